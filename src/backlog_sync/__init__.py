@@ -1,0 +1,3 @@
+"""A backlog file, kept true on GitHub."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,249 @@
+"""Changes, plans and outcomes: the values between deciding and doing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from backlog_sync.core.diagnostics import Place
+
+JsonValue: TypeAlias = str | float | bool | list[str] | None
+"""What a field's before and after may be in a plan."""
+
+
+class Action(StrEnum):
+    """One intended transition. `forget` leaves the thing alone and drops our claim on it."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    LINK = "link"
+    UNLINK = "unlink"
+    ADOPT = "adopt"
+    FORGET = "forget"
+
+
+class ChangeKind(StrEnum):
+    """What a change is about, in the order in which changes are applied."""
+
+    LABEL = "label"
+    MILESTONE = "milestone"
+    PROJECT = "project"
+    FIELD = "field"
+    ISSUE = "issue"
+    SUB_ISSUE = "sub_issue"
+    DEPENDENCY = "dependency"
+    PROJECT_ITEM = "project_item"
+    FIELD_VALUE = "field_value"
+
+
+class Verdict(StrEnum):
+    """What base, desired and observed say of one field together."""
+
+    IN_SYNC = "in_sync"
+    PUSH = "push"
+    DRIFT = "drift"
+    CONVERGED = "converged"
+    CONFLICT = "conflict"
+    UNMANAGED = "unmanaged"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """Before and after of one field."""
+
+    before: JsonValue
+    after: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One intended transition of one thing.
+
+    `key` is the item's key, or the name of a label, milestone, project or board field. `ref` is
+    the issue it is about ("#14", None before it exists). `fields` are what changes, by name.
+    `other` is the second end of a link: the parent's or blocker's key, or `owner/repo#n`.
+    `waits_for` are keys that must exist first. `drifted` names the fields whose change reverts
+    what somebody did on GitHub.
+    """
+
+    action: Action
+    kind: ChangeKind
+    key: str
+    title: str
+    reason: str
+    ref: str | None = None
+    fields: Mapping[str, FieldChange] = field(default_factory=dict)
+    other: str | None = None
+    waits_for: tuple[str, ...] = ()
+    drifted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNote:
+    """A field of an item that is told but not changed: drift held, a conflict, a deferral.
+
+    `verdict` says which; `reason` explains and never decides.
+    """
+
+    key: str
+    title: str
+    name: str
+    verdict: Verdict
+    reason: str
+    ref: str | None = None
+    base: JsonValue = None
+    desired: JsonValue = None
+    observed: JsonValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """An issue of this backlog whose item is gone from the file."""
+
+    key: str
+    ref: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Work that this server, token or owner cannot do: what, why, what would help."""
+
+    kind: ChangeKind
+    key: str
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A remark on the plan, with the place it is about where there is one."""
+
+    message: str
+    slug: str
+    place: Place | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """SHA-256 (hex) over the canonical form of each input, and of the changes."""
+
+    desired: str
+    observed: str
+    base: str
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """What a reader of the plan needs to know of an item, changed or not: place in the tree."""
+
+    key: str
+    kind: str
+    title: str
+    parent: str | None
+    ref: str | None
+    url: str | None = None
+    points: float | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ordered, immutable changes, and what is told beside them.
+
+    `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
+    `conflicts` are held fields, `items` every item in document order (for grouping).
+    """
+
+    repository: str
+    project: str | None
+    changes: tuple[Change, ...]
+    items: tuple[PlanItem, ...] = ()
+    drift: tuple[FieldNote, ...] = ()
+    conflicts: tuple[FieldNote, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    digests: Digests = field(default_factory=lambda: Digests("", "", "", ""))
+
+    def summary(self) -> dict[str, int]:
+        """Counts that can be recomputed from the changes listed.
+
+        Issues count under their action; `update` counts existing issues of which any field
+        changes, on the issue or on the board; `link` and `unlink` count sub-issues and
+        dependencies; `definitions` counts labels, milestones, boards and board fields.
+        """
+        counts = dict.fromkeys((a.value for a in Action), 0)
+        touched: dict[str, set[str]] = {a.value: set() for a in Action}
+        changed: set[str] = set()
+        definitions = 0
+        created = {
+            c.key for c in self.changes if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE
+        }
+        for change in self.changes:
+            match change.kind:
+                case ChangeKind.LABEL | ChangeKind.MILESTONE | ChangeKind.PROJECT:
+                    definitions += 1
+                case ChangeKind.FIELD:
+                    definitions += 1
+                case ChangeKind.SUB_ISSUE | ChangeKind.DEPENDENCY:
+                    counts[change.action.value] += 1
+                    changed.add(change.key)
+                case ChangeKind.ISSUE:
+                    touched[change.action.value].add(change.key)
+                    changed.add(change.key)
+                case ChangeKind.PROJECT_ITEM | ChangeKind.FIELD_VALUE:
+                    changed.add(change.key)
+                    if change.key not in created:
+                        touched[Action.UPDATE.value].add(change.key)
+        for name, keys in touched.items():
+            counts[name] += len(keys)
+        held = {note.key for note in self.conflicts}
+        counts["conflict"] = len(self.conflicts)
+        counts["drift"] = len(self.drift)
+        counts["unchanged"] = sum(
+            1 for i in self.items if i.key not in changed and i.key not in held
+        )
+        counts["definitions"] = definitions
+        return counts
+
+
+class Result(StrEnum):
+    """What became of one change."""
+
+    APPLIED = "applied"
+    SKIPPED = "skipped"
+    STALE = "stale"
+    FAILED = "failed"
+    NOT_REACHED = "not_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change, and why."""
+
+    change: Change
+    result: Result
+    ref: str | None = None
+    url: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a run cost at the server: requests by kind, mutations (aliases), GraphQL points."""
+
+    rest: int = 0
+    graphql: int = 0
+    mutations: int = 0
+    points: int = 0
+
+    @property
+    def requests(self) -> int:
+        """All requests."""
+        return self.rest + self.graphql

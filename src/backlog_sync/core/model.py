@@ -1,0 +1,411 @@
+"""Desired, observed and base state: the vocabulary that files and GitHub are both put into.
+
+An item's fields are mappings in which presence means "declared": a field that the file does not
+mention is absent, one that it empties is present with `None` or an empty tuple.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from backlog_sync.core.diagnostics import Place
+
+KINDS = ("epic", "feature", "story", "task", "bug", "spike", "chore")
+"""Kinds of items; the first four nest in this order, levels may be skipped."""
+
+BoardValue: TypeAlias = str | float | None
+"""A Projects v2 field value: text, date (ISO), option or iteration title; a number; empty."""
+
+
+# ---- desired -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One entry of a check list: a line of Markdown without its box, and whether it is ticked."""
+
+    text: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A named part of the managed block: Markdown text under an optional heading."""
+
+    name: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A named part of the managed block: check boxes under a heading."""
+
+    name: str
+    heading: str
+    entries: tuple[CheckItem, ...]
+
+
+Block: TypeAlias = tuple[Prose | Checklist, ...]
+"""What the file says in an issue's body, in order."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class IssueRef:
+    """An issue as a file names it: `#14`, `octo-org/widgets#14`, a URL, or `sandbox#14`.
+
+    `repository` is None where the file leaves it to the target; `sandbox` marks a number that
+    only the sandbox reads.
+    """
+
+    number: int
+    repository: str | None = None
+    sandbox: bool = False
+
+    def __str__(self) -> str:
+        if self.sandbox:
+            return f"sandbox#{self.number}"
+        return f"{self.repository or ''}#{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredItem:
+    """One item as the files declare it.
+
+    `fields` holds the declared issue fields by the names of the field table: `title` (str),
+    `body` (Block), `labels`, `assignees` (tuples of names), `milestone` (title or None),
+    `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "closed"). `board` holds the
+    declared board values by field name. `parent` is a key, or `owner/repo#n`.
+    `status` is the file's own word for progress, as written.
+    """
+
+    key: str
+    kind: str
+    place: Place
+    fields: Mapping[str, "FieldValue"]
+    board: Mapping[str, BoardValue] = field(default_factory=dict)
+    parent: str | None = None
+    issue: IssueRef | None = None
+    status: str | None = None
+    previously: tuple[str, ...] = ()
+    sync: bool = True
+    repository: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The item's title."""
+        return str(self.fields["title"])
+
+    @property
+    def block(self) -> Block:
+        """The managed part of the body, empty where the file declares none."""
+        value = self.fields.get("body")
+        assert value is None or isinstance(value, tuple)
+        return value or ()  # type: ignore[return-value]
+
+    @property
+    def criteria(self) -> tuple[CheckItem, ...]:
+        """The acceptance criteria, in order."""
+        for part in self.block:
+            if isinstance(part, Checklist) and part.name == "acceptance_criteria":
+                return part.entries
+        return ()
+
+    @property
+    def points(self) -> float | None:
+        """Story points, where the file declares them."""
+        value = self.board.get("Story Points")
+        return value if isinstance(value, int | float) else None
+
+
+FieldValue: TypeAlias = str | float | tuple[str, ...] | Block | None
+"""A value of an issue field; see `DesiredItem`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelDef:
+    """A label; colour and description None where the file does not declare them."""
+
+    name: str
+    color: str | None = None
+    description: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneDef:
+    """A milestone; `due` is an ISO date."""
+
+    title: str
+    due: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionDef:
+    """An option of a single-select board field; colour is GitHub's upper-case name."""
+
+    name: str
+    color: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFieldDef:
+    """A board field: type is text, number, date, single_select or iteration."""
+
+    name: str
+    type: str
+    options: tuple[OptionDef, ...] = ()
+    start: str | None = None
+    duration: int | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSpec:
+    """The board to use: by number, or by title (created where none has it)."""
+
+    owner: str
+    title: str | None = None
+    number: int | None = None
+    fields: tuple[BoardFieldDef, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.number if self.number is not None else self.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the files say about how to work.
+
+    `kind_labels` maps a kind to its label (None switches it off); `priority_label` is the prefix
+    of the priority label (None switches it off); `ownership` maps a field name to `file` or
+    `github`.
+    """
+
+    kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
+    priority_label: str | None = "priority:"
+    ownership: Mapping[str, str] = field(default_factory=dict)
+    trusted_authors: tuple[str, ...] = ("github-actions[bot]",)
+    ignore_issues: tuple[int, ...] = ()
+    mentions: bool = False
+    create_done: bool = False
+    write_back: str = "progress"
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredState:
+    """All that the files declare. Items stand in document order, parents before children.
+
+    `repository` is what the files say (None: not said); the target may differ. `sources` are
+    paths relative to the repository, the first names the backlog where `id:` does not.
+    `labels` and `milestones` hold every one that an item uses, declared or not.
+    """
+
+    backlog_id: str
+    items: tuple[DesiredItem, ...]
+    repository: str | None = None
+    project: ProjectSpec | None = None
+    labels: tuple[LabelDef, ...] = ()
+    milestones: tuple[MilestoneDef, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    sources: tuple[str, ...] = ()
+
+
+# ---- observed ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A user or bot; `association` is GitHub's author association, "" where it has no meaning."""
+
+    id: str
+    login: str
+    association: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLink:
+    """Another issue, as seen from one."""
+
+    id: str
+    number: int
+    repository: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardItem:
+    """An issue's card: its item id, values by field name, and whether it is archived."""
+
+    id: str
+    values: Mapping[str, BoardValue] = field(default_factory=dict)
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedIssue:
+    """An issue as GitHub holds it: text as it came, state lower-case ("open", "closed")."""
+
+    id: str
+    number: int
+    repository: str
+    url: str
+    title: str
+    body: str
+    author: Actor | None
+    state: str = "open"
+    state_reason: str | None = None
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone: str | None = None
+    issue_type: str | None = None
+    parent: IssueLink | None = None
+    blocked_by: tuple[IssueLink, ...] = ()
+    card: BoardItem | None = None
+    created_at: str = ""
+    updated_at: str = ""
+    closed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedLabel:
+    """A label of the repository."""
+
+    id: str
+    name: str
+    color: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedMilestone:
+    """A milestone of the repository, open or closed; `due` is an ISO date."""
+
+    id: str
+    number: int
+    title: str
+    state: str = "open"
+    due: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedOption:
+    """An option of a single-select field, or an iteration."""
+
+    id: str
+    name: str
+    color: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedBoardField:
+    """A board field; `type` as in `BoardFieldDef`, or GitHub's lower-case name for its own."""
+
+    id: str
+    name: str
+    type: str
+    options: tuple[ObservedOption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedProject:
+    """A Projects v2 board."""
+
+    id: str
+    number: int
+    title: str
+    owner: str
+    url: str
+    fields: tuple[ObservedBoardField, ...] = ()
+    public: bool = False
+    closed: bool = False
+    linked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedRepository:
+    """The target repository; `owner_type` is "Organization" or "User"; permission is GitHub's."""
+
+    id: str
+    name_with_owner: str
+    owner_id: str
+    owner_type: str
+    permission: str = "ADMIN"
+    has_issues: bool = True
+    archived: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a read covered: a create is planned only where `complete` holds."""
+
+    complete: bool = True
+    issues_read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedState:
+    """What GitHub holds now. `issues` stand by number, each once, pull requests left out.
+
+    `issue_types` are None where the server or owner has none to offer. `host` names the server;
+    `sandbox` tells that it is the simulated one. `project` is None where none was asked for or
+    none exists yet; `project_problem` says why one that was asked for could not be read.
+    """
+
+    repository: ObservedRepository
+    viewer: Actor
+    issues: tuple[ObservedIssue, ...] = ()
+    labels: tuple[ObservedLabel, ...] = ()
+    milestones: tuple[ObservedMilestone, ...] = ()
+    issue_types: tuple[str, ...] | None = None
+    project: ObservedProject | None = None
+    project_owner_id: str | None = None
+    project_problem: str | None = None
+    coverage: Coverage = field(default_factory=Coverage)
+    host: str = "github.com"
+    sandbox: bool = False
+
+
+# ---- base ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What was last applied to one issue.
+
+    `hashes` holds a hash per atomic field, `sets` the members of each set that we applied,
+    `lines` a hash for every line of the managed block and `ticks` whether each check box (by
+    the hash of its text) was ticked. A field that is missing here was never applied.
+    """
+
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    ticks: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The hidden mark by which an issue is known: backlog identity, key, nonce, and base."""
+
+    backlog: str
+    key: str
+    nonce: str = ""
+    base: Base = field(default_factory=Base)
+
+
+# ---- counts --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """How much a backlog holds; `points` is the sum of story points, `checklist` of criteria."""
+
+    counts: Mapping[str, int]
+    milestones: int
+    checklist: int
+    points: float

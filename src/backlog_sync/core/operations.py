@@ -1,0 +1,273 @@
+"""Operations: what the executor asks an adapter to do, with every id already known.
+
+An adapter batches neighbouring operations as it likes, keeps their order, and answers each with
+a `Reply`. It never resends an operation whose result is unknown.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from backlog_sync.core.model import BoardFieldDef, BoardValue, ObservedBoardField
+
+
+@dataclass(frozen=True, slots=True)
+class CreateLabel:
+    """Make a label; colour is six hex digits."""
+
+    name: str
+    color: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateLabel:
+    """Rename or restyle a label; None leaves a part alone."""
+
+    id: str
+    name: str | None = None
+    color: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateMilestone:
+    """Make a milestone; `due` is an ISO date."""
+
+    title: str
+    due: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMilestone:
+    """Change a milestone by its number; None leaves a part alone."""
+
+    number: int
+    due: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProject:
+    """Make a board and link it to the repository."""
+
+    owner_id: str
+    title: str
+    repository_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkProject:
+    """Show an existing board on the repository."""
+
+    project_id: str
+    repository_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateBoardField:
+    """Add a field to a board."""
+
+    project_id: str
+    definition: BoardFieldDef
+
+
+@dataclass(frozen=True, slots=True)
+class AddOptions:
+    """Add options to a single-select field: all options are sent, the existing with their ids.
+
+    `existing` holds (id, name, colour, description).
+    """
+
+    project_id: str
+    field_id: str
+    existing: tuple[tuple[str, str, str, str], ...]
+    new: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIssue:
+    """Make an issue with all that one call can set. `nonce` is in the body, to find it again."""
+
+    repository_id: str
+    key: str
+    nonce: str
+    title: str
+    body: str
+    label_ids: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone_id: str | None = None
+    issue_type: str | None = None
+    parent_id: str | None = None
+    project_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateIssue:
+    """Change title, body, milestone or type; None leaves a part alone, `clear` empties parts.
+
+    `clear` may hold "milestone" and "issue_type".
+    """
+
+    id: str
+    title: str | None = None
+    body: str | None = None
+    milestone_id: str | None = None
+    issue_type: str | None = None
+    clear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIssue:
+    """Close with a reason: completed, not_planned or duplicate."""
+
+    id: str
+    reason: str = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenIssue:
+    """Open again."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLabels:
+    """Add and remove labels of one issue, leaving all others."""
+
+    id: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAssignees:
+    """Add and remove assignees of one issue by login, leaving all others."""
+
+    id: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddSubIssue:
+    """Put an issue below a parent, taking it from another parent where it has one."""
+
+    parent_id: str
+    child_id: str
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSubIssue:
+    """Take an issue out from below its parent."""
+
+    parent_id: str
+    child_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddBlocker:
+    """Say that one issue is blocked by another."""
+
+    blocked_id: str
+    blocker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveBlocker:
+    """Say that one issue is no longer blocked by another."""
+
+    blocked_id: str
+    blocker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddCard:
+    """Put an issue on a board."""
+
+    project_id: str
+    issue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """Set one board value; `type` as in `BoardFieldDef`; None clears it.
+
+    For single_select and iteration, `option_id` is what is sent and `value` is its name.
+    """
+
+    project_id: str
+    item_id: str
+    field_id: str
+    type: str
+    value: BoardValue
+    option_id: str | None = None
+
+
+Operation: TypeAlias = (
+    CreateLabel
+    | UpdateLabel
+    | CreateMilestone
+    | UpdateMilestone
+    | CreateProject
+    | LinkProject
+    | CreateBoardField
+    | AddOptions
+    | CreateIssue
+    | UpdateIssue
+    | CloseIssue
+    | ReopenIssue
+    | ChangeLabels
+    | ChangeAssignees
+    | AddSubIssue
+    | RemoveSubIssue
+    | AddBlocker
+    | RemoveBlocker
+    | AddCard
+    | SetValue
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The server said yes.
+
+    `id` is the node id of the thing made or changed; `number` and `url` where it has them.
+    `card_id` is the board item that a create made; `fields` are the fields of a new board, or
+    the one field that was made or changed; `missing` names what the server silently did not set (labels, assignees, type,
+    parent, milestone).
+    """
+
+    id: str = ""
+    number: int | None = None
+    url: str | None = None
+    card_id: str | None = None
+    fields: tuple[ObservedBoardField, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server said no, and nothing was changed."""
+
+    message: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The answer was lost: it may or may not have happened. Read back before anything else."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """An earlier fault ended the run before this was sent."""
+
+    message: str
+
+
+Reply: TypeAlias = Done | Refused | Unknown | NotSent

@@ -1,0 +1,59 @@
+"""The error tree: one class per exit code, each with a slug and a hint.
+
+Every error a user can meet is a `BacklogError`. The command line prints its message, its hint
+and the exit code of its class; anything else that escapes is a bug (exit 70).
+"""
+
+
+class BacklogError(Exception):
+    """A fault that a user can act on.
+
+    Takes the message (what happened, where), a slug that names the kind of fault for machines,
+    and a hint that says what to do.
+    """
+
+    exit_code = 1
+    slug = "failed"
+
+    def __init__(self, message: str, *, slug: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.slug = slug or self.slug
+        self.hint = hint
+
+
+class FailedError(BacklogError):
+    """What was asked for could not be done (exit 1)."""
+
+
+class UsageError(BacklogError):
+    """The command was called in a way that has no meaning (exit 2)."""
+
+    exit_code = 2
+    slug = "usage"
+
+
+class RefusedError(BacklogError):
+    """A guard, a conflict or a stale plan stands in the way (exit 4)."""
+
+    exit_code = 4
+    slug = "refused"
+
+
+class PartialError(BacklogError):
+    """A part was applied; run again to go on (exit 5)."""
+
+    exit_code = 5
+    slug = "partly-applied"
+
+
+class AccessError(FailedError):
+    """GitHub did not let us in: no token, a wrong one, or rights that are missing (exit 1)."""
+
+    slug = "access"
+
+
+class UnreachableError(FailedError):
+    """The server did not answer (exit 1)."""
+
+    slug = "unreachable"

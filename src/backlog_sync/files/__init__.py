@@ -1,0 +1,1 @@
+"""Backlog files to desired state, and progress back into their bytes."""

@@ -1,0 +1,1 @@
+"""GitHub to observed state, and operations to requests."""

@@ -1,0 +1,1 @@
+"""This machine: git, tokens, locks, clocks."""

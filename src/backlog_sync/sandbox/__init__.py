@@ -1,0 +1,1 @@
+"""A simulated GitHub that answers over HTTP on loopback."""
