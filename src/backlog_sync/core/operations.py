@@ -236,8 +236,8 @@ class Done:
 
     `id` is the node id of the thing made or changed; `number` and `url` where it has them.
     `card_id` is the board item that a create made; `fields` are the fields of a new board, or
-    the one field that was made or changed; `missing` names what the server silently did not set (labels, assignees, type,
-    parent, milestone).
+    the one field that was made or changed; `missing` names what the server silently did not
+    set (labels, assignees, issue_type, parent, milestone).
     """
 
     id: str = ""

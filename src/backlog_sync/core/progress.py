@@ -29,8 +29,9 @@ class ItemProgress:
 
     `status` is the board's word ("Todo", "In Progress", "Done"), or "Closed" for an issue that
     was closed as not planned. `ticks` maps the index of a criterion (as in
-    `DesiredItem.criteria`) to whether it is ticked. A `roll_up` with
-    nothing done, or a status that is the board's first, only updates a line that is already there.
+    `DesiredItem.criteria`) to whether it is ticked. `initial` says that the status is where every
+    item starts. An initial status, or a `roll_up` with nothing done, adds no line to a file; it
+    only corrects one that is there.
     """
 
     key: str
@@ -39,3 +40,4 @@ class ItemProgress:
     status: str | None = None
     ticks: Mapping[int, bool] = field(default_factory=dict)
     roll_up: RollUp | None = None
+    initial: bool = False

@@ -1,0 +1,83 @@
+"""What every dialect's reader gives: items with their places, ready to be resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.documents import ItemDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as read: `path` as shown to the user, `text` decoded with line endings kept.
+
+    `raw` are the bytes on disk; `bom` tells that they began with a UTF-8 byte order mark, which
+    `text` does not hold.
+    """
+
+    path: str
+    file: Path
+    raw: bytes
+    text: str
+    bom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedItem:
+    """One item of one file.
+
+    `document` holds what was declared; its key may be None (the resolver makes one). `parent`
+    is the index of the parent in the same file; `parent_key` names one that stands elsewhere.
+    `places` gives the place of each declared field, check-list entries as
+    `acceptance_criteria.0`. `anchor` is opaque: the reader's own note of where to write back.
+    `confident` is False for what is only listed unless it was asked for.
+    """
+
+    document: ItemDocument
+    kind: str
+    place: Place
+    parent: int | None = None
+    parent_key: str | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+    anchor: object = None
+    confident: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A total that a document states of itself, to be held against the computed one.
+
+    `what` is features, stories, points …; `scope` is the index of the item that it speaks of
+    (None: the whole document). `start` and `end` are offsets of the number in `Source.text`.
+    """
+
+    place: Place
+    what: str
+    value: float
+    start: int
+    end: int
+    scope: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineNote:
+    """For `lint --explain`: which rule took a line, or why it was skipped."""
+
+    line: int
+    rule: str
+    item: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """All that one file gave. `settings` is the raw mapping of settings, not yet validated."""
+
+    source: Source
+    items: tuple[ParsedItem, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    settings_places: Mapping[str, Place] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    notes: tuple[LineNote, ...] = ()
