@@ -6,6 +6,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.model import BoardFieldDef, LabelDef, MilestoneDef, ProjectSpec
+
+Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef
+"""What a change of a label, milestone, board or board field makes true."""
 
 JsonValue: TypeAlias = str | float | bool | list[str] | None
 """What a field's before and after may be in a plan."""
@@ -65,7 +69,9 @@ class Change:
     the issue it is about ("#14", None before it exists). `fields` are what changes, by name.
     `other` is the second end of a link: the parent's or blocker's key, or `owner/repo#n`.
     `waits_for` are keys that must exist first. `drifted` names the fields whose change reverts
-    what somebody did on GitHub.
+    what somebody did on GitHub. `body` is what apply writes, hidden marker included, and only
+    where the body it was planned from (`body_seen`) still stands; an update of an issue with a
+    `body` and no `fields` is a refresh: it moves the base and changes nothing that people see.
     """
 
     action: Action
@@ -78,6 +84,14 @@ class Change:
     other: str | None = None
     waits_for: tuple[str, ...] = ()
     drifted: tuple[str, ...] = ()
+    body: str | None = None
+    body_seen: str | None = None
+    definition: Definition | None = None
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether it only moves the base."""
+        return self.kind is ChangeKind.ISSUE and self.action is Action.UPDATE and not self.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +185,30 @@ class Plan:
     warnings: tuple[Warned, ...] = ()
     digests: Digests = field(default_factory=lambda: Digests("", "", "", ""))
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether applying it would change anything that people see."""
+        return any(not c.is_refresh for c in self.changes)
+
     def summary(self) -> dict[str, int]:
         """Counts that can be recomputed from the changes listed.
 
         Issues count under their action; `update` counts existing issues of which any field
         changes, on the issue or on the board; `link` and `unlink` count sub-issues and
-        dependencies; `definitions` counts labels, milestones, boards and board fields.
+        dependencies; `definitions` counts labels, milestones, boards and board fields; `refresh`
+        counts moves of the base that change nothing people see.
         """
         counts = dict.fromkeys((a.value for a in Action), 0)
         touched: dict[str, set[str]] = {a.value: set() for a in Action}
         changed: set[str] = set()
         definitions = 0
+        refresh = sum(1 for c in self.changes if c.is_refresh)
         created = {
             c.key for c in self.changes if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE
         }
         for change in self.changes:
+            if change.is_refresh:
+                continue
             match change.kind:
                 case ChangeKind.LABEL | ChangeKind.MILESTONE | ChangeKind.PROJECT:
                     definitions += 1
@@ -210,6 +233,7 @@ class Plan:
             1 for i in self.items if i.key not in changed and i.key not in held
         )
         counts["definitions"] = definitions
+        counts["refresh"] = refresh
         return counts
 
 

@@ -1,0 +1,72 @@
+"""The marker codec: one hidden comment that carries identity, nonce and base.
+
+It is compact JSON in which no text can close the comment it stands in.
+"""
+
+import json
+import re
+
+from backlog_sync.core.model import Base, Marker
+
+VERSION = 1
+_HASH_LINE = 6
+_HASH_TICK = 8
+_HEX = re.compile(r"^[0-9a-f]*$")
+_MAX = 60_000
+
+
+def encode(marker: Marker) -> str:
+    """Give the marker's text; deterministic, ASCII, without `--`, `<` or `>`."""
+    base = marker.base
+    record = {
+        "v": VERSION,
+        "id": marker.backlog,
+        "key": marker.key,
+        "n": marker.nonce,
+        "h": dict(sorted(base.hashes.items())),
+        "s": {name: sorted(members) for name, members in sorted(base.sets.items())},
+        "l": "".join(base.lines),
+        "t": "".join(f"{key}{'+' if done else '-'}" for key, done in sorted(base.ticks.items())),
+        "p": sorted(base.pending),
+    }
+    text = json.dumps({k: v for k, v in record.items() if v or k == "v"}, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
+
+
+def decode(text: str) -> Marker | None:
+    """Read a marker; None for anything that is not exactly one of ours."""
+    if len(text) > _MAX:
+        return None
+    try:
+        record = json.loads(text)
+        if not isinstance(record, dict) or record.get("v") != VERSION:
+            return None
+        return Marker(
+            backlog=_text(record["id"]),
+            key=_text(record["key"]),
+            nonce=_text(record.get("n", "")),
+            base=Base(
+                hashes={_text(k): _text(v) for k, v in record.get("h", {}).items()},
+                sets={_text(k): tuple(_text(m) for m in v) for k, v in record.get("s", {}).items()},
+                lines=_chunks(_text(record.get("l", "")), _HASH_LINE),
+                ticks={
+                    chunk[:-1]: chunk[-1] == "+"
+                    for chunk in _chunks(_text(record.get("t", "")), _HASH_TICK + 1)
+                },
+                pending=tuple(_text(m) for m in record.get("p", [])),
+            ),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _chunks(text: str, size: int) -> tuple[str, ...]:
+    if len(text) % size or not _HEX.match(text.replace("+", "").replace("-", "")):
+        raise ValueError
+    return tuple(text[i : i + size] for i in range(0, len(text), size))

@@ -1,0 +1,58 @@
+"""Bringing both sides to one spelling before they are compared."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+
+_MENTION = re.compile(r"(?<![\w`])@(?=[A-Za-z0-9])")
+_REFERENCE = re.compile(r"(?<![\w&`])#(?=\d)")
+
+
+def digest(text: str, size: int = 12) -> str:
+    """Give the first `size` hex digits of the text's BLAKE2 hash."""
+    return hashlib.blake2s(text.encode("utf-8", "surrogatepass")).hexdigest()[:size]
+
+
+def hash_value(value: object) -> str:
+    """Give a short hash of a plain value (text, number, None, or a list of these)."""
+    return digest(json.dumps(value, ensure_ascii=True, sort_keys=True))
+
+
+def unify_newlines(text: str) -> str:
+    """Turn CRLF and lone CR into LF: GitHub's web editor saves CRLF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def title(text: str) -> str:
+    """Trim and fold white space as GitHub does with titles."""
+    return " ".join(text.split())
+
+
+def fold(name: str) -> str:
+    """Give the form in which label, type and login names are compared: GitHub ignores case."""
+    return name.strip().casefold()
+
+
+def fold_set(names: Iterable[str]) -> dict[str, str]:
+    """Map each name's folded form to the name, first spelling kept."""
+    result: dict[str, str] = {}
+    for name in names:
+        result.setdefault(fold(name), name)
+    return result
+
+
+def number(value: float) -> float:
+    """Give whole numbers as int, so that 3 and 3.0 print and compare alike."""
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def quiet(text: str) -> str:
+    """Break `@name` and `#12` outside code spans, so that nobody is notified by our text.
+
+    A zero-width space entity after the sign shows nothing and stops GitHub from linking.
+    """
+    parts = text.split("`")
+    for index in range(0, len(parts), 2):
+        parts[index] = _REFERENCE.sub("#&#8203;", _MENTION.sub("@&#8203;", parts[index]))
+    return "`".join(parts)
