@@ -11,6 +11,7 @@ from backlog_sync.core.normalize import digest, quiet, unify_newlines
 BEGIN = "<!-- backlog:begin -->"
 _END = "<!-- backlog:end "
 _BOX = re.compile(r"^\s{0,12}[-*+] \[([ xX])\] (.*)$")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
 
 
@@ -34,7 +35,7 @@ def split(body: str) -> SplitBody:
     begins: list[tuple[int, int]] = []
     ends: list[tuple[int, int, str]] = []
     offset = 0
-    for line in body.splitlines(keepends=True):
+    for line in _LINE.findall(body):
         bare = line.strip()
         if bare == BEGIN:
             begins.append((offset, offset + len(line)))

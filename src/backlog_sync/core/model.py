@@ -380,12 +380,14 @@ class Base:
     `hashes` holds a hash per atomic field, `sets` the members of each set that we applied,
     `lines` a hash for every line of the managed block and `ticks` whether each check box (by
     the hash of its text) was ticked. A field that is missing here was never applied.
+    `pending` names fields intended in the same write but set by a later request.
     """
 
     hashes: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
     ticks: Mapping[str, bool] = field(default_factory=dict)
+    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

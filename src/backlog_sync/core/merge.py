@@ -1,0 +1,155 @@
+"""Three-way merge of one field: base, desired and observed in, a verdict and a value out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from backlog_sync.core.body import foreign_lines, line_hashes
+from backlog_sync.core.changes import JsonValue, Verdict
+from backlog_sync.core.fields import Owner
+from backlog_sync.core.normalize import fold_set, hash_value
+
+
+@dataclass(frozen=True, slots=True)
+class AtomDiff:
+    """A merged atomic field: `write` tells whether `after` is to be put on GitHub."""
+
+    verdict: Verdict
+    after: JsonValue
+    write: bool
+    reason: str
+
+
+def merge_atom(
+    *,
+    owner: Owner,
+    base: str | None,
+    desired: JsonValue,
+    observed: JsonValue,
+    pending: bool = False,
+) -> AtomDiff:
+    """Merge one value. `base` is the hash of what was last applied, None where nothing was."""
+    if desired == observed:
+        moved = base is not None and base != hash_value(desired)
+        verdict = Verdict.CONVERGED if moved else Verdict.IN_SYNC
+        return AtomDiff(verdict, observed, write=False, reason="both sides agree")
+    if base is None or pending:
+        if owner is Owner.FILE:
+            reason = "not set yet" if pending else "the file says so; nothing is on record"
+            return AtomDiff(Verdict.PUSH, desired, write=True, reason=reason)
+        return AtomDiff(Verdict.DRIFT, observed, write=False, reason="GitHub owns this field")
+    if base == hash_value(observed):
+        return AtomDiff(Verdict.PUSH, desired, write=True, reason="changed in the file")
+    if base == hash_value(desired):
+        if owner is Owner.FILE:
+            return AtomDiff(Verdict.DRIFT, desired, write=True, reason="changed on GitHub")
+        return AtomDiff(
+            Verdict.DRIFT, observed, write=False, reason="changed on GitHub, which owns it"
+        )
+    return AtomDiff(
+        Verdict.CONFLICT, observed, write=False, reason="changed in the file and on GitHub"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SetDiff:
+    """A merged set: members to add and to remove, those that people took away, and the result."""
+
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+    drifted: tuple[str, ...]
+    after: tuple[str, ...]
+    base: tuple[str, ...]
+
+    @property
+    def write(self) -> bool:
+        """Whether anything is to be put on GitHub."""
+        return bool(self.add or self.remove)
+
+
+def merge_set(
+    *,
+    owner: Owner,
+    base: Iterable[str],
+    desired: Iterable[str],
+    observed: Iterable[str],
+    pending: bool = False,
+) -> SetDiff:
+    """Merge a set of names without regard to case.
+
+    Declared members are enforced, members that we applied and the file dropped are removed,
+    everyone else's stay. Where GitHub is the owner, what people took away stays away.
+    """
+    was, want, have = fold_set(base), fold_set(desired), fold_set(observed)
+    taken = [] if pending else [n for n in want if n in was and n not in have]
+    add = [n for n in want if n not in have and not (owner is Owner.GITHUB and n in taken)]
+    remove = [n for n in was if n not in want and n in have]
+    after = [have[n] for n in have if n not in remove] + [want[n] for n in add]
+    return SetDiff(
+        add=tuple(want[n] for n in add),
+        remove=tuple(have[n] for n in remove),
+        drifted=tuple(want[n] for n in taken),
+        after=tuple(sorted(after, key=str.casefold)),
+        base=tuple(sorted(want.values(), key=str.casefold)),
+    )
+
+
+def merge_ticks(
+    desired: Mapping[str, bool], observed: Mapping[str, bool], base: Mapping[str, bool]
+) -> dict[str, bool]:
+    """Merge check boxes, each by the hash of its text.
+
+    The side that moved away from the base wins; without a base a tick on either side counts, so
+    nobody's progress is taken away.
+    """
+    merged: dict[str, bool] = {}
+    for key, wanted in desired.items():
+        there, before = observed.get(key), base.get(key)
+        if there is None:
+            merged[key] = wanted
+        elif before is None:
+            merged[key] = wanted or there
+        elif wanted != before:
+            merged[key] = wanted
+        else:
+            merged[key] = there
+    return merged
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDiff:
+    """A merged managed block: its verdict, and lines of people that move below it."""
+
+    verdict: Verdict
+    write: bool
+    moved_below: tuple[str, ...]
+    reason: str
+
+
+def merge_block(
+    *, desired: tuple[str, ...], observed: tuple[str, ...], base: tuple[str, ...]
+) -> BlockDiff:
+    """Merge the text of the block, boxes counted as unticked; `base` are the hashes applied."""
+    want, have = line_hashes(desired), line_hashes(observed)
+    if want == have:
+        verdict = Verdict.CONVERGED if base and base != want else Verdict.IN_SYNC
+        return BlockDiff(verdict, write=False, moved_below=(), reason="both sides agree")
+    if base and base == have:
+        return BlockDiff(Verdict.PUSH, write=True, moved_below=(), reason="changed in the file")
+    people = foreign_lines(observed, desired, base)
+    if not base:
+        return BlockDiff(
+            Verdict.PUSH, write=True, moved_below=people, reason="nothing is on record"
+        )
+    if base == want or not _lost(have, base):
+        # People only added lines: nothing of ours is in dispute, whatever the file changed.
+        verdict = Verdict.DRIFT if base == want else Verdict.PUSH
+        return BlockDiff(verdict, write=True, moved_below=people, reason="changed on GitHub")
+    return BlockDiff(
+        Verdict.CONFLICT, write=False, moved_below=(), reason="changed in the file and on GitHub"
+    )
+
+
+def _lost(have: tuple[str, ...], base: tuple[str, ...]) -> bool:
+    """Whether a line that we wrote is gone."""
+    there = set(have)
+    return any(line not in there for line in base)
