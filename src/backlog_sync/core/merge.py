@@ -89,7 +89,7 @@ def merge_set(
         remove=tuple(have[n] for n in remove),
         drifted=tuple(want[n] for n in taken),
         after=tuple(sorted(after, key=str.casefold)),
-        base=tuple(sorted(want.values(), key=str.casefold)),
+        base=tuple(sorted(want.values())),
     )
 
 

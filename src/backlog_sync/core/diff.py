@@ -1,0 +1,328 @@
+"""One item against its issue: what to change, what to tell, and the base that follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import normalize
+from backlog_sync.core.body import SplitBody
+from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
+from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.identity import Match
+from backlog_sync.core.merge import merge_atom, merge_block, merge_set, merge_ticks
+from backlog_sync.core.model import Base, Checklist, DesiredItem, Marker, ObservedIssue, Settings
+
+STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an item should be on GitHub, in GitHub's own vocabulary, declared fields only.
+
+    `parent` and `blocked_by` name items by key and other issues as `owner/repo#n`.
+    """
+
+    atoms: Mapping[str, JsonValue]
+    sets: Mapping[str, tuple[str, ...]]
+    lines: tuple[str, ...]
+    ticks: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDiff:
+    """The outcome for one item.
+
+    `fields` are changes of the issue itself (state left out, which is `state`); `links` are
+    those of `parent` and `blocked_by`; `body` is the whole body to write, None where the one
+    that stands is right to the letter.
+    """
+
+    fields: Mapping[str, FieldChange] = field(default_factory=dict)
+    state: FieldChange | None = None
+    parent: FieldChange | None = None
+    blocked_by: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    body: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    drifted: tuple[str, ...] = ()
+    drift: tuple[FieldNote, ...] = ()
+    conflicts: tuple[FieldNote, ...] = ()
+
+
+def target_of(
+    item: DesiredItem, settings: Settings, *, issue_type: str | None, links: Mapping[str, JsonValue]
+) -> Target:
+    """Give what an item should be on GitHub; `links` holds its parent and blockers, resolved."""
+    atoms: dict[str, JsonValue] = {"title": normalize.title(item.title)}
+    milestone = item.fields.get("milestone")
+    if isinstance(milestone, str):
+        atoms["milestone"] = milestone
+    if issue_type is not None:
+        atoms["issue_type"] = issue_type
+    state = item.fields.get(STATE)
+    if isinstance(state, str):
+        atoms[STATE] = state
+    if "parent" in links:
+        atoms["parent"] = links["parent"]
+    sets: dict[str, tuple[str, ...]] = {}
+    for name in ("labels", "assignees"):
+        members = item.fields.get(name)
+        if isinstance(members, tuple):
+            sets[name] = tuple(str(m) for m in members)
+    blockers = links.get("blocked_by")
+    if isinstance(blockers, list):
+        sets["blocked_by"] = tuple(blockers)
+    return Target(
+        atoms=atoms,
+        sets=sets,
+        lines=body_block.render(item.block, source=item.place.path, mentions=settings.mentions),
+        ticks=ticks_of(item, mentions=settings.mentions),
+    )
+
+
+def ticks_of(item: DesiredItem, *, mentions: bool) -> dict[str, bool]:
+    """Give the check boxes of an item by the hash of their text."""
+    return {
+        body_block.box_key(entry.text, mentions=mentions): entry.done
+        for part in item.block
+        if isinstance(part, Checklist)
+        for entry in part.entries
+    }
+
+
+def base_of(target: Target, lines: tuple[str, ...], *, pending: tuple[str, ...] = ()) -> Base:
+    """Give the base of an issue on which all of a target has just been made true."""
+    atoms = {STATE: "open", **target.atoms}
+    return Base(
+        hashes={name: normalize.hash_value(value) for name, value in atoms.items()},
+        sets=dict(target.sets),
+        lines=body_block.line_hashes(lines),
+        ticks=body_block.boxes(lines),
+        pending=pending,
+    )
+
+
+class _Merge:
+    """Collects what merging one item's fields gives."""
+
+    def __init__(self, item: DesiredItem, issue: ObservedIssue, base: Base) -> None:
+        self.item, self.issue, self.base = item, issue, base
+        self.fields: dict[str, FieldChange] = {}
+        self.links: dict[str, FieldChange] = {}
+        self.reasons: dict[str, str] = {}
+        self.drifted: list[str] = []
+        self.drift: list[FieldNote] = []
+        self.conflicts: list[FieldNote] = []
+        self.hashes = {STATE: base.hashes[STATE]} if STATE in base.hashes else {}
+        self.sets: dict[str, tuple[str, ...]] = {}
+        self.pending = set(base.pending)
+        self.converged = False
+
+    def note(
+        self, name: str, verdict: Verdict, reason: str, desired: JsonValue, observed: JsonValue
+    ) -> None:
+        """Tell of drift or a conflict."""
+        told = FieldNote(
+            key=self.item.key,
+            title=self.item.title,
+            name=name,
+            verdict=verdict,
+            reason=reason,
+            ref=f"#{self.issue.number}",
+            desired=desired,
+            observed=observed,
+        )
+        (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(told)
+
+    def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
+        """Merge one atomic field."""
+        diff = merge_atom(
+            owner=owner,
+            base=self.base.hashes.get(name),
+            desired=desired,
+            observed=observed,
+            pending=name in self.base.pending,
+        )
+        self.converged |= diff.verdict is Verdict.CONVERGED
+        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
+            self.note(name, diff.verdict, diff.reason, desired, observed)
+        if diff.write:
+            self.fields[name] = FieldChange(observed, diff.after)
+            self.reasons[name] = diff.reason
+            if diff.verdict is Verdict.DRIFT:
+                self.drifted.append(name)
+        if diff.write or diff.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):
+            self.hashes[name] = normalize.hash_value(diff.after)
+            self.pending.discard(name)
+        elif name in self.base.hashes:
+            self.hashes[name] = self.base.hashes[name]
+
+    def members(
+        self, name: str, owner: Owner, desired: tuple[str, ...], observed: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Merge a set; give what to add and what to remove."""
+        diff = merge_set(
+            owner=owner,
+            base=self.base.sets.get(name, ()),
+            desired=desired,
+            observed=observed,
+            pending=name in self.base.pending,
+        )
+        if diff.drifted:
+            self.note(name, Verdict.DRIFT, "taken away on GitHub", list(desired), list(observed))
+            if owner is Owner.FILE:
+                self.drifted.append(name)
+        if diff.write:
+            before = sorted(observed, key=str.casefold)
+            self.fields[name] = FieldChange(list(before), list(diff.after))
+            self.reasons[name] = "changed in the file"
+        if diff.base:
+            self.sets[name] = diff.base
+        if not diff.add:
+            self.pending.discard(name)
+        return diff.add, diff.remove
+
+
+def diff_item(
+    item: DesiredItem,
+    match: Match,
+    target: Target,
+    observed: Mapping[str, JsonValue],
+    settings: Settings,
+    backlog_id: str,
+) -> ItemDiff:
+    """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved."""
+    issue, parts = match.issue, match.parts
+    marker = parts.marker or Marker(backlog=backlog_id, key=item.key)
+    merge = _Merge(item, issue, marker.base)
+    if match.adopt:
+        merge.hashes[STATE] = normalize.hash_value(issue.state)
+    own = settings.ownership
+    have: dict[str, JsonValue] = {
+        "title": normalize.title(issue.title),
+        "milestone": issue.milestone,
+        "issue_type": issue.issue_type,
+        STATE: issue.state,
+        "parent": observed.get("parent"),
+    }
+    for name, value in target.atoms.items():
+        merge.atom(name, owner_of(name, own), value, _same_case(value, have[name], name))
+    for name, now in (("labels", issue.labels), ("assignees", issue.assignees)):
+        if name in target.sets:
+            merge.members(name, owner_of(name, own), target.sets[name], now)
+    blockers: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    if "blocked_by" in target.sets:
+        there = observed.get("blocked_by")
+        now = tuple(there) if isinstance(there, list) else ()
+        owner = owner_of("blocked_by", own)
+        blockers = merge.members("blocked_by", owner, target.sets["blocked_by"], now)
+        merge.fields.pop("blocked_by", None)
+    lines, after = _merge_body(merge, parts, item, target, settings)
+    base = Base(
+        hashes=merge.hashes,
+        sets=merge.sets,
+        lines=body_block.line_hashes(lines),
+        ticks=_base_ticks(target, lines, marker.base),
+        pending=tuple(sorted(merge.pending)),
+    )
+    if _body_held(merge):
+        base = replace(base, lines=marker.base.lines, ticks=marker.base.ticks)
+    new = SplitBody(
+        before=_before(parts, issue, adopt=match.adopt),
+        after=after,
+        lines=lines,
+        marker=Marker(backlog_id, item.key, marker.nonce, base),
+    )
+    body = _body_to_write(merge, match, marker, new)
+    return ItemDiff(
+        fields={n: c for n, c in merge.fields.items() if n not in (STATE, "parent")},
+        state=merge.fields.get(STATE),
+        parent=merge.fields.get("parent"),
+        blocked_by=blockers,
+        body=body,
+        reasons=merge.reasons,
+        drifted=tuple(merge.drifted),
+        drift=tuple(merge.drift),
+        conflicts=tuple(merge.conflicts),
+    )
+
+
+def _base_ticks(target: Target, lines: tuple[str, ...], base: Base) -> dict[str, bool]:
+    """Give the boxes on which both sides agree now; for the others the base stays.
+
+    Were it moved to what people ticked on GitHub, the file, which does not say so yet, would
+    look as if it had unticked the box.
+    """
+    ticks: dict[str, bool] = {}
+    for key, done in body_block.boxes(lines).items():
+        if target.ticks.get(key) == done:
+            ticks[key] = done
+        elif key in base.ticks:
+            ticks[key] = base.ticks[key]
+    return ticks
+
+
+def _body_held(merge: _Merge) -> bool:
+    return any(note.name == "body" for note in merge.conflicts)
+
+
+def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) -> str | None:
+    """Give the new body where it must be written; a base that only got richer can wait."""
+    assert new.marker is not None
+    text = body_block.join(new)
+    if text == match.issue.body:
+        return None
+    needed = (
+        match.adopt
+        or merge.fields
+        or merge.converged
+        or marker.key != new.marker.key
+        or new.marker.base.sets != marker.base.sets
+        or new.marker.base.ticks != marker.base.ticks
+    )
+    return text if needed else None
+
+
+def _before(parts: SplitBody, issue: ObservedIssue, *, adopt: bool) -> str:
+    if adopt and issue.body:
+        return f"{issue.body}\n\n"
+    return parts.before
+
+
+def _same_case(desired: JsonValue, observed: JsonValue, name: str) -> JsonValue:
+    """Take a type's name for the desired one where only its case differs."""
+    if name == "issue_type" and isinstance(desired, str) and isinstance(observed, str):
+        return desired if normalize.fold(desired) == normalize.fold(observed) else observed
+    return observed
+
+
+def _merge_body(
+    merge: _Merge, parts: SplitBody, item: DesiredItem, target: Target, settings: Settings
+) -> tuple[tuple[str, ...], str]:
+    """Merge the block and its boxes; give the block's lines and the text that follows it."""
+    base = merge.base
+    have_ticks = body_block.boxes(parts.lines)
+    ticks = merge_ticks(target.ticks, have_ticks, base.ticks)
+    lines = body_block.render(
+        item.block, source=item.place.path, mentions=settings.mentions, ticks=ticks
+    )
+    diff = merge_block(desired=target.lines, observed=parts.lines, base=base.lines)
+    if diff.verdict is Verdict.CONFLICT:
+        merge.note("body", diff.verdict, diff.reason, _shown(lines), _shown(parts.lines))
+        return parts.lines, parts.after
+    after = parts.after
+    if diff.moved_below:
+        moved = "\n".join(diff.moved_below)
+        after = f"\n\n{moved}{after}" if after.strip() else f"\n\n{moved}\n"
+    if diff.verdict is Verdict.DRIFT:
+        merge.note("body", diff.verdict, diff.reason, _shown(lines), _shown(parts.lines))
+        merge.drifted.append("body")
+    merge.converged |= diff.verdict is Verdict.CONVERGED
+    pushed = {k for k, done in ticks.items() if k in have_ticks and have_ticks[k] != done}
+    if diff.write or pushed:
+        merge.fields["body"] = FieldChange(_shown(parts.lines), _shown(lines))
+        merge.reasons["body"] = diff.reason if diff.write else "ticked in the file"
+    return lines, after
+
+
+def _shown(lines: tuple[str, ...]) -> str:
+    return "\n".join(lines)
