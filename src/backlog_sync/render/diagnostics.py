@@ -1,0 +1,100 @@
+"""What lint found, for people, scripts, workflow logs and code scanning."""
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.render.safe import clean, split_lines, visible
+
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
+    """`path:line:column: slug: message` and a hint line each, sorted by place.
+
+    In colour, errors are red and warnings yellow. Lines are never wrapped: editors and scripts
+    read them.
+    """
+    lines = []
+    for found in sorted(diagnostics):
+        slug, hint = found.slug, "hint:"
+        if color:
+            slug = f"\x1b[{31 if found.is_error else 33}m{slug}\x1b[0m"
+            hint = f"\x1b[2m{hint}\x1b[0m"
+        lines.append(f"{clean(str(found.place))}: {slug}: {clean(found.message)}")
+        if found.hint:
+            lines.append(f"    {hint} {clean(found.hint)}")
+    return "".join(line + "\n" for line in lines)
+
+
+def diagnostics_github(diagnostics: Sequence[Diagnostic]) -> str:
+    """Workflow commands that annotate the files, escaped as the runner's own toolkit does.
+
+    Source: GitHub's documentation of workflow commands and @actions/core's escapeData and
+    escapeProperty.
+    """
+    lines = []
+    for found in sorted(diagnostics):
+        properties = ",".join(
+            f"{name}={_property(value)}"
+            for name, value in (
+                ("file", found.place.path),
+                ("line", str(found.place.line)),
+                ("col", str(found.place.column)),
+                ("title", found.slug),
+            )
+        )
+        message = found.message + (f"\nhint: {found.hint}" if found.hint else "")
+        lines.append(f"::{found.severity.value} {properties}::{_data(message)}\n")
+    return "".join(lines)
+
+
+def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:
+    """A SARIF 2.1.0 log, as code scanning takes it; `version` is that of this tool."""
+    found = sorted(diagnostics)
+    slugs = sorted({one.slug for one in found})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "backlog",
+                "version": version,
+                "rules": [{"id": slug, "shortDescription": {"text": slug}} for slug in slugs],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(one, slugs.index(one.slug)) for one in found],
+    }
+    log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _result(found: Diagnostic, rule: int) -> dict[str, object]:
+    text = found.message + (f"\nhint: {found.hint}" if found.hint else "")
+    region = {"startLine": found.place.line, "startColumn": found.place.column}
+    return {
+        "ruleId": found.slug,
+        "ruleIndex": rule,
+        "level": "error" if found.severity is Severity.ERROR else "warning",
+        "message": {"text": text},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": _uri(found.place.path)},
+                    "region": region,
+                }
+            }
+        ],
+    }
+
+
+def _uri(path: str) -> str:
+    return quote(path.replace("\\", "/"))
+
+
+def _data(value: str) -> str:
+    return "%0A".join(visible(line).replace("%", "%25") for line in split_lines(value))
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,96 @@
+"""The JSON that scripts read: one versioned envelope a verb."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from backlog_sync.core.changes import Outcome, Usage
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.model import Inventory
+from backlog_sync.render.outcomes import count_results
+
+FORMAT_VERSION = 1
+_COUNTED = ("epic", "feature", "story", "task")
+
+
+def dump(envelope: Mapping[str, object]) -> str:
+    """An envelope as text that ends with a newline."""
+    return json.dumps(envelope, indent=2, ensure_ascii=False) + "\n"
+
+
+def sync_json(
+    plan: Mapping[str, object],
+    outcomes: Sequence[Outcome],
+    usage: Usage,
+    written_back: Sequence[str],
+) -> dict[str, object]:
+    """What `sync` prints: its plan (as `core.plan_json` gives it), outcomes, counts, files."""
+    requests = {
+        "rest": usage.rest,
+        "graphql": usage.graphql,
+        "mutations": usage.mutations,
+        "points": usage.points,
+    }
+    return {
+        "format_version": FORMAT_VERSION,
+        "plan": plan,
+        "outcomes": [_outcome(outcome) for outcome in outcomes],
+        "summary": {**count_results(outcomes), "requests": requests},
+        "written_back": list(written_back),
+    }
+
+
+def lint_json(
+    inventory: Inventory,
+    diagnostics: Sequence[Diagnostic],
+    lines: Sequence[Mapping[str, object]] | None = None,
+) -> dict[str, object]:
+    """What `lint` prints; `lines` are those of `--explain`, None without it.
+
+    Each line is a mapping of `path`, `line`, `rule`, `key` and `reason`. Kinds beyond the usual
+    four are counted where there are any.
+    """
+    counts = {kind: inventory.counts.get(kind, 0) for kind in _COUNTED}
+    counts |= {kind: count for kind, count in inventory.counts.items() if kind not in counts}
+    envelope: dict[str, object] = {
+        "format_version": FORMAT_VERSION,
+        "inventory": {
+            **counts,
+            "milestone": inventory.milestones,
+            "checklist": inventory.checklist,
+            "points": plain_number(inventory.points),
+        },
+        "diagnostics": [diagnostic_json(found) for found in sorted(diagnostics)],
+    }
+    if lines is not None:
+        envelope["lines"] = [dict(line) for line in lines]
+    return envelope
+
+
+def diagnostic_json(found: Diagnostic) -> dict[str, object]:
+    """One diagnostic as a mapping."""
+    return {
+        "path": found.place.path,
+        "line": found.place.line,
+        "column": found.place.column,
+        "severity": found.severity.value,
+        "slug": found.slug,
+        "message": found.message,
+        "hint": found.hint,
+    }
+
+
+def plain_number(value: float) -> float | int:
+    """A whole number without a fraction, any other as it is."""
+    return int(value) if value == int(value) else value
+
+
+def _outcome(outcome: Outcome) -> dict[str, object]:
+    change = outcome.change
+    return {
+        "action": change.action.value,
+        "kind": change.kind.value,
+        "key": change.key,
+        "ref": outcome.ref or change.ref,
+        "outcome": outcome.result.value,
+        "reason": outcome.reason,
+    }

@@ -1,0 +1,97 @@
+"""What a sync did: every change that did not come through with its reason, counts, requests."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from backlog_sync.core.changes import Change, ChangeKind, Outcome, Result, Usage
+from backlog_sync.render.canvas import Look, cut, flow, paint, paragraph
+from backlog_sync.render.safe import clean
+from backlog_sync.render.words import counted
+
+_TELLING = {
+    Result.FAILED: ("Failed", "red"),
+    Result.STALE: ("Moved on GitHub since the plan, left alone", "magenta"),
+    Result.SKIPPED: ("Skipped", "yellow"),
+    Result.NOT_REACHED: ("Not reached", "yellow"),
+}
+_WORDS = {
+    Result.APPLIED: ("applied", "green"),
+    Result.SKIPPED: ("skipped", "yellow"),
+    Result.STALE: ("stale", "magenta"),
+    Result.FAILED: ("failed", "red"),
+    Result.NOT_REACHED: ("not reached", "yellow"),
+}
+_KINDS = {
+    ChangeKind.ISSUE: "",
+    ChangeKind.SUB_ISSUE: "sub-issue",
+    ChangeKind.DEPENDENCY: "blocked by",
+    ChangeKind.PROJECT: "board",
+    ChangeKind.PROJECT_ITEM: "board card",
+    ChangeKind.FIELD: "board field",
+    ChangeKind.FIELD_VALUE: "board value",
+}
+_MOST = 20
+"""Changes listed for one result before the rest is only counted."""
+
+
+def outcomes_text(
+    outcomes: Sequence[Outcome], usage: Usage, written: Sequence[str], look: Look
+) -> str:
+    """What sync did, as text: what did not come through, the counts, the files written."""
+    lines: list[Text] = []
+    for result, (title, style) in _TELLING.items():
+        mine = [outcome for outcome in outcomes if outcome.result is result]
+        if mine:
+            lines.append(Text(title, f"bold {style}"))
+            lines += _listed(mine, style, look)
+            lines.append(Text())
+    lines += _counts(outcomes, usage, look)
+    if written:
+        names = ", ".join(clean(path) for path in written)
+        head = Text().append("Written: ", "bold")
+        lines += paragraph(names, look.columns, look.glyphs, head)
+    return paint(lines, look)
+
+
+def count_results(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many changes came to each result, every result named."""
+    counts = Counter(outcome.result.value for outcome in outcomes)
+    return {result.value: counts[result.value] for result in Result}
+
+
+def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
+    lines: list[Text] = []
+    for outcome in outcomes[:_MOST]:
+        line = Text("  ").append(look.glyphs.warn, style).append(" ")
+        line.append(_what(outcome.change)).append("  ")
+        line.append(clean(outcome.ref or outcome.change.key), "dim")
+        lines.append(cut(line, look.columns, look.glyphs))
+        if outcome.reason:
+            reason = clean(outcome.reason)
+            lines += paragraph(reason, look.columns, look.glyphs, Text("    "))
+    if len(outcomes) > _MOST:
+        lines.append(Text(f"  {look.glyphs.ellipsis} {len(outcomes) - _MOST} more", "dim"))
+    return lines
+
+
+def _what(change: Change) -> str:
+    kind = _KINDS.get(change.kind, change.kind.value)
+    parts = [change.action.value, kind, clean(change.title or change.key)]
+    return " ".join(part for part in parts if part)
+
+
+def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look) -> list[Text]:
+    counts = Counter(outcome.result for outcome in outcomes)
+    words: list[Text] = []
+    told = [r for r in Result if counts[r] or r is Result.APPLIED]
+    for place, result in enumerate(told):
+        word, style = _WORDS[result]
+        comma = "," if place < len(told) - 1 else ""
+        words.append(Text().append(f"{counts[result]} {word}", style if counts[result] else ""))
+        words[-1].append(comma)
+    spent = f"{look.glyphs.dot} {counted(usage.requests, 'request')}, "
+    spent += counted(usage.mutations, "mutation")
+    words += [Text(word, "dim") for word in spent.split(" ")]
+    return flow(Text().append("Sync: ", "bold"), words, look.columns, look.glyphs)

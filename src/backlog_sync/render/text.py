@@ -1,0 +1,505 @@
+"""The plan that a person reads: drift, definitions, the tree of changes, what is held, a summary.
+
+Unchanged items are not listed, except as the dim line above a changed one that says where it
+belongs. Links are told by the tree itself, and as a line only where an existing item moves.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from backlog_sync.core.changes import (
+    Action,
+    Change,
+    ChangeKind,
+    FieldChange,
+    FieldNote,
+    Plan,
+    PlanItem,
+    Verdict,
+)
+from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, paragraph, spread
+from backlog_sync.render.details import field_lines, known_fields, value_text
+from backlog_sync.render.safe import clean
+from backlog_sync.render.words import counted, number
+
+_STYLES = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.CLOSE: "red",
+    Action.REOPEN: "yellow",
+    Action.LINK: "green",
+    Action.UNLINK: "red",
+    Action.ADOPT: "cyan",
+    Action.FORGET: "dim",
+}
+_DEFINITIONS = {
+    ChangeKind.LABEL: ("label", "labels"),
+    ChangeKind.MILESTONE: ("milestone", "milestones"),
+    ChangeKind.PROJECT: ("board", "boards"),
+    ChangeKind.FIELD: ("field", "fields"),
+}
+_FIELD_ORDER = ("title", "state", "status", "Status", "Priority", "Story Points", "milestone")
+_STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
+"""Which of an item's actions gives its line the sign; anything else is an update."""
+_LONGEST_KEY = 28
+
+
+def plan_text(plan: Plan, look: Look) -> str:
+    """The whole plan as text; no line is wider than `look.width` (at least 40)."""
+    return paint(plan_lines(plan, look), look)
+
+
+def plan_lines(plan: Plan, look: Look) -> list[Text]:
+    """The whole plan as styled lines."""
+    tree = _Tree(plan, look)
+    sections = [
+        [_target(plan, look)],
+        _drift(plan, look),
+        _definitions(plan, look),
+        tree.lines(),
+        _conflicts(plan, look),
+        _orphans(plan, look),
+        _deferred(plan, look),
+        _warnings(plan, look),
+        _summary(plan, look),
+    ]
+    if len(sections[0]) and not any(sections[1:-1]):
+        return sections[-1]
+    out: list[Text] = []
+    for section in sections:
+        if section:
+            out.extend([Text(), *section] if out else section)
+    return out
+
+
+def _target(plan: Plan, look: Look) -> Text:
+    line = Text("Plan for ").append(clean(plan.repository), "bold")
+    if plan.project:
+        line.append(", board ").append(clean(plan.project), "bold")
+    return cut(line, look.columns, look.glyphs)
+
+
+def _heading(title: str, note: str = "") -> Text:
+    line = Text().append(title, "bold")
+    return line.append(f"  {note}", "dim") if note else line
+
+
+# ---- definitions ---------------------------------------------------------------------------
+
+
+def _definitions(plan: Plan, look: Look) -> list[Text]:
+    lines: list[Text] = []
+    column = len("milestones")
+    for kind, (one, many) in _DEFINITIONS.items():
+        changes = [c for c in plan.changes if c.kind is kind]
+        made = [c for c in changes if c.action is Action.CREATE]
+        if made:
+            head = Text("  ").append("+", "green").append(" ")
+            head.append((one if len(made) == 1 else many).ljust(column + 2), "dim")
+            words = listed(_definition(c, look.glyphs) for c in made)
+            lines += flow(head, words, look.columns, look.glyphs)
+        for change in changes:
+            if change.action is not Action.CREATE:
+                lines += _changed_definition(change, one.ljust(column + 2), look)
+    return [_heading("Definitions"), *lines] if lines else []
+
+
+def _definition(change: Change, glyphs: Glyphs) -> str:
+    fields = change.fields
+    parts: list[str] = []
+    if change.kind is ChangeKind.MILESTONE and (due := fields.get("due")) and due.after:
+        parts.append(f"due {value_text(due.after, glyphs)}")
+    if change.kind is ChangeKind.FIELD:
+        named = fields.get("options") or fields.get("type")
+        if named and named.after:
+            parts.append(value_text(named.after, glyphs).replace("_", " "))
+    name = clean(change.title or change.key)
+    return f"{name} ({', '.join(parts)})" if parts else name
+
+
+def _changed_definition(change: Change, word: str, look: Look) -> list[Text]:
+    sign, style = _sign(change.action, look.glyphs)
+    head = Text("  ").append(sign, style).append(" ").append(word, "dim")
+    head.append(clean(change.title or change.key))
+    fields = _fields([change], look, 6)
+    if len(fields) == 1:
+        inline = head.copy().append("  ").append_text(fields[0][6:])
+        if inline.cell_len <= look.columns:
+            return [inline]
+    return [cut(head, look.columns, look.glyphs), *fields]
+
+
+# ---- the tree ------------------------------------------------------------------------------
+
+
+def _sign(action: Action | None, glyphs: Glyphs) -> tuple[str, str]:
+    if action is None:
+        return " ", ""
+    signs = {
+        Action.CREATE: glyphs.create,
+        Action.UPDATE: glyphs.update,
+        Action.CLOSE: glyphs.close,
+        Action.REOPEN: glyphs.reopen,
+        Action.ADOPT: glyphs.adopt,
+        Action.FORGET: glyphs.forget,
+        Action.LINK: glyphs.update,
+        Action.UNLINK: glyphs.update,
+    }
+    style = "yellow" if action in (Action.LINK, Action.UNLINK) else _STYLES[action]
+    return signs[action], style
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One item in the tree with what happens to it; `action` None for a line of context."""
+
+    item: PlanItem
+    depth: int
+    action: Action | None
+    changes: tuple[Change, ...]
+
+
+class _Tree:
+    """The items of a plan, grouped below their parents."""
+
+    def __init__(self, plan: Plan, look: Look) -> None:
+        self.plan = plan
+        self.look = look
+        self.items = {item.key: item for item in plan.items}
+        self.children: dict[str | None, list[PlanItem]] = defaultdict(list)
+        for item in plan.items:
+            self.children[item.parent if item.parent in self.items else None].append(item)
+        self.changes: dict[str, list[Change]] = defaultdict(list)
+        for change in plan.changes:
+            if change.kind not in _DEFINITIONS:
+                self.changes[change.key].append(change)
+        self.points = self._sums()
+        self.shown = self._shown()
+
+    def _sums(self) -> dict[str, float]:
+        """Points of each item with all below it."""
+        sums = {item.key: item.points or 0 for item in self.plan.items}
+        for item in reversed(self.plan.items):
+            if item.parent in sums and item.parent != item.key:
+                sums[item.parent] += sums[item.key]
+        return sums
+
+    def _shown(self) -> set[str]:
+        """Changed items and all that stands above them."""
+        shown: set[str] = set()
+        for key in self.changes:
+            at: str | None = key
+            while at in self.items and at not in shown:
+                shown.add(at)
+                at = self.items[at].parent
+        return shown
+
+    def lines(self) -> list[Text]:
+        """The section of items, then of issues that no file names any more."""
+        lines: list[Text] = []
+        for root in self.children[None]:
+            rows = list(self._rows(root))
+            if rows:
+                lines += [Text(), *self._group(rows)] if lines else self._group(rows)
+        strangers = [key for key in self.changes if key not in self.items]
+        if strangers:
+            rows = [self._row(_stranger(self.changes[key]), 0) for key in strangers]
+            head = [_heading("Not in the file")]
+            lines += [Text(), *head, *self._group(rows)] if lines else head + self._group(rows)
+        if not lines:
+            return []
+        title = _heading("Items")
+        right = Text("points", "dim") if any(self.points.values()) else Text()
+        return [spread(title, right, self.look.columns, self.look.glyphs), *lines]
+
+    def _rows(self, root: PlanItem) -> Iterable[_Row]:
+        stack = [(root, 0)]
+        while stack:
+            item, depth = stack.pop()
+            if item.key not in self.shown:
+                continue
+            yield self._row(item, depth)
+            stack.extend((child, depth + 1) for child in reversed(self.children[item.key]))
+
+    def _row(self, item: PlanItem, depth: int) -> _Row:
+        changes = tuple(self.changes.get(item.key, ()))
+        actions = {c.action for c in changes if c.kind is ChangeKind.ISSUE}
+        usual = Action.UPDATE if changes else None
+        action = next((strong for strong in _STRONGEST if strong in actions), usual)
+        return _Row(item, depth, action, changes)
+
+    def _group(self, rows: Sequence[_Row]) -> list[Text]:
+        lines: list[Text] = []
+        for row in rows:
+            lines.append(self._line(row))
+            lines += self._details(row)
+        return lines
+
+    def _line(self, row: _Row) -> Text:
+        item, look = row.item, self.look
+        sign, style = _sign(row.action, look.glyphs)
+        left = Text("  " * (row.depth + 1)).append(sign, style).append(" ")
+        left.append(clean(item.kind), "dim" if row.action is None else f"{style}")
+        left.append("  ")
+        top = "bold" if row.depth == 0 else ""
+        left.append(clean(item.title), "dim" if row.action is None else top)
+        points = self._points(item)
+        right = Text(points.rjust(4), "dim" if item.points is None else "")
+        if not any(self.points.values()):
+            right = Text()
+        name = cut(Text(clean(item.ref or item.key), "dim"), _LONGEST_KEY, look.glyphs)
+        fits = left.cell_len + 2 + name.cell_len + 2 + right.cell_len <= look.columns
+        if fits or look.columns >= 100 or item.ref:
+            right = name.append("  " if right.cell_len else "").append_text(right)
+        return spread(left, right, look.columns, look.glyphs)
+
+    def _points(self, item: PlanItem) -> str:
+        value = self.points[item.key] if item.key in self.points else item.points
+        return number(value) if value else ""
+
+    def _details(self, row: _Row) -> list[Text]:
+        indent = 2 * (row.depth + 1) + 4
+        created = row.action is Action.CREATE
+        lines: list[Text] = []
+        for change in row.changes:
+            if change.kind is ChangeKind.ISSUE and change.action in _TOLD:
+                lines += _note(_TOLD[change.action], change.reason, indent, self.look)
+        if not created or self.look.full:
+            changes = [c for c in row.changes if _has_fields(c)]
+            lines += _fields(changes, self.look, indent)
+        lines += self._links(row, indent, created=created)
+        return lines
+
+    def _links(self, row: _Row, indent: int, *, created: bool) -> list[Text]:
+        """Dependencies always; the parent only where the tree does not already tell it."""
+        lines: list[Text] = []
+        parents = [c for c in row.changes if c.kind is ChangeKind.SUB_ISSUE]
+        for change in parents:
+            if created and change.other == row.item.parent and change.other in self.items:
+                continue
+            lines.append(self._link(change, "parent", indent))
+        for change in row.changes:
+            if change.kind is ChangeKind.DEPENDENCY:
+                lines.append(self._link(change, "blocked by", indent))
+            elif change.kind is ChangeKind.PROJECT_ITEM and not created:
+                word = "added to" if change.action is not Action.UNLINK else "removed from"
+                lines += _note(word, "the board", indent, self.look)
+        return lines
+
+    def _link(self, change: Change, word: str, indent: int) -> Text:
+        glyphs = self.look.glyphs
+        gone = change.action is Action.UNLINK
+        line = Text(" " * indent)
+        line.append("- " if gone else "+ ", "red" if gone else "green")
+        line.append(word, "dim").append("  ")
+        other = change.other or ""
+        line.append(clean(other))
+        if other in self.items:
+            line.append("  ").append(clean(self.items[other].title), "dim")
+        return cut(line, self.look.columns, glyphs)
+
+
+_TOLD = {
+    Action.ADOPT: "adopt",
+    Action.CLOSE: "close",
+    Action.REOPEN: "reopen",
+    Action.FORGET: "forget",
+}
+
+
+def _stranger(changes: Sequence[Change]) -> PlanItem:
+    first = changes[0]
+    return PlanItem(first.key, "issue", first.title, None, first.ref)
+
+
+def _note(word: str, text: str, indent: int, look: Look) -> list[Text]:
+    head = Text(" " * indent).append(word, "dim").append("  ")
+    return paragraph(clean(text), look.columns, look.glyphs, head)
+
+
+def _has_fields(change: Change) -> bool:
+    return change.kind in (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE)
+
+
+def _fields(changes: Sequence[Change], look: Look, indent: int) -> list[Text]:
+    """All fields of an item's changes, aligned; a field that reverts drift says so."""
+    fields = {
+        name: change
+        for c in changes
+        for name, change in c.fields.items()
+        if not (name == "state" and c.action in (Action.CLOSE, Action.REOPEN))
+    }
+    if not fields:
+        return []
+    drifted = {name for c in changes for name in c.drifted}
+    column = min(14, max(len(name) for name in fields))
+    lines: list[Text] = []
+    for name in known_fields(fields, _FIELD_ORDER):
+        told = field_lines(name, fields[name], look, indent, column)
+        if name in drifted and told[0].cell_len + 18 <= look.columns:
+            told[0] = told[0].copy().append("  (reverts drift)", "magenta")
+        lines += told
+    return lines
+
+
+# ---- beside the changes --------------------------------------------------------------------
+
+
+def _notes(
+    title: str,
+    hint: str,
+    notes: Sequence[FieldNote],
+    look: Look,
+    tell: Callable[[FieldNote, int], list[Text]],
+) -> list[Text]:
+    """Notes grouped by item under a heading."""
+    lines = paragraph(
+        hint, look.columns, look.glyphs, Text().append(title, "bold").append("  "), "dim"
+    )
+    by_item: dict[str, list[FieldNote]] = defaultdict(list)
+    for note in notes:
+        by_item[note.key].append(note)
+    for key, mine in by_item.items():
+        left = Text("  ").append(look.glyphs.warn, "magenta").append(" ")
+        left.append(clean(mine[0].title))
+        right = cut(Text(clean(mine[0].ref or key), "dim"), _LONGEST_KEY, look.glyphs)
+        lines.append(spread(left, right, look.columns, look.glyphs))
+        column = min(14, max(len(note.name) for note in mine))
+        for note in mine:
+            lines += tell(note, column)
+    return lines
+
+
+def _drift(plan: Plan, look: Look) -> list[Text]:
+    if not plan.drift:
+        return []
+    reverted = {(c.key, name) for c in plan.changes for name in c.drifted}
+
+    def tell(note: FieldNote, column: int) -> list[Text]:
+        shown = FieldChange(note.desired if note.base is None else note.base, note.observed)
+        lines = field_lines(note.name, shown, look, 6, column)
+        if (note.key, note.name) not in reverted and note.reason:
+            lines += _note("left", note.reason, 6 + column + 2, look)
+        return lines
+
+    hint = "on GitHub since the last sync; what sync sets back is listed again below"
+    return _notes("Drift", hint, plan.drift, look, tell)
+
+
+def _conflicts(plan: Plan, look: Look) -> list[Text]:
+    if not plan.conflicts:
+        return []
+
+    def tell(note: FieldNote, column: int) -> list[Text]:
+        if note.verdict is not Verdict.CONFLICT or note.desired == note.observed:
+            return _note(clean(note.name), note.reason, 6, look)
+        lines = []
+        for who, value in (("file", note.desired), ("GitHub", note.observed)):
+            name = clean(note.name) if who == "file" else ""
+            line = Text("      ").append(name.ljust(column), "dim").append("  ")
+            line.append(who.ljust(8), "dim")
+            text = value_text(value, look.glyphs)
+            lines.append(cut(line.append(text), look.columns, look.glyphs))
+        if note.reason:
+            lines += paragraph(
+                clean(note.reason), look.columns, look.glyphs, Text(" " * (8 + column)), "dim"
+            )
+        return lines
+
+    return _notes("Conflicts", "held, everything else is applied", plan.conflicts, look, tell)
+
+
+def _orphans(plan: Plan, look: Look) -> list[Text]:
+    if not plan.orphans:
+        return []
+    lines = [_heading("Orphans", "no longer in the file, left alone")]
+    for orphan in plan.orphans:
+        left = Text("  ").append(look.glyphs.orphan, "yellow").append(" ")
+        left.append(clean(orphan.title))
+        right = Text(clean(orphan.ref), "dim")
+        lines.append(spread(left, right, look.columns, look.glyphs))
+    return lines
+
+
+def _deferred(plan: Plan, look: Look) -> list[Text]:
+    """Deferred work; the same reason for many things is told once."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for deferred in plan.deferred:
+        word = _DEFINITIONS.get(deferred.kind, (deferred.kind.value.replace("_", " "), ""))[0]
+        groups[(deferred.reason, deferred.hint)].append(f"{word} {clean(deferred.key)}")
+    lines: list[Text] = []
+    for (reason, hint), what in groups.items():
+        head = Text("  ").append(look.glyphs.defer, "cyan").append(" ")
+        names = what if len(what) <= 3 else [*what[:2], f"{len(what) - 2} more"]
+        text = f"{', '.join(names)}: {clean(reason)}"
+        lines += paragraph(text, look.columns, look.glyphs, head)
+        if hint:
+            lines += paragraph(clean(hint), look.columns, look.glyphs, Text("    "), "dim")
+    return [_heading("Deferred"), *lines] if lines else []
+
+
+def _warnings(plan: Plan, look: Look) -> list[Text]:
+    lines: list[Text] = []
+    for warning in plan.warnings:
+        head = Text("  ").append(look.glyphs.warn, "yellow").append(" ")
+        where = [clean(str(warning.place))] if warning.place else []
+        where += [clean(warning.ref)] if warning.ref else []
+        text = ": ".join([*where, clean(warning.message)])
+        lines += paragraph(text, look.columns, look.glyphs, head)
+    return [_heading("Warnings"), *lines] if lines else []
+
+
+# ---- the summary ---------------------------------------------------------------------------
+
+
+def _summary(plan: Plan, look: Look) -> list[Text]:
+    counts = plan.summary()
+    glyphs = look.glyphs
+    if not plan.changes and not plan.conflicts:
+        return _nothing(plan, counts, look)
+    first = [f"{counts['create']} to create"]
+    if counts["link"]:
+        first.append(counted(counts["link"], "link"))
+    for kind, (one, many) in _DEFINITIONS.items():
+        count = sum(1 for c in plan.changes if c.kind is kind)
+        if count:
+            first.append(counted(count, one, many))
+    second = [f"{counts['update']} to update"]
+    words = {
+        "close": "to close",
+        "reopen": "to reopen",
+        "adopt": "to adopt",
+        "forget": "to forget",
+        "unlink": "to unlink",
+        "drift": "drifted",
+        "conflict": "held",
+        "unchanged": "unchanged",
+    }
+    second += [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
+    styled = {"create": "green", "update": "yellow", "close": "red", "held": "magenta"}
+    parts: list[Text] = []
+    for group in (first, second):
+        if parts:
+            parts.append(Text(glyphs.dot, "dim"))
+        for place, text in enumerate(group):
+            style = next((s for word, s in styled.items() if text.endswith(word)), "")
+            quiet = text.startswith("0 ")
+            comma = "," if place < len(group) - 1 else ""
+            parts.append(Text().append(text, "" if quiet else style).append(comma))
+    return flow(Text().append("Plan: ", "bold"), parts, look.columns, glyphs)
+
+
+def _nothing(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:
+    points = sum(item.points or 0 for item in plan.items)
+    facts = counted(len(plan.items), "item")
+    if points:
+        facts += f", {number(points)} points"
+    text = f"{clean(plan.repository)} says what the file says ({facts})."
+    head = Text().append(f"{look.glyphs.tick} ", "green").append("No changes. ", "bold")
+    lines = flow(head, [Text(word) for word in text.split(" ")], look.columns, look.glyphs)
+    if counts["drift"]:
+        lines.append(Text(f"  {counted(counts['drift'], 'drifted field')} left as GitHub has it."))
+    return lines
