@@ -202,7 +202,6 @@ class Plan:
         touched: dict[str, set[str]] = {a.value: set() for a in Action}
         changed: set[str] = set()
         definitions = 0
-        refresh = sum(1 for c in self.changes if c.is_refresh)
         created = {
             c.key for c in self.changes if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE
         }
@@ -233,7 +232,7 @@ class Plan:
             1 for i in self.items if i.key not in changed and i.key not in held
         )
         counts["definitions"] = definitions
-        counts["refresh"] = refresh
+        counts["refresh"] = sum(1 for c in self.changes if c.is_refresh and c.key not in changed)
         return counts
 
 

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from backlog_sync.core.model import IssueRef
+from backlog_sync.core import body as body_block
+from backlog_sync.core.board import STATUS
+from backlog_sync.core.identity import Match, match_items
+from backlog_sync.core.merge import merge_ticks
+from backlog_sync.core.model import (
+    Base,
+    DesiredItem,
+    DesiredState,
+    IssueRef,
+    ObservedIssue,
+    ObservedState,
+)
+from backlog_sync.core.normalize import hash_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +53,107 @@ class ItemProgress:
     ticks: Mapping[int, bool] = field(default_factory=dict)
     roll_up: RollUp | None = None
     initial: bool = False
+
+
+def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgress, ...]:
+    """Give what GitHub knows of each item that has an issue, in document order.
+
+    A status or tick that the file itself changed since the last apply is left out: it waits for
+    a sync. Raises nothing.
+    """
+    matches = match_items(desired, observed).by_key
+    children: dict[str, list[DesiredItem]] = {}
+    for item in desired.items:
+        if item.parent:
+            children.setdefault(item.parent, []).append(item)
+    sums = _sums(desired.items, children, matches)
+    first = _first_status(observed)
+    return tuple(
+        _item(item, matches[item.key], desired, observed, first, sums[item.key])
+        for item in desired.items
+        if item.key in matches
+    )
+
+
+def _first_status(observed: ObservedState) -> str:
+    for known in observed.project.fields if observed.project else ():
+        if known.name == STATUS and known.options:
+            return known.options[0].name
+    return "Todo"
+
+
+def _item(
+    item: DesiredItem,
+    match: Match,
+    desired: DesiredState,
+    observed: ObservedState,
+    first: str,
+    roll_up: RollUp | None,
+) -> ItemProgress:
+    issue = match.issue
+    base = match.parts.marker.base if match.parts.marker else Base()
+    mentions = desired.settings.mentions
+    wanted = {body_block.box_key(c.text, mentions=mentions): c.done for c in item.criteria}
+    merged = merge_ticks(wanted, body_block.boxes(match.parts.lines), base.ticks)
+    ticks = {
+        index: merged[body_block.box_key(entry.text, mentions=mentions)]
+        for index, entry in enumerate(item.criteria)
+        if merged[body_block.box_key(entry.text, mentions=mentions)] != entry.done
+    }
+    status = _status(issue, first)
+    return ItemProgress(
+        key=item.key,
+        issue=IssueRef(issue.number, sandbox=observed.sandbox),
+        url=None if observed.sandbox else issue.url,
+        status=None if _file_moved(item, issue, base) else status,
+        ticks=ticks,
+        roll_up=roll_up,
+        initial=status == first,
+    )
+
+
+def _status(issue: ObservedIssue, first: str) -> str:
+    if issue.state == "closed":
+        return "Closed" if issue.state_reason in ("not_planned", "duplicate") else "Done"
+    value = issue.card.values.get(STATUS) if issue.card else None
+    return str(value) if value else first
+
+
+def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
+    """Whether the file's state was changed since the last apply and waits for a sync."""
+    wanted = item.fields.get("state")
+    if wanted is None or wanted == issue.state or "state" not in base.hashes:
+        return False
+    return base.hashes["state"] != hash_value(wanted)
+
+
+def _sums(
+    items: tuple[DesiredItem, ...],
+    children: Mapping[str, list[DesiredItem]],
+    matches: Mapping[str, Match],
+) -> dict[str, RollUp | None]:
+    """Roll leaf items up: by count, and by points. Work closed as not planned does not count."""
+    totals: dict[str, RollUp] = {}
+    for item in reversed(items):
+        below = [totals[child.key] for child in children.get(item.key, ())]
+        match = matches.get(item.key)
+        closed = match is not None and match.issue.state == "closed"
+        dropped = closed and match is not None and match.issue.state_reason != "completed"
+        if not below:
+            points = 0 if dropped else item.points or 0
+            totals[item.key] = RollUp(
+                done=int(closed and not dropped),
+                total=int(not dropped),
+                points_done=points if closed else 0,
+                points_total=points,
+            )
+            continue
+        total = sum(r.points_total for r in below)
+        own = item.points or 0
+        totals[item.key] = RollUp(
+            done=sum(r.done for r in below),
+            total=sum(r.total for r in below),
+            points_done=sum(r.points_done for r in below) if total else (own if closed else 0),
+            points_total=total or own,
+        )
+    return {item.key: totals[item.key] if item.key in children else None for item in items}

@@ -1,0 +1,158 @@
+"""Guards: checks that refuse a plan before anything is sent."""
+
+from dataclasses import dataclass
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import normalize
+from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.model import DesiredState, ObservedState
+
+_WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
+_SHARE, _SMALL = 0.30, 10
+_MASS = "mass-change"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Why a plan may not be applied. `slug` is what `--force` must name to override it.
+
+    `final` ones cannot be overridden.
+    """
+
+    slug: str
+    message: str
+    hint: str
+    final: bool = False
+
+
+def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[Violation, ...]:
+    """Give every reason to refuse this plan, the counts in the messages."""
+    found: list[Violation] = []
+    if plan.changes:
+        found += _rights(observed)
+    found += _moved(plan, desired, observed)
+    managed = len(plan.orphans) + sum(1 for item in plan.items if item.ref)
+    if not desired.items and managed:
+        found.append(
+            Violation(
+                "empty-backlog",
+                f"the backlog holds no items, but {managed} issues are managed from it",
+                "check that the right file was read",
+            )
+        )
+    found += _mass(plan, managed)
+    if observed.project_problem and desired.project is not None:
+        found.append(
+            Violation(
+                "board-out-of-reach",
+                f"the board {desired.project} is out of reach: {observed.project_problem}",
+                "set BACKLOG_PROJECT_TOKEN to a token that reaches it, or use --project none",
+                final=True,
+            )
+        )
+    if not observed.coverage.complete and any(c.action is Action.CREATE for c in plan.changes):
+        found.append(
+            Violation(
+                "incomplete-read",
+                "the issues could not all be read, so nothing may be created",
+                "run again",
+                final=True,
+            )
+        )
+    return tuple(found)
+
+
+def _rights(observed: ObservedState) -> list[Violation]:
+    repository = observed.repository
+    name = repository.name_with_owner
+    if repository.archived:
+        return [Violation("archived", f"{name} is archived", "unarchive it first", final=True)]
+    if not repository.has_issues:
+        return [
+            Violation(
+                "no-issues",
+                f"issues are switched off in {name}",
+                "switch them on in the repository's settings",
+                final=True,
+            )
+        ]
+    if repository.permission not in _WRITERS:
+        return [
+            Violation(
+                "read-only",
+                f"this token may only read {name} ({repository.permission.lower()})",
+                "use a token with write access to issues; `backlog plan` needs no more than this",
+                final=True,
+            )
+        ]
+    return []
+
+
+def _moved(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
+    """Find the same keys and titles under another identity: a file that was moved or renamed."""
+    creates = {
+        (c.key, normalize.title(c.title))
+        for c in plan.changes
+        if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE
+    }
+    if not creates or any(item.ref for item in plan.items):
+        return []
+    seen: dict[str, int] = {}
+    for issue in observed.issues:
+        marker = body_block.split(issue.body).marker
+        if marker and (marker.key, normalize.title(issue.title)) in creates:
+            seen[marker.backlog] = seen.get(marker.backlog, 0) + 1
+    for old, count in sorted(seen.items()):
+        if old != desired.backlog_id and count * 2 >= len(creates):
+            return [
+                Violation(
+                    "backlog-moved",
+                    f"{count} of these items exist under the backlog identity {old!r}; "
+                    f"this file's is {desired.backlog_id!r}",
+                    f"if the file was moved, put `id: {old}` into its settings",
+                )
+            ]
+    return []
+
+
+def _mass(plan: Plan, managed: int) -> list[Violation]:
+    """Refuse closing, unlinking, removing or shrinking a large share of what is managed."""
+    if managed < _SMALL:
+        return []
+    kinds = {
+        "closes": {c.key for c in plan.changes if c.action is Action.CLOSE},
+        "unlinks": {c.key for c in plan.changes if c.action is Action.UNLINK},
+        "takes labels or assignees from": {c.key for c in plan.changes if _removes(c)},
+        "shortens the text of": {c.key for c in plan.changes if _shrinks(c)},
+    }
+    return [
+        Violation(
+            _MASS,
+            f"this plan {what} {len(keys)} of {managed} managed issues "
+            f"({100 * len(keys) // managed} %, the limit is {_SHARE:.0%})",
+            "look at the plan; if it is meant, use --force mass-change",
+        )
+        for what, keys in kinds.items()
+        if len(keys) > _SHARE * managed
+    ]
+
+
+def _removes(change: Change) -> bool:
+    for name in ("labels", "assignees"):
+        field = change.fields.get(name)
+        if (
+            field
+            and isinstance(field.before, list)
+            and isinstance(field.after, list)
+            and set(field.before) - set(field.after)
+        ):
+            return True
+    return False
+
+
+def _shrinks(change: Change) -> bool:
+    """Whether more than half of a body's visible text would go."""
+    field = change.fields.get("body")
+    if field is None or change.action is Action.CREATE:
+        return False
+    return len(str(field.after)) * 2 < len(str(field.before))

@@ -1,0 +1,108 @@
+"""The plan's JSON form, version 1: what machines and renderers read."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from backlog_sync.core.changes import Change, FieldNote, Outcome, Plan, Result, Usage
+
+FORMAT_VERSION = 1
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """Give the plan as plain values; hidden bodies stay out."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "target": {"repository": plan.repository, "project": plan.project},
+        "summary": plan.summary(),
+        "changes": [_change(change) for change in plan.changes],
+        "drift": [_note(note) for note in plan.drift],
+        "conflicts": [_note(note) for note in plan.conflicts],
+        "orphans": [asdict(orphan) for orphan in plan.orphans],
+        "deferred": [{**asdict(d), "kind": d.kind.value} for d in plan.deferred],
+        "warnings": [
+            {
+                "slug": warned.slug,
+                "message": warned.message,
+                "ref": warned.ref,
+                "place": str(warned.place) if warned.place else None,
+            }
+            for warned in plan.warnings
+        ],
+        "digests": asdict(plan.digests),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "action": change.action.value,
+        "kind": change.kind.value,
+        "key": change.key,
+        "ref": change.ref,
+        "title": change.title,
+        "fields": {
+            name: {"before": field.before, "after": field.after}
+            for name, field in change.fields.items()
+        },
+        "reason": change.reason,
+        "waits_for": list(change.waits_for),
+    }
+    if change.other is not None:
+        record["other"] = change.other
+    if change.drifted:
+        record["drifted"] = list(change.drifted)
+    return record
+
+
+def _note(note: FieldNote) -> dict[str, Any]:
+    return {
+        "key": note.key,
+        "ref": note.ref,
+        "title": note.title,
+        "field": note.name,
+        "verdict": note.verdict.value,
+        "desired": note.desired,
+        "observed": note.observed,
+        "reason": note.reason,
+    }
+
+
+def outcomes_to_json(
+    plan: Plan, outcomes: tuple[Outcome, ...], usage: Usage, written_back: tuple[str, ...]
+) -> dict[str, Any]:
+    """Give what a sync did: the plan, each outcome, sums, and the files written."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "plan": plan_to_json(plan),
+        "outcomes": [
+            {
+                "action": outcome.change.action.value,
+                "kind": outcome.change.kind.value,
+                "key": outcome.change.key,
+                "ref": outcome.ref,
+                "outcome": outcome.result.value,
+                "reason": outcome.reason,
+            }
+            for outcome in outcomes
+        ],
+        "summary": {**count_results(outcomes), "requests": usage_to_json(usage)},
+        "written_back": list(written_back),
+    }
+
+
+def count_results(outcomes: tuple[Outcome, ...]) -> Mapping[str, int]:
+    """Count outcomes by result; every result is there."""
+    counts = dict.fromkeys((result.value for result in Result), 0)
+    for outcome in outcomes:
+        counts[outcome.result.value] += 1
+    return counts
+
+
+def usage_to_json(usage: Usage) -> dict[str, int]:
+    """Give what a run cost at the server."""
+    return {
+        "rest": usage.rest,
+        "graphql": usage.graphql,
+        "mutations": usage.mutations,
+        "points": usage.points,
+    }
