@@ -1,0 +1,155 @@
+"""Reading a source file as text, and replacing it."""
+
+import contextlib
+import os
+import re
+import stat
+import tempfile
+from bisect import bisect_right
+from pathlib import Path
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.errors import FailedError
+from backlog_sync.files.parsed import Source
+
+MAX_BYTES = 20 * 1024 * 1024
+"""No file of a backlog is larger."""
+
+MAX_LINES = 500_000
+
+_BOM = b"\xef\xbb\xbf"
+_BREAK = re.compile(r"\r\n|\n|\r")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_source(file: Path, path: str) -> Source | Diagnostic:
+    """Read a file as UTF-8 text with its line endings kept.
+
+    `path` is how the file is shown to the user. Gives a diagnostic where the file is missing, a
+    folder, no regular file, out of reach, too large, empty, or not text. Raises nothing.
+    """
+    try:
+        info = file.stat()
+        if stat.S_ISDIR(info.st_mode):
+            return _problem(path, "is-a-folder", "this is a folder", "name a file in it")
+        if not stat.S_ISREG(info.st_mode):
+            return _problem(path, "not-a-file", "this is not a regular file")
+        if info.st_size > MAX_BYTES:
+            return _too_large(path, info.st_size)
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        hint = "check the path, or write a first backlog with 'backlog init'"
+        return _problem(path, "file-missing", "there is no such file", hint)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return _problem(path, "unreadable", f"the file cannot be read: {reason}")
+    if len(raw) > MAX_BYTES:
+        return _too_large(path, len(raw))
+    return source_of(raw, file, path)
+
+
+def source_of(raw: bytes, file: Path, path: str) -> Source | Diagnostic:
+    """The bytes of a file as a source, or why they are none."""
+    bom = raw.startswith(_BOM)
+    body = raw[len(_BOM) :] if bom else raw
+    if raw.startswith(_UTF16):
+        return _problem(path, "not-text", "this is UTF-16, not UTF-8", "save the file as UTF-8")
+    if b"\0" in body:
+        place = _byte_place(path, body, body.index(b"\0"))
+        return Diagnostic(place, "not-text", "this is not text: it holds a NUL byte")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = _byte_place(path, body, error.start)
+        message = f"this is not UTF-8: byte 0x{body[error.start]:02x}"
+        return Diagnostic(place, "not-text", message, "save the file as UTF-8")
+    if not text.strip():
+        return _problem(
+            path, "empty-file", "the file is empty", "'backlog init' writes a first one"
+        )
+    if text.count("\n") + text.count("\r") > 2 * MAX_LINES:
+        return _problem(path, "too-large", f"the file has more than {MAX_LINES} lines")
+    return Source(path=path, file=file, raw=raw, text=text, bom=bom)
+
+
+def encode(source: Source, text: str) -> bytes:
+    """The bytes of a new text for a source: its byte order mark stays."""
+    return (_BOM if source.bom else b"") + text.encode("utf-8")
+
+
+class Lines:
+    """Where the lines of a text begin; ends are LF, CRLF and CR."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+
+    def place(self, path: str, offset: int) -> Place:
+        """The place of an offset, line and column from 1."""
+        line = bisect_right(self._starts, offset) - 1
+        return Place(path, line + 1, offset - self._starts[line] + 1)
+
+    def start(self, offset: int) -> int:
+        """Where the line that holds an offset begins."""
+        return self._starts[bisect_right(self._starts, offset) - 1]
+
+
+def replace_file(file: Path, before: bytes, after: bytes) -> None:
+    """Replace a file's content at once: nobody ever sees half of it.
+
+    A symbolic link stays and its target is replaced; permission bits are kept. Raises
+    FailedError where the file no longer holds `before`, or cannot be written.
+    """
+    try:
+        target = file.resolve(strict=True)
+        if target.read_bytes() != before:
+            raise FailedError(
+                f"{file}: the file was changed since it was read; nothing was written to it",
+                slug="file-changed",
+                hint="run the command again",
+            )
+        mode = stat.S_IMODE(target.stat().st_mode)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(after)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).chmod(mode)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise FailedError(
+            f"{file}: cannot be written: {error.strerror or error}",
+            slug="unwritable",
+            hint="check the rights on the file and its folder, and the space on the disk",
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename survive a power cut, where the system lets a folder be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _problem(path: str, slug: str, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic(Place(path), slug, message, hint)
+
+
+def _too_large(path: str, size: int) -> Diagnostic:
+    limit = MAX_BYTES // 1024 // 1024
+    return _problem(path, "too-large", f"the file is larger than {limit} MB ({size} bytes)")
+
+
+def _byte_place(path: str, body: bytes, offset: int) -> Place:
+    """Line and column of a byte; the column counts bytes where the line is not text."""
+    breaks = [match.end() for match in re.finditer(rb"\r\n|\n|\r", body[:offset])]
+    start = breaks[-1] if breaks else 0
+    return Place(path, len(breaks) + 1, offset - start + 1)
