@@ -38,7 +38,7 @@ def field_lines(name: str, change: FieldChange, look: Look, indent: int, column:
         case (list() as before, None):
             return _members(head, before, [], look)
         case (before, after) if name == "body":
-            return _body(head, _text(before), _text(after), look, indent)
+            return _body(head, _text(before), _text(after), look)
         case _:
             return _scalar(head, change, look)
 
@@ -114,7 +114,7 @@ def _parse(body: str) -> list[_Line]:
     return lines
 
 
-def _body(head: Text, before: str, after: str, look: Look, indent: int) -> list[Text]:
+def _body(head: Text, before: str, after: str, look: Look) -> list[Text]:
     old, new = _parse(before), _parse(after)
     parts = list(dict.fromkeys(line.part for line in (*new, *old)))
     out: list[Text] = []
@@ -145,7 +145,7 @@ def _part(old: list[_Line], new: list[_Line], look: Look, indent: int) -> tuple[
     rest_new = [line for line in new if line.text not in same]
     pad = " " * indent
     room = look.columns - indent - 2
-    lines = [_ticked(pad, text, look) for text in ticked]
+    lines = [Text(pad).append("[x] " + text, "green") for text in ticked]
     lines += [Text(pad).append("[ ] " + text, "yellow") for text in unticked]
     counts = {"ticked": len(ticked), "unticked": len(unticked)}
     counts |= _compare(rest_old, rest_new, pad, room, look, lines)
@@ -154,10 +154,6 @@ def _part(old: list[_Line], new: list[_Line], look: Look, indent: int) -> tuple[
         return words, lines
     facts = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     return facts or "reordered", lines
-
-
-def _ticked(pad: str, text: str, look: Look) -> Text:
-    return Text(pad).append("[x] " + text, "green")
 
 
 def _compare(

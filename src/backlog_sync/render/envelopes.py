@@ -1,12 +1,10 @@
-"""The JSON that scripts read: one versioned envelope a verb."""
+"""The JSON that scripts read of lint and report; that of plan and sync is `core.plan_json`'s."""
 
 import json
 from collections.abc import Mapping, Sequence
 
-from backlog_sync.core.changes import Outcome, Usage
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.model import Inventory
-from backlog_sync.render.outcomes import count_results
 
 FORMAT_VERSION = 1
 _COUNTED = ("epic", "feature", "story", "task")
@@ -15,28 +13,6 @@ _COUNTED = ("epic", "feature", "story", "task")
 def dump(envelope: Mapping[str, object]) -> str:
     """An envelope as text that ends with a newline."""
     return json.dumps(envelope, indent=2, ensure_ascii=False) + "\n"
-
-
-def sync_json(
-    plan: Mapping[str, object],
-    outcomes: Sequence[Outcome],
-    usage: Usage,
-    written_back: Sequence[str],
-) -> dict[str, object]:
-    """What `sync` prints: its plan (as `core.plan_json` gives it), outcomes, counts, files."""
-    requests = {
-        "rest": usage.rest,
-        "graphql": usage.graphql,
-        "mutations": usage.mutations,
-        "points": usage.points,
-    }
-    return {
-        "format_version": FORMAT_VERSION,
-        "plan": plan,
-        "outcomes": [_outcome(outcome) for outcome in outcomes],
-        "summary": {**count_results(outcomes), "requests": requests},
-        "written_back": list(written_back),
-    }
 
 
 def lint_json(
@@ -82,15 +58,3 @@ def diagnostic_json(found: Diagnostic) -> dict[str, object]:
 def plain_number(value: float) -> float | int:
     """A whole number without a fraction, any other as it is."""
     return int(value) if value == int(value) else value
-
-
-def _outcome(outcome: Outcome) -> dict[str, object]:
-    change = outcome.change
-    return {
-        "action": change.action.value,
-        "kind": change.kind.value,
-        "key": change.key,
-        "ref": outcome.ref or change.ref,
-        "outcome": outcome.result.value,
-        "reason": outcome.reason,
-    }

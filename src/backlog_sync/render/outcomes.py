@@ -55,12 +55,6 @@ def outcomes_text(
     return paint(lines, look)
 
 
-def count_results(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """How many changes came to each result, every result named."""
-    counts = Counter(outcome.result.value for outcome in outcomes)
-    return {result.value: counts[result.value] for result in Result}
-
-
 def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
     lines: list[Text] = []
     for outcome in outcomes[:_MOST]:

@@ -174,7 +174,7 @@ class _Tree:
             self.children[item.parent if item.parent in self.items else None].append(item)
         self.changes: dict[str, list[Change]] = defaultdict(list)
         for change in plan.changes:
-            if change.kind not in _DEFINITIONS:
+            if change.kind not in _DEFINITIONS and not change.is_refresh:
                 self.changes[change.key].append(change)
         self.points = self._sums()
         self.shown = self._shown()
@@ -257,7 +257,7 @@ class _Tree:
         return spread(left, right, look.columns, look.glyphs)
 
     def _points(self, item: PlanItem) -> str:
-        value = self.points[item.key] if item.key in self.points else item.points
+        value = self.points.get(item.key, item.points)
         return number(value) if value else ""
 
     def _details(self, row: _Row) -> list[Text]:
@@ -265,7 +265,9 @@ class _Tree:
         created = row.action is Action.CREATE
         lines: list[Text] = []
         for change in row.changes:
-            if change.kind is ChangeKind.ISSUE and change.action in _TOLD:
+            if change.kind is not ChangeKind.ISSUE:
+                continue
+            if change.action in _TOLD:
                 lines += _note(_TOLD[change.action], change.reason, indent, self.look)
         if not created or self.look.full:
             changes = [c for c in row.changes if _has_fields(c)]
@@ -280,7 +282,7 @@ class _Tree:
         for change in parents:
             if created and change.other == row.item.parent and change.other in self.items:
                 continue
-            lines.append(self._link(change, "parent", indent))
+            lines += self._moved(change, indent)
         for change in row.changes:
             if change.kind is ChangeKind.DEPENDENCY:
                 lines.append(self._link(change, "blocked by", indent))
@@ -288,6 +290,13 @@ class _Tree:
                 word = "added to" if change.action is not Action.UNLINK else "removed from"
                 lines += _note(word, "the board", indent, self.look)
         return lines
+
+    def _moved(self, change: Change, indent: int) -> list[Text]:
+        """The line of an issue that comes to stand below another parent."""
+        told = change.fields.get("parent")
+        if told is None or told.before is None or told.after is None:
+            return [self._link(change, "parent", indent)]
+        return field_lines("parent", told, self.look, indent, len("parent"))
 
     def _link(self, change: Change, word: str, indent: int) -> Text:
         glyphs = self.look.glyphs
@@ -458,7 +467,7 @@ def _warnings(plan: Plan, look: Look) -> list[Text]:
 def _summary(plan: Plan, look: Look) -> list[Text]:
     counts = plan.summary()
     glyphs = look.glyphs
-    if not plan.changes and not plan.conflicts:
+    if not plan.has_changes and not plan.conflicts:
         return _nothing(plan, counts, look)
     first = [f"{counts['create']} to create"]
     if counts["link"]:
@@ -500,6 +509,9 @@ def _nothing(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:
     text = f"{clean(plan.repository)} says what the file says ({facts})."
     head = Text().append(f"{look.glyphs.tick} ", "green").append("No changes. ", "bold")
     lines = flow(head, [Text(word) for word in text.split(" ")], look.columns, look.glyphs)
+    if counts["refresh"]:
+        note = f"  {counted(counts['refresh'], 'hidden record')} will follow what is there."
+        lines.append(Text(note, "dim"))
     if counts["drift"]:
         lines.append(Text(f"  {counted(counts['drift'], 'drifted field')} left as GitHub has it."))
     return lines

@@ -1,0 +1,73 @@
+"""What git knows of this folder: its top level and where `origin` is."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_SECONDS = 10
+_SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]+):(?P<path>[^:].*)\Z")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A repository as a remote names it: the host, and `owner/name`."""
+
+    host: str
+    repository: str
+
+
+def top_level(folder: Path) -> Path | None:
+    """The root of the work tree that holds the folder; None outside of one or without git."""
+    answer = _git(folder, "rev-parse", "--show-toplevel")
+    return Path(answer) if answer else None
+
+
+def origin(folder: Path) -> Remote | None:
+    """Where the remote `origin` is; None where there is none, or none that names a repository."""
+    url = _git(folder, "remote", "get-url", "origin")
+    return parse_remote(url) if url else None
+
+
+def parse_remote(url: str) -> Remote | None:
+    """Read a remote's URL: `https://`, `ssh://`, `git://`, or `user@host:owner/name`.
+
+    Whatever credentials stand in the URL are dropped. Ports are kept for http(s), where the API
+    may be behind the same one.
+    """
+    url = url.strip()
+    if "://" in url:
+        try:
+            parts = urlsplit(url)
+            port = parts.port if parts.scheme in ("http", "https") else None
+        except ValueError:
+            return None
+        if parts.scheme not in ("https", "http", "ssh", "git", "git+ssh") or not parts.hostname:
+            return None
+        host = f"{parts.hostname}:{port}" if port else parts.hostname
+        path = parts.path
+    elif match := _SCP.match(url):
+        host, path = match["host"], match["path"]
+    else:
+        return None
+    name = path.strip("/").removesuffix(".git")
+    return Remote(host.lower(), name) if _NAME.match(name) else None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """The first line that git prints, None where it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603  # fixed arguments, no shell
+            ["git", "-C", str(folder), *arguments],  # noqa: S607  # the user's own git
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None
