@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync.core import marker as marker_codec
 from backlog_sync.core.model import Block, Checklist, Marker
@@ -137,3 +137,10 @@ def foreign_lines(
 def _untick(line: str) -> str:
     match = _BOX.match(line)
     return f"- [ ] {match[2].strip()}" if match else line.rstrip()
+
+
+def with_nonce(body: str, nonce: str) -> str:
+    """Give the body with this nonce in its marker."""
+    parts = split(body)
+    assert parts.marker is not None
+    return join(replace(parts, marker=replace(parts.marker, nonce=nonce)))

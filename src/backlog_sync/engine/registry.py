@@ -1,0 +1,80 @@
+"""What has an id so far: filled from the observation, extended by every creation."""
+
+from dataclasses import dataclass, field, replace
+
+from backlog_sync.core import normalize
+from backlog_sync.core.identity import match_items
+from backlog_sync.core.model import (
+    BoardItem,
+    BoardValue,
+    DesiredState,
+    ObservedBoardField,
+    ObservedIssue,
+    ObservedState,
+)
+
+
+@dataclass(slots=True)
+class Registry:
+    """Names to ids, and the observation as it stands after what was applied."""
+
+    observed: ObservedState
+    labels: dict[str, str] = field(default_factory=dict)
+    milestones: dict[str, tuple[str, int]] = field(default_factory=dict)
+    project_id: str | None = None
+    fields: dict[str, ObservedBoardField] = field(default_factory=dict)
+    issues: dict[str, ObservedIssue] = field(default_factory=dict)
+    by_ref: dict[str, str] = field(default_factory=dict)
+    cards: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, desired: DesiredState, observed: ObservedState) -> "Registry":
+        """Give the registry of an observation."""
+        registry = cls(observed=observed)
+        registry.labels = {normalize.fold(label.name): label.id for label in observed.labels}
+        registry.milestones = {m.title.strip(): (m.id, m.number) for m in observed.milestones}
+        if observed.project is not None:
+            registry.project_id = observed.project.id
+            registry.fields = {f.name: f for f in observed.project.fields}
+        for issue in observed.issues:
+            registry.by_ref[f"{issue.repository}#{issue.number}"] = issue.id
+        for key, match in match_items(desired, observed).by_key.items():
+            registry.issues[key] = match.issue
+            if match.issue.card is not None:
+                registry.cards[key] = match.issue.card.id
+        return registry
+
+    def issue_id(self, ref: str) -> str | None:
+        """Give the node id of a key or of `owner/repo#n`."""
+        issue = self.issues.get(ref)
+        return issue.id if issue else self.by_ref.get(ref)
+
+    def option_id(self, name: str, value: BoardValue) -> str | None:
+        """Give the id of an option or iteration by its name."""
+        known = self.fields.get(name)
+        for option in known.options if known else ():
+            if normalize.fold(option.name) == normalize.fold(str(value)):
+                return option.id
+        return None
+
+    def put_card(self, key: str, card_id: str) -> None:
+        """Note that an item has a card now."""
+        self.cards[key] = card_id
+        issue = self.issues[key]
+        if issue.card is None:
+            self.issues[key] = replace(issue, card=BoardItem(card_id))
+
+    def put_value(self, key: str, name: str, value: BoardValue) -> None:
+        """Note a board value that was set."""
+        issue = self.issues[key]
+        if issue.card is not None:
+            card = replace(issue.card, values={**issue.card.values, name: value})
+            self.issues[key] = replace(issue, card=card)
+
+    def result(self) -> ObservedState:
+        """Give the observation with everything that was applied."""
+        changed = {issue.id: issue for issue in self.issues.values()}
+        known = {issue.id for issue in self.observed.issues}
+        issues = [changed.get(issue.id, issue) for issue in self.observed.issues]
+        issues += [issue for issue in self.issues.values() if issue.id not in known]
+        return replace(self.observed, issues=tuple(sorted(issues, key=lambda i: i.number)))
