@@ -1,0 +1,217 @@
+"""What a server's answer means: data, faults, a limit, or nothing that can be relied on."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, TypeAlias
+
+import requests
+import urllib3.exceptions as low
+
+from backlog_sync.errors import AccessError
+
+Json: TypeAlias = Any
+"""Decoded JSON from the server: of no known type until `mapping` has read it."""
+
+_LIMIT_TYPES: Final = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
+_LIMIT_TEXT: Final = re.compile(
+    r"was submitted too quickly|secondary rate|api rate limit|abuse detection"
+    r"|temporarily blocked from content creation",
+    re.IGNORECASE,
+)
+_HEAVY_TEXT: Final = re.compile(
+    r"something went wrong while executing your query"
+    r"|couldn't respond to your request in time|timeout on validation of query",
+    re.IGNORECASE,
+)
+
+
+class Trouble(Exception):  # noqa: N818 - a state of affairs between our own modules, not an error
+    """A request that may have to be made again. Never leaves this package."""
+
+    def __init__(self, message: str, *, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.wait = wait
+
+
+class Limited(Trouble):
+    """A rate limit: nothing was executed. `wait` is what the server asks for, in seconds."""
+
+
+class Lost(Trouble):
+    """No answer that can be relied on: the request may or may not have been carried out.
+
+    `heavy` says that a smaller request may pass.
+    """
+
+    def __init__(self, message: str, *, wait: float | None = None, heavy: bool = False) -> None:
+        super().__init__(message, wait=wait)
+        self.heavy = heavy
+
+
+class NotConnected(Lost):
+    """No connection was made, so nothing was sent."""
+
+
+class Rejected(Exception):  # noqa: N818 - as above
+    """The server understood and said no to the whole request. Nothing was executed."""
+
+    def __init__(self, message: str, *, code: str = "", status: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One entry of a GraphQL answer's `errors`."""
+
+    message: str
+    type: str = ""
+    path: tuple[str, ...] = ()
+
+    @property
+    def limited(self) -> bool:
+        """Whether it is a rate limit, in any of its spellings."""
+        return self.type in _LIMIT_TYPES or bool(_LIMIT_TEXT.search(self.message))
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the server ran out of time or resources over it."""
+        return self.type == "RESOURCE_LIMITS_EXCEEDED" or bool(_HEAVY_TEXT.search(self.message))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A GraphQL answer. `wait` is what its headers ask for, should it hold a limit."""
+
+    data: Mapping[str, Json] | None
+    faults: tuple[Fault, ...] = ()
+    wait: float | None = None
+
+    def fault(self, *path: str) -> Fault | None:
+        """The first fault at or below that path."""
+        return next((f for f in self.faults if f.path[: len(path)] == path), None)
+
+
+def read_faults(errors: Json) -> tuple[Fault, ...]:
+    """The `errors` of a GraphQL answer; entries of a foreign shape are kept as text."""
+    faults = []
+    for error in errors if isinstance(errors, list) else []:
+        if not isinstance(error, dict):
+            faults.append(Fault(str(error)))
+            continue
+        code = error.get("type") or (
+            "RATE_LIMIT" if error.get("code") == "graphql_rate_limit" else ""
+        )
+        path = error.get("path")
+        steps = tuple(str(step) for step in path) if isinstance(path, list) else ()
+        faults.append(Fault(str(error.get("message") or "no reason given"), str(code or ""), steps))
+    return tuple(faults)
+
+
+def check(response: requests.Response, now: float) -> None:
+    """Raise for an answer that is not a result: limits, refusals, faults of the server.
+
+    `now` is the time in seconds since the epoch. Raises `Limited`, `Lost`, `Rejected`, or
+    `AccessError` where the token is not accepted. Sources: GitHub's documentation of rate limits
+    (403, 429 or 200; `retry-after`, `x-ratelimit-remaining`, `x-ratelimit-reset`).
+    """
+    status, message = response.status_code, message_of(response)
+    spent = response.headers.get("x-ratelimit-remaining") == "0"
+    told = "retry-after" in response.headers
+    if status == 429 or (status == 403 and (spent or told)) or _limit_body(status, message):
+        raise Limited(message or f"HTTP {status}", wait=asked_wait(response, now))
+    if status == 401:
+        raise AccessError(
+            f"GitHub did not accept the token: {message or 'HTTP 401'}",
+            hint="set GH_TOKEN (or GITHUB_TOKEN) to a valid token, or run `gh auth login`",
+        )
+    if status >= 500:
+        wait = asked_wait(response, now) if told else None
+        raise Lost(f"HTTP {status}", wait=wait, heavy=status in (502, 504))
+    if status >= 400:
+        raise Rejected(message or f"HTTP {status}", code=_code_of(response), status=status)
+
+
+def asked_wait(response: requests.Response, now: float) -> float | None:
+    """Seconds that the headers ask to wait; None where they do not say.
+
+    `retry-after` (seconds or a date) comes first, then `x-ratelimit-reset` where nothing is left.
+    """
+    headers = response.headers
+    if (after := headers.get("retry-after")) is not None:
+        try:
+            return max(1.0, float(after))
+        except ValueError:
+            pass
+        try:
+            return max(1.0, parsedate_to_datetime(after).timestamp() - now)
+        except ValueError:
+            return None
+    if headers.get("x-ratelimit-remaining") == "0":
+        try:
+            return max(1.0, float(headers.get("x-ratelimit-reset", "")) - now + 1)
+        except ValueError:
+            return None
+    return None
+
+
+def message_of(response: requests.Response) -> str:
+    """The `message` of a REST-shaped body, with its first errors; empty where there is none."""
+    body = _json(response)
+    if not isinstance(body, dict) or not isinstance(body.get("message"), str):
+        return ""
+    parts = [body["message"]]
+    for error in body.get("errors") or () if isinstance(body.get("errors"), list) else ():
+        if isinstance(error, dict):
+            text = error.get("message") or error.get("code")
+            field = error.get("field")
+            parts.append(f"{field}: {text}" if field and text else str(text or field or ""))
+        else:
+            parts.append(str(error))
+    return "; ".join(part for part in parts if part)
+
+
+def no_answer(error: BaseException) -> Lost:
+    """What a failed exchange means, in our words: a client's own may hold addresses of proxies."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return NotConnected("its TLS certificate was not accepted")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return NotConnected("the proxy did not let the request through")
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return NotConnected("no connection within 10 s")
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return Lost("no answer within 30 s", heavy=True)
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, low.NameResolutionError):
+        return NotConnected("its name could not be resolved")
+    if isinstance(reason, low.NewConnectionError):
+        return NotConnected("the connection was refused")
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return Lost("the connection broke before an answer came")
+    return Lost("the answer broke off")
+
+
+def _limit_body(status: int, message: str) -> bool:
+    return status in (200, 403) and bool(_LIMIT_TEXT.search(message))
+
+
+def _code_of(response: requests.Response) -> str:
+    body = _json(response)
+    errors = body.get("errors") if isinstance(body, dict) else None
+    for error in errors if isinstance(errors, list) else ():
+        if isinstance(error, dict) and error.get("code"):
+            return str(error["code"])
+    return ""
+
+
+def _json(response: requests.Response) -> Json:
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None

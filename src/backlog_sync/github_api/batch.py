@@ -1,0 +1,320 @@
+"""Sending operations: batched, in order, nothing sent twice that must not be."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from backlog_sync.core.operations import (
+    AddOptions,
+    CreateLabel,
+    CreateMilestone,
+    Done,
+    NotSent,
+    Operation,
+    Refused,
+    Reply,
+    Unknown,
+    UpdateMilestone,
+)
+from backlog_sync.errors import BacklogError, PartialError
+from backlog_sync.github_api import milestones, mutate
+from backlog_sync.github_api.answers import (
+    Answer,
+    Fault,
+    Limited,
+    Lost,
+    NotConnected,
+    Rejected,
+)
+from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.documents import batch, document, repeated
+from backlog_sync.github_api.mutate import Names, NotBoarded, Step
+from backlog_sync.github_api.observe import Observer
+from backlog_sync.github_api.retry import Patience
+
+SMALL: Final = 20
+"""Aliases in a request where they are small: GitHub's own tools send as many."""
+
+BODIES: Final = 5
+"""Aliases in a request where each carries a body."""
+
+_TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
+_HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Size:
+    """How many aliases a request may hold: halved on complaint, grown again slowly."""
+
+    most: int
+    value: int
+
+    def shrink(self) -> None:
+        self.value = max(1, self.value // 2)
+
+    def grow(self) -> None:
+        self.value = min(self.most, self.value + 1)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Operations of one kind on their way, and the replies that are known.
+
+    `doubted` are those of which an answer was lost and that were sent again.
+    """
+
+    operations: list[Operation]
+    replies: dict[int, Reply] = field(default_factory=dict)
+    doubted: set[int] = field(default_factory=set)
+
+    @property
+    def pending(self) -> list[int]:
+        return [i for i in range(len(self.operations)) if i not in self.replies]
+
+    @property
+    def ended(self) -> bool:
+        return any(isinstance(reply, Unknown) for reply in self.replies.values())
+
+    @property
+    def create(self) -> bool:
+        return isinstance(self.operations[0], mutate.CREATES)
+
+
+class Sender:
+    """Carries out operations in order; see `apply`."""
+
+    def __init__(self, clients: Clients, patience: Patience, observer: Observer) -> None:
+        self._clients = clients
+        self._patience = patience
+        self._observer = observer
+        self._names = Names()
+        self._small = _Size(SMALL, SMALL)
+        self._bodies = _Size(BODIES, BODIES)
+        self._options_keep_ids: bool | None = None
+
+    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
+        """Send operations, neighbours of one kind in one request; yield each with its reply.
+
+        After an unknown result, or a limit beyond what this run may wait, all later ones are
+        `NotSent`. Raises `AccessError`, `UnreachableError` and `RefusedError` where not even
+        that can be said; what was answered before is yielded first.
+        """
+        queue = list(operations)
+        self._names.labels = self._observer.label_ids
+        while queue:
+            work = _Batch(self._take(queue))
+            del queue[: len(work.operations)]
+            error = self._carry_out(work)
+            for index, operation in enumerate(work.operations):
+                if index in work.replies:
+                    self._learn(operation, work.replies[index])
+                    yield operation, work.replies[index]
+            if error:
+                raise error
+            unsent = next((r for r in work.replies.values() if isinstance(r, NotSent)), None)
+            if work.ended or unsent:
+                reason = unsent or NotSent("an answer was lost before")
+                for operation in queue:
+                    yield operation, reason
+                return
+
+    def _take(self, queue: Sequence[Operation]) -> list[Operation]:
+        first = queue[0]
+        most = 1 if _alone(first) else self._size(first).value
+        taken = [first]
+        for operation in queue[1:most]:
+            if type(operation) is not type(first):
+                break
+            taken.append(operation)
+        return taken
+
+    def _size(self, operation: Operation) -> _Size:
+        return self._bodies if isinstance(operation, mutate.WITH_BODY) else self._small
+
+    def _learn(self, operation: Operation, reply: Reply) -> None:
+        if isinstance(operation, CreateLabel) and isinstance(reply, Done):
+            self._observer.label_ids[operation.name.lower()] = reply.id
+
+    # ---- one batch -----------------------------------------------------------------------
+
+    def _carry_out(self, work: _Batch) -> BacklogError | None:
+        """Fill in the replies; give the error that ended it, where it was none of theirs."""
+        try:
+            self._prepare(work)
+            self._patience.run(lambda: self._attempt(work))
+        except Limited as limited:
+            when = self._patience.again_at(limited)
+            _close(work, NotSent(f"rate limit: {limited.message}; run again after {when}"))
+        except NotConnected as lost:
+            _close(work, NotSent(f"{self._clients.api_url} did not answer: {lost.message}"))
+        except Lost as lost:
+            for index in work.pending:
+                if index in work.doubted:
+                    work.replies[index] = Unknown(lost.message)
+            _close(work, NotSent(f"an answer was lost before: {lost.message}"))
+        except PartialError as limit:
+            _close(work, NotSent(f"{limit.message}; {limit.hint}"))
+        except BacklogError as error:
+            return error
+        _close(work, NotSent("an answer was lost before"))
+        return None
+
+    def _attempt(self, work: _Batch) -> None:
+        """Send what is pending, in as many requests as the size asks for."""
+        while (pending := work.pending) and not work.ended:
+            first = work.operations[0]
+            if isinstance(first, CreateMilestone | UpdateMilestone):
+                self._milestone(work, first)
+            else:
+                self._request(work, pending[: self._size(first).value])
+
+    def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
+        try:
+            repository = self._observer.repository
+            work.replies[0] = milestones.send(self._clients, repository, operation)
+        except Rejected as no:
+            work.replies[0] = Refused(no.message, no.code)
+        except Lost as lost:
+            self._lose(work, [0], lost)
+
+    def _request(self, work: _Batch, chunk: list[int]) -> None:
+        """Send one aliased mutation and take its answers."""
+        size = self._size(work.operations[0])
+        boarded: list[int] = []
+        steps: list[Step] = []
+        aliases: dict[int, list[str]] = {}
+        for index in chunk:
+            try:
+                own = mutate.steps(work.operations[index], self._names)
+            except NotBoarded as reason:
+                work.replies[index] = Refused(str(reason), "invalid")
+                continue
+            aliases[index] = [f"m{len(steps) + n}" for n in range(len(own))]
+            steps.extend(own)
+            boarded.append(index)
+        if steps:
+            variables = {f"i{n}": step.input for n, step in enumerate(steps)}
+            try:
+                answer = self._clients.graphql(batch([step.name for step in steps]), variables)
+            except Rejected as no:
+                for index in boarded:
+                    work.replies[index] = Refused(no.message, no.code)
+                return
+            except Lost as lost:
+                if lost.heavy:
+                    size.shrink()
+                self._lose(work, boarded, lost)
+                return
+        else:
+            answer = Answer({})
+        self._take_answers(work, aliases, answer, size)
+
+    def _take_answers(
+        self, work: _Batch, aliases: dict[int, list[str]], answer: Answer, size: _Size
+    ) -> None:
+        """Give each operation its reply; raise where some have to be sent again."""
+        lost: list[int] = []
+        limit: Fault | None = None
+        heavy = False
+        for index, own in aliases.items():
+            payloads = [(answer.data or {}).get(alias) for alias in own]
+            fault = _fault_of(answer, own)
+            if None not in payloads:
+                made = self._confirmed(work.operations[index], payloads)
+                if made:
+                    work.replies[index] = made
+                else:
+                    lost.append(index)
+            elif fault is None or (fault.path and len(fault.path) > 1):
+                # Null without a reason, or because a part below failed: it may have happened.
+                lost.append(index)
+            elif fault.limited:
+                limit = limit or fault
+            elif fault.heavy:
+                heavy = True
+                lost.append(index)
+            else:
+                work.replies[index] = self._refusal(work, index, fault)
+        if heavy:
+            size.shrink()
+        else:
+            size.grow()
+        if lost:
+            reason = next((f.message for f in answer.faults if not f.limited), "no confirmation")
+            self._lose(work, lost, Lost(reason, heavy=heavy))
+        if limit and not work.ended:
+            raise Limited(limit.message, wait=answer.wait)
+
+    def _confirmed(self, operation: Operation, payloads: list[object]) -> Done | None:
+        try:
+            return mutate.done(operation, payloads, self._names)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+    def _refusal(self, work: _Batch, index: int, fault: Fault) -> Reply:
+        """A refusal; but what holds already, of a request that was sent twice, is done."""
+        if index in work.doubted and _HOLDS.search(fault.message):
+            return Done()
+        taken = bool(_TAKEN.search(fault.message))
+        return Refused(fault.message, "already_exists" if taken else fault.type)
+
+    def _lose(self, work: _Batch, indexes: list[int], lost: Lost) -> None:
+        """Creates stay unknown; all others are sent again, as is what never left this machine."""
+        if isinstance(lost, NotConnected):
+            raise lost
+        if work.create:
+            for index in indexes:
+                work.replies[index] = Unknown(lost.message)
+            return
+        work.doubted.update(indexes)
+        raise lost
+
+    # ---- what has to be known first ------------------------------------------------------
+
+    def _prepare(self, work: _Batch) -> None:
+        """Read the ids that these operations name, once."""
+        reader = self._observer.reader
+        new = sorted(mutate.logins(work.operations) - set(self._names.users))
+        for start in range(0, len(new), SMALL):
+            some = new[start : start + SMALL]
+            variables = {f"user{n}": login for n, login in enumerate(some)}
+            answer = reader.query(repeated("Users", "user", len(some)), variables)
+            for n, login in enumerate(some):
+                found = (answer.data or {}).get(f"user{n}")
+                self._names.users[login] = found["id"] if found else None
+        if mutate.needs_issue_types(work.operations):
+            types = self._observer.issue_types
+            if types is None:
+                types = self._observer.read_issue_types()
+            self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}
+        if isinstance(work.operations[0], AddOptions) and not self._keeps_option_ids():
+            reason = (
+                "this server cannot keep the ids of existing options, so that adding one would"
+                " clear the field on every card"
+            )
+            _close(work, Refused(reason, "option-ids"))
+
+    def _keeps_option_ids(self) -> bool:
+        """Whether options can be sent with their ids; older servers lack it. Asked once."""
+        if self._options_keep_ids is None:
+            answer = self._observer.reader.query(document("OptionInput"), {})
+            described = (answer.data or {}).get("__type") or {}
+            inputs = described.get("inputFields") or ()
+            self._options_keep_ids = any(one["name"] == "id" for one in inputs)
+        return self._options_keep_ids
+
+
+def _alone(operation: Operation) -> bool:
+    return isinstance(operation, CreateMilestone | UpdateMilestone | AddOptions)
+
+
+def _close(work: _Batch, reply: Reply) -> None:
+    for index in work.pending:
+        work.replies[index] = reply
+
+
+def _fault_of(answer: Answer, aliases: Sequence[str]) -> Fault | None:
+    """The fault at any of these aliases, else one that is about the whole request."""
+    own = next((f for f in answer.faults if f.path and f.path[0] in aliases), None)
+    return own or next((f for f in answer.faults if not f.path), None)

@@ -1,0 +1,196 @@
+"""GitHub's JSON to the words of the core. Pure.
+
+A shape that the schema rules out raises KeyError, TypeError, ValueError or AttributeError;
+`reader.understood` puts that into words.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from backlog_sync.core.model import (
+    Actor,
+    BoardItem,
+    BoardValue,
+    IssueLink,
+    ObservedBoardField,
+    ObservedIssue,
+    ObservedLabel,
+    ObservedMilestone,
+    ObservedOption,
+    ObservedProject,
+    ObservedRepository,
+)
+from backlog_sync.github_api.answers import Json
+
+WRITABLE: Final = frozenset({"text", "number", "date", "single_select", "iteration"})
+"""Types of board fields whose values belong to the board, and not to the issue."""
+
+
+def nodes(connection: Json) -> list[Json]:
+    """The nodes of a connection without the ones that were withheld."""
+    return [node for node in (connection or {}).get("nodes") or () if node]
+
+
+def cursor(connection: Json) -> str | None:
+    """Where the next page begins; None after the last."""
+    page = (connection or {}).get("pageInfo") or {}
+    return str(page["endCursor"]) if page.get("hasNextPage") else None
+
+
+def repository(data: Json) -> ObservedRepository:
+    """The repository itself."""
+    return ObservedRepository(
+        id=data["id"],
+        name_with_owner=data["nameWithOwner"],
+        owner_id=data["owner"]["id"],
+        owner_type=data["owner"]["__typename"],
+        permission=data["viewerPermission"] or "NONE",
+        has_issues=data["hasIssuesEnabled"],
+        archived=data["isArchived"],
+        private=data["isPrivate"],
+    )
+
+
+def viewer(data: Json) -> Actor:
+    """Who the token belongs to."""
+    return Actor(id=data["id"], login=data["login"])
+
+
+def label(data: Json) -> ObservedLabel:
+    """A label; colours are compared in lower case."""
+    return ObservedLabel(
+        id=data["id"],
+        name=data["name"],
+        color=str(data["color"]).lower(),
+        description=data["description"] or "",
+    )
+
+
+def milestone(data: Json) -> ObservedMilestone:
+    """A milestone; of its due time only the date means anything.
+
+    GitHub floors it to midnight Pacific time, which is 7 or 8 o'clock of the same date in UTC.
+    """
+    due = data["dueOn"]
+    return ObservedMilestone(
+        id=data["id"],
+        number=int(data["number"]),
+        title=data["title"],
+        state=str(data["state"]).lower(),
+        due=str(due)[:10] if due else None,
+        description=data["description"] or "",
+    )
+
+
+def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
+    """An issue with its card."""
+    reason, kind, aim = data["stateReason"], data["issueType"], data["milestone"]
+    return ObservedIssue(
+        id=data["id"],
+        number=int(data["number"]),
+        repository=data["repository"]["nameWithOwner"],
+        url=data["url"],
+        title=data["title"],
+        body=data["body"] or "",
+        author=_author(data),
+        state=str(data["state"]).lower(),
+        state_reason=str(reason).lower() if reason else None,
+        labels=tuple(node["name"] for node in nodes(data["labels"])),
+        assignees=tuple(node["login"] for node in nodes(data["assignees"])),
+        milestone=aim["title"] if aim else None,
+        issue_type=kind["name"] if kind else None,
+        parent=link(data["parent"]) if data["parent"] else None,
+        blocked_by=tuple(link(node) for node in nodes(data["blockedBy"])),
+        card=card,
+        created_at=data["createdAt"],
+        updated_at=data["updatedAt"],
+        closed_at=data["closedAt"],
+    )
+
+
+def link(data: Json) -> IssueLink:
+    """An issue as another one names it."""
+    return IssueLink(
+        id=data["id"], number=int(data["number"]), repository=data["repository"]["nameWithOwner"]
+    )
+
+
+def issue_types(connection: Json) -> dict[str, str] | None:
+    """Ids of the enabled issue types by name; None where the owner has none to offer."""
+    if connection is None:
+        return None
+    return {node["name"]: node["id"] for node in nodes(connection) if node["isEnabled"]}
+
+
+def board_field(data: Json) -> ObservedBoardField:
+    """A field of a board. The options of an iteration field are its iterations, past ones too."""
+    options: Iterable[ObservedOption] = (
+        ObservedOption(o["id"], o["name"], o["color"], o["description"] or "")
+        for o in data.get("options") or ()
+    )
+    if plan := data.get("configuration"):
+        options = (
+            ObservedOption(o["id"], o["title"])
+            for o in (*plan["iterations"], *plan["completedIterations"])
+        )
+    return ObservedBoardField(
+        id=data["id"],
+        name=data["name"],
+        type=str(data["dataType"]).lower(),
+        options=tuple(options),
+    )
+
+
+def project(data: Json, owner: str, repository_id: str) -> ObservedProject:
+    """A board; where it is shown on over 100 repositories it is taken to be shown on ours."""
+    shown = data["repositories"]
+    return ObservedProject(
+        id=data["id"],
+        number=int(data["number"]),
+        title=data["title"],
+        owner=owner,
+        url=data["url"],
+        fields=tuple(board_field(node) for node in nodes(data["fields"])),
+        public=data["public"],
+        closed=data["closed"],
+        linked=cursor(shown) is not None or any(n["id"] == repository_id for n in nodes(shown)),
+    )
+
+
+def pick_project(candidates: Sequence[Json], title: str) -> Json | None:
+    """The board of exactly that title: an open one before a closed one, then the lowest number."""
+    fitting = [board for board in candidates if board["title"] == title]
+    return min(fitting, key=lambda b: (bool(b["closed"]), int(b["number"])), default=None)
+
+
+def card(data: Json, names: Sequence[str]) -> tuple[str | None, BoardItem]:
+    """A card and the id of its issue, None where it holds none that we may see.
+
+    `names` are the fields that were asked for, in the order of the aliases.
+    """
+    content = data["content"] or {}
+    values: dict[str, BoardValue] = {
+        name: value
+        for index, name in enumerate(names)
+        if (value := _value(data.get(f"field{index}"))) is not None
+    }
+    return content.get("id"), BoardItem(data["id"], values, bool(data["isArchived"]))
+
+
+def _value(data: Mapping[str, Json] | None) -> BoardValue:
+    for key in ("text", "number", "date", "name", "title"):
+        value = (data or {}).get(key)
+        if isinstance(value, str | int | float):
+            return value
+    return None
+
+
+def _author(data: Json) -> Actor | None:
+    author = data["author"]
+    if not author:
+        return None
+    return Actor(
+        id=author.get("id") or "",
+        login=author["login"],
+        association=data["authorAssociation"] or "",
+    )

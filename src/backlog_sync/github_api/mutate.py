@@ -1,0 +1,367 @@
+"""Operations to GraphQL mutations, and their payloads to replies. No request is made here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final, assert_never
+
+from backlog_sync.core.model import BoardFieldDef
+from backlog_sync.core.operations import (
+    AddBlocker,
+    AddCard,
+    AddOptions,
+    AddSubIssue,
+    ChangeAssignees,
+    ChangeLabels,
+    CloseIssue,
+    CreateBoardField,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    CreateProject,
+    Done,
+    LinkProject,
+    Operation,
+    RemoveBlocker,
+    RemoveSubIssue,
+    ReopenIssue,
+    SetValue,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from backlog_sync.github_api import mapping
+from backlog_sync.github_api.answers import Json
+
+CREATES: Final = (
+    CreateLabel,
+    CreateMilestone,
+    CreateProject,
+    CreateBoardField,
+    AddOptions,
+    CreateIssue,
+)
+"""What must not be sent again while the result of the first time is unknown.
+
+All others are idempotent by nature: doing them twice is doing them once.
+"""
+
+WITH_BODY: Final = (CreateIssue, UpdateIssue)
+"""What carries a body: few of these fit into GitHub's ten seconds for a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One aliased mutation: the name of its document, and its input."""
+
+    name: str
+    input: Mapping[str, Json]
+
+
+@dataclass(slots=True)
+class Names:
+    """Node ids by what people call things; names in lower case."""
+
+    issue_types: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str | None] = field(default_factory=dict)
+
+    def label_ids(self, labels: Sequence[str]) -> list[str]:
+        """Ids of labels that are given by name or by id."""
+        return [self.labels.get(label.lower(), label) for label in labels]
+
+    def user_ids(self, logins: Sequence[str]) -> list[str]:
+        """Ids of users, leaving out those that do not exist."""
+        return [found for login in logins if (found := self.users.get(login.lower()))]
+
+    def issue_type(self, name: str | None) -> str | None:
+        """The id of an issue type."""
+        return self.issue_types.get(name.lower()) if name else None
+
+
+class NotBoarded(Exception):  # noqa: N818 - says why an operation is not sent; never leaves the package
+    """An operation that cannot be put into a request, and why."""
+
+
+def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole list
+    operation: Operation, names: Names
+) -> tuple[Step, ...]:
+    """The mutations that carry out an operation, in order; none where nothing is to be done.
+
+    Raises `NotBoarded` for a value that has no meaning on GitHub.
+    """
+    match operation:
+        case CreateIssue():
+            return (Step("CreateIssue", _create_issue(operation, names)),)
+        case UpdateIssue():
+            return (Step("UpdateIssue", _update_issue(operation, names)),)
+        case CloseIssue(id=id_, reason=reason):
+            return (Step("CloseIssue", {"issueId": id_, "stateReason": reason.upper()}),)
+        case ReopenIssue(id=id_):
+            return (Step("ReopenIssue", {"issueId": id_}),)
+        case ChangeLabels(id=id_, add=add, remove=remove):
+            return tuple(
+                Step(name, {"labelableId": id_, "labelIds": names.label_ids(labels)})
+                for name, labels in (("AddLabels", add), ("RemoveLabels", remove))
+                if labels
+            )
+        case ChangeAssignees(id=id_, add=add, remove=remove):
+            return tuple(
+                Step(name, {"assignableId": id_, "assigneeIds": users})
+                for name, logins in (("AddAssignees", add), ("RemoveAssignees", remove))
+                if (users := names.user_ids(logins))
+            )
+        case AddSubIssue(parent_id=parent, child_id=child, replace=replace):
+            extra = {"replaceParent": True} if replace else {}
+            return (Step("AddSubIssue", {"issueId": parent, "subIssueId": child, **extra}),)
+        case RemoveSubIssue(parent_id=parent, child_id=child):
+            return (Step("RemoveSubIssue", {"issueId": parent, "subIssueId": child}),)
+        case AddBlocker(blocked_id=blocked, blocker_id=blocker):
+            return (Step("AddBlockedBy", {"issueId": blocked, "blockingIssueId": blocker}),)
+        case RemoveBlocker(blocked_id=blocked, blocker_id=blocker):
+            return (Step("RemoveBlockedBy", {"issueId": blocked, "blockingIssueId": blocker}),)
+        case CreateLabel(name=name, color=color, description=description):
+            inputs = {"name": name, "color": color, "description": description}
+            return (Step("CreateLabel", inputs),)
+        case UpdateLabel(id=id_, name=name, color=color, description=description):
+            parts = {"name": name, "color": color, "description": description}
+            return (Step("UpdateLabel", {"id": id_, **_said(parts)}),)
+        case CreateProject(owner_id=owner, title=title, repository_id=repository):
+            inputs = {"ownerId": owner, "title": title, "repositoryId": repository}
+            return (Step("CreateProject", inputs),)
+        case LinkProject(project_id=project, repository_id=repository):
+            return (Step("LinkProject", {"projectId": project, "repositoryId": repository}),)
+        case CreateBoardField(project_id=project, definition=definition):
+            return (Step("CreateBoardField", {"projectId": project, **_field(definition)}),)
+        case AddOptions():
+            return (Step("UpdateBoardField", _options(operation)),)
+        case AddCard(project_id=project, issue_id=issue):
+            return (Step("AddCard", {"projectId": project, "contentId": issue}),)
+        case SetValue():
+            return (_value(operation),)
+        case CreateMilestone() | UpdateMilestone():
+            raise AssertionError("milestones exist only in REST")
+        case _:
+            assert_never(operation)
+
+
+def done(operation: Operation, payloads: Sequence[Json], names: Names) -> Done | None:
+    """What the payloads of an operation's mutations say; None where they confirm nothing."""
+    if isinstance(operation, CreateIssue):
+        return _created(operation, payloads[0].get("issue"), names)
+    if isinstance(operation, UpdateIssue):
+        return _updated(operation, payloads[0].get("issue"), names)
+    if isinstance(operation, ChangeAssignees):
+        return _assigned(operation, payloads)
+    if not payloads:
+        return Done(id=_own_id(operation))
+    if isinstance(operation, ChangeLabels):
+        if not all(payload.get("labelable") for payload in payloads):
+            return None
+        return Done(id=operation.id)
+    thing = next((v for v in payloads[0].values() if isinstance(v, dict)), None)
+    if thing is None:
+        return None
+    if isinstance(operation, CreateProject):
+        fields = tuple(mapping.board_field(node) for node in mapping.nodes(thing["fields"]))
+        return Done(id=thing["id"], number=thing["number"], url=thing["url"], fields=fields)
+    if isinstance(operation, CreateBoardField | AddOptions):
+        return Done(id=thing["id"], fields=(mapping.board_field(thing),))
+    card = thing["id"] if isinstance(operation, AddCard) else None
+    return Done(id=thing["id"], number=thing.get("number"), url=thing.get("url"), card_id=card)
+
+
+def logins(operations: Sequence[Operation]) -> set[str]:
+    """All logins that the operations name, in lower case."""
+    found: set[str] = set()
+    for operation in operations:
+        match operation:
+            case CreateIssue(assignees=assignees):
+                found.update(login.lower() for login in assignees)
+            case ChangeAssignees(add=add, remove=remove):
+                found.update(login.lower() for login in (*add, *remove))
+    return found
+
+
+def needs_issue_types(operations: Sequence[Operation]) -> bool:
+    """Whether an issue type is named in any of these."""
+    return any(isinstance(o, CreateIssue | UpdateIssue) and o.issue_type for o in operations)
+
+
+# ---- inputs --------------------------------------------------------------------------------
+
+
+def _said(parts: Mapping[str, Json]) -> dict[str, Json]:
+    """Only the parts that are not None."""
+    return {name: value for name, value in parts.items() if value is not None}
+
+
+def _create_issue(operation: CreateIssue, names: Names) -> dict[str, Json]:
+    sets = {
+        "labelIds": list(operation.label_ids),
+        "assigneeIds": names.user_ids(operation.assignees),
+        "projectV2Ids": list(operation.project_ids),
+    }
+    parts = {
+        "milestoneId": operation.milestone_id,
+        "issueTypeId": names.issue_type(operation.issue_type),
+        "parentIssueId": operation.parent_id,
+    }
+    return {
+        "repositoryId": operation.repository_id,
+        "title": operation.title,
+        "body": operation.body,
+        **{name: ids for name, ids in sets.items() if ids},
+        **_said(parts),
+    }
+
+
+def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, Json]:
+    parts = {
+        "title": operation.title,
+        "body": operation.body,
+        "milestoneId": operation.milestone_id,
+        "issueTypeId": names.issue_type(operation.issue_type),
+    }
+    inputs = {"milestone": "milestoneId", "issue_type": "issueTypeId"}
+    return {"id": operation.id, **_said(parts), **{inputs[part]: None for part in operation.clear}}
+
+
+def _field(definition: BoardFieldDef) -> dict[str, Json]:
+    made: dict[str, Json] = {"name": definition.name, "dataType": definition.type.upper()}
+    if definition.type == "single_select":
+        # GitHub demands a colour and a description for every option.
+        made["singleSelectOptions"] = [
+            {"name": o.name, "color": o.color or "GRAY", "description": o.description or ""}
+            for o in definition.options
+        ]
+    if definition.type == "iteration":
+        made["iterationConfiguration"] = _iterations(definition)
+    return made
+
+
+def _iterations(definition: BoardFieldDef) -> dict[str, Json]:
+    """As many iterations as declared, one after the other, named as GitHub names them."""
+    duration = definition.duration or 14
+    try:
+        start = date.fromisoformat(definition.start or "")
+    except ValueError:
+        raise NotBoarded(
+            f"an iteration field needs a start date, not {definition.start!r}"
+        ) from None
+    return {
+        "startDate": start.isoformat(),
+        "duration": duration,
+        "iterations": [
+            {
+                "title": f"{definition.name} {index + 1}",
+                "startDate": (start + timedelta(days=index * duration)).isoformat(),
+                "duration": duration,
+            }
+            for index in range(definition.count or 1)
+        ],
+    }
+
+
+def _options(operation: AddOptions) -> dict[str, Json]:
+    """All options: the list replaces the field's own, and an option without its id is a new one."""
+    kept = [
+        {"id": id_, "name": name, "color": color or "GRAY", "description": description}
+        for id_, name, color, description in operation.existing
+    ]
+    new = [
+        {"name": name, "color": color or "GRAY", "description": description}
+        for name, color, description in operation.new
+    ]
+    return {"fieldId": operation.field_id, "singleSelectOptions": [*kept, *new]}
+
+
+def _value(operation: SetValue) -> Step:
+    where = {
+        "projectId": operation.project_id,
+        "itemId": operation.item_id,
+        "fieldId": operation.field_id,
+    }
+    if operation.value is None:
+        return Step("ClearValue", where)
+    inputs = {
+        "text": "text",
+        "number": "number",
+        "date": "date",
+        "single_select": "singleSelectOptionId",
+        "iteration": "iterationId",
+    }
+    if operation.type not in inputs:
+        raise NotBoarded(f"a board field of type {operation.type} cannot be set")
+    chosen = operation.type in ("single_select", "iteration")
+    if chosen and not operation.option_id:
+        raise NotBoarded(f"the field has no option {operation.value!r}")
+    sent = operation.option_id if chosen else operation.value
+    return Step("SetValue", {**where, "value": {inputs[operation.type]: sent}})
+
+
+# ---- payloads ------------------------------------------------------------------------------
+
+
+def _created(operation: CreateIssue, issue: Json, names: Names) -> Done | None:
+    """A create counts only as an issue in the repository that was meant.
+
+    GitHub silently drops labels, assignees, milestone and type for lack of push access.
+    """
+    if not issue or issue["repository"]["id"] != operation.repository_id:
+        return None
+    have = {node["login"].lower() for node in mapping.nodes(issue["assignees"])}
+    labels = {node["id"] for node in mapping.nodes(issue["labels"])}
+    missing = {
+        "labels": not set(operation.label_ids) <= labels,
+        "assignees": not {login.lower() for login in operation.assignees} <= have,
+        "issue_type": bool(operation.issue_type) and not _is(issue["issueType"], names, operation),
+        "milestone": operation.milestone_id is not None
+        and (issue["milestone"] or {}).get("id") != operation.milestone_id,
+        "parent": operation.parent_id is not None
+        and (issue["parent"] or {}).get("id") != operation.parent_id,
+    }
+    cards = {item["project"]["id"]: item["id"] for item in mapping.nodes(issue["projectItems"])}
+    return Done(
+        id=issue["id"],
+        number=int(issue["number"]),
+        url=issue["url"],
+        card_id=next((cards[p] for p in operation.project_ids if p in cards), None),
+        missing=tuple(name for name, absent in missing.items() if absent),
+    )
+
+
+def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
+    if not issue:
+        return None
+    missing = {
+        "issue_type": bool(operation.issue_type) and not _is(issue["issueType"], names, operation),
+        "milestone": operation.milestone_id is not None
+        and (issue["milestone"] or {}).get("id") != operation.milestone_id,
+    }
+    return Done(
+        id=issue["id"],
+        number=int(issue["number"]),
+        url=issue["url"],
+        missing=tuple(name for name, absent in missing.items() if absent),
+    )
+
+
+def _is(found: Json, names: Names, operation: CreateIssue | UpdateIssue) -> bool:
+    wanted = names.issue_type(operation.issue_type)
+    return wanted is not None and (found or {}).get("id") == wanted
+
+
+def _assigned(operation: ChangeAssignees, payloads: Sequence[Json]) -> Done | None:
+    if not all(payload.get("assignable") for payload in payloads):
+        return None
+    have: set[str] = set()
+    if payloads:
+        found = mapping.nodes(payloads[-1]["assignable"]["assignees"])
+        have = {node["login"].lower() for node in found}
+    absent = not {login.lower() for login in operation.add} <= have
+    return Done(id=operation.id, missing=("assignees",) if absent else ())
+
+
+def _own_id(operation: Operation) -> str:
+    return operation.id if isinstance(operation, ChangeLabels) else ""

@@ -1,0 +1,107 @@
+"""Reads: retried, sized, and with every fault put into words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+from graphql import DocumentNode
+
+from backlog_sync.errors import AccessError, PartialError, RefusedError, UnreachableError
+from backlog_sync.github_api.answers import Answer, Json, Limited, Lost, Rejected
+from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.retry import Patience
+
+T = TypeVar("T")
+
+
+class PageSize:
+    """How many things to ask for at once: 100, halved down to 10 where the server complains."""
+
+    LEAST: Final = 10
+
+    def __init__(self, value: int = 100) -> None:
+        self.value = value
+
+    def shrink(self) -> None:
+        """Ask for half as many from now on."""
+        self.value = max(self.LEAST, self.value // 2)
+
+
+class Reader:
+    """Runs queries until they are answered.
+
+    Raises `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` where a limit
+    asks for a longer wait than this run may make.
+    """
+
+    def __init__(self, clients: Clients, patience: Patience) -> None:
+        self._clients = clients
+        self._patience = patience
+
+    def query(
+        self, document: DocumentNode, variables: Mapping[str, Json], page: PageSize | None = None
+    ) -> Answer:
+        """The answer to a query; `page` gives its `$first` and shrinks where it must."""
+
+        def attempt() -> Answer:
+            size = {"first": page.value} if page else {}
+            try:
+                answer = self._clients.graphql(document, {**variables, **size})
+                _complain(answer)
+            except Lost as lost:
+                if lost.heavy and page:
+                    page.shrink()
+                raise
+            return answer
+
+        return self.settled(lambda: self._patience.run(attempt))
+
+    def settled(self, work: Callable[[], T]) -> T:
+        """Do `work`, putting what went wrong with the exchange into errors for people."""
+        url = self._clients.api_url
+        try:
+            return work()
+        except Limited as limited:
+            raise PartialError(
+                f"GitHub's rate limit is spent: {limited.message}",
+                slug="rate-limit",
+                hint=f"run the same command again after {self._patience.again_at(limited)}",
+            ) from limited
+        except Lost as lost:
+            raise UnreachableError(
+                f"{url} did not answer: {lost.message}",
+                hint="is GITHUB_API_URL right, and the server up? then run the command again",
+            ) from lost
+        except Rejected as no:
+            if no.status == 403:
+                raise AccessError(
+                    f"{url} does not let this token in: {no.message}",
+                    hint="a token needs read and write access to the repository's issues",
+                ) from no
+            if no.status == 404:
+                raise UnreachableError(
+                    f"{url} has no GitHub API: {no.message}",
+                    hint="is GITHUB_API_URL right? a GitHub Enterprise Server ends in /api/v3",
+                ) from no
+            raise RefusedError(f"{url} refused the request: {no.message}") from no
+
+
+def _complain(answer: Answer) -> None:
+    """Raise for what makes an answer useless as a whole."""
+    for fault in answer.faults:
+        if fault.limited:
+            raise Limited(fault.message, wait=answer.wait)
+        if fault.heavy:
+            raise Lost(fault.message, heavy=True)
+
+
+@contextmanager
+def understood(url: str) -> Iterator[None]:
+    """Turn a shape that GitHub's schema rules out into one clear line."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise UnreachableError(
+            f"{url} answered with something that is not GitHub's API ({error})",
+            hint="is GITHUB_API_URL right?",
+        ) from error

@@ -1,0 +1,135 @@
+"""Making a connection: addresses, token, session, tracker."""
+
+import ipaddress
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from requests.adapters import BaseAdapter
+
+from backlog_sync import __version__
+from backlog_sync.errors import AccessError, UsageError
+from backlog_sync.github_api.retry import LIMIT
+from backlog_sync.github_api.tracker import GitHubTracker
+from backlog_sync.github_api.transport import PolicySession
+
+PUBLIC_API: Final = "https://api.github.com"
+USER_AGENT: Final = f"backlog-sync/{__version__}"
+
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+_REPOSITORY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+")
+
+
+def connect(
+    *,
+    repository: str,
+    token: str,
+    read_only: bool,
+    api_url: str = PUBLIC_API,
+    graphql_url: str | None = None,
+    adapter: BaseAdapter | None = None,
+    proxies: Mapping[str, str] | None = None,
+    verify: bool | str = True,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+    patience: float = LIMIT,
+    user_agent: str = USER_AGENT,
+) -> GitHubTracker:
+    """A tracker for `repository` ("owner/name"). Nothing is sent yet.
+
+    `graphql_url` is derived from `api_url` where it is None. `adapter` answers requests in the
+    place of the network. `clock` gives seconds since the epoch; `patience` is how many seconds
+    may be waited in all. Raises `UsageError` for an address or name that cannot be used, and
+    `AccessError` for a token that cannot be one.
+    """
+    api_url = checked_url(api_url)
+    graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
+    if not _REPOSITORY.fullmatch(repository):
+        raise UsageError(
+            f"{repository!r} is not the name of a repository", hint="write it as OWNER/NAME"
+        )
+    session = PolicySession(
+        api_url=api_url,
+        graphql_url=graphql_url,
+        token=_checked_token(token),
+        read_only=read_only,
+        user_agent=user_agent,
+        adapter=adapter,
+        proxies=proxies,
+        verify=verify,
+    )
+    return GitHubTracker(
+        session,
+        api_url=api_url,
+        repository=repository,
+        clock=clock,
+        sleep=sleep,
+        patience=patience,
+    )
+
+
+def graphql_url_for(api_url: str) -> str:
+    """Where GraphQL is, for a REST address.
+
+    The public API has it at `/graphql`, `…/api/v3` of a GitHub Enterprise Server at
+    `…/api/graphql`, and anything else is taken to have `/graphql` appended.
+    """
+    base = api_url.rstrip("/")
+    if base.endswith("/api/v3"):
+        base = base.removesuffix("/v3")
+    return f"{base}/graphql"
+
+
+def checked_url(url: str) -> str:
+    """The address without a slash at its end. Raises `UsageError` for one that is not safe.
+
+    https, or plain http to this machine alone; a token must not travel in the clear.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise UsageError(f"{url!r} is not an address", hint=_HINT) from None
+    if not host or parts.username is not None or parts.query or parts.fragment:
+        raise UsageError(f"{_safe(url)!r} is not the address of an API", hint=_HINT)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        raise UsageError(f"{url!r} is not https", slug="plain-http", hint=_HINT)
+    path = parts.path.rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
+
+
+_HINT: Final = "set GITHUB_API_URL to an https address, such as https://ghe.example.com/api/v3"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _safe(url: str) -> str:
+    """An address without what may be a password before its `@`."""
+    return re.sub(r"//[^/@]*@", "//…@", url)
+
+
+def _checked_token(token: str) -> str:
+    """The token; one with blanks or control characters would break, and show up in, a header."""
+    token = token.strip()
+    if not token:
+        raise AccessError(
+            "there is no token for GitHub",
+            slug="no-token",
+            hint="set GH_TOKEN (or GITHUB_TOKEN), or run `gh auth login`",
+        )
+    if not _TOKEN.fullmatch(token):
+        raise AccessError(
+            "the token holds characters that no token of GitHub has",
+            slug="bad-token",
+            hint="set GH_TOKEN (or GITHUB_TOKEN) again, without quotes or line breaks",
+        )
+    return token

@@ -1,0 +1,76 @@
+"""GitHub as the engine knows it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from backlog_sync.core.changes import Usage
+from backlog_sync.core.model import ObservedIssue, ObservedState
+from backlog_sync.core.operations import Operation, Reply
+from backlog_sync.github_api.batch import Sender
+from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.observe import Observer, Wanted
+from backlog_sync.github_api.reader import Reader, understood
+from backlog_sync.github_api.retry import Patience
+from backlog_sync.github_api.transport import PolicySession
+
+SANDBOX = "backlog-sandbox"
+"""How the simulated GitHub names itself in the `Server` header."""
+
+
+class GitHubTracker:
+    """One repository on one server. Make it with `session.connect`.
+
+    Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and, from reads alone,
+    `PartialError` where a rate limit asks for a longer wait than this run may make.
+    """
+
+    def __init__(
+        self,
+        session: PolicySession,
+        *,
+        api_url: str,
+        repository: str,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        patience: float,
+    ) -> None:
+        waiting = Patience(clock=clock, sleep=sleep, limit=patience)
+        clients = Clients(session, api_url=api_url, patience=waiting)
+        owner, _, name = repository.partition("/")
+        self._session = session
+        self._observer = Observer(Reader(clients, waiting), owner, name)
+        self._sender = Sender(clients, waiting, self._observer)
+        self._api_url = api_url
+
+    def observe(self, wanted: Wanted) -> ObservedState:
+        """Read the whole repository and, where one is wanted, its board."""
+        with understood(self._api_url):
+            return self._observer.observe(
+                wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
+            )
+
+    def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
+        """Read these issues again by node id, without cards; one that is gone is absent."""
+        with understood(self._api_url):
+            return self._observer.reread(ids)
+
+    def recent(self, count: int) -> tuple[ObservedIssue, ...]:
+        """The issues created last, newest first, at most 100, without cards."""
+        with understood(self._api_url):
+            return self._observer.recent(count)
+
+    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
+        """Send operations in order; see `batch.Sender.apply`."""
+        return self._sender.apply(operations)
+
+    def usage(self) -> Usage:
+        """What was spent since this tracker was made."""
+        return self._session.tally.usage()
+
+    def _is_sandbox(self) -> bool:
+        return self._session.server.startswith(SANDBOX)
+
+
+def host_of(api_url: str) -> str:
+    """The server's name for people: `api.github.com` is `github.com`; a port is kept."""
+    return urlsplit(api_url).netloc.lower().removeprefix("api.")

@@ -1,0 +1,171 @@
+"""The one `requests` session that both clients send through, and its rules."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.auth import AuthBase
+
+from backlog_sync.core.changes import Usage
+from backlog_sync.errors import RefusedError
+
+TIMEOUT: Final = (10.0, 30.0)
+"""Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10."""
+
+_READS: Final = frozenset({"GET", "HEAD"})
+_REDIRECTS: Final = 3
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was spent: requests by kind, mutations, points."""
+
+    rest: int = 0
+    graphql: int = 0
+    mutations: int = 0
+    points: int = 0
+
+    def usage(self) -> Usage:
+        """The tally as a value."""
+        return Usage(self.rest, self.graphql, self.mutations, self.points)
+
+
+class _Token(AuthBase):
+    """Puts the token on requests to the API's own origins, and on no other."""
+
+    def __init__(self, token: str, origins: frozenset[str]) -> None:
+        self._token = token
+        self._origins = origins
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if origin(request.url or "") in self._origins:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class PolicySession(requests.Session):
+    """Sends with our timeouts, counts, follows next to no redirect and, read-only, writes nothing.
+
+    The environment is not read (no `.netrc`, no proxies but those given); nothing is retried
+    here. A request that the rules forbid raises `RefusedError` before a byte is sent.
+    `last` is the answer to the latest request, None while there is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        graphql_url: str,
+        token: str,
+        read_only: bool,
+        user_agent: str,
+        adapter: BaseAdapter | None = None,
+        proxies: Mapping[str, str] | None = None,
+        verify: bool | str = True,
+    ) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.auth = _Token(token, frozenset({origin(api_url), origin(graphql_url)}))
+        self.headers["User-Agent"] = user_agent
+        self.proxies = dict(proxies or {})
+        self.verify = verify
+        self.read_only = read_only
+        self.graphql_url = graphql_url
+        self.tally = Tally()
+        self.last: requests.Response | None = None
+        self.server = ""
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, adapter or HTTPAdapter(max_retries=0))
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send one prepared request under the rules above."""
+        self.last = None
+        kwargs.update(timeout=TIMEOUT, verify=self.verify, allow_redirects=False)
+        for _ in range(_REDIRECTS + 1):
+            self._count(request)
+            response = super().send(request, **kwargs)
+            self.server = response.headers.get("Server", "")
+            _log.debug("%s %s: %s", request.method, _shown(request.url), response.status_code)
+            if not response.is_redirect:
+                self.last = response
+                return response
+            request = self._followed(request, response)
+        raise RefusedError(f"{_shown(request.url)} redirects in a circle")
+
+    def _count(self, request: requests.PreparedRequest) -> None:
+        """Count the request; raise where it would write and must not."""
+        mutations = 0
+        graphql = request.url == self.graphql_url and request.method == "POST"
+        writes = not graphql and request.method not in _READS
+        if graphql:
+            mutations = count_mutations(request.body)
+            writes = mutations > 0
+        if writes and self.read_only:
+            raise RefusedError(
+                f"this run must not write, and {request.method} {_shown(request.url)} would",
+                slug="read-only",
+            )
+        self.tally.graphql += graphql
+        self.tally.rest += not graphql
+        self.tally.mutations += mutations
+
+    def _followed(
+        self, request: requests.PreparedRequest, response: requests.Response
+    ) -> requests.PreparedRequest:
+        """The request that a redirect asks for, where it may be followed.
+
+        GitHub redirects renamed repositories; followed blindly, a POST becomes a GET whose 200
+        looks like success.
+        """
+        target = urljoin(request.url or "", response.headers["location"])
+        if origin(target) != origin(request.url or ""):
+            raise RefusedError(
+                f"{_shown(request.url)} redirects to another server, {origin(target)}",
+                hint="set GITHUB_API_URL to the server that is meant",
+            )
+        graphql = request.url == self.graphql_url
+        kept = request.method in _READS or response.status_code in (307, 308)
+        if not kept or (request.method not in _READS and not graphql):
+            raise RefusedError(
+                f"{_shown(request.url)} has moved to {_shown(target)}; writes do not follow it",
+                hint="was the repository renamed? name it as it is called now",
+            )
+        again = request.copy()
+        again.url = target
+        return again
+
+
+def count_mutations(body: object) -> int:
+    """How many mutations the JSON body of a GraphQL request holds.
+
+    A document that cannot be read counts as one: better refused than let through.
+    """
+    try:
+        text = json.loads(body if isinstance(body, str | bytes) else "")["query"]
+        definitions = parse(text, no_location=True).definitions
+    except (ValueError, TypeError, KeyError, GraphQLError):
+        return 1
+    return sum(
+        len(one.selection_set.selections)
+        for one in definitions
+        if isinstance(one, OperationDefinitionNode) and one.operation is OperationType.MUTATION
+    )
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, with the port always said."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+
+
+def _shown(url: str | None) -> str:
+    """A URL fit for a message: without its query."""
+    return (url or "").split("?", 1)[0]
