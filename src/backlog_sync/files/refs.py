@@ -1,0 +1,72 @@
+"""How files and flags name issues, repositories and boards."""
+
+import re
+
+from backlog_sync.core.model import IssueRef, ProjectSpec
+from backlog_sync.errors import UsageError
+from backlog_sync.files.documents import OWNER_PATTERN, REPOSITORY_PATTERN
+
+_REPOSITORY = re.compile(REPOSITORY_PATTERN[1:-1])
+_OWNER = re.compile(OWNER_PATTERN[1:-1])
+_URL = re.compile(
+    r"https?://[^/\s]{1,255}/(?P<repository>[^/\s]{1,40}/[^/\s]{1,100})/issues/"
+    r"(?P<number>[0-9]{1,12})(?:[/?#]\S{0,200})?"
+)
+_LINK = re.compile(r"\[[^\]]{0,100}\]\((?P<target>[^)\s]{1,500})\)")
+
+
+def parse_issue_ref(text: str) -> IssueRef | None:
+    """Read `42`, `#42`, `owner/repo#42`, an issue's address, a link to one, or `sandbox#14`.
+
+    Gives None for anything else.
+    """
+    text = text.strip()
+    link = _LINK.fullmatch(text)
+    text = link["target"] if link else text
+    url = _URL.fullmatch(text)
+    if url:
+        return _ref(url["number"], url["repository"])
+    if text.isascii() and text.isdecimal() and len(text) <= 12:
+        return _ref(text, None)
+    before, sign, number = text.partition("#")
+    if not sign or not (number.isascii() and number.isdecimal() and len(number) <= 12):
+        return None
+    if before == "sandbox":
+        return IssueRef(int(number), sandbox=True) if int(number) else None
+    return _ref(number, before or None)
+
+
+def _ref(number: str, repository: str | None) -> IssueRef | None:
+    if not int(number) or (repository is not None and not is_repository(repository)):
+        return None
+    return IssueRef(int(number), repository)
+
+
+def is_repository(text: str) -> bool:
+    """Whether a text is `owner/name`."""
+    return _REPOSITORY.fullmatch(text) is not None
+
+
+def check_repository(text: str) -> str:
+    """The repository that a flag names. Raises UsageError for anything but `owner/name`."""
+    if not is_repository(text):
+        raise UsageError(f"'{text}' is not a repository", hint="write owner/name")
+    return text
+
+
+def parse_project(text: str) -> ProjectSpec | None:
+    """The board that a flag names: `OWNER/TITLE`, `OWNER/NUMBER`, or None for `none`.
+
+    Raises UsageError for anything else.
+    """
+    if text.strip().casefold() == "none":
+        return None
+    owner, sign, board = text.strip().partition("/")
+    board = board.strip()
+    if not sign or not board or not _OWNER.fullmatch(owner):
+        raise UsageError(
+            f"'{text}' does not name a board", hint="write OWNER/TITLE, OWNER/NUMBER or none"
+        )
+    if board.isascii() and board.isdecimal() and len(board) <= 9 and int(board):
+        return ProjectSpec(owner=owner, number=int(board))
+    return ProjectSpec(owner=owner, title=board)

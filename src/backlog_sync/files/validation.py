@@ -1,0 +1,177 @@
+"""What pydantic finds wrong, told in our words and at the author's place."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.core.keys import suggest_key
+
+_SHOWN = 60
+
+_MUST: Mapping[str, str] = {
+    "string_type": "must be a text",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "model_attributes_type": "must be a mapping",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of sensible size",
+    "int_from_float": "must be a whole number",
+}
+
+_PATTERNS: Mapping[str, tuple[str, str]] = {
+    "repository": ("is not a repository", "write owner/name"),
+    "owner": ("is not an account", "write the login of a person or an organisation"),
+    "color": ("is not a colour", 'write six hex digits in quotes, as in "5319e7"'),
+    "id": ("is not an identity", "use up to 200 characters without blanks, quotes, '<' and '>'"),
+}
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that somebody probably meant, or None."""
+    names = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word[:100].casefold(), names, n=1, cutoff=0.6)
+    return names[close[0]] if close else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint with the nearest known word, or the words there are, or nothing."""
+    names = sorted(known)
+    near = nearest(word, names)
+    if near:
+        return f"did you mean '{near}'?"
+    return f"there are: {', '.join(names[:30])}" if names else ""
+
+
+def shown(value: object) -> str:
+    """A value of the author's, short enough for a message."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def unknown_field(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    """The diagnostic for a key that the format does not have."""
+    return Diagnostic(
+        place, "unknown-field", f"'{shown(name)}' is not a field", did_you_mean(name, known)
+    )
+
+
+def explain(
+    error: ValidationError,
+    model: type[BaseModel],
+    place_of: Callable[[tuple[str, ...]], Place | None],
+    extra_known: Iterable[str] = (),
+) -> tuple[Diagnostic, ...]:
+    """Every error of a validation as a diagnostic, one for a place.
+
+    `place_of` gives the place of a path of keys and list positions, None where there is nothing;
+    the empty path is the whole. `extra_known` are keys that the outermost mapping also takes.
+    """
+    found: dict[tuple[Place, str], Diagnostic] = {}
+    for detail in error.errors(include_url=False):
+        path, place = _locate(detail["loc"], place_of)
+        diagnostic = _diagnostic(detail, path, place, model, extra_known)
+        found.setdefault((place, ".".join(path)), diagnostic)
+    return tuple(found.values())
+
+
+def _locate(
+    loc: tuple[int | str, ...], place_of: Callable[[tuple[str, ...]], Place | None]
+) -> tuple[tuple[str, ...], Place]:
+    """The path in the file of pydantic's location, which also names union members."""
+    path: tuple[str, ...] = ()
+    place = place_of(()) or Place("")
+    for part in loc:
+        deeper = place_of((*path, str(part)))
+        if deeper is not None:
+            path, place = (*path, str(part)), deeper
+    return path, place
+
+
+def _diagnostic(
+    detail: ErrorDetails,
+    path: tuple[str, ...],
+    place: Place,
+    model: type[BaseModel],
+    extra_known: Iterable[str],
+) -> Diagnostic:
+    kind, loc, value = detail["type"], detail["loc"], detail.get("input")
+    context: Mapping[str, Any] = detail.get("ctx") or {}
+    if kind == "extra_forbidden":
+        owner = _model_at(model, loc[:-1])
+        known = [*(owner.model_fields if owner else ()), *(extra_known if len(loc) == 1 else ())]
+        return unknown_field(place, str(loc[-1]), known)
+    if kind == "missing":
+        return Diagnostic(place, "missing-field", f"'{loc[-1]}' is missing")
+    name = _name(path)
+    if value is None and kind in _MUST:
+        return Diagnostic(place, "empty-value", f"{name} is empty", "give a value, or remove it")
+    if kind in _MUST:
+        hint = f"it is: {shown(value)}" if isinstance(value, str | int | float) else ""
+        return Diagnostic(place, "wrong-type", f"{name} {_MUST[kind]}", hint)
+    if kind in ("literal_error", "enum"):
+        known = _expected(str(context.get("expected", "")))
+        message = f"'{shown(value)}' is not a value of {name}"
+        return Diagnostic(place, "invalid-value", message, did_you_mean(str(value), known))
+    if kind == "string_pattern_mismatch":
+        return _pattern(place, path, name, str(value), model)
+    hint = str(context.get("hint", ""))
+    message = detail["msg"][:1].lower() + detail["msg"][1:]
+    slug = kind if "hint" in context else "invalid-value"
+    return Diagnostic(place, slug, f"{name}: {message}", hint)
+
+
+def _pattern(
+    place: Place, path: tuple[str, ...], name: str, value: str, model: type[BaseModel]
+) -> Diagnostic:
+    last = path[-1] if path else ""
+    if last == "id" and "title" in model.model_fields:
+        hint = "use a-z, 0-9, '.', '_' and '-', at most 64, beginning with a letter or digit"
+        better = suggest_key(value)
+        hint = f"write '{better}'" if better else hint
+        return Diagnostic(place, "invalid-key", f"'{shown(value)}' is not a key", hint)
+    what, hint = _PATTERNS.get(last, (f"does not fit {name}", ""))
+    return Diagnostic(place, "invalid-value", f"'{shown(value)}' {what}", hint)
+
+
+def _name(path: tuple[str, ...]) -> str:
+    """How a message names what stands at a path."""
+    if not path:
+        return "this"
+    names = [part for part in path if not part.isdecimal()]
+    if path[-1].isdecimal():
+        return f"entry {int(path[-1]) + 1} of '{names[-1]}'" if names else "this entry"
+    return f"'{path[-1]}'"
+
+
+def _expected(text: str) -> list[str]:
+    """The values in pydantic's list of what was expected."""
+    return [word.strip().strip("'") for word in text.replace(" or ", ",").split(",") if word]
+
+
+def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model that a location lies in: union tags and list positions are passed over."""
+    at: type[BaseModel] | None = model
+    for part in loc:
+        if at is None or not isinstance(part, str) or part not in at.model_fields:
+            continue
+        at = _model_within(at.model_fields[part].annotation)
+    return at
+
+
+def _model_within(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    models = (_model_within(part) for part in get_args(annotation))
+    return next((found for found in models if found is not None), None)
