@@ -127,7 +127,9 @@ def paragraph(text: str, width: int, glyphs: Glyphs, head: Text, style: str = ""
 
 def paint(lines: Iterable[Text], look: Look) -> str:
     """The lines as one string that ends with a newline; empty where there are none."""
-    fitted = [cut(line, look.columns, look.glyphs) for line in lines]
+    fitted = [
+        cut(_spaced(line) if look.ascii else line, look.columns, look.glyphs) for line in lines
+    ]
     if not fitted:
         return ""
     if look.color:
@@ -144,7 +146,14 @@ def paint(lines: Iterable[Text], look: Look) -> str:
         for line in fitted:
             line.rstrip()
             console.print(line, soft_wrap=True)
-        text = out.getvalue()
-    else:
-        text = "".join(line.plain.rstrip() + "\n" for line in fitted)
-    return text.replace(ZERO_WIDTH_SPACE, " ") if look.ascii else text
+        return out.getvalue()
+    return "".join(line.plain.rstrip() + "\n" for line in fitted)
+
+
+def _spaced(line: Text) -> Text:
+    """The line with a plain space where a workflow command was broken."""
+    if ZERO_WIDTH_SPACE not in line.plain:
+        return line
+    copy = line.copy()
+    copy.plain = line.plain.replace(ZERO_WIDTH_SPACE, " ")
+    return copy

@@ -52,6 +52,11 @@ def plan_text(plan: Plan, look: Look) -> str:
     return paint(plan_lines(plan, look), look)
 
 
+def summary_text(plan: Plan, look: Look) -> str:
+    """The plan's last line alone."""
+    return paint(_summary(plan, look), look)
+
+
 def plan_lines(plan: Plan, look: Look) -> list[Text]:
     """The whole plan as styled lines."""
     tree = _Tree(plan, look)

@@ -1,0 +1,251 @@
+"""Diagnostics, outcomes, progress, envelopes and the picture."""
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from rich.cells import cell_len
+
+from backlog_sync.core.changes import (
+    Action,
+    Change,
+    ChangeKind,
+    FieldChange,
+    Outcome,
+    Plan,
+    Result,
+    Usage,
+)
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.model import DesiredItem, DesiredState, Inventory, IssueRef, MilestoneDef
+from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.details import field_lines
+from backlog_sync.render.diagnostics import (
+    diagnostics_github,
+    diagnostics_sarif,
+    diagnostics_text,
+)
+from backlog_sync.render.envelopes import lint_json
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.report import Report, diff_text, report_json, report_text
+from backlog_sync.render.svg import plan_svg
+
+FOUND = (
+    Diagnostic(Place("b.md", 9, 1), "total", "claims 84, has 92", "", Severity.WARNING),
+    Diagnostic(
+        Place("a,b:c.yaml", 7, 5),
+        "unknown-field",
+        "'assignes' is not a field\n100% \x1b[31m",
+        "did you mean assignees?",
+    ),
+)
+
+# ---- diagnostics ---------------------------------------------------------------------------
+
+
+def test_diagnostics_are_one_line_each_by_place() -> None:
+    """Text is `path:line:column: slug: message` with a hint line, sorted, nothing active in it."""
+    assert diagnostics_text(FOUND).splitlines() == [
+        "a,b:c.yaml:7:5: unknown-field: 'assignes' is not a field\\n100% \\x1b[31m",
+        "    hint: did you mean assignees?",
+        "b.md:9:1: total: claims 84, has 92",
+    ]
+
+
+def test_annotations_are_escaped() -> None:
+    """A workflow command's properties and message cannot be broken out of."""
+    first, second = diagnostics_github(FOUND).splitlines()
+    assert first == (
+        "::error file=a%2Cb%3Ac.yaml,line=7,col=5,title=unknown-field::"
+        "'assignes' is not a field%0A100%25 \\x1b[31m%0Ahint: did you mean assignees?"
+    )
+    assert second.startswith("::warning file=b.md,line=9,col=1,title=total::claims")
+
+
+def test_sarif_names_rules_and_places() -> None:
+    """The SARIF log has version 2.1.0, a rule for each slug, a level and a region."""
+    log = json.loads(diagnostics_sarif(FOUND, "1.2.3"))
+    (run,) = log["runs"]
+    assert log["version"] == "2.1.0"
+    assert run["tool"]["driver"]["version"] == "1.2.3"
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["total", "unknown-field"]
+    result = run["results"][0]
+    assert (result["ruleId"], result["ruleIndex"], result["level"]) == ("unknown-field", 1, "error")
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "a%2Cb%3Ac.yaml"
+    assert place["region"] == {"startLine": 7, "startColumn": 5}
+
+
+def test_lint_envelope_counts_kinds_and_hides_empty_extras() -> None:
+    """The usual four kinds are always counted; whole points are whole numbers."""
+    inventory = Inventory({"epic": 3, "bug": 1}, milestones=2, checklist=9, points=92.0)
+    envelope = lint_json(inventory, FOUND)
+    assert envelope["inventory"] == {
+        "epic": 3,
+        "feature": 0,
+        "story": 0,
+        "task": 0,
+        "bug": 1,
+        "milestone": 2,
+        "checklist": 9,
+        "points": 92,
+    }
+    assert "lines" not in envelope
+    first = lint_json(inventory, FOUND, [])["diagnostics"]
+    assert isinstance(first, list)
+    assert first[0]["severity"] == "error"
+
+
+# ---- one field -----------------------------------------------------------------------------
+
+
+def told(name: str, before: object, after: object, width: int = 80) -> list[str]:
+    """The plain lines of one field's change."""
+    change = FieldChange(before, after)  # type: ignore[arg-type]  # literals of the test
+    return [line.plain for line in field_lines(name, change, Look(width=width), 2, 6)]
+
+
+def test_a_short_change_is_one_line() -> None:
+    """Before and after stand on one line where they fit; empty has a sign of its own."""
+    assert told("points", 3.0, 5.0) == ["  points  3 → 5"]
+    assert told("due", None, "2026-03-31") == ["  due     ∅ → 2026-03-31"]
+
+
+def test_a_long_change_shows_what_differs() -> None:
+    """Of two long values, the words around the difference are shown."""
+    same = "one two three four five six seven eight nine ten eleven twelve thirteen"
+    lines = told("title", f"{same} old end", f"{same} new end", 60)
+    assert lines[0].startswith("  title   - …eleven twelve thirteen old")
+    assert lines[1].startswith("          + …eleven twelve thirteen new")
+
+
+def test_sets_show_members_that_come_and_go() -> None:
+    """Labels are told as what is added and what is removed."""
+    assert told("labels", ["a", "b"], ["b", "c"]) == ["  labels  + c - a"]
+
+
+def test_ticks_are_told_apart_from_text() -> None:
+    """A body in which boxes changed tells how many, and which."""
+    before = "### Criteria\n\n- [ ] one\n- [x] two\n- [ ] three"
+    after = "### Criteria\r\n\r\n- [x] one\r\n- [ ] two\r\n- [ ] three\r\n- [ ] four"
+    lines = [line.strip() for line in told("body", before, after)]
+    assert lines == [
+        "body    criteria: 1 ticked, 1 unticked, 1 added",
+        "[x] one",
+        "[ ] two",
+        "+ four",
+    ]
+
+
+def test_a_huge_body_change_is_cut() -> None:
+    """Of many changed lines, some are shown and the rest is counted."""
+    after = "\n".join(f"- [ ] criterion {n}" for n in range(40))
+    lines = told("body", "", after)
+    assert len(lines) == 10
+    assert lines[-1].strip() == "… 32 more lines"
+
+
+# ---- outcomes ------------------------------------------------------------------------------
+
+
+def test_outcomes_name_what_failed_and_why() -> None:
+    """Each change that did not come through has its reason; the last lines have the counts."""
+    one = Change(Action.CREATE, ChangeKind.ISSUE, "story-1", "First", "declared")
+    two = Change(Action.LINK, ChangeKind.SUB_ISSUE, "story-2", "Second", "declared")
+    text = outcomes_text(
+        (
+            Outcome(one, Result.APPLIED, "#1"),
+            Outcome(two, Result.FAILED, "#2", None, "Parent cannot have more than 100 sub-issues"),
+        ),
+        Usage(rest=1, graphql=2, mutations=3, points=4),
+        ("ROADMAP.md",),
+        Look(),
+    )
+    assert text.splitlines() == [
+        "Failed",
+        "  ! link sub-issue Second  #2",
+        "    Parent cannot have more than 100 sub-issues",
+        "",
+        "Sync: 1 applied, 1 failed · 3 requests, 3 mutations",
+        "Written: ROADMAP.md",
+    ]
+
+
+# ---- progress ------------------------------------------------------------------------------
+
+
+def item(key: str, kind: str, parent: str | None, points: float | None = None) -> DesiredItem:
+    """A desired item in the milestone M0."""
+    return DesiredItem(
+        key,
+        kind,
+        Place("ROADMAP.md"),
+        {"title": f"The {key}", "milestone": "M0"},
+        {} if points is None else {"Story Points": points},
+        parent,
+    )
+
+
+@pytest.fixture
+def report() -> Report:
+    """One epic with a finished story of 3 points, one of 5 under way, and one not estimated."""
+    items = (
+        item("epic", "epic", None),
+        item("done", "story", "epic", 3),
+        item("busy", "story", "epic", 5),
+        item("vague", "story", "epic"),
+        item("dropped", "story", "epic", 8),
+    )
+    progress = (
+        ItemProgress("epic", IssueRef(1), None, "In Progress", {}, RollUp(1, 3, 3, 8)),
+        ItemProgress("done", IssueRef(2), None, "Done"),
+        ItemProgress("busy", IssueRef(3), None, "In Progress"),
+        ItemProgress("dropped", IssueRef(5), None, "Closed"),
+    )
+    desired = DesiredState("b", items, milestones=(MilestoneDef("M0"), MilestoneDef("M1")))
+    return Report(desired, progress)
+
+
+def test_report_adds_up(report: Report) -> None:
+    """Epic, milestone and whole agree; what was dropped counts nowhere."""
+    envelope = report_json(report, "o/r", None, ())
+    assert envelope["total"] == {
+        "done": 1,
+        "total": 3,
+        "points_done": 3,
+        "points_total": 8,
+        "percent": 37,
+    }
+    assert envelope["milestones"] == [{"title": "M0", **dict(envelope["total"])}]
+    assert envelope["unestimated"] == ["vague"]
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+def test_report_text_fits(report: Report, width: int) -> None:
+    """The text has bars, per cents and points, names what is not estimated, and fits."""
+    text = report_text(report, "octo-org/widgets", Look(width=width))
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    assert "37%" in text
+    assert "3/8" in text
+    assert "1 item without points" in text
+
+
+def test_diff_is_unified_and_harmless() -> None:
+    """A file's difference is shown as a unified diff whose lines obey nobody."""
+    text = diff_text("a.md", "- [ ] one\nx\n", "- [x] one\x1b[2J\nx\n", Look())
+    assert text.splitlines()[0] == "--- a/a.md"
+    assert "+- [x] one\\x1b[2J" in text
+
+
+# ---- the picture ---------------------------------------------------------------------------
+
+
+def test_the_picture_stands_alone(plans: dict[str, Plan]) -> None:
+    """The SVG is well-formed, names no address but its namespace, and holds the summary."""
+    svg = plan_svg(plans["first_sync"])
+    root = ET.fromstring(svg)
+    assert root.tag.endswith("svg")
+    assert re.findall(r"https?://[^\"\s]+", svg) == ["http://www.w3.org/2000/svg"]
+    assert "24 to create" in svg
