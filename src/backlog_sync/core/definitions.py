@@ -49,8 +49,8 @@ def _create(want: LabelDef) -> Change:
         title=want.name,
         reason="used by the backlog",
         fields={
-            "color": FieldChange(None, (want.color or DEFAULT_COLOR).lower()),
-            "description": FieldChange(None, want.description or ""),
+            "color": FieldChange(None, (want.color or want.new_color or DEFAULT_COLOR).lower()),
+            "description": FieldChange(None, want.description or want.new_description or ""),
         },
         definition=want,
     )

@@ -124,12 +124,18 @@ FieldValue: TypeAlias = str | float | tuple[str, ...] | Block | None
 
 @dataclass(frozen=True, slots=True)
 class LabelDef:
-    """A label; colour and description None where the file does not declare them."""
+    """A label; colour and description None where the file does not declare them.
+
+    `new_color` and `new_description` are what it gets when it is made and the file declares
+    none; a label that exists keeps its own.
+    """
 
     name: str
     color: str | None = None
     description: str | None = None
     aliases: tuple[str, ...] = ()
+    new_color: str | None = None
+    new_description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
