@@ -1,0 +1,40 @@
+"""`backlog lint`."""
+
+import click
+
+from backlog_sync.cli.options import (
+    Voice,
+    bullets_option,
+    format_option,
+    paths_argument,
+    voice_options,
+)
+
+
+@click.command("lint", epilog="Examples:  backlog lint  |  backlog lint ROADMAP.md --explain")
+@paths_argument
+@bullets_option
+@click.option("--explain", is_flag=True, help="Print every line with the rule that took it.")
+@format_option("text", "json", "sarif", "github")
+@voice_options
+def command(
+    *,
+    paths: tuple[str, ...],
+    bullets: str | None,
+    explain: bool,
+    output: str,
+    color: str,
+    quiet: bool,
+    verbose: int,
+    log_format: str,
+) -> int:
+    """Check backlog files, offline: every fault with its place and a hint.
+
+    Exit 1 where there are errors; warnings alone do not fail.
+    """
+    from backlog_sync.cli.linting import lint  # noqa: PLC0415 - when it is called
+
+    if explain and output in ("sarif", "github"):
+        raise click.UsageError(f"--explain has no meaning with --format {output}.")
+    voice = Voice(color, quiet, verbose, log_format)
+    return lint(paths, voice, bullets=bullets, output=output, explain=explain)

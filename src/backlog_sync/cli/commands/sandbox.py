@@ -1,0 +1,30 @@
+"""`backlog sandbox serve|reset`."""
+
+import click
+
+
+@click.group("sandbox")
+def command() -> None:
+    """Run or reset the simulated GitHub of this folder (.backlog/sandbox).
+
+    It answers GitHub's REST and GraphQL API on a loopback port. Any client can use it; any token
+    will do. `backlog sync --sandbox` uses the running one, else starts its own.
+    """
+
+
+@command.command("serve", epilog="Example:  backlog sandbox serve --port 0")
+@click.option("--port", type=click.IntRange(0, 65535), default=8123, show_default=True,
+              help="The port; 0 picks a free one.")  # fmt: skip
+def serve(*, port: int) -> int:
+    """Serve until stopped; the first line of standard output is the address."""
+    from backlog_sync.cli.sandboxing import serve as run  # noqa: PLC0415 - when it is called
+
+    return run(port)
+
+
+@command.command("reset")
+def reset() -> int:
+    """Forget everything that the simulated GitHub holds."""
+    from backlog_sync.cli.sandboxing import reset as run  # noqa: PLC0415 - when it is called
+
+    return run()

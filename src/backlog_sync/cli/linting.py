@@ -1,0 +1,65 @@
+"""Lint: every fault of the files, and how much they hold."""
+
+from backlog_sync import __version__, wiring
+from backlog_sync.cli.loading import count_findings
+from backlog_sync.cli.options import Voice
+from backlog_sync.cli.screen import Screen
+from backlog_sync.core.model import Inventory
+from backlog_sync.files.load import Loaded, load
+from backlog_sync.render.diagnostics import (
+    diagnostics_github,
+    diagnostics_sarif,
+    diagnostics_text,
+)
+from backlog_sync.render.envelopes import dump, lint_json
+from backlog_sync.render.safe import clean
+from backlog_sync.render.words import counted, number
+
+_PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
+
+
+def lint(
+    paths: tuple[str, ...], voice: Voice, *, bullets: str | None, output: str, explain: bool
+) -> int:
+    """Check the files and print what was found; 1 where there are errors."""
+    screen = Screen(voice, wiring.environment())
+    loaded = load(paths, root=wiring.root(), repository=None, project=None, bullets=bullets)
+    look = screen.look()
+    match output:
+        case "json":
+            lines = _explained(loaded) if explain else None
+            screen.result(dump(lint_json(loaded.inventory, loaded.diagnostics, lines)))
+        case "sarif":
+            screen.result(diagnostics_sarif(loaded.diagnostics, __version__))
+        case "github":
+            screen.result(diagnostics_github(loaded.diagnostics))
+        case _:
+            if explain:
+                screen.result("".join(_line(line) for line in _explained(loaded)))
+            if not voice.quiet or any(found.is_error for found in loaded.diagnostics):
+                screen.result(diagnostics_text(loaded.diagnostics, color=look.color))
+            counts = count_findings(loaded.diagnostics)
+            screen.result(f"{inventory_text(loaded.inventory)}: {counts}\n")
+    return 1 if any(found.is_error for found in loaded.diagnostics) else 0
+
+
+def inventory_text(inventory: Inventory) -> str:
+    """How much the files hold, in words."""
+    parts = [
+        counted(count, kind, _PLURALS.get(kind))
+        for kind, count in inventory.counts.items()
+        if count or kind in _PLURALS
+    ]
+    parts.append(f"{inventory.checklist} acceptance criteria")
+    parts.append(f"{number(inventory.points)} points")
+    parts.append(counted(inventory.milestones, "milestone"))
+    return ", ".join(parts)
+
+
+def _explained(loaded: Loaded) -> list[dict[str, object]]:
+    raise NotImplementedError
+
+
+def _line(line: dict[str, object]) -> str:
+    told = " ".join(str(line[name]) for name in ("key", "reason") if line[name])
+    return f"{clean(str(line['path']))}:{line['line']}: {line['rule']}: {clean(told)}\n"

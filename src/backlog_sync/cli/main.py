@@ -1,0 +1,150 @@
+"""The command `backlog`: its verbs, each loaded when it is called, and the one error boundary."""
+
+import codecs
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from backlog_sync import __version__
+from backlog_sync.errors import BacklogError
+
+VERBS = {
+    "lint": "Check backlog files, offline.",
+    "plan": "Show what sync would do. Nothing is sent.",
+    "sync": "Make GitHub say what the files say, and write progress back.",
+    "report": "Read GitHub, write progress into the files, and show it.",
+    "sandbox": "Run or reset the simulated GitHub.",
+    "schema": "Print the JSON Schema of the file format.",
+}
+"""Every verb with the line that `backlog --help` shows; its module has the verb's name."""
+
+INTERRUPTED = 130
+BUG = 70
+
+
+class Backlog(click.Group):
+    """A group that imports a verb's module only when the verb is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order in which they are met."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb's command, None for a word that is no verb."""
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"backlog_sync.cli.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest verb named where there is none of that name."""
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
+
+            near = get_close_matches(args[0], VERBS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs from the table above: their modules stay unloaded."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def main(  # type: ignore[override]  # click's has two overloads; ours always exits
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run, and turn whatever happens into an exit code and at most a few lines."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        prepare_streams()
+        extra["standalone_mode"] = False
+        sys.exit(
+            _bounded(lambda: super(Backlog, self).main(arguments, prog_name, **extra), arguments)
+        )
+
+
+def prepare_streams() -> None:
+    """Write UTF-8 where the locale only knows ASCII; never fail on a character."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = codecs.lookup(stream.encoding or "ascii").name
+        if encoding == "ascii":
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        else:
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def _bounded(run: Any, arguments: Sequence[str]) -> int:
+    """The exit code of a run; every fault is told on standard error."""
+    try:
+        code = run()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("backlog: interrupted; run it again to go on", err=True)
+        return INTERRUPTED
+    except BacklogError as error:
+        tell(error)
+        return error.exit_code
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            _silence()
+            return 1
+        return _bug(error, arguments)
+    except Exception as error:
+        return _bug(error, arguments)
+
+
+def tell(error: BacklogError) -> None:
+    """Print an error's message and hint on standard error."""
+    from backlog_sync.cli.plain import plain  # noqa: PLC0415 - only where there is an error
+
+    click.echo(f"backlog: {plain(error.message)}", err=True)
+    if error.hint:
+        click.echo(f"hint: {plain(error.hint)}", err=True)
+
+
+def _silence() -> None:
+    """Nobody reads any more: let the interpreter's last flush go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _bug(error: BaseException, arguments: Sequence[str]) -> int:
+    from backlog_sync.cli.crash import write_report  # noqa: PLC0415 - only where there is a bug
+
+    place = write_report(error, arguments)
+    click.echo(
+        f"backlog: this is a bug ({type(error).__name__}); a report to send is in {place}", err=True
+    )
+    return BUG
+
+
+@click.group(
+    cls=Backlog,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Try it without a token:  backlog sync ROADMAP.md --repo me/demo --sandbox",
+)
+@click.version_option(__version__, prog_name="backlog")
+def cli() -> None:
+    """Keep a plan in a file and GitHub true to each other: Terraform for a backlog."""
+
+
+def main() -> NoReturn:
+    """Where the installed command begins."""
+    cli.main(prog_name="backlog")

@@ -1,0 +1,81 @@
+"""Options that verbs share, and what they come to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a run speaks: colour ("auto", "always", "never"), quiet, how verbose, log format."""
+
+    color: str = "auto"
+    quiet: bool = False
+    verbose: int = 0
+    log_format: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What a run is about: the files, the target, the server."""
+
+    paths: tuple[str, ...] = ()
+    repo: str | None = None
+    project: str | None = None
+    sandbox: bool = False
+    bullets: str | None = None
+
+
+def voice_options(command: F) -> F:
+    """Add --color, -q, -v and --log-format."""
+    for option in (
+        click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
+                     help="How log lines on standard error look."),
+        click.option("-v", "--verbose", count=True,
+                     help="Show every field of new items, and log; -vv logs every request."),
+        click.option("-q", "--quiet", is_flag=True, help="Only the last line, and errors."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+                     help="Colour; by default on a terminal where NO_COLOR is not set."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def paths_argument(command: F) -> F:
+    """Add PATH…"""
+    return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())(command)
+
+
+def bullets_option(command: F) -> F:
+    """Add --bullets."""
+    return click.option(
+        "--bullets", type=click.Choice(["items", "list"]),
+        help="Whether bullets below a time or status heading become items.",
+    )(command)  # fmt: skip
+
+
+def target_options(command: F) -> F:
+    """Add PATH…, --repo, --project, --sandbox and --bullets."""
+    for option in (
+        bullets_option,
+        click.option("--sandbox", is_flag=True,
+                     help="Use the simulated GitHub in .backlog/sandbox; no token, no network."),
+        click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE|none",
+                     help="The Projects v2 board; wins over the file."),
+        click.option("--repo", metavar="OWNER/NAME", help="The repository; wins over the file."),
+        paths_argument,
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def format_option(*choices: str) -> Callable[[F], F]:
+    """Add --format with these choices, the first by default."""
+    return click.option(
+        "--format", "output", type=click.Choice(choices), default=choices[0], show_default=True,
+        help="What standard output holds.",
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""Plan and sync: show, guard, ask, apply, write back, tell."""
+
+from dataclasses import dataclass
+
+from backlog_sync import wiring
+from backlog_sync.cli.loading import Ready, ready
+from backlog_sync.cli.main import INTERRUPTED, tell
+from backlog_sync.cli.options import Voice, Where
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.writing import write_progress
+from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
+from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.engine import reconcile
+from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.local.lock import only_one
+from backlog_sync.render.envelopes import dump
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.safe import clean
+from backlog_sync.render.text import plan_text, summary_text
+
+DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
+MANY = 50
+"""More creations than this need a yes."""
+
+
+def show_plan(where: Where, voice: Voice, *, output: str, check: bool) -> int:
+    """Print the plan; the exit code tells of pending work only where `check` asks for it."""
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    with wiring.tracker(
+        found.repository, screen.env, top=found.top, sandbox=where.sandbox, read_only=True
+    ) as tracker:
+        prepared = _prepare(found, tracker, screen)
+    _print_plan(prepared.plan, screen, output)
+    for violation in prepared.violations:
+        screen.complain(f"sync would refuse this: {clean(violation.message)}")
+        screen.complain(f"hint: {clean(violation.hint)}")
+    return PENDING if check and _pending(prepared.plan) else DONE
+
+
+def sync(where: Where, voice: Voice, *, output: str, write: bool, yes: bool) -> int:
+    """Plan, guard, ask, apply and write back; give the exit code."""
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    with (
+        only_one(found.top),
+        wiring.tracker(
+            found.repository, screen.env, top=found.top, sandbox=where.sandbox, read_only=False
+        ) as tracker,
+    ):
+        run = _Sync(screen, found, output, write=write, yes=yes or where.sandbox)
+        return run(tracker)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sync:
+    screen: Screen
+    found: Ready
+    output: str
+    write: bool
+    yes: bool
+
+    def __call__(self, tracker: Tracker) -> int:
+        prepared = _prepare(self.found, tracker, self.screen)
+        self._show(prepared.plan)
+        refused = self._refused(prepared)
+        if refused:
+            self._envelope_of_nothing(prepared.plan, tracker.usage(), refused)
+            return REFUSED
+        with self.screen.progress() as bar:
+            applied = reconcile.apply(prepared, tracker, nonces=wiring.nonces(), progress=bar)
+        written: tuple[str, ...] = ()
+        if self.write:
+            written = write_progress(self.found.loaded, prepared.desired, applied.observed)
+        self._told(prepared.plan, applied, written)
+        return _exit_code(prepared.plan, applied)
+
+    def _show(self, plan: Plan) -> None:
+        """The plan: on standard output, or beside the envelope where somebody will be asked."""
+        if self.output == "text":
+            _print_plan(plan, self.screen, "text")
+        elif plan.has_changes and not self.yes and self.screen.can_ask():
+            self.screen.complain(plan_text(plan, self.screen.look(err=True)))
+
+    def _refused(self, prepared: Prepared) -> str:
+        """Why nothing may be sent, told; empty where all is well."""
+        for violation in prepared.violations:
+            self.screen.complain(f"backlog: refused ({violation.slug}): {clean(violation.message)}")
+            self.screen.complain(f"hint: {clean(violation.hint)}")
+        if prepared.violations:
+            return "; ".join(violation.message for violation in prepared.violations)
+        if not prepared.plan.has_changes or self.yes:
+            return ""
+        if self.screen.can_ask():
+            if self.screen.ask(f"Apply this to {clean(prepared.plan.repository)}?"):
+                return ""
+            self.screen.complain("backlog: nothing was sent")
+            return "not confirmed"
+        return self._unattended(prepared.plan)
+
+    def _unattended(self, plan: Plan) -> str:
+        creates = plan.summary()[Action.CREATE.value]
+        first = creates and not any(item.ref for item in plan.items) and not plan.orphans
+        if not first and creates <= MANY:
+            return ""
+        what = "this is the first sync" if first else f"this would create {creates} issues"
+        reason = f"{what} of {clean(plan.repository)}, and there is no terminal to ask on"
+        self.screen.complain(f"backlog: refused (needs-yes): {reason}; nothing was sent")
+        self.screen.complain("hint: look at the plan above, then run the same with --yes")
+        return reason
+
+    def _envelope_of_nothing(self, plan: Plan, usage: Usage, why: str) -> None:
+        if self.output == "json":
+            outcomes = tuple(Outcome(c, Result.NOT_REACHED, c.ref, None, why) for c in plan.changes)
+            self.screen.result(dump(outcomes_to_json(plan, outcomes, usage, ())))
+
+    def _told(self, plan: Plan, applied: Applied, written: tuple[str, ...]) -> None:
+        if self.output == "json":
+            envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written)
+            self.screen.result(dump(envelope))
+        elif plan.changes or written:
+            look = self.screen.look()
+            gap = "" if self.screen.voice.quiet else "\n"
+            self.screen.result(gap + outcomes_text(applied.outcomes, applied.usage, written, look))
+        if applied.stopped is not None:
+            tell(applied.stopped)
+
+
+def _prepare(found: Ready, tracker: Tracker, screen: Screen) -> Prepared:
+    with screen.waiting(f"Reading {found.repository}"):
+        return reconcile.observe_and_plan(found.loaded.desired, tracker)
+
+
+def _print_plan(plan: Plan, screen: Screen, output: str) -> None:
+    if output == "json":
+        screen.result(dump(plan_to_json(plan)))
+    elif screen.voice.quiet:
+        screen.result(summary_text(plan, screen.look()))
+    else:
+        screen.result(plan_text(plan, screen.look()))
+
+
+def _pending(plan: Plan) -> bool:
+    return plan.has_changes or bool(plan.conflicts) or bool(plan.drift)
+
+
+def _exit_code(plan: Plan, applied: Applied) -> int:
+    """What the run came to, the worst first."""
+    if applied.interrupted:
+        return INTERRUPTED
+    results = [outcome.result for outcome in applied.outcomes]
+    done = any(
+        outcome.result is Result.APPLIED and outcome.change.kind is not ChangeKind.LABEL
+        for outcome in applied.outcomes
+    )
+    if applied.stopped is not None and not done:
+        return applied.stopped.exit_code
+    if any(result is not Result.APPLIED for result in results):
+        return PARTLY if Result.APPLIED in results else FAILED
+    return REFUSED if plan.conflicts else DONE

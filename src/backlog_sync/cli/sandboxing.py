@@ -1,0 +1,37 @@
+"""The sandbox as a process of its own."""
+
+import signal
+import threading
+from types import FrameType
+
+import click
+
+from backlog_sync import wiring
+
+
+def serve(port: int) -> int:
+    """Serve until SIGINT or SIGTERM; the first line printed is the address."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what signals give
+        stopped.set()
+
+    previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with wiring.serving_sandbox(wiring.root(), port) as url:
+            click.echo(url)
+            click.echo(
+                "The simulated GitHub is up; any token will do. Stop it with Ctrl-C.", err=True
+            )
+            stopped.wait()
+    finally:
+        for name, handler in previous.items():
+            signal.signal(name, handler)
+    return 0
+
+
+def reset() -> int:
+    """Forget all that the sandbox holds."""
+    wiring.reset_sandbox(wiring.root())
+    click.echo("The simulated GitHub is empty.")
+    return 0

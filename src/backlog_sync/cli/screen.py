@@ -1,0 +1,134 @@
+"""Where a run speaks: standard output for the result, standard error for everything else."""
+
+import shutil
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+from typing import Self
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from backlog_sync import wiring
+from backlog_sync.cli.options import Voice
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.safe import clean
+
+_WIDEST = 100
+"""Beyond this, what stands at the right edge is too far from what it belongs to."""
+
+
+class Screen:
+    """Standard output and error of one run, as the voice and the terminal want them."""
+
+    def __init__(self, voice: Voice, env: wiring.Environment) -> None:
+        self.voice = voice
+        self.env = env
+
+    def look(self, *, err: bool = False) -> Look:
+        """How text for standard output (or error) is to look."""
+        stream = sys.stderr if err else sys.stdout
+        try:
+            "→…█✓∅".encode(stream.encoding)
+            plain = False
+        except (UnicodeEncodeError, LookupError):
+            plain = True
+        return Look(
+            width=min(shutil.get_terminal_size((80, 24)).columns, _WIDEST),
+            color=self._color(terminal=stream.isatty()),
+            ascii=plain,
+            full=self.voice.verbose > 0,
+        )
+
+    def _color(self, *, terminal: bool) -> bool:
+        if self.voice.color != "auto":
+            return self.voice.color == "always"
+        return terminal and not self.env.no_color and not self.env.dumb
+
+    def result(self, text: str) -> None:
+        """Print a part of the result."""
+        click.echo(text, nl=False, color=True)
+
+    def tell(self, text: str) -> None:
+        """Say something beside the result, unless quiet."""
+        if not self.voice.quiet:
+            self.complain(text)
+
+    def complain(self, text: str) -> None:
+        """Say something beside the result, quiet or not."""
+        click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
+
+    def can_ask(self) -> bool:
+        """Whether somebody sits at a terminal who can be asked."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def ask(self, question: str) -> bool:
+        """Ask for a yes on standard error; no is what a bare return means."""
+        return click.confirm(question, default=False, err=True)
+
+    def waiting(self, what: str) -> AbstractContextManager[object]:
+        """A sign of life on standard error while something is read; only on a terminal."""
+        if not self._shows_progress():
+            return nullcontext()
+        console = Console(stderr=True, no_color=not self._color(terminal=True))
+        return console.status(Text(clean(what)))
+
+    def _shows_progress(self) -> bool:
+        return sys.stderr.isatty() and not self.voice.quiet and not self.env.dumb
+
+    def progress(self) -> "Bar":
+        """A progress bar on standard error, which shows only on a terminal."""
+        return Bar(shown=self._shows_progress(), color=self._color(terminal=sys.stderr.isatty()))
+
+
+class Bar:
+    """Shows long work; satisfies `engine.ports.Progress`. As a context it is gone at the end."""
+
+    def __init__(self, *, shown: bool, color: bool) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(compact=True),
+            console=Console(stderr=True, no_color=not color),
+            transient=True,
+            disable=not shown,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.finish()
+
+    def start(self, title: str, total: int) -> None:
+        """A stretch of work begins."""
+        self._progress.start()
+        self._task = self._progress.add_task(title, total=total or None)
+
+    def advance(self, count: int = 1) -> None:
+        """So much more is done."""
+        if self._task is not None:
+            self._progress.advance(self._task, count)
+
+    def finish(self) -> None:
+        """The stretch is over; the bar disappears."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
+        self._progress.stop()

@@ -1,0 +1,274 @@
+"""The composition root: the only reader of the environment, and where adapters meet ports.
+
+Adapters are imported where they are used, so that `backlog lint` loads no GitHub client.
+"""
+
+import logging
+import os
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from backlog_sync.errors import AccessError, RefusedError, UsageError
+from backlog_sync.local import gh, git
+from backlog_sync.local.folder import own_folder
+
+if TYPE_CHECKING:
+    from backlog_sync.engine.ports import Nonces, Tracker
+
+PUBLIC_API = "https://api.github.com"
+_SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
+_TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says. `token` is GH_TOKEN, else GITHUB_TOKEN, as they stand."""
+
+    token: str | None = None
+    api_url: str = PUBLIC_API
+    graphql_url: str | None = None
+    repository: str | None = None
+    no_color: bool = False
+    dumb: bool = False
+    proxies: tuple[tuple[str, str], ...] = ()
+    ca_bundle: str | None = None
+
+
+def environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """Read the environment. Whether it is any good is for those to say who use it."""
+    env = os.environ if environ is None else environ
+
+    def value(name: str) -> str | None:
+        return env.get(name, "").strip() or None
+
+    api_url = value("GITHUB_API_URL") or PUBLIC_API
+    return Environment(
+        token=value("GH_TOKEN") or value("GITHUB_TOKEN"),
+        api_url=api_url,
+        graphql_url=value("GITHUB_GRAPHQL_URL"),
+        repository=value("GITHUB_REPOSITORY"),
+        no_color=bool(env.get("NO_COLOR")),
+        dumb=env.get("TERM") == "dumb",
+        proxies=_proxies(api_url),
+        ca_bundle=value("REQUESTS_CA_BUNDLE") or value("SSL_CERT_FILE"),
+    )
+
+
+def _proxies(api_url: str) -> tuple[tuple[str, str], ...]:
+    """The proxies that the system names for this server; none for loopback."""
+    host = _host(api_url)
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
+        return ()
+    known = urllib.request.getproxies()
+    return tuple((scheme, known[scheme]) for scheme in ("http", "https") if scheme in known)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def known_secrets() -> tuple[str, ...]:
+    """Values in the environment that must never be printed."""
+    values = (os.environ.get(name, "").strip() for name in (*_TOKENS, "BACKLOG_PROJECT_TOKEN"))
+    return tuple(value for value in values if value)
+
+
+# ---- the server ----------------------------------------------------------------------------
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only mean this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def web_host(api_url: str) -> str:
+    """The host as people know it: github.com for the public API."""
+    try:
+        parts = urlsplit(api_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return api_url
+    return f"{host}:{port}" if port else host.removeprefix("api.")
+
+
+# ---- the target ----------------------------------------------------------------------------
+
+
+def root() -> Path:
+    """The top of the git work tree that we are in, else the current folder."""
+    here = Path.cwd()
+    return git.top_level(here) or here
+
+
+def target_repository(
+    flag: str | None, declared: str | None, env: Environment, top: Path, *, sandbox: bool
+) -> str:
+    """Which repository a run is about: the flag, the file, GITHUB_REPOSITORY, git's `origin`.
+
+    Raises `RefusedError` where the workflow and the file differ and nobody chose, `UsageError`
+    where nothing names a repository.
+    """
+    if flag:
+        return flag
+    if declared and env.repository and declared.lower() != env.repository.lower():
+        raise RefusedError(
+            f"the file says repository: {declared}, GITHUB_REPOSITORY says {env.repository}",
+            slug="repository-differs",
+            hint="say which one is meant with --repo",
+        )
+    if declared:
+        return declared
+    if env.repository:
+        return env.repository
+    remote = git.origin(top)
+    host = web_host(env.api_url)
+    if remote and (sandbox or _same_host(remote.host, host)):
+        return remote.repository
+    there = f"; git's origin is on {remote.host}, not on {host}" if remote else ""
+    raise UsageError(
+        f"no repository is named{there}",
+        slug="no-repository",
+        hint="say --repo OWNER/NAME, or put `repository: OWNER/NAME` into the file",
+    )
+
+
+def _same_host(remote: str, host: str) -> bool:
+    bare = host.split(":", maxsplit=1)[0]
+    return is_loopback(bare) or remote.split(":", maxsplit=1)[0].removeprefix("ssh.") == bare
+
+
+# ---- the tracker ---------------------------------------------------------------------------
+
+
+@contextmanager
+def tracker(
+    repository: str, env: Environment, *, top: Path, sandbox: bool, read_only: bool
+) -> "Iterator[Tracker]":
+    """GitHub, or the sandbox of this folder, as the engine wants it.
+
+    `read_only` is enforced in the transport. Raises `AccessError` where there is no token.
+    """
+    from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
+
+    if sandbox:
+        with sandbox_url(top, repository) as url:
+            made: Tracker = connect(
+                api_url=url,
+                token=_SANDBOX_TOKEN,
+                repository=repository,
+                read_only=read_only,
+            )
+            yield made
+        return
+    yield connect(
+        api_url=env.api_url,
+        graphql_url=env.graphql_url,
+        token=_need_token(env),
+        repository=repository,
+        read_only=read_only,
+        proxies=dict(env.proxies),
+        verify=env.ca_bundle or True,
+    )
+
+
+def _need_token(env: Environment) -> str:
+    host = web_host(env.api_url)
+    token = env.token or gh.token(host)
+    if token is None:
+        raise AccessError(
+            f"there is no token for {host}",
+            slug="no-token",
+            hint="set GH_TOKEN, run `gh auth login`, or try it with --sandbox",
+        )
+    return token
+
+
+def nonces() -> "Nonces":
+    """Where fresh nonces come from."""
+    from backlog_sync.local.nonces import fresh  # noqa: PLC0415 - see the module's text
+
+    return fresh
+
+
+# ---- the sandbox ---------------------------------------------------------------------------
+
+
+def sandbox_folder(top: Path) -> Path:
+    """Where the sandbox of this folder keeps its state."""
+    return own_folder(top) / "sandbox"
+
+
+@contextmanager
+def sandbox_url(top: Path, repository: str) -> Iterator[str]:
+    """The address of this folder's sandbox: the running one, else one that lives as long as this.
+
+    The target repository is there afterwards.
+    """
+    raise NotImplementedError
+    yield ""
+
+
+# ---- logs ----------------------------------------------------------------------------------
+
+
+def configure_logging(verbosity: int, log_format: str) -> None:
+    """Send our log events to standard error: warnings, from 1 on information, from 2 on all.
+
+    `log_format` is "text" or "json". Nothing else in the process is touched.
+    """
+    if verbosity <= 0 and log_format == "text":
+        logging.getLogger("backlog_sync").addHandler(logging.NullHandler())
+        return
+    import structlog  # noqa: PLC0415 - most runs log nothing
+
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_secrets,
+    ]
+    final: Any = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, final],
+        )
+    )
+    ours = logging.getLogger("backlog_sync")
+    ours.handlers = [handler]
+    ours.propagate = False
+    ours.setLevel({0: logging.WARNING, 1: logging.INFO}.get(max(verbosity, 0), logging.DEBUG))
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def _without_secrets(_: object, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Take every known secret out of an event, wherever it got in."""
+    for secret in known_secrets():
+        for name, value in event.items():
+            if isinstance(value, str) and secret in value:
+                event[name] = value.replace(secret, "[redacted]")
+    return event
