@@ -1,0 +1,78 @@
+"""What an item says in its issue's body, part by part."""
+
+from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
+from backlog_sync.files.documents import ItemDocument, RiskDocument, UserStoryDocument
+from backlog_sync.files.entries import Entry
+
+ACCEPTANCE = "acceptance_criteria"
+
+_ARTICLES = ("a ", "an ", "the ")
+
+
+def block_of(entry: Entry, publish: tuple[str, ...]) -> Block:
+    """The parts of the managed block, in order; planning fields only where `publish` has them."""
+    document = entry.parsed.document
+    prose = (
+        ("user_story", "User story", _user_story(document.user_story)),
+        ("goal", "Goal", document.goal),
+        ("description", "Description", document.description),
+    )
+    parts: list[Prose | Checklist] = [
+        Prose(name, heading, text.strip()) for name, heading, text in prose if text and text.strip()
+    ]
+    criteria = document.acceptance_criteria
+    if criteria:
+        boxes = tuple(CheckItem(_one_line(each.text), each.done) for each in criteria)
+        parts.append(Checklist(ACCEPTANCE, "Acceptance criteria", boxes))
+    for name in publish:
+        text = _planning(entry, document, name)
+        if text:
+            parts.append(Prose(name, _HEADINGS[name], text))
+    return tuple(parts)
+
+
+_HEADINGS = {
+    "estimate_hours": "Estimate",
+    "skills": "Skills",
+    "risks": "Risks",
+    "team": "Team",
+    "audience": "Audience",
+}
+
+
+def _planning(entry: Entry, document: ItemDocument, name: str) -> str:
+    if name == "risks":
+        return "\n".join(_risk(risk) for risk in document.risks or ())
+    if name == "estimate_hours":
+        hours = document.estimate_hours
+        return f"{hours:g} hours" if hours is not None else ""
+    if name == "skills":
+        return "\n".join(f"- {_one_line(skill)}" for skill in entry.words("skills"))
+    return entry.text(name) or ""
+
+
+def _risk(risk: RiskDocument) -> str:
+    parts = (("likelihood", risk.likelihood), ("impact", risk.impact))
+    notes = [f"{name}: {_one_line(value)}" for name, value in parts if value]
+    line = f"- {_one_line(risk.text)}"
+    if notes:
+        line += f" ({', '.join(notes)})"
+    if risk.mitigation:
+        line += f"\n  Mitigation: {_one_line(risk.mitigation)}"
+    return line
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _user_story(story: str | UserStoryDocument | None) -> str | None:
+    if not isinstance(story, UserStoryDocument):
+        return story
+    who = story.as_a.rstrip(",")
+    if not who.lower().startswith(_ARTICLES):
+        who = f"{'an' if who[:1].lower() in 'aeio' else 'a'} {who}"
+    text = f"As {who}, I want {story.i_want.rstrip(',.')}"
+    if story.so_that:
+        text += f", so that {story.so_that.rstrip('.')}"
+    return f"{text}."

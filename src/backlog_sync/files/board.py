@@ -1,0 +1,194 @@
+"""The board: which fields it has, and the values of an item."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
+from backlog_sync.files.documents import BOARD_NAMES, LISTS, ItemDocument, SettingsDocument
+from backlog_sync.files.entries import Entry
+from backlog_sync.files.markdown_words import meanings
+from backlog_sync.files.validation import did_you_mean, shown, unknown_field
+
+STATUS, PRIORITY, POINTS = "Status", "Priority", "Story Points"
+
+_STATUS_OPTIONS = (
+    OptionDef("Todo", "GREEN"),
+    OptionDef("In Progress", "YELLOW"),
+    OptionDef("Done", "PURPLE"),
+)
+_PRIORITIES = (
+    OptionDef("Critical", "PINK"),
+    OptionDef("High", "RED"),
+    OptionDef("Medium", "YELLOW"),
+    OptionDef("Low", "GREEN"),
+)
+_DEFAULT_TYPES = {
+    STATUS: "single_select",
+    PRIORITY: "single_select",
+    POINTS: "number",
+    "Start": "date",
+    "Target": "date",
+    "Sprint": "iteration",
+}
+
+
+def parse_date(text: str) -> str | None:
+    """A day written as 2026-03-31, or None."""
+    try:
+        return date.fromisoformat(text).isoformat() if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+class Board:
+    """The fields of a backlog's board, by what the settings declare and the items use."""
+
+    def __init__(self, settings: SettingsDocument, entries: Sequence[Entry]) -> None:
+        self._scale = {word.casefold(): value for word, value in settings.points.items()}
+        declared = settings.project.fields if settings.project else {}
+        self.fields: dict[str, BoardFieldDef] = {}
+        for name, document in declared.items():
+            options = tuple(OptionDef(o.name, o.color, o.description) for o in document.options)
+            self.fields[name.casefold()] = BoardFieldDef(
+                name, document.type, options, document.start, document.duration, document.count
+            )
+        for name, meant in BOARD_NAMES.items():
+            used = any(entry.synced and entry.said(meant)[1] is not None for entry in entries)
+            if name.casefold() not in self.fields and (used or name == STATUS):
+                options = self._default_options(name, entries)
+                self.fields[name.casefold()] = BoardFieldDef(name, _DEFAULT_TYPES[name], options)
+
+    def _default_options(self, name: str, entries: Sequence[Entry]) -> tuple[OptionDef, ...]:
+        if name == STATUS:
+            return _STATUS_OPTIONS
+        if name != PRIORITY:
+            return ()
+        used = {
+            p.casefold(): p for entry in entries if entry.synced and (p := entry.text("priority"))
+        }
+        known = [option for option in _PRIORITIES if used.pop(option.name.casefold(), None)]
+        return (*known, *(OptionDef(other) for other in used.values()))
+
+    def values(self, entry: Entry) -> tuple[dict[str, BoardValue], list[Diagnostic]]:
+        """The declared values of an item by field name, and what cannot be one."""
+        values: dict[str, BoardValue] = {}
+        found: list[Diagnostic] = []
+        for name, meant in BOARD_NAMES.items():
+            said, value = entry.said(meant)
+            definition = self.fields.get(name.casefold())
+            if not said or (definition is None and value is not None):
+                continue
+            if definition is None or value is None or value == "":
+                if name != STATUS:
+                    values[name] = None
+                continue
+            self._put(values, found, entry, definition, meant, value)
+        for name, value in (entry.parsed.document.model_extra or {}).items():
+            definition = self.fields.get(name.casefold())
+            if definition is None:
+                found.append(self._unknown(entry, name))
+            elif value is None:
+                values[definition.name] = None
+            else:
+                self._put(values, found, entry, definition, name, value)
+        return values, found
+
+    def _unknown(self, entry: Entry, name: str) -> Diagnostic:
+        known = (*ItemDocument.model_fields, *LISTS, *(f.name for f in self.fields.values()))
+        problem = unknown_field(entry.place(name), name, known)
+        return replace(problem, severity=Severity.WARNING) if entry.lenient else problem
+
+    def _put(
+        self,
+        values: dict[str, BoardValue],
+        found: list[Diagnostic],
+        entry: Entry,
+        definition: BoardFieldDef,
+        key: str,
+        value: object,
+    ) -> None:
+        """Set one value as the field's type wants it, or tell why it cannot be."""
+        if not isinstance(value, str | int | float):
+            found.append(entry.problem(key, "wrong-type", f"'{key}' must be one value"))
+            return
+        text = str(value).strip()
+        typed: BoardValue | Diagnostic
+        match definition.type:
+            case "number":
+                typed = self._number(entry, definition.name, key, value)
+            case "date":
+                typed = parse_date(text) or entry.problem(
+                    key, "invalid-date", f"'{shown(text)}' is not a date", "write it as 2026-03-31"
+                )
+            case "single_select":
+                typed = self._option(entry, definition, key, text)
+            case _:
+                typed = text
+        if isinstance(typed, Diagnostic):
+            found.append(typed)
+        elif typed is not None:
+            values[definition.name] = typed
+
+    def _number(self, entry: Entry, name: str, key: str, value: str | float) -> float | Diagnostic:
+        word = str(value).strip()
+        scaled = self._scale.get(word.casefold()) if name == POINTS else None
+        if scaled is not None:
+            return scaled
+        try:
+            number = float(word)
+        except ValueError:
+            number = math.nan
+        if math.isfinite(number):
+            return number
+        message = f"'{shown(word)}' is not a number"
+        if name != POINTS:
+            return entry.problem(key, "invalid-number", message)
+        message += ", and no scale says what it is worth"
+        hint = (
+            f"declare a scale, such as 'points: {{{shown(word)}: 3}}'; until then it is left empty"
+        )
+        return Diagnostic(entry.place(key), "unknown-points", message, hint, Severity.WARNING)
+
+    def _option(
+        self, entry: Entry, definition: BoardFieldDef, key: str, text: str
+    ) -> str | Diagnostic | None:
+        """The option that a word means; None for one that is known and has no option."""
+        names = [option.name for option in definition.options]
+        same = next((name for name in names if name.casefold() == text.casefold()), None)
+        if same is not None:
+            return same
+        if definition.name == STATUS:
+            meant = meanings(text)
+            alike = next((name for name in names if meanings(name) & meant), None)
+            if alike is not None or meant:
+                return alike
+            message = f"'{shown(text)}' is not a status that the board knows"
+            hint = did_you_mean(text, names)
+            return Diagnostic(entry.place(key), "unknown-status", message, hint, Severity.WARNING)
+        message = f"'{shown(text)}' is not an option of {definition.name}"
+        return entry.problem(key, "unknown-option", message, did_you_mean(text, names))
+
+
+def points_of(board: Mapping[str, BoardValue]) -> float | None:
+    """The story points among board values."""
+    value = board.get(POINTS)
+    return value if isinstance(value, int | float) else None
+
+
+def project_of(
+    settings: SettingsDocument, repository: str | None, fields: Iterable[BoardFieldDef]
+) -> ProjectSpec | None:
+    """The board that the settings name; its owner is the repository's where none is said.
+
+    Gives None where there is none, or no owner is known.
+    """
+    document = settings.project
+    if document is None or (document.title is None and document.number is None):
+        return None
+    owner = document.owner or (repository or "").partition("/")[0]
+    if not owner:
+        return None
+    return ProjectSpec(owner, document.title, document.number, tuple(fields))

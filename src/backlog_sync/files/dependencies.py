@@ -1,0 +1,96 @@
+"""What items wait for: keys and issues, dangling and cyclic ones told."""
+
+from collections.abc import Mapping, Sequence
+
+from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.graph import cycles
+from backlog_sync.files.entries import Entry
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.validation import did_you_mean, shown
+
+
+class Dependencies:
+    """The blockers of every item of a backlog."""
+
+    def __init__(self, entries: Sequence[Entry], repository: str | None) -> None:
+        self._repository = repository
+        self._by_key = {entry.key: entry for entry in entries}
+        self._by_issue: dict[int, Entry] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self._edges: dict[str, list[str]] = {}
+        previous: dict[str, Entry] = {}
+        for entry in entries:
+            for key in entry.parsed.document.previously:
+                previous.setdefault(key, entry)
+            claimed = parse_issue_ref(entry.parsed.document.issue or "")
+            if claimed is not None and claimed.repository in (None, repository):
+                self._by_issue.setdefault(claimed.number, entry)
+        self._previous: Mapping[str, Entry] = previous
+        self._blockers = {entry.key: self._read(entry) for entry in entries}
+        self._tell_cycles()
+
+    def of(self, entry: Entry) -> tuple[str, ...] | None:
+        """What blocks an item, keys and `owner/repo#n`; None where it declares nothing."""
+        return self._blockers.get(entry.key)
+
+    def _read(self, entry: Entry) -> tuple[str, ...] | None:
+        said, _ = entry.said("depends_on")
+        if not said:
+            return None
+        blockers: dict[str, None] = {}
+        edges = self._edges.setdefault(entry.key, [])
+        for index, word in enumerate(entry.words("depends_on")):
+            other = self._find(word)
+            if other is not None:
+                edges.append(other.key)
+                if other.synced or not entry.synced:
+                    blockers[other.key] = None
+                else:
+                    self.diagnostics.append(_not_synced(entry, index, other))
+                continue
+            issue = self._issue(word)
+            if issue is not None:
+                blockers[issue] = None
+            else:
+                message = f"'{shown(word)}' is not the key of an item"
+                hint = did_you_mean(word, self._by_key)
+                place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
+                self.diagnostics.append(Diagnostic(place, "dangling-dependency", message, hint))
+        return tuple(blockers)
+
+    def _find(self, word: str) -> Entry | None:
+        """The item that a word names: by key, by a former key, or by its issue's number."""
+        folded = word.casefold()
+        found = self._by_key.get(word) or self._by_key.get(folded) or self._previous.get(word)
+        if found is not None or not word.startswith("#"):
+            return found
+        issue = parse_issue_ref(word)
+        return self._by_issue.get(issue.number) if issue else None
+
+    def _issue(self, word: str) -> str | None:
+        """An issue elsewhere, as `owner/repo#n`; without a repository it is in the target."""
+        if "#" not in word and "/" not in word:
+            return None
+        issue = parse_issue_ref(word)
+        if issue is None or issue.sandbox:
+            return None
+        repository = issue.repository or self._repository
+        return f"{repository}#{issue.number}" if repository else f"#{issue.number}"
+
+    def _tell_cycles(self) -> None:
+        for cycle in cycles(self._edges):
+            entry = self._by_key[cycle[0]]
+            names = " -> ".join((*cycle, cycle[0]))
+            message = f"these wait for each other: {names}"
+            if len(cycle) == 1:
+                message = f"'{cycle[0]}' waits for itself"
+            hint = "remove one of the dependencies"
+            place = entry.place("depends_on")
+            self.diagnostics.append(Diagnostic(place, "cyclic-dependency", message, hint))
+
+
+def _not_synced(entry: Entry, index: int, other: Entry) -> Diagnostic:
+    place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
+    message = f"'{other.key}' stays in the file, so this cannot wait for it on GitHub"
+    hint = "it, or something above it, says 'sync: false'"
+    return Diagnostic(place, "unsynced-dependency", message, hint, Severity.WARNING)

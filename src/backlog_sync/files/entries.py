@@ -1,0 +1,180 @@
+"""The items of all files together: their keys, their parents, what each says or inherits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.graph import cycles, parents_first
+from backlog_sync.core.keys import make_key
+from backlog_sync.files.documents import KindDefaultsDocument, SettingsDocument
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.validation import did_you_mean, shown
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """An item on its way to the desired state.
+
+    `file` and `index` say where it was read; `defaults` are those of its kind, then those of
+    all; `lenient` tells that the file was not written for us (a roadmap), so that a value we
+    cannot use is a warning.
+    """
+
+    file: int
+    index: int
+    parsed: ParsedItem
+    lenient: bool
+    key: str = ""
+    parent: "Entry | None" = None
+    defaults: tuple[KindDefaultsDocument, ...] = ()
+    children: list["Entry"] = field(default_factory=list)
+
+    @property
+    def synced(self) -> bool:
+        """Whether it, and everything above it, goes to GitHub."""
+        at: Entry | None = self
+        while at is not None:
+            if not at.parsed.document.sync:
+                return False
+            at = at.parent
+        return True
+
+    def said(self, name: str) -> tuple[bool, object]:
+        """Whether the item or its defaults declare a field, and the value."""
+        document = self.parsed.document
+        if name in document.model_fields_set:
+            return True, getattr(document, name)
+        for defaults in self.defaults:
+            if name in defaults.model_fields_set:
+                return True, getattr(defaults, name)
+        return False, None
+
+    def text(self, name: str) -> str | None:
+        """A declared text that is not empty."""
+        value = self.said(name)[1]
+        return value.strip() or None if isinstance(value, str) else None
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A declared list of texts."""
+        value = self.said(name)[1]
+        words = value if isinstance(value, tuple) else ()
+        return tuple(word.strip() for word in words if word.strip())
+
+    def place(self, name: str = "") -> Place:
+        """The place of a field, or of the item where the field has none of its own."""
+        return self.parsed.places.get(name, self.parsed.place)
+
+    def problem(self, name: str, slug: str, message: str, hint: str = "") -> Diagnostic:
+        """A value that cannot be used: an error, in a roadmap a warning."""
+        severity = Severity.WARNING if self.lenient else Severity.ERROR
+        return Diagnostic(self.place(name), slug, message, hint, severity)
+
+
+def is_roadmap(path: str) -> bool:
+    """Whether a file is Markdown, by its name."""
+    return PurePath(path).suffix.lower() in (".md", ".markdown")
+
+
+def collect(
+    files: Sequence[ParsedFile], settings: SettingsDocument
+) -> tuple[tuple[Entry, ...], tuple[Diagnostic, ...]]:
+    """All items that count, with keys and parents, parents before children.
+
+    Items that are only listed are left out. Gives diagnostics for keys that are used twice,
+    parents that do not exist, and items that are their own ancestors.
+    """
+    entries: list[Entry] = []
+    by_place: dict[tuple[int, int], Entry] = {}
+    for number, parsed in enumerate(files):
+        lenient = is_roadmap(parsed.source.path)
+        for index, item in enumerate(parsed.items):
+            if item.confident:
+                entry = Entry(number, index, item, lenient, defaults=_defaults(item, settings))
+                by_place[number, index] = entry
+                entries.append(entry)
+    for entry in entries:
+        entry.parent = _parent(entry, files, by_place)
+    _make_keys(entries)
+    diagnostics = [*_duplicates(entries), *_adopt(entries)]
+    by_key: dict[str, Entry] = {}
+    for entry in entries:
+        by_key.setdefault(entry.key, entry)
+    parents = {entry.key: entry.parent.key if entry.parent else None for entry in by_key.values()}
+    order = parents_first(parents)
+    for cycle in cycles({key: [parent] if parent else [] for key, parent in parents.items()}):
+        names = " -> ".join((*cycle, cycle[0]))
+        message = f"'{cycle[0]}' is its own ancestor: {names}"
+        diagnostics.append(Diagnostic(by_key[cycle[0]].place(), "cyclic-parents", message))
+    ordered = tuple(by_key[key] for key in order)
+    for entry in ordered:
+        if entry.parent is not None:
+            entry.parent.children.append(entry)
+    return ordered, tuple(diagnostics)
+
+
+def _defaults(item: ParsedItem, settings: SettingsDocument) -> tuple[KindDefaultsDocument, ...]:
+    of_kind = getattr(settings.defaults, item.kind, None)
+    if isinstance(of_kind, KindDefaultsDocument):
+        return (of_kind, settings.defaults)
+    return (settings.defaults,)
+
+
+def _parent(
+    entry: Entry, files: Sequence[ParsedFile], by_place: dict[tuple[int, int], Entry]
+) -> Entry | None:
+    """The nearest ancestor in the same file that counts."""
+    items = files[entry.file].items
+    at, seen = entry.parsed.parent, {entry.index}
+    while at is not None and at not in seen and 0 <= at < len(items):
+        if (entry.file, at) in by_place:
+            return by_place[entry.file, at]
+        seen.add(at)
+        at = items[at].parent
+    return None
+
+
+def _make_keys(entries: Sequence[Entry]) -> None:
+    """Give every entry its key: its own, else one made from the parent's key and the title."""
+    for entry in entries:
+        chain = [entry]
+        while not chain[-1].key and chain[-1].parent is not None and chain[-1].parent not in chain:
+            chain.append(chain[-1].parent)
+        for member in reversed(chain):
+            document = member.parsed.document
+            above = member.parent.key if member.parent else member.parsed.parent_key
+            member.key = member.key or document.id or make_key(document.title, above)
+
+
+def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
+    first: dict[str, Entry] = {}
+    found = []
+    for entry in entries:
+        before = first.setdefault(entry.key, entry)
+        if before is entry:
+            continue
+        title = shown(before.parsed.document.title)
+        if entry.parsed.document.id is None and before.parsed.document.id is None:
+            message = f"'{title}' stands twice below one parent; the first is at {before.place()}"
+            hint = "give one of them a key of its own with 'id:'"
+        else:
+            message = f"the key '{entry.key}' is also that of '{title}' at {before.place('id')}"
+            hint = "keys are unique in a backlog: change one of them"
+        found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint))
+    return found
+
+
+def _adopt(entries: Sequence[Entry]) -> list[Diagnostic]:
+    """Find the parents that are named by key."""
+    by_key = {entry.key: entry for entry in reversed(entries)}
+    found = []
+    for entry in entries:
+        wanted = entry.parsed.parent_key
+        if entry.parent is not None or wanted is None:
+            continue
+        entry.parent = by_key.get(wanted)
+        if entry.parent is None:
+            message = f"the parent '{shown(wanted)}' does not exist"
+            hint = did_you_mean(wanted, by_key)
+            found.append(entry.problem("parent", "unknown-parent", message, hint))
+    return found

@@ -1,0 +1,145 @@
+"""The labels of items, and the definitions of labels and milestones."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from backlog_sync.core.model import LabelDef, MilestoneDef, Settings
+from backlog_sync.files.documents import SettingsDocument
+from backlog_sync.files.entries import Entry
+
+_STYLES: Mapping[str, tuple[str, str]] = {
+    "epic": ("5319e7", "A large body of work"),
+    "feature": ("1d76db", "Something that users can see"),
+    "story": ("0e8a16", "What somebody wants, and why"),
+    "task": ("c5def5", "A piece of work"),
+    "bug": ("d73a4a", "Something that does not work"),
+    "spike": ("fbca04", "A question to answer"),
+    "chore": ("bfd4f2", "Work that nobody sees"),
+}
+"""How the labels of kinds look where nobody said it."""
+
+_PRIORITY_COLORS: Mapping[str, str] = {
+    "critical": "b60205",
+    "highest": "b60205",
+    "urgent": "b60205",
+    "p0": "b60205",
+    "high": "d93f0b",
+    "p1": "d93f0b",
+    "medium": "fbca04",
+    "p2": "fbca04",
+    "low": "0e8a16",
+    "lowest": "0e8a16",
+    "p3": "0e8a16",
+}
+
+
+class Labels:
+    """The labels of one backlog."""
+
+    def __init__(self, document: SettingsDocument, settings: Settings) -> None:
+        self._settings = settings
+        self._declared = {label.name.casefold(): label for label in document.labels}
+        self._spellings: dict[str, str | None] = {}
+        for label in document.labels:
+            for alias in label.aliases:
+                self._spellings.setdefault(alias.casefold(), label.name)
+            self._spellings[label.name.casefold()] = label.name
+        for spelling, meant in document.label_map.items():
+            self._spellings[spelling.casefold()] = meant
+
+    def of(self, entry: Entry) -> tuple[str, ...] | None:
+        """The labels of an item: its kind's, its own, its priority's. None: none is declared."""
+        said, _ = entry.said("labels")
+        names: list[str | None] = [self._settings.kind_labels.get(entry.parsed.kind)]
+        names += [self.spelled(label) for label in entry.words("labels")]
+        names.append(self._priority(entry, [name for name in names if name]))
+        unique: dict[str, str] = {}
+        for name in names:
+            if name:
+                unique.setdefault(name.casefold(), self.spelled(name) or name)
+        return tuple(unique.values()) if unique or said else None
+
+    def spelled(self, name: str) -> str | None:
+        """The label that a spelling means; None where the map says that it means none."""
+        plain = name.strip().strip("`").strip()
+        return self._spellings.get(plain.casefold(), plain)
+
+    def _priority(self, entry: Entry, names: list[str]) -> str | None:
+        prefix, priority = self._settings.priority_label, entry.text("priority")
+        if prefix is None or priority is None:
+            return None
+        if prefix and any(name.casefold().startswith(prefix.casefold()) for name in names):
+            return None
+        return prefix + re.sub(r"\s+", "-", priority.lower())
+
+    def definitions(self, used: Iterable[str]) -> tuple[LabelDef, ...]:
+        """Every declared label, then every other that is used.
+
+        A declared one has the colour and description that were declared; of the others, those
+        of kinds and priorities have what they get when they are made.
+        """
+        found: dict[str, LabelDef] = {}
+        for folded, label in self._declared.items():
+            found[folded] = LabelDef(label.name, label.color, label.description, label.aliases)
+        for name in used:
+            found.setdefault(name.casefold(), LabelDef(name))
+        return tuple(self._styled(label) for label in found.values())
+
+    def _styled(self, label: LabelDef) -> LabelDef:
+        color, description = self._style(label.name)
+        return LabelDef(
+            label.name,
+            label.color,
+            label.description,
+            label.aliases,
+            new_color=label.color or color,
+            new_description=label.description or description,
+        )
+
+    def _style(self, name: str) -> tuple[str | None, str | None]:
+        folded = name.casefold()
+        for kind, label in self._settings.kind_labels.items():
+            if label is not None and label.casefold() == folded:
+                return _STYLES[kind]
+        prefix = self._settings.priority_label
+        if prefix and folded.startswith(prefix.casefold()):
+            value = folded.removeprefix(prefix.casefold())
+            return _PRIORITY_COLORS.get(value), f"Priority: {value}"
+        return None, None
+
+
+class Milestones:
+    """The milestones of one backlog."""
+
+    def __init__(self, document: SettingsDocument) -> None:
+        self._declared = {each.title.casefold(): each for each in document.milestones}
+
+    def of(self, entry: Entry) -> tuple[bool, str | None]:
+        """Whether an item has a milestone declared, by itself or from above, and which.
+
+        One that is emptied is not inherited by what stands below.
+        """
+        at: Entry | None = entry
+        while at is not None:
+            if "milestone" in at.parsed.document.model_fields_set:
+                title = at.parsed.document.milestone
+                if title is not None and title.strip():
+                    return True, self._spelled(title)
+                return (True, None) if at is entry else (False, None)
+            at = at.parent
+        title = entry.text("milestone")
+        return title is not None, self._spelled(title) if title else None
+
+    def _spelled(self, title: str) -> str:
+        declared = self._declared.get(title.strip().casefold())
+        return declared.title if declared else title.strip()
+
+    def definitions(self, used: Iterable[str]) -> tuple[MilestoneDef, ...]:
+        """Every declared milestone, then every other that is used."""
+        found = {
+            each.title: MilestoneDef(each.title, each.due, each.description)
+            for each in self._declared.values()
+        }
+        for title in used:
+            found.setdefault(title, MilestoneDef(title))
+        return tuple(found.values())

@@ -1,0 +1,275 @@
+"""Parsed files into the desired state: keys, parents, inheritance, labels, board values."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.model import (
+    DesiredItem,
+    DesiredState,
+    FieldValue,
+    Inventory,
+    ProjectSpec,
+    Settings,
+)
+from backlog_sync.files.block import block_of
+from backlog_sync.files.board import Board, parse_date, project_of
+from backlog_sync.files.dependencies import Dependencies
+from backlog_sync.files.documents import SettingsDocument
+from backlog_sync.files.entries import Entry, collect
+from backlog_sync.files.labels import Labels, Milestones
+from backlog_sync.files.markdown_words import meanings
+from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.settings import FileSettings, core_settings
+from backlog_sync.files.validation import shown
+
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[bot\])?")
+_CLOSED = frozenset({"done", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the resolver must know beside the files.
+
+    `backlog_id` is the identity where no `id:` is said; `repository` the target where a flag
+    names it; `project` the board of a flag, and `project_said` whether there was one (None and
+    True: no board). `sources` are paths relative to the repository.
+    """
+
+    backlog_id: str
+    sources: tuple[str, ...]
+    repository: str | None = None
+    project: ProjectSpec | None = None
+    project_said: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The outcome: `desired` is None where keys or parents are not clear."""
+
+    desired: DesiredState | None
+    inventory: Inventory
+    entries: tuple[Entry, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+_UNCLEAR = frozenset({"duplicate-key", "cyclic-parents", "unknown-parent"})
+
+
+def resolve(
+    files: Sequence[ParsedFile],
+    settings: SettingsDocument,
+    file_settings: Sequence[FileSettings],
+    context: Context,
+) -> Resolved:
+    """Make the desired state of all files of a backlog. Raises nothing for what they hold."""
+    entries, diagnostics = collect(files, settings)
+    worker = _Resolver(settings, entries, context)
+    items = tuple(worker.item(entry) for entry in entries)
+    worker.check_settings(file_settings)
+    found = (*diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
+    inventory = _inventory(entries, items, worker.used_milestones(items))
+    desired = None
+    if not any(each.slug in _UNCLEAR and each.is_error for each in found):
+        synced = tuple(item for entry, item in zip(entries, items, strict=True) if entry.synced)
+        desired = worker.state(synced)
+    return Resolved(desired, inventory, entries, found)
+
+
+@dataclass(slots=True)
+class _Resolver:
+    document: SettingsDocument
+    entries: tuple[Entry, ...]
+    context: Context
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    settings: Settings = field(init=False)
+    labels: Labels = field(init=False)
+    milestones: Milestones = field(init=False)
+    board: Board = field(init=False)
+    dependencies: Dependencies = field(init=False)
+    people: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.settings = core_settings(self.document)
+        self.labels = Labels(self.document, self.settings)
+        self.milestones = Milestones(self.document)
+        self.board = Board(self.document, self.entries)
+        self.dependencies = Dependencies(self.entries, self.repository)
+        self.people = {name.casefold(): login for name, login in self.document.people.items()}
+
+    @property
+    def repository(self) -> str | None:
+        return self.context.repository or self.document.repository
+
+    def item(self, entry: Entry) -> DesiredItem:
+        """One item as the model has it."""
+        document = entry.parsed.document
+        if not document.title.strip():
+            self.tell(entry, "title", "empty-title", "the title is empty")
+        board, found = self.board.values(entry)
+        self.diagnostics.extend(found)
+        issue = parse_issue_ref(document.issue) if document.issue else None
+        if document.issue and issue is None:
+            message = f"'{shown(document.issue)}' does not name an issue"
+            hint = "write 42, '#42', owner/repo#42, or the issue's address"
+            self.diagnostics.append(entry.problem("issue", "invalid-issue", message, hint))
+        return DesiredItem(
+            key=entry.key,
+            kind=entry.parsed.kind,
+            place=entry.place(),
+            fields=self._fields(entry),
+            board=board,
+            parent=entry.parent.key if entry.parent else None,
+            issue=issue,
+            status=entry.text("status"),
+            previously=tuple(document.previously),
+            sync=entry.synced,
+            repository=entry.text("repository"),
+        )
+
+    def _fields(self, entry: Entry) -> dict[str, FieldValue]:
+        fields: dict[str, FieldValue] = {
+            "title": " ".join(entry.parsed.document.title.split()),
+            "body": block_of(entry, self.document.publish),
+        }
+        labels = self.labels.of(entry)
+        if labels is not None:
+            fields["labels"] = labels
+        declared, milestone = self.milestones.of(entry)
+        if declared:
+            fields["milestone"] = milestone
+        if entry.said("assignees")[0]:
+            fields["assignees"] = self._assignees(entry)
+        blockers = self.dependencies.of(entry)
+        if blockers is not None:
+            fields["blocked_by"] = blockers
+        status = entry.text("status")
+        if status is not None:
+            fields["state"] = "closed" if meanings(status) & _CLOSED else "open"
+        return fields
+
+    def _assignees(self, entry: Entry) -> tuple[str, ...]:
+        """Logins; a name that is none and that `people` does not map is told and left out."""
+        logins: dict[str, str] = {}
+        for index, name in enumerate(entry.words("assignees")):
+            login = self.people.get(name.casefold(), name).removeprefix("@")
+            if _LOGIN.fullmatch(login):
+                logins.setdefault(login.casefold(), login)
+                continue
+            place = entry.parsed.places.get(f"assignees.{index}") or entry.place("assignees")
+            message = f"'{shown(name)}' is not a login, so nobody is assigned"
+            hint = f"map the name: 'people: {{{shown(name)}: login}}'"
+            problem = Diagnostic(place, "unknown-person", message, hint, Severity.WARNING)
+            self.diagnostics.append(problem)
+        return tuple(logins.values())
+
+    def tell(self, entry: Entry, name: str, slug: str, message: str, hint: str = "") -> None:
+        self.diagnostics.append(Diagnostic(entry.place(name), slug, message, hint))
+
+    def check_settings(self, files: Sequence[FileSettings]) -> None:
+        """What is wrong with settings that are valid one by one."""
+        for file in files:
+            document = file.document
+            days = [(f"milestones.{n}.due", each.due) for n, each in enumerate(document.milestones)]
+            board = document.project.fields if document.project else {}
+            days += [(f"project.fields.{name}.start", each.start) for name, each in board.items()]
+            for path, day in days:
+                if day is not None and parse_date(day) is None:
+                    message = f"'{shown(day)}' is not a date"
+                    self._setting(file, path, "invalid-date", message, "write it as 2026-03-31")
+            for name, each in board.items():
+                self._check_options(file, name, [option.name for option in each.options])
+            self._check_project(file)
+            if document.body_template is not None:
+                message = "'body_template' is not used yet"
+                place = file.place("body_template")
+                problem = Diagnostic(place, "not-used", message, "", Severity.WARNING)
+                self.diagnostics.append(problem)
+
+    def _setting(
+        self, file: FileSettings, path: str, slug: str, message: str, hint: str = ""
+    ) -> None:
+        self.diagnostics.append(Diagnostic(file.place(path), slug, message, hint))
+
+    def _check_options(self, file: FileSettings, name: str, options: list[str]) -> None:
+        seen: set[str] = set()
+        for index, option in enumerate(options):
+            if option.casefold() in seen:
+                path = f"project.fields.{name}.options.{index}"
+                self._setting(file, path, "duplicate-option", f"'{option}' is given twice")
+            seen.add(option.casefold())
+
+    def _check_project(self, file: FileSettings) -> None:
+        project = file.document.project
+        if project is None or self.context.project_said:
+            return
+        if project.title is None and project.number is None:
+            hint = "add 'title:' or 'number:'"
+            self._setting(file, "project", "missing-field", "'project' names no board", hint)
+        elif project.title is not None and project.number is not None:
+            message = "'project' has both a title and a number"
+            self._setting(file, "project.title", "invalid-value", message, "keep one of them")
+        elif project.owner is None and self.repository is None:
+            hint = "add 'owner:', or 'repository: owner/name'"
+            self._setting(file, "project", "missing-field", "'project' has no owner", hint)
+
+    def state(self, items: tuple[DesiredItem, ...]) -> DesiredState:
+        """The whole."""
+        fields = tuple(self.board.fields.values())
+        project = project_of(self.document, self.repository, fields)
+        if self.context.project_said:
+            flag = self.context.project
+            project = flag and ProjectSpec(flag.owner, flag.title, flag.number, fields)
+        return DesiredState(
+            backlog_id=self.document.id or self.context.backlog_id,
+            items=items,
+            repository=self.document.repository,
+            project=project,
+            labels=self.labels.definitions(_members(items, "labels")),
+            milestones=self.milestones.definitions(_members(items, "milestone")),
+            settings=self.settings,
+            sources=self.context.sources,
+        )
+
+    def used_milestones(self, items: tuple[DesiredItem, ...]) -> int:
+        """How many milestones are used or declared, kept items included."""
+        return len(self.milestones.definitions(_members(items, "milestone")))
+
+
+def _members(items: Sequence[DesiredItem], name: str) -> list[str]:
+    """Every text that items have in a field, in order."""
+    found: list[str] = []
+    for item in items:
+        value = item.fields.get(name)
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(str(member) for member in value)
+    return found
+
+
+def _inventory(
+    entries: Sequence[Entry], items: Sequence[DesiredItem], milestones: int
+) -> Inventory:
+    """Counts over all items, those that stay in the file too."""
+    counts: dict[str, int] = {}
+    for item in items:
+        counts[item.kind] = counts.get(item.kind, 0) + 1
+    own = {entry.key: item.points for entry, item in zip(entries, items, strict=True)}
+    return Inventory(
+        counts=counts,
+        milestones=milestones,
+        checklist=sum(len(item.criteria) for item in items),
+        points=sum(points_below(entry, own) for entry in entries if entry.parent is None),
+    )
+
+
+def points_below(entry: Entry, own: Mapping[str, float | None]) -> float:
+    """The points of an item: the sum of those below it, else its own.
+
+    An epic that repeats the sum of its stories is not counted twice.
+    """
+    below = sum(points_below(child, own) for child in entry.children)
+    return below or own.get(entry.key) or 0
