@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import click
@@ -30,11 +31,11 @@ BUG = 70
 class Backlog(click.Group):
     """A group that imports a verb's module only when the verb is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """The verbs, in the order in which they are met."""
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """The verb's command, None for a word that is no verb."""
         if cmd_name not in VERBS:
             return None
@@ -54,7 +55,7 @@ class Backlog(click.Group):
             ctx.fail(f"No such command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List the verbs from the table above: their modules stay unloaded."""
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
@@ -77,11 +78,12 @@ class Backlog(click.Group):
 def prepare_streams() -> None:
     """Write UTF-8 where the locale only knows ASCII; never fail on a character."""
     for stream in (sys.stdout, sys.stderr):
-        encoding = codecs.lookup(stream.encoding or "ascii").name
-        if encoding == "ascii":
-            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        if not isinstance(stream, TextIOWrapper):
+            continue
+        if codecs.lookup(stream.encoding).name == "ascii":
+            stream.reconfigure(encoding="utf-8", errors="replace")
         else:
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+            stream.reconfigure(errors="replace")
 
 
 def _bounded(run: Any, arguments: Sequence[str]) -> int:

@@ -38,12 +38,12 @@ def command(
     The plan is shown first. On a terminal you are asked; a first sync, or one that creates more
     than 50 issues, needs --yes where nobody can be asked.
     """
+    if check and not dry_run:
+        raise click.UsageError("--check only looks: add --dry-run.")
     from backlog_sync.cli import reconciling  # noqa: PLC0415 - when it is called
 
     where = Where(paths, repo, project, sandbox, bullets)
     voice = Voice(color, quiet, verbose, log_format)
-    if check and not dry_run:
-        raise click.UsageError("--check only looks: add --dry-run.")
     if dry_run:
         return reconciling.show_plan(where, voice, output=output, check=check)
     return reconciling.sync(where, voice, output=output, write=not no_write_back, yes=yes)

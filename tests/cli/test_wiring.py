@@ -1,0 +1,187 @@
+"""The environment, the target, and this machine."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from backlog_sync import wiring
+from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
+from backlog_sync.local import gh, git
+from backlog_sync.local.folder import own_folder
+from backlog_sync.local.git import Remote, parse_remote
+from backlog_sync.local.lock import only_one
+from backlog_sync.local.nonces import fresh
+from backlog_sync.wiring import Environment, environment, target_repository, web_host
+
+# ---- the environment -----------------------------------------------------------------------
+
+
+def test_gh_token_goes_first() -> None:
+    """GH_TOKEN wins over GITHUB_TOKEN; blank ones do not count."""
+    assert environment({"GH_TOKEN": "a", "GITHUB_TOKEN": "b"}).token == "a"
+    assert environment({"GH_TOKEN": " ", "GITHUB_TOKEN": "b\n"}).token == "b"
+    assert environment({}).token is None
+
+
+def test_the_public_api_is_the_default() -> None:
+    """Without GITHUB_API_URL the public API is meant."""
+    assert environment({}).api_url == "https://api.github.com"
+    assert environment({"GITHUB_API_URL": "https://h/api/v3"}).api_url == "https://h/api/v3"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api.github.com", "github.com"),
+        ("https://api.octo.ghe.com", "octo.ghe.com"),
+        ("https://ghe.example.com/api/v3", "ghe.example.com"),
+        ("http://127.0.0.1:8123", "127.0.0.1:8123"),
+        ("nonsense", ""),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_the_host_as_people_know_it(url: str, host: str) -> None:
+    """The host that gh and remotes speak of is derived from the API's address."""
+    assert web_host(url) == host
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("localhost", True), ("a.localhost", True), ("127.9.9.9", True), ("::1", True),
+     ("localhost.example.com", False), ("10.0.0.1", False), ("", False)],
+)  # fmt: skip
+def test_loopback_is_this_machine_only(host: str, loopback: bool) -> None:
+    """Only names and addresses that cannot mean another machine are loopback."""
+    assert wiring.is_loopback(host) is loopback
+
+
+def test_without_a_token_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No token anywhere is an access error with a hint."""
+    monkeypatch.setattr(gh, "token", lambda host: None)
+    with (
+        pytest.raises(AccessError, match=r"no token for github\.com") as told,
+        wiring.tracker("o/r", Environment(), top=Path(), sandbox=False, read_only=True),
+    ):
+        pass
+    assert told.value.hint is not None
+    assert "--sandbox" in told.value.hint
+
+
+def test_gh_is_asked_for_the_same_host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`gh auth token` is called with the host; what it prints is the token."""
+    fake = tmp_path / "gh"
+    fake.write_text('#!/bin/sh\n[ "$4" = ghe.example.com ] && echo "tok-$4"\n', encoding="utf-8")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert gh.token("ghe.example.com") == "tok-ghe.example.com"
+    assert gh.token("github.com") is None
+
+
+def test_gh_may_be_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without gh (and without git) the answer is simply None."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert gh.token("github.com") is None
+    assert git.top_level(tmp_path) is None
+    assert git.origin(tmp_path) is None
+
+
+# ---- the target ----------------------------------------------------------------------------
+
+
+def test_the_flag_wins() -> None:
+    """--repo wins over everything, even where file and workflow differ."""
+    env = Environment(repository="a/b")
+    assert target_repository("x/y", "c/d", env, Path(), sandbox=False) == "x/y"
+
+
+def test_file_and_workflow_must_agree() -> None:
+    """GITHUB_REPOSITORY and `repository:` that differ are refused; case does not count."""
+    env = Environment(repository="a/b")
+    assert target_repository(None, "A/B", env, Path(), sandbox=False) == "A/B"
+    with pytest.raises(RefusedError, match=r"c/d.*a/b"):
+        target_repository(None, "c/d", env, Path(), sandbox=False)
+
+
+@pytest.fixture
+def work_tree(tmp_path: Path) -> Path:
+    """A git work tree whose origin is on github.com."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    url = "git@github.com:octo-org/widgets.git"
+    subprocess.run(["git", "-C", str(tmp_path), "remote", "add", "origin", url], check=True)
+    return tmp_path
+
+
+def test_origin_is_the_last_resort(work_tree: Path) -> None:
+    """Where nothing else names a repository, git's origin does, if it is on the same host."""
+    assert target_repository(None, None, Environment(), work_tree, sandbox=False) == (
+        "octo-org/widgets"
+    )
+    other = Environment(api_url="https://ghe.example.com/api/v3")
+    with pytest.raises(UsageError, match=r"origin is on github\.com, not on ghe\.example\.com"):
+        target_repository(None, None, other, work_tree, sandbox=False)
+    assert target_repository(None, None, other, work_tree, sandbox=True) == "octo-org/widgets"
+
+
+def test_no_repository_is_a_usage_error(tmp_path: Path) -> None:
+    """Where nothing names one, the hint says how to."""
+    with pytest.raises(UsageError, match="no repository is named"):
+        target_repository(None, None, Environment(), tmp_path, sandbox=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "remote"),
+    [
+        ("https://github.com/o/r.git", Remote("github.com", "o/r")),
+        ("https://user:secret@github.com/o/r", Remote("github.com", "o/r")),
+        ("https://ghe.example.com:8443/o/r/", Remote("ghe.example.com:8443", "o/r")),
+        ("ssh://git@ssh.github.com:443/o/r.git", Remote("ssh.github.com", "o/r")),
+        ("git@github.com:o/r.git", Remote("github.com", "o/r")),
+        ("github.com:o/r", Remote("github.com", "o/r")),
+        ("git://GitHub.com/o/r.js", Remote("github.com", "o/r.js")),
+        ("/srv/git/r.git", None),
+        ("../r", None),
+        ("file:///srv/o/r", None),
+        ("https://example.com/group/sub/r", None),
+        ("https://[::1/o/r", None),
+        ("C:\\repos\\r", None),
+    ],
+)
+def test_remotes_in_all_their_spellings(url: str, remote: Remote | None) -> None:
+    """Every spelling of a remote gives host and owner/name, or nothing; never credentials."""
+    assert parse_remote(url) == remote
+
+
+# ---- this machine --------------------------------------------------------------------------
+
+
+def test_the_own_folder_hides_itself_from_git(tmp_path: Path) -> None:
+    """`.backlog/` is made with a .gitignore that hides it, which is never written twice."""
+    folder = own_folder(tmp_path)
+    ignore = folder / ".gitignore"
+    assert ignore.read_text(encoding="utf-8") == "*\n"
+    ignore.write_text("mine\n", encoding="utf-8")
+    assert own_folder(tmp_path) == folder
+    assert ignore.read_text(encoding="utf-8") == "mine\n"
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file in its place is a clear failure."""
+    (tmp_path / ".backlog").write_text("", encoding="utf-8")
+    with pytest.raises(FailedError, match="cannot be made"):
+        own_folder(tmp_path)
+
+
+def test_one_run_at_a_time(tmp_path: Path) -> None:
+    """While one run holds the lock a second is refused; afterwards it is free again."""
+    with only_one(tmp_path), pytest.raises(RefusedError, match="another"), only_one(tmp_path):
+        pass
+    with only_one(tmp_path):
+        pass
+
+
+def test_nonces_are_fresh() -> None:
+    """A nonce is 16 lower-case hex digits, never the same."""
+    made = {fresh() for _ in range(100)}
+    assert len(made) == 100
+    assert all(len(nonce) == 16 and int(nonce, 16) >= 0 for nonce in made)
