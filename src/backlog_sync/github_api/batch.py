@@ -101,14 +101,12 @@ class Sender:
         that can be said; what was answered before is yielded first.
         """
         queue = list(operations)
-        self._names.labels = self._observer.label_ids
         while queue:
             work = _Batch(self._take(queue))
             del queue[: len(work.operations)]
             error = self._carry_out(work)
             for index, operation in enumerate(work.operations):
                 if index in work.replies:
-                    self._learn(operation, work.replies[index])
                     yield operation, work.replies[index]
             if error:
                 raise error
@@ -131,10 +129,6 @@ class Sender:
 
     def _size(self, operation: Operation) -> _Size:
         return self._bodies if isinstance(operation, mutate.WITH_BODY) else self._small
-
-    def _learn(self, operation: Operation, reply: Reply) -> None:
-        if isinstance(operation, CreateLabel) and isinstance(reply, Done):
-            self._observer.label_ids[operation.name.lower()] = reply.id
 
     # ---- one batch -----------------------------------------------------------------------
 
@@ -284,10 +278,10 @@ class Sender:
                 found = (answer.data or {}).get(f"user{n}")
                 self._names.users[login] = found["id"] if found else None
         if mutate.needs_issue_types(work.operations):
-            types = self._observer.issue_types
-            if types is None:
-                types = self._observer.read_issue_types()
+            types = self._observer.read_issue_types()
             self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}
+        if isinstance(work.operations[0], CreateLabel):
+            self._names.repository_id = self._observer.read_repository_id()
         if isinstance(work.operations[0], AddOptions) and not self._keeps_option_ids():
             reason = (
                 "this server cannot keep the ids of existing options, so that adding one would"

@@ -62,13 +62,9 @@ class Step:
 class Names:
     """Node ids by what people call things; names in lower case."""
 
+    repository_id: str = ""
     issue_types: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
     users: dict[str, str | None] = field(default_factory=dict)
-
-    def label_ids(self, labels: Sequence[str]) -> list[str]:
-        """Ids of labels that are given by name or by id."""
-        return [self.labels.get(label.lower(), label) for label in labels]
 
     def user_ids(self, logins: Sequence[str]) -> list[str]:
         """Ids of users, leaving out those that do not exist."""
@@ -101,7 +97,7 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step("ReopenIssue", {"issueId": id_}),)
         case ChangeLabels(id=id_, add=add, remove=remove):
             return tuple(
-                Step(name, {"labelableId": id_, "labelIds": names.label_ids(labels)})
+                Step(name, {"labelableId": id_, "labelIds": list(labels)})
                 for name, labels in (("AddLabels", add), ("RemoveLabels", remove))
                 if labels
             )
@@ -121,8 +117,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
         case RemoveBlocker(blocked_id=blocked, blocker_id=blocker):
             return (Step("RemoveBlockedBy", {"issueId": blocked, "blockingIssueId": blocker}),)
         case CreateLabel(name=name, color=color, description=description):
-            inputs = {"name": name, "color": color, "description": description}
-            return (Step("CreateLabel", inputs),)
+            made = {"name": name, "color": color, "description": description}
+            return (Step("CreateLabel", {"repositoryId": names.repository_id, **made}),)
         case UpdateLabel(id=id_, name=name, color=color, description=description):
             parts = {"name": name, "color": color, "description": description}
             return (Step("UpdateLabel", {"id": id_, **_said(parts)}),)

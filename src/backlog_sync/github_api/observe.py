@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from backlog_sync.core.model import (
@@ -44,13 +44,13 @@ class _Board:
 
 @dataclass(slots=True)
 class Observer:
-    """Reads `owner/name`. `issue_types` and `label_ids` hold ids by name after a read."""
+    """Reads `owner/name`. What it learns of ids by name stays."""
 
     reader: Reader
     owner: str
     name: str
     issue_types: dict[str, str] | None = None
-    label_ids: dict[str, str] = field(default_factory=dict)
+    repository_id: str | None = None
 
     @property
     def repository(self) -> str:
@@ -67,12 +67,13 @@ class Observer:
         answer, refused = self._overview(spec, size)
         data = self._repository(answer)
         repository = mapping.repository(data)
+        self.repository_id = repository.id
         board = _Board(problem=refused)
         if spec and not refused:
             board = self._board(spec, answer, repository.id)
         issues, complete = self._issues(data["issues"], size)
         cards = self._cards(board.project) if board.project else {}
-        labels = self._labels(data["labels"])
+        labels = self._rest_of("LabelsPage", "labels", data["labels"])
         milestones = self._rest_of("MilestonesPage", "milestones", data["milestones"])
         self.issue_types = mapping.issue_types(data["issueTypes"])
         return ObservedState(
@@ -109,10 +110,19 @@ class Observer:
         found = mapping.nodes(self._repository(answer)["issues"])
         return tuple(self._issue(node) for node in found)
 
+    def read_repository_id(self) -> str:
+        """The repository's id, read where no observation has brought it."""
+        if self.repository_id is None:
+            answer = self.reader.query(document("RepositoryId"), self._names())
+            self.repository_id = str(self._repository(answer)["id"])
+        return self.repository_id
+
     def read_issue_types(self) -> dict[str, str]:
         """Ids of issue types by name, read where no observation has brought them."""
-        answer = self.reader.query(document("IssueTypes"), self._names())
-        return mapping.issue_types(self._repository(answer)["issueTypes"]) or {}
+        if self.issue_types is None:
+            answer = self.reader.query(document("IssueTypes"), self._names())
+            self.issue_types = mapping.issue_types(self._repository(answer)["issueTypes"]) or {}
+        return self.issue_types
 
     def _names(self) -> dict[str, Json]:
         return {"owner": self.owner, "name": self.name}
@@ -187,11 +197,6 @@ class Observer:
             more.extend(mapping.link(one) for one in mapping.nodes(page))
             after = mapping.cursor(page)
         return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more))
-
-    def _labels(self, first: Json) -> list[Json]:
-        found = self._rest_of("LabelsPage", "labels", first)
-        self.label_ids = {str(node["name"]).lower(): node["id"] for node in found}
-        return found
 
     def _rest_of(self, name: str, key: str, first: Json) -> list[Json]:
         """All nodes of a list of the repository, of which the first page is here."""

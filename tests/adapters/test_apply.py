@@ -1,0 +1,562 @@
+"""What operations become on the wire, and what is made of the answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import requests
+
+from backlog_sync.core.model import BoardFieldDef, OptionDef
+from backlog_sync.core.operations import (
+    AddBlocker,
+    AddCard,
+    AddOptions,
+    AddSubIssue,
+    ChangeAssignees,
+    ChangeLabels,
+    CloseIssue,
+    CreateBoardField,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    CreateProject,
+    Done,
+    LinkProject,
+    NotSent,
+    Operation,
+    Refused,
+    RemoveBlocker,
+    RemoveSubIssue,
+    ReopenIssue,
+    Reply,
+    SetValue,
+    Unknown,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from backlog_sync.errors import AccessError, RefusedError
+from tests.adapters.fake_server import (
+    FakeServer,
+    Request,
+    Script,
+    aliases,
+    board,
+    data,
+    fault,
+    made,
+    page,
+)
+from tests.adapters.fake_server import Reply as Raw
+
+
+def create(number: int, **parts: Any) -> CreateIssue:
+    """An issue to be made."""
+    return CreateIssue(
+        repository_id="R_1",
+        key=f"story-{number}",
+        nonce=f"{number:016x}",
+        title=f"Title {number}",
+        body="body",
+        **parts,
+    )
+
+
+def value(number: int) -> SetValue:
+    """A board value to be set."""
+    return SetValue("P_1", f"C_{number}", "F_1", "number", float(number))
+
+
+def yes(request: Request) -> Raw:
+    """A server that carries out whatever it is asked."""
+    numbers = {alias: int(i.get("title", "0 0").split()[-1]) for alias, i in _inputs(request)}
+    if "createIssue" in request.body["query"]:
+        return data(**{alias: made(numbers[alias]) for alias in aliases(request)})
+    return data(**{alias: {"thing": {"id": "T_1"}} for alias in aliases(request)})
+
+
+def _inputs(request: Request) -> list[tuple[str, dict[str, Any]]]:
+    return list(zip(aliases(request), request.inputs, strict=True))
+
+
+def partly(*good: int, errors: Sequence[dict[str, Any]]) -> Script:
+    """A server that carries out these aliases and answers the others with null."""
+
+    def answer(request: Request) -> Raw:
+        whole = yes(request).body
+        for alias in aliases(request):
+            if int(alias[1:]) not in good:
+                whole["data"][alias] = None
+        return Raw({**whole, "errors": list(errors)})
+
+    return answer
+
+
+def run(server: FakeServer, operations: Sequence[Operation]) -> list[Reply]:
+    """The replies to operations, in order, each with its own operation."""
+    pairs = list(server.tracker().apply(operations))
+    assert [operation for operation, _ in pairs] == list(operations)
+    return [reply for _, reply in pairs]
+
+
+# ---- batches ---------------------------------------------------------------------------------
+
+
+def test_issues_go_five_at_a_time_and_values_twenty(server: FakeServer) -> None:
+    """Neighbours of one kind share a request: 5 with bodies, 20 small ones; order is kept."""
+    server.answers(*[yes] * 5)
+    operations: list[Operation] = [create(n) for n in range(1, 8)]
+    operations += [value(n) for n in range(1, 22)]
+    operations += [create(8)]
+    tracker = server.tracker()
+    replies = [reply for _, reply in tracker.apply(operations)]
+    assert [len(request.variables) for request in server.seen] == [5, 2, 20, 1, 1]
+    assert [r.number for r in replies[:7] if isinstance(r, Done)] == [1, 2, 3, 4, 5, 6, 7]
+    assert all(isinstance(reply, Done) for reply in replies)
+    usage = tracker.usage()
+    assert (usage.graphql, usage.mutations, usage.rest, usage.points) == (5, 29, 0, 5)
+
+
+def test_replies_come_as_soon_as_they_are_known(server: FakeServer) -> None:
+    """Nothing is sent ahead of the one who reads the replies."""
+    server.answers(yes)
+    replies = server.tracker().apply([create(n) for n in range(1, 8)])
+    next(replies)
+    assert len(server.seen) == 1
+
+
+def test_a_created_issue_tells_its_card_and_what_was_dropped(server: FakeServer) -> None:
+    """Number, URL and card come back; what GitHub silently did not set is named."""
+    operation = create(
+        7,
+        label_ids=("L_1", "L_2"),
+        assignees=("Hubot", "ghost"),
+        milestone_id="M_1",
+        issue_type="task",
+        parent_id="I_1",
+        project_ids=("P_1",),
+    )
+    item = {"id": "C_7", "project": {"id": "P_1"}}
+    server.answers(
+        Raw({"data": {"user0": None, "user1": {"id": "U_2"}}, "errors": [fault("no", "", "user0")]})
+    )
+    kinds = page({"id": "IT_1", "name": "Task", "isEnabled": True})
+    server.answers(
+        data(repository={"issueTypes": kinds}),
+        data(m0=made(7, labels=page({"id": "L_1"}), projectItems=page(item))),
+    )
+    (reply,) = run(server, [operation])
+    assert reply == Done(
+        id="I_7",
+        number=7,
+        url="https://github.com/octo-org/widgets/issues/7",
+        card_id="C_7",
+        missing=("labels", "assignees", "issue_type", "milestone", "parent"),
+    )
+    assert server.seen[2].inputs == [
+        {
+            "repositoryId": "R_1",
+            "title": "Title 7",
+            "body": "body",
+            "labelIds": ["L_1", "L_2"],
+            "assigneeIds": ["U_2"],
+            "projectV2Ids": ["P_1"],
+            "milestoneId": "M_1",
+            "issueTypeId": "IT_1",
+            "parentIssueId": "I_1",
+        }
+    ]
+
+
+def test_all_that_was_asked_for_is_not_missing(server: FakeServer) -> None:
+    """Nothing is called missing where everything came back."""
+    operation = create(7, label_ids=("L_1",), milestone_id="M_1", parent_id="I_1")
+    whole = made(7, labels=page({"id": "L_1"}), milestone={"id": "M_1"}, parent={"id": "I_1"})
+    server.answers(data(m0=whole))
+    assert run(server, [operation]) == [
+        Done("I_7", 7, "https://github.com/octo-org/widgets/issues/7")
+    ]
+
+
+def test_an_issue_in_another_repository_is_no_success(server: FakeServer) -> None:
+    """A create counts only in the repository that was asked for."""
+    server.answers(data(m0=made(7, repository={"id": "R_9"})))
+    (reply,) = run(server, [create(7)])
+    assert isinstance(reply, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("operation", "inputs"),
+    [
+        (UpdateIssue("I_1", title="T"), [{"id": "I_1", "title": "T"}]),
+        (
+            UpdateIssue("I_1", clear=("milestone", "issue_type")),
+            [{"id": "I_1", "milestoneId": None, "issueTypeId": None}],
+        ),
+        (CloseIssue("I_1", "not_planned"), [{"issueId": "I_1", "stateReason": "NOT_PLANNED"}]),
+        (ReopenIssue("I_1"), [{"issueId": "I_1"}]),
+        (
+            AddSubIssue("I_1", "I_2", replace=True),
+            [{"issueId": "I_1", "subIssueId": "I_2", "replaceParent": True}],
+        ),
+        (RemoveSubIssue("I_1", "I_2"), [{"issueId": "I_1", "subIssueId": "I_2"}]),
+        (AddBlocker("I_1", "I_2"), [{"issueId": "I_1", "blockingIssueId": "I_2"}]),
+        (RemoveBlocker("I_1", "I_2"), [{"issueId": "I_1", "blockingIssueId": "I_2"}]),
+        (
+            CreateLabel("a", "ff0000", "d"),
+            [{"repositoryId": "R_1", "name": "a", "color": "ff0000", "description": "d"}],
+        ),
+        (UpdateLabel("L_1", color="00ff00"), [{"id": "L_1", "color": "00ff00"}]),
+        (LinkProject("P_1", "R_1"), [{"projectId": "P_1", "repositoryId": "R_1"}]),
+        (AddCard("P_1", "I_1"), [{"projectId": "P_1", "contentId": "I_1"}]),
+        (
+            SetValue("P_1", "C_1", "F_1", "single_select", "High", "o1"),
+            [
+                {
+                    "projectId": "P_1",
+                    "itemId": "C_1",
+                    "fieldId": "F_1",
+                    "value": {"singleSelectOptionId": "o1"},
+                }
+            ],
+        ),
+        (
+            SetValue("P_1", "C_1", "F_1", "date", None),
+            [{"projectId": "P_1", "itemId": "C_1", "fieldId": "F_1"}],
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_operations_become_githubs_inputs(
+    server: FakeServer, operation: Operation, inputs: list[dict[str, Any]]
+) -> None:
+    """Each operation is sent as the one mutation that does it, and only with what it says."""
+    if isinstance(operation, CreateLabel):
+        server.answers(data(repository={"id": "R_1", "nameWithOwner": "octo-org/widgets"}))
+    thing = {"id": "T_1", "number": 1, "url": "u", "milestone": None, "issueType": None}
+    server.answers(
+        lambda r: data(**{alias: {"thing": thing, "issue": thing} for alias in aliases(r)})
+    )
+    (reply,) = run(server, [operation])
+    assert isinstance(reply, Done)
+    assert server.seen[-1].inputs == inputs
+    assert reply.card_id == ("T_1" if isinstance(operation, AddCard) else None)
+
+
+def test_labels_and_assignees_change_one_by_one(server: FakeServer) -> None:
+    """Members are added and removed, never replaced; logins are resolved in one query, once."""
+    people = page({"login": "hubot"})
+    labelled = {"labelable": {"labels": page()}}
+    server.answers(
+        data(m0=labelled, m1=labelled),
+        data(user0={"id": "U_1"}, user1={"id": "U_2"}),
+        data(m0={"assignable": {"assignees": people}}, m1={"assignable": {"assignees": people}}),
+        data(m0={"assignable": {"assignees": people}}),
+    )
+    tracker = server.tracker()
+    operations: list[Operation] = [
+        ChangeLabels("I_1", add=("L_1",), remove=("L_2",)),
+        ChangeAssignees("I_1", add=("Hubot",), remove=("octocat",)),
+    ]
+    assert [r for _, r in tracker.apply(operations)] == [Done("I_1"), Done("I_1")]
+    assert server.seen[0].inputs == [
+        {"labelableId": "I_1", "labelIds": ["L_1"]},
+        {"labelableId": "I_1", "labelIds": ["L_2"]},
+    ]
+    assert server.seen[2].inputs[0] == {"assignableId": "I_1", "assigneeIds": ["U_1"]}
+    again = ChangeAssignees("I_2", add=("octocat",))
+    assert [r for _, r in tracker.apply([again])] == [Done("I_2", missing=("assignees",))]
+
+
+def test_people_who_do_not_exist_are_missing(server: FakeServer) -> None:
+    """An assignee whom GitHub does not know is left out and named, and needs no request."""
+    server.answers(data(user0=None))
+    replies = run(server, [ChangeAssignees("I_1", add=("ghost",))])
+    assert replies == [Done("I_1", missing=("assignees",))]
+
+
+def test_a_new_board_brings_its_fields(server: FakeServer) -> None:
+    """A board is made on the repository, and what fields it has is read in the same answer."""
+    server.answers(data(m0={"projectV2": board(4)}))
+    (reply,) = run(server, [CreateProject("O_1", "Widgets", "R_1")])
+    assert isinstance(reply, Done)
+    assert (reply.id, reply.number) == ("P_4", 4)
+    assert [f.name for f in reply.fields] == ["Title", "Status", "Points", "Sprint"]
+
+
+def test_board_fields_are_made_whole(server: FakeServer) -> None:
+    """Options get a colour and a description, iterations follow one another."""
+    made_field = {"projectV2Field": {"id": "F_1", "name": "x", "dataType": "TEXT"}}
+    server.answers(data(m0=made_field, m1=made_field))
+    priority = BoardFieldDef(
+        "Priority", "single_select", (OptionDef("High", "RED"), OptionDef("L"))
+    )
+    sprint = BoardFieldDef("Sprint", "iteration", start="2026-01-05", duration=14, count=2)
+    bad = BoardFieldDef("Bad", "iteration", start="soon")
+    replies = run(server, [CreateBoardField("P_1", d) for d in (priority, sprint, bad)])
+    select, iteration = server.seen[0].inputs
+    assert select["singleSelectOptions"] == [
+        {"name": "High", "color": "RED", "description": ""},
+        {"name": "L", "color": "GRAY", "description": ""},
+    ]
+    assert iteration["iterationConfiguration"]["iterations"] == [
+        {"title": "Sprint 1", "startDate": "2026-01-05", "duration": 14},
+        {"title": "Sprint 2", "startDate": "2026-01-19", "duration": 14},
+    ]
+    assert isinstance(replies[0], Done)
+    assert replies[0].fields[0].name == "x"
+    assert isinstance(replies[2], Refused)
+
+
+def test_options_are_added_with_the_ids_of_all_others(server: FakeServer) -> None:
+    """Existing options are sent with their ids, so that no card loses its value."""
+    field = {"projectV2Field": {"id": "F_1", "name": "Status", "dataType": "SINGLE_SELECT"}}
+    server.answers(data(__type={"inputFields": [{"name": "id"}, {"name": "name"}]}), data(m0=field))
+    operation = AddOptions("P_1", "F_1", (("o1", "Todo", "GRAY", ""),), (("Done", "", ""),))
+    (reply,) = run(server, [operation])
+    assert isinstance(reply, Done)
+    assert server.seen[1].inputs[0]["singleSelectOptions"] == [
+        {"id": "o1", "name": "Todo", "color": "GRAY", "description": ""},
+        {"name": "Done", "color": "GRAY", "description": ""},
+    ]
+
+
+def test_options_stay_untouched_where_ids_cannot_be_kept(server: FakeServer) -> None:
+    """A server whose schema has no id for options is not asked to change them, once and for all."""
+    server.answers(data(__type={"inputFields": [{"name": "name"}]}))
+    operation = AddOptions("P_1", "F_1", (("o1", "Todo", "GRAY", ""),), (("Done", "", ""),))
+    replies = run(server, [operation, operation])
+    assert [r.code for r in replies if isinstance(r, Refused)] == ["option-ids", "option-ids"]
+
+
+# ---- milestones ------------------------------------------------------------------------------
+
+
+def test_milestones_go_over_rest_with_a_time_that_keeps_the_date(server: FakeServer) -> None:
+    """Through PyGithub, with the token, at noon in UTC: the same day in Pacific time."""
+    node = {"node_id": "M_1", "number": 3, "html_url": "https://github.com/x"}
+    server.answers(Raw(node, 201), Raw(node))
+    tracker = server.tracker()
+    operations: list[Operation] = [
+        CreateMilestone("M", "2026-03-31", "about"),
+        UpdateMilestone(3, "2026-04-30"),
+    ]
+    replies = [reply for _, reply in tracker.apply(operations)]
+    assert replies == [Done("M_1", 3, "https://github.com/x")] * 2
+    first, second = server.seen
+    assert (first.method, first.url.split(":443")[-1].split(".com")[-1]) == (
+        "POST",
+        "/repos/octo-org/widgets/milestones",
+    )
+    assert first.body == {
+        "title": "M",
+        "due_on": "2026-03-31T12:00:00Z",
+        "description": "about",
+    }
+    assert second.method == "PATCH"
+    assert second.url.endswith("/milestones/3")
+    assert first.headers["Authorization"].startswith("Bearer ")
+    assert tracker.usage().rest == 2
+
+
+def test_a_milestone_that_exists_is_refused_as_such(server: FakeServer) -> None:
+    """A title that is taken is a refusal with its code, and what follows goes on."""
+    error = {"resource": "Milestone", "code": "already_exists", "field": "title"}
+    server.answers(
+        Raw({"message": "Validation Failed", "errors": [error]}, 422),
+        Raw({"node_id": "M_2", "number": 4}, 201),
+    )
+    replies = run(server, [CreateMilestone("M"), CreateMilestone("N")])
+    assert replies == [
+        Refused("Validation Failed; title: already_exists", "already_exists"),
+        Done("M_2", 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Raw("<html>", 502),
+        Raw("<html>hello</html>", 201),
+        Raw('{"node_id": "M_', 201),
+        requests.exceptions.ConnectionError("reset"),
+    ],
+)
+def test_a_lost_answer_to_a_milestone_is_unknown(
+    server: FakeServer, trouble: Raw | Exception
+) -> None:
+    """A milestone whose creation may have happened is not sent again."""
+    server.answers(trouble)
+    replies = run(server, [CreateMilestone("M"), CreateMilestone("N")])
+    assert [type(reply) for reply in replies] == [Unknown, NotSent]
+    assert len(server.seen) == 1
+
+
+def test_a_limit_on_rest_is_waited_out(server: FakeServer) -> None:
+    """A secondary limit over REST is waited out and the milestone sent again."""
+    limit = Raw({"message": "You have exceeded a secondary rate limit."}, 403)
+    server.answers(limit, Raw({"node_id": "M_1", "number": 1}, 201))
+    assert run(server, [CreateMilestone("M")]) == [Done("M_1", 1)]
+    assert server.slept == [60]
+
+
+# ---- refusals and limits ---------------------------------------------------------------------
+
+
+def test_one_refused_alias_does_not_stop_the_others(server: FakeServer) -> None:
+    """An alias that is null with an error at its path is refused; the rest stands, and goes on."""
+    server.answers(partly(0, 2, errors=[fault("Title is too long", "UNPROCESSABLE", "m1")]), yes)
+    replies = run(server, [create(1), create(2), create(3), value(1)])
+    assert [type(reply) for reply in replies] == [Done, Refused, Done, Done]
+    assert replies[1] == Refused("Title is too long", "UNPROCESSABLE")
+
+
+def test_a_label_that_exists_says_so(server: FakeServer) -> None:
+    """A name that is taken has the same code as over REST."""
+    server.answers(data(repository={"id": "R_1", "nameWithOwner": "octo-org/widgets"}))
+    error = fault("Name has already been taken", "UNPROCESSABLE", "m0")
+    server.answers(partly(errors=[error]))
+    assert run(server, [CreateLabel("a", "ff0000", "")]) == [
+        Refused("Name has already been taken", "already_exists")
+    ]
+
+
+def test_a_request_that_is_refused_whole_changes_nothing(server: FakeServer) -> None:
+    """A document that does not validate runs nothing: every operation of it is refused."""
+    server.answers(Raw({"errors": [fault("Variable $i0 was provided invalid value")]}))
+    replies = run(server, [create(1), create(2)])
+    assert [type(reply) for reply in replies] == [Refused, Refused]
+
+
+def test_aliases_that_came_too_quickly_are_sent_again(server: FakeServer) -> None:
+    """A content limit on some aliases: those alone are sent again, after the wait."""
+    errors = [fault("was submitted too quickly", "UNPROCESSABLE", f"m{n}") for n in (1, 2)]
+    server.answers(partly(0, errors=errors), yes)
+    replies = run(server, [create(1), create(2), create(3)])
+    assert [r.number for r in replies if isinstance(r, Done)] == [1, 2, 3]
+    assert [i["title"] for i in server.seen[1].inputs] == ["Title 2", "Title 3"]
+    assert server.slept == [60]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        Raw({"message": "You have exceeded a secondary rate limit."}, 403, {"Retry-After": "5"}),
+        Raw({"message": "You have exceeded a secondary rate limit."}, 200, {"Retry-After": "5"}),
+        Raw({"message": "slow"}, 429, {"Retry-After": "5"}),
+        Raw({"errors": [fault("limit", "RATE_LIMITED")]}, 200, {"Retry-After": "5"}),
+    ],
+)
+def test_creates_are_sent_again_after_a_limit(server: FakeServer, limit: Raw) -> None:
+    """A limit means that nothing was executed: even a create goes again once it is over."""
+    server.answers(limit, yes)
+    replies = run(server, [create(1), create(2)])
+    assert [type(reply) for reply in replies] == [Done, Done]
+    assert server.slept == [5]
+
+
+def test_a_limit_beyond_patience_leaves_the_rest_unsent(server: FakeServer) -> None:
+    """What is done is told, the rest is not sent, and the time to run again is in the reason."""
+    limit = Raw({"message": "limit"}, 403, {"Retry-After": "3600"})
+    server.answers(yes, limit)
+    replies = run(server, [create(1), value(1), value(2), create(2)])
+    assert [type(reply) for reply in replies] == [Done, NotSent, NotSent, NotSent]
+    assert isinstance(replies[-1], NotSent)
+    assert "run again after 1970-01-12 14:46 UTC" in replies[-1].message
+    assert server.slept == []
+
+
+# ---- lost answers ----------------------------------------------------------------------------
+
+LOST: list[Raw | Exception] = [
+    requests.exceptions.ConnectionError("reset"),
+    requests.exceptions.ReadTimeout("hang"),
+    requests.exceptions.ChunkedEncodingError("cut"),
+    Raw("<html>Bad Gateway</html>", 502),
+    Raw("", 504),
+    Raw({"message": "Server Error"}, 500),
+    Raw("<html>hello</html>", 200),
+    Raw('{"data": {"m0": {"iss'),
+    Raw({"data": None}),
+    Raw({"data": None, "errors": [fault("Something went wrong while executing your query.")]}),
+    Raw({"data": {"m0": None, "m1": None}, "errors": [fault("x", "X", "m0", "issue", "labels")]}),
+]
+
+
+@pytest.mark.parametrize("trouble", LOST)
+def test_a_create_whose_answer_is_lost_is_never_sent_again(
+    server: FakeServer, trouble: Raw | Exception
+) -> None:
+    """Every alias without a confirmed answer is unknown, all later ones are not sent."""
+    server.answers(trouble)
+    replies = run(server, [create(1), create(2), value(1), create(3)])
+    assert [type(reply) for reply in replies] == [Unknown, Unknown, NotSent, NotSent]
+    assert len(server.seen) == 1
+
+
+def test_a_confirmed_alias_stands_beside_an_unknown_one(server: FakeServer) -> None:
+    """In one answer, what is confirmed is done; what is null without a reason is unknown."""
+    server.answers(partly(0, errors=[]))
+    replies = run(server, [create(1), create(2), value(1)])
+    assert [type(reply) for reply in replies] == [Done, Unknown, NotSent]
+
+
+@pytest.mark.parametrize("trouble", LOST)
+def test_what_is_idempotent_is_sent_again(server: FakeServer, trouble: Raw | Exception) -> None:
+    """Setting a value twice is setting it once: it is sent again until it is confirmed."""
+    server.answers(trouble, yes, yes)
+    replies = run(server, [value(1), value(2)])
+    server.script.clear()
+    assert [type(reply) for reply in replies] == [Done, Done]
+    assert server.slept == [1]
+
+
+def test_a_server_that_stays_silent_leaves_it_unknown(server: FakeServer) -> None:
+    """Sending again is bounded; then the result is unknown, and nothing later is sent."""
+    server.answers(*[Raw({"message": "x"}, 500)] * 5)
+    replies = run(server, [value(1), value(2), create(1)])
+    assert [type(reply) for reply in replies] == [Unknown, Unknown, NotSent]
+
+
+def test_no_connection_means_not_sent(server: FakeServer) -> None:
+    """Where no connection was made nothing was sent: a create is tried again, then not sent."""
+    server.answers(*[requests.exceptions.ConnectTimeout("no")] * 2, yes)
+    assert [type(r) for r in run(server, [create(1)])] == [Done]
+    server.answers(*[requests.exceptions.ConnectTimeout("no")] * 3)
+    assert [type(r) for r in run(server, [create(1), value(1)])] == [NotSent, NotSent]
+
+
+def test_batches_are_halved_where_the_server_complains(server: FakeServer) -> None:
+    """What may be sent again goes in halves, and the next batches stay small and grow slowly."""
+    server.answers(Raw("", 502), *[yes] * 4)
+    replies = run(server, [value(n) for n in range(1, 41)])
+    assert all(isinstance(reply, Done) for reply in replies)
+    assert [len(request.variables) for request in server.seen] == [20, 10, 10, 12, 8]
+
+
+def test_what_holds_already_after_a_lost_answer_is_done(server: FakeServer) -> None:
+    """A link whose first sending was lost, and is now refused as there, is done; else refused."""
+    there = partly(errors=[fault("Issue may not contain duplicate sub-issues", "X", "m0")])
+    server.answers(Raw("", 502), there, there)
+    assert isinstance(run(server, [AddSubIssue("I_1", "I_2")])[0], Done)
+    assert isinstance(run(server, [AddSubIssue("I_1", "I_2")])[0], Refused)
+
+
+def test_a_token_that_fails_midway_tells_what_was_done_first(server: FakeServer) -> None:
+    """What was confirmed is yielded before the error about the token is raised."""
+    server.answers(yes, Raw({"message": "Bad credentials"}, 401))
+    replies = server.tracker().apply([create(1), value(1)])
+    assert isinstance(next(replies)[1], Done)
+    with pytest.raises(AccessError, match="Bad credentials"):
+        next(replies)
+
+
+# ---- read only -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", [create(1), value(1), CreateMilestone("M")])
+def test_a_read_only_run_sends_no_write(server: FakeServer, operation: Operation) -> None:
+    """Read-only is enforced in the transport: no mutation and no REST write leaves."""
+    with pytest.raises(RefusedError, match="must not write"):
+        list(server.tracker(read_only=True).apply([operation]))
+    assert server.seen == []

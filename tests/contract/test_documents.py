@@ -1,0 +1,110 @@
+"""Our GraphQL documents against GitHub's own schema, and what each costs."""
+
+import json
+from pathlib import Path
+
+import pytest
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    build_ast_schema,
+    extend_schema,
+    parse,
+    validate,
+)
+
+from backlog_sync.github_api.batch import BODIES, SMALL
+from backlog_sync.github_api.documents import batch, document, is_mutation, names, repeated
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "github"
+COSTS = Path(__file__).with_name("costs.json")
+WIDEST = 100
+"""The largest page, which is what a variable `$first` may hold."""
+
+
+def documents() -> dict[str, DocumentNode]:
+    """Every document that can be sent: the named ones, and those put together at run time."""
+    built = {name: document(name) for name in names()}
+    writes = [name for name in names() if is_mutation(name)]
+    for name in writes:
+        size = BODIES if name in ("CreateIssue", "UpdateIssue") else SMALL
+        built[f"{name} x {size}"] = batch([name] * size)
+    built["every mutation"] = batch(writes)
+    built["BoardItems, no field"] = repeated("BoardItems", "field", 0)
+    built["BoardItems, 50 fields"] = repeated("BoardItems", "field", 50)
+    built["Users x 20"] = repeated("Users", "user", 20)
+    return built
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    """GitHub's published schema with what it gained since."""
+    if not SHARED.is_dir():
+        pytest.skip("GitHub's published schema is not beside this checkout")
+    base = parse((SHARED / "schema.graphql").read_text(), no_location=True)
+    overlay = parse((SHARED / "overlay.graphql").read_text(), no_location=True)
+    # GitHub's SDL has deprecated required arguments, which graphql-core would not take.
+    built = build_ast_schema(base, assume_valid=True)
+    return extend_schema(built, overlay, assume_valid=True)
+
+
+@pytest.mark.parametrize("name", documents())
+def test_documents_are_valid_on_github(schema: GraphQLSchema, name: str) -> None:
+    """Each document, also those put together at run time, is one that GitHub accepts."""
+    assert validate(schema, documents()[name]) == []
+
+
+def test_costs_are_what_is_written_down() -> None:
+    """Points and nodes of each document, by GitHub's formula, are those in `costs.json`."""
+    found = {name: cost(one) for name, one in documents().items()}
+    assert json.loads(COSTS.read_text()) == found
+
+
+def test_an_unchanged_run_is_cheap() -> None:
+    """A thousand issues and their board cost a small part of a workflow's 1,000 points an hour."""
+    costs = {name: cost(one)["points"] for name, one in documents().items()}
+    whole = costs["OverviewWithBoard"] + 9 * costs["IssuesPage"] + 10 * costs["BoardItems"]
+    assert whole <= 60
+    assert all(cost(one)["nodes"] <= 500_000 for one in documents().values())
+
+
+def cost(tree: DocumentNode) -> dict[str, int]:
+    """GitHub's formula: each connection costs one request for each parent; 100 are a point."""
+    fragments = {
+        one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)
+    }
+    requests = nodes = 0
+
+    def walk(selections: SelectionSetNode, parents: int) -> None:
+        nonlocal requests, nodes
+        for one in selections.selections:
+            if isinstance(one, FragmentSpreadNode):
+                walk(fragments[one.name.value].selection_set, parents)
+                continue
+            below = parents
+            for argument in one.arguments or () if isinstance(one, FieldNode) else ():
+                if argument.name.value == "first":
+                    fixed = isinstance(argument.value, IntValueNode)
+                    size = int(argument.value.value) if fixed else WIDEST  # type: ignore[attr-defined] # an IntValueNode
+                    requests += parents
+                    nodes += parents * size
+                    below = parents * size
+            inner = getattr(one, "selection_set", None)
+            if inner:
+                walk(inner, below)
+
+    for one in tree.definitions:
+        if isinstance(one, OperationDefinitionNode):
+            walk(one.selection_set, 1)
+    return {"points": max(1, round(requests / 100)), "nodes": nodes}
+
+
+if __name__ == "__main__":
+    table = {name: cost(one) for name, one in documents().items()}
+    COSTS.write_text(json.dumps(table, indent=2) + "\n")
