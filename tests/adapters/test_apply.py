@@ -35,7 +35,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.errors import AccessError, RefusedError
+from backlog_sync.errors import AccessError, PartialError, RefusedError, UnreachableError
 from tests.adapters.fake_server import (
     FakeServer,
     Request,
@@ -456,13 +456,14 @@ def test_creates_are_sent_again_after_a_limit(server: FakeServer, limit: Raw) ->
 
 
 def test_a_limit_beyond_patience_leaves_the_rest_unsent(server: FakeServer) -> None:
-    """What is done is told, the rest is not sent, and the time to run again is in the reason."""
+    """What is done is told; then the run ends with the time at which to run again."""
     limit = Raw({"message": "limit"}, 403, {"Retry-After": "3600"})
     server.answers(yes, limit)
-    replies = run(server, [create(1), value(1), value(2), create(2)])
-    assert [type(reply) for reply in replies] == [Done, NotSent, NotSent, NotSent]
-    assert isinstance(replies[-1], NotSent)
-    assert "run again after 1970-01-12 14:46 UTC" in replies[-1].message
+    replies = server.tracker().apply([create(1), value(1), value(2), create(2)])
+    assert isinstance(next(replies)[1], Done)
+    with pytest.raises(PartialError) as caught:
+        next(replies)
+    assert "after 1970-01-12 14:46 UTC" in (caught.value.hint or "")
     assert server.slept == []
 
 
@@ -519,11 +520,12 @@ def test_a_server_that_stays_silent_leaves_it_unknown(server: FakeServer) -> Non
 
 
 def test_no_connection_means_not_sent(server: FakeServer) -> None:
-    """Where no connection was made nothing was sent: a create is tried again, then not sent."""
+    """Where no connection was made nothing was sent: even a create is tried again."""
     server.answers(*[requests.exceptions.ConnectTimeout("no")] * 2, yes)
     assert [type(r) for r in run(server, [create(1)])] == [Done]
     server.answers(*[requests.exceptions.ConnectTimeout("no")] * 3)
-    assert [type(r) for r in run(server, [create(1), value(1)])] == [NotSent, NotSent]
+    with pytest.raises(UnreachableError, match="no connection within 10 s"):
+        run(server, [create(1), value(1)])
 
 
 def test_batches_are_halved_where_the_server_complains(server: FakeServer) -> None:

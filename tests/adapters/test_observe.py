@@ -251,6 +251,20 @@ def test_a_board_of_another_repository_is_not_linked(server: FakeServer) -> None
     assert not state.project.linked
 
 
+def test_a_hidden_repository_of_a_board_is_no_problem(server: FakeServer) -> None:
+    """A fault below the board, for what the token may not see of it, leaves the board usable."""
+    seen = board(repositories=page(None, {"id": "R_1"}))
+    path = ("repositoryOwner", "projectV2", "repositories", "nodes", "0")
+    first = overview(owner=owner(projectV2=seen))
+    server.answers(
+        Reply({**first.body, "errors": [fault("Resource not accessible", "FORBIDDEN", *path)]}),
+        data(node={"items": page()}),
+    )
+    state = server.tracker().observe(BY_NUMBER)
+    assert state.project is not None
+    assert (state.project.linked, state.project_problem) == (True, None)
+
+
 def test_cards_that_the_token_may_not_see_are_left_out(server: FakeServer) -> None:
     """A redacted card, a draft and a withheld one belong to no issue of ours."""
     server.answers(

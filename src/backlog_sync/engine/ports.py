@@ -19,8 +19,9 @@ class Wanted:
 class Tracker(Protocol):
     """GitHub, or what answers like it.
 
-    Every method may raise `errors.AccessError`, `errors.UnreachableError` or
-    `errors.RefusedError`; none raises anything else for what a server or the network did.
+    Every method may raise `errors.AccessError`, `errors.UnreachableError`,
+    `errors.RefusedError`, or `errors.PartialError` where a rate limit asks for a longer wait than
+    a run may make; none raises anything else for what a server or the network did.
     """
 
     def observe(self, wanted: Wanted) -> ObservedState:

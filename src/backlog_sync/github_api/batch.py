@@ -17,7 +17,7 @@ from backlog_sync.core.operations import (
     Unknown,
     UpdateMilestone,
 )
-from backlog_sync.errors import BacklogError, PartialError
+from backlog_sync.errors import BacklogError
 from backlog_sync.github_api import milestones, mutate
 from backlog_sync.github_api.answers import (
     Answer,
@@ -96,9 +96,11 @@ class Sender:
     def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
         """Send operations, neighbours of one kind in one request; yield each with its reply.
 
-        After an unknown result, or a limit beyond what this run may wait, all later ones are
-        `NotSent`. Raises `AccessError`, `UnreachableError` and `RefusedError` where not even
-        that can be said; what was answered before is yielded first.
+        After an unknown result all later ones are `NotSent`. Where the run cannot go on for a
+        reason that is not about an operation, what was answered is yielded first; then it raises
+        `PartialError` for a limit beyond what this run may wait, `UnreachableError` where no
+        connection could be made, `AccessError` or `RefusedError`. What was not yielded by then
+        was not carried out, or may be done once more without harm.
         """
         queue = list(operations)
         while queue:
@@ -137,18 +139,13 @@ class Sender:
         try:
             self._prepare(work)
             self._patience.run(lambda: self._attempt(work))
-        except Limited as limited:
-            when = self._patience.again_at(limited)
-            _close(work, NotSent(f"rate limit: {limited.message}; run again after {when}"))
-        except NotConnected as lost:
-            _close(work, NotSent(f"{self._clients.api_url} did not answer: {lost.message}"))
+        except (Limited, NotConnected) as trouble:
+            return self._observer.reader.explained(trouble)
         except Lost as lost:
             for index in work.pending:
                 if index in work.doubted:
                     work.replies[index] = Unknown(lost.message)
             _close(work, NotSent(f"an answer was lost before: {lost.message}"))
-        except PartialError as limit:
-            _close(work, NotSent(f"{limit.message}; {limit.hint}"))
         except BacklogError as error:
             return error
         _close(work, NotSent("an answer was lost before"))

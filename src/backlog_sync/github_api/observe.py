@@ -215,11 +215,13 @@ class Observer:
         fault = answer.fault("repositoryOwner")
         if not owner:
             return _Board(problem=_problem(spec, fault) if fault else _no_owner(spec))
-        if fault and fault.type != "NOT_FOUND":
-            return _Board(owner_id=owner["id"], problem=_problem(spec, fault))
+        # Faults below a board that is there, such as a linked repository that is hidden from
+        # this token, do not matter.
         if spec.number is not None:
             found = owner.get("projectV2")
             problem = None if found else _problem(spec, fault)
+        elif owner.get("projectsV2") is None:
+            found, problem = None, _problem(spec, fault)
         else:
             assert spec.title is not None, "a board is wanted by number or by title"
             found, problem = self._by_title(spec, spec.title, owner)
@@ -238,10 +240,10 @@ class Observer:
         while True:
             variables = {"boardOwner": spec.owner, "after": after}
             answer = self.reader.query(document("BoardsPage"), variables)
-            if not answer.data or not answer.data.get("repositoryOwner"):
-                fault = answer.fault("repositoryOwner")
-                return None, _problem(spec, fault) if fault else _no_owner(spec)
-            page = answer.data["repositoryOwner"]["projectsV2"]
+            listed = (answer.data or {}).get("repositoryOwner") or {}
+            page = listed.get("projectsV2")
+            if page is None:
+                return None, _problem(spec, answer.fault("repositoryOwner"))
             candidates += mapping.nodes(page)
             after = mapping.cursor(page)
             if after is None:

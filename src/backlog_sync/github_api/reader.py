@@ -1,17 +1,21 @@
 """Reads: retried, sized, and with every fault put into words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Final
 
 from graphql import DocumentNode
 
-from backlog_sync.errors import AccessError, PartialError, RefusedError, UnreachableError
-from backlog_sync.github_api.answers import Answer, Json, Limited, Lost, Rejected
+from backlog_sync.errors import (
+    AccessError,
+    BacklogError,
+    PartialError,
+    RefusedError,
+    UnreachableError,
+)
+from backlog_sync.github_api.answers import Answer, Json, Limited, Lost, Rejected, Trouble
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.retry import Patience
-
-T = TypeVar("T")
 
 
 class PageSize:
@@ -54,36 +58,36 @@ class Reader:
                 raise
             return answer
 
-        return self.settled(lambda: self._patience.run(attempt))
-
-    def settled(self, work: Callable[[], T]) -> T:
-        """Do `work`, putting what went wrong with the exchange into errors for people."""
-        url = self._clients.api_url
         try:
-            return work()
-        except Limited as limited:
-            raise PartialError(
-                f"GitHub's rate limit is spent: {limited.message}",
+            return self._patience.run(attempt)
+        except (Trouble, Rejected) as trouble:
+            raise self.explained(trouble) from trouble
+
+    def explained(self, trouble: Trouble | Rejected) -> BacklogError:
+        """What went wrong with an exchange, for people."""
+        url = self._clients.api_url
+        if isinstance(trouble, Limited):
+            return PartialError(
+                f"GitHub's rate limit is spent: {trouble.message}",
                 slug="rate-limit",
-                hint=f"run the same command again after {self._patience.again_at(limited)}",
-            ) from limited
-        except Lost as lost:
-            raise UnreachableError(
-                f"{url} did not answer: {lost.message}",
+                hint=f"run the same command again after {self._patience.again_at(trouble)}",
+            )
+        if isinstance(trouble, Trouble):
+            return UnreachableError(
+                f"{url} did not answer: {trouble.message}",
                 hint="is GITHUB_API_URL right, and the server up? then run the command again",
-            ) from lost
-        except Rejected as no:
-            if no.status == 403:
-                raise AccessError(
-                    f"{url} does not let this token in: {no.message}",
-                    hint="a token needs read and write access to the repository's issues",
-                ) from no
-            if no.status == 404:
-                raise UnreachableError(
-                    f"{url} has no GitHub API: {no.message}",
-                    hint="is GITHUB_API_URL right? a GitHub Enterprise Server ends in /api/v3",
-                ) from no
-            raise RefusedError(f"{url} refused the request: {no.message}") from no
+            )
+        if trouble.status == 403:
+            return AccessError(
+                f"{url} does not let this token in: {trouble.message}",
+                hint="a token needs read and write access to the repository's issues",
+            )
+        if trouble.status == 404:
+            return UnreachableError(
+                f"{url} has no GitHub API: {trouble.message}",
+                hint="is GITHUB_API_URL right? a GitHub Enterprise Server ends in /api/v3",
+            )
+        return RefusedError(f"{url} refused the request: {trouble.message}")
 
 
 def _complain(answer: Answer) -> None:

@@ -20,8 +20,8 @@ SANDBOX = "backlog-sandbox"
 class GitHubTracker:
     """One repository on one server. Make it with `session.connect`.
 
-    Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and, from reads alone,
-    `PartialError` where a rate limit asks for a longer wait than this run may make.
+    Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` where a
+    rate limit asks for a longer wait than this run may make.
     """
 
     def __init__(
