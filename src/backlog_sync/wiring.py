@@ -3,9 +3,12 @@
 Adapters are imported where they are used, so that `backlog lint` loads no GitHub client.
 """
 
+import http.client
+import json
 import logging
 import os
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,15 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from backlog_sync.errors import AccessError, RefusedError, UsageError
+from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
 from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder
 
 if TYPE_CHECKING:
     from backlog_sync.engine.ports import Nonces, Tracker
+    from backlog_sync.sandbox.server import StateLock
 
 PUBLIC_API = "https://api.github.com"
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
+_EXISTS = 422
+"""What GitHub answers where a repository of that name exists."""
 _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -217,10 +223,72 @@ def sandbox_folder(top: Path) -> Path:
 def sandbox_url(top: Path, repository: str) -> Iterator[str]:
     """The address of this folder's sandbox: the running one, else one that lives as long as this.
 
-    The target repository is there afterwards.
+    The target repository is there afterwards. Raises `FailedError` where another process has the
+    sandbox's state and does not serve it.
     """
-    raise NotImplementedError
-    yield ""
+    from backlog_sync.sandbox import server  # noqa: PLC0415 - see the module's text
+
+    folder = sandbox_folder(top)
+    try:
+        sandbox, lock = server.open_sandbox(folder)
+    except server.SandboxBusyError as busy:
+        if busy.url is None:
+            raise
+        _ask_for_repository(busy.url, repository, busy)
+        yield busy.url
+        return
+    with lock_given_back(lock), sandbox:
+        sandbox.ensure_repository(repository)
+        with server.serve(sandbox) as running:
+            yield running.url
+
+
+def _ask_for_repository(url: str, repository: str, busy: FailedError) -> None:
+    """Have a running sandbox make a repository, through GitHub's own way of making one."""
+    owner, _, name = repository.partition("/")
+    request = urllib.request.Request(  # noqa: S310 - an address that our own server wrote down
+        f"{url}/orgs/{owner}/repos",
+        data=json.dumps({"name": name}).encode(),
+        headers={"Authorization": f"Bearer {_SANDBOX_TOKEN}", "Content-Type": "application/json"},
+        method="POST",
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=10):
+            return
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code != _EXISTS:
+            raise busy from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise busy from error
+
+
+@contextmanager
+def serving_sandbox(top: Path, port: int) -> Iterator[str]:
+    """Serve this folder's sandbox; give its address. Port 0 picks a free one."""
+    from backlog_sync.sandbox import server  # noqa: PLC0415 - see the module's text
+
+    folder = sandbox_folder(top)
+    sandbox, lock = server.open_sandbox(folder)
+    with lock_given_back(lock), sandbox, server.serve(sandbox, port, state_dir=folder) as running:
+        yield running.url
+
+
+def reset_sandbox(top: Path) -> None:
+    """Forget all that this folder's sandbox holds."""
+    from backlog_sync.sandbox.server import reset  # noqa: PLC0415 - see the module's text
+
+    reset(sandbox_folder(top))
+
+
+@contextmanager
+def lock_given_back(lock: "StateLock") -> Iterator[None]:
+    """A lock that is held already, given back at the end."""
+    try:
+        yield
+    finally:
+        lock.leave()
 
 
 # ---- logs ----------------------------------------------------------------------------------

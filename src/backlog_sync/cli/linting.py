@@ -1,5 +1,8 @@
 """Lint: every fault of the files, and how much they hold."""
 
+from dataclasses import asdict
+from pathlib import Path
+
 from backlog_sync import __version__, wiring
 from backlog_sync.cli.loading import count_findings
 from backlog_sync.cli.options import Voice
@@ -23,7 +26,7 @@ def lint(
 ) -> int:
     """Check the files and print what was found; 1 where there are errors."""
     screen = Screen(voice, wiring.environment())
-    loaded = load(paths, root=wiring.root(), repository=None, project=None, bullets=bullets)
+    loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
     look = screen.look()
     match output:
         case "json":
@@ -57,9 +60,10 @@ def inventory_text(inventory: Inventory) -> str:
 
 
 def _explained(loaded: Loaded) -> list[dict[str, object]]:
-    raise NotImplementedError
+    return [asdict(note) for note in loaded.notes]
 
 
 def _line(line: dict[str, object]) -> str:
-    told = " ".join(str(line[name]) for name in ("key", "reason") if line[name])
-    return f"{clean(str(line['path']))}:{line['line']}: {line['rule']}: {clean(told)}\n"
+    told = [str(line[name]) for name in ("key", "reason") if line[name]]
+    text = ": ".join([f"{line['path']}:{line['line']}", str(line["rule"]), *told])
+    return clean(text) + "\n"

@@ -1,12 +1,13 @@
 """What every verb that meets GitHub does first: read the files, find the target."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.model import DesiredState
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.words import counted
@@ -17,6 +18,7 @@ class Ready:
     """Files without errors, and the repository that they are about."""
 
     loaded: Loaded
+    desired: DesiredState
     repository: str
     top: Path
 
@@ -28,14 +30,14 @@ def ready(where: Where, screen: Screen) -> Ready | None:
     """
     top = wiring.root()
     loaded = load(
-        where.paths,
+        [Path(path) for path in where.paths],
         root=top,
         repository=where.repo,
         project=where.project,
         bullets=where.bullets,
     )
-    errors = [found for found in loaded.diagnostics if found.is_error]
-    if errors:
+    desired = loaded.desired
+    if desired is None or loaded.errors:
         screen.complain(diagnostics_text(loaded.diagnostics, color=screen.look(err=True).color))
         screen.complain(f"{count_findings(loaded.diagnostics)}; nothing was sent")
         return None
@@ -43,10 +45,9 @@ def ready(where: Where, screen: Screen) -> Ready | None:
         note = counted(len(loaded.diagnostics), "warning")
         screen.tell(f"{note} about the files; `backlog lint` shows them")
     repository = wiring.target_repository(
-        where.repo, loaded.desired.repository, screen.env, top, sandbox=where.sandbox
+        where.repo, desired.repository, screen.env, top, sandbox=where.sandbox
     )
-    desired = replace(loaded.desired, repository=repository)
-    return Ready(replace(loaded, desired=desired), repository, top)
+    return Ready(loaded, desired, repository, top)
 
 
 def count_findings(diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -136,7 +136,7 @@ class _Sync:
 
 def _prepare(found: Ready, tracker: Tracker, screen: Screen) -> Prepared:
     with screen.waiting(f"Reading {found.repository}"):
-        return reconcile.observe_and_plan(found.loaded.desired, tracker)
+        return reconcile.observe_and_plan(found.desired, tracker)
 
 
 def _print_plan(plan: Plan, screen: Screen, output: str) -> None:

@@ -24,7 +24,7 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
     found = ready(where, screen)
     if found is None:
         return FAILED
-    desired = found.loaded.desired
+    desired = found.desired
     with (
         nullcontext() if check else only_one(found.top),
         wiring.tracker(
