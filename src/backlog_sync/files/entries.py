@@ -7,6 +7,7 @@ from pathlib import PurePath
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.graph import cycles, parents_first
 from backlog_sync.core.keys import make_key
+from backlog_sync.core.model import IssueRef
 from backlog_sync.files.documents import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.validation import did_you_mean, shown
@@ -29,6 +30,9 @@ class Entry:
     parent: "Entry | None" = None
     defaults: tuple[KindDefaultsDocument, ...] = ()
     children: list["Entry"] = field(default_factory=list)
+    issue: IssueRef | None = None
+    milestone: str | None = None
+    counted_points: float = 0
 
     @property
     def synced(self) -> bool:

@@ -70,6 +70,7 @@ def resolve(
     items = tuple(worker.item(entry) for entry in entries)
     worker.check_settings(file_settings)
     found = (*diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
+    _note(entries, items)
     inventory = _inventory(entries, items, worker.used_milestones(items))
     desired = None
     if not any(each.slug in _UNCLEAR and each.is_error for each in found):
@@ -238,6 +239,19 @@ class _Resolver:
         return len(self.milestones.definitions(_members(items, "milestone")))
 
 
+def _note(entries: Sequence[Entry], items: Sequence[DesiredItem]) -> None:
+    """Keep with each entry what lint needs; an epic that repeats its stories' sum adds nothing."""
+    below: dict[str, bool] = {}
+    for entry, item in zip(reversed(entries), reversed(items), strict=True):
+        milestone = item.fields.get("milestone")
+        entry.issue = item.issue
+        entry.milestone = milestone if isinstance(milestone, str) else None
+        pointed = below.get(entry.key, False)
+        entry.counted_points = 0 if pointed else item.points or 0
+        if entry.parent is not None and (pointed or item.points):
+            below[entry.parent.key] = True
+
+
 def _members(items: Sequence[DesiredItem], name: str) -> list[str]:
     """Every text that items have in a field, in order."""
     found: list[str] = []
@@ -257,19 +271,9 @@ def _inventory(
     counts: dict[str, int] = {}
     for item in items:
         counts[item.kind] = counts.get(item.kind, 0) + 1
-    own = {entry.key: item.points for entry, item in zip(entries, items, strict=True)}
     return Inventory(
         counts=counts,
         milestones=milestones,
         checklist=sum(len(item.criteria) for item in items),
-        points=sum(points_below(entry, own) for entry in entries if entry.parent is None),
+        points=sum(entry.counted_points for entry in entries),
     )
-
-
-def points_below(entry: Entry, own: Mapping[str, float | None]) -> float:
-    """The points of an item: the sum of those below it, else its own.
-
-    An epic that repeats the sum of its stories is not counted twice.
-    """
-    below = sum(points_below(child, own) for child in entry.children)
-    return below or own.get(entry.key) or 0

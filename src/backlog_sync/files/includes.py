@@ -1,0 +1,81 @@
+"""Which files an `include:` names: below the root, and nowhere else."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.validation import shown
+
+MAX_MATCHES = 200
+MAX_SEEN = 20_000
+
+_MAGIC = "*?["
+_KNOWN = (".yaml", ".yml", ".json", ".md", ".markdown")
+
+
+def inside(file: Path, root: Path) -> bool:
+    """Whether a file lies below a folder, links resolved on both sides."""
+    try:
+        return file.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def expand(
+    pattern: str, folder: Path, root: Path, place: Place
+) -> tuple[tuple[Path, ...], Diagnostic | None]:
+    """The files that a pattern names, seen from a folder, sorted; and what is wrong with it.
+
+    Files outside the root are refused, links resolved. Raises nothing.
+    """
+    parts = PurePosixPath(pattern).parts
+    if not parts or pattern.startswith(("/", "~")) or "\\" in pattern or "\0" in pattern:
+        hint = "name it relative to this file, with forward slashes"
+        return (), _problem(place, "include-outside", pattern, "is not a relative path", hint)
+    if parts.count("**") > 1 or len(pattern) > 500:
+        return (), _problem(place, "invalid-include", pattern, "is too wide", "use one '**'")
+    try:
+        found = _matches(pattern, folder)
+    except (OSError, ValueError, NotImplementedError, RuntimeError):
+        return (), _problem(place, "invalid-include", pattern, "is not a pattern")
+    outside = [file for file in found if not inside(file, root)]
+    if outside:
+        hint = "a backlog is made of files below the top of its repository"
+        return (), _problem(place, "include-outside", pattern, "leads out of the repository", hint)
+    if not found:
+        if not inside(folder / PurePosixPath(*_plain(parts)), root):
+            hint = "a backlog is made of files below the top of its repository"
+            message = "leads out of the repository"
+            return (), _problem(place, "include-outside", pattern, message, hint)
+        hint = f"looked in {shown(folder)}"
+        return (), _problem(place, "include-missing", pattern, "names no file", hint)
+    if len(found) > MAX_MATCHES:
+        message = f"names more than {MAX_MATCHES} files"
+        return (), _problem(place, "invalid-include", pattern, message, "name fewer")
+    return tuple(found), None
+
+
+def _plain(parts: tuple[str, ...]) -> Iterator[str]:
+    """The parts of a pattern before the first that matches anything."""
+    for part in parts:
+        if any(sign in part for sign in _MAGIC):
+            return
+        yield part
+
+
+def _matches(pattern: str, folder: Path) -> list[Path]:
+    if not any(sign in pattern for sign in _MAGIC):
+        file = folder / PurePosixPath(pattern)
+        return [file] if file.is_file() else []
+    found = []
+    for file in islice(folder.glob(pattern), MAX_SEEN):
+        relative = file.parts[len(folder.parts) :]
+        hidden = any(part.startswith(".") and part != ".." for part in relative)
+        if not hidden and file.suffix.lower() in _KNOWN and file.is_file():
+            found.append(file)
+    return sorted(found)
+
+
+def _problem(place: Place, slug: str, pattern: str, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic(place, slug, f"'{shown(pattern)}' {message}", hint)

@@ -1,0 +1,207 @@
+"""What is wrong with a backlog that can be read: limits, placeholders, totals, claims."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.graph import levels
+from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef
+from backlog_sync.files.entries import Entry
+from backlog_sync.files.mojibake import find_mojibake
+from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.resolve import Resolved
+from backlog_sync.files.settings import FileSettings
+from backlog_sync.files.totals import Figure, tell_wrong_total, wrong_totals
+from backlog_sync.files.validation import shown
+
+# Limits of GitHub, gathered from its documentation and from reports.
+MAX_TITLE = 256
+MAX_BODY = 65_536
+MAX_LABELS = 100
+MAX_LABEL_NAME = 50
+MAX_LABEL_DESCRIPTION = 100
+MAX_ASSIGNEES = 10
+MAX_SUB_ISSUES = 100
+MAX_LEVELS = 8
+MAX_BLOCKERS = 50
+
+_ROOM = 4_096
+"""What the marker and its base may need of a body."""
+
+_WORDS = (
+    r"(?:title|name|goal|role|user|user role|user type|type of user|persona|actor|action|benefit|"
+    r"value|reason|outcome|feature|feature name|feature title|story|story title|story name|"
+    r"epic|epic name|epic title|task|task name|description|short description|brief description|"
+    r"criterion|criterion \d|insert [^\]}]{0,40}|your [^\]}]{0,40}|todo|tbd|placeholder)"
+)
+_PLACEHOLDER = re.compile(
+    rf"\[{_WORDS}\](?!\()|\{{\{{\s*{_WORDS}\s*\}}\}}|<{_WORDS}>", re.IGNORECASE
+)
+_WHOLE = re.compile(r"\[[^\W\d_][^\]]{0,80}\]")
+
+
+def lint(
+    files: Sequence[ParsedFile], resolved: Resolved, settings: Sequence[FileSettings]
+) -> tuple[Diagnostic, ...]:
+    """Everything that lint finds beyond reading and resolving. Raises nothing."""
+    found: list[Diagnostic] = []
+    for parsed in files:
+        found.extend(find_mojibake(parsed.source))
+    found.extend(_totals(files, resolved.entries))
+    found.extend(_placeholders(resolved.entries))
+    found.extend(_issue_numbers(resolved.entries))
+    for file in settings:
+        found.extend(_label_limits(file))
+    if resolved.desired is not None:
+        found.extend(_limits(resolved.desired, resolved.entries))
+    return tuple(found)
+
+
+# ---- totals --------------------------------------------------------------------------------
+
+
+def _totals(files: Sequence[ParsedFile], entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    for number, parsed in enumerate(files):
+        if not parsed.claims:
+            continue
+        figures = [_figure(entry) for entry in entries if entry.file == number]
+        for wrong in wrong_totals(parsed, figures):
+            yield tell_wrong_total(wrong, parsed)
+
+
+def _figure(entry: Entry) -> Figure:
+    ancestors = []
+    at = entry.parent
+    while at is not None:
+        if at.file == entry.file:
+            ancestors.append(at.index)
+        at = at.parent
+    return Figure(
+        index=entry.index,
+        kind=entry.parsed.kind,
+        points=entry.counted_points,
+        criteria=len(entry.parsed.document.acceptance_criteria or ()),
+        milestone=entry.milestone,
+        ancestors=tuple(ancestors),
+    )
+
+
+# ---- single items --------------------------------------------------------------------------
+
+
+def _placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Text that a template left to be filled in."""
+    for entry in entries:
+        document = entry.parsed.document
+        title = document.title.strip()
+        match = _WHOLE.fullmatch(title) or _PLACEHOLDER.search(title[:1000])
+        if match:
+            yield _placeholder(entry, "title", match[0])
+        story = document.user_story
+        if isinstance(story, str):
+            match = _PLACEHOLDER.search(story[:4000])
+            if match:
+                yield _placeholder(entry, "user_story", match[0])
+        for index, criterion in enumerate(document.acceptance_criteria or ()):
+            text = criterion.text.strip()
+            match = _PLACEHOLDER.fullmatch(text[:1000])
+            if match:
+                yield _placeholder(entry, f"acceptance_criteria.{index}", match[0])
+
+
+def _placeholder(entry: Entry, name: str, text: str) -> Diagnostic:
+    message = f"'{shown(text)}' is a placeholder of a template"
+    place = entry.parsed.places.get(name) or entry.place(name.split(".", 1)[0])
+    return Diagnostic(place, "placeholder", message, "fill it in, or remove the item")
+
+
+def _issue_numbers(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Two items that claim one issue."""
+    first: dict[IssueRef, Entry] = {}
+    for entry in entries:
+        if entry.issue is None:
+            continue
+        before = first.setdefault(entry.issue, entry)
+        if before is not entry:
+            message = (
+                f"{entry.issue} is also the issue of '{before.key}' at {before.place('issue')}"
+            )
+            hint = "an issue belongs to one item: remove the number that is wrong"
+            yield Diagnostic(entry.place("issue"), "duplicate-issue", message, hint)
+
+
+# ---- limits --------------------------------------------------------------------------------
+
+
+def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    by_key = {entry.key: entry for entry in entries}
+    depth = levels({item.key: item.parent for item in desired.items})
+    children: dict[str, int] = {}
+    for item in desired.items:
+        if item.parent:
+            children[item.parent] = children.get(item.parent, 0) + 1
+    for item in desired.items:
+        entry = by_key[item.key]
+        for name, count, limit, what in (
+            ("title", len(item.title), MAX_TITLE, "characters in a title"),
+            ("description", _body_length(item), MAX_BODY - _ROOM, "characters in a body"),
+            ("labels", _count(item, "labels"), MAX_LABELS, "labels"),
+            ("assignees", _count(item, "assignees"), MAX_ASSIGNEES, "assignees"),
+            ("depends_on", _count(item, "blocked_by"), MAX_BLOCKERS, "blockers"),
+            ("", children.get(item.key, 0), MAX_SUB_ISSUES, "sub-issues"),
+        ):
+            if count > limit:
+                yield _too_many(entry, name, count, limit, what)
+        if depth.get(item.key, 0) == MAX_LEVELS + 1:
+            yield _too_many(entry, "", MAX_LEVELS + 1, MAX_LEVELS, "levels of sub-issues")
+        for label in item.fields.get("labels") or ():  # type: ignore[union-attr]  # names
+            if len(str(label)) > MAX_LABEL_NAME:
+                message = f"the label '{shown(label)}' has {len(str(label))} characters"
+                hint = f"GitHub takes {MAX_LABEL_NAME}"
+                yield Diagnostic(entry.place("labels"), "over-limit", message, hint)
+    yield from _option_limits(desired)
+
+
+def _too_many(entry: Entry, name: str, count: int, limit: int, what: str) -> Diagnostic:
+    slug = {"title": "title-too-long", "description": "body-too-long"}.get(name, "over-limit")
+    message = f"{count} {what} are more than GitHub takes: {limit}"
+    return Diagnostic(entry.place(name), slug, message, "shorten it, or split the item")
+
+
+def _count(item: DesiredItem, name: str) -> int:
+    value = item.fields.get(name)
+    return len(value) if isinstance(value, tuple) else 0
+
+
+def _body_length(item: DesiredItem) -> int:
+    """How long the managed block will be, its marks left out."""
+    length = 0
+    for part in item.block:
+        length += len(part.heading) + 8
+        if isinstance(part, Checklist):
+            length += sum(len(entry.text) + 7 for entry in part.entries)
+        else:
+            length += len(part.text) + 1
+    return length
+
+
+def _option_limits(desired: DesiredState) -> Iterator[Diagnostic]:
+    """Options of fields that nobody declared; the models check those that are."""
+    for each in desired.project.fields if desired.project else ():
+        if len(each.options) > 50:
+            place = desired.items[0].place
+            message = f"{each.name} would have {len(each.options)} options; GitHub takes 50"
+            hint = "use fewer different values"
+            yield Diagnostic(place, "over-limit", message, hint)
+
+
+def _label_limits(file: FileSettings) -> Iterator[Diagnostic]:
+    for index, label in enumerate(file.document.labels):
+        for name, text, limit in (
+            ("name", label.name, MAX_LABEL_NAME),
+            ("description", label.description or "", MAX_LABEL_DESCRIPTION),
+        ):
+            if len(text) > limit:
+                place = file.place(f"labels.{index}.{name}")
+                message = f"the label's {name} has {len(text)} characters; GitHub takes {limit}"
+                yield Diagnostic(place, "over-limit", message, "shorten it", Severity.ERROR)

@@ -1,0 +1,303 @@
+"""The way in: paths to the desired state, with everything that is wrong on the way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
+from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.includes import expand, inside
+from backlog_sync.files.lint import lint
+from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.refs import check_repository, parse_project
+from backlog_sync.files.resolve import Context, Resolved, resolve
+from backlog_sync.files.settings import FileSettings, merge_settings, read_settings
+from backlog_sync.files.source import read_source
+from backlog_sync.files.yaml_file import parse_yaml
+
+PLACES = ("backlog/backlog.yaml", "backlog/backlog.yml", "backlog.yaml", "ROADMAP.md")
+"""Where a backlog is looked for, in this order."""
+
+CONFIG = "backlog/config.yaml"
+"""Settings of roadmaps without front matter."""
+
+MAX_FILES = 200
+
+_YAML = (".yaml", ".yml", ".json")
+
+Bullets: TypeAlias = Literal["list", "items"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine:
+    """A line of a file with the rule that took it, and the key of the item that it made."""
+
+    path: str
+    line: int
+    rule: str
+    key: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All that the files gave.
+
+    `desired` is None where the files cannot be read or their keys are not clear; who writes
+    anywhere must also see that `errors` is empty. `diagnostics` stand by place. `keys` gives for
+    each key the index of its file and of the item in it. `notes` are for `lint --explain`.
+    """
+
+    desired: DesiredState | None
+    diagnostics: tuple[Diagnostic, ...]
+    inventory: Inventory
+    files: tuple[ParsedFile, ...]
+    keys: Mapping[str, tuple[int, int]]
+    notes: tuple[ExplainedLine, ...] = ()
+    write_back: str = "progress"
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What stops a sync."""
+        return tuple(each for each in self.diagnostics if each.is_error)
+
+
+def discover(root: Path) -> Path:
+    """The backlog of a folder, where nobody names one.
+
+    Raises FailedError, with the places that were looked at.
+    """
+    for place in PLACES:
+        if (root / place).is_file():
+            return root / place
+    raise FailedError(
+        f"there is no backlog below {root}: looked for {', '.join(PLACES)}",
+        slug="no-backlog",
+        hint="name a file, or write a first one with 'backlog init'",
+    )
+
+
+def load(
+    paths: Sequence[Path],
+    *,
+    root: Path,
+    repository: str | None = None,
+    project: str | None = None,
+    bullets: str | None = None,
+) -> Loaded:
+    """Read the backlog that these files, and what they include, make together.
+
+    `root` is the top of the repository: includes stay below it, and the identity is relative to
+    it. `repository`, `project` (`OWNER/TITLE`, `OWNER/NUMBER`, `none`) and `bullets` (`list`,
+    `items`) are what flags say; None leaves it to the files. Without paths the backlog is
+    discovered. What is wrong with files is in the result; raises UsageError for flags without a
+    meaning, FailedError where no backlog is found.
+    """
+    if bullets not in (None, "list", "items"):
+        raise UsageError(f"'{bullets}' is not a way to read bullets", hint="write list or items")
+    if repository is not None:
+        check_repository(repository)
+    flag = parse_project(project) if project is not None else None
+    if not paths:
+        paths = [_relative_to_here(discover(root))]
+    reader = _Reader(root, _bullets(bullets))
+    for path in paths:
+        reader.read(path, str(path))
+    reader.read_config()
+    return _assemble(reader, repository, flag, flag_said=project is not None)
+
+
+def _bullets(word: str | None) -> Bullets | None:
+    return None if word is None else "items" if word == "items" else "list"
+
+
+def _relative_to_here(path: Path) -> Path:
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads files and what they include, each once."""
+
+    root: Path
+    bullets: Bullets | None
+    files: list[ParsedFile] = field(default_factory=list)
+    settings: list[FileSettings] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    seen: dict[Path, str] = field(default_factory=dict)
+
+    def read(self, file: Path, path: str, chain: tuple[Path, ...] = ()) -> None:
+        """Read one file and, before the next, what it includes."""
+        real = _real(file)
+        if real in self.seen:
+            return
+        self.seen[real] = path
+        if len(self.seen) > MAX_FILES:
+            if len(self.seen) == MAX_FILES + 1:
+                message = f"a backlog is made of at most {MAX_FILES} files"
+                self.diagnostics.append(Diagnostic(Place(path), "too-many-files", message))
+            return
+        source = read_source(file, path)
+        if isinstance(source, Diagnostic):
+            self.diagnostics.append(source)
+            return
+        parsed = self._parse(source)
+        if parsed is None:
+            return
+        settings, found = read_settings(parsed)
+        if self.bullets is None and settings.document.bullets == "items" and is_roadmap(path):
+            parsed = parse_roadmap(source, bullets="items")
+        self.files.append(parsed)
+        self.settings.append(settings)
+        self.sources.append(_below(real, self.root) or file.name)
+        self.diagnostics.extend(found)
+        self._include(settings, real, path, (*chain, real))
+
+    def _parse(self, source: Source) -> ParsedFile | None:
+        if is_roadmap(source.path):
+            return parse_roadmap(source, bullets=self.bullets or "list")
+        if Path(source.path).suffix.lower() in _YAML:
+            return parse_yaml(source)
+        message = "this kind of file is not known"
+        hint = "a backlog is .yaml, .yml, .json, .md or .markdown"
+        self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
+        return None
+
+    def _include(
+        self, settings: FileSettings, real: Path, path: str, chain: tuple[Path, ...]
+    ) -> None:
+        for index, pattern in enumerate(settings.document.include):
+            place = settings.place(f"include.{index}")
+            files, problem = expand(pattern, real.parent, self.root, place)
+            if problem is not None:
+                self.diagnostics.append(problem)
+            for file in files:
+                target = _real(file)
+                if target == real and any(sign in pattern for sign in "*?["):
+                    continue
+                if target in chain:
+                    names = " -> ".join(self.seen[each] for each in (*chain, target))
+                    message = f"the files include each other: {names}"
+                    problem = Diagnostic(place, "cyclic-include", message, "remove one include")
+                    self.diagnostics.append(problem)
+                    continue
+                self.read(file, _shown(file, real, path), chain)
+
+    def read_config(self) -> None:
+        """Read the settings that roadmaps of this repository share, as the last word."""
+        file = self.root / CONFIG
+        roadmap = any(is_roadmap(parsed.source.path) for parsed in self.files)
+        if not roadmap or not file.is_file() or _real(file) in self.seen:
+            return
+        source = read_source(file, str(_relative_to_here(file)))
+        if isinstance(source, Diagnostic):
+            self.diagnostics.append(source)
+            return
+        parsed = parse_yaml(source)
+        settings, found = read_settings(parsed)
+        self.diagnostics.extend((*parsed.diagnostics, *found))
+        if parsed.items:
+            message = "this file takes settings, not items"
+            hint = "put items into a backlog file"
+            problem = Diagnostic(parsed.items[0].place, "items-in-settings", message, hint)
+            self.diagnostics.append(problem)
+        self.settings.append(settings)
+        if self.bullets is None and settings.document.bullets == "items":
+            for index, each in enumerate(self.files):
+                said = "bullets" in self.settings[index].document.model_fields_set
+                if is_roadmap(each.source.path) and not said:
+                    self.files[index] = parse_roadmap(each.source, bullets="items")
+
+
+def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:
+    """Read a Markdown roadmap."""
+    from backlog_sync.files import markdown_roadmap  # noqa: PLC0415 - YAML alone needs none of it
+
+    return markdown_roadmap.parse_roadmap(source, bullets=bullets)
+
+
+def _real(file: Path) -> Path:
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return file.absolute()
+
+
+def _below(real: Path, root: Path) -> str | None:
+    """A path relative to the root with forward slashes, None where it lies outside."""
+    return real.relative_to(_real(root)).as_posix() if inside(real, root) else None
+
+
+def _shown(file: Path, including: Path, path: str) -> str:
+    """How an included file is shown: seen from where the including one was named."""
+    try:
+        return str(Path(path).parent / file.relative_to(including.parent))
+    except ValueError:
+        return str(file)
+
+
+def _assemble(
+    reader: _Reader, repository: str | None, flag: ProjectSpec | None, *, flag_said: bool
+) -> Loaded:
+    files = tuple(reader.files)
+    document, conflicts = merge_settings(reader.settings)
+    sources = tuple(reader.sources)
+    context = Context(
+        backlog_id=sources[0] if sources else "",
+        sources=sources,
+        repository=repository,
+        project=flag,
+        project_said=flag_said,
+    )
+    resolved = resolve(files, document, reader.settings, context)
+    broken = bool(reader.diagnostics or conflicts)
+    for parsed in files:
+        reader.diagnostics.extend(parsed.diagnostics)
+        broken = broken or any(each.is_error for each in parsed.diagnostics)
+    diagnostics = {
+        *reader.diagnostics,
+        *conflicts,
+        *resolved.diagnostics,
+        *lint(files, resolved, reader.settings),
+    }
+    if files and not resolved.entries and not any(each.is_error for each in diagnostics):
+        diagnostics.add(_no_items(files[0]))
+    return Loaded(
+        desired=None if broken or not files else resolved.desired,
+        diagnostics=tuple(sorted(diagnostics)),
+        inventory=resolved.inventory,
+        files=files,
+        keys={entry.key: (entry.file, entry.index) for entry in resolved.entries},
+        notes=_notes(files, resolved),
+        write_back=document.write_back,
+    )
+
+
+def _no_items(parsed: ParsedFile) -> Diagnostic:
+    hint = "'backlog lint --explain' says for every line why it is none"
+    if not is_roadmap(parsed.source.path):
+        hint = "add one below 'epics:' or 'items:'"
+    place = Place(parsed.source.path)
+    return Diagnostic(place, "no-items", "the backlog holds no items", hint, Severity.WARNING)
+
+
+def _notes(files: Sequence[ParsedFile], resolved: Resolved) -> tuple[ExplainedLine, ...]:
+    keys = {(entry.file, entry.index): entry.key for entry in resolved.entries}
+    return tuple(
+        ExplainedLine(
+            path=parsed.source.path,
+            line=note.line,
+            rule=note.rule,
+            key=keys.get((number, note.item)) if note.item is not None else None,
+            reason=note.reason,
+        )
+        for number, parsed in enumerate(files)
+        for note in parsed.notes
+    )

@@ -1,0 +1,81 @@
+"""Totals that a document claims, held against what its items come to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.files.parsed import Claim, ParsedFile
+
+_KINDS = {
+    "epics": "epic",
+    "features": "feature",
+    "stories": "story",
+    "tasks": "task",
+    "bugs": "bug",
+    "spikes": "spike",
+    "chores": "chore",
+}
+_CRITERIA = ("criteria", "acceptance_criteria", "checklist")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One item as totals see it: its position in the file, its points, what it counts as."""
+
+    index: int
+    kind: str
+    points: float
+    criteria: int
+    milestone: str | None
+    ancestors: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTotal:
+    """A claim that does not hold, and what the items come to."""
+
+    claim: Claim
+    computed: float
+
+
+def wrong_totals(parsed: ParsedFile, figures: Sequence[Figure]) -> tuple[WrongTotal, ...]:
+    """The claims of one file that its items do not bear out.
+
+    A claim about something that cannot be counted is passed over.
+    """
+    wrong = []
+    for claim in parsed.claims:
+        within = [f for f in figures if claim.scope is None or claim.scope in f.ancestors]
+        computed = _compute(claim.what, within)
+        if computed is not None and computed != claim.value:
+            wrong.append(WrongTotal(claim, computed))
+    return tuple(wrong)
+
+
+def _compute(what: str, figures: Sequence[Figure]) -> float | None:
+    if what in _KINDS:
+        return sum(figure.kind == _KINDS[what] for figure in figures)
+    if what == "points":
+        return sum(figure.points for figure in figures)
+    if what == "items":
+        return len(figures)
+    if what == "milestones":
+        return len({figure.milestone for figure in figures if figure.milestone})
+    if what in _CRITERIA:
+        return sum(figure.criteria for figure in figures)
+    return None
+
+
+def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
+    """The warning for a claim, with both numbers."""
+    claim = wrong.claim
+    claimer, have = "the document claims", "the items are"
+    if claim.scope is not None:
+        claimer = f"'{parsed.items[claim.scope].document.title}' claims"
+        have = "the items below it are"
+    if claim.what in ("points", *_CRITERIA):
+        have = have.replace(" are", " have")
+    what = claim.what.replace("_", " ")
+    message = f"{claimer} {claim.value:g} {what}, {have} {wrong.computed:g}"
+    hint = f"write {wrong.computed:g}, or find what is missing"
+    return Diagnostic(claim.place, "wrong-total", message, hint, Severity.WARNING)

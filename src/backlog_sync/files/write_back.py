@@ -1,0 +1,87 @@
+"""Progress from GitHub into the files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backlog_sync.core.progress import ItemProgress
+from backlog_sync.errors import FailedError
+from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.source import encode, replace_file
+from backlog_sync.files.yaml_write import write_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file's bytes before and after; `path` is how it is shown to the user."""
+
+    path: str
+    file: Path
+    before: bytes
+    after: bytes
+
+
+def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileChange, ...]:
+    """What the files become when they say what GitHub knows; only files that change.
+
+    Nothing is written to disk: `save` does that. The setting `write_back` decides how much is
+    told. Progress of keys that the files do not hold is passed over. Raises FailedError where a
+    file cannot take it without changing what it says.
+    """
+    if loaded.write_back == "none":
+        return ()
+    by_file: dict[int, dict[int, ItemProgress]] = {}
+    for each in progress:
+        place = loaded.keys.get(each.key)
+        if place is None:
+            continue
+        number, index = place
+        wanted = _told(loaded, loaded.files[number], index, each)
+        by_file.setdefault(number, {})[index] = wanted
+    changes = []
+    for number, updates in sorted(by_file.items()):
+        parsed = loaded.files[number]
+        text = _write(parsed, dict(sorted(updates.items())))
+        after = encode(parsed.source, text)
+        if after != parsed.source.raw:
+            source = parsed.source
+            changes.append(FileChange(source.path, source.file, source.raw, after))
+    return tuple(changes)
+
+
+def _told(loaded: Loaded, parsed: ParsedFile, index: int, progress: ItemProgress) -> ItemProgress:
+    """What of an item's progress goes into the file.
+
+    A number of the sandbox never takes the place of a real one.
+    """
+    if loaded.write_back == "ids":
+        progress = ItemProgress(progress.key, issue=progress.issue, url=progress.url)
+    known = parse_issue_ref(parsed.items[index].document.issue or "")
+    if known is not None and not known.sandbox and progress.issue and progress.issue.sandbox:
+        return replace(progress, issue=None, url=None)
+    return progress
+
+
+def _write(parsed: ParsedFile, updates: dict[int, ItemProgress]) -> str:
+    if is_roadmap(parsed.source.path):
+        from backlog_sync.files import markdown_write  # noqa: PLC0415 - YAML alone needs none of it
+
+        return markdown_write.write_roadmap(parsed, updates)
+    return write_yaml(parsed, updates)
+
+
+def save(change: FileChange) -> None:
+    """Replace the file at once, keeping its rights and links.
+
+    Raises FailedError where it was changed since it was read, or cannot be written.
+    """
+    if change.before == change.after:
+        return
+    try:
+        replace_file(change.file, change.before, change.after)
+    except FailedError as error:
+        message = error.message.replace(str(change.file), change.path, 1)
+        raise FailedError(message, slug=error.slug, hint=error.hint) from error

@@ -1,0 +1,153 @@
+"""Progress into a YAML backlog: issue numbers, statuses, ticked criteria."""
+
+import re
+from collections.abc import Mapping
+
+from backlog_sync.core.model import IssueRef
+from backlog_sync.core.progress import ItemProgress
+from backlog_sync.errors import FailedError
+from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.markdown_words import same_status
+from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.source import encode, source_of
+from backlog_sync.files.yaml_edit import Editor, Setting, quoted
+from backlog_sync.files.yaml_file import YamlAnchor, parse_yaml
+from backlog_sync.files.yaml_nodes import ListNode, MapNode, Node, Scalar
+
+_BOX = re.compile(r"\[[ xX]\]\s")
+_WRITTEN = {"issue", "status", "acceptance_criteria"}
+
+
+def write_yaml(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
+    """The text of a YAML backlog with progress written in; keys are positions of items.
+
+    Changes nothing but `issue:`, `status:` and `done:` of the items named, and nothing at all
+    where the file says the same already. Roll-ups have no place in YAML. Criteria that an alias
+    brings in are left alone: they are not this item's alone. Raises FailedError where the result
+    would not read as the same backlog.
+    """
+    editor = Editor(parsed.source.text)
+    json_file = parsed.source.path.lower().endswith(".json")
+    for index, progress in updates.items():
+        item = parsed.items[index]
+        assert isinstance(item.anchor, YamlAnchor)
+        node = item.anchor.node
+        settings = _settings(item.document, progress)
+        if isinstance(node, Scalar):
+            if settings:
+                editor.to_mapping(node, "title", settings, quote=json_file)
+            continue
+        editor.set_keys(node, settings)
+        _tick(editor, node, item.document, progress.ticks, json_file=json_file)
+    if not editor.edits:
+        return parsed.source.text
+    text = editor.result()
+    _check(parsed, text, updates)
+    return text
+
+
+def _settings(document: ItemDocument, progress: ItemProgress) -> list[Setting]:
+    """What is to be set, beside criteria, because the file says otherwise."""
+    settings = []
+    if progress.issue is not None and not same_issue(document.issue, progress.issue):
+        number = str(progress.issue)
+        if progress.issue.repository is None and not progress.issue.sandbox:
+            number = str(progress.issue.number)
+        settings.append(Setting(("issue",), number, bare=number.isdecimal()))
+    if progress.status is not None and _status_differs(document, progress.status, progress.initial):
+        settings.append(Setting(("status", "Status"), progress.status))
+    return settings
+
+
+def same_issue(written: str | None, issue: IssueRef) -> bool:
+    """Whether what a file says names this issue; an unsaid repository is the target."""
+    known = parse_issue_ref(written) if written else None
+    if known is None or (known.number, known.sandbox) != (issue.number, issue.sandbox):
+        return False
+    said = (known.repository or "").casefold(), (issue.repository or "").casefold()
+    return "" in said or said[0] == said[1]
+
+
+def _status_differs(document: ItemDocument, status: str, initial: bool) -> bool:
+    if "status" not in document.model_fields_set:
+        return not initial
+    return document.status is None or not same_status(document.status, status)
+
+
+def _tick(
+    editor: Editor,
+    node: MapNode,
+    document: ItemDocument,
+    ticks: Mapping[int, bool],
+    *,
+    json_file: bool,
+) -> None:
+    """Set the boxes of criteria."""
+    criteria = document.acceptance_criteria or ()
+    entry = next(
+        (each for each in node.entries if each.own and each.key.value == "acceptance_criteria"),
+        None,
+    )
+    if entry is None or entry.value.shared:
+        return
+    value = entry.value
+    nodes: tuple[Node, ...] = value.items if isinstance(value, ListNode) else (value,)
+    quote = json_file or (entry.key.style == '"' and node.flow)
+    for index, done in ticks.items():
+        if not 0 <= index < min(len(criteria), len(nodes)) or criteria[index].done == done:
+            continue
+        box = nodes[index]
+        setting = Setting(("done",), "true" if done else "false", bare=True)
+        if isinstance(box, MapNode) and not box.shared:
+            editor.set_keys(box, [setting])
+        elif isinstance(box, Scalar) and not box.shared:
+            _tick_text(editor, box, setting, quote=quote)
+
+
+def _tick_text(editor: Editor, node: Scalar, setting: Setting, *, quote: bool) -> None:
+    """Tick a criterion that is only a text."""
+    if not _BOX.match(node.value):
+        editor.to_mapping(node, "text", [setting], quote=quote)
+        return
+    sign = "x" if setting.value == "true" else " "
+    at = editor.text.find("[", node.start, node.end)
+    if _BOX.match(editor.text, at):
+        editor.replace(at + 1, at + 2, sign)
+    else:
+        editor.replace(node.start, node.end, quoted(f"[{sign}{node.value[2:]}"))
+
+
+def _check(parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress]) -> None:
+    """See that the new text reads as the same items. Raises FailedError where it does not."""
+    source = parsed.source
+    again = source_of(encode(source, text), source.file, source.path)
+    read = parse_yaml(again) if not hasattr(again, "slug") else None
+    if read is not None and len(read.items) == len(parsed.items):
+        for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
+            skipped = _WRITTEN if index in updates else set()
+            if (old.kind, old.parent) != (new.kind, new.parent) or not _alike(
+                old.document, new.document, skipped
+            ):
+                break
+        else:
+            if read.settings == parsed.settings:
+                return
+    raise FailedError(
+        f"{source.path}: progress cannot be written into this file without changing what it says",
+        slug="write-back",
+        hint="write the items as plain mappings, one key a line",
+    )
+
+
+def _alike(old: ItemDocument, new: ItemDocument, skipped: set[str]) -> bool:
+    if old is new:
+        return True
+    before, after = old.model_dump(exclude=skipped), new.model_dump(exclude=skipped)
+    if skipped:
+        texts = [
+            [criterion.text for criterion in document.acceptance_criteria or ()]
+            for document in (old, new)
+        ]
+        return before == after and texts[0] == texts[1]
+    return before == after
