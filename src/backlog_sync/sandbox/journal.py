@@ -1,0 +1,77 @@
+"""Where the sandbox keeps its state: a snapshot, and a journal of what changed since.
+
+Each answered write adds one line to the journal, so that its cost is that of the change and not
+of the whole state. Start and close fold the journal into the snapshot, which is replaced
+atomically. Every journal line puts whole records, so replaying a journal onto a snapshot that
+already holds it changes nothing. A torn last line was never answered and is dropped.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+FOLD_AFTER_BYTES = 8 * 1024 * 1024
+"""A journal longer than this is folded at the next start even after a crash; always at close."""
+
+
+class Journal:
+    """The files of one state folder. Not safe for two writers: see `lock`."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.snapshot_path = folder / "state.json"
+        self.journal_path = folder / "journal.jsonl"
+        self._file = self.journal_path.open("ab")
+
+    def load(self) -> dict[int, tuple[str, dict[str, Any]]]:
+        """Read all records, by number, as (kind, values)."""
+        records: dict[int, tuple[str, dict[str, Any]]] = {}
+        if self.snapshot_path.exists():
+            snapshot = json.loads(self.snapshot_path.read_bytes())
+            for kind, values in snapshot["records"]:
+                records[values["id"]] = (kind, values)
+        whole = 0
+        with self.journal_path.open("rb") as lines:
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    break
+                whole += len(line)
+                entry = json.loads(line)
+                for kind, values in entry.get("put", ()):
+                    records[values["id"]] = (kind, values)
+                for number in entry.get("drop", ()):
+                    records.pop(number, None)
+        self._file.truncate(whole)
+        return records
+
+    def append(self, put: list[tuple[str, dict[str, Any]]], drop: list[int]) -> None:
+        """Add one change; on return it survives the end of this process."""
+        entry: dict[str, Any] = {"put": put}
+        if drop:
+            entry["drop"] = drop
+        line = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+        self._file.write(line.encode() + b"\n")
+        self._file.flush()
+
+    def fold(self, records: list[tuple[str, dict[str, Any]]]) -> None:
+        """Write the snapshot anew and empty the journal."""
+        partial = self.snapshot_path.with_suffix(".json.partial")
+        text = json.dumps(
+            {"format_version": 1, "records": records}, ensure_ascii=False, separators=(",", ":")
+        )
+        with partial.open("wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.snapshot_path)
+        self._file.truncate(0)
+
+    @property
+    def length(self) -> int:
+        """Bytes in the journal."""
+        return self.journal_path.stat().st_size
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._file.close()

@@ -1,0 +1,275 @@
+"""The records of the simulated GitHub: what it holds, one class per kind of thing.
+
+Every record has one number that is unique in the whole sandbox (the REST `id`) and an opaque
+node id (the GraphQL `id`). Moments are ISO strings in UTC to the second, as GitHub prints them,
+so that they compare as text. Records refer to each other by number.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeAlias
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """What every record has."""
+
+    typename: ClassVar[str] = "Record"
+    prefix: ClassVar[str] = "X"
+    id: int
+    node_id: str
+    created_at: str
+    updated_at: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Account(Record):
+    """Somebody who acts or owns: a user, an organisation, or an app's bot.
+
+    `permission` is what the account may do in repositories, as the last grant said.
+    """
+
+    kind: Literal["User", "Organization", "Bot"]
+    login: str
+    name: str | None = None
+    permission: str = "none"
+    next_project: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class IssueType(Record):
+    """An organisation's issue type."""
+
+    typename: ClassVar[str] = "IssueType"
+    prefix: ClassVar[str] = "IT"
+    owner: int
+    name: str
+    color: str
+    description: str | None = None
+    is_enabled: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Repository(Record):
+    """A repository; issues and pull requests share one series of numbers.
+
+    `moved` maps the number of a transferred issue to its record elsewhere; `deleted` holds the
+    numbers that are gone for good.
+    """
+
+    typename: ClassVar[str] = "Repository"
+    prefix: ClassVar[str] = "R"
+    owner: int
+    name: str
+    description: str | None = None
+    is_private: bool = False
+    is_archived: bool = False
+    has_issues: bool = True
+    next_number: int = 1
+    next_milestone: int = 1
+    former_names: list[str] = field(default_factory=list)
+    moved: dict[str, int] = field(default_factory=dict)
+    deleted: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Label(Record):
+    """A label of a repository."""
+
+    typename: ClassVar[str] = "Label"
+    prefix: ClassVar[str] = "LA"
+    repository: int
+    name: str
+    color: str
+    description: str | None = None
+    is_default: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Milestone(Record):
+    """A milestone; `due_on` is a moment that stands for a day."""
+
+    typename: ClassVar[str] = "Milestone"
+    prefix: ClassVar[str] = "MI"
+    repository: int
+    number: int
+    title: str
+    description: str | None = None
+    due_on: str | None = None
+    state: Literal["OPEN", "CLOSED"] = "OPEN"
+    closed_at: str | None = None
+    creator: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Issue(Record):
+    """An issue, or a pull request where `is_pull` says so.
+
+    `sub_issues` are in their order on the parent. `blocked_by` and `blocking` mirror each other.
+    """
+
+    repository: int
+    number: int
+    title: str
+    body: str = ""
+    state: Literal["OPEN", "CLOSED"] = "OPEN"
+    state_reason: str | None = None
+    closed_at: str | None = None
+    author: int | None = None
+    labels: list[int] = field(default_factory=list)
+    assignees: list[int] = field(default_factory=list)
+    milestone: int | None = None
+    issue_type: int | None = None
+    parent: int | None = None
+    sub_issues: list[int] = field(default_factory=list)
+    blocked_by: list[int] = field(default_factory=list)
+    blocking: list[int] = field(default_factory=list)
+    duplicate_of: int | None = None
+    last_edited_at: str | None = None
+    editor: int | None = None
+    is_pull: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Comment(Record):
+    """A comment below an issue."""
+
+    typename: ClassVar[str] = "IssueComment"
+    prefix: ClassVar[str] = "IC"
+    issue: int
+    body: str
+    author: int | None = None
+    last_edited_at: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Project(Record):
+    """A Projects v2 board."""
+
+    typename: ClassVar[str] = "ProjectV2"
+    prefix: ClassVar[str] = "PVT"
+    owner: int
+    number: int
+    title: str
+    short_description: str | None = None
+    readme: str | None = None
+    public: bool = False
+    closed: bool = False
+    closed_at: str | None = None
+    creator: int | None = None
+    repositories: list[int] = field(default_factory=list)
+    next_position: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Field(Record):
+    """A field of a board.
+
+    `options` are `{id, name, color, description}`; `iterations` are `{id, title, start, duration}`
+    and belong to `iteration_setup` (`{duration, start_day}`).
+    """
+
+    project: int
+    name: str
+    data_type: str
+    options: list[dict[str, str]] = field(default_factory=list)
+    iterations: list[dict[str, Any]] = field(default_factory=list)
+    iteration_setup: dict[str, int] = field(default_factory=dict)
+    next_option: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Item(Record):
+    """A card on a board: an issue, a pull request, or a draft with its own title and body.
+
+    `values` maps a field's number (as text) to `{kind, value, created_at, updated_at}`; kind is
+    text, number, date, option or iteration.
+    """
+
+    typename: ClassVar[str] = "ProjectV2Item"
+    prefix: ClassVar[str] = "PVTI"
+    project: int
+    position: int
+    content: int | None = None
+    draft_title: str | None = None
+    draft_body: str = ""
+    is_archived: bool = False
+    creator: int | None = None
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Event(Record):
+    """Something that happened: who did what to which thing."""
+
+    typename: ClassVar[str] = "Event"
+    prefix: ClassVar[str] = "EV"
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+AnyRecord: TypeAlias = (
+    Account
+    | IssueType
+    | Repository
+    | Label
+    | Milestone
+    | Issue
+    | Comment
+    | Project
+    | Field
+    | Item
+    | Event
+)
+
+KINDS: dict[str, type[Record]] = {
+    kind.__name__: kind
+    for kind in (
+        Account,
+        IssueType,
+        Repository,
+        Label,
+        Milestone,
+        Issue,
+        Comment,
+        Project,
+        Field,
+        Item,
+        Event,
+    )
+}
+
+ACCOUNT_PREFIXES = {"User": "U", "Organization": "O", "Bot": "BOT"}
+FIELD_PREFIXES = {"SINGLE_SELECT": "PVTSSF", "ITERATION": "PVTIF"}
+FIELD_TYPES = {
+    "SINGLE_SELECT": "ProjectV2SingleSelectField",
+    "ITERATION": "ProjectV2IterationField",
+}
+
+
+def typename(record: object) -> str:
+    """The GraphQL type of a record, or of a value that names its own under `__typename`."""
+    match record:
+        case Issue():
+            return "PullRequest" if record.is_pull else "Issue"
+        case Account():
+            return record.kind
+        case Field():
+            return FIELD_TYPES.get(record.data_type, "ProjectV2Field")
+        case Record():
+            return record.typename
+        case dict():
+            return str(record["__typename"])
+    raise TypeError(f"no GraphQL type for {record!r}")
+
+
+def node_prefix(kind: type[Record], values: dict[str, Any]) -> str:
+    """The letters that a node id of this record begins with."""
+    if kind is Account:
+        return ACCOUNT_PREFIXES[values["kind"]]
+    if kind is Issue:
+        return "PR" if values.get("is_pull") else "I"
+    if kind is Field:
+        return FIELD_PREFIXES.get(values["data_type"], "PVTF")
+    return kind.prefix

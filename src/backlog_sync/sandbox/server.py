@@ -1,0 +1,236 @@
+"""The sandbox on a real socket: HTTP/1.1 on the loopback interface, and nowhere else."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import sys
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from backlog_sync.errors import FailedError
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.faults import ConnectionLostError
+from backlog_sync.sandbox.messages import Request, Response, error_response
+
+HOST = "127.0.0.1"
+LOCK_NAME = "lock"
+SERVER_NAME = "server.json"
+
+
+class SandboxBusyError(FailedError):
+    """Another process has the sandbox's state; `url` is where it serves it, where that is known."""
+
+    slug = "sandbox-busy"
+
+    def __init__(self, state_dir: Path, url: str | None) -> None:
+        where = f" at {url}" if url else ""
+        super().__init__(
+            f"{state_dir}: another process runs this sandbox{where}",
+            hint="stop it, or use the one that runs by setting GITHUB_API_URL to its address"
+            if url
+            else "wait until it is done, or stop it",
+        )
+        self.url = url
+
+
+class StateLock:
+    """The right to write a state folder; one holder at a time, let go when its process ends."""
+
+    def __init__(self, state_dir: Path) -> None:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        self.state_dir = state_dir
+        self._lock = FileLock(state_dir / LOCK_NAME)
+
+    def take(self) -> None:
+        """Take the right; raises `SandboxBusyError` where another process has it."""
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise SandboxBusyError(self.state_dir, running_url(self.state_dir)) from None
+
+    def leave(self) -> None:
+        """Give the right back."""
+        self._lock.release()
+
+    def __enter__(self) -> "StateLock":
+        self.take()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.leave()
+
+
+def running_url(state_dir: Path) -> str | None:
+    """Where a state folder was last served, by its own word."""
+    try:
+        url = json.loads((state_dir / SERVER_NAME).read_text("utf-8"))["url"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(url)
+
+
+def open_sandbox(state_dir: Path, **options: Any) -> tuple[Sandbox, StateLock]:
+    """The sandbox kept in this folder, and the right to write it, which the caller gives back.
+
+    Options are those of `Sandbox`. Raises `SandboxBusyError` where another process has it.
+    """
+    lock = StateLock(state_dir)
+    lock.take()
+    try:
+        return Sandbox(state_dir, **options), lock
+    except BaseException:
+        lock.leave()
+        raise
+
+
+def reset(state_dir: Path) -> None:
+    """Forget everything in a state folder; raises `SandboxBusyError` while it is served."""
+    if not state_dir.exists():
+        return
+    with StateLock(state_dir):
+        for entry in state_dir.iterdir():
+            if entry.name != LOCK_NAME:
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Carries requests from the socket to the sandbox."""
+
+    protocol_version = "HTTP/1.1"
+    server: "_Server"
+
+    def setup(self) -> None:
+        """Prepare a connection: small answers go out at once."""
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().setup()
+        self.server.connections.add(self.request)
+
+    def finish(self) -> None:
+        """The connection is over."""
+        self.server.connections.discard(self.request)
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def _serve(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length) if length else b""
+        headers = dict(self.headers.items())
+        request = Request(self.command, self.path, headers, body)
+        try:
+            response = self.server.sandbox.handle(request)
+        except ConnectionLostError:
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        except Exception:  # a bug must not end the server
+            traceback.print_exc(file=sys.stderr)
+            response = error_response(500, "Server Error")
+        self._send(response)
+
+    def _send(self, response: Response) -> None:
+        """Send head and body in one piece."""
+        lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('',))[0]}"]
+        lines += [f"{name}: {value}" for name, value in response.headers.items()]
+        if response.status != 304 or response.body:
+            lines.append(f"Content-Length: {len(response.body)}")
+        head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+        try:
+            self.wfile.write(head + response.body)
+        except OSError:
+            self.close_connection = True
+
+    do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - http.server's names
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
+        """Say nothing: the sandbox has its own log."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, sandbox: Sandbox, port: int) -> None:
+        self.sandbox = sandbox
+        self.connections: set[socket.socket] = set()
+        super().__init__((HOST, port), _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignore what a client does to its connection."""
+
+
+class RunningServer:
+    """A sandbox that is being served. `url` is its address, without a slash at the end."""
+
+    def __init__(self, sandbox: Sandbox, port: int, state_dir: Path | None) -> None:
+        try:
+            self._server = _Server(sandbox, port)
+        except OSError as error:
+            raise FailedError(
+                f"port {port}: the sandbox cannot listen on it: {error.strerror or error}",
+                slug="port-in-use",
+                hint="choose another port; 0 picks one that is free",
+            ) from None
+        self.sandbox = sandbox
+        self.url = f"http://{HOST}:{self._server.server_address[1]}"
+        self._note = state_dir / SERVER_NAME if state_dir else None
+        if self._note:
+            self._note.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.02},
+            name="sandbox",
+            daemon=True,
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening, end the connections, and write the state down."""
+        self._server.shutdown()
+        self._server.server_close()
+        for connection in list(self._server.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        if self._note:
+            self._note.unlink(missing_ok=True)
+
+    def wait(self) -> None:
+        """Stay until another thread or a signal ends the server."""
+        self._thread.join()
+
+    def __enter__(self) -> "RunningServer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def serve(sandbox: Sandbox, port: int = 0, *, state_dir: Path | None = None) -> RunningServer:
+    """Serve a sandbox on 127.0.0.1; port 0 picks a free one.
+
+    With a state folder the address is noted there while it lasts. The sandbox stays open when
+    the server stops. Raises `FailedError` where the port cannot be had.
+    """
+    return RunningServer(sandbox, port, state_dir)
