@@ -1,0 +1,114 @@
+"""What is gathered of an item while its lines are read, and where it can be written back."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.markdown_lines import Line
+from backlog_sync.files.markdown_metadata import Pair
+from backlog_sync.files.markdown_typed import Typed
+from backlog_sync.files.markdown_values import Dependency
+from backlog_sync.files.markdown_words import RANKS
+from backlog_sync.files.parsed import ParsedItem
+
+
+@dataclass(frozen=True, slots=True)
+class MetaLine:
+    """A pair of metadata and the index of the line that holds it."""
+
+    pair: Pair
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where an item stands: what write-back needs.
+
+    `lines` are all lines of the file. `title` is the index of the last line of the title. `list_`
+    tells a list item from a heading; `content` is the column where a list item's text begins.
+    `boxes` hold, for each criterion, the offset of the character in its check box, None where it
+    has none; `box` is that of the item itself. `simple` tells a check box that became a task.
+    """
+
+    lines: tuple[Line, ...]
+    title: int
+    list_: bool
+    content: int
+    meta: tuple[MetaLine, ...]
+    boxes: tuple[int | None, ...]
+    box: int | None = None
+    simple: bool = False
+
+
+@dataclass(slots=True)
+class Criterion:
+    """A check-list entry as it is read."""
+
+    text: str
+    done: bool
+    box: int | None
+    line: Line
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An item as it is read. `level` is 0 for list items, `indent` -1 for headings."""
+
+    kind: str
+    typed: Typed | None
+    title: str
+    line: Line
+    place: Place
+    parent: "Draft | None" = None
+    key: str | None = None
+    level: int = 0
+    indent: int = -1
+    content: int = 0
+    index: int = -1
+    last_line: int = 0
+    fields: dict[str, object] = dataclasses.field(default_factory=dict)
+    places: dict[str, Place] = dataclasses.field(default_factory=dict)
+    meta: list[MetaLine] = dataclasses.field(default_factory=list)
+    criteria: list[Criterion] = dataclasses.field(default_factory=list)
+    prose: list[str] = dataclasses.field(default_factory=list)
+    depends: list[Dependency] | None = None
+    parent_name: str | None = None
+    box: int | None = None
+
+    @property
+    def rank(self) -> int:
+        """How deep its kind stands."""
+        return RANKS[self.kind]
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is a check box that became a task."""
+        return self.typed is None and self.box is not None
+
+    @property
+    def weak(self) -> bool:
+        """Whether it is a phase, a milestone, a sprint or the like."""
+        return self.typed is not None and self.typed.word.weak
+
+
+@dataclass(slots=True)
+class Block:
+    """A field whose value goes on over the lines below its key.
+
+    `strict` takes check boxes only. `plain` are entries without a box, which count where the
+    block has no boxes.
+    """
+
+    field: str
+    draft: Draft
+    heading: bool = False
+    text: list[str] = dataclasses.field(default_factory=list)
+    plain: list[Criterion] = dataclasses.field(default_factory=list)
+    boxed: bool = False
+
+
+def anchor_of(item: ParsedItem) -> Anchor:
+    """The anchor of an item that was read from Markdown."""
+    if not isinstance(item.anchor, Anchor):
+        raise TypeError("this item was not read from Markdown")
+    return item.anchor

@@ -1,0 +1,212 @@
+"""From drafts to parsed items: what the document says once all of it is known."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.files.documents import CriterionDocument, ItemDocument
+from backlog_sync.files.markdown_claims import TableRow, name_key
+from backlog_sync.files.markdown_drafts import Anchor, Draft
+from backlog_sync.files.markdown_inline import plain
+from backlog_sync.files.markdown_lines import Line
+from backlog_sync.files.markdown_reader import Reader
+from backlog_sync.files.markdown_words import MILESTONE_CODE, RANKS, bare_word
+from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a file gave, beside its settings."""
+
+    items: tuple[ParsedItem, ...]
+    claims: tuple[Claim, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    notes: tuple[LineNote, ...]
+
+
+class Names:
+    """The items of a file by key, number and title."""
+
+    def __init__(self, drafts: Iterable[Draft]) -> None:
+        self.by_number: dict[str, list[Draft]] = {}
+        self.by_title: dict[str, list[Draft]] = {}
+        self.by_key: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            if draft.typed and draft.typed.number:
+                self.by_number.setdefault(draft.typed.number.lower(), []).append(draft)
+            if draft.key:
+                self.by_key.setdefault(draft.key, []).append(draft)
+            self.by_title.setdefault(bare_word(draft.title), []).append(draft)
+
+    def numbered(self, number: str) -> Draft | None:
+        """The one item with this number."""
+        return _only(self.by_number.get(number.lower(), []))
+
+    def titled(self, title: str) -> Draft | None:
+        """The one item with this title, or with the key that the title begins with."""
+        found = _only(self.by_title.get(bare_word(title), []))
+        if found:
+            return found
+        key = name_key(title)
+        return _only(self.by_key.get(key, [])) if key else None
+
+
+def _only(found: list[Draft]) -> Draft | None:
+    return found[0] if len(found) == 1 else None
+
+
+def finish(reader: Reader) -> Finished:
+    """Make items of what was read; give dependencies, parents and totals their items."""
+    names = Names(reader.drafts)
+    diagnostics: list[Diagnostic] = []
+    for draft in reader.drafts:
+        if draft.parent is None:
+            draft.parent = _numbered_parent(draft, names) or _named_parent(draft, names)
+    items = tuple(_item(draft, names, reader.lines, diagnostics) for draft in reader.drafts)
+    return Finished(
+        items=items,
+        claims=tuple(_claims(reader, names)),
+        diagnostics=tuple(diagnostics),
+        notes=tuple(
+            LineNote(note.line, note.rule, note.draft.index if note.draft else None, note.reason)
+            for note in reader.notes
+        ),
+    )
+
+
+def _numbered_parent(draft: Draft, names: Names) -> Draft | None:
+    """`Story 1.2.3` whose section is closed belongs to what is numbered 1.2, else to 1."""
+    number = draft.typed.number if draft.typed else None
+    while number and "." in number:
+        number = number.rsplit(".", 1)[0]
+        above = [
+            other
+            for other in names.by_number.get(number.lower(), [])
+            if other.rank < draft.rank and other.index < draft.index
+        ]
+        if above:
+            ranks = Counter(other.rank for other in above)
+            nearest = max(above, key=lambda other: other.rank)
+            return nearest if ranks[nearest.rank] == 1 else None
+    return None
+
+
+def _named_parent(draft: Draft, names: Names) -> Draft | None:
+    found = names.titled(draft.parent_name) if draft.parent_name else None
+    if found and found.rank < draft.rank and found.index < draft.index:
+        return found
+    return None
+
+
+def _item(
+    draft: Draft, names: Names, lines: tuple[Line, ...], diagnostics: list[Diagnostic]
+) -> ParsedItem:
+    values = dict(draft.fields)
+    mark = values.pop("mark", None)
+    if mark is not None:
+        values.setdefault("status", mark)
+        draft.places.setdefault("status", draft.place)
+    kind = str(values.pop("kind", draft.kind))
+    kind = kind if RANKS[kind] == draft.rank else draft.kind
+    key = values.pop("id", None) or draft.key
+    if key:
+        values["id"] = key
+    values["title"] = draft.title
+    milestone = _own_milestone(draft)
+    if milestone:
+        values.setdefault("milestone", milestone)
+    description = _description(draft)
+    if description:
+        values["description"] = description
+    if draft.criteria:
+        values["acceptance_criteria"] = tuple(
+            CriterionDocument(text=entry.text, done=entry.done) for entry in draft.criteria
+        )
+    if draft.depends is not None:
+        values["depends_on"] = tuple(_dependencies(draft, names, diagnostics))
+    return ParsedItem(
+        document=ItemDocument.model_validate(values),
+        kind=kind,
+        place=draft.place,
+        parent=draft.parent.index if draft.parent else None,
+        places=draft.places,
+        anchor=_anchor(draft, lines),
+    )
+
+
+def _own_milestone(draft: Draft) -> str | None:
+    """`## M0: Foundations` is a milestone, and an epic in it."""
+    typed = draft.typed
+    if typed is None or (typed.word is not MILESTONE_CODE and typed.word.name != "milestone"):
+        return None
+    return (
+        plain(draft.line.text)
+        if not typed.status
+        else f"{(draft.key or '').upper()}: {draft.title}"
+    )
+
+
+def _description(draft: Draft) -> str:
+    written = str(draft.fields.get("description") or "")
+    prose = "\n".join(draft.prose).strip("\n")
+    return "\n\n".join(filter(None, (written, prose)))
+
+
+def _dependencies(draft: Draft, names: Names, diagnostics: list[Diagnostic]) -> Iterable[str]:
+    place = draft.places.get("depends_on", draft.place)
+    for dependency in draft.depends or ():
+        if dependency.target is not None:
+            yield dependency.target
+            continue
+        found = names.numbered(dependency.number) if dependency.number else None
+        found = found or names.titled(dependency.written)
+        if found and found.key and found is not draft:
+            yield found.key
+            continue
+        diagnostics.append(
+            Diagnostic(
+                place,
+                "unclear-dependency",
+                f"'{dependency.written[:80]}' names no item of this file",
+                "write keys or numbers with commas between them: Story 1.2, #14",
+                Severity.WARNING,
+            )
+        )
+
+
+def _anchor(draft: Draft, lines: tuple[Line, ...]) -> Anchor:
+    listed = draft.level == 0
+    last = draft.last_line
+    if not listed and last + 1 < len(lines) and lines[last + 1].kind.value == "underline":
+        last += 1
+    return Anchor(
+        lines=lines,
+        title=last,
+        list_=listed,
+        content=draft.content,
+        meta=tuple(draft.meta),
+        boxes=tuple(entry.box for entry in draft.criteria),
+        box=draft.box,
+        simple=draft.simple,
+    )
+
+
+def _claims(reader: Reader, names: Names) -> Iterable[Claim]:
+    for count, line, scope in reader.claims:
+        place = reader.place(line, count.start)
+        index = scope.index if scope else None
+        yield Claim(place, count.what, count.value, count.start, count.end, index)
+    for row in reader.summaries:
+        index = _row_scope(row, names)
+        if index is not None or row.total:
+            for count in row.counts:
+                place = reader.place(row.line, count.start)
+                yield Claim(place, count.what, count.value, count.start, count.end, index)
+
+
+def _row_scope(row: TableRow, names: Names) -> int | None:
+    if row.total:
+        return None
+    found = {draft.index for name in row.names if name and (draft := names.titled(name))}
+    return found.pop() if len(found) == 1 else None

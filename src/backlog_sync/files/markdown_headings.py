@@ -1,0 +1,127 @@
+"""Rule 1, second part: which of the headings that look like items are items.
+
+A type word that only items have (`Epic 1`) is enough. Phases, sprints and milestones, codes and
+bare numbers need evidence: metadata or check boxes of their own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from backlog_sync.files.markdown_lines import Kind, Line
+from backlog_sync.files.markdown_metadata import parse_pairs
+from backlog_sync.files.markdown_typed import Typed, recognise
+from backlog_sync.files.markdown_words import RANKS
+
+OURS = frozenset(("issue", "progress"))
+"""Fields that write-back adds: they are no evidence of the author's intent."""
+
+
+@dataclass(slots=True)
+class _Section:
+    """A heading and what stands directly below it."""
+
+    line: Line
+    typed: Typed | None
+    metadata: bool = False
+    boxes: bool = False
+    parent: int = -1
+    last: int = 0
+
+
+@dataclass(slots=True)
+class Headings:
+    """Which headings are items, by line index, and why the others that look like it are not."""
+
+    items: dict[int, Typed] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    metadata: set[int] = field(default_factory=set)
+
+
+def choose_headings(text: str, lines: tuple[Line, ...], *, steps: bool) -> Headings:
+    """Look at all headings of a file at once. `steps` lets numbered steps hold items."""
+    sections = _sections(text, lines)
+    found = Headings(metadata={s.line.row for s in sections if s.metadata})
+    typed = [(index, s.typed) for index, s in enumerate(sections) if s.typed]
+    firm = [t for _, t in typed if not (t.word.weak or t.code or t.dotted or t.bare)]
+    kinds = {t.word.kind for t in firm}
+    keys = {t.key for t in firm if t.key}
+    evident = _evident_groups(sections)
+    for index, this in typed:
+        section = sections[index]
+        reason = ""
+        if this.bare and this.key in keys:
+            reason = f"it only mentions {this.key}"
+        elif this.dotted or this.code:
+            if _group(section, this) not in evident:
+                reason = "neither it nor its neighbours carry metadata or check boxes"
+        elif this.word.weak:
+            reason = _weak(index, sections, kinds, steps=steps)
+        if reason:
+            found.refused[section.line.row] = reason
+        else:
+            found.items[section.line.row] = this
+            if this.key:
+                found.keys.add(this.key)
+    return found
+
+
+def _sections(text: str, lines: Iterable[Line]) -> list[_Section]:
+    sections: list[_Section] = []
+    open_: list[int] = []
+    for line in lines:
+        if line.kind is Kind.HEADING:
+            while open_ and sections[open_[-1]].line.level >= line.level:
+                sections[open_.pop()].last = len(sections)
+            parent = open_[-1] if open_ else -1
+            open_.append(len(sections))
+            sections.append(_Section(line, recognise(line.text), parent=parent))
+        elif sections and line.kind in (Kind.LIST, Kind.TEXT):
+            last = sections[-1]
+            if line.box is not None:
+                last.boxes = True
+            elif not last.metadata:
+                pairs = parse_pairs(text, line, plain_keys=line.kind is Kind.LIST)
+                last.metadata = any(pair.field not in OURS for pair in pairs)
+    for index in open_:
+        sections[index].last = len(sections)
+    return sections
+
+
+def _group(section: _Section, typed: Typed) -> tuple[str, int, int]:
+    """Headings that vouch for each other: one prefix, or one parent; and one level."""
+    if typed.dotted:
+        return "", section.line.level, section.parent
+    return typed.word.name, section.line.level, -1
+
+
+def _evident_groups(sections: list[_Section]) -> set[tuple[str, int, int]]:
+    return {
+        _group(section, section.typed)
+        for section in sections
+        if section.typed
+        and (section.typed.dotted or section.typed.code)
+        and (section.metadata or section.boxes)
+    }
+
+
+def _weak(index: int, sections: list[_Section], kinds: set[str], *, steps: bool) -> str:
+    """Why a phase, sprint or milestone is no item; empty where it is one."""
+    section = sections[index]
+    assert section.typed is not None
+    word = section.typed.word
+    rank = RANKS[word.kind]
+    if any(RANKS[kind] <= rank for kind in kinds):
+        return f"a {word.name} holds no items where the document has its own epics or features"
+    if word.name == "step" and not steps:
+        return "steps are items only with --bullets items"
+    parent = section.parent
+    while parent >= 0:
+        above = sections[parent].typed
+        if above and not above.dotted and RANKS[above.word.kind] > rank:
+            return f"it is a part of the {above.word.kind} above"
+        parent = sections[parent].parent
+    below = sections[index : section.last]
+    if not any(s.metadata or s.boxes or (s.typed and not s.typed.word.weak) for s in below):
+        return "its section carries no metadata, check boxes or items"
+    return ""

@@ -1,0 +1,66 @@
+"""Rule 2, second part: which list items that look like items are items."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from backlog_sync.files.markdown_lines import Kind, Line
+from backlog_sync.files.markdown_typed import Typed, recognise
+
+
+@dataclass(slots=True)
+class Listed:
+    """List items that are items, by line index, and why others that look like it are not."""
+
+    items: dict[int, Typed] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def choose_list_items(
+    lines: tuple[Line, ...], declared: AbstractSet[str], words: AbstractSet[str]
+) -> Listed:
+    """Look at all list items of a file at once.
+
+    `declared` are the keys that headings declare, `words` their type words. What a heading
+    declares, or a bold list item, is only mentioned by other list items: plans and sprints
+    repeat the backlog without declaring it again. Where headings declare stories, a list item
+    must have lines of its own to be one.
+    """
+    found = Listed()
+    seen: dict[int, Typed] = {}
+    for line in lines:
+        if line.kind is Kind.LIST and line.text:
+            typed = recognise(line.text)
+            if typed:
+                seen[line.row] = typed
+    bold = {typed.key for typed in seen.values() if typed.bold and typed.key}
+    for index, typed in seen.items():
+        reason = _reason(typed, lines[index], declared, bold)
+        if not reason and typed.word.name in words and not _has_lines(lines, index):
+            reason = f"headings declare what is a {typed.word.name} here, and it has no lines below"
+        if reason:
+            found.refused[index] = reason
+        else:
+            found.items[index] = typed
+    return found
+
+
+def _reason(typed: Typed, line: Line, declared: AbstractSet[str], bold: AbstractSet[str]) -> str:
+    if typed.key and typed.key in declared:
+        return f"it only mentions {typed.key}, which a heading declares"
+    if typed.key and not typed.bold and typed.key in bold:
+        return f"it only mentions {typed.key}"
+    if typed.word.weak or typed.dotted or typed.bare:
+        return "only a heading can declare this"
+    if typed.code and not typed.bold:
+        return "a code of an unknown kind, not in bold"
+    if typed.number and typed.title.startswith(line.text.strip("* ")[:40]):
+        return "it has no title"
+    return ""
+
+
+def _has_lines(lines: tuple[Line, ...], index: int) -> bool:
+    """Whether a list item goes on over the lines below it."""
+    if index + 1 >= len(lines):
+        return False
+    below = lines[index + 1]
+    return below.kind in (Kind.LIST, Kind.TEXT) and below.indent > lines[index].indent

@@ -1,0 +1,42 @@
+"""A Markdown roadmap read into items, with the place of everything (rules 1 to 7).
+
+Lines are looked at once, in order. Each is given to the first rule that takes it, and that rule
+leaves a note, which is what `lint --explain` prints.
+"""
+
+from typing import Literal
+
+from backlog_sync.files.markdown_finish import finish
+from backlog_sync.files.markdown_front import front_matter
+from backlog_sync.files.markdown_headings import choose_headings
+from backlog_sync.files.markdown_lines import scan_lines
+from backlog_sync.files.markdown_lists import choose_list_items
+from backlog_sync.files.markdown_reader import Reader
+from backlog_sync.files.parsed import ParsedFile, Source
+
+
+def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list") -> ParsedFile:
+    """Read a Markdown roadmap.
+
+    `bullets` says whether bullets below a time, phase or status heading are items (rule 7) or
+    only listed in the notes. Gives items in document order with offsets in `source.text`, the
+    settings of its front matter, the totals that it claims, and a note for every line that is
+    not blank. Raises nothing, whatever the text: what is wrong is a diagnostic.
+    """
+    lines = scan_lines(source.text)
+    headings = choose_headings(source.text, lines, steps=bullets == "items")
+    words = {typed.word.name for typed in headings.items.values()}
+    listed = choose_list_items(lines, headings.keys, words)
+    reader = Reader(source, lines, headings, listed, bullets=bullets == "items")
+    reader.run()
+    done = finish(reader)
+    front = front_matter(source, lines)
+    return ParsedFile(
+        source=source,
+        items=done.items,
+        settings=front.settings,
+        settings_places=front.places,
+        claims=done.claims,
+        diagnostics=(*front.diagnostics, *done.diagnostics),
+        notes=done.notes,
+    )

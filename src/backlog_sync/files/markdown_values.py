@@ -1,0 +1,165 @@
+"""What the values of metadata say: points, labels, dependencies, issues, hours."""
+
+import re
+from dataclasses import dataclass
+
+from backlog_sync.core.keys import is_key
+from backlog_sync.core.model import IssueRef
+from backlog_sync.files.markdown_inline import plain
+from backlog_sync.files.markdown_typed import recognise
+from backlog_sync.files.markdown_words import is_empty_word
+
+_LIMIT = 2000
+_POINTS = re.compile(
+    r"(\d{1,5}(?:[.,]\d{1,2})?)\+?[ ]?"
+    r"(?:story[ -]?points?|points?|pts?|sp|pontos?|puntos?|punkte|баллов|балла|ポイント|点)?\.?"
+    r"(?=$|[ ]?[(|,;–—-])",
+    re.IGNORECASE,
+)
+_HOURS = re.compile(r"(\d{1,5}(?:[.,]\d{1,2})?)[ ]?(?:h|hrs?|hours?|horas?|stunden|std)\b", re.I)
+_SIZE = re.compile(r"(XXS|XS|S|M|L|XL|XXL)(?=$|[ ]?\()", re.IGNORECASE)
+_UNIT = re.compile(r"story[ -]?points?|\bpoints?\b|\bpts?\b|\bsp\b|pontos|puntos|punkte", re.I)
+_CODE = re.compile(r"`([^`]{1,100})`")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){1,5}$")
+_ISSUE = re.compile(
+    r"\[?(?:(?P<sandbox>sandbox)|(?P<repository>[\w.-]{1,100}/[\w.-]{1,100}))?#(?P<number>\d{1,9})\b"
+)
+_URL = re.compile(
+    r"https?://[\w.:-]{1,200}/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/issues/(?P<number>\d{1,9})\b"
+)
+_REMARK = re.compile(r"[ ]?\([^()]{0,300}\)")
+_WORDS = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?:\.\d{1,6}){0,5}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What an estimate says: points (a number, or a word for a scale), or hours."""
+
+    points: float | str | None = None
+    hours: float | None = None
+
+
+def parse_points(value: str) -> float | str | None:
+    """Points of a points key: a number, or the word as written; None where it is empty."""
+    text = plain(value[:_LIMIT]).strip("*` ")
+    match = _POINTS.match(text)
+    if match:
+        return _number(match[1])
+    if not text or is_empty_word(text):
+        return None
+    size = _SIZE.match(text)
+    return size[1].upper() if size else text.split("(", 1)[0].strip() or text
+
+
+def parse_estimate(value: str) -> Estimate:
+    """Points or hours of an estimate; neither for what is not clearly one of them."""
+    text = plain(value[:_LIMIT]).strip("*` ")
+    hours = _HOURS.match(text)
+    if hours:
+        return Estimate(hours=_number(hours[1]))
+    match = _POINTS.match(text)
+    if match and (_UNIT.search(text) or match.end() == len(text)):
+        return Estimate(points=_number(match[1]))
+    size = _SIZE.match(text)
+    return Estimate(points=size[1].upper()) if size else Estimate()
+
+
+def parse_hours(value: str) -> float | None:
+    """Hours of an hours key: `6`, `6h`."""
+    text = plain(value[:_LIMIT])
+    match = _HOURS.match(text) or re.match(r"(\d{1,5}(?:[.,]\d{1,2})?)$", text)
+    return _number(match[1]) if match else None
+
+
+def parse_names(value: str) -> tuple[str, ...]:
+    """Labels or people: in back ticks, or between commas. `None` gives an empty tuple."""
+    text = value[:_LIMIT].strip()
+    if is_empty_word(plain(text)):
+        return ()
+    coded = _CODE.findall(text)
+    parts = coded or re.split(r"[,;，；、]", plain(text))
+    names = (part.strip().strip("*`").strip() for part in parts)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def parse_priority(value: str) -> str | None:
+    """A priority's word: `P0 (Critical Path)` is `P0`, a sign before it goes."""
+    text = _REMARK.sub("", plain(value[:_LIMIT])).strip("*` .")
+    while text and not text[0].isalnum():
+        text = text[1:].lstrip()
+    return None if not text or is_empty_word(text) else text
+
+
+def parse_date(value: str) -> str | None:
+    """An ISO date, or None for a time in other words."""
+    text = plain(value[:_LIMIT])
+    return text if _DATE.match(text) else None
+
+
+def parse_issue(value: str) -> IssueRef | None:
+    """An issue: `[#14](url)`, `#14`, `owner/repo#14`, `sandbox#14`, or a URL."""
+    text = value[:_LIMIT].strip().strip("*`").strip()
+    match = _ISSUE.match(text)
+    if match:
+        number = int(match["number"])
+        return IssueRef(number, match["repository"], sandbox=bool(match["sandbox"]))
+    match = _URL.match(text.lstrip("<"))
+    return IssueRef(int(match["number"]), match["repository"]) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One thing depended on: a key, an issue or a bare number, and how it was written.
+
+    `target` is None for words that name nothing.
+    """
+
+    written: str
+    target: str | None
+    number: str | None = None
+
+
+def parse_dependencies(value: str) -> tuple[Dependency, ...]:
+    """What a dependency line names: `Story 1.1.1, 1.2`, `M0`, `#12`. `None` gives none."""
+    text = plain(value[:_LIMIT])
+    if not text or is_empty_word(text):
+        return ()
+    return tuple(_dependency(part) for part in _split(text))
+
+
+def _dependency(written: str) -> Dependency:
+    text = _REMARK.sub("", written).strip().strip("*`.").strip()
+    issue = parse_issue(text)
+    if issue and (text.endswith(f"#{issue.number}") or text.startswith("http")):
+        return Dependency(written, str(issue))
+    if _NUMBER.match(text):
+        return Dependency(written, None, text)
+    typed = recognise(text)
+    if typed and typed.key and not typed.bare:
+        return Dependency(written, typed.key)
+    if _WORDS.match(text) and is_key(text.lower()):
+        return Dependency(written, text.lower())
+    if is_key(text) and any(char in text for char in "-.") and text == text.lower():
+        return Dependency(written, text)
+    return Dependency(written, None)
+
+
+def _split(text: str) -> list[str]:
+    """The parts between commas, semicolons and the word "and", outside of brackets."""
+    parts: list[str] = []
+    depth = begin = 0
+    for at, char in enumerate(text):
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0 and (char in ",;，；、" or text.startswith((" and ", " & ", " + "), at)):
+            parts.append(text[begin:at])
+            begin = at + (1 if char != " " else text.index(" ", at + 1) - at)
+    parts.append(text[begin:])
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))

@@ -1,0 +1,271 @@
+"""The vocabulary of Markdown roadmaps: type words, metadata keys and statuses, in eight languages.
+
+Words are compared case-folded. What is not in these tables is free text, never a guess.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+
+def words(listed: str, separator: str = "|") -> frozenset[str]:
+    """The words of a table, written as one text."""
+    return frozenset(listed.split(separator))
+
+
+# ---- types ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TypeWord:
+    """A word that makes a heading or a list item an item.
+
+    `name` is the English word that keys are made from. `weak` words (phases, sprints) hold items
+    only where the document has no epics of its own and the section carries evidence.
+    """
+
+    name: str
+    kind: str
+    weak: bool = False
+
+
+RANKS = {"epic": 1, "feature": 2, "story": 3, "bug": 3, "spike": 3, "chore": 3, "task": 4}
+"""How deep a kind stands; a parent has a smaller rank than its child."""
+
+_TYPES: tuple[tuple[TypeWord, str], ...] = (
+    (
+        TypeWord("epic", "epic"),
+        "epic épica epica épico epico épopée epopee эпик 史诗 エピック 大作",
+    ),
+    (TypeWord("initiative", "epic"), "initiative"),
+    (
+        TypeWord("feature", "feature"),
+        "feature característica caracteristica funcionalidad funcionalidade fonctionnalité "
+        "funktionalität funktion функция фича функциональность 功能 特性 機能 フィーチャー",
+    ),
+    (TypeWord("capability", "feature"), "capability"),
+    (
+        TypeWord("story", "story"),
+        "story user_story user-story userstory historia historia_de_usuario história "
+        "história_de_usuário história_do_usuário histoire récit récit_utilisateur "
+        "histoire_utilisateur geschichte nutzergeschichte benutzergeschichte история "
+        "пользовательская_история 故事 用户故事 ストーリー ユーザーストーリー",
+    ),
+    (TypeWord("task", "task"), "task tarea tarefa tâche tache aufgabe задача 任务 タスク"),
+    (TypeWord("bug", "bug"), "bug"),
+    (TypeWord("spike", "spike"), "spike"),
+    (TypeWord("chore", "chore"), "chore"),
+    (
+        TypeWord("milestone", "epic", weak=True),
+        "milestone hito marco jalon meilenstein веха этап 里程碑 マイルストーン",
+    ),
+    (TypeWord("phase", "epic", weak=True), "phase fase фаза 阶段 フェーズ"),
+    (TypeWord("level", "epic", weak=True), "level nivel nível niveau stufe уровень 级别 レベル"),
+    (TypeWord("sprint", "feature", weak=True), "sprint iteration спринт 迭代 スプリント"),
+    (TypeWord("step", "epic", weak=True), "step"),
+)
+
+TYPES: dict[str, TypeWord] = {
+    spelling.replace("_", " ").casefold(): word
+    for word, spellings in _TYPES
+    for spelling in spellings.split()
+}
+"""Type words by their case-folded spelling."""
+
+MILESTONE_CODE = TypeWord("m", "epic", weak=True)
+"""`M0: Foundations` is a milestone."""
+
+CODES: dict[str, TypeWord] = {
+    "US": TypeWord("us", "story"),
+    "EP": TypeWord("ep", "epic"),
+    "FEAT": TypeWord("feat", "feature"),
+    "TASK": TypeWord("task", "task"),
+    "BUG": TypeWord("bug", "bug"),
+    "I": TypeWord("i", "story"),
+}
+"""Prefixes of codes such as `US-012` whose kind is known."""
+
+FOREIGN_CODES = words(
+    "AC ADR CVE FAQ FR HTTP IEEE IPV ISO NFR NIST PR REQ RFC SHA SLA SLO UTF WCAG",
+    " ",
+)
+"""Prefixes that number something else than items."""
+
+SUMMARY_WORDS = words(
+    "breakdown checklist dependencies details goals mapping metrics notes overview progress "
+    "results risks roadmap status stories summary tasks timeline total",
+    " ",
+)
+"""`## Epic 3.6 Summary` speaks of an epic; it is none."""
+
+STRUCTURE = words(
+    "stories|user stories|features|tasks|epics|items|backlog items|sub-tasks|subtasks|"
+    "historias|historias de usuario|histórias|histórias de usuário|tareas|tarefas|"
+    "récits|tâches|fonctionnalités|geschichten|aufgaben|funktionen|"
+    "истории|задачи|функции|故事|用户故事|任务|功能|ストーリー|タスク|機能"
+)
+"""Headings that only group what stands below them."""
+
+# ---- metadata keys -------------------------------------------------------------------------
+
+_KEYS = {
+    "story_points": "story points|story point|points|point|sp|pts|pontos|"
+    "pontos de história|puntos|puntos de historia|points d'effort|story-points|"
+    "оценка|стори поинты|故事点|ストーリーポイント|ポイント",
+    "estimate": "estimate|estimation|effort|complexity|size|aufwand|estimativa|estimación|"
+    "estimacion|schätzung|估算|見積もり",
+    "estimate_hours": "estimate hours|est hours|estimated hours|hours|horas|stunden|часы",
+    "priority": "priority|prio|prioridad|prioridade|priorité|priorität|приоритет|优先级|優先度",
+    "status": "status|state|estado|statut|etat|état|zustand|статус|состояние|状态|状態|ステータス",
+    "depends_on": "depends on|dependencies|dependency|depends|prerequisites|prerequisite|"
+    "blocked by|requires|depende de|dependencias|dependências|dépend de|dépendances|"
+    "hängt ab von|abhängig von|abhängigkeiten|зависит от|зависимости|依赖|依存|依存関係|前提条件",
+    "acceptance_criteria": "acceptance criteria|acceptance criterion|acceptance|ac|criteria|"
+    "done when|definition of done|dod|criterios de aceptación|criterios de aceptacion|"
+    "critérios de aceitação|critérios de aceite|criterios de aceitacao|critères d'acceptation|"
+    "akzeptanzkriterien|abnahmekriterien|критерии приёмки|критерии приемки|验收标准|验收条件|"
+    "受け入れ基準|受入基準|受け入れ条件|完了条件",
+    "milestone": "milestone|hito|marco|jalon|meilenstein|веха|里程碑|マイルストーン",
+    "labels": "labels|label|tags|etiquetas|étiquettes|schlagworte|метки|теги|标签|ラベル|タグ",
+    "goal": "goal|epic goal|feature goal|objective|objetivo|meta|objectif|but|ziel|цель|目标|"
+    "目標|ゴール|目的",
+    "description": "description|capability|descripción|descripcion|descrição|descricao|"
+    "beschreibung|описание|描述|说明|説明|概要",
+    "user_story": "user story|user-story|historia de usuario|história de usuário|"
+    "récit utilisateur|histoire utilisateur|nutzergeschichte|пользовательская история|"
+    "用户故事|ユーザーストーリー",
+    "assignees": "owner|owners|epic owner|assignee|assignees|assigned to|responsable|responsável|"
+    "verantwortlich|zuständig|ответственный|исполнитель|负责人|担当|担当者",
+    "issue": "issue|github issue|gh issue",
+    "progress": "progress",
+    "start": "start|start date",
+    "target": "target|target date|due|due date",
+    "sprint": "sprint",
+    "team": "team",
+    "audience": "audience|target audience",
+    "skills": "skills",
+    "id": "key|id",
+    "kind": "type|kind",
+    "epic": "epic|épica|épico|épopée|эпик|史诗|エピック",
+    "feature": "feature",
+}
+
+FIELDS: dict[str, str] = {
+    spelling.casefold(): field
+    for field, spellings in _KEYS.items()
+    for spelling in spellings.split("|")
+}
+"""Metadata fields by their case-folded spelling."""
+
+LONG_FIELDS = frozenset(
+    ("acceptance_criteria", "goal", "description", "user_story", "depends_on", "labels", "risks")
+)
+"""Fields that may go on over the lines below their key."""
+
+TEXT_FIELDS = frozenset(("acceptance_criteria", "goal", "description", "user_story"))
+"""Fields that hold prose: new metadata lines stand before them."""
+
+EMPTY_WORDS = words(
+    "none|n/a|na|-|—|–|nothing|no|nil|tbd|unassigned|not created|ninguno|ninguna|nenhum|"
+    "nenhuma|aucun|aucune|keine|keiner|нет|无|無|なし"
+)
+"""Words that say that a value is empty."""
+
+# ---- statuses ------------------------------------------------------------------------------
+
+_STATUSES = {
+    "todo": "todo|to do|to-do|planned|open|backlog|not started|new|proposed|draft|pending|queued|"
+    "ready|planning|pendiente|pendente|a fazer|por hacer|à faire|planifié|geplant|offen|"
+    "запланировано|не начато|计划中|未开始|待办|未着手|予定",
+    "progress": "in progress|in-progress|inprogress|doing|started|wip|active|in development|"
+    "in active development|under way|underway|ongoing|en progreso|en curso|em andamento|"
+    "en cours|in arbeit|in bearbeitung|в работе|в процессе|进行中|進行中",
+    "done": "done|complete|completed|closed|finished|shipped|released|merged|resolved|"
+    "implemented|delivered|completado|completada|hecho|terminado|concluído|concluída|concluido|"
+    "feito|terminé|terminée|fait|fertig|erledigt|abgeschlossen|готово|сделано|завершено|"
+    "完成|已完成|完了",
+    "cancelled": "cancelled|canceled|closed|dropped|abandoned|rejected|won't do|wont do|"
+    "not planned|cancelado|annulé|abgebrochen|отменено|已取消|中止",
+}
+
+_MEANINGS: dict[str, frozenset[str]] = {}
+for _meaning, _spellings in _STATUSES.items():
+    for _word in _spellings.split("|"):
+        _MEANINGS[_word] = _MEANINGS.get(_word, frozenset()) | {_meaning}
+_LONGEST_STATUS = max(len(word.split()) for word in _MEANINGS)
+
+MARKS = {"✅": "Done", "☑": "Done", "✔": "Done", "🔄": "In Progress", "🚧": "In Progress"}
+"""Signs that stand for a status, in a heading or before a word."""
+
+_PARTLY = words(
+    "mostly|partly|partial|partially|in part|parcial|parcialmente|partiel|teilweise|großteils|"
+    "grossteils|größtenteils|частично|部分|一部"
+)
+
+
+def is_partly(remark: str) -> bool:
+    """Whether a remark behind a status mark says that not all of it is done."""
+    return remark.strip().casefold() in _PARTLY
+
+
+def bare_word(text: str) -> str:
+    """A word as tables hold it: case-folded, without signs around it, single blanks."""
+    return " ".join(text.strip(_SIGNS).casefold().split()) if text.isascii() else _bare(text)
+
+
+_SIGNS = " \t*_`~!?.,;:#>|+="
+
+
+def _bare(text: str) -> str:
+    start, end = 0, len(text)
+    while start < end and _is_sign(text[start]):
+        start += 1
+    while end > start and _is_sign(text[end - 1]):
+        end -= 1
+    folded = text[start:end].replace("’", "'").casefold()
+    return " ".join(folded.split())
+
+
+def _is_sign(char: str) -> bool:
+    """Whether a character is decoration: punctuation that we strip, blanks, emoji."""
+    return char in _SIGNS or unicodedata.category(char) == "Zs" or is_decoration(char)
+
+
+def is_decoration(char: str) -> bool:
+    """Whether a character is an emoji or a part of one."""
+    return char == "\ufe0f" or unicodedata.category(char) in ("So", "Sk", "Cf", "Cn")
+
+
+def field_of(key: str) -> str | None:
+    """The metadata field that a key names, in any of its spellings; None where it is none."""
+    return FIELDS.get(bare_word(key)) if len(key) <= 60 else None
+
+
+def is_empty_word(text: str) -> bool:
+    """Whether a value says that there is none: `None`, `-`, `TBD`, `None (first one)`."""
+    word = text.split("(", 1)[0].strip().rstrip(".").casefold()
+    if word in EMPTY_WORDS:
+        return True
+    for sign in (" - ", " – ", " — "):
+        if sign in word:
+            return word.split(sign, 1)[0].strip() in EMPTY_WORDS
+    return False
+
+
+def meanings(status: str) -> frozenset[str]:
+    """What a status word means: some of todo, progress, done, cancelled; empty where unknown."""
+    head = status.split("(", 1)[0][:200]
+    words = bare_word(head).split()
+    for count in range(min(len(words), _LONGEST_STATUS), 0, -1):
+        found = _MEANINGS.get(" ".join(words[:count]).rstrip(",;:"))
+        if found:
+            return found
+    mark = next((MARKS[char] for char in head if char in MARKS), None)
+    return _MEANINGS[mark.casefold()] if mark else frozenset()
+
+
+def same_status(left: str, right: str) -> bool:
+    """Whether two status words mean the same; unknown words do where they are spelled alike."""
+    meant, other = meanings(left), meanings(right)
+    if meant or other:
+        return bool(meant & other)
+    return bare_word(left) == bare_word(right)
