@@ -7,7 +7,7 @@ from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_lines import Line
 from backlog_sync.files.markdown_metadata import Pair
 from backlog_sync.files.markdown_typed import recognise
-from backlog_sync.files.markdown_words import TYPES, bare_word
+from backlog_sync.files.markdown_words import TYPES, bare_word, words
 
 _COUNTED = {
     "items": "items|item|issues",
