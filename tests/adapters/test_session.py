@@ -2,6 +2,7 @@
 
 import json
 import logging
+import ssl
 import subprocess
 import sys
 import traceback
@@ -22,7 +23,7 @@ from backlog_sync.errors import (
     UnreachableError,
     UsageError,
 )
-from backlog_sync.github_api.answers import asked_wait
+from backlog_sync.github_api.answers import NotConnected, asked_wait, no_answer
 from backlog_sync.github_api.session import checked_url, connect, graphql_url_for
 from backlog_sync.github_api.tracker import host_of
 from backlog_sync.github_api.transport import count_mutations
@@ -323,6 +324,15 @@ def test_the_wait_is_what_the_headers_ask(headers: dict[str, str], seconds: floa
     response = requests.Response()
     response.headers.update(headers)
     assert asked_wait(response, 1000.0) == seconds
+
+
+def test_only_a_refused_certificate_means_that_nothing_was_sent() -> None:
+    """TLS can also break after a request was sent: that answer is lost, not unsent."""
+    wrong = requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed"))
+    later = requests.exceptions.SSLError(ssl.SSLEOFError("EOF"))
+    assert isinstance(no_answer(wrong), NotConnected)
+    assert not isinstance(no_answer(later), NotConnected)
+    assert isinstance(no_answer(requests.exceptions.ProxyError("no")), NotConnected)
 
 
 def test_the_package_alone_imports_no_client() -> None:

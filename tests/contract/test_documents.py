@@ -1,6 +1,7 @@
 """Our GraphQL documents against GitHub's own schema, and what each costs."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def schema() -> GraphQLSchema:
 def test_documents_are_valid_on_github(schema: GraphQLSchema, name: str) -> None:
     """Each document, also those put together at run time, is one that GitHub accepts."""
     assert validate(schema, documents()[name]) == []
+
+
+def test_documents_are_valid_on_the_sandbox() -> None:
+    """The simulated GitHub's own schema takes every document too."""
+    folder = files("backlog_sync.sandbox")
+    sandbox = build_ast_schema(parse((folder / "schema.graphql").read_text("utf-8")))
+    faults = {name: validate(sandbox, one) for name, one in documents().items()}
+    assert {name: found for name, found in faults.items() if found} == {}
 
 
 def test_costs_are_what_is_written_down() -> None:

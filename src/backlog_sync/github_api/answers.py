@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -179,7 +180,7 @@ def message_of(response: requests.Response) -> str:
 
 def no_answer(error: BaseException) -> Lost:
     """What a failed exchange means, in our words: a client's own may hold addresses of proxies."""
-    if isinstance(error, requests.exceptions.SSLError):
+    if _has_cause(error, ssl.SSLCertVerificationError):
         return NotConnected("its TLS certificate was not accepted")
     if isinstance(error, requests.exceptions.ProxyError):
         return NotConnected("the proxy did not let the request through")
@@ -195,6 +196,16 @@ def no_answer(error: BaseException) -> Lost:
     if isinstance(error, requests.exceptions.ConnectionError):
         return Lost("the connection broke before an answer came")
     return Lost("the answer broke off")
+
+
+def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether an error of that kind lies below: TLS can fail while connecting and long after."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, kind) or any(isinstance(part, kind) for part in below.args):
+            return True
+        below = below.__cause__ or below.__context__
+    return False
 
 
 def _limit_body(status: int, message: str) -> bool:

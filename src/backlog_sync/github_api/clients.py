@@ -118,8 +118,10 @@ class _Transport(RequestsHTTPTransport):
 
 
 def _cause(error: BaseException) -> Exception:
-    """What hides behind gql's own exception: ours as it is, all others as a lost exchange."""
-    return error if isinstance(error, BacklogError) else no_answer(error)
+    """What hides behind gql's own exception: a fault of the network as such, all else as it is."""
+    if isinstance(error, OSError | requests.RequestException) or not isinstance(error, Exception):
+        return no_answer(error)
+    return error
 
 
 def _pygithub(session: PolicySession, api_url: str) -> Github:
