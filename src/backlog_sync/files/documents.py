@@ -50,13 +50,8 @@ def _criterion(value: object) -> object:
     return {"text": value[box.end() :], "done": box[1] in "xX"}
 
 
-def _named(key: str) -> BeforeValidator:
-    """A text where a mapping is wanted gives the mapping's name."""
-
-    def name(value: object) -> object:
-        return {key: value} if isinstance(value, str | int | float) else value
-
-    return BeforeValidator(name)
+def _risk(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
 
 
 def _points(value: object) -> object:
@@ -166,9 +161,16 @@ _UserStory: TypeAlias = Annotated[
 _Criterion: TypeAlias = Annotated[
     CriterionDocument, BeforeValidator(_criterion, json_schema_input_type=str | CriterionDocument)
 ]
-_Criteria: TypeAlias = Annotated[tuple[_Criterion, ...], BeforeValidator(_listed)]
-_Risk: TypeAlias = Annotated[RiskDocument, _named("text")]
-_Risks: TypeAlias = Annotated[tuple[_Risk, ...], BeforeValidator(_listed)]
+_Criteria: TypeAlias = Annotated[
+    tuple[_Criterion, ...],
+    BeforeValidator(_listed, json_schema_input_type=list[_Criterion] | str),
+]
+_Risk: TypeAlias = Annotated[
+    RiskDocument, BeforeValidator(_risk, json_schema_input_type=str | RiskDocument)
+]
+_Risks: TypeAlias = Annotated[
+    tuple[_Risk, ...], BeforeValidator(_listed, json_schema_input_type=list[_Risk] | str)
+]
 _Points: TypeAlias = Annotated[float | str | None, BeforeValidator(_points)]
 
 

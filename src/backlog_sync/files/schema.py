@@ -1,0 +1,57 @@
+"""The JSON Schema of the file format, for editors. It is made from the models."""
+
+import re
+from typing import Any
+
+from backlog_sync.files.documents import BacklogDocument
+
+SCHEMA_ID = "urn:backlog-sync:backlog-schema:1"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_BOARD_VALUE = {
+    "type": ["string", "number", "boolean", "null"],
+    "description": "A board field by its name, as declared under project.fields.",
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a YAML backlog: draft 2020-12, a new dictionary each time."""
+    schema = BacklogDocument.model_json_schema(mode="validation")
+    definitions = {
+        _name(name): _tidy(definition) for name, definition in schema.pop("$defs").items()
+    }
+    body = _tidy(schema)
+    body.pop("title", None)
+    return {
+        "$schema": _DIALECT,
+        "$id": SCHEMA_ID,
+        "title": "Backlog",
+        **body,
+        "$defs": definitions,
+    }
+
+
+def _name(definition: str) -> str:
+    """`EpicDocument` is called `epic` in the schema."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", definition.removesuffix("Document"))
+    return words.lower()
+
+
+def _tidy(value: Any, *, inside_properties: bool = False) -> Any:
+    """Drop pydantic's made-up titles, name definitions our way, close what is closed."""
+    if isinstance(value, list):
+        return [_tidy(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for key, each in value.items():
+        if key == "title" and not inside_properties and isinstance(each, str):
+            continue
+        if key == "$ref":
+            found[key] = "#/$defs/" + _name(each.rsplit("/", 1)[-1])
+        elif key == "default" and (each in (None, []) or isinstance(each, dict)):
+            continue
+        elif key == "additionalProperties" and each is True:
+            found[key] = _BOARD_VALUE
+        else:
+            found[key] = _tidy(each, inside_properties=key == "properties")
+    return found
