@@ -25,7 +25,7 @@ from backlog_sync.sandbox.models import (
     Milestone,
     Repository,
 )
-from backlog_sync.sandbox.problems import RefusalError, invalid, not_found
+from backlog_sync.sandbox.problems import RefusalError, invalid, not_found, taken
 from backlog_sync.sandbox.store import MOMENT
 
 Json: TypeAlias = dict[str, Any]
@@ -184,6 +184,18 @@ def get_account(call: Call) -> Response:
 
 
 # ---- repositories --------------------------------------------------------------------------
+
+
+def create_repository(call: Call) -> Response:
+    """POST a repository of an organisation, which is made too where it is missing."""
+    name, ctx = call.text("name"), call.ctx
+    if not name or not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
+        raise invalid("Repository", "name", "is invalid", "invalid")
+    if ctx.store.repository(call.parts["login"], name):
+        raise taken("Repository", "name")
+    full_name = f"{call.parts['login']}/{name}"
+    made = places.ensure_repository(ctx.store, full_name, "Organization")
+    return json_response(201, payloads.repository(ctx, made))
 
 
 def get_repository(call: Call) -> Response:
@@ -644,6 +656,7 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     (r"/user", {"GET": get_user}),
     (r"/(?:users|orgs)/(?P<login>[^/]+)", {"GET": get_account}),
     (r"/orgs/(?P<login>[^/]+)/issue-types", {"GET": list_types}),
+    (r"/orgs/(?P<login>[^/]+)/repos", {"POST": create_repository}),
     (_HOME, {"GET": get_repository}),
     (rf"{_HOME}/issue-types", {"GET": list_types}),
     (rf"{_HOME}/labels", {"GET": list_labels, "POST": create_label}),
