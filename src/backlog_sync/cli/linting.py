@@ -42,7 +42,7 @@ def lint(
             if not voice.quiet or any(found.is_error for found in loaded.diagnostics):
                 screen.result(diagnostics_text(loaded.diagnostics, color=look.color))
             counts = count_findings(loaded.diagnostics)
-            screen.result(f"{inventory_text(loaded.inventory)}: {counts}\n")
+            screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
     return 1 if any(found.is_error for found in loaded.diagnostics) else 0
 
 

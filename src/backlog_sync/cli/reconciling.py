@@ -7,7 +7,7 @@ from backlog_sync.cli.loading import Ready, ready
 from backlog_sync.cli.main import INTERRUPTED, tell
 from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.writing import write_progress
+from backlog_sync.cli.writing import Written, write_progress
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.engine import reconcile
@@ -77,11 +77,12 @@ class _Sync:
             return REFUSED
         with self.screen.progress() as bar:
             applied = reconcile.apply(prepared, tracker, nonces=wiring.nonces(), progress=bar)
-        written: tuple[str, ...] = ()
+        written = Written()
         if self.write:
             written = write_progress(self.found.loaded, prepared.desired, applied.observed)
         self._told(prepared.plan, applied, written)
-        return _exit_code(prepared.plan, applied)
+        code = _exit_code(prepared.plan, applied)
+        return PARTLY if written.problem and code in (DONE, REFUSED) else code
 
     def _show(self, plan: Plan) -> None:
         """The plan: on standard output, or beside the envelope where somebody will be asked."""
@@ -122,16 +123,18 @@ class _Sync:
             outcomes = tuple(Outcome(c, Result.NOT_REACHED, c.ref, None, why) for c in plan.changes)
             self.screen.result(dump(outcomes_to_json(plan, outcomes, usage, ())))
 
-    def _told(self, plan: Plan, applied: Applied, written: tuple[str, ...]) -> None:
+    def _told(self, plan: Plan, applied: Applied, written: Written) -> None:
         if self.output == "json":
-            envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written)
+            envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
             self.screen.result(dump(envelope))
-        elif plan.changes or written:
+        elif plan.changes or written.paths:
             look = self.screen.look()
             gap = "" if self.screen.voice.quiet else "\n"
-            self.screen.result(gap + outcomes_text(applied.outcomes, applied.usage, written, look))
-        if applied.stopped is not None:
-            tell(applied.stopped)
+            text = outcomes_text(applied.outcomes, applied.usage, written.paths, look)
+            self.screen.result(gap + text)
+        for problem in (applied.stopped, written.problem):
+            if problem is not None:
+                tell(problem)
 
 
 def _prepare(found: Ready, tracker: Tracker, screen: Screen) -> Prepared:

@@ -6,10 +6,9 @@ from backlog_sync import wiring
 from backlog_sync.cli.loading import ready
 from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.writing import progress_changes
 from backlog_sync.core.progress import measure
 from backlog_sync.engine.ports import Wanted
-from backlog_sync.files.write_back import FileChange, save
+from backlog_sync.files.write_back import FileChange, save, write_back
 from backlog_sync.local.lock import only_one
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.report import Report, diff_text, report_json, report_text
@@ -33,7 +32,8 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
     ):
         with screen.waiting(f"Reading {found.repository}"):
             observed = tracker.observe(Wanted(project=desired.project))
-        changes = progress_changes(found.loaded, desired, observed)
+        measured = measure(desired, observed)
+        changes = write_back(found.loaded, measured)
         if not check:
             for change in changes:
                 save(change)
@@ -41,7 +41,7 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
         screen.complain(f"the board was left out: {observed.project_problem}")
     written = () if check else tuple(change.path for change in changes)
     board = str(desired.project) if desired.project else None
-    made = Report(desired, measure(desired, observed))
+    made = Report(desired, measured)
     if output == "json":
         screen.result(dump(report_json(made, found.repository, board, written)))
     else:
@@ -55,7 +55,7 @@ def _text(
     look = screen.look()
     if check:
         for change in changes:
-            before, after = _decoded(change.before), _decoded(change.after)
+            before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
             screen.result(diff_text(change.path, before, after, look))
         if not changes:
             screen.result("The files say what GitHub knows.\n")
@@ -66,7 +66,3 @@ def _text(
         screen.result(f"Written: {change.path}\n")
     if not changes:
         screen.result("The files say what GitHub knows already.\n")
-
-
-def _decoded(text: bytes | str) -> str:
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text

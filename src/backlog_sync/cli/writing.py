@@ -1,25 +1,29 @@
 """Progress into the files."""
 
+from dataclasses import dataclass
+
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.progress import measure
+from backlog_sync.errors import BacklogError
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.write_back import FileChange, save, write_back
+from backlog_sync.files.write_back import save, write_back
 
 
-def progress_changes(
-    loaded: Loaded, desired: DesiredState, observed: ObservedState
-) -> tuple[FileChange, ...]:
-    """What the files would be if they said what GitHub knows; only those that would change."""
-    if desired.settings.write_back == "none":
-        return ()
-    return write_back(loaded, measure(desired, observed))
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, and what stood in the way of the rest."""
+
+    paths: tuple[str, ...] = ()
+    problem: BacklogError | None = None
 
 
-def write_progress(
-    loaded: Loaded, desired: DesiredState, observed: ObservedState
-) -> tuple[str, ...]:
-    """Write progress into the files; give the paths that were written."""
-    changes = progress_changes(loaded, desired, observed)
-    for change in changes:
-        save(change)
-    return tuple(change.path for change in changes)
+def write_progress(loaded: Loaded, desired: DesiredState, observed: ObservedState) -> Written:
+    """Write into the files what GitHub knows; raises nothing, so that all else is still told."""
+    paths: list[str] = []
+    try:
+        for change in write_back(loaded, measure(desired, observed)):
+            save(change)
+            paths.append(change.path)
+    except BacklogError as problem:
+        return Written(tuple(paths), problem)
+    return Written(tuple(paths))

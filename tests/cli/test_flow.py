@@ -1,0 +1,388 @@
+"""The verbs on files and a simulated GitHub: what they print, where, and how they end."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.local.lock import only_one
+from backlog_sync.sandbox.app import Sandbox
+from tests.cli.conftest import BACKLOG, CANARY, Backlog
+
+COMMAND = [sys.executable, "-m", "backlog_sync"]
+
+# ---- the main job --------------------------------------------------------------------------
+
+
+def test_first_second_and_changed_sync(backlog: Backlog, folder: Path) -> None:
+    """A first sync builds all of it, a second does nothing, an edit is exactly that edit."""
+    first = backlog("sync", "--sandbox")
+    assert first.code == 0, first.err
+    assert "Plan: 4 to create, 4 links" in first.out
+    assert re.search(r"^Sync: \d+ applied · \d+ requests, \d+ mutations$", first.out, re.M)
+    second = backlog("sync", "--sandbox")
+    assert second.code == 0
+    assert second.out.startswith("✓ No changes. octo-org/shop says what the file says")
+    assert backlog("plan", "--sandbox", "--check").code == 0
+    text = (folder / "backlog.yaml").read_text(encoding="utf-8")
+    text = text.replace("for thirty days\n", "for ninety days\n").replace("points: 5", "points: 3")
+    (folder / "backlog.yaml").write_text(text, encoding="utf-8")
+    changed = backlog("sync", "--sandbox", "--dry-run", "--check")
+    assert changed.code == 3
+    lines = [line.split() for line in changed.out.splitlines()]
+    assert ["Story", "Points", "5", "→", "3"] in lines
+    assert "title" in changed.out
+    assert "1 to update" in changed.out
+    assert backlog("plan", "--sandbox").code == 0
+
+
+def test_dry_run_is_plan_and_sends_no_write(backlog: Backlog, server: Sandbox) -> None:
+    """`sync --dry-run` prints what `plan` prints, and neither writes."""
+    one = backlog("sync", "--dry-run")
+    two = backlog("plan")
+    assert one.out == two.out
+    assert one.code == two.code == 0
+    assert not any(entry.writes for entry in server.log)
+
+
+def test_json_is_the_contract(backlog: Backlog) -> None:
+    """JSON output is the envelope and nothing else, for plan and for sync."""
+    plan = json.loads(backlog("plan", "--sandbox", "--format", "json").out)
+    assert list(plan) == [
+        "format_version",
+        "target",
+        "summary",
+        "changes",
+        "drift",
+        "conflicts",
+        "orphans",
+        "deferred",
+        "warnings",
+        "digests",
+    ]
+    assert plan["target"]["repository"] == "octo-org/shop"
+    ran = backlog("sync", "--sandbox", "--format", "json")
+    envelope = json.loads(ran.out)
+    assert list(envelope) == ["format_version", "plan", "outcomes", "summary", "written_back"]
+    assert envelope["plan"]["summary"]["create"] == 4
+    assert envelope["summary"]["applied"] == len(envelope["outcomes"])
+    assert envelope["summary"]["requests"]["mutations"] > 0
+
+
+def test_quiet_prints_the_last_line_alone(backlog: Backlog) -> None:
+    """-q leaves the summary, and no remark on standard error."""
+    ran = backlog("plan", "--sandbox", "-q")
+    assert ran.out.startswith("Plan: 4 to create")
+    assert ran.err == ""
+
+
+def test_colour_when_asked_for(backlog: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No colour in a pipe; colour with --color always, even where NO_COLOR is set."""
+    assert "\x1b" not in backlog("plan", "--sandbox").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" in backlog("plan", "--sandbox", "--color", "always").out
+
+
+# ---- asking --------------------------------------------------------------------------------
+
+
+def test_a_first_sync_without_a_terminal_needs_yes(backlog: Backlog, server: Sandbox) -> None:
+    """Unattended, the first sync is refused with words that say so, until --yes."""
+    ran = backlog("sync")
+    assert ran.code == 4
+    assert "first sync" in ran.err
+    assert "--yes" in ran.err
+    assert not any(entry.writes for entry in server.log)
+    assert backlog("sync", "--yes").code == 0
+    assert backlog("sync").code == 0
+
+
+def test_refused_json_has_every_change_not_reached(backlog: Backlog, server: Sandbox) -> None:
+    """A refused sync still prints its envelope, in which nothing was reached."""
+    envelope = json.loads(backlog("sync", "--format", "json").out)
+    assert {outcome["outcome"] for outcome in envelope["outcomes"]} == {"not_reached"}
+    assert envelope["summary"]["requests"]["mutations"] == 0
+
+
+def test_many_creations_need_yes(backlog: Backlog, folder: Path, server: Sandbox) -> None:
+    """After the first sync, more than 50 creations are refused where nobody can be asked."""
+    assert backlog("sync", "--yes").code == 0
+    more = "".join(f"  - {{id: more-{n}, title: Number {n}}}\n" for n in range(51))
+    with (folder / "backlog.yaml").open("a", encoding="utf-8") as file:
+        file.write(more)
+    ran = backlog("sync")
+    assert ran.code == 4
+    assert "create 51 issues" in ran.err
+
+
+def at_terminal(answer: str, *arguments: str) -> tuple[int, str]:
+    """Run at a pseudo-terminal and answer the question; give exit code and all that was seen."""
+    main, other = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdin=other, stdout=other, stderr=other, close_fds=True
+    ) as process:
+        os.close(other)
+        seen = b""
+        try:
+            while chunk := os.read(main, 4096):
+                seen += chunk
+                if b"[y/N]" in chunk:
+                    os.write(main, answer.encode())
+        except OSError:
+            pass
+        code = process.wait(60)
+    os.close(main)
+    return code, seen.decode("utf-8", "replace")
+
+
+def test_on_a_terminal_one_is_asked(server: Sandbox) -> None:
+    """No leaves everything as it is (exit 4), Ctrl-C is 130, yes goes ahead."""
+    code, seen = at_terminal("n\n", "sync")
+    assert code == 4
+    assert "Apply this to octo-org/shop?" in seen
+    assert at_terminal("\x03", "sync")[0] == 130
+    assert not any(entry.writes for entry in server.log)
+    code, seen = at_terminal("y\n", "sync")
+    assert code == 0
+    assert "applied" in seen
+
+
+# ---- bad input -----------------------------------------------------------------------------
+
+
+def _make_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+BAD: dict[str, Callable[[Path], object]] = {
+    "missing": lambda file: file.unlink(),
+    "empty": lambda file: file.write_bytes(b""),
+    "binary": lambda file: file.write_bytes(bytes(range(256)) * 4),
+    "broken": lambda file: file.write_text("epics:\n  - {title: [\n", encoding="utf-8"),
+    "unknown key": lambda file: file.write_text(BACKLOG + "assignes: x\n", encoding="utf-8"),
+    "duplicate": lambda file: file.write_text(
+        BACKLOG.replace("id: merge", "id: keep"), encoding="utf-8"
+    ),
+    "dangling": lambda file: file.write_text(
+        BACKLOG.replace("[keep]", "[nothing]"), encoding="utf-8"
+    ),
+    "folder": _make_folder,
+}
+
+
+@pytest.mark.parametrize("verb", ["lint", "plan", "sync", "report"])
+@pytest.mark.parametrize("fault", list(BAD))
+def test_bad_files_end_with_one_and_send_nothing(
+    backlog: Backlog, folder: Path, fault: str, verb: str
+) -> None:
+    """Every fault of a file has its place, a hint where one helps, exit 1; nothing is started."""
+    BAD[fault](folder / "backlog.yaml")
+    ran = backlog(verb, "backlog.yaml", *([] if verb == "lint" else ["--sandbox"]))
+    assert ran.code == 1
+    told = ran.out if verb == "lint" else ran.err
+    assert re.search(r"^backlog\.yaml:\d+:\d+: [a-z-]+: ", told, re.M)
+    assert fault in ("binary", "broken") or "hint: " in told
+    assert "Traceback" not in ran.out + ran.err
+    assert not (folder / ".backlog").exists()
+
+
+def test_no_backlog_at_all(backlog: Backlog, folder: Path) -> None:
+    """Without PATH and without a file in the usual places, they are named."""
+    (folder / "backlog.yaml").unlink()
+    ran = backlog("lint")
+    assert ran.code == 1
+    assert "ROADMAP.md" in ran.err
+
+
+def one_line(err: str) -> bool:
+    """Whether an error is one line and a hint."""
+    return len(err.splitlines()) == 2 and err.startswith("backlog: ") and "\nhint: " in err
+
+
+def test_no_token(backlog: Backlog, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Without a token there is one clear line and a hint."""
+    (folder / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(folder / "bin"))
+    ran = backlog("sync")
+    assert ran.code == 1
+    assert one_line(ran.err)
+    assert "no token for github.com" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["plan", "sync", "report"])
+def test_wrong_token(
+    backlog: Backlog, server: Sandbox, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """A token that the server refuses is one clear line."""
+    monkeypatch.setenv("GH_TOKEN", "bad-token-1234567890")
+    ran = backlog(verb)
+    assert ran.code == 1
+    assert one_line(ran.err)
+    assert "bad-token" not in ran.err
+
+
+@pytest.mark.parametrize("verb", ["plan", "sync", "report"])
+def test_missing_repository(backlog: Backlog, server: Sandbox, verb: str) -> None:
+    """A repository that is not there is one clear line that names it."""
+    ran = backlog(verb, "--repo", "octo-org/nowhere")
+    assert ran.code == 1
+    assert one_line(ran.err)
+    assert "octo-org/nowhere" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["plan", "sync", "report"])
+def test_dead_server(backlog: Backlog, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """A server that does not answer is one clear line that names it."""
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("GH_TOKEN", CANARY)
+    ran = backlog(verb)
+    assert ran.code == 1
+    assert one_line(ran.err)
+    assert "127.0.0.1:9" in ran.err
+
+
+def test_plain_http_is_for_loopback(backlog: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is never sent in the clear to another machine."""
+    monkeypatch.setenv("GITHUB_API_URL", "http://ghe.example.com/api/v3")
+    monkeypatch.setenv("GH_TOKEN", CANARY)
+    ran = backlog("plan")
+    assert ran.code == 2
+    assert "https" in ran.err
+
+
+def test_file_and_workflow_differ(backlog: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GITHUB_REPOSITORY that is not the file's repository is refused."""
+    monkeypatch.setenv("GITHUB_REPOSITORY", "octo-org/other")
+    ran = backlog("plan", "--sandbox")
+    assert ran.code == 4
+    assert "--repo" in ran.err
+
+
+def test_the_token_is_nowhere(backlog: Backlog, server: Sandbox, folder: Path) -> None:
+    """Whatever is printed, logged or written, the token is not in it."""
+    ran = backlog("sync", "--yes", "-vv", "--log-format", "json")
+    assert ran.code == 0
+    told = ran.out + ran.err + (folder / "backlog.yaml").read_text(encoding="utf-8")
+    assert CANARY not in told
+    assert all(json.loads(line)["event"] for line in ran.err.splitlines() if line[:1] == "{")
+
+
+def test_one_sync_at_a_time(backlog: Backlog, folder: Path) -> None:
+    """While a sync runs, a second one is refused, and a plan is not."""
+    with only_one(folder):
+        assert backlog("sync", "--sandbox").code == 4
+        assert backlog("plan", "--sandbox").code == 0
+
+
+# ---- lint ----------------------------------------------------------------------------------
+
+
+def test_lint_counts_what_there_is(backlog: Backlog) -> None:
+    """Lint of a good file is one line with the counts, exit 0."""
+    ran = backlog("lint")
+    assert ran.code == 0
+    assert ran.out.splitlines()[-1].startswith("1 epic, 1 feature, 2 stories")
+    assert json.loads(backlog("lint", "--format", "json").out)["inventory"]["points"] == 13
+
+
+def test_lint_formats_are_for_machines(backlog: Backlog, folder: Path) -> None:
+    """json, sarif and github hold the same findings and nothing else."""
+    BAD["duplicate"](folder / "backlog.yaml")
+    found = json.loads(backlog("lint", "--format", "json").out)["diagnostics"]
+    log = json.loads(backlog("lint", "--format", "sarif").out)
+    github = backlog("lint", "--format", "github").out.splitlines()
+    assert len(found) == len(log["runs"][0]["results"]) == len(github) > 0
+    assert github[0].startswith("::error file=backlog.yaml,line=")
+
+
+def test_explain_names_a_rule_for_every_line(backlog: Backlog, folder: Path) -> None:
+    """--explain says for each line of a roadmap which rule took it."""
+    (folder / "ROADMAP.md").write_text(
+        "# Plan\n\n## Epic 1: Carts\n\n- **Story 1.1**: Keep\n", encoding="utf-8"
+    )
+    ran = backlog("lint", "ROADMAP.md", "--explain")
+    assert ran.code == 0
+    assert re.search(r"^ROADMAP\.md:3: \S+", ran.out, re.M)
+    lines = json.loads(backlog("lint", "ROADMAP.md", "--explain", "--format", "json").out)["lines"]
+    assert set(lines[0]) == {"path", "line", "rule", "key", "reason"}
+
+
+# ---- report --------------------------------------------------------------------------------
+
+
+def test_report_brings_progress_back(backlog: Backlog, folder: Path, server: Sandbox) -> None:
+    """A closed issue is shown and written by report; --check only shows; then all is quiet."""
+    assert backlog("sync", "--yes").code == 0
+    before = (folder / "backlog.yaml").read_bytes()
+    store = server.store
+    issue = next(
+        issue
+        for issues in store.issues.values()
+        for issue in issues.values()
+        if issue.title.startswith("Keep")
+    )
+    with server.lock:
+        issue.state, issue.state_reason = "CLOSED", "COMPLETED"
+        store.touch(issue)
+        store.commit()
+    check = backlog("report", "--check")
+    assert check.code == 3
+    assert re.search(r"^\+.*Done", check.out, re.M)
+    assert (folder / "backlog.yaml").read_bytes() == before
+    ran = backlog("report")
+    assert ran.code == 0
+    assert "5/13" in ran.out
+    assert "Written: backlog.yaml" in ran.out
+    after = (folder / "backlog.yaml").read_bytes()
+    assert after != before
+    again = backlog("report", "--format", "json")
+    assert again.code == 0
+    envelope = json.loads(again.out)
+    assert envelope["written_back"] == []
+    assert envelope["total"]["points_done"] == 5
+    assert (folder / "backlog.yaml").read_bytes() == after
+    assert backlog("report", "--check").code == 0
+
+
+# ---- the sandbox as a process --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_serve_says_where_and_stops_when_told(folder: Path, how: signal.Signals) -> None:
+    """The first line is the address; SIGINT and SIGTERM end it with 0."""
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", process.stdout.readline())
+        process.send_signal(how)
+        assert process.wait(30) == 0
+        assert process.stdout.read() == ""
+
+
+def test_sync_attaches_to_a_running_sandbox(backlog: Backlog, folder: Path) -> None:
+    """Where this folder's sandbox is being served, --sandbox uses that one."""
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            ran = backlog("sync", "--sandbox")
+            assert ran.code == 0, ran.err
+            reset = backlog("sandbox", "reset")
+            assert reset.code == 1
+        finally:
+            process.terminate()
+            process.wait(30)
+    assert backlog("plan", "--sandbox", "--check").code == 0
+    assert backlog("sandbox", "reset").code == 0
+    assert backlog("plan", "--sandbox", "--check").code == 3
