@@ -62,6 +62,16 @@ _WANTED = {
 }
 
 
+_INPUT_NAMES = {
+    "TEXT": "text",
+    "NUMBER": "number",
+    "DATE": "date",
+    "SINGLE_SELECT": "singleSelectOptionId",
+    "ITERATION": "iterationId",
+}
+"""How `ProjectV2FieldValue` names the value of each type of field."""
+
+
 def _unprocessable(message: str) -> RefusalError:
     return RefusalError("UNPROCESSABLE", message)
 
@@ -373,14 +383,7 @@ def set_value(
     given = {name: part for name, part in value.items() if part is not None}
     if len(given) != 1:
         raise _unprocessable("The value must have exactly one of its fields set")
-    names = {
-        "TEXT": "text",
-        "NUMBER": "number",
-        "DATE": "date",
-        "SINGLE_SELECT": "singleSelectOptionId",
-        "ITERATION": "iterationId",
-    }
-    wanted = names[field.data_type]
+    wanted = _INPUT_NAMES[field.data_type]
     if wanted not in given:
         kind = field.data_type.lower()
         raise _unprocessable(
@@ -394,6 +397,16 @@ def set_value(
     _store_value(store, item, field, stored)
     store.event(viewer.account, "project_value_set", item, field=field.name)
     return item
+
+
+def value_input(field: Field, value: str | float) -> dict[str, Any]:
+    """A value by its name, as `set_value` takes it; raises KeyError for no such choice."""
+    name = _INPUT_NAMES[field.data_type]
+    if field.data_type == "SINGLE_SELECT":
+        value = {option["name"]: option["id"] for option in field.options}[str(value)]
+    elif field.data_type == "ITERATION":
+        value = {i["title"]: i["id"] for i in field.iterations}[str(value)]
+    return {name: value}
 
 
 def _store_value(store: Store, item: Item, field: Field, stored: Any) -> None:

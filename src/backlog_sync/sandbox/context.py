@@ -34,7 +34,8 @@ class Context:
     """One request: the state, who asks, and the addresses that answers carry.
 
     `web` is the address of pages (`html_url`), `api` that of the REST API as the client reached
-    it. `list_lag` hides issues from lists until they are so old.
+    it. `list_lag` hides issues from lists until they are so old. `counts` remembers milestones'
+    open and closed issues for the length of the request.
     """
 
     store: Store
@@ -45,6 +46,7 @@ class Context:
     rate: RateState = field(default_factory=RateState)
     cost: int = 1
     node_count: int = 0
+    counts: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def owner_path(self, account: Account) -> str:
         """The path of somebody's page."""

@@ -11,8 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-FOLD_AFTER_BYTES = 8 * 1024 * 1024
-"""A journal longer than this is folded at the next start even after a crash; always at close."""
+from backlog_sync.errors import FailedError
 
 
 class Journal:
@@ -24,11 +23,21 @@ class Journal:
         self.journal_path = folder / "journal.jsonl"
         self._file = self.journal_path.open("ab")
 
-    def load(self) -> dict[int, tuple[str, dict[str, Any]]]:
-        """Read all records, by number, as (kind, values)."""
+    def damaged(self, error: Exception) -> FailedError:
+        """The fault of a state that cannot be read."""
+        return FailedError(
+            f"{self.snapshot_path.parent}: the sandbox's state cannot be read: {error!r}",
+            slug="sandbox-damaged",
+            hint="forget it with `backlog sandbox reset`",
+        )
+
+    def load(self) -> tuple[dict[int, tuple[str, dict[str, Any]]], int]:
+        """Read all records, by number, as (kind, values), and the highest number ever given."""
         records: dict[int, tuple[str, dict[str, Any]]] = {}
+        highest = 0
         if self.snapshot_path.exists():
             snapshot = json.loads(self.snapshot_path.read_bytes())
+            highest = snapshot["highest"]
             for kind, values in snapshot["records"]:
                 records[values["id"]] = (kind, values)
         whole = 0
@@ -40,10 +49,12 @@ class Journal:
                 entry = json.loads(line)
                 for kind, values in entry.get("put", ()):
                     records[values["id"]] = (kind, values)
+                    highest = max(highest, values["id"])
                 for number in entry.get("drop", ()):
                     records.pop(number, None)
+                    highest = max(highest, number)
         self._file.truncate(whole)
-        return records
+        return records, highest
 
     def append(self, put: list[tuple[str, dict[str, Any]]], drop: list[int]) -> None:
         """Add one change; on return it survives the end of this process."""
@@ -54,11 +65,13 @@ class Journal:
         self._file.write(line.encode() + b"\n")
         self._file.flush()
 
-    def fold(self, records: list[tuple[str, dict[str, Any]]]) -> None:
+    def fold(self, records: list[tuple[str, dict[str, Any]]], highest: int) -> None:
         """Write the snapshot anew and empty the journal."""
         partial = self.snapshot_path.with_suffix(".json.partial")
         text = json.dumps(
-            {"format_version": 1, "records": records}, ensure_ascii=False, separators=(",", ":")
+            {"format_version": 1, "highest": highest, "records": records},
+            ensure_ascii=False,
+            separators=(",", ":"),
         )
         with partial.open("wb") as file:
             file.write(text.encode())

@@ -118,7 +118,9 @@ def label(ctx: Context, record: Label) -> Json:
 def milestone(ctx: Context, record: Milestone) -> Json:
     """A milestone with its counts."""
     api, web = _home(ctx, record)
-    opened, closed = places.milestone_counts(ctx.store, record)
+    if record.id not in ctx.counts:
+        ctx.counts[record.id] = places.milestone_counts(ctx.store, record)
+    opened, closed = ctx.counts[record.id]
     return {
         "url": f"{api}/milestones/{record.number}",
         "html_url": f"{web}/milestone/{record.number}",

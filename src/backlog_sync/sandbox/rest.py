@@ -394,10 +394,10 @@ def _changes(call: Call) -> dict[str, Any]:
     ctx, body = call.ctx, call.body
     may_push = ctx.viewer.may(ctx.store.full_name(call.repository), "write")
     changes: dict[str, Any] = {}
-    for name in ("title", "body"):
-        if name in body:
-            value = body[name]
-            changes[name] = "" if value is None and name == "body" else _as_text(value)
+    if body.get("title") is not None:
+        changes["title"] = _as_title(body["title"])
+    if "body" in body:
+        changes["body"] = call.text("body") or ""
     if not may_push:
         return changes
     if body.get("labels") is not None:
@@ -416,8 +416,11 @@ def _changes(call: Call) -> dict[str, Any]:
     return changes
 
 
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)
+def _as_title(value: Any) -> str:
+    """A title, which may be given as a number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise bad_body(f"For 'title', {value!r} is not a string or an integer.")
+    return str(value)
 
 
 def _assignee(ctx: Context, login: str) -> Account:
@@ -437,7 +440,8 @@ def _assignee(ctx: Context, login: str) -> Account:
 def _numbered_milestone(call: Call, number: Any) -> Milestone | None:
     if number is None or number == "":
         return None
-    found = call.ctx.store.milestones.get(call.repository.id, {}).get(int(number))
+    known = call.ctx.store.milestones.get(call.repository.id, {})
+    found = known.get(int(number)) if str(number).isdigit() else None
     if found is None:
         raise invalid("Issue", "milestone", "is invalid", "invalid")
     return found
@@ -454,7 +458,7 @@ def _named_type(call: Call, name: Any) -> IssueType | None:
 
 def create_issue(call: Call) -> Response:
     """POST an issue; labels that do not exist are made."""
-    if "title" not in call.body:
+    if call.body.get("title") is None:
         raise bad_body('"title" wasn\'t supplied.')
     new = issues.NewIssue(**_changes(call))
     made = issues.create(call.ctx.store, call.ctx.viewer, call.repository, new)

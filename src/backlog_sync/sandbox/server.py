@@ -45,7 +45,14 @@ class StateLock:
     """The right to write a state folder; one holder at a time, let go when its process ends."""
 
     def __init__(self, state_dir: Path) -> None:
-        state_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            state_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FailedError(
+                f"{state_dir}: the sandbox cannot keep its state there: {error.strerror}",
+                slug="sandbox-folder",
+                hint="make the folder writable, or take it away",
+            ) from None
         self.state_dir = state_dir
         self._lock = FileLock(state_dir / LOCK_NAME)
 
@@ -128,8 +135,12 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
 
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else b""
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdigit() or "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            self._send(error_response(411, "Length Required"))
+            return
+        body = self.rfile.read(int(length))
         headers = dict(self.headers.items())
         request = Request(self.command, self.path, headers, body)
         try:

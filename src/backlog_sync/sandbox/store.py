@@ -49,7 +49,8 @@ class Store:
     """All records, in memory, and on disk where a folder is given.
 
     `clock` says the time (aware, any zone). Writers change records, then call `touch` or `mark`;
-    `commit` puts everything marked into the journal.
+    `commit` puts everything marked into the journal. Raises `errors.FailedError` where the
+    folder holds a state that cannot be read.
     """
 
     def __init__(self, folder: Path | None, clock: Callable[[], datetime]) -> None:
@@ -76,13 +77,17 @@ class Store:
             self._load(self._journal)
 
     def _load(self, journal: Journal) -> None:
-        loaded = journal.load()
-        for number in sorted(loaded):
-            kind, values = loaded[number]
-            self._index(KINDS[kind](**values))
-            self._next_id = max(self._next_id, number + 1)
+        try:
+            loaded, highest = journal.load()
+            for number in sorted(loaded):
+                kind, values = loaded[number]
+                self._index(KINDS[kind](**values))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            journal.close()
+            raise journal.damaged(error) from None
+        self._next_id = max(FIRST_ID, highest + 1)
         if journal.length:
-            journal.fold(self._dump(self.records.values()))
+            journal.fold(self._dump(self.records.values()), self._next_id - 1)
 
     @staticmethod
     def _dump(records: Iterable[Record]) -> list[tuple[str, dict[str, Any]]]:
@@ -161,7 +166,7 @@ class Store:
         self.commit()
         if self._journal:
             if self._journal.length:
-                self._journal.fold(self._dump(self.records.values()))
+                self._journal.fold(self._dump(self.records.values()), self._next_id - 1)
             self._journal.close()
             self._journal = None
 
