@@ -51,7 +51,7 @@ def not_found(kind: str, by: str, value: object) -> RefusalError:
     article = "an" if kind[0] in "AEIOaeio" else "a"
     shown = value if isinstance(value, int) else f"'{value}'"
     return RefusalError(
-        "NOT_FOUND", f"Could not resolve to {article} {kind} with the {by} of {shown}."
+        "NOT_FOUND", f"Could not resolve to {article} {kind} with the {by} {shown}."
     )
 
 

@@ -38,7 +38,7 @@ def _account(kind: str) -> Resolver:
     def resolve(_: Any, info: Info, login: str) -> Account:
         found = info.context.store.accounts.get(login.lower())
         if found is None or found.kind != kind:
-            raise not_found(kind, "login", login)
+            raise not_found(kind, "login of", login)
         return found
 
     return resolve

@@ -127,14 +127,14 @@ def _repository_issues(repository: Repository, info: Info, **arguments: Any) -> 
 def _repository_issue(repository: Repository, info: Info, number: int) -> Issue:
     found = places.issue_by_number(info.context.store, repository, number)
     if found is None or found.is_pull:
-        raise not_found("Issue", "number", number)
+        raise not_found("Issue", "number of", number)
     return found
 
 
 def _repository_issue_or_pull(repository: Repository, info: Info, number: int) -> Issue:
     found = places.issue_by_number(info.context.store, repository, number)
     if found is None:
-        raise not_found("issue or pull request", "number", number)
+        raise not_found("issue or pull request", "number of", number)
     return found
 
 

@@ -66,7 +66,7 @@ class Call:
         number = int(self.parts["number"])
         found = places.issue_by_number(self.ctx.store, self.repository, number)
         if found is None:
-            raise not_found("Issue", "number", number)
+            raise not_found("Issue", "number of", number)
         return found
 
     def text(self, name: str) -> str | None:
@@ -179,7 +179,7 @@ def get_account(call: Call) -> Response:
     login = call.parts["login"]
     found = call.ctx.store.accounts.get(login.lower())
     if found is None:
-        raise not_found("User", "login", login)
+        raise not_found("User", "login of", login)
     return json_response(200, payloads.full_account(call.ctx, found))
 
 
@@ -319,7 +319,7 @@ def list_types(call: Call) -> Response:
     if "login" in call.parts:
         owner = store.accounts.get(call.parts["login"].lower())
         if owner is None or owner.kind != "Organization":
-            raise not_found("Organization", "login", call.parts["login"])
+            raise not_found("Organization", "login of", call.parts["login"])
         return page(call, store.types.get(owner.id, {}).values(), payloads.issue_type)
     types = places.types_of(store, call.repository)
     if types is None:
