@@ -71,9 +71,17 @@ class Draft:
     meta: list[MetaLine] = dataclasses.field(default_factory=list)
     criteria: list[Criterion] = dataclasses.field(default_factory=list)
     prose: list[str] = dataclasses.field(default_factory=list)
+    parted: bool = False
     depends: list[Dependency] | None = None
     parent_name: str | None = None
     box: int | None = None
+
+    def say(self, text: str) -> None:
+        """Add a line of free text; a blank line or metadata before it begins a paragraph."""
+        if self.parted and self.prose:
+            self.prose.append("")
+        self.parted = False
+        self.prose.append(text)
 
     @property
     def rank(self) -> int:

@@ -24,6 +24,7 @@ class _Section:
     typed: Typed | None
     metadata: bool = False
     boxes: bool = False
+    items: bool = False
     parent: int = -1
     last: int = 0
 
@@ -77,15 +78,22 @@ def _sections(text: str, lines: Iterable[Line]) -> list[_Section]:
             open_.append(len(sections))
             sections.append(_Section(line, recognise(line.text), parent=parent))
         elif sections and line.kind in (Kind.LIST, Kind.TEXT):
-            last = sections[-1]
-            if line.box is not None:
-                last.boxes = True
-            elif not last.metadata:
-                pairs = parse_pairs(text, line, plain_keys=line.kind is Kind.LIST)
-                last.metadata = any(pair.field not in OURS for pair in pairs)
+            _look(text, line, sections[-1])
     for index in open_:
         sections[index].last = len(sections)
     return sections
+
+
+def _look(text: str, line: Line, section: _Section) -> None:
+    """Note what a line says of the heading above it."""
+    if line.box is not None:
+        section.boxes = True
+    elif not (section.metadata or section.items):
+        pairs = parse_pairs(text, line, plain_keys=line.kind is Kind.LIST)
+        section.metadata = any(pair.field not in OURS for pair in pairs)
+        if not pairs and line.kind is Kind.LIST:
+            # what follows is the metadata of a list item, or progress that was written to it
+            section.items = recognise(line.text) is not None
 
 
 def _group(section: _Section, typed: Typed) -> tuple[str, int, int]:

@@ -192,13 +192,13 @@ class _Scanner:
         return self.table
 
     def _is_code(self, indent: int) -> bool:
-        """Four columns after a blank line, outside of any list."""
+        """Four columns outside of any list, where no paragraph goes on."""
         if indent < TAB:
             return False
         before = self.lines[-1].kind if self.lines else Kind.BLANK
         if before is Kind.BLANK:
             self._leave(indent)
-        return not self.contents and before in (Kind.BLANK, Kind.CODE)
+        return not self.contents and before not in (Kind.TEXT, Kind.LIST, Kind.QUOTE)
 
     def _leave(self, indent: int) -> None:
         """Close the list items that do not reach as far as this indentation."""

@@ -128,7 +128,7 @@ def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | N
 def _unmarked(text: str, at: int, end: int, prefix: str) -> Pair | None:
     inner = text[at : min(end, at + _KEY_LENGTH)]
     colon = _colon(inner)
-    if colon < 1 or field_of(inner[:colon]) is None:
+    if colon < 1 or not inner[0].isalpha() or field_of(inner[:colon]) is None:
         return None
     behind = at + colon + 1
     if behind < end and inner[colon] == ":" and text[behind] not in " \t":

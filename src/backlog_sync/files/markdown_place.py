@@ -8,15 +8,21 @@ from backlog_sync.files.markdown_words import TEXT_FIELDS
 
 _BREAK = "  "
 _PARAGRAPH = (Kind.TEXT, Kind.LIST)
+_OURS = ("issue", "status", "progress")
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A span of the text and what stands there instead; an empty span is an insertion."""
+    """A span of the text and what stands there instead; an empty span is an insertion.
+
+    Of two insertions at one offset, what follows the line above (`order` 0) stands before what
+    precedes the line below.
+    """
 
     start: int
     end: int
     text: str
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,13 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
     if host is not None:
         return _behind(text, anchor, host, _written(host, new), eol)
     first = next((meta for meta in anchor.meta if meta.pair.field), None)
-    if first is not None:
-        return _before(text, anchor, first, _written(first, new), eol)
-    style = _Style(_indent(text, anchor) + "**", "**: ")
-    return _below_title(text, anchor, [style.line(*pair) for pair in new], eol)
+    if first is None:
+        style = _Style(_indent(text, anchor) + "**", "**: ")
+        return _below_title(text, anchor, [style.line(*pair) for pair in new], eol)
+    lines = _written(first, new)
+    if anchor.list_ and anchor.lines[first.line].kind is not Kind.LIST:
+        return _below_title(text, anchor, lines, eol)
+    return _before(anchor, first, lines, eol)
 
 
 def _written(meta: MetaLine, new: list[tuple[str, str]]) -> list[str]:
@@ -98,31 +107,33 @@ def _behind(text: str, anchor: Anchor, host: MetaLine, new: list[str], eol: str)
     if line.kind is Kind.LIST and not (anchor.list_ and host.line == anchor.title):
         return [_after(line, new, eol)]
     run = _run(anchor, host.line)
-    if len(run) == 1 and _is_alone(anchor, host.line):
-        return [_after(line, [part for one in new for part in ("", one)], eol)]
+    if len(run) == 1 and host.pair.field not in _OURS and _is_alone(anchor, host.line):
+        return [_after(line, ["", *_broken(new)], eol)]
     hard = len(run) == 1 or any(is_hard(text, anchor.lines[i]) for i in run[:-1])
     return _glued(text, anchor, line, new, eol, hard=hard)
 
 
-def _before(text: str, anchor: Anchor, first: MetaLine, new: list[str], eol: str) -> list[Edit]:
+def _before(anchor: Anchor, first: MetaLine, new: list[str], eol: str) -> list[Edit]:
     line = anchor.lines[first.line]
     eol = line.eol or eol
-    if line.kind is not Kind.LIST:
-        above = anchor.lines[first.line - 1] if first.line else None
-        if above and above.kind in _PARAGRAPH and not is_hard(text, above):
-            return _glued(text, anchor, above, new, eol, hard=not _is_soft(text, anchor, first))
+    if line.kind is Kind.LIST:
+        pass
+    elif anchor.lines[first.line - 1].kind in _PARAGRAPH:
+        new = ["", *_broken(new), ""]
+    elif not first.pair.value:
+        new = [*_broken(new), ""]
+    else:
         new = [one + _BREAK for one in new]
-    return [Edit(line.start, line.start, "".join(one + eol for one in new))]
+    return [Edit(line.start, line.start, "".join(one + eol for one in new), order=1)]
 
 
 def _below_title(text: str, anchor: Anchor, new: list[str], eol: str) -> list[Edit]:
     line = anchor.lines[anchor.title]
     if anchor.list_:
         return _glued(text, anchor, line, new, eol, hard=True)
-    new = [one + _BREAK for one in new[:-1]] + new[-1:]
     index = anchor.title + 1
     follows = index < len(anchor.lines) and anchor.lines[index].kind is not Kind.BLANK
-    return [_after(line, ["", *new, *([""] if follows else [])], eol)]
+    return [_after(line, ["", *_broken(new), *([""] if follows else [])], eol)]
 
 
 def _glued(
@@ -144,6 +155,11 @@ def _glued(
     return [*edits, after]
 
 
+def _broken(new: list[str]) -> list[str]:
+    """Lines of one paragraph, each on a line of its own when it is rendered."""
+    return [one + _BREAK for one in new[:-1]] + new[-1:]
+
+
 def _after(line: Line, new: list[str], eol: str) -> Edit:
     """Whole lines behind a line; the last line of a file keeps having no line ending."""
     if line.eol:
@@ -155,14 +171,12 @@ def _after(line: Line, new: list[str], eol: str) -> Edit:
 
 
 def _run(anchor: Anchor, index: int) -> list[int]:
-    """The lines of metadata, and a list item's title, that stand together around a line."""
-    taken = {meta.line for meta in anchor.meta}
-    if anchor.list_:
-        taken.add(anchor.title)
+    """The lines of the paragraph that holds a line, a list item's title with it."""
+    lines = anchor.lines
     first = last = index
-    while first - 1 in taken:
+    while first > 0 and lines[first].kind is Kind.TEXT and lines[first - 1].kind in _PARAGRAPH:
         first -= 1
-    while last + 1 in taken and anchor.lines[last + 1].kind is Kind.TEXT:
+    while last + 1 < len(lines) and lines[last + 1].kind is Kind.TEXT:
         last += 1
     return list(range(first, last + 1))
 
@@ -173,9 +187,3 @@ def _is_alone(anchor: Anchor, index: int) -> bool:
     if below is not Kind.BLANK:
         return False
     return any(meta.line != index for meta in anchor.meta)
-
-
-def _is_soft(text: str, anchor: Anchor, first: MetaLine) -> bool:
-    """Whether the neighbours stand on lines of their own without hard breaks."""
-    run = _run(anchor, first.line)
-    return len(run) > 1 and not any(is_hard(text, anchor.lines[i]) for i in run[:-1])

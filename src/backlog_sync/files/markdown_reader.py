@@ -250,8 +250,8 @@ class Reader:
         if self._block and self._block.heading and self._block.text:
             self._block.text.append("")
         owner = self._owner()
-        if owner and owner.prose and owner.prose[-1]:
-            owner.prose.append("")
+        if owner:
+            owner.parted = True
 
     def _rule(self, line: Line) -> None:
         self._pause()
@@ -338,7 +338,9 @@ class Reader:
             return False
         if self._title is item and line.kind is Kind.TEXT:
             return True
-        return line.kind is Kind.LIST or not item.prose
+        if line.kind is Kind.LIST and line.indent > max(item.content, 0) + 1:
+            return False  # a detail of what stands above it
+        return not item.prose or bool(item.meta and item.meta[-1].line == line.row - 1)
 
     def _list_item(self, line: Line, typed: Typed) -> None:
         self._end_block()
@@ -368,6 +370,8 @@ class Reader:
             return False
         self._end_block()
         self._pause()
+        known = any(pair.field for pair in pairs)
+        item.parted = item.parted or known
         told = []
         for pair in pairs:
             taken, field = self._take(line, pair, item)
@@ -376,10 +380,9 @@ class Reader:
                 item.places.setdefault(field, self.place(line, pair.start))
             if taken is Taken.UNKNOWN:
                 whole = len(pairs) == 1
-                item.prose.append(
-                    self._raw(line, item) if whole else f"**{pair.key}**: {pair.value}"
-                )
+                item.say(self._raw(line, item) if whole else f"**{pair.key}**: {pair.value}")
             told.append(f"{pair.key}: {taken.value}" if taken is not Taken.SET else "")
+        item.parted = known
         self._note(line, "metadata", item, "; ".join(filter(None, told)))
         return True
 
@@ -509,7 +512,7 @@ class Reader:
             self._note(line, "user-story", item)
         else:
             self._sentence = None
-            item.prose.append(self._raw(line, item))
+            item.say(self._raw(line, item))
             self._note(line, "description", item, self.listed.refused.get(line.row, ""))
 
     def _raw(self, line: Line, item: Draft) -> str:
@@ -540,7 +543,8 @@ class Reader:
             self.summaries += summary
         elif item and not self._foreign():
             self._end_block()
-            item.prose += [self._raw(row, item) for row in rows]
+            for row in rows:
+                item.say(self._raw(row, item))
         for row in rows:
             if summary:
                 self._note(row, "claim", None, "a summary table")

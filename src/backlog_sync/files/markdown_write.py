@@ -36,7 +36,7 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """A text with its spans replaced; edits must not overlap."""
     parts = []
     at = 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.order)):
         parts += [text[at : edit.start], edit.text]
         at = edit.end
     parts.append(text[at:])
