@@ -81,9 +81,11 @@ LINES = (
 )
 EOLS = ("\n", "\r\n", "\r")
 
+INDENTS = ("", "", "", "", "  ", "    ", "\t", "      ")
+
 documents = st.builds(
-    lambda lines, eol, last, bom: (eol.join(lines) + (eol if last else ""), bom),
-    st.lists(st.sampled_from(LINES), max_size=30),
+    lambda lines, eol, last, bom: (eol.join(map("".join, lines)) + (eol if last else ""), bom),
+    st.lists(st.tuples(st.sampled_from(INDENTS), st.sampled_from(LINES)), max_size=30),
     st.sampled_from(EOLS),
     st.booleans(),
     st.booleans(),

@@ -1,9 +1,9 @@
 """Where a new metadata line goes, and in which style, so that it looks as if it had been there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync.files.markdown_drafts import Anchor, MetaLine
-from backlog_sync.files.markdown_lines import Kind, Line, is_hard
+from backlog_sync.files.markdown_lines import TAB, Kind, Line, is_hard
 from backlog_sync.files.markdown_words import TEXT_FIELDS
 
 _BREAK = "  "
@@ -50,10 +50,13 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
     if first is None:
         style = _Style(_indent(text, anchor) + "**", "**: ")
         return _below_title(text, anchor, [style.line(*pair) for pair in new], eol)
-    lines = _written(first, new)
-    if anchor.list_ and anchor.lines[first.line].kind is not Kind.LIST:
-        return _below_title(text, anchor, lines, eol)
-    return _before(anchor, first, lines, eol)
+    below = anchor.lines[first.line]
+    glued = anchor.lines[first.line - 1].kind in _PARAGRAPH
+    if below.kind is not Kind.LIST and (anchor.list_ or glued or below.indent >= TAB):
+        mark = first.pair.prefix[-2:] if first.pair.bold else ""
+        pair = replace(first.pair, prefix=_indent(text, anchor) + mark)
+        return _below_title(text, anchor, _written(replace(first, pair=pair), new), eol)
+    return _before(anchor, first, _written(first, new), eol)
 
 
 def _written(meta: MetaLine, new: list[tuple[str, str]]) -> list[str]:
@@ -107,7 +110,12 @@ def _behind(text: str, anchor: Anchor, host: MetaLine, new: list[str], eol: str)
     if line.kind is Kind.LIST and not (anchor.list_ and host.line == anchor.title):
         return [_after(line, new, eol)]
     run = _run(anchor, host.line)
-    if len(run) == 1 and host.pair.field not in _OURS and _is_alone(anchor, host.line):
+    if (
+        len(run) == 1
+        and line.indent < TAB
+        and host.pair.field not in _OURS
+        and _is_alone(anchor, host.line)
+    ):
         return [_after(line, ["", *_broken(new)], eol)]
     hard = len(run) == 1 or any(is_hard(text, anchor.lines[i]) for i in run[:-1])
     return _glued(text, anchor, line, new, eol, hard=hard)
@@ -116,14 +124,8 @@ def _behind(text: str, anchor: Anchor, host: MetaLine, new: list[str], eol: str)
 def _before(anchor: Anchor, first: MetaLine, new: list[str], eol: str) -> list[Edit]:
     line = anchor.lines[first.line]
     eol = line.eol or eol
-    if line.kind is Kind.LIST:
-        pass
-    elif anchor.lines[first.line - 1].kind in _PARAGRAPH:
-        new = ["", *_broken(new), ""]
-    elif not first.pair.value:
-        new = [*_broken(new), ""]
-    else:
-        new = [one + _BREAK for one in new]
+    if line.kind is not Kind.LIST:
+        new = [one + _BREAK for one in new] if first.pair.value else [*_broken(new), ""]
     return [Edit(line.start, line.start, "".join(one + eol for one in new), order=1)]
 
 
