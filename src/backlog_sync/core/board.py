@@ -137,6 +137,8 @@ class BoardPlan:
 def _same(before: BoardValue, after: BoardValue) -> bool:
     if isinstance(before, int | float) and isinstance(after, int | float):
         return float(before) == float(after)
+    if isinstance(before, str) and isinstance(after, str):
+        return before.strip() == after.strip()
     return before == after
 
 

@@ -1,18 +1,24 @@
 """The managed block of an issue's body: writing it, finding it, leaving all else alone."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from backlog_sync.core import marker as marker_codec
-from backlog_sync.core.model import Block, Checklist, Marker
-from backlog_sync.core.normalize import digest, quiet, unify_newlines
+from backlog_sync.core.mentions import close_fence, quiet
+from backlog_sync.core.model import Base, Block, Checklist, Marker, Prose
+from backlog_sync.core.normalize import digest, unify_newlines
 
 BEGIN = "<!-- backlog:begin -->"
+CRITERIA = "acceptance_criteria"
 _END = "<!-- backlog:end "
-_BOX = re.compile(r"^\s{0,12}[-*+] \[([ xX])\] (.*)$")
+_BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
+_CLAIMS = 20
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,8 @@ class SplitBody:
     """A body taken apart. `before` and `after` are exact; `lines` are the block's, LF, bare.
 
     `marker` is None where there is none or where what looks like one cannot be believed; then
-    `problem` says why ("" where there is simply none).
+    `problem` says why ("" where there is simply none) and `claims` are the markers that can
+    still be read in it.
     """
 
     before: str
@@ -28,6 +35,7 @@ class SplitBody:
     lines: tuple[str, ...] = ()
     marker: Marker | None = None
     problem: str = ""
+    claims: tuple[Marker, ...] = ()
 
 
 def split(body: str) -> SplitBody:
@@ -38,25 +46,32 @@ def split(body: str) -> SplitBody:
     for line in _LINE.findall(body):
         bare = line.strip()
         if bare == BEGIN:
-            begins.append((offset, offset + len(line)))
+            begins.append((offset + line.index(BEGIN), offset + len(line)))
         elif bare.startswith(_END) and bare.endswith("-->"):
             start = offset + line.index(_END)
             ends.append((start, start + len(bare), bare))
         offset += len(line)
     if not begins and not ends:
         return SplitBody(before=body, after="")
+    found = [_read(text) for _, _, text in ends[:_CLAIMS]]
     if len(begins) != 1 or len(ends) != 1 or ends[0][0] < begins[0][1]:
-        return SplitBody(before=body, after="", problem="the body holds a broken or second block")
-    found = marker_codec.decode(ends[0][2][len(_END) : -len("-->")].strip())
-    if found is None:
-        return SplitBody(before=body, after="", problem="the marker cannot be read")
-    inner = unify_newlines(body[begins[0][1] : ends[0][0]])
-    return SplitBody(
-        before=body[: begins[0][0]],
-        after=body[ends[0][1] :],
-        lines=tuple(inner.rstrip("\n").split("\n")) if inner.strip() else (),
-        marker=found,
-    )
+        problem = "its body holds a broken or a second block"
+    elif found[0] is None:
+        problem = "the marker in its body cannot be read"
+    else:
+        inner = unify_newlines(body[begins[0][1] : ends[0][0]])
+        return SplitBody(
+            before=body[: begins[0][0]],
+            after=body[ends[0][1] :],
+            lines=tuple(inner.rstrip("\n").split("\n")) if inner.strip() else (),
+            marker=found[0],
+        )
+    claims = tuple(marker for marker in found if marker is not None)
+    return SplitBody(before=body, after="", problem=problem, claims=claims)
+
+
+def _read(line: str) -> Marker | None:
+    return marker_codec.decode(line[len(_END) : -len("-->")].strip())
 
 
 def join(parts: SplitBody) -> str:
@@ -66,35 +81,125 @@ def join(parts: SplitBody) -> str:
     return f"{parts.before}{block}{parts.after}"
 
 
-def render(
-    block: Block, *, source: str, mentions: bool, ticks: Mapping[str, bool] | None = None
-) -> tuple[str, ...]:
+# ---- writing -------------------------------------------------------------------------------
+
+
+def render(block: Block, *, source: str, mentions: bool) -> tuple[str, ...]:
     """Give the lines of the block: a part under its heading, then the line that says whose it is.
 
-    `ticks` (by the hash of an entry's text) decides boxes; without an entry the file's own.
+    `source` is the file's path; boxes stand as the file has them.
     """
-    lines: list[str] = []
-    for part in block:
-        if part.heading:
-            lines += [f"### {part.heading}", ""]
-        if isinstance(part, Checklist):
-            for entry in part.entries:
-                text = _safe(entry.text, mentions)
-                done = (ticks or {}).get(digest(text, 8), entry.done)
-                lines.append(f"- [{'x' if done else ' '}] {text}")
-        else:
-            lines += _safe(part.text, mentions).split("\n")
-        lines.append("")
-    lines.append(f"*Managed from `{source}`; edit there, or below this line.*")
+    lines = [line for part in block for line in _part(part, mentions)]
+    path = " ".join(source.replace("`", "'").split())
+    lines.append(f"*Managed from `{path}`; edit there, or below this line.*")
     return tuple(lines)
+
+
+def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
+    lines: list[str] = []
+    if part.heading:
+        lines += [f"### {_safe(_one_line(part.heading), mentions)}", ""]
+    if isinstance(part, Checklist):
+        for entry in part.entries:
+            text = _safe(_one_line(entry.text), mentions)
+            lines.append(f"- [{'x' if entry.done else ' '}] {text}")
+    else:
+        lines += _safe(close_fence(unify_newlines(part.text)), mentions).split("\n")
+    return [*lines, ""]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _safe(text: str, mentions: bool) -> str:
     """Keep text from the file from notifying people, and from forging or hiding a marker."""
-    text = _OWN_COMMENT.sub("&lt;!--", unify_newlines(text))
-    if text.count("<!--") > text.count("-->"):
+    text = _OWN_COMMENT.sub("&lt;!--", text)
+    opened = text.rfind("<!--")
+    if opened >= 0 and text.find("-->", opened + 4) < 0:
         text = text.replace("<!--", "&lt;!--")
     return text if mentions else quiet(text)
+
+
+# ---- boxes ---------------------------------------------------------------------------------
+
+
+def _boxes(lines: tuple[str, ...]) -> Iterator[tuple[int, str, bool]]:
+    """Give index, key and tick of every check box.
+
+    The key is a hash of its text; a second box of the same text has a key of its own.
+    """
+    seen: Counter[str] = Counter()
+    for index, line in enumerate(lines):
+        match = _BOX.match(line)
+        if match:
+            text = match[3].strip()
+            nth = seen[text]
+            seen[text] += 1
+            yield index, digest(f"{text}\n{nth}" if nth else text, 8), match[2] != " "
+
+
+def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
+    """Give every check box by its key, and whether it is ticked."""
+    return {key: done for _, key, done in _boxes(lines)}
+
+
+def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, ...]:
+    """Give the lines with their boxes ticked as said; a box that is not named stays."""
+    ticked = list(lines)
+    for index, key, done in _boxes(lines):
+        if ticks.get(key, done) != done:
+            match = _BOX.match(lines[index])
+            assert match is not None
+            ticked[index] = f"{match[1]}[{' ' if done else 'x'}] {match[3]}"
+    return tuple(ticked)
+
+
+def criteria_keys(block: Block, *, mentions: bool) -> tuple[str, ...]:
+    """Give the key of each acceptance criterion, in order, as its box has it in the body."""
+    lines: list[str] = []
+    found: range | None = None
+    for part in block:
+        start = len(lines)
+        lines += _part(part, mentions)
+        if isinstance(part, Checklist) and part.name == CRITERIA and found is None:
+            first = start + (2 if part.heading else 0)
+            found = range(first, first + len(part.entries))
+    by_line = {index: key for index, key, _ in _boxes(tuple(lines))}
+    return tuple(by_line[index] for index in found or ())
+
+
+# ---- lines ---------------------------------------------------------------------------------
+
+
+def line_hashes(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Give a short hash per line that holds anything, boxes counted as unticked."""
+    return tuple(digest(_untick(line), 6) for line in lines if line.strip())
+
+
+def foreign_lines(
+    observed: tuple[str, ...], desired: tuple[str, ...], base: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Give the lines that people put into the block: neither ours now nor ours before.
+
+    A line counts as often as it stands there: a second one like ours is not ours.
+    """
+    ours = Counter(base) | Counter(line_hashes(desired))
+    foreign: list[str] = []
+    for line in observed:
+        if not line.strip():
+            continue
+        key = digest(_untick(line), 6)
+        if ours[key]:
+            ours[key] -= 1
+        else:
+            foreign.append(line)
+    return tuple(foreign)
+
+
+def _untick(line: str) -> str:
+    match = _BOX.match(line)
+    return f"- [ ] {match[3].strip()}" if match else line.rstrip()
 
 
 def visible(body: str) -> str:
@@ -106,37 +211,7 @@ def visible(body: str) -> str:
     ).strip("\n")
 
 
-def line_hashes(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Give a short hash per line that holds anything, boxes counted as unticked."""
-    return tuple(digest(_untick(line), 6) for line in lines if line.strip())
-
-
-def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
-    """Give every check box by the hash of its text, and whether it is ticked."""
-    found: dict[str, bool] = {}
-    for line in lines:
-        match = _BOX.match(line)
-        if match:
-            found[digest(match[2].strip(), 8)] = match[1] != " "
-    return found
-
-
-def box_key(text: str, *, mentions: bool) -> str:
-    """Give the hash by which a criterion of the file is known in a body."""
-    return digest(_safe(text, mentions).strip(), 8)
-
-
-def foreign_lines(
-    observed: tuple[str, ...], desired: tuple[str, ...], base: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Give the lines that people put into the block: neither ours now nor ours before."""
-    ours = set(base) | set(line_hashes(desired))
-    return tuple(line for line in observed if line.strip() and digest(_untick(line), 6) not in ours)
-
-
-def _untick(line: str) -> str:
-    match = _BOX.match(line)
-    return f"- [ ] {match[2].strip()}" if match else line.rstrip()
+# ---- the marker in a body ------------------------------------------------------------------
 
 
 def with_nonce(body: str, nonce: str) -> str:
@@ -144,3 +219,28 @@ def with_nonce(body: str, nonce: str) -> str:
     parts = split(body)
     assert parts.marker is not None
     return join(replace(parts, marker=replace(parts.marker, nonce=nonce)))
+
+
+def without_claims(body: str, before: str, names: Collection[str]) -> str:
+    """Give the body with the base of these fields as it was in the body before.
+
+    For what was planned to be made true, and was not.
+    """
+    parts = split(body)
+    assert parts.marker is not None
+    was = split(before).marker
+    base, old = parts.marker.base, was.base if was else Base()
+    told = replace(
+        base,
+        hashes=_restored(base.hashes, old.hashes, names),
+        sets=_restored(base.sets, old.sets, names),
+        pending=tuple(sorted({*base.pending, *(n for n in old.pending if n in names)})),
+    )
+    return join(replace(parts, marker=replace(parts.marker, base=told)))
+
+
+def _restored(
+    new: Mapping[str, _T], old: Mapping[str, _T], names: Collection[str]
+) -> dict[str, _T]:
+    kept = {name: value for name, value in new.items() if name not in names}
+    return kept | {name: value for name, value in old.items() if name in names}

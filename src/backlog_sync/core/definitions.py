@@ -24,7 +24,7 @@ def plan_labels(desired: DesiredState, observed: ObservedState) -> list[Change]:
             continue
         if want.color is not None and want.color.lower() != now.color.lower():
             fields["color"] = FieldChange(now.color.lower(), want.color.lower())
-        if want.description is not None and want.description != now.description:
+        if want.description is not None and _text(want.description) != _text(now.description):
             fields["description"] = FieldChange(now.description, want.description)
         if fields:
             changes.append(
@@ -65,7 +65,9 @@ def plan_milestones(desired: DesiredState, observed: ObservedState) -> list[Chan
         fields: dict[str, FieldChange] = {}
         if want.due is not None and (have is None or have.due != want.due):
             fields["due"] = FieldChange(have.due if have else None, want.due)
-        if want.description is not None and (have is None or have.description != want.description):
+        if want.description is not None and (
+            have is None or _text(have.description) != _text(want.description)
+        ):
             fields["description"] = FieldChange(
                 have.description if have else None, want.description
             )
@@ -82,3 +84,7 @@ def plan_milestones(desired: DesiredState, observed: ObservedState) -> list[Chan
                 )
             )
     return changes
+
+
+def _text(text: str) -> str:
+    return normalize.unify_newlines(text).strip()

@@ -1,6 +1,6 @@
 """One item against its issue: what to change, what to tell, and the base that follows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import body as body_block
@@ -10,7 +10,7 @@ from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match
 from backlog_sync.core.merge import merge_atom, merge_block, merge_set, merge_ticks
-from backlog_sync.core.model import Base, Checklist, DesiredItem, Marker, ObservedIssue, Settings
+from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
 
 STATE = "state"
 
@@ -19,13 +19,19 @@ STATE = "state"
 class Target:
     """What an item should be on GitHub, in GitHub's own vocabulary, declared fields only.
 
-    `parent` and `blocked_by` name items by key and other issues as `owner/repo#n`.
+    `parent` and `blocked_by` name items by key and other issues as `owner/repo#n`. `kept` are
+    fields of which nothing can be said now: they and their base stay as they are.
     """
 
     atoms: Mapping[str, JsonValue]
     sets: Mapping[str, tuple[str, ...]]
     lines: tuple[str, ...]
-    ticks: Mapping[str, bool]
+    kept: frozenset[str] = frozenset()
+
+    @property
+    def ticks(self) -> dict[str, bool]:
+        """Every check box by its key, as the file has it."""
+        return body_block.boxes(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +55,26 @@ class ItemDiff:
 
 
 def target_of(
-    item: DesiredItem, settings: Settings, *, issue_type: str | None, links: Mapping[str, JsonValue]
+    item: DesiredItem,
+    settings: Settings,
+    *,
+    source: str,
+    issue_type: str | None,
+    links: Mapping[str, JsonValue],
+    kept: frozenset[str] = frozenset(),
 ) -> Target:
-    """Give what an item should be on GitHub; `links` holds its parent and blockers, resolved."""
+    """Give what an item should be on GitHub.
+
+    `source` is the file's path below the repository; `links` holds parent and blockers, resolved.
+    """
     atoms: dict[str, JsonValue] = {"title": normalize.title(item.title)}
-    milestone = item.fields.get("milestone")
-    if isinstance(milestone, str):
-        atoms["milestone"] = milestone
+    if "milestone" in item.fields:
+        milestone = item.fields["milestone"]
+        atoms["milestone"] = milestone.strip() if isinstance(milestone, str) else None
     if issue_type is not None:
         atoms["issue_type"] = issue_type
+    else:
+        kept |= {"issue_type"}
     state = item.fields.get(STATE)
     if isinstance(state, str):
         atoms[STATE] = state
@@ -67,36 +84,30 @@ def target_of(
     for name in ("labels", "assignees"):
         members = item.fields.get(name)
         if isinstance(members, tuple):
-            sets[name] = tuple(str(m) for m in members)
+            sets[name] = _distinct(str(member) for member in members)
     blockers = links.get("blocked_by")
     if isinstance(blockers, list):
-        sets["blocked_by"] = tuple(blockers)
+        sets["blocked_by"] = _distinct(blockers)
     return Target(
         atoms=atoms,
         sets=sets,
-        lines=body_block.render(item.block, source=item.place.path, mentions=settings.mentions),
-        ticks=ticks_of(item, mentions=settings.mentions),
+        lines=body_block.render(item.block, source=source, mentions=settings.mentions),
+        kept=kept,
     )
 
 
-def ticks_of(item: DesiredItem, *, mentions: bool) -> dict[str, bool]:
-    """Give the check boxes of an item by the hash of their text."""
-    return {
-        body_block.box_key(entry.text, mentions=mentions): entry.done
-        for part in item.block
-        if isinstance(part, Checklist)
-        for entry in part.entries
-    }
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(normalize.fold_set(names).values()))
 
 
-def base_of(target: Target, lines: tuple[str, ...], *, pending: tuple[str, ...] = ()) -> Base:
+def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
     """Give the base of an issue on which all of a target has just been made true."""
     atoms = {STATE: "open", **target.atoms}
     return Base(
         hashes={name: normalize.hash_value(value) for name, value in atoms.items()},
-        sets=dict(target.sets),
-        lines=body_block.line_hashes(lines),
-        ticks=body_block.boxes(lines),
+        sets={name: members for name, members in target.sets.items() if members},
+        lines=body_block.line_hashes(target.lines),
+        ticks=target.ticks,
         pending=pending,
     )
 
@@ -140,7 +151,7 @@ class _Merge:
             base=self.base.hashes.get(name),
             desired=desired,
             observed=observed,
-            pending=name in self.base.pending,
+            pending=self._pending(name),
         )
         self.converged |= diff.verdict is Verdict.CONVERGED
         if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
@@ -155,6 +166,12 @@ class _Merge:
             self.pending.discard(name)
         elif name in self.base.hashes:
             self.hashes[name] = self.base.hashes[name]
+
+    def _pending(self, name: str) -> bool:
+        """Whether a field may never have been set; what was reopened had been closed."""
+        if name == STATE and self.issue.state_reason == "reopened":
+            return False
+        return name in self.base.pending
 
     def members(
         self, name: str, owner: Owner, desired: tuple[str, ...], observed: tuple[str, ...]
@@ -194,12 +211,12 @@ def diff_item(
     issue, parts = match.issue, match.parts
     marker = parts.marker or Marker(backlog=backlog_id, key=item.key)
     merge = _Merge(item, issue, marker.base)
-    if match.adopt:
-        merge.hashes[STATE] = normalize.hash_value(issue.state)
+    # With nothing on record, what the file says now is where its next change starts from.
+    merge.hashes.setdefault(STATE, normalize.hash_value(target.atoms.get(STATE, issue.state)))
     own = settings.ownership
     have: dict[str, JsonValue] = {
         "title": normalize.title(issue.title),
-        "milestone": issue.milestone,
+        "milestone": issue.milestone.strip() if issue.milestone else None,
         "issue_type": issue.issue_type,
         STATE: issue.state,
         "parent": observed.get("parent"),
@@ -216,7 +233,14 @@ def diff_item(
         owner = owner_of("blocked_by", own)
         blockers = merge.members("blocked_by", owner, target.sets["blocked_by"], now)
         merge.fields.pop("blocked_by", None)
-    lines, after = _merge_body(merge, parts, item, target, settings)
+    lines, after = _merge_body(merge, parts, target)
+    for name in target.kept & set(marker.base.hashes):
+        merge.hashes[name] = marker.base.hashes[name]
+    for name in target.kept & set(marker.base.sets):
+        merge.sets[name] = marker.base.sets[name]
+    if parts.marker is not None and parts.marker.key != item.key:
+        merge.fields["key"] = FieldChange(parts.marker.key, item.key)
+        merge.reasons["key"] = match.reason
     base = Base(
         hashes=merge.hashes,
         sets=merge.sets,
@@ -275,7 +299,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
         match.adopt
         or merge.fields
         or merge.converged
-        or marker.key != new.marker.key
+        or set(marker.base.hashes) - set(new.marker.base.hashes)
         or new.marker.base.sets != marker.base.sets
         or new.marker.base.ticks != marker.base.ticks
     )
@@ -295,16 +319,12 @@ def _same_case(desired: JsonValue, observed: JsonValue, name: str) -> JsonValue:
     return observed
 
 
-def _merge_body(
-    merge: _Merge, parts: SplitBody, item: DesiredItem, target: Target, settings: Settings
-) -> tuple[tuple[str, ...], str]:
+def _merge_body(merge: _Merge, parts: SplitBody, target: Target) -> tuple[tuple[str, ...], str]:
     """Merge the block and its boxes; give the block's lines and the text that follows it."""
     base = merge.base
     have_ticks = body_block.boxes(parts.lines)
     ticks = merge_ticks(target.ticks, have_ticks, base.ticks)
-    lines = body_block.render(
-        item.block, source=item.place.path, mentions=settings.mentions, ticks=ticks
-    )
+    lines = body_block.with_ticks(target.lines, ticks)
     diff = merge_block(desired=target.lines, observed=parts.lines, base=base.lines)
     if diff.verdict is Verdict.CONFLICT:
         merge.note("body", diff.verdict, diff.reason, _shown(lines), _shown(parts.lines))
@@ -312,7 +332,7 @@ def _merge_body(
     after = parts.after
     if diff.moved_below:
         moved = "\n".join(diff.moved_below)
-        after = f"\n\n{moved}{after}" if after.strip() else f"\n\n{moved}\n"
+        after = f"\n\n{moved}\n{after}"
     if diff.verdict is Verdict.DRIFT:
         merge.note("body", diff.verdict, diff.reason, _shown(lines), _shown(parts.lines))
         merge.drifted.append("body")

@@ -120,7 +120,7 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
     if managed < _SMALL:
         return []
     kinds = {
-        "closes": {c.key for c in plan.changes if c.action is Action.CLOSE},
+        "closes": {c.key for c in plan.changes if c.action is Action.CLOSE and c.ref},
         "unlinks": {c.key for c in plan.changes if c.action is Action.UNLINK},
         "takes labels or assignees from": {c.key for c in plan.changes if _removes(c)},
         "shortens the text of": {c.key for c in plan.changes if _shrinks(c)},

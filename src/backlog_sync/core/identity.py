@@ -1,5 +1,6 @@
 """Which issue is which item: numbers in the file first, then trusted markers, then titles."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -72,125 +73,235 @@ class _Index:
         self.parts = {i.number: body_block.split(i.body) for i in observed.issues}
         self.ours: dict[str, list[ObservedIssue]] = {}
         self.untrusted: dict[str, ObservedIssue] = {}
+        self.broken: dict[str, ObservedIssue] = {}
+        self.unmarked: dict[str, ObservedIssue] = {}
         ignored = set(desired.settings.ignore_issues)
         for issue in sorted(observed.issues, key=lambda i: (i.state != "open", i.number)):
-            marker = self.parts[issue.number].marker
-            if marker is None or marker.backlog != desired.backlog_id or issue.number in ignored:
+            if issue.number in ignored:
                 continue
-            if is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
-                self.ours.setdefault(marker.key, []).append(issue)
+            parts = self.parts[issue.number]
+            if parts.marker is None:
+                self._unmarked(issue, parts, desired.backlog_id)
+            elif parts.marker.backlog != desired.backlog_id:
+                continue
+            elif is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
+                self.ours.setdefault(parts.marker.key, []).append(issue)
             else:
-                self.untrusted.setdefault(marker.key, issue)
+                self.untrusted.setdefault(parts.marker.key, issue)
+
+    def _unmarked(self, issue: ObservedIssue, parts: SplitBody, backlog_id: str) -> None:
+        for claim in parts.claims:
+            if claim.backlog == backlog_id:
+                self.broken.setdefault(claim.key, issue)
+        self.unmarked.setdefault(normalize.title(issue.title), issue)
 
     def match(self, issue: ObservedIssue, reason: str) -> Match:
         parts = self.parts[issue.number]
         return Match(issue, parts, reason, adopt=parts.marker is None)
 
+    def title_mark(self, issue: ObservedIssue) -> str:
+        """Give the hash of the title that we gave an issue, else of the one that it has."""
+        marker = self.parts[issue.number].marker
+        applied = marker.base.hashes.get("title") if marker else None
+        return applied or _mark(issue.title)
+
+
+def _mark(title: str) -> str:
+    return normalize.hash_value(normalize.title(title))
+
 
 def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     """Find the issue of each item. What is not clear is held, never guessed."""
-    index = _Index(desired, observed)
-    by_key: dict[str, Match] = {}
-    held: dict[str, tuple[str, ObservedIssue | None]] = {}
-    taken: set[int] = set()
-    for item in desired.items:
-        if item.issue is not None and applies(item.issue, observed):
-            _claim(item, item.issue, desired, index, by_key, held)
-    taken.update(match.issue.number for match in by_key.values())
-    for item in desired.items:
-        if item.key in by_key or item.key in held:
-            continue
-        for key in (item.key, *item.previously):
-            free = [i for i in index.ours.get(key, ()) if i.number not in taken]
-            if free:
-                reason = "by its marker" if key == item.key else f"known before as {key}"
-                by_key[item.key] = index.match(free[0], reason)
-                taken.add(free[0].number)
-                break
+    matcher = _Matcher(desired, observed)
+    matcher.by_numbers()
+    matcher.by_keys_and_titles()
+    matcher.by_titles()
+    matcher.by_keys()
+    matcher.unclear()
+    return matcher.result()
+
+
+class _Matcher:
+    """Finds issues for items, the surest way first."""
+
+    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
+        self.desired, self.observed = desired, observed
+        self.index = _Index(desired, observed)
+        self.by_key: dict[str, Match] = {}
+        self.held: dict[str, tuple[str, ObservedIssue | None]] = {}
+        self.warnings: list[Warned] = []
+        self.taken: set[int] = set()
+
+    def by_numbers(self) -> None:
+        """Settle the items whose file names a number of this server and repository."""
+        for item in self.desired.items:
+            if item.issue is None:
+                continue
+            if applies(item.issue, self.observed):
+                self._claim(item, item.issue)
+            elif item.issue.sandbox == self.observed.sandbox:
+                name = self.observed.repository.name_with_owner
+                message = f"{item.key} names {item.issue}, which is not in {name}: not looked at"
+                self.warnings.append(Warned(message, "other-repository", item.place))
+
+    def _claim(self, item: DesiredItem, ref: IssueRef) -> None:
+        issue = self.index.by_number.get(ref.number)
+        if issue is None:
+            why = f"{ref} is not an issue of this repository (gone, moved, or a pull request)"
+            self.held[item.key] = (why, None)
+            return
+        parts = self.index.parts[issue.number]
+        if issue.number in self.taken:
+            self.held[item.key] = (f"{ref} is named by another item too", issue)
+        elif parts.problem:
+            self.held[item.key] = (f"{ref}: {parts.problem}; {_MEND}", issue)
+        elif parts.marker is not None and parts.marker.backlog != self.desired.backlog_id:
+            self.held[item.key] = (f"{ref} belongs to the backlog {parts.marker.backlog!r}", issue)
         else:
-            stranger = index.untrusted.get(item.key)
-            if stranger is not None:
-                held[item.key] = (
-                    f"#{stranger.number} carries this item's marker but was opened by "
-                    f"{stranger.author.login if stranger.author else 'an account that is gone'}, "
-                    "whom this repository does not trust",
-                    stranger,
-                )
-    _follow_titles(desired, index, by_key, held, taken)
-    declared = {item.key for item in desired.items}
-    duplicates = [
-        (key, issue)
-        for key, issues in index.ours.items()
-        for issue in issues
-        if issue.number not in taken and issue.state == "open"
-    ]
-    orphans = tuple((k, i) for k, i in sorted(duplicates, key=_by_number) if k not in declared)
-    warnings = tuple(
-        Warned(
-            message=f"#{issue.number} is a second open issue of {key}",
-            slug="duplicate",
-            ref=f"#{issue.number}",
-        )
-        for key, issue in sorted(duplicates, key=_by_number)
-        if key in declared
-    )
-    return Matches(by_key=by_key, orphans=orphans, held=held, warnings=warnings)
+            reason = "by its number in the file"
+            if parts.marker is not None and parts.marker.key != item.key:
+                reason = f"by its number in the file; it was {parts.marker.key}"
+            self._take(item, issue, reason)
 
+    def by_keys_and_titles(self) -> None:
+        """Settle the items whose key and title an issue has both."""
+        for item in self._open():
+            mark = _mark(item.title)
+            for issue in self._free(item.key):
+                if self.index.title_mark(issue) == mark:
+                    self._take(item, issue, "by its marker")
+                    break
 
-def _by_number(pair: tuple[str, ObservedIssue]) -> int:
-    return pair[1].number
+    def by_titles(self) -> None:
+        """Let issues follow their titles below the same parent, where their keys were changed.
 
-
-def _claim(
-    item: DesiredItem,
-    ref: IssueRef,
-    desired: DesiredState,
-    index: _Index,
-    by_key: dict[str, Match],
-    held: dict[str, tuple[str, ObservedIssue | None]],
-) -> None:
-    """Settle an item whose file names a number."""
-    issue = index.by_number.get(ref.number)
-    if issue is None:
-        held[item.key] = (
-            f"{ref} is not an issue of this repository (gone, moved, or a pull request)",
-            None,
-        )
-        return
-    marker = index.parts[issue.number].marker
-    if marker is not None and marker.backlog != desired.backlog_id:
-        held[item.key] = (f"{ref} belongs to the backlog {marker.backlog!r}", issue)
-        return
-    reason = "by its number in the file"
-    if marker is not None and marker.key != item.key:
-        reason = f"by its number in the file; it was {marker.key}"
-    by_key[item.key] = index.match(issue, reason)
-
-
-def _follow_titles(
-    desired: DesiredState,
-    index: _Index,
-    by_key: dict[str, Match],
-    held: Mapping[str, tuple[str, ObservedIssue | None]],
-    taken: set[int],
-) -> None:
-    """Let an issue whose key is gone from the file follow its title below the same parent."""
-    declared = {item.key for item in desired.items}
-    left: dict[str, list[ObservedIssue]] = {}
-    for key, issues in index.ours.items():
-        if key not in declared:
+        A story was inserted and the rest renumbered, or a key was changed. Only where one issue
+        and one item have that title.
+        """
+        left: dict[str, list[ObservedIssue]] = {}
+        for issues in self.index.ours.values():
             for issue in issues:
-                left.setdefault(normalize.title(issue.title), []).append(issue)
-    for item in desired.items:
-        if item.key in by_key or item.key in held:
-            continue
-        parent = by_key.get(item.parent) if item.parent else None
-        expected = parent.issue.id if parent else None
-        same = [
-            issue
-            for issue in left.get(normalize.title(item.title), ())
-            if issue.number not in taken and (issue.parent.id if issue.parent else None) == expected
+                if issue.number not in self.taken:
+                    left.setdefault(self.index.title_mark(issue), []).append(issue)
+        waiting = self._open()
+        wanted = Counter((item.parent, _mark(item.title)) for item in waiting)
+        for item in waiting:
+            mark = _mark(item.title)
+            if wanted[item.parent, mark] > 1 or mark not in left:
+                continue
+            above = self._above(item)
+            same = [
+                issue
+                for issue in left[mark]
+                if issue.number not in self.taken
+                and (issue.parent.id if issue.parent else None) == above
+            ]
+            if len(same) == 1:
+                marker = self.index.parts[same[0].number].marker
+                was = marker.key if marker else ""
+                self._take(item, same[0], f"by its title; it was {was}")
+
+    def _above(self, item: DesiredItem) -> str | None:
+        """Give the id of the issue of an item's parent, as far as it is known."""
+        if item.parent is None:
+            return None
+        match = self.by_key.get(item.parent)
+        if match is not None:
+            return match.issue.id
+        free = self._free(item.parent)
+        return free[0].id if free else item.parent
+
+    def by_keys(self) -> None:
+        """Settle what is left by the marker's key, the present one first, then former ones."""
+        for item in self._open():
+            for key in (item.key, *item.previously):
+                free = self._free(key)
+                if free:
+                    reason = "by its marker" if key == item.key else f"known before as {key}"
+                    self._take(item, free[0], reason)
+                    break
+
+    def unclear(self) -> None:
+        """Hold the items for which there is an issue that might be theirs."""
+        for item in self._open():
+            for key in (item.key, *item.previously):
+                stranger = self.index.untrusted.get(key)
+                broken = self.index.broken.get(key)
+                if stranger is not None:
+                    self.held[item.key] = (_untrusted(stranger), stranger)
+                elif broken is not None and broken.number not in self.taken:
+                    problem = self.index.parts[broken.number].problem
+                    self.held[item.key] = (f"#{broken.number}: {problem}; {_MEND}", broken)
+            if item.key not in self.held and item.sync:
+                self._namesake(item)
+
+    def _namesake(self, item: DesiredItem) -> None:
+        issue = self.index.unmarked.get(normalize.title(item.title))
+        if issue is None or issue.number in self.taken:
+            return
+        problem = self.index.parts[issue.number].problem
+        if problem:
+            self.held[item.key] = (f"#{issue.number} has this title, but {problem}; {_MEND}", issue)
+            return
+        self.warnings.append(
+            Warned(
+                message=f"#{issue.number} has the title of {item.key} already; "
+                f"write `issue: {issue.number}` to take it, or there will be two",
+                slug="same-title",
+                place=item.place,
+                ref=f"#{issue.number}",
+            )
+        )
+
+    def result(self) -> Matches:
+        """Give all that was found, and what is left over."""
+        spare = sorted(
+            (issue.number, key, issue)
+            for key, issues in self.index.ours.items()
+            for issue in issues
+            if issue.number not in self.taken and issue.state == "open" and key not in self.held
+        )
+        doubles = tuple(
+            Warned(
+                message=f"#{number} is a second open issue of {key}",
+                slug="duplicate",
+                ref=f"#{number}",
+            )
+            for number, key, issue in spare
+            if self._is_double(key, issue)
+        )
+        return Matches(
+            by_key=self.by_key,
+            orphans=tuple((k, issue) for _, k, issue in spare if not self._is_double(k, issue)),
+            held=self.held,
+            warnings=(*self.warnings, *doubles),
+        )
+
+    def _is_double(self, key: str, issue: ObservedIssue) -> bool:
+        """Whether an issue left over is a second one of its item, and not one displaced from it."""
+        match = self.by_key.get(key)
+        mark = self.index.title_mark
+        return match is not None and mark(issue) == mark(match.issue)
+
+    def _open(self) -> list[DesiredItem]:
+        return [
+            i for i in self.desired.items if i.key not in self.by_key and i.key not in self.held
         ]
-        if len(same) == 1:
-            by_key[item.key] = index.match(same[0], "by its title; its key was changed")
-            taken.add(same[0].number)
+
+    def _free(self, key: str) -> list[ObservedIssue]:
+        return [i for i in self.index.ours.get(key, ()) if i.number not in self.taken]
+
+    def _take(self, item: DesiredItem, issue: ObservedIssue, reason: str) -> None:
+        self.by_key[item.key] = self.index.match(issue, reason)
+        self.taken.add(issue.number)
+
+
+_MEND = "mend or remove it by hand"
+
+
+def _untrusted(issue: ObservedIssue) -> str:
+    author = issue.author.login if issue.author else "an account that is gone"
+    return (
+        f"#{issue.number} carries this item's marker but was opened by {author}, "
+        "whom this repository does not trust"
+    )

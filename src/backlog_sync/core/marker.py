@@ -63,6 +63,7 @@ def decode(text: str) -> Marker | None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
+    value.encode()  # half a surrogate pair is a ValueError here, and would be one at every output
     return value
 
 

@@ -27,14 +27,20 @@ def merge_atom(
     observed: JsonValue,
     pending: bool = False,
 ) -> AtomDiff:
-    """Merge one value. `base` is the hash of what was last applied, None where nothing was."""
+    """Merge one value. `base` is the hash of what was last applied, None where nothing was.
+
+    `pending` says that the base was intended but perhaps never set: then it is set, whoever owns
+    the field.
+    """
     if desired == observed:
         moved = base is not None and base != hash_value(desired)
         verdict = Verdict.CONVERGED if moved else Verdict.IN_SYNC
         return AtomDiff(verdict, observed, write=False, reason="both sides agree")
-    if base is None or pending:
+    if pending:
+        return AtomDiff(Verdict.PUSH, desired, write=True, reason="not set yet")
+    if base is None:
         if owner is Owner.FILE:
-            reason = "not set yet" if pending else "the file says so; nothing is on record"
+            reason = "the file says so; nothing is on record"
             return AtomDiff(Verdict.PUSH, desired, write=True, reason=reason)
         return AtomDiff(Verdict.DRIFT, observed, write=False, reason="GitHub owns this field")
     if base == hash_value(observed):

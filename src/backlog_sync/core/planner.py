@@ -1,7 +1,7 @@
 """Building the plan: desired and observed state in, ordered changes out. Nothing is sent."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
@@ -12,7 +12,6 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     Deferred,
-    Digests,
     FieldChange,
     FieldNote,
     JsonValue,
@@ -24,8 +23,19 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.definitions import plan_labels, plan_milestones
 from backlog_sync.core.diff import ItemDiff, Target, base_of, diff_item, target_of
+from backlog_sync.core.digests import digests_of
 from backlog_sync.core.identity import Match, Matches, match_items
-from backlog_sync.core.model import DesiredItem, DesiredState, Marker, ObservedIssue, ObservedState
+from backlog_sync.core.model import (
+    DesiredItem,
+    DesiredState,
+    IssueLink,
+    Marker,
+    ObservedIssue,
+    ObservedState,
+)
+
+_LONGEST = 65_536
+"""Characters in a body, markers included (reported by many users of GitHub's API)."""
 
 _ORDER = {kind: index for index, kind in enumerate(ChangeKind)}
 
@@ -46,49 +56,66 @@ class _Builder:
         self.matches: Matches = match_items(desired, observed)
         self.items = {item.key: item for item in desired.items}
         self.key_of = {match.issue.id: key for key, match in self.matches.by_key.items()}
-        self.ids = {str(issue.number): issue.id for issue in observed.issues}
         self.repository = observed.repository.name_with_owner
+        self.refs = _refs(observed)
         self.types = {normalize.fold(name): name for name in observed.issue_types or ()}
         self.board: BoardPlan = plan_board(desired, observed)
+        labels = plan_labels(desired, observed)
+        self.renamed = {normalize.fold(c.key): c.title for c in labels if "name" in c.fields}
         self.changes: list[Change] = [
-            *plan_labels(desired, observed),
+            *labels,
             *plan_milestones(desired, observed),
             *self.board.changes,
         ]
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
-        self.deferred: list[Deferred] = list(self.board.deferred)
+        self.deferred: list[Deferred] = []
         self.warnings: list[Warned] = [*self.matches.warnings, *self.board.warnings]
-        self.skipped: set[str] = set()
+        self.skipped = {item.key for item in desired.items if self._skips(item)}
 
     # ---- one item --------------------------------------------------------------------------
 
     def item(self, item: DesiredItem) -> None:
         """Plan all that one item asks for."""
+        if item.key in self.skipped:
+            return
         if item.key in self.matches.held:
             self._held(item)
             return
         match = self.matches.by_key.get(item.key)
-        links = self._links(item)
-        issue_type = self.types.get(normalize.fold(item.kind))
-        target = target_of(item, self.desired.settings, issue_type=issue_type, links=links)
-        if match is None:
-            if item.fields.get("state") == "closed" and not self.desired.settings.create_done:
-                self.skipped.add(item.key)
-                self.warnings.append(
-                    Warned(
-                        message=f"{item.key} is done already and was not created",
-                        slug="done-not-created",
-                        place=item.place,
-                    )
-                )
-                return
-            self._create(item, target)
-        else:
+        links, kept = self._links(item, match)
+        target = target_of(
+            item,
+            self.desired.settings,
+            source=_source(item.place.path, self.desired.sources),
+            issue_type=self.types.get(normalize.fold(item.kind)),
+            links=links,
+            kept=kept,
+        )
+        if match is not None:
             self._update(item, match, target)
+        elif not self._create(item, target):
+            return
         changes, notes = self.board.item(item, match.issue if match else None)
         self.changes += changes
         self.drift += notes
+
+    def _skips(self, item: DesiredItem) -> bool:
+        """Whether an item is none of this run's business; say why where that may surprise."""
+        if not item.sync:
+            return True
+        there = item.repository
+        if there is not None and normalize.fold(there) != normalize.fold(self.repository):
+            reason = f"it belongs to {there}, and this run is about {self.repository}"
+            self.deferred.append(Deferred(ChangeKind.ISSUE, item.key, reason))
+            return True
+        done = item.fields.get("state") == "closed" and not self.desired.settings.create_done
+        found = item.key in self.matches.by_key or item.key in self.matches.held
+        if done and not found:
+            message = f"{item.key} is done already and was not created"
+            self.warnings.append(Warned(message, "done-not-created", item.place))
+            return True
+        return False
 
     def _held(self, item: DesiredItem) -> None:
         reason, issue = self.matches.held[item.key]
@@ -103,31 +130,66 @@ class _Builder:
             )
         )
 
-    def _links(self, item: DesiredItem) -> dict[str, JsonValue]:
-        """Give parent and blockers as keys or `owner/repo#n`, leaving out what cannot be linked."""
+    def _links(
+        self, item: DesiredItem, match: Match | None
+    ) -> tuple[dict[str, JsonValue], frozenset[str]]:
+        """Give parent and blockers as keys or `owner/repo#n`, without what cannot be linked.
+
+        Also gives the names of links that stay as they are, because what they name is held.
+        """
         links: dict[str, JsonValue] = {}
-        if item.parent is not None and item.parent not in self.skipped:
-            links["parent"] = item.parent
+        kept: set[str] = set()
+        there = self._observed_links(match.issue) if match else {}
+        if item.parent is not None:
+            parent = self._canonical(item.parent)
+            if parent in self.matches.held or not (
+                self._reachable(parent) or parent == there.get("parent")
+            ):
+                kept.add("parent")
+                self._unreachable(item, ChangeKind.SUB_ISSUE, parent)
+            elif parent not in self.skipped:
+                links["parent"] = parent
         blockers = item.fields.get("blocked_by")
         if isinstance(blockers, tuple):
-            links["blocked_by"] = sorted(
-                name
-                for name in (self._canonical(str(b)) for b in blockers)
-                if name not in self.skipped and name not in self.matches.held
-            )
-        return links
+            now = there.get("blocked_by")
+            known = normalize.fold_set(now if isinstance(now, list) else ())
+            named: list[str] = []
+            for blocker in sorted({self._canonical(str(b)) for b in blockers}):
+                if normalize.fold(blocker) in known or self._reachable(blocker):
+                    named.append(blocker)
+                else:
+                    self._unreachable(item, ChangeKind.DEPENDENCY, blocker)
+            links["blocked_by"] = list(named)
+        return links, frozenset(kept)
 
     def _canonical(self, ref: str) -> str:
         """Name an item by its key wherever an issue of ours is meant."""
         if ref in self.items:
             return ref
         name, _, number = ref.rpartition("#")
-        if normalize.fold(name or self.repository) == normalize.fold(self.repository):
-            issue_id = self.ids.get(number)
-            return self.key_of.get(issue_id or "", f"{self.repository}#{number}")
-        return ref
+        whole = f"{name or self.repository}#{number}"
+        spelled, issue_id = self.refs.get(normalize.fold(whole), (whole, ""))
+        return self.key_of.get(issue_id, spelled)
 
-    def _create(self, item: DesiredItem, target: Target) -> None:
+    def _reachable(self, ref: str) -> bool:
+        if ref in self.items:
+            return ref not in self.matches.held and ref not in self.skipped
+        return normalize.fold(ref) in self.refs
+
+    def _unreachable(self, item: DesiredItem, kind: ChangeKind, ref: str) -> None:
+        """Tell of a link that cannot be made; of items that are held or skipped it is told."""
+        if ref not in self.items:
+            self.deferred.append(
+                Deferred(
+                    kind=kind,
+                    key=item.key,
+                    reason=f"{ref} was not found in {self.repository}",
+                    hint="name a key of this backlog or an issue of this repository",
+                )
+            )
+
+    def _create(self, item: DesiredItem, target: Target) -> bool:
+        """Plan a new issue and what follows it; False where it cannot be."""
         fields: dict[str, FieldChange] = {
             name: FieldChange(None, value)
             for name, value in target.atoms.items()
@@ -137,10 +199,15 @@ class _Builder:
             if target.sets.get(name):
                 fields[name] = FieldChange([], sorted(target.sets[name], key=str.casefold))
         fields["body"] = FieldChange("", "\n".join(target.lines))
-        pending = ("blocked_by",) if target.sets.get("blocked_by") else ()
-        marker = Marker(
-            self.desired.backlog_id, item.key, base=base_of(target, target.lines, pending=pending)
+        # What later requests set: until they are seen to hold, they are not drift.
+        pending = (
+            *(["blocked_by"] if target.sets.get("blocked_by") else []),
+            *(["state"] if target.atoms.get("state") == "closed" else []),
         )
+        marker = Marker(self.desired.backlog_id, item.key, base=base_of(target, pending=pending))
+        body = body_block.join(SplitBody("", "", target.lines, marker))
+        if self._too_long(item, None, body):
+            return False
         parent = target.atoms.get("parent")
         waits = (str(parent),) if parent is not None and self._is_new(str(parent)) else ()
         self._add(
@@ -150,7 +217,7 @@ class _Builder:
             reason=f"declared at {item.place.path}:{item.place.line}",
             fields=fields,
             waits_for=waits,
-            body=body_block.join(SplitBody("", "", target.lines, marker)),
+            body=body,
         )
         if parent is not None:
             self._link(item, None, str(parent), FieldChange(None, parent))
@@ -165,12 +232,14 @@ class _Builder:
                 fields={"state": FieldChange("open", "closed")},
                 waits_for=(item.key,),
             )
+        return True
 
     def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
         issue = match.issue
+        renamed = tuple(self.renamed.get(normalize.fold(name), name) for name in issue.labels)
         diff = diff_item(
             item,
-            match,
+            replace(match, issue=replace(issue, labels=renamed)),
             target,
             self._observed_links(issue),
             self.desired.settings,
@@ -178,6 +247,8 @@ class _Builder:
         )
         self.drift += diff.drift
         self.conflicts += diff.conflicts
+        if diff.body is not None and self._too_long(item, issue, diff.body):
+            return
         if diff.state is not None:
             action = Action.CLOSE if diff.state.after == "closed" else Action.REOPEN
             self._add(
@@ -201,11 +272,28 @@ class _Builder:
                 body_seen=issue.body,
             )
         if diff.parent is not None:
-            self._link(item, issue, str(diff.parent.after), diff.parent)
+            drifted = "parent" in diff.drifted
+            self._link(item, issue, str(diff.parent.after), diff.parent, drifted=drifted)
         for blocker in diff.blocked_by[0]:
-            self._depend(item, issue, blocker, Action.LINK)
+            self._depend(item, issue, blocker, Action.LINK, drifted="blocked_by" in diff.drifted)
         for blocker in diff.blocked_by[1]:
             self._depend(item, issue, blocker, Action.UNLINK)
+
+    def _too_long(self, item: DesiredItem, issue: ObservedIssue | None, body: str) -> bool:
+        """Hold an item whose body GitHub would not take; whatever else it asks for waits."""
+        if len(body) <= _LONGEST:
+            return False
+        self.conflicts.append(
+            FieldNote(
+                key=item.key,
+                title=item.title,
+                name="body",
+                verdict=Verdict.CONFLICT,
+                reason=f"the body would have {len(body)} characters; GitHub takes {_LONGEST}",
+                ref=f"#{issue.number}" if issue else None,
+            )
+        )
+        return True
 
     def _observed_links(self, issue: ObservedIssue) -> dict[str, JsonValue]:
         parent = issue.parent
@@ -221,7 +309,13 @@ class _Builder:
     # ---- links -----------------------------------------------------------------------------
 
     def _link(
-        self, item: DesiredItem, issue: ObservedIssue | None, parent: str, change: FieldChange
+        self,
+        item: DesiredItem,
+        issue: ObservedIssue | None,
+        parent: str,
+        change: FieldChange,
+        *,
+        drifted: bool = False,
     ) -> None:
         self._add(
             item,
@@ -231,22 +325,19 @@ class _Builder:
             other=parent,
             reason="stands below it in the file",
             fields={"parent": change},
+            drifted=("parent",) if drifted else (),
             waits_for=tuple(k for k in (parent, item.key) if self._is_new(k)),
         )
 
     def _depend(
-        self, item: DesiredItem, issue: ObservedIssue | None, blocker: str, action: Action
+        self,
+        item: DesiredItem,
+        issue: ObservedIssue | None,
+        blocker: str,
+        action: Action,
+        *,
+        drifted: bool = False,
     ) -> None:
-        if not self._reachable(blocker):
-            self.deferred.append(
-                Deferred(
-                    kind=ChangeKind.DEPENDENCY,
-                    key=item.key,
-                    reason=f"{blocker} was not found in {self.repository}",
-                    hint="a blocker is a key of this backlog or an issue of this repository",
-                )
-            )
-            return
         before, after = (None, blocker) if action is Action.LINK else (blocker, None)
         self._add(
             item,
@@ -256,14 +347,9 @@ class _Builder:
             other=blocker,
             reason="declared in the file" if action is Action.LINK else "dropped from the file",
             fields={"blocked_by": FieldChange(before, after)},
+            drifted=("blocked_by",) if drifted else (),
             waits_for=tuple(k for k in (blocker, item.key) if self._is_new(k)),
         )
-
-    def _reachable(self, ref: str) -> bool:
-        if ref in self.items:
-            return True
-        name, _, number = ref.rpartition("#")
-        return name == self.repository and number in self.ids
 
     # ---- the plan --------------------------------------------------------------------------
 
@@ -317,9 +403,9 @@ class _Builder:
                 for key, issue in self.matches.orphans
                 if issue.state == "open"
             ),
-            deferred=tuple(self.deferred),
+            deferred=(*self.board.deferred, *self.deferred),
             warnings=tuple(self.warnings),
-            digests=_digests(self.desired, self.observed, self.matches, changes),
+            digests=digests_of(self.desired, self.observed, self.matches, changes),
         )
 
     def _plan_item(self, item: DesiredItem) -> PlanItem:
@@ -343,35 +429,26 @@ def _reason(diff: ItemDiff, match: Match) -> str:
     return "; ".join(told) or "the record of what was applied follows"
 
 
-def _digests(
-    desired: DesiredState,
-    observed: ObservedState,
-    matches: Matches,
-    changes: Iterable[Change],
-) -> Digests:
-    """Hash each input, whatever order it came in."""
-    items = (
-        (i.key, i.kind, i.parent, str(i.issue), i.status, sorted(i.fields.items()),
-         sorted(i.board.items()), i.repository)
-        for i in desired.items
-    )  # fmt: skip
-    rest = (desired.backlog_id, desired.project, desired.settings)
-    return Digests(
-        desired=_digest([*map(repr, items), *map(repr, desired.labels),
-                         *map(repr, desired.milestones), repr(rest)]),
-        observed=_digest(
-            [*map(repr, observed.issues), *map(repr, observed.labels),
-             *map(repr, observed.milestones), repr(observed.project),
-             repr(observed.repository)]
-        ),
-        base=_digest(repr((k, m.parts.marker)) for k, m in matches.by_key.items()),
-        plan=_digest(map(repr, changes)),
-    )  # fmt: skip
+def _refs(observed: ObservedState) -> dict[str, tuple[str, str]]:
+    """Give spelling and id of every issue that was seen, other repositories' too, by its name."""
+    refs: dict[str, tuple[str, str]] = {}
+
+    def see(seen: ObservedIssue | IssueLink) -> None:
+        name = f"{seen.repository}#{seen.number}"
+        refs.setdefault(normalize.fold(name), (name, seen.id))
+
+    for issue in observed.issues:
+        see(issue)
+        for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
+            see(link)
+    return refs
 
 
-def _digest(lines: Iterable[str]) -> str:
-    state = hashlib.sha256()
-    for line in sorted(lines):
-        state.update(line.encode("utf-8", "surrogatepass"))
-        state.update(b"\n")
-    return state.hexdigest()
+def _source(path: str, sources: tuple[str, ...]) -> str:
+    """Give the repository's own name for a file: the path as typed differs from run to run."""
+    typed = path.replace("\\", "/").removeprefix("./")
+    exact = [s for s in sources if typed == s]
+    typed_whole = [s for s in sources if typed.endswith(f"/{s}")]
+    typed_below = [s for s in sources if s.endswith(f"/{typed}")]
+    found = exact or typed_whole or typed_below or sources[:1]
+    return max(found, key=len, default=typed)

@@ -17,6 +17,9 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.normalize import hash_value
 
+_DROPPED = ("not_planned", "duplicate")
+"""Reasons of closing that mean: this was not done, and will not be."""
+
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
@@ -92,13 +95,14 @@ def _item(
 ) -> ItemProgress:
     issue = match.issue
     base = match.parts.marker.base if match.parts.marker else Base()
-    mentions = desired.settings.mentions
-    wanted = {body_block.box_key(c.text, mentions=mentions): c.done for c in item.criteria}
+    lines = body_block.render(item.block, source="", mentions=desired.settings.mentions)
+    wanted = body_block.boxes(lines)
     merged = merge_ticks(wanted, body_block.boxes(match.parts.lines), base.ticks)
+    keys = body_block.criteria_keys(item.block, mentions=desired.settings.mentions)
     ticks = {
-        index: merged[body_block.box_key(entry.text, mentions=mentions)]
-        for index, entry in enumerate(item.criteria)
-        if merged[body_block.box_key(entry.text, mentions=mentions)] != entry.done
+        index: merged[key]
+        for index, (key, entry) in enumerate(zip(keys, item.criteria, strict=True))
+        if merged[key] != entry.done
     }
     status = _status(issue, first)
     return ItemProgress(
@@ -114,7 +118,7 @@ def _item(
 
 def _status(issue: ObservedIssue, first: str) -> str:
     if issue.state == "closed":
-        return "Closed" if issue.state_reason in ("not_planned", "duplicate") else "Done"
+        return "Closed" if issue.state_reason in _DROPPED else "Done"
     value = issue.card.values.get(STATUS) if issue.card else None
     return str(value) if value else first
 
@@ -124,6 +128,8 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
     wanted = item.fields.get("state")
     if wanted is None or wanted == issue.state or "state" not in base.hashes:
         return False
+    if "state" in base.pending and issue.state_reason != "reopened":
+        return True
     return base.hashes["state"] != hash_value(wanted)
 
 
@@ -137,8 +143,12 @@ def _sums(
     for item in reversed(items):
         below = [totals[child.key] for child in children.get(item.key, ())]
         match = matches.get(item.key)
-        closed = match is not None and match.issue.state == "closed"
-        dropped = closed and match is not None and match.issue.state_reason != "completed"
+        if match is None:
+            # Not on GitHub, where done items are not created: only the file can tell.
+            closed, dropped = item.fields.get("state") == "closed", False
+        else:
+            closed = match.issue.state == "closed"
+            dropped = closed and match.issue.state_reason in _DROPPED
         if not below:
             points = 0 if dropped else item.points or 0
             totals[item.key] = RollUp(
@@ -149,7 +159,7 @@ def _sums(
             )
             continue
         total = sum(r.points_total for r in below)
-        own = item.points or 0
+        own = 0 if dropped else item.points or 0
         totals[item.key] = RollUp(
             done=sum(r.done for r in below),
             total=sum(r.total for r in below),

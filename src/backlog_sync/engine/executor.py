@@ -1,14 +1,15 @@
 """Applying a plan: every change becomes operations, every operation an outcome.
 
 Nothing is decided here. The order is such that a run that stops anywhere leaves nothing that the
-next run would misread: a body, which carries the base, is written after what the base claims.
+next run would misread: a body, which carries the base, is written after what the base claims,
+and what was not done is taken out of it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize
 from backlog_sync.core.changes import (
     Action,
     Change,
@@ -18,49 +19,29 @@ from backlog_sync.core.changes import (
     Result,
     Usage,
 )
-from backlog_sync.core.model import (
-    BoardFieldDef,
-    BoardItem,
-    DesiredState,
-    LabelDef,
-    MilestoneDef,
-    ObservedIssue,
-    ObservedState,
-)
+from backlog_sync.core.model import BoardItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import (
-    AddBlocker,
-    AddCard,
-    AddOptions,
-    AddSubIssue,
-    ChangeAssignees,
-    ChangeLabels,
-    CloseIssue,
-    CreateBoardField,
     CreateIssue,
-    CreateLabel,
-    CreateMilestone,
-    CreateProject,
     Done,
-    LinkProject,
     NotSent,
     Operation,
     Refused,
-    RemoveBlocker,
-    RemoveSubIssue,
-    ReopenIssue,
-    SetValue,
     Unknown,
-    UpdateIssue,
-    UpdateLabel,
-    UpdateMilestone,
 )
+from backlog_sync.engine import jobs
+from backlog_sync.engine.jobs import Made, Skip
 from backlog_sync.engine.ports import Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, PartialError
 
 _READ_BACK = 100
-_ROUNDS = 3
+_LOST = 3
+"""So many lost answers in one run, and it stops: the line is not worth trusting."""
+
 Job = tuple[Change, Operation]
+Folded = dict[str, list[Change]]
+"""By key, the changes of an issue that its creation includes."""
 
 
 @dataclass(slots=True)
@@ -76,233 +57,191 @@ class Applied:
 
 @dataclass(slots=True)
 class _Run:
-    """One application of one plan."""
+    """One application of one plan. `unclaimed` names, by key, fields that were not made true."""
 
     tracker: Tracker
     nonces: Nonces
     progress: Progress
     registry: Registry
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    folded: set[int] = field(default_factory=set)
+    unclaimed: dict[str, set[str]] = field(default_factory=dict)
+    lost: int = 0
 
     # ---- bookkeeping -----------------------------------------------------------------------
 
     def settle(self, change: Change, result: Result, reason: str = "") -> None:
-        """Record a change's outcome; a failure is never overwritten by a later success."""
-        earlier = self.outcomes.get(id(change))
-        if earlier is not None and earlier.result is not Result.APPLIED:
+        """Record a change's outcome, once."""
+        if id(change) in self.outcomes:
             return
-        if earlier is None:
-            self.progress.advance()
-        issue = self.registry.issues.get(change.key)
+        self.progress.advance()
+        issue = self.registry.issues.get(change.key) if change.kind in _OF_ISSUES else None
         self.outcomes[id(change)] = Outcome(
             change=change,
             result=result,
             ref=f"#{issue.number}" if issue else change.ref,
             url=issue.url if issue else None,
-            reason=reason or (earlier.reason if earlier else ""),
+            reason=reason,
         )
+        claimed = _claimed(change)
+        if result is not Result.APPLIED and claimed:
+            self.unclaimed.setdefault(change.key, set()).add(claimed)
 
-    def open(self, change: Change) -> bool:
-        """Whether nothing has gone wrong with a change so far."""
-        outcome = self.outcomes.get(id(change))
-        return outcome is None or outcome.result is Result.APPLIED
+    def settled(self, change: Change) -> bool:
+        """Whether the outcome of a change is known."""
+        return id(change) in self.outcomes
 
-    def send(
-        self, jobs: Sequence[Job], done: Callable[[Change, Done], None] | None = None
+    def stage(
+        self,
+        changes: Iterable[Change],
+        make: Callable[[Registry, Change], Made],
+        done: Callable[[Change, Done], None] | None = None,
+        *,
+        last: bool = True,
+    ) -> None:
+        """Send the operation of each change that is not settled yet, and settle it.
+
+        Where it is not the change's `last` operation, success leaves it open. Raises
+        `PartialError` where the tracker sends no more.
+        """
+        waiting: list[Job] = []
+        for change in changes:
+            if self.settled(change):
+                continue
+            made = make(self.registry, change)
+            if isinstance(made, Skip):
+                self.settle(change, Result.SKIPPED, made.reason)
+            elif made is not None:
+                waiting.append((change, made))
+            elif last:
+                self.settle(change, Result.APPLIED)
+        while waiting:
+            waiting = self._send(waiting, done, last=last)
+
+    def _send(
+        self, waiting: list[Job], done: Callable[[Change, Done], None] | None, *, last: bool
     ) -> list[Job]:
-        """Send jobs in order and settle their changes; give those that were not sent."""
-        waiting = list(jobs)
+        """Send once; give what was not sent because an answer before it was lost."""
         unsent: list[Job] = []
-        if not waiting:
-            return unsent
+        lost, why = 0, ""
         replies = self.tracker.apply([operation for _, operation in waiting])
         for (change, operation), (_, reply) in zip(waiting, replies, strict=True):
             match reply:
                 case Done():
                     if done is not None:
                         done(change, reply)
-                    self.settle(change, Result.APPLIED, _missing(reply))
+                    self._answered(change, reply, last=last)
                 case Refused():
                     self.settle(change, Result.FAILED, reply.message)
                 case Unknown():
-                    self.settle(
-                        change,
-                        Result.FAILED,
-                        f"the answer was lost ({reply.message}); run again to see",
-                    )
+                    lost += 1
+                    why = f"the answer was lost ({reply.message}); run again to see"
+                    self.settle(change, Result.FAILED, why)
                 case NotSent():
+                    why = why or reply.message
                     unsent.append((change, operation))
-        for change, _ in unsent:
-            self.settle(change, Result.NOT_REACHED, "an earlier request failed")
+        if unsent:
+            self._go_on(lost, why)
         return unsent
+
+    def _answered(self, change: Change, reply: Done, *, last: bool) -> None:
+        """Settle a change by a yes, which may hide that a part was not set."""
+        missing = [name for name in reply.missing if name != "card"]
+        told = f"GitHub did not set: {', '.join(missing)}" if missing else ""
+        if set(missing) & set(change.fields) and change.action is not Action.CREATE:
+            self.unclaimed.setdefault(change.key, set()).update(missing)
+            if last:
+                self.settle(change, Result.FAILED, told)
+        elif last:
+            self.settle(change, Result.APPLIED, told)
+
+    def _go_on(self, lost: int, why: str) -> None:
+        """Raise unless it was a lost answer, and not one too many, that held the rest back."""
+        self.lost += lost
+        if not lost or self.lost > _LOST:
+            _stop(why)
 
     # ---- definitions -----------------------------------------------------------------------
 
     def labels(self, changes: Iterable[Change]) -> None:
         """Make and change labels."""
-        jobs: list[Job] = []
-        for change in changes:
-            wanted = change.definition
-            assert isinstance(wanted, LabelDef)
-            after = {name: str(f.after) for name, f in change.fields.items()}
-            if change.action is Action.CREATE:
-                jobs.append(
-                    (change, CreateLabel(wanted.name, after["color"], after["description"]))
-                )
-            else:
-                known = self.registry.labels[normalize.fold(change.key)]
-                jobs.append((change, UpdateLabel(known, **after)))
 
         def done(change: Change, reply: Done) -> None:
-            self.registry.labels[normalize.fold(change.title)] = reply.id
+            self.registry.labels[fold(change.title)] = reply.id
 
-        self.send(jobs, done)
+        self.stage(changes, jobs.label, done)
 
     def milestones(self, changes: Iterable[Change]) -> None:
         """Make and change milestones."""
-        jobs: list[Job] = []
-        for change in changes:
-            wanted = change.definition
-            assert isinstance(wanted, MilestoneDef)
-            if change.action is Action.CREATE:
-                jobs.append((change, CreateMilestone(wanted.title, wanted.due, wanted.description)))
-            else:
-                number = self.registry.milestones[wanted.title.strip()][1]
-                jobs.append((change, UpdateMilestone(number, wanted.due, wanted.description)))
 
         def done(change: Change, reply: Done) -> None:
             self.registry.milestones[change.title.strip()] = (reply.id, reply.number or 0)
 
-        self.send(jobs, done)
+        self.stage(changes, jobs.milestone, done)
 
     def project(self, changes: Iterable[Change]) -> None:
         """Make the board, or link one to the repository."""
-        repository = self.registry.observed.repository
-        owner = self.registry.observed.project_owner_id or repository.owner_id
-        jobs: list[Job] = []
-        for change in changes:
-            if change.action is Action.CREATE:
-                jobs.append((change, CreateProject(owner, change.title, repository.id)))
-            elif self.registry.project_id is not None:
-                jobs.append((change, LinkProject(self.registry.project_id, repository.id)))
 
         def done(change: Change, reply: Done) -> None:
             if change.action is Action.CREATE:
                 self.registry.project_id = reply.id
                 self.registry.fields = {f.name: f for f in reply.fields}
 
-        self.send(jobs, done)
+        self.stage(changes, jobs.project, done)
 
     def board_fields(self, changes: Iterable[Change]) -> None:
-        """Make board fields, and add options to them with all that are there kept."""
-        jobs: list[Job] = []
-        project = self.registry.project_id
-        for change in changes:
-            wanted = change.definition
-            assert isinstance(wanted, BoardFieldDef)
-            if project is None:
-                self.settle(change, Result.SKIPPED, "there is no board")
-                continue
-            if change.action is Action.CREATE:
-                jobs.append((change, CreateBoardField(project, wanted)))
-                continue
-            known = self.registry.fields[wanted.name]
-            names = {normalize.fold(option.name) for option in known.options}
-            new = [o for o in wanted.options if normalize.fold(o.name) not in names]
-            jobs.append(
-                (
-                    change,
-                    AddOptions(
-                        project,
-                        known.id,
-                        tuple((o.id, o.name, o.color, o.description) for o in known.options),
-                        tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
-                    ),
-                )
-            )
+        """Make board fields, and add options to them."""
 
         def done(_: Change, reply: Done) -> None:
             for made in reply.fields:
                 self.registry.fields[made.name] = made
 
-        self.send(jobs, done)
+        self.stage(changes, jobs.board_field, done)
 
-    # ---- issues ----------------------------------------------------------------------------
+    # ---- new issues ------------------------------------------------------------------------
 
-    def creates(self, changes: Sequence[Change], folded: dict[str, list[Change]]) -> None:
-        """Make issues wave by wave, parents first; `folded` are changes that the call includes."""
+    def creates(self, changes: Sequence[Change], folded: Folded) -> None:
+        """Make issues wave by wave, parents first."""
         waiting = list(changes)
-        stuck = 0
-        while waiting and stuck < _ROUNDS:
-            ready: list[Job] = []
+        while waiting:
+            keys = {change.key for change in waiting}
+            ready: list[tuple[Change, CreateIssue]] = []
             later: list[Change] = []
             for change in waiting:
-                lost = [k for k in change.waits_for if self._lost(k, waiting)]
-                if lost:
-                    self.settle(change, Result.SKIPPED, f"{lost[0]} was not created")
-                elif all(k in self.registry.issues for k in change.waits_for):
-                    operation = self._create(change, folded.get(change.key, []))
-                    if operation is not None:
-                        ready.append((change, operation))
-                else:
+                lacking = [k for k in change.waits_for if k not in self.registry.issues]
+                gone = next((k for k in lacking if k not in keys), None)
+                if gone is not None:
+                    self.settle(change, Result.SKIPPED, f"{gone} was not created")
+                elif lacking:
                     later.append(change)
+                else:
+                    self._prepare(change, folded.get(change.key, ()), ready)
             unsent = self._send_creates(ready, folded)
-            stuck = stuck + 1 if unsent and len(unsent) == len(ready) else 0
-            waiting = [change for change, _ in unsent] + later
-            if not ready and later:
-                break
-        for change in waiting:
-            self.settle(change, Result.NOT_REACHED, "an earlier request failed")
+            if len(later) == len(waiting):
+                for change in later:
+                    self.settle(change, Result.SKIPPED, "it waits for what waits for it")
+                return
+            waiting = unsent + later
 
-    def _lost(self, key: str, waiting: Sequence[Change]) -> bool:
-        return key not in self.registry.issues and all(c.key != key for c in waiting)
+    def _prepare(
+        self, change: Change, folded: Sequence[Change], ready: list[tuple[Change, CreateIssue]]
+    ) -> None:
+        made = jobs.create(self.registry, change, folded, self.nonces())
+        if isinstance(made, Skip):
+            self.settle(change, Result.SKIPPED, made.reason)
+        else:
+            ready.append((change, made))
 
-    def _create(self, change: Change, folded: list[Change]) -> CreateIssue | None:
-        """Give the operation, or settle the change where something it needs was not made."""
-        after = {name: f.after for name, f in change.fields.items()}
-        labels: list[str] = []
-        for name in _names(after.get("labels")):
-            known = self.registry.labels.get(normalize.fold(name))
-            if known is None:
-                self.settle(change, Result.SKIPPED, f"the label {name} could not be made")
-                return None
-            labels.append(known)
-        milestone = after.get("milestone")
-        milestone_id = None
-        if milestone is not None:
-            found = self.registry.milestones.get(str(milestone).strip())
-            if found is None:
-                self.settle(change, Result.SKIPPED, f"milestone {milestone} could not be made")
-                return None
-            milestone_id = found[0]
-        parent = next((c.other for c in folded if c.kind is ChangeKind.SUB_ISSUE), None)
-        card = any(c.kind is ChangeKind.PROJECT_ITEM for c in folded)
-        nonce = self.nonces()
-        assert change.body is not None
-        return CreateIssue(
-            repository_id=self.registry.observed.repository.id,
-            key=change.key,
-            nonce=nonce,
-            title=str(after["title"]),
-            body=body_block.with_nonce(change.body, nonce),
-            label_ids=tuple(labels),
-            assignees=tuple(_names(after.get("assignees"))),
-            milestone_id=milestone_id,
-            issue_type=str(after["issue_type"]) if after.get("issue_type") else None,
-            parent_id=self.registry.issue_id(parent) if parent else None,
-            project_ids=(self.registry.project_id,) if card and self.registry.project_id else (),
-        )
-
-    def _send_creates(self, jobs: Sequence[Job], folded: dict[str, list[Change]]) -> list[Job]:
-        """Send creates; find those with lost answers by their nonce; give those not sent."""
-        unsent: list[Job] = []
+    def _send_creates(
+        self, ready: Sequence[tuple[Change, CreateIssue]], folded: Folded
+    ) -> list[Change]:
+        """Send creates; look for those with lost answers; give those that were not sent."""
+        unsent: list[Change] = []
         lost: list[tuple[Change, CreateIssue, str]] = []
-        if not jobs:
+        why = ""
+        if not ready:
             return unsent
-        replies = self.tracker.apply([operation for _, operation in jobs])
-        for (change, operation), (_, reply) in zip(jobs, replies, strict=True):
-            assert isinstance(operation, CreateIssue)
+        replies = self.tracker.apply([operation for _, operation in ready])
+        for (change, operation), (_, reply) in zip(ready, replies, strict=True):
             match reply:
                 case Done():
                     self._created(change, operation, reply, folded)
@@ -310,30 +249,41 @@ class _Run:
                     self.settle(change, Result.FAILED, reply.message)
                 case Unknown():
                     lost.append((change, operation, reply.message))
+                    why = f"an answer was lost: {reply.message}"
                 case NotSent():
-                    unsent.append((change, operation))
+                    unsent.append(change)
+                    why = why or reply.message
         if lost:
-            found = {
-                parts.marker.nonce: issue
-                for issue in self.tracker.recent(_READ_BACK)
-                if (parts := body_block.split(issue.body)).marker is not None
-            }
-            for change, operation, why in lost:
-                issue = found.get(operation.nonce)
-                if issue is None:
-                    self.settle(
-                        change,
-                        Result.FAILED,
-                        f"the answer was lost ({why}) and the issue is not there yet; run again",
-                    )
-                    continue
-                reply = Done(id=issue.id, number=issue.number, url=issue.url, missing=("card",))
-                self._created(change, operation, reply, folded)
+            self._look_for(lost, folded)
+        if unsent:
+            self._go_on(len(lost), why)
         return unsent
 
-    def _created(
-        self, change: Change, operation: CreateIssue, reply: Done, folded: dict[str, list[Change]]
-    ) -> None:
+    def _look_for(self, lost: Sequence[tuple[Change, CreateIssue, str]], folded: Folded) -> None:
+        """Find created issues by their nonces; a create is never sent a second time."""
+        try:
+            recent = self.tracker.recent(_READ_BACK)
+        except BacklogError as error:
+            for change, _, why in lost:
+                reason = f"the answer was lost ({why}) and reading back failed ({error.message})"
+                self.settle(change, Result.FAILED, f"{reason}; run again")
+            raise
+        found: dict[str, ObservedIssue] = {}
+        for issue in recent:
+            marker = body_block.split(issue.body).marker
+            if marker is not None and marker.nonce:
+                found.setdefault(marker.nonce, issue)
+        for change, operation, why in lost:
+            there = found.get(operation.nonce)
+            if there is None:
+                reason = f"the answer was lost ({why}) and the issue is not there yet; run again"
+                self.settle(change, Result.FAILED, reason)
+                continue
+            missing = () if there.parent is not None else ("parent",)
+            reply = Done(id=there.id, number=there.number, url=there.url, missing=missing)
+            self._created(change, operation, reply, folded)
+
+    def _created(self, change: Change, operation: CreateIssue, reply: Done, folded: Folded) -> None:
         after = {name: f.after for name, f in change.fields.items()}
         observed = self.registry.observed
         milestone = after.get("milestone")
@@ -345,7 +295,7 @@ class _Run:
             title=operation.title,
             body=operation.body,
             author=observed.viewer,
-            labels=tuple(_names(after.get("labels"))),
+            labels=tuple(jobs.names(after.get("labels"))),
             assignees=operation.assignees,
             milestone=str(milestone) if milestone is not None else None,
             issue_type=operation.issue_type,
@@ -353,26 +303,23 @@ class _Run:
         )
         if reply.card_id:
             self.registry.cards[change.key] = reply.card_id
-        self.settle(change, Result.APPLIED, _missing(reply))
-        for other in folded.get(change.key, []):
-            if other.kind is ChangeKind.PROJECT_ITEM and reply.card_id:
-                self.folded.add(id(other))
-            if other.kind is ChangeKind.SUB_ISSUE and "parent" not in reply.missing:
-                self.folded.add(id(other))
-            if id(other) in self.folded:
+        sought = {"parent"} if operation.parent_id is None else set()
+        missing = tuple(name for name in reply.missing if name not in sought)
+        self._answered(change, replace(reply, missing=missing), last=True)
+        for other in folded.get(change.key, ()):
+            carded = other.kind is ChangeKind.PROJECT_ITEM and reply.card_id
+            linked = (
+                other.kind is ChangeKind.SUB_ISSUE
+                and operation.parent_id is not None
+                and "parent" not in reply.missing
+            )
+            if carded or linked:
                 self.settle(other, Result.APPLIED)
+
+    # ---- issues that are there -------------------------------------------------------------
 
     def states(self, changes: Iterable[Change]) -> None:
         """Close and reopen."""
-        jobs: list[Job] = []
-        for change in changes:
-            issue = self.registry.issues.get(change.key)
-            if issue is None:
-                self.settle(change, Result.SKIPPED, "the issue was not created")
-            elif change.action is Action.CLOSE:
-                jobs.append((change, CloseIssue(issue.id)))
-            else:
-                jobs.append((change, ReopenIssue(issue.id)))
 
         def done(change: Change, _: Done) -> None:
             closed = change.action is Action.CLOSE
@@ -382,181 +329,101 @@ class _Run:
                 state_reason="completed" if closed else "reopened",
             )
 
-        self.send(jobs, done)
+        self.stage(changes, jobs.state, done)
 
     def updates(self, changes: Sequence[Change]) -> None:
-        """Change existing issues, each only where its body is still the one that was planned on."""
-        now = (
-            self.tracker.reread([self.registry.issues[c.key].id for c in changes])
-            if changes
-            else {}
-        )
-        fresh: list[Change] = []
+        """Change existing issues, each only where it still is as it was planned on."""
+        if not changes:
+            return
+        now = self.tracker.reread([self.registry.issues[c.key].id for c in changes])
         for change in changes:
             issue = self.registry.issues[change.key]
-            there = now.get(issue.id)
-            if there is None:
-                self.settle(change, Result.STALE, "the issue is gone")
-            elif change.body is not None and there.body != change.body_seen:
-                self.settle(change, Result.STALE, "the body was edited since it was read")
-            elif "title" in change.fields and there.title != issue.title:
-                self.settle(change, Result.STALE, "the title was edited since it was read")
-            else:
-                fresh.append(change)
-        self.send(self._label_jobs(fresh))
-        self.send(self._assignee_jobs([c for c in fresh if self.open(c)]))
-        self.send(self._issue_jobs([c for c in fresh if self.open(c)]), self._updated)
+            moved = _moved(change, issue, now.get(issue.id))
+            if moved:
+                self.settle(change, Result.STALE, moved)
+        self.stage(changes, jobs.labels, last=False)
+        self.stage(changes, jobs.assignees, last=False)
+        bodies = {id(change): self._body(change) for change in changes}
 
-    def _label_jobs(self, changes: Iterable[Change]) -> list[Job]:
-        jobs: list[Job] = []
+        def make(registry: Registry, change: Change) -> Made:
+            body = bodies[id(change)]
+            if change.is_refresh and body is None:
+                return Skip("what it would record was not done")
+            return jobs.issue(registry, change, body)
+
+        def done(change: Change, _: Done) -> None:
+            self.registry.put_update(change, bodies[id(change)])
+
+        self.stage(changes, make, done)
         for change in changes:
-            add, remove = _moves(change, "labels")
-            if not (add or remove):
-                continue
-            ids = [self.registry.labels.get(normalize.fold(name)) for name in add]
-            if None in ids:
-                self.settle(change, Result.SKIPPED, "a label could not be made")
-                continue
-            gone = [self.registry.labels[normalize.fold(name)] for name in remove]
-            issue = self.registry.issues[change.key]
-            added = tuple(i for i in ids if i is not None)
-            jobs.append((change, ChangeLabels(issue.id, added, tuple(gone))))
-        return jobs
+            self._tell_missing(change)
 
-    def _assignee_jobs(self, changes: Iterable[Change]) -> list[Job]:
-        jobs: list[Job] = []
-        for change in changes:
-            add, remove = _moves(change, "assignees")
-            if add or remove:
-                issue = self.registry.issues[change.key]
-                jobs.append((change, ChangeAssignees(issue.id, tuple(add), tuple(remove))))
-        return jobs
+    def _body(self, change: Change) -> str | None:
+        """Give the body to write, which claims nothing that was not done."""
+        names = self.unclaimed.get(change.key)
+        if change.body is None or not names:
+            return change.body
+        body = body_block.without_claims(change.body, change.body_seen or "", names)
+        return None if body == change.body_seen else body
 
-    def _issue_jobs(self, changes: Iterable[Change]) -> list[Job]:
-        jobs: list[Job] = []
-        for change in changes:
-            after = {name: f.after for name, f in change.fields.items()}
-            milestone = after.get("milestone")
-            found = self.registry.milestones.get(str(milestone).strip()) if milestone else None
-            if milestone and found is None:
-                self.settle(change, Result.SKIPPED, f"milestone {milestone} could not be made")
-                continue
-            clear = tuple(n for n in ("milestone", "issue_type") if n in after and not after[n])
-            operation = UpdateIssue(
-                id=self.registry.issues[change.key].id,
-                title=str(after["title"]) if "title" in after else None,
-                body=change.body,
-                milestone_id=found[0] if found else None,
-                issue_type=str(after["issue_type"]) if after.get("issue_type") else None,
-                clear=clear,
-            )
-            if operation != UpdateIssue(id=operation.id):
-                jobs.append((change, operation))
-        return jobs
-
-    def _updated(self, change: Change, _: Done) -> None:
-        issue = self.registry.issues[change.key]
-        title = change.fields.get("title")
-        self.registry.issues[change.key] = replace(
-            issue,
-            title=str(title.after) if title else issue.title,
-            body=change.body if change.body is not None else issue.body,
-        )
+    def _tell_missing(self, change: Change) -> None:
+        """Turn into a failure what was sent with a yes, but left a field of the change unset."""
+        missing = sorted(self.unclaimed.get(change.key, set()) & set(change.fields))
+        outcome = self.outcomes[id(change)]
+        if missing and outcome.result is Result.APPLIED:
+            reason = f"GitHub did not set: {', '.join(missing)}"
+            self.outcomes[id(change)] = replace(outcome, result=Result.FAILED, reason=reason)
 
     # ---- links and board -------------------------------------------------------------------
 
-    def links(self, changes: Iterable[Change]) -> None:
-        """Make and undo sub-issues and dependencies."""
-        jobs: list[Job] = []
-        for change in changes:
-            if id(change) in self.folded:
-                continue
-            this = self.registry.issue_id(change.key)
-            other = self.registry.issue_id(change.other or "")
-            if this is None or other is None:
-                gone = change.key if this is None else change.other
-                self.settle(change, Result.SKIPPED, f"{gone} was not created")
-                continue
-            jobs.append((change, _link(change, this, other)))
-        self.send(jobs)
-
     def cards(self, changes: Iterable[Change]) -> None:
         """Put issues on the board."""
-        jobs: list[Job] = []
-        for change in changes:
-            if id(change) in self.folded:
-                continue
-            issue = self.registry.issues.get(change.key)
-            if issue is None or self.registry.project_id is None:
-                what = "the issue was not created" if issue is None else "there is no board"
-                self.settle(change, Result.SKIPPED, what)
-                continue
-            jobs.append((change, AddCard(self.registry.project_id, issue.id)))
-        self.send(jobs, lambda change, reply: self.registry.put_card(change.key, reply.id))
+        self.stage(changes, jobs.card, lambda c, reply: self.registry.put_card(c.key, reply.id))
 
     def values(self, changes: Iterable[Change]) -> None:
         """Set board values."""
-        jobs: list[Job] = []
-        for change in changes:
-            card = self.registry.cards.get(change.key)
-            project = self.registry.project_id
-            if card is None or project is None:
-                self.settle(change, Result.SKIPPED, "the issue is not on the board")
-                continue
-            ((name, wanted),) = change.fields.items()
-            known = self.registry.fields.get(name)
-            value = wanted.after
-            if known is None or isinstance(value, list | bool):
-                self.settle(change, Result.SKIPPED, f"the board has no field {name}")
-                continue
-            option = self.registry.option_id(name, value)
-            if known.type in ("single_select", "iteration") and value and option is None:
-                self.settle(change, Result.SKIPPED, f"{name} has no option {value}")
-                continue
-            jobs.append((change, SetValue(project, card, known.id, known.type, value, option)))
 
         def done(change: Change, _: Done) -> None:
             for name, wanted in change.fields.items():
                 assert not isinstance(wanted.after, list)
                 self.registry.put_value(change.key, name, wanted.after)
 
-        self.send(jobs, done)
+        self.stage(changes, jobs.value, done)
 
 
-def _link(change: Change, this: str, other: str) -> Operation:
-    linking = change.action is Action.LINK
+_OF_ISSUES = frozenset(ChangeKind) - {
+    ChangeKind.LABEL,
+    ChangeKind.MILESTONE,
+    ChangeKind.PROJECT,
+    ChangeKind.FIELD,
+}
+
+
+def _claimed(change: Change) -> str:
+    """Give the field of the base that speaks of a change which is not part of an update."""
     if change.kind is ChangeKind.SUB_ISSUE:
-        if not linking:
-            return RemoveSubIssue(parent_id=other, child_id=this)
-        replaces = change.fields["parent"].before is not None
-        return AddSubIssue(parent_id=other, child_id=this, replace=replaces)
-    if linking:
-        return AddBlocker(blocked_id=this, blocker_id=other)
-    return RemoveBlocker(blocked_id=this, blocker_id=other)
+        return "parent"
+    if change.kind is ChangeKind.DEPENDENCY:
+        return "blocked_by"
+    if change.kind is ChangeKind.ISSUE and change.action in (Action.CLOSE, Action.REOPEN):
+        return "state"
+    return ""
 
 
-def _missing(reply: Done) -> str:
-    told = [name for name in reply.missing if name != "card"]
-    return f"GitHub did not set: {', '.join(told)}" if told else ""
+def _moved(change: Change, issue: ObservedIssue, there: ObservedIssue | None) -> str:
+    """Say what was changed on GitHub since the plan was made; "" where nothing of ours was."""
+    if there is None:
+        return "the issue is gone"
+    if change.body is not None and there.body != change.body_seen:
+        return "the body was edited since it was read"
+    for name in ("title", "milestone", "issue_type"):
+        if name in change.fields and getattr(there, name) != getattr(issue, name):
+            return f"the {name.replace('_', ' ')} was changed since it was read"
+    return ""
 
 
-def _names(value: object) -> list[str]:
-    return [str(name) for name in value] if isinstance(value, list | tuple) else []
-
-
-def _moves(change: Change, name: str) -> tuple[list[str], list[str]]:
-    """Give the members that a change adds to a set and those that it takes away."""
-    moved = change.fields.get(name)
-    if moved is None:
-        return [], []
-    before, after = (
-        normalize.fold_set(_names(moved.before)),
-        normalize.fold_set(_names(moved.after)),
-    )
-    return (
-        [after[n] for n in after if n not in before],
-        [before[n] for n in before if n not in after],
-    )
+def _stop(why: str) -> NoReturn:
+    raise PartialError(why, hint="run again to go on")
 
 
 def apply_plan(
@@ -604,14 +471,13 @@ def _stages(run: _Run, plan: Plan) -> None:
     run.project(by_kind[ChangeKind.PROJECT])
     run.board_fields(by_kind[ChangeKind.FIELD])
     issues = by_kind[ChangeKind.ISSUE]
-    links = [*by_kind[ChangeKind.SUB_ISSUE], *by_kind[ChangeKind.DEPENDENCY]]
     cards = by_kind[ChangeKind.PROJECT_ITEM]
-    folded: dict[str, list[Change]] = {}
+    folded: Folded = {}
     for change in (*by_kind[ChangeKind.SUB_ISSUE], *cards):
         if change.ref is None:
             folded.setdefault(change.key, []).append(change)
     run.creates([c for c in issues if c.action is Action.CREATE], folded)
-    run.links(links)
+    run.stage([*by_kind[ChangeKind.SUB_ISSUE], *by_kind[ChangeKind.DEPENDENCY]], jobs.link)
     run.cards(cards)
     run.states([c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)])
     run.updates([c for c in issues if c.action in (Action.UPDATE, Action.ADOPT)])

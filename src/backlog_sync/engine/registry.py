@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
+from backlog_sync.core.changes import Change
 from backlog_sync.core.identity import match_items
 from backlog_sync.core.model import (
     BoardItem,
@@ -37,17 +38,23 @@ class Registry:
             registry.project_id = observed.project.id
             registry.fields = {f.name: f for f in observed.project.fields}
         for issue in observed.issues:
-            registry.by_ref[f"{issue.repository}#{issue.number}"] = issue.id
+            registry.see(issue.repository, issue.number, issue.id)
+            for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
+                registry.see(link.repository, link.number, link.id)
         for key, match in match_items(desired, observed).by_key.items():
             registry.issues[key] = match.issue
             if match.issue.card is not None:
                 registry.cards[key] = match.issue.card.id
         return registry
 
+    def see(self, repository: str, number: int, issue_id: str) -> None:
+        """Note an issue, of whatever repository."""
+        self.by_ref[normalize.fold(f"{repository}#{number}")] = issue_id
+
     def issue_id(self, ref: str) -> str | None:
         """Give the node id of a key or of `owner/repo#n`."""
         issue = self.issues.get(ref)
-        return issue.id if issue else self.by_ref.get(ref)
+        return issue.id if issue else self.by_ref.get(normalize.fold(ref))
 
     def option_id(self, name: str, value: BoardValue) -> str | None:
         """Give the id of an option or iteration by its name."""
@@ -64,6 +71,30 @@ class Registry:
         if issue.card is None:
             self.issues[key] = replace(issue, card=BoardItem(card_id))
 
+    def put_update(self, change: Change, body: str | None) -> None:
+        """Note what an update made of an issue."""
+        issue = self.issues[change.key]
+        after = {name: field.after for name, field in change.fields.items()}
+
+        def text(name: str, now: str | None) -> str | None:
+            if name not in after:
+                return now
+            return str(after[name]) if after[name] is not None else None
+
+        def members(name: str, now: tuple[str, ...]) -> tuple[str, ...]:
+            value = after.get(name)
+            return tuple(value) if isinstance(value, list) else now
+
+        self.issues[change.key] = replace(
+            issue,
+            title=text("title", issue.title) or issue.title,
+            body=body if body is not None else issue.body,
+            milestone=text("milestone", issue.milestone),
+            issue_type=text("issue_type", issue.issue_type),
+            labels=members("labels", issue.labels),
+            assignees=members("assignees", issue.assignees),
+        )
+
     def put_value(self, key: str, name: str, value: BoardValue) -> None:
         """Note a board value that was set."""
         issue = self.issues[key]
@@ -72,7 +103,7 @@ class Registry:
             self.issues[key] = replace(issue, card=card)
 
     def result(self) -> ObservedState:
-        """Give the observation with everything that was applied."""
+        """Give the observation with its issues as they are now, new ones among them."""
         changed = {issue.id: issue for issue in self.issues.values()}
         known = {issue.id for issue in self.observed.issues}
         issues = [changed.get(issue.id, issue) for issue in self.observed.issues]

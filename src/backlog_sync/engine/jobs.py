@@ -1,0 +1,265 @@
+"""Changes into operations: pure, and nothing is decided. What cannot be sent says why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import normalize
+from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.model import BoardFieldDef, LabelDef, MilestoneDef
+from backlog_sync.core.operations import (
+    AddBlocker,
+    AddCard,
+    AddOptions,
+    AddSubIssue,
+    ChangeAssignees,
+    ChangeLabels,
+    CloseIssue,
+    CreateBoardField,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    CreateProject,
+    LinkProject,
+    Operation,
+    RemoveBlocker,
+    RemoveSubIssue,
+    ReopenIssue,
+    SetValue,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from backlog_sync.engine.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Something that a change needs is not there."""
+
+    reason: str
+
+
+Made: TypeAlias = Operation | Skip | None
+"""An operation, or why there is none; None where nothing has to be sent."""
+
+
+# ---- definitions ---------------------------------------------------------------------------
+
+
+def label(registry: Registry, change: Change) -> Made:
+    """Make or change a label."""
+    wanted = change.definition
+    assert isinstance(wanted, LabelDef)
+    after = {name: str(f.after) for name, f in change.fields.items()}
+    if change.action is Action.CREATE:
+        return CreateLabel(wanted.name, after["color"], after["description"])
+    known = registry.labels.get(normalize.fold(change.key))
+    return UpdateLabel(known, **after) if known else Skip(f"the label {change.key} is gone")
+
+
+def milestone(registry: Registry, change: Change) -> Made:
+    """Make or change a milestone."""
+    wanted = change.definition
+    assert isinstance(wanted, MilestoneDef)
+    if change.action is Action.CREATE:
+        return CreateMilestone(wanted.title, wanted.due, wanted.description)
+    known = registry.milestones.get(wanted.title.strip())
+    if known is None:
+        return Skip(f"the milestone {wanted.title} is gone")
+    return UpdateMilestone(
+        known[1],
+        wanted.due if "due" in change.fields else None,
+        wanted.description if "description" in change.fields else None,
+    )
+
+
+def project(registry: Registry, change: Change) -> Made:
+    """Make the board, or show one on the repository."""
+    repository = registry.observed.repository
+    if change.action is Action.CREATE:
+        owner = registry.observed.project_owner_id or repository.owner_id
+        return CreateProject(owner, change.title, repository.id)
+    if registry.project_id is None:
+        return _NO_BOARD
+    return LinkProject(registry.project_id, repository.id)
+
+
+def board_field(registry: Registry, change: Change) -> Made:
+    """Make a board field, or add options to one with all that are there kept."""
+    wanted = change.definition
+    assert isinstance(wanted, BoardFieldDef)
+    if registry.project_id is None:
+        return _NO_BOARD
+    if change.action is Action.CREATE:
+        return CreateBoardField(registry.project_id, wanted)
+    known = registry.fields.get(wanted.name)
+    if known is None:
+        return Skip(f"the board has no field {wanted.name}")
+    names = {normalize.fold(option.name) for option in known.options}
+    new = [o for o in wanted.options if normalize.fold(o.name) not in names]
+    return AddOptions(
+        registry.project_id,
+        known.id,
+        tuple((o.id, o.name, o.color, o.description) for o in known.options),
+        tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
+    )
+
+
+_NO_BOARD = Skip("there is no board")
+
+
+# ---- issues --------------------------------------------------------------------------------
+
+
+def create(
+    registry: Registry, change: Change, folded: Sequence[Change], nonce: str
+) -> CreateIssue | Skip:
+    """Make an issue, with the parent and the card that `folded` asks for."""
+    after = {name: f.after for name, f in change.fields.items()}
+    labels: list[str] = []
+    for name in names(after.get("labels")):
+        known = registry.labels.get(normalize.fold(name))
+        if known is None:
+            return Skip(f"the label {name} could not be made")
+        labels.append(known)
+    aim = (
+        registry.milestones.get(str(after["milestone"]).strip()) if after.get("milestone") else None
+    )
+    if after.get("milestone") and aim is None:
+        return Skip(f"the milestone {after['milestone']} could not be made")
+    parent = next((c.other for c in folded if c.kind is ChangeKind.SUB_ISSUE), None)
+    card = any(c.kind is ChangeKind.PROJECT_ITEM for c in folded)
+    assert change.body is not None
+    return CreateIssue(
+        repository_id=registry.observed.repository.id,
+        key=change.key,
+        nonce=nonce,
+        title=str(after["title"]),
+        body=body_block.with_nonce(change.body, nonce),
+        label_ids=tuple(labels),
+        assignees=tuple(names(after.get("assignees"))),
+        milestone_id=aim[0] if aim else None,
+        issue_type=str(after["issue_type"]) if after.get("issue_type") else None,
+        parent_id=registry.issue_id(parent) if parent else None,
+        project_ids=(registry.project_id,) if card and registry.project_id else (),
+    )
+
+
+def state(registry: Registry, change: Change) -> Made:
+    """Close or reopen."""
+    issue = registry.issues.get(change.key)
+    if issue is None:
+        return _NOT_CREATED
+    return CloseIssue(issue.id) if change.action is Action.CLOSE else ReopenIssue(issue.id)
+
+
+def labels(registry: Registry, change: Change) -> Made:
+    """Add and remove the labels of an issue."""
+    add, remove = moves(change, "labels")
+    if not (add or remove):
+        return None
+    ids = {name: registry.labels.get(normalize.fold(name)) for name in (*add, *remove)}
+    lacking = next((name for name in add if ids[name] is None), None)
+    if lacking is not None:
+        return Skip(f"the label {lacking} could not be made")
+    return ChangeLabels(
+        registry.issues[change.key].id,
+        tuple(found for name in add if (found := ids[name])),
+        tuple(found for name in remove if (found := ids[name])),
+    )
+
+
+def assignees(registry: Registry, change: Change) -> Made:
+    """Add and remove the assignees of an issue."""
+    add, remove = moves(change, "assignees")
+    if not (add or remove):
+        return None
+    return ChangeAssignees(registry.issues[change.key].id, tuple(add), tuple(remove))
+
+
+def issue(registry: Registry, change: Change, body: str | None) -> Made:
+    """Change what one call can change of an issue; `body` is the one to write, if any."""
+    after = {name: f.after for name, f in change.fields.items()}
+    title = after.get("milestone")
+    aim = registry.milestones.get(str(title).strip()) if title else None
+    if title and aim is None:
+        return Skip(f"the milestone {title} could not be made")
+    id_ = registry.issues[change.key].id
+    operation = UpdateIssue(
+        id=id_,
+        title=str(after["title"]) if "title" in after else None,
+        body=body,
+        milestone_id=aim[0] if aim else None,
+        issue_type=str(after["issue_type"]) if after.get("issue_type") else None,
+        clear=tuple(n for n in ("milestone", "issue_type") if n in after and not after[n]),
+    )
+    return operation if operation != UpdateIssue(id=id_) else None
+
+
+# ---- links and board -----------------------------------------------------------------------
+
+
+def link(registry: Registry, change: Change) -> Made:
+    """Make or undo a sub-issue or a dependency."""
+    this = registry.issue_id(change.key)
+    other = registry.issue_id(change.other or "")
+    if this is None or other is None:
+        return Skip(f"{change.key if this is None else change.other} was not created")
+    linking = change.action is Action.LINK
+    if change.kind is ChangeKind.SUB_ISSUE:
+        if not linking:
+            return RemoveSubIssue(parent_id=other, child_id=this)
+        replaces = change.fields["parent"].before is not None
+        return AddSubIssue(parent_id=other, child_id=this, replace=replaces)
+    if linking:
+        return AddBlocker(blocked_id=this, blocker_id=other)
+    return RemoveBlocker(blocked_id=this, blocker_id=other)
+
+
+def card(registry: Registry, change: Change) -> Made:
+    """Put an issue on the board."""
+    issue = registry.issues.get(change.key)
+    if issue is None:
+        return _NOT_CREATED
+    return AddCard(registry.project_id, issue.id) if registry.project_id else _NO_BOARD
+
+
+def value(registry: Registry, change: Change) -> Made:
+    """Set a board value."""
+    item = registry.cards.get(change.key)
+    if item is None or registry.project_id is None:
+        return Skip("the issue is not on the board")
+    ((name, wanted),) = change.fields.items()
+    known, after = registry.fields.get(name), wanted.after
+    if known is None or isinstance(after, list | bool):
+        return Skip(f"the board has no field {name}")
+    option = registry.option_id(name, after)
+    if known.type in ("single_select", "iteration") and after and option is None:
+        return Skip(f"{name} has no option {after}")
+    return SetValue(registry.project_id, item, known.id, known.type, after, option)
+
+
+_NOT_CREATED = Skip("the issue was not created")
+
+
+# ---- sets ----------------------------------------------------------------------------------
+
+
+def names(value: object) -> list[str]:
+    """Give the members of a set as a plan has them; none for anything else."""
+    return [str(name) for name in value] if isinstance(value, list | tuple) else []
+
+
+def moves(change: Change, name: str) -> tuple[list[str], list[str]]:
+    """Give the members that a change adds to a set and those that it takes away."""
+    moved = change.fields.get(name)
+    if moved is None:
+        return [], []
+    before = normalize.fold_set(names(moved.before))
+    after = normalize.fold_set(names(moved.after))
+    return (
+        [after[n] for n in after if n not in before],
+        [before[n] for n in before if n not in after],
+    )
