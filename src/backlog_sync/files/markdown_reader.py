@@ -338,7 +338,7 @@ class Reader:
             return False
         if self._title is item and line.kind is Kind.TEXT:
             return True
-        if line.kind is Kind.LIST and line.indent > max(item.content, 0) + 1:
+        if line.kind is Kind.LIST and line.indent > (item.content + 2 if item.content else 1):
             return False  # a detail of what stands above it
         return not item.prose or bool(item.meta and item.meta[-1].line == line.row - 1)
 
@@ -489,13 +489,13 @@ class Reader:
         return None
 
     def _paragraph(self, line: Line, item: Draft) -> None:
-        if self._title is item and self._glued and line.kind is Kind.TEXT:
-            if line.row - item.line.row < _TITLE_LINES:
-                item.title = f"{item.title} {plain(line.text)}".strip()
-                item.last_line = line.row
-                self._note(line, "title", item)
-                return
-            self._title = None
+        goes_on = self._title is item and item.last_line == line.row - 1
+        if goes_on and line.kind is Kind.TEXT and line.row - item.line.row < _TITLE_LINES:
+            item.title = f"{item.title} {plain(line.text)}".strip()
+            item.last_line = line.row
+            self._note(line, "title", item)
+            return
+        self._title = None
         if self._foreign():
             self._note(line, "skipped", None, "below a heading that is no part of the item")
         elif self._sentence is item and self._glued and line.kind is Kind.TEXT:
