@@ -56,7 +56,7 @@ class Board:
                 name, document.type, options, document.start, document.duration, document.count
             )
         for name, meant in BOARD_NAMES.items():
-            used = any(entry.synced and entry.said(meant)[1] is not None for entry in entries)
+            used = any(entry.said(meant)[1] is not None for entry in entries)
             if name.casefold() not in self.fields and (used or name == STATUS):
                 options = self._default_options(name, entries)
                 self.fields[name.casefold()] = BoardFieldDef(name, _DEFAULT_TYPES[name], options)
@@ -66,9 +66,7 @@ class Board:
             return _STATUS_OPTIONS
         if name != PRIORITY:
             return ()
-        used = {
-            p.casefold(): p for entry in entries if entry.synced and (p := entry.text("priority"))
-        }
+        used = {p.casefold(): p for entry in entries if (p := entry.text("priority"))}
         known = [option for option in _PRIORITIES if used.pop(option.name.casefold(), None)]
         return (*known, *(OptionDef(other) for other in used.values()))
 

@@ -1,12 +1,15 @@
 """What items wait for: keys and issues, dangling and cyclic ones told."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.graph import cycles
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.validation import did_you_mean, shown
+from backlog_sync.files.validation import nearest, shown
+
+_DIGITS = re.compile(r"\d+")
 
 
 class Dependencies:
@@ -53,7 +56,7 @@ class Dependencies:
                 blockers[issue] = None
             else:
                 message = f"'{shown(word)}' is not the key of an item"
-                hint = did_you_mean(word, self._by_key)
+                hint = self._hint(word)
                 place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
                 self.diagnostics.append(Diagnostic(place, "dangling-dependency", message, hint))
         return tuple(blockers)
@@ -66,6 +69,13 @@ class Dependencies:
             return found
         issue = parse_issue_ref(word)
         return self._by_issue.get(issue.number) if issue else None
+
+    def _hint(self, word: str) -> str:
+        """What may have been meant; a key that differs only in its number is no help."""
+        near = nearest(word, self._by_key)
+        if near and _DIGITS.sub("", near) != _DIGITS.sub("", word.casefold()):
+            return f"did you mean '{near}'?"
+        return "name an item by its key, or an issue as '#12' or 'owner/repo#12'"
 
     def _issue(self, word: str) -> str | None:
         """An issue elsewhere, as `owner/repo#n`; without a repository it is in the target."""

@@ -374,7 +374,7 @@ class LabelDocument(_Model):
     """A label; a plain string is its name."""
 
     name: Word = Field(description="At most 50 characters.", min_length=1)
-    color: Annotated[str, BeforeValidator(_color), Field(pattern=COLOR_PATTERN)] | None = Field(
+    color: Annotated[str, Field(pattern=COLOR_PATTERN), BeforeValidator(_color)] | None = Field(
         default=None, description='Six hex digits, in quotes: "5319e7".'
     )
     description: str | None = Field(default=None, description="At most 100 characters.")

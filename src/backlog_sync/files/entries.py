@@ -10,7 +10,7 @@ from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.documents import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
-from backlog_sync.files.validation import did_you_mean, shown
+from backlog_sync.files.validation import nearest, shown
 
 
 @dataclass(slots=True, eq=False)
@@ -179,6 +179,7 @@ def _adopt(entries: Sequence[Entry]) -> list[Diagnostic]:
         entry.parent = by_key.get(wanted)
         if entry.parent is None:
             message = f"the parent '{shown(wanted)}' does not exist"
-            hint = did_you_mean(wanted, by_key)
+            near = nearest(wanted, by_key)
+            hint = f"did you mean '{near}'?" if near else "name an item by its key"
             found.append(entry.problem("parent", "unknown-parent", message, hint))
     return found

@@ -12,6 +12,9 @@ _LINE = re.compile(r"[^\r\n]+|\r\n|\n|\r")
 _QUOTES = frozenset("“”‘’„‚…–—»«")
 _LATIN_LEADS = frozenset((0xC2, 0xC3))
 _SHORT = 2
+_SIGNS_LEAD = 0xE2
+_CJK_LEADS = (0xE3, 0xED)
+_NO_BREAK_SPACE = 0xA0
 _PREVIEW = 80
 
 
@@ -19,8 +22,7 @@ def mend_run(run: str, before: str = "") -> str | None:
     """What a run of non-ASCII characters was, or None where it is what it seems.
 
     `before` is the character in front of it. A run counts only where all of it, as bytes of
-    Windows-1252 or Mac Roman, is UTF-8; one of two characters only where it stands for an accented
-    Latin letter or sign, and could not be a capital before a closing quote (“IRMÔ).
+    Windows-1252 or Mac Roman, is UTF-8, and where a single character is likely to be the result.
     """
     for encode in (_cp1252, _mac_roman):
         raw = encode(run)
@@ -30,14 +32,24 @@ def mend_run(run: str, before: str = "") -> str | None:
             mended = raw.decode("utf-8")
         except UnicodeDecodeError:
             continue
-        if len(run) == _SHORT and (
-            raw[0] not in _LATIN_LEADS
-            or (run[1] in _QUOTES and before.isascii() and before.isupper())
-        ):
+        if len(mended) == 1 and not _believed(raw, run, before):
             continue
         if not mended.isascii():
             return mended
     return None
+
+
+def _believed(raw: bytes, run: str, before: str) -> bool:
+    """Whether a run that would be a single character is more than a chance.
+
+    Not a capital before a closing quote (“IRMÔ), not an accent before a French quote (été »).
+    """
+    if len(run) == _SHORT:
+        capital = before.isascii() and before.isupper()
+        return raw[0] in _LATIN_LEADS and not (run[1] in _QUOTES and capital)
+    if raw[0] == _SIGNS_LEAD:
+        return raw[1] < _NO_BREAK_SPACE
+    return not _CJK_LEADS[0] <= raw[0] <= _CJK_LEADS[1]
 
 
 def _cp1252(text: str) -> bytes | None:

@@ -218,7 +218,8 @@ class _Resolver:
 
     def state(self, items: tuple[DesiredItem, ...]) -> DesiredState:
         """The whole."""
-        fields = tuple(self.board.fields.values())
+        synced = [entry for entry in self.entries if entry.synced]
+        fields = tuple(Board(self.document, synced).fields.values())
         project = project_of(self.document, self.repository, fields)
         if self.context.project_said:
             flag = self.context.project

@@ -11,6 +11,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.keys import suggest_key
 
 _SHOWN = 60
+_LISTED = 10
 
 _MUST: Mapping[str, str] = {
     "string_type": "must be a text",
@@ -46,12 +47,14 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint with the nearest known word, or the words there are, or nothing."""
+    """A hint with the nearest known word, or the few words there are, or where to find them."""
     names = sorted(known)
     near = nearest(word, names)
     if near:
         return f"did you mean '{near}'?"
-    return f"there are: {', '.join(names[:30])}" if names else ""
+    if len(names) > _LISTED:
+        return "'backlog schema' shows what there is"
+    return f"there are: {', '.join(names)}" if names else ""
 
 
 def shown(value: object) -> str:

@@ -27,6 +27,9 @@ from backlog_sync.files.yaml_nodes import (
     to_plain,
 )
 
+_ITS_OWN = {"id", "issue", "status", "Status", "previously"}
+"""What belongs to one item: a merge key does not bring it into another."""
+
 
 @dataclass(frozen=True, slots=True)
 class YamlAnchor:
@@ -163,7 +166,7 @@ class _Reader:
         names = {entry.key.value for entry in node.entries}
         for entry in node.entries:
             written = entry.key.value
-            if written in LISTS:
+            if written in LISTS or (written in _ITS_OWN and not entry.own):
                 continue
             meant = BOARD_NAMES.get(written, written)
             name = written if meant in names else meant

@@ -23,11 +23,12 @@ def write_yaml(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
     """The text of a YAML backlog with progress written in; keys are positions of items.
 
     Changes nothing but `issue:`, `status:` and `done:` of the items named, and nothing at all
-    where the file says the same already. Roll-ups have no place in YAML. Criteria that an alias
-    brings in are left alone: they are not this item's alone. Raises FailedError where the result
+    where the file says the same already. Roll-ups have no place in YAML. Criteria that an
+    alias shares between items are left alone. Raises FailedError where the result
     would not read as the same backlog.
     """
     editor = Editor(parsed.source.text)
+    common = _common(parsed)
     json_file = parsed.source.path.lower().endswith(".json")
     for index, progress in updates.items():
         item = parsed.items[index]
@@ -39,7 +40,10 @@ def write_yaml(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
                 editor.to_mapping(node, "title", settings, quote=json_file)
             continue
         editor.set_keys(node, settings)
-        _tick(editor, node, item.document, progress.ticks, json_file=json_file)
+        value = _criteria(node)
+        if value is not None and not common & {id(value), *map(id, _children(value))}:
+            quote = json_file or _quotes_keys(node)
+            _tick(editor, value, item.document, progress.ticks, quote=quote)
     if not editor.edits:
         return parsed.source.text
     text = editor.result()
@@ -75,25 +79,40 @@ def _status_differs(document: ItemDocument, status: str, initial: bool) -> bool:
     return document.status is None or not same_status(document.status, status)
 
 
+def _criteria(node: MapNode) -> Node | None:
+    """The node of an item's criteria, where they are its own."""
+    for entry in node.entries:
+        if entry.key.value == "acceptance_criteria" and entry.own and not entry.value.shared:
+            return entry.value
+    return None
+
+
+def _common(parsed: ParsedFile) -> set[int]:
+    """What belongs to more than one item: values that an alias or a merge key brings in."""
+    common: set[int] = set()
+    for item in parsed.items:
+        node = item.anchor.node if isinstance(item.anchor, YamlAnchor) else None
+        for entry in node.entries if isinstance(node, MapNode) else ():
+            if not entry.own or entry.value.shared:
+                common.update((id(entry.value), *map(id, _children(entry.value))))
+    return common
+
+
+def _children(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, ListNode) else ()
+
+
+def _quotes_keys(node: MapNode) -> bool:
+    """Whether a mapping in braces is written as JSON writes it."""
+    return node.flow and all(entry.key.style == '"' for entry in node.entries)
+
+
 def _tick(
-    editor: Editor,
-    node: MapNode,
-    document: ItemDocument,
-    ticks: Mapping[int, bool],
-    *,
-    json_file: bool,
+    editor: Editor, value: Node, document: ItemDocument, ticks: Mapping[int, bool], *, quote: bool
 ) -> None:
     """Set the boxes of criteria."""
     criteria = document.acceptance_criteria or ()
-    entry = next(
-        (each for each in node.entries if each.own and each.key.value == "acceptance_criteria"),
-        None,
-    )
-    if entry is None or entry.value.shared:
-        return
-    value = entry.value
-    nodes: tuple[Node, ...] = value.items if isinstance(value, ListNode) else (value,)
-    quote = json_file or (entry.key.style == '"' and node.flow)
+    nodes = value.items if isinstance(value, ListNode) else (value,)
     for index, done in ticks.items():
         if not 0 <= index < min(len(criteria), len(nodes)) or criteria[index].done == done:
             continue

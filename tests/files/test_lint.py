@@ -1,0 +1,184 @@
+"""What lint finds in a backlog that can be read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.parsed import Claim, ParsedFile, ParsedItem, Source
+from backlog_sync.files.totals import Figure, tell_wrong_total, wrong_totals
+
+LoadText = Callable[..., Loaded]
+
+
+def _slugs(loaded: Loaded) -> list[str]:
+    return [each.slug for each in loaded.diagnostics]
+
+
+# ---- claims --------------------------------------------------------------------------------
+
+
+def _claimed(what: str, value: float, scope: int | None = None) -> ParsedFile:
+    source = Source("f.md", Path("f.md"), b"", "")
+    items = tuple(
+        ParsedItem(ItemDocument(title=title), kind, Place("f.md"))
+        for title, kind in (("E", "epic"), ("S", "story"), ("T", "story"))
+    )
+    claim = Claim(Place("f.md", 3, 7), what, value, 0, 1, scope)
+    return ParsedFile(source, items=items, claims=(claim,))
+
+
+_FIGURES = (
+    Figure(0, "epic", 0, 0, "M", ()),
+    Figure(1, "story", 3, 2, "M", (0,)),
+    Figure(2, "story", 5, 1, None, (0,)),
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "right"),
+    [("epics", 1), ("stories", 2), ("points", 8), ("items", 3), ("criteria", 3), ("milestones", 1)],
+)
+def test_claims_are_held_against_the_items(what: str, right: int) -> None:
+    """A right claim is quiet, a wrong one gives the computed number."""
+    assert wrong_totals(_claimed(what, right), _FIGURES) == ()
+    wrong = wrong_totals(_claimed(what, right + 1), _FIGURES)
+    assert [each.computed for each in wrong] == [right]
+
+
+def test_a_claim_about_an_item_counts_what_is_below_it() -> None:
+    """An epic's claim leaves the epic itself out."""
+    assert wrong_totals(_claimed("items", 2, scope=0), _FIGURES) == ()
+
+
+def test_what_cannot_be_counted_is_passed_over() -> None:
+    """A claim about something else is not a wrong total."""
+    assert wrong_totals(_claimed("sprints", 4), _FIGURES) == ()
+
+
+def test_the_warning_says_both_numbers() -> None:
+    """With the place of the number."""
+    parsed = _claimed("features", 9)
+    told = tell_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
+    assert told.message == "the document claims 9 features, the items are 0"
+    assert (told.place.line, told.place.column, told.is_error) == (3, 7, False)
+    parsed = _claimed("points", 9, scope=0)
+    told = tell_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
+    assert told.message == "'E' claims 9 points, the items below it have 8"
+
+
+# ---- placeholders --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "title: '[Title]'",
+        "title: '[Your next big thing]'",
+        "title: 'Story: [Feature Name]'",
+        "title: '{{ title }}'",
+        "title: A\n    user_story: As a [role], I want this",
+        "title: A\n    acceptance_criteria: ['[Criterion 1]']",
+    ],
+)
+def test_placeholders_of_templates_are_errors(load_text: LoadText, item: str) -> None:
+    """What a template left to be filled in must not become an issue."""
+    loaded = load_text(f"stories:\n  - {item}\n")
+    assert [each.slug for each in loaded.errors] == ["placeholder"]
+
+
+@pytest.mark.parametrize(
+    "title", ["'[BUG] Login fails'", "'See [the docs](x)'", "'Sort [a-z] keys'", "'List<String>'"]
+)
+def test_brackets_alone_are_no_placeholder(load_text: LoadText, title: str) -> None:
+    """Brackets have many uses."""
+    assert _slugs(load_text(f"stories:\n  - title: {title}\n")) == []
+
+
+# ---- numbers -------------------------------------------------------------------------------
+
+
+def test_an_issue_belongs_to_one_item(load_text: LoadText) -> None:
+    """Two items that claim one number are told with both places."""
+    loaded = load_text("stories:\n  - {title: A, issue: 4}\n  - {title: B, issue: '#4'}\n")
+    assert _slugs(loaded) == ["duplicate-issue"]
+    assert loaded.diagnostics[0].place.line == 3
+    assert "backlog.yaml:2:" in loaded.diagnostics[0].message
+
+
+def test_a_sandbox_number_is_another_number(load_text: LoadText) -> None:
+    """`sandbox#4` and `4` are different issues."""
+    assert _slugs(load_text("stories: [{title: A, issue: 4}, {title: B, issue: sandbox#4}]")) == []
+
+
+# ---- limits --------------------------------------------------------------------------------
+
+
+def _nested(levels: int) -> str:
+    text = "title: T"
+    for level in range(levels - 1):
+        text = f"title: T{level}, tasks: [{{{text}}}]"
+    return f"tasks: [{{{text}}}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        (f"stories: [{{title: {'x' * 257}}}]", "title-too-long"),
+        (f"stories: [{{title: A, description: {'x' * 65_000}}}]", "body-too-long"),
+        (f"stories: [{{title: A, labels: {[f'l{n}' for n in range(100)]}}}]", "over-limit"),
+        (f"stories: [{{title: A, labels: [{'x' * 51}]}}]", "over-limit"),
+        (f"stories: [{{title: A, assignees: {[f'a{n}' for n in range(11)]}}}]", "over-limit"),
+        (
+            f"stories: [{{title: A, depends_on: {[f'o/r#{n}' for n in range(1, 52)]}}}]",
+            "over-limit",
+        ),
+        (f"stories: [{{title: A, tasks: {[f't{n}' for n in range(101)]}}}]", "over-limit"),
+        (_nested(9), "over-limit"),
+        (f"labels: [{{name: a, description: {'x' * 101}}}]\nstories: [{{title: A}}]", "over-limit"),
+        (f"labels: [{'x' * 51}]\nstories: [{{title: A}}]", "over-limit"),
+        (
+            "project: {owner: o, title: T}\nstories: ["
+            + ", ".join(f"{{title: t{n}, priority: P{n}}}" for n in range(51))
+            + "]",
+            "over-limit",
+        ),
+    ],
+    ids=[
+        "title",
+        "body",
+        "labels",
+        "label",
+        "assignees",
+        "blockers",
+        "children",
+        "levels",
+        "description",
+        "name",
+        "options",
+    ],
+)
+def test_limits_of_github_are_errors_before_anything_is_sent(
+    load_text: LoadText, text: str, slug: str
+) -> None:
+    """What GitHub would refuse is told here, with its place."""
+    assert [each.slug for each in load_text(text).errors] == [slug]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"stories: [{{title: {'x' * 256}}}]",
+        f"stories: [{{title: A, labels: {[f'l{n}' for n in range(99)]}}}]",
+        f"stories: [{{title: A, assignees: {[f'a{n}' for n in range(10)]}}}]",
+        f"stories: [{{title: A, tasks: {[f't{n}' for n in range(100)]}}}]",
+        _nested(8),
+    ],
+    ids=["title", "labels", "assignees", "children", "levels"],
+)
+def test_what_just_fits_is_fine(load_text: LoadText, text: str) -> None:
+    """A limit is what still goes."""
+    assert load_text(text).errors == ()
