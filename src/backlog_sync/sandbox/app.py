@@ -21,6 +21,7 @@ from backlog_sync.sandbox import graphql, places, rest
 from backlog_sync.sandbox.access import Grant, Permission, Viewer
 from backlog_sync.sandbox.context import Context, RateState
 from backlog_sync.sandbox.faults import Fault, FaultPlan
+from backlog_sync.sandbox.features import Features, serves
 from backlog_sync.sandbox.limits import Limits
 from backlog_sync.sandbox.messages import Request, Response, error_response, json_response
 from backlog_sync.sandbox.models import Account, Event, Repository
@@ -111,7 +112,7 @@ class Sandbox:
     Takes the folder that keeps its state (None keeps it in memory) and a clock that gives aware
     moments. `handle` may be called from several threads; requests are served one at a time.
     `tokens` maps tokens to grants; any other token that is not empty and does not begin with
-    `bad` acts as the default user, with every right.
+    `bad` acts as the default user, with every right. `features` may be set at any time.
     """
 
     def __init__(
@@ -120,8 +121,10 @@ class Sandbox:
         *,
         clock: Callable[[], datetime] = system_clock,
         sleep: Callable[[float], None] = time.sleep,
+        features: Features = graphql.ALL,
     ) -> None:
         self.store = Store(state_dir, clock)
+        self.features = features
         self.tokens: dict[str, Grant] = {}
         self.faults = FaultPlan()
         self.limits = Limits()
@@ -227,7 +230,7 @@ class Sandbox:
 
     def _serve(self, request: Request) -> tuple[Response, float]:
         started = time.perf_counter()
-        work = _take_apart(request)
+        work = _take_apart(request, self.features)
         self._served += 1
         request_id = f"SBX:{self._served:06X}"
         fault = self.faults.next(writes=work.writes)
@@ -334,6 +337,8 @@ class Sandbox:
         )
         if urlsplit(work.path).path != "/rate_limit":
             rate.used += work.points
+        if not work.is_graphql and not serves(self.features, urlsplit(work.path).path):
+            return error_response(404, "Not Found")
         if not work.is_graphql:
             rates = {name: self.limits.window(token, name, now) for name in ("core", "graphql")}
             response = rest.route(ctx, work.request, work.path, rates)
@@ -377,7 +382,7 @@ def _token(request: Request) -> str | None:
     return token.strip()
 
 
-def _take_apart(request: Request) -> _Work:
+def _take_apart(request: Request, features: Features) -> _Work:
     """Find out what a request is, without doing it."""
     path, prefix = request.path, ""
     for shape, rest_of in (("/api/v3", ""), ("/api/graphql", "/graphql")):
@@ -387,7 +392,7 @@ def _take_apart(request: Request) -> _Work:
     work = _Work(request, path, prefix)
     if work.is_graphql and request.method == "POST":
         try:
-            work.call = graphql.read_call(request.json())
+            work.call = graphql.read_call(request.json(), features)
         except ValueError:
             work.bad_json = True
     return work

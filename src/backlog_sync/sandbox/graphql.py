@@ -20,7 +20,7 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
-    build_schema,
+    build_ast_schema,
     execute_sync,
     parse,
     validate,
@@ -28,6 +28,7 @@ from graphql import (
 
 from backlog_sync.sandbox.context import Context, Info
 from backlog_sync.sandbox.cost import NODE_LIMIT, Cost, measure
+from backlog_sync.sandbox.features import Features, prune
 from backlog_sync.sandbox.models import typename
 from backlog_sync.sandbox.problems import RefusalError
 from backlog_sync.sandbox.read import TYPES
@@ -50,6 +51,7 @@ class Call:
     `mutated` are the mutations in order, `fields` the names under which their results stand.
     """
 
+    schema: GraphQLSchema
     document: DocumentNode
     name: str | None
     variables: dict[str, Any]
@@ -61,6 +63,9 @@ class Call:
     def mutations(self) -> int:
         """How many mutations the call holds."""
         return len(self.mutated)
+
+
+ALL = Features()
 
 
 def _parse_moment(value: Any) -> str:
@@ -93,10 +98,10 @@ def _mutating(mutate: Mutation) -> Any:
 
 
 @cache
-def schema() -> GraphQLSchema:
-    """The sandbox's schema with its resolvers."""
+def schema(features: Features = ALL) -> GraphQLSchema:
+    """The sandbox's schema with its resolvers, as far as the server has these features."""
     text = files("backlog_sync.sandbox").joinpath("schema.graphql").read_text("utf-8")
-    built = build_schema(text, no_location=True)
+    built = build_ast_schema(prune(parse(text, no_location=True), features))
     for name, parser in (("DateTime", _parse_moment), ("Date", _parse_date)):
         scalar = built.type_map[name]
         assert isinstance(scalar, GraphQLScalarType)
@@ -183,14 +188,14 @@ def _failed(error: GraphQLError) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def prepare(text: str) -> Prepared:
+def prepare(text: str, features: Features = ALL) -> Prepared:
     """Parse and validate a document; the answer is remembered, for clients repeat themselves."""
     try:
         document = parse(text)
     except GraphQLSyntaxError as error:
         fault = {"locations": _locations(error), "message": error.message}
         return Prepared(None, (fault,))
-    errors = validate(schema(), document, max_errors=100)
+    errors = validate(schema(features), document, max_errors=100)
     return Prepared(document, tuple(_invalid(error) for error in errors))
 
 
@@ -205,11 +210,11 @@ def _refuse(message: str, **more: Any) -> dict[str, Any]:
     return {"errors": [{"message": message, **more}]}
 
 
-def read_call(body: Any) -> Call | dict[str, Any]:
+def read_call(body: Any, features: Features = ALL) -> Call | dict[str, Any]:
     """Take a request's JSON; gives a call, or the answer that refuses it."""
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
         return _refuse("A query attribute must be specified and must be a string.")
-    prepared = prepare(body["query"])
+    prepared = prepare(body["query"], features)
     if prepared.document is None or prepared.errors:
         return {"errors": list(prepared.errors)}
     name = body.get("operationName") or None
@@ -236,6 +241,7 @@ def read_call(body: Any) -> Call | dict[str, Any]:
     if operation.operation is OperationType.MUTATION:
         top = [n for n in operation.selection_set.selections if isinstance(n, FieldNode)]
     return Call(
+        schema(features),
         prepared.document,
         operation.name.value if operation.name else None,
         variables,
@@ -248,7 +254,7 @@ def read_call(body: Any) -> Call | dict[str, Any]:
 def run(call: Call, ctx: Context) -> dict[str, Any]:
     """Execute a call: mutations one after the other, each failing for itself."""
     result = execute_sync(
-        schema(),
+        call.schema,
         call.document,
         variable_values=call.variables,
         operation_name=call.name,
