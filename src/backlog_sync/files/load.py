@@ -25,6 +25,7 @@ CONFIG = "backlog/config.yaml"
 """Settings of roadmaps without front matter."""
 
 MAX_FILES = 200
+MAX_ROADMAP_LINES = 25_000
 
 _YAML = (".yaml", ".yml", ".json")
 
@@ -162,6 +163,11 @@ class _Reader:
 
     def _parse(self, source: Source) -> ParsedFile | None:
         if is_roadmap(source.path):
+            if source.text.count("\n") + source.text.count("\r") > 2 * MAX_ROADMAP_LINES:
+                message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
+                problem = Diagnostic(Place(source.path), "too-large", message, "split the file")
+                self.diagnostics.append(problem)
+                return None
             return parse_roadmap(source, bullets=self.bullets or "list")
         if Path(source.path).suffix.lower() in _YAML:
             return parse_yaml(source)

@@ -16,6 +16,7 @@ _SIGNS_LEAD = 0xE2
 _CJK_LEADS = (0xE3, 0xED)
 _NO_BREAK_SPACE = 0xA0
 _PREVIEW = 80
+_LONG = 20_000
 
 
 def mend_run(run: str, before: str = "") -> str | None:
@@ -97,7 +98,7 @@ def find_mojibake(source: Source) -> tuple[Diagnostic, ...]:
         if line[0] in "\r\n":
             number += 1
             continue
-        mended = line if line.isascii() else mend(line)
+        mended = line if line.isascii() or len(line) > _LONG else mend(line)
         if mended == line:
             continue
         if len(found) < SHOWN_LINES:

@@ -12,8 +12,8 @@ from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.errors import FailedError
 from backlog_sync.files.parsed import Source
 
-MAX_BYTES = 20 * 1024 * 1024
-"""No file of a backlog is larger."""
+MAX_BYTES = 8 * 1024 * 1024
+"""No file of a backlog is larger; reading one stays below 256 MB of memory."""
 
 MAX_LINES = 500_000
 

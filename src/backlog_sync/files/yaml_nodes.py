@@ -21,6 +21,7 @@ MAX_NODES = 100_000
 MAX_DEPTH = 60
 MAX_MERGE_DEPTH = 5
 MAX_KEY_LENGTH = 1024
+MAX_TEXT_LENGTH = 200_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
@@ -198,6 +199,9 @@ class _Composer:
                 raise _Problem(at, "too-deep", message)
             self.stack.append(_Open(event, []))
             return
+        if len(event.value) > MAX_TEXT_LENGTH:
+            message = f"this text has more than {MAX_TEXT_LENGTH} characters"
+            raise _Problem(at, "too-large", message, "GitHub takes 65536 in a body")
         start = at
         if event.anchor or tag:
             properties = _PROPERTIES.match(self.text, at, _end(event))
