@@ -1,0 +1,102 @@
+"""The pages and pictures that are made from the code: `python -m tests.house.generated`."""
+
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from backlog_sync.cli.main import cli
+from backlog_sync.core.planner import build_plan
+from backlog_sync.engine.ports import Wanted
+from backlog_sync.files.load import load
+from backlog_sync.github_api.session import connect
+from backlog_sync.render.svg import plan_svg
+from backlog_sync.sandbox.app import Sandbox
+from tests.sandbox_adapter import SandboxAdapter
+
+ROOT = Path(__file__).parents[2]
+WIDTH = 80
+_CLI_HEAD = """\
+# The command line
+
+Made from the program's own help; `python -m tests.house.generated` writes it again.
+
+| exit code | means |
+|---|---|
+| 0 | done, or nothing to do |
+| 1 | failed |
+| 2 | usage |
+| 3 | changes pending, where `--check` asked |
+| 4 | refused: a guard, a conflict that is held, a missing yes |
+| 5 | partly applied; run again to go on |
+| 70 | a bug; a report was written |
+| 130 | interrupted; run again to go on |
+
+Standard output is the result, standard error everything else.
+"""
+
+
+def cli_page() -> str:
+    """Give the help of every command as one page."""
+    parts = [_CLI_HEAD]
+    for words in _commands(cli, ()):
+        shown = CliRunner().invoke(
+            cli,
+            [*words, "--help"],
+            prog_name="backlog",
+            terminal_width=WIDTH,
+            max_content_width=WIDTH,
+        )
+        assert shown.exit_code == 0, shown.output
+        title = " ".join(("backlog", *words))
+        parts.append(f"## {title}\n\n```text\n{shown.output.rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands(group: click.Group, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    found = [words]
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        below = (*words, name)
+        found += _commands(command, below) if isinstance(command, click.Group) else [below]
+    return found
+
+
+def plan_picture() -> str:
+    """Give the picture of the first plan of the example roadmap."""
+    loaded = load(
+        [ROOT / "examples" / "roadmap.md"],
+        root=ROOT / "examples",
+        repository=None,
+        project=None,
+        bullets=None,
+    )
+    assert loaded.desired is not None
+    assert loaded.desired.repository is not None
+    with Sandbox() as sandbox:
+        sandbox.ensure_repository(loaded.desired.repository)
+        tracker = connect(
+            repository=loaded.desired.repository,
+            token="x",
+            read_only=True,
+            adapter=SandboxAdapter(sandbox),
+        )
+        plan = build_plan(loaded.desired, tracker.observe(Wanted(loaded.desired.project)))
+    return plan_svg(plan, title="backlog plan roadmap.md")
+
+
+GENERATED = {
+    "docs/cli.md": cli_page,
+    "docs/plan.svg": plan_picture,
+}
+
+
+def main() -> None:
+    """Write all of them."""
+    for name, make in GENERATED.items():
+        (ROOT / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
