@@ -1,9 +1,11 @@
 """The verbs on files and a simulated GitHub: what they print, where, and how they end."""
 
+import contextlib
 import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -122,23 +124,35 @@ def test_many_creations_need_yes(backlog: Backlog, folder: Path, server: Sandbox
     assert "create 51 issues" in ran.err
 
 
+CTRL_C = "\x03"
+AT_TERMINAL = """
+import fcntl, os, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from backlog_sync.cli.main import main
+main()
+"""
+
+
 def at_terminal(answer: str, *arguments: str) -> tuple[int, str]:
     """Run at a pseudo-terminal and answer the question; give exit code and all that was seen."""
-    main, other = pty.openpty()
+    ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [*COMMAND, *arguments], stdin=other, stdout=other, stderr=other, close_fds=True
+        [sys.executable, "-c", AT_TERMINAL, *arguments], stdin=theirs, stdout=theirs, stderr=theirs
     ) as process:
-        os.close(other)
-        seen = b""
-        try:
-            while chunk := os.read(main, 4096):
-                seen += chunk
-                if b"[y/N]" in chunk:
-                    os.write(main, answer.encode())
-        except OSError:
-            pass
+        os.close(theirs)
+        seen, asked = b"", False
+        with contextlib.suppress(OSError):
+            while process.poll() is None or select.select([ours], [], [], 0)[0]:
+                quiet = not select.select([ours], [], [], 1.0)[0]
+                if not quiet:
+                    seen += os.read(ours, 4096)
+                # Python loses an interrupt that comes just before it begins to read: press again.
+                if b"[y/N]" in seen and (not asked or (quiet and answer == CTRL_C)):
+                    asked = True
+                    os.write(ours, answer.encode())
         code = process.wait(60)
-    os.close(main)
+    os.close(ours)
     return code, seen.decode("utf-8", "replace")
 
 
@@ -147,7 +161,7 @@ def test_on_a_terminal_one_is_asked(server: Sandbox) -> None:
     code, seen = at_terminal("n\n", "sync")
     assert code == 4
     assert "Apply this to octo-org/shop?" in seen
-    assert at_terminal("\x03", "sync")[0] == 130
+    assert at_terminal(CTRL_C, "sync")[0] == 130
     assert not any(entry.writes for entry in server.log)
     code, seen = at_terminal("y\n", "sync")
     assert code == 0
@@ -238,12 +252,11 @@ def test_missing_repository(backlog: Backlog, server: Sandbox, verb: str) -> Non
     assert "octo-org/nowhere" in ran.err
 
 
-@pytest.mark.parametrize("verb", ["plan", "sync", "report"])
-def test_dead_server(backlog: Backlog, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+def test_dead_server(backlog: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that does not answer is one clear line that names it."""
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("GH_TOKEN", CANARY)
-    ran = backlog(verb)
+    ran = backlog("sync")
     assert ran.code == 1
     assert one_line(ran.err)
     assert "127.0.0.1:9" in ran.err
