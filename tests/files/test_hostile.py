@@ -135,14 +135,14 @@ def test_no_file_brings_a_traceback_or_takes_a_second(
         name = rng.choice(_NAMES)
         raw = rng.choice(_MAKERS)(rng)
         (tmp_path / name).write_bytes(raw)
-        begun = time.perf_counter()
+        begun = time.process_time()
         loaded = load([Path(name)], root=tmp_path)
         for diagnostic in loaded.diagnostics:
             assert diagnostic.place.line >= 1, number
             assert diagnostic.message, number
         if not loaded.errors:
             _write_back(loaded)
-        seconds = time.perf_counter() - begun
+        seconds = time.process_time() - begun
         assert seconds < SECONDS, f"seed {number}: {seconds:.2f} s"
         (tmp_path / name).unlink()
 

@@ -161,10 +161,10 @@ def _bomb(line: str, levels: int = 12) -> str:
 )
 def test_bombs_are_refused_at_once(text: str) -> None:
     """Size, depth, aliases and merges are bounded before anything grows."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     problem = _problem(text)
     assert problem.slug in ("too-deep", "too-large", "invalid-yaml")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_places_are_found_by_path() -> None:
