@@ -20,7 +20,7 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
-    build_ast_schema,
+    build_schema,
     execute_sync,
     parse,
     validate,
@@ -101,7 +101,7 @@ def _mutating(mutate: Mutation) -> Any:
 def schema(features: Features = ALL) -> GraphQLSchema:
     """The sandbox's schema with its resolvers, as far as the server has these features."""
     text = files("backlog_sync.sandbox").joinpath("schema.graphql").read_text("utf-8")
-    built = build_ast_schema(prune(parse(text, no_location=True), features))
+    built = build_schema(prune(text, features), no_location=True)
     for name, parser in (("DateTime", _parse_moment), ("Date", _parse_date)):
         scalar = built.type_map[name]
         assert isinstance(scalar, GraphQLScalarType)

@@ -1,0 +1,128 @@
+"""Servers that can do less: what an older GitHub Enterprise Server does not have."""
+
+import re
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the server has. Everything is switched on, as on github.com.
+
+    `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
+    `option_ids` are ids in the input of single-select options.
+    """
+
+    sub_issues: bool = True
+    dependencies: bool = True
+    issue_types: bool = True
+    projects: bool = True
+    create_with_parent: bool = True
+    create_with_type: bool = True
+    create_with_board: bool = True
+    option_ids: bool = True
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The names of what is switched off."""
+        return frozenset(f.name for f in fields(self) if not getattr(self, f.name))
+
+
+def enterprise(version: str) -> Features:
+    """What a GitHub Enterprise Server of this version has; raises KeyError for another.
+
+    Source: the OpenAPI descriptions of these versions, which have no paths for sub-issues, issue
+    types or (before 3.19) dependencies. That GraphQL lacks the same is taken for granted.
+    """
+    return _ENTERPRISE[version]
+
+
+_OLD = {
+    "sub_issues": False,
+    "issue_types": False,
+    "create_with_parent": False,
+    "create_with_type": False,
+    "create_with_board": False,
+    "option_ids": False,
+}
+_ENTERPRISE = {
+    "3.17": Features(**_OLD, dependencies=False),
+    "3.18": Features(**_OLD, dependencies=False),
+    "3.19": Features(**_OLD),
+}
+
+_GONE: dict[str, tuple[str, ...]] = {
+    "sub_issues": (
+        "Issue.parent",
+        "Issue.subIssues",
+        "Issue.subIssuesSummary",
+        "Mutation.addSubIssue",
+        "Mutation.removeSubIssue",
+        "Mutation.reprioritizeSubIssue",
+        "CreateIssueInput.parentIssueId",
+    ),
+    "dependencies": (
+        "Issue.blockedBy",
+        "Issue.blocking",
+        "Issue.issueDependenciesSummary",
+        "Mutation.addBlockedBy",
+        "Mutation.removeBlockedBy",
+    ),
+    "issue_types": (
+        "Issue.issueType",
+        "Repository.issueType",
+        "Repository.issueTypes",
+        "Organization.issueTypes",
+        "Mutation.createIssueType",
+        "Mutation.updateIssueIssueType",
+        "CreateIssueInput.issueTypeId",
+        "UpdateIssueInput.issueTypeId",
+        "IssueFilters.type",
+    ),
+    "projects": (
+        "User.projectV2",
+        "User.projectsV2",
+        "Organization.projectV2",
+        "Organization.projectsV2",
+        "Repository.projectV2",
+        "Repository.projectsV2",
+        "Issue.projectItems",
+        "CreateIssueInput.projectV2Ids",
+    ),
+    "create_with_parent": ("CreateIssueInput.parentIssueId",),
+    "create_with_type": ("CreateIssueInput.issueTypeId",),
+    "create_with_board": ("CreateIssueInput.projectV2Ids",),
+    "option_ids": ("ProjectV2SingleSelectFieldOptionInput.id",),
+}
+_PATHS: dict[str, tuple[str, ...]] = {
+    "sub_issues": ("/sub_issue", "/sub_issues", "/parent"),
+    "dependencies": ("/dependencies",),
+    "issue_types": ("/issue-types",),
+    "projects": ("/projectsV2",),
+}
+
+
+_HEAD = re.compile(r"(?:type|input|interface) (\w+)")
+_FIELD = re.compile(r"  (\w+)[(:]")
+
+
+def prune(schema: str, features: Features) -> str:
+    """The schema's text (one field a line) without what is switched off."""
+    gone = {name for feature in features.missing for name in _GONE[feature]}
+    lines: list[str] = []
+    owner = ""
+    for line in schema.splitlines():
+        if head := _HEAD.match(line):
+            owner = head[1]
+            if not features.projects:
+                line = line.replace("ProjectV2Owner & ", "")  # noqa: PLW2901 - the line without it
+        field = _FIELD.match(line)
+        name = f"{owner}.{field[1]}" if field else ""
+        board = not features.projects and name.startswith("Mutation.") and "ProjectV2" in name
+        if name not in gone and not board:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def serves(features: Features, path: str) -> bool:
+    """Whether a REST path exists on such a server."""
+    return not any(part in path for feature in features.missing for part in _PATHS.get(feature, ()))
