@@ -133,7 +133,7 @@ def test_a_failed_replacement_leaves_the_file(
     def fail(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", fail)
+    monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(FailedError, match="No space left"):
         replace_file(file, b"old", b"new")
     assert file.read_bytes() == b"old"
