@@ -101,12 +101,14 @@ def test_brackets_alone_are_no_placeholder(load_text: LoadText, title: str) -> N
 # ---- numbers -------------------------------------------------------------------------------
 
 
-def test_an_issue_belongs_to_one_item(load_text: LoadText) -> None:
-    """Two items that claim one number are told with both places."""
-    loaded = load_text("stories:\n  - {title: A, issue: 4}\n  - {title: B, issue: '#4'}\n")
+@pytest.mark.parametrize("other", ["'#4'", "o/r#4", "https://github.com/O/R/issues/4"])
+def test_an_issue_belongs_to_one_item(load_text: LoadText, other: str) -> None:
+    """Two items that claim one issue, however they write it, are told with both places."""
+    stories = f"stories:\n  - {{title: A, issue: 4}}\n  - {{title: B, issue: {other}}}\n"
+    loaded = load_text(f"repository: o/r\n{stories}")
     assert _slugs(loaded) == ["duplicate-issue"]
-    assert loaded.diagnostics[0].place.line == 3
-    assert "backlog.yaml:2:" in loaded.diagnostics[0].message
+    assert loaded.diagnostics[0].place.line == 4
+    assert "backlog.yaml:3:" in loaded.diagnostics[0].message
 
 
 def test_a_sandbox_number_is_another_number(load_text: LoadText) -> None:

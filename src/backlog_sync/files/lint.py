@@ -49,7 +49,7 @@ def lint(
         found.extend(find_mojibake(parsed.source))
     found.extend(_totals(files, resolved.entries))
     found.extend(_placeholders(resolved.entries))
-    found.extend(_issue_numbers(resolved.entries))
+    found.extend(_issue_numbers(resolved.entries, resolved.repository))
     for file in settings:
         found.extend(_label_limits(file))
     if resolved.desired is not None:
@@ -115,13 +115,15 @@ def _placeholder(entry: Entry, name: str, text: str) -> Diagnostic:
     return Diagnostic(place, "placeholder", message, "fill it in, or remove the item")
 
 
-def _issue_numbers(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
-    """Two items that claim one issue."""
+def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Diagnostic]:
+    """Two items that claim one issue; one without a repository is in the target."""
     first: dict[IssueRef, Entry] = {}
     for entry in entries:
         if entry.issue is None:
             continue
-        before = first.setdefault(entry.issue, entry)
+        repository = (entry.issue.repository or entry.text("repository") or target or "").casefold()
+        issue = IssueRef(entry.issue.number, repository, entry.issue.sandbox)
+        before = first.setdefault(issue, entry)
         if before is not entry:
             message = (
                 f"{entry.issue} is also the issue of '{before.key}' at {before.place('issue')}"

@@ -47,9 +47,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The outcome: `desired` is None where keys or parents are not clear."""
+    """The outcome: `desired` is None where keys or parents are not clear.
+
+    `repository` is where an issue is that names none.
+    """
 
     desired: DesiredState | None
+    repository: str | None
     inventory: Inventory
     entries: tuple[Entry, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -76,7 +80,7 @@ def resolve(
     if not any(each.slug in _UNCLEAR and each.is_error for each in found):
         synced = tuple(item for entry, item in zip(entries, items, strict=True) if entry.synced)
         desired = worker.state(synced)
-    return Resolved(desired, inventory, entries, found)
+    return Resolved(desired, worker.repository, inventory, entries, found)
 
 
 @dataclass(slots=True)
