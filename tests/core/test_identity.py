@@ -1,0 +1,341 @@
+"""Which issue is which item."""
+
+from dataclasses import replace
+
+import pytest
+
+from backlog_sync.core.identity import Matches, applies, is_trusted, match_items
+from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings
+from tests.core.builders import (
+    BACKLOG,
+    STRANGER,
+    VIEWER,
+    backlog,
+    desired,
+    issue,
+    item,
+    managed,
+    observed,
+)
+
+
+def match(items: tuple[DesiredItem, ...], *issues: ObservedIssue) -> Matches:
+    """Match items of the usual backlog."""
+    return match_items(desired(*items), observed(*issues))
+
+
+def numbers(found: Matches) -> dict[str, int]:
+    """The issue number of each item that has one."""
+    return {key: each.issue.number for key, each in found.by_key.items()}
+
+
+def test_a_number_in_the_file_claims_its_issue() -> None:
+    """Also where its marker has another key: a renumbered item keeps its issue."""
+    found = match((item("story-2", issue=7),), managed(item("story-1"), 7))
+    assert numbers(found) == {"story-2": 7}
+    assert found.by_key["story-2"].reason == "by its number in the file; it was story-1"
+    assert not found.by_key["story-2"].adopt
+
+
+def test_a_number_wins_over_a_marker_elsewhere() -> None:
+    """The item's own marker on another issue does not count where the file names one."""
+    found = match((item("a", issue=2),), managed(item("a"), 1), managed(item("b"), 2))
+    assert numbers(found) == {"a": 2}
+
+
+def test_an_unmarked_number_is_adopted() -> None:
+    """An issue that people wrote is taken on by its number."""
+    found = match((item("a", issue=5),), issue(5))
+    assert found.by_key["a"].adopt
+
+
+def foreign(there: ObservedIssue) -> ObservedIssue:
+    """The same issue with another backlog's marker."""
+    return replace(there, body=there.body.replace(f'"{BACKLOG}"', '"other"'))
+
+
+@pytest.mark.parametrize(
+    ("issues", "reason"),
+    [
+        ((), "not an issue of this repository"),
+        ((foreign(managed(item("a"), 5)),), "belongs to the backlog 'other'"),
+    ],
+)
+def test_a_number_that_cannot_be_claimed_holds_the_item(
+    issues: tuple[ObservedIssue, ...], reason: str
+) -> None:
+    """A missing issue, a pull request or another backlog's issue: refused, nothing created."""
+    found = match((item("a", issue=5),), *issues)
+    assert numbers(found) == {}
+    assert reason in found.held["a"][0]
+
+
+def test_one_issue_is_not_two_items() -> None:
+    """Two items that name one number: the first has it, the second is held."""
+    found = match((item("a", issue=5), item("b", issue=5)), managed(item("a"), 5))
+    assert numbers(found) == {"a": 5}
+    assert "another item" in found.held["b"][0]
+
+
+@pytest.mark.parametrize("issue_ref", ["octo-org/other#5", "octo-org/widget#5"])
+def test_a_number_of_another_repository_is_not_read(issue_ref: str) -> None:
+    """It is told, since the item will be looked for and made here."""
+    found = match((item("a", issue=issue_ref),), issue(5))
+    assert numbers(found) == {}
+    assert [each.slug for each in found.warnings] == ["other-repository"]
+
+
+def test_a_repository_is_named_in_any_case() -> None:
+    """GitHub's names ignore case."""
+    assert numbers(match((item("a", issue="Octo-Org/WIDGETS#5"),), issue(5))) == {"a": 5}
+
+
+@pytest.mark.parametrize(
+    ("ref", "sandbox", "expected"),
+    [
+        (IssueRef(5), False, True),
+        (IssueRef(5), True, False),
+        (IssueRef(5, sandbox=True), True, True),
+        (IssueRef(5, sandbox=True), False, False),
+        (None, False, False),
+    ],
+)
+def test_numbers_of_the_sandbox_are_read_on_the_sandbox_alone(
+    ref: IssueRef | None, sandbox: bool, expected: bool
+) -> None:
+    """And the other way round; neither is a fault, and nothing is told."""
+    assert applies(ref, observed(sandbox=sandbox)) is expected
+    state = observed(issue(5), sandbox=sandbox)
+    found = match_items(desired(replace(item("a", "New"), issue=ref)), state)
+    assert bool(found.by_key) is expected
+    assert found.warnings == ()
+
+
+def test_a_trusted_marker_finds_its_item() -> None:
+    """A fresh clone without any number finds everything again, closed issues too."""
+    items = (item("a"), item("b"))
+    found = match(items, managed(items[0], 3), managed(items[1], 4, state="closed"))
+    assert numbers(found) == {"a": 3, "b": 4}
+
+
+@pytest.mark.parametrize(
+    ("author", "trusted"),
+    [
+        (VIEWER, True),
+        (Actor("U_me", "renamed"), True),
+        (Actor("U_x", "colleague", "MEMBER"), True),
+        (Actor("U_x", "boss", "OWNER"), True),
+        (Actor("U_x", "friend", "COLLABORATOR"), True),
+        (Actor("B_1", "github-actions"), True),
+        (Actor("U_x", "me"), False),
+        (STRANGER, False),
+        (Actor("U_x", "drive-by", "CONTRIBUTOR"), False),
+        (None, False),
+    ],
+)
+def test_markers_are_believed_by_who_opened_the_issue(author: Actor | None, trusted: bool) -> None:
+    """Ourselves, those who belong to the repository, and the workflow's bot; no strangers."""
+    there = managed(item("a"), 1, author=author)
+    assert is_trusted(there, VIEWER, Settings().trusted_authors) is trusted
+    found = match((item("a"),), there)
+    assert numbers(found) == ({"a": 1} if trusted else {})
+    assert ("a" in found.held) is not trusted
+
+
+def test_an_untrusted_marker_holds_its_item_until_it_is_ignored() -> None:
+    """Nothing is created beside a forged marker; `ignore_issues` releases the item."""
+    items = (item("a"),)
+    forged = managed(items[0], 9, author=STRANGER)
+    held = match(items, forged).held["a"]
+    assert "#9 carries this item's marker but was opened by stranger" in held[0]
+    free = match_items(desired(*items, settings=Settings(ignore_issues=(9,))), observed(forged))
+    assert not free.held
+    assert not free.by_key
+
+
+def test_a_forged_marker_beside_the_true_one_changes_nothing() -> None:
+    """A stranger cannot hold what has an issue."""
+    items = (item("a"),)
+    found = match(items, managed(items[0], 1, author=STRANGER), managed(items[0], 2))
+    assert (numbers(found), found.held) == ({"a": 2}, {})
+
+
+def test_a_forged_marker_of_a_former_key_holds_too() -> None:
+    """A rename must not step around the check."""
+    forged = managed(item("old"), 9, author=STRANGER)
+    assert "new" in match((item("new", previously=("old",)),), forged).held
+
+
+def test_markers_of_other_backlogs_are_not_ours() -> None:
+    """Two backlogs may live in one repository, with equal keys."""
+    found = match((item("a"),), foreign(managed(item("a"), 1)))
+    assert (numbers(found), found.held, found.orphans) == ({}, {}, ())
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_broken_block_holds_its_item(numbered: bool) -> None:
+    """A doubled block is neither adopted again nor made a second time."""
+    body = managed(item("a"), 5).body
+    there = managed(item("a"), 5, body=f"{body}\n{body}")
+    found = match((item("a", issue=5 if numbered else None),), there)
+    assert numbers(found) == {}
+    assert "broken or a second block" in found.held["a"][0]
+
+
+def test_an_unreadable_block_below_the_item_s_title_holds_it() -> None:
+    """Where nothing can be read, the title is reason enough to stop and look."""
+    body = managed(item("a"), 5).body.replace('"v":1', '"v":2')
+    assert "cannot be read" in match((item("a"),), managed(item("a"), 5, body=body)).held["a"][0]
+
+
+def test_an_unmarked_namesake_is_told() -> None:
+    """An issue that people wrote under the item's title is not taken unasked, but named."""
+    found = match((item("a", "Same title"),), issue(5, "Same  title "))
+    assert numbers(found) == {}
+    assert [(w.slug, w.ref) for w in found.warnings] == [("same-title", "#5")]
+
+
+def test_a_key_may_be_renamed() -> None:
+    """`previously` finds the issue under its former key."""
+    found = match((item("new", previously=("old",)),), managed(item("old", "Title"), 1))
+    assert numbers(found) == {"new": 1}
+    assert found.by_key["new"].reason == "known before as old"
+
+
+def test_the_present_key_wins_over_a_former_one() -> None:
+    """An issue under the new key exists already."""
+    found = match(
+        (item("new", "X", previously=("old",)),),
+        managed(item("old", "A"), 1),
+        managed(item("new", "B"), 2),
+    )
+    assert numbers(found) == {"new": 2}
+
+
+def stories(*titles: str) -> tuple[DesiredItem, ...]:
+    """A feature with numbered stories."""
+    feature = item("feature-1", "Feature", kind="feature")
+    named = (item(f"story-1.{n}", t, parent="feature-1") for n, t in enumerate(titles, 1))
+    return (feature, *named)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (("A", "B", "C"), {"A": 2, "B": 3, "C": 4}),
+        (("new", "A", "B", "C"), {"A": 2, "B": 3, "C": 4}),
+        (("A", "new", "B", "C"), {"A": 2, "B": 3, "C": 4}),
+        (("B", "A", "C"), {"A": 2, "B": 3, "C": 4}),
+        (("B", "C"), {"B": 3, "C": 4}),
+        (("A, reworded", "B", "C"), {"A, reworded": 2, "B": 3, "C": 4}),
+        (("A", "A", "B"), {"A": 2, "B": 3}),
+    ],
+)
+def test_issues_follow_their_titles_when_stories_are_renumbered(
+    after: tuple[str, ...], expected: dict[str, int]
+) -> None:
+    """A story is inserted, moved or removed and the rest renumbered: nothing changes hands."""
+    items = stories(*after)
+    found = match(items, *backlog(*stories("A", "B", "C")))
+    first: dict[str, int] = {}
+    for each in items[1:]:
+        if each.key in found.by_key:
+            first.setdefault(each.title, found.by_key[each.key].issue.number)
+    assert {title: first.get(title) for title in expected} == expected
+    assert "new" not in first
+    for each in items[1:]:
+        there = found.by_key.get(each.key)
+        if there and each.title in ("A", "B", "C") and after != ("A", "A", "B"):
+            marker = there.parts.marker
+            assert marker is not None
+            if marker.key != each.key:
+                assert there.reason == f"by its title; it was {marker.key}"
+
+
+def test_a_removed_story_is_an_orphan_though_its_key_lives_on() -> None:
+    """The issue that lost its item is not called a second one of the item that has its key now."""
+    found = match(stories("B", "C"), *backlog(*stories("A", "B", "C")))
+    assert [(key, each.number) for key, each in found.orphans] == [("story-1.1", 2)]
+    assert found.warnings == ()
+
+
+def test_a_whole_feature_that_is_renumbered_keeps_its_stories() -> None:
+    """A feature is inserted before others: features and their stories follow their titles."""
+
+    def plan(*features: str) -> tuple[DesiredItem, ...]:
+        made: list[DesiredItem] = []
+        for n, name in enumerate(features, 1):
+            made.append(item(f"feature-{n}", name, kind="feature"))
+            made += [item(f"story-{n}.{m}", f"{name}{m}", parent=f"feature-{n}") for m in (1, 2)]
+        return tuple(made)
+
+    before = backlog(*plan("A", "B"))
+    titles = {each.number: each.title for each in before}
+    after = plan("New", "A", "B")
+    found = match(after, *before)
+    assert {
+        each.title: titles.get(found.by_key[each.key].issue.number)
+        for each in after
+        if each.key in found.by_key
+    } == {each.title: each.title for each in plan("A", "B")}
+
+
+def test_titles_are_followed_below_the_same_parent_only() -> None:
+    """The same words under another feature are another story."""
+    items = (
+        item("f1", "One", kind="feature"),
+        item("f2", "Two", kind="feature"),
+        item("new", "Setup", parent="f2"),
+    )
+    old = item("old", "Setup", parent="f1")
+    found = match(items, *backlog(items[0], items[1], old))
+    assert "new" not in found.by_key
+    assert [key for key, _ in found.orphans] == ["old"]
+
+
+def test_a_title_that_people_changed_on_github_is_not_followed() -> None:
+    """What counts is the title that we gave an issue, not what somebody made of it."""
+    items = (item("a", "A"), item("b", "B"))
+    there = [managed(items[0], 1, title="B"), managed(items[1], 2, title="A")]
+    assert numbers(match(items, *there)) == {"a": 1, "b": 2}
+
+
+def test_two_open_issues_of_one_key_are_told() -> None:
+    """The lower number is the item's; an open one comes before a closed one."""
+    items = (item("a"),)
+    found = match(
+        items, managed(items[0], 3, state="closed"), *(managed(items[0], n) for n in (5, 4))
+    )
+    assert numbers(found) == {"a": 4}
+    assert [(w.slug, w.ref) for w in found.warnings] == [("duplicate", "#5")]
+    assert found.orphans == ()
+
+
+def test_the_one_that_the_file_names_stays() -> None:
+    """Of two issues of one key, the number decides."""
+    found = match((item("a", issue=5),), managed(item("a"), 4), managed(item("a"), 5))
+    assert numbers(found) == {"a": 5}
+    assert [w.ref for w in found.warnings] == ["#4"]
+
+
+def test_open_issues_without_an_item_are_orphans() -> None:
+    """Those that are closed need no attention."""
+    found = match(
+        (), managed(item("b"), 2), managed(item("a"), 1), managed(item("c"), 3, state="closed")
+    )
+    assert [(key, each.number) for key, each in found.orphans] == [("a", 1), ("b", 2)]
+
+
+def test_an_item_kept_in_the_file_keeps_its_issue_from_being_an_orphan() -> None:
+    """`sync: false` stops the tool from looking, it does not give the issue up."""
+    found = match((item("a", sync=False),), managed(item("a"), 1))
+    assert (numbers(found), found.orphans) == ({"a": 1}, ())
+
+
+def test_the_order_of_the_lists_does_not_matter() -> None:
+    """GitHub may list issues in any order."""
+    items = stories("A", "B", "C")
+    there = [*backlog(*items), *backlog(*items, start=11)]
+    forward, backward = (match(items, *each) for each in (there, there[::-1]))
+    assert numbers(forward) == numbers(backward)
+    assert forward.warnings == backward.warnings
