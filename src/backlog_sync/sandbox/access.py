@@ -17,19 +17,43 @@ RANKS: dict[Permission, int] = {
     "admin": 5,
 }
 
+CLASSIC = ("admin:org", "project", "repo")
+"""The scopes of a classic token that may do everything we need."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What a token stands for: a login, its permission, whether it reaches Projects.
 
     `repositories` limits it to some (`owner/name`, any case), as a workflow's or a fine-grained
-    token is; None means every repository.
+    token is; None means every repository. With `board_writes` off, boards can be looked at only.
+    `scopes` are those of a classic token, None for a token that has none.
     """
 
     login: str
     permission: Permission = "admin"
     projects: bool = True
     repositories: tuple[str, ...] | None = None
+    board_writes: bool = True
+    scopes: tuple[str, ...] | None = CLASSIC
+
+    @property
+    def reads_boards(self) -> bool:
+        """Whether the token reaches Projects at all."""
+        scoped = self.scopes is None or {"project", "read:project"} & set(self.scopes)
+        return self.projects and bool(scoped)
+
+    @property
+    def writes_boards(self) -> bool:
+        """Whether the token may change boards."""
+        scoped = self.scopes is None or "project" in self.scopes
+        able = RANKS[self.permission] >= RANKS["write"]
+        return self.projects and self.board_writes and scoped and able
+
+    @property
+    def writes_issues(self) -> bool:
+        """Whether the token's scopes let it change what its owner may change."""
+        return self.scopes is None or "repo" in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +87,14 @@ class Viewer:
 
     def require(self, full_name: str, least: Permission) -> None:
         """Raise `RefusalError` where the permission is less than this."""
-        if not self.may(full_name, least):
+        if not self.may(full_name, least) or not (least == "read" or self.grant.writes_issues):
             raise forbidden(self.label)
 
     def require_projects(self) -> None:
         """Raise `RefusalError` where the token does not reach Projects."""
-        if not self.grant.projects:
+        if not self.grant.reads_boards:
             raise forbidden(self.label)
 
     def sees_project(self, project: Project) -> bool:
         """Whether the board can be read: public ones by everybody with a token."""
-        return self.grant.projects or project.public
+        return self.grant.reads_boards or project.public

@@ -31,7 +31,6 @@ WEB = "https://github.localhost"
 """Where pages would be. It is the same in every run, so that addresses written into files stay."""
 
 DEFAULT_LOGIN = "sandbox-user"
-SCOPES = "admin:org, project, repo"
 CREATIONS = ("createIssue", "addComment")
 
 
@@ -294,6 +293,10 @@ class Sandbox:
             if fault:
                 self.store.commit()
                 response = spoiled(response)
+        scopes = viewer.grant.scopes if isinstance(viewer, Viewer) else None
+        if scopes is not None:
+            shown = {"X-OAuth-Scopes": ", ".join(scopes), **response.headers}
+            response = Response(response.status, shown, response.body)
         return self._finish(work, response, rate, resource, request_id)
 
     def _viewer(self, request: Request) -> Viewer | Response:
@@ -360,7 +363,6 @@ class Sandbox:
             "Date": format_datetime(self._clock().astimezone(UTC), usegmt=True),
             "X-GitHub-Request-Id": request_id,
             "X-GitHub-Media-Type": "github.v3; format=json",
-            "X-OAuth-Scopes": SCOPES,
             "X-RateLimit-Limit": str(rate.limit),
             "X-RateLimit-Remaining": str(rate.remaining),
             "X-RateLimit-Used": str(rate.used),

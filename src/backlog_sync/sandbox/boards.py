@@ -80,7 +80,7 @@ def require_board(viewer: Viewer, project: Project) -> None:
     """Raise `RefusalError` where the viewer may not write to this board."""
     del project
     viewer.require_projects()
-    if viewer.grant.permission not in ("write", "maintain", "admin"):
+    if not viewer.grant.writes_boards:
         raise forbidden(viewer.label)
 
 
@@ -92,7 +92,7 @@ def create_project(
 ) -> Project:
     """Make a board with the built-in fields, shown on the repository where one is given."""
     viewer.require_projects()
-    if viewer.grant.permission not in ("write", "maintain", "admin"):
+    if not viewer.grant.writes_boards:
         raise forbidden(viewer.label)
     title = title.strip()
     if not title:

@@ -54,6 +54,8 @@ def require(
         raise not_found("Repository", "name", full_name)
     if viewer.grant.repositories is not None or least != "read":
         viewer.require(full_name, least)
+    if not viewer.grant.writes_issues:
+        raise forbidden(viewer.label)
     if repository.is_archived:
         raise forbidden("Repository was archived so is read-only.")
 
@@ -91,6 +93,19 @@ def _check_type(issue_type: IssueType | None, repository: Repository) -> None:
         raise invalid("Issue", "type", "is not available in this repository", "invalid")
 
 
+def assignable(repository: Repository, account: Account) -> bool:
+    """Whether issues here may be assigned to somebody: a person who can at least read it."""
+    return account.kind == "User" and (
+        account.permission != "none" or account.id == repository.owner
+    )
+
+
+def _assigned(repository: Repository, accounts: Iterable[Account]) -> list[int]:
+    """Those who are assigned; others, and more than ten, are silently left out."""
+    able = (account.id for account in accounts if assignable(repository, account))
+    return _unique(able)[:MAX_ASSIGNEES]
+
+
 def _unique(numbers: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(numbers))
 
@@ -125,7 +140,7 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
         body=new.body,
         author=viewer.account.id,
         labels=_unique(label.id for label in labels),
-        assignees=_unique(a.id for a in new.assignees)[:MAX_ASSIGNEES] if may_push else [],
+        assignees=_assigned(repository, new.assignees) if may_push else [],
         milestone=milestone.id if milestone else None,
         issue_type=issue_type.id if issue_type else None,
         is_pull=new.is_pull,
@@ -167,7 +182,7 @@ def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) ->
     if labels is not None:
         issue.labels = _unique(label.id for label in labels)
     if changes.get("assignees") is not None:
-        issue.assignees = _unique(a.id for a in changes["assignees"])[:MAX_ASSIGNEES]
+        issue.assignees = _assigned(repository, changes["assignees"])
     if "milestone" in changes:
         issue.milestone = milestone.id if milestone else None
     if "issue_type" in changes:
@@ -255,10 +270,13 @@ def change_assignees(
     add: Sequence[Account] = (),
     remove: Sequence[Account] = (),
 ) -> Issue:
-    """Add and remove assignees, leaving all others; more than ten are silently left out."""
+    """Add and remove assignees, leaving all others.
+
+    More than ten, and those who cannot be assigned here, are silently left out.
+    """
     require(store, viewer, _home(store, issue), "triage")
     gone = {account.id for account in remove}
-    wanted = _unique([*issue.assignees, *(account.id for account in add)])
+    wanted = _unique([*issue.assignees, *_assigned(_home(store, issue), add)])
     wanted = [number for number in wanted if number not in gone][:MAX_ASSIGNEES]
     if wanted != issue.assignees:
         issue.assignees = wanted

@@ -186,6 +186,9 @@ class Person:
     def assign(self, number: int, *logins: str) -> Issue:
         """Assign people, who are made where the sandbox does not know them."""
         people: list[Account] = [places.ensure_account(self.sandbox.store, n) for n in logins]
+        people = [
+            a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in people
+        ]
         with self._acting():
             return issues.change_assignees(
                 self.sandbox.store, self.viewer, self.issue(number), add=people

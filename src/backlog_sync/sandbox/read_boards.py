@@ -65,10 +65,7 @@ PROJECT: Table = {
     "owner": related(Account, "owner"),
     "repositories": related_list(Repository, "repositories"),
     "template": constant(False),
-    "viewerCanUpdate": lambda _, info: (
-        info.context.viewer.grant.projects
-        and info.context.viewer.grant.permission in ("write", "maintain", "admin")
-    ),
+    "viewerCanUpdate": lambda _, info: info.context.viewer.grant.writes_boards,
 }
 
 

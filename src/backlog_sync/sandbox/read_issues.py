@@ -128,7 +128,7 @@ def _project_items(
     **arguments: Any,
 ) -> Connection:
     ctx = info.context
-    cards = ctx.store.cards.get(issue.id, {}).values() if ctx.viewer.grant.projects else ()
+    cards = ctx.store.cards.get(issue.id, {}).values() if ctx.viewer.grant.reads_boards else ()
     found = [item for item in cards if includeArchived or not item.is_archived]
     return by_place(info, found, arguments)
 

@@ -16,6 +16,7 @@ from backlog_sync.sandbox.fields import (
     record,
     related,
 )
+from backlog_sync.sandbox.issues import assignable
 from backlog_sync.sandbox.models import (
     Account,
     Issue,
@@ -115,7 +116,7 @@ ACCOUNT: Table = {
         None, info, record.login, **arguments
     ),
     "viewerCanAdminister": lambda _, info: info.context.viewer.grant.permission == "admin",
-    "viewerCanCreateProjects": lambda _, info: info.context.viewer.grant.projects,
+    "viewerCanCreateProjects": lambda _, info: info.context.viewer.grant.writes_boards,
     "viewerIsAMember": lambda _, info: info.context.viewer.grant.permission != "read",
 }
 
@@ -185,16 +186,12 @@ def _repository_type(repository: Repository, info: Info, name: str) -> IssueType
 
 
 def _assignable(
-    repository: Repository,  # noqa: ARG001 - a resolver's first argument
-    info: Info,
-    query: str | None = None,
-    **arguments: Any,
+    repository: Repository, info: Info, query: str | None = None, **arguments: Any
 ) -> Connection:
-    users = info.context.store.accounts.values()
     found = [
         user
-        for user in users
-        if user.kind == "User" and (not query or query.lower() in user.login.lower())
+        for user in info.context.store.accounts.values()
+        if assignable(repository, user) and (not query or query.lower() in user.login.lower())
     ]
     return by_place(info, found, arguments)
 
@@ -243,7 +240,7 @@ REPOSITORY: Table = {
         info, places.linked_projects(info.context.store, record), query, arguments
     ),
     "viewerCanAdminister": lambda record, info: _permission(record, info) == "ADMIN",
-    "viewerCanCreateProjects": lambda _, info: info.context.viewer.grant.projects,
+    "viewerCanCreateProjects": lambda _, info: info.context.viewer.grant.writes_boards,
     "viewerPermission": _permission,
     "visibility": lambda record, _: "PRIVATE" if record.is_private else "PUBLIC",
 }
