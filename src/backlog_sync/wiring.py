@@ -8,9 +8,10 @@ import json
 import logging
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -163,13 +164,24 @@ def _same_host(remote: str, host: str) -> bool:
 
 @contextmanager
 def tracker(
-    repository: str, env: Environment, *, top: Path, sandbox: bool, read_only: bool
+    repository: str,
+    env: Environment,
+    *,
+    top: Path,
+    sandbox: bool,
+    read_only: bool,
+    waits: Callable[[float], None] = lambda _: None,
 ) -> "Iterator[Tracker]":
     """GitHub, or the sandbox of this folder, as the engine wants it.
 
-    `read_only` is enforced in the transport. Raises `AccessError` where there is no token.
+    `read_only` is enforced in the transport. `waits` is told of each
+    wait before it, in seconds. Raises `AccessError` where there is no token.
     """
     from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
+
+    def sleep(seconds: float) -> None:
+        waits(seconds)
+        time.sleep(seconds)
 
     if sandbox:
         with sandbox_url(top, repository) as url:
@@ -178,6 +190,7 @@ def tracker(
                 token=_SANDBOX_TOKEN,
                 repository=repository,
                 read_only=read_only,
+                sleep=sleep,
             )
             yield made
         return
@@ -189,6 +202,7 @@ def tracker(
         read_only=read_only,
         proxies=dict(env.proxies),
         verify=env.ca_bundle or True,
+        sleep=sleep,
     )
 
 

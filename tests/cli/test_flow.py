@@ -28,7 +28,7 @@ def test_first_second_and_changed_sync(backlog: Backlog, folder: Path) -> None:
     first = backlog("sync", "--sandbox")
     assert first.code == 0, first.err
     assert "Plan: 4 to create, 4 links" in first.out
-    assert re.search(r"^Sync: \d+ applied · \d+ requests, \d+ mutations$", first.out, re.M)
+    assert re.search(r"^Sync: \d+ changes applied · \d+ requests, \d+ mutations$", first.out, re.M)
     second = backlog("sync", "--sandbox")
     assert second.code == 0
     assert second.out.startswith("✓ No changes. octo-org/shop says what the file says")

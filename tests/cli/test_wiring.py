@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync import wiring
+from backlog_sync.cli.options import Voice
+from backlog_sync.cli.screen import Screen
 from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
 from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder
@@ -185,3 +187,12 @@ def test_nonces_are_fresh() -> None:
     made = {fresh() for _ in range(100)}
     assert len(made) == 100
     assert all(len(nonce) == 16 and int(nonce, 16) >= 0 for nonce in made)
+
+
+def test_long_waits_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A wait that makes one wonder is told on standard error; a short one is not."""
+    screen = Screen(Voice(), Environment())
+    screen.waits(1.0)
+    assert capsys.readouterr().err == ""
+    screen.waits(60.0)
+    assert capsys.readouterr().err.startswith("waiting 60 s before the next request, until ")

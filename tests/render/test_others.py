@@ -168,7 +168,7 @@ def test_outcomes_name_what_failed_and_why() -> None:
         "  ! link sub-issue Second  #2",
         "    Parent cannot have more than 100 sub-issues",
         "",
-        "Sync: 1 applied, 1 failed · 3 requests, 3 mutations",
+        "Sync: 1 change applied, 1 failed · 3 requests, 3 mutations",
         "Written: ROADMAP.md",
     ]
 

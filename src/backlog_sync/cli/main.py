@@ -140,7 +140,7 @@ def _bug(error: BaseException, arguments: Sequence[str]) -> int:
 @click.group(
     cls=Backlog,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Try it without a token:  backlog sync ROADMAP.md --repo me/demo --sandbox",
+    epilog="\b\nTry it without a token:\n  backlog sync ROADMAP.md --repo me/demo --sandbox",
 )
 @click.version_option(__version__, prog_name="backlog")
 def cli() -> None:

@@ -33,7 +33,12 @@ def show_plan(where: Where, voice: Voice, *, output: str, check: bool) -> int:
     if found is None:
         return FAILED
     with wiring.tracker(
-        found.repository, screen.env, top=found.top, sandbox=where.sandbox, read_only=True
+        found.repository,
+        screen.env,
+        top=found.top,
+        sandbox=where.sandbox,
+        read_only=True,
+        waits=screen.waits,
     ) as tracker:
         prepared = _prepare(found, tracker, screen)
     _print_plan(prepared.plan, screen, output)
@@ -53,7 +58,12 @@ def sync(where: Where, voice: Voice, *, output: str, write: bool, yes: bool) -> 
     with (
         only_one(found.top),
         wiring.tracker(
-            found.repository, screen.env, top=found.top, sandbox=where.sandbox, read_only=False
+            found.repository,
+            screen.env,
+            top=found.top,
+            sandbox=where.sandbox,
+            read_only=False,
+            waits=screen.waits,
         ) as tracker,
     ):
         run = _Sync(screen, found, output, write=write, yes=yes or where.sandbox)

@@ -27,7 +27,12 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
     with (
         nullcontext() if check else only_one(found.top),
         wiring.tracker(
-            found.repository, screen.env, top=found.top, sandbox=where.sandbox, read_only=True
+            found.repository,
+            screen.env,
+            top=found.top,
+            sandbox=where.sandbox,
+            read_only=True,
+            waits=screen.waits,
         ) as tracker,
     ):
         with screen.waiting(f"Reading {found.repository}"):

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,8 @@ from backlog_sync.cli.options import Voice
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.safe import clean
 
+_LONG = 5.0
+"""Seconds of silence that nobody wonders about."""
 _WIDEST = 100
 """Beyond this, what stands at the right edge is too far from what it belongs to."""
 
@@ -66,6 +69,12 @@ class Screen:
     def complain(self, text: str) -> None:
         """Say something beside the result, quiet or not."""
         click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
+
+    def waits(self, seconds: float) -> None:
+        """Say that a request waits, where the wait is long enough to wonder."""
+        if seconds >= _LONG:
+            until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
+            self.tell(f"waiting {seconds:.0f} s before the next request, until {until}")
 
     def can_ask(self) -> bool:
         """Whether somebody sits at a terminal who can be asked."""

@@ -82,6 +82,8 @@ def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look) -> list[Text]
     told = [r for r in Result if counts[r] or r is Result.APPLIED]
     for place, result in enumerate(told):
         word, style = _WORDS[result]
+        if result is Result.APPLIED:
+            word = f"{'change' if counts[result] == 1 else 'changes'} applied"
         comma = "," if place < len(told) - 1 else ""
         words.append(Text().append(f"{counts[result]} {word}", style if counts[result] else ""))
         words[-1].append(comma)

@@ -493,17 +493,28 @@ def _summary(plan: Plan, look: Look) -> list[Text]:
         "unchanged": "unchanged",
     }
     second += [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
-    styled = {"create": "green", "update": "yellow", "close": "red", "held": "magenta"}
-    parts: list[Text] = []
-    for group in (first, second):
-        if parts:
-            parts.append(Text(glyphs.dot, "dim"))
-        for place, text in enumerate(group):
-            style = next((s for word, s in styled.items() if text.endswith(word)), "")
-            quiet = text.startswith("0 ")
-            comma = "," if place < len(group) - 1 else ""
-            parts.append(Text().append(text, "" if quiet else style).append(comma))
-    return flow(Text().append("Plan: ", "bold"), parts, look.columns, glyphs)
+    head = Text().append("Plan: ", "bold")
+    groups = [_coloured(first), _coloured(second)]
+    together = [*groups[0], Text(glyphs.dot, "dim"), *groups[1]]
+    lines = flow(head, together, look.columns, glyphs)
+    if len(lines) == 1:
+        return lines
+    indent = Text(" " * head.cell_len)
+    return [
+        *flow(head, groups[0], look.columns, glyphs),
+        *flow(indent, groups[1], look.columns, glyphs),
+    ]
+
+
+def _coloured(facts: Sequence[str]) -> list[Text]:
+    """Facts of the summary with commas between; what is zero stays quiet."""
+    styles = {"create": "green", "update": "yellow", "close": "red", "held": "magenta"}
+    words = []
+    for place, fact in enumerate(facts):
+        style = next((s for word, s in styles.items() if fact.endswith(word)), "")
+        comma = "," if place < len(facts) - 1 else ""
+        words.append(Text().append(fact, "" if fact.startswith("0 ") else style).append(comma))
+    return words
 
 
 def _nothing(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:

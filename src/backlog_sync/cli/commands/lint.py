@@ -11,7 +11,7 @@ from backlog_sync.cli.options import (
 )
 
 
-@click.command("lint", epilog="Examples:  backlog lint  |  backlog lint ROADMAP.md --explain")
+@click.command("lint", epilog="\b\nExamples:\n  backlog lint\n  backlog lint ROADMAP.md --explain")
 @paths_argument
 @bullets_option
 @click.option("--explain", is_flag=True, help="Print every line with the rule that took it.")

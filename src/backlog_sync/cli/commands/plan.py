@@ -7,7 +7,8 @@ from backlog_sync.cli.options import Voice, Where, format_option, target_options
 
 @click.command(
     "plan",
-    epilog="Examples:  backlog plan  |  backlog plan ROADMAP.md --repo octo-org/widgets --check",
+    epilog="\b\nExamples:\n  backlog plan\n"
+    "  backlog plan ROADMAP.md --repo octo-org/widgets --check",
 )
 @target_options
 @click.option("--check", is_flag=True, help="Exit 3 where there is something to do.")

@@ -5,7 +5,7 @@ import click
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
 
 
-@click.command("report", epilog="Examples:  backlog report  |  backlog report --check")
+@click.command("report", epilog="\b\nExamples:\n  backlog report\n  backlog report --check")
 @target_options
 @click.option("--check", is_flag=True,
               help="Show what would change in the files; exit 3 where anything would.")  # fmt: skip

@@ -12,7 +12,7 @@ def command() -> None:
     """
 
 
-@command.command("serve", epilog="Example:  backlog sandbox serve --port 0")
+@command.command("serve", epilog="\b\nExample:\n  backlog sandbox serve --port 0")
 @click.option("--port", type=click.IntRange(0, 65535), default=8123, show_default=True,
               help="The port; 0 picks a free one.")  # fmt: skip
 def serve(*, port: int) -> int:

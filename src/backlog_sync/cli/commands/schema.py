@@ -5,7 +5,7 @@ import json
 import click
 
 
-@click.command("schema", epilog="Example:  backlog schema > backlog.schema.json")
+@click.command("schema", epilog="\b\nExample:\n  backlog schema > backlog.schema.json")
 def command() -> int:
     """Print the JSON Schema of the file format, for editors."""
     from backlog_sync.files.schema import json_schema  # noqa: PLC0415 - when it is called

@@ -7,7 +7,8 @@ from backlog_sync.cli.options import Voice, Where, format_option, target_options
 
 @click.command(
     "sync",
-    epilog="Examples:  backlog sync ROADMAP.md --repo me/demo --sandbox  |  backlog sync --yes",
+    epilog="\b\nExamples:\n  backlog sync ROADMAP.md --repo me/demo --sandbox\n"
+    "  backlog sync --yes",
 )
 @target_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; the same as plan.")
