@@ -39,6 +39,8 @@ class Kind(Enum):
     TEXT = "text"
 
 
+_PARAGRAPH = (Kind.TEXT, Kind.LIST, Kind.QUOTE)  # what a line of text may go on from
+
 SILENT = (Kind.FRONT, Kind.CODE, Kind.COMMENT, Kind.SUMMARY)
 """Lines in which nothing is read."""
 
@@ -147,6 +149,7 @@ class _Scanner:
             self.table = False
             return Line(index, start, end, eol, Kind.BLANK)
         if self._is_table(index, body):
+            self._leave(indent)
             return Line(index, start, end, eol, Kind.TABLE, indent, body, at)
         if self._is_code(indent):
             return Line(index, start, end, eol, Kind.CODE, indent, body, at)
@@ -174,6 +177,7 @@ class _Scanner:
             self.fence_content = self.contents[-1] if self.contents else 0
             return Kind.CODE
         if body.startswith("<!--"):
+            self._leave(indent)
             if body.casefold() == _SUMMARY_START:
                 closed = self.spans[len(self.lines)][0] < self.last_summary
                 self.comment_end = _SUMMARY_END if closed else ""
@@ -196,9 +200,9 @@ class _Scanner:
         if indent < TAB:
             return False
         before = self.lines[-1].kind if self.lines else Kind.BLANK
-        if before is Kind.BLANK:
+        if before not in _PARAGRAPH:
             self._leave(indent)
-        return not self.contents and before not in (Kind.TEXT, Kind.LIST, Kind.QUOTE)
+        return not self.contents and before not in _PARAGRAPH
 
     def _leave(self, indent: int) -> None:
         """Close the list items that do not reach as far as this indentation."""
@@ -223,7 +227,7 @@ class _Scanner:
         marker = _MARKER.match(text)
         if marker:
             return self._item(line, marker[0])
-        if before in (Kind.BLANK, Kind.HEADING, Kind.RULE):
+        if before not in _PARAGRAPH:
             self._leave(line.indent)
         return line._replace(kind=Kind.QUOTE if text[0] == ">" else Kind.TEXT)
 

@@ -1,6 +1,6 @@
 """The walk over the lines: which item each belongs to, and which rule takes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from backlog_sync.core.diagnostics import Place
@@ -156,11 +156,7 @@ class Reader:
         field = field_of(line.text)
         field = field if field in LONG_FIELDS else None
         structural = word in STRUCTURE
-        keep = structural and not field
-        while self._open and (
-            self._open[-1].level > line.level
-            or (self._open[-1].level == line.level and not (keep and self._open[-1].draft))
-        ):
+        while self._open and self._open[-1].level >= line.level:
             self._open.pop()
         time = not self._owner() and is_time_heading(line.text)
         above = self._open[-1] if self._open else None
@@ -370,19 +366,21 @@ class Reader:
             return False
         self._end_block()
         self._pause()
-        known = any(pair.field for pair in pairs)
+        known = len(pairs) > 1 and any(pair.field for pair in pairs)
         item.parted = item.parted or known
         told = []
         for pair in pairs:
             taken, field = self._take(line, pair, item)
-            item.meta.append(MetaLine(pair, line.row))
+            unknown = taken is Taken.UNKNOWN
+            known = known or not unknown
+            item.meta.append(MetaLine(replace(pair, field=None) if unknown else pair, line.row))
             if field:
                 item.places.setdefault(field, self.place(line, pair.start))
-            if taken is Taken.UNKNOWN:
+            if unknown:
                 whole = len(pairs) == 1
                 item.say(self._raw(line, item) if whole else f"**{pair.key}**: {pair.value}")
             told.append(f"{pair.key}: {taken.value}" if taken is not Taken.SET else "")
-        item.parted = known
+        item.parted = item.parted or known
         self._note(line, "metadata", item, "; ".join(filter(None, told)))
         return True
 
@@ -577,7 +575,8 @@ class Reader:
                 if draft.depends is None:
                     draft.depends = list(parse_dependencies(", ".join(filter(None, block.text))))
             case "labels":
-                draft.fields.setdefault("labels", parse_names(", ".join(filter(None, block.text))))
+                names = (name for line in block.text for name in parse_names(line))
+                draft.fields.setdefault("labels", tuple(dict.fromkeys(names)))
             case _:
                 draft.fields[block.field] = value
 

@@ -6,6 +6,7 @@ leaves a note, which is what `lint --explain` prints.
 
 from typing import Literal
 
+from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.files.markdown_finish import finish
 from backlog_sync.files.markdown_front import front_matter
 from backlog_sync.files.markdown_headings import choose_headings
@@ -13,6 +14,9 @@ from backlog_sync.files.markdown_lines import scan_lines
 from backlog_sync.files.markdown_lists import choose_list_items
 from backlog_sync.files.markdown_reader import Reader
 from backlog_sync.files.parsed import ParsedFile, Source
+
+MAX_LINES = 200_000
+"""No roadmap is longer; line ends of two characters count twice."""
 
 
 def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list") -> ParsedFile:
@@ -23,6 +27,10 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
     settings of its front matter, the totals that it claims, and a note for every line that is
     not blank. Raises nothing, whatever the text: what is wrong is a diagnostic.
     """
+    if source.text.count("\n") + source.text.count("\r") > MAX_LINES:
+        message = f"this holds more than {MAX_LINES} lines"
+        fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
+        return ParsedFile(source, diagnostics=(fault,))
     lines = scan_lines(source.text)
     headings = choose_headings(source.text, lines, steps=bullets == "items")
     words = {typed.word.name for typed in headings.items.values()}

@@ -13,7 +13,7 @@ _LIMIT = 2000
 _POINTS = re.compile(
     r"(\d{1,5}(?:[.,]\d{1,2})?)\+?[ ]?"
     r"(?:story[ -]?points?|points?|pts?|sp|pontos?|puntos?|punkte|баллов|балла|ポイント|点)?\.?"
-    r"(?=$|[ ]?[(|,;–—-])",
+    r"(?=$|[ ]?[(|,;]|[ ][–—-])",
     re.IGNORECASE,
 )
 _HOURS = re.compile(r"(\d{1,5}(?:[.,]\d{1,2})?)[ ]?(?:h|hrs?|hours?|horas?|stunden|std)\b", re.I)

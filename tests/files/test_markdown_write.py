@@ -1,0 +1,209 @@
+"""Progress written into a roadmap: the right line, in the author's style, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.core.model import IssueRef
+from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.files.markdown_roadmap import parse_roadmap
+from backlog_sync.files.markdown_write import format_issue, format_progress, write_roadmap
+from backlog_sync.files.parsed import Source
+
+URL = "https://github.com/octo-org/widgets/issues/14"
+LINK = f"[#14]({URL})"
+ISSUE = ItemProgress(key="k", issue=IssueRef(14), url=URL)
+
+
+def write(text: str, *updates: ItemProgress | None) -> str:
+    """A text with progress for its items, in order; and once more, which must change nothing."""
+    wanted = {index: update for index, update in enumerate(updates) if update}
+    once = _written(text, wanted)
+    assert _written(once, wanted) == once, "a second write-back changed something"
+    return once
+
+
+def _written(text: str, wanted: dict[int, ItemProgress]) -> str:
+    source = Source("ROADMAP.md", Path("ROADMAP.md"), text.encode(), text)
+    return write_roadmap(parse_roadmap(source), wanted)
+
+
+def status(word: str, *, initial: bool = False) -> ItemProgress:
+    """Progress that is a status alone."""
+    return ItemProgress(key="k", status=word, initial=initial)
+
+
+def test_metadata_lines_with_hard_breaks() -> None:
+    """The new lines stand behind the short metadata, before prose, with the same hard breaks."""
+    text = "### Feature 1: A\n**Labels**: `a`  \n**Description**: B\n"
+    update = ItemProgress("k", IssueRef(14), URL, "In Progress", roll_up=RollUp(1, 6, 3, 24))
+    assert write(text, update) == (
+        f"### Feature 1: A\n**Labels**: `a`  \n**Issue**: {LINK}  \n**Status**: In Progress  \n"
+        "**Progress**: 1 of 6 items, 3 of 24 points (12 %)  \n**Description**: B\n"
+    )
+
+
+def test_a_story_bullet_keeps_its_indentation() -> None:
+    """In a list item the new line has the indentation of the neighbours."""
+    text = (
+        "- **Story 1**: A  \n  **Story Points**: 3 SP  \n  **User Story**: As a rider, I ride.  \n"
+        "  **Acceptance Criteria**:\n  - [ ] one\n"
+    )
+    assert write(text, ISSUE) == text.replace("3 SP  \n", f"3 SP  \n  **Issue**: {LINK}  \n")
+
+
+def test_a_bullet_of_one_line_gets_a_line_of_its_own() -> None:
+    """The title gets the hard break that Markdown needs."""
+    assert write("- **Story 1**: A\n- **Story 2**: B\n", ISSUE) == (
+        f"- **Story 1**: A  \n  **Issue**: {LINK}\n- **Story 2**: B\n"
+    )
+
+
+def test_a_bullet_with_prose_keeps_it_apart() -> None:
+    """Text that follows in the same paragraph stays on its own line."""
+    text = "1. **Story 1**: A\n   As a rider, I ride.\n"
+    assert write(text, ISSUE) == (
+        f"1. **Story 1**: A  \n   **Issue**: {LINK}  \n   As a rider, I ride.\n"
+    )
+
+
+def test_metadata_bullets_get_a_bullet() -> None:
+    """`- K: v` is followed by the same: marker, boldness and colon."""
+    text = "### Story 1: A\n* **Owner:** me\n* **Points:** 3\n\nText.\n"
+    assert write(text, ISSUE) == text.replace("3\n", f"3\n* **Issue:** {LINK}\n")
+    nested = "- **Story 1**: A\n  - Points: 3\n  - AC: works\n"
+    assert write(nested, ISSUE) == nested.replace("3\n", f"3\n  - Issue: {LINK}\n")
+
+
+def test_lines_without_hard_breaks_stay_so() -> None:
+    """Where the author breaks lines softly, the new line is as soft."""
+    text = "### Story 1: A\n**Points:** 3 SP\n**Sprint:** two\n\n---\n"
+    assert write(text, ISSUE) == text.replace("two\n", f"two\n**Issue:** {LINK}\n")
+
+
+def test_a_lonely_metadata_line_gets_a_hard_break() -> None:
+    """One line tells no style: the break is added, or the two would render as one."""
+    text = "### Story 1: A\n**Points**: 3\n"
+    assert write(text, ISSUE) == f"### Story 1: A\n**Points**: 3  \n**Issue**: {LINK}\n"
+
+
+def test_metadata_in_paragraphs_gets_a_paragraph() -> None:
+    """Blank lines between metadata are the author's style, too."""
+    text = "## M0: A\n\n**Goal:** g\n\n**Dependencies:** None\n\n---\n"
+    update = ItemProgress("k", IssueRef(14), URL, "Done")
+    assert write(text, update) == text.replace(
+        "None\n", f"None\n\n**Issue:** {LINK}  \n**Status:** Done\n"
+    )
+
+
+def test_metadata_before_prose_fields() -> None:
+    """With a description alone, the new line precedes it, and keeps it on its own line."""
+    text = "### Feature 1: A\n**Description**: B\n"
+    assert write(text, ISSUE) == f"### Feature 1: A\n**Issue**: {LINK}  \n**Description**: B\n"
+    block = "### Story 1: A\n\n**Acceptance Criteria:**\n- [ ] one\n"
+    assert write(block, ISSUE) == block.replace("**Acc", f"**Issue:** {LINK}\n\n**Acc")
+
+
+def test_a_heading_alone_gets_a_paragraph() -> None:
+    """Blank lines part the new line from the heading and from what follows."""
+    line = f"\n**Issue**: {LINK}\n"
+    assert write("## Epic 1: A\n\nText.\n", ISSUE) == f"## Epic 1: A\n{line}\nText.\n"
+    assert write("## Epic 1: A\nText.\n", ISSUE) == f"## Epic 1: A\n{line}\nText.\n"
+    assert write("Epic 1: A\n====\n", ISSUE) == f"Epic 1: A\n====\n{line}"
+    assert write("## Epic 1: A", ISSUE) == f"## Epic 1: A\n\n**Issue**: {LINK}"
+
+
+def test_other_bytes_stay() -> None:
+    """CRLF, tabs, a backslash break, no final newline: all as they were."""
+    text = "### Story 1: A\r\n\r\n**Points**: 3\\\r\n**Goal**: g\r\n\r\n-\ttab  \r\nlast"
+    assert write(text, ISSUE) == text.replace("3\\\r\n", f"3\\\r\n**Issue**: {LINK}\\\r\n")
+    tabbed = "-\t**Story 1**: A\n\t**Points**: 3  \n\t**Goal**: g"
+    assert write(tabbed, ISSUE) == tabbed.replace("3  \n", f"3  \n\t**Issue**: {LINK}  \n")
+
+
+def test_an_issue_line_gets_a_new_value() -> None:
+    """Only the value changes; the same issue in another form stays as it is."""
+    text = "### Story 1: A\n**GitHub Issue**: #3  \n**Goal**: g\n"
+    assert write(text, ISSUE) == text.replace("#3", LINK)
+    assert write(text.replace("#3", "#14"), ISSUE) == text.replace("#3", "#14")
+    assert write("### Story 1: A\n**Issue:**\n", ISSUE) == f"### Story 1: A\n**Issue:** {LINK}\n"
+
+
+def test_issues_of_the_sandbox_and_elsewhere() -> None:
+    """A number that only the sandbox reads says so; another repository is named."""
+    assert format_issue(IssueRef(14, sandbox=True), URL) == "sandbox#14"
+    assert format_issue(IssueRef(14, "octo-org/other"), URL) == f"[octo-org/other#14]({URL})"
+    assert format_issue(IssueRef(14), None) == "#14"
+    assert format_issue(IssueRef(14), "http://x/(y)") == "#14"
+
+
+@pytest.mark.parametrize(
+    ("written", "word", "expected"),
+    [
+        ("Todo", "Done", "Done"),
+        ("✅ Complete (merged)", "Done", "✅ Complete (merged)"),
+        ("Planned", "Todo", "Planned"),
+        ("In Progress", "Todo", "Todo"),
+        ("erledigt", "Closed", "erledigt"),
+        ("Blocked", "In Review", "In Review"),
+    ],
+)
+def test_a_status_keeps_the_word_of_the_author(written: str, word: str, expected: str) -> None:
+    """Only a different meaning is a different status; an initial one corrects a line, too."""
+    text = f"### Story 1: A\n**Status**: {written}  \n**Goal**: g\n"
+    changed = text.replace(written, expected)
+    assert write(text, status(word, initial=word == "Todo")) == changed
+
+
+def test_an_initial_status_adds_no_line() -> None:
+    """Where every item starts is no news."""
+    text = "### Story 1: A\n"
+    assert write(text, status("Todo", initial=True)) == text
+    assert "**Status**: Todo" in write(text, status("Todo"))
+
+
+def test_a_mark_in_the_heading_is_a_status() -> None:
+    """`✅` says done: no line is added, unless GitHub says otherwise."""
+    text = "### Story 1: A ✅\n"
+    assert write(text, status("Done")) == text
+    assert write(text, status("In Progress")).endswith("\n**Status**: In Progress\n")
+
+
+def test_a_tick_is_one_character() -> None:
+    """Boxes are ticked, unticked only on demand, and never where there is no box."""
+    text = "## Story 1: A\n**AC**:\n- [ ] one\n- [X] two\n- [x] three\n"
+    update = ItemProgress("k", ticks={0: True, 1: True, 2: False, 9: True})
+    assert write(text, update) == "## Story 1: A\n**AC**:\n- [x] one\n- [X] two\n- [ ] three\n"
+    plain = "## Story 1: A\n**AC**:\n- one\n"
+    assert write(plain, ItemProgress("k", ticks={0: True})) == plain
+
+
+def test_a_task_shows_its_status_in_its_box() -> None:
+    """Done ticks the box; nothing unticks it, and no status line is added."""
+    text = "- [ ] one\n- [x] two\n"
+    assert write(text, status("Done"), status("In Progress")) == "- [x] one\n- [x] two\n"
+    wrapped = "- [ ] one\n      goes on\n"
+    assert write(wrapped, ISSUE) == f"- [ ] one\n      goes on  \n  **Issue**: {LINK}\n"
+
+
+def test_progress_is_written_on_epics_and_features_only() -> None:
+    """A line is added once something is done, corrected after that, and counts the leaves."""
+    text = "## Epic 1: A\n**Goal**: g\n\n- **Story 1**: B\n"
+    none, some = (ItemProgress("k", roll_up=RollUp(n, 2)) for n in (0, 1))
+    assert write(text, none, some) == text
+    line = "**Progress**: 1 of 2 stories (50 %)  \n"
+    assert write(text, some) == text.replace("**Goal", f"{line}**Goal")
+    assert "0 of 2 stories (0 %)" in write(write(text, some), none)
+
+
+def test_progress_reads_well() -> None:
+    """Singular and plural, points where there are any, whole per cent rounded down."""
+    assert format_progress(RollUp(1, 6, 3, 24), "story") == "1 of 6 stories, 3 of 24 points (12 %)"
+    assert format_progress(RollUp(0, 1), "task") == "0 of 1 task (0 %)"
+    assert format_progress(RollUp(2, 2, 2.5, 2.5), "item").endswith("2.5 of 2.5 points (100 %)")
+
+
+def test_no_updates_change_nothing() -> None:
+    """An empty update is no reason to touch a file."""
+    text = "## Epic 1: A\r\n\r\n\r\n"
+    assert write(text, ItemProgress("k")) == text
