@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.local.lock import only_one
+from backlog_sync.sandbox import faults
 from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.messages import Request, Response
 from tests.cli.conftest import BACKLOG, CANARY, Backlog
 
 COMMAND = [sys.executable, "-m", "backlog_sync"]
@@ -166,6 +168,41 @@ def test_on_a_terminal_one_is_asked(server: Sandbox) -> None:
     code, seen = at_terminal("y\n", "sync")
     assert code == 0
     assert "applied" in seen
+
+
+# ---- a run that stops ----------------------------------------------------------------------
+
+
+def test_a_run_that_stops_says_so_and_the_next_goes_on(backlog: Backlog, server: Sandbox) -> None:
+    """A limit that is spent ends a sync with 5, reasons and a time; then all is made once."""
+    spent = {number: faults.primary_limit() for number in range(5, 100)}
+    server.faults = faults.FaultPlan(spent, writes_only=True)
+    first = backlog("sync", "--yes")
+    assert first.code == 5
+    assert "Not reached" in first.out
+    assert "run the same command again after" in first.err
+    server.faults = faults.FaultPlan()
+    assert backlog("sync", "--yes").code == 0
+    assert backlog("plan", "--check").code == 0
+    assert sum(len(issues) for issues in server.store.issues.values()) == 4
+
+
+def test_a_write_back_that_fails_is_told(backlog: Backlog, folder: Path, server: Sandbox) -> None:
+    """Where the file was changed during the run, it stays, and the run is only partly done."""
+    assert backlog("sync", "--yes", "--no-write-back").code == 0
+    assert "issue:" not in (folder / "backlog.yaml").read_text(encoding="utf-8")
+    handle = server.handle
+
+    def meddling(request: Request) -> Response:
+        with (folder / "backlog.yaml").open("a", encoding="utf-8") as file:
+            file.write("# mine\n")
+        return handle(request)
+
+    server.handle = meddling  # type: ignore[method-assign]  # somebody edits while we read
+    ran = backlog("sync")
+    assert ran.code == 5
+    assert "backlog.yaml" in ran.err
+    assert "# mine" in (folder / "backlog.yaml").read_text(encoding="utf-8")
 
 
 # ---- bad input -----------------------------------------------------------------------------

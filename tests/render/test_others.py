@@ -173,6 +173,25 @@ def test_outcomes_name_what_failed_and_why() -> None:
     ]
 
 
+def test_a_shared_reason_is_told_once() -> None:
+    """Many changes that failed alike are one entry with the first few names."""
+    outcomes = tuple(
+        Outcome(
+            Change(Action.CREATE, ChangeKind.ISSUE, f"s-{n}", f"Story {n}", "declared"),
+            Result.NOT_REACHED,
+            reason="the limit is spent",
+        )
+        for n in range(9)
+    )
+    assert outcomes_text(outcomes, Usage(), (), Look()).splitlines() == [
+        "Not reached",
+        "  ! 9 changes: Story 0, Story 1, Story 2, 6 more",
+        "    the limit is spent",
+        "",
+        "Sync: 0 changes applied, 9 not reached · 0 requests, 0 mutations",
+    ]
+
+
 # ---- progress ------------------------------------------------------------------------------
 
 

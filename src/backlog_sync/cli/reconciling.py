@@ -8,7 +8,7 @@ from backlog_sync.cli.main import INTERRUPTED, tell
 from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.writing import Written, write_progress
-from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
+from backlog_sync.core.changes import Action, Outcome, Plan, Result, Usage
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
@@ -169,13 +169,10 @@ def _exit_code(plan: Plan, applied: Applied) -> int:
     """What the run came to, the worst first."""
     if applied.interrupted:
         return INTERRUPTED
-    results = [outcome.result for outcome in applied.outcomes]
-    done = any(
-        outcome.result is Result.APPLIED and outcome.change.kind is not ChangeKind.LABEL
-        for outcome in applied.outcomes
-    )
-    if applied.stopped is not None and not done:
-        return applied.stopped.exit_code
-    if any(result is not Result.APPLIED for result in results):
-        return PARTLY if Result.APPLIED in results else FAILED
+    results = {outcome.result for outcome in applied.outcomes}
+    done = Result.APPLIED in results
+    if applied.stopped is not None:
+        return PARTLY if done else applied.stopped.exit_code
+    if results - {Result.APPLIED}:
+        return PARTLY if done else FAILED
     return REFUSED if plan.conflicts else DONE

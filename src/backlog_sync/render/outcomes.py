@@ -1,12 +1,12 @@
 """What a sync did: every change that did not come through with its reason, counts, requests."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from rich.text import Text
 
 from backlog_sync.core.changes import Change, ChangeKind, Outcome, Result, Usage
-from backlog_sync.render.canvas import Look, cut, flow, paint, paragraph
+from backlog_sync.render.canvas import Look, cut, flow, listed, paint, paragraph
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted
 
@@ -33,7 +33,9 @@ _KINDS = {
     ChangeKind.FIELD_VALUE: "board value",
 }
 _MOST = 20
-"""Changes listed for one result before the rest is only counted."""
+"""Reasons told for one result before the rest is only counted."""
+_NAMED = 3
+"""Things named where many changes share a reason."""
 
 
 def outcomes_text(
@@ -56,18 +58,33 @@ def outcomes_text(
 
 
 def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
+    """The changes with their reasons; a reason that many share is told once."""
+    by_reason: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_reason[outcome.reason].append(outcome)
     lines: list[Text] = []
-    for outcome in outcomes[:_MOST]:
-        line = Text("  ").append(look.glyphs.warn, style).append(" ")
-        line.append(_what(outcome.change)).append("  ")
-        line.append(clean(outcome.ref or outcome.change.key), "dim")
-        lines.append(cut(line, look.columns, look.glyphs))
-        if outcome.reason:
-            reason = clean(outcome.reason)
-            lines += paragraph(reason, look.columns, look.glyphs, Text("    "))
-    if len(outcomes) > _MOST:
-        lines.append(Text(f"  {look.glyphs.ellipsis} {len(outcomes) - _MOST} more", "dim"))
+    for reason, mine in list(by_reason.items())[:_MOST]:
+        head = Text("  ").append(look.glyphs.warn, style).append(" ")
+        if len(mine) == 1:
+            line = head.append(_what(mine[0].change)).append("  ")
+            line.append(clean(mine[0].ref or mine[0].change.key), "dim")
+            lines.append(cut(line, look.columns, look.glyphs))
+        else:
+            head.append(f"{len(mine)} changes: ")
+            lines += flow(head, listed(_names(mine)), look.columns, look.glyphs)
+        if reason:
+            lines += paragraph(clean(reason), look.columns, look.glyphs, Text("    "), "dim")
+    if len(by_reason) > _MOST:
+        lines.append(Text(f"  {look.glyphs.ellipsis} {len(by_reason) - _MOST} more reasons", "dim"))
     return lines
+
+
+def _names(outcomes: Sequence[Outcome]) -> list[str]:
+    """What several changes are about, each once, the first few by name."""
+    titles = list(dict.fromkeys(clean(o.change.title or o.change.key) for o in outcomes))
+    if len(titles) <= _NAMED + 1:
+        return titles
+    return [*titles[:_NAMED], f"{len(titles) - _NAMED} more"]
 
 
 def _what(change: Change) -> str:
