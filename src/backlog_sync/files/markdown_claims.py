@@ -9,7 +9,7 @@ from backlog_sync.files.markdown_metadata import Pair
 from backlog_sync.files.markdown_typed import recognise
 from backlog_sync.files.markdown_words import TYPES, bare_word, words
 
-_COUNTED = {
+_SPELT = {
     "items": "items|item|issues",
     "epics": "epics|epic|épicas|épicos|épopées|epen|эпики|史诗",
     "features": "features|feature|funcionalidades|fonctionnalités|funktionen|功能",
@@ -18,7 +18,7 @@ _COUNTED = {
     "points": "points|point|story points|sp|pts|story point|pontos|pontos totais|puntos|"
     "total points|punkte|очки|баллы",
 }
-WHATS = {word: what for what, spelt in _COUNTED.items() for word in spelt.split("|")}
+COUNTED = {word: what for what, spelt in _SPELT.items() for word in spelt.split("|")}
 """What is counted, by the words for it."""
 
 _TOTAL_WORDS = words(
@@ -66,7 +66,7 @@ def total_counts(pair: Pair) -> tuple[Count, ...]:
     key = bare_word(pair.key)
     if not key.startswith("total ") and not key.endswith(" total"):
         return ()
-    what = WHATS.get(key.removeprefix("total ").removesuffix(" total").strip())
+    what = COUNTED.get(key.removeprefix("total ").removesuffix(" total").strip())
     number = _NUMBER.match(pair.value)
     if what is None or number is None:
         return ()
@@ -82,7 +82,7 @@ def word_counts(text: str, at: int, begin: int = 0) -> list[Count]:
     found = []
     for match in _COUNTS.finditer(text, begin):
         spelt = match[2].casefold()
-        what = WHATS.get(spelt) or WHATS.get(spelt.split(" ")[0])
+        what = COUNTED.get(spelt) or COUNTED.get(spelt.split(" ")[0])
         if what:
             found.append(_count(what, match, at))
     return found
@@ -119,7 +119,7 @@ def read_summary(rows: list[Line]) -> tuple[TableRow, ...] | None:
     if len(rows) < 3:
         return None
     header = [bare_word(plain(cell.text)) for cell in split_cells(rows[0])]
-    counted = {index: WHATS[word] for index, word in enumerate(header) if word in WHATS}
+    counted = {index: COUNTED[word] for index, word in enumerate(header) if word in COUNTED}
     named = {index for index, word in enumerate(header) if word in TYPES or word in _NAME_COLUMNS}
     counted = {i: what for i, what in counted.items() if i not in named or i > min(named)}
     named -= counted.keys()

@@ -10,7 +10,7 @@ from backlog_sync.files.markdown_claims import TableRow, name_key
 from backlog_sync.files.markdown_drafts import Anchor, Draft
 from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_lines import Line
-from backlog_sync.files.markdown_reader import Reader
+from backlog_sync.files.markdown_record import Record
 from backlog_sync.files.markdown_words import MILESTONE_CODE, RANKS, bare_word
 from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
 
@@ -56,21 +56,21 @@ def _only(found: list[Draft]) -> Draft | None:
     return found[0] if len(found) == 1 else None
 
 
-def finish(reader: Reader) -> Finished:
+def finish(record: Record) -> Finished:
     """Make items of what was read; give dependencies, parents and totals their items."""
-    names = Names(reader.drafts)
+    names = Names(record.drafts)
     diagnostics: list[Diagnostic] = []
-    for draft in reader.drafts:
+    for draft in record.drafts:
         if draft.parent is None:
             draft.parent = _numbered_parent(draft, names) or _named_parent(draft, names)
-    items = tuple(_item(draft, names, reader.lines, diagnostics) for draft in reader.drafts)
+    items = tuple(_item(draft, names, record.lines, diagnostics) for draft in record.drafts)
     return Finished(
         items=items,
-        claims=tuple(_claims(reader, names)),
+        claims=tuple(_claims(record, names)),
         diagnostics=tuple(diagnostics),
         notes=tuple(
             LineNote(note.line, note.rule, note.draft.index if note.draft else None, note.reason)
-            for note in reader.notes
+            for note in record.notes
         ),
     )
 
@@ -192,16 +192,16 @@ def _anchor(draft: Draft, lines: tuple[Line, ...]) -> Anchor:
     )
 
 
-def _claims(reader: Reader, names: Names) -> Iterable[Claim]:
-    for count, line, scope in reader.claims:
-        place = reader.place(line, count.start)
+def _claims(record: Record, names: Names) -> Iterable[Claim]:
+    for count, line, scope in record.claims:
+        place = record.place(line, count.start)
         index = scope.index if scope else None
         yield Claim(place, count.what, count.value, count.start, count.end, index)
-    for row in reader.summaries:
+    for row in record.summaries:
         index = _row_scope(row, names)
         if index is not None or row.total:
             for count in row.counts:
-                place = reader.place(row.line, count.start)
+                place = record.place(row.line, count.start)
                 yield Claim(place, count.what, count.value, count.start, count.end, index)
 
 

@@ -13,6 +13,7 @@ from backlog_sync.files.markdown_headings import choose_headings
 from backlog_sync.files.markdown_lines import scan_lines
 from backlog_sync.files.markdown_lists import choose_list_items
 from backlog_sync.files.markdown_reader import Reader
+from backlog_sync.files.markdown_record import Record
 from backlog_sync.files.parsed import ParsedFile, Source
 
 MAX_LINES = 200_000
@@ -35,9 +36,9 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
     headings = choose_headings(source.text, lines, steps=bullets == "items")
     words = {typed.word.name for typed in headings.items.values()}
     listed = choose_list_items(lines, headings.keys, words)
-    reader = Reader(source, lines, headings, listed, bullets=bullets == "items")
-    reader.run()
-    done = finish(reader)
+    record = Record(source, lines)
+    Reader(record, headings, listed, bullets=bullets == "items").run()
+    done = finish(record)
     front = front_matter(source, lines)
     return ParsedFile(
         source=source,

@@ -1,0 +1,85 @@
+"""Values that go on over the lines below their key: prose, check lists, names."""
+
+from backlog_sync.files.markdown_drafts import Block, Criterion
+from backlog_sync.files.markdown_lines import Kind, Line
+from backlog_sync.files.markdown_record import CRITERIA, Record
+from backlog_sync.files.markdown_typed import recognise
+from backlog_sync.files.markdown_values import parse_dependencies, parse_names
+from backlog_sync.files.markdown_words import TEXT_FIELDS
+
+
+class Blocks:
+    """The one block that is open, if any, and what it takes."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.open: Block | None = None
+
+    def begin(self, block: Block) -> None:
+        """Open a block; what the one before gathered is given to its item."""
+        self.end()
+        self.open = block
+
+    def end(self) -> None:
+        """Give what a block gathered to its item."""
+        block, self.open = self.open, None
+        if block is None:
+            return
+        if block.field == CRITERIA:
+            for entry in () if block.boxed else block.plain:
+                self.record.criterion(
+                    block.draft, entry, self.record.place(entry.line, entry.line.at)
+                )
+            return
+        value = "\n".join(block.text).strip()
+        if not value:
+            return
+        draft = block.draft
+        match block.field:
+            case "depends_on":
+                if draft.depends is None:
+                    draft.depends = list(parse_dependencies(", ".join(filter(None, block.text))))
+            case "labels":
+                names = (name for line in block.text for name in parse_names(line))
+                draft.fields.setdefault("labels", tuple(dict.fromkeys(names)))
+            case _:
+                draft.fields[block.field] = value
+
+    def take(self, line: Line, block: Block, *, glued: bool) -> bool:
+        """Take a line into the open block; False where it is none of the block's.
+
+        `glued` tells that no blank line stands before it.
+        """
+        if block.field == CRITERIA:
+            return self._criteria_line(line, block, glued=glued)
+        if block.field in TEXT_FIELDS:
+            if line.kind is Kind.LIST and block.text and not block.heading and glued:
+                self.end()
+                return False
+            block.text.append(self.record.raw(line, block.draft))
+        else:
+            named = recognise(line.text) if block.field == "depends_on" else None
+            block.text.append(named.key if named and named.key else line.text)
+        item = block.draft
+        item.places.setdefault(block.field, self.record.place(line, line.at))
+        self.record.note(line, "metadata", item, block.field)
+        return True
+
+    def _criteria_line(self, line: Line, block: Block, *, glued: bool) -> bool:
+        last = block.draft.criteria[-1] if block.boxed else None
+        if not block.boxed and block.plain:
+            last = block.plain[-1]
+        if line.kind is not Kind.LIST:
+            if last and glued and line.indent > last.line.indent:
+                last.text = f"{last.text} {line.text}"
+                self.record.note(line, "checklist", block.draft)
+                return True
+            if last and not block.heading and line.indent <= last.line.indent:
+                self.end()
+            return False
+        if block.boxed or (last and line.indent > last.line.indent):
+            self.record.note(line, "checklist", block.draft, "a detail or a group of the criteria")
+            return True
+        block.plain.append(Criterion(line.text, False, None, line))
+        self.record.note(line, "checklist", block.draft)
+        return True
