@@ -15,6 +15,11 @@ class Blocks:
         self.record = record
         self.open: Block | None = None
 
+    @property
+    def in_criteria(self) -> bool:
+        """Whether a check list is open."""
+        return self.open is not None and self.open.field == CRITERIA
+
     def begin(self, block: Block) -> None:
         """Open a block; what the one before gathered is given to its item."""
         self.end()

@@ -244,11 +244,7 @@ class Reader:
             self._paragraph(line, item)
 
     def _is_criterion(self, line: Line) -> bool:
-        return (
-            line.box is not None
-            and self.blocks.open is not None
-            and self.blocks.open.field == CRITERIA
-        )
+        return line.box is not None and self.blocks.in_criteria
 
     def _is_inside(self, line: Line, typed: Typed) -> bool:
         """Whether what looks like an item is a criterion or a dependency of the open block."""
@@ -259,7 +255,7 @@ class Reader:
         """Whether `K: v` without bold marks is metadata here."""
         if item is None or self.outline.foreign():
             return False
-        if self.blocks.open and self.blocks.open.field == CRITERIA:
+        if self.blocks.in_criteria:
             return False
         if self._title is item and line.kind is Kind.TEXT:
             return True
@@ -314,11 +310,7 @@ class Reader:
         return True
 
     def _is_sentence_pair(self, line: Line) -> bool:
-        return (
-            self.blocks.open is not None
-            and self.blocks.open.field == CRITERIA
-            and line.kind is Kind.LIST
-        )
+        return self.blocks.in_criteria and line.kind is Kind.LIST
 
     def _take(self, line: Line, pair: Pair, item: Draft) -> tuple[Taken, str | None]:
         if pair.field == CRITERIA:
