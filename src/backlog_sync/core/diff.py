@@ -184,12 +184,12 @@ class _Merge:
             observed=observed,
             pending=name in self.base.pending,
         )
+        before = sorted(observed, key=str.casefold)
         if diff.drifted:
-            self.note(name, Verdict.DRIFT, "taken away on GitHub", list(desired), list(observed))
+            self.note(name, Verdict.DRIFT, "taken away on GitHub", list(desired), list(before))
             if owner is Owner.FILE:
                 self.drifted.append(name)
         if diff.write:
-            before = sorted(observed, key=str.casefold)
             self.fields[name] = FieldChange(list(before), list(diff.after))
             self.reasons[name] = "changed in the file"
         if diff.base:

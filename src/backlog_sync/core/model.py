@@ -251,7 +251,10 @@ class BoardItem:
 
 @dataclass(frozen=True, slots=True)
 class ObservedIssue:
-    """An issue as GitHub holds it: text as it came, state lower-case ("open", "closed")."""
+    """An issue as GitHub holds it: text as it came, state lower-case ("open", "closed").
+
+    `children` are the ids of its sub-issues in their order, at most 100.
+    """
 
     id: str
     number: int
@@ -268,6 +271,7 @@ class ObservedIssue:
     issue_type: str | None = None
     parent: IssueLink | None = None
     blocked_by: tuple[IssueLink, ...] = ()
+    children: tuple[str, ...] = ()
     card: BoardItem | None = None
     created_at: str = ""
     updated_at: str = ""
@@ -298,12 +302,14 @@ class ObservedMilestone:
 
 @dataclass(frozen=True, slots=True)
 class ObservedOption:
-    """An option of a single-select field, or an iteration."""
+    """An option of a single-select field, or an iteration with its first day and its days."""
 
     id: str
     name: str
     color: str = ""
     description: str = ""
+    start: str | None = None
+    duration: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +324,7 @@ class ObservedBoardField:
 
 @dataclass(frozen=True, slots=True)
 class ObservedProject:
-    """A Projects v2 board."""
+    """A Projects v2 board; `writable` tells whether this token may change it."""
 
     id: str
     number: int
@@ -329,6 +335,7 @@ class ObservedProject:
     public: bool = False
     closed: bool = False
     linked: bool = True
+    writable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,12 +361,34 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the server can do, as it says of itself.
+
+    `create_below_parent`, `create_with_type` and `create_on_board` tell what can be set while an
+    issue is made; what cannot is set by a later request. `option_ids` tells whether options of a
+    single-select field can be sent with their ids, so that cards keep their values.
+    """
+
+    sub_issues: bool = True
+    dependencies: bool = True
+    issue_types: bool = True
+    boards: bool = True
+    create_below_parent: bool = True
+    create_with_type: bool = True
+    create_on_board: bool = True
+    option_ids: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedState:
     """What GitHub holds now. `issues` stand by number, each once, pull requests left out.
 
     `issue_types` are None where the server or owner has none to offer. `host` names the server;
     `sandbox` tells that it is the simulated one. `project` is None where none was asked for or
     none exists yet; `project_problem` says why one that was asked for could not be read.
+    `elsewhere` are issues that files name and no read brought (in other repositories, mostly),
+    and `unreachable` says of such names why they lead nowhere. `unassignable` are logins that
+    cannot be assigned here.
     """
 
     repository: ObservedRepository
@@ -372,6 +401,10 @@ class ObservedState:
     project_owner_id: str | None = None
     project_problem: str | None = None
     coverage: Coverage = field(default_factory=Coverage)
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    elsewhere: tuple[IssueLink, ...] = ()
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    unassignable: tuple[str, ...] = ()
     host: str = "github.com"
     sandbox: bool = False
 

@@ -1,0 +1,132 @@
+"""What refuses a plan before anything is sent."""
+
+from dataclasses import replace
+
+import pytest
+
+from backlog_sync.core.guards import Violation, check
+from backlog_sync.core.model import (
+    Coverage,
+    DesiredItem,
+    DesiredState,
+    ObservedRepository,
+    ObservedState,
+    Settings,
+)
+from backlog_sync.core.planner import build_plan
+from tests.core.builders import BOARD, REPOSITORY, backlog, desired, item, observed
+
+
+def guard(wanted: DesiredState, state: ObservedState) -> tuple[Violation, ...]:
+    """The violations of the plan of these two."""
+    return check(build_plan(wanted, state), wanted, state)
+
+
+def items(count: int, **fields: object) -> tuple[DesiredItem, ...]:
+    """So many items alike."""
+    return tuple(item(f"i-{n}", **fields) for n in range(count))  # type: ignore[arg-type] # fields
+
+
+def test_an_ordinary_sync_passes() -> None:
+    """A first sync, and one that changes nothing."""
+    wanted = desired(*items(12))
+    assert guard(wanted, observed()) == ()
+    assert guard(wanted, observed(*backlog(*items(12)))) == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "slug"),
+    [
+        ({"archived": True}, "archived"),
+        ({"has_issues": False}, "no-issues"),
+        ({"permission": "READ"}, "read-only"),
+        ({"permission": "NONE"}, "read-only"),
+    ],
+)
+def test_a_repository_that_takes_no_writes_refuses(more: dict[str, object], slug: str) -> None:
+    """For good, and only where there is something to write."""
+    there = replace(
+        ObservedRepository("R_1", REPOSITORY, "O_1", "Organization"),
+        **more,  # type: ignore[arg-type] # the fields of a repository
+    )
+    (found,) = guard(desired(item("a")), observed(repository=there))
+    assert (found.slug, found.final) == (slug, True)
+    assert guard(desired(item("a")), observed(*backlog(item("a")), repository=there)) == ()
+
+
+def test_an_empty_backlog_where_something_is_managed_refuses() -> None:
+    """The wrong file was read, or nothing of it."""
+    (found,) = guard(desired(), observed(*backlog(*items(3))))
+    assert (found.slug, found.final) == ("empty-backlog", False)
+    assert "3 issues are managed" in found.message
+    assert guard(desired(), observed()) == ()
+
+
+@pytest.mark.parametrize(("count", "refused"), [(3, False), (4, True)])
+@pytest.mark.parametrize("what", ["closes", "unlinks", "takes labels", "shortens"])
+def test_a_mass_change_refuses_beyond_30_per_cent(what: str, count: int, refused: bool) -> None:
+    """Of at least 10 managed issues; the counts are in the message."""
+    full: dict[str, object] = {"labels": ("a", "b"), "text": "x" * 400, "state": "open"}
+    before = [item("hub"), *(item(f"i-{n}", blocked_by=("hub",), **full) for n in range(9))]  # type: ignore[arg-type] # fields
+    less: dict[str, dict[str, object]] = {
+        "closes": {**full, "state": "closed"},
+        "unlinks": full,
+        "takes labels": {**full, "labels": ("a",)},
+        "shortens": {**full, "text": "x"},
+    }
+    blockers = () if what == "unlinks" else ("hub",)
+    after = [
+        item(each.key, blocked_by=blockers, **less[what])  # type: ignore[arg-type] # fields
+        if 1 <= n <= count
+        else each
+        for n, each in enumerate(before)
+    ]
+    found = guard(desired(*after), observed(*backlog(*before)))
+    assert [each.slug for each in found] == (["mass-change"] if refused else [])
+    if refused:
+        assert what in found[0].message
+        assert "4 of 10 managed issues (40 %, the limit is 30%)" in found[0].message
+        assert "--force mass-change" in found[0].hint
+
+
+def test_few_issues_may_all_change() -> None:
+    """Below 10 managed issues a share says nothing."""
+    closed = desired(*items(9, state="closed"))
+    assert guard(closed, observed(*backlog(*items(9, state="open")))) == ()
+
+
+def test_closing_what_was_just_created_is_no_mass_change() -> None:
+    """With `create_done` a done backlog is made and closed at once."""
+    old, new = items(10), tuple(item(f"n-{n}", state="closed") for n in range(20))
+    wanted = desired(*old, *new, settings=Settings(create_done=True))
+    assert guard(wanted, observed(*backlog(*old))) == ()
+
+
+def test_a_moved_file_refuses_and_says_which_id_to_set() -> None:
+    """The same keys and titles under another identity: nothing is created twice."""
+    there = observed(*backlog(*items(4)))
+    (found,) = guard(desired(*items(4), backlog_id="docs/ROADMAP.md"), there)
+    assert found.slug == "backlog-moved"
+    assert "4 of these items exist under the backlog identity 'ROADMAP.md'" in found.message
+    assert "`id: ROADMAP.md`" in found.hint
+
+
+def test_another_backlog_with_other_titles_is_no_move() -> None:
+    """Two backlogs may live in one repository, and both may hold an `i-0`."""
+    other = desired(*(item(f"i-{n}", f"Other {n}") for n in range(4)), backlog_id="other")
+    assert guard(other, observed(*backlog(*items(4)))) == ()
+
+
+def test_a_board_out_of_reach_refuses() -> None:
+    """A sync that was asked for a board and cannot reach it sends nothing at all."""
+    (found,) = guard(desired(item("a"), project=BOARD), observed(project_problem="no rights"))
+    assert (found.slug, found.final) == ("board-out-of-reach", True)
+    assert guard(desired(item("a")), observed(project_problem="no rights")) == ()
+
+
+def test_an_incomplete_read_creates_nothing() -> None:
+    """What was not seen may exist."""
+    (found,) = guard(desired(item("a")), observed(coverage=Coverage(complete=False)))
+    assert (found.slug, found.final) == ("incomplete-read", True)
+    seen = observed(*backlog(item("a")), coverage=Coverage(complete=False))
+    assert guard(desired(item("a", "New title")), seen) == ()
