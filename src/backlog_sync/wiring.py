@@ -170,11 +170,13 @@ def tracker(
     top: Path,
     sandbox: bool,
     read_only: bool,
+    board_owner: str | None = None,
     waits: Callable[[float], None] = lambda _: None,
 ) -> "Iterator[Tracker]":
     """GitHub, or the sandbox of this folder, as the engine wants it.
 
-    `read_only` is enforced in the transport. `waits` is told of each
+    `read_only` is enforced in the transport. `board_owner` is made in
+    the sandbox. `waits` is told of each
     wait before it, in seconds. Raises `AccessError` where there is no token.
     """
     from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
@@ -184,7 +186,7 @@ def tracker(
         time.sleep(seconds)
 
     if sandbox:
-        with sandbox_url(top, repository) as url:
+        with sandbox_url(top, repository, board_owner) as url:
             made: Tracker = connect(
                 api_url=url,
                 token=_SANDBOX_TOKEN,
@@ -234,11 +236,11 @@ def sandbox_folder(top: Path) -> Path:
 
 
 @contextmanager
-def sandbox_url(top: Path, repository: str) -> Iterator[str]:
+def sandbox_url(top: Path, repository: str, board_owner: str | None = None) -> Iterator[str]:
     """The address of this folder's sandbox: the running one, else one that lives as long as this.
 
-    The target repository is there afterwards. Raises `FailedError` where another process has the
-    sandbox's state and does not serve it.
+    The target repository and the board's owner are there afterwards. Raises `FailedError` where
+    another process has the sandbox's state and does not serve it.
     """
     from backlog_sync.sandbox import server  # noqa: PLC0415 - see the module's text
 
@@ -248,21 +250,27 @@ def sandbox_url(top: Path, repository: str) -> Iterator[str]:
     except server.SandboxBusyError as busy:
         if busy.url is None:
             raise
-        _ask_for_repository(busy.url, repository, busy)
+        _furnish(busy.url, repository, board_owner, busy)
         yield busy.url
         return
-    with lock_given_back(lock), sandbox:
-        sandbox.ensure_repository(repository)
-        with server.serve(sandbox) as running:
-            yield running.url
+    with lock_given_back(lock), sandbox, server.serve(sandbox) as running:
+        _furnish(running.url, repository, board_owner, FailedError("the sandbox does not answer"))
+        yield running.url
 
 
-def _ask_for_repository(url: str, repository: str, busy: FailedError) -> None:
-    """Have a running sandbox make a repository, through GitHub's own way of making one."""
+def _furnish(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
+    """Have a sandbox make what a run is about, in the ways in which GitHub makes these."""
     owner, _, name = repository.partition("/")
+    if board_owner and board_owner.lower() != owner.lower():
+        _make(f"{url}/admin/organizations", {"login": board_owner}, problem)
+    _make(f"{url}/orgs/{owner}/repos", {"name": name}, problem)
+
+
+def _make(url: str, what: dict[str, str], problem: FailedError) -> None:
+    """POST to our own sandbox; what exists already is as good as made."""
     request = urllib.request.Request(  # noqa: S310 - an address that our own server wrote down
-        f"{url}/orgs/{owner}/repos",
-        data=json.dumps({"name": name}).encode(),
+        url,
+        data=json.dumps(what).encode(),
         headers={"Authorization": f"Bearer {_SANDBOX_TOKEN}", "Content-Type": "application/json"},
         method="POST",
     )
@@ -273,9 +281,9 @@ def _ask_for_repository(url: str, repository: str, busy: FailedError) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code != _EXISTS:
-            raise busy from error
+            raise problem from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise busy from error
+        raise problem from error
 
 
 @contextmanager

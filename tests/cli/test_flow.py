@@ -418,6 +418,14 @@ def test_serve_says_where_and_stops_when_told(folder: Path, how: signal.Signals)
         assert process.stdout.read() == ""
 
 
+def test_the_sandbox_has_whom_the_board_belongs_to(backlog: Backlog) -> None:
+    """With another --repo, the board's owner is there all the same, each time."""
+    for _ in range(2):
+        ran = backlog("plan", "--sandbox", "--repo", "me/demo")
+        assert ran.code == 0
+        assert "1 board" in ran.out
+
+
 def test_sync_attaches_to_a_running_sandbox(backlog: Backlog, folder: Path) -> None:
     """Where this folder's sandbox is being served, --sandbox uses that one."""
     with subprocess.Popen(
@@ -428,6 +436,7 @@ def test_sync_attaches_to_a_running_sandbox(backlog: Backlog, folder: Path) -> N
         try:
             ran = backlog("sync", "--sandbox")
             assert ran.code == 0, ran.err
+            assert backlog("plan", "--sandbox", "--repo", "me/demo").code == 0
             reset = backlog("sandbox", "reset")
             assert reset.code == 1
         finally:

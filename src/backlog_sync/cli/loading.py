@@ -22,6 +22,11 @@ class Ready:
     repository: str
     top: Path
 
+    @property
+    def board_owner(self) -> str | None:
+        """Whose the board is, where one is declared."""
+        return self.desired.project.owner if self.desired.project else None
+
 
 def ready(where: Where, screen: Screen) -> Ready | None:
     """Read the files and find the target; None where lint found errors, which were told.

@@ -38,6 +38,7 @@ def show_plan(where: Where, voice: Voice, *, output: str, check: bool) -> int:
         top=found.top,
         sandbox=where.sandbox,
         read_only=True,
+        board_owner=found.board_owner,
         waits=screen.waits,
     ) as tracker:
         prepared = _prepare(found, tracker, screen)
@@ -63,6 +64,7 @@ def sync(where: Where, voice: Voice, *, output: str, write: bool, yes: bool) -> 
             top=found.top,
             sandbox=where.sandbox,
             read_only=False,
+            board_owner=found.board_owner,
             waits=screen.waits,
         ) as tracker,
     ):

@@ -32,6 +32,7 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
             top=found.top,
             sandbox=where.sandbox,
             read_only=True,
+            board_owner=found.board_owner,
             waits=screen.waits,
         ) as tracker,
     ):
