@@ -12,7 +12,7 @@ from backlog_sync.sandbox.messages import (
     error_response,
 )
 from backlog_sync.sandbox.problems import RefusalError
-from backlog_sync.sandbox.rest_call import Call, Handler, Json, list_address, moved
+from backlog_sync.sandbox.rest_call import Call, Handler, Json, list_address, moved_to
 
 _HOME = r"(?:/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)|/repositories/(?P<id>\d+))"
 _ISSUE = rf"{_HOME}/issues/(?P<number>\d+)"
@@ -117,7 +117,7 @@ def _renamed(call: Call) -> Response | None:
     found = call.repository
     if found.name.lower() == call.parts["repo"].lower():
         return None
-    return moved(list_address(call))
+    return moved_to(list_address(call))
 
 
 def route(ctx: Context, request: Request, path: str, rates: Mapping[str, RateState]) -> Response:
