@@ -175,9 +175,8 @@ def tracker(
 ) -> "Iterator[Tracker]":
     """GitHub, or the sandbox of this folder, as the engine wants it.
 
-    `read_only` is enforced in the transport. `board_owner` is made in
-    the sandbox. `waits` is told of each
-    wait before it, in seconds. Raises `AccessError` where there is no token.
+    `read_only` is enforced in the transport. `board_owner` is made in the sandbox. `waits` is
+    told of each wait before it, in seconds. Raises `AccessError` where there is no token.
     """
     from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
 
