@@ -1,0 +1,378 @@
+"""A tracker that keeps everything in memory and does what GitHub does, and no more."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from backlog_sync.core import normalize
+from backlog_sync.core.changes import Usage
+from backlog_sync.core.model import (
+    Actor,
+    BoardItem,
+    IssueLink,
+    ObservedBoardField,
+    ObservedIssue,
+    ObservedLabel,
+    ObservedMilestone,
+    ObservedOption,
+    ObservedProject,
+    ObservedRepository,
+    ObservedState,
+)
+from backlog_sync.core.operations import (
+    AddBlocker,
+    AddCard,
+    AddOptions,
+    AddSubIssue,
+    ChangeAssignees,
+    ChangeLabels,
+    CloseIssue,
+    CreateBoardField,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    CreateProject,
+    Done,
+    LinkProject,
+    NotSent,
+    Operation,
+    Refused,
+    RemoveBlocker,
+    RemoveSubIssue,
+    ReopenIssue,
+    Reply,
+    SetValue,
+    Unknown,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from backlog_sync.engine.ports import Wanted
+from backlog_sync.errors import BacklogError
+
+REPOSITORY = "octo-org/widgets"
+ME = Actor("U_me", "me", "OWNER")
+
+Fault = Callable[[Operation], Reply | BacklogError | None]
+"""What goes wrong with an operation: None lets it through."""
+
+
+@dataclass(slots=True)
+class MemoryTracker:
+    """One repository, its board, and a log of the operations that were sent.
+
+    `fault` is asked before each operation. `lost` operations are carried out and answered
+    `Unknown`; after one, as after a `NotSent`, no later operation of the same call is sent.
+    """
+
+    fault: Fault = lambda _: None
+    lost: Callable[[Operation], bool] = lambda _: False
+    issues: dict[str, ObservedIssue] = field(default_factory=dict)
+    labels: dict[str, ObservedLabel] = field(default_factory=dict)
+    milestones: dict[str, ObservedMilestone] = field(default_factory=dict)
+    project: ObservedProject | None = None
+    issue_types: tuple[str, ...] | None = None
+    log: list[Operation] = field(default_factory=list)
+    calls: int = 0
+    hide_recent: bool = False
+    recent_error: BacklogError | None = None
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    # ---- the port --------------------------------------------------------------------------
+
+    def observe(self, wanted: Wanted) -> ObservedState:
+        """Everything, by number."""
+        return ObservedState(
+            repository=ObservedRepository("R_1", REPOSITORY, "O_1", "Organization"),
+            viewer=ME,
+            issues=tuple(sorted(self.issues.values(), key=lambda i: i.number)),
+            labels=tuple(self.labels.values()),
+            milestones=tuple(self.milestones.values()),
+            issue_types=self.issue_types,
+            project=self.project if wanted.project else None,
+            project_owner_id="O_1",
+        )
+
+    def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
+        """Those that are there."""
+        return {i: self.issues[i] for i in ids if i in self.issues}
+
+    def recent(self, count: int) -> tuple[ObservedIssue, ...]:
+        """The newest first; nothing where the list lags behind."""
+        if self.recent_error is not None:
+            raise self.recent_error
+        newest = sorted(self.issues.values(), key=lambda i: -i.number)
+        return () if self.hide_recent else tuple(newest[:count])
+
+    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
+        """One by one, in order."""
+        self.calls += 1
+        ended: str | None = None
+        for operation in operations:
+            if ended is not None:
+                yield operation, NotSent(ended)
+                continue
+            trouble = self.fault(operation)
+            if isinstance(trouble, BacklogError):
+                raise trouble
+            if trouble is not None:
+                if isinstance(trouble, NotSent | Unknown):
+                    ended = trouble.message
+                yield operation, trouble
+                continue
+            self.log.append(operation)
+            done = self._do(operation)
+            if self.lost(operation):
+                ended = "an answer was lost before"
+                yield operation, Unknown("the line went dead")
+                continue
+            yield operation, done
+
+    def usage(self) -> Usage:
+        """What was sent."""
+        return Usage(mutations=len(self.log))
+
+    # ---- what people do --------------------------------------------------------------------
+
+    def edit(self, number: int, **parts: object) -> None:
+        """Somebody changes an issue."""
+        there = self.by_number(number)
+        self.issues[there.id] = replace(there, **parts)  # type: ignore[arg-type] # its fields
+
+    def by_number(self, number: int) -> ObservedIssue:
+        """The issue with this number."""
+        return next(i for i in self.issues.values() if i.number == number)
+
+    def by_title(self, title: str) -> ObservedIssue:
+        """The only issue with this title."""
+        (found,) = [i for i in self.issues.values() if i.title == title]
+        return found
+
+    def add(self, there: ObservedIssue) -> None:
+        """Somebody wrote an issue."""
+        self.issues[there.id] = there
+        self.know_labels(there.labels)
+
+    def know_labels(self, names: Iterable[str]) -> None:
+        """Labels that the repository has."""
+        for name in names:
+            self.labels.setdefault(normalize.fold(name), ObservedLabel(f"L_{name}", name, "ededed"))
+
+    # ---- operations ------------------------------------------------------------------------
+
+    def _do(self, operation: Operation) -> Reply:
+        match operation:
+            case CreateIssue() | UpdateIssue() | CloseIssue() | ReopenIssue():
+                return self._issue(operation)
+            case ChangeLabels() | ChangeAssignees():
+                return self._sets(operation)
+            case AddSubIssue() | RemoveSubIssue() | AddBlocker() | RemoveBlocker():
+                return self._links(operation)
+            case CreateLabel() | UpdateLabel() | CreateMilestone() | UpdateMilestone():
+                return self._definitions(operation)
+            case _:
+                return self._board(operation)
+
+    def _issue(self, o: CreateIssue | UpdateIssue | CloseIssue | ReopenIssue) -> Reply:
+        if isinstance(o, CreateIssue):
+            return self._create(o)
+        there = self.issues.get(o.id)
+        if there is None:
+            return Refused("Could not resolve to a node")
+        if isinstance(o, CloseIssue):
+            there = replace(there, state="closed", state_reason=o.reason)
+        elif isinstance(o, ReopenIssue):
+            there = replace(there, state="open", state_reason="reopened")
+        else:
+            there = replace(
+                there,
+                title=o.title.strip() if o.title is not None else there.title,
+                body=o.body if o.body is not None else there.body,
+                milestone=self._milestone(o.milestone_id) or there.milestone,
+                issue_type=o.issue_type or there.issue_type,
+            )
+            for name in o.clear:
+                there = replace(there, **{name: None})  # type: ignore[arg-type] # its fields
+        self.issues[o.id] = there
+        return Done(id=o.id, number=there.number, url=there.url)
+
+    def _create(self, o: CreateIssue) -> Reply:
+        number = len(self.issues) + 1
+        id_ = f"I_{next(self._ids)}_{number}"
+        parent = self.issues.get(o.parent_id or "")
+        carded = self.project is not None and o.project_ids == (self.project.id,)
+        there = ObservedIssue(
+            id=id_,
+            number=number,
+            repository=REPOSITORY,
+            url=f"https://github.com/{REPOSITORY}/issues/{number}",
+            title=o.title.strip(),
+            body=o.body,
+            author=ME,
+            labels=tuple(self._label(i) for i in o.label_ids),
+            assignees=o.assignees,
+            milestone=self._milestone(o.milestone_id),
+            issue_type=o.issue_type,
+            parent=_link(parent) if parent else None,
+            card=BoardItem(f"C_{id_}") if carded else None,
+        )
+        self.issues[id_] = there
+        card_id = there.card.id if there.card else None
+        return Done(id=id_, number=number, url=there.url, card_id=card_id)
+
+    def _label(self, id_: str) -> str:
+        return next(known.name for known in self.labels.values() if known.id == id_)
+
+    def _milestone(self, id_: str | None) -> str | None:
+        return next((m.title for m in self.milestones.values() if m.id == id_), None)
+
+    def _sets(self, o: ChangeLabels | ChangeAssignees) -> Reply:
+        there = self.issues[o.id]
+        if isinstance(o, ChangeLabels):
+            gone = {self._label(i) for i in o.remove}
+            kept = [name for name in there.labels if name not in gone]
+            kept += [name for name in map(self._label, o.add) if name not in kept]
+            there = replace(there, labels=tuple(kept))
+        else:
+            left = [name for name in there.assignees if name not in o.remove]
+            left += [name for name in o.add if name not in left]
+            there = replace(there, assignees=tuple(left))
+        self.issues[o.id] = there
+        return Done(id=o.id)
+
+    def _links(self, o: AddSubIssue | RemoveSubIssue | AddBlocker | RemoveBlocker) -> Reply:
+        if isinstance(o, AddSubIssue | RemoveSubIssue):
+            child = self.issues[o.child_id]
+            adding = isinstance(o, AddSubIssue)
+            if isinstance(o, AddSubIssue) and child.parent is not None and not o.replace:
+                return Refused("Sub issue may only have one parent")
+            parent = _link(self.issues[o.parent_id]) if adding else None
+            self.issues[child.id] = replace(child, parent=parent)
+            return Done(id=child.id)
+        there = self.issues[o.blocked_id]
+        others = tuple(each for each in there.blocked_by if each.id != o.blocker_id)
+        if isinstance(o, AddBlocker):
+            others = (*others, _link(self.issues[o.blocker_id]))
+        self.issues[there.id] = replace(there, blocked_by=others)
+        return Done(id=there.id)
+
+    def _definitions(
+        self, o: CreateLabel | UpdateLabel | CreateMilestone | UpdateMilestone
+    ) -> Reply:
+        if isinstance(o, CreateLabel):
+            if normalize.fold(o.name) in self.labels:
+                return Refused("Name has already been taken", "already_exists")
+            made = ObservedLabel(f"L_{o.name}", o.name, o.color, o.description)
+            self.labels[normalize.fold(o.name)] = made
+            return Done(id=made.id)
+        if isinstance(o, UpdateLabel):
+            (old,) = [known for known in self.labels.values() if known.id == o.id]
+            new = replace(
+                old,
+                name=o.name or old.name,
+                color=o.color or old.color,
+                description=old.description if o.description is None else o.description,
+            )
+            del self.labels[normalize.fold(old.name)]
+            self.labels[normalize.fold(new.name)] = new
+            for there in list(self.issues.values()):
+                named = tuple(new.name if n == old.name else n for n in there.labels)
+                self.issues[there.id] = replace(there, labels=named)
+            return Done(id=new.id)
+        if isinstance(o, CreateMilestone):
+            number = len(self.milestones) + 1
+            aim = ObservedMilestone(
+                f"M_{number}", number, o.title, due=o.due, description=o.description or ""
+            )
+        else:
+            (was,) = [m for m in self.milestones.values() if m.number == o.number]
+            aim = replace(was, due=o.due or was.due, description=o.description or was.description)
+        self.milestones[aim.title] = aim
+        return Done(id=aim.id, number=aim.number)
+
+    def _board(self, o: Operation) -> Reply:
+        if isinstance(o, CreateProject):
+            options = tuple(ObservedOption(f"S_{n}", n) for n in ("Todo", "In Progress", "Done"))
+            status = ObservedBoardField("F_Status", "Status", "single_select", options)
+            url = "https://github.com/orgs/octo-org/projects/1"
+            self.project = ObservedProject("P_1", 1, o.title, "octo-org", url, (status,))
+            return Done(id="P_1", number=1, url=url, fields=(status,))
+        assert self.project is not None
+        match o:
+            case LinkProject():
+                self.project = replace(self.project, linked=True)
+                return Done(id=self.project.id)
+            case CreateBoardField(definition=wanted):
+                names = [option.name for option in wanted.options]
+                if wanted.type == "iteration":
+                    names = [f"{wanted.name} {n + 1}" for n in range(wanted.count or 1)]
+                made = ObservedBoardField(
+                    f"F_{wanted.name}", wanted.name, wanted.type, _options(wanted.name, names)
+                )
+                self.project = replace(self.project, fields=(*self.project.fields, made))
+                return Done(id=made.id, fields=(made,))
+            case AddOptions():
+                (was,) = [f for f in self.project.fields if f.id == o.field_id]
+                kept = tuple(ObservedOption(*each) for each in o.existing)
+                assert kept == was.options, "an option was sent without its id"
+                new = replace(was, options=(*kept, *_options(was.name, [n for n, _, _ in o.new])))
+                fields = tuple(new if f.id == new.id else f for f in self.project.fields)
+                self.project = replace(self.project, fields=fields)
+                return Done(id=new.id, fields=(new,))
+            case AddCard(issue_id=issue_id):
+                there = self.issues[issue_id]
+                card = there.card or BoardItem(f"C_{issue_id}")
+                self.issues[issue_id] = replace(there, card=card)
+                return Done(id=card.id)
+            case SetValue():
+                return self._value(o)
+        raise AssertionError(o)
+
+    def _value(self, o: SetValue) -> Reply:
+        assert self.project is not None
+        (known,) = [f for f in self.project.fields if f.id == o.field_id]
+        (there,) = [i for i in self.issues.values() if i.card and i.card.id == o.item_id]
+        assert there.card is not None
+        value = o.value
+        if known.type in ("single_select", "iteration") and value is not None:
+            value = next(each.name for each in known.options if each.id == o.option_id)
+        values = {**there.card.values, known.name: value}
+        if value is None:
+            del values[known.name]
+        self.issues[there.id] = replace(there, card=replace(there.card, values=values))
+        return Done(id=o.item_id)
+
+
+def _link(there: ObservedIssue) -> IssueLink:
+    return IssueLink(there.id, there.number, there.repository)
+
+
+def _options(prefix: str, names: Iterable[str]) -> tuple[ObservedOption, ...]:
+    return tuple(ObservedOption(f"{prefix}:{name}", name) for name in names)
+
+
+class Watcher:
+    """Somebody who watches, and counts."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.done = 0
+        self.finished = False
+
+    def start(self, title: str, total: int) -> None:
+        """Work begins."""
+        self.total = total
+
+    def advance(self, count: int = 1) -> None:
+        """Some is done."""
+        self.done += count
+
+    def finish(self) -> None:
+        """All is over."""
+        self.finished = True
+
+
+def nonces() -> Callable[[], str]:
+    """Nonces in order."""
+    count = itertools.count(1)
+    return lambda: f"{next(count):016x}"
