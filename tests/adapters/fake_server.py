@@ -150,6 +150,7 @@ def issue(number: int, **parts: Any) -> dict[str, Any]:
         "issueType": None,
         "parent": None,
         "blockedBy": page(),
+        "subIssues": page(),
         **parts,
     }
 
@@ -188,6 +189,7 @@ def board(number: int = 4, title: str = "Widgets", **parts: Any) -> dict[str, An
         "url": f"https://github.com/orgs/octo-org/projects/{number}",
         "public": False,
         "closed": False,
+        "viewerCanUpdate": True,
         "fields": page(
             {"id": "F_t", "name": "Title", "dataType": "TITLE"},
             {
@@ -202,14 +204,19 @@ def board(number: int = 4, title: str = "Widgets", **parts: Any) -> dict[str, An
                 "name": "Sprint",
                 "dataType": "ITERATION",
                 "configuration": {
-                    "iterations": [{"id": "i2", "title": "Sprint 2"}],
-                    "completedIterations": [{"id": "i1", "title": "Sprint 1"}],
+                    "iterations": [iteration(2, "2026-01-19")],
+                    "completedIterations": [iteration(1, "2026-01-05")],
                 },
             },
         ),
         "repositories": page({"id": "R_1"}),
         **parts,
     }
+
+
+def iteration(number: int, start: str) -> dict[str, Any]:
+    """Two weeks of a Sprint field."""
+    return {"id": f"i{number}", "title": f"Sprint {number}", "startDate": start, "duration": 14}
 
 
 def owner(*boards: dict[str, Any], **parts: Any) -> dict[str, Any]:

@@ -311,7 +311,9 @@ def test_board_fields_are_made_whole(server: FakeServer) -> None:
 def test_options_are_added_with_the_ids_of_all_others(server: FakeServer) -> None:
     """Existing options are sent with their ids, so that no card loses its value."""
     field = {"projectV2Field": {"id": "F_1", "name": "Status", "dataType": "SINGLE_SELECT"}}
-    server.answers(data(__type={"inputFields": [{"name": "id"}, {"name": "name"}]}), data(m0=field))
+    server.answers(
+        data(optionInput={"inputFields": [{"name": "id"}, {"name": "name"}]}), data(m0=field)
+    )
     operation = AddOptions("P_1", "F_1", (("o1", "Todo", "GRAY", ""),), (("Done", "", ""),))
     (reply,) = run(server, [operation])
     assert isinstance(reply, Done)
@@ -323,7 +325,7 @@ def test_options_are_added_with_the_ids_of_all_others(server: FakeServer) -> Non
 
 def test_options_stay_untouched_where_ids_cannot_be_kept(server: FakeServer) -> None:
     """A server whose schema has no id for options is not asked to change them, once and for all."""
-    server.answers(data(__type={"inputFields": [{"name": "name"}]}))
+    server.answers(data(optionInput={"inputFields": [{"name": "name"}]}))
     operation = AddOptions("P_1", "F_1", (("o1", "Todo", "GRAY", ""),), (("Done", "", ""),))
     replies = run(server, [operation, operation])
     assert [r.code for r in replies if isinstance(r, Refused)] == ["option-ids", "option-ids"]

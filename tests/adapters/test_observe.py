@@ -431,8 +431,9 @@ def test_json_of_another_shape_is_not_github(server: FakeServer) -> None:
 
 
 def test_a_server_that_lacks_a_field_is_told(server: FakeServer) -> None:
-    """An older server's complaint about the query is passed on with a hint."""
-    server.answers(Reply({"errors": [fault("Field 'issueType' doesn't exist on type 'Issue'")]}))
+    """What an older server lacks beyond what we know to do without is passed on with a hint."""
+    complaint = Reply({"errors": [fault("Field 'labels' doesn't exist on type 'Issue'")]})
+    server.answers(complaint, data(issue=None, repository=None), complaint)
     with pytest.raises(RefusedError, match="doesn't exist") as caught:
         server.tracker().observe(NO_BOARD)
     assert "Enterprise" in (caught.value.hint or "")

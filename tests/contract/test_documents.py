@@ -20,8 +20,17 @@ from graphql import (
     validate,
 )
 
+from backlog_sync.core.model import Capabilities
 from backlog_sync.github_api.batch import BODIES, SMALL
-from backlog_sync.github_api.documents import batch, document, is_mutation, names, repeated
+from backlog_sync.github_api.capabilities import hidden_fields
+from backlog_sync.github_api.documents import (
+    batch,
+    document,
+    is_mutation,
+    issues_at,
+    names,
+    repeated,
+)
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "github"
 COSTS = Path(__file__).with_name("costs.json")
@@ -40,6 +49,12 @@ def documents() -> dict[str, DocumentNode]:
     built["BoardItems, no field"] = repeated("BoardItems", "field", 0)
     built["BoardItems, 50 fields"] = repeated("BoardItems", "field", 50)
     built["Users x 20"] = repeated("Users", "user", 20)
+    built["Assignable x 50"] = repeated("Assignable", "login", 50)
+    built["IssuesAt x 50"] = issues_at(50)
+    least = hidden_fields(Capabilities(False, False, False, False))
+    for name in ("Overview", "IssuesPage", "RecentIssues", "IssuesById"):
+        built[f"{name}, older server"] = document(name, least)
+    built["CreateIssue, older server"] = batch(["CreateIssue"], least)
     return built
 
 

@@ -386,9 +386,9 @@ class ObservedState:
     `issue_types` are None where the server or owner has none to offer. `host` names the server;
     `sandbox` tells that it is the simulated one. `project` is None where none was asked for or
     none exists yet; `project_problem` says why one that was asked for could not be read.
-    `elsewhere` are issues that files name and no read brought (in other repositories, mostly),
-    and `unreachable` says of such names why they lead nowhere. `unassignable` are logins that
-    cannot be assigned here.
+    `elsewhere` are issues by the names that files have for them, where the whole read did not
+    bring them (those of other repositories, mostly); `unreachable` says of such names why they
+    lead nowhere. `unassignable` are logins that cannot be assigned here.
     """
 
     repository: ObservedRepository
@@ -402,7 +402,7 @@ class ObservedState:
     project_problem: str | None = None
     coverage: Coverage = field(default_factory=Coverage)
     capabilities: Capabilities = field(default_factory=Capabilities)
-    elsewhere: tuple[IssueLink, ...] = ()
+    elsewhere: Mapping[str, IssueLink] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
     unassignable: tuple[str, ...] = ()
     host: str = "github.com"

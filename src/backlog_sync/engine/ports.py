@@ -7,6 +7,7 @@ from typing import Protocol
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
+from backlog_sync.core.questions import Questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Tracker(Protocol):
 
     def observe(self, wanted: Wanted) -> ObservedState:
         """Read the whole repository: issues in every state, labels, milestones, the board."""
+        ...
+
+    def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
+        """The observation with these questions answered, in as few requests as can be."""
         ...
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:

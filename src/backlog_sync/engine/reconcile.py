@@ -6,6 +6,7 @@ from backlog_sync.core.changes import Plan
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.planner import build_plan
+from backlog_sync.core.questions import questions
 from backlog_sync.engine.executor import Applied, apply_plan
 from backlog_sync.engine.ports import Nonces, Progress, Tracker, Wanted
 
@@ -26,6 +27,9 @@ def observe_and_plan(desired: DesiredState, tracker: Tracker) -> Prepared:
     Raises `errors.BacklogError` where GitHub could not be read.
     """
     observed = tracker.observe(Wanted(project=desired.project))
+    asked = questions(desired, observed)
+    if asked:
+        observed = tracker.look_up(observed, asked)
     plan = build_plan(desired, observed)
     return Prepared(desired, observed, plan, check(plan, desired, observed))
 

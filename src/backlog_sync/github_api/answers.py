@@ -115,12 +115,13 @@ def read_faults(errors: Json) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def check(response: requests.Response, now: float) -> None:
+def check(response: requests.Response, now: float, token_name: str) -> None:
     """Raise for an answer that is not a result: limits, refusals, faults of the server.
 
-    `now` is the time in seconds since the epoch. Raises `Limited`, `Lost`, `Rejected`, or
-    `AccessError` where the token is not accepted. Sources: GitHub's documentation of rate limits
-    (403, 429 or 200; `retry-after`, `x-ratelimit-remaining`, `x-ratelimit-reset`).
+    `now` is the time in seconds since the epoch; `token_name` says which token was sent. Raises
+    `Limited`, `Lost`, `Rejected`, or `AccessError` where the token is not accepted. Sources:
+    GitHub's documentation of rate limits (403, 429 or 200; `retry-after`,
+    `x-ratelimit-remaining`, `x-ratelimit-reset`).
     """
     status, message = response.status_code, message_of(response)
     spent = response.headers.get("x-ratelimit-remaining") == "0"
@@ -130,7 +131,7 @@ def check(response: requests.Response, now: float) -> None:
     if status == 401:
         raise AccessError(
             f"GitHub did not accept the token: {message or 'HTTP 401'}",
-            hint="set GH_TOKEN (or GITHUB_TOKEN) to a valid token, or run `gh auth login`",
+            hint=f"set {token_name} to a valid token, or run `gh auth login`",
         )
     if status >= 500:
         wait = asked_wait(response, now) if told else None

@@ -6,14 +6,19 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from backlog_sync.core.operations import (
+    AddCard,
     AddOptions,
+    CreateBoardField,
     CreateLabel,
     CreateMilestone,
+    CreateProject,
     Done,
+    LinkProject,
     NotSent,
     Operation,
     Refused,
     Reply,
+    SetValue,
     Unknown,
     UpdateMilestone,
 )
@@ -28,7 +33,7 @@ from backlog_sync.github_api.answers import (
     Rejected,
 )
 from backlog_sync.github_api.clients import Clients
-from backlog_sync.github_api.documents import batch, document, repeated
+from backlog_sync.github_api.documents import batch, repeated
 from backlog_sync.github_api.mutate import Names, NotBoarded, Step
 from backlog_sync.github_api.observe import Observer
 from backlog_sync.github_api.retry import Patience
@@ -38,6 +43,9 @@ SMALL: Final = 20
 
 BODIES: Final = 5
 """Aliases in a request where each carries a body."""
+
+BOARD: Final = (CreateProject, LinkProject, CreateBoardField, AddOptions, AddCard, SetValue)
+"""What goes with the token for boards."""
 
 _TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
 _HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
@@ -84,14 +92,20 @@ class _Batch:
 class Sender:
     """Carries out operations in order; see `apply`."""
 
-    def __init__(self, clients: Clients, patience: Patience, observer: Observer) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        patience: Patience,
+        observer: Observer,
+        board_clients: Clients | None = None,
+    ) -> None:
         self._clients = clients
+        self._board_clients = board_clients or clients
         self._patience = patience
         self._observer = observer
         self._names = Names()
         self._small = _Size(SMALL, SMALL)
         self._bodies = _Size(BODIES, BODIES)
-        self._options_keep_ids: bool | None = None
 
     def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
         """Send operations, neighbours of one kind in one request; yield each with its reply.
@@ -160,6 +174,10 @@ class Sender:
             else:
                 self._request(work, pending[: self._size(first).value])
 
+    def _clients_for(self, work: _Batch) -> Clients:
+        """Who sends these: boards may have a token of their own."""
+        return self._board_clients if isinstance(work.operations[0], BOARD) else self._clients
+
     def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
         try:
             repository = self._observer.repository
@@ -187,7 +205,8 @@ class Sender:
         if steps:
             variables = {f"i{n}": step.input for n, step in enumerate(steps)}
             try:
-                answer = self._clients.graphql(batch([step.name for step in steps]), variables)
+                query = batch([step.name for step in steps], self._observer.hidden)
+                answer = self._clients_for(work).graphql(query, variables)
             except Rejected as no:
                 for index in boarded:
                     work.replies[index] = Refused(no.message, no.code)
@@ -279,21 +298,13 @@ class Sender:
             self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}
         if isinstance(work.operations[0], CreateLabel):
             self._names.repository_id = self._observer.read_repository_id()
-        if isinstance(work.operations[0], AddOptions) and not self._keeps_option_ids():
+        options = isinstance(work.operations[0], AddOptions)
+        if options and not self._observer.read_capabilities().option_ids:
             reason = (
                 "this server cannot keep the ids of existing options, so that adding one would"
                 " clear the field on every card"
             )
             _close(work, Refused(reason, "option-ids"))
-
-    def _keeps_option_ids(self) -> bool:
-        """Whether options can be sent with their ids; older servers lack it. Asked once."""
-        if self._options_keep_ids is None:
-            answer = self._observer.reader.query(document("OptionInput"), {})
-            described = (answer.data or {}).get("__type") or {}
-            inputs = described.get("inputFields") or ()
-            self._options_keep_ids = any(one["name"] == "id" for one in inputs)
-        return self._options_keep_ids
 
 
 def _alone(operation: Operation) -> bool:

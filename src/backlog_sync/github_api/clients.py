@@ -88,7 +88,7 @@ class Clients:
         return response
 
     def _check(self, response: requests.Response) -> None:
-        check(response, self._patience.now())
+        check(response, self._patience.now(), self._session.token_name)
 
     def _unreadable(self) -> Exception:
         """What an answer is that neither client could read."""

@@ -21,27 +21,33 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     Visitor,
+    VisitorAction,
     parse,
     visit,
 )
 
 FILES: Final = ("fragments.graphql", "reads.graphql", "mutations.graphql")
+ALL: Final[frozenset[str]] = frozenset()
+"""Nothing hidden: what a server knows that has everything."""
 
 
-def document(name: str) -> DocumentNode:
-    """The operation of that name with the fragments it uses. Raises KeyError for no such name."""
-    return _with_fragments(_library()[0][name])
+def document(name: str, hidden: frozenset[str] = ALL) -> DocumentNode:
+    """The operation of that name with the fragments it uses. Raises KeyError for no such name.
+
+    `hidden` are names of fields that the server does not know, which are left out.
+    """
+    return _with_fragments(_library(hidden)[0][name], hidden)
 
 
-def batch(names: Sequence[str]) -> DocumentNode:
-    """One mutation that runs the named ones in order.
+def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> DocumentNode:
+    """One mutation that runs the named ones in order, without hidden fields.
 
     The field of the n-th stands under the alias `m<n>` and takes its input from `$i<n>`: GitHub
     runs the fields of a mutation one after the other, as the GraphQL specification demands.
     """
     fields, variables = [], []
     for index, name in enumerate(names):
-        operation = _library()[0][name]
+        operation = _library(hidden)[0][name]
         (field,) = operation.selection_set.selections
         assert isinstance(field, FieldNode)
         variable = VariableNode(name=NameNode(value=f"i{index}"))
@@ -70,8 +76,25 @@ def batch(names: Sequence[str]) -> DocumentNode:
             variable_definitions=tuple(variables),
             directives=(),
             selection_set=SelectionSetNode(selections=tuple(fields)),
-        )
+        ),
+        hidden,
     )
+
+
+def issues_at(count: int) -> DocumentNode:
+    """A query for so many issues by `$owner<n>`, `$name<n>` and `$number<n>`, each as `at<n>`."""
+    variables = " ".join(
+        f"$owner{n}: String!, $name{n}: String!, $number{n}: Int!" for n in range(count)
+    )
+    fields = "\n".join(
+        f"at{n}: repository(owner: $owner{n}, name: $name{n})"
+        f" {{ issue(number: $number{n}) {{ ...IssueLink }} }}"
+        for n in range(count)
+    )
+    text = f"query IssuesAt({variables}) {{ rateLimit {{ cost }} {fields} }}"
+    (operation,) = parse(text, no_location=True).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    return _with_fragments(operation, ALL)
 
 
 def repeated(name: str, stem: str, count: int) -> DocumentNode:
@@ -79,7 +102,7 @@ def repeated(name: str, stem: str, count: int) -> DocumentNode:
 
     The copies are called `<stem>0`, `<stem>1` and so on; with a count of 0 the field is left out.
     """
-    operation = _library()[0][name]
+    operation = _library(ALL)[0][name]
     wanted = f"{stem}0"
 
     def copies(node: FieldNode) -> list[FieldNode]:
@@ -113,18 +136,19 @@ def repeated(name: str, stem: str, count: int) -> DocumentNode:
             variable_definitions=(*kept, *added),
             directives=(),
             selection_set=visit(operation.selection_set, Repeat()),
-        )
+        ),
+        ALL,
     )
 
 
 def names() -> tuple[str, ...]:
     """The names of all operations, in file order."""
-    return tuple(_library()[0])
+    return tuple(_library(ALL)[0])
 
 
 def is_mutation(name: str) -> bool:
     """Whether the operation of that name writes."""
-    return _library()[0][name].operation is OperationType.MUTATION
+    return _library(ALL)[0][name].operation is OperationType.MUTATION
 
 
 def _variables(operation: OperationDefinitionNode) -> tuple[VariableDefinitionNode, ...]:
@@ -141,14 +165,27 @@ def _renamed(node: FieldNode, old: str, new: str) -> FieldNode:
     return renamed
 
 
+class _Hide(Visitor):
+    """Takes fields out."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
+        return self.REMOVE if node.name.value in self.names else None
+
+
 @cache
-def _library() -> tuple[dict[str, OperationDefinitionNode], dict[str, FragmentDefinitionNode]]:
+def _library(
+    hidden: frozenset[str],
+) -> tuple[dict[str, OperationDefinitionNode], dict[str, FragmentDefinitionNode]]:
     operations: dict[str, OperationDefinitionNode] = {}
     fragments: dict[str, FragmentDefinitionNode] = {}
     folder = files("backlog_sync.github_api") / "queries"
     for name in FILES:
         text = (folder / name).read_text(encoding="utf-8")
-        for definition in parse(text, no_location=True).definitions:
+        for definition in visit(parse(text, no_location=True), _Hide(hidden)).definitions:
             if isinstance(definition, OperationDefinitionNode) and definition.name:
                 operations[definition.name.value] = definition
             elif isinstance(definition, FragmentDefinitionNode):
@@ -156,8 +193,8 @@ def _library() -> tuple[dict[str, OperationDefinitionNode], dict[str, FragmentDe
     return operations, fragments
 
 
-def _with_fragments(operation: OperationDefinitionNode) -> DocumentNode:
-    _, fragments = _library()
+def _with_fragments(operation: OperationDefinitionNode, hidden: frozenset[str]) -> DocumentNode:
+    _, fragments = _library(hidden)
     used: dict[str, FragmentDefinitionNode] = {}
     todo: list[OperationDefinitionNode | FragmentDefinitionNode] = [operation]
 

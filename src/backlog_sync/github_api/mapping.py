@@ -37,14 +37,20 @@ def cursor(connection: Json) -> str | None:
     return str(page["endCursor"]) if page.get("hasNextPage") else None
 
 
-def repository(data: Json) -> ObservedRepository:
-    """The repository itself."""
+def repository(data: Json, scopes: frozenset[str] | None = None) -> ObservedRepository:
+    """The repository itself.
+
+    `scopes` are those of a classic token: without one for repositories it may only read, whatever
+    its owner may do.
+    """
+    writes = {"repo"} if data["isPrivate"] else {"repo", "public_repo"}
+    may = data["viewerPermission"] or "NONE"
     return ObservedRepository(
         id=data["id"],
         name_with_owner=data["nameWithOwner"],
         owner_id=data["owner"]["id"],
         owner_type=data["owner"]["__typename"],
-        permission=data["viewerPermission"] or "NONE",
+        permission=may if scopes is None or scopes & writes or may == "NONE" else "READ",
         has_issues=data["hasIssuesEnabled"],
         archived=data["isArchived"],
         private=data["isPrivate"],
@@ -84,7 +90,7 @@ def milestone(data: Json) -> ObservedMilestone:
 
 def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
     """An issue with its card."""
-    reason, kind, aim = data["stateReason"], data["issueType"], data["milestone"]
+    reason, kind, aim = data["stateReason"], data.get("issueType"), data["milestone"]
     return ObservedIssue(
         id=data["id"],
         number=int(data["number"]),
@@ -99,8 +105,9 @@ def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
         assignees=tuple(node["login"] for node in nodes(data["assignees"])),
         milestone=aim["title"] if aim else None,
         issue_type=kind["name"] if kind else None,
-        parent=link(data["parent"]) if data["parent"] else None,
-        blocked_by=tuple(link(node) for node in nodes(data["blockedBy"])),
+        parent=link(data["parent"]) if data.get("parent") else None,
+        blocked_by=tuple(link(node) for node in nodes(data.get("blockedBy"))),
+        children=tuple(node["id"] for node in nodes(data.get("subIssues"))),
         card=card,
         created_at=data["createdAt"],
         updated_at=data["updatedAt"],
@@ -130,7 +137,7 @@ def board_field(data: Json) -> ObservedBoardField:
     )
     if plan := data.get("configuration"):
         options = (
-            ObservedOption(o["id"], o["title"])
+            ObservedOption(o["id"], o["title"], start=o["startDate"], duration=int(o["duration"]))
             for o in (*plan["iterations"], *plan["completedIterations"])
         )
     return ObservedBoardField(
@@ -141,8 +148,13 @@ def board_field(data: Json) -> ObservedBoardField:
     )
 
 
-def project(data: Json, owner: str, repository_id: str) -> ObservedProject:
-    """A board; where it is shown on over 100 repositories it is taken to be shown on ours."""
+def project(
+    data: Json, owner: str, repository_id: str, scopes: frozenset[str] | None = None
+) -> ObservedProject:
+    """A board; where it is shown on over 100 repositories it is taken to be shown on ours.
+
+    `scopes` are those of a classic token, which needs `project` to change a board.
+    """
     shown = data["repositories"]
     return ObservedProject(
         id=data["id"],
@@ -153,6 +165,7 @@ def project(data: Json, owner: str, repository_id: str) -> ObservedProject:
         fields=tuple(board_field(node) for node in nodes(data["fields"])),
         public=data["public"],
         closed=data["closed"],
+        writable=data["viewerCanUpdate"] and (scopes is None or "project" in scopes),
         linked=cursor(shown) is not None or any(n["id"] == repository_id for n in nodes(shown)),
     )
 

@@ -2,26 +2,38 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from backlog_sync.core.model import (
     BoardItem,
+    Capabilities,
     Coverage,
     IssueLink,
     ObservedIssue,
-    ObservedProject,
     ObservedState,
     ProjectSpec,
 )
+from backlog_sync.core.questions import Questions
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json
-from backlog_sync.github_api.documents import document, repeated
+from backlog_sync.github_api.boards import Boards, Found, problem_of
+from backlog_sync.github_api.boards import wanted as wanted_board
+from backlog_sync.github_api.capabilities import (
+    hidden_fields,
+    is_foreign,
+    of_features,
+    of_inputs,
+)
+from backlog_sync.github_api.documents import document, issues_at, repeated
 from backlog_sync.github_api.reader import PageSize, Reader
 
 _BY_ID: Final = 100
 """`nodes(ids:)` takes up to 100 ids."""
+
+_AT_ONCE: Final = 50
+"""Aliases in one query."""
 
 
 class Wanted(Protocol):
@@ -33,29 +45,32 @@ class Wanted(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Board:
-    """What was found of the board that was asked for."""
-
-    project: ObservedProject | None = None
-    owner_id: str | None = None
-    problem: str | None = None
-
-
 @dataclass(slots=True)
 class Observer:
-    """Reads `owner/name`. What it learns of ids by name stays."""
+    """Reads `owner/name`. What it learns of ids by name, and of the server, stays.
+
+    `boards` reads with a token of its own where there is one (`own_boards`).
+    """
 
     reader: Reader
     owner: str
     name: str
+    boards: Boards
+    own_boards: bool = False
     issue_types: dict[str, str] | None = None
     repository_id: str | None = None
+    able: Capabilities = field(default_factory=Capabilities)
+    asked: bool = False
 
     @property
     def repository(self) -> str:
         """The repository as it was asked for."""
         return f"{self.owner}/{self.name}"
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Fields that this server does not know."""
+        return hidden_fields(self.able)
 
     def observe(self, wanted: Wanted, *, host: str, sandbox: Callable[[], bool]) -> ObservedState:
         """Everything: one request for all first pages, then what is left of each list.
@@ -64,18 +79,22 @@ class Observer:
         """
         size = PageSize()
         spec = wanted.project
-        answer, refused = self._overview(spec, size)
+        answer, problem = self._overview(spec, size)
         data = self._repository(answer)
-        repository = mapping.repository(data)
+        repository = mapping.repository(data, self.reader.scopes)
         self.repository_id = repository.id
-        board = _Board(problem=refused)
-        if spec and not refused:
-            board = self._board(spec, answer, repository.id)
+        board = Found(problem=problem)
+        if spec and problem is None:
+            board = (
+                self.boards.read(spec, repository.id)
+                if self.own_boards
+                else self.boards.found(spec, answer, repository.id)
+            )
         issues, complete = self._issues(data["issues"], size)
-        cards = self._cards(board.project) if board.project else {}
+        cards = self.boards.cards(board.project) if board.project else {}
         labels = self._rest_of("LabelsPage", "labels", data["labels"])
         milestones = self._rest_of("MilestonesPage", "milestones", data["milestones"])
-        self.issue_types = mapping.issue_types(data["issueTypes"])
+        self.issue_types = mapping.issue_types(data.get("issueTypes"))
         return ObservedState(
             repository=repository,
             viewer=mapping.viewer(answer.data["viewer"] if answer.data else None),
@@ -87,16 +106,71 @@ class Observer:
             project_owner_id=board.owner_id,
             project_problem=board.problem,
             coverage=Coverage(complete=complete, issues_read=len(issues)),
+            capabilities=self.able,
             host=host,
             sandbox=sandbox(),
         )
+
+    def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
+        """The observation with these questions answered: issues elsewhere, people, cards."""
+        elsewhere, unreachable = self._elsewhere(asked.issues)
+        unassignable = self._unassignable(asked.logins)
+        cards: dict[str, BoardItem] = {}
+        if asked.cards and observed.project:
+            cards = self.boards.archived(observed.project, asked.cards)
+        return dataclasses.replace(
+            observed,
+            issues=tuple(
+                dataclasses.replace(issue, card=cards.get(issue.id, issue.card))
+                for issue in observed.issues
+            ),
+            elsewhere=elsewhere,
+            unreachable=unreachable,
+            unassignable=unassignable,
+        )
+
+    def _elsewhere(self, names: Sequence[str]) -> tuple[dict[str, IssueLink], dict[str, str]]:
+        """Issues by `owner/repo#n`, and why some of them cannot be had."""
+        found: dict[str, IssueLink] = {}
+        missing: dict[str, str] = {}
+        for start in range(0, len(names), _AT_ONCE):
+            some = names[start : start + _AT_ONCE]
+            variables: dict[str, Json] = {}
+            for n, name in enumerate(some):
+                repository, _, number = name.rpartition("#")
+                owner, _, bare = repository.partition("/")
+                variables |= {f"owner{n}": owner, f"name{n}": bare, f"number{n}": int(number)}
+            answer = self.reader.query(issues_at(len(some)), variables)
+            for n, name in enumerate(some):
+                issue = ((answer.data or {}).get(f"at{n}") or {}).get("issue")
+                if issue:
+                    found[name] = mapping.link(issue)
+                else:
+                    missing[name] = _not_there(name, answer.fault(f"at{n}"))
+        return found, missing
+
+    def _unassignable(self, logins: Sequence[str]) -> tuple[str, ...]:
+        """Those of these logins that cannot be assigned in this repository."""
+        absent: list[str] = []
+        for start in range(0, len(logins), _AT_ONCE):
+            some = logins[start : start + _AT_ONCE]
+            variables = {f"login{n}": login for n, login in enumerate(some)}
+            query = repeated("Assignable", "login", len(some))
+            answer = self.reader.query(query, {**self._names(), **variables})
+            data = (answer.data or {}).get("repository") or {}
+            for n, login in enumerate(some):
+                listed = data.get(f"login{n}")
+                able = {node["login"].lower() for node in mapping.nodes(listed)}
+                if listed is not None and login.lower() not in able:
+                    absent.append(login)
+        return tuple(absent)
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
         """These issues, without their cards; one that is gone is absent."""
         found: dict[str, ObservedIssue] = {}
         for start in range(0, len(ids), _BY_ID):
             some = list(ids[start : start + _BY_ID])
-            answer = self.reader.query(document("IssuesById"), {"ids": some})
+            answer = self.reader.query(document("IssuesById", self.hidden), {"ids": some})
             # An id that no longer resolves is a fault of its own entry, and null in its place.
             for node in (answer.data or {})["nodes"]:
                 if node and "id" in node:
@@ -106,7 +180,7 @@ class Observer:
     def recent(self, count: int) -> tuple[ObservedIssue, ...]:
         """The issues made last, newest first; at most 100."""
         size = PageSize(max(1, min(count, 100)))
-        answer = self.reader.query(document("RecentIssues"), self._names(), size)
+        answer = self.reader.query(document("RecentIssues", self.hidden), self._names(), size)
         found = mapping.nodes(self._repository(answer)["issues"])
         return tuple(self._issue(node) for node in found)
 
@@ -129,26 +203,42 @@ class Observer:
 
     def _overview(self, spec: ProjectSpec | None, size: PageSize) -> tuple[Answer, str | None]:
         """The first answer, and why the board had to be left out of it."""
+        answer, problem = self._first(spec, size)
+        if is_foreign(answer):
+            self.read_capabilities()
+            answer, problem = self._first(spec, size)
+        elif answer.data is not None:
+            self._learn(of_inputs(answer.data))
+        return answer, problem
+
+    def _learn(self, able: Capabilities) -> None:
+        if self.own_boards:
+            # The issue is made with the one token and put on the board with the other.
+            able = dataclasses.replace(able, create_on_board=False)
+        self.able, self.asked = able, True
+
+    def read_capabilities(self) -> Capabilities:
+        """What the server can do, asked where no observation has told it."""
+        if not self.asked:
+            answer = self.reader.query(document("Features"), {})
+            self._learn(of_features(answer.data or {}))
+        return self.able
+
+    def _first(self, spec: ProjectSpec | None, size: PageSize) -> tuple[Answer, str | None]:
         problem = None
-        if spec:
-            variables = {
-                "boardOwner": spec.owner,
-                "title": spec.title,
-                "number": spec.number or 0,
-                "byNumber": spec.number is not None,
-                "byTitle": spec.number is None,
-            }
-            answer = self.reader.query(
-                document("OverviewWithBoard"), {**self._names(), **variables}, size
-            )
+        if spec and not self.able.boards:
+            problem = "this server has no Projects"
+        elif spec and not self.own_boards:
+            query = document("OverviewWithBoard", self.hidden)
+            answer = self.reader.query(query, {**self._names(), **wanted_board(spec)}, size)
             scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
             if answer.data and answer.data.get("repository"):
                 return answer, None
             if not scope:
                 return answer, None
             # A token without the scope for boards gets nothing at all: ask again without.
-            problem = _problem(spec, scope)
-        return self.reader.query(document("Overview"), self._names(), size), problem
+            problem = problem_of(spec, scope)
+        return self.reader.query(document("Overview", self.hidden), self._names(), size), problem
 
     def _repository(self, answer: Answer) -> Json:
         """The repository's part of an answer, where it is there and bears the name asked for."""
@@ -180,7 +270,7 @@ class Observer:
             if after is None:
                 break
             answer = self.reader.query(
-                document("IssuesPage"), {**self._names(), "after": after}, size
+                document("IssuesPage", self.hidden), {**self._names(), "after": after}, size
             )
             page = self._repository(answer)["issues"]
         complete = not withheld and len(found) >= int(page["totalCount"])
@@ -188,7 +278,7 @@ class Observer:
 
     def _issue(self, node: Json) -> ObservedIssue:
         issue = mapping.issue(node)
-        after = mapping.cursor(node["blockedBy"])
+        after = mapping.cursor(node.get("blockedBy"))
         more: list[IssueLink] = []
         while after is not None:
             variables = {"id": issue.id, "after": after}
@@ -206,67 +296,6 @@ class Observer:
             page = self._repository(answer)[key]
             found.extend(mapping.nodes(page))
         return found
-
-    # ---- the board -----------------------------------------------------------------------
-
-    def _board(self, spec: ProjectSpec, answer: Answer, repository_id: str) -> _Board:
-        """The board that `spec` means, out of the first answer or the list of all boards."""
-        owner = (answer.data or {}).get("repositoryOwner")
-        fault = answer.fault("repositoryOwner")
-        if not owner:
-            return _Board(problem=_problem(spec, fault) if fault else _no_owner(spec))
-        # Faults below a board that is there, such as a linked repository that is hidden from
-        # this token, do not matter.
-        if spec.number is not None:
-            found = owner.get("projectV2")
-            problem = None if found else _problem(spec, fault)
-        elif owner.get("projectsV2") is None:
-            found, problem = None, _problem(spec, fault)
-        else:
-            assert spec.title is not None, "a board is wanted by number or by title"
-            found, problem = self._by_title(spec, spec.title, owner)
-        if not found:
-            return _Board(owner_id=owner["id"], problem=problem)
-        return _Board(mapping.project(found, owner["login"], repository_id), owner["id"])
-
-    def _by_title(
-        self, spec: ProjectSpec, title: str, owner: Json
-    ) -> tuple[Json | None, str | None]:
-        """A search finds it quickly; that none has the title is believed of the whole list only."""
-        found = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
-        if found and not found["closed"]:
-            return found, None
-        after, candidates = None, []
-        while True:
-            variables = {"boardOwner": spec.owner, "after": after}
-            answer = self.reader.query(document("BoardsPage"), variables)
-            listed = (answer.data or {}).get("repositoryOwner") or {}
-            page = listed.get("projectsV2")
-            if page is None:
-                return None, _problem(spec, answer.fault("repositoryOwner"))
-            candidates += mapping.nodes(page)
-            after = mapping.cursor(page)
-            if after is None:
-                return mapping.pick_project(candidates, title), None
-
-    def _cards(self, project: ObservedProject) -> dict[str, BoardItem]:
-        """All cards by the id of their issue, archived ones too: 1 point for 100 of them."""
-        names = [one.name for one in project.fields if one.type in mapping.WRITABLE]
-        query = repeated("BoardItems", "field", len(names))
-        fields = {f"field{index}": name for index, name in enumerate(names)}
-        cards: dict[str, BoardItem] = {}
-        size, after = PageSize(), None
-        while True:
-            variables = {"id": project.id, "after": after, **fields}
-            answer = self.reader.query(query, variables, size)
-            items = (answer.data or {})["node"]["items"]
-            for node in mapping.nodes(items):
-                issue_id, card = mapping.card(node, names)
-                if issue_id:
-                    cards[issue_id] = card
-            after = mapping.cursor(items)
-            if after is None:
-                return cards
 
 
 def _no_repository(name: str, fault: Fault | None) -> AccessError | RefusedError:
@@ -287,25 +316,8 @@ def _no_repository(name: str, fault: Fault | None) -> AccessError | RefusedError
     )
 
 
-def _problem(spec: ProjectSpec, fault: Fault | None) -> str:
-    """Why the board is out of reach, and what would help."""
-    if fault and fault.type == "INSUFFICIENT_SCOPES":
-        return (
-            f"the token lacks the scope for {spec.owner}'s projects: a classic token needs"
-            " read:project to plan and project to sync (see BACKLOG_PROJECT_TOKEN)"
-        )
-    if fault and fault.type == "FORBIDDEN":
-        return (
-            f"the token may not reach the projects of {spec.owner} ({fault.message}): a workflow's"
-            " own token never can, and a fine-grained token cannot for a user's board"
-            " (see BACKLOG_PROJECT_TOKEN)"
-        )
-    if fault and fault.type != "NOT_FOUND":
-        return f"the projects of {spec.owner} could not be read: {fault.message}"
-    if spec.number is not None and (fault is None or fault.path[-1:] == ("projectV2",)):
-        return f"{spec.owner} has no project number {spec.number}, or this token may not see it"
-    return _no_owner(spec)
-
-
-def _no_owner(spec: ProjectSpec) -> str:
-    return f"there is no user or organisation {spec.owner}, or this token may not see it"
+def _not_there(name: str, fault: Fault | None) -> str:
+    """Why an issue of another repository cannot be had."""
+    if fault is None or fault.type == "NOT_FOUND":
+        return f"{name} does not exist, or this token may not see it"
+    return f"{name} cannot be read with this token: {fault.message}"

@@ -42,6 +42,11 @@ class Reader:
         self._clients = clients
         self._patience = patience
 
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """The scopes of a classic token, after the first answer; None for any other token."""
+        return self._clients.session.scopes
+
     def query(
         self, document: DocumentNode, variables: Mapping[str, Json], page: PageSize | None = None
     ) -> Answer:

@@ -13,7 +13,7 @@ from backlog_sync import __version__
 from backlog_sync.errors import AccessError, UsageError
 from backlog_sync.github_api.retry import LIMIT
 from backlog_sync.github_api.tracker import GitHubTracker
-from backlog_sync.github_api.transport import PolicySession
+from backlog_sync.github_api.transport import FROM_ENVIRONMENT, PolicySession, Tally
 
 PUBLIC_API: Final = "https://api.github.com"
 USER_AGENT: Final = f"backlog-sync/{__version__}"
@@ -36,13 +36,15 @@ def connect(
     sleep: Callable[[float], None] = time.sleep,
     patience: float = LIMIT,
     user_agent: str = USER_AGENT,
+    project_token: str | None = None,
 ) -> GitHubTracker:
     """A tracker for `repository` ("owner/name"). Nothing is sent yet.
 
     `graphql_url` is derived from `api_url` where it is None. `adapter` answers requests in the
     place of the network. `clock` gives seconds since the epoch; `patience` is how many seconds
-    may be waited in all. Raises `UsageError` for an address or name that cannot be used, and
-    `AccessError` for a token that cannot be one.
+    may be waited in all. With a `project_token` all that is about boards goes with it. Raises
+    `UsageError` for an address or name that cannot be used, and `AccessError` for a token that
+    cannot be one.
     """
     api_url = checked_url(api_url)
     graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
@@ -50,18 +52,25 @@ def connect(
         raise UsageError(
             f"{repository!r} is not the name of a repository", hint="write it as OWNER/NAME"
         )
-    session = PolicySession(
-        api_url=api_url,
-        graphql_url=graphql_url,
-        token=_checked_token(token),
-        read_only=read_only,
-        user_agent=user_agent,
-        adapter=adapter,
-        proxies=proxies,
-        verify=verify,
-    )
+    tally = Tally()
+
+    def session(secret: str, name: str) -> PolicySession:
+        return PolicySession(
+            api_url=api_url,
+            graphql_url=graphql_url,
+            token=_checked_token(secret, name),
+            read_only=read_only,
+            user_agent=user_agent,
+            adapter=adapter,
+            proxies=proxies,
+            verify=verify,
+            tally=tally,
+            token_name=name,
+        )
+
     return GitHubTracker(
-        session,
+        session(token, FROM_ENVIRONMENT),
+        board_session=session(project_token, "BACKLOG_PROJECT_TOKEN") if project_token else None,
         api_url=api_url,
         repository=repository,
         clock=clock,
@@ -117,7 +126,7 @@ def _safe(url: str) -> str:
     return re.sub(r"//[^/@]*@", "//…@", url)
 
 
-def _checked_token(token: str) -> str:
+def _checked_token(token: str, name: str) -> str:
     """The token; one with blanks or control characters would break, and show up in, a header."""
     token = token.strip()
     if not token:
@@ -130,6 +139,6 @@ def _checked_token(token: str) -> str:
         raise AccessError(
             "the token holds characters that no token of GitHub has",
             slug="bad-token",
-            hint="set GH_TOKEN (or GITHUB_TOKEN) again, without quotes or line breaks",
+            hint=f"set {name} again, without quotes or line breaks",
         )
     return token

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.operations import Operation, Reply
+from backlog_sync.core.questions import Questions
 from backlog_sync.github_api.batch import Sender
+from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, Wanted
 from backlog_sync.github_api.reader import Reader, understood
@@ -19,6 +21,9 @@ SANDBOX = "backlog-sandbox"
 
 class GitHubTracker:
     """One repository on one server. Make it with `session.connect`.
+
+    `board_session` has the token for boards, where they have one of their own; both sessions
+    share their tally.
 
     Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` where a
     rate limit asks for a longer wait than this run may make.
@@ -33,13 +38,23 @@ class GitHubTracker:
         clock: Callable[[], float],
         sleep: Callable[[float], None],
         patience: float,
+        board_session: PolicySession | None = None,
     ) -> None:
         waiting = Patience(clock=clock, sleep=sleep, limit=patience)
         clients = Clients(session, api_url=api_url, patience=waiting)
+        board_clients = clients
+        if board_session is not None:
+            board_clients = Clients(board_session, api_url=api_url, patience=waiting)
         owner, _, name = repository.partition("/")
         self._session = session
-        self._observer = Observer(Reader(clients, waiting), owner, name)
-        self._sender = Sender(clients, waiting, self._observer)
+        self._observer = Observer(
+            Reader(clients, waiting),
+            owner,
+            name,
+            boards=Boards(Reader(board_clients, waiting)),
+            own_boards=board_session is not None,
+        )
+        self._sender = Sender(clients, waiting, self._observer, board_clients)
         self._api_url = api_url
 
     def observe(self, wanted: Wanted) -> ObservedState:
@@ -48,6 +63,11 @@ class GitHubTracker:
             return self._observer.observe(
                 wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
             )
+
+    def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
+        """The observation with these questions answered."""
+        with understood(self._api_url):
+            return self._observer.look_up(observed, asked)
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
         """Read these issues again by node id, without cards; one that is gone is absent."""

@@ -18,6 +18,9 @@ from backlog_sync.errors import RefusedError
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10."""
 
+FROM_ENVIRONMENT: Final = "GH_TOKEN (or GITHUB_TOKEN)"
+"""Where the token comes from, for people."""
+
 _READS: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = 3
 _log = logging.getLogger(__name__)
@@ -55,7 +58,9 @@ class PolicySession(requests.Session):
 
     The environment is not read (no `.netrc`, no proxies but those given); nothing is retried
     here. A request that the rules forbid raises `RefusedError` before a byte is sent.
-    `last` is the answer to the latest request, None while there is none.
+    `last` is the answer to the latest request, None while there is none. `scopes` are those of a
+    classic token, as the server names them; None for other tokens, and while nothing was sent.
+    `token_name` is where the token comes from, for people.
     """
 
     def __init__(
@@ -69,6 +74,8 @@ class PolicySession(requests.Session):
         adapter: BaseAdapter | None = None,
         proxies: Mapping[str, str] | None = None,
         verify: bool | str = True,
+        tally: Tally | None = None,
+        token_name: str = FROM_ENVIRONMENT,
     ) -> None:
         super().__init__()
         self.trust_env = False
@@ -78,9 +85,11 @@ class PolicySession(requests.Session):
         self.verify = verify
         self.read_only = read_only
         self.graphql_url = graphql_url
-        self.tally = Tally()
+        self.tally = tally or Tally()
+        self.token_name = token_name
         self.last: requests.Response | None = None
         self.server = ""
+        self.scopes: frozenset[str] | None = None
         for scheme in ("https://", "http://"):
             self.mount(scheme, adapter or HTTPAdapter(max_retries=0))
 
@@ -92,6 +101,8 @@ class PolicySession(requests.Session):
             self._count(request)
             response = super().send(request, **kwargs)
             self.server = response.headers.get("Server", "")
+            if (scopes := response.headers.get("X-OAuth-Scopes")) is not None:
+                self.scopes = frozenset(scopes.replace(",", " ").split())
             _log.debug("%s %s: %s", request.method, _shown(request.url), response.status_code)
             if not response.is_redirect:
                 self.last = response

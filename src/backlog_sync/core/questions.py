@@ -1,0 +1,79 @@
+"""What a plan has to know that reading the whole repository does not tell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backlog_sync.core import normalize
+from backlog_sync.core.identity import match_items
+from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Things to look up by name or id, each asked once.
+
+    `issues` are issues elsewhere as `owner/repo#n`; `logins` are people of whom nobody knows yet
+    whether they can be assigned here; `cards` are ids of issues that no board's list shows, whose
+    card may be archived.
+    """
+
+    issues: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.issues or self.logins or self.cards)
+
+
+def questions(desired: DesiredState, observed: ObservedState) -> Questions:
+    """Give what must be looked up before this backlog can be planned."""
+    items = [item for item in desired.items if item.sync]
+    here = normalize.fold(observed.repository.name_with_owner)
+    known = known_issues(observed)
+    keys = {item.key for item in items}
+    issues: dict[str, None] = {}
+    logins: dict[str, str] = {}
+    for item in items:
+        blockers = item.fields.get("blocked_by")
+        names = [str(name) for name in blockers] if isinstance(blockers, tuple) else []
+        for name in (*names, *([item.parent] if item.parent else [])):
+            repository, sign, _ = name.rpartition("#")
+            foreign = bool(sign and repository) and normalize.fold(repository) != here
+            if name not in keys and foreign and normalize.fold(name) not in known:
+                issues[name] = None
+        assignees = item.fields.get("assignees")
+        for login in assignees if isinstance(assignees, tuple) else ():
+            logins.setdefault(normalize.fold(str(login)), str(login))
+    assigned = {normalize.fold(login) for issue in observed.issues for login in issue.assignees}
+    return Questions(
+        issues=tuple(sorted(issues)),
+        logins=tuple(sorted(name for fold, name in logins.items() if fold not in assigned)),
+        cards=tuple(_cardless(desired, observed)),
+    )
+
+
+def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
+    """Issues of ours that the board does not show."""
+    if desired.project is None or observed.project is None:
+        return
+    for match in match_items(desired, observed).by_key.values():
+        if match.issue.card is None:
+            yield match.issue.id
+
+
+def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
+    """Give every issue that was seen, other repositories' too, by its folded `owner/repo#n`."""
+    known: dict[str, IssueLink] = {}
+
+    def see(seen: ObservedIssue | IssueLink) -> None:
+        link = IssueLink(seen.id, seen.number, seen.repository)
+        known.setdefault(normalize.fold(f"{seen.repository}#{seen.number}"), link)
+
+    for issue in observed.issues:
+        see(issue)
+        for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
+            see(link)
+    for name, link in observed.elsewhere.items():
+        see(link)
+        known.setdefault(normalize.fold(name), link)
+    return known

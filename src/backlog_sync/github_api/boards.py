@@ -1,0 +1,157 @@
+"""Reading boards: which one is meant, what it looks like, the cards on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from backlog_sync.core.model import BoardItem, ObservedProject, ProjectSpec
+from backlog_sync.github_api import mapping
+from backlog_sync.github_api.answers import Answer, Fault, Json
+from backlog_sync.github_api.documents import document, repeated
+from backlog_sync.github_api.reader import PageSize, Reader
+
+_BY_ID: Final = 100
+"""`nodes(ids:)` takes up to 100 ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of the board that was asked for."""
+
+    project: ObservedProject | None = None
+    owner_id: str | None = None
+    problem: str | None = None
+
+
+def wanted(spec: ProjectSpec) -> dict[str, Json]:
+    """The variables that say which board is meant."""
+    return {
+        "boardOwner": spec.owner,
+        "title": spec.title,
+        "number": spec.number or 0,
+        "byNumber": spec.number is not None,
+        "byTitle": spec.number is None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Boards:
+    """Reads boards, through whichever token is meant for them."""
+
+    reader: Reader
+
+    def read(self, spec: ProjectSpec, repository_id: str) -> Found:
+        """Ask for a board by itself."""
+        answer = self.reader.query(document("Board"), wanted(spec))
+        scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
+        if scope:
+            return Found(problem=problem_of(spec, scope))
+        return self.found(spec, answer, repository_id)
+
+    def found(self, spec: ProjectSpec, answer: Answer, repository_id: str) -> Found:
+        """The board that `spec` means, out of an answer or the list of all boards."""
+        owner = (answer.data or {}).get("repositoryOwner")
+        fault = answer.fault("repositoryOwner")
+        if not owner:
+            return Found(problem=problem_of(spec, fault) if fault else _no_owner(spec))
+        # Faults below a board that is there, such as a linked repository that is hidden from
+        # this token, do not matter.
+        scopes = self.reader.scopes
+        if spec.number is not None:
+            board = owner.get("projectV2")
+            problem = None if board else problem_of(spec, fault)
+        elif owner.get("projectsV2") is None:
+            board, problem = None, problem_of(spec, fault)
+        else:
+            assert spec.title is not None, "a board is wanted by number or by title"
+            board, problem = self._by_title(spec, spec.title, owner)
+            if board is None and problem is None and scopes is not None and "project" not in scopes:
+                problem = f"there is none, and {_SCOPE}"
+        if not board:
+            return Found(owner_id=owner["id"], problem=problem)
+        project = mapping.project(board, owner["login"], repository_id, scopes)
+        return Found(project, owner["id"])
+
+    def _by_title(
+        self, spec: ProjectSpec, title: str, owner: Json
+    ) -> tuple[Json | None, str | None]:
+        """A search finds it quickly; that none has the title is believed of the whole list only."""
+        found = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
+        if found and not found["closed"]:
+            return found, None
+        after, candidates = None, []
+        while True:
+            variables = {"boardOwner": spec.owner, "after": after}
+            answer = self.reader.query(document("BoardsPage"), variables)
+            listed = (answer.data or {}).get("repositoryOwner") or {}
+            page = listed.get("projectsV2")
+            if page is None:
+                return None, problem_of(spec, answer.fault("repositoryOwner"))
+            candidates += mapping.nodes(page)
+            after = mapping.cursor(page)
+            if after is None:
+                return mapping.pick_project(candidates, title), None
+
+    def cards(self, project: ObservedProject) -> dict[str, BoardItem]:
+        """The cards of a board by the id of their issue: 1 point for 100 of them.
+
+        Archived cards are in no such list; see `archived`.
+        """
+        names = [one.name for one in project.fields if one.type in mapping.WRITABLE]
+        query = repeated("BoardItems", "field", len(names))
+        fields = {f"field{index}": name for index, name in enumerate(names)}
+        cards: dict[str, BoardItem] = {}
+        size, after = PageSize(), None
+        while True:
+            variables = {"id": project.id, "after": after, **fields}
+            answer = self.reader.query(query, variables, size)
+            items = (answer.data or {})["node"]["items"]
+            for node in mapping.nodes(items):
+                issue_id, card = mapping.card(node, names)
+                if issue_id:
+                    cards[issue_id] = card
+            after = mapping.cursor(items)
+            if after is None:
+                return cards
+
+    def archived(self, project: ObservedProject, ids: Sequence[str]) -> dict[str, BoardItem]:
+        """The cards that these issues have on a board, without values, archived ones too."""
+        cards: dict[str, BoardItem] = {}
+        for start in range(0, len(ids), _BY_ID):
+            some = list(ids[start : start + _BY_ID])
+            answer = self.reader.query(document("CardsOf"), {"ids": some})
+            for node in (answer.data or {})["nodes"]:
+                for item in mapping.nodes((node or {}).get("projectItems")):
+                    if item["project"]["id"] == project.id:
+                        cards[node["id"]] = BoardItem(item["id"], {}, bool(item["isArchived"]))
+        return cards
+
+
+_SCOPE = (
+    "this token may only look at boards: a classic token needs the scope project to sync"
+    " (see BACKLOG_PROJECT_TOKEN)"
+)
+
+
+def problem_of(spec: ProjectSpec, fault: Fault | None) -> str:
+    """Why the board is out of reach, and what would help."""
+    if fault and fault.type == "INSUFFICIENT_SCOPES":
+        return (
+            f"the token lacks the scope for {spec.owner}'s projects: a classic token needs"
+            " read:project to plan and project to sync (see BACKLOG_PROJECT_TOKEN)"
+        )
+    if fault and fault.type == "FORBIDDEN":
+        return (
+            f"the token may not reach the projects of {spec.owner} ({fault.message}): a workflow's"
+            " own token never can, and a fine-grained token cannot for a user's board"
+            " (see BACKLOG_PROJECT_TOKEN)"
+        )
+    if fault and fault.type != "NOT_FOUND":
+        return f"the projects of {spec.owner} could not be read: {fault.message}"
+    if spec.number is not None and (fault is None or fault.path[-1:] == ("projectV2",)):
+        return f"{spec.owner} has no project number {spec.number}, or this token may not see it"
+    return _no_owner(spec)
+
+
+def _no_owner(spec: ProjectSpec) -> str:
+    return f"there is no user or organisation {spec.owner}, or this token may not see it"

@@ -1,0 +1,68 @@
+"""What a server can do, by its own word: older ones know fewer fields and inputs.
+
+GitHub Enterprise Server 3.17 and 3.18 have no sub-issues, dependencies and issue types, 3.19 has
+dependencies (its OpenAPI descriptions). Nothing here goes by version: the schema is asked.
+"""
+
+from dataclasses import replace
+
+from backlog_sync.core.model import Capabilities
+from backlog_sync.github_api.answers import Answer, Json
+
+
+def is_foreign(answer: Answer) -> bool:
+    """Whether the server refused a query as one that its schema does not allow.
+
+    Such faults have no `type` (GitHub puts a code into `extensions`), and there is no data.
+    """
+    plain = [f for f in answer.faults if not (f.type or f.limited or f.heavy)]
+    return answer.data is None and bool(plain) and len(plain) == len(answer.faults)
+
+
+def of_inputs(data: Json) -> Capabilities:
+    """What the answer to any first query tells: which inputs there are."""
+    create = _names(data.get("createIssueInput"), "inputFields")
+    option = _names(data.get("optionInput"), "inputFields")
+    return Capabilities(
+        create_below_parent=create is None or "parentIssueId" in create,
+        create_with_type=create is None or "issueTypeId" in create,
+        create_on_board=create is None or "projectV2Ids" in create,
+        option_ids=option is None or "id" in option,
+    )
+
+
+def of_features(data: Json) -> Capabilities:
+    """What the answer to the query `Features` tells."""
+    issue = _names(data.get("issue"), "fields") or frozenset()
+    repository = _names(data.get("repository"), "fields") or frozenset()
+    able = replace(
+        of_inputs(data),
+        sub_issues={"parent", "subIssues"} <= issue,
+        dependencies="blockedBy" in issue,
+        issue_types="issueType" in issue and "issueTypes" in repository,
+        boards="projectsV2" in repository,
+    )
+    return replace(
+        able,
+        create_below_parent=able.create_below_parent and able.sub_issues,
+        create_with_type=able.create_with_type and able.issue_types,
+        create_on_board=able.create_on_board and able.boards,
+    )
+
+
+def hidden_fields(able: Capabilities) -> frozenset[str]:
+    """Names of the fields that must not be asked for."""
+    groups = (
+        (able.sub_issues, ("parent", "subIssues")),
+        (able.dependencies, ("blockedBy",)),
+        (able.issue_types, ("issueType", "issueTypes")),
+        (able.boards, ("projectItems",)),
+    )
+    return frozenset(name for there, names in groups if not there for name in names)
+
+
+def _names(kind: Json, member: str) -> frozenset[str] | None:
+    """The names of a type's fields or inputs; None where the server does not say."""
+    if not isinstance(kind, dict) or not isinstance(kind.get(member), list):
+        return None
+    return frozenset(str(one["name"]) for one in kind[member])
