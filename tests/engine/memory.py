@@ -47,6 +47,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
+from backlog_sync.core.questions import Questions
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError
 
@@ -92,6 +93,10 @@ class MemoryTracker:
             project=self.project if wanted.project else None,
             project_owner_id="O_1",
         )
+
+    def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
+        """There is nothing elsewhere."""
+        return observed
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
         """Those that are there."""
