@@ -1,10 +1,12 @@
 """YAML into nodes: what is read, what is refused."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.files.load import load
 from backlog_sync.files.source import Lines
 from backlog_sync.files.yaml_nodes import (
     MAX_DEPTH,
@@ -136,6 +138,17 @@ def test_all_duplicate_keys_are_told_with_both_places() -> None:
     ]
     assert "line 1" in diagnostics[0].message
     assert "line 2" in diagnostics[1].message
+
+
+def test_a_key_given_twice_hides_no_other_fault(tmp_path: Path) -> None:
+    """Duplicate keys, unknown fields and dangling dependencies of one file are told at once."""
+    file = tmp_path / "f.yaml"
+    file.write_text(
+        "version: 1\nepics:\n  - id: a\n    title: A\n    title: B\n"
+        "    assignes: [x]\n    depends_on: [zz]\n  - {id: a, title: C}\n"
+    )
+    told = {d.slug for d in load([file], root=tmp_path).diagnostics}
+    assert told == {"duplicate-field", "unknown-field", "duplicate-key", "dangling-dependency"}
 
 
 def _bomb(line: str, levels: int = 12) -> str:

@@ -57,7 +57,8 @@ def source_of(raw: bytes, file: Path, path: str) -> Source | Diagnostic:
         return _problem(path, "not-text", "this is UTF-16, not UTF-8", "save the file as UTF-8")
     if b"\0" in body:
         place = _byte_place(path, body, body.index(b"\0"))
-        return Diagnostic(place, "not-text", "this is not text: it holds a NUL byte")
+        message = "this is not text: it holds a NUL byte"
+        return Diagnostic(place, "not-text", message, "name a YAML or Markdown file")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -17,6 +17,8 @@ class _Words(NamedTuple):
 _QUOTE_COLON = "a value that holds ': ' needs quotes around it"
 _INDENT = "entries of one list or mapping begin in the same column"
 
+_LOOK = "check the quotes and the indentation of this line and of the one above"
+
 # The problems that libyaml and PyYAML name, by a part of their text.
 _PROBLEMS: tuple[tuple[str, _Words], ...] = (
     ("mapping values are not allowed", _Words("a ':' where no key can stand", _QUOTE_COLON)),
@@ -57,14 +59,16 @@ def explain_yaml_error(error: yaml.YAMLError, text: str, path: str, lines: Lines
     """What a parser's error means to the author, at the place that helps most."""
     if not isinstance(error, yaml.MarkedYAMLError):
         reason = getattr(error, "reason", None) or "it cannot be read"
-        return Diagnostic(lines.place(path, 0), "invalid-yaml", f"this is not YAML: {reason}")
+        message = f"this is not YAML: {reason}"
+        return Diagnostic(lines.place(path, 0), "invalid-yaml", message, _LOOK)
     told = f"{error.problem or ''} {error.context or ''}"
     offset = error.problem_mark.index if error.problem_mark else 0
     words = _character(told, text, offset)
     if words is None:
         words = next((words for part, words in _PROBLEMS if part in told), None)
     if words is None:
-        words = _Words(f"this is not YAML: {error.problem or error.context or 'cannot be read'}")
+        why = error.problem or error.context or "cannot be read"
+        words = _Words(f"this is not YAML: {why}", _LOOK)
     if words.message.startswith("another '-'") and _after_box(text, offset):
         words = _Words("a check box without quotes", 'write "[ ] text", with the quotes')
     if words.at_context and error.context_mark:

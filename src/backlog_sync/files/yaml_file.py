@@ -55,7 +55,7 @@ def parse_yaml(source: Source) -> ParsedFile:
         place = reader.place(root)
         hint = "begin with 'version: 1' and a list such as 'epics:'"
         problem = Diagnostic(place, "wrong-type", "a backlog must be a mapping", hint)
-        return ParsedFile(source, diagnostics=(problem,))
+        return ParsedFile(source, diagnostics=(*diagnostics, problem))
     settings: dict[str, object] = {}
     places: dict[str, Place] = {}
     for entry in root.entries:
@@ -72,7 +72,7 @@ def parse_yaml(source: Source) -> ParsedFile:
         items=tuple(reader.items),
         settings=settings,
         settings_places=places,
-        diagnostics=tuple(reader.diagnostics),
+        diagnostics=(*diagnostics, *reader.diagnostics),
         notes=tuple(reader.notes),
     )
 

@@ -122,8 +122,9 @@ class _Open:
 def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Read one YAML document into nodes.
 
-    Gives the root (None for a document of comments only) and no diagnostics, or None and what
-    is wrong. Raises nothing, whatever the text. Duplicate keys are all told, with both places.
+    Gives the root (None for a document of comments only) and no diagnostics, or what is wrong:
+    with None where there is no tree, and with a tree of the first values where only keys stand
+    twice, so that all else can be checked too. Raises nothing, whatever the text.
     """
     lines = Lines(text)
     composer = _Composer(text, path, lines)
@@ -134,9 +135,7 @@ def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         return None, (Diagnostic(place, problem.slug, problem.message, problem.hint),)
     except yaml.YAMLError as error:
         return None, (explain_yaml_error(error, text, path, lines),)
-    if composer.duplicates:
-        return None, tuple(composer.duplicates)
-    return root, ()
+    return root, tuple(composer.duplicates)
 
 
 def _start(event: Any) -> int:
@@ -262,7 +261,7 @@ class _Composer:
         merged: list[tuple[Scalar, Node]] = []
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar) or len(key.value) > MAX_KEY_LENGTH:
-                raise _Problem(key.start, "invalid-yaml", "a key must be a short text")
+                raise _Problem(key.start, "invalid-yaml", "a key must be a short text", "quote it?")
             if key.value == "<<" and not key.style:
                 merged.append((key, value))
             elif key.value in own:
@@ -285,7 +284,8 @@ class _Composer:
         for source in value.items if isinstance(value, ListNode) else (value,):
             if not isinstance(source, MapNode):
                 message = "'<<' takes a mapping, or a list of mappings"
-                raise _Problem(key.start, "invalid-yaml", message)
+                hint = "write '<<: *name', with '&name' on a mapping above"
+                raise _Problem(key.start, "invalid-yaml", message, hint)
             self._charge(source.size, key.start)
             yield source
 
