@@ -160,6 +160,13 @@ def test_a_forged_marker_beside_the_true_one_changes_nothing() -> None:
     assert (numbers(found), found.held) == ({"a": 2}, {})
 
 
+def test_an_adopted_issue_of_a_stranger_does_not_hold_the_key_that_it_lost() -> None:
+    """The file gave its number to another item: that settles whose it is."""
+    there = managed(item("old"), 9, author=STRANGER)
+    found = match((item("new", issue=9), item("old")), there)
+    assert (numbers(found), found.held) == ({"new": 9}, {})
+
+
 def test_a_forged_marker_of_a_former_key_holds_too() -> None:
     """A rename must not step around the check."""
     forged = managed(item("old"), 9, author=STRANGER)

@@ -72,8 +72,8 @@ class _Index:
         self.by_number = {issue.number: issue for issue in observed.issues}
         self.parts = {i.number: body_block.split(i.body) for i in observed.issues}
         self.ours: dict[str, list[ObservedIssue]] = {}
-        self.untrusted: dict[str, ObservedIssue] = {}
-        self.broken: dict[str, ObservedIssue] = {}
+        self.untrusted: dict[str, list[ObservedIssue]] = {}
+        self.broken: dict[str, list[ObservedIssue]] = {}
         self.unmarked: dict[str, ObservedIssue] = {}
         ignored = set(desired.settings.ignore_issues)
         for issue in sorted(observed.issues, key=lambda i: (i.state != "open", i.number)):
@@ -87,12 +87,12 @@ class _Index:
             elif is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
                 self.ours.setdefault(parts.marker.key, []).append(issue)
             else:
-                self.untrusted.setdefault(parts.marker.key, issue)
+                self.untrusted.setdefault(parts.marker.key, []).append(issue)
 
     def _unmarked(self, issue: ObservedIssue, parts: SplitBody, backlog_id: str) -> None:
         for claim in parts.claims:
             if claim.backlog == backlog_id:
-                self.broken.setdefault(claim.key, issue)
+                self.broken.setdefault(claim.key, []).append(issue)
         self.unmarked.setdefault(normalize.title(issue.title), issue)
 
     def match(self, issue: ObservedIssue, reason: str) -> Match:
@@ -225,13 +225,11 @@ class _Matcher:
         """Hold the items for which there is an issue that might be theirs."""
         for item in self._open():
             for key in (item.key, *item.previously):
-                stranger = self.index.untrusted.get(key)
-                broken = self.index.broken.get(key)
-                if stranger is not None:
-                    self.held[item.key] = (_untrusted(stranger), stranger)
-                elif broken is not None and broken.number not in self.taken:
-                    problem = self.index.parts[broken.number].problem
-                    self.held[item.key] = (f"#{broken.number}: {problem}; {_MEND}", broken)
+                for stranger in self._left(self.index.untrusted, key):
+                    self.held.setdefault(item.key, (_untrusted(stranger), stranger))
+                for broken in self._left(self.index.broken, key):
+                    why = f"#{broken.number}: {self.index.parts[broken.number].problem}; {_MEND}"
+                    self.held.setdefault(item.key, (why, broken))
             if item.key not in self.held and item.sync:
                 self._namesake(item)
 
@@ -289,7 +287,10 @@ class _Matcher:
         ]
 
     def _free(self, key: str) -> list[ObservedIssue]:
-        return [i for i in self.index.ours.get(key, ()) if i.number not in self.taken]
+        return self._left(self.index.ours, key)
+
+    def _left(self, issues: Mapping[str, list[ObservedIssue]], key: str) -> list[ObservedIssue]:
+        return [issue for issue in issues.get(key, ()) if issue.number not in self.taken]
 
     def _take(self, item: DesiredItem, issue: ObservedIssue, reason: str) -> None:
         self.by_key[item.key] = self.index.match(issue, reason)

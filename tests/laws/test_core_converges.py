@@ -1,0 +1,305 @@
+"""Laws of plan and apply: it settles, and it takes nothing away that is not ours.
+
+Histories are generated: a sync, people at work on GitHub, an edited file, another sync.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.body import SplitBody
+from backlog_sync.core.model import (
+    Base,
+    BoardFieldDef,
+    DesiredItem,
+    DesiredState,
+    FieldValue,
+    ObservedIssue,
+    OptionDef,
+    ProjectSpec,
+    Settings,
+)
+from backlog_sync.engine.reconcile import apply, observe_and_plan
+from tests.core.builders import desired, issue, item
+from tests.engine.memory import MemoryTracker, Watcher
+
+KEYS = tuple(f"k{n}" for n in range(5))
+TITLES = st.sampled_from(["A", "B", "C", "D", "E", "F", "A  b", "Café"])
+LABELS = st.lists(st.sampled_from(["x", "y", "Z", "z", "w"]), max_size=3).map(tuple)
+PEOPLE = st.lists(st.sampled_from(["ann", "Bob", "cy"]), max_size=2, unique=True).map(tuple)
+TEXTS = st.sampled_from([None, "one", "one\ntwo", "- [ ] box\n- [ ] box", "```\nopen", "<!-- x"])
+CRITERIA = st.none() | st.dictionaries(st.sampled_from(["c1", "c2", "c3"]), st.booleans())
+BOARD = ProjectSpec(
+    "octo-org",
+    title="Widgets",
+    fields=(
+        BoardFieldDef("Priority", "single_select", (OptionDef("High"), OptionDef("Low"))),
+        BoardFieldDef("Story Points", "number"),
+    ),
+)
+
+
+@st.composite
+def items(draw: st.DrawFn) -> tuple[DesiredItem, ...]:
+    """Some items, parents before children; blockers only of earlier items."""
+    keys = draw(st.lists(st.sampled_from(KEYS), unique=True, max_size=5))
+    made: list[DesiredItem] = []
+    for index, key in enumerate(keys):
+        earlier = st.sampled_from(keys[:index]) if index else st.nothing()
+        fields: dict[str, st.SearchStrategy[FieldValue]] = {
+            "labels": LABELS,
+            "assignees": PEOPLE,
+            "milestone": st.sampled_from(["M1", "M2", None]),
+            "state": st.sampled_from(["open", "closed"]),
+            "blocked_by": st.lists(earlier, unique=True, max_size=2).map(tuple)
+            if index
+            else st.just(()),
+        }
+        declared: Mapping[str, FieldValue] = draw(st.fixed_dictionaries({}, optional=fields))
+        board: Mapping[str, str | float | None] = draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "Story Points": st.sampled_from([None, 1, 2.5]),
+                    "Priority": st.sampled_from([None, "high", "Low", "None such"]),
+                    "Status": st.sampled_from(["Todo", "Done"]),
+                },
+            )
+        )
+        made.append(
+            item(
+                key,
+                draw(TITLES),
+                kind=draw(st.sampled_from(["story", "task"])),
+                parent=draw(st.none() | earlier) if index else None,
+                criteria=draw(CRITERIA),
+                text=draw(TEXTS),
+                board=board,
+                sync=draw(st.sampled_from([True, True, True, False])),
+                issue=draw(st.sampled_from([None, None, None, 1, 2, 99])),
+                previously=draw(st.sampled_from([(), (), ("k9",), (KEYS[0],)])),
+                **declared,  # type: ignore[arg-type] # fields of items
+            )
+        )
+    return tuple(made)
+
+
+BACKLOGS = st.builds(
+    lambda made, board, more: desired(*made, project=BOARD if board else None, settings=more),
+    items(),
+    st.booleans(),
+    st.builds(
+        Settings,
+        create_done=st.booleans(),
+        mentions=st.booleans(),
+        ownership=st.sampled_from([{}, {}, {"title": "github", "labels": "github"}]),
+    ),
+)
+
+
+def repository(issue_types: tuple[str, ...] | None = None) -> MemoryTracker:
+    """A repository in which people wrote two issues, #1 and #2."""
+    tracker = MemoryTracker(issue_types=issue_types)
+    tracker.add(issue(1, "A", author=None, labels=("human",), body="human above\r\n"))
+    tracker.add(issue(2, "Theirs", author=None, state="closed", state_reason="completed"))
+    return tracker
+
+
+# ---- people --------------------------------------------------------------------------------
+
+
+def in_block(edit: Callable[[list[str]], list[str]]) -> Callable[[ObservedIssue], ObservedIssue]:
+    """Change the lines of the block as people do, in the text."""
+
+    def change(there: ObservedIssue) -> ObservedIssue:
+        parts = body_block.split(there.body)
+        if parts.marker is None:
+            return there
+        body = body_block.join(replace(parts, lines=tuple(edit(list(parts.lines)))))
+        return replace(there, body=body)
+
+    return change
+
+
+def of_body(edit: Callable[[str], str]) -> Callable[[ObservedIssue], ObservedIssue]:
+    """Change the whole text."""
+    return lambda there: replace(there, body=edit(there.body))
+
+
+def base_lost(there: ObservedIssue) -> ObservedIssue:
+    """Leave nothing but identity in the marker."""
+    parts = body_block.split(there.body)
+    if parts.marker is None:
+        return there
+    return replace(
+        there, body=body_block.join(replace(parts, marker=replace(parts.marker, base=Base())))
+    )
+
+
+def tick_all(there: ObservedIssue) -> ObservedIssue:
+    """Tick every box."""
+    return replace(there, body=there.body.replace("- [ ]", "- [x]"))
+
+
+EDITS: dict[str, Callable[[ObservedIssue], ObservedIssue]] = {
+    "title": lambda i: replace(i, title="A human title"),
+    "title of another": lambda i: replace(i, title="B"),
+    "close": lambda i: replace(i, state="closed", state_reason="completed"),
+    "drop": lambda i: replace(i, state="closed", state_reason="not_planned"),
+    "reopen": lambda i: replace(i, state="open", state_reason="reopened"),
+    "label": lambda i: replace(i, labels=(*i.labels, "human")),
+    "unlabel": lambda i: replace(i, labels=()),
+    "assign": lambda i: replace(i, assignees=("dee",)),
+    "milestone": lambda i: replace(i, milestone=None),
+    "orphan": lambda i: replace(i, parent=None),
+    "unblock": lambda i: replace(i, blocked_by=()),
+    "tick": tick_all,
+    "untick": of_body(lambda text: text.replace("- [x]", "- [ ]")),
+    "crlf": of_body(lambda text: text.replace("\r\n", "\n").replace("\n", "\r\n")),
+    "around": of_body(lambda text: f"human above\r\n{text}\r\nhuman below"),
+    "add line": in_block(lambda lines: [*lines[:1], "human line", *lines[1:]]),
+    "add box": in_block(lambda lines: ["- [x] human box", *lines]),
+    "cut line": in_block(lambda lines: lines[:-1]),
+    "empty block": in_block(lambda _: []),
+    "turn block": in_block(lambda lines: lines[::-1]),
+    "double block": of_body(lambda text: f"{text}\n{text}"),
+    "no body": of_body(lambda _: ""),
+    "half block": of_body(lambda text: text[: len(text) // 2]),
+    "base lost": base_lost,
+    "stranger": lambda i: replace(i, author=None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Somebody does something to an issue, by its place in the list."""
+
+    place: int
+    name: str
+
+
+WORK = st.lists(st.builds(Edit, st.integers(0, 5), st.sampled_from(sorted(EDITS))), max_size=6)
+
+
+def work(tracker: MemoryTracker, edits: list[Edit]) -> None:
+    """People at work."""
+    for edit in edits:
+        if tracker.issues:
+            there = list(tracker.issues.values())[edit.place % len(tracker.issues)]
+            edited = EDITS[edit.name](there)
+            tracker.issues[there.id] = edited
+            tracker.know_labels(edited.labels)
+
+
+def sync(tracker: MemoryTracker, wanted: DesiredState, number: int = 0) -> None:
+    """Plan and apply; all must be applied that can be."""
+    prepared = observe_and_plan(wanted, tracker)
+    count = iter(range(number * 1000, number * 1000 + 1000))
+    apply(prepared, tracker, nonces=lambda: f"{next(count):016x}", progress=Watcher())
+
+
+LAW = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@LAW
+@given(BACKLOGS, WORK, BACKLOGS, WORK)
+def test_after_apply_there_is_nothing_to_do(
+    first: DesiredState, edits: list[Edit], second: DesiredState, more: list[Edit]
+) -> None:
+    """For any desired, observed and base: apply, then the plan is empty, refreshes too."""
+    tracker = repository(issue_types=("Story",))
+    sync(tracker, first)
+    assert observe_and_plan(first, tracker).plan.changes == ()
+    work(tracker, edits)
+    sync(tracker, second, 1)
+    assert observe_and_plan(second, tracker).plan.changes == ()
+    work(tracker, more)
+    sync(tracker, second, 2)
+    assert observe_and_plan(second, tracker).plan.changes == ()
+
+
+@LAW
+@given(BACKLOGS, WORK, BACKLOGS)
+def test_nothing_of_people_is_taken_away(
+    first: DesiredState, edits: list[Edit], second: DesiredState
+) -> None:
+    """Their text, their lines, their labels, their assignees and their closes stay."""
+    tracker = repository()
+    sync(tracker, first)
+    work(tracker, edits)
+    before = dict(tracker.issues)
+    sync(tracker, second, 1)
+    for id_, old in before.items():
+        new = tracker.issues[id_]
+        was, now = body_block.split(old.body), body_block.split(new.body)
+        if was.marker is None and now.marker is not None:
+            assert now.before == (f"{old.body}\n\n" if old.body else "")
+        elif was.marker is None:
+            assert new.body == old.body
+        else:
+            assert now.marker is not None
+            assert now.before == was.before
+            assert now.after.endswith(was.after)
+        for line in ("human line", "- [x] human box"):
+            assert new.body.count(line) >= old.body.count(line)
+        assert {"human"} & set(old.labels) <= set(new.labels)
+        assert {"dee"} & set(old.assignees) <= set(new.assignees)
+
+
+@LAW
+@given(BACKLOGS, WORK)
+def test_an_unchanged_file_reopens_and_closes_nothing(
+    wanted: DesiredState, edits: list[Edit]
+) -> None:
+    """Whatever people did: the file did not change, so no state moves and no tick is lost."""
+    tracker = repository()
+    sync(tracker, wanted)
+    work(tracker, edits)
+    before = dict(tracker.issues)
+    sync(tracker, wanted, 1)
+    for id_, old in before.items():
+        new = tracker.issues[id_]
+        if body_block.split(old.body).marker is None:
+            continue
+        assert new.state == old.state
+        old_boxes = ticked(body_block.split(old.body))
+        assert old_boxes <= ticked(body_block.split(new.body)) | moved(new)
+
+
+def ticked(parts: SplitBody) -> set[str]:
+    """The keys of all ticked boxes of a block."""
+    return {key for key, done in body_block.boxes(parts.lines).items() if done}
+
+
+def moved(there: ObservedIssue) -> set[str]:
+    """The keys of ticked boxes below the block, where lines of people are moved."""
+    lines = tuple(body_block.split(there.body).after.replace("\r\n", "\n").split("\n"))
+    return {key for key, done in body_block.boxes(lines).items() if done}
+
+
+@LAW
+@given(BACKLOGS, st.lists(st.integers(0, 5), min_size=1, max_size=3), BACKLOGS)
+def test_a_lost_base_removes_nothing(
+    first: DesiredState, places: list[int], second: DesiredState
+) -> None:
+    """Labels, assignees and blockers of an issue whose base is gone can only grow."""
+    tracker = repository()
+    sync(tracker, first)
+    work(tracker, [Edit(place, "base lost") for place in places])
+    lost = {
+        id_: there
+        for id_, there in tracker.issues.items()
+        if (marker := body_block.split(there.body).marker) is not None and marker.base == Base()
+    }
+    sync(tracker, second, 1)
+    for id_, old in lost.items():
+        new = tracker.issues[id_]
+        assert {n.casefold() for n in old.labels} <= {n.casefold() for n in new.labels}
+        assert set(old.assignees) <= set(new.assignees)
+        assert set(old.blocked_by) <= set(new.blocked_by)
+        assert new.state == old.state
