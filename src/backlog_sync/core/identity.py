@@ -178,24 +178,20 @@ class _Matcher:
         A story was inserted and the rest renumbered, or a key was changed. Only where one issue
         and one item have that title.
         """
-        left: dict[str, list[ObservedIssue]] = {}
+        left: dict[tuple[str, str | None], list[ObservedIssue]] = {}
         for issues in self.index.ours.values():
             for issue in issues:
                 if issue.number not in self.taken:
-                    left.setdefault(self.index.title_mark(issue), []).append(issue)
+                    above = issue.parent.id if issue.parent else None
+                    left.setdefault((self.index.title_mark(issue), above), []).append(issue)
         waiting = self._open()
         wanted = Counter((item.parent, _mark(item.title)) for item in waiting)
         for item in waiting:
             mark = _mark(item.title)
-            if wanted[item.parent, mark] > 1 or mark not in left:
+            if wanted[item.parent, mark] > 1:
                 continue
-            above = self._above(item)
-            same = [
-                issue
-                for issue in left[mark]
-                if issue.number not in self.taken
-                and (issue.parent.id if issue.parent else None) == above
-            ]
+            there = left.get((mark, self._above(item)), ())
+            same = [issue for issue in there if issue.number not in self.taken]
             if len(same) == 1:
                 marker = self.index.parts[same[0].number].marker
                 was = marker.key if marker else ""
