@@ -786,12 +786,25 @@ def test_the_order_of_what_was_read_does_not_matter(seed: int) -> None:
     state = observed(*there, project=board())
     plan, other = build_plan(wanted, state), build_plan(wanted, shaken(state, seed))
     assert other == plan
-    mixed = replace(
-        wanted, items=tuple(random.Random(seed).sample(wanted.items, len(wanted.items)))
-    )
-    again = build_plan(mixed, state)
+    again = build_plan(replace(wanted, items=families_mixed(wanted.items, seed)), state)
     assert again.digests == plan.digests
     assert sorted(map(repr, again.changes)) == sorted(map(repr, plan.changes))
+
+
+def families_mixed(items: tuple[DesiredItem, ...], seed: int) -> tuple[DesiredItem, ...]:
+    """The items in another order, in which siblings stand as they stood."""
+    dice = random.Random(seed)
+    families = {each.parent: [i for i in items if i.parent == each.parent] for each in items}
+    row = dice.sample([each.parent for each in items], len(items))
+    return tuple(families[parent].pop(0) for parent in row)
+
+
+def test_the_order_of_siblings_matters() -> None:
+    """The file's order of siblings is a part of what it asks for."""
+    items = (item("epic-1"), item("a", parent="epic-1"), item("b", parent="epic-1"))
+    one = build_plan(desired(*items), observed()).digests
+    other = build_plan(desired(items[0], items[2], items[1]), observed()).digests
+    assert one.desired != other.desired
 
 
 def test_digests_tell_what_moved() -> None:

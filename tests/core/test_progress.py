@@ -50,8 +50,8 @@ def test_numbers_of_the_sandbox_say_so() -> None:
         ("open", "reopened", "Done", "Done", False),
         ("closed", "completed", "In Progress", "Done", False),
         ("closed", None, None, "Done", False),
-        ("closed", "not_planned", "Todo", "Closed", False),
-        ("closed", "duplicate", None, "Closed", False),
+        ("closed", "not_planned", "Todo", "Not planned", False),
+        ("closed", "duplicate", None, "Not planned", False),
     ],
 )
 def test_the_status_is_the_board_s_word_or_the_issue_s_end(

@@ -271,15 +271,23 @@ stories:
 
 
 def test_a_status_decides_open_or_closed(load_text: LoadText) -> None:
-    """A done-word closes, another opens, and without a status the state is not ours."""
+    """A done-word closes, a dropped one closes as not planned, and no status is not ours."""
     items = _items(
         load_text(
             "stories: [{id: a, title: A, status: Done}, {id: b, title: B, status: doing},"
-            " {id: c, title: C}, {id: d, title: D, status: cancelled}]"
+            " {id: c, title: C}, {id: d, title: D, status: cancelled},"
+            " {id: e, title: E, status: Won't do}, {id: f, title: F, status: Closed}]"
         )
     )
     states = {key: item.fields.get("state") for key, item in items.items()}
-    assert states == {"a": "closed", "b": "open", "c": None, "d": "closed"}
+    assert states == {
+        "a": "completed",
+        "b": "open",
+        "c": None,
+        "d": "not_planned",
+        "e": "not_planned",
+        "f": "closed",
+    }
 
 
 def test_default_fields_are_those_that_items_use(load_text: LoadText) -> None:

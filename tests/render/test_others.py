@@ -19,7 +19,7 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import DesiredItem, DesiredState, Inventory, IssueRef, MilestoneDef
-from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.core.progress import DROPPED, ItemProgress, RollUp
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.details import field_lines
 from backlog_sync.render.diagnostics import (
@@ -221,7 +221,7 @@ def report() -> Report:
         ItemProgress("epic", IssueRef(1), None, "In Progress", {}, RollUp(1, 3, 3, 8)),
         ItemProgress("done", IssueRef(2), None, "Done"),
         ItemProgress("busy", IssueRef(3), None, "In Progress"),
-        ItemProgress("dropped", IssueRef(5), None, "Closed"),
+        ItemProgress("dropped", IssueRef(5), None, DROPPED),
     )
     desired = DesiredState("b", items, milestones=(MilestoneDef("M0"), MilestoneDef("M1")))
     return Report(desired, progress)

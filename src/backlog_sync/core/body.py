@@ -234,6 +234,7 @@ def without_claims(body: str, before: str, names: Collection[str]) -> str:
         base,
         hashes=_restored(base.hashes, old.hashes, names),
         sets=_restored(base.sets, old.sets, names),
+        order=old.order if "order" in names else base.order,
         pending=tuple(sorted({*base.pending, *(n for n in old.pending if n in names)})),
     )
     return join(replace(parts, marker=replace(parts.marker, base=told)))

@@ -93,6 +93,11 @@ class Change:
         """Whether it only moves the base."""
         return self.kind is ChangeKind.ISSUE and self.action is Action.UPDATE and not self.fields
 
+    @property
+    def is_move(self) -> bool:
+        """Whether it moves an issue among its siblings, `after` or `before` another one."""
+        return self.kind is ChangeKind.SUB_ISSUE and self.action is Action.UPDATE
+
 
 @dataclass(frozen=True, slots=True)
 class FieldNote:
@@ -194,9 +199,9 @@ class Plan:
         """Counts that can be recomputed from the changes listed.
 
         Issues count under their action; `update` counts existing issues of which any field
-        changes, on the issue or on the board; `link` and `unlink` count sub-issues and
-        dependencies; `definitions` counts labels, milestones, boards and board fields; `refresh`
-        counts moves of the base that change nothing people see.
+        changes, on the issue or on the board, and those that move among their siblings; `link`
+        and `unlink` count sub-issues and dependencies; `definitions` counts labels, milestones,
+        boards and board fields; `refresh` counts moves of the base that people do not see.
         """
         counts = dict.fromkeys((a.value for a in Action), 0)
         touched: dict[str, set[str]] = {a.value: set() for a in Action}
@@ -213,13 +218,13 @@ class Plan:
                     definitions += 1
                 case ChangeKind.FIELD:
                     definitions += 1
-                case ChangeKind.SUB_ISSUE | ChangeKind.DEPENDENCY:
+                case ChangeKind.SUB_ISSUE | ChangeKind.DEPENDENCY if not change.is_move:
                     counts[change.action.value] += 1
                     changed.add(change.key)
                 case ChangeKind.ISSUE:
                     touched[change.action.value].add(change.key)
                     changed.add(change.key)
-                case ChangeKind.PROJECT_ITEM | ChangeKind.FIELD_VALUE:
+                case _:
                     changed.add(change.key)
                     if change.key not in created:
                         touched[Action.UPDATE.value].add(change.key)

@@ -1,7 +1,7 @@
 """Labels and milestones of the repository: what is missing, what differs from what is declared."""
 
 from backlog_sync.core import normalize
-from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
+from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange, Warned
 from backlog_sync.core.model import DesiredState, LabelDef, ObservedState
 
 DEFAULT_COLOR = "ededed"
@@ -9,14 +9,19 @@ DEFAULT_COLOR = "ededed"
 
 
 def plan_labels(desired: DesiredState, observed: ObservedState) -> list[Change]:
-    """Give the labels to make, to rename (by alias) and to restyle; only what is declared."""
+    """Give the labels to make, to rename (by alias) and to restyle; only what is declared.
+
+    A label that is renamed is spent: no second definition can have it by its own alias.
+    """
     there = {normalize.fold(label.name): label for label in observed.labels}
+    named = {normalize.fold(want.name) for want in desired.labels}
     changes: list[Change] = []
     for want in desired.labels:
         have = there.get(normalize.fold(want.name))
-        alias = next((there[f] for f in map(normalize.fold, want.aliases) if f in there), None)
+        aliases = [f for f in map(normalize.fold, want.aliases) if f in there and f not in named]
+        alias = there.pop(aliases[0]) if have is None and aliases else None
         fields: dict[str, FieldChange] = {}
-        if have is None and alias is not None:
+        if alias is not None:
             fields["name"] = FieldChange(alias.name, want.name)
         now = have or alias
         if now is None:
@@ -50,10 +55,29 @@ def _create(want: LabelDef) -> Change:
         reason="used by the backlog",
         fields={
             "color": FieldChange(None, (want.color or want.new_color or DEFAULT_COLOR).lower()),
-            "description": FieldChange(None, want.description or want.new_description or ""),
+            "description": FieldChange(None, _first(want.description, want.new_description, "")),
         },
         definition=want,
     )
+
+
+def _first(*texts: str | None) -> str:
+    return next(text for text in texts if text is not None)
+
+
+def double_labels(desired: DesiredState, observed: ObservedState) -> list[Warned]:
+    """Tell of labels that are there under their name and under an alias too: both are kept."""
+    there = {normalize.fold(label.name): label.name for label in observed.labels}
+    named = {normalize.fold(want.name) for want in desired.labels}
+    found: list[Warned] = []
+    for want in desired.labels:
+        if normalize.fold(want.name) not in there:
+            continue
+        for alias in map(normalize.fold, want.aliases):
+            if alias in there and alias not in named:
+                message = f"the label {there[alias]} is there beside {want.name}; both are kept"
+                found.append(Warned(message, "double-label"))
+    return found
 
 
 def plan_milestones(desired: DesiredState, observed: ObservedState) -> list[Change]:

@@ -11,6 +11,7 @@ from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match
 from backlog_sync.core.merge import merge_atom, merge_block, merge_set, merge_ticks
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
+from backlog_sync.core.states import OPEN, desired_state, observed_state
 
 STATE = "state"
 
@@ -20,13 +21,15 @@ class Target:
     """What an item should be on GitHub, in GitHub's own vocabulary, declared fields only.
 
     `parent` and `blocked_by` name items by key and other issues as `owner/repo#n`. `kept` are
-    fields of which nothing can be said now: they and their base stay as they are.
+    fields of which nothing can be said now: they and their base stay as they are. `order` is what
+    is recorded of the items below it.
     """
 
     atoms: Mapping[str, JsonValue]
     sets: Mapping[str, tuple[str, ...]]
     lines: tuple[str, ...]
     kept: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
 
     @property
     def ticks(self) -> dict[str, bool]:
@@ -59,40 +62,37 @@ def target_of(
     settings: Settings,
     *,
     source: str,
-    issue_type: str | None,
-    links: Mapping[str, JsonValue],
+    found: Mapping[str, JsonValue],
     kept: frozenset[str] = frozenset(),
+    order: tuple[str, ...] = (),
 ) -> Target:
     """Give what an item should be on GitHub.
 
-    `source` is the file's path below the repository; `links` holds parent and blockers, resolved.
+    `source` is the file's path below the repository; `found` holds what only the observation can
+    tell: parent, blockers and assignees (without those that cannot be had), and the issue type.
     """
     atoms: dict[str, JsonValue] = {"title": normalize.title(item.title)}
     if "milestone" in item.fields:
         milestone = item.fields["milestone"]
         atoms["milestone"] = milestone.strip() if isinstance(milestone, str) else None
-    if issue_type is not None:
-        atoms["issue_type"] = issue_type
-    else:
-        kept |= {"issue_type"}
     state = item.fields.get(STATE)
     if isinstance(state, str):
         atoms[STATE] = state
-    if "parent" in links:
-        atoms["parent"] = links["parent"]
+    atoms |= {name: found[name] for name in ("issue_type", "parent") if name in found}
     sets: dict[str, tuple[str, ...]] = {}
-    for name in ("labels", "assignees"):
-        members = item.fields.get(name)
-        if isinstance(members, tuple):
-            sets[name] = _distinct(str(member) for member in members)
-    blockers = links.get("blocked_by")
-    if isinstance(blockers, list):
-        sets["blocked_by"] = _distinct(blockers)
+    labels = item.fields.get("labels")
+    if isinstance(labels, tuple):
+        sets["labels"] = _distinct(str(label) for label in labels)
+    for name in ("assignees", "blocked_by"):
+        members = found.get(name)
+        if isinstance(members, list):
+            sets[name] = _distinct(members)
     return Target(
         atoms=atoms,
         sets=sets,
         lines=body_block.render(item.block, source=source, mentions=settings.mentions),
         kept=kept,
+        order=order,
     )
 
 
@@ -102,13 +102,15 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
     """Give the base of an issue on which all of a target has just been made true."""
-    atoms = {STATE: "open", **target.atoms}
+    atoms = {STATE: OPEN, **target.atoms}
+    atoms[STATE] = desired_state(atoms[STATE])
     return Base(
         hashes={name: normalize.hash_value(value) for name, value in atoms.items()},
         sets={name: members for name, members in target.sets.items() if members},
         lines=body_block.line_hashes(target.lines),
         ticks=target.ticks,
         pending=pending,
+        order=target.order,
     )
 
 
@@ -211,18 +213,21 @@ def diff_item(
     issue, parts = match.issue, match.parts
     marker = parts.marker or Marker(backlog=backlog_id, key=item.key)
     merge = _Merge(item, issue, marker.base)
+    now_is = observed_state(issue)
+    says = desired_state(target.atoms.get(STATE, now_is), now_is)
     # With nothing on record, what the file says now is where its next change starts from.
-    merge.hashes.setdefault(STATE, normalize.hash_value(target.atoms.get(STATE, issue.state)))
+    merge.hashes.setdefault(STATE, normalize.hash_value(says))
     own = settings.ownership
     have: dict[str, JsonValue] = {
         "title": normalize.title(issue.title),
         "milestone": issue.milestone.strip() if issue.milestone else None,
         "issue_type": issue.issue_type,
-        STATE: issue.state,
+        STATE: now_is,
         "parent": observed.get("parent"),
     }
     for name, value in target.atoms.items():
-        merge.atom(name, owner_of(name, own), value, _same_case(value, have[name], name))
+        wanted = says if name == STATE else value
+        merge.atom(name, owner_of(name, own), wanted, _same_case(wanted, have[name], name))
     for name, now in (("labels", issue.labels), ("assignees", issue.assignees)):
         if name in target.sets:
             merge.members(name, owner_of(name, own), target.sets[name], now)
@@ -247,6 +252,7 @@ def diff_item(
         lines=body_block.line_hashes(lines),
         ticks=_base_ticks(target, lines, marker.base),
         pending=tuple(sorted(merge.pending)),
+        order=target.order,
     )
     if _body_held(merge):
         base = replace(base, lines=marker.base.lines, ticks=marker.base.ticks)
@@ -302,6 +308,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
         or set(marker.base.hashes) - set(new.marker.base.hashes)
         or new.marker.base.sets != marker.base.sets
         or new.marker.base.ticks != marker.base.ticks
+        or new.marker.base.order != marker.base.order
     )
     return text if needed else None
 

@@ -13,8 +13,15 @@ from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 def digests_of(
     desired: DesiredState, observed: ObservedState, matches: Matches, changes: Iterable[Change]
 ) -> Digests:
-    """Hash each input by what it means: not by its order, not by when an issue was touched."""
+    """Hash each input by what it means: not by when an issue was touched, not by its order.
+
+    The order of siblings has a meaning.
+    """
     project = observed.project
+    families: dict[str, list[str]] = {}
+    for item in desired.items:
+        if item.parent:
+            families.setdefault(item.parent, []).append(item.key)
     if project is not None:
         project = replace(project, fields=tuple(sorted(project.fields, key=lambda f: f.name)))
     return Digests(
@@ -25,6 +32,7 @@ def digests_of(
                 *desired.labels,
                 *desired.milestones,
                 [desired.backlog_id, desired.project, desired.settings],
+                families,
             ]
         ),
         observed=_digest(

@@ -7,6 +7,7 @@ import json
 import re
 
 from backlog_sync.core.model import Base, Marker
+from backlog_sync.core.order import HASH
 
 VERSION = 1
 _HASH_LINE = 6
@@ -28,6 +29,7 @@ def encode(marker: Marker) -> str:
         "l": "".join(base.lines),
         "t": "".join(f"{key}{'+' if done else '-'}" for key, done in sorted(base.ticks.items())),
         "p": sorted(base.pending),
+        "o": "".join(base.order),
     }
     text = json.dumps({k: v for k, v in record.items() if v or k == "v"}, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
@@ -54,6 +56,7 @@ def decode(text: str) -> Marker | None:
                     for chunk in _chunks(_text(record.get("t", "")), _HASH_TICK + 1)
                 },
                 pending=tuple(_text(m) for m in record.get("p", [])),
+                order=_chunks(_text(record.get("o", "")), HASH),
             ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

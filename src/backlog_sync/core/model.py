@@ -74,9 +74,9 @@ class DesiredItem:
 
     `fields` holds the declared issue fields by the names of the field table: `title` (str),
     `body` (Block), `labels`, `assignees` (tuples of names), `milestone` (title or None),
-    `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "closed"). `board` holds the
-    declared board values by field name. `parent` is a key, or `owner/repo#n`.
-    `status` is the file's own word for progress, as written.
+    `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "completed", "not_planned";
+    "closed" where it is not said which). `board` holds the declared board values by field name.
+    `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
     """
 
     key: str
@@ -185,12 +185,13 @@ class ProjectSpec:
 class Settings:
     """What the files say about how to work.
 
-    `kind_labels` maps a kind to its label (None switches it off); `priority_label` is the prefix
-    of the priority label (None switches it off); `ownership` maps a field name to `file` or
-    `github`.
+    `kind_labels` maps a kind to its label (None switches it off), `issue_types` to its issue
+    type likewise; `priority_label` is the prefix of the priority label (None switches it off);
+    `ownership` maps a field name to `file` or `github`.
     """
 
     kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
+    issue_types: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
     priority_label: str | None = "priority:"
     ownership: Mapping[str, str] = field(default_factory=dict)
     trusted_authors: tuple[str, ...] = ("github-actions[bot]",)
@@ -419,7 +420,8 @@ class Base:
     `hashes` holds a hash per atomic field, `sets` the members of each set that we applied,
     `lines` a hash for every line of the managed block and `ticks` whether each check box (by
     the hash of its text) was ticked. A field that is missing here was never applied.
-    `pending` names fields intended in the same write but set by a later request.
+    `pending` names fields intended in the same write but set by a later request. `order` holds a
+    hash of the key of each item below it, in the file's order.
     """
 
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -427,6 +429,7 @@ class Base:
     lines: tuple[str, ...] = ()
     ticks: Mapping[str, bool] = field(default_factory=dict)
     pending: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,11 @@ class UpdateMilestone:
 
 @dataclass(frozen=True, slots=True)
 class CreateProject:
-    """Make a board and link it to the repository."""
+    """Make a board, and show it on a repository where one is given."""
 
     owner_id: str
     title: str
-    repository_id: str
+    repository_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,16 @@ class RemoveSubIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveSubIssue:
+    """Put a sub-issue directly behind a sibling, or in front of one; exactly one is given."""
+
+    parent_id: str
+    child_id: str
+    after_id: str | None = None
+    before_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AddBlocker:
     """Say that one issue is blocked by another."""
 
@@ -206,6 +216,19 @@ class SetValue:
     option_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PutComment:
+    """Have one comment of ours on an issue or pull request say this, and be there only once.
+
+    It is known by its hidden `mark` (letters, digits, `.`, `_`, `-`) and by being ours; where it
+    is there it is changed, else it is made. `id` is the issue's.
+    """
+
+    id: str
+    mark: str
+    body: str
+
+
 Operation: TypeAlias = (
     CreateLabel
     | UpdateLabel
@@ -223,10 +246,12 @@ Operation: TypeAlias = (
     | ChangeAssignees
     | AddSubIssue
     | RemoveSubIssue
+    | MoveSubIssue
     | AddBlocker
     | RemoveBlocker
     | AddCard
     | SetValue
+    | PutComment
 )
 
 

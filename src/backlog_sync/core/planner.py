@@ -14,25 +14,26 @@ from backlog_sync.core.changes import (
     Deferred,
     FieldChange,
     FieldNote,
-    JsonValue,
     Orphan,
     Plan,
     PlanItem,
     Verdict,
     Warned,
 )
-from backlog_sync.core.definitions import plan_labels, plan_milestones
+from backlog_sync.core.definitions import double_labels, plan_labels, plan_milestones
 from backlog_sync.core.diff import ItemDiff, Target, base_of, diff_item, target_of
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.identity import Match, Matches, match_items
+from backlog_sync.core.links import Links
 from backlog_sync.core.model import (
     DesiredItem,
     DesiredState,
-    IssueLink,
     Marker,
     ObservedIssue,
     ObservedState,
 )
+from backlog_sync.core.order import Move
+from backlog_sync.core.states import OPEN, desired_state, is_closed, state_fields
 
 _LONGEST = 65_536
 """Characters in a body, markers included (reported by many users of GitHub's API)."""
@@ -45,6 +46,7 @@ def build_plan(desired: DesiredState, observed: ObservedState) -> Plan:
     builder = _Builder(desired, observed)
     for item in desired.items:
         builder.item(item)
+    builder.order()
     return builder.plan()
 
 
@@ -55,10 +57,7 @@ class _Builder:
         self.desired, self.observed = desired, observed
         self.matches: Matches = match_items(desired, observed)
         self.items = {item.key: item for item in desired.items}
-        self.key_of = {match.issue.id: key for key, match in self.matches.by_key.items()}
         self.repository = observed.repository.name_with_owner
-        self.refs = _refs(observed)
-        self.types = {normalize.fold(name): name for name in observed.issue_types or ()}
         self.board: BoardPlan = plan_board(desired, observed)
         labels = plan_labels(desired, observed)
         self.renamed = {normalize.fold(c.key): c.title for c in labels if "name" in c.fields}
@@ -70,8 +69,13 @@ class _Builder:
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
         self.deferred: list[Deferred] = []
-        self.warnings: list[Warned] = [*self.matches.warnings, *self.board.warnings]
+        self.warnings: list[Warned] = [
+            *self.matches.warnings,
+            *self.board.warnings,
+            *double_labels(desired, observed),
+        ]
         self.skipped = {item.key for item in desired.items if self._skips(item)}
+        self.links = Links(desired, observed, self.matches, self.skipped)
 
     # ---- one item --------------------------------------------------------------------------
 
@@ -83,14 +87,15 @@ class _Builder:
             self._held(item)
             return
         match = self.matches.by_key.get(item.key)
-        links, kept = self._links(item, match)
+        found = self.links.of(item, match)
+        self.deferred += found.deferred
         target = target_of(
             item,
             self.desired.settings,
             source=_source(item.place.path, self.desired.sources),
-            issue_type=self.types.get(normalize.fold(item.kind)),
-            links=links,
-            kept=kept,
+            found=found.values,
+            kept=found.kept,
+            order=self.links.recorded_order(item.key),
         )
         if match is not None:
             self._update(item, match, target)
@@ -109,7 +114,7 @@ class _Builder:
             reason = f"it belongs to {there}, and this run is about {self.repository}"
             self.deferred.append(Deferred(ChangeKind.ISSUE, item.key, reason))
             return True
-        done = item.fields.get("state") == "closed" and not self.desired.settings.create_done
+        done = is_closed(item.fields.get("state")) and not self.desired.settings.create_done
         found = item.key in self.matches.by_key or item.key in self.matches.held
         if done and not found:
             message = f"{item.key} is done already and was not created"
@@ -130,64 +135,6 @@ class _Builder:
             )
         )
 
-    def _links(
-        self, item: DesiredItem, match: Match | None
-    ) -> tuple[dict[str, JsonValue], frozenset[str]]:
-        """Give parent and blockers as keys or `owner/repo#n`, without what cannot be linked.
-
-        Also gives the names of links that stay as they are, because what they name is held.
-        """
-        links: dict[str, JsonValue] = {}
-        kept: set[str] = set()
-        there = self._observed_links(match.issue) if match else {}
-        if item.parent is not None:
-            parent = self._canonical(item.parent)
-            if parent in self.matches.held or not (
-                self._reachable(parent) or parent == there.get("parent")
-            ):
-                kept.add("parent")
-                self._unreachable(item, ChangeKind.SUB_ISSUE, parent)
-            elif parent not in self.skipped:
-                links["parent"] = parent
-        blockers = item.fields.get("blocked_by")
-        if isinstance(blockers, tuple):
-            now = there.get("blocked_by")
-            known = normalize.fold_set(now if isinstance(now, list) else ())
-            named: list[str] = []
-            for blocker in sorted({self._canonical(str(b)) for b in blockers}):
-                if normalize.fold(blocker) in known or self._reachable(blocker):
-                    named.append(blocker)
-                else:
-                    self._unreachable(item, ChangeKind.DEPENDENCY, blocker)
-            links["blocked_by"] = list(named)
-        return links, frozenset(kept)
-
-    def _canonical(self, ref: str) -> str:
-        """Name an item by its key wherever an issue of ours is meant."""
-        if ref in self.items:
-            return ref
-        name, _, number = ref.rpartition("#")
-        whole = f"{name or self.repository}#{number}"
-        spelled, issue_id = self.refs.get(normalize.fold(whole), (whole, ""))
-        return self.key_of.get(issue_id, spelled)
-
-    def _reachable(self, ref: str) -> bool:
-        if ref in self.items:
-            return ref not in self.matches.held and ref not in self.skipped
-        return normalize.fold(ref) in self.refs
-
-    def _unreachable(self, item: DesiredItem, kind: ChangeKind, ref: str) -> None:
-        """Tell of a link that cannot be made; of items that are held or skipped it is told."""
-        if ref not in self.items:
-            self.deferred.append(
-                Deferred(
-                    kind=kind,
-                    key=item.key,
-                    reason=f"{ref} was not found in {self.repository}",
-                    hint="name a key of this backlog or an issue of this repository",
-                )
-            )
-
     def _create(self, item: DesiredItem, target: Target) -> bool:
         """Plan a new issue and what follows it; False where it cannot be."""
         fields: dict[str, FieldChange] = {
@@ -202,7 +149,7 @@ class _Builder:
         # What later requests set: until they are seen to hold, they are not drift.
         pending = (
             *(["blocked_by"] if target.sets.get("blocked_by") else []),
-            *(["state"] if target.atoms.get("state") == "closed" else []),
+            *(["state"] if is_closed(target.atoms.get("state")) else []),
         )
         marker = Marker(self.desired.backlog_id, item.key, base=base_of(target, pending=pending))
         body = body_block.join(SplitBody("", "", target.lines, marker))
@@ -223,13 +170,14 @@ class _Builder:
             self._link(item, None, str(parent), FieldChange(None, parent))
         for blocker in target.sets.get("blocked_by", ()):
             self._depend(item, None, blocker, Action.LINK)
-        if target.atoms.get("state") == "closed":
+        if is_closed(target.atoms.get("state")):
+            state = desired_state(target.atoms["state"])
             self._add(
                 item,
                 Action.CLOSE,
                 ChangeKind.ISSUE,
                 reason="done in the file",
-                fields={"state": FieldChange("open", "closed")},
+                fields=state_fields(FieldChange(OPEN, state)),
                 waits_for=(item.key,),
             )
         return True
@@ -241,7 +189,7 @@ class _Builder:
             item,
             replace(match, issue=replace(issue, labels=renamed)),
             target,
-            self._observed_links(issue),
+            self.links.there(issue),
             self.desired.settings,
             self.desired.backlog_id,
         )
@@ -250,14 +198,14 @@ class _Builder:
         if diff.body is not None and self._too_long(item, issue, diff.body):
             return
         if diff.state is not None:
-            action = Action.CLOSE if diff.state.after == "closed" else Action.REOPEN
+            action = Action.CLOSE if is_closed(diff.state.after) else Action.REOPEN
             self._add(
                 item,
                 action,
                 ChangeKind.ISSUE,
                 issue=issue,
                 reason=diff.reasons.get("state", ""),
-                fields={"state": diff.state},
+                fields=state_fields(diff.state),
             )
         if diff.fields or diff.body is not None:
             self._add(
@@ -294,17 +242,6 @@ class _Builder:
             )
         )
         return True
-
-    def _observed_links(self, issue: ObservedIssue) -> dict[str, JsonValue]:
-        parent = issue.parent
-        blockers = [
-            self.key_of.get(link.id, f"{link.repository}#{link.number}")
-            for link in issue.blocked_by
-        ]
-        name: JsonValue = None
-        if parent is not None:
-            name = self.key_of.get(parent.id, f"{parent.repository}#{parent.number}")
-        return {"parent": name, "blocked_by": sorted(blockers)}
 
     # ---- links -----------------------------------------------------------------------------
 
@@ -349,6 +286,35 @@ class _Builder:
             fields={"blocked_by": FieldChange(before, after)},
             drifted=("blocked_by",) if drifted else (),
             waits_for=tuple(k for k in (blocker, item.key) if self._is_new(k)),
+        )
+
+    def order(self) -> None:
+        """Plan the moves among siblings, after all links are known."""
+        linked: dict[str, list[DesiredItem]] = {}
+        created = {c.key for c in self.changes if c.action is Action.CREATE}
+        links = [c for c in self.changes if c.kind is ChangeKind.SUB_ISSUE and c.other]
+        # What is made comes to stand below its parent first, what is there already after that.
+        for change in sorted(links, key=lambda c: c.key not in created):
+            linked.setdefault(str(change.other), []).append(self.items[change.key])
+        for parent in {item.parent: None for item in self.desired.items}:
+            if parent is None or parent in self.skipped or parent in self.matches.held:
+                continue
+            for move in self.links.moves(parent, [item.key for item in linked.get(parent, ())]):
+                self._move(move, parent)
+
+    def _move(self, move: Move, parent: str) -> None:
+        item = self.items[move.key]
+        match = self.matches.by_key.get(move.key)
+        anchor = move.after or move.before or ""
+        self._add(
+            item,
+            Action.UPDATE,
+            ChangeKind.SUB_ISSUE,
+            issue=match.issue if match else None,
+            other=parent,
+            reason="stands there in the file",
+            fields={"after" if move.after else "before": FieldChange(None, anchor)},
+            waits_for=tuple(k for k in (parent, move.key, anchor) if self._is_new(k)),
         )
 
     # ---- the plan --------------------------------------------------------------------------
@@ -427,21 +393,6 @@ def _reason(diff: ItemDiff, match: Match) -> str:
         return match.reason
     told = sorted({diff.reasons[name] for name in diff.fields if name in diff.reasons})
     return "; ".join(told) or "the record of what was applied follows"
-
-
-def _refs(observed: ObservedState) -> dict[str, tuple[str, str]]:
-    """Give spelling and id of every issue that was seen, other repositories' too, by its name."""
-    refs: dict[str, tuple[str, str]] = {}
-
-    def see(seen: ObservedIssue | IssueLink) -> None:
-        name = f"{seen.repository}#{seen.number}"
-        refs.setdefault(normalize.fold(name), (name, seen.id))
-
-    for issue in observed.issues:
-        see(issue)
-        for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
-            see(link)
-    return refs
 
 
 def _source(path: str, sources: tuple[str, ...]) -> str:

@@ -16,9 +16,16 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import hash_value
+from backlog_sync.core.states import (
+    NOT_PLANNED,
+    OPEN,
+    desired_state,
+    is_closed,
+    observed_state,
+)
 
-_DROPPED = ("not_planned", "duplicate")
-"""Reasons of closing that mean: this was not done, and will not be."""
+DROPPED = "Not planned"
+"""The status of what was closed and will not be done; a file may have a word of its own for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,8 @@ class RollUp:
 class ItemProgress:
     """What is to be written back for one item; None and empty mean: leave the file as it is.
 
-    `status` is the board's word ("Todo", "In Progress", "Done"), or "Closed" for an issue that
-    was closed as not planned. `ticks` maps the index of a criterion (as in
+    `status` is the board's word ("Todo", "In Progress", "Done"), or `DROPPED` for an issue that
+    was closed as not planned or as a duplicate. `ticks` maps the index of a criterion (as in
     `DesiredItem.criteria`) to whether it is ticked. `initial` says that the status is where every
     item starts. An initial status, or a `roll_up` with nothing done, adds no line to a file; it
     only corrects one that is there.
@@ -117,16 +124,18 @@ def _item(
 
 
 def _status(issue: ObservedIssue, first: str) -> str:
-    if issue.state == "closed":
-        return "Closed" if issue.state_reason in _DROPPED else "Done"
+    state = observed_state(issue)
+    if state != OPEN:
+        return DROPPED if state == NOT_PLANNED else "Done"
     value = issue.card.values.get(STATUS) if issue.card else None
     return str(value) if value else first
 
 
 def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
     """Whether the file's state was changed since the last apply and waits for a sync."""
-    wanted = item.fields.get("state")
-    if wanted is None or wanted == issue.state or "state" not in base.hashes:
+    now = observed_state(issue)
+    wanted = desired_state(str(item.fields["state"]), now) if "state" in item.fields else None
+    if wanted is None or wanted == now or "state" not in base.hashes:
         return False
     if "state" in base.pending and issue.state_reason != "reopened":
         return True
@@ -145,10 +154,11 @@ def _sums(
         match = matches.get(item.key)
         if match is None:
             # Not on GitHub, where done items are not created: only the file can tell.
-            closed, dropped = item.fields.get("state") == "closed", False
+            state = item.fields.get("state")
+            closed, dropped = is_closed(state), state == NOT_PLANNED
         else:
             closed = match.issue.state == "closed"
-            dropped = closed and match.issue.state_reason in _DROPPED
+            dropped = observed_state(match.issue) == NOT_PLANNED
         if not below:
             points = 0 if dropped else item.points or 0
             totals[item.key] = RollUp(

@@ -29,6 +29,7 @@ from backlog_sync.core.operations import (
     Refused,
     Unknown,
 )
+from backlog_sync.core.states import closing_reason
 from backlog_sync.engine import jobs
 from backlog_sync.engine.jobs import Made, Skip
 from backlog_sync.engine.ports import Nonces, Progress, Tracker
@@ -82,9 +83,9 @@ class _Run:
             url=issue.url if issue else None,
             reason=reason,
         )
-        claimed = _claimed(change)
+        key, claimed = _claimed(change)
         if result is not Result.APPLIED and claimed:
-            self.unclaimed.setdefault(change.key, set()).add(claimed)
+            self.unclaimed.setdefault(key, set()).add(claimed)
 
     def settled(self, change: Change) -> bool:
         """Whether the outcome of a change is known."""
@@ -316,6 +317,22 @@ class _Run:
             if carded or linked:
                 self.settle(other, Result.APPLIED)
 
+    def late_types(self, changes: Iterable[Change]) -> None:
+        """Give new issues the types that could not be given while they were made."""
+        waiting: list[Job] = []
+        for change in changes:
+            made = jobs.late_type(self.registry, change)
+            if made is not None and not isinstance(made, Skip):
+                waiting.append((change, made))
+        replies = self.tracker.apply([operation for _, operation in waiting]) if waiting else ()
+        for (change, _), (_, reply) in zip(waiting, replies, strict=True):
+            outcome = self.outcomes[id(change)]
+            if isinstance(reply, Done) and not reply.missing:
+                self.registry.put_type(change)
+            else:
+                reason = "GitHub did not set: issue_type"
+                self.outcomes[id(change)] = replace(outcome, reason=reason)
+
     # ---- issues that are there -------------------------------------------------------------
 
     def states(self, changes: Iterable[Change]) -> None:
@@ -326,7 +343,7 @@ class _Run:
             self.registry.issues[change.key] = replace(
                 self.registry.issues[change.key],
                 state="closed" if closed else "open",
-                state_reason="completed" if closed else "reopened",
+                state_reason=closing_reason(change.fields) if closed else "reopened",
             )
 
         self.stage(changes, jobs.state, done)
@@ -399,15 +416,17 @@ _OF_ISSUES = frozenset(ChangeKind) - {
 }
 
 
-def _claimed(change: Change) -> str:
-    """Give the field of the base that speaks of a change which is not part of an update."""
+def _claimed(change: Change) -> tuple[str, str]:
+    """Give the item and the field of its base that speak of a change outside of an update."""
+    if change.is_move:
+        return change.other or "", "order"
     if change.kind is ChangeKind.SUB_ISSUE:
-        return "parent"
+        return change.key, "parent"
     if change.kind is ChangeKind.DEPENDENCY:
-        return "blocked_by"
+        return change.key, "blocked_by"
     if change.kind is ChangeKind.ISSUE and change.action in (Action.CLOSE, Action.REOPEN):
-        return "state"
-    return ""
+        return change.key, "state"
+    return change.key, ""
 
 
 def _moved(change: Change, issue: ObservedIssue, there: ObservedIssue | None) -> str:
@@ -474,10 +493,15 @@ def _stages(run: _Run, plan: Plan) -> None:
     cards = by_kind[ChangeKind.PROJECT_ITEM]
     folded: Folded = {}
     for change in (*by_kind[ChangeKind.SUB_ISSUE], *cards):
-        if change.ref is None:
+        if change.ref is None and not change.is_move:
             folded.setdefault(change.key, []).append(change)
-    run.creates([c for c in issues if c.action is Action.CREATE], folded)
-    run.stage([*by_kind[ChangeKind.SUB_ISSUE], *by_kind[ChangeKind.DEPENDENCY]], jobs.link)
+    created = [c for c in issues if c.action is Action.CREATE]
+    run.creates(created, folded)
+    run.late_types(created)
+    links = by_kind[ChangeKind.SUB_ISSUE]
+    run.stage([c for c in links if not c.is_move], jobs.link)
+    run.stage(by_kind[ChangeKind.DEPENDENCY], jobs.link)
+    run.stage([c for c in links if c.is_move], jobs.link)
     run.cards(cards)
     run.states([c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)])
     run.updates([c for c in issues if c.action in (Action.UPDATE, Action.ADOPT)])

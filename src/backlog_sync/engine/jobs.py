@@ -22,6 +22,7 @@ from backlog_sync.core.operations import (
     CreateMilestone,
     CreateProject,
     LinkProject,
+    MoveSubIssue,
     Operation,
     RemoveBlocker,
     RemoveSubIssue,
@@ -31,6 +32,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
+from backlog_sync.core.states import closing_reason
 from backlog_sync.engine.registry import Registry
 
 
@@ -131,6 +133,7 @@ def create(
         return Skip(f"the milestone {after['milestone']} could not be made")
     parent = next((c.other for c in folded if c.kind is ChangeKind.SUB_ISSUE), None)
     card = any(c.kind is ChangeKind.PROJECT_ITEM for c in folded)
+    able = registry.observed.capabilities
     assert change.body is not None
     return CreateIssue(
         repository_id=registry.observed.repository.id,
@@ -141,10 +144,25 @@ def create(
         label_ids=tuple(labels),
         assignees=tuple(names(after.get("assignees"))),
         milestone_id=aim[0] if aim else None,
-        issue_type=str(after["issue_type"]) if after.get("issue_type") else None,
-        parent_id=registry.issue_id(parent) if parent else None,
-        project_ids=(registry.project_id,) if card and registry.project_id else (),
+        issue_type=_text(after.get("issue_type")) if able.create_with_type else None,
+        parent_id=registry.issue_id(parent) if parent and able.create_below_parent else None,
+        project_ids=(
+            (registry.project_id,) if card and registry.project_id and able.create_on_board else ()
+        ),
     )
+
+
+def late_type(registry: Registry, change: Change) -> Made:
+    """Give a new issue the type that this server does not take while it is made."""
+    wanted = change.fields.get("issue_type")
+    issue = registry.issues.get(change.key)
+    if issue is None or wanted is None or registry.observed.capabilities.create_with_type:
+        return None
+    return UpdateIssue(id=issue.id, issue_type=_text(wanted.after))
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
 
 
 def state(registry: Registry, change: Change) -> Made:
@@ -152,7 +170,9 @@ def state(registry: Registry, change: Change) -> Made:
     issue = registry.issues.get(change.key)
     if issue is None:
         return _NOT_CREATED
-    return CloseIssue(issue.id) if change.action is Action.CLOSE else ReopenIssue(issue.id)
+    if change.action is Action.CLOSE:
+        return CloseIssue(issue.id, closing_reason(change.fields))
+    return ReopenIssue(issue.id)
 
 
 def labels(registry: Registry, change: Change) -> Made:
@@ -192,7 +212,7 @@ def issue(registry: Registry, change: Change, body: str | None) -> Made:
         title=str(after["title"]) if "title" in after else None,
         body=body,
         milestone_id=aim[0] if aim else None,
-        issue_type=str(after["issue_type"]) if after.get("issue_type") else None,
+        issue_type=_text(after.get("issue_type")),
         clear=tuple(n for n in ("milestone", "issue_type") if n in after and not after[n]),
     )
     return operation if operation != UpdateIssue(id=id_) else None
@@ -208,6 +228,8 @@ def link(registry: Registry, change: Change) -> Made:
     if this is None or other is None:
         return Skip(f"{change.key if this is None else change.other} was not created")
     linking = change.action is Action.LINK
+    if change.is_move:
+        return _move(registry, change, this, other)
     if change.kind is ChangeKind.SUB_ISSUE:
         if not linking:
             return RemoveSubIssue(parent_id=other, child_id=this)
@@ -216,6 +238,15 @@ def link(registry: Registry, change: Change) -> Made:
     if linking:
         return AddBlocker(blocked_id=this, blocker_id=other)
     return RemoveBlocker(blocked_id=this, blocker_id=other)
+
+
+def _move(registry: Registry, change: Change, this: str, parent: str) -> Made:
+    ((where, anchor),) = change.fields.items()
+    sibling = registry.issue_id(str(anchor.after))
+    if sibling is None:
+        return Skip(f"{anchor.after} was not created")
+    after = where == "after"
+    return MoveSubIssue(parent, this, sibling if after else None, None if after else sibling)
 
 
 def card(registry: Registry, change: Change) -> Made:

@@ -41,6 +41,8 @@ class Registry:
             registry.see(issue.repository, issue.number, issue.id)
             for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
                 registry.see(link.repository, link.number, link.id)
+        for link in observed.elsewhere.values():
+            registry.see(link.repository, link.number, link.id)
         for key, match in match_items(desired, observed).by_key.items():
             registry.issues[key] = match.issue
             if match.issue.card is not None:
@@ -63,6 +65,11 @@ class Registry:
             if normalize.fold(option.name) == normalize.fold(str(value)):
                 return option.id
         return None
+
+    def put_type(self, change: Change) -> None:
+        """Note the type that a new issue was given."""
+        wanted = str(change.fields["issue_type"].after)
+        self.issues[change.key] = replace(self.issues[change.key], issue_type=wanted)
 
     def put_card(self, key: str, card_id: str) -> None:
         """Note that an item has a card now."""

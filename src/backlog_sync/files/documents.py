@@ -76,7 +76,7 @@ def _switch(value: object) -> object:
 
 
 def _off_or_all(value: object) -> object:
-    """`kind_labels: false` switches all of them off."""
+    """`kind_labels: false` switches all of them off, and so with issue types."""
     if _switch(value) is None and value is not None:
         return dict.fromkeys(("epic", "feature", "story", "task", "bug", "spike", "chore"))
     return value
@@ -523,6 +523,17 @@ class SettingsDocument(_Model):
             json_schema_input_type=dict[Kind, str | Literal[False] | None] | Literal[False],
         ),
     ] = Field(default_factory=dict, description="The label of each kind; null or false: none.")
+    issue_types: Annotated[
+        dict[Kind, Annotated[Word | None, BeforeValidator(_switch)]],
+        BeforeValidator(
+            _off_or_all,
+            json_schema_input_type=dict[Kind, str | Literal[False] | None] | Literal[False],
+        ),
+    ] = Field(
+        default_factory=dict,
+        description="The organisation's issue type of each kind, where it is not called like the"
+        " kind; null or false: none.",
+    )
     priority_label: Annotated[
         str | None,
         BeforeValidator(_switch, json_schema_input_type=str | Literal[False] | None),

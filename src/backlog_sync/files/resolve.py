@@ -26,7 +26,6 @@ from backlog_sync.files.settings import FileSettings, core_settings
 from backlog_sync.files.validation import shown
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[bot\])?")
-_CLOSED = frozenset({"done", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ class _Resolver:
             fields["blocked_by"] = blockers
         status = entry.text("status")
         if status is not None:
-            fields["state"] = "closed" if meanings(status) & _CLOSED else "open"
+            fields["state"] = _state(status)
         return fields
 
     def _assignees(self, entry: Entry) -> tuple[str, ...]:
@@ -242,6 +241,14 @@ class _Resolver:
     def used_milestones(self, items: tuple[DesiredItem, ...]) -> int:
         """How many milestones are used or declared, kept items included."""
         return len(self.milestones.definitions(_members(items, "milestone")))
+
+
+def _state(status: str) -> str:
+    """What a status means for the issue; a word may leave it open whether it was done."""
+    ends = meanings(status) & {"done", "cancelled"}
+    if len(ends) == 2:
+        return "closed"
+    return {"done": "completed", "cancelled": "not_planned"}.get("".join(ends), "open")
 
 
 def _note(entries: Sequence[Entry], items: Sequence[DesiredItem]) -> None:

@@ -13,7 +13,7 @@ from backlog_sync.files.validation import explain
 
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
 _UNITED = ("trusted_authors", "ignore_issues", "publish")
-_MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels")
+_MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types")
 _OWN = ("version", "include")
 _FRIENDLY = {
     "depends_on": "blocked_by",
@@ -123,11 +123,14 @@ def core_settings(document: SettingsDocument) -> Settings:
     """The part of the settings that planning works with."""
     labels: dict[str, str | None] = {kind: kind for kind in KINDS}
     labels.update({str(kind): label for kind, label in document.kind_labels.items()})
+    types: dict[str, str | None] = {kind: kind for kind in KINDS}
+    types.update({str(kind): name for kind, name in document.issue_types.items()})
     ownership = {_FRIENDLY.get(name, name): owner for name, owner in document.ownership.items()}
     if "status" in document.ownership:
         ownership["Status"] = ownership["state"] = ownership.pop("status")
     return Settings(
         kind_labels=labels,
+        issue_types=types,
         priority_label=document.priority_label,
         ownership=ownership,
         trusted_authors=document.trusted_authors,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backlog_sync.core.progress import ItemProgress
+from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.load import Loaded
+from backlog_sync.files.markdown_words import meanings
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, replace_file
@@ -34,11 +35,14 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
     if loaded.write_back == "none":
         return ()
     by_file: dict[int, dict[int, ItemProgress]] = {}
+    dropped = _dropped_word(loaded.files)
     for each in progress:
         place = loaded.keys.get(each.key)
         if place is None:
             continue
         number, index = place
+        if each.status == DROPPED:
+            each = replace(each, status=dropped)  # noqa: PLW2901 - the same in the file's own word
         wanted = _told(loaded, loaded.files[number], index, each)
         by_file.setdefault(number, {})[index] = wanted
     changes = []
@@ -50,6 +54,16 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
             source = parsed.source
             changes.append(FileChange(source.path, source.file, source.raw, after))
     return tuple(changes)
+
+
+def _dropped_word(files: Sequence[ParsedFile]) -> str:
+    """The word that these files have for what will not be done: the first that is used."""
+    for parsed in files:
+        for item in parsed.items:
+            word = item.document.status
+            if word and meanings(word) == {"cancelled"}:
+                return word.strip()
+    return DROPPED
 
 
 def _told(loaded: Loaded, parsed: ParsedFile, index: int, progress: ItemProgress) -> ItemProgress:

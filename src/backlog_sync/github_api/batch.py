@@ -16,6 +16,7 @@ from backlog_sync.core.operations import (
     LinkProject,
     NotSent,
     Operation,
+    PutComment,
     Refused,
     Reply,
     SetValue,
@@ -23,7 +24,7 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.errors import BacklogError
-from backlog_sync.github_api import milestones, mutate
+from backlog_sync.github_api import comments, milestones, mutate
 from backlog_sync.github_api.answers import (
     Answer,
     Fault,
@@ -171,6 +172,8 @@ class Sender:
             first = work.operations[0]
             if isinstance(first, CreateMilestone | UpdateMilestone):
                 self._milestone(work, first)
+            elif isinstance(first, PutComment):
+                self._comment(work, first)
             else:
                 self._request(work, pending[: self._size(first).value])
 
@@ -182,6 +185,14 @@ class Sender:
         try:
             repository = self._observer.repository
             work.replies[0] = milestones.send(self._clients, repository, operation)
+        except Rejected as no:
+            work.replies[0] = Refused(no.message, no.code)
+        except Lost as lost:
+            self._lose(work, [0], lost)
+
+    def _comment(self, work: _Batch, operation: PutComment) -> None:
+        try:
+            work.replies[0] = comments.put(self._observer.reader, self._clients, operation)
         except Rejected as no:
             work.replies[0] = Refused(no.message, no.code)
         except Lost as lost:
@@ -308,7 +319,7 @@ class Sender:
 
 
 def _alone(operation: Operation) -> bool:
-    return isinstance(operation, CreateMilestone | UpdateMilestone | AddOptions)
+    return isinstance(operation, CreateMilestone | UpdateMilestone | AddOptions | PutComment)
 
 
 def _close(work: _Batch, reply: Reply) -> None:

@@ -21,7 +21,9 @@ from backlog_sync.core.operations import (
     CreateProject,
     Done,
     LinkProject,
+    MoveSubIssue,
     Operation,
+    PutComment,
     RemoveBlocker,
     RemoveSubIssue,
     ReopenIssue,
@@ -112,6 +114,9 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step("AddSubIssue", {"issueId": parent, "subIssueId": child, **extra}),)
         case RemoveSubIssue(parent_id=parent, child_id=child):
             return (Step("RemoveSubIssue", {"issueId": parent, "subIssueId": child}),)
+        case MoveSubIssue(parent_id=parent, child_id=child, after_id=after, before_id=before):
+            where = _said({"afterId": after, "beforeId": before})
+            return (Step("MoveSubIssue", {"issueId": parent, "subIssueId": child, **where}),)
         case AddBlocker(blocked_id=blocked, blocker_id=blocker):
             return (Step("AddBlockedBy", {"issueId": blocked, "blockingIssueId": blocker}),)
         case RemoveBlocker(blocked_id=blocked, blocker_id=blocker):
@@ -124,7 +129,7 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step("UpdateLabel", {"id": id_, **_said(parts)}),)
         case CreateProject(owner_id=owner, title=title, repository_id=repository):
             inputs = {"ownerId": owner, "title": title, "repositoryId": repository}
-            return (Step("CreateProject", inputs),)
+            return (Step("CreateProject", _said(inputs)),)
         case LinkProject(project_id=project, repository_id=repository):
             return (Step("LinkProject", {"projectId": project, "repositoryId": repository}),)
         case CreateBoardField(project_id=project, definition=definition):
@@ -137,6 +142,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (_value(operation),)
         case CreateMilestone() | UpdateMilestone():
             raise AssertionError("milestones exist only in REST")
+        case PutComment():
+            raise AssertionError("a comment is looked for first; see comments.py")
         case _:
             assert_never(operation)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from backlog_sync.core.model import DesiredItem, DesiredState
-from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.core.progress import DROPPED, ItemProgress, RollUp
 from backlog_sync.render.canvas import Look, flow, listed, paint, spread
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted, number
 
 _BAR = 16
-_DONE, _DROPPED = "Done", "Closed"
+_DONE = "Done"
 _MOST_UNESTIMATED = 12
 
 
@@ -49,7 +49,7 @@ class Report:
         return [
             item
             for item in self.items
-            if not self.children[item.key] and self.status(item) != _DROPPED
+            if not self.children[item.key] and self.status(item) != DROPPED
         ]
 
     def _sum(self, item: DesiredItem) -> RollUp:
@@ -63,7 +63,7 @@ class Report:
 
     def _leaf(self, item: DesiredItem) -> RollUp:
         status = self.status(item)
-        if status == _DROPPED:
+        if status == DROPPED:
             return RollUp(0, 0)
         done = status == _DONE
         points = item.points or 0
@@ -124,15 +124,15 @@ def _leaf_line(report: Report, item: DesiredItem, head: Text, look: Look) -> Tex
     glyphs = look.glyphs
     sign, style = {
         _DONE: (glyphs.tick, "green"),
-        _DROPPED: (glyphs.close, "dim"),
+        DROPPED: (glyphs.close, "dim"),
         None: (" ", "dim"),
     }.get(status, (glyphs.dot, ""))
     head.append(sign, style).append(" ")
-    head.append(clean(item.title), "dim" if status in (_DONE, _DROPPED) else "")
+    head.append(clean(item.title), "dim" if status in (_DONE, DROPPED) else "")
     known = report.known.get(item.key)
     right = Text()
     if status not in (None, _DONE):
-        right.append(clean(status or ""), "dim" if status == _DROPPED else "yellow")
+        right.append(clean(status or ""), "dim" if status == DROPPED else "yellow")
     if known and known.issue:
         right.append(f"  #{known.issue.number}".rjust(7), "dim")
     points = number(item.points) if item.points is not None else ""

@@ -1,0 +1,226 @@
+"""What items have to do with other issues: parents, their order, blockers, people, types."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from backlog_sync.core import normalize, order
+from backlog_sync.core.changes import ChangeKind, Deferred, JsonValue
+from backlog_sync.core.identity import Match, Matches
+from backlog_sync.core.model import Base, DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.questions import known_issues
+
+_OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the observation says of one item's relations.
+
+    `values` are parent, blockers, assignees and issue type as far as they can be had; `kept` are
+    the names of those of which nothing can be said now; `deferred` tells why.
+    """
+
+    values: Mapping[str, JsonValue]
+    kept: frozenset[str]
+    deferred: tuple[Deferred, ...]
+
+
+class Links:
+    """Resolves what items name. `skipped` are keys that this run has nothing to do with."""
+
+    def __init__(
+        self,
+        desired: DesiredState,
+        observed: ObservedState,
+        matches: Matches,
+        skipped: Collection[str] = (),
+    ) -> None:
+        self.desired, self.observed = desired, observed
+        self.matches, self.skipped = matches, skipped
+        self._deferred: list[Deferred] = []
+        self._items = {item.key for item in desired.items}
+        self._key_of = {match.issue.id: key for key, match in matches.by_key.items()}
+        self._known = known_issues(observed)
+        self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
+        self._unable = {normalize.fold(login) for login in observed.unassignable}
+
+    def of(self, item: DesiredItem, match: Match | None) -> Found:
+        """Give the relations of one item."""
+        self._deferred = []
+        values: dict[str, JsonValue] = {}
+        kept: set[str] = set()
+        there = self.there(match.issue) if match else {}
+        self._parent(item, there, values, kept)
+        self._blockers(item, there, values, kept)
+        self._assignees(item, values)
+        self._type(item, match, values, kept)
+        return Found(values, frozenset(kept), tuple(self._deferred))
+
+    def there(self, issue: ObservedIssue) -> dict[str, JsonValue]:
+        """Give an issue's parent and blockers as they are, by key where they are ours."""
+        parent = issue.parent
+        blockers = [
+            self._key_of.get(link.id, f"{link.repository}#{link.number}")
+            for link in issue.blocked_by
+        ]
+        name: JsonValue = None
+        if parent is not None:
+            name = self._key_of.get(parent.id, f"{parent.repository}#{parent.number}")
+        return {"parent": name, "blocked_by": sorted(blockers)}
+
+    # ---- one relation each -----------------------------------------------------------------
+
+    def _parent(
+        self,
+        item: DesiredItem,
+        there: Mapping[str, JsonValue],
+        values: dict[str, JsonValue],
+        kept: set[str],
+    ) -> None:
+        if item.parent is None:
+            return
+        if not self.observed.capabilities.sub_issues:
+            kept.add("parent")
+            self._defer(ChangeKind.SUB_ISSUE, item, "this server has no sub-issues", _OLDER)
+            return
+        parent = self._canonical(item.parent)
+        if parent in self.matches.held or not (
+            self._reachable(parent) or parent == there.get("parent")
+        ):
+            kept.add("parent")
+            self._unreachable(item, ChangeKind.SUB_ISSUE, parent)
+        elif parent not in self.skipped:
+            values["parent"] = parent
+
+    def _blockers(
+        self,
+        item: DesiredItem,
+        there: Mapping[str, JsonValue],
+        values: dict[str, JsonValue],
+        kept: set[str],
+    ) -> None:
+        blockers = item.fields.get("blocked_by")
+        if not isinstance(blockers, tuple):
+            return
+        if not self.observed.capabilities.dependencies:
+            kept.add("blocked_by")
+            if blockers:
+                self._defer(ChangeKind.DEPENDENCY, item, "this server has no dependencies", _OLDER)
+            return
+        now = there.get("blocked_by")
+        linked = normalize.fold_set(now if isinstance(now, list) else ())
+        named: list[str] = []
+        for blocker in sorted({self._canonical(str(b)) for b in blockers}):
+            if normalize.fold(blocker) in linked or self._reachable(blocker):
+                named.append(blocker)
+            else:
+                self._unreachable(item, ChangeKind.DEPENDENCY, blocker)
+        values["blocked_by"] = list(named)
+
+    def _assignees(self, item: DesiredItem, values: dict[str, JsonValue]) -> None:
+        assignees = item.fields.get("assignees")
+        if not isinstance(assignees, tuple):
+            return
+        able: list[str] = []
+        for login in map(str, assignees):
+            if normalize.fold(login) in self._unable:
+                self._defer(
+                    ChangeKind.ISSUE,
+                    item,
+                    f"{login} cannot be assigned in {self.observed.repository.name_with_owner}",
+                    "an assignee needs at least read access to the repository",
+                )
+            else:
+                able.append(login)
+        values["assignees"] = list(able)
+
+    def _type(
+        self,
+        item: DesiredItem,
+        match: Match | None,
+        values: dict[str, JsonValue],
+        kept: set[str],
+    ) -> None:
+        """Give the type of an item's kind; take away one of ours that was that of another kind."""
+        wanted = self.desired.settings.issue_types.get(item.kind)
+        if wanted is None:
+            return
+        name = self._types.get(normalize.fold(wanted))
+        if name is not None:
+            values["issue_type"] = name
+            return
+        now = match.issue.issue_type if match else None
+        base = _base(match).hashes.get("issue_type")
+        other = now is not None and normalize.fold(now) != normalize.fold(wanted)
+        if self.observed.issue_types is not None and other and base == normalize.hash_value(now):
+            values["issue_type"] = None
+        else:
+            kept.add("issue_type")
+
+    # ---- names -----------------------------------------------------------------------------
+
+    def _canonical(self, ref: str) -> str:
+        """Name an item by its key wherever an issue of ours is meant."""
+        if ref in self._items:
+            return ref
+        name, _, number = ref.rpartition("#")
+        whole = f"{name or self.observed.repository.name_with_owner}#{number}"
+        link = self._known.get(normalize.fold(whole))
+        if link is None:
+            return whole
+        return self._key_of.get(link.id, f"{link.repository}#{link.number}")
+
+    def _reachable(self, ref: str) -> bool:
+        if ref in self._items:
+            return ref not in self.matches.held and ref not in self.skipped
+        return normalize.fold(ref) in self._known
+
+    def _unreachable(self, item: DesiredItem, kind: ChangeKind, ref: str) -> None:
+        """Tell of a link that cannot be made; of items that are held or skipped it is told."""
+        if ref in self._items:
+            return
+        why = self.observed.unreachable.get(ref)
+        where = self.observed.repository.name_with_owner
+        hint = "name a key of this backlog or an issue that the token can read"
+        self._defer(kind, item, why or f"{ref} was not found in {where}", hint)
+
+    def _defer(self, kind: ChangeKind, item: DesiredItem, reason: str, hint: str) -> None:
+        self._deferred.append(Deferred(kind=kind, key=item.key, reason=reason, hint=hint))
+
+    # ---- order -----------------------------------------------------------------------------
+
+    def recorded_order(self, key: str) -> tuple[str, ...]:
+        """Give what an item's base holds of the items below it, those left alone left out."""
+        left = (*self.skipped, *self.matches.held)
+        return order.record(
+            i.key for i in self.desired.items if i.parent == key and i.key not in left
+        )
+
+    def moves(self, parent: str, linked: Collection[str]) -> tuple[order.Move, ...]:
+        """Give the moves that put the items below a parent into their order.
+
+        `linked` are those that this plan puts below it, in the order in which that happens.
+        Nothing is moved where the order that stands is not wholly known.
+        """
+        match = self.matches.by_key.get(parent)
+        children = [i.key for i in self.desired.items if i.parent == parent]
+        there = match.issue.children if match else ()
+        now = [self._key_of.get(issue_id, issue_id) for issue_id in there]
+        standing = [key for key in children if match and self._below(key, match.issue)]
+        if not self.observed.capabilities.sub_issues or not set(standing) <= set(now):
+            return ()
+        row = [*now, *(key for key in linked if key not in now)]
+        present = set(standing) | set(linked)
+        wanted = order.wanted_order(
+            [key for key in children if key in present], row, _base(match).order
+        )
+        return order.moves(row, wanted)
+
+    def _below(self, key: str, parent: ObservedIssue) -> bool:
+        match = self.matches.by_key.get(key)
+        return bool(match and match.issue.parent and match.issue.parent.id == parent.id)
+
+
+def _base(match: Match | None) -> Base:
+    marker = match.parts.marker if match else None
+    return marker.base if marker else Base()

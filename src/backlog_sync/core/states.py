@@ -1,0 +1,49 @@
+"""Open, done, or dropped: the three states that matter, on both sides.
+
+GitHub closes as completed, not planned, or duplicate; the last two mean that it will not be done.
+A file says "open", "completed", "not_planned", or "closed" where its word leaves it open which.
+"""
+
+from collections.abc import Mapping
+
+from backlog_sync.core.changes import FieldChange, JsonValue
+from backlog_sync.core.model import ObservedIssue
+
+OPEN, COMPLETED, NOT_PLANNED = "open", "completed", "not_planned"
+_CLOSED = "closed"
+_DROPPED = frozenset({"not_planned", "duplicate"})
+
+
+def observed_state(issue: ObservedIssue) -> str:
+    """Give an issue's state; one that was closed without a reason is completed."""
+    if issue.state != _CLOSED:
+        return OPEN
+    return NOT_PLANNED if issue.state_reason in _DROPPED else COMPLETED
+
+
+def desired_state(word: JsonValue, now: str = OPEN) -> JsonValue:
+    """Give what a file's word asks for, by the state as it is now."""
+    if word != _CLOSED:
+        return word
+    return COMPLETED if now == OPEN else now
+
+
+def is_closed(word: object) -> bool:
+    """Whether a file's word means that nothing is left to do."""
+    return word in (_CLOSED, COMPLETED, NOT_PLANNED)
+
+
+def state_fields(change: FieldChange) -> dict[str, FieldChange]:
+    """Give a change of state in GitHub's own two fields; a plain closing needs no reason."""
+    before, after = (_CLOSED if is_closed(s) else OPEN for s in (change.before, change.after))
+    fields = {} if before == after else {"state": FieldChange(before, after)}
+    if is_closed(change.after) and (change.after == NOT_PLANNED or before == after):
+        reason = change.before if before == after else None
+        fields["state_reason"] = FieldChange(reason, change.after)
+    return fields
+
+
+def closing_reason(fields: Mapping[str, FieldChange]) -> str:
+    """Give the reason with which a planned change closes."""
+    told = fields.get("state_reason")
+    return str(told.after) if told else COMPLETED

@@ -1,0 +1,70 @@
+"""One comment of ours on an issue: found by its hidden mark, changed in place, never repeated."""
+
+import re
+from typing import Final
+
+from backlog_sync.core.operations import Done, PutComment, Refused
+from backlog_sync.github_api import mapping
+from backlog_sync.github_api.answers import Fault, Json, Limited, Lost
+from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.documents import batch, document
+from backlog_sync.github_api.reader import Reader
+
+_MARK: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+def marked(operation: PutComment) -> str:
+    """The text to send: the hidden mark on a line of its own, then the words."""
+    return f"{_line(operation.mark)}\n{operation.body}"
+
+
+def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refused:
+    """Change our comment, or make it where there is none.
+
+    It is looked for first, each time anew: sent again after a lost answer, it finds what the lost
+    request made. Raises as `Clients.graphql` does, and `Lost` where nothing is confirmed.
+    """
+    if not _MARK.fullmatch(operation.mark):
+        return Refused(f"{operation.mark!r} cannot mark a comment", "invalid")
+    text = marked(operation)
+    found = _ours(reader, operation)
+    if isinstance(found, Fault):
+        return Refused(found.message, found.type)
+    if found is None:
+        name, inputs = "AddComment", {"subjectId": operation.id, "body": text}
+    elif found["body"].replace("\r\n", "\n") == text:
+        return Done(id=found["id"])
+    else:
+        name, inputs = "UpdateComment", {"id": found["id"], "body": text}
+    answer = clients.graphql(batch([name]), {"i0": inputs})
+    payload = (answer.data or {}).get("m0")
+    if payload:
+        node = payload["commentEdge"]["node"] if found is None else payload["issueComment"]
+        return Done(id=node["id"], url=node["url"])
+    fault = next(iter(answer.faults), None)
+    if fault is None or fault.heavy:
+        raise Lost(fault.message if fault else "no confirmation")
+    if fault.limited:
+        raise Limited(fault.message, wait=answer.wait)
+    return Refused(fault.message, fault.type)
+
+
+def _ours(reader: Reader, operation: PutComment) -> Json | Fault | None:
+    """The first comment that we wrote and that begins with the mark; a fault where none can be."""
+    after = None
+    while True:
+        answer = reader.query(document("Comments"), {"id": operation.id, "after": after})
+        node = (answer.data or {}).get("node")
+        if not node or "comments" not in node:
+            missing = Fault(f"{operation.id} is no issue and no pull request", "NOT_FOUND")
+            return next(iter(answer.faults), missing)
+        for comment in mapping.nodes(node["comments"]):
+            if comment["viewerDidAuthor"] and comment["body"].startswith(_line(operation.mark)):
+                return comment
+        after = mapping.cursor(node["comments"])
+        if after is None:
+            return None
+
+
+def _line(mark: str) -> str:
+    return f"<!-- backlog:comment {mark} -->"
