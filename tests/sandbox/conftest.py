@@ -10,6 +10,8 @@ import pytest
 
 from backlog_sync.sandbox.app import Sandbox
 from backlog_sync.sandbox.messages import Request, Response
+from tests.contract.openapi import Judge
+from tests.contract.packages import MODULES, why_missing
 
 REPOSITORY = "octo-org/widgets"
 
@@ -25,6 +27,7 @@ class World:
             REPOSITORY, owner_type="User" if owner_type == "User" else "Organization"
         )
         self.token = "a-token"
+        self.judge: Judge | None = None
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
@@ -33,10 +36,14 @@ class World:
     def send(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Response:
-        """One request with the token."""
+        """One request with the token; with a judge, a REST answer must be as GitHub's would be."""
         own = {"Authorization": f"Bearer {self.token}", "Host": "127.0.0.1:1"}
         content = b"" if body is None else json.dumps(body).encode()
-        return self.sandbox.handle(Request(method, path, {**own, **(headers or {})}, content))
+        request = Request(method, path, {**own, **(headers or {})}, content)
+        answer = self.sandbox.handle(request)
+        if self.judge and _is_judged(request, answer):
+            assert self.judge.faults(method, path, answer.status, answer.body) == []
+        return answer
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The answer to a GraphQL call, errors and all."""
@@ -150,17 +157,41 @@ class World:
         return {node["field"]["name"]: node for node in nodes}
 
 
+def _is_judged(request: Request, answer: Response) -> bool:
+    """Whether GitHub describes such an answer: REST, on a route that there is, as it was meant."""
+    path = request.path.split("?")[0]
+    ours = path.endswith("/graphql") or path.startswith("/_sandbox")
+    is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+    return not ours and (is_json or not answer.body) and _is_whole(answer)
+
+
+def _is_whole(answer: Response) -> bool:
+    """Whether a fault on order has left the JSON in one piece."""
+    try:
+        return answer.json() is not ... if answer.body else True
+    except ValueError:
+        return False
+
+
 @pytest.fixture
-def world() -> Iterator[World]:
+def judge() -> Judge | None:
+    """GitHub's own description of REST, where it is installed; the answers are held to it."""
+    return None if why_missing() else Judge(MODULES / "@octokit" / "openapi")
+
+
+@pytest.fixture
+def world(judge: Judge | None) -> Iterator[World]:
     """A sandbox in memory, with an organisation's repository."""
     made = World()
+    made.judge = judge
     yield made
     made.sandbox.close()
 
 
 @pytest.fixture
-def user_world() -> Iterator[World]:
+def user_world(judge: Judge | None) -> Iterator[World]:
     """A sandbox in memory, whose repository belongs to a user."""
     made = World(owner_type="User")
+    made.judge = judge
     yield made
     made.sandbox.close()

@@ -22,7 +22,7 @@ from backlog_sync.sandbox.access import Grant, Permission, Viewer
 from backlog_sync.sandbox.context import Context, RateState
 from backlog_sync.sandbox.faults import Fault, FaultPlan
 from backlog_sync.sandbox.features import Features, serves
-from backlog_sync.sandbox.limits import Limits
+from backlog_sync.sandbox.limits import RESOURCES, Limits, Resource
 from backlog_sync.sandbox.messages import Request, Response, error_response, json_response
 from backlog_sync.sandbox.models import Account, Event, Repository
 from backlog_sync.sandbox.store import Store
@@ -78,6 +78,13 @@ class _Work:
         return urlsplit(self.path).path == "/graphql"
 
     @property
+    def resource(self) -> Resource:
+        """Which allowance the request is counted against."""
+        if self.is_graphql:
+            return "graphql"
+        return "search" if urlsplit(self.path).path.startswith("/search/") else "core"
+
+    @property
     def mutations(self) -> int:
         return self.call.mutations if isinstance(self.call, graphql.Call) else 0
 
@@ -128,6 +135,7 @@ class Sandbox:
         self.faults = FaultPlan()
         self.limits = Limits()
         self.list_lag = timedelta(0)
+        self.search_lag = timedelta(0)
         self.log: list[LogEntry] = []
         self.web = WEB
         self.lock = threading.RLock()
@@ -267,7 +275,7 @@ class Sandbox:
         viewer = self._viewer(work.request)
         token = _token(work.request) or ""
         now = self._clock().timestamp()
-        resource = "graphql" if work.is_graphql else "core"
+        resource = work.resource
         rate = self.limits.window(token, resource, now)
         user = viewer.account.id if isinstance(viewer, Viewer) else 0
 
@@ -316,7 +324,7 @@ class Sandbox:
         self, work: _Work, viewer: Viewer, rate: RateState, request_id: str, now: float
     ) -> Response | None:
         """The refusal of a request that is more than its token may send now."""
-        if self.limits.spent(rate, work.points):
+        if self.limits.spent(rate, work.points, work.resource):
             rate.used = rate.limit
             return trouble.primary_response(viewer.account.id, graphql=work.is_graphql)
         if self.limits.too_quick(work.creations, now):
@@ -336,6 +344,7 @@ class Sandbox:
             web=self.web,
             api=f"{scheme}://{host}{work.prefix}",
             list_lag=self.list_lag,
+            search_lag=self.search_lag,
             rate=rate,
         )
         if urlsplit(work.path).path != "/rate_limit":
@@ -343,7 +352,9 @@ class Sandbox:
         if not work.is_graphql and not serves(self.features, urlsplit(work.path).path):
             return error_response(404, "Not Found")
         if not work.is_graphql:
-            rates = {name: self.limits.window(token, name, now) for name in ("core", "graphql")}
+            rates: dict[str, RateState] = {
+                name: self.limits.window(token, name, now) for name in RESOURCES
+            }
             response = rest.route(ctx, work.request, work.path, rates)
             return _conditional(work.request, response, rate)
         if work.request.method != "POST":
@@ -356,7 +367,7 @@ class Sandbox:
         return json_response(200, graphql.run(work.call, ctx))
 
     def _finish(
-        self, work: _Work, response: Response, rate: RateState, resource: str, request_id: str
+        self, work: _Work, response: Response, rate: RateState, resource: Resource, request_id: str
     ) -> Response:
         headers = {
             "Server": "backlog-sandbox",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backlog_sync.sandbox.access import Viewer
 from backlog_sync.sandbox.models import Account, Comment, Issue, Project, Repository
@@ -34,8 +34,9 @@ class Context:
     """One request: the state, who asks, and the addresses that answers carry.
 
     `web` is the address of pages (`html_url`), `api` that of the REST API as the client reached
-    it. `list_lag` hides issues from lists until they are so old. `counts` remembers milestones'
-    open and closed issues for the length of the request.
+    it. `list_lag` and `search_lag` hide issues from lists and searches until they are so old.
+    `counts` (milestones' open and closed issues) and `accounts` (how REST shows them) are
+    remembered for the length of the request.
     """
 
     store: Store
@@ -43,10 +44,12 @@ class Context:
     web: str
     api: str = ""
     list_lag: timedelta = timedelta(0)
+    search_lag: timedelta = timedelta(0)
     rate: RateState = field(default_factory=RateState)
     cost: int = 1
     node_count: int = 0
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def owner_path(self, account: Account) -> str:
         """The path of somebody's page."""

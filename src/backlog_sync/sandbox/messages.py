@@ -51,7 +51,6 @@ DOCS = "https://docs.github.com/rest"
 
 
 def error_response(status: int, message: str, **more: Any) -> Response:
-    """An error answer of the REST API."""
-    return json_response(
-        status, {"message": message, **more, "documentation_url": DOCS, "status": str(status)}
-    )
+    """An error answer of the REST API; that of a value that cannot be stored names no status."""
+    told = {"message": message, **more, "documentation_url": DOCS}
+    return json_response(status, told if status == 422 else {**told, "status": str(status)})

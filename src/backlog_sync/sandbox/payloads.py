@@ -1,10 +1,9 @@
-"""The records in the shapes of GitHub's REST API."""
+"""Labels, milestones, issues and comments in the shapes of GitHub's REST API."""
 
 import re
 from typing import Any
 
 from backlog_sync.sandbox import places, relations
-from backlog_sync.sandbox.access import RANKS, Permission
 from backlog_sync.sandbox.context import Context
 from backlog_sync.sandbox.models import (
     Account,
@@ -13,86 +12,15 @@ from backlog_sync.sandbox.models import (
     IssueType,
     Label,
     Milestone,
-    Record,
     Repository,
 )
+from backlog_sync.sandbox.place_payloads import account, base, dates
 
 Json = dict[str, Any]
 
 
-def _base(record: Record) -> Json:
-    return {"id": record.id, "node_id": record.node_id}
-
-
-def _dates(record: Record) -> Json:
-    return {"created_at": record.created_at, "updated_at": record.updated_at}
-
-
-def account(ctx: Context, record: Account) -> Json:
-    """A user, organisation or bot."""
-    url = f"{ctx.api}/users/{record.login}"
-    return {
-        "login": record.login,
-        **_base(record),
-        "avatar_url": f"{ctx.web}/{record.login}.png",
-        "gravatar_id": "",
-        "url": url,
-        "html_url": f"{ctx.web}/{record.login}",
-        "repos_url": f"{url}/repos",
-        "type": record.kind,
-        "user_view_type": "public",
-        "site_admin": False,
-    }
-
-
-def full_account(ctx: Context, record: Account) -> Json:
-    """Somebody's own page."""
-    return {**account(ctx, record), "name": record.name, "email": None, **_dates(record)}
-
-
 def _account_or_none(ctx: Context, number: int | None) -> Json | None:
     return None if number is None else account(ctx, ctx.store.get(Account, number))
-
-
-def repository(ctx: Context, record: Repository) -> Json:
-    """A repository, with what the viewer may do in it."""
-    full_name = ctx.store.full_name(record)
-    url = f"{ctx.api}/repos/{full_name}"
-    levels: tuple[tuple[str, Permission], ...] = (
-        ("admin", "admin"),
-        ("maintain", "maintain"),
-        ("push", "write"),
-        ("triage", "triage"),
-        ("pull", "read"),
-    )
-    rank = RANKS[ctx.viewer.permission(full_name)]
-    opened = sum(i.state == "OPEN" for i in ctx.store.issues.get(record.id, {}).values())
-    return {
-        **_base(record),
-        "name": record.name,
-        "full_name": full_name,
-        "private": record.is_private,
-        "owner": account(ctx, ctx.store.get(Account, record.owner)),
-        "html_url": f"{ctx.web}/{full_name}",
-        "description": record.description,
-        "fork": False,
-        "url": url,
-        "issues_url": f"{url}/issues{{/number}}",
-        "labels_url": f"{url}/labels{{/name}}",
-        "milestones_url": f"{url}/milestones{{/number}}",
-        "issue_comment_url": f"{url}/issues/comments{{/number}}",
-        "has_issues": record.has_issues,
-        "has_projects": True,
-        "archived": record.is_archived,
-        "disabled": False,
-        "visibility": "private" if record.is_private else "public",
-        "default_branch": "main",
-        "open_issues_count": opened,
-        "open_issues": opened,
-        "permissions": {name: rank >= RANKS[level] for name, level in levels},
-        "pushed_at": record.created_at,
-        **_dates(record),
-    }
 
 
 def _home(ctx: Context, record: Label | Milestone | Issue) -> tuple[str, str]:
@@ -106,7 +34,7 @@ def label(ctx: Context, record: Label) -> Json:
     api, _ = _home(ctx, record)
     quoted = re.sub(r"\s", "%20", record.name)
     return {
-        **_base(record),
+        **base(record),
         "url": f"{api}/labels/{quoted}",
         "name": record.name,
         "color": record.color,
@@ -125,7 +53,7 @@ def milestone(ctx: Context, record: Milestone) -> Json:
         "url": f"{api}/milestones/{record.number}",
         "html_url": f"{web}/milestone/{record.number}",
         "labels_url": f"{api}/milestones/{record.number}/labels",
-        **_base(record),
+        **base(record),
         "number": record.number,
         "title": record.title,
         "description": record.description,
@@ -133,7 +61,7 @@ def milestone(ctx: Context, record: Milestone) -> Json:
         "open_issues": opened,
         "closed_issues": closed,
         "state": record.state.lower(),
-        **_dates(record),
+        **dates(record),
         "due_on": record.due_on,
         "closed_at": record.closed_at,
     }
@@ -142,12 +70,12 @@ def milestone(ctx: Context, record: Milestone) -> Json:
 def issue_type(record: IssueType) -> Json:
     """An issue type."""
     return {
-        **_base(record),
+        **base(record),
         "name": record.name,
         "description": record.description,
         "color": record.color.lower(),
         "is_enabled": record.is_enabled,
-        **_dates(record),
+        **dates(record),
     }
 
 
@@ -172,9 +100,10 @@ def issue(ctx: Context, record: Issue) -> Json:
     blocked_by, blocking, all_by, all_blocking = relations.dependency_counts(store, record)
     home = store.get(Repository, record.repository)
     reason = record.state_reason.lower() if record.state_reason else None
+    page = ctx.web + ctx.issue_path(record)
     payload = {
-        **_issue_links(api, ctx.web + ctx.issue_path(record), record),
-        **_base(record),
+        **_issue_links(api, page, record),
+        **base(record),
         "number": record.number,
         "title": record.title,
         "user": _account_or_none(ctx, record.author),
@@ -187,7 +116,7 @@ def issue(ctx: Context, record: Issue) -> Json:
         if record.milestone
         else None,
         "comments": len(store.comments.get(record.id, ())),
-        **_dates(record),
+        **dates(record),
         "closed_at": record.closed_at,
         "author_association": ctx.association(record.author, home),
         "type": issue_type(store.get(IssueType, record.issue_type)) if record.issue_type else None,
@@ -208,8 +137,12 @@ def issue(ctx: Context, record: Issue) -> Json:
     if record.is_pull:
         payload["pull_request"] = {
             "url": f"{api}/pulls/{record.number}",
-            "html_url": ctx.web + ctx.issue_path(record),
+            "html_url": page,
+            "diff_url": f"{page}.diff",
+            "patch_url": f"{page}.patch",
+            "merged_at": None,
         }
+        payload["draft"] = False
     return payload
 
 
@@ -222,9 +155,9 @@ def comment(ctx: Context, record: Comment) -> Json:
         "url": f"{api}/issues/comments/{record.id}",
         "html_url": ctx.web + ctx.comment_path(record),
         "issue_url": f"{api}/issues/{parent.number}",
-        **_base(record),
+        **base(record),
         "user": _account_or_none(ctx, record.author),
-        **_dates(record),
+        **dates(record),
         "author_association": ctx.association(record.author, home),
         "body": record.body,
     }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from backlog_sync.sandbox import rest_issues, rest_places
+from backlog_sync.sandbox import rest_issues, rest_places, rest_search
 from backlog_sync.sandbox.context import Context, RateState
 from backlog_sync.sandbox.messages import (
     Request,
@@ -12,7 +12,7 @@ from backlog_sync.sandbox.messages import (
     error_response,
 )
 from backlog_sync.sandbox.problems import RefusalError
-from backlog_sync.sandbox.rest_call import Call, Handler, Json, list_address, moved_to
+from backlog_sync.sandbox.rest_call import Call, Handler, Json, MovedError, list_address, moved_to
 
 _HOME = r"(?:/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)|/repositories/(?P<id>\d+))"
 _ISSUE = rf"{_HOME}/issues/(?P<number>\d+)"
@@ -21,8 +21,10 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     (r"/?", {"GET": rest_places.get_root}),
     (r"/meta", {"GET": rest_places.get_meta}),
     (r"/rate_limit", {"GET": rest_places.get_rate_limit}),
+    (r"/search/issues", {"GET": rest_search.search_issues}),
     (r"/user", {"GET": rest_places.get_user}),
-    (r"/(?:users|orgs)/(?P<login>[^/]+)", {"GET": rest_places.get_account}),
+    (r"/users/(?P<login>[^/]+)", {"GET": rest_places.get_account}),
+    (r"/orgs/(?P<login>[^/]+)", {"GET": rest_places.get_organization}),
     (r"/orgs/(?P<login>[^/]+)/issue-types", {"GET": rest_places.list_types}),
     (r"/admin/organizations", {"POST": rest_places.create_organization}),
     (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_places.create_repository}),
@@ -87,6 +89,8 @@ def _refused(refusal: RefusalError) -> Response:
     """A refusal in REST's words."""
     if refusal.type == "NOT_FOUND":
         return error_response(404, "Not Found")
+    if refusal.type == "GONE":
+        return error_response(410, refusal.message)
     if refusal.type == "FORBIDDEN":
         return error_response(403, refusal.message)
     if refusal.code == "schema" or not refusal.resource:
@@ -138,6 +142,8 @@ def route(ctx: Context, request: Request, path: str, rates: Mapping[str, RateSta
         call = Call(ctx, request, parts, dict(parse_qsl(split.query)), body, rates)
         try:
             return _renamed(call) or handler(call)
+        except MovedError as elsewhere:
+            return moved_to(elsewhere.url)
         except RefusalError as refusal:
             return _refused(refusal)
     return error_response(404, "Not Found")

@@ -25,6 +25,14 @@ PAGE_SIZE = 30
 PAGE_LIMIT = 100
 
 
+class MovedError(Exception):
+    """What was asked for is at another address, `url`."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
 @dataclass(slots=True)
 class Call:
     """One REST request, taken apart: the parts of its path, its query and its JSON body."""
@@ -54,12 +62,18 @@ class Call:
 
     @property
     def issue(self) -> Issue:
-        """The issue that the path names."""
-        number = int(self.parts["number"])
-        found = places.issue_by_number(self.ctx.store, self.repository, number)
-        if found is None:
-            raise not_found("Issue", "number of", number)
-        return found
+        """The issue that the path names; one that was transferred is elsewhere, or deleted gone."""
+        number, home = int(self.parts["number"]), self.repository
+        found = places.issue_by_number(self.ctx.store, home, number)
+        if found is not None:
+            return found
+        moved = self.ctx.store.records.get(home.moved.get(str(number), 0))
+        if isinstance(moved, Issue):
+            there = self.ctx.store.full_name(self.ctx.store.get(Repository, moved.repository))
+            raise MovedError(f"{self.ctx.api}/repos/{there}/issues/{moved.number}")
+        if number in home.deleted:
+            raise RefusalError("GONE", "This issue was deleted")
+        raise not_found("Issue", "number of", number)
 
     def text(self, name: str) -> str | None:
         """A text from the body; refuses anything else."""
@@ -96,26 +110,37 @@ def _page_number(text: str | None, default: int) -> int:
     return int(text) if text and text.isdigit() and int(text) > 0 else default
 
 
-def page(call: Call, records: Iterable[Any], show: Callable[[Any], Json]) -> Response:
-    """One page of a list, with a `Link` header that names the pages around it."""
-    found = list(records)
+def page_bounds(call: Call) -> tuple[int, int]:
+    """Which page is asked for, from 1, and how long pages are."""
     size = min(_page_number(call.query.get("per_page"), PAGE_SIZE), PAGE_LIMIT)
-    here = _page_number(call.query.get("page"), 1)
-    last = max(1, -(-len(found) // size))
-    shown = [show(record) for record in found[(here - 1) * size : here * size]]
+    return _page_number(call.query.get("page"), 1), size
+
+
+def page_links(call: Call, total: int) -> dict[str, str]:
+    """The `Link` header that names the pages around; nothing where there is one page."""
+    here, size = page_bounds(call)
+    last = max(1, -(-total // size))
     links = []
     if here > 1:
         links += [("prev", min(here - 1, last)), ("first", 1)]
     if here < last:
         links += [("next", here + 1), ("last", last)]
-    headers = {}
-    if links:
-        base = list_address(call)
-        headers["Link"] = ", ".join(
-            f'<{base}?{urlencode({**call.query, "page": number})}>; rel="{name}"'
-            for name, number in links
-        )
-    return json_response(200, shown, headers)
+    if not links:
+        return {}
+    base = list_address(call)
+    told = (
+        f'<{base}?{urlencode({**call.query, "page": number})}>; rel="{name}"'
+        for name, number in links
+    )
+    return {"Link": ", ".join(told)}
+
+
+def page(call: Call, records: Iterable[Any], show: Callable[[Any], Json]) -> Response:
+    """One page of a list, with a `Link` header that names the pages around it."""
+    found = list(records)
+    here, size = page_bounds(call)
+    shown = [show(record) for record in found[(here - 1) * size : here * size]]
+    return json_response(200, shown, page_links(call, len(found)))
 
 
 def list_address(call: Call) -> str:

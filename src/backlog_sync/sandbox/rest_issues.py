@@ -7,7 +7,6 @@ from backlog_sync.sandbox import issues, payloads, places, relations
 from backlog_sync.sandbox.context import Context
 from backlog_sync.sandbox.messages import (
     Response,
-    error_response,
     json_response,
 )
 from backlog_sync.sandbox.models import (
@@ -19,7 +18,7 @@ from backlog_sync.sandbox.models import (
     Milestone,
 )
 from backlog_sync.sandbox.problems import RefusalError, invalid, not_found
-from backlog_sync.sandbox.rest_call import Call, Handler, bad_body, missing, moved_to, page
+from backlog_sync.sandbox.rest_call import Call, Handler, bad_body, missing, page
 from backlog_sync.sandbox.rest_places import label_named
 from backlog_sync.sandbox.store import MOMENT
 
@@ -164,15 +163,7 @@ def create_issue(call: Call) -> Response:
 
 
 def get_issue(call: Call) -> Response:
-    """GET an issue; one that was transferred is elsewhere, one that was deleted is gone."""
-    number = call.parts["number"]
-    repository = call.repository
-    if number in repository.moved:
-        moved = call.ctx.store.records.get(repository.moved[number])
-        if isinstance(moved, Issue):
-            return moved_to(payloads.issue(call.ctx, moved)["url"])
-    if int(number) in repository.deleted:
-        return error_response(410, "This issue was deleted")
+    """GET an issue."""
     return json_response(200, payloads.issue(call.ctx, call.issue))
 
 

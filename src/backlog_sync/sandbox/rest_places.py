@@ -2,13 +2,14 @@
 
 import re
 
-from backlog_sync.sandbox import payloads, places
+from backlog_sync.sandbox import payloads, place_payloads, places
 from backlog_sync.sandbox.messages import (
     Response,
     error_response,
     json_response,
 )
 from backlog_sync.sandbox.models import (
+    Account,
     Label,
     Milestone,
 )
@@ -18,16 +19,7 @@ from backlog_sync.sandbox.rest_call import Call, page
 
 def get_root(call: Call) -> Response:
     """GET /."""
-    api = call.ctx.api
-    return json_response(
-        200,
-        {
-            "current_user_url": f"{api}/user",
-            "rate_limit_url": f"{api}/rate_limit",
-            "repository_url": f"{api}/repos/{{owner}}/{{repo}}",
-            "user_url": f"{api}/users/{{user}}",
-        },
-    )
+    return json_response(200, place_payloads.root(call.ctx))
 
 
 def get_meta(_: Call) -> Response:
@@ -43,7 +35,6 @@ def get_rate_limit(call: Call) -> Response:
             "used": state.used,
             "remaining": state.remaining,
             "reset": state.reset,
-            "resource": name,
         }
         for name, state in call.rates.items()
     }
@@ -54,16 +45,28 @@ def get_user(call: Call) -> Response:
     """GET /user."""
     if call.ctx.viewer.account.kind == "Bot":
         return error_response(403, "Resource not accessible by integration")
-    return json_response(200, payloads.full_account(call.ctx, call.ctx.viewer.account))
+    return json_response(200, place_payloads.own_user(call.ctx, call.ctx.viewer.account))
 
 
 def get_account(call: Call) -> Response:
-    """GET /users/{login} and /orgs/{login}."""
+    """GET /users/{login}: anybody, organisations too."""
+    return json_response(200, place_payloads.user(call.ctx, _account(call)))
+
+
+def get_organization(call: Call) -> Response:
+    """GET /orgs/{login}."""
+    found = _account(call)
+    if found.kind != "Organization":
+        raise not_found("Organization", "login of", found.login)
+    return json_response(200, place_payloads.organization(call.ctx, found))
+
+
+def _account(call: Call) -> Account:
     login = call.parts["login"]
     found = call.ctx.store.accounts.get(login.lower())
     if found is None:
         raise not_found("User", "login of", login)
-    return json_response(200, payloads.full_account(call.ctx, found))
+    return found
 
 
 def create_organization(call: Call) -> Response:
@@ -74,7 +77,7 @@ def create_organization(call: Call) -> Response:
     if login.lower() in call.ctx.store.accounts:
         raise taken("Organization", "login")
     made = places.ensure_account(call.ctx.store, login, "Organization")
-    return json_response(201, payloads.full_account(call.ctx, made))
+    return json_response(201, place_payloads.organization_short(call.ctx, made))
 
 
 # ---- repositories --------------------------------------------------------------------------
@@ -89,12 +92,12 @@ def create_repository(call: Call) -> Response:
         raise taken("Repository", "name")
     full_name = f"{call.parts['login']}/{name}"
     made = places.ensure_repository(ctx.store, full_name, "Organization")
-    return json_response(201, payloads.repository(ctx, made))
+    return json_response(201, place_payloads.repository(ctx, made))
 
 
 def get_repository(call: Call) -> Response:
     """GET a repository."""
-    return json_response(200, payloads.repository(call.ctx, call.repository))
+    return json_response(200, place_payloads.repository(call.ctx, call.repository))
 
 
 def list_labels(call: Call) -> Response:

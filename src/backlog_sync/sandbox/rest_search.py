@@ -1,0 +1,34 @@
+"""REST routes that search."""
+
+from backlog_sync.sandbox import payloads, search
+from backlog_sync.sandbox.messages import Response, error_response, json_response
+from backlog_sync.sandbox.problems import invalid
+from backlog_sync.sandbox.rest_call import Call, Json, page_bounds, page_links
+
+
+def search_issues(call: Call) -> Response:
+    """GET issues and pull requests that fit `q`; at most the first 1,000 can be paged to."""
+    text = call.query.get("q", "").strip()
+    if not text:
+        raise invalid("Search", "q", "is missing", "missing")
+    query = search.read_query(text)
+    if call.query.get("sort") in ("created", "updated"):
+        order = f"{call.query['sort']}-{call.query.get('order', 'desc')}"
+        query = search.Query(query.terms, query.words, order)
+    found = search.find(call.ctx, query)
+    here, size = page_bounds(call)
+    if here * size > search.MAX_RESULTS + size - 1:
+        return error_response(422, "Only the first 1000 search results are available")
+    reachable = found[: search.MAX_RESULTS]
+    items: list[Json] = []
+    for issue in reachable[(here - 1) * size : here * size]:
+        shown = {**payloads.issue(call.ctx, issue), "score": 1.0}
+        shown.pop("parent_issue_url", None)
+        items.append(shown)
+    answer = {
+        "total_count": len(found),
+        "incomplete_results": False,
+        "items": items,
+        "search_type": "lexical",
+    }
+    return json_response(200, answer, page_links(call, len(reachable)))
