@@ -15,7 +15,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     build_ast_schema,
-    extend_schema,
     parse,
     validate,
 )
@@ -31,8 +30,8 @@ from backlog_sync.github_api.documents import (
     names,
     repeated,
 )
+from tests.contract.published import SOURCES, published
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "github"
 COSTS = Path(__file__).with_name("costs.json")
 WIDEST = 100
 """The largest page, which is what a variable `$first` may hold."""
@@ -58,16 +57,10 @@ def documents() -> dict[str, DocumentNode]:
     return built
 
 
-@pytest.fixture(scope="module")
-def schema() -> GraphQLSchema:
-    """GitHub's published schema with what it gained since."""
-    if not SHARED.is_dir():
-        pytest.skip("GitHub's published schema is not beside this checkout")
-    base = parse((SHARED / "schema.graphql").read_text(), no_location=True)
-    overlay = parse((SHARED / "overlay.graphql").read_text(), no_location=True)
-    # GitHub's SDL has deprecated required arguments, which graphql-core would not take.
-    built = build_ast_schema(base, assume_valid=True)
-    return extend_schema(built, overlay, assume_valid=True)
+@pytest.fixture(scope="module", params=SOURCES)
+def schema(request: pytest.FixtureRequest) -> GraphQLSchema:
+    """GitHub's published schema with what it gained since, by one source after the other."""
+    return published(request.param)
 
 
 @pytest.mark.parametrize("name", documents())
