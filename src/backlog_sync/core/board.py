@@ -1,9 +1,10 @@
-"""The board: the project, its fields, the cards, and the values on them."""
+"""The board: the project, the cards, and the values on them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 from backlog_sync.core import normalize
+from backlog_sync.core.board_fields import BUILT_IN, STATUS, FieldPlan
 from backlog_sync.core.changes import (
     Action,
     Change,
@@ -16,18 +17,20 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.model import (
-    BoardFieldDef,
+    BoardItem,
     BoardValue,
     DesiredItem,
     DesiredState,
+    ObservedBoardField,
     ObservedIssue,
+    ObservedProject,
     ObservedState,
     ProjectSpec,
 )
 
-STATUS = "Status"
-_BUILT_IN = {STATUS: ("Todo", "In Progress", "Done")}
-"""What a new board has from the start, and its options (GitHub's documentation)."""
+_KINDS = frozenset(
+    {ChangeKind.PROJECT, ChangeKind.FIELD, ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE}
+)
 
 
 @dataclass(slots=True)
@@ -36,12 +39,11 @@ class BoardPlan:
 
     desired: DesiredState
     observed: ObservedState
+    fields: FieldPlan
     name: str | None = None
     changes: list[Change] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
-    types: dict[str, str] = field(default_factory=dict)
-    options: dict[str, dict[str, str]] = field(default_factory=dict)
     active: bool = False
 
     def item(
@@ -52,8 +54,15 @@ class BoardPlan:
             return [], []
         card = issue.card if issue else None
         ref = f"#{issue.number}" if issue else None
+        waits = () if issue else (item.key,)
+        values, notes = self._values(item, card, ref)
+        if card is not None and card.archived:
+            if values:
+                names = ", ".join(values)
+                reason = f"its card is archived and takes no values ({names})"
+                self._defer(item, reason, "restore the card on the board, or leave it")
+            return [], []
         changes: list[Change] = []
-        notes: list[FieldNote] = []
         if card is None:
             changes.append(
                 Change(
@@ -63,75 +72,125 @@ class BoardPlan:
                     title=item.title,
                     reason="belongs on the board",
                     ref=ref,
-                    waits_for=() if issue else (item.key,),
+                    waits_for=waits,
                 )
             )
-        elif card.archived:
-            self._defer(item, "its card is archived and takes no values", "restore the card")
-            return changes, notes
-        for name, wanted in self._wanted(item, new_card=card is None).items():
-            before = card.values.get(name) if card else None
-            settable, after = self._spelled(item, name, wanted)
-            if not settable or _same(before, after):
-                continue
-            owner = owner_of(name, self.desired.settings.ownership)
-            if owner is Owner.GITHUB and before is not None:
-                notes.append(
-                    FieldNote(
-                        key=item.key,
-                        title=item.title,
-                        name=name,
-                        verdict=Verdict.DRIFT,
-                        reason="GitHub owns this field",
-                        ref=ref,
-                        desired=after,
-                        observed=before,
-                    )
-                )
-                continue
+        for name, change in values.items():
+            declared = any(normalize.fold(name) == normalize.fold(n) for n in item.board)
             changes.append(
                 Change(
                     action=Action.UPDATE,
                     kind=ChangeKind.FIELD_VALUE,
                     key=item.key,
                     title=item.title,
-                    reason="declared in the file" if name in item.board else "a new card",
+                    reason="declared in the file" if declared else "a new card",
                     ref=ref,
-                    fields={name: FieldChange(before, after)},
-                    waits_for=() if issue else (item.key,),
+                    fields={name: change},
+                    waits_for=waits,
                 )
             )
         return changes, notes
 
-    def _wanted(self, item: DesiredItem, *, new_card: bool) -> dict[str, BoardValue]:
-        """Give the item's values; a new card starts in the first status unless one is said."""
-        wanted = dict(item.board)
-        if new_card and STATUS not in wanted and self.options.get(STATUS):
-            wanted[STATUS] = next(iter(self.options[STATUS].values()))
-        return wanted
+    def _values(
+        self, item: DesiredItem, card: BoardItem | None, ref: str | None
+    ) -> tuple[dict[str, FieldChange], list[FieldNote]]:
+        """Give the values to set, by the board's own field names, and those that are GitHub's."""
+        values: dict[str, FieldChange] = {}
+        notes: list[FieldNote] = []
+        for name, wanted in self._wanted(item, new_card=card is None).items():
+            known = self.fields.get(name)
+            if known is None:
+                self._unknown(item, name, wanted)
+                continue
+            before = card.values.get(known.name) if card else None
+            settable, after = self._spelled(item, known, wanted)
+            if not settable or _same(before, after):
+                continue
+            owner = owner_of(name, self.desired.settings.ownership)
+            if owner is Owner.FILE or before is None:
+                values[known.name] = FieldChange(before, after)
+                continue
+            notes.append(
+                FieldNote(
+                    key=item.key,
+                    title=item.title,
+                    name=known.name,
+                    verdict=Verdict.DRIFT,
+                    reason="GitHub owns this field",
+                    ref=ref,
+                    desired=after,
+                    observed=before,
+                )
+            )
+        return values, notes
 
-    def _spelled(self, item: DesiredItem, name: str, value: BoardValue) -> tuple[bool, BoardValue]:
-        """Give a value as the board spells it; False (and a deferral) where it cannot be set."""
-        kind = self.types.get(name)
-        if kind is None:
+    def _wanted(self, item: DesiredItem, *, new_card: bool) -> Mapping[str, BoardValue]:
+        """Give the item's values; a new card starts in the first status unless one is said."""
+        status = self.fields.get(STATUS)
+        if new_card and STATUS not in item.board and status and status.options:
+            return {**item.board, STATUS: status.options[0].name}
+        return item.board
+
+    def _unknown(self, item: DesiredItem, name: str, value: BoardValue) -> None:
+        """Tell of a value without a field; to empty what is not there needs nothing."""
+        told = {deferred.key for deferred in self.fields.deferred}
+        if value is not None and name not in told:
             self._defer(item, f"the board has no field {name!r}", "declare it under project.fields")
-            return False, None
+
+    def _spelled(
+        self, item: DesiredItem, known: ObservedBoardField, value: BoardValue
+    ) -> tuple[bool, BoardValue]:
+        """Give a value as the board spells it; False (and a deferral) where it cannot be set."""
         if value is None:
             return True, None
-        if kind in ("single_select", "iteration"):
-            option = self.options[name].get(normalize.fold(str(value)))
-            if option is None:
-                self._defer(item, f"{name} has no option {value!r}", "add the option to the field")
-            return option is not None, option
-        if kind == "number":
+        if known.type in ("single_select", "iteration"):
+            wanted = normalize.fold(str(value))
+            found = next((o.name for o in known.options if normalize.fold(o.name) == wanted), None)
+            if found is None:
+                reason = f"{known.name} has no option {value!r}"
+                self._defer(item, reason, "declare the field with this option, or add it there")
+            return found is not None, found
+        if known.type == "number":
             if not isinstance(value, int | float):
-                self._defer(item, f"{name} takes a number, not {value!r}", "give a number")
+                self._defer(item, f"{known.name} takes a number, not {value!r}", "give a number")
                 return False, None
             return True, normalize.number(value)
         return True, str(value)
 
     def _defer(self, item: DesiredItem, reason: str, hint: str) -> None:
         self.deferred.append(Deferred(ChangeKind.FIELD_VALUE, item.key, reason, hint))
+
+    def permitted(self, changes: list[Change]) -> tuple[list[Change], list[Deferred]]:
+        """Give the changes without those of a board that cannot be changed, and one that says so.
+
+        Where nothing would change on such a board, nothing is told.
+        """
+        reason = blocked_reason(self.observed.project)
+        kept = [change for change in changes if change.kind not in _KINDS]
+        if not self.active or reason is None or len(kept) == len(changes):
+            return changes, []
+        lost = len(changes) - len(kept)
+        what = f"{reason}; {lost} {'change' if lost == 1 else 'changes'} would be due there"
+        return kept, [Deferred(ChangeKind.PROJECT, self.name or "", what, blocked_hint(reason))]
+
+
+_CLOSED, _READ_ONLY = "the board is closed", "this token may look at the board, but not change it"
+
+
+def blocked_reason(project: ObservedProject | None) -> str | None:
+    """Give why a board that was found cannot be changed; None where it can."""
+    if project is None:
+        return None
+    if project.closed:
+        return _CLOSED
+    return None if project.writable else _READ_ONLY
+
+
+def blocked_hint(reason: str) -> str:
+    """Give what would help."""
+    if reason == _CLOSED:
+        return "reopen it on GitHub, name another one, or use --project none"
+    return "give BACKLOG_PROJECT_TOKEN write access to the board, or use --project none"
 
 
 def _same(before: BoardValue, after: BoardValue) -> bool:
@@ -144,7 +203,7 @@ def _same(before: BoardValue, after: BoardValue) -> bool:
 
 def plan_board(desired: DesiredState, observed: ObservedState) -> BoardPlan:
     """Give the changes of the board itself: make it, link it, add fields and options."""
-    plan = BoardPlan(desired, observed)
+    plan = BoardPlan(desired, observed, FieldPlan(observed.capabilities))
     spec = desired.project
     if spec is None:
         return plan
@@ -160,20 +219,29 @@ def plan_board(desired: DesiredState, observed: ObservedState) -> BoardPlan:
         )
         return plan
     plan.active = True
-    if observed.project is None:
+    project = observed.project
+    if project is None:
         plan.changes.append(_project(spec, Action.CREATE, "no board has this title"))
-        for name, options in _BUILT_IN.items():
-            plan.types[name] = "single_select"
-            plan.options[name] = {normalize.fold(o): o for o in options}
+        plan.fields.see(BUILT_IN)
     else:
-        plan.name = f"{observed.project.owner}/{observed.project.number}"
-        if not observed.project.linked:
+        plan.name = f"{project.owner}/{project.number}"
+        # GitHub shows a board only on repositories of its own owner.
+        owner = observed.repository.name_with_owner.partition("/")[0]
+        if not project.linked and normalize.fold(owner) == normalize.fold(project.owner):
             plan.changes.append(_project(spec, Action.LINK, "not shown on the repository yet"))
-        for known in observed.project.fields:
-            plan.types[known.name] = known.type
-            plan.options[known.name] = {normalize.fold(o.name): o.name for o in known.options}
+        plan.fields.see(project.fields)
     for definition in spec.fields:
-        _plan_field(plan, definition)
+        name = normalize.fold(definition.name)
+        used = {
+            normalize.fold(str(value))
+            for item in desired.items
+            for field_name, value in item.board.items()
+            if value is not None and normalize.fold(field_name) == name
+        }
+        plan.fields.plan(definition, used)
+    plan.changes += plan.fields.changes
+    plan.deferred += plan.fields.deferred
+    plan.warnings += plan.fields.warnings
     return plan
 
 
@@ -187,51 +255,4 @@ def _project(spec: ProjectSpec, action: Action, reason: str) -> Change:
         reason=reason,
         fields={"title": FieldChange(None, title)} if action is Action.CREATE else {},
         definition=spec,
-    )
-
-
-def _plan_field(plan: BoardPlan, definition: BoardFieldDef) -> None:
-    name = definition.name
-    wanted = [option.name for option in definition.options]
-    known = plan.types.get(name)
-    if known is not None and known != definition.type:
-        plan.warnings.append(
-            Warned(f"the board's {name} is {known}, the file says {definition.type}", "field-type")
-        )
-        return
-    now = list(plan.options.get(name, {}).values())
-    missing = [o for o in wanted if normalize.fold(o) not in plan.options.get(name, {})]
-    if known is None:
-        shown = FieldChange(None, missing or definition.type)
-        action, reason = Action.CREATE, "the board has no such field"
-    elif missing and definition.type == "single_select":
-        shown = FieldChange(now, now + missing)
-        action, reason = Action.UPDATE, "options are missing"
-    else:
-        return
-    plan.changes.append(
-        Change(
-            action=action,
-            kind=ChangeKind.FIELD,
-            key=name,
-            title=name,
-            reason=reason,
-            fields={"options" if missing else "type": shown},
-            definition=definition,
-        )
-    )
-    plan.types[name] = definition.type
-    names = [title for title, _, _ in iterations_of(definition)] or now + missing
-    plan.options[name] = {normalize.fold(o): o for o in names}
-
-
-def iterations_of(definition: BoardFieldDef) -> tuple[tuple[str, str, int], ...]:
-    """Give title, start (ISO date) and length in days of each iteration that a field declares."""
-    if definition.type != "iteration" or not definition.start:
-        return ()
-    length = definition.duration or 14
-    first = date.fromisoformat(definition.start)
-    return tuple(
-        (f"{definition.name} {n + 1}", (first + timedelta(days=n * length)).isoformat(), length)
-        for n in range(definition.count or 1)
     )

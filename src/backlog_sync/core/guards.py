@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
+from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
 from backlog_sync.core.model import DesiredState, ObservedState
 
@@ -41,15 +42,7 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
             )
         )
     found += _mass(plan, managed)
-    if observed.project_problem and desired.project is not None:
-        found.append(
-            Violation(
-                "board-out-of-reach",
-                f"the board {desired.project} is out of reach: {observed.project_problem}",
-                "set BACKLOG_PROJECT_TOKEN to a token that reaches it, or use --project none",
-                final=True,
-            )
-        )
+    found += _board(plan, desired, observed)
     if not observed.coverage.complete and any(c.action is Action.CREATE for c in plan.changes):
         found.append(
             Violation(
@@ -60,6 +53,26 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
             )
         )
     return tuple(found)
+
+
+def _board(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
+    """Refuse where the board is declared and cannot be reached, or not be changed as it should."""
+    if desired.project is None:
+        return []
+    if observed.project_problem:
+        return [
+            Violation(
+                "board-out-of-reach",
+                f"the board {desired.project} is out of reach: {observed.project_problem}",
+                "set BACKLOG_PROJECT_TOKEN to a token that reaches it, or use --project none",
+                final=True,
+            )
+        ]
+    reason = blocked_reason(observed.project)
+    if reason and any(deferred.kind is ChangeKind.PROJECT for deferred in plan.deferred):
+        message = f"{desired.project}: {reason}"
+        return [Violation("board-not-writable", message, blocked_hint(reason), final=True)]
+    return []
 
 
 def _rights(observed: ObservedState) -> list[Violation]:

@@ -39,6 +39,10 @@ class Links:
         self.matches, self.skipped = matches, skipped
         self._deferred: list[Deferred] = []
         self._items = {item.key for item in desired.items}
+        self._below_of: dict[str, list[str]] = {}
+        for item in desired.items:
+            if item.parent is not None:
+                self._below_of.setdefault(item.parent, []).append(item.key)
         self._key_of = {match.issue.id: key for key, match in matches.by_key.items()}
         self._known = known_issues(observed)
         self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
@@ -191,9 +195,10 @@ class Links:
 
     def recorded_order(self, key: str) -> tuple[str, ...]:
         """Give what an item's base holds of the items below it, those left alone left out."""
-        left = (*self.skipped, *self.matches.held)
         return order.record(
-            i.key for i in self.desired.items if i.parent == key and i.key not in left
+            below
+            for below in self._below_of.get(key, ())
+            if below not in self.skipped and below not in self.matches.held
         )
 
     def moves(self, parent: str, linked: Collection[str]) -> tuple[order.Move, ...]:
@@ -203,7 +208,7 @@ class Links:
         Nothing is moved where the order that stands is not wholly known.
         """
         match = self.matches.by_key.get(parent)
-        children = [i.key for i in self.desired.items if i.parent == parent]
+        children = self._below_of.get(parent, [])
         there = match.issue.children if match else ()
         now = [self._key_of.get(issue_id, issue_id) for issue_id in there]
         standing = [key for key in children if match and self._below(key, match.issue)]

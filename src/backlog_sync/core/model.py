@@ -158,7 +158,11 @@ class OptionDef:
 
 @dataclass(frozen=True, slots=True)
 class BoardFieldDef:
-    """A board field: type is text, number, date, single_select or iteration."""
+    """A board field: type is text, number, date, single_select or iteration.
+
+    `declared` is False for one that no file defines, but items use: what a board already has of
+    it is left as it is.
+    """
 
     name: str
     type: str
@@ -166,6 +170,7 @@ class BoardFieldDef:
     start: str | None = None
     duration: int | None = None
     count: int | None = None
+    declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

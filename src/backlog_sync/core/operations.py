@@ -76,7 +76,7 @@ class CreateBoardField:
 class AddOptions:
     """Add options to a single-select field: all options are sent, the existing with their ids.
 
-    `existing` holds (id, name, colour, description).
+    `existing` holds (id, name, colour, description), styled as they are to be.
     """
 
     project_id: str

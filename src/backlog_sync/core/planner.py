@@ -356,7 +356,8 @@ class _Builder:
 
     def plan(self) -> Plan:
         """Give the finished value."""
-        changes = tuple(sorted(self.changes, key=lambda change: _ORDER[change.kind]))
+        permitted, withheld = self.board.permitted(self.changes)
+        changes = tuple(sorted(permitted, key=lambda change: _ORDER[change.kind]))
         return Plan(
             repository=self.repository,
             project=self.board.name,
@@ -369,7 +370,7 @@ class _Builder:
                 for key, issue in self.matches.orphans
                 if issue.state == "open"
             ),
-            deferred=(*self.board.deferred, *self.deferred),
+            deferred=(*withheld, *self.board.deferred, *self.deferred),
             warnings=tuple(self.warnings),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
         )

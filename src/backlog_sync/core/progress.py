@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.board import STATUS
+from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.identity import Match, match_items
 from backlog_sync.core.merge import merge_ticks
 from backlog_sync.core.model import (

@@ -7,7 +7,13 @@ from typing import TypeAlias
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import Action, Change, ChangeKind
-from backlog_sync.core.model import BoardFieldDef, LabelDef, MilestoneDef
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    LabelDef,
+    MilestoneDef,
+    ObservedOption,
+    OptionDef,
+)
 from backlog_sync.core.operations import (
     AddBlocker,
     AddCard,
@@ -82,14 +88,18 @@ def project(registry: Registry, change: Change) -> Made:
     repository = registry.observed.repository
     if change.action is Action.CREATE:
         owner = registry.observed.project_owner_id or repository.owner_id
-        return CreateProject(owner, change.title, repository.id)
+        shown = repository.id if owner == repository.owner_id else None
+        return CreateProject(owner, change.title, shown)
     if registry.project_id is None:
         return _NO_BOARD
     return LinkProject(registry.project_id, repository.id)
 
 
 def board_field(registry: Registry, change: Change) -> Made:
-    """Make a board field, or add options to one with all that are there kept."""
+    """Make a board field, or add options to one, with all that are there kept.
+
+    Those that the definition speaks of get the style that it declares.
+    """
     wanted = change.definition
     assert isinstance(wanted, BoardFieldDef)
     if registry.project_id is None:
@@ -99,14 +109,21 @@ def board_field(registry: Registry, change: Change) -> Made:
     known = registry.fields.get(wanted.name)
     if known is None:
         return Skip(f"the board has no field {wanted.name}")
-    names = {normalize.fold(option.name) for option in known.options}
-    new = [o for o in wanted.options if normalize.fold(o.name) not in names]
+    added = {normalize.fold(name) for name in moves(change, "options")[0]}
+    new = [o for o in wanted.options if normalize.fold(o.name) in added]
+    styles = {normalize.fold(o.name): o for o in wanted.options if "styles" in change.fields}
     return AddOptions(
         registry.project_id,
         known.id,
-        tuple((o.id, o.name, o.color, o.description) for o in known.options),
+        tuple(_styled(option, styles.get(normalize.fold(option.name))) for option in known.options),
         tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
     )
+
+
+def _styled(have: ObservedOption, want: OptionDef | None) -> tuple[str, str, str, str]:
+    color = want.color if want and want.color else have.color
+    told = want.description if want else None
+    return have.id, have.name, color, have.description if told is None else told
 
 
 _NO_BOARD = Skip("there is no board")

@@ -59,7 +59,9 @@ class Board:
             used = any(entry.said(meant)[1] is not None for entry in entries)
             if name.casefold() not in self.fields and (used or name == STATUS):
                 options = self._default_options(name, entries)
-                self.fields[name.casefold()] = BoardFieldDef(name, _DEFAULT_TYPES[name], options)
+                self.fields[name.casefold()] = BoardFieldDef(
+                    name, _DEFAULT_TYPES[name], options, declared=False
+                )
 
     def _default_options(self, name: str, entries: Sequence[Entry]) -> tuple[OptionDef, ...]:
         if name == STATUS:

@@ -97,34 +97,44 @@ class Boards:
 
         Archived cards are in no such list; see `archived`.
         """
-        names = [one.name for one in project.fields if one.type in mapping.WRITABLE]
+        names = _settable(project)
         query = repeated("BoardItems", "field", len(names))
-        fields = {f"field{index}": name for index, name in enumerate(names)}
         cards: dict[str, BoardItem] = {}
         size, after = PageSize(), None
         while True:
-            variables = {"id": project.id, "after": after, **fields}
+            variables = {"id": project.id, "after": after, **_aliased(names)}
             answer = self.reader.query(query, variables, size)
             items = (answer.data or {})["node"]["items"]
             for node in mapping.nodes(items):
-                issue_id, card = mapping.card(node, names)
-                if issue_id:
-                    cards[issue_id] = card
+                # A card holds no issue that we may see where its content is null or a draft.
+                if issue_id := (node["content"] or {}).get("id"):
+                    cards[issue_id] = mapping.card(node, names)
             after = mapping.cursor(items)
             if after is None:
                 return cards
 
     def archived(self, project: ObservedProject, ids: Sequence[str]) -> dict[str, BoardItem]:
-        """The cards that these issues have on a board, without values, archived ones too."""
+        """The cards that these issues have on a board, archived ones too."""
+        names = _settable(project)
+        query = repeated("CardsOf", "field", len(names))
         cards: dict[str, BoardItem] = {}
         for start in range(0, len(ids), _BY_ID):
             some = list(ids[start : start + _BY_ID])
-            answer = self.reader.query(document("CardsOf"), {"ids": some})
+            answer = self.reader.query(query, {"ids": some, **_aliased(names)})
             for node in (answer.data or {})["nodes"]:
                 for item in mapping.nodes((node or {}).get("projectItems")):
                     if item["project"]["id"] == project.id:
-                        cards[node["id"]] = BoardItem(item["id"], {}, bool(item["isArchived"]))
+                        cards[node["id"]] = mapping.card(item, names)
         return cards
+
+
+def _settable(project: ObservedProject) -> list[str]:
+    """Names of the fields whose values belong to the board."""
+    return [one.name for one in project.fields if one.type in mapping.WRITABLE]
+
+
+def _aliased(names: Sequence[str]) -> dict[str, str]:
+    return {f"field{index}": name for index, name in enumerate(names)}
 
 
 _SCOPE = (

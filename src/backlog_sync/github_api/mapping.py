@@ -176,18 +176,14 @@ def pick_project(candidates: Sequence[Json], title: str) -> Json | None:
     return min(fitting, key=lambda b: (bool(b["closed"]), int(b["number"])), default=None)
 
 
-def card(data: Json, names: Sequence[str]) -> tuple[str | None, BoardItem]:
-    """A card and the id of its issue, None where it holds none that we may see.
-
-    `names` are the fields that were asked for, in the order of the aliases.
-    """
-    content = data["content"] or {}
+def card(data: Json, names: Sequence[str]) -> BoardItem:
+    """A card; `names` are the fields that were asked for, in the order of the aliases."""
     values: dict[str, BoardValue] = {
         name: value
         for index, name in enumerate(names)
         if (value := _value(data.get(f"field{index}"))) is not None
     }
-    return content.get("id"), BoardItem(data["id"], values, bool(data["isArchived"]))
+    return BoardItem(data["id"], values, bool(data["isArchived"]))
 
 
 def _value(data: Mapping[str, Json] | None) -> BoardValue:

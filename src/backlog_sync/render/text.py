@@ -285,6 +285,9 @@ class _Tree:
         lines: list[Text] = []
         parents = [c for c in row.changes if c.kind is ChangeKind.SUB_ISSUE]
         for change in parents:
+            if change.is_move:
+                lines.append(self._placed(change, indent))
+                continue
             if created and change.other == row.item.parent and change.other in self.items:
                 continue
             lines += self._moved(change, indent)
@@ -302,6 +305,15 @@ class _Tree:
         if told is None or told.before is None or told.after is None:
             return [self._link(change, "parent", indent)]
         return field_lines("parent", told, self.look, indent, len("parent"))
+
+    def _placed(self, change: Change, indent: int) -> Text:
+        """The line of an issue that moves among its siblings."""
+        ((where, anchor),) = change.fields.items()
+        key = str(anchor.after)
+        line = Text(" " * indent).append(f"moves {where}", "dim").append(f"  {clean(key)}")
+        if key in self.items:
+            line.append("  ").append(clean(self.items[key].title), "dim")
+        return cut(line, self.look.columns, self.look.glyphs)
 
     def _link(self, change: Change, word: str, indent: int) -> Text:
         glyphs = self.look.glyphs
