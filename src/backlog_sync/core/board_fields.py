@@ -1,0 +1,204 @@
+"""The fields of a board: what is missing, what differs, and what must not be touched."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from backlog_sync.core import normalize
+from backlog_sync.core.changes import (
+    Action,
+    Change,
+    ChangeKind,
+    Deferred,
+    FieldChange,
+    Warned,
+)
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    Capabilities,
+    ObservedBoardField,
+    ObservedOption,
+    OptionDef,
+)
+
+STATUS = "Status"
+BUILT_IN = (
+    ObservedBoardField(
+        "",
+        STATUS,
+        "single_select",
+        (
+            ObservedOption("", "Todo", "GREEN", "This item hasn't been started"),
+            ObservedOption("", "In Progress", "YELLOW", "This is actively being worked on"),
+            ObservedOption("", "Done", "PURPLE", "This has been completed"),
+        ),
+    ),
+)
+"""What a new board has from the start and values can be set of, as github.com makes it."""
+
+
+@dataclass(slots=True)
+class FieldPlan:
+    """The fields as they will be, by folded name, and what has to happen for it."""
+
+    capabilities: Capabilities
+    known: dict[str, ObservedBoardField] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    deferred: list[Deferred] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+
+    def see(self, fields: Collection[ObservedBoardField]) -> None:
+        """Take the fields that are there."""
+        self.known |= {normalize.fold(each.name): each for each in fields}
+
+    def get(self, name: str) -> ObservedBoardField | None:
+        """Give a field by its name; GitHub ignores case here."""
+        return self.known.get(normalize.fold(name))
+
+    def plan(self, definition: BoardFieldDef, used: Collection[str]) -> None:
+        """Plan what one definition asks for; `used` are the values that items have of it."""
+        known = self.get(definition.name)
+        if known is None:
+            self._create(definition)
+        elif known.type != definition.type:
+            message = f"the board's {known.name} is {known.type}, the file says {definition.type}"
+            self.warnings.append(Warned(message, "field-type"))
+        elif definition.type == "single_select":
+            self._options(definition, known, used)
+        elif definition.type == "iteration":
+            self._iterations(definition, known)
+
+    def _create(self, definition: BoardFieldDef) -> None:
+        names = [option.name for option in definition.options]
+        if definition.type == "iteration" and not definition.start:
+            self._defer(
+                definition.name,
+                "an iteration field cannot be made without its first day",
+                f"declare it: {definition.name}: {{type: iteration, start: …, duration: 14}}",
+            )
+            return
+        self._change(
+            Action.CREATE,
+            definition,
+            "the board has no such field",
+            {"options" if names else "type": FieldChange(None, names or definition.type)},
+        )
+        options = [ObservedOption("", name) for name in names]
+        options += [ObservedOption("", title) for title, _, _ in iterations_of(definition)]
+        made = ObservedBoardField("", definition.name, definition.type, tuple(options))
+        self.see([made])
+
+    def _options(
+        self, definition: BoardFieldDef, known: ObservedBoardField, used: Collection[str]
+    ) -> None:
+        """Add what is missing and restyle what is declared otherwise; nothing is taken away."""
+        there = {normalize.fold(option.name): option for option in known.options}
+        missing = [
+            option
+            for option in definition.options
+            if normalize.fold(option.name) not in there
+            and (definition.declared or _is_used(definition, option, used))
+        ]
+        styled = [
+            (have, want)
+            for want in (definition.options if definition.declared else ())
+            if (have := there.get(normalize.fold(want.name))) and _differs(have, want)
+        ]
+        if not missing and not styled:
+            return
+        if not self.capabilities.option_ids:
+            self._defer(
+                known.name,
+                "this server cannot keep the ids of options, so that sending them would clear the"
+                " field on every card",
+                "add or change the options on the board's own page",
+            )
+            return
+        fields: dict[str, FieldChange] = {}
+        if missing:
+            now = [option.name for option in known.options]
+            fields["options"] = FieldChange(list(now), now + [o.name for o in missing])
+        if styled:
+            fields["styles"] = FieldChange(
+                [_style(have.name, have.color, have.description) for have, _ in styled],
+                [
+                    _style(h.name, w.color or h.color, _said(w.description, h.description))
+                    for h, w in styled
+                ],
+            )
+        reason = "options are missing" if missing else "declared in the file"
+        self._change(Action.UPDATE, replace(definition, name=known.name), reason, fields)
+        added = (ObservedOption("", option.name) for option in missing)
+        self.see([replace(known, options=(*known.options, *added))])
+
+    def _iterations(self, definition: BoardFieldDef, known: ObservedBoardField) -> None:
+        """Iterations are made once: sent again, each gets a new id and every card loses its."""
+        starts = {option.start for option in known.options}
+        lacking = [
+            (title, start)
+            for title, start, length in iterations_of(definition)
+            if (start, length) not in {(o.start, o.duration) for o in known.options}
+            and not (None in starts and any(o.name == title for o in known.options))
+        ]
+        if lacking:
+            days = ", ".join(start for _, start in lacking[:3])
+            more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
+            self._defer(
+                known.name,
+                f"the board's iterations differ from the file's (from {days}{more}); sent again,"
+                " they would clear the field on every card",
+                "change the iterations in the board's settings",
+            )
+
+    def _change(
+        self,
+        action: Action,
+        definition: BoardFieldDef,
+        reason: str,
+        fields: dict[str, FieldChange],
+    ) -> None:
+        self.changes.append(
+            Change(
+                action=action,
+                kind=ChangeKind.FIELD,
+                key=definition.name,
+                title=definition.name,
+                reason=reason,
+                fields=fields,
+                definition=definition,
+            )
+        )
+
+    def _defer(self, name: str, reason: str, hint: str) -> None:
+        self.deferred.append(Deferred(ChangeKind.FIELD, name, reason, hint))
+
+
+def _is_used(definition: BoardFieldDef, option: OptionDef, used: Collection[str]) -> bool:
+    """Whether an option that nobody declared is needed; a board has its own words for progress."""
+    return definition.name != STATUS and normalize.fold(option.name) in used
+
+
+def _differs(have: ObservedOption, want: OptionDef) -> bool:
+    colored = want.color is not None and want.color != have.color
+    told = want.description is not None and want.description.strip() != have.description.strip()
+    return colored or told
+
+
+def _said(wanted: str | None, there: str) -> str:
+    return there if wanted is None else wanted
+
+
+def _style(name: str, color: str, description: str) -> str:
+    return f"{name}: {color}, {description}" if description else f"{name}: {color}"
+
+
+def iterations_of(definition: BoardFieldDef) -> tuple[tuple[str, str, int], ...]:
+    """Give title, start (ISO date) and length in days of each iteration that a field declares."""
+    if definition.type != "iteration" or not definition.start:
+        return ()
+    length = definition.duration or 14
+    first = date.fromisoformat(definition.start)
+    return tuple(
+        (f"{definition.name} {n + 1}", (first + timedelta(days=n * length)).isoformat(), length)
+        for n in range(definition.count or 1)
+    )
