@@ -47,6 +47,7 @@ def documents() -> dict[str, DocumentNode]:
     built["every mutation"] = batch(writes)
     built["BoardItems, no field"] = repeated("BoardItems", "field", 0)
     built["BoardItems, 50 fields"] = repeated("BoardItems", "field", 50)
+    built["CardsOf, 50 fields"] = repeated("CardsOf", "field", 50)
     built["Users x 20"] = repeated("Users", "user", 20)
     built["Assignable x 50"] = repeated("Assignable", "login", 50)
     built["IssuesAt x 50"] = issues_at(50)
