@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from backlog_sync.sandbox import places
+from backlog_sync.sandbox import places, search
+from backlog_sync.sandbox.connections import by_place
 from backlog_sync.sandbox.context import Context, Info
 from backlog_sync.sandbox.fields import (
     Resolver,
@@ -95,6 +96,23 @@ def _rate_limit(_: Any, info: Info, dryRun: bool = False) -> dict[str, Any]:  # 
     }
 
 
+def _search(_: Any, info: Info, query: str, type: str, **arguments: Any) -> dict[str, Any]:  # noqa: A002 - the schema's name
+    """The `search` field: issues and pull requests; of all else there is nothing to find."""
+    found = search.find(info.context, search.read_query(query)) if type == "ISSUE" else []
+    reachable = by_place(info, found[: search.MAX_RESULTS], arguments)
+    return {
+        "codeCount": 0,
+        "discussionCount": 0,
+        "edges": reachable.edges,
+        "issueCount": len(found),
+        "nodes": reachable.nodes,
+        "pageInfo": reachable,
+        "repositoryCount": 0,
+        "userCount": 0,
+        "wikiCount": 0,
+    }
+
+
 QUERY: Table = {
     "node": _node,
     "nodes": _nodes,
@@ -102,6 +120,7 @@ QUERY: Table = {
     "rateLimit": _rate_limit,
     "repository": repository_named,
     "repositoryOwner": _owner,
+    "search": _search,
     "user": _account("User"),
     "viewer": lambda _, info: info.context.viewer.account,
 }

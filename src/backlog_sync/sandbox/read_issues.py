@@ -1,6 +1,7 @@
 """How issues, pull requests and comments answer in GraphQL."""
 
 import html
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -46,6 +47,10 @@ def filter_issues(ctx: Context, issues: Iterable[Issue], wanted: dict[str, Any])
         if wanted.get(key):
             account = store.accounts.get(wanted[key].lower())
             found = [i for i in found if account and holds(getattr(i, source), account.id)]
+    if wanted.get("mentioned"):
+        name = re.escape(wanted["mentioned"])
+        mention = re.compile(rf"(?<![\w`])@{name}(?![\w-])", re.IGNORECASE)
+        found = [issue for issue in found if mention.search(issue.body)]
     if wanted.get("milestoneNumber"):
         number = wanted["milestoneNumber"]
         if number == "*":
@@ -161,6 +166,7 @@ _SAID: Table = {
     "includesCreatedEdit": lambda record, _: record.last_edited_at is not None,
     "lastEditedAt": attribute("last_edited_at"),
     "publishedAt": attribute("created_at"),
+    "reactionGroups": constant([]),
     "repository": _home,
     "viewerCanUpdate": _may_update,
     "viewerDidAuthor": lambda record, info: record.author == info.context.viewer.account.id,
@@ -181,6 +187,7 @@ ISSUE: Table = {
     "editor": related(Account, "editor"),
     "issueDependenciesSummary": _dependencies_summary,
     "issueFieldValues": lambda _, info, **arguments: by_place(info, (), arguments),
+    "isDraft": constant(False),
     "issueType": related(IssueType, "issue_type"),
     "labels": related_list(Label, "labels"),
     "locked": constant(False),
@@ -197,5 +204,6 @@ COMMENT: Table = {
     **page(lambda ctx, comment: ctx.comment_path(comment)),
     **_SAID,
     "isMinimized": constant(False),
+    "minimizedReason": constant(None),
     "issue": related(Issue, "issue"),
 }

@@ -208,8 +208,10 @@ REPOSITORY: Table = {
     **record(name="name", description="description"),
     **page(lambda ctx, repository: ctx.repository_path(repository)),
     "assignableUsers": _assignable,
+    "defaultBranchRef": constant(None),
     "hasIssuesEnabled": attribute("has_issues"),
     "hasProjectsEnabled": constant(True),
+    "hasWikiEnabled": constant(False),
     "isArchived": attribute("is_archived"),
     "isDisabled": constant(False),
     "isFork": constant(False),
@@ -229,16 +231,20 @@ REPOSITORY: Table = {
         name.lower()
     ),
     "labels": _repository_labels,
+    "mergeCommitAllowed": constant(True),
     "milestone": lambda record, info, number: info.context.store.milestones.get(record.id, {}).get(
         number
     ),
     "milestones": _repository_milestones,
     "nameWithOwner": lambda record, info: info.context.store.full_name(record),
     "owner": related(Account, "owner"),
+    "parent": constant(None),
     "projectV2": _repository_project,
     "projectsV2": lambda record, info, query=None, **arguments: _projects_page(
         info, places.linked_projects(info.context.store, record), query, arguments
     ),
+    "rebaseMergeAllowed": constant(True),
+    "squashMergeAllowed": constant(True),
     "viewerCanAdminister": lambda record, info: _permission(record, info) == "ADMIN",
     "viewerCanCreateProjects": lambda _, info: info.context.viewer.grant.writes_boards,
     "viewerPermission": _permission,

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -142,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         headers = dict(self.headers.items())
-        request = Request(self.command, self.path, headers, body)
+        request = Request(self.command, _origin_form(self.path), headers, body)
         try:
             response = self.server.sandbox.handle(request)
         except ConnectionLostError:
@@ -171,6 +172,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
         """Say nothing: the sandbox has its own log."""
+
+
+def _origin_form(target: str) -> str:
+    """The path of a request's target: a client that takes us for its proxy sends a whole URL."""
+    if target.startswith("/"):
+        return target
+    parts = urlsplit(target)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 class _Server(ThreadingHTTPServer):

@@ -54,12 +54,21 @@ def _project(ctx: Context, node_id: str) -> Project:
     return found
 
 
+NO_CLASSIC = (
+    "Projects (classic) is being deprecated in favor of the new Projects experience, see:"
+    " https://github.blog/changelog/2024-05-23-sunset-notice-projects-classic/."
+)
+"""What GitHub answers where the boards of old are asked for."""
+
+
 # ---- issues --------------------------------------------------------------------------------
 
 
 def create_issue(ctx: Context, given: Input) -> Payload:
     """createIssue."""
     parent = given.get("parentIssueId")
+    if given.get("projectIds"):
+        raise RefusalError("UNPROCESSABLE", NO_CLASSIC)
     new = issues.NewIssue(
         title=given["title"],
         body=given.get("body") or "",
