@@ -34,6 +34,7 @@ from backlog_sync.core.operations import (
     CreateProject,
     Done,
     LinkProject,
+    MoveSubIssue,
     NotSent,
     Operation,
     Refused,
@@ -77,6 +78,7 @@ class MemoryTracker:
     calls: int = 0
     hide_recent: bool = False
     recent_error: BacklogError | None = None
+    order: dict[str, list[str]] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # ---- the port --------------------------------------------------------------------------
@@ -86,7 +88,10 @@ class MemoryTracker:
         return ObservedState(
             repository=ObservedRepository("R_1", REPOSITORY, "O_1", "Organization"),
             viewer=ME,
-            issues=tuple(sorted(self.issues.values(), key=lambda i: i.number)),
+            issues=tuple(
+                replace(each, children=self.children(each.id))
+                for each in sorted(self.issues.values(), key=lambda i: i.number)
+            ),
             labels=tuple(self.labels.values()),
             milestones=tuple(self.milestones.values()),
             issue_types=self.issue_types,
@@ -137,6 +142,12 @@ class MemoryTracker:
         """What was sent."""
         return Usage(mutations=len(self.log))
 
+    def children(self, parent_id: str) -> tuple[str, ...]:
+        """The sub-issues of an issue, in their order."""
+        below = {i.id for i in self.issues.values() if i.parent and i.parent.id == parent_id}
+        order = [id_ for id_ in self.order.get(parent_id, []) if id_ in below]
+        return (*order, *sorted(below - set(order)))
+
     # ---- what people do --------------------------------------------------------------------
 
     def edit(self, number: int, **parts: object) -> None:
@@ -173,6 +184,8 @@ class MemoryTracker:
                 return self._sets(operation)
             case AddSubIssue() | RemoveSubIssue() | AddBlocker() | RemoveBlocker():
                 return self._links(operation)
+            case MoveSubIssue():
+                return self._move(operation)
             case CreateLabel() | UpdateLabel() | CreateMilestone() | UpdateMilestone():
                 return self._definitions(operation)
             case _:
@@ -222,6 +235,8 @@ class MemoryTracker:
             card=BoardItem(f"C_{id_}") if carded else None,
         )
         self.issues[id_] = there
+        if parent:
+            self.order.setdefault(parent.id, []).append(id_)
         card_id = there.card.id if there.card else None
         return Done(id=id_, number=number, url=there.url, card_id=card_id)
 
@@ -253,6 +268,11 @@ class MemoryTracker:
                 return Refused("Sub issue may only have one parent")
             parent = _link(self.issues[o.parent_id]) if adding else None
             self.issues[child.id] = replace(child, parent=parent)
+            for below in self.order.values():
+                if child.id in below:
+                    below.remove(child.id)
+            if adding:
+                self.order.setdefault(o.parent_id, []).append(child.id)
             return Done(id=child.id)
         there = self.issues[o.blocked_id]
         others = tuple(each for each in there.blocked_by if each.id != o.blocker_id)
@@ -260,6 +280,15 @@ class MemoryTracker:
             others = (*others, _link(self.issues[o.blocker_id]))
         self.issues[there.id] = replace(there, blocked_by=others)
         return Done(id=there.id)
+
+    def _move(self, o: MoveSubIssue) -> Reply:
+        order = [id_ for id_ in self.children(o.parent_id) if id_ != o.child_id]
+        anchor = o.after_id or o.before_id
+        if anchor not in order or len(order) == len(self.children(o.parent_id)):
+            return Refused("not a sub-issue of this parent")
+        order.insert(order.index(anchor) + (o.after_id is not None), o.child_id)
+        self.order[o.parent_id] = order
+        return Done(id=o.child_id)
 
     def _definitions(
         self, o: CreateLabel | UpdateLabel | CreateMilestone | UpdateMilestone

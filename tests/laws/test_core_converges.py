@@ -181,7 +181,9 @@ class Edit:
     name: str
 
 
-WORK = st.lists(st.builds(Edit, st.integers(0, 5), st.sampled_from(sorted(EDITS))), max_size=6)
+WORK = st.lists(
+    st.builds(Edit, st.integers(0, 5), st.sampled_from([*sorted(EDITS), "resort"])), max_size=6
+)
 
 
 def work(tracker: MemoryTracker, edits: list[Edit]) -> None:
@@ -189,6 +191,9 @@ def work(tracker: MemoryTracker, edits: list[Edit]) -> None:
     for edit in edits:
         if tracker.issues:
             there = list(tracker.issues.values())[edit.place % len(tracker.issues)]
+            if edit.name == "resort":
+                tracker.order[there.id] = list(tracker.children(there.id))[::-1]
+                continue
             edited = EDITS[edit.name](there)
             tracker.issues[there.id] = edited
             tracker.know_labels(edited.labels)
