@@ -1,0 +1,231 @@
+"""Parents, dependencies, people and states: from the file to GitHub and back."""
+
+import pytest
+
+from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.sandbox.access import Grant
+from tests.surface.conftest import REPOSITORY, World, of_kind, reasons, said
+
+# ---- dependencies ----------------------------------------------------------------------------
+
+
+def blockers(world: World, title: str) -> set[str]:
+    """What blocks an issue, as `owner/repo#n`."""
+    return {f"{link.repository}#{link.number}" for link in world.issue(title).blocked_by}
+
+
+def test_keys_numbers_and_other_repositories_block(world: World) -> None:
+    """A key, `#n` and `owner/repo#n`: the last is found in one query, and not asked for again."""
+    world.at("octo-org/other").open_issue("Elsewhere")
+    theirs = world.ann.open_issue("Theirs")
+    world.write(
+        "stories:\n"
+        "  - {id: a, title: A}\n"
+        f'  - {{id: b, title: B, depends_on: [a, "#{theirs.number}", "Octo-Org/Other#1"]}}\n'
+        '  - {id: c, title: C, depends_on: ["octo-org/other#1"]}\n'
+    )
+    world.sync()
+    number = world.issue("A").number
+    assert blockers(world, "B") == {
+        f"{REPOSITORY}#{number}",
+        f"{REPOSITORY}#{theirs.number}",
+        "octo-org/other#1",
+    }
+    assert blockers(world, "C") == {"octo-org/other#1"}
+    asked = world.log("IssuesAt")
+    assert asked == 1
+    world.plan()
+    assert world.log("IssuesAt") == asked
+
+
+def test_a_dropped_blocker_is_unlinked_and_others_stay(world: World) -> None:
+    """What we linked and the file dropped goes, also elsewhere; what people linked stays."""
+    world.at("octo-org/other").open_issue("Elsewhere")
+    world.write(
+        'stories: [{id: a, title: A}, {id: b, title: B, depends_on: [a, "octo-org/other#1"]}]\n'
+    )
+    world.sync()
+    theirs = world.ann.open_issue("Theirs")
+    world.ann.block(world.issue("B").number, theirs.number)
+    world.edit('depends_on: [a, "octo-org/other#1"]', "depends_on: []")
+    unlinked = of_kind(world.plan(), ChangeKind.DEPENDENCY)
+    assert {(c.action, c.other) for c in unlinked} == {
+        (Action.UNLINK, "a"),
+        (Action.UNLINK, "octo-org/other#1"),
+    }
+    world.sync()
+    assert blockers(world, "B") == {f"{REPOSITORY}#{theirs.number}"}
+
+
+def test_what_cannot_be_found_is_deferred(world: World) -> None:
+    """A missing issue, a missing repository, a pull request, one out of reach: each is told."""
+    pull = world.at("octo-org/other").open_pull_request("A change")
+    world.sandbox.ensure_repository("octo-org/hidden", private=True)
+    world.at("octo-org/hidden").open_issue("Secret")
+    world.sandbox.tokens["limited"] = Grant("ann", "write", repositories=(REPOSITORY,))
+    world.token = "limited"
+    world.write(
+        "stories: [{id: a, title: A, depends_on: ["
+        f'"octo-org/other#99", "octo-org/none#1", "octo-org/other#{pull.number}",'
+        ' "octo-org/hidden#1", "#77"]}]\n'
+    )
+    plan = world.plan()
+    assert len(plan.deferred) == 5
+    assert all("does not exist, or" in r or "was not found in" in r for r in reasons(plan))
+    assert of_kind(plan, ChangeKind.DEPENDENCY) == []
+    world.run()
+    assert blockers(world, "A") == set()
+    assert world.plan().changes == ()
+
+
+# ---- parents ---------------------------------------------------------------------------------
+
+
+def test_a_parent_that_somebody_changed_is_set_back(world: World) -> None:
+    """The hierarchy is the file's: a sub-issue that was moved on GitHub is told and moved back."""
+    world.write("epics: [{id: e, title: E, stories: [{id: a, title: A}]}, {id: f, title: F}]\n")
+    world.sync()
+    world.ann.put_below(world.issue("A").number, world.issue("F").number)
+    plan = world.plan()
+    assert [(note.key, note.name) for note in plan.drift] == [("a", "parent")]
+    world.run()
+    assert world.below("E") == ["A"]
+    assert world.below("F") == []
+
+
+# ---- people ----------------------------------------------------------------------------------
+
+
+def test_people_are_mapped_added_and_never_taken_away(world: World) -> None:
+    """Names become logins; who was assigned by others stays."""
+    world.sandbox.ensure_user("grace")
+    world.sandbox.ensure_user("linus")
+    world.write(
+        "people: {Grace Hopper: grace}\nstories: [{id: a, title: A, assignees: [Grace Hopper]}]\n"
+    )
+    world.sync()
+    assert world.issue("A").assignees == ("grace",)
+    world.ann.assign(world.issue("A").number, "linus")
+    assert world.plan().changes == ()
+    world.edit("assignees: [Grace Hopper]", "assignees: [grace, ann]")
+    world.sync()
+    assert set(world.issue("A").assignees) == {"grace", "linus", "ann"}
+
+
+def test_who_cannot_be_assigned_is_told(world: World) -> None:
+    """Somebody without access, and somebody who does not exist: deferred, the others assigned."""
+    world.sandbox.ensure_user("stranger", permission="none")
+    world.write("stories: [{id: a, title: A, assignees: [ann, stranger, nobody]}]\n")
+    assert reasons(world.plan()) == [
+        f"stranger cannot be assigned in {REPOSITORY}",
+        f"nobody cannot be assigned in {REPOSITORY}",
+    ]
+    world.sync()
+    assert world.issue("A").assignees == ("ann",)
+    world.sandbox.ensure_user("stranger")
+    world.sync()
+    assert set(world.issue("A").assignees) == {"ann", "stranger"}
+
+
+# ---- states ----------------------------------------------------------------------------------
+
+ONE = "stories:\n  - id: a\n    title: A\n    status: Todo\n  - {id: b, title: B}\n"
+
+
+def state(world: World, title: str) -> tuple[str, str | None]:
+    """An issue's state and reason."""
+    found = world.issue(title)
+    return found.state, found.state_reason
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("Done", "completed"),
+        ("Won't do", "not_planned"),
+        ("Cancelled", "not_planned"),
+        ("Not planned", "not_planned"),
+        ("Closed", "completed"),
+    ],
+)
+def test_the_word_decides_the_reason(world: World, word: str, reason: str) -> None:
+    """A dropped item is closed as not planned, a done one as completed; the word stays."""
+    world.write(ONE)
+    world.sync()
+    world.edit("status: Todo", f'status: "{word}"')
+    world.sync()
+    assert state(world, "A") == ("closed", reason)
+    assert said(world.text, "a")["status"] == word
+
+
+def test_done_can_become_dropped_and_open_again(world: World) -> None:
+    """A closed issue gets another reason where the file says so, and is reopened."""
+    world.write(ONE)
+    world.sync()
+    world.edit("status: Todo", "status: Done")
+    world.sync()
+    world.edit("status: Done", "status: Won't do")
+    (change,) = world.plan().changes[:1]
+    assert change.fields["state_reason"].after == "not_planned"
+    assert "state" not in change.fields
+    world.sync()
+    assert state(world, "A") == ("closed", "not_planned")
+    world.edit("status: Won't do", "status: In Progress")
+    world.sync()
+    assert state(world, "A")[0] == "open"
+
+
+@pytest.mark.parametrize("reason", ["not_planned", "duplicate"])
+def test_what_was_dropped_on_github_comes_back_in_the_file_s_words(
+    world: World, reason: str
+) -> None:
+    """Closed as not planned, or as a duplicate: the file's own word for it is written."""
+    world.write(ONE + "  - {id: c, title: C, status: Won't do, sync: false}\n")
+    world.sync()
+    number = world.issue("A").number
+    if reason == "duplicate":
+        world.ann.close(number, "duplicate", duplicate_of=world.issue("B").number)
+    else:
+        world.ann.close(number, "not_planned")
+    world.report()
+    assert said(world.text, "a")["status"] == "Won't do"
+    before = world.text
+    world.report()
+    assert world.text == before
+    world.run()
+    assert state(world, "A") == ("closed", reason)
+    assert world.plan().changes == ()
+
+
+def test_without_a_word_of_its_own_the_file_gets_github_s(world: World) -> None:
+    """No dropped item in the file yet: `Not planned` is written, and reads back as that."""
+    world.write(ONE)
+    world.sync()
+    world.ann.close(world.issue("A").number, "not_planned")
+    world.run()
+    assert said(world.text, "a")["status"] == "Not planned"
+    assert not world.plan().has_changes
+    world.sync()
+    assert state(world, "A") == ("closed", "not_planned")
+
+
+def test_done_work_counts_and_dropped_work_does_not_start(world: World) -> None:
+    """Items that the file already calls done or dropped are not created."""
+    world.write("stories: [{id: a, title: A, status: Won't do}, {id: b, title: B}]\n")
+    world.run()
+    assert [issue.title for issue in world.observe().issues] == ["B"]
+    world.edit("stories:", "create_done: true\nstories:")
+    world.sync()
+    assert state(world, "A") == ("closed", "not_planned")
+
+
+def test_a_reopened_issue_is_not_closed_again(world: World) -> None:
+    """The file still says dropped; somebody reopened: that is theirs, and is written back."""
+    world.write(ONE)
+    world.sync()
+    world.edit("status: Todo", "status: Won't do")
+    world.sync()
+    world.ann.reopen(world.issue("A").number)
+    assert of_kind(world.plan(), ChangeKind.ISSUE) == []
+    world.report()
+    assert said(world.text, "a")["status"] == "Todo"
