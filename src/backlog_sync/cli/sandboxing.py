@@ -8,6 +8,9 @@ import click
 
 from backlog_sync import wiring
 
+PAGE = "/_sandbox/"
+"""Where its pages for people are."""
+
 
 def serve(port: int) -> int:
     """Serve until SIGINT or SIGTERM; the first line printed is the address."""
@@ -21,7 +24,9 @@ def serve(port: int) -> int:
         with wiring.serving_sandbox(wiring.root(), port) as url:
             click.echo(url)
             click.echo(
-                "The simulated GitHub is up; any token will do. Stop it with Ctrl-C.", err=True
+                f"The simulated GitHub is up; any token will do. Look at it: {url}{PAGE}\n"
+                "Stop it with Ctrl-C.",
+                err=True,
             )
             stopped.wait()
     finally:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from backlog_sync.sandbox import faults as trouble
-from backlog_sync.sandbox import graphql, places, rest
+from backlog_sync.sandbox import graphql, page, places, rest
 from backlog_sync.sandbox.access import Grant, Permission, Viewer
 from backlog_sync.sandbox.context import Context, RateState
 from backlog_sync.sandbox.faults import Fault, FaultPlan
@@ -225,10 +225,12 @@ class Sandbox:
     # ---- serving ---------------------------------------------------------------------------
 
     def handle(self, request: Request) -> Response:
-        """Answer one request.
+        """Answer one request, or a browser that asks for a page.
 
         Raises `faults.ConnectionLostError` where a fault closes the connection instead.
         """
+        if page.wanted(request):
+            return page.answer(self, request)
         with self.lock:
             response, pause = self._serve(request)
         if pause:

@@ -1,0 +1,258 @@
+"""Issue bodies as GitHub shows them: GitHub's Markdown to HTML that is safe by construction.
+
+Raw HTML is text, pictures are words, links lead to the web or nowhere; hidden comments stay hidden
+(GitHub's own documentation, "Basic writing and formatting syntax": "Hiding content with
+comments"; a line end within a paragraph is shown as one).
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+TICK_FORM = "ticks"
+"""The id of the form that a page has for the boxes of its issue."""
+
+_BOX = re.compile(r"((?:[ \t>]|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*\[)([ xX])(\](?=[ \t]).*)")
+_SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_MAX_NAME = 200
+
+
+# ---- boxes ---------------------------------------------------------------------------------
+
+
+def _name(line: str) -> str:
+    """A short name for the text beside a box, the same whether it is ticked or not."""
+    match = _BOX.match(line)
+    text = match[3] if match else ""
+    return hashlib.sha256(text.strip().encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def with_tick(body: str, order: str) -> str | None:
+    """The body with one box as ordered: `line-name-1` ticks, `line-name-0` takes the tick away.
+
+    None where that line is no longer this box. Nothing but the tick changes.
+    """
+    number, _, rest = order.partition("-")
+    name, _, done = rest.partition("-")
+    if not re.fullmatch(r"\d{1,6}", number, re.ASCII) or done not in ("0", "1"):
+        return None
+    starts = [0, *(m.end() for m in _LINE_END.finditer(body))]
+    if int(number) >= len(starts):
+        return None
+    start = starts[int(number)]
+    line = _LINE_END.split(body[start:], maxsplit=1)[0]
+    match = _BOX.match(line)
+    if match is None or _name(line) != name:
+        return None
+    place = start + match.end(1)
+    return f"{body[:place]}{'x' if done == '1' else ' '}{body[place + 1 :]}"
+
+
+# ---- rules ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _last_end(text: str) -> int:
+    """Where the last comment could end: asked once for a text, or many openings cost a square."""
+    return text.rfind("-->")
+
+
+def _inline_comment(state: StateInline, silent: bool) -> bool:
+    """Leave a comment out of a line."""
+    del silent
+    if not state.src.startswith("<!--", state.pos) or _last_end(state.src) < state.pos + 2:
+        return False
+    end = state.src.index("-->", state.pos + 2) + 3
+    if end > state.posMax:
+        return False
+    state.pos = end
+    return True
+
+
+def _block_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Leave out a comment that begins a line; as in CommonMark it may have lines of any kind.
+
+    What follows it on its last line is not shown by GitHub as Markdown; here it is a paragraph.
+    """
+    place = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not state.src.startswith("<!--", place):
+        return False
+    if silent:
+        return True
+    line = start
+    while line < end and (
+        line == start or state.sCount[line] >= state.blkIndent or state.isEmpty(line)
+    ):
+        first = place + 2 if line == start else state.bMarks[line]
+        found = state.src.find("-->", first, state.eMarks[line])
+        line += 1
+        if found >= 0:
+            _rest(state, line - 1, state.src[found + 3 : state.eMarks[line - 1]].strip())
+            break
+    state.line = line
+    return True
+
+
+def _rest(state: StateBlock, line: int, text: str) -> None:
+    if text:
+        state.push("paragraph_open", "p", 1).map = [line, line + 1]
+        inline = state.push("inline", "", 0)
+        inline.map, inline.content, inline.children = [line, line + 1], text, []
+        state.push("paragraph_close", "p", -1)
+
+
+def _find_boxes(state: StateCore) -> None:
+    """Turn what the plug-in made of boxes into tokens that know their line and their text."""
+    lines: list[str] | None = None
+    for token in state.tokens:
+        box = token.children[0] if token.type == "inline" and token.children else None
+        if box is None or box.type != "html_inline" or token.map is None:
+            continue
+        lines = state.src.split("\n") if lines is None else lines
+        line = token.map[0]
+        match = _BOX.match(lines[line])
+        text = " ".join("".join(_texts(token.children or ())).split())
+        box.type = "task_box"
+        box.meta = {
+            "done": match[2] != " " if match else "checked=" in box.content,
+            "text": text[:_MAX_NAME] or "box",
+            "order": f"{line}-{_name(lines[line])}" if match else None,
+        }
+        box.content = ""
+
+
+def _texts(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in ("text", "code_inline"):
+            yield token.content
+        elif token.type in ("softbreak", "hardbreak"):
+            yield " "
+
+
+# ---- rendering -----------------------------------------------------------------------------
+
+
+class _Renderer(RendererHTML):
+    """HTML in which no text of an issue is ever anything but text."""
+
+    def html_block(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Raw HTML is not parsed; should it ever be, it is text."""
+        del options, env
+        return f"<p>{escapeHtml(tokens[idx].content)}</p>"
+
+    def html_inline(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Raw HTML is not parsed; should it ever be, it is text."""
+        del options, env
+        return escapeHtml(tokens[idx].content)
+
+    def task_box(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """A box: a button of the page's form where it can be ticked, else only shown."""
+        del options
+        box = tokens[idx].meta
+        text = escapeHtml(box["text"])
+        if not env["ticks"] or box["order"] is None:
+            checked = " checked" if box["done"] else ""
+            return f'<input class="box" type="checkbox" disabled{checked} aria-label="{text}">'
+        checked, wanted = ("true", 0) if box["done"] else ("false", 1)
+        return (
+            f'<button class="box" form="{TICK_FORM}" name="box" value="{box["order"]}-{wanted}"'
+            f' role="checkbox" aria-checked="{checked}" aria-label="{text}"></button>'
+        )
+
+    def link_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """A link to the web, or to one of our own pages; anything else leads nowhere."""
+        del options
+        href = str(tokens[idx].attrGet("href") or "")
+        own = env["own_page"](href)
+        if own is not None:
+            return f'<a href="{escapeHtml(own)}">'
+        if _SCHEME.match(href):
+            return f'<a href="{escapeHtml(href)}" rel="nofollow noopener noreferrer">'
+        return f'<a class="nowhere" title="{escapeHtml(href[:_MAX_NAME])}">'
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """The words that stand for a picture: nothing is loaded."""
+        words = self.renderInlineAsText(tokens[idx].children, options, env).strip()
+        return f'<span class="picture">{escapeHtml(words or "picture")}</span>'
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Code, which the keyboard can scroll where it is wider than the page."""
+        return _scrolled(super().fence(tokens, idx, options, env))
+
+    def code_block(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Code that is indented."""
+        return _scrolled(super().code_block(tokens, idx, options, env))
+
+    def table_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """A table scrolls where it is wider than the page."""
+        return f'<div class="scroll" tabindex="0">{self.renderToken(tokens, idx, options, env)}'
+
+    def table_close(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """The end of a table and of what it scrolls in."""
+        return f"{self.renderToken(tokens, idx, options, env)}</div>"
+
+
+def _scrolled(html: str) -> str:
+    return html.replace("<pre>", '<pre tabindex="0">', 1)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    options: dict[str, Any] = {"html": False, "linkify": False, "breaks": True, "xhtmlOut": False}
+    options["maxNesting"] = 100  # what lies deeper is not shown at all
+    md = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
+    md.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "autolink"])
+    md.use(tasklists_plugin)
+    md.block.ruler.before(
+        "html_block",
+        "hidden_comment",
+        _block_comment,
+        {"alt": ["paragraph", "reference", "blockquote"]},
+    )
+    md.inline.ruler.before("html_inline", "hidden_comment", _inline_comment)
+    md.core.ruler.after("github-tasklists", "boxes", _find_boxes)
+    return md
+
+
+def _nowhere(href: str) -> None:
+    del href
+
+
+def to_html(
+    body: str, *, ticks: bool = False, own_page: Callable[[str], str | None] = _nowhere
+) -> Markup:
+    """The HTML of a body.
+
+    With `ticks`, its boxes are buttons of the form `TICK_FORM`. `own_page` gives the page of ours
+    that a link leads to, None for any other.
+    """
+    env = {"ticks": ticks, "own_page": own_page}
+    return Markup(_parser().render(body, env))  # noqa: S704 - the renderer escapes every text
