@@ -173,6 +173,22 @@ def test_a_forged_marker_of_a_former_key_holds_too() -> None:
     assert "new" in match((item("new", previously=("old",)),), forged).held
 
 
+def test_a_held_item_does_not_follow_a_title_out_of_its_hold() -> None:
+    """An issue left over under its title is no way around an untrusted marker."""
+    forged = managed(item("a", "Same"), 9, author=STRANGER)
+    found = match((item("a", "Same"),), forged, managed(item("gone", "Same"), 2))
+    assert numbers(found) == {}
+    assert "a" in found.held
+
+
+def test_two_items_of_one_title_follow_no_title() -> None:
+    """What is not clear is not guessed, now or in the next run."""
+    items = (item("a", "Same"), item("b", "Same"))
+    there = managed(item("gone", "Same"), 1)
+    assert numbers(match(items, there)) == {}
+    assert numbers(match(items, there, managed(items[1], 2))) == {"b": 2}
+
+
 def test_markers_of_other_backlogs_are_not_ours() -> None:
     """Two backlogs may live in one repository, with equal keys."""
     found = match((item("a"),), foreign(managed(item("a"), 1)))

@@ -115,9 +115,11 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     matcher = _Matcher(desired, observed)
     matcher.by_numbers()
     matcher.by_keys_and_titles()
+    matcher.unclear()
     matcher.by_titles()
     matcher.by_keys()
     matcher.unclear()
+    matcher.namesakes()
     return matcher.result()
 
 
@@ -176,7 +178,7 @@ class _Matcher:
         """Let issues follow their titles below the same parent, where their keys were changed.
 
         A story was inserted and the rest renumbered, or a key was changed. Only where one issue
-        and one item have that title.
+        and, of all items there, one have that title.
         """
         left: dict[tuple[str, str | None], list[ObservedIssue]] = {}
         for issues in self.index.ours.values():
@@ -184,9 +186,8 @@ class _Matcher:
                 if issue.number not in self.taken:
                     above = issue.parent.id if issue.parent else None
                     left.setdefault((self.index.title_mark(issue), above), []).append(issue)
-        waiting = self._open()
-        wanted = Counter((item.parent, _mark(item.title)) for item in waiting)
-        for item in waiting:
+        wanted = Counter((item.parent, _mark(item.title)) for item in self.desired.items)
+        for item in self._open():
             mark = _mark(item.title)
             if wanted[item.parent, mark] > 1:
                 continue
@@ -218,15 +219,22 @@ class _Matcher:
                     break
 
     def unclear(self) -> None:
-        """Hold the items for which there is an issue that might be theirs."""
+        """Hold the items whose key stands in a marker that cannot be believed, and in no other."""
         for item in self._open():
-            for key in (item.key, *item.previously):
+            keys = (item.key, *item.previously)
+            if any(self._free(key) for key in keys):
+                continue
+            for key in keys:
                 for stranger in self._left(self.index.untrusted, key):
                     self.held.setdefault(item.key, (_untrusted(stranger), stranger))
                 for broken in self._left(self.index.broken, key):
                     why = f"#{broken.number}: {self.index.parts[broken.number].problem}; {_MEND}"
                     self.held.setdefault(item.key, (why, broken))
-            if item.key not in self.held and item.sync:
+
+    def namesakes(self) -> None:
+        """Tell of issues without a marker that have the title of an item without an issue."""
+        for item in self._open():
+            if item.sync:
                 self._namesake(item)
 
     def _namesake(self, item: DesiredItem) -> None:
