@@ -18,8 +18,8 @@ class Entry:
     """An item on its way to the desired state.
 
     `file` and `index` say where it was read; `defaults` are those of its kind, then those of
-    all; `lenient` tells that the file was not written for us (a roadmap), so that a value we
-    cannot use is a warning.
+    all; `lenient` tells that the file was not written for us (a roadmap, an export), so that a
+    value we cannot use is a warning.
     """
 
     file: int
@@ -91,7 +91,7 @@ def collect(
     entries: list[Entry] = []
     by_place: dict[tuple[int, int], Entry] = {}
     for number, parsed in enumerate(files):
-        lenient = is_roadmap(parsed.source.path)
+        lenient = is_roadmap(parsed.source.path) or bool(parsed.dialect)
         for index, item in enumerate(parsed.items):
             if item.confident:
                 entry = Entry(number, index, item, lenient, defaults=_defaults(item, settings))

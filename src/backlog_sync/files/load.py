@@ -9,6 +9,9 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.foreign import parse_structured
+from backlog_sync.files.foreign_csv import parse_csv
+from backlog_sync.files.foreign_status import join_status
 from backlog_sync.files.includes import expand, inside
 from backlog_sync.files.lint import lint
 from backlog_sync.files.parsed import ParsedFile, Source
@@ -28,6 +31,7 @@ MAX_FILES = 200
 MAX_ROADMAP_LINES = 25_000
 
 _YAML = (".yaml", ".yml", ".json")
+_TABLES = (".csv", ".tsv")
 
 Bullets: TypeAlias = Literal["list", "items"]
 
@@ -170,9 +174,11 @@ class _Reader:
                 return None
             return parse_roadmap(source, bullets=self.bullets or "list")
         if Path(source.path).suffix.lower() in _YAML:
-            return parse_yaml(source)
+            return parse_structured(source)
+        if Path(source.path).suffix.lower() in _TABLES:
+            return parse_csv(source)
         message = "this kind of file is not known"
-        hint = "a backlog is .yaml, .yml, .json, .md or .markdown"
+        hint = "a backlog is .yaml, .yml, .json, .csv, .md or .markdown"
         self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
         return None
 
@@ -252,7 +258,7 @@ def _shown(file: Path, including: Path, path: str) -> str:
 def _assemble(
     reader: _Reader, repository: str | None, flag: ProjectSpec | None, *, flag_said: bool
 ) -> Loaded:
-    files = tuple(reader.files)
+    files = join_status(reader.files)
     document, conflicts = merge_settings(reader.settings)
     sources = tuple(reader.sources)
     context = Context(

@@ -72,7 +72,12 @@ class LineNote:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """All that one file gave. `settings` is the raw mapping of settings, not yet validated."""
+    """All that one file gave. `settings` is the raw mapping of settings, not yet validated.
+
+    `dialect` is empty for our own YAML and for Markdown roadmaps; else it names the reader of a
+    file that was not written for us. `periods` give the last day of milestones that are named
+    after a time.
+    """
 
     source: Source
     items: tuple[ParsedItem, ...] = ()
@@ -81,3 +86,5 @@ class ParsedFile:
     claims: tuple[Claim, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     notes: tuple[LineNote, ...] = ()
+    dialect: str = ""
+    periods: Mapping[str, str] = field(default_factory=dict)

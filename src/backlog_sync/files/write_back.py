@@ -80,6 +80,10 @@ def _told(loaded: Loaded, parsed: ParsedFile, index: int, progress: ItemProgress
 
 
 def _write(parsed: ParsedFile, updates: dict[int, ItemProgress]) -> str:
+    if parsed.dialect in ("tree", "csv", "sprint-status"):
+        from backlog_sync.files import foreign_write  # noqa: PLC0415 - as above
+
+        return foreign_write.write_foreign(parsed, updates)
     if is_roadmap(parsed.source.path):
         from backlog_sync.files import markdown_write  # noqa: PLC0415 - YAML alone needs none of it
 

@@ -138,6 +138,18 @@ def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     return root, tuple(composer.duplicates)
 
 
+def compose_part(text: str, path: str) -> Node | None:
+    """What can be read of a YAML text that is not in order: all that stands before the break.
+
+    Of equal keys the first counts. Gives None where nothing can be read. Raises nothing.
+    """
+    composer = _Composer(text, path, Lines(text))
+    try:
+        return composer.run()
+    except (_Problem, yaml.YAMLError):
+        return composer.rest()
+
+
 def _start(event: Any) -> int:
     return int(event.start_mark.index)
 
@@ -175,6 +187,18 @@ class _Composer:
                 self._node(event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._close(event)
+        return self.root
+
+    def rest(self) -> Node | None:
+        """What there is when reading stops: what is open ends here, a key without value goes."""
+        while self.stack:
+            opened = self.stack[-1]
+            if isinstance(opened.event, yaml.MappingStartEvent) and len(opened.children) % 2:
+                opened.children.pop()
+            try:
+                self._close(opened.event)
+            except _Problem:
+                self.root = None
         return self.root
 
     def _events(self) -> Iterator[Any]:

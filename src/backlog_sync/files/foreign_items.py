@@ -1,0 +1,501 @@
+"""The fields of one item of a structured file: pairs of key and value into a draft."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.board import parse_date
+from backlog_sync.files.foreign_drafts import Draft, Findings, Ref
+from backlog_sync.files.foreign_words import (
+    EXTRA_STATUSES,
+    FALSE_WORDS,
+    KIND_WORDS,
+    TITLE_ORDER,
+    TRUE_WORDS,
+    field_named,
+    key_words,
+)
+from backlog_sync.files.markdown_values import parse_estimate, parse_hours, parse_points
+from backlog_sync.files.markdown_words import RANKS, is_empty_word, meanings
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.yaml_nodes import ListNode, MapNode, Node, Scalar
+
+LONGEST_TITLE = 240
+"""A title that is made from a longer text ends here; GitHub takes 256 characters."""
+
+_FIBONACCI = frozenset((0, 0.5, 1, 2, 3, 5, 8, 13, 20, 21, 34, 40, 55, 89, 100))
+_BARE = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
+_BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
+_BOX = re.compile(r"\[([ xX✓])\]\s*")
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
+_HASHED = re.compile(r"#\d{1,4}\s")
+_TEXTS = ("goal", "team", "audience")
+_WORDS = ("labels", "assignees", "skills")
+_PARTS = ("as_a", "i_want", "so_that")
+_DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
+_NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
+          "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
+_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A key of an item, its value, and where the key stands."""
+
+    key: str
+    value: Node
+    place: Place
+
+
+@dataclass(slots=True)
+class Estimates:
+    """Efforts without a unit, to be judged when all of the file are known."""
+
+    bare: list[tuple[Draft, float, Place]] = field(default_factory=list)
+
+    def settle(self, findings: Findings) -> None:
+        """Take them for points where all of them stand on the usual scale of points."""
+        if all(value in _FIBONACCI for _, value, _ in self.bare):
+            for draft, value, place in self.bare:
+                draft.put("story_points", value, place)
+            return
+        for _, value, place in self.bare:
+            findings.warn(
+                place, "unknown-unit", "efforts without a unit are left empty", f"{value:g}",
+                "write '6h' for hours, or 'story_points:' for points",
+            )  # fmt: skip
+
+
+class Filler:
+    """Fills drafts from pairs; what has no field is told once for the file."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.estimates = Estimates()
+        self._special: dict[str, Callable[[Draft, str, Pair], None]] = {
+            "acceptance_criteria": self._criteria,
+            "definition_of_done": self._criteria,
+            "scenarios": self._criteria,
+            "depends_on": self._links,
+            "blocks": self._links,
+            "epic": self._parent,
+            "feature": self._parent,
+            "story": self._parent,
+            "parent": self._parent,
+            "milestone": self._time,
+            "sprint": self._time,
+            "status": self._status,
+            "done": self._status,
+            "priority": self._priority,
+            "story_points": self._effort,
+            "estimate": self._effort,
+            "effort": self._effort,
+            "estimate_hours": self._effort,
+            "estimate_seconds": self._effort,
+            "issue": self._issue,
+            "start": self._date,
+            "target": self._date,
+            "description": self._describe,
+            "user_story": self._story_text,
+        }
+
+    # ---- titles, ids, kinds ----------------------------------------------------------------
+
+    def title_of(self, pairs: Sequence[Pair], kind: str) -> Pair | None:
+        """The pair that holds an item's title: the usual keys first, then the kind's own name."""
+        found = [p for p in pairs if field_named(p.key) == "title" and text_of(p.value)]
+        for name in TITLE_ORDER:
+            for pair in found:
+                if key_words(pair.key) == name:
+                    return pair
+        if found:
+            return found[0]
+        own = {"task", "subtask"} if kind == "task" else {"story", "user story"}
+        own = own if kind in ("task", "story") else {kind}
+        for wanted in (own, {"i want", "want"}, {"description", "desc", "details"}):
+            for pair in pairs:
+                words = key_words(pair.key)
+                if words in wanted and isinstance(pair.value, Scalar) and text_of(pair.value):
+                    return pair
+        return next(
+            (p for p in pairs if field_named(p.key) in ("description", "user_story", "i_want")
+             and isinstance(p.value, Scalar) and text_of(p.value)), None,
+        )  # fmt: skip
+
+    def kind_of(self, pairs: Sequence[Pair], hint: str, *, loose: bool) -> str:
+        """An item's kind: the list's, or its own word where the list takes any kind.
+
+        A bug, a spike or a chore is one in every list.
+        """
+        for pair in pairs:
+            if field_named(pair.key) == "kind":
+                meant = KIND_WORDS.get(key_words(text_of(pair.value)))
+                if meant and (loose or meant in ("bug", "spike", "chore")):
+                    return meant
+        return hint
+
+    def id_of(self, pairs: Sequence[Pair], kind: str) -> str | None:
+        """The id as written, `id` before `key` before any other spelling."""
+        found: list[tuple[int, str]] = []
+        for pair in pairs:
+            words, text = key_words(pair.key), text_of(pair.value)
+            if not text or not isinstance(pair.value, Scalar) or len(text) > 80:
+                continue
+            own = _own_id(words)
+            if own is not None:
+                if own == kind or (own == "task" and RANKS.get(kind) == 4):
+                    found.append((2, text))
+            elif field_named(pair.key) == "id":
+                order = {"id": 0, "key": 1, "issue key": 1}
+                found.append((order.get(words, 3), text))
+        return min(found)[1] if found else None
+
+    # ---- fields ----------------------------------------------------------------------------
+
+    def fill(self, draft: Draft, pairs: Sequence[Pair], title: Pair | None) -> None:
+        """Put what the pairs say into the draft."""
+        parts: dict[str, Pair] = {}
+        whole = title is not None and len(text_of(title.value)) <= LONGEST_TITLE
+        for pair in pairs:
+            name = self._meaning(draft, pair)
+            if pair is title and (whole or name == "title"):
+                continue
+            if name in _PARTS:
+                parts.setdefault(name, pair)
+            elif name is None:
+                self._left_out(pair)
+            elif name not in ("id", "kind", "title"):
+                self._field(draft, name, pair)
+            elif name == "title" and key_words(pair.key) == "summary":
+                self._field(draft, "description", pair)
+        self._user_story(draft, parts, title)
+        criteria = draft.fields.get("acceptance_criteria")
+        scenarios = draft.fields.pop("scenarios", None)
+        if scenarios and not criteria:
+            place = draft.places.get("scenarios", draft.place)
+            draft.fields["acceptance_criteria"] = scenarios
+            draft.places["acceptance_criteria"] = place
+
+    def _meaning(self, draft: Draft, pair: Pair) -> str | None:
+        own = _own_id(key_words(pair.key))
+        if own is not None and own != draft.kind and RANKS.get(own, 9) < draft.rank:
+            return own
+        return "id" if own is not None else field_named(pair.key)
+
+    def _left_out(self, pair: Pair) -> None:
+        if isinstance(pair.value, Scalar) and pair.value.is_null:
+            return
+        self.findings.warn(
+            pair.place, "left-out", "keys without a field of ours stay in the file only", pair.key
+        )
+
+    def _field(self, draft: Draft, name: str, pair: Pair) -> None:
+        special = self._special.get(name)
+        text = text_of(pair.value)
+        if special is not None:
+            special(draft, name, pair)
+        elif name in _TEXTS:
+            if text:
+                draft.put(name, text, pair.place)
+        elif name in _WORDS:
+            draft.put(name, list(_names(pair.value)), pair.place)
+        else:
+            self._left_out(pair)
+
+    def _links(self, draft: Draft, name: str, pair: Pair) -> None:
+        refs = [Ref(word, pair.place) for word in words_of(pair.value)]
+        if name == "blocks":
+            draft.blocks += refs
+        else:
+            draft.depends = [*(draft.depends or ()), *refs]
+            draft.places.setdefault("depends_on", pair.place)
+
+    def _priority(self, draft: Draft, name: str, pair: Pair) -> None:
+        text = text_of(pair.value)
+        if text and not is_empty_word(text):
+            draft.put(name, text, pair.place)
+
+    def _issue(self, draft: Draft, name: str, pair: Pair) -> None:
+        text = text_of(pair.value)
+        if text and parse_issue_ref(text):
+            draft.put(name, text, pair.place)
+        elif text and not is_empty_word(text):
+            self._unread(pair, name)
+
+    def _describe(self, draft: Draft, _: str, pair: Pair) -> None:
+        """Several texts that describe become one, in order."""
+        text = text_of(pair.value)
+        before = draft.fields.get("description")
+        if not text or text == before:
+            return
+        draft.places.setdefault("description", pair.place)
+        draft.fields["description"] = f"{before}\n\n{text}" if before else text
+
+    def _story_text(self, draft: Draft, _: str, pair: Pair) -> None:
+        if isinstance(pair.value, MapNode):
+            inner = [Pair(e.key.value, e.value, pair.place) for e in pair.value.entries]
+            parts = {name: each for each in inner if (name := field_named(each.key)) in _PARTS}
+            self._user_story(draft, {str(k): v for k, v in parts.items()}, None)
+        elif text_of(pair.value):
+            draft.put("user_story", text_of(pair.value), pair.place)
+
+    def _user_story(self, draft: Draft, parts: dict[str, Pair], title: Pair | None) -> None:
+        """`as`, `want` and `so`; alone, such a short key may mean anything and is left out."""
+        said = {name: text_of(pair.value) for name, pair in parts.items()}
+        if said.get("as_a") and said.get("i_want"):
+            story = {name: said[name] for name in _PARTS if said.get(name)}
+            draft.put("user_story", story, parts["as_a"].place)
+            return
+        for pair in parts.values():
+            if pair is not title:
+                self._left_out(pair)
+
+    def _criteria(self, draft: Draft, name: str, pair: Pair) -> None:
+        entries = list(criteria_of(pair.value))
+        if name == "scenarios":
+            if "scenarios" not in draft.fields:
+                draft.fields["scenarios"] = entries
+                draft.places["scenarios"] = pair.place
+            return
+        before = draft.fields.get("acceptance_criteria")
+        draft.places.setdefault("acceptance_criteria", pair.place)
+        draft.fields["acceptance_criteria"] = [*(before if isinstance(before, list) else ()),
+                                               *entries]  # fmt: skip
+
+    def _parent(self, draft: Draft, name: str, pair: Pair) -> None:
+        kind = "" if name == "parent" else name
+        if kind and RANKS[kind] >= draft.rank:
+            self._left_out(pair)
+            return
+        for word in words_of(pair.value)[:1]:
+            if not is_empty_word(word):
+                draft.parents.append(Ref(word, pair.place, kind))
+
+    def _time(self, draft: Draft, name: str, pair: Pair) -> None:
+        words = [word for word in words_of(pair.value) if not is_empty_word(word)]
+        if not words:
+            return
+        word = words[-1]
+        if name == "sprint" and _BARE.fullmatch(word):
+            word = f"Sprint {word}"
+        draft.parents.append(Ref(words[-1], pair.place, "group"))
+        draft.put(name, word, pair.place)
+
+    def _status(self, draft: Draft, name: str, pair: Pair) -> None:
+        text = text_of(pair.value)
+        if not text or not isinstance(pair.value, Scalar):
+            return
+        folded = text.casefold()
+        if folded in TRUE_WORDS and name == "done":
+            draft.put("status", "Done", pair.place)
+        elif folded in FALSE_WORDS or (name == "done" and folded in TRUE_WORDS):
+            return
+        elif name == "status" or meanings(text):
+            draft.put("status", status_word(text), pair.place)
+
+    def _effort(self, draft: Draft, name: str, pair: Pair) -> None:
+        """Points, hours, or a word for a declared scale. What has another unit is left empty."""
+        text, place = text_of(pair.value), pair.place
+        if not text or is_empty_word(text):
+            return
+        if name == "estimate_seconds":
+            if text.isdecimal() and len(text) < 10:
+                draft.put("estimate_hours", int(text) / _SECONDS, place)
+            return
+        if name == "story_points":
+            points = parse_points(text)
+            if points is not None:
+                draft.put("story_points", points, place)
+            return
+        hours = parse_hours(text) if name == "estimate_hours" else parse_estimate(text).hours
+        if hours is not None:
+            draft.put("estimate_hours", hours, place)
+            return
+        if name == "effort" and _BARE.fullmatch(text):
+            self.estimates.bare.append((draft, float(text), place))
+            return
+        points = parse_estimate(text).points
+        if points is not None and name != "estimate_hours":
+            draft.put("story_points", points, place)
+            return
+        self.findings.warn(
+            place, "unknown-unit", "estimates that are neither points nor hours are left empty",
+            text, "write '6h' for hours, a number for points",
+        )  # fmt: skip
+
+    def _date(self, draft: Draft, name: str, pair: Pair) -> None:
+        text = text_of(pair.value)
+        if not text or is_empty_word(text):
+            return
+        day = parse_date(text) or parse_date(text[:10]) if len(text) > 10 else parse_date(text)
+        if day is not None:
+            draft.put(name, day, pair.place)
+        else:
+            self._unread(pair, "date", "write it as 2026-03-31")
+
+    def _unread(self, pair: Pair, what: str, hint: str = "") -> None:
+        self.findings.warn(
+            pair.place, "unread-value", f"these name no {what} and are left empty",
+            text_of(pair.value), hint,
+        )  # fmt: skip
+
+
+# ---- values --------------------------------------------------------------------------------
+
+
+def text_of(node: Node) -> str:
+    """A node's text; empty for what is none, or nothing."""
+    if isinstance(node, Scalar):
+        return "" if node.is_null else node.value.strip()
+    if isinstance(node, ListNode) and all(isinstance(each, Scalar) for each in node.items):
+        return "\n".join(text for each in node.items if (text := text_of(each)))
+    return ""
+
+
+def words_of(node: Node) -> list[str]:
+    """Single words or names in a list, in a text between commas, or as ids of mappings."""
+    if isinstance(node, ListNode):
+        return [word for each in node.items for word in _entry_words(each)]
+    return _entry_words(node)
+
+
+def _entry_words(node: Node) -> list[str]:
+    if isinstance(node, MapNode):
+        for wanted in ("id", "key", "number", "task", "story", "name", "title"):
+            for entry in node.entries:
+                if key_words(entry.key.value) == wanted and text_of(entry.value):
+                    return [text_of(entry.value)]
+        return []
+    text = text_of(node)
+    if not text or is_empty_word(text):
+        return []
+    return [part for raw in re.split(r"[,;，、\n]", _outside_brackets(text))
+            if (part := raw.replace("\0", ",").strip())]  # fmt: skip
+
+
+def _outside_brackets(text: str) -> str:
+    """Hide commas within brackets: a remark does not part what it remarks on."""
+    depth, parts = 0, []
+    for char in text[:4000]:
+        depth += (char in "(（") - (char in ")）" and depth > 0)
+        parts.append("\0" if depth and char == "," else char)
+    return "".join(parts)
+
+
+def _names(node: Node) -> Iterator[str]:
+    """Labels or people."""
+    if isinstance(node, ListNode):
+        for each in node.items:
+            yield from words_of(each) if isinstance(each, MapNode) else [text_of(each)]
+        return
+    text = text_of(node)
+    if text and not is_empty_word(text):
+        parts = re.split(r"[,;，、]", text) if re.search(r"[,;，、]", text) else [text]
+        yield from (part.strip() for part in parts if part.strip())
+
+
+def status_word(text: str) -> str:
+    """A status as written where its meaning is known, else what it comes to."""
+    if meanings(text):
+        return text
+    return EXTRA_STATUSES.get(key_words(text), text)
+
+
+def criteria_of(node: Node) -> Iterator[dict[str, object]]:
+    """The entries of a check list: a list, lines of a text, a mapping of lists, scenarios."""
+    match node:
+        case ListNode():
+            for each in node.items:
+                yield from _criterion(each)
+        case MapNode() if _steps(node):
+            yield from _criterion(node)
+        case MapNode():
+            for entry in node.entries:
+                if isinstance(entry.value, ListNode | MapNode):
+                    yield from criteria_of(entry.value)
+        case Scalar():
+            for line in _lines(text_of(node)):
+                yield _boxed(line)
+
+
+def _lines(text: str) -> Iterable[str]:
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) == 1 and text.count(";") >= 1:
+        lines = [part for part in text.split(";") if part.strip()]
+    return lines
+
+
+def _boxed(line: str) -> dict[str, object]:
+    plain = _BULLET.sub("", line.strip(), count=1) if _BULLET.match(line) else line.strip()
+    box = _BOX.match(plain)
+    if box:
+        return {"text": _HASHED.sub("", plain[box.end() :], count=1), "done": box[1] != " "}
+    return {"text": plain}
+
+
+def _criterion(node: Node) -> Iterator[dict[str, object]]:
+    if isinstance(node, Scalar):
+        if text_of(node):
+            yield _boxed(" ".join(text_of(node).split()))
+        return
+    if isinstance(node, ListNode):
+        for each in node.items:
+            yield from _criterion(each)
+        return
+    sentence = _steps(node)
+    text = sentence
+    if not text:
+        by_name = {key_words(e.key.value): text_of(e.value) for e in node.entries}
+        text = next((by_name[name] for name in _NAMED if by_name.get(name)), "")
+    if not text and len(node.entries) == 1:
+        entry = node.entries[0]
+        text = f"{entry.key.value}: {text_of(entry.value)}" if text_of(entry.value) else ""
+    if text:
+        yield {"text": " ".join(text.split()), "done": is_ticked(node)}
+
+
+def is_ticked(node: MapNode) -> bool:
+    """Whether a criterion that is a mapping says that it holds."""
+    for entry in node.entries:
+        if key_words(entry.key.value) in _DONE:
+            text = text_of(entry.value)
+            return text.casefold() in TRUE_WORDS or "done" in meanings(text)
+    return False
+
+
+def _steps(node: MapNode) -> str:
+    """`Given …, when …, then …` of a scenario's three keys."""
+    by_name = {key_words(entry.key.value): entry.value for entry in node.entries}
+    parts = []
+    for word in ("given", "when", "then"):
+        if word in by_name and (said := _joined(by_name[word])):
+            parts.append(f"{word} {said}")
+    if len(parts) < 2:
+        return ""
+    sentence = ", ".join(parts)
+    return sentence[0].upper() + sentence[1:]
+
+
+def _joined(node: Node) -> str:
+    if isinstance(node, ListNode):
+        return " and ".join(text for each in node.items if (text := text_of(each)))
+    return text_of(node)
+
+
+def short_title(text: str) -> str:
+    """A title from a longer text: its first line, its first sentence, at most so long."""
+    line = " ".join(text.strip().split("\n", 1)[0].split())
+    if len(line) <= LONGEST_TITLE:
+        return line
+    first = _SENTENCE.split(line, maxsplit=1)[0]
+    return first if len(first) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _own_id(words: str) -> str | None:
+    """The kind in `epic id`, `story key`, `task number`; None for any other key."""
+    kind, _, last = words.rpartition(" ")
+    if last not in ("id", "key", "ref", "number", "no"):
+        return None
+    kind = {"user story": "story", "us": "story", "subtask": "task"}.get(kind, kind)
+    return kind if kind in RANKS else None
