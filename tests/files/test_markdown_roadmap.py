@@ -50,6 +50,7 @@ The second.
 
 - **Story 1.1.2**: Cancel (5 pts)
   **Depends on**: Story 1.1.1, 1.1
+  **Tasks**:
   - [ ] Write the code
 
 ## Q1 2026: Later
@@ -243,16 +244,56 @@ def test_codes_need_evidence() -> None:
 
 
 def test_boxes_are_criteria_below_their_key_and_tasks_elsewhere() -> None:
-    """A key, a key heading with groups, or a task: a check list. Anywhere else: tasks."""
+    """Boxes of a story are its check list, with or without a key; below a key of tasks, tasks."""
     text = (
         "# US-1: A\n\n## Acceptance Criteria\n\n1. **Group**\n   - [x] one\n\n### More\n- [ ] two\n"
-        "\n## Definition of Done\n- [ ] three\n\n## Tests\n- [ ] four\n  - [ ] five\n"
+        "\n## Definition of Done\n- [ ] three\n\n## Other\n- [ ] four\n\n## Tasks\n- [ ] five\n"
+        "  - [ ] six\n"
     )
     parsed = read(text)
     story, task = parsed.items
-    assert [c.text for c in story.document.acceptance_criteria or ()] == ["one", "two", "three"]
-    assert (task.kind, task.document.title, task.parent) == ("task", "four", 0)
-    assert [c.text for c in task.document.acceptance_criteria or ()] == ["five"]
+    criteria = [c.text for c in story.document.acceptance_criteria or ()]
+    assert criteria == ["one", "two", "three", "four"]
+    assert (task.kind, task.document.title, task.parent) == ("task", "five", 0)
+    assert [c.text for c in task.document.acceptance_criteria or ()] == ["six"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("## Phase 1: A", "task"),
+        ("## Sprint 1: A", "task"),
+        ("## M0: A", "task"),
+        ("## Epic 1: A", "task"),
+        ("## Feature 1: A", None),
+        ("## Story 1: A", None),
+    ],
+)
+def test_boxes_without_a_key_follow_the_kind_above(heading: str, kind: str | None) -> None:
+    """Phases, sprints, milestones and epics hold tasks; features and stories hold criteria."""
+    items = read(f"{heading}\n\n- [ ] one\n- [x] two\n").items
+    criteria = [c.done for c in items[0].document.acceptance_criteria or ()]
+    found = [(item.kind, item.document.status) for item in items[1:]]
+    assert (found, criteria) == (
+        ([(kind, None), (kind, "Done")], []) if kind else ([], [False, True])
+    )
+
+
+def test_a_box_with_a_code_is_a_task() -> None:
+    """`T015 [P] [US1] …` is a task wherever it stands; a code that stands twice is no key."""
+    text = (
+        "## Phase 3: User Story 1 — Book (Priority: P1)\n\n- [x] T015 [P] [US1] Test it in `a.py`\n"
+        "- [ ] T016 Build it\n\n## Phase 4: Rest\n- [ ] T016 Again\n"
+    )
+    items = read(text).items
+    assert [(i.kind, i.document.id, i.document.title, i.parent) for i in items] == [
+        ("epic", "phase-3", "User Story 1 — Book (Priority: P1)", None),
+        ("story", "story-1", "Book (Priority: P1)", 0),
+        ("task", "t015", "Test it in `a.py`", 1),
+        ("task", None, "Build it", 1),
+        ("epic", "phase-4", "Rest", None),
+        ("task", None, "Again", 4),
+    ]
 
 
 def test_plain_bullets_below_a_criteria_key_are_criteria() -> None:
@@ -295,10 +336,27 @@ def test_user_story_sentences_are_the_user_story() -> None:
     assert story.description == "More."
 
 
-def test_given_when_then_stays_in_the_body() -> None:
-    """Scenarios below a criteria key are kept as text."""
-    story = only("### Story 1: A\n**Acceptance Criteria:**\n\n**Given** x\n**When** y\n")
-    assert story.description == "**Given** x\n**When** y"
+def test_a_scenario_is_one_criterion() -> None:
+    """Given, When, Then and And are one entry; bullets and boxes below them are its details."""
+    story = only(
+        "### Story 1: A\n**Acceptance Criteria:**\n\n**Given** x\n**When** y\ngoes on\n"
+        "**Then** z:\n\n- [ ] a detail\n\n**And** more\n\n**Given** p\n**Then** q\n\n"
+        "**Notes:**\n- n\n"
+    )
+    assert [c.text for c in story.acceptance_criteria or ()] == [
+        "Given x When y goes on Then z: And more",
+        "Given p Then q",
+    ]
+    assert story.description == "- a detail\n\n**Notes:**\n- n"
+
+
+def test_steps_may_be_bullets() -> None:
+    """Bullets that begin with When or Then go on; a bullet that is no step is its own entry."""
+    story = only(
+        "### Story 1: A\n**AC:**\n- Given x\n- When y\n- Then z\n- No crash\n- Given p, then q\n"
+    )
+    found = [c.text for c in story.acceptance_criteria or ()]
+    assert found == ["Given x When y Then z", "No crash", "Given p, then q"]
 
 
 def test_unknown_keys_stay_in_the_description() -> None:
@@ -402,7 +460,7 @@ REAL = (
     ("s0-seed-000.md", 0, 0, 0, 0, 0, 0, 0),
     ("s1-seed-001.md", 5, 0, 0, 0, 0, 0, 0),
     ("s2-seed-002.md", 0, 0, 0, 0, 0, 0, 0),
-    ("s3-seed-003.md", 4, 0, 0, 0, 10, 0, 0),
+    ("s3-seed-003.md", 4, 0, 0, 8, 10, 0, 0),
 )
 
 

@@ -1,5 +1,6 @@
 """Laws of the Markdown dialect: any text is read in time, and write-back changes only its span."""
 
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -173,14 +174,19 @@ def lines_of(text: str) -> list[str]:
 def is_ours(line: str) -> bool:
     """Whether a line is one that write-back may add or change, or a blank one around it."""
     words = line.replace("*", "").replace("_", "").lstrip("-+ \t")
+    words = words.removeprefix("Phase ")
     return not line.strip() or words.startswith(
-        ("Issue", "GitHub Issue", "Status", "State", "Progress")
+        ("Issue", "GitHub Issue", "Status", "State", "Progress", "Fortschritt")
     )
 
 
 def plain_line(line: str) -> str:
-    """A line without tick, hard break and ending."""
-    return line.rstrip().replace("[x]", "[ ]").replace("[X]", "[ ]")
+    """A line without tick, hard break, ending, and what may change in a table row."""
+    line = line.rstrip().replace("[x]", "[ ]").replace("[X]", "[ ]")
+    if not line.lstrip().startswith("|"):
+        return line
+    bare = re.sub(r" \((?:\[#\d+\]\([^()]*\)|sandbox#\d+)\)", "", line)
+    return re.sub(r"\| *(?:\[#\d+\]\([^()|]*\)|sandbox#\d+|[^|]{0,60}) *(?=\|)", "|", bare)
 
 
 @given(documents, st.integers(0, 41))

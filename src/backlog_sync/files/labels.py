@@ -111,8 +111,9 @@ class Labels:
 class Milestones:
     """The milestones of one backlog."""
 
-    def __init__(self, document: SettingsDocument) -> None:
+    def __init__(self, document: SettingsDocument, periods: Mapping[str, str]) -> None:
         self._declared = {each.title.casefold(): each for each in document.milestones}
+        self._periods = periods
 
     def of(self, entry: Entry) -> tuple[bool, str | None]:
         """Whether an item has a milestone declared, by itself or from above, and which.
@@ -135,11 +136,14 @@ class Milestones:
         return declared.title if declared else title.strip()
 
     def definitions(self, used: Iterable[str]) -> tuple[MilestoneDef, ...]:
-        """Every declared milestone, then every other that is used."""
+        """Every declared milestone, then every other that is used.
+
+        One that a roadmap names after a time is due at its end, where nobody said otherwise.
+        """
         found = {
             each.title: MilestoneDef(each.title, each.due, each.description)
             for each in self._declared.values()
         }
         for title in used:
-            found.setdefault(title, MilestoneDef(title))
+            found.setdefault(title, MilestoneDef(title, self._periods.get(title)))
         return tuple(found.values())

@@ -2,10 +2,14 @@
 
 from backlog_sync.files.markdown_drafts import Block, Criterion
 from backlog_sync.files.markdown_lines import Kind, Line
-from backlog_sync.files.markdown_record import CRITERIA, Record
+from backlog_sync.files.markdown_record import CRITERIA, TASKS, Record
+from backlog_sync.files.markdown_scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.markdown_typed import recognise
 from backlog_sync.files.markdown_values import parse_dependencies, parse_names
 from backlog_sync.files.markdown_words import TEXT_FIELDS
+
+_LONGEST = 4000
+"""A scenario's text is cut there."""
 
 
 class Blocks:
@@ -20,6 +24,16 @@ class Blocks:
         """Whether a check list is open."""
         return self.open is not None and self.open.field == CRITERIA
 
+    @property
+    def in_scenario(self) -> bool:
+        """Whether a Given/When/Then is open."""
+        return self.open is not None and self.open.scenario
+
+    @property
+    def in_tasks(self) -> bool:
+        """Whether a list of tasks is open."""
+        return self.open is not None and self.open.field == TASKS
+
     def begin(self, block: Block) -> None:
         """Open a block; what the one before gathered is given to its item."""
         self.end()
@@ -29,6 +43,8 @@ class Blocks:
         """Give what a block gathered to its item."""
         block, self.open = self.open, None
         if block is None:
+            return
+        if block.field == TASKS:
             return
         if block.field == CRITERIA:
             for entry in () if block.boxed else block.plain:
@@ -55,7 +71,11 @@ class Blocks:
 
         `glued` tells that no blank line stands before it.
         """
+        if block.field == TASKS:
+            return False
         if block.field == CRITERIA:
+            if block.scenario or begins_scenario(line.text):
+                return self._step(line, block, glued=glued)
             return self._criteria_line(line, block, glued=glued)
         if block.field in TEXT_FIELDS:
             if line.kind is Kind.LIST and block.text and not block.heading and glued:
@@ -68,6 +88,40 @@ class Blocks:
         item = block.draft
         item.places.setdefault(block.field, self.record.place(line, line.at))
         self.record.note(line, "metadata", item, block.field)
+        return True
+
+    def _step(self, line: Line, block: Block, *, glued: bool) -> bool:
+        """A line of a scenario: a step is its text, anything else a detail that is told below."""
+        text = step(line.text)
+        last = block.plain[-1] if block.plain else None
+        if begins_scenario(line.text) or last is None:
+            block.scenario, block.step = True, line.row
+            block.plain.append(Criterion(text, False, None, line))
+        elif continues_scenario(line.text) or (
+            glued and line.kind is Kind.TEXT and block.step == line.row - 1
+        ):
+            block.step = line.row
+            last.text = f"{last.text} {text}"[:_LONGEST]
+        elif (
+            line.kind is Kind.LIST
+            and last.line.kind is Kind.LIST
+            and line.indent <= last.line.indent
+        ):
+            block.plain.append(Criterion(text, False, None, line))
+        else:
+            return self.detail(line)
+        self.record.note(line, "checklist", block.draft, "a step of a scenario")
+        return True
+
+    def detail(self, line: Line) -> bool:
+        """Keep what stands below a scenario's steps in the description, without its boxes."""
+        assert self.open is not None
+        draft = self.open.draft
+        raw = self.record.raw(line, draft)
+        if line.box is not None:
+            raw = raw.replace("[ ] ", "", 1).replace("[x] ", "", 1).replace("[X] ", "", 1)
+        draft.say(raw)
+        self.record.note(line, "description", draft, "a detail of a scenario")
         return True
 
     def _criteria_line(self, line: Line, block: Block, *, glued: bool) -> bool:

@@ -134,7 +134,7 @@ def _row(line: Line, counted: dict[int, str]) -> TableRow:
     names = tuple(
         plain(cell.text)[:300] for index, cell in enumerate(cells) if index not in counted
     )
-    total = bool(names) and bare_word(names[0]) in _TOTAL_WORDS
+    total = bool(names) and is_total(names[0])
     counts = []
     for index, cell in enumerate(cells):
         number = _NUMBER.match(cell.text) if index in counted else None
@@ -145,6 +145,11 @@ def _row(line: Line, counted: dict[int, str]) -> TableRow:
                 cell.text.strip("*")[:60], cell.at + cell.text.startswith("**") * 2
             )
     return TableRow(line, names, tuple(counts), total)
+
+
+def is_total(name: str) -> bool:
+    """Whether the name of a row says that it holds sums."""
+    return bare_word(name) in _TOTAL_WORDS
 
 
 def name_key(name: str) -> str | None:

@@ -28,6 +28,8 @@ class Anchor:
     tells a list item from a heading; `content` is the column where a list item's text begins.
     `boxes` hold, for each criterion, the offset of the character in its check box, None where it
     has none; `box` is that of the item itself. `simple` tells a check box that became a task.
+    `cells` are the table cells that speak of the item, `row` the place of its title where it is a
+    table row. `shared` is the type word of an item whose heading holds another one too.
     """
 
     lines: tuple[Line, ...]
@@ -38,6 +40,9 @@ class Anchor:
     boxes: tuple[int | None, ...]
     box: int | None = None
     simple: bool = False
+    cells: tuple[MetaLine, ...] = ()
+    row: "RowSpan | None" = None
+    shared: str = ""
 
 
 @dataclass(slots=True)
@@ -50,9 +55,22 @@ class Criterion:
     line: Line
 
 
+@dataclass(frozen=True, slots=True)
+class RowSpan:
+    """Where the title stands in a table row: offsets, and the issue behind it."""
+
+    start: int
+    end: int
+    issue: str | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
-    """An item as it is read. `level` is 0 for list items, `indent` -1 for headings."""
+    """An item as it is read. `level` is 0 for list items, `indent` -1 for headings.
+
+    `outer` is the item that stands in the same heading (`Phase 3: User Story 1 — …`). `cells` are
+    table cells that speak of it; `row` is set where it is a row of a table itself.
+    """
 
     kind: str
     typed: Typed | None
@@ -75,6 +93,9 @@ class Draft:
     depends: list[Dependency] | None = None
     parent_name: str | None = None
     box: int | None = None
+    outer: "Draft | None" = None
+    cells: list[MetaLine] = dataclasses.field(default_factory=list)
+    row: "RowSpan | None" = None
 
     def say(self, text: str) -> None:
         """Add a line of free text; a blank line or metadata before it begins a paragraph."""
@@ -103,8 +124,8 @@ class Draft:
 class Block:
     """A field whose value goes on over the lines below its key.
 
-    `strict` takes check boxes only. `plain` are entries without a box, which count where the
-    block has no boxes.
+    `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
+    that they are told as Given/When/Then; `step` is the row of the last step.
     """
 
     field: str
@@ -113,6 +134,8 @@ class Block:
     text: list[str] = dataclasses.field(default_factory=list)
     plain: list[Criterion] = dataclasses.field(default_factory=list)
     boxed: bool = False
+    scenario: bool = False
+    step: int = -1
 
 
 def anchor_of(item: ParsedItem) -> Anchor:

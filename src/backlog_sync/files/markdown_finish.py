@@ -1,17 +1,20 @@
 """From drafts to parsed items: what the document says once all of it is known."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.files.documents import CriterionDocument, ItemDocument
 from backlog_sync.files.markdown_claims import TableRow, name_key
-from backlog_sync.files.markdown_drafts import Anchor, Draft
+from backlog_sync.files.markdown_drafts import Anchor, Draft, MetaLine
+from backlog_sync.files.markdown_fields import set_field
 from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_lines import Line
+from backlog_sync.files.markdown_period import find_period, whole_period
 from backlog_sync.files.markdown_record import Record
-from backlog_sync.files.markdown_words import MILESTONE_CODE, RANKS, bare_word
+from backlog_sync.files.markdown_tables import Row, bare_number, merged_pairs
+from backlog_sync.files.markdown_words import MILESTONE_CODE, RANKS, bare_word, is_empty_word
 from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
 
 
@@ -23,6 +26,7 @@ class Finished:
     claims: tuple[Claim, ...]
     diagnostics: tuple[Diagnostic, ...]
     notes: tuple[LineNote, ...]
+    periods: Mapping[str, str]
 
 
 class Names:
@@ -32,9 +36,14 @@ class Names:
         self.by_number: dict[str, list[Draft]] = {}
         self.by_title: dict[str, list[Draft]] = {}
         self.by_key: dict[str, list[Draft]] = {}
+        self.by_kind: dict[str, list[Draft]] = {}
+        self.other: dict[str, Draft] = {}
         for draft in drafts:
             if draft.typed and draft.typed.number:
                 self.by_number.setdefault(draft.typed.number.lower(), []).append(draft)
+                kind = draft.kind if draft.row else draft.typed.word.kind
+                bare = f"{kind} {bare_number(draft.typed.number)}"
+                self.by_kind.setdefault(bare, []).append(draft)
             if draft.key:
                 self.by_key.setdefault(draft.key, []).append(draft)
             self.by_title.setdefault(bare_word(draft.title), []).append(draft)
@@ -42,6 +51,22 @@ class Names:
     def numbered(self, number: str) -> Draft | None:
         """The one item with this number."""
         return _only(self.by_number.get(number.lower(), []))
+
+    def of_row(self, row: Row) -> Draft | None:
+        """The one item that a row of an overview speaks of."""
+        typed = row.typed
+        found = _only(self.by_key.get(typed.key, [])) if typed.key else None
+        if found is None and typed.number:
+            found = _only(self.by_kind.get(f"{row.kind} {bare_number(typed.number)}", []))
+        if found is None:
+            found = _only(self.by_title.get(bare_word(typed.title), []))
+        if found and typed.number:
+            self.other.setdefault(typed.number.lower(), found)
+        return found
+
+    def keyed(self, key: str) -> Draft | None:
+        """The one item with a key, or with the number that a table gives it."""
+        return _only(self.by_key.get(key, [])) or self.other.get(key)
 
     def titled(self, title: str) -> Draft | None:
         """The one item with this title, or with the key that the title begins with."""
@@ -58,21 +83,49 @@ def _only(found: list[Draft]) -> Draft | None:
 
 def finish(record: Record) -> Finished:
     """Make items of what was read; give dependencies, parents and totals their items."""
+    _clear_repeated_codes(record.drafts)
     names = Names(record.drafts)
     diagnostics: list[Diagnostic] = []
+    for row in record.overviews:
+        found = names.of_row(row)
+        if found is not None:
+            _merge(record, row, found)
     for draft in record.drafts:
         if draft.parent is None:
             draft.parent = _numbered_parent(draft, names) or _named_parent(draft, names)
-    items = tuple(_item(draft, names, record.lines, diagnostics) for draft in record.drafts)
+    shared = {draft.outer.index for draft in record.drafts if draft.outer}
+    items = tuple(_item(draft, names, record, shared, diagnostics) for draft in record.drafts)
     return Finished(
         items=items,
         claims=tuple(_claims(record, names)),
         diagnostics=tuple(diagnostics),
+        periods=dict(record.periods),
         notes=tuple(
             LineNote(note.line, note.rule, note.draft.index if note.draft else None, note.reason)
             for note in record.notes
         ),
     )
+
+
+def _clear_repeated_codes(drafts: Iterable[Draft]) -> None:
+    """Codes of boxes that stand twice are no keys."""
+    counts = Counter(draft.key for draft in drafts)
+    for draft in drafts:
+        if draft.simple and draft.key and counts[draft.key] > 1:
+            draft.key = None
+
+
+def _merge(record: Record, row: Row, draft: Draft) -> None:
+    """What an overview says of an item: the item's own words count first."""
+    for pair in merged_pairs(row):
+        draft.cells.append(MetaLine(pair, row.line.row))
+        value = plain(pair.value)
+        taken = pair.field in draft.fields or (pair.field == "depends_on" and draft.depends)
+        if not value or is_empty_word(value) or taken:
+            continue
+        _, field = set_field(draft, pair)
+        if field:
+            draft.places.setdefault(field, record.place(row.line, pair.start))
 
 
 def _numbered_parent(draft: Draft, names: Names) -> Draft | None:
@@ -100,7 +153,11 @@ def _named_parent(draft: Draft, names: Names) -> Draft | None:
 
 
 def _item(
-    draft: Draft, names: Names, lines: tuple[Line, ...], diagnostics: list[Diagnostic]
+    draft: Draft,
+    names: Names,
+    record: Record,
+    shared: Set[int],
+    diagnostics: list[Diagnostic],
 ) -> ParsedItem:
     values = dict(draft.fields)
     mark = values.pop("mark", None)
@@ -116,6 +173,12 @@ def _item(
     milestone = _own_milestone(draft)
     if milestone:
         values.setdefault("milestone", milestone)
+        period = find_period(milestone)
+        if period:
+            record.periods.setdefault(milestone, period.end)
+    named = whole_period(str(values.get("milestone") or ""))
+    if named:
+        record.periods.setdefault(named.text, named.end)
     description = _description(draft)
     if description:
         values["description"] = description
@@ -131,7 +194,7 @@ def _item(
         place=draft.place,
         parent=draft.parent.index if draft.parent else None,
         places=draft.places,
-        anchor=_anchor(draft, lines),
+        anchor=_anchor(draft, record.lines, shared),
     )
 
 
@@ -157,7 +220,8 @@ def _dependencies(draft: Draft, names: Names, diagnostics: list[Diagnostic]) -> 
     place = draft.places.get("depends_on", draft.place)
     for dependency in draft.depends or ():
         if dependency.target is not None:
-            yield dependency.target
+            known = names.keyed(dependency.target)
+            yield known.key if known and known.key else dependency.target
             continue
         found = names.numbered(dependency.number) if dependency.number else None
         found = found or names.titled(dependency.written)
@@ -175,7 +239,7 @@ def _dependencies(draft: Draft, names: Names, diagnostics: list[Diagnostic]) -> 
         )
 
 
-def _anchor(draft: Draft, lines: tuple[Line, ...]) -> Anchor:
+def _anchor(draft: Draft, lines: tuple[Line, ...], shared: Set[int]) -> Anchor:
     listed = draft.level == 0
     last = draft.last_line
     if not listed and last + 1 < len(lines) and lines[last + 1].kind.value == "underline":
@@ -189,6 +253,9 @@ def _anchor(draft: Draft, lines: tuple[Line, ...]) -> Anchor:
         boxes=tuple(entry.box for entry in draft.criteria),
         box=draft.box,
         simple=draft.simple,
+        cells=tuple(draft.cells),
+        row=draft.row,
+        shared=draft.typed.word.name if draft.typed and draft.index in shared else "",
     )
 
 

@@ -4,13 +4,14 @@ A type word that only items have (`Epic 1`) is enough. Phases, sprints and miles
 bare numbers need evidence: metadata or check boxes of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from backlog_sync.files.markdown_inline import only_link
 from backlog_sync.files.markdown_lines import Kind, Line
-from backlog_sync.files.markdown_metadata import parse_pairs
+from backlog_sync.files.markdown_metadata import Pair, parse_pairs
 from backlog_sync.files.markdown_typed import Typed, recognise
-from backlog_sync.files.markdown_words import RANKS
+from backlog_sync.files.markdown_words import RANKS, TYPES, bare_word
 
 OURS = frozenset(("issue", "progress"))
 """Fields that write-back adds: they are no evidence of the author's intent."""
@@ -25,6 +26,8 @@ class _Section:
     metadata: bool = False
     boxes: bool = False
     items: bool = False
+    bullets: bool = False
+    issue: int = -1
     parent: int = -1
     last: int = 0
 
@@ -39,9 +42,15 @@ class Headings:
     metadata: set[int] = field(default_factory=set)
 
 
-def choose_headings(text: str, lines: tuple[Line, ...], *, steps: bool) -> Headings:
-    """Look at all headings of a file at once. `steps` lets numbered steps hold items."""
-    sections = _sections(text, lines)
+def choose_headings(
+    text: str, lines: tuple[Line, ...], *, bullets: bool, tables: Container[int] = ()
+) -> Headings:
+    """Look at all headings of a file at once.
+
+    `bullets` lets plain bullets vouch for phases and steps; `tables` are the rows where tables of
+    items begin.
+    """
+    sections = _sections(text, lines, tables)
     found = Headings(metadata={s.line.row for s in sections if s.metadata})
     typed = [(index, s.typed) for index, s in enumerate(sections) if s.typed]
     firm = [t for _, t in typed if not (t.word.weak or t.code or t.dotted or t.bare)]
@@ -57,7 +66,7 @@ def choose_headings(text: str, lines: tuple[Line, ...], *, steps: bool) -> Headi
             if _group(section, this) not in evident:
                 reason = "neither it nor its neighbours carry metadata or check boxes"
         elif this.word.weak:
-            reason = _weak(index, sections, kinds, steps=steps)
+            reason = _weak(index, sections, kinds, bullets=bullets)
         if reason:
             found.refused[section.line.row] = reason
         else:
@@ -67,7 +76,7 @@ def choose_headings(text: str, lines: tuple[Line, ...], *, steps: bool) -> Headi
     return found
 
 
-def _sections(text: str, lines: Iterable[Line]) -> list[_Section]:
+def _sections(text: str, lines: Iterable[Line], tables: Container[int]) -> list[_Section]:
     sections: list[_Section] = []
     open_: list[int] = []
     for line in lines:
@@ -79,6 +88,8 @@ def _sections(text: str, lines: Iterable[Line]) -> list[_Section]:
             sections.append(_Section(line, recognise(line.text), parent=parent))
         elif sections and line.kind in (Kind.LIST, Kind.TEXT):
             _look(text, line, sections[-1])
+        elif sections and line.row in tables:
+            sections[-1].boxes = True
     for index in open_:
         sections[index].last = len(sections)
     return sections
@@ -90,10 +101,27 @@ def _look(text: str, line: Line, section: _Section) -> None:
         section.boxes = True
     elif not (section.metadata or section.items):
         pairs = parse_pairs(text, line, plain_keys=line.kind is Kind.LIST)
-        section.metadata = any(pair.field not in OURS for pair in pairs)
+        if any(pair.field == "issue" for pair in pairs):
+            section.issue = line.row
+        section.metadata = any(_is_evidence(pair, line, section) for pair in pairs)
         if not pairs and line.kind is Kind.LIST:
             # what follows is the metadata of a list item, or progress that was written to it
             section.items = recognise(line.text) is not None
+            if not line.indent and line.text and only_link(line.text) is None:
+                section.bullets = True
+
+
+def _is_evidence(pair: Pair, line: Line, section: _Section) -> bool:
+    """Whether a pair shows that the author means an item.
+
+    Write-back puts a status right behind the issue; an author's own stands before it.
+    """
+    if pair.field == "status":
+        return not 0 <= section.issue == line.row - 1
+    if pair.field is None:
+        first, _, last = bare_word(pair.key).rpartition(" ")
+        return first not in TYPES or last not in (*OURS, "status")
+    return pair.field not in OURS
 
 
 def _group(section: _Section, typed: Typed) -> tuple[str, int, int]:
@@ -113,7 +141,7 @@ def _evident_groups(sections: list[_Section]) -> set[tuple[str, int, int]]:
     }
 
 
-def _weak(index: int, sections: list[_Section], kinds: set[str], *, steps: bool) -> str:
+def _weak(index: int, sections: list[_Section], kinds: set[str], *, bullets: bool) -> str:
     """Why a phase, sprint or milestone is no item; empty where it is one."""
     section = sections[index]
     assert section.typed is not None
@@ -121,7 +149,7 @@ def _weak(index: int, sections: list[_Section], kinds: set[str], *, steps: bool)
     rank = RANKS[word.kind]
     if any(RANKS[kind] <= rank for kind in kinds):
         return f"a {word.name} holds no items where the document has its own epics or features"
-    if word.name == "step" and not steps:
+    if word.name == "step" and not bullets:
         return "steps are items only with --bullets items"
     parent = section.parent
     while parent >= 0:
@@ -129,6 +157,8 @@ def _weak(index: int, sections: list[_Section], kinds: set[str], *, steps: bool)
         if above and not above.dotted and RANKS[above.word.kind] > rank:
             return f"it is a part of the {above.word.kind} above"
         parent = sections[parent].parent
+    if bullets and section.bullets:
+        return ""
     below = sections[index : section.last]
     if not any(s.metadata or s.boxes or (s.typed and not s.typed.word.weak) for s in below):
         return "its section carries no metadata, check boxes or items"

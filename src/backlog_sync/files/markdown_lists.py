@@ -3,8 +3,19 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from backlog_sync.files.markdown_fenced import opens_yaml
 from backlog_sync.files.markdown_lines import Kind, Line
+from backlog_sync.files.markdown_sentences import (
+    bold_paragraphs,
+    is_sentence,
+    sentence_bullets,
+    titled_bullets,
+)
 from backlog_sync.files.markdown_typed import Typed, recognise
+from backlog_sync.files.markdown_words import STORY
+
+_NEAR = 20
+"""A user story stands at most so many lines below the title that it belongs to."""
 
 
 @dataclass(slots=True)
@@ -16,14 +27,14 @@ class Listed:
 
 
 def choose_list_items(
-    lines: tuple[Line, ...], declared: AbstractSet[str], words: AbstractSet[str]
+    text: str, lines: tuple[Line, ...], declared: AbstractSet[str], words: AbstractSet[str]
 ) -> Listed:
     """Look at all list items of a file at once.
 
     `declared` are the keys that headings declare, `words` their type words. What a heading
     declares, or a bold list item, is only mentioned by other list items: plans and sprints
     repeat the backlog without declaring it again. Where headings declare stories, a list item
-    must have lines of its own to be one.
+    must have lines of its own to be one. Items that only their user story makes come on top.
     """
     found = Listed()
     seen: dict[int, Typed] = {}
@@ -35,13 +46,29 @@ def choose_list_items(
     bold = {typed.key for typed in seen.values() if typed.bold and typed.key}
     for index, typed in seen.items():
         reason = _reason(typed, lines[index], declared, bold)
+        if not reason and _is_own_story(typed, lines[index], lines):
+            reason = "it is the user story of the item above"
         if not reason and typed.word.name in words and not _has_lines(lines, index):
             reason = f"headings declare what is a {typed.word.name} here, and it has no lines below"
         if reason:
             found.refused[index] = reason
         else:
             found.items[index] = typed
+    sentences = sentence_bullets(lines) | titled_bullets(text, lines) | bold_paragraphs(lines)
+    for index, typed in sentences.items():
+        if index not in seen or found.items.get(index) is None:
+            found.items.setdefault(index, typed)
     return found
+
+
+def _is_own_story(typed: Typed, line: Line, lines: tuple[Line, ...]) -> bool:
+    """Whether `User Story: As a …` stands below the list item that it tells of."""
+    if typed.number or typed.word is not STORY or not is_sentence(typed.title):
+        return False
+    if not line.indent:
+        return False
+    near = lines[max(0, line.row - _NEAR) : line.row]
+    return any(above.kind is Kind.LIST and above.indent < line.indent for above in near)
 
 
 def _reason(typed: Typed, line: Line, declared: AbstractSet[str], bold: AbstractSet[str]) -> str:
@@ -63,4 +90,6 @@ def _has_lines(lines: tuple[Line, ...], index: int) -> bool:
     if index + 1 >= len(lines):
         return False
     below = lines[index + 1]
+    if below.kind is Kind.BLANK and index + 2 < len(lines) and opens_yaml(lines[index + 2]):
+        return True
     return below.kind in (Kind.LIST, Kind.TEXT) and below.indent > lines[index].indent

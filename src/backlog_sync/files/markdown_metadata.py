@@ -18,7 +18,7 @@ class Pair:
 
     `field` is None for a key that we do not know. `prefix` is all of the line before the key,
     `joint` what stands between key and value, `closing` what follows the value; together they
-    are the author's style. `start` and `end` are the value's offsets.
+    are the author's style. `start` and `end` are the value's offsets. `cell` tells a table cell.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Pair:
     joint: str
     closing: str = ""
     bold: bool = False
+    cell: bool = False
 
 
 def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:

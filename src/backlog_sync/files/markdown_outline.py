@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from backlog_sync.files.markdown_drafts import Draft
+from backlog_sync.files.markdown_words import ELSE_WORDS
 
 
 @dataclass(slots=True)
 class Section:
     """An open heading: the item that it is, or what it means for the item above it.
 
-    `foreign` tells that what stands below speaks of something else than that item.
+    `foreign` tells that what stands below speaks of something else than that item. `planned`
+    tells that the bullets below it carry priorities or quarters of their own. `word` is its text,
+    as tables of words hold it.
     """
 
     level: int
@@ -18,6 +21,8 @@ class Section:
     field: str | None = None
     time: bool = False
     metadata: bool = False
+    planned: bool = False
+    word: str = ""
 
 
 class Outline:
@@ -49,6 +54,10 @@ class Outline:
                 return True
         return False
 
+    def speaks_of_else(self) -> bool:
+        """Whether a heading above says that no items follow: risks, metrics, a history."""
+        return any(_is_else(section.word) for section in self.headings if not section.draft)
+
     def parent(self, rank: int) -> Draft | None:
         """The nearest open item of a smaller rank."""
         for draft in reversed(self.lists):
@@ -57,3 +66,8 @@ class Outline:
         return next(
             (s.draft for s in reversed(self.headings) if s.draft and s.draft.rank < rank), None
         )
+
+
+def _is_else(word: str) -> bool:
+    parts = word.split()
+    return word in ELSE_WORDS or any(part in ELSE_WORDS for part in parts[-2:] + parts[:1])

@@ -9,8 +9,10 @@ from backlog_sync.files.parsed import Source
 
 if TYPE_CHECKING:
     from backlog_sync.files.markdown_claims import Count, TableRow
+    from backlog_sync.files.markdown_tables import Row
 
 CRITERIA = "acceptance_criteria"
+TASKS = "tasks"
 
 
 class Note(NamedTuple):
@@ -33,6 +35,8 @@ class Record:
         self.notes: list[Note] = []
         self.claims: list[tuple[Count, Line, Draft | None]] = []
         self.summaries: list[TableRow] = []
+        self.overviews: list[Row] = []
+        self.periods: dict[str, str] = {}
 
     def place(self, line: Line, offset: int) -> Place:
         """The place of an offset on a line."""

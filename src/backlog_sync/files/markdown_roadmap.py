@@ -7,13 +7,17 @@ leaves a note, which is what `lint --explain` prints.
 from typing import Literal
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.markdown_bullets import planned_headings
 from backlog_sync.files.markdown_finish import finish
 from backlog_sync.files.markdown_front import front_matter
 from backlog_sync.files.markdown_headings import choose_headings
-from backlog_sync.files.markdown_lines import scan_lines
+from backlog_sync.files.markdown_lines import Line, scan_lines
 from backlog_sync.files.markdown_lists import choose_list_items
-from backlog_sync.files.markdown_reader import Reader
+from backlog_sync.files.markdown_reader import read_lines
 from backlog_sync.files.markdown_record import Record
+from backlog_sync.files.markdown_tables import bare_number, part_overviews, read_tables
+from backlog_sync.files.markdown_walk import Choices
+from backlog_sync.files.markdown_words import bare_word
 from backlog_sync.files.parsed import ParsedFile, Source
 
 MAX_LINES = 200_000
@@ -33,11 +37,8 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
     lines = scan_lines(source.text)
-    headings = choose_headings(source.text, lines, steps=bullets == "items")
-    words = {typed.word.name for typed in headings.items.values()}
-    listed = choose_list_items(lines, headings.keys, words)
     record = Record(source, lines)
-    Reader(record, headings, listed, bullets=bullets == "items").run()
+    read_lines(record, _choices(source.text, lines, bullets=bullets == "items"))
     done = finish(record)
     front = front_matter(source, lines)
     return ParsedFile(
@@ -48,4 +49,21 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
         claims=done.claims,
         diagnostics=(*front.diagnostics, *done.diagnostics),
         notes=done.notes,
+        periods=done.periods,
     )
+
+
+def _choices(text: str, lines: tuple[Line, ...], *, bullets: bool) -> Choices:
+    """What the file as a whole says of its headings, lists and tables."""
+    tables = read_tables(lines)
+    headings = choose_headings(text, lines, bullets=bullets, tables=tables.items)
+    declared = list(headings.items.values())
+    listed = choose_list_items(text, lines, headings.keys, {typed.word.name for typed in declared})
+    declared += listed.items.values()
+    part_overviews(
+        tables,
+        {typed.key for typed in declared if typed.key},
+        {f"{typed.word.kind} {bare_number(typed.number)}" for typed in declared if typed.number},
+        {bare_word(typed.title) for typed in declared if typed.title},
+    )
+    return Choices(headings, listed, tables, planned_headings(lines), bullets)

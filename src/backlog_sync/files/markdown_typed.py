@@ -59,12 +59,16 @@ class Typed:
     dotted: bool = False
     status: str | None = None
     points: float | None = None
+    priority: str | None = None
+    sentence: bool = False
 
     @property
     def key(self) -> str | None:
         """The key by word and number, None where there is no number."""
-        if self.number is None:
+        if self.number is None or self.dotted:
             return None
+        if not self.word.name:
+            return self.number.lower() if is_key(self.number.lower()) else None
         joint = "" if self.word is MILESTONE_CODE else "-"
         number = self.number.lower()
         if self.word.name == "milestone" and number.startswith("m"):

@@ -71,6 +71,9 @@ TYPES: dict[str, TypeWord] = {
 }
 """Type words by their case-folded spelling."""
 
+STORY = TYPES["story"]
+"""The type of what only its user story makes an item."""
+
 MILESTONE_CODE = TypeWord("m", "epic", weak=True)
 """`M0: Foundations` is a milestone."""
 
@@ -105,6 +108,35 @@ STRUCTURE = words(
 )
 """Headings that only group what stands below them."""
 
+TASK_WORDS = words(
+    "tasks|task|subtasks|sub-tasks|to do|todo|todos|action items|work items|implementation tasks|"
+    "technical tasks|tareas|subtareas|tarefas|subtarefas|tâches|sous-tâches|aufgaben|"
+    "teilaufgaben|задачи|подзадачи|任务|子任务|タスク"
+)
+"""Keys and headings below which boxes are tasks."""
+
+DELIVERABLE_WORDS = words(
+    "deliverables|key deliverables|scope|entregables|entregables clave|entregáveis|"
+    "principais entregas|entregas|livrables|liefergegenstände|lieferobjekte|ergebnisse|"
+    "результаты|交付物|主要交付物|关键交付物|成果物"
+)
+"""Keys below which the bullets of a milestone are tasks."""
+
+ELSE_WORDS = words(
+    "risk|risks|metrics|metric|kpis|kpi|changelog|history|personas|glossary|appendix|example|"
+    "examples|template|templates|references|contents|assumptions|decisions|team|glossar|beispiel|"
+    "beispiele|risiken|exemplo|exemplos|ejemplo|ejemplos|exemple|exemples|gabarit|modelo|riscos|"
+    "riesgos|risques|métricas|métriques|metriken|пример|примеры|риски|метрики|示例|风险|指标|リスク"
+)
+"""Headings below which no tables or bullets are items."""
+
+PRIORITIES = words(
+    "critical|highest|urgent|high|medium|normal|low|lowest|p0|p1|p2|p3|p4|must|should|could|"
+    "won't|wont|must have|should have|could have|alta|média|media|baja|baixa|haute|moyenne|basse|"
+    "hoch|mittel|niedrig|высокий|средний|низкий|高|中|低"
+)
+"""Words that are a priority by themselves."""
+
 # ---- metadata keys -------------------------------------------------------------------------
 
 _KEYS = {
@@ -136,7 +168,7 @@ _KEYS = {
     "assignees": "owner|owners|epic owner|assignee|assignees|assigned to|responsable|responsável|"
     "verantwortlich|zuständig|ответственный|исполнитель|负责人|担当|担当者",
     "issue": "issue|github issue|gh issue",
-    "progress": "progress",
+    "progress": "progress|progreso|progresso|avancement|fortschritt|прогресс|进度|進捗",
     "start": "start|start date",
     "target": "target|target date|due|due date",
     "sprint": "sprint",
@@ -261,6 +293,11 @@ def meanings(status: str) -> frozenset[str]:
             return found
     mark = next((MARKS[char] for char in head if char in MARKS), None)
     return _MEANINGS[mark.casefold()] if mark else frozenset()
+
+
+def is_status_word(text: str) -> bool:
+    """Whether a text is a status and nothing else."""
+    return bare_word(text) in _MEANINGS
 
 
 def same_status(left: str, right: str) -> bool:

@@ -8,12 +8,15 @@ from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress, RollUp
-from backlog_sync.files.markdown_drafts import Anchor, MetaLine, anchor_of
+from backlog_sync.files.markdown_drafts import Anchor, MetaLine, RowSpan, anchor_of
 from backlog_sync.files.markdown_inline import plain
+from backlog_sync.files.markdown_language import Speech, speech_of
 from backlog_sync.files.markdown_lines import default_eol
 from backlog_sync.files.markdown_place import Edit, insertion
+from backlog_sync.files.markdown_summary import summary_edits
+from backlog_sync.files.markdown_tables import TRAILING_ISSUE
 from backlog_sync.files.markdown_values import parse_issue
-from backlog_sync.files.markdown_words import meanings, same_status
+from backlog_sync.files.markdown_words import is_empty_word, meanings, same_status
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 
 _PLURALS = {"story": "stories"}
@@ -25,11 +28,21 @@ def write_roadmap(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> st
     `updates` are by index in `parsed.items`. A second call on the result, read again, with the
     same updates changes nothing. Raises TypeError for items that were not read from Markdown.
     """
+    return apply_edits(parsed.source.text, roadmap_edits(parsed, updates))
+
+
+def roadmap_edits(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> list[Edit]:
+    """The spans that `write_roadmap` replaces, and what stands there instead."""
+    if not parsed.items or not updates:
+        return []
     edits: list[Edit] = []
+    anchors = [anchor_of(item) for item in parsed.items]
+    speech = speech_of(anchors)
     nouns = _nouns(parsed.items)
     for index in sorted(updates):
-        edits += _item_edits(parsed, index, updates[index], nouns[index])
-    return apply_edits(parsed.source.text, edits)
+        edits += _item_edits(parsed, index, updates[index], nouns[index], speech)
+    text = parsed.source.text
+    return edits + summary_edits(text, anchors[0].lines, parsed.items, updates)
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
@@ -50,8 +63,11 @@ def format_issue(issue: IssueRef, url: str | None) -> str:
     return f"[{issue}]({url})"
 
 
-def format_progress(done: RollUp, noun: str) -> str:
-    """`1 of 6 stories, 3 of 24 points (12 %)`."""
+def format_progress(done: RollUp, noun: str, language: str = "en") -> str:
+    """`1 of 6 stories, 3 of 24 points (12 %)`; in other languages `1/6, 3/24 SP (12 %)`."""
+    if language != "en":
+        points = f", {done.points_done:g}/{done.points_total:g} SP" if done.points_total else ""
+        return f"{done.done}/{done.total}{points} ({done.percent} %)"
     told = f"{done.done} of {done.total} {noun if done.total == 1 else _plural(noun)}"
     if done.points_total:
         unit = "point" if done.points_total == 1 else "points"
@@ -78,7 +94,9 @@ def _nouns(items: Sequence[ParsedItem]) -> list[str]:
     return [next(iter(found)) if len(found) == 1 else "item" for found in kinds]
 
 
-def _item_edits(parsed: ParsedFile, index: int, progress: ItemProgress, noun: str) -> list[Edit]:
+def _item_edits(
+    parsed: ParsedFile, index: int, progress: ItemProgress, noun: str, speech: Speech
+) -> list[Edit]:
     item = parsed.items[index]
     anchor = anchor_of(item)
     text = parsed.source.text
@@ -86,20 +104,80 @@ def _item_edits(parsed: ParsedFile, index: int, progress: ItemProgress, noun: st
     new: list[tuple[str, str]] = []
     wanted = [
         ("issue", _issue(anchor, progress)),
-        ("status", _status(item, anchor, progress)),
-        ("progress", _progress(item, anchor, progress, noun)),
+        ("status", _status(item, anchor, progress, speech)),
+        ("progress", _progress(item, anchor, progress, noun, speech)),
     ]
     for field, value in wanted:
+        edits += _cell_edits(text, anchor, field, progress, speech)
         if value is None:
             continue
         present = _line_of(anchor, field)
         if present:
             edits.append(_replacement(text, present, value))
-        else:
-            new.append((field.capitalize(), value))
+        elif field == "issue" or not _cells(anchor, field):
+            new.append((_key(anchor, field, speech), value))
     if _box_is_due(item, anchor, progress) and anchor.box is not None:
         edits.append(Edit(anchor.box, anchor.box + 1, "x"))
+    if anchor.row is not None:
+        return edits + _title_edits(text, anchor, anchor.row, progress)
+    if _cells(anchor, "issue"):
+        new = [(key, value) for key, value in new if key != _key(anchor, "issue", speech)]
     return edits + insertion(text, anchor, new, default_eol(anchor.lines)) if new else edits
+
+
+def _key(anchor: Anchor, field: str, speech: Speech) -> str:
+    """The key of a new line; in a heading of two items the outer one is named."""
+    if anchor.shared:
+        return f"{anchor.shared.capitalize()} {field.capitalize()}"
+    return speech.key(field)
+
+
+# ---- tables --------------------------------------------------------------------------------
+
+
+def _cells(anchor: Anchor, field: str) -> list[MetaLine]:
+    return [meta for meta in anchor.cells if meta.pair.field == field]
+
+
+def _cell_edits(
+    text: str, anchor: Anchor, field: str, progress: ItemProgress, speech: Speech
+) -> list[Edit]:
+    """The cells of a field that say something else than GitHub does."""
+    edits = []
+    for meta in _cells(anchor, field):
+        said = plain(meta.pair.value)
+        if field == "issue" and progress.issue and parse_issue(said) != progress.issue:
+            told = format_issue(progress.issue, progress.url)
+            edits.append(_replacement(text, meta, told))
+        if field == "status" and progress.status and _is_other(said, progress):
+            edits.append(_replacement(text, meta, _in_cell(speech.status(progress.status))))
+    return edits
+
+
+def _is_other(said: str, progress: ItemProgress) -> bool:
+    """Whether a cell says another status; where every item starts, an empty cell is as good."""
+    if not said or is_empty_word(said):
+        return not progress.initial
+    return progress.status is not None and not same_status(said, progress.status)
+
+
+def _in_cell(value: str) -> str:
+    return value.replace("|", "/")
+
+
+def _title_edits(text: str, anchor: Anchor, row: RowSpan, progress: ItemProgress) -> list[Edit]:
+    """A row without a column of issues gets its number behind the title: `Title (#14)`."""
+    if progress.issue is None or _cells(anchor, "issue"):
+        return []
+    if row.issue == str(progress.issue):
+        return []
+    told = f" ({format_issue(progress.issue, progress.url)})"
+    match = TRAILING_ISSUE.search(text[row.start : row.end]) if row.issue else None
+    start = row.start + match.start() if match else row.end
+    return [Edit(start, row.end, told)]
+
+
+# ---- lines and boxes -----------------------------------------------------------------------
 
 
 def _ticks(text: str, anchor: Anchor, ticks: Mapping[int, bool]) -> list[Edit]:
@@ -122,8 +200,8 @@ def _replacement(text: str, meta: MetaLine, value: str) -> Edit:
 
 
 def _issue(anchor: Anchor, progress: ItemProgress) -> str | None:
-    """The issue to write, None where the file names it already."""
-    if progress.issue is None:
+    """The issue to write on a line, None where the file names it already."""
+    if progress.issue is None or anchor.row is not None:
         return None
     present = _line_of(anchor, "issue")
     if present and parse_issue(present.pair.value) == progress.issue:
@@ -131,20 +209,22 @@ def _issue(anchor: Anchor, progress: ItemProgress) -> str | None:
     return format_issue(progress.issue, progress.url)
 
 
-def _status(item: ParsedItem, anchor: Anchor, progress: ItemProgress) -> str | None:
+def _status(item: ParsedItem, anchor: Anchor, progress: ItemProgress, speech: Speech) -> str | None:
     """The status to write, None where the file says the same, or says nothing of it."""
     if not progress.status:
         return None
     present = _line_of(anchor, "status")
     if present:
         said = plain(present.pair.value)
-        return None if said and same_status(said, progress.status) else progress.status
-    if progress.initial:
+        same = said and same_status(said, progress.status)
+        return None if same else speech.status(progress.status)
+    if progress.initial or anchor.row is not None or _cells(anchor, "status"):
         return None
     marked = item.document.status
     if marked and same_status(marked, progress.status):
         return None
-    return None if anchor.simple or _box_is_due(item, anchor, progress) else progress.status
+    boxed = anchor.simple or _box_is_due(item, anchor, progress)
+    return None if boxed else speech.status(progress.status)
 
 
 def _box_is_due(item: ParsedItem, anchor: Anchor, progress: ItemProgress) -> bool:
@@ -156,13 +236,15 @@ def _box_is_due(item: ParsedItem, anchor: Anchor, progress: ItemProgress) -> boo
     return done and not (said and same_status(said, progress.status))
 
 
-def _progress(item: ParsedItem, anchor: Anchor, progress: ItemProgress, noun: str) -> str | None:
+def _progress(
+    item: ParsedItem, anchor: Anchor, progress: ItemProgress, noun: str, speech: Speech
+) -> str | None:
     """The progress to write on an epic or a feature, None where the line is right already."""
     done = progress.roll_up
-    if done is None or item.kind not in ("epic", "feature"):
+    if done is None or item.kind not in ("epic", "feature") or anchor.row is not None:
         return None
     present = _line_of(anchor, "progress")
     if present is None and not (done.done or done.points_done):
         return None
-    told = format_progress(done, noun)
+    told = format_progress(done, noun, speech.language)
     return None if present and present.pair.value == told else told

@@ -69,7 +69,8 @@ def resolve(
 ) -> Resolved:
     """Make the desired state of all files of a backlog. Raises nothing for what they hold."""
     entries, diagnostics = collect(files, settings)
-    worker = _Resolver(settings, entries, context)
+    periods = {title: day for parsed in files for title, day in parsed.periods.items()}
+    worker = _Resolver(settings, entries, context, periods)
     items = tuple(worker.item(entry) for entry in entries)
     worker.check_settings(file_settings)
     found = (*diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
@@ -87,6 +88,7 @@ class _Resolver:
     document: SettingsDocument
     entries: tuple[Entry, ...]
     context: Context
+    periods: Mapping[str, str]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     settings: Settings = field(init=False)
     labels: Labels = field(init=False)
@@ -98,7 +100,7 @@ class _Resolver:
     def __post_init__(self) -> None:
         self.settings = core_settings(self.document)
         self.labels = Labels(self.document, self.settings)
-        self.milestones = Milestones(self.document)
+        self.milestones = Milestones(self.document, self.periods)
         self.board = Board(self.document, self.entries)
         self.dependencies = Dependencies(self.entries, self.repository)
         self.people = {name.casefold(): login for name, login in self.document.people.items()}
