@@ -178,7 +178,7 @@ class _Matcher:
         """Let issues follow their titles below the same parent, where their keys were changed.
 
         A story was inserted and the rest renumbered, or a key was changed. Only where one issue
-        and, of all items there, one have that title.
+        and, of all items there, one have that title; an issue whose key is gone comes first.
         """
         left: dict[tuple[str, str | None], list[ObservedIssue]] = {}
         for issues in self.index.ours.values():
@@ -186,6 +186,7 @@ class _Matcher:
                 if issue.number not in self.taken:
                     above = issue.parent.id if issue.parent else None
                     left.setdefault((self.index.title_mark(issue), above), []).append(issue)
+        declared = {item.key for item in self.desired.items}
         wanted = Counter((item.parent, _mark(item.title)) for item in self.desired.items)
         for item in self._open():
             mark = _mark(item.title)
@@ -193,10 +194,16 @@ class _Matcher:
                 continue
             there = left.get((mark, self._above(item)), ())
             same = [issue for issue in there if issue.number not in self.taken]
-            if len(same) == 1:
-                marker = self.index.parts[same[0].number].marker
-                was = marker.key if marker else ""
-                self._take(item, same[0], f"by its title; it was {was}")
+            gone = [issue for issue in same if self._key_of(issue) not in declared]
+            for candidates in (gone, same):
+                if len(candidates) == 1:
+                    was = self._key_of(candidates[0])
+                    self._take(item, candidates[0], f"by its title; it was {was}")
+                    break
+
+    def _key_of(self, issue: ObservedIssue) -> str:
+        marker = self.index.parts[issue.number].marker
+        return marker.key if marker else ""
 
     def _above(self, item: DesiredItem) -> str | None:
         """Give the id of the issue of an item's parent, as far as it is known."""
