@@ -1,13 +1,18 @@
-"""The text of a check box that is a task: a code before it, tags, the title."""
+"""The text of a check box that is a task: a code or a number before it, tags, the title."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backlog_sync.core.keys import is_key
+from backlog_sync.files.markdown_lines import Kind, Line
 from backlog_sync.files.markdown_typed import parse_title
 
 _CODE = re.compile(r"(?:\*\*|`)?([A-Z]{1,3}\d{2,5})(?:\*\*|`)?[:.)]?[ ]+(?=\S)")
 _TAG = re.compile(r"\[([A-Z]{1,3}\d{0,4})\][ ]+(?=\S)")
+_NUMBER = re.compile(r"(\d{1,4})[.)][ ]+(?=\S)")
+_PART = re.compile(r"(\d{1,4})\.\d{1,4}(?:\.\d{1,4})?[.)]?[ ]+(?=\S)")
+_ENOUGH = 2
 _PARENT = re.compile(r"US(\d{1,4})$")
 
 
@@ -40,3 +45,33 @@ def box_title(text: str) -> BoxTitle:
         title, status, points = parse_title(text)
         key = parent = None
     return BoxTitle(title or text, key, parent, status, points)
+
+
+def numbered_boxes(lines: Iterable[Line]) -> dict[int, str]:
+    """Boxes of a numbered plan, by row, and their numbers; the whole numbers hold the others.
+
+    `- [ ] 1. Store` with `- [ ] 1.1 Open the file` below it. Empty where numbers stand twice.
+    """
+    found: dict[int, str] = {}
+    parts = 0
+    open_: tuple[int, str] | None = None
+    for line in lines:
+        if line.kind is Kind.HEADING:
+            open_ = None
+        if line.kind is not Kind.LIST or line.box is None:
+            continue
+        whole, part = _NUMBER.match(line.text[:20]), _PART.match(line.text[:20])
+        if part and open_ and line.indent > open_[0] and part[1] == open_[1]:
+            found[line.row] = part[0].rstrip(" .)")
+            parts += 1
+        elif whole and (open_ is None or line.indent <= open_[0]):
+            open_ = (line.indent, whole[1])
+            found[line.row] = whole[1]
+    unique = len(set(found.values())) == len(found)
+    return found if unique and parts >= _ENOUGH else {}
+
+
+def numbered_title(text: str, number: str) -> BoxTitle:
+    """The title of a box behind its number."""
+    title, status, points = parse_title(text[len(number) :].lstrip(".) "))
+    return BoxTitle(title or text, f"task-{number}", None, status, points)

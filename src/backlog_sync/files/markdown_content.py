@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backlog_sync.files.markdown_boxes import box_title
+from backlog_sync.files.markdown_boxes import box_title, numbered_title
 from backlog_sync.files.markdown_claims import total_counts
 from backlog_sync.files.markdown_drafts import Block, Criterion, Draft, MetaLine
 from backlog_sync.files.markdown_fields import Taken, is_done_when, is_story_sentence, set_field
@@ -14,7 +14,7 @@ from backlog_sync.files.markdown_prefix import Prefix, planning_prefix
 from backlog_sync.files.markdown_record import CRITERIA, TASKS
 from backlog_sync.files.markdown_sentences import is_sentence
 from backlog_sync.files.markdown_typed import Typed, parse_title
-from backlog_sync.files.markdown_walk import Walk
+from backlog_sync.files.markdown_walk import BELOW, Walk
 from backlog_sync.files.markdown_words import (
     DELIVERABLE_WORDS,
     RANKS,
@@ -240,7 +240,9 @@ def _holds_criteria(walk: Walk, item: Draft) -> bool:
         return False
     if item.outer is not None:
         return False
-    return item.typed is not None and not item.weak and item.rank > RANKS["epic"]
+    if item.typed is None:
+        return item.front >= 0
+    return not item.weak and item.rank > RANKS["epic"]
 
 
 def _criterion(walk: Walk, line: Line, draft: Draft) -> None:
@@ -253,8 +255,10 @@ def _task(walk: Walk, line: Line) -> None:
     block = walk.blocks.open
     if block is None or block.field != TASKS:
         walk.blocks.end()
-    told = box_title(line.text)
-    draft = walk.add("task", None, told.title, line, line.at, told.status)
+    number = walk.choices.numbered.get(line.row)
+    told = numbered_title(line.text, number) if number else box_title(line.text)
+    kind = _group_kind(walk) if number and "." not in number else "task"
+    draft = walk.add(kind, None, told.title, line, line.at, told.status)
     draft.key = told.key
     draft.parent_name = told.parent
     if told.points is not None:
@@ -262,6 +266,12 @@ def _task(walk: Walk, line: Line) -> None:
     walk.push(draft, line)
     walk.title = draft
     walk.record.note(line, "task", draft)
+
+
+def _group_kind(walk: Walk) -> str:
+    """The kind of a numbered box that holds others."""
+    owner = walk.outline.owner()
+    return BELOW.get(owner.rank, "task") if owner else "epic"
 
 
 def _deliverable(walk: Walk, line: Line, item: Draft | None) -> bool:

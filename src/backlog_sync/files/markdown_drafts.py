@@ -29,7 +29,8 @@ class Anchor:
     `boxes` hold, for each criterion, the offset of the character in its check box, None where it
     has none; `box` is that of the item itself. `simple` tells a check box that became a task.
     `cells` are the table cells that speak of the item, `row` the place of its title where it is a
-    table row. `shared` is the type word of an item whose heading holds another one too.
+    table row. `shared` is the type word of an item whose heading holds another one too. `front`
+    is the row that closes the front matter of a file that is one item, else -1.
     """
 
     lines: tuple[Line, ...]
@@ -43,6 +44,7 @@ class Anchor:
     cells: tuple[MetaLine, ...] = ()
     row: "RowSpan | None" = None
     shared: str = ""
+    front: int = -1
 
 
 @dataclass(slots=True)
@@ -69,7 +71,8 @@ class Draft:
     """An item as it is read. `level` is 0 for list items, `indent` -1 for headings.
 
     `outer` is the item that stands in the same heading (`Phase 3: User Story 1 — …`). `cells` are
-    table cells that speak of it; `row` is set where it is a row of a table itself.
+    table cells that speak of it; `row` is set where it is a row of a table itself, `front` (the
+    row of the closing fence) where it is a file whose front matter tells of it.
     """
 
     kind: str
@@ -96,6 +99,7 @@ class Draft:
     outer: "Draft | None" = None
     cells: list[MetaLine] = dataclasses.field(default_factory=list)
     row: "RowSpan | None" = None
+    front: int = -1
 
     def say(self, text: str) -> None:
         """Add a line of free text; a blank line or metadata before it begins a paragraph."""

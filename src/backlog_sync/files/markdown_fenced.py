@@ -49,19 +49,29 @@ def opens_yaml(line: Line) -> bool:
 
 def read_fence(lines: tuple[Line, ...], opening: int) -> tuple[list[Field], int]:
     """The fields of the block that a line opens, and the row behind it."""
-    fields: list[Field] = []
-    row = opening + 1
-    folded = False
-    while row < len(lines) and lines[row].kind is Kind.CODE:
-        line = lines[row]
-        row += 1
-        body = line.text
-        if body.startswith(("```", "~~~")):
+    end = opening + 1
+    while end < len(lines) and lines[end].kind is Kind.CODE:
+        end += 1
+        if lines[end - 1].text.startswith(("```", "~~~")):
             break
-        if not body or (body.startswith("#") and not (folded and line.indent)):
+    return _fields(lines[opening + 1 : end]), end
+
+
+def read_front(lines: tuple[Line, ...], end: int) -> list[Field]:
+    """The fields of front matter whose closing fence is on the row `end`."""
+    return _fields(lines[1:end])
+
+
+def _fields(lines: tuple[Line, ...]) -> list[Field]:
+    fields: list[Field] = []
+    folded = False
+    for line in lines:
+        body = line.text
+        if not body or body.startswith(("```", "~~~")):
             continue
-        indent = line.indent
-        if indent == 0 and not body.startswith("-"):
+        if body.startswith("#") and not (folded and line.indent):
+            continue
+        if line.indent == 0 and not body.startswith("-"):
             found = _field(line, body)
             if found is None:
                 continue
@@ -70,7 +80,7 @@ def read_fence(lines: tuple[Line, ...], opening: int) -> tuple[list[Field], int]
             found.value = "" if folded else found.value
         elif fields:
             _below(fields[-1], line, body, folded=folded)
-    return fields, row
+    return fields
 
 
 def _field(line: Line, body: str) -> Field | None:

@@ -255,6 +255,7 @@ def _anchor(draft: Draft, lines: tuple[Line, ...], shared: Set[int]) -> Anchor:
         simple=draft.simple,
         cells=tuple(draft.cells),
         row=draft.row,
+        front=draft.front,
         shared=draft.typed.word.name if draft.typed and draft.index in shared else "",
     )
 

@@ -138,10 +138,10 @@ class _Scanner:
         return self.text[start:end].rstrip()
 
     def _line(self, index: int, start: int, end: int, eol: str) -> Line:
-        if index < self.front_end:
-            return Line(index, start, end, eol, Kind.FRONT)
         indent, at = columns(self.text, start, end)
         body = self.text[at:end].rstrip()
+        if index < self.front_end:
+            return Line(index, start, end, eol, Kind.FRONT, indent, body, at)
         silent = self._silent(indent, body)
         if silent is not None:
             return Line(index, start, end, eol, silent, indent, body, at)

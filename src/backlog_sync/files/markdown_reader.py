@@ -11,6 +11,7 @@ from backlog_sync.files.markdown_outline import Section
 from backlog_sync.files.markdown_period import find_period, leading_period
 from backlog_sync.files.markdown_record import CRITERIA, TASKS, Record
 from backlog_sync.files.markdown_rows import read_table
+from backlog_sync.files.markdown_single import open_single
 from backlog_sync.files.markdown_typed import Typed, parse_title, recognise
 from backlog_sync.files.markdown_walk import BELOW, Choices, Walk
 from backlog_sync.files.markdown_words import (
@@ -28,6 +29,8 @@ _GLUE = (Kind.LIST, Kind.TEXT)
 def read_lines(record: Record, choices: Choices) -> None:
     """Read all lines of one source into its record."""
     walk = Walk(record, choices)
+    if choices.single:
+        open_single(walk, choices.single)
     for line in record.lines:
         if line.row > walk.done:
             _read(walk, line)

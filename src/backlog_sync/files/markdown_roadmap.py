@@ -7,6 +7,7 @@ leaves a note, which is what `lint --explain` prints.
 from typing import Literal
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.markdown_boxes import numbered_boxes
 from backlog_sync.files.markdown_bullets import planned_headings
 from backlog_sync.files.markdown_finish import finish
 from backlog_sync.files.markdown_front import front_matter
@@ -15,6 +16,7 @@ from backlog_sync.files.markdown_lines import Line, scan_lines
 from backlog_sync.files.markdown_lists import choose_list_items
 from backlog_sync.files.markdown_reader import read_lines
 from backlog_sync.files.markdown_record import Record
+from backlog_sync.files.markdown_single import single_item
 from backlog_sync.files.markdown_tables import bare_number, part_overviews, read_tables
 from backlog_sync.files.markdown_walk import Choices
 from backlog_sync.files.markdown_words import bare_word
@@ -66,4 +68,12 @@ def _choices(text: str, lines: tuple[Line, ...], *, bullets: bool) -> Choices:
         {f"{typed.word.kind} {bare_number(typed.number)}" for typed in declared if typed.number},
         {bare_word(typed.title) for typed in declared if typed.title},
     )
-    return Choices(headings, listed, tables, planned_headings(lines), bullets)
+    single = single_item(lines, headings, listed)
+    if single:
+        for row in headings.items:
+            headings.refused[row] = "the whole file is one item"
+        headings.items.clear()
+    planned = planned_headings(lines)
+    return Choices(
+        headings, listed, tables, planned, numbered_boxes(lines), bullets=bullets, single=single
+    )

@@ -1,6 +1,7 @@
 """What the walk over the lines knows: what is open, and how an item is added."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from backlog_sync.files.markdown_blocks import Blocks
 from backlog_sync.files.markdown_drafts import Draft
@@ -14,6 +15,9 @@ from backlog_sync.files.markdown_tables import Tables
 from backlog_sync.files.markdown_typed import Typed
 from backlog_sync.files.markdown_words import RANKS
 
+if TYPE_CHECKING:
+    from backlog_sync.files.markdown_single import Single
+
 BELOW = {1: "feature", 2: "story", 3: "task"}
 """The kind below a rank, where nothing names it."""
 
@@ -23,14 +27,17 @@ class Choices:
     """What was found out about the file as a whole before its lines are read in order.
 
     `bullets` makes items of what rule 7 finds; `planned` are headings above planned bullets and
-    their kinds.
+    their kinds; `numbered` are boxes of a numbered plan, `single` is the item that the
+    whole file is, if it is one.
     """
 
     headings: Headings
     listed: Listed
     tables: Tables
     planned: dict[int, str] = field(default_factory=dict)
+    numbered: dict[int, str] = field(default_factory=dict)
     bullets: bool = False
+    single: "Single | None" = None
 
 
 class Walk:

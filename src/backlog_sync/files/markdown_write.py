@@ -113,13 +113,16 @@ def _item_edits(
             continue
         present = _line_of(anchor, field)
         if present:
-            edits.append(_replacement(text, present, value))
+            shown = _scalar(value) if anchor.front >= 0 else value
+            edits.append(_replacement(text, present, shown))
         elif field == "issue" or not _cells(anchor, field):
             new.append((_key(anchor, field, speech), value))
     if _box_is_due(item, anchor, progress) and anchor.box is not None:
         edits.append(Edit(anchor.box, anchor.box + 1, "x"))
     if anchor.row is not None:
         return edits + _title_edits(text, anchor, anchor.row, progress)
+    if anchor.front >= 0:
+        return edits + _front_edits(anchor, new)
     if _cells(anchor, "issue"):
         new = [(key, value) for key, value in new if key != _key(anchor, "issue", speech)]
     return edits + insertion(text, anchor, new, default_eol(anchor.lines)) if new else edits
@@ -130,6 +133,20 @@ def _key(anchor: Anchor, field: str, speech: Speech) -> str:
     if anchor.shared:
         return f"{anchor.shared.capitalize()} {field.capitalize()}"
     return speech.key(field)
+
+
+def _front_edits(anchor: Anchor, new: list[tuple[str, str]]) -> list[Edit]:
+    """New lines of front matter, before its closing fence."""
+    fence = anchor.lines[anchor.front]
+    eol = fence.eol or default_eol(anchor.lines)
+    lines = [f"{key.lower()}: {_scalar(value)}{eol}" for key, value in new]
+    return [Edit(fence.start, fence.start, "".join(lines))] if lines else []
+
+
+def _scalar(value: str) -> str:
+    """A value as YAML takes it."""
+    plain_scalar = value[:1].isalnum() and not any(sign in value for sign in (": ", " #"))
+    return value if plain_scalar else f'"{value}"'
 
 
 # ---- tables --------------------------------------------------------------------------------
