@@ -8,7 +8,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.faults import ConnectionLostError
+from backlog_sync.sandbox.faults import AnswerHangsError, ConnectionLostError
 from backlog_sync.sandbox.messages import Request
 
 
@@ -22,7 +22,11 @@ class SandboxAdapter(BaseAdapter):
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
     ) -> requests.Response:
-        """Answer a prepared request; a closed connection is `requests.ConnectionError`."""
+        """Answer a prepared request.
+
+        A closed connection is `requests.ConnectionError`, an answer that never comes
+        `requests.ReadTimeout`.
+        """
         body = request.body or b""
         assert request.method is not None
         assert request.url is not None
@@ -34,6 +38,8 @@ class SandboxAdapter(BaseAdapter):
         )
         try:
             answer = self.sandbox.handle(asked)
+        except AnswerHangsError as hangs:
+            raise requests.ReadTimeout(hangs, request=request) from hangs
         except ConnectionLostError as lost:
             raise requests.ConnectionError(lost, request=request) from lost
         response = requests.Response()

@@ -7,43 +7,41 @@ Enterprise server, for `/api/graphql` and `/api/v3`.
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from backlog_sync.sandbox import faults as trouble
-from backlog_sync.sandbox import graphql, page, places, rest
+from backlog_sync.sandbox import control, graphql, page, places, rest, spoiled
 from backlog_sync.sandbox.access import Grant, Permission, Viewer
+from backlog_sync.sandbox.clock import VirtualClock, system_clock
 from backlog_sync.sandbox.context import Context, RateState
-from backlog_sync.sandbox.faults import Fault, FaultPlan
+from backlog_sync.sandbox.faults import AnswerHangsError, ConnectionLostError, Fault, FaultPlan
 from backlog_sync.sandbox.features import Features, serves
 from backlog_sync.sandbox.limits import RESOURCES, Limits, Resource
 from backlog_sync.sandbox.messages import Request, Response, error_response, json_response
 from backlog_sync.sandbox.models import Account, Event, Repository
 from backlog_sync.sandbox.store import Store
+from backlog_sync.sandbox.work import Work, take_apart
 
 WEB = "https://github.localhost"
 """Where pages would be. It is the same in every run, so that addresses written into files stay."""
 
 DEFAULT_LOGIN = "sandbox-user"
-CREATIONS = ("createIssue", "addComment")
-
-
-def system_clock() -> datetime:
-    """The real time."""
-    return datetime.now(UTC)
+LOG_LIMIT = 50_000
+"""Requests that the log holds; beyond them the oldest fifth is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One request as it went.
+    """One request as it went, at a moment of the sandbox's clock.
 
-    `status` is 0 where the connection was closed instead of an answer; `fault` names the trouble.
+    `points` are those of the hour's allowance, `minute_points` those of the minute's. `status` is
+    0 where the connection was closed instead of an answer; `fault` names the trouble.
     """
 
     index: int
@@ -55,6 +53,8 @@ class LogEntry:
     status: int
     ms: float
     fault: str | None = None
+    at: str = ""
+    minute_points: int = 1
 
     @property
     def writes(self) -> bool:
@@ -63,62 +63,38 @@ class LogEntry:
         return self.mutations > 0 if is_graphql else self.method not in ("GET", "HEAD")
 
 
-@dataclass(slots=True)
-class _Work:
-    """A request on its way through."""
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did before a request was served; `problem` says why it could not be done."""
 
-    request: Request
-    path: str
-    prefix: str
-    call: graphql.Call | dict[str, Any] | None = None
-    bad_json: bool = False
+    before_request: int
+    at: str
+    who: str
+    do: str
+    issue: int | None = None
+    problem: str | None = None
 
-    @property
-    def is_graphql(self) -> bool:
-        return urlsplit(self.path).path == "/graphql"
 
-    @property
-    def resource(self) -> Resource:
-        """Which allowance the request is counted against."""
-        if self.is_graphql:
-            return "graphql"
-        return "search" if urlsplit(self.path).path.startswith("/search/") else "core"
+class People(Protocol):
+    """Those who act while others send requests: see `script`."""
 
-    @property
-    def mutations(self) -> int:
-        return self.call.mutations if isinstance(self.call, graphql.Call) else 0
+    deeds: Sequence[Deed]
 
-    @property
-    def points(self) -> int:
-        return self.call.cost.points if isinstance(self.call, graphql.Call) else 1
-
-    @property
-    def writes(self) -> bool:
-        if self.is_graphql:
-            return self.mutations > 0
-        return self.request.method not in ("GET", "HEAD")
-
-    @property
-    def fields(self) -> list[str]:
-        """The names under which a mutation's results stand."""
-        return self.call.fields if isinstance(self.call, graphql.Call) else []
-
-    @property
-    def creations(self) -> int:
-        """How many issues or comments the request would make."""
-        if isinstance(self.call, graphql.Call):
-            return sum(name in CREATIONS for name in self.call.mutated)
-        last = urlsplit(self.path).path.rsplit("/", 1)[-1]
-        return int(self.request.method == "POST" and last in ("issues", "comments"))
+    def act(self, sandbox: "Sandbox", request: int) -> None:
+        """Do what is to be done before the request with this number, from 1, is served."""
 
 
 class Sandbox:
     """A simulated GitHub.
 
     Takes the folder that keeps its state (None keeps it in memory) and a clock that gives aware
-    moments. `handle` may be called from several threads; requests are served one at a time.
-    `tokens` maps tokens to grants; any other token that is not empty and does not begin with
-    `bad` acts as the default user, with every right. `features` may be set at any time.
+    moments; it sleeps on that clock where it is virtual. `handle` may be called from several
+    threads; requests are served one at a time.
+
+    What is public may be set at any time. `tokens` maps tokens to grants; any other token that is
+    not empty and does not begin with `bad` acts as the default user, with every right. `latency`
+    are seconds that each answer takes longer. `list_lag` and `search_lag` hide what is younger
+    from lists and searches.
     """
 
     def __init__(
@@ -126,7 +102,7 @@ class Sandbox:
         state_dir: Path | None = None,
         *,
         clock: Callable[[], datetime] = system_clock,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
         features: Features = graphql.ALL,
     ) -> None:
         self.store = Store(state_dir, clock)
@@ -136,12 +112,17 @@ class Sandbox:
         self.limits = Limits()
         self.list_lag = timedelta(0)
         self.search_lag = timedelta(0)
+        self.latency = 0.0
+        self.people: People | None = None
         self.log: list[LogEntry] = []
         self.web = WEB
         self.lock = threading.RLock()
-        self._clock = clock
-        self._sleep = sleep
+        self.clock = clock
+        virtual = clock.sleep if isinstance(clock, VirtualClock) else None
+        self._sleep = sleep or virtual or time.sleep
         self._served = 0
+        self._waiting = 0
+        self._counter = threading.Lock()
 
     # ---- setting up ------------------------------------------------------------------------
 
@@ -229,25 +210,40 @@ class Sandbox:
 
         Raises `faults.ConnectionLostError` where a fault closes the connection instead.
         """
+        if control.wanted(request):
+            return control.answer(self, request)
         if page.wanted(request):
             return page.answer(self, request)
-        with self.lock:
-            response, pause = self._serve(request)
-        if pause:
-            self._sleep(pause)
+        with self._counter:
+            self._waiting += 1
+            crowded = self.limits.at_once is not None and self._waiting > self.limits.at_once
+        try:
+            with self.lock:
+                response, pause = self._serve(request, crowded=crowded)
+            if pause:
+                self._sleep(pause)
+        except AnswerHangsError as hangs:
+            self._sleep(hangs.seconds)
+            raise
+        finally:
+            with self._counter:
+                self._waiting -= 1
         return response
 
-    def _serve(self, request: Request) -> tuple[Response, float]:
-        started = time.perf_counter()
-        work = _take_apart(request, self.features)
+    def _serve(self, request: Request, *, crowded: bool) -> tuple[Response, float]:
         self._served += 1
-        request_id = f"SBX:{self._served:06X}"
+        if isinstance(self.clock, VirtualClock) and self.clock.per_request:
+            self.clock.sleep(self.clock.per_request)
+        if self.people:
+            self.people.act(self, self._served)
+        started = time.perf_counter()
+        work = take_apart(request, self.features)
         fault = self.faults.next(writes=work.writes)
-        lost: trouble.ConnectionLostError | None = None
+        lost: ConnectionLostError | None = None
         response = Response(0)
         try:
-            response = self._answer(work, request_id, fault)
-        except trouble.ConnectionLostError as closed:
+            response = self._answer(work, f"SBX:{self._served:06X}", fault, crowded=crowded)
+        except ConnectionLostError as closed:
             lost = closed
         finally:
             self.store.commit()
@@ -255,59 +251,54 @@ class Sandbox:
         if lost is not None:
             raise lost
         pause = fault.seconds if fault and fault.kind == "latency" else None
-        return response, pause or 0.0
+        return response, self.latency + (pause or 0.0)
 
-    def _log(self, work: _Work, status: int, started: float, fault: Fault | None) -> None:
-        name = work.call.name if isinstance(work.call, graphql.Call) else None
+    def _log(self, work: Work, status: int, started: float, fault: Fault | None) -> None:
+        if len(self.log) >= LOG_LIMIT:
+            del self.log[: LOG_LIMIT // 5]
         self.log.append(
             LogEntry(
-                index=len(self.log) + 1,
+                index=self._served,
                 method=work.request.method,
                 path=work.request.path,
-                operation=name,
+                operation=work.operation,
                 mutations=work.mutations,
                 points=work.points,
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 3),
                 fault=fault.kind if fault else None,
+                at=self.store.now(),
+                minute_points=work.minute_points,
             )
         )
 
-    def _answer(self, work: _Work, request_id: str, fault: Fault | None) -> Response:
+    def _answer(
+        self, work: Work, request_id: str, fault: Fault | None, *, crowded: bool
+    ) -> Response:
         viewer = self._viewer(work.request)
         token = _token(work.request) or ""
-        now = self._clock().timestamp()
-        resource = work.resource
-        rate = self.limits.window(token, resource, now)
+        now = self.clock().timestamp()
+        rate = self.limits.window(token, work.resource, now)
         user = viewer.account.id if isinstance(viewer, Viewer) else 0
-
-        def spoiled(answer: Response | None) -> Response:
-            assert fault is not None
-            return trouble.spoil(
-                fault,
-                answer,
-                request_id=request_id,
-                user=user,
-                graphql=work.is_graphql,
-                fields=work.fields,
-            )
-
+        asked = spoiled.Asked(request_id, user, work.is_graphql, work.fields)
         if fault and not fault.delivered:
-            response = spoiled(None)
+            response = spoiled.spoil(fault, None, asked)
         elif isinstance(viewer, Response):
             response = viewer
+        elif crowded:
+            response = spoiled.secondary_response(request_id, status=self.limits.status)
         else:
-            response = self._limited(work, viewer, rate, request_id, now) or self._work(
-                work, viewer, rate, token, now
+            response = self._limited(work, viewer, rate, asked, now) or self._work(
+                work, viewer, rate, token, fault
             )
             if fault:
                 self.store.commit()
-                response = spoiled(response)
+                response = spoiled.spoil(fault, response, asked)
         scopes = viewer.grant.scopes if isinstance(viewer, Viewer) else None
         if scopes is not None:
             shown = {"X-OAuth-Scopes": ", ".join(scopes), **response.headers}
             response = Response(response.status, shown, response.body)
-        return self._finish(work, response, rate, resource, request_id)
+        return self._finish(work, response, rate, work.resource, request_id)
 
     def _viewer(self, request: Request) -> Viewer | Response:
         """Who asks, or the refusal to listen."""
@@ -323,20 +314,29 @@ class Sandbox:
         return Viewer(self.ensure_user(grant.login, permission=grant.permission), grant)
 
     def _limited(
-        self, work: _Work, viewer: Viewer, rate: RateState, request_id: str, now: float
+        self, work: Work, viewer: Viewer, rate: RateState, asked: spoiled.Asked, now: float
     ) -> Response | None:
         """The refusal of a request that is more than its token may send now."""
-        if self.limits.spent(rate, work.points, work.resource):
+        limits, token = self.limits, _token(work.request) or ""
+        if work.route == "/rate_limit":
+            return None
+        if limits.spent(rate, work.points, work.resource):
             rate.used = rate.limit
-            return trouble.primary_response(viewer.account.id, graphql=work.is_graphql)
-        if self.limits.too_quick(work.creations, now):
-            if work.is_graphql:
-                return trouble.too_quick_response(work.fields)
-            return trouble.secondary_response(request_id)
-        return None
+            return spoiled.primary_response(viewer.account.id, graphql=work.is_graphql)
+        trip = limits.trips(token, work.resource, work.minute_points, work.creations, now)
+        if trip is None:
+            return None
+        if trip == "content" and work.is_graphql:
+            return spoiled.too_quick_response(work.fields)
+        return spoiled.secondary_response(
+            asked.request_id,
+            retry_after=limits.retry_after(trip, token, work.resource, now),
+            status=limits.status,
+            content=trip == "content",
+        )
 
     def _work(
-        self, work: _Work, viewer: Viewer, rate: RateState, token: str, now: float
+        self, work: Work, viewer: Viewer, rate: RateState, token: str, fault: Fault | None
     ) -> Response:
         host = work.request.header("Host") or "api.github.localhost"
         scheme = work.request.header("X-Forwarded-Proto") or "http"
@@ -348,12 +348,14 @@ class Sandbox:
             list_lag=self.list_lag,
             search_lag=self.search_lag,
             rate=rate,
+            failing=_failing(work, fault),
         )
-        if urlsplit(work.path).path != "/rate_limit":
+        if work.route != "/rate_limit":
             rate.used += work.points
-        if not work.is_graphql and not serves(self.features, urlsplit(work.path).path):
+        if not work.is_graphql and not serves(self.features, work.route):
             return error_response(404, "Not Found")
         if not work.is_graphql:
+            now = self.clock().timestamp()
             rates: dict[str, RateState] = {
                 name: self.limits.window(token, name, now) for name in RESOURCES
             }
@@ -369,11 +371,11 @@ class Sandbox:
         return json_response(200, graphql.run(work.call, ctx))
 
     def _finish(
-        self, work: _Work, response: Response, rate: RateState, resource: Resource, request_id: str
+        self, work: Work, response: Response, rate: RateState, resource: Resource, request_id: str
     ) -> Response:
         headers = {
             "Server": "backlog-sandbox",
-            "Date": format_datetime(self._clock().astimezone(UTC), usegmt=True),
+            "Date": format_datetime(self.clock().astimezone(UTC), usegmt=True),
             "X-GitHub-Request-Id": request_id,
             "X-GitHub-Media-Type": "github.v3; format=json",
             "X-RateLimit-Limit": str(rate.limit),
@@ -397,20 +399,13 @@ def _token(request: Request) -> str | None:
     return token.strip()
 
 
-def _take_apart(request: Request, features: Features) -> _Work:
-    """Find out what a request is, without doing it."""
-    path, prefix = request.path, ""
-    for shape, rest_of in (("/api/v3", ""), ("/api/graphql", "/graphql")):
-        if path == shape or path.startswith((shape + "/", shape + "?")):
-            path, prefix = rest_of + path[len(shape) :] or "/", "/api/v3"
-            break
-    work = _Work(request, path, prefix)
-    if work.is_graphql and request.method == "POST":
-        try:
-            work.call = graphql.read_call(request.json(), features)
-        except ValueError:
-            work.bad_json = True
-    return work
+def _failing(work: Work, fault: Fault | None) -> frozenset[str]:
+    """The names of a batch's mutations that fail on order."""
+    if fault is None:
+        return frozenset()
+    ran = len(work.fields) if fault.ran is None else fault.ran
+    places = enumerate(work.fields, start=1)
+    return frozenset(name for place, name in places if place > ran or place in fault.failing)
 
 
 def _conditional(request: Request, response: Response, rate: RateState) -> Response:

@@ -35,8 +35,8 @@ class Context:
 
     `web` is the address of pages (`html_url`), `api` that of the REST API as the client reached
     it. `list_lag` and `search_lag` hide issues from lists and searches until they are so old.
-    `counts` (milestones' open and closed issues) and `accounts` (how REST shows them) are
-    remembered for the length of the request.
+    `failing` are the names of mutations that fail on order. `counts` (milestones' open and closed
+    issues) and `accounts` (how REST shows them) are remembered for the length of the request.
     """
 
     store: Store
@@ -48,6 +48,7 @@ class Context:
     rate: RateState = field(default_factory=RateState)
     cost: int = 1
     node_count: int = 0
+    failing: frozenset[str] = frozenset()
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
     accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
 

@@ -2,22 +2,26 @@
 
 A plan names requests by their place since the plan was set, from 1. Each fault says whether the
 request is carried out before the trouble (`delivered`), which is what decides whether a client
-that resends makes a duplicate. Bodies of rate limits are those that GitHub sends.
+that resends makes a duplicate. What the answers say is in `spoiled`.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from backlog_sync.sandbox.messages import DOCS, JSON_TYPE, Response
-
 Kind = Literal[
     "closed",
+    "hang",
     "bad_gateway",
+    "timeout",
     "html",
     "truncated",
     "graphql_error",
+    "resource_limits",
+    "validation_timeout",
+    "partial",
+    "short_list",
+    "not_found",
     "primary_limit",
     "secondary_limit",
     "too_quick",
@@ -29,14 +33,30 @@ class ConnectionLostError(ConnectionResetError):
     """The connection was closed without an answer."""
 
 
+class AnswerHangsError(ConnectionLostError):
+    """No answer came for `seconds`; the client gives up, or the connection is closed then."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One trouble; make it with the functions below."""
+    """One trouble; make it with the functions below.
+
+    `ran` is how many of a batch's mutations are carried out, None for all of them; `failing` are
+    the places (from 1) of those that fail. `keep` is how much of each list is left.
+    """
 
     kind: Kind
     delivered: bool = False
     status: int = 200
     seconds: float | None = None
+    ran: int | None = None
+    failing: frozenset[int] = frozenset()
+    keep: float = 1.0
+    worded: str = ""
 
 
 def not_delivered() -> Fault:
@@ -44,14 +64,27 @@ def not_delivered() -> Fault:
     return Fault("closed")
 
 
-def answer_lost() -> Fault:
-    """The request is carried out, then the connection is closed without an answer."""
-    return Fault("closed", delivered=True)
+def answer_lost(*, ran: int | None = None) -> Fault:
+    """The request is carried out, then the connection is closed without an answer.
+
+    With `ran` only so many of a batch's mutations were carried out.
+    """
+    return Fault("closed", delivered=True, ran=ran)
 
 
-def bad_gateway(status: int = 502, *, delivered: bool = False) -> Fault:
-    """A 502 or 504 from the front of GitHub, before or after the request is carried out."""
-    return Fault("bad_gateway", delivered=delivered, status=status)
+def hang(seconds: float = 60.0, *, delivered: bool = False) -> Fault:
+    """No answer for so many seconds, then the connection is closed."""
+    return Fault("hang", delivered=delivered, seconds=seconds)
+
+
+def bad_gateway(status: int = 502, *, delivered: bool = False, ran: int | None = None) -> Fault:
+    """A page of HTML with 502 or 504, before or after the request is carried out."""
+    return Fault("bad_gateway", delivered=delivered, status=status, ran=ran)
+
+
+def timeout(status: int = 502, *, delivered: bool = False, ran: int | None = None) -> Fault:
+    """502 or 504 as JSON that says that it took too long, as GraphQL does after ten seconds."""
+    return Fault("timeout", delivered=delivered, status=status, ran=ran)
 
 
 def html_page(*, status: int = 200, delivered: bool = False) -> Fault:
@@ -64,19 +97,51 @@ def truncated() -> Fault:
     return Fault("truncated", delivered=True)
 
 
-def graphql_error() -> Fault:
-    """The request is carried out, and the answer says only that something went wrong."""
-    return Fault("graphql_error", delivered=True)
+def graphql_error(*, delivered: bool = True, ran: int | None = None) -> Fault:
+    """`Something went wrong` with 200 (REST: 500), after the request was carried out or not."""
+    return Fault("graphql_error", delivered=delivered, ran=ran)
 
 
-def primary_limit(*, status: int = 403) -> Fault:
-    """The hour's allowance is used up (GraphQL answers with 200 and `RATE_LIMITED`)."""
-    return Fault("primary_limit", status=status)
+def resource_limits(*, ran: int = 0) -> Fault:
+    """`RESOURCE_LIMITS_EXCEEDED` with 200; so many of a batch's mutations were carried out."""
+    return Fault("resource_limits", delivered=True, ran=ran)
 
 
-def secondary_limit(*, retry_after: float | None = None, status: int = 403) -> Fault:
+def validation_timeout() -> Fault:
+    """`Timeout on validation of query` with 200; nothing was carried out."""
+    return Fault("validation_timeout")
+
+
+def partial(*failing: int) -> Fault:
+    """Of a batch's mutations those at these places (from 1) fail; the others stay carried out."""
+    return Fault("partial", delivered=True, failing=frozenset(failing or (1,)))
+
+
+def short_list(keep: float = 0.5) -> Fault:
+    """Every list of the answer ends early, and says that it ends there; the counts stay true."""
+    return Fault("short_list", delivered=True, keep=keep)
+
+
+def not_found() -> Fault:
+    """404, or `NOT_FOUND` in GraphQL, for what is there: as where rights are missing."""
+    return Fault("not_found", status=404)
+
+
+def primary_limit(
+    *, status: int = 403, worded: Literal["", "already", "installation"] = ""
+) -> Fault:
+    """The hour's allowance is used up; GraphQL says it with 200 and `RATE_LIMITED`.
+
+    Worded `already` it says `RATE_LIMIT`, as it does since 2026; `installation` is an app's.
+    """
+    return Fault("primary_limit", status=status, worded=worded)
+
+
+def secondary_limit(
+    *, retry_after: float | None = None, status: int = 403, worded: Literal["", "content"] = ""
+) -> Fault:
     """Too much at once: 403, 429, or 200 for GraphQL, with or without `retry-after` seconds."""
-    return Fault("secondary_limit", status=status, seconds=retry_after)
+    return Fault("secondary_limit", status=status, seconds=retry_after, worded=worded)
 
 
 def submitted_too_quickly() -> Fault:
@@ -106,103 +171,3 @@ class FaultPlan:
             return None
         self.seen += 1
         return self.faults.get(self.seen)
-
-
-UNAVAILABLE = """<!DOCTYPE html>
-<html><head><title>Unicorn! &middot; GitHub</title></head>
-<body><p><strong>This page is taking too long to load.</strong></p></body></html>
-"""
-
-SECONDARY = (
-    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
-    " If you reach out to GitHub Support for help, please include the request ID {request_id}."
-)
-SECONDARY_DOCS = (
-    "https://docs.github.com/free-pro-team@latest/rest/overview/"
-    "rate-limits-for-the-rest-api#about-secondary-rate-limits"
-)
-
-
-def _json(status: int, payload: object, **headers: str) -> Response:
-    body = json.dumps(payload, separators=(",", ":")).encode()
-    return Response(status, {"Content-Type": JSON_TYPE, **headers}, body)
-
-
-def _html(status: int) -> Response:
-    return Response(status, {"Content-Type": "text/html; charset=utf-8"}, UNAVAILABLE.encode())
-
-
-def primary_response(user: int, *, graphql: bool, status: int = 403) -> Response:
-    """What GitHub answers when the hour's allowance is used up."""
-    message = f"API rate limit exceeded for user ID {user}."
-    if graphql:
-        return _json(200, {"errors": [{"type": "RATE_LIMITED", "message": message}]})
-    return _json(status, {"message": message, "documentation_url": DOCS, "status": str(status)})
-
-
-def secondary_response(
-    request_id: str, *, retry_after: float | None = None, status: int = 403
-) -> Response:
-    """What GitHub answers to too much at once."""
-    payload = {
-        "documentation_url": SECONDARY_DOCS,
-        "message": SECONDARY.format(request_id=request_id),
-    }
-    headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
-    return _json(status, payload, **headers)
-
-
-def too_quick_response(fields: list[str]) -> Response:
-    """What GraphQL answers for each mutation whose content comes too fast."""
-    errors = [
-        {
-            "type": "UNPROCESSABLE",
-            "path": [name],
-            "locations": [{"line": 1, "column": 1}],
-            "message": "was submitted too quickly",
-        }
-        for name in fields
-    ]
-    return _json(200, {"data": dict.fromkeys(fields), "errors": errors})
-
-
-def spoil(
-    fault: Fault,
-    answer: Response | None,
-    *,
-    request_id: str,
-    user: int,
-    graphql: bool,
-    fields: list[str],
-) -> Response:
-    """The answer that the client gets instead; raises `ConnectionLostError` for none.
-
-    `answer` is the true answer where the request was delivered; `fields` are the names under
-    which a GraphQL mutation's results would stand.
-    """
-    match fault.kind:
-        case "closed":
-            raise ConnectionLostError(f"the sandbox closed the connection of {request_id}")
-        case "bad_gateway" | "html":
-            return _html(fault.status)
-        case "primary_limit":
-            limited = primary_response(user, graphql=graphql, status=fault.status)
-            return Response(
-                limited.status, {**limited.headers, "x-ratelimit-remaining": "0"}, limited.body
-            )
-        case "secondary_limit":
-            return secondary_response(request_id, retry_after=fault.seconds, status=fault.status)
-        case "too_quick":
-            return too_quick_response(fields)
-        case "graphql_error":
-            message = (
-                "Something went wrong while executing your query. This may be the result of a"
-                " timeout, or it could be a GitHub bug. Please include"
-                f" `{request_id}` when reporting this issue."
-            )
-            return _json(200, {"data": None, "errors": [{"message": message}]})
-        case "truncated" | "latency":
-            assert answer is not None
-            if fault.kind == "latency":
-                return answer
-            return Response(answer.status, answer.headers, answer.body[: len(answer.body) // 2])

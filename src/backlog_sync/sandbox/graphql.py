@@ -91,6 +91,8 @@ def _literal(parser: Callable[[Any], str]) -> Callable[..., str]:
 
 def _mutating(mutate: Mutation) -> Any:
     def resolve(_: Any, info: Info, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the schema's name
+        if info.path.key in info.context.failing:
+            raise RefusalError("UNPROCESSABLE", "Something went wrong with this one.")
         payload = mutate(info.context, input)
         return {"clientMutationId": input.get("clientMutationId"), **payload}
 

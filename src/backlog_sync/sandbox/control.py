@@ -1,0 +1,71 @@
+"""What programs may ask of the sandbox itself, below `/_sandbox/`: its log, its clock, its people.
+
+Nothing here is GitHub's, and nothing here is counted, limited, logged or spoiled.
+"""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from backlog_sync.sandbox.clock import VirtualClock
+from backlog_sync.sandbox.messages import Request, Response, json_response
+
+if TYPE_CHECKING:
+    from backlog_sync.sandbox.app import Sandbox
+
+LOG, CLOCK, PEOPLE = "/_sandbox/log", "/_sandbox/clock", "/_sandbox/people"
+
+
+def wanted(request: Request) -> bool:
+    """Whether a program asks: browsers, which ask for HTML, get the page instead."""
+    path = urlsplit(request.path).path.rstrip("/")
+    return path in (LOG, CLOCK, PEOPLE) and "text/html" not in (request.header("Accept") or "")
+
+
+def answer(sandbox: "Sandbox", request: Request) -> Response:
+    """The log or the deeds as JSON, or what became of the clock."""
+    split = urlsplit(request.path)
+    path, query = split.path.rstrip("/"), dict(parse_qsl(split.query))
+    with sandbox.lock:
+        if path == CLOCK and request.method == "POST":
+            return _advance(sandbox, request)
+        if request.method not in ("GET", "HEAD"):
+            return json_response(405, {"message": "Only GET is answered here"})
+        if path == CLOCK:
+            return json_response(200, _clock(sandbox))
+        if path == PEOPLE:
+            deeds = sandbox.people.deeds if sandbox.people else ()
+            told = [dataclasses.asdict(deed) for deed in deeds]
+            return json_response(200, {"format_version": 1, "deeds": told})
+        return _log(sandbox, query.get("since", "0"))
+
+
+def _log(sandbox: "Sandbox", since: str) -> Response:
+    """The requests after the one with this number, and sums over them."""
+    if not since.isdecimal():
+        return json_response(400, {"message": "since must be the number of a request"})
+    found = [entry for entry in sandbox.log if entry.index > int(since)]
+    totals = {
+        "requests": len(found),
+        "mutations": sum(entry.mutations for entry in found),
+        "points": sum(entry.points for entry in found),
+        "minute_points": sum(entry.minute_points for entry in found),
+    }
+    told = [{**dataclasses.asdict(entry), "writes": entry.writes} for entry in found]
+    return json_response(200, {"format_version": 1, "totals": totals, "requests": told})
+
+
+def _clock(sandbox: "Sandbox") -> dict[str, Any]:
+    return {"now": sandbox.clock().isoformat(), "virtual": isinstance(sandbox.clock, VirtualClock)}
+
+
+def _advance(sandbox: "Sandbox", request: Request) -> Response:
+    """Move a virtual clock on by `{"advance": seconds}`."""
+    if not isinstance(sandbox.clock, VirtualClock):
+        return json_response(409, {"message": "The sandbox runs on the real clock"})
+    try:
+        seconds = float(request.json()["advance"])
+        sandbox.clock.sleep(seconds)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return json_response(400, {"message": 'Send {"advance": seconds}, not below 0'})
+    return json_response(200, _clock(sandbox))
