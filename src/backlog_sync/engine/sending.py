@@ -1,0 +1,151 @@
+"""Sending operations, and keeping the books: every change has one outcome, whatever happens."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result
+from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
+from backlog_sync.engine.jobs import Made, Skip
+from backlog_sync.engine.ports import Nonces, Progress, Tracker
+from backlog_sync.engine.registry import Registry
+from backlog_sync.errors import PartialError
+
+_LOST = 3
+"""So many lost answers in one run, and it stops: the line is not worth trusting."""
+
+Job = tuple[Change, Operation]
+
+
+@dataclass(slots=True)
+class Sending:
+    """One application of one plan: what is sent, and the outcome of each change.
+
+    `outcomes` stand by the identity of their change. `unclaimed` names, by key, fields that were
+    not made true. `lost` counts the answers that were lost so far.
+    """
+
+    tracker: Tracker
+    nonces: Nonces
+    progress: Progress
+    registry: Registry
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    unclaimed: dict[str, set[str]] = field(default_factory=dict)
+    lost: int = 0
+
+    def settle(self, change: Change, result: Result, reason: str = "") -> None:
+        """Record a change's outcome, once."""
+        if id(change) in self.outcomes:
+            return
+        self.progress.advance()
+        issue = self.registry.issues.get(change.key) if change.kind in _OF_ISSUES else None
+        self.outcomes[id(change)] = Outcome(
+            change=change,
+            result=result,
+            ref=f"#{issue.number}" if issue else change.ref,
+            url=issue.url if issue else None,
+            reason=reason,
+        )
+        key, claimed = _claimed(change)
+        if result is not Result.APPLIED and claimed:
+            self.unclaimed.setdefault(key, set()).add(claimed)
+
+    def settled(self, change: Change) -> bool:
+        """Whether the outcome of a change is known."""
+        return id(change) in self.outcomes
+
+    def stage(
+        self,
+        changes: Iterable[Change],
+        make: Callable[[Registry, Change], Made],
+        done: Callable[[Change, Done], None] | None = None,
+        *,
+        last: bool = True,
+    ) -> None:
+        """Send the operation of each change that is not settled yet, and settle it.
+
+        Where it is not the change's `last` operation, success leaves it open. Raises
+        `PartialError` where the tracker sends no more.
+        """
+        waiting: list[Job] = []
+        for change in changes:
+            if self.settled(change):
+                continue
+            made = make(self.registry, change)
+            if isinstance(made, Skip):
+                self.settle(change, Result.SKIPPED, made.reason)
+            elif made is not None:
+                waiting.append((change, made))
+            elif last:
+                self.settle(change, Result.APPLIED)
+        while waiting:
+            waiting = self._send(waiting, done, last=last)
+
+    def _send(
+        self, waiting: list[Job], done: Callable[[Change, Done], None] | None, *, last: bool
+    ) -> list[Job]:
+        """Send once; give what was not sent because an answer before it was lost."""
+        unsent: list[Job] = []
+        lost, why = 0, ""
+        replies = self.tracker.apply([operation for _, operation in waiting])
+        for (change, operation), (_, reply) in zip(waiting, replies, strict=True):
+            match reply:
+                case Done():
+                    if done is not None:
+                        done(change, reply)
+                    self.answered(change, reply, last=last)
+                case Refused():
+                    self.settle(change, Result.FAILED, reply.message)
+                case Unknown():
+                    lost += 1
+                    why = f"the answer was lost ({reply.message}); run again to see"
+                    self.settle(change, Result.FAILED, why)
+                case NotSent():
+                    why = why or reply.message
+                    unsent.append((change, operation))
+        if unsent:
+            self.go_on(lost, why)
+        return unsent
+
+    def answered(self, change: Change, reply: Done, *, last: bool) -> None:
+        """Settle a change by a yes, which may hide that a part was not set."""
+        missing = [name for name in reply.missing if name != "card"]
+        told = f"GitHub did not set: {', '.join(missing)}" if missing else ""
+        if set(missing) & set(change.fields) and change.action is not Action.CREATE:
+            self.unclaimed.setdefault(change.key, set()).update(missing)
+            if last:
+                self.settle(change, Result.FAILED, told)
+        elif last:
+            self.settle(change, Result.APPLIED, told)
+
+    def go_on(self, lost: int, why: str) -> None:
+        """Raise unless it was a lost answer, and not one too many, that held the rest back."""
+        self.lost += lost
+        if not lost or self.lost > _LOST:
+            stop(why)
+
+
+def stop(why: str) -> NoReturn:
+    """End the run in order; all that was not reached is left to the next."""
+    raise PartialError(why, hint="run again to go on")
+
+
+_OF_ISSUES = frozenset(ChangeKind) - {
+    ChangeKind.LABEL,
+    ChangeKind.MILESTONE,
+    ChangeKind.PROJECT,
+    ChangeKind.FIELD,
+}
+
+
+def _claimed(change: Change) -> tuple[str, str]:
+    """Give the item and the field of its base that speak of a change outside of an update."""
+    if change.is_move:
+        return change.other or "", "order"
+    if change.kind is ChangeKind.SUB_ISSUE:
+        return change.key, "parent"
+    if change.kind is ChangeKind.DEPENDENCY:
+        return change.key, "blocked_by"
+    if change.kind is ChangeKind.ISSUE and change.action in (Action.CLOSE, Action.REOPEN):
+        return change.key, "state"
+    return change.key, ""
