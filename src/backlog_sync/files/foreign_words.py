@@ -109,7 +109,8 @@ _FIELDS = {
     "funcionalidad|funcionalidade|fonctionnalité|funktion|функция|功能|機能",
     "story": "story|story ref|story link|parent story|user story id|story key|historia|história|"
     "récit|история|故事|ストーリー",
-    "parent": "parent|parent id|parent key|parent task|parent issue|parent link|pai|padre|"
+    "parent": "parent|parent id|parent task id|"
+    "parent key|parent task|parent issue|parent link|pai|padre|"
     "übergeordnet|родитель|上级|親|親課題",
 }
 

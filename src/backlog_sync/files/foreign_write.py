@@ -7,6 +7,7 @@ from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents import ItemDocument
 from backlog_sync.files.foreign import parse_structured
+from backlog_sync.files.foreign_card import CARD, CardAnchor, parse_card
 from backlog_sync.files.foreign_csv import CSV, RowAnchor, Table, agrees, column_of, parse_csv
 from backlog_sync.files.foreign_csv import read_table as table_of
 from backlog_sync.files.foreign_items import is_ticked, text_of
@@ -37,6 +38,8 @@ def write_foreign(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> st
             text = _write_tree(parsed, updates)
         case "csv":
             text = _write_csv(parsed, updates)
+        case "card":
+            text = _write_card(parsed, updates)
         case _:
             text = _write_statuses(parsed, updates)
     if text != parsed.source.text:
@@ -163,6 +166,21 @@ def _tick(editor: Editor, entry: Entry, document: ItemDocument, ticks: Mapping[i
                 editor.replace(at + 1, at + 2, "x" if done else " ")
 
 
+def _write_card(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
+    """Fields of the front matter, and boxes of criteria."""
+    editor = Editor(parsed.source.text)
+    for index, progress in updates.items():
+        item = parsed.items[index]
+        assert isinstance(item.anchor, CardAnchor)
+        node = item.anchor.node
+        editor.set_keys(node, _settings(parsed, item.document, node, progress))
+        for entry, done in progress.ticks.items():
+            box = item.anchor.boxes[entry] if entry < len(item.anchor.boxes) else None
+            if box is not None and (editor.text[box] != " ") is not done:
+                editor.replace(box, box + 1, "x" if done else " ")
+    return editor.result() if editor.edits else parsed.source.text
+
+
 # ---- statuses ------------------------------------------------------------------------------
 
 
@@ -247,8 +265,9 @@ def _check(parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress]) -
     again = source_of(encode(source, text), source.file, source.path)
     if hasattr(again, "slug"):
         raise _refused(parsed, "the result would be no text")
-    read = parse_csv(again) if parsed.dialect == CSV else parse_structured(again)
-    if len(read.items) != len(parsed.items) or read.dialect != parsed.dialect:
+    readers = {CSV: parse_csv, CARD: parse_card}
+    read = readers.get(parsed.dialect, parse_structured)(again)
+    if read is None or len(read.items) != len(parsed.items) or read.dialect != parsed.dialect:
         raise _refused(parsed, "the result would hold other items")
     for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
         skipped = _WRITTEN if index in updates else set()

@@ -230,9 +230,15 @@ class _Reader:
 
 def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:
     """Read a Markdown roadmap."""
-    from backlog_sync.files import markdown_roadmap  # noqa: PLC0415 - YAML alone needs none of it
+    from backlog_sync.files import (  # noqa: PLC0415 - YAML alone needs none of it
+        foreign_card,
+        foreign_tasklist,
+        markdown_roadmap,
+    )
 
-    return markdown_roadmap.parse_roadmap(source, bullets=bullets)
+    card = foreign_card.parse_card(source)
+    tasks = card or foreign_tasklist.parse_task_list(source)
+    return tasks or markdown_roadmap.parse_roadmap(source, bullets=bullets)
 
 
 def _real(file: Path) -> Path:

@@ -80,7 +80,7 @@ def _told(loaded: Loaded, parsed: ParsedFile, index: int, progress: ItemProgress
 
 
 def _write(parsed: ParsedFile, updates: dict[int, ItemProgress]) -> str:
-    if parsed.dialect in ("tree", "csv", "sprint-status"):
+    if parsed.dialect:
         from backlog_sync.files import foreign_write  # noqa: PLC0415 - as above
 
         return foreign_write.write_foreign(parsed, updates)
