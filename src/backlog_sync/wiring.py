@@ -24,7 +24,7 @@ from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder
 
 if TYPE_CHECKING:
-    from backlog_sync.engine.ports import Nonces, Tracker
+    from backlog_sync.engine.ports import Examiner, Nonces, Tracker
     from backlog_sync.sandbox.server import StateLock
 
 PUBLIC_API = "https://api.github.com"
@@ -36,9 +36,14 @@ _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the environment says. `token` is GH_TOKEN, else GITHUB_TOKEN, as they stand."""
+    """What the environment says. `token` is GH_TOKEN, else GITHUB_TOKEN, as they stand.
+
+    `token_name` says which of them it is. `project_token` is BACKLOG_PROJECT_TOKEN.
+    """
 
     token: str | None = None
+    token_name: str | None = None
+    project_token: str | None = None
     api_url: str = PUBLIC_API
     graphql_url: str | None = None
     repository: str | None = None
@@ -58,6 +63,8 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
     api_url = value("GITHUB_API_URL") or PUBLIC_API
     return Environment(
         token=value("GH_TOKEN") or value("GITHUB_TOKEN"),
+        token_name=next((name for name in _TOKENS[:2] if value(name)), None),
+        project_token=value("BACKLOG_PROJECT_TOKEN"),
         api_url=api_url,
         graphql_url=value("GITHUB_GRAPHQL_URL"),
         repository=value("GITHUB_REPOSITORY"),
@@ -198,7 +205,8 @@ def tracker(
     yield connect(
         api_url=env.api_url,
         graphql_url=env.graphql_url,
-        token=_need_token(env),
+        token=find_token(env)[0],
+        project_token=env.project_token,
         repository=repository,
         read_only=read_only,
         proxies=dict(env.proxies),
@@ -207,16 +215,33 @@ def tracker(
     )
 
 
-def _need_token(env: Environment) -> str:
+def find_token(env: Environment) -> tuple[str, str]:
+    """The token and where it was found. Raises `AccessError` where there is none."""
     host = web_host(env.api_url)
-    token = env.token or gh.token(host)
+    if env.token:
+        return env.token, env.token_name or "the environment"
+    token = gh.token(host)
     if token is None:
         raise AccessError(
             f"there is no token for {host}",
             slug="no-token",
             hint="set GH_TOKEN, run `gh auth login`, or try it with --sandbox",
         )
-    return token
+    return token, "gh auth token"
+
+
+@contextmanager
+def examiner(
+    repository: str, env: Environment, *, top: Path, sandbox: bool, board_owner: str | None = None
+) -> "Iterator[Examiner]":
+    """What tells whether a sync could work. Raises as `tracker` does."""
+    from backlog_sync.github_api.tracker import GitHubTracker  # noqa: PLC0415 - as above
+
+    with tracker(
+        repository, env, top=top, sandbox=sandbox, read_only=True, board_owner=board_owner
+    ) as made:
+        assert isinstance(made, GitHubTracker)
+        yield made
 
 
 def nonces() -> "Nonces":

@@ -331,6 +331,14 @@ def test_options_stay_untouched_where_ids_cannot_be_kept(server: FakeServer) -> 
     assert [r.code for r in replies if isinstance(r, Refused)] == ["option-ids", "option-ids"]
 
 
+def test_a_document_that_is_not_valid_there_is_refused(server: FakeServer) -> None:
+    """A server that knows less executes nothing of it: no answer was lost, nothing is unknown."""
+    code = {"extensions": {"code": "undefinedField"}}
+    server.answers(Raw({"errors": [{**fault("Field 'x' doesn't exist"), **code}]}))
+    (reply,) = run(server, [UpdateIssue("I_1", title="New")])
+    assert reply == Refused("Field 'x' doesn't exist", "undefinedField")
+
+
 # ---- milestones ------------------------------------------------------------------------------
 
 

@@ -42,7 +42,7 @@ def documents() -> dict[str, DocumentNode]:
     built = {name: document(name) for name in names()}
     writes = [name for name in names() if is_mutation(name)]
     for name in writes:
-        size = BODIES if name in ("CreateIssue", "UpdateIssue") else SMALL
+        size = BODIES if name in ("CreateIssue", "CreateIssueOnBoard", "UpdateIssue") else SMALL
         built[f"{name} x {size}"] = batch([name] * size)
     built["every mutation"] = batch(writes)
     built["BoardItems, no field"] = repeated("BoardItems", "field", 0)

@@ -19,6 +19,7 @@ VERBS = {
     "plan": "Show what sync would do. Nothing is sent.",
     "sync": "Make GitHub say what the files say, and write progress back.",
     "report": "Read GitHub, write progress into the files, and show it.",
+    "doctor": "Check token, rights, board and files: each line ok, or what to do.",
     "sandbox": "Run or reset the simulated GitHub.",
     "schema": "Print the JSON Schema of the file format.",
 }

@@ -8,7 +8,9 @@ from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
 from backlog_sync.core.model import DesiredState, ObservedState
 
-_WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
+WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
+"""Permissions that let a token work on issues."""
+
 _SHARE, _SMALL = 0.30, 10
 _MASS = "mass-change"
 
@@ -89,7 +91,7 @@ def _rights(observed: ObservedState) -> list[Violation]:
                 final=True,
             )
         ]
-    if repository.permission not in _WRITERS:
+    if repository.permission not in WRITERS:
         return [
             Violation(
                 "read-only",

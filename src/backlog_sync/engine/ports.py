@@ -1,10 +1,12 @@
 """What the use cases need from outside. Adapters satisfy these structurally."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from backlog_sync.core.changes import Usage
+from backlog_sync.core.checkup import Examination
+from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.questions import Questions
@@ -41,12 +43,64 @@ class Tracker(Protocol):
         """The issues created last, newest first, read from the list and never from search."""
         ...
 
-    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
-        """Send operations in order, batched; yield each with its reply as soon as it is known."""
+    def apply(
+        self,
+        operations: Sequence[Operation],
+        before: Callable[[Sequence[Operation]], None] = ...,
+    ) -> Iterator[tuple[Operation, Reply]]:
+        """Send operations in order, batched; yield each with its reply as soon as it is known.
+
+        `before` is called with the operations of each request before it goes out. An interrupt
+        is raised after the replies of what was on its way.
+        """
         ...
 
     def usage(self) -> Usage:
         """What was spent since this tracker was made."""
+        ...
+
+
+class Examiner(Protocol):
+    """What tells whether a sync could work; raises as `Tracker` does."""
+
+    def examine(self, wanted: Wanted) -> Examination:
+        """What the server says of itself, of the token and of the repository; no issues."""
+        ...
+
+
+class Journal(Protocol):
+    """What this machine remembers of one repository. Every method may raise `FailedError`."""
+
+    def open_intents(self) -> tuple[Intent, ...]:
+        """Creations of which it is not known yet that lists show them, oldest first."""
+        ...
+
+    def begin(self, backlog: str, at: float) -> None:
+        """A run begins that will change something, at this time (seconds since the epoch)."""
+        ...
+
+    def intend(self, intents: Sequence[Intent]) -> None:
+        """These are about to be sent; they are kept for good when this returns."""
+        ...
+
+    def made(self, nonce: str, number: int, issue_id: str) -> None:
+        """The server confirmed this one."""
+        ...
+
+    def close(self, nonces: Sequence[str]) -> None:
+        """These are seen on GitHub, or were certainly never made."""
+        ...
+
+
+class Clock(Protocol):
+    """Time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
         ...
 
 

@@ -69,11 +69,15 @@ class Rejected(Exception):  # noqa: N818 - as above
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One entry of a GraphQL answer's `errors`."""
+    """One entry of a GraphQL answer's `errors`.
+
+    A `code` tells that the document itself was not valid, so that nothing of it was executed.
+    """
 
     message: str
     type: str = ""
     path: tuple[str, ...] = ()
+    code: str = ""
 
     @property
     def limited(self) -> bool:
@@ -111,7 +115,10 @@ def read_faults(errors: Json) -> tuple[Fault, ...]:
         )
         path = error.get("path")
         steps = tuple(str(step) for step in path) if isinstance(path, list) else ()
-        faults.append(Fault(str(error.get("message") or "no reason given"), str(code or ""), steps))
+        more = error.get("extensions")
+        invalid = more.get("code") if isinstance(more, dict) else None
+        message = str(error.get("message") or "no reason given")
+        faults.append(Fault(message, str(code or ""), steps, str(invalid or "")))
     return tuple(faults)
 
 

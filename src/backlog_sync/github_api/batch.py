@@ -1,9 +1,9 @@
 """Sending operations: batched, in order, nothing sent twice that must not be."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias, TypeVar
 
 from backlog_sync.core.operations import (
     AddCard,
@@ -48,6 +48,11 @@ BODIES: Final = 5
 BOARD: Final = (CreateProject, LinkProject, CreateBoardField, AddOptions, AddCard, SetValue)
 """What goes with the token for boards."""
 
+Before: TypeAlias = Callable[[Sequence[Operation]], None]
+"""Is told of operations right before the request that carries them goes out."""
+
+T = TypeVar("T")
+
 _TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
 _HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
 
@@ -70,12 +75,15 @@ class _Size:
 class _Batch:
     """Operations of one kind on their way, and the replies that are known.
 
-    `doubted` are those of which an answer was lost and that were sent again.
+    `doubted` are those of which an answer was lost and that were sent again; `sent` are those
+    that are on their way. `before` is told of each request.
     """
 
     operations: list[Operation]
     replies: dict[int, Reply] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
+    sent: list[int] = field(default_factory=list)
+    before: Before = lambda _: None
 
     @property
     def pending(self) -> list[int]:
@@ -88,6 +96,18 @@ class _Batch:
     @property
     def create(self) -> bool:
         return isinstance(self.operations[0], mutate.CREATES)
+
+    def exchange(self, indexes: list[int], send: Callable[[], T]) -> T:
+        """Make a request for these; where it is interrupted, they stay among the `sent`."""
+        self.before([self.operations[index] for index in indexes])
+        self.sent = list(indexes)
+        try:
+            answer = send()
+        except Exception:
+            self.sent = []
+            raise
+        self.sent = []
+        return answer
 
 
 class Sender:
@@ -108,18 +128,24 @@ class Sender:
         self._small = _Size(SMALL, SMALL)
         self._bodies = _Size(BODIES, BODIES)
 
-    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
+    def apply(
+        self, operations: Sequence[Operation], before: Before = lambda _: None
+    ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations, neighbours of one kind in one request; yield each with its reply.
+
+        `before` is called with the operations of each request before it goes out, again where it
+        is sent again; what it raises ends the run.
 
         After an unknown result all later ones are `NotSent`. Where the run cannot go on for a
         reason that is not about an operation, what was answered is yielded first; then it raises
         `PartialError` for a limit beyond what this run may wait, `UnreachableError` where no
-        connection could be made, `AccessError` or `RefusedError`. What was not yielded by then
-        was not carried out, or may be done once more without harm.
+        connection could be made, `AccessError` or `RefusedError`; `KeyboardInterrupt` where it was
+        interrupted. What was not yielded by then was not carried out, or may be done once more
+        without harm.
         """
         queue = list(operations)
         while queue:
-            work = _Batch(self._take(queue))
+            work = _Batch(self._take(queue), before=before)
             del queue[: len(work.operations)]
             error = self._carry_out(work)
             for index, operation in enumerate(work.operations):
@@ -149,8 +175,8 @@ class Sender:
 
     # ---- one batch -----------------------------------------------------------------------
 
-    def _carry_out(self, work: _Batch) -> BacklogError | None:
-        """Fill in the replies; give the error that ended it, where it was none of theirs."""
+    def _carry_out(self, work: _Batch) -> BacklogError | KeyboardInterrupt | None:
+        """Fill in the replies; give what ended it, where it was none of theirs."""
         try:
             self._prepare(work)
             self._patience.run(lambda: self._attempt(work))
@@ -163,6 +189,11 @@ class Sender:
             _close(work, NotSent(f"an answer was lost before: {lost.message}"))
         except BacklogError as error:
             return error
+        except KeyboardInterrupt as stop:
+            for index in work.pending:
+                if index in work.doubted or index in work.sent:
+                    work.replies[index] = Unknown("interrupted before the answer came")
+            return stop
         _close(work, NotSent("an answer was lost before"))
         return None
 
@@ -184,7 +215,9 @@ class Sender:
     def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
         try:
             repository = self._observer.repository
-            work.replies[0] = milestones.send(self._clients, repository, operation)
+            work.replies[0] = work.exchange(
+                [0], lambda: milestones.send(self._clients, repository, operation)
+            )
         except Rejected as no:
             work.replies[0] = Refused(no.message, no.code)
         except Lost as lost:
@@ -192,7 +225,9 @@ class Sender:
 
     def _comment(self, work: _Batch, operation: PutComment) -> None:
         try:
-            work.replies[0] = comments.put(self._observer.reader, self._clients, operation)
+            work.replies[0] = work.exchange(
+                [0], lambda: comments.put(self._observer.reader, self._clients, operation)
+            )
         except Rejected as no:
             work.replies[0] = Refused(no.message, no.code)
         except Lost as lost:
@@ -217,7 +252,8 @@ class Sender:
             variables = {f"i{n}": step.input for n, step in enumerate(steps)}
             try:
                 query = batch([step.name for step in steps], self._observer.hidden)
-                answer = self._clients_for(work).graphql(query, variables)
+                clients = self._clients_for(work)
+                answer = work.exchange(boarded, lambda: clients.graphql(query, variables))
             except Rejected as no:
                 for index in boarded:
                     work.replies[index] = Refused(no.message, no.code)
@@ -229,6 +265,11 @@ class Sender:
                 return
         else:
             answer = Answer({})
+        invalid = next((fault for fault in answer.faults if fault.code), None)
+        if answer.data is None and invalid:
+            for index in boarded:
+                work.replies[index] = Refused(invalid.message, invalid.code)
+            return
         self._take_answers(work, aliases, answer, size)
 
     def _take_answers(

@@ -40,6 +40,11 @@ class Boards:
 
     reader: Reader
 
+    def viewer(self) -> str:
+        """Whose token it is that boards are read with."""
+        answer = self.reader.query(document("Viewer"), {})
+        return mapping.viewer((answer.data or {})["viewer"]).login
+
     def read(self, spec: ProjectSpec, repository_id: str) -> Found:
         """Ask for a board by itself."""
         answer = self.reader.query(document("Board"), wanted(spec))

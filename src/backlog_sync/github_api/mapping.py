@@ -7,6 +7,7 @@ A shape that the schema rules out raises KeyError, TypeError, ValueError or Attr
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from backlog_sync.core.checkup import Allowance
 from backlog_sync.core.model import (
     Actor,
     BoardItem,
@@ -60,6 +61,13 @@ def repository(data: Json, scopes: frozenset[str] | None = None) -> ObservedRepo
 def viewer(data: Json) -> Actor:
     """Who the token belongs to."""
     return Actor(id=data["id"], login=data["login"])
+
+
+def allowance(data: Json) -> Allowance | None:
+    """What is left of the hour's points; None where the server counts none."""
+    if not data:
+        return None
+    return Allowance(int(data["limit"]), int(data["remaining"]), str(data["resetAt"]))
 
 
 def label(data: Json) -> ObservedLabel:

@@ -90,7 +90,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
     """
     match operation:
         case CreateIssue():
-            return (Step("CreateIssue", _create_issue(operation, names)),)
+            name = "CreateIssueOnBoard" if operation.project_ids else "CreateIssue"
+            return (Step(name, _create_issue(operation, names)),)
         case UpdateIssue():
             return (Step("UpdateIssue", _update_issue(operation, names)),)
         case CloseIssue(id=id_, reason=reason):
@@ -318,13 +319,15 @@ def _created(operation: CreateIssue, issue: Json, names: Names) -> Done | None:
     missing = {
         "labels": not set(operation.label_ids) <= labels,
         "assignees": not {login.lower() for login in operation.assignees} <= have,
-        "issue_type": bool(operation.issue_type) and not _is(issue["issueType"], names, operation),
+        "issue_type": bool(operation.issue_type)
+        and not _is(issue.get("issueType"), names, operation),
         "milestone": operation.milestone_id is not None
         and (issue["milestone"] or {}).get("id") != operation.milestone_id,
         "parent": operation.parent_id is not None
-        and (issue["parent"] or {}).get("id") != operation.parent_id,
+        and (issue.get("parent") or {}).get("id") != operation.parent_id,
     }
-    cards = {item["project"]["id"]: item["id"] for item in mapping.nodes(issue["projectItems"])}
+    items = mapping.nodes(issue.get("projectItems"))
+    cards = {item["project"]["id"]: item["id"] for item in items}
     return Done(
         id=issue["id"],
         number=int(issue["number"]),
@@ -338,7 +341,8 @@ def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
     if not issue:
         return None
     missing = {
-        "issue_type": bool(operation.issue_type) and not _is(issue["issueType"], names, operation),
+        "issue_type": bool(operation.issue_type)
+        and not _is(issue.get("issueType"), names, operation),
         "milestone": operation.milestone_id is not None
         and (issue["milestone"] or {}).get("id") != operation.milestone_id,
     }

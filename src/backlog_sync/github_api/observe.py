@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from backlog_sync.core.checkup import Examination
 from backlog_sync.core.model import (
     BoardItem,
     Capabilities,
@@ -109,6 +110,32 @@ class Observer:
             capabilities=self.able,
             host=host,
             sandbox=sandbox(),
+        )
+
+    def examine(self, wanted: Wanted) -> Examination:
+        """What the server says of itself, of the token and of the repository; no issues."""
+        able = self.read_capabilities()
+        answer = self.reader.query(document("Checkup", self.hidden), self._names())
+        data = self._repository(answer)
+        repository = mapping.repository(data, self.reader.scopes)
+        spec, board = wanted.project, Found()
+        if spec and not able.boards:
+            board = Found(problem="this server has no Projects")
+        elif spec:
+            board = self.boards.read(spec, repository.id)
+        types = mapping.issue_types(data.get("issueTypes"))
+        scopes = self.reader.scopes
+        told = answer.data or {}
+        return Examination(
+            viewer=mapping.viewer(told["viewer"]).login,
+            repository=repository,
+            scopes=tuple(sorted(scopes)) if scopes is not None else None,
+            allowance=mapping.allowance(told.get("rateLimit")),
+            capabilities=able,
+            issue_types=tuple(types) if types is not None else None,
+            project=board.project,
+            project_problem=board.problem,
+            board_viewer=self.boards.viewer() if self.own_boards else None,
         )
 
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from backlog_sync.core.changes import Usage
+from backlog_sync.core.checkup import Examination
 from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.questions import Questions
-from backlog_sync.github_api.batch import Sender
+from backlog_sync.github_api.batch import Before, Sender
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, Wanted
@@ -64,6 +65,11 @@ class GitHubTracker:
                 wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
             )
 
+    def examine(self, wanted: Wanted) -> Examination:
+        """What the server says of itself, of the token and of the repository; no issues."""
+        with understood(self._api_url):
+            return self._observer.examine(wanted)
+
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
         """The observation with these questions answered."""
         with understood(self._api_url):
@@ -79,9 +85,11 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.recent(count)
 
-    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
+    def apply(
+        self, operations: Sequence[Operation], before: Before = lambda _: None
+    ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations in order; see `batch.Sender.apply`."""
-        return self._sender.apply(operations)
+        return self._sender.apply(operations, before)
 
     def usage(self) -> Usage:
         """What was spent since this tracker was made."""

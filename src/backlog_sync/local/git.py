@@ -31,6 +31,11 @@ def origin(folder: Path) -> Remote | None:
     return parse_remote(url) if url else None
 
 
+def branch(folder: Path) -> str | None:
+    """The branch that is checked out; None where there is none, or outside of a work tree."""
+    return _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
+
+
 def parse_remote(url: str) -> Remote | None:
     """Read a remote's URL: `https://`, `ssh://`, `git://`, or `user@host:owner/name`.
 

@@ -1,0 +1,167 @@
+"""Whether a sync could work here, as a list: what is fine, what is less, what stands in the way."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backlog_sync.core.board import blocked_hint, blocked_reason
+from backlog_sync.core.guards import WRITERS
+from backlog_sync.core.model import (
+    Capabilities,
+    ObservedProject,
+    ObservedRepository,
+    ProjectSpec,
+)
+
+_FEW = 100
+"""Points or requests below which the rest of the hour may be short."""
+
+
+class Health(StrEnum):
+    """What a check came to; only `error` would stop a sync."""
+
+    OK = "ok"
+    LESS = "warning"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: what was looked at, what it came to, and what to do about it."""
+
+    name: str
+    health: Health
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of an hour's points; `resets_at` is an ISO moment."""
+
+    limit: int
+    remaining: int
+    resets_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a server says of itself, of a token and of a repository.
+
+    `scopes` are those of a classic token, None for any other. `allowance` is None where the
+    server counts nothing.
+    """
+
+    viewer: str
+    repository: ObservedRepository
+    scopes: tuple[str, ...] | None = None
+    allowance: Allowance | None = None
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    issue_types: tuple[str, ...] | None = None
+    project: ObservedProject | None = None
+    project_problem: str | None = None
+    board_viewer: str | None = None
+
+
+def checks_of(seen: Examination, wanted: ProjectSpec | None) -> tuple[Check, ...]:
+    """Give the lines about the server; `wanted` is the board that is declared, if any."""
+    return (
+        _repository(seen.repository),
+        _issues(seen.repository),
+        _allowance(seen.allowance),
+        *_features(seen),
+        _board(seen, wanted),
+    )
+
+
+def _repository(repository: ObservedRepository) -> Check:
+    name, may = repository.name_with_owner, repository.permission.lower()
+    if repository.archived:
+        return Check("repository", Health.ERROR, f"{name} is archived", "unarchive it first")
+    if repository.permission not in WRITERS:
+        return Check(
+            "repository",
+            Health.ERROR,
+            f"{name}: this token may only read it ({may})",
+            "`backlog plan` needs no more; a sync needs write access to issues",
+        )
+    if repository.permission == "TRIAGE":
+        return Check(
+            "repository",
+            Health.LESS,
+            f"{name}: triage access",
+            "GitHub drops labels, milestones and types of new issues without write access",
+        )
+    kind = "an organisation's" if repository.owner_type == "Organization" else "a user's"
+    return Check("repository", Health.OK, f"{name}, {may} access, {kind}")
+
+
+def _issues(repository: ObservedRepository) -> Check:
+    if repository.has_issues:
+        return Check("issues", Health.OK, "switched on")
+    hint = "switch them on in the repository's settings"
+    return Check("issues", Health.ERROR, "switched off", hint)
+
+
+def _allowance(left: Allowance | None) -> Check:
+    if left is None:
+        return Check("rate limit", Health.OK, "this server has none")
+    told = f"{left.remaining} of {left.limit} points left until {left.resets_at}"
+    if left.remaining < _FEW:
+        hint = "a sync may have to wait, or to be run again later"
+        return Check("rate limit", Health.LESS, told, hint)
+    return Check("rate limit", Health.OK, told)
+
+
+def _features(seen: Examination) -> tuple[Check, ...]:
+    """What the server has; without it a sync works, and defers or leaves out what needs it."""
+    able = seen.capabilities
+    older = "a later GitHub Enterprise Server has it; until then it is deferred"
+    lines = [
+        _feature("sub-issues", able.sub_issues, older),
+        _feature("dependencies", able.dependencies, older),
+    ]
+    if able.issue_types and seen.issue_types is None:
+        owner = "a user's repository has none; kinds are labels"
+        lines.append(Check("issue types", Health.OK, owner))
+    elif able.issue_types:
+        names = ", ".join(seen.issue_types or ()) or "none is defined; kinds are labels"
+        lines.append(Check("issue types", Health.OK, names))
+    else:
+        lines.append(_feature("issue types", False, "kinds are labels on this server"))
+    if not able.boards:
+        lines.append(_feature("Projects", False, "use --project none"))
+    elif not able.option_ids:
+        less = "options of a field cannot be added without clearing it on every card"
+        hint = "add options on the board's own page"
+        lines.append(Check("Projects", Health.LESS, less, hint))
+    else:
+        lines.append(_feature("Projects", True, ""))
+    return tuple(lines)
+
+
+def _feature(name: str, there: bool, hint: str) -> Check:
+    if there:
+        return Check(name, Health.OK, "supported")
+    return Check(name, Health.LESS, "not on this server", hint)
+
+
+def _board(seen: Examination, wanted: ProjectSpec | None) -> Check:
+    if wanted is None:
+        return Check("board", Health.SKIPPED, "none is declared")
+    if seen.project_problem:
+        hint = "set BACKLOG_PROJECT_TOKEN to a token that reaches it, or use --project none"
+        return Check("board", Health.ERROR, f"{wanted}: {seen.project_problem}", hint)
+    if seen.project is None:
+        return Check("board", Health.OK, f"{wanted} is not there yet; a sync makes it")
+    name = f"{seen.project.owner}/{seen.project.number} {seen.project.title}"
+    reason = blocked_reason(seen.project)
+    if reason:
+        return Check("board", Health.ERROR, f"{name}: {reason}", blocked_hint(reason))
+    by = f", by {seen.board_viewer}" if seen.board_viewer else ""
+    return Check("board", Health.OK, f"{name}, read and write{by}")
+
+
+def is_healthy(checks: tuple[Check, ...]) -> bool:
+    """Whether nothing would stop a sync."""
+    return all(check.health is not Health.ERROR for check in checks)
