@@ -53,7 +53,7 @@ def items(draw: st.DrawFn) -> tuple[DesiredItem, ...]:
             "labels": LABELS,
             "assignees": PEOPLE,
             "milestone": st.sampled_from(["M1", "M2", None]),
-            "state": st.sampled_from(["open", "closed"]),
+            "state": st.sampled_from(["open", "closed", "completed", "not_planned"]),
             "blocked_by": st.lists(earlier, unique=True, max_size=2).map(tuple)
             if index
             else st.just(()),
