@@ -1,0 +1,252 @@
+"""The sandbox's pages in a real browser: quiet, whole, and what a visitor does there counts."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.people import Person
+from tests.cli.conftest import Backlog
+from tests.e2e.browser import browser as run_browser
+from tests.e2e.browser import chromium
+
+pytestmark = pytest.mark.skipif(
+    chromium() is None, reason="there is no Chromium here (Debian: apt-get install chromium)"
+)
+
+ROADMAP = Path(__file__).parents[2] / "examples" / "roadmap.md"
+REPOSITORY = "octo-org/pedal-works"
+ISSUES = f"/_sandbox/repos/{REPOSITORY}"
+BOARD = "/_sandbox/boards/octo-org/1"
+STORY = "See the free stands of an evening"
+CRITERION = "Full evenings are shown, and marked as full"
+CUT = """() => [...document.querySelectorAll('main *')].filter((e) => {
+  const style = getComputedStyle(e);
+  const hides = style.overflowX === 'hidden' && !e.matches('.hidden, progress');
+  const box = e.getBoundingClientRect();
+  return (hides && e.scrollWidth > e.clientWidth + 1)
+    || (box.right > innerWidth + 1 && !e.closest('.scroll, pre'));
+}).map((e) => e.outerHTML.slice(0, 120))"""
+OVERLAPS = """() => [
+  ...document.querySelectorAll('.line, .card, .foot, .column > header'),
+].filter((e) => {
+  const boxes = [...e.children].map((c) => c.getBoundingClientRect()).filter((b) => b.width);
+  return boxes.some((a, i) => boxes.slice(i + 1).some((b) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+}).map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A page in the browser, and what it should not have done."""
+
+    page: Page
+    url: str
+    trouble: list[str] = field(default_factory=list)
+
+    def goto(self, path: str) -> Page:
+        """Go to a page of the sandbox."""
+        self.page.goto(self.url + path)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests here."""
+    with run_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def synced(folder: Path, backlog: Backlog, server: Sandbox) -> Sandbox:
+    """A sandbox with the example roadmap on it, which is in the current folder."""
+    server.ensure_repository(REPOSITORY)
+    shutil.copyfile(ROADMAP, folder / "roadmap.md")
+    ran = backlog("sync", "roadmap.md", "--yes")
+    assert ran.code == 0, ran.err
+    return server
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile of its own, closed before the server is."""
+    with browser.new_context() as made:
+        yield made
+
+
+@pytest.fixture
+def visit(synced: Sandbox, context: BrowserContext) -> Visit:
+    """A visitor; messages on the console, errors and foreign requests are noted as trouble."""
+    del synced
+    return watched(context)
+
+
+def watched(context: BrowserContext) -> Visit:
+    """A new page whose trouble is noted."""
+    page = context.new_page()
+    visit = Visit(page, os.environ["GITHUB_API_URL"])
+    page.on("console", lambda message: visit.trouble.append(message.text))
+    page.on("pageerror", lambda error: visit.trouble.append(str(error)))
+    page.on("dialog", lambda dialog: visit.trouble.append(dialog.message))
+
+    def note(url: str) -> None:
+        if not url.startswith(f"{visit.url}/"):
+            visit.trouble.append(url)
+
+    page.on("request", lambda request: note(request.url))
+    return visit
+
+
+def number(sandbox: Sandbox, title: str) -> int:
+    """The number of the issue with this title."""
+    issues = sandbox.store.issues[sandbox.repository(REPOSITORY).id].values()
+    return next(issue.number for issue in issues if issue.title == title)
+
+
+def test_what_a_visitor_does_comes_back_into_the_file(
+    visit: Visit, synced: Sandbox, backlog: Backlog, folder: Path
+) -> None:
+    """Tick a criterion, move a card, close a story: `backlog report` writes exactly that."""
+    before = (folder / "roadmap.md").read_text("utf-8")
+    page = visit.goto("/")
+    page.get_by_role("link", name=REPOSITORY).click()
+    page.get_by_role("link", name=STORY).click()
+    page.get_by_role("checkbox", name=CRITERION).click()
+    assert page.get_by_role("checkbox", name=CRITERION).is_checked()
+    assert "You did that as visitor" in page.inner_text("main")
+    page.get_by_role("link", name="Pedal Works", exact=True).first.click()
+    card = page.locator(f"#{card_id(synced, 'Reserve a stand')}")
+    card.locator("summary").click()
+    card.get_by_role("button", name="In Progress").click()
+    assert "Reserve a stand" in page.get_by_role("region", name="In Progress").inner_text()
+    page.get_by_role("link", name="Swap a shift").click()
+    page.get_by_role("button", name="Close as completed").click()
+    assert "Closed as completed" in page.inner_text("main")
+    assert visit.trouble == []
+    ran = backlog("report", "roadmap.md")
+    assert ran.code == 0, ran.err
+    after = (folder / "roadmap.md").read_text("utf-8")
+    assert f"- [x] {CRITERION}" in after
+    told = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert any("In Progress" in line for line in told)
+    assert any("Done" in line for line in told)
+
+
+def card_id(sandbox: Sandbox, title: str) -> str:
+    """The id that the board's page gives to the card of this issue."""
+    home = sandbox.repository(REPOSITORY)
+    issue = sandbox.store.issues[home.id][number(sandbox, title)]
+    (card,) = sandbox.store.cards[issue.id].values()
+    return f"card-{card.id}"
+
+
+def furnish(sandbox: Sandbox) -> None:
+    """Make the pages as awkward as people can."""
+    ada = Person(sandbox, "ada", repository=REPOSITORY)
+    one, other = number(sandbox, STORY), number(sandbox, "Swap a shift")
+    ada.create_label("<img src=x onerror=alert(1)>", "000000")
+    ada.label(one, "<img src=x onerror=alert(1)>", "bug", "help wanted", "good first issue")
+    ada.edit(other, title="W" * 256)
+    ada.assign(one, "grace", "a-login-of-thirty-nine-characters-long-x")
+    ada.comment(
+        one,
+        "<script>alert(1)</script> ![x](http://127.0.0.1:9/x.png)\n\n"
+        f"| {'wide | ' * 40}\n|{'---|' * 40}\n\n```\n{'long ' * 100}\n```\n\n{'x' * 300}\n\n"
+        "\u202eright to left\n\n- [x] done\n",
+    )
+    ada.close(one)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1024, 1600])
+def test_pages_are_quiet_and_whole(
+    browser: Browser, synced: Sandbox, width: int, scheme: str
+) -> None:
+    """No message, no foreign request, nothing cut and nothing over anything else."""
+    furnish(synced)
+    story = number(synced, STORY)
+    with browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    ) as context:
+        visit = watched(context)
+        for path in (
+            "/_sandbox/",
+            f"{ISSUES}?state=all",
+            f"{ISSUES}/issues/{story}",
+            f"{ISSUES}/issues/1",
+            BOARD,
+            "/_sandbox/log",
+        ):
+            page = visit.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert page.evaluate(CUT) == [], path
+            assert page.evaluate(OVERLAPS) == [], path
+        ground = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground == ("rgb(13, 17, 23)" if scheme == "dark" else "rgb(244, 246, 249)")
+        assert visit.trouble == []
+
+
+def test_the_keyboard_is_enough(visit: Visit, synced: Sandbox) -> None:
+    """Tab reaches a box, which shows that it is reached; the space bar ticks it."""
+    page = visit.goto(f"{ISSUES}/issues/{number(synced, STORY)}")
+    box = page.get_by_role("checkbox", name=CRITERION)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if box.evaluate("e => e === document.activeElement"):
+            break
+    assert box.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    with page.expect_navigation():
+        page.keyboard.press("Space")
+    assert page.get_by_role("checkbox", name=CRITERION).is_checked()
+
+
+def test_no_script_is_needed(browser: Browser, synced: Sandbox) -> None:
+    """With scripts switched off a box can be ticked all the same."""
+    with browser.new_context(java_script_enabled=False) as context:
+        visit = watched(context)
+        page = visit.goto(f"{ISSUES}/issues/{number(synced, STORY)}")
+        page.get_by_role("checkbox", name=CRITERION).click()
+        assert page.get_by_role("checkbox", name=CRITERION).is_checked()
+
+
+def test_a_page_looks_again_when_something_happened(visit: Visit, synced: Sandbox) -> None:
+    """What a client does shows by itself; while a card is being moved, the page only says so."""
+    story = number(synced, STORY)
+    visit.page.clock.install()
+    page = visit.goto(f"{ISSUES}/issues/{story}")
+    ada = Person(synced, "ada", repository=REPOSITORY)
+    ada.close(story)
+    with page.expect_navigation():
+        page.clock.run_for(2100)
+    assert "Closed as completed" in page.inner_text("main")
+    page = visit.goto(BOARD)
+    page.locator("summary").first.click()
+    ada.reopen(story)
+    page.clock.run_for(2100)
+    page.get_by_text("load the page again").wait_for()
+    assert visit.trouble == []
+
+
+def test_a_page_of_somebody_else_cannot_press_a_button(
+    context: BrowserContext, synced: Sandbox
+) -> None:
+    """What its form asks for is refused, and not done."""
+    url, story = os.environ["GITHUB_API_URL"], number(synced, STORY)
+    page = context.new_page()
+    page.set_content(
+        f'<form method="post" action="{url}{ISSUES}/issues/{story}/close">'
+        '<button name="reason" value="completed">Win</button></form>'
+    )
+    with page.expect_navigation() as went:
+        page.get_by_role("button").click()
+    answer = went.value
+    assert answer is not None
+    assert answer.status == 403
+    home = synced.repository(REPOSITORY)
+    assert synced.store.issues[home.id][story].state == "OPEN"

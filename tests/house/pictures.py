@@ -1,0 +1,89 @@
+"""The pictures of the sandbox's pages in the docs: `python -m tests.house.pictures` takes them.
+
+They show the example roadmap after a sync, and a visitor's first days of work on it, on a clock of
+their own. How letters look depends on the machine's fonts, so no test compares them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.page.forms import VISITOR
+from backlog_sync.sandbox.people import Person
+from backlog_sync.sandbox.server import serve
+from tests.e2e.browser import browser, chromium
+
+ROOT = Path(__file__).parents[2]
+REPOSITORY = "octo-org/pedal-works"
+WIDTH, HEIGHT = 1200, 860
+
+
+class Clock:
+    """A clock that goes on only when it is set."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """The moment."""
+        return self.moment
+
+
+def sync(url: str) -> None:
+    """Run the command on a copy of the example; raises `CalledProcessError` where it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(ROOT / "examples" / "roadmap.md", Path(folder) / "roadmap.md")
+        env = {**os.environ, "GITHUB_API_URL": url, "GH_TOKEN": "token-for-the-sandbox"}
+        env["GIT_CEILING_DIRECTORIES"] = str(Path(folder).parent)
+        command = [
+            str(Path(sys.executable).parent / "backlog"),
+            "sync",
+            "roadmap.md",
+            "--yes",
+            "-q",
+        ]
+        subprocess.run(command, cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def work(sandbox: Sandbox, clock: Clock) -> int:
+    """Some progress, as a visitor would make it; gives the number of the issue to show."""
+    visitor = Person(sandbox, VISITOR, repository=REPOSITORY)
+    issues = sandbox.store.issues[sandbox.repository(REPOSITORY).id].values()
+    numbers = {issue.title: issue.number for issue in issues}
+    shown = numbers["Reserve a stand"]
+    for title in ("See the free stands of an evening", "Count parts as they are sold"):
+        visitor.close(numbers[title])
+    for title in ("Reserve a stand", "Borrow a tool by its tag", "Take a shift"):
+        visitor.set_value(numbers[title], "Status", "In Progress")
+    clock.moment += timedelta(days=3, hours=5, minutes=12)
+    visitor.tick(shown, "A reservation needs a name and an email address, no account")
+    visitor.tick(shown, "A confirmation is sent within a minute")
+    visitor.comment(shown, "Two riders tried **at the same second**; one of them got the stand.")
+    return shown
+
+
+def main() -> None:
+    """Take the pictures and write them into `docs`."""
+    if chromium() is None:
+        sys.exit("There is no Chromium here; Debian has it: apt-get install chromium")
+    clock = Clock()
+    with Sandbox(clock=clock) as sandbox, serve(sandbox) as running, browser() as chrome:
+        sandbox.ensure_repository(REPOSITORY)
+        sync(running.url)
+        number = work(sandbox, clock)
+        page = chrome.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+        for name, path in (
+            ("board", "boards/octo-org/1"),
+            ("issue", f"repos/{REPOSITORY}/issues/{number}"),
+        ):
+            page.goto(f"{running.url}/_sandbox/{path}")
+            page.screenshot(path=ROOT / "docs" / f"sandbox-{name}.png")
+
+
+if __name__ == "__main__":
+    main()
