@@ -24,13 +24,13 @@ from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder
 
 if TYPE_CHECKING:
+    from backlog_sync.core.diagnostics import Diagnostic
     from backlog_sync.engine.ports import Examiner, Nonces, Tracker
     from backlog_sync.sandbox.server import StateLock
+    from backlog_sync.sandbox.trouble import Trouble
 
 PUBLIC_API = "https://api.github.com"
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
-_EXISTS = 422
-"""What GitHub answers where a repository of that name exists."""
 _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -283,19 +283,11 @@ def sandbox_url(top: Path, repository: str, board_owner: str | None = None) -> I
 
 
 def _furnish(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
-    """Have a sandbox make what a run is about, in the ways in which GitHub makes these."""
-    owner, _, name = repository.partition("/")
-    if board_owner and board_owner.lower() != owner.lower():
-        _make(f"{url}/admin/organizations", {"login": board_owner}, problem)
-    _make(f"{url}/orgs/{owner}/repos", {"name": name}, problem)
-
-
-def _make(url: str, what: dict[str, str], problem: FailedError) -> None:
-    """POST to our own sandbox; what exists already is as good as made."""
+    """Have our own sandbox make what a run is about; it is no request that faults are about."""
     request = urllib.request.Request(  # noqa: S310 - an address that our own server wrote down
-        url,
-        data=json.dumps(what).encode(),
-        headers={"Authorization": f"Bearer {_SANDBOX_TOKEN}", "Content-Type": "application/json"},
+        f"{url}/_sandbox/repositories",
+        data=json.dumps({"repository": repository, "board_owner": board_owner}).encode(),
+        headers={"Content-Type": "application/json"},
         method="POST",
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -304,19 +296,33 @@ def _make(url: str, what: dict[str, str], problem: FailedError) -> None:
             return
     except urllib.error.HTTPError as error:
         error.close()
-        if error.code != _EXISTS:
-            raise problem from error
+        raise problem from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise problem from error
 
 
+def read_trouble(file: Path) -> "Trouble | tuple[Diagnostic, ...]":
+    """What a file says that goes wrong with the sandbox, or everything that is wrong with it."""
+    from backlog_sync.files.plain_model import read_model  # noqa: PLC0415 - see the module's text
+    from backlog_sync.sandbox.trouble import Trouble  # noqa: PLC0415 - the same
+
+    return read_model(file, str(file), Trouble, listed_in="docs/sandbox.md")
+
+
 @contextmanager
-def serving_sandbox(top: Path, port: int) -> Iterator[str]:
+def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> Iterator[str]:
     """Serve this folder's sandbox; give its address. Port 0 picks a free one."""
     from backlog_sync.sandbox import server  # noqa: PLC0415 - see the module's text
 
     folder = sandbox_folder(top)
-    sandbox, lock = server.open_sandbox(folder)
+    options: dict[str, Any] = {}
+    if trouble and trouble.clock:
+        options["clock"] = trouble.clock.clock()
+    sandbox, lock = server.open_sandbox(folder, **options)
+    if trouble:
+        from backlog_sync.sandbox.trouble import set_up  # noqa: PLC0415 - only where it is used
+
+        set_up(sandbox, trouble)
     with lock_given_back(lock), sandbox, server.serve(sandbox, port, state_dir=folder) as running:
         yield running.url
 

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -10,6 +10,8 @@ from pydantic_core import ErrorDetails
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.keys import suggest_key
 
+MANY = "'backlog schema' shows what there is"
+"""The hint where there is too much to list."""
 _SHOWN = 60
 _LISTED = 10
 
@@ -53,7 +55,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean '{near}'?"
     if len(names) > _LISTED:
-        return "'backlog schema' shows what there is"
+        return MANY
     return f"there are: {', '.join(names)}" if names else ""
 
 
@@ -123,6 +125,11 @@ def _diagnostic(
     if kind in _MUST:
         hint = f"it is: {shown(value)}" if isinstance(value, str | int | float) else ""
         return Diagnostic(place, "wrong-type", f"{name} {_MUST[kind]}", hint)
+    if kind == "union_tag_invalid":
+        known = _expected(str(context.get("expected_tags", "")))
+        word = str(context.get("tag", ""))
+        told = f"'{shown(word)}' is not a value of {context.get('discriminator')}"
+        return Diagnostic(place, "invalid-value", told, did_you_mean(word, known))
     if kind in ("literal_error", "enum"):
         known = _expected(str(context.get("expected", "")))
         message = f"'{shown(value)}' is not a value of {name}"
@@ -164,17 +171,27 @@ def _expected(text: str) -> list[str]:
 
 
 def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel] | None:
-    """The model that a location lies in: union tags and list positions are passed over."""
+    """The model that a location lies in; of a union, the member that the location's tag names."""
     at: type[BaseModel] | None = model
+    members: list[type[BaseModel]] = []
     for part in loc:
-        if at is None or not isinstance(part, str) or part not in at.model_fields:
+        if at is None or not isinstance(part, str):
             continue
-        at = _model_within(at.model_fields[part].annotation)
+        if part in at.model_fields:
+            members = _models_within(at.model_fields[part].annotation)
+            at = members[0] if members else None
+        else:
+            at = next((member for member in members if _is_tagged(member, part)), at)
     return at
 
 
-def _model_within(annotation: Any) -> type[BaseModel] | None:
+def _models_within(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    models = (_model_within(part) for part in get_args(annotation))
-    return next((found for found in models if found is not None), None)
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models_within(part)]
+
+
+def _is_tagged(model: type[BaseModel], tag: str) -> bool:
+    """Whether one of the model's fields can only hold this word, or a few with it."""
+    kinds = (field.annotation for field in model.model_fields.values() if field.is_required())
+    return any(get_origin(kind) is Literal and tag in get_args(kind) for kind in kinds)

@@ -78,7 +78,9 @@ class Deed:
 class People(Protocol):
     """Those who act while others send requests: see `script`."""
 
-    deeds: Sequence[Deed]
+    @property
+    def deeds(self) -> Sequence[Deed]:
+        """What was done so far."""
 
     def act(self, sandbox: "Sandbox", request: int) -> None:
         """Do what is to be done before the request with this number, from 1, is served."""
@@ -141,6 +143,13 @@ class Sandbox:
             self.default_account()
             self.store.commit()
             return repository
+
+    def ensure_organization(self, login: str) -> Account:
+        """The organisation with this login; somebody of that name who is there already stays."""
+        with self.lock:
+            made = places.ensure_account(self.store, login, "Organization")
+            self.store.commit()
+            return made
 
     def ensure_user(self, login: str, *, permission: Permission = "write") -> Account:
         """The user or bot (`name[bot]`) with this login, who may do so much in repositories."""

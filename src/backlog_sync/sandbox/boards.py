@@ -400,12 +400,14 @@ def set_value(
 
 
 def value_input(field: Field, value: str | float) -> dict[str, Any]:
-    """A value by its name, as `set_value` takes it; raises KeyError for no such choice."""
+    """A value by its name, as `set_value` takes it; raises KeyError or ValueError for none."""
     name = _INPUT_NAMES[field.data_type]
     if field.data_type == "SINGLE_SELECT":
         value = {option["name"]: option["id"] for option in field.options}[str(value)]
     elif field.data_type == "ITERATION":
         value = {i["title"]: i["id"] for i in field.iterations}[str(value)]
+    elif field.data_type == "NUMBER":
+        value = float(value)
     return {name: value}
 
 

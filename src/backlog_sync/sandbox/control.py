@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from backlog_sync.sandbox.app import Sandbox
 
 LOG, CLOCK, PEOPLE = "/_sandbox/log", "/_sandbox/clock", "/_sandbox/people"
+REPOSITORIES = "/_sandbox/repositories"
+_PATHS = (LOG, CLOCK, PEOPLE, REPOSITORIES)
 
 
 def wanted(request: Request) -> bool:
     """Whether a program asks: browsers, which ask for HTML, get the page instead."""
     path = urlsplit(request.path).path.rstrip("/")
-    return path in (LOG, CLOCK, PEOPLE) and "text/html" not in (request.header("Accept") or "")
+    return path in _PATHS and "text/html" not in (request.header("Accept") or "")
 
 
 def answer(sandbox: "Sandbox", request: Request) -> Response:
@@ -29,15 +31,37 @@ def answer(sandbox: "Sandbox", request: Request) -> Response:
     with sandbox.lock:
         if path == CLOCK and request.method == "POST":
             return _advance(sandbox, request)
+        if path == REPOSITORIES and request.method == "POST":
+            return _furnish(sandbox, request)
         if request.method not in ("GET", "HEAD"):
             return json_response(405, {"message": "Only GET is answered here"})
         if path == CLOCK:
             return json_response(200, _clock(sandbox))
+        if path == REPOSITORIES:
+            every = {r.id: sandbox.store.full_name(r) for r in sandbox.store.repositories.values()}
+            return json_response(200, {"repositories": sorted(every.values())})
         if path == PEOPLE:
             deeds = sandbox.people.deeds if sandbox.people else ()
             told = [dataclasses.asdict(deed) for deed in deeds]
             return json_response(200, {"format_version": 1, "deeds": told})
         return _log(sandbox, query.get("since", "0"))
+
+
+def _furnish(sandbox: "Sandbox", request: Request) -> Response:
+    """Make a repository, and an organisation that owns its board, where they are missing."""
+    try:
+        asked = request.json()
+        name, owner = asked["repository"], asked.get("board_owner")
+        owner_login, slash, rest = name.partition("/")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        owner_login = slash = rest = ""
+        name, owner = "", None
+    if not (owner_login and slash and rest) or not isinstance(owner, str | None):
+        return json_response(400, {"message": 'Send {"repository": "owner/name"}'})
+    sandbox.ensure_repository(name)
+    if owner:
+        sandbox.ensure_organization(owner)
+    return json_response(201, {"repository": name})
 
 
 def _log(sandbox: "Sandbox", since: str) -> Response:

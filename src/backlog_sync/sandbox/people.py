@@ -68,6 +68,21 @@ class Person:
         """The issue or pull request with this number."""
         return self.sandbox.store.issues[self.repository.id][number]
 
+    def find(self, which: str) -> Issue:
+        """An issue by its number, with or without `#`, else the last one with this title."""
+        bare = which.removeprefix("#")
+        if bare.isdecimal():
+            return self.issue(int(bare))
+        every = self.sandbox.store.issues.get(self.repository.id, {}).values()
+        found = [issue for issue in every if issue.title == which]
+        if not found:
+            raise KeyError(which)
+        return found[-1]
+
+    def has_label(self, name: str) -> bool:
+        """Whether the repository has a label of this name, whatever its case."""
+        return name.lower() in self.sandbox.store.labels.get(self.repository.id, {})
+
     def project(self, title: str | None = None) -> Project:
         """The board with this title; without one, the only board of the repository's owner."""
         owned = self.sandbox.store.projects.get(self.repository.owner, {}).values()
@@ -182,6 +197,27 @@ class Person:
             return places.create_label(
                 self.sandbox.store, self.viewer, self.repository, name, color, description
             )
+
+    def rename_label(self, name: str, new_name: str) -> Label:
+        """Give a label another name."""
+        with self._acting():
+            (label,) = self._labels((name,))
+            return places.update_label(self.sandbox.store, self.viewer, label, name=new_name)
+
+    def rename_repository(self, name: str) -> None:
+        """Give the repository another name; needs admin."""
+        full_name = self.sandbox.store.full_name(self.repository)
+        self.viewer.require(full_name, "admin")
+        self.sandbox.rename_repository(full_name, name)
+        if self._repository:
+            self._repository = f"{full_name.partition('/')[0]}/{name}"
+
+    def archive_repository(self, *, archived: bool = True) -> None:
+        """Make the repository read-only, or bring it back; needs admin."""
+        self.viewer.require(self.sandbox.store.full_name(self.repository), "admin")
+        with self._acting():
+            self.repository.is_archived = archived
+            self.sandbox.store.touch(self.repository)
 
     def assign(self, number: int, *logins: str) -> Issue:
         """Assign people, who are made where the sandbox does not know them."""

@@ -12,14 +12,17 @@ def command() -> None:
     """
 
 
-@command.command("serve", epilog="\b\nExample:\n  backlog sandbox serve --port 0")
+@command.command("serve", epilog="\b\nExamples:\n  backlog sandbox serve --port 0\n"
+                                  "  backlog sandbox serve --faults trouble.yaml")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8123, show_default=True,
               help="The port; 0 picks a free one.")  # fmt: skip
-def serve(*, port: int) -> int:
+@click.option("--faults", type=click.Path(dir_okay=False), metavar="FILE",
+              help="What goes wrong, and who is at work there; see docs/sandbox.md.")  # fmt: skip
+def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
     from backlog_sync.cli.sandboxing import serve as run  # noqa: PLC0415 - when it is called
 
-    return run(port)
+    return run(port, faults)
 
 
 @command.command("reset")

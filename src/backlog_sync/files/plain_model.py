@@ -1,0 +1,41 @@
+"""A small YAML or JSON file as one pydantic model, with the place of every fault."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.source import Lines, read_source
+from backlog_sync.files.validation import MANY, explain
+from backlog_sync.files.yaml_nodes import MapNode, compose, places_below, to_plain
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_model(
+    file: Path, shown: str, model: type[M], *, listed_in: str
+) -> M | tuple[Diagnostic, ...]:
+    """Read a file that holds one mapping; `shown` is how its path is told.
+
+    `listed_in` is the page that tells what there is, where a hint would be too long.
+
+    Gives the model, or everything that is wrong with the file. Raises nothing for what it holds.
+    """
+    source = read_source(file, shown)
+    if isinstance(source, Diagnostic):
+        return (source,)
+    root, diagnostics = compose(source.text, shown)
+    if diagnostics:
+        return diagnostics
+    if not isinstance(root, MapNode):
+        hint = f"it may hold: {', '.join(model.model_fields)}"
+        return (Diagnostic(Place(shown), "wrong-type", "the file must hold a mapping", hint),)
+    places = {"": Place(shown), **places_below(root, shown, Lines(source.text))}
+    try:
+        return model.model_validate(to_plain(root))
+    except ValidationError as error:
+        found = explain(error, model, lambda path: places.get(".".join(path)))
+        more = f"{listed_in} tells what there is"
+        return tuple(sorted(replace(d, hint=more) if d.hint == MANY else d for d in found))
