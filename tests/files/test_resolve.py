@@ -470,3 +470,20 @@ def test_settings_that_contradict_themselves_are_errors(
     loaded = load_text(f"{settings}\nstories: [{{title: A}}]")
     assert [each.slug for each in loaded.errors] == [slug]
     assert loaded.errors[0].place.line == 1
+
+
+def test_an_item_of_another_repository_is_told(load_text: LoadText) -> None:
+    """It cannot be synced yet: an error with a place, never a field that does nothing."""
+    loaded = load_text(
+        "repository: o/r\nstories:\n"
+        "  - {id: a, title: A, repository: O/R}\n"
+        "  - {id: b, title: B, repository: o/other}\n"
+        "  - {id: c, title: C, repository: o/other, sync: false}\n"
+    )
+    (found,) = loaded.errors
+    assert (found.slug, found.place.line) == ("other-repository", 4)
+    assert "o/other" in found.message
+    assert "depends_on" in found.hint
+    unsure = load_text("stories: [{id: b, title: B, repository: o/other}]")
+    assert [each.slug for each in unsure.diagnostics] == ["other-repository"]
+    assert not unsure.errors

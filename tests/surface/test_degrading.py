@@ -182,6 +182,23 @@ def test_a_read_only_token_plans_and_does_not_sync(world: World, grant: Grant) -
     assert [v.slug for v in prepared.violations] == ["read-only"]
 
 
+@pytest.mark.parametrize("first", ["label", "milestone", "issue"])
+def test_a_fine_grained_token_that_may_not_write_stops_at_once(world: World, first: str) -> None:
+    """Its owner may write, so that nothing shows it before: the first refusal ends the run."""
+    world.sandbox.tokens["fine"] = Grant("ann", "write", scopes=None, read_only=True)
+    world.token = "fine"
+    milestone = ", milestone: M1" if first == "milestone" else ""
+    kinds = "" if first == "label" else "kind_labels: false\n"
+    world.write(f"stories: [{{id: a, title: A{milestone}}}, {{id: b, title: B}}]\n{kinds}")
+    before = len(world.sandbox.log)
+    applied = world.run()
+    assert isinstance(applied.stopped, AccessError)
+    assert "may not write to octo-org/widgets" in applied.stopped.message
+    assert {outcome.result for outcome in applied.outcomes} == {Result.NOT_REACHED}
+    assert sum(1 for entry in world.sandbox.log[before:] if entry.writes) == 1
+    assert world.observe().issues == ()
+
+
 # ---- a token for the board -------------------------------------------------------------------
 
 

@@ -246,7 +246,9 @@ class ItemDocument(_Model):
     team: Word | None = Field(default=None, description="Who does it.")
     audience: Word | None = Field(default=None, description="Who it is for.")
     repository: str | None = Field(
-        default=None, description="Another repository for its issue.", pattern=REPOSITORY_PATTERN
+        default=None,
+        description="The repository of its issue; another than the backlog's is not synced yet.",
+        pattern=REPOSITORY_PATTERN,
     )
 
 
@@ -407,7 +409,9 @@ class KindDefaultsDocument(_Model):
     team: Word | None = Field(default=None, description="Who does it.")
     audience: Word | None = Field(default=None, description="Who it is for.")
     repository: str | None = Field(
-        default=None, description="Another repository.", pattern=REPOSITORY_PATTERN
+        default=None,
+        description="The repository of their issues; see an item's.",
+        pattern=REPOSITORY_PATTERN,
     )
 
 

@@ -121,6 +121,7 @@ class _Resolver:
             message = f"'{shown(document.issue)}' does not name an issue"
             hint = "write 42, '#42', owner/repo#42, or the issue's address"
             self.diagnostics.append(entry.problem("issue", "invalid-issue", message, hint))
+        self._check_repository(entry)
         return DesiredItem(
             key=entry.key,
             kind=entry.parsed.kind,
@@ -134,6 +135,24 @@ class _Resolver:
             sync=entry.synced,
             repository=entry.text("repository"),
         )
+
+    def _check_repository(self, entry: Entry) -> None:
+        """An item elsewhere is not synced yet; better told here than left out there."""
+        there = entry.text("repository")
+        if there is None or not entry.synced:
+            return
+        if self.repository is not None and there.casefold() == self.repository.casefold():
+            return
+        message = f"an issue in another repository ({shown(there)}) is not supported yet"
+        hint = (
+            "keep the item in a backlog of that repository and name it in 'depends_on' as"
+            " owner/repo#12, or keep it in the file only with 'sync: false'"
+        )
+        severity = Severity.ERROR
+        if self.repository is None or entry.lenient:
+            severity = Severity.WARNING
+        place = entry.place("repository")
+        self.diagnostics.append(Diagnostic(place, "other-repository", message, hint, severity))
 
     def _fields(self, entry: Entry) -> dict[str, FieldValue]:
         fields: dict[str, FieldValue] = {

@@ -23,7 +23,7 @@ from backlog_sync.core.operations import (
     Unknown,
     UpdateMilestone,
 )
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import comments, milestones, mutate
 from backlog_sync.github_api.answers import (
     Answer,
@@ -54,6 +54,9 @@ Before: TypeAlias = Callable[[Sequence[Operation]], None]
 T = TypeVar("T")
 
 _TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
+_NOT_ALLOWED: Final = re.compile(r"resource not accessible by", re.IGNORECASE)
+"""How GitHub refuses what a token, and not its owner, may not do."""
+
 _HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
 
 
@@ -127,6 +130,7 @@ class Sender:
         self._names = Names()
         self._small = _Size(SMALL, SMALL)
         self._bodies = _Size(BODIES, BODIES)
+        self._accepted = False
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
@@ -218,7 +222,9 @@ class Sender:
             work.replies[0] = work.exchange(
                 [0], lambda: milestones.send(self._clients, repository, operation)
             )
+            self._accepted = True
         except Rejected as no:
+            self._check_rights(no.message)
             work.replies[0] = Refused(no.message, no.code)
         except Lost as lost:
             self._lose(work, [0], lost)
@@ -286,6 +292,7 @@ class Sender:
                 made = self._confirmed(work.operations[index], payloads)
                 if made:
                     work.replies[index] = made
+                    self._accepted = True
                 else:
                     lost.append(index)
             elif fault is None or (fault.path and len(fault.path) > 1):
@@ -297,6 +304,7 @@ class Sender:
                 heavy = True
                 lost.append(index)
             else:
+                self._check_rights(fault.message)
                 work.replies[index] = self._refusal(work, index, fault)
         if heavy:
             size.shrink()
@@ -313,6 +321,18 @@ class Sender:
             return mutate.done(operation, payloads, self._names)
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
+
+    def _check_rights(self, message: str) -> None:
+        """Stop at once where the very first write shows that the token may write nothing here.
+
+        GitHub tells the rights of a token's owner, but not what a fine-grained token lacks.
+        """
+        if not self._accepted and _NOT_ALLOWED.search(message):
+            raise AccessError(
+                f"this token may not write to {self._observer.repository}: {message}",
+                slug="token-rights",
+                hint="give it read and write access to issues; `backlog plan` needs no more",
+            )
 
     def _refusal(self, work: _Batch, index: int, fault: Fault) -> Reply:
         """A refusal; but what holds already, of a request that was sent twice, is done."""

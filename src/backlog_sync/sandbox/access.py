@@ -27,7 +27,8 @@ class Grant:
 
     `repositories` limits it to some (`owner/name`, any case), as a workflow's or a fine-grained
     token is; None means every repository. With `board_writes` off, boards can be looked at only.
-    `scopes` are those of a classic token, None for a token that has none.
+    `scopes` are those of a classic token, None for a token that has none. `read_only` is a
+    fine-grained token that may write nothing, whatever its owner may.
     """
 
     login: str
@@ -36,6 +37,7 @@ class Grant:
     repositories: tuple[str, ...] | None = None
     board_writes: bool = True
     scopes: tuple[str, ...] | None = CLASSIC
+    read_only: bool = False
 
     @property
     def reads_boards(self) -> bool:
@@ -52,8 +54,8 @@ class Grant:
 
     @property
     def writes_issues(self) -> bool:
-        """Whether the token's scopes let it change what its owner may change."""
-        return self.scopes is None or "repo" in self.scopes
+        """Whether the token lets its owner change what the owner may change."""
+        return not self.read_only and (self.scopes is None or "repo" in self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
