@@ -114,7 +114,11 @@ class MemoryTracker:
         newest = sorted(self.issues.values(), key=lambda i: -i.number)
         return () if self.hide_recent else tuple(newest[:count])
 
-    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
+    def apply(
+        self,
+        operations: Sequence[Operation],
+        before: Callable[[Sequence[Operation]], None] = lambda _: None,
+    ) -> Iterator[tuple[Operation, Reply]]:
         """One by one, in order."""
         self.calls += 1
         ended: str | None = None
@@ -122,6 +126,7 @@ class MemoryTracker:
             if ended is not None:
                 yield operation, NotSent(ended)
                 continue
+            before([operation])
             trouble = self.fault(operation)
             if isinstance(trouble, BacklogError):
                 raise trouble

@@ -160,7 +160,11 @@ def test_a_first_sync_makes_it_all_and_the_second_nothing(world: World) -> None:
     assert [each.number for each in story.blocked_by] == [3]
     assert (story.labels, story.milestone, story.assignees) == (("story",), "M1", ("me",))
     assert story.card is not None
-    assert story.card.values == {"Sprint": "Sprint 2", "Status": "Todo"}
+    assert story.card.values == {
+        "Sprint": "Sprint 2",
+        "Status": "Todo",
+        "Backlog record": '{"Sprint":"Sprint 2","Status":"Todo"}',
+    }
     sent = len(world.tracker.log)
     world.settled(tree())
     assert len(world.tracker.log) == sent
@@ -400,7 +404,11 @@ def test_a_refused_removal_is_not_forgotten(world: World) -> None:
 class Dropping(MemoryTracker):
     """A server that says yes and silently leaves some things out, as for lack of push access."""
 
-    def apply(self, operations: Sequence[Operation]) -> Iterator[tuple[Operation, Reply]]:
+    def apply(
+        self,
+        operations: Sequence[Operation],
+        before: Callable[[Sequence[Operation]], None] = lambda _: None,
+    ) -> Iterator[tuple[Operation, Reply]]:
         """Carry out operations without parents, labels and assignees, and tell what is missing."""
         for operation in operations:
             less: Operation | None = operation

@@ -37,11 +37,13 @@ class Match:
 class Matches:
     """The outcome: items with issues, issues of ours without items, items that are held.
 
-    `held` maps a key to the reason why nothing may be done for it.
+    `held` maps a key to the reason why nothing may be done for it. `doubles` are further open
+    issues of items, by key, that we made as well.
     """
 
     by_key: Mapping[str, Match]
     orphans: tuple[tuple[str, ObservedIssue], ...] = ()
+    doubles: tuple[tuple[str, ObservedIssue], ...] = ()
     held: Mapping[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
 
@@ -270,27 +272,38 @@ class _Matcher:
             for issue in issues
             if issue.number not in self.taken and issue.state == "open" and key not in self.held
         )
-        doubles = tuple(
+        second = [(key, issue) for _, key, issue in spare if self._is_second(key, issue)]
+        doubles = tuple((key, issue) for key, issue in second if self._is_double(key, issue))
+        copies = tuple(
             Warned(
-                message=f"#{number} is a second open issue of {key}",
+                message=f"#{issue.number} is a second open issue of {key}, a copy as it seems; "
+                "close it, or take the hidden lines out of its text",
                 slug="duplicate",
-                ref=f"#{number}",
+                ref=f"#{issue.number}",
             )
-            for number, key, issue in spare
-            if self._is_double(key, issue)
+            for key, issue in second
+            if (key, issue) not in doubles
         )
         return Matches(
             by_key=self.by_key,
-            orphans=tuple((k, issue) for _, k, issue in spare if not self._is_double(k, issue)),
+            orphans=tuple((k, issue) for _, k, issue in spare if not self._is_second(k, issue)),
+            doubles=doubles,
             held=self.held,
-            warnings=(*self.warnings, *doubles),
+            warnings=(*self.warnings, *copies),
         )
 
-    def _is_double(self, key: str, issue: ObservedIssue) -> bool:
+    def _is_second(self, key: str, issue: ObservedIssue) -> bool:
         """Whether an issue left over is a second one of its item, and not one displaced from it."""
         match = self.by_key.get(key)
         mark = self.index.title_mark
         return match is not None and mark(issue) == mark(match.issue)
+
+    def _is_double(self, key: str, issue: ObservedIssue) -> bool:
+        """Whether we made both, and both are open: a copy has the nonce of what was copied."""
+        ours, theirs = self.by_key[key].parts.marker, self.index.parts[issue.number].marker
+        if ours is None or theirs is None or self.by_key[key].issue.state != "open":
+            return False
+        return bool(ours.nonce and theirs.nonce) and ours.nonce != theirs.nonce
 
     def _open(self) -> list[DesiredItem]:
         return [

@@ -372,7 +372,8 @@ class Capabilities:
 
     `create_below_parent`, `create_with_type` and `create_on_board` tell what can be set while an
     issue is made; what cannot is set by a later request. `option_ids` tells whether options of a
-    single-select field can be sent with their ids, so that cards keep their values.
+    single-select field can be sent with their ids, so that cards keep their values. `duplicates`
+    tells whether an issue can be closed as the duplicate of another one.
     """
 
     sub_issues: bool = True
@@ -383,6 +384,7 @@ class Capabilities:
     create_with_type: bool = True
     create_on_board: bool = True
     option_ids: bool = True
+    duplicates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,10 +119,11 @@ class UpdateIssue:
 
 @dataclass(frozen=True, slots=True)
 class CloseIssue:
-    """Close with a reason: completed, not_planned or duplicate."""
+    """Close with a reason: completed, not_planned, or duplicate, then with the id of the other."""
 
     id: str
     reason: str = "completed"
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

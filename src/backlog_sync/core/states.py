@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from backlog_sync.core.changes import FieldChange, JsonValue
 from backlog_sync.core.model import ObservedIssue
 
-OPEN, COMPLETED, NOT_PLANNED = "open", "completed", "not_planned"
+OPEN, COMPLETED, NOT_PLANNED, DUPLICATE = "open", "completed", "not_planned", "duplicate"
 _CLOSED = "closed"
-_DROPPED = frozenset({"not_planned", "duplicate"})
+_DROPPED = frozenset({NOT_PLANNED, DUPLICATE})
 
 
 def observed_state(issue: ObservedIssue) -> str:

@@ -6,14 +6,13 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Change, ChangeKind, Result
+from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import BoardItem, ObservedIssue
-from backlog_sync.core.operations import CreateIssue, Done, NotSent, Refused, Unknown
-from backlog_sync.engine import jobs
+from backlog_sync.core.operations import CreateIssue, Done, NotSent, Operation, Refused, Unknown
+from backlog_sync.engine import jobs, settle
 from backlog_sync.engine.jobs import Skip
 from backlog_sync.engine.sending import Job, Sending, stop
 from backlog_sync.errors import BacklogError
-
-_READ_BACK = 100
 
 Folded: TypeAlias = Mapping[str, Sequence[Change]]
 """By key, the changes of an issue that its creation includes."""
@@ -53,6 +52,44 @@ def _prepare(
         ready.append((change, made))
 
 
+class _Noted:
+    """The journal's side of one call: what is about to be sent, and what came of it."""
+
+    def __init__(self, run: Sending) -> None:
+        self._journal, self._clock = run.journal, run.clock
+        self._open: set[str] = set()
+
+    def before(self, operations: Sequence[Operation]) -> None:
+        """Note what is about to be sent; it is on the disk when this returns."""
+        creates = [o for o in operations if isinstance(o, CreateIssue)]
+        if self._journal is None or not creates:
+            return
+        now = self._clock.now() if self._clock else 0.0
+        self._open |= {operation.nonce for operation in creates}
+        self._journal.intend([_intent(operation, now) for operation in creates])
+
+    def made(self, operation: CreateIssue, reply: Done) -> None:
+        """Note that one is there."""
+        self._open.discard(operation.nonce)
+        if self._journal is not None and reply.number is not None:
+            self._journal.made(operation.nonce, reply.number, reply.id)
+
+    def doubtful(self, operation: CreateIssue) -> None:
+        """Leave this one open: it may be there."""
+        self._open.discard(operation.nonce)
+
+    def end(self) -> None:
+        """Close what was certainly not made."""
+        if self._journal is not None and self._open:
+            self._journal.close(sorted(self._open))
+
+
+def _intent(operation: CreateIssue, at: float) -> Intent:
+    marker = body_block.split(operation.body).marker
+    backlog = marker.backlog if marker else ""
+    return Intent(backlog, operation.key, operation.nonce, operation.title, at)
+
+
 def _send(
     run: Sending, ready: Sequence[tuple[Change, CreateIssue]], folded: Folded
 ) -> list[Change]:
@@ -62,42 +99,57 @@ def _send(
     why = ""
     if not ready:
         return unsent
-    replies = run.tracker.apply([operation for _, operation in ready])
-    for (change, operation), (_, reply) in zip(ready, replies, strict=True):
-        match reply:
-            case Done():
-                _created(run, change, operation, reply, folded)
-            case Refused():
-                run.settle(change, Result.FAILED, reply.message)
-            case Unknown():
-                lost.append((change, operation, reply.message))
-                why = f"an answer was lost: {reply.message}"
-            case NotSent():
-                unsent.append(change)
-                why = why or reply.message
+    noted = _Noted(run)
+    replies = run.tracker.apply([operation for _, operation in ready], noted.before)
+    try:
+        for (change, operation), (_, reply) in zip(ready, replies, strict=True):
+            match reply:
+                case Done():
+                    noted.made(operation, reply)
+                    _created(run, change, operation, reply, folded)
+                case Refused():
+                    run.settle(change, Result.FAILED, reply.message)
+                case Unknown():
+                    noted.doubtful(operation)
+                    lost.append((change, operation, reply.message))
+                    why = f"an answer was lost: {reply.message}"
+                case NotSent():
+                    unsent.append(change)
+                    why = why or reply.message
+    except (BacklogError, KeyboardInterrupt):
+        noted.end()
+        _give_up(run, lost, "the next run looks whether it was made")
+        raise
+    noted.end()
     if lost:
-        _look_for(run, lost, folded)
+        _look_for(run, noted, lost, folded)
     if unsent:
         run.go_on(len(lost), why)
     return unsent
 
 
+def _give_up(run: Sending, lost: Sequence[tuple[Change, CreateIssue, str]], then: str) -> None:
+    for change, _, why in lost:
+        run.settle(change, Result.FAILED, f"the answer was lost ({why}); {then}")
+
+
 def _look_for(
-    run: Sending, lost: Sequence[tuple[Change, CreateIssue, str]], folded: Folded
+    run: Sending,
+    noted: _Noted,
+    lost: Sequence[tuple[Change, CreateIssue, str]],
+    folded: Folded,
 ) -> None:
-    """Find created issues by their nonces; a create is never sent a second time."""
+    """Find created issues by their nonces; a create is never sent a second time in one run."""
+    nonces = {operation.nonce for _, operation, _ in lost}
+    until = run.clock.now() + settle.WINDOW if run.clock else 0.0
     try:
-        recent = run.tracker.recent(_READ_BACK)
-    except BacklogError as error:
-        for change, _, why in lost:
-            reason = f"the answer was lost ({why}) and reading back failed ({error.message})"
-            run.settle(change, Result.FAILED, f"{reason}; run again")
+        found = settle.look_for(run.tracker, nonces, clock=run.clock, until=until)
+    except (BacklogError, KeyboardInterrupt) as error:
+        then = "the next run looks whether it was made"
+        if isinstance(error, BacklogError):
+            then = f"reading back failed ({error.message}); run again"
+        _give_up(run, lost, then)
         raise
-    found: dict[str, ObservedIssue] = {}
-    for issue in recent:
-        marker = body_block.split(issue.body).marker
-        if marker is not None and marker.nonce:
-            found.setdefault(marker.nonce, issue)
     for change, operation, why in lost:
         there = found.get(operation.nonce)
         if there is None:
@@ -106,6 +158,7 @@ def _look_for(
             continue
         missing = () if there.parent is not None else ("parent",)
         reply = Done(id=there.id, number=there.number, url=there.url, missing=missing)
+        noted.made(operation, reply)
         _created(run, change, operation, reply, folded)
 
 

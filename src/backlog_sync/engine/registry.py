@@ -71,6 +71,18 @@ class Registry:
         wanted = str(change.fields["issue_type"].after)
         self.issues[change.key] = replace(self.issues[change.key], issue_type=wanted)
 
+    def put_state(self, ref: str, state: str, reason: str) -> None:
+        """Note that an issue was closed or reopened; it is named by key or as `owner/repo#n`."""
+        if ref in self.issues:
+            self.issues[ref] = replace(self.issues[ref], state=state, state_reason=reason)
+            return
+        issue_id = self.issue_id(ref)
+        changed = (
+            replace(issue, state=state, state_reason=reason) if issue.id == issue_id else issue
+            for issue in self.observed.issues
+        )
+        self.observed = replace(self.observed, issues=tuple(changed))
+
     def put_card(self, key: str, card_id: str) -> None:
         """Note that an item has a card now."""
         self.cards[key] = card_id

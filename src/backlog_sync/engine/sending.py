@@ -7,7 +7,7 @@ from typing import NoReturn
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
 from backlog_sync.engine.jobs import Made, Skip
-from backlog_sync.engine.ports import Nonces, Progress, Tracker
+from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.errors import PartialError
 
@@ -22,13 +22,16 @@ class Sending:
     """One application of one plan: what is sent, and the outcome of each change.
 
     `outcomes` stand by the identity of their change. `unclaimed` names, by key, fields that were
-    not made true. `lost` counts the answers that were lost so far.
+    not made true. `lost` counts the answers that were lost so far. Without a `journal` nothing is
+    remembered, without a `clock` nothing is waited for.
     """
 
     tracker: Tracker
     nonces: Nonces
     progress: Progress
     registry: Registry
+    journal: Journal | None = None
+    clock: Clock | None = None
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     unclaimed: dict[str, set[str]] = field(default_factory=dict)
     lost: int = 0

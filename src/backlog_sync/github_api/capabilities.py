@@ -23,11 +23,13 @@ def of_inputs(data: Json) -> Capabilities:
     """What the answer to any first query tells: which inputs there are."""
     create = _names(data.get("createIssueInput"), "inputFields")
     option = _names(data.get("optionInput"), "inputFields")
+    close = _names(data.get("closeIssueInput"), "inputFields")
     return Capabilities(
         create_below_parent=create is None or "parentIssueId" in create,
         create_with_type=create is None or "issueTypeId" in create,
         create_on_board=create is None or "projectV2Ids" in create,
         option_ids=option is None or "id" in option,
+        duplicates=close is None or "duplicateIssueId" in close,
     )
 
 

@@ -94,8 +94,9 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step(name, _create_issue(operation, names)),)
         case UpdateIssue():
             return (Step("UpdateIssue", _update_issue(operation, names)),)
-        case CloseIssue(id=id_, reason=reason):
-            return (Step("CloseIssue", {"issueId": id_, "stateReason": reason.upper()}),)
+        case CloseIssue(id=id_, reason=reason, duplicate_of=other):
+            inputs = {"issueId": id_, "stateReason": reason.upper(), "duplicateIssueId": other}
+            return (Step("CloseIssue", _said(inputs)),)
         case ReopenIssue(id=id_):
             return (Step("ReopenIssue", {"issueId": id_}),)
         case ChangeLabels(id=id_, add=add, remove=remove):

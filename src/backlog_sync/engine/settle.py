@@ -1,0 +1,104 @@
+"""Whether what was sent has arrived: lists lag, answers get lost, processes die.
+
+A create that is in doubt is looked for by its nonce, in lists and never by search, until it is
+seen or so much time has passed that it cannot be on its way any more: GitHub ends a request
+after 10 s (its documentation), and a list may lag behind for a while.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from backlog_sync.core.intents import Intent, by_nonce
+from backlog_sync.core.model import ObservedIssue, ObservedState
+from backlog_sync.engine.ports import Clock, Journal, Tracker
+from backlog_sync.errors import PartialError
+
+WINDOW = 90.0
+"""Seconds after a create was sent for which it may still turn up."""
+
+_NEWEST = 100
+_FIRST, _LONGEST = 1.0, 20.0
+"""Seconds between two looks: the first, and the most that the doubling comes to."""
+
+
+def look_for(
+    tracker: Tracker, nonces: Collection[str], *, clock: Clock | None, until: float
+) -> dict[str, ObservedIssue]:
+    """Give the issues with these nonces, looked for until all are seen or the time is over.
+
+    `until` is in seconds since the epoch; without a clock there is one look. Raises as the
+    tracker does.
+    """
+    pause = _FIRST
+    while True:
+        seen = by_nonce(tracker.recent(_NEWEST))
+        found = {nonce: issue for nonce, issue in seen.items() if nonce in nonces}
+        if clock is None or len(found) == len(nonces):
+            return found
+        left = until - clock.now()
+        if left <= 0:
+            return found
+        clock.sleep(min(pause, left))
+        pause = min(pause * 2, _LONGEST)
+
+
+def recall(
+    observed: ObservedState, tracker: Tracker, journal: Journal, clock: Clock | None
+) -> ObservedState:
+    """Give the observation with what this machine knows to be there, seen in the list or not.
+
+    With a clock, creations in doubt are waited for, and the journal learns what came of each;
+    without one nothing is waited for and nothing is noted. Raises `PartialError` where one is
+    still in doubt after the wait.
+    """
+    intents = journal.open_intents()
+    if not intents or not observed.coverage.complete:
+        return observed
+    listed = by_nonce(observed.issues)
+    ids = {issue.id for issue in observed.issues}
+    seen = [i for i in intents if i.nonce in listed or i.id in ids]
+    hidden = [i for i in intents if i not in seen]
+    found, doubtful = _reread(hidden, observed, tracker)
+    if clock is not None:
+        journal.close([intent.nonce for intent in seen])
+        if doubtful:
+            found |= _wait_for(doubtful, tracker, journal, clock)
+    issues = [*observed.issues, *(i for i in found.values() if i.id not in ids)]
+    return replace(observed, issues=tuple(sorted(issues, key=lambda issue: issue.number)))
+
+
+def _reread(
+    hidden: Sequence[Intent], observed: ObservedState, tracker: Tracker
+) -> tuple[dict[str, ObservedIssue], list[Intent]]:
+    """Read by id what was confirmed; give what is there, and what is still in doubt."""
+    ids = [intent.id for intent in hidden if intent.id is not None]
+    there = tracker.reread(ids) if ids else {}
+    name = observed.repository.name_with_owner.lower()
+    here = {i: issue for i, issue in there.items() if issue.repository.lower() == name}
+    doubtful = [i for i in hidden if i.id is None or i.id not in there]
+    return here, doubtful
+
+
+def _wait_for(
+    doubtful: Sequence[Intent], tracker: Tracker, journal: Journal, clock: Clock
+) -> Mapping[str, ObservedIssue]:
+    """Look for these until they are seen or cannot come any more; give those that came, by id."""
+    start = clock.now()
+    last = max(intent.at for intent in doubtful) + WINDOW
+    until = min(last, start + WINDOW)
+    nonces = {intent.nonce for intent in doubtful}
+    found = look_for(tracker, nonces, clock=clock, until=until)
+    journal.close([intent.nonce for intent in doubtful if intent.nonce in found])
+    missing = [intent for intent in doubtful if intent.nonce not in found]
+    if missing and last > clock.now():
+        moment = datetime.fromtimestamp(last, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        raise PartialError(
+            f"an earlier run was about to create {missing[0].title!r}"
+            + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
+            + ", and it is not known yet whether GitHub did",
+            slug="in-doubt",
+            hint=f"run the same command again after {moment}; nothing is created twice",
+        )
+    journal.close([intent.nonce for intent in missing])
+    return {issue.id: issue for issue in found.values()}
