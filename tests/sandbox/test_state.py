@@ -261,3 +261,32 @@ def test_two_threads_get_what_two_clients_would(tmp_path: Path) -> None:
     again = Sandbox(tmp_path)
     assert everything(again) == before
     again.close()
+
+
+def test_a_long_running_servers_journal_does_not_grow_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is folded while the server runs; what a kill leaves is whole, and events are bounded."""
+    monkeypatch.setattr("backlog_sync.sandbox.journal.FOLD_AT", 20_000)
+    monkeypatch.setattr("backlog_sync.sandbox.store.EVENTS_KEPT", 50)
+    folder = tmp_path / "sandbox"
+    world = World(folder)
+    issue, journal, snapshot = world.issue(), folder / "journal.jsonl", folder / "state.json"
+    longest = 0
+    for number in range(400):
+        mutate(world, "updateIssue", "issue { id }", id=issue, title=f"Title {number}")
+        longest = max(longest, journal.stat().st_size)
+    assert 20_000 < longest < max(20_000, snapshot.stat().st_size) + 2_000
+    assert snapshot.stat().st_size < 100_000
+    assert 50 <= len(world.sandbox.events) <= 100
+    before = everything(world.sandbox)
+    again = Sandbox(as_killed(world, folder))
+    assert everything(again) == before
+    assert again.events[-1].id > issue_number(again)
+    again.close()
+
+
+def issue_number(sandbox: Sandbox) -> int:
+    """The record number of the only issue."""
+    (issue,) = sandbox.store.issues[sandbox.repository(REPOSITORY).id].values()
+    return issue.id

@@ -1,9 +1,10 @@
 """Where the sandbox keeps its state: a snapshot, and a journal of what changed since.
 
 Each answered write adds one line to the journal, so that its cost is that of the change and not
-of the whole state. Start and close fold the journal into the snapshot, which is replaced
-atomically. Every journal line puts whole records, so replaying a journal onto a snapshot that
-already holds it changes nothing. A torn last line was never answered and is dropped.
+of the whole state. Start, close, and a journal that has outgrown the snapshot fold the journal
+into the snapshot, which is replaced atomically. Every journal line puts whole records, so
+replaying a journal onto a snapshot that already holds it changes nothing. A torn last line was
+never answered and is dropped.
 """
 
 import json
@@ -13,15 +14,25 @@ from typing import Any
 
 from backlog_sync.errors import FailedError
 
+FOLD_AT = 4 * 1024 * 1024
+"""Bytes that a journal may always have; beyond them no more than the snapshot has."""
+
 
 class Journal:
-    """The files of one state folder. Not safe for two writers: see `lock`."""
+    """The files of one state folder; `length` are the journal's bytes.
+
+    Not safe for two writers: see `lock`.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.snapshot_path = folder / "state.json"
         self.journal_path = folder / "journal.jsonl"
         self._file = self.journal_path.open("ab")
+        self.length = self.journal_path.stat().st_size
+        self._snapshot_bytes = (
+            self.snapshot_path.stat().st_size if self.snapshot_path.exists() else 0
+        )
 
     def damaged(self, error: Exception) -> FailedError:
         """The fault of a state that cannot be read."""
@@ -54,6 +65,7 @@ class Journal:
                     records.pop(number, None)
                     highest = max(highest, number)
         self._file.truncate(whole)
+        self.length = whole
         return records, highest
 
     def append(self, put: list[tuple[str, dict[str, Any]]], drop: list[int]) -> None:
@@ -62,7 +74,7 @@ class Journal:
         if drop:
             entry["drop"] = drop
         line = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
-        self._file.write(line.encode() + b"\n")
+        self.length += self._file.write(line.encode() + b"\n")
         self._file.flush()
 
     def fold(self, records: list[tuple[str, dict[str, Any]]], highest: int) -> None:
@@ -78,12 +90,14 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.snapshot_path)
+        self._snapshot_bytes = self.snapshot_path.stat().st_size
         self._file.truncate(0)
+        self.length = 0
 
     @property
-    def length(self) -> int:
-        """Bytes in the journal."""
-        return self.journal_path.stat().st_size
+    def is_long(self) -> bool:
+        """Whether folding it now costs less than what was written since the last time."""
+        return self.length > max(FOLD_AT, self._snapshot_bytes)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -28,6 +28,9 @@ from backlog_sync.sandbox.problems import no_node
 
 R = TypeVar("R", bound=Record)
 
+EVENTS_KEPT = 10_000
+"""Events that are remembered; at twice as many the older half is forgotten."""
+
 FIRST_ID = 1_000_001
 """Where the numbers of records begin; they fit GraphQL's 32-bit Int, as `databaseId` needs."""
 
@@ -156,10 +159,24 @@ class Store:
 
     def commit(self) -> None:
         """Put everything that changed since the last commit into the journal."""
+        if len(self.events) > 2 * EVENTS_KEPT:
+            self._forget_events()
         if self._journal and (self._marked or self._dropped):
             self._journal.append(self._dump(self._marked.values()), self._dropped)
+            if self._journal.is_long:
+                self._journal.fold(self._dump(self.records.values()), self._next_id - 1)
         self._marked = {}
         self._dropped = []
+
+    def _forget_events(self) -> None:
+        """Drop the oldest events; records that they were about are not touched."""
+        old = self.events[:-EVENTS_KEPT]
+        del self.events[:-EVENTS_KEPT]
+        for event in old:
+            self.records.pop(event.id, None)
+            self.by_node.pop(event.node_id, None)
+            self._marked.pop(event.id, None)
+        self._dropped += [event.id for event in old]
 
     def close(self) -> None:
         """Commit, fold the journal into the snapshot, and let go of the files."""
