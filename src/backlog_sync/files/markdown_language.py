@@ -12,19 +12,22 @@ from backlog_sync.files.markdown_drafts import Anchor, MetaLine
 from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_words import bare_word, field_of, is_partly, meanings, words
 
+# Keys that write-back adds are no markers: they would turn the language round.
 _MARKERS = {
-    "es": "épica|historia|historia de usuario|estado|prioridad|puntos|puntos de historia|"
+    "en": "story points|points|priority|depends on|dependencies|acceptance criteria|goal|owner|"
+    "labels|description|user story|estimate|effort|milestone|ac|definition of done",
+    "es": "épica|historia|historia de usuario|prioridad|puntos|puntos de historia|"
     "dependencias|depende de|criterios de aceptación|descripción|responsable|objetivo|estimación",
     "pt": "história|história de usuário|prioridade|pontos|pontos de história|dependências|"
     "critérios de aceitação|critérios de aceite|descrição|responsável|estimativa|sprint prevista",
-    "fr": "récit utilisateur|statut|état|priorité|points d'effort|dépend de|dépendances|"
+    "fr": "récit utilisateur|priorité|points d'effort|dépend de|dépendances|"
     "critères d'acceptation|objectif|étiquettes|jalon",
-    "de": "priorität|zustand|aufwand|schätzung|abhängigkeiten|hängt ab von|akzeptanzkriterien|"
+    "de": "priorität|aufwand|schätzung|abhängigkeiten|hängt ab von|akzeptanzkriterien|"
     "abnahmekriterien|beschreibung|ziel|verantwortlich|zuständig|meilenstein",
-    "ru": "статус|состояние|приоритет|оценка|зависимости|зависит от|критерии приёмки|"
+    "ru": "приоритет|оценка|зависимости|зависит от|критерии приёмки|"
     "критерии приемки|описание|цель|ответственный|исполнитель",
-    "zh": "状态|优先级|故事点|依赖|验收标准|验收条件|描述|说明|负责人|目标|里程碑",
-    "ja": "状態|ステータス|優先度|ストーリーポイント|ポイント|依存関係|受け入れ基準|受入基準|説明|"
+    "zh": "优先级|故事点|依赖|验收标准|验收条件|描述|说明|负责人|目标|里程碑",
+    "ja": "優先度|ストーリーポイント|ポイント|依存関係|受け入れ基準|受入基準|説明|"
     "担当|担当者|目標|完了条件|マイルストーン",
 }
 _LANGUAGES = {language: words(listed) for language, listed in _MARKERS.items()}

@@ -14,9 +14,6 @@ from backlog_sync.files.markdown_sentences import (
 from backlog_sync.files.markdown_typed import Typed, recognise
 from backlog_sync.files.markdown_words import STORY
 
-_NEAR = 20
-"""A user story stands at most so many lines below the title that it belongs to."""
-
 
 @dataclass(slots=True)
 class Listed:
@@ -43,10 +40,11 @@ def choose_list_items(
             typed = recognise(line.text)
             if typed:
                 seen[line.row] = typed
+    nested = _nested(lines)
     bold = {typed.key for typed in seen.values() if typed.bold and typed.key}
     for index, typed in seen.items():
         reason = _reason(typed, lines[index], declared, bold)
-        if not reason and _is_own_story(typed, lines[index], lines):
+        if not reason and index in nested and _is_user_story(typed):
             reason = "it is the user story of the item above"
         if not reason and typed.word.name in words and not _has_lines(lines, index):
             reason = f"headings declare what is a {typed.word.name} here, and it has no lines below"
@@ -61,14 +59,27 @@ def choose_list_items(
     return found
 
 
-def _is_own_story(typed: Typed, line: Line, lines: tuple[Line, ...]) -> bool:
-    """Whether `User Story: As a …` stands below the list item that it tells of."""
-    if typed.number or typed.word is not STORY or not is_sentence(typed.title):
-        return False
-    if not line.indent:
-        return False
-    near = lines[max(0, line.row - _NEAR) : line.row]
-    return any(above.kind is Kind.LIST and above.indent < line.indent for above in near)
+def _is_user_story(typed: Typed) -> bool:
+    """Whether an item is `User Story: As a …`, which may tell of the item above it."""
+    return typed.word is STORY and not typed.number and is_sentence(typed.title)
+
+
+def _nested(lines: tuple[Line, ...]) -> set[int]:
+    """The rows of list items that stand below another one."""
+    found: set[int] = set()
+    open_: list[int] = []
+    for line in lines:
+        if line.kind is Kind.BLANK:
+            continue
+        while open_ and open_[-1] >= line.indent:
+            open_.pop()
+        if line.kind is Kind.LIST:
+            if open_:
+                found.add(line.row)
+            open_.append(line.indent)
+        elif line.kind in (Kind.HEADING, Kind.RULE):
+            open_.clear()
+    return found
 
 
 def _reason(typed: Typed, line: Line, declared: AbstractSet[str], bold: AbstractSet[str]) -> str:

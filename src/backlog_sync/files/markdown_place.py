@@ -135,6 +135,8 @@ def _below_title(text: str, anchor: Anchor, new: list[str], eol: str) -> list[Ed
         return _glued(text, anchor, line, new, eol, hard=True)
     index = anchor.title + 1
     follows = index < len(anchor.lines) and anchor.lines[index].kind is not Kind.BLANK
+    if follows and line.kind is Kind.TEXT:
+        return _glued(text, anchor, line, new, eol, hard=True)  # a bold title above its text
     return [_after(line, ["", *_broken(new), *([""] if follows else [])], eol)]
 
 
