@@ -15,6 +15,7 @@ from backlog_sync import __version__
 from backlog_sync.errors import BacklogError
 
 VERBS = {
+    "init": "Write a first backlog: empty, from a plan, or from a repository.",
     "lint": "Check backlog files, offline.",
     "plan": "Show what sync would do. Nothing is sent.",
     "sync": "Make GitHub say what the files say, and write progress back.",

@@ -1,6 +1,7 @@
 """Structured files: ours are read as ours, other shapes by their own readers."""
 
 from collections import Counter
+from difflib import get_close_matches
 from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
@@ -8,7 +9,7 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.files.documents import LISTS, SettingsDocument
 from backlog_sync.files.foreign_drafts import Assembled, Findings, assemble
 from backlog_sync.files.foreign_items import Filler
-from backlog_sync.files.foreign_lookalike import not_a_backlog
+from backlog_sync.files.foreign_lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign_repair import read_broken
 from backlog_sync.files.foreign_status import parse_sprint_status
 from backlog_sync.files.foreign_tree import TreeReader
@@ -23,7 +24,7 @@ from backlog_sync.files.foreign_words import (
 from backlog_sync.files.json_nodes import compose_json
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
-from backlog_sync.files.validation import nearest, shown
+from backlog_sync.files.validation import shown
 from backlog_sync.files.yaml_file import parse_yaml
 from backlog_sync.files.yaml_nodes import ListNode, MapNode, Node, Scalar, compose
 
@@ -33,6 +34,8 @@ TREE = "tree"
 _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
 _DEEPEST = 6
+_NEAR = 0.75
+"""How alike a key must be to one of ours to be a slip of the pen: `services` is no `stories`."""
 
 
 def parse_structured(source: Source) -> ParsedFile:
@@ -153,10 +156,10 @@ def is_ours(root: Node) -> bool:
     if any(key_words(e.key.value) in STRONG_KEYS for node in maps for e in node.entries):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
-    strange = [name for name in names if name not in known and not nearest(name, known)]
+    strange = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
     if own_lists:
         return not strange and not _other_ids(maps)
-    return len(strange) * 2 < len(names)
+    return len(strange) * 2 < len(names) and not seems(root)
 
 
 def _is_foreign_list(name: str, value: Node) -> bool:

@@ -16,8 +16,8 @@ _LISTED = 6
 
 def not_a_backlog(root: Node | None, path: str) -> Diagnostic:
     """Why a file holds no items: what it seems to be, what it holds, what was looked for."""
-    seems = _seems(root)
-    what = f"this is not a backlog: it looks like {seems}" if seems else "this is not a backlog"
+    other = seems(root)
+    what = f"this is not a backlog: it looks like {other}" if other else "this is not a backlog"
     holds = _holds(root)
     message = f"{what}; looked for {_LOOKED_FOR}{holds}"
     hint = "name the file that holds the plan, or write one with 'backlog init'"
@@ -34,7 +34,8 @@ def _holds(root: Node | None) -> str:
     return ""
 
 
-def _seems(root: Node | None) -> str:
+def seems(root: Node | None) -> str:
+    """What another tool's file this looks like; empty where it looks like none that we know."""
     if isinstance(root, MapNode):
         names = {key_words(entry.key.value) for entry in root.entries}
         return next((what for what, test in _MAPPINGS if test(names, root)), "")

@@ -130,6 +130,26 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
         ) from error
 
 
+def create_file(file: Path, content: bytes) -> None:
+    """Write a new file, and the folders above it. Raises FailedError where it exists or cannot."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError as error:
+        raise FailedError(
+            f"{file}: the file exists, and nothing is overwritten",
+            slug="file-exists",
+            hint="name another one with --output, or remove it",
+        ) from error
+    except OSError as error:
+        raise FailedError(
+            f"{file}: cannot be written: {error.strerror or error}",
+            slug="unwritable",
+            hint="check the rights on the folder, and the space on the disk",
+        ) from error
+
+
 def _sync_folder(folder: Path) -> None:
     """Make the rename survive a power cut, where the system lets a folder be synced."""
     with contextlib.suppress(OSError):

@@ -1,0 +1,148 @@
+"""A repository as it stands, as a backlog that would change nothing of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.model import (
+    KINDS,
+    DesiredItem,
+    DesiredState,
+    FieldValue,
+    IssueRef,
+    MilestoneDef,
+    ObservedIssue,
+    ObservedState,
+    ProjectSpec,
+    Settings,
+)
+from backlog_sync.core.normalize import fold
+
+_KIND_WORDS: Mapping[str, str] = {
+    **{kind: kind for kind in KINDS},
+    "user story": "story",
+    "enhancement": "feature",
+    "type: bug": "bug",
+    "type:bug": "bug",
+}
+_BOARD = ("Priority", "Story Points", "Start", "Target", "Sprint")
+_DEEPEST = 8
+_RANKS = {"epic": 1, "feature": 2, "story": 3, "task": 4}
+
+
+def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:
+    """Give the desired state that adopts the issues of a repository by their numbers.
+
+    Takes open issues, and closed ones where `closed` says so or something open stands below
+    them. Issues that another backlog manages are left out. Fields say what GitHub says, so a
+    plan of the result adopts and does nothing else; bodies are not declared.
+    """
+    issues = {issue.id: issue for issue in observed.issues if not _managed(issue)}
+    kept = {
+        each for issue in issues.values() if closed or issue.state == "open"
+        for each in (issue.id, *_ancestors(issue, issues))
+    }  # fmt: skip
+    chosen = sorted((issues[each] for each in kept), key=lambda issue: issue.number)
+    keys = {issue.id: f"issue-{issue.number}" for issue in chosen}
+    parents = {i.id: i.parent.id for i in chosen if i.parent is not None and i.parent.id in keys}
+    holders = set(parents.values())
+    kinds = {issue.id: _kind(issue, parents, holders) for issue in chosen}
+    items = tuple(_item(issue, kinds, keys, parents, observed) for issue in chosen)
+    labels = {fold(label.name) for label in observed.labels}
+    project = observed.project
+    due = {each.title: each.due for each in observed.milestones}
+    used = dict.fromkeys(i.milestone for i in chosen if i.milestone)
+    return DesiredState(
+        backlog_id="",
+        items=tuple(_in_order(items)),
+        repository=observed.repository.name_with_owner,
+        project=ProjectSpec(project.owner, project.title, project.number) if project else None,
+        milestones=tuple(MilestoneDef(title, due.get(title)) for title in used),
+        settings=Settings(
+            kind_labels=_kind_labels(chosen, kinds, labels),
+            priority_label=None,
+        ),
+    )
+
+
+def _managed(issue: ObservedIssue) -> bool:
+    return body_block.split(issue.body).marker is not None
+
+
+def _ancestors(issue: ObservedIssue, issues: Mapping[str, ObservedIssue]) -> Iterable[str]:
+    at, seen = issue, 0
+    while at.parent is not None and at.parent.id in issues and seen < _DEEPEST:
+        at, seen = issues[at.parent.id], seen + 1
+        yield at.id
+
+
+def _kind(issue: ObservedIssue, parents: Mapping[str, str], holders: set[str]) -> str:
+    """By its type, its label, else by where it stands."""
+    for word in (issue.issue_type or "", *issue.labels):
+        kind = _KIND_WORDS.get(fold(word))
+        if kind is not None:
+            return kind
+    if issue.id not in parents:
+        return "epic" if issue.id in holders else "story"
+    return "story" if issue.id in holders else "task"
+
+
+def _kind_labels(
+    chosen: Iterable[ObservedIssue], kinds: Mapping[str, str], labels: set[str]
+) -> dict[str, str | None]:
+    """The label of a kind where every issue of that kind has it; none anywhere else."""
+    wearing: dict[str, bool] = {}
+    for issue in chosen:
+        kind = kinds[issue.id]
+        worn = any(fold(label) == kind for label in issue.labels)
+        wearing[kind] = wearing.get(kind, True) and worn and kind in labels
+    return {kind: kind if wearing.get(kind) else None for kind in KINDS}
+
+
+def _item(
+    issue: ObservedIssue,
+    kinds: Mapping[str, str],
+    keys: Mapping[str, str],
+    parents: Mapping[str, str],
+    observed: ObservedState,
+) -> DesiredItem:
+    repository = observed.repository.name_with_owner
+    fields: dict[str, FieldValue] = {"title": issue.title}
+    if issue.labels:
+        fields["labels"] = issue.labels
+    if issue.milestone:
+        fields["milestone"] = issue.milestone
+    blockers = tuple(
+        keys.get(link.id)
+        or (f"#{link.number}" if link.repository == repository
+            else f"{link.repository}#{link.number}")
+        for link in issue.blocked_by
+    )  # fmt: skip
+    if blockers:
+        fields["blocked_by"] = blockers
+    values = issue.card.values if issue.card is not None else {}
+    board = {name: values[name] for name in _BOARD if values.get(name) not in (None, "")}
+    above = parents.get(issue.id)
+    return DesiredItem(
+        key=keys[issue.id],
+        kind=kinds[issue.id],
+        place=Place(""),
+        fields=fields,
+        board=board,
+        parent=keys[above] if above is not None else None,
+        issue=IssueRef(issue.number, sandbox=observed.sandbox),
+        status="Done" if issue.state == "closed" else None,
+    )
+
+
+def _in_order(items: tuple[DesiredItem, ...]) -> Iterable[DesiredItem]:
+    """Parents before children; a chain that is deeper than GitHub's ends in roots."""
+    done: set[str] = set()
+    left = list(items)
+    for _ in range(_DEEPEST + 1):
+        now = [item for item in left if item.parent is None or item.parent in done]
+        yield from now
+        done |= {item.key for item in now}
+        left = [item for item in left if item.key not in done]
+    yield from (replace(item, parent=None) for item in left)

@@ -1,0 +1,34 @@
+"""Use case: make a backlog of a repository that exists."""
+
+from backlog_sync.core.model import DesiredState, ProjectSpec
+from backlog_sync.core.takeover import take_over
+from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.errors import FailedError, RefusedError
+
+
+def adopt_repository(
+    tracker: Tracker, project: ProjectSpec | None, *, closed: bool
+) -> DesiredState:
+    """Read a repository and give the backlog that adopts its issues; sends nothing.
+
+    Raises what `Tracker.observe` raises, `RefusedError` where not all of it could be read (a
+    backlog of half the issues would have the other half made again), and `FailedError` where
+    there is nothing to adopt.
+    """
+    observed = tracker.observe(Wanted(project))
+    if not observed.coverage.complete:
+        raise RefusedError(
+            "not all issues could be read, so no backlog is made of them",
+            slug="incomplete-read",
+            hint="run the command again",
+        )
+    desired = take_over(observed, closed=closed)
+    if not desired.items:
+        why = f"{len(observed.issues)} belong to a backlog or are closed" if observed.issues else ""
+        raise FailedError(
+            f"{observed.repository.name_with_owner} has no issues to adopt"
+            + (f": {why}" if why else ""),
+            slug="no-issues",
+            hint="'backlog init' writes an empty backlog; --closed takes closed issues too",
+        )
+    return desired
