@@ -1,0 +1,300 @@
+"""A simulated GitHub on a clock that nobody waits for, and machines that sync onto it.
+
+A machine has a journal on its disk and can die at any request. Everything is deterministic.
+"""
+
+import itertools
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.changes import Outcome, Result
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    DesiredItem,
+    DesiredState,
+    LabelDef,
+    MilestoneDef,
+    ObservedState,
+    OptionDef,
+    ProjectSpec,
+)
+from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
+from backlog_sync.github_api.session import connect
+from backlog_sync.local.journal import FileJournal
+from backlog_sync.sandbox.app import LogEntry, Sandbox
+from backlog_sync.sandbox.clock import VirtualClock
+from backlog_sync.sandbox.faults import Fault, FaultPlan
+from backlog_sync.sandbox.models import Issue
+from backlog_sync.sandbox.people import Person
+from tests.core.builders import desired, item
+from tests.engine.memory import Watcher
+from tests.sandbox_adapter import SandboxAdapter
+
+FULL = os.environ.get("BACKLOG_BARS") == "full"
+"""Whether the bars run at their whole size, which takes many minutes."""
+
+REPOSITORY = "octo-org/widgets"
+BOARD = ProjectSpec(
+    "octo-org",
+    title="Widgets",
+    fields=(
+        BoardFieldDef("Priority", "single_select", (OptionDef("High", "RED"), OptionDef("Low"))),
+        BoardFieldDef("Story Points", "number"),
+        BoardFieldDef("Target", "date"),
+    ),
+)
+
+
+class KilledError(BaseException):
+    """The process is gone: no `except` of the code under test may see it."""
+
+
+# ---- backlogs ------------------------------------------------------------------------------
+
+
+def backlog(*shape: int) -> DesiredState:
+    """Epics with features with stories: `backlog(2, 3)` is 1 epic, 2 features, 2 + 3 stories.
+
+    Each number is a feature with so many stories; every third feature begins an epic. Stories
+    have labels, a milestone, points and a priority, and wait for the one before.
+    """
+    items: list[DesiredItem] = []
+    epic = ""
+    for n, stories in enumerate(shape):
+        if n % 3 == 0:
+            epic = f"e{n}"
+            board: Mapping[str, Any] = {"Target": "2026-03-31"}
+            items.append(item(epic, f"Epic {n}", kind="epic", labels=("epic",), board=board))
+        feature = f"f{n}"
+        items.append(item(feature, f"Feature {n}", kind="feature", parent=epic))
+        for m in range(stories):
+            items.append(
+                item(
+                    f"s{n}.{m}",
+                    f"Story {n}.{m}",
+                    parent=feature,
+                    labels=("story",),
+                    milestone="M1",
+                    criteria={"Works on staging": False},
+                    board={"Priority": "High" if m else "Low", "Story Points": m + 1},
+                    blocked_by=(f"s{n}.{m - 1}",) if m else (),
+                )
+            )
+    return desired(
+        *items,
+        project=BOARD,
+        labels=(LabelDef("epic", "5319e7"), LabelDef("story", "00ff00")),
+        milestones=(MilestoneDef("M1", "2026-03-31"),),
+    )
+
+
+SMALL = backlog(2)
+"""4 items: an epic, a feature, two stories."""
+
+MIDDLE = backlog(3, 2)
+"""8 items."""
+
+WHOLE = backlog(2, 2, 2, 2, 2, 2, 2, 2, 2, 2)
+"""34 items, as many as the bars are about: 4 epics, 10 features, 20 stories, with 3 fields."""
+
+
+# ---- the server and its machines -----------------------------------------------------------
+
+
+@dataclass(slots=True)
+class World:
+    """One simulated GitHub with the repository, its clock, and a folder for machines."""
+
+    folder: Path
+    lag: float = 0.0
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    sandbox: Sandbox = field(init=False)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.sandbox = Sandbox(None, clock=self.clock)
+        self.sandbox.ensure_repository(REPOSITORY)
+        self.sandbox.list_lag = timedelta(seconds=self.lag)
+
+    def machine(self, name: str = "one", *, token: str = "a-token") -> "Machine":
+        """A computer with a disk of its own."""
+        return Machine(self, self.folder / f"{name}-{next(self._numbers)}", token=token)
+
+    def nonce(self) -> str:
+        """A fresh nonce."""
+        return f"{next(self._numbers):016x}"
+
+    def fail(self, faults: Mapping[int, Fault], *, writes_only: bool = False) -> None:
+        """Order trouble, from the next request on."""
+        self.sandbox.faults = FaultPlan(faults, writes_only=writes_only)
+
+    def person(self) -> Person:
+        """Somebody who works on the pages."""
+        return Person(self.sandbox, "ann")
+
+    def issues(self) -> list[Issue]:
+        """All issues there are."""
+        home = self.sandbox.repository(REPOSITORY)
+        return list(self.sandbox.store.issues[home.id].values())
+
+    def doubles(self) -> list[str]:
+        """Keys that more than one open issue has; boards, labels and milestones made twice."""
+        keys: Counter[str] = Counter()
+        for issue in self.issues():
+            marker = body_block.split(issue.body).marker
+            if marker is not None and issue.state == "OPEN":
+                keys[marker.key] += 1
+        for project in self.sandbox.store.projects.values():
+            keys.update(f"board {each.title}" for each in project.values())
+        return sorted(key for key, count in keys.items() if count > 1)
+
+    def made_twice(self) -> list[str]:
+        """Keys that more than one issue has, open or closed."""
+        keys: Counter[str] = Counter()
+        for issue in self.issues():
+            marker = body_block.split(issue.body).marker
+            if marker is not None:
+                keys[marker.key] += 1
+        return sorted(key for key, count in keys.items() if count > 1)
+
+
+@dataclass(slots=True)
+class Machine:
+    """One computer: `forgets` loses its journal. `gate` is passed by every request."""
+
+    world: World
+    folder: Path
+    token: str = "a-token"
+    forgets: bool = False
+    gate: Callable[[Callable[[], requests.Response]], requests.Response] | None = None
+    limit: float = 900.0
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        """The time."""
+        return self.world.clock.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self.slept.append(seconds)
+        self.world.clock.sleep(seconds)
+
+    def journal(self, observed: ObservedState) -> FileJournal:
+        """What this machine remembers."""
+        if self.forgets:
+            self.folder = self.folder.with_name(f"{self.folder.name}-")
+        return FileJournal(self.folder)
+
+    def prepare(self, wanted: DesiredState) -> tuple[Prepared, Any]:
+        """Observe and plan; also gives the tracker."""
+        tracker = connect(
+            api_url="http://127.0.0.1",
+            repository=REPOSITORY,
+            token=self.token,
+            read_only=False,
+            adapter=_Line(self),
+            clock=self.now,
+            sleep=self.sleep,
+            patience=self.limit,
+        )
+        prepared = observe_and_plan(wanted, tracker, journals=self.journal, clock=self)
+        return prepared, tracker
+
+    def sync(self, wanted: DesiredState) -> Applied:
+        """One run."""
+        prepared, tracker = self.prepare(wanted)
+        assert prepared.violations == ()
+        return apply(prepared, tracker, nonces=self.world.nonce, progress=Watcher(), clock=self)
+
+    def dies(
+        self, wanted: DesiredState, at: int, *, delivered: bool, by: type[BaseException]
+    ) -> bool:
+        """A run that ends at a request; whether there was such a request."""
+        seen = itertools.count(1)
+
+        def gate(send: Callable[[], requests.Response]) -> requests.Response:
+            if next(seen) < at:
+                return send()
+            if delivered:
+                send()
+            raise by
+
+        self.gate = gate
+        try:
+            self.sync(wanted)
+        except by:
+            return True
+        finally:
+            self.gate = None
+        return next(seen) > at
+
+    def settles(self, wanted: DesiredState) -> None:
+        """A run has nothing to do, nothing to tell, and sends nothing."""
+        applied = self.sync(wanted)
+        assert [_told(o) for o in applied.outcomes] == []
+        assert applied.usage.mutations == 0
+
+
+class _Line(SandboxAdapter):
+    """A machine's line to the server."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine.world.sandbox)
+        self.machine = machine
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """Pass the gate."""
+        gate = self.machine.gate
+        if gate is None:
+            return super().send(request, *args, **kwargs)
+        return gate(lambda: super(_Line, self).send(request, *args, **kwargs))
+
+
+def _told(outcome: Outcome) -> str:
+    change = outcome.change
+    return f"{change.action} {change.kind} {change.key}: {outcome.result} {outcome.reason}"
+
+
+def all_applied(applied: Applied) -> bool:
+    """Whether everything came through."""
+    return applied.stopped is None and all(o.result is Result.APPLIED for o in applied.outcomes)
+
+
+def requests_of(wanted: DesiredState, folder: Path) -> list[LogEntry]:
+    """The requests of a first run without trouble."""
+    world = World(folder / "counted")
+    assert all_applied(world.machine().sync(wanted))
+    return list(world.sandbox.log)
+
+
+def sample(count: int, some: int, seed: int = 1) -> Sequence[int]:
+    """Places from 1 to `count`: all of them for the whole bars, else so many, the ends among them."""
+    if FULL or some >= count:
+        return range(1, count + 1)
+    chosen = random.Random(seed).sample(range(2, count), some - 2)
+    return sorted({1, count, *chosen})
+
+
+def retitled(wanted: DesiredState) -> DesiredState:
+    """The same items, each with another title, other points and no blockers."""
+    items = [
+        replace(
+            each,
+            fields={**each.fields, "title": f"{each.title}, again", "blocked_by": ()},
+            board={**each.board, "Story Points": 8},
+        )
+        for each in wanted.items
+    ]
+    return replace(wanted, items=tuple(items))

@@ -1,0 +1,90 @@
+"""The process is killed at any request: the next run finishes, and nothing is there twice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.core.model import DesiredState
+from tests.faults.harness import (
+    FULL,
+    MIDDLE,
+    SMALL,
+    WHOLE,
+    KilledError,
+    World,
+    all_applied,
+    requests_of,
+    retitled,
+    sample,
+)
+
+
+def places(wanted: DesiredState, folder: Path, some: int, seed: int) -> Iterator[int]:
+    """Requests at which to die, those of a first run."""
+    yield from sample(len(requests_of(wanted, folder)), some, seed)
+
+
+def kill_and_go_on(
+    wanted: DesiredState, folder: Path, at: int, *, delivered: bool, lag: float, forgets: bool
+) -> None:
+    """Kill a run at a request, run again on the same machine, and a third time."""
+    world = World(folder / f"{at}-{delivered}-{lag}-{forgets}", lag=lag)
+    machine = world.machine()
+    machine.forgets = forgets
+    assert machine.dies(wanted, at, delivered=delivered, by=KilledError)
+    second = machine.sync(wanted)
+    assert all_applied(second), [o.reason for o in second.outcomes if o.reason]
+    if not forgets:
+        assert world.made_twice() == []
+        machine.settles(wanted)
+        return
+    world.clock.sleep(lag + 1)
+    machine.sync(wanted)
+    assert world.doubles() == []
+    machine.settles(wanted)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_killed_at_any_request_of_a_small_sync(tmp_path: Path, delivered: bool) -> None:
+    """Every request of a first sync in turn: 0 duplicates, 0 lost, and a third run writes nothing."""
+    for at in places(SMALL, tmp_path, 100, 1):
+        kill_and_go_on(SMALL, tmp_path, at, delivered=delivered, lag=0, forgets=False)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_killed_at_any_request_of_a_sync_of_34_items(tmp_path: Path, delivered: bool) -> None:
+    """The same with the number of items that the bar names; a sample, unless all are asked for."""
+    assert len(WHOLE.items) == 34
+    for at in places(WHOLE, tmp_path, 4, 2 + delivered):
+        kill_and_go_on(WHOLE, tmp_path, at, delivered=delivered, lag=0, forgets=False)
+
+
+@pytest.mark.parametrize("lag", [5, 60])
+@pytest.mark.parametrize("forgets", [False, True])
+def test_killed_while_lists_lag(tmp_path: Path, lag: float, forgets: bool) -> None:
+    """With the journal nothing is made twice; without it nothing is open twice after a run more."""
+    wanted = WHOLE if FULL else SMALL
+    for delivered in (True, False):
+        for at in places(wanted, tmp_path, 6, int(lag) + delivered):
+            kill_and_go_on(wanted, tmp_path, at, delivered=delivered, lag=lag, forgets=forgets)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_killed_while_issues_are_changed(tmp_path: Path, delivered: bool) -> None:
+    """Every request of a run that changes all items: the next run goes on, no drift is seen."""
+    changed = retitled(MIDDLE)
+    at = 0
+    for at in range(1, 1000):
+        world = World(tmp_path / f"{at}")
+        machine = world.machine()
+        machine.sync(MIDDLE)
+        if not machine.dies(changed, at, delivered=delivered, by=KilledError):
+            break
+        prepared, _ = machine.prepare(changed)
+        assert prepared.plan.drift == ()
+        assert all_applied(machine.sync(changed))
+        machine.settles(changed)
+        if not FULL and at >= 8:
+            break
+    assert at >= 8
