@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core import record
 from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import (
@@ -191,11 +192,12 @@ BOARD = ProjectSpec("octo-org", title="Widgets")
 
 
 def board(*fields: ObservedBoardField, **more: Any) -> ObservedProject:
-    """A board with a Status, a Priority and Story Points, and these fields."""
+    """A board with a Status, a Priority, Story Points, the record, and these fields."""
     known = (
         select("Status", "Todo", "In Progress", "Done"),
         select("Priority", "High", "Low"),
         ObservedBoardField("F_points", "Story Points", "number"),
+        ObservedBoardField("F_record", record.NAME, "text"),
     )
     parts: dict[str, Any] = {
         "id": "P_1",

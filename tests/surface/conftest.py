@@ -177,8 +177,12 @@ class World:
 
 
 def of_kind(plan: Plan, kind: ChangeKind) -> list[Change]:
-    """The changes of one kind."""
-    return [change for change in plan.changes if change.kind is kind]
+    """The changes of one kind, without those for the record of what was applied."""
+    return [
+        change
+        for change in plan.changes
+        if change.kind is kind and change.key != "Backlog record" and not change.is_refresh
+    ]
 
 
 def reasons(plan: Plan) -> list[str]:

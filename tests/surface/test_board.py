@@ -51,10 +51,10 @@ def fields(world: World, number: int = 1) -> dict[str, Field]:
 
 
 def values(world: World, title: str) -> dict[str, object]:
-    """The values on an issue's card."""
+    """The values on an issue's card, without the record of what was applied."""
     card = world.issue(title).card
     assert card is not None
-    return dict(card.values)
+    return {name: value for name, value in card.values.items() if name != "Backlog record"}
 
 
 def items(world: World) -> list[Item]:

@@ -1,21 +1,19 @@
 """The board: the project, the cards, and the values on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from backlog_sync.core import normalize
+from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import BUILT_IN, STATUS, FieldPlan
+from backlog_sync.core.card import CardDiff, Wanted, diff_card
 from backlog_sync.core.changes import (
     Action,
     Change,
     ChangeKind,
     Deferred,
     FieldChange,
-    FieldNote,
-    Verdict,
     Warned,
 )
-from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
@@ -27,6 +25,10 @@ from backlog_sync.core.model import (
     ObservedState,
     ProjectSpec,
 )
+from backlog_sync.core.options import PLAIN, PlanOptions
+
+_MOST_FIELDS = 50
+"""Fields that a board may have (reported, not documented)."""
 
 _KINDS = frozenset(
     {ChangeKind.PROJECT, ChangeKind.FIELD, ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE}
@@ -35,101 +37,135 @@ _KINDS = frozenset(
 
 @dataclass(slots=True)
 class BoardPlan:
-    """What to do about the board as a whole, and a way to ask about each item."""
+    """What to do about the board as a whole (`changes`), and about the items' cards (`cards`)."""
 
     desired: DesiredState
     observed: ObservedState
     fields: FieldPlan
+    options: PlanOptions = PLAIN
     name: str | None = None
     changes: list[Change] = field(default_factory=list)
+    cards: list[Change] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     active: bool = False
 
-    def item(
-        self, item: DesiredItem, issue: ObservedIssue | None
-    ) -> tuple[list[Change], list[FieldNote]]:
-        """Give the card and value changes of one item, and what is told but left alone."""
+    def item(self, item: DesiredItem, issue: ObservedIssue | None) -> CardDiff:
+        """Plan the card and the values of one item; give what is told of them."""
         if not self.active:
-            return [], []
+            return CardDiff()
         card = issue.card if issue else None
         ref = f"#{issue.number}" if issue else None
-        waits = () if issue else (item.key,)
-        values, notes = self._values(item, card, ref)
+        diff = diff_card(
+            item,
+            ref,
+            card,
+            self._wanted(item, card),
+            ownership=self.desired.settings.ownership,
+            options=self.options,
+        )
         if card is not None and card.archived:
-            if values:
-                names = ", ".join(values)
+            if diff.values:
+                names = ", ".join(diff.values)
                 reason = f"its card is archived and takes no values ({names})"
                 self._defer(item, reason, "restore the card on the board, or leave it")
-            return [], []
-        changes: list[Change] = []
+            return CardDiff()
+        waits = () if issue else (item.key,)
         if card is None:
-            changes.append(
-                Change(
-                    action=Action.LINK,
-                    kind=ChangeKind.PROJECT_ITEM,
-                    key=item.key,
-                    title=item.title,
-                    reason="belongs on the board",
-                    ref=ref,
-                    waits_for=waits,
-                )
+            self._add(item, ChangeKind.PROJECT_ITEM, "belongs on the board", ref, waits)
+        stands = card.values.get(record.NAME) if card else None
+        seen = stands if isinstance(stands, str) else ""
+        last = next(reversed(diff.values), None) if not diff.forgotten else None
+        for name, change in diff.values.items():
+            self._add(
+                item,
+                ChangeKind.FIELD_VALUE,
+                diff.reasons[name],
+                ref,
+                waits,
+                fields={name: change},
+                drifted=(name,) if name in diff.drifted else (),
+                body=diff.record if name == last else None,
+                body_seen=seen if name == last else None,
             )
-        for name, change in values.items():
-            declared = any(normalize.fold(name) == normalize.fold(n) for n in item.board)
-            changes.append(
-                Change(
-                    action=Action.UPDATE,
-                    kind=ChangeKind.FIELD_VALUE,
-                    key=item.key,
-                    title=item.title,
-                    reason="declared in the file" if declared else "a new card",
-                    ref=ref,
-                    fields={name: change},
-                    waits_for=waits,
-                )
+        if diff.record is not None and last is None:
+            names = ", ".join(diff.forgotten)
+            self._add(
+                item,
+                ChangeKind.FIELD_VALUE,
+                f"no longer in the file, left as it is on the board: {names}"
+                if names
+                else "the record of what was applied follows",
+                ref,
+                waits,
+                action=Action.FORGET if names else Action.UPDATE,
+                body=diff.record,
+                body_seen=seen,
             )
-        return changes, notes
+        return diff
 
-    def _values(
-        self, item: DesiredItem, card: BoardItem | None, ref: str | None
-    ) -> tuple[dict[str, FieldChange], list[FieldNote]]:
-        """Give the values to set, by the board's own field names, and those that are GitHub's."""
-        values: dict[str, FieldChange] = {}
-        notes: list[FieldNote] = []
-        for name, wanted in self._wanted(item, new_card=card is None).items():
+    def _add(
+        self,
+        item: DesiredItem,
+        kind: ChangeKind,
+        reason: str,
+        ref: str | None,
+        waits: tuple[str, ...],
+        *,
+        action: Action | None = None,
+        fields: Mapping[str, FieldChange] | None = None,
+        drifted: tuple[str, ...] = (),
+        body: str | None = None,
+        body_seen: str | None = None,
+    ) -> None:
+        usual = Action.LINK if kind is ChangeKind.PROJECT_ITEM else Action.UPDATE
+        self.cards.append(
+            Change(
+                action=action or usual,
+                kind=kind,
+                key=item.key,
+                title=item.title,
+                reason=reason,
+                ref=ref,
+                fields=fields or {},
+                waits_for=waits,
+                drifted=drifted,
+                body=body,
+                body_seen=body_seen,
+            )
+        )
+
+    def _wanted(self, item: DesiredItem, card: BoardItem | None) -> Wanted:
+        """Give the item's values by the board's own field names, as the board spells them."""
+        values: dict[str, BoardValue] = {}
+        kept: set[str] = set()
+        status = self.fields.get(STATUS)
+        start = {status.name: status.options[0].name} if status and status.options else {}
+        for name, wanted in item.board.items():
             known = self.fields.get(name)
             if known is None:
                 self._unknown(item, name, wanted)
+                kept.add(name)
                 continue
-            before = card.values.get(known.name) if card else None
             settable, after = self._spelled(item, known, wanted)
-            if not settable or _same(before, after):
+            if settable:
+                values[known.name] = after
+            else:
+                kept.add(known.name)
+        for name, value in start.items():
+            if name in values or name in kept:
                 continue
-            owner = owner_of(name, self.desired.settings.ownership)
-            if owner is Owner.FILE or before is None:
-                values[known.name] = FieldChange(before, after)
-                continue
-            notes.append(
-                FieldNote(
-                    key=item.key,
-                    title=item.title,
-                    name=known.name,
-                    verdict=Verdict.DRIFT,
-                    reason="GitHub owns this field",
-                    ref=ref,
-                    desired=after,
-                    observed=before,
-                )
-            )
-        return values, notes
+            # Nobody said one: a new card gets the first, and its record stays for a later word.
+            if card is None or self._unfinished(card, name):
+                values[name] = value
+            else:
+                kept.add(name)
+        return Wanted(values, frozenset(kept), start)
 
-    def _wanted(self, item: DesiredItem, *, new_card: bool) -> Mapping[str, BoardValue]:
-        """Give the item's values; a new card starts in the first status unless one is said."""
-        status = self.fields.get(STATUS)
-        if new_card and STATUS not in item.board and status and status.options:
-            return {**item.board, STATUS: status.options[0].name}
-        return item.board
+    def _unfinished(self, card: BoardItem, name: str) -> bool:
+        """Whether a run stopped before it set the values of a card that it had made."""
+        recorded = self.fields.get(record.NAME) is not None
+        return recorded and card.values.get(name) is None and record.NAME not in card.values
 
     def _unknown(self, item: DesiredItem, name: str, value: BoardValue) -> None:
         """Tell of a value without a field; to empty what is not there needs nothing."""
@@ -160,16 +196,48 @@ class BoardPlan:
     def _defer(self, item: DesiredItem, reason: str, hint: str) -> None:
         self.deferred.append(Deferred(ChangeKind.FIELD_VALUE, item.key, reason, hint))
 
+    def keep_record(self) -> None:
+        """Make the field for the record with the first values; without it, keep none."""
+        known = self.fields.get(record.NAME)
+        if known is not None and known.type == record.FIELD.type:
+            return
+        values = any(c.kind is ChangeKind.FIELD_VALUE and c.fields for c in self.cards)
+        if values and self._has_room(known):
+            self.fields.plan(record.FIELD, ())
+            self.changes.append(self.fields.changes[-1])
+            return
+        self.cards = [
+            replace(change, body=None, body_seen=None) if change.body is not None else change
+            for change in self.cards
+            if change.kind is not ChangeKind.FIELD_VALUE or change.fields
+        ]
+
+    def _has_room(self, known: ObservedBoardField | None) -> bool:
+        """Whether the board can have the field for the record; tell where it cannot."""
+        if known is not None:
+            reason = f"it is {known.type}, not text, so that no record is kept of what was applied"
+            hint = f"rename the board's field {known.name!r}"
+        elif len(self.fields.known) >= _MOST_FIELDS:
+            reason = f"the board has {_MOST_FIELDS} fields, so that no record is kept"
+            hint = "remove a field that nobody uses"
+        else:
+            return True
+        self.deferred.append(Deferred(ChangeKind.FIELD, record.NAME, reason, hint))
+        return False
+
     def permitted(self, changes: list[Change]) -> tuple[list[Change], list[Deferred]]:
         """Give the changes without those of a board that cannot be changed, and one that says so.
 
         Where nothing would change on such a board, nothing is told.
         """
         reason = blocked_reason(self.observed.project)
-        kept = [change for change in changes if change.kind not in _KINDS]
-        if not self.active or reason is None or len(kept) == len(changes):
+        withheld = [change for change in changes if change.kind in _KINDS]
+        if not self.active or reason is None or not withheld:
             return changes, []
-        lost = len(changes) - len(kept)
+        kept = [change for change in changes if change.kind not in _KINDS]
+        lost = sum(1 for change in withheld if not change.is_refresh)
+        if not lost:
+            return kept, []
         what = f"{reason}; {lost} {'change' if lost == 1 else 'changes'} would be due there"
         return kept, [Deferred(ChangeKind.PROJECT, self.name or "", what, blocked_hint(reason))]
 
@@ -193,17 +261,11 @@ def blocked_hint(reason: str) -> str:
     return "give BACKLOG_PROJECT_TOKEN write access to the board, or use --project none"
 
 
-def _same(before: BoardValue, after: BoardValue) -> bool:
-    if isinstance(before, int | float) and isinstance(after, int | float):
-        return float(before) == float(after)
-    if isinstance(before, str) and isinstance(after, str):
-        return before.strip() == after.strip()
-    return before == after
-
-
-def plan_board(desired: DesiredState, observed: ObservedState) -> BoardPlan:
+def plan_board(
+    desired: DesiredState, observed: ObservedState, options: PlanOptions = PLAIN
+) -> BoardPlan:
     """Give the changes of the board itself: make it, link it, add fields and options."""
-    plan = BoardPlan(desired, observed, FieldPlan(observed.capabilities))
+    plan = BoardPlan(desired, observed, FieldPlan(observed.capabilities), options)
     spec = desired.project
     if spec is None:
         return plan

@@ -72,6 +72,7 @@ class Change:
     what somebody did on GitHub. `body` is what apply writes, hidden marker included, and only
     where the body it was planned from (`body_seen`) still stands; an update of an issue with a
     `body` and no `fields` is a refresh: it moves the base and changes nothing that people see.
+    Of a board value the `body` is the card's record, written right behind the value.
     """
 
     action: Action
@@ -91,7 +92,14 @@ class Change:
     @property
     def is_refresh(self) -> bool:
         """Whether it only moves the base."""
-        return self.kind is ChangeKind.ISSUE and self.action is Action.UPDATE and not self.fields
+        based = self.kind in (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE)
+        return based and self.action is Action.UPDATE and not self.fields
+
+    @property
+    def is_heal(self) -> bool:
+        """Whether it closes an issue as the second one of an item, whose key is the `other`."""
+        closes = self.kind is ChangeKind.ISSUE and self.action is Action.CLOSE
+        return closes and self.other is not None
 
     @property
     def is_move(self) -> bool:
@@ -176,7 +184,8 @@ class Plan:
     """The ordered, immutable changes, and what is told beside them.
 
     `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
-    `conflicts` are held fields, `items` every item in document order (for grouping).
+    `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
+    say, `items` every item in document order (for grouping).
     """
 
     repository: str
@@ -185,6 +194,7 @@ class Plan:
     items: tuple[PlanItem, ...] = ()
     drift: tuple[FieldNote, ...] = ()
     conflicts: tuple[FieldNote, ...] = ()
+    accepted: tuple[FieldNote, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     warnings: tuple[Warned, ...] = ()

@@ -8,15 +8,23 @@ from backlog_sync.core.changes import JsonValue, Verdict
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.normalize import fold_set, hash_value
 
+BOTH = "changed in the file and on GitHub"
+FILE_WINS = f"{BOTH}; the file wins (--on-conflict file)"
+GITHUB_WINS = f"{BOTH}; GitHub wins (--on-conflict github)"
+
 
 @dataclass(frozen=True, slots=True)
 class AtomDiff:
-    """A merged atomic field: `write` tells whether `after` is to be put on GitHub."""
+    """A merged atomic field: `write` tells whether `after` is to be put on GitHub.
+
+    `accepted` tells that GitHub's value is to be taken into the file.
+    """
 
     verdict: Verdict
     after: JsonValue
     write: bool
     reason: str
+    accepted: bool = False
 
 
 def merge_atom(
@@ -26,11 +34,12 @@ def merge_atom(
     desired: JsonValue,
     observed: JsonValue,
     pending: bool = False,
+    on_conflict: Owner | None = None,
 ) -> AtomDiff:
     """Merge one value. `base` is the hash of what was last applied, None where nothing was.
 
     `pending` says that the base was intended but perhaps never set: then it is set, whoever owns
-    the field.
+    the field. `on_conflict` says whose value counts where both sides moved; None holds it.
     """
     if desired == observed:
         moved = base is not None and base != hash_value(desired)
@@ -51,9 +60,11 @@ def merge_atom(
         return AtomDiff(
             Verdict.DRIFT, observed, write=False, reason="changed on GitHub, which owns it"
         )
-    return AtomDiff(
-        Verdict.CONFLICT, observed, write=False, reason="changed in the file and on GitHub"
-    )
+    if on_conflict is Owner.FILE:
+        return AtomDiff(Verdict.PUSH, desired, write=True, reason=FILE_WINS)
+    if on_conflict is Owner.GITHUB:
+        return AtomDiff(Verdict.CONFLICT, observed, write=False, reason=GITHUB_WINS, accepted=True)
+    return AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
 
 
 @dataclass(frozen=True, slots=True)

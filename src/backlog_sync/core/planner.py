@@ -23,6 +23,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.definitions import double_labels, plan_labels, plan_milestones
 from backlog_sync.core.diff import ItemDiff, Target, base_of, diff_item, target_of
 from backlog_sync.core.digests import digests_of
+from backlog_sync.core.heal import heals
 from backlog_sync.core.identity import Match, Matches, match_items
 from backlog_sync.core.links import Links
 from backlog_sync.core.model import (
@@ -32,6 +33,7 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedState,
 )
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
 from backlog_sync.core.states import OPEN, desired_state, is_closed, state_fields
 
@@ -41,9 +43,11 @@ _LONGEST = 65_536
 _ORDER = {kind: index for index, kind in enumerate(ChangeKind)}
 
 
-def build_plan(desired: DesiredState, observed: ObservedState) -> Plan:
+def build_plan(
+    desired: DesiredState, observed: ObservedState, options: PlanOptions = PLAIN
+) -> Plan:
     """Give the plan that makes the observed state what is desired. Pure and deterministic."""
-    builder = _Builder(desired, observed)
+    builder = _Builder(desired, observed, options)
     for item in desired.items:
         builder.item(item)
     builder.order()
@@ -53,21 +57,23 @@ def build_plan(desired: DesiredState, observed: ObservedState) -> Plan:
 class _Builder:
     """Walks the items once and collects changes."""
 
-    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
-        self.desired, self.observed = desired, observed
+    def __init__(
+        self, desired: DesiredState, observed: ObservedState, options: PlanOptions
+    ) -> None:
+        self.desired, self.observed, self.options = desired, observed, options
         self.matches: Matches = match_items(desired, observed)
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
-        self.board: BoardPlan = plan_board(desired, observed)
+        self.board: BoardPlan = plan_board(desired, observed, options)
         labels = plan_labels(desired, observed)
         self.renamed = {normalize.fold(c.key): c.title for c in labels if "name" in c.fields}
         self.changes: list[Change] = [
             *labels,
             *plan_milestones(desired, observed),
-            *self.board.changes,
         ]
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
+        self.accepted: list[FieldNote] = []
         self.deferred: list[Deferred] = []
         self.warnings: list[Warned] = [
             *self.matches.warnings,
@@ -101,9 +107,10 @@ class _Builder:
             self._update(item, match, target)
         elif not self._create(item, target):
             return
-        changes, notes = self.board.item(item, match.issue if match else None)
-        self.changes += changes
-        self.drift += notes
+        carded = self.board.item(item, match.issue if match else None)
+        self.drift += carded.drift
+        self.conflicts += carded.conflicts
+        self.accepted += carded.accepted
 
     def _skips(self, item: DesiredItem) -> bool:
         """Whether an item is none of this run's business; say why where that may surprise."""
@@ -356,7 +363,10 @@ class _Builder:
 
     def plan(self) -> Plan:
         """Give the finished value."""
-        permitted, withheld = self.board.permitted(self.changes)
+        self.board.keep_record()
+        self.changes += heals(self.matches, self.observed, self.changes)
+        board = [*self.board.changes, *self.board.cards]
+        permitted, withheld = self.board.permitted([*self.changes, *board])
         changes = tuple(sorted(permitted, key=lambda change: _ORDER[change.kind]))
         return Plan(
             repository=self.repository,
@@ -365,6 +375,7 @@ class _Builder:
             items=tuple(self._plan_item(item) for item in self.desired.items),
             drift=tuple(self.drift),
             conflicts=tuple(self.conflicts),
+            accepted=tuple(self.accepted),
             orphans=tuple(
                 Orphan(key, f"#{issue.number}", issue.title, "its item is gone from the file")
                 for key, issue in self.matches.orphans

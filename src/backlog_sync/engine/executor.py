@@ -9,15 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core import record
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.operations import Done
+from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.states import closing_reason
 from backlog_sync.engine import jobs
 from backlog_sync.engine.creating import create_issues, give_late_types
 from backlog_sync.engine.jobs import Made, Skip
-from backlog_sync.engine.ports import Nonces, Progress, Tracker
+from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.sending import Sending
 from backlog_sync.errors import BacklogError
@@ -76,17 +77,15 @@ class _Run(Sending):
 
     # ---- issues that are there -------------------------------------------------------------
 
-    def states(self, changes: Iterable[Change]) -> None:
+    def states(self, changes: Sequence[Change]) -> None:
         """Close and reopen."""
 
         def done(change: Change, _: Done) -> None:
             closed = change.action is Action.CLOSE
-            self.registry.issues[change.key] = replace(
-                self.registry.issues[change.key],
-                state="closed" if closed else "open",
-                state_reason=closing_reason(change.fields) if closed else "reopened",
-            )
+            why = closing_reason(change.fields) if closed else "reopened"
+            self.registry.put_state(change.key, "closed" if closed else "open", why)
 
+        self.stage(changes, jobs.comment, last=False)
         self.stage(changes, jobs.state, done)
 
     def updates(self, changes: Sequence[Change]) -> None:
@@ -138,15 +137,55 @@ class _Run(Sending):
         """Put issues on the board."""
         self.stage(changes, jobs.card, lambda c, reply: self.registry.put_card(c.key, reply.id))
 
-    def values(self, changes: Iterable[Change]) -> None:
-        """Set board values."""
+    def values(self, changes: Sequence[Change]) -> None:
+        """Set board values, each card's record right behind them."""
 
         def done(change: Change, _: Done) -> None:
             for name, wanted in change.fields.items():
                 assert not isinstance(wanted.after, list)
                 self.registry.put_value(change.key, name, wanted.after)
+            if not change.fields:
+                self.registry.put_value(change.key, record.NAME, change.body)
 
-        self.stage(changes, jobs.value, done)
+        records = {id(c): replace(c, fields={}) for c in changes if c.fields and c.body is not None}
+        both = [each for c in changes for each in (c, records.get(id(c))) if each is not None]
+        self.aside.update(map(id, records.values()))
+        self.stage(both, jobs.value, done)
+        self._correct_records(both)
+        for change in changes:
+            written = self.outcomes[id(records[id(change)])] if id(change) in records else None
+            done_itself = self.outcomes[id(change)].result is Result.APPLIED
+            if done_itself and written is not None and written.result is not Result.APPLIED:
+                self._remark(change, f"its record could not be written: {written.reason}")
+
+    def _correct_records(self, changes: Sequence[Change]) -> None:
+        """Take out of the records that were written what was not set after all."""
+        unset: dict[str, set[str]] = {}
+        for change in changes:
+            if change.fields and self.outcomes[id(change)].result is not Result.APPLIED:
+                unset.setdefault(change.key, set()).update(change.fields)
+        texts: dict[str, str] = {}
+        waiting: list[Operation] = []
+        for change in changes:
+            written = not change.fields and self.outcomes[id(change)].result is Result.APPLIED
+            if not written or change.key not in unset:
+                continue
+            names = frozenset(unset[change.key])
+            text = record.without(change.body or "", change.body_seen or "", names)
+            made = jobs.card_record(self.registry, change, text)
+            if made is not None and not isinstance(made, Skip):
+                texts[change.key] = text
+                waiting.append(made)
+        replies = self.tracker.apply(waiting) if waiting else ()
+        for (key, text), (_, reply) in zip(texts.items(), replies, strict=True):
+            if isinstance(reply, Done):
+                self.registry.put_value(key, record.NAME, text)
+
+    def _remark(self, change: Change, reason: str) -> None:
+        """Add to the reason of an outcome."""
+        outcome = self.outcomes[id(change)]
+        told = "; ".join(part for part in (outcome.reason, reason) if part)
+        self.outcomes[id(change)] = replace(outcome, reason=told)
 
 
 def _moved(change: Change, issue: ObservedIssue, there: ObservedIssue | None) -> str:
@@ -169,9 +208,12 @@ def apply_plan(
     tracker: Tracker,
     nonces: Nonces,
     progress: Progress,
+    journal: Journal | None = None,
+    clock: Clock | None = None,
 ) -> Applied:
     """Apply exactly this plan; give an outcome for every change, whatever happens."""
-    run = _Run(tracker, nonces, progress, Registry.of(desired, observed))
+    registry = Registry.of(desired, observed)
+    run = _Run(tracker, nonces, progress, registry, journal=journal, clock=clock)
     stopped: BacklogError | None = None
     interrupted = False
     progress.start("Applying", len(plan.changes))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize
+from backlog_sync.core import normalize, record
 from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
@@ -30,6 +30,7 @@ from backlog_sync.core.operations import (
     LinkProject,
     MoveSubIssue,
     Operation,
+    PutComment,
     RemoveBlocker,
     RemoveSubIssue,
     ReopenIssue,
@@ -38,7 +39,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.states import closing_reason
+from backlog_sync.core.states import DUPLICATE, closing_reason
 from backlog_sync.engine.registry import Registry
 
 
@@ -184,12 +185,23 @@ def _text(value: object) -> str | None:
 
 def state(registry: Registry, change: Change) -> Made:
     """Close or reopen."""
-    issue = registry.issues.get(change.key)
-    if issue is None:
+    issue_id = registry.issue_id(change.key)
+    if issue_id is None:
         return _NOT_CREATED
     if change.action is Action.CLOSE:
-        return CloseIssue(issue.id, closing_reason(change.fields))
-    return ReopenIssue(issue.id)
+        reason = closing_reason(change.fields)
+        other = registry.issue_id(change.other) if change.other else None
+        return CloseIssue(issue_id, reason, other if reason == DUPLICATE else None)
+    return ReopenIssue(issue_id)
+
+
+def comment(registry: Registry, change: Change) -> Made:
+    """Say in a comment why an issue is closed, where the change holds one."""
+    told = change.fields.get("comment")
+    issue_id = registry.issue_id(change.key)
+    if told is None or issue_id is None:
+        return None
+    return PutComment(issue_id, f"closed-{closing_reason(change.fields)}", str(told.after))
 
 
 def labels(registry: Registry, change: Change) -> Made:
@@ -275,10 +287,12 @@ def card(registry: Registry, change: Change) -> Made:
 
 
 def value(registry: Registry, change: Change) -> Made:
-    """Set a board value."""
+    """Set a board value, or the record of what was applied."""
+    if not change.fields:
+        return card_record(registry, change, change.body)
     item = registry.cards.get(change.key)
     if item is None or registry.project_id is None:
-        return Skip("the issue is not on the board")
+        return _NO_CARD
     ((name, wanted),) = change.fields.items()
     known, after = registry.fields.get(name), wanted.after
     if known is None or isinstance(after, list | bool):
@@ -289,6 +303,17 @@ def value(registry: Registry, change: Change) -> Made:
     return SetValue(registry.project_id, item, known.id, known.type, after, option)
 
 
+def card_record(registry: Registry, change: Change, text: str | None) -> Made:
+    """Write the record of a card."""
+    item, known = registry.cards.get(change.key), registry.fields.get(record.NAME)
+    if item is None or registry.project_id is None:
+        return _NO_CARD
+    if known is None:
+        return Skip(f"the board has no field {record.NAME}")
+    return SetValue(registry.project_id, item, known.id, known.type, text)
+
+
+_NO_CARD = Skip("the issue is not on the board")
 _NOT_CREATED = Skip("the issue was not created")
 
 

@@ -23,7 +23,8 @@ class Sending:
 
     `outcomes` stand by the identity of their change. `unclaimed` names, by key, fields that were
     not made true. `lost` counts the answers that were lost so far. Without a `journal` nothing is
-    remembered, without a `clock` nothing is waited for.
+    remembered, without a `clock` nothing is waited for. `aside` are the identities of what is
+    sent along with a change and does not count as one.
     """
 
     tracker: Tracker
@@ -35,12 +36,14 @@ class Sending:
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     unclaimed: dict[str, set[str]] = field(default_factory=dict)
     lost: int = 0
+    aside: set[int] = field(default_factory=set)
 
     def settle(self, change: Change, result: Result, reason: str = "") -> None:
         """Record a change's outcome, once."""
         if id(change) in self.outcomes:
             return
-        self.progress.advance()
+        if id(change) not in self.aside:
+            self.progress.advance()
         issue = self.registry.issues.get(change.key) if change.kind in _OF_ISSUES else None
         self.outcomes[id(change)] = Outcome(
             change=change,

@@ -1,0 +1,143 @@
+"""One card against the values that an item wants on it: what to set, what to tell, the record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from backlog_sync.core import record
+from backlog_sync.core.changes import FieldChange, FieldNote, Verdict
+from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.merge import AtomDiff, merge_atom
+from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.options import PlanOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an item wants on its card, in the board's own spelling and names.
+
+    `values` are those that can be set; `kept` are names of which nothing can be said now, or
+    that GitHub goes on without the file: their record stays. `start` gives the value in which
+    a card starts where nobody set one, by field name.
+    """
+
+    values: Mapping[str, BoardValue]
+    kept: frozenset[str] = frozenset()
+    start: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class CardDiff:
+    """What merging a card gives.
+
+    `record` is the text that the record is to have, None where the one that stands will do.
+    """
+
+    values: dict[str, FieldChange] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    drifted: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    drift: list[FieldNote] = field(default_factory=list)
+    conflicts: list[FieldNote] = field(default_factory=list)
+    accepted: list[FieldNote] = field(default_factory=list)
+    record: str | None = None
+
+
+class _Merge:
+    """Merges the values of one card, one after the other."""
+
+    def __init__(
+        self, item: DesiredItem, ref: str | None, card: BoardItem | None, wanted: Wanted
+    ) -> None:
+        self.item, self.ref, self.card, self.wanted = item, ref, card, wanted
+        self.base = record.decode(card) or {}
+        self.diff = CardDiff()
+        self.new = {name: self.base[name] for name in wanted.kept if name in self.base}
+        self.moved = False
+
+    def value(self, name: str, value: BoardValue, owner: Owner, options: PlanOptions) -> None:
+        """Merge one value."""
+        before = record.comparable(self.card.values.get(name) if self.card else None)
+        after = record.comparable(value)
+        merged = self._merged(name, owner, after, before, options)
+        if merged.write:
+            self.diff.values[name] = FieldChange(before, after)
+            self.diff.reasons[name] = merged.reason
+            if merged.verdict is Verdict.DRIFT:
+                self.diff.drifted.append(name)
+        if merged.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
+            self._tell(name, merged, after, before)
+        if merged.write or merged.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):
+            self.new[name] = record.entry(after)
+            self.moved |= merged.write or merged.verdict is Verdict.CONVERGED
+        elif name in self.base:
+            self.new[name] = self.base[name]
+        else:
+            # With nothing on record, what the file says is where its next change starts from.
+            self.new[name] = record.entry(after)
+            self.moved = True
+
+    def _merged(
+        self,
+        name: str,
+        owner: Owner,
+        after: BoardValue,
+        before: BoardValue,
+        options: PlanOptions,
+    ) -> AtomDiff:
+        base = record.base_of(self.base[name]) if name in self.base else None
+        stands_at_start = before in (None, self.wanted.start.get(name))
+        if base is None and after not in (None, before) and stands_at_start:
+            # Nothing that people did could be lost: the card stands where every card starts.
+            declared = any(fold(name) == fold(each) for each in self.item.board)
+            reason = "declared in the file" if declared else "a new card"
+            return AtomDiff(Verdict.PUSH, after, write=True, reason=reason)
+        return merge_atom(
+            owner=owner,
+            base=base,
+            desired=after,
+            observed=before,
+            on_conflict=options.on_conflict,
+        )
+
+    def _tell(self, name: str, merged: AtomDiff, after: BoardValue, before: BoardValue) -> None:
+        note = FieldNote(
+            key=self.item.key,
+            title=self.item.title,
+            name=name,
+            verdict=merged.verdict,
+            reason=merged.reason,
+            ref=self.ref,
+            desired=after,
+            observed=before,
+        )
+        if merged.accepted:
+            self.diff.accepted.append(note)
+        else:
+            told = self.diff.drift if merged.verdict is Verdict.DRIFT else self.diff.conflicts
+            told.append(note)
+
+    def finish(self) -> CardDiff:
+        """Give the result, with the record that follows it."""
+        self.diff.forgotten = sorted(set(self.base) - set(self.new))
+        text = record.encode(self.new)
+        stands = self.card.values.get(record.NAME) if self.card else None
+        if (self.moved or self.diff.forgotten) and text != stands and (self.new or stands):
+            self.diff.record = text
+        return self.diff
+
+
+def diff_card(
+    item: DesiredItem,
+    ref: str | None,
+    card: BoardItem | None,
+    wanted: Wanted,
+    *,
+    ownership: Mapping[str, str],
+    options: PlanOptions,
+) -> CardDiff:
+    """Merge every value of one card: base from its record, desired from the file, observed."""
+    merge = _Merge(item, ref, card, wanted)
+    for name, value in wanted.values.items():
+        merge.value(name, value, owner_of(name, ownership), options)
+    return merge.finish()
