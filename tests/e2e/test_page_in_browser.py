@@ -160,6 +160,13 @@ def furnish(sandbox: Sandbox) -> None:
         "\u202eright to left\n\n- [x] done\n",
     )
     ada.close(one)
+    (board,) = sandbox.store.projects[sandbox.store.accounts["octo-org"].id].values()
+    for field in sandbox.store.fields[board.id].values():
+        if field.name == "Status":
+            field.options += [
+                {"id": f"o{n}", "name": f"{n} {'x' * 40}", "color": "PINK", "description": ""}
+                for n in range(5)
+            ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
