@@ -24,18 +24,18 @@ def read_model(
     Gives the model, or everything that is wrong with the file. Raises nothing for what it holds.
     """
     source = read_source(file, shown)
+    more = f"{listed_in} tells what there is"
     if isinstance(source, Diagnostic):
-        return (source,)
+        about_backlogs = source.slug in ("file-missing", "empty-file")
+        return (replace(source, hint=more) if about_backlogs else source,)
     root, diagnostics = compose(source.text, shown)
     if diagnostics:
         return diagnostics
     if not isinstance(root, MapNode):
-        hint = f"it may hold: {', '.join(model.model_fields)}"
-        return (Diagnostic(Place(shown), "wrong-type", "the file must hold a mapping", hint),)
+        return (Diagnostic(Place(shown), "wrong-type", "the file must hold a mapping", more),)
     places = {"": Place(shown), **places_below(root, shown, Lines(source.text))}
     try:
         return model.model_validate(to_plain(root))
     except ValidationError as error:
         found = explain(error, model, lambda path: places.get(".".join(path)))
-        more = f"{listed_in} tells what there is"
         return tuple(sorted(replace(d, hint=more) if d.hint == MANY else d for d in found))

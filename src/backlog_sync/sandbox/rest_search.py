@@ -5,6 +5,9 @@ from backlog_sync.sandbox.messages import Response, error_response, json_respons
 from backlog_sync.sandbox.problems import invalid
 from backlog_sync.sandbox.rest_call import Call, Json, page_bounds, page_links
 
+_ALWAYS = frozenset({"assignee", "closed_at", "milestone", "user"})
+"""What a search's items have also where it is null; in GitHub's description others are not null."""
+
 
 def search_issues(call: Call) -> Response:
     """GET issues and pull requests that fit `q`; at most the first 1,000 can be paged to."""
@@ -22,9 +25,8 @@ def search_issues(call: Call) -> Response:
     reachable = found[: search.MAX_RESULTS]
     items: list[Json] = []
     for issue in reachable[(here - 1) * size : here * size]:
-        shown = {**payloads.issue(call.ctx, issue), "score": 1.0}
-        shown.pop("parent_issue_url", None)
-        items.append(shown)
+        shown = {**payloads.issue(call.ctx, issue), "score": 1.0, "parent_issue_url": None}
+        items.append({k: v for k, v in shown.items() if k in _ALWAYS or v is not None})
     answer = {
         "total_count": len(found),
         "incomplete_results": False,

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     NonNegativeFloat,
@@ -133,7 +134,7 @@ class LimitsEntry(_Model):
     at_once: Switch = None
     block_seconds: PositiveInt = 60
     tells: bool = Field(False, description="Whether refusals carry `retry-after`.")
-    status: Literal["403", "429"] = "403"
+    status: Annotated[Literal["403", "429"], BeforeValidator(str)] = "403"
 
     def limits(self) -> Limits:
         """The limits themselves."""
@@ -180,7 +181,7 @@ def _known_version(version: str) -> str:
 class Trouble(_Model):
     """All that can be set. Times are in seconds."""
 
-    version: Literal["1"] = "1"
+    version: Annotated[Literal["1"], BeforeValidator(str)] = "1"
     clock: ClockEntry | None = None
     latency: NonNegativeFloat = 0.0
     list_lag: NonNegativeFloat = 0.0
