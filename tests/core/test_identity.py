@@ -323,22 +323,40 @@ def test_a_title_that_people_changed_on_github_is_not_followed() -> None:
     assert numbers(match(items, *there)) == {"a": 1, "b": 2}
 
 
-def test_two_open_issues_of_one_key_are_told() -> None:
+def test_a_second_open_issue_of_ours_is_a_double() -> None:
     """The lower number is the item's; an open one comes before a closed one."""
     items = (item("a"),)
     found = match(
         items, managed(items[0], 3, state="closed"), *(managed(items[0], n) for n in (5, 4))
     )
     assert numbers(found) == {"a": 4}
+    assert [(key, each.number) for key, each in found.doubles] == [("a", 5)]
+    assert (found.orphans, found.warnings) == ((), ())
+
+
+def test_a_copy_of_an_issue_s_text_is_told_and_left_alone() -> None:
+    """It has the nonce of what was copied, so that we did not make it: nothing is closed."""
+    there = managed(item("a"), 4)
+    found = match((item("a"),), there, managed(item("a"), 5, body=there.body))
+    assert numbers(found) == {"a": 4}
     assert [(w.slug, w.ref) for w in found.warnings] == [("duplicate", "#5")]
-    assert found.orphans == ()
+    assert (found.orphans, found.doubles) == ((), ())
+
+
+def test_nothing_is_a_double_of_a_closed_issue() -> None:
+    """Where the item's issue is closed, a second one that is open may be the one that counts."""
+    found = match(
+        (item("a", issue=3),), managed(item("a"), 3, state="closed"), managed(item("a"), 5)
+    )
+    assert numbers(found) == {"a": 3}
+    assert (found.doubles, [w.ref for w in found.warnings]) == ((), ["#5"])
 
 
 def test_the_one_that_the_file_names_stays() -> None:
     """Of two issues of one key, the number decides."""
     found = match((item("a", issue=5),), managed(item("a"), 4), managed(item("a"), 5))
     assert numbers(found) == {"a": 5}
-    assert [w.ref for w in found.warnings] == ["#4"]
+    assert [each.number for _, each in found.doubles] == [4]
 
 
 def test_open_issues_without_an_item_are_orphans() -> None:
