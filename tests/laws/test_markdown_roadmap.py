@@ -267,6 +267,25 @@ def test_a_long_line_is_read_at_once(lead: str, unit: str) -> None:
     assert time.process_time() - begin < 1
 
 
+DEGENERATE = (
+    "- [ ] x\n", "## Epic 1: a\n", "### Story 1.1: a\n**Points**: 3\n\n", "**Status**: Done\n",
+    "| 1 | do it | High |\n", "| # | Task | Priority |\n|--|--|--|\n| 1 | a | High |\n\n",
+    "- As a x, I want y\n", "- a\n  As a x, I want y\n", "    - User Story: As a x, I want y\n",
+    "**AC**:\nGiven x\nWhen y\nThen z\n", "## US-1: a\n```yaml\nas_a: x\ni_want: y\n```\n",
+    "- [ ] 1. a\n  - [ ] 1.1 b\n", "- US-1: x\n", "- `M (P0)`: x\n",
+    "## Story 1: a\n**Depends on**: Story 1, 2, b\n", "**Total Stories**: 4\n", "  - a\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", DEGENERATE)
+def test_one_thing_very_often_is_read_in_time(unit: str) -> None:
+    """A megabyte, or as many lines as a roadmap may have, takes about a second at most."""
+    count = min(1_000_000 // len(unit), 49_000 // unit.count("\n"))
+    begin = time.process_time()
+    parse_roadmap(source(unit * count))
+    assert time.process_time() - begin < 2  # twice the bar: machines differ
+
+
 @pytest.mark.skipif(not ROADMAPS, reason="the corpus of real roadmaps is not here")
 @pytest.mark.parametrize("file", ROADMAPS, ids=lambda file: file.name[:8])
 def test_real_roadmaps_obey_the_laws(file: Path) -> None:

@@ -170,7 +170,7 @@ class _Scanner:
                 if run and run[0].startswith(self.fence) and run.end() == len(body):
                     self.fence = ""
                 return Kind.CODE
-        run = _FENCE.match(body)
+        run = _FENCE.match(body) if body[:1] in ("`", "~") else None
         if run and not (run[0][0] == "`" and "`" in body[run.end() :]):
             self._leave(indent)
             self.fence = run[0]
@@ -212,7 +212,7 @@ class _Scanner:
     def _block(self, line: Line) -> Line:
         text = line.text
         before = self.lines[-1].kind if self.lines else Kind.BLANK
-        hashes = _HASHES.match(text) if line.indent < TAB else None
+        hashes = _HASHES.match(text) if text[0] == "#" and line.indent < TAB else None
         if hashes:
             self.contents.clear()
             title, at = _heading(self.text, line, hashes.end())
@@ -221,7 +221,7 @@ class _Scanner:
             underline = self._underline(line)
             if underline:
                 return underline
-        if _is_rule(text):
+        if text[0] in "-*_" and _is_rule(text):
             self.contents.clear()
             return line._replace(kind=Kind.RULE)
         marker = _MARKER.match(text)
@@ -229,7 +229,7 @@ class _Scanner:
             return self._item(line, marker[0])
         if before not in _PARAGRAPH:
             self._leave(line.indent)
-        return line._replace(kind=Kind.QUOTE if text[0] == ">" else Kind.TEXT)
+        return line._replace(kind=Kind.QUOTE) if text[0] == ">" else line
 
     def _underline(self, line: Line) -> Line | None:
         """Make the one line above a heading, where it is a paragraph of its own."""
@@ -253,13 +253,23 @@ class _Scanner:
         while self.contents and self.contents[-1] > line.indent:
             self.contents.pop()
         self.contents.append(content)
-        box = _BOX.match(self.text, at, line.end)
-        item = line._replace(kind=Kind.LIST, marker=marker, content=content)
+        box = _BOX.match(self.text, at, line.end) if self.text.startswith("[", at) else None
         if box:
             _, at = columns(self.text, box.end(), line.end)
-            ticked = box[1] != " "
-            item = item._replace(box=box.start(1), ticked=ticked)
-        return item._replace(text=self.text[at : line.end].rstrip(), at=min(at, line.end))
+        return Line(
+            line.row,
+            line.start,
+            line.end,
+            line.eol,
+            Kind.LIST,
+            line.indent,
+            self.text[at : line.end].rstrip(),
+            min(at, line.end),
+            marker=marker,
+            content=content,
+            box=box.start(1) if box else None,
+            ticked=box is not None and box[1] != " ",
+        )
 
 
 def _spans(text: str) -> list[tuple[int, int, str]]:

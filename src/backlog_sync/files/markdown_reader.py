@@ -26,8 +26,8 @@ from backlog_sync.files.markdown_words import (
 _GLUE = (Kind.LIST, Kind.TEXT)
 
 
-def read_lines(record: Record, choices: Choices) -> None:
-    """Read all lines of one source into its record."""
+def read_lines(record: Record, choices: Choices, *, most: int) -> bool:
+    """Read all lines of one source into its record; False where it holds more items than `most`."""
     walk = Walk(record, choices)
     if choices.single:
         open_single(walk, choices.single)
@@ -35,7 +35,10 @@ def read_lines(record: Record, choices: Choices) -> None:
         if line.row > walk.done:
             _read(walk, line)
         walk.glued = line.kind in _GLUE
+        if len(record.drafts) > most:
+            return False
     walk.blocks.end()
+    return True
 
 
 def _read(walk: Walk, line: Line) -> None:

@@ -25,6 +25,9 @@ from backlog_sync.files.parsed import ParsedFile, Source
 MAX_LINES = 200_000
 """No roadmap is longer; line ends of two characters count twice."""
 
+MAX_ITEMS = 5_000
+"""No roadmap holds more items; GitHub takes months for as many."""
+
 
 def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list") -> ParsedFile:
     """Read a Markdown roadmap.
@@ -40,7 +43,11 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
         return ParsedFile(source, diagnostics=(fault,))
     lines = scan_lines(source.text)
     record = Record(source, lines)
-    read_lines(record, _choices(source.text, lines, bullets=bullets == "items"))
+    choices = _choices(source.text, lines, bullets=bullets == "items")
+    if choices.declared > MAX_ITEMS or not read_lines(record, choices, most=MAX_ITEMS):
+        message = f"this holds more than {MAX_ITEMS} items"
+        fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
+        return ParsedFile(source, diagnostics=(fault,))
     done = finish(record)
     front = front_matter(source, lines)
     return ParsedFile(

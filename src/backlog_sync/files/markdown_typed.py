@@ -1,7 +1,8 @@
 """Rules 1 and 2: a heading or a list item that begins with a type word, a code or a number."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.markdown_inline import plain
@@ -20,6 +21,12 @@ from backlog_sync.files.markdown_words import (
 _HEAD = 400
 """No type word, number and separator together are longer."""
 
+_NUMBER_ALONE = TypeWord("", "feature")
+_FIRST_LETTERS = frozenset(
+    {word[0] for word in TYPES}
+    | {word[0].upper() for word in TYPES}
+    | set("ABCDEFGHIJKLMNOPQRSTUVWXYZmM[第")
+)
 _WORDS = "|".join(re.escape(word) for word in sorted(TYPES, key=len, reverse=True))
 _WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}})[ ]?({_WORDS})", re.IGNORECASE)
@@ -86,10 +93,42 @@ def recognise(text: str) -> Typed | None:
         close = body.find("**", 2)
         if close > 0:
             body = body[2:close] + body[close + 2 :]
-    found = _ordinal(body) or _word(body) or _milestone(body) or _code(body) or _dotted(body)
+    found = _find(body) if body else None
     if found is None:
         return None
-    return _finish(replace(found, title=found.title + text[_HEAD:], bold=bold), status)
+    title, marked, points = parse_title(found.title + text[_HEAD:])
+    return Typed(
+        found.word,
+        found.number,
+        title,
+        bare=found.bare,
+        bold=bold,
+        code=found.code,
+        dotted=found.dotted,
+        status=status or marked,
+        points=points,
+    )
+
+
+class _Found(NamedTuple):
+    """A word or a code and its number, and all that stands behind them."""
+
+    word: TypeWord
+    number: str | None
+    title: str
+    bare: bool = False
+    code: bool = False
+    dotted: bool = False
+
+
+def _find(body: str) -> _Found | None:
+    """The first of the forms that fits; the first letter tells which can."""
+    first = body[0]
+    if first in _FIRST_LETTERS:
+        found = _ordinal(body) or _word(body) or _milestone(body) or _code(body)
+        if found:
+            return found
+    return _dotted(body) if first.isdecimal() else None
 
 
 def parse_title(text: str) -> tuple[str, str | None, float | None]:
@@ -107,11 +146,6 @@ def parse_title(text: str) -> tuple[str, str | None, float | None]:
     if status is None:
         title, status = _skip_signs(title) if title[:1] in MARKS else (title, None)
     return title, status, points
-
-
-def _finish(typed: Typed, status: str | None) -> Typed:
-    title, marked, points = parse_title(typed.title)
-    return replace(typed, title=title, status=status or marked, points=points)
 
 
 def _trailing_mark(title: str) -> tuple[str, str | None]:
@@ -136,7 +170,7 @@ def _skip_signs(text: str) -> tuple[str, str | None]:
     return text[at:], status
 
 
-def _word(body: str) -> Typed | None:
+def _word(body: str) -> _Found | None:
     match = _WORD.match(body)
     if not match:
         return None
@@ -146,10 +180,10 @@ def _word(body: str) -> Typed | None:
     at = match.end()
     number = _NUMBER.match(body, at)
     if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
-        return _titled(Typed(word, number[1], ""), body, number.end())
+        return _titled(_Found(word, number[1], ""), body, number.end())
     if body[at : at + 1] in (":", "：") or body[at : at + 3] in (" — ", " – "):
         title = body[at + 1 :].lstrip(" —–")
-        return Typed(word, None, title) if plain(title) else None
+        return _Found(word, None, title) if plain(title) else None
     return None
 
 
@@ -159,54 +193,54 @@ def _bounded(body: str, at: int) -> bool:
     return not (before.isascii() and after.isalpha())
 
 
-def _ordinal(body: str) -> Typed | None:
+def _ordinal(body: str) -> _Found | None:
     """`第1阶段：…`, which puts the number before the word."""
     match = _ORDINAL.match(body)
     if not match or match[2].casefold() not in TYPES:
         return None
-    return _titled(Typed(TYPES[match[2].casefold()], match[1], ""), body, match.end())
+    return _titled(_Found(TYPES[match[2].casefold()], match[1], ""), body, match.end())
 
 
-def _milestone(body: str) -> Typed | None:
+def _milestone(body: str) -> _Found | None:
     match = _MILESTONE.match(body)
     if not match or _RANGE.match(body, match.end()):
         return None
-    return _titled(Typed(MILESTONE_CODE, match[1], ""), body, match.end())
+    return _titled(_Found(MILESTONE_CODE, match[1], ""), body, match.end())
 
 
-def _code(body: str) -> Typed | None:
+def _code(body: str) -> _Found | None:
     match = _CODE.match(body)
     if not match or bool(match[1]) != bool(match[4]) or match[2] in FOREIGN_CODES:
         return None
     known = CODES.get(match[2])
     word = known or TypeWord(match[2].lower(), "story")
-    typed = Typed(word, match[3], "", code=known is None and not match[1])
-    return _titled(typed, body, match.end(), blank=True)
+    found = _Found(word, match[3], "", code=known is None and not match[1])
+    return _titled(found, body, match.end(), blank=True)
 
 
-def _dotted(body: str) -> Typed | None:
+def _dotted(body: str) -> _Found | None:
     match = _DOTTED.match(body)
     if not match:
         return None
-    typed = Typed(TypeWord("", "feature"), match[1], "", dotted=True)
-    return _titled(typed, body, match.end(), blank=True)
+    found = _Found(_NUMBER_ALONE, match[1], "", dotted=True)
+    return _titled(found, body, match.end(), blank=True)
 
 
-def _titled(typed: Typed, body: str, at: int, *, blank: bool = False) -> Typed | None:
+def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found | None:
     """The title behind a number: after a separator, or after a blank where that is enough."""
     separator = _SEPARATOR.match(body, at)
     if separator:
-        return replace(typed, title=body[separator.end() :])
+        return found._replace(title=body[separator.end() :])
     rest = body[at:]
     if not rest.strip():
-        return replace(typed, title=body[:at])
+        return found._replace(title=body[:at])
     if rest[0] == "(":
         return None
     if rest[0] not in " \t":
         return None
     if blank:
-        return replace(typed, title=rest.strip())
+        return found._replace(title=rest.strip())
     last = rest.strip(" *").rsplit(" ", 1)[-1].casefold()
     if rest.strip()[0] in "([" or last in SUMMARY_WORDS:
         return None
-    return replace(typed, title=rest.strip(), bare=True)
+    return found._replace(title=rest.strip(), bare=True)

@@ -39,6 +39,12 @@ class Choices:
     bullets: bool = False
     single: "Single | None" = None
 
+    @property
+    def declared(self) -> int:
+        """How many items headings, lists and tables declare at least."""
+        rows = sum(map(len, self.tables.items.values()))
+        return len(self.headings.items) + len(self.listed.items) + rows
+
 
 class Walk:
     """The state of one reading. `sentence` and `title` are the items whose text goes on."""
