@@ -9,6 +9,8 @@ import pytest
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.order import Move, moves, record, wanted_order
 from backlog_sync.core.planner import build_plan
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.text import plan_text
 from backlog_sync.sandbox.people import Person
 from tests.surface.conftest import World, of_kind
 
@@ -196,3 +198,14 @@ def test_a_second_person_s_run_sees_the_same(world: World) -> None:
     Person(world.sandbox, "bea")
     world.token = "another"
     assert world.plan().changes == ()
+
+
+def test_the_plan_says_where_a_story_goes(world: World) -> None:
+    """A reader sees which sibling it will stand behind or in front of, with its title."""
+    world.write(FILE)
+    world.sync()
+    reorder(world, "b", "a", "d", "c")
+    text = plan_text(world.plan(), Look(width=80))
+    assert "moves before  a  A" in text or "moves before  b  B" in text
+    assert "moves after  " in text
+    assert "2 to update" in text
