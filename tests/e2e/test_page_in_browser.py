@@ -161,9 +161,9 @@ def furnish(sandbox: Sandbox) -> None:
     )
     ada.close(one)
     (board,) = sandbox.store.projects[sandbox.store.accounts["octo-org"].id].values()
-    for field in sandbox.store.fields[board.id].values():
-        if field.name == "Status":
-            field.options += [
+    for column in sandbox.store.fields[board.id].values():
+        if column.name == "Status":
+            column.options += [
                 {"id": f"o{n}", "name": f"{n} {'x' * 40}", "color": "PINK", "description": ""}
                 for n in range(5)
             ]
