@@ -7,8 +7,8 @@ import http.client
 import json
 import logging
 import os
+import shutil
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -22,10 +22,13 @@ from urllib.parse import urlsplit
 from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
 from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder
+from backlog_sync.local.signals import INTERRUPTS
 
 if TYPE_CHECKING:
     from backlog_sync.core.diagnostics import Diagnostic
-    from backlog_sync.engine.ports import Examiner, Nonces, Tracker
+    from backlog_sync.core.model import ObservedState
+    from backlog_sync.engine.ports import Clock, Examiner, Nonces, Tracker
+    from backlog_sync.engine.reconcile import Journals
     from backlog_sync.sandbox.server import StateLock
     from backlog_sync.sandbox.trouble import Trouble
 
@@ -51,6 +54,7 @@ class Environment:
     dumb: bool = False
     proxies: tuple[tuple[str, str], ...] = ()
     ca_bundle: str | None = None
+    state_home: Path | None = None
 
 
 def environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -72,7 +76,13 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
         dumb=env.get("TERM") == "dumb",
         proxies=_proxies(api_url),
         ca_bundle=value("REQUESTS_CA_BUNDLE") or value("SSL_CERT_FILE"),
+        state_home=_absolute(value("XDG_STATE_HOME")),
     )
+
+
+def _absolute(path: str | None) -> Path | None:
+    """A path; one that is not absolute has no meaning (XDG Base Directory Specification)."""
+    return Path(path) if path and Path(path).is_absolute() else None
 
 
 def _proxies(api_url: str) -> tuple[tuple[str, str], ...]:
@@ -187,10 +197,7 @@ def tracker(
     """
     from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
 
-    def sleep(seconds: float) -> None:
-        waits(seconds)
-        time.sleep(seconds)
-
+    sleep = clock(waits).sleep
     if sandbox:
         with sandbox_url(top, repository, board_owner) as url:
             made: Tracker = connect(
@@ -199,6 +206,7 @@ def tracker(
                 repository=repository,
                 read_only=read_only,
                 sleep=sleep,
+                waiting=INTERRUPTS.waiting,
             )
             yield made
         return
@@ -212,6 +220,7 @@ def tracker(
         proxies=dict(env.proxies),
         verify=env.ca_bundle or True,
         sleep=sleep,
+        waiting=INTERRUPTS.waiting,
     )
 
 
@@ -242,6 +251,51 @@ def examiner(
     ) as made:
         assert isinstance(made, GitHubTracker)
         yield made
+
+
+def clock(waits: Callable[[float], None] = lambda _: None) -> "Clock":
+    """The real time; `waits` is told of each wait before it, in seconds."""
+    from backlog_sync.local.clock import SystemClock  # noqa: PLC0415 - see the module's text
+
+    return SystemClock(waits)
+
+
+def state(top: Path, env: Environment, *, sandbox: bool) -> Path:
+    """Where this machine keeps what it must remember of a server."""
+    from backlog_sync.local.state import state_folder  # noqa: PLC0415 - see the module's text
+
+    return state_folder(top, home=env.state_home, sandbox=sandbox)
+
+
+def journals(top: Path, env: Environment, *, sandbox: bool) -> "Journals":
+    """The journals of this machine, each for the repository that was observed."""
+    from backlog_sync.local.journal import (  # noqa: PLC0415 - see the module's text
+        FileJournal,
+        journal_folder,
+    )
+
+    folder = state(top, env, sandbox=sandbox)
+
+    def journal(observed: "ObservedState") -> FileJournal:
+        # The sandbox of a folder has another address each time.
+        host = "sandbox" if sandbox else observed.host
+        return FileJournal(journal_folder(folder, host, observed.repository.id))
+
+    return journal
+
+
+@contextmanager
+def alone(top: Path, env: Environment, repository: str, *, sandbox: bool) -> Iterator[None]:
+    """Be the only run below this root, and the only one on this machine for that repository.
+
+    Raises `RefusedError` where another one is running.
+    """
+    from backlog_sync.local.lock import only_one, only_one_for  # noqa: PLC0415 - as above
+
+    folder = state(top, env, sandbox=sandbox)
+    host = "sandbox" if sandbox else web_host(env.api_url)
+    with only_one(top), only_one_for(folder, host, repository):
+        yield
 
 
 def nonces() -> "Nonces":
@@ -328,10 +382,11 @@ def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> I
 
 
 def reset_sandbox(top: Path) -> None:
-    """Forget all that this folder's sandbox holds."""
+    """Forget all that this folder's sandbox holds, and what is remembered of it."""
     from backlog_sync.sandbox.server import reset  # noqa: PLC0415 - see the module's text
 
     reset(sandbox_folder(top))
+    shutil.rmtree(state(top, Environment(), sandbox=True), ignore_errors=True)
 
 
 @contextmanager
@@ -352,7 +407,9 @@ def configure_logging(verbosity: int, log_format: str) -> None:
     `log_format` is "text" or "json". Nothing else in the process is touched.
     """
     if verbosity <= 0 and log_format == "text":
-        logging.getLogger("backlog_sync").addHandler(logging.NullHandler())
+        ours = logging.getLogger("backlog_sync")
+        ours.handlers = [logging.NullHandler()]
+        ours.setLevel(logging.NOTSET)
         return
     import structlog  # noqa: PLC0415 - most runs log nothing
 

@@ -280,7 +280,7 @@ def requests_of(wanted: DesiredState, folder: Path) -> list[LogEntry]:
 
 
 def sample(count: int, some: int, seed: int = 1) -> Sequence[int]:
-    """Places from 1 to `count`: all of them for the whole bars, else so many, the ends among them."""
+    """Places from 1 to `count`: all for the whole bars, else so many, the ends among them."""
     if FULL or some >= count:
         return range(1, count + 1)
     chosen = random.Random(seed).sample(range(2, count), some - 2)

@@ -47,7 +47,7 @@ def kill_and_go_on(
 
 @pytest.mark.parametrize("delivered", [True, False])
 def test_killed_at_any_request_of_a_small_sync(tmp_path: Path, delivered: bool) -> None:
-    """Every request of a first sync in turn: 0 duplicates, 0 lost, and a third run writes nothing."""
+    """Every request of a first sync in turn: 0 duplicates, 0 lost, 0 writes by a third run."""
     for at in places(SMALL, tmp_path, 100, 1):
         kill_and_go_on(SMALL, tmp_path, at, delivered=delivered, lag=0, forgets=False)
 

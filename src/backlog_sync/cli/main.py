@@ -13,6 +13,7 @@ import click
 
 from backlog_sync import __version__
 from backlog_sync.errors import BacklogError
+from backlog_sync.local.signals import INTERRUPTS
 
 VERBS = {
     "init": "Write a first backlog: empty, from a plan, or from a repository.",
@@ -91,8 +92,9 @@ def prepare_streams() -> None:
 def _bounded(run: Any, arguments: Sequence[str]) -> int:
     """The exit code of a run; every fault is told on standard error."""
     try:
-        code = run()
-        sys.stdout.flush()
+        with INTERRUPTS.installed():
+            code = run()
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as ended:
         return ended.exit_code

@@ -1,6 +1,6 @@
 """Plan and sync: show, guard, ask, apply, write back, tell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync import wiring
 from backlog_sync.cli.loading import Ready, ready
@@ -12,9 +12,9 @@ from backlog_sync.core.changes import Action, Outcome, Plan, Result, Usage
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.ports import Tracker
-from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.local.lock import only_one
+from backlog_sync.engine.ports import Clock, Tracker
+from backlog_sync.engine.reconcile import Journals, Prepared
+from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.safe import clean
@@ -41,7 +41,8 @@ def show_plan(where: Where, voice: Voice, *, output: str, check: bool) -> int:
         board_owner=found.board_owner,
         waits=screen.waits,
     ) as tracker:
-        prepared = _prepare(found, tracker, screen)
+        journals = wiring.journals(found.top, screen.env, sandbox=where.sandbox)
+        prepared = _prepare(found, tracker, screen, journals)
     _print_plan(prepared.plan, screen, output)
     for violation in prepared.violations:
         screen.complain(f"sync would refuse this: {clean(violation.message)}")
@@ -57,7 +58,7 @@ def sync(where: Where, voice: Voice, *, output: str, write: bool, yes: bool) -> 
     if found is None:
         return FAILED
     with (
-        only_one(found.top),
+        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
         wiring.tracker(
             found.repository,
             screen.env,
@@ -68,7 +69,15 @@ def sync(where: Where, voice: Voice, *, output: str, write: bool, yes: bool) -> 
             waits=screen.waits,
         ) as tracker,
     ):
-        run = _Sync(screen, found, output, write=write, yes=yes or where.sandbox)
+        run = _Sync(
+            screen,
+            found,
+            output,
+            write=write,
+            yes=yes or where.sandbox,
+            clock=wiring.clock(screen.waits),
+            journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
+        )
         return run(tracker)
 
 
@@ -79,19 +88,29 @@ class _Sync:
     output: str
     write: bool
     yes: bool
+    clock: Clock
+    journals: Journals
 
     def __call__(self, tracker: Tracker) -> int:
-        prepared = _prepare(self.found, tracker, self.screen)
+        prepared = _prepare(self.found, tracker, self.screen, self.journals, self.clock)
         self._show(prepared.plan)
         refused = self._refused(prepared)
         if refused:
             self._envelope_of_nothing(prepared.plan, tracker.usage(), refused)
             return REFUSED
+        with INTERRUPTS.held():
+            return self._apply(prepared, tracker)
+
+    def _apply(self, prepared: Prepared, tracker: Tracker) -> int:
+        """Apply, write back and tell. An interrupt ends the first, and never the others."""
         with self.screen.progress() as bar:
-            applied = reconcile.apply(prepared, tracker, nonces=wiring.nonces(), progress=bar)
+            applied = reconcile.apply(
+                prepared, tracker, nonces=wiring.nonces(), progress=bar, clock=self.clock
+            )
         written = Written()
         if self.write:
             written = write_progress(self.found.loaded, prepared.desired, applied.observed)
+        applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
         self._told(prepared.plan, applied, written)
         code = _exit_code(prepared.plan, applied)
         return PARTLY if written.problem and code in (DONE, REFUSED) else code
@@ -147,11 +166,15 @@ class _Sync:
         for problem in (applied.stopped, written.problem):
             if problem is not None:
                 tell(problem)
+        if applied.interrupted:
+            self.screen.complain("backlog: interrupted; run it again to go on")
 
 
-def _prepare(found: Ready, tracker: Tracker, screen: Screen) -> Prepared:
+def _prepare(
+    found: Ready, tracker: Tracker, screen: Screen, journals: Journals, clock: Clock | None = None
+) -> Prepared:
     with screen.waiting(f"Reading {found.repository}"):
-        return reconcile.observe_and_plan(found.desired, tracker)
+        return reconcile.observe_and_plan(found.desired, tracker, journals=journals, clock=clock)
 
 
 def _print_plan(plan: Plan, screen: Screen, output: str) -> None:

@@ -9,7 +9,6 @@ from backlog_sync.cli.screen import Screen
 from backlog_sync.core.progress import measure
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.files.write_back import FileChange, save, write_back
-from backlog_sync.local.lock import only_one
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.report import Report, diff_text, report_json, report_text
 
@@ -25,7 +24,9 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
         return FAILED
     desired = found.desired
     with (
-        nullcontext() if check else only_one(found.top),
+        nullcontext()
+        if check
+        else wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
         wiring.tracker(
             found.repository,
             screen.env,

@@ -134,9 +134,12 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
     """Refuse closing, unlinking, removing or shrinking a large share of what is managed."""
     if managed < _SMALL:
         return []
+    # What a second issue loses, the one that stays has.
+    doubles = {c.key for c in plan.changes if c.is_heal}
+    changes = [c for c in plan.changes if not doubles & {c.key, c.other}]
     kinds = {
-        "closes": {c.key for c in plan.changes if c.action is Action.CLOSE and c.ref},
-        "unlinks": {c.key for c in plan.changes if c.action is Action.UNLINK},
+        "closes": {c.key for c in changes if c.action is Action.CLOSE and c.ref},
+        "unlinks": {c.key for c in changes if c.action is Action.UNLINK},
         "takes labels or assignees from": {c.key for c in plan.changes if _removes(c)},
         "shortens the text of": {c.key for c in plan.changes if _shrinks(c)},
     }

@@ -1,14 +1,25 @@
 """The use cases: observe and plan; apply; and see whether it settled."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from backlog_sync.core.changes import Plan
+from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Plan, Result
 from backlog_sync.core.guards import Violation, check
+from backlog_sync.core.heal import heals
+from backlog_sync.core.identity import match_items
+from backlog_sync.core.intents import by_nonce
 from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.questions import questions
+from backlog_sync.engine import settle
 from backlog_sync.engine.executor import Applied, apply_plan
-from backlog_sync.engine.ports import Nonces, Progress, Tracker, Wanted
+from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker, Wanted
+from backlog_sync.errors import BacklogError
+
+Journals: TypeAlias = Callable[[ObservedState], Journal]
+"""Gives the journal of the repository that was observed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +30,107 @@ class Prepared:
     observed: ObservedState
     plan: Plan
     violations: tuple[Violation, ...]
+    journal: Journal | None = None
 
 
-def observe_and_plan(desired: DesiredState, tracker: Tracker) -> Prepared:
-    """Read GitHub and plan the difference. Sends no write.
+def observe_and_plan(
+    desired: DesiredState,
+    tracker: Tracker,
+    options: PlanOptions = PLAIN,
+    *,
+    journals: Journals | None = None,
+    clock: Clock | None = None,
+) -> Prepared:
+    """Read GitHub and plan the difference, under these options. Sends no write.
 
-    Raises `errors.BacklogError` where GitHub could not be read.
+    What an earlier run on this machine created, or may have created, is looked for first; with
+    a `clock` it is waited for. Raises `errors.BacklogError` where GitHub could not be read, and
+    `errors.PartialError` where it is not known yet what came of an earlier run.
     """
     observed = tracker.observe(Wanted(project=desired.project))
+    journal = journals(observed) if journals else None
+    if journal is not None:
+        observed = settle.recall(observed, tracker, journal, clock)
     asked = questions(desired, observed)
     if asked:
         observed = tracker.look_up(observed, asked)
-    plan = build_plan(desired, observed)
-    return Prepared(desired, observed, plan, check(plan, desired, observed))
+    plan = build_plan(desired, observed, options)
+    return Prepared(desired, observed, plan, check(plan, desired, observed), journal)
 
 
-def apply(prepared: Prepared, tracker: Tracker, *, nonces: Nonces, progress: Progress) -> Applied:
-    """Apply exactly the prepared plan; see `executor.apply_plan`."""
-    return apply_plan(
-        prepared.plan,
+def apply(
+    prepared: Prepared,
+    tracker: Tracker,
+    *,
+    nonces: Nonces,
+    progress: Progress,
+    clock: Clock | None = None,
+) -> Applied:
+    """Apply exactly the prepared plan; see `executor.apply_plan`.
+
+    Where issues were created, the list is read once more: a second issue of an item, made by a
+    run on another machine at the same time, is closed, and nothing else is done.
+    """
+    plan, journal = prepared.plan, prepared.journal
+    if journal is not None and plan.has_changes:
+        journal.begin(prepared.desired.backlog_id, clock.now() if clock else 0.0)
+    applied = apply_plan(
+        plan,
         prepared.desired,
         prepared.observed,
         tracker=tracker,
         nonces=nonces,
         progress=progress,
+        journal=journal,
+        clock=clock,
     )
+    if not _created(applied.outcomes) or applied.stopped or applied.interrupted:
+        return applied
+    return _settled(applied, prepared, tracker, nonces, progress)
+
+
+def _created(outcomes: Sequence[Outcome]) -> bool:
+    return any(
+        o.change.kind is ChangeKind.ISSUE
+        and o.change.action is Action.CREATE
+        and o.result is Result.APPLIED
+        for o in outcomes
+    )
+
+
+def _settled(
+    applied: Applied, prepared: Prepared, tracker: Tracker, nonces: Nonces, progress: Progress
+) -> Applied:
+    """Read the list again and heal what it shows; where it cannot be read, the next run does."""
+    try:
+        seen = tracker.observe(Wanted())
+    except BacklogError:
+        return replace(applied, usage=tracker.usage())
+    except KeyboardInterrupt:
+        return replace(applied, usage=tracker.usage(), interrupted=True)
+    if prepared.journal is not None:
+        listed = by_nonce(seen.issues)
+        opened = prepared.journal.open_intents()
+        prepared.journal.close([i.nonce for i in opened if i.nonce in listed])
+    known = {issue.id for issue in applied.observed.issues}
+    issues = [*applied.observed.issues, *(i for i in seen.issues if i.id not in known)]
+    observed = replace(
+        applied.observed, issues=tuple(sorted(issues, key=lambda issue: issue.number))
+    )
+    desired = prepared.desired
+    changes = heals(match_items(desired, observed), observed)
+    if not changes:
+        return replace(applied, usage=tracker.usage(), observed=observed)
+    healed = apply_plan(
+        _plan_of(changes, prepared.plan),
+        desired,
+        observed,
+        tracker=tracker,
+        nonces=nonces,
+        progress=progress,
+    )
+    return replace(healed, outcomes=(*applied.outcomes, *healed.outcomes))
+
+
+def _plan_of(changes: Sequence[Change], plan: Plan) -> Plan:
+    return Plan(repository=plan.repository, project=plan.project, changes=tuple(changes))

@@ -75,7 +75,15 @@ def _reread(
     ids = [intent.id for intent in hidden if intent.id is not None]
     there = tracker.reread(ids) if ids else {}
     name = observed.repository.name_with_owner.lower()
-    here = {i: issue for i, issue in there.items() if issue.repository.lower() == name}
+    nonces = by_nonce(there.values())
+    here = {
+        i.id: nonces[i.nonce]
+        for i in hidden
+        if i.id is not None
+        and i.nonce in nonces
+        and nonces[i.nonce].id == i.id
+        and nonces[i.nonce].repository.lower() == name
+    }
     doubtful = [i for i in hidden if i.id is None or i.id not in there]
     return here, doubtful
 

@@ -4,6 +4,7 @@ import ipaddress
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,14 +38,15 @@ def connect(
     patience: float = LIMIT,
     user_agent: str = USER_AGENT,
     project_token: str | None = None,
+    waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> GitHubTracker:
     """A tracker for `repository` ("owner/name"). Nothing is sent yet.
 
     `graphql_url` is derived from `api_url` where it is None. `adapter` answers requests in the
     place of the network. `clock` gives seconds since the epoch; `patience` is how many seconds
-    may be waited in all. With a `project_token` all that is about boards goes with it. Raises
-    `UsageError` for an address or name that cannot be used, and `AccessError` for a token that
-    cannot be one.
+    may be waited in all; `waiting` is entered while an answer is waited for. With a
+    `project_token` all that is about boards goes with it. Raises `UsageError` for an address or
+    name that cannot be used, and `AccessError` for a token that cannot be one.
     """
     api_url = checked_url(api_url)
     graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
@@ -66,6 +68,7 @@ def connect(
             verify=verify,
             tally=tally,
             token_name=name,
+            waiting=waiting,
         )
 
     return GitHubTracker(

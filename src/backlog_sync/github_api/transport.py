@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -60,7 +61,8 @@ class PolicySession(requests.Session):
     here. A request that the rules forbid raises `RefusedError` before a byte is sent.
     `last` is the answer to the latest request, None while there is none. `scopes` are those of a
     classic token, as the server names them; None for other tokens, and while nothing was sent.
-    `token_name` is where the token comes from, for people.
+    `token_name` is where the token comes from, for people. `waiting` is entered for as long as
+    an answer is waited for.
     """
 
     def __init__(
@@ -76,8 +78,10 @@ class PolicySession(requests.Session):
         verify: bool | str = True,
         tally: Tally | None = None,
         token_name: str = FROM_ENVIRONMENT,
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         super().__init__()
+        self._waiting = waiting
         self.trust_env = False
         self.auth = _Token(token, frozenset({origin(api_url), origin(graphql_url)}))
         self.headers["User-Agent"] = user_agent
@@ -99,7 +103,8 @@ class PolicySession(requests.Session):
         kwargs.update(timeout=TIMEOUT, verify=self.verify, allow_redirects=False)
         for _ in range(_REDIRECTS + 1):
             self._count(request)
-            response = super().send(request, **kwargs)
+            with self._waiting():
+                response = super().send(request, **kwargs)
             self.server = response.headers.get("Server", "")
             if (scopes := response.headers.get("X-OAuth-Scopes")) is not None:
                 self.scopes = frozenset(scopes.replace(",", " ").split())

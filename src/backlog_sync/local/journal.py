@@ -6,9 +6,7 @@ was never acted on.
 """
 
 import contextlib
-import hashlib
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from backlog_sync.core.intents import Intent
 from backlog_sync.errors import FailedError
+from backlog_sync.local.state import safe_name
 
 NAME = "journal.jsonl"
 _LONGEST = 4_000_000
@@ -231,13 +230,7 @@ class FileJournal:
 
 def journal_folder(state: Path, host: str, repository_id: str) -> Path:
     """Where the journal of a repository is, by its server and its id, which no renaming changes."""
-    return state / _safe(host) / _safe(repository_id)
-
-
-def _safe(name: str) -> str:
-    """Give a name for a folder, whatever the characters, and another one for each name."""
-    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:60]
-    return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return state / safe_name(host) / safe_name(repository_id)
 
 
 def _intended(intent: Intent) -> _Intended:

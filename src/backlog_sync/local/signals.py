@@ -1,0 +1,89 @@
+"""SIGINT and SIGTERM: a run ends soon, in order, and with a true account of what was done."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_SECONDS = 2.0
+"""A second signal within this is the same one once more: a terminal and a wrapper both send it."""
+
+
+class Interrupts:
+    """Turns a signal into `KeyboardInterrupt`, at once, or where it does no harm.
+
+    While something is `held`, a signal strikes only where the run waits for the network or for
+    time to pass: what stands between, the books of what was done, is never torn.
+    """
+
+    def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
+        self._held = 0
+        self._waiting = 0
+        self._first: float | None = None
+        self._struck = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody asked the run to end."""
+        return self._first is not None
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Take care of both signals; outside of the main thread nothing is done."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        self._reset()
+        previous = {
+            number: signal.signal(number, self._on) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let signals strike only in `waiting`; those that come elsewhere are `asked`."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """A wait that a signal may end. Raises `KeyboardInterrupt` where one came before."""
+        self._waiting += 1
+        try:
+            if self.asked and not self._struck:
+                self._strike()
+            yield
+        finally:
+            self._waiting -= 1
+
+    def _on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - what signals give
+        now = time.monotonic()
+        if self._first is not None:
+            if now - self._first > _SECONDS:
+                signal.signal(number, signal.SIG_DFL)
+                os.kill(os.getpid(), number)
+            return
+        self._first = now
+        if not self._held or self._waiting:
+            self._strike()
+
+    def _strike(self) -> None:
+        self._struck = True
+        raise KeyboardInterrupt
+
+
+INTERRUPTS = Interrupts()
+"""Those of this process: signals are the process's own."""

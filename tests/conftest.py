@@ -1,0 +1,13 @@
+"""What holds for every test."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def state_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test sees what this machine, or another test, remembers of a server."""
+    home = tmp_path.parent / f"{tmp_path.name}-state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(home))
+    return home
