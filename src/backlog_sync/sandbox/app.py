@@ -122,6 +122,7 @@ class Sandbox:
         self.clock = clock
         virtual = clock.sleep if isinstance(clock, VirtualClock) else None
         self._sleep = sleep or virtual or time.sleep
+        graphql.warm(features)
         self._served = 0
         self._waiting = 0
         self._counter = threading.Lock()

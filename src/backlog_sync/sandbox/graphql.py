@@ -20,6 +20,7 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    assert_valid_schema,
     build_schema,
     execute_sync,
     parse,
@@ -120,6 +121,15 @@ def schema(features: Features = ALL) -> GraphQLSchema:
     for field_name, field in mutation.fields.items():
         field.resolve = _mutating(MUTATIONS[field_name])
     return built
+
+
+def warm(features: Features = ALL) -> None:
+    """Do now what the first request would otherwise wait for: build and check the schema.
+
+    It is done once in a process.
+    """
+    assert_valid_schema(schema(features))
+    prepare("{ viewer { login } }", features)
 
 
 # ---- faults in GitHub's words --------------------------------------------------------------

@@ -1,0 +1,106 @@
+"""How long the sandbox takes: to start, and for a page of 100 issues out of 5,000.
+
+`python -m bench.sandbox` prints a table of milliseconds of the sandbox's own time (in process, no
+socket). The state is on disk, as `backlog sandbox serve` keeps it. The bars are 1 second for a
+start and 50 ms for a page, the first one too.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from graphql import print_ast
+
+from backlog_sync.github_api.documents import document
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.messages import Request
+from backlog_sync.sandbox.people import Person
+
+ISSUES = 5_000
+PAGES = 20
+START_BAR_MS = 1_000
+PAGE_BAR_MS = 50
+HOME = "octo-org/widgets"
+_START = """
+import sys, time
+from pathlib import Path
+began = time.perf_counter()
+from backlog_sync.sandbox.server import open_sandbox, serve
+sandbox, lock = open_sandbox(Path(sys.argv[1]))
+with lock, sandbox, serve(sandbox):
+    print((time.perf_counter() - began) * 1000)
+"""
+
+
+def fill(folder: Path) -> None:
+    """Write a state with so many issues: a tree of epics, features and stories with labels."""
+    with Sandbox(folder) as sandbox:
+        sandbox.ensure_repository(HOME)
+        person = Person(sandbox, "ana")
+        for number in range(1, ISSUES + 1):
+            person.open_issue(f"Issue {number}", "- [ ] a criterion\n" * 12, labels=("bug",))
+            if number % 10 != 1:
+                person.put_below(number, number - (number - 1) % 10)
+
+
+def started(folder: Path) -> float:
+    """Milliseconds from nothing to a served sandbox, imports included."""
+    command = [sys.executable, "-c", _START, str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    return float(done.stdout)
+
+
+def page(sandbox: Sandbox, after: str | None) -> tuple[float, str | None]:
+    """One page of our own document for issues: its milliseconds and where the next begins."""
+    variables = {"owner": "octo-org", "name": "widgets", "first": 100, "after": after}
+    query = print_ast(document("IssuesPage"))
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    response = sandbox.handle(Request("POST", "/graphql", {"Authorization": "bearer x"}, body))
+    answer = response.json()
+    assert "errors" not in answer, answer["errors"]
+    info = answer["data"]["repository"]["issues"]["pageInfo"]
+    return sandbox.log[-1].ms, info["endCursor"]
+
+
+def rest_page(sandbox: Sandbox, number: int) -> float:
+    """One page of issues by REST: its milliseconds."""
+    path = f"/repos/{HOME}/issues?state=all&per_page=100&page={number}"
+    response = sandbox.handle(Request("GET", path, {"Authorization": "bearer x"}))
+    assert len(response.json()) == 100
+    return sandbox.log[-1].ms
+
+
+def main() -> int:
+    """Measure and print; 1 where a bar was missed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        fill(folder)
+        starts = [started(folder) for _ in range(3)]
+        began = time.perf_counter()
+        with Sandbox(folder) as sandbox:
+            loaded = (time.perf_counter() - began) * 1000
+            graphql: list[float] = []
+            after: str | None = None
+            for _ in range(PAGES):
+                ms, after = page(sandbox, after)
+                graphql.append(ms)
+            rest = [rest_page(sandbox, number) for number in range(1, PAGES + 1)]
+    rows = [
+        ("start of a process, imports and state", min(starts), START_BAR_MS),
+        ("state alone", loaded, START_BAR_MS),
+        ("GraphQL page, first", graphql[0], PAGE_BAR_MS),
+        ("GraphQL page, median", statistics.median(graphql), PAGE_BAR_MS),
+        ("REST page, first", rest[0], PAGE_BAR_MS),
+        ("REST page, median", statistics.median(rest), PAGE_BAR_MS),
+    ]
+    for what, ms, bar in rows:
+        print(f"{what:40} {ms:8.1f} ms   bar {bar} ms")
+    return int(any(ms > bar for _, ms, bar in rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
