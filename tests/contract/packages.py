@@ -35,7 +35,7 @@ def _installed() -> bool:
     return _MARK.is_file() and _MARK.read_text("utf-8").strip() == _wanted()
 
 
-@cache
+@cache  # asked by every test that needs the packages
 def why_missing() -> str | None:
     """None where the packages are there; they are installed where that is asked for."""
     if _installed():
