@@ -1,6 +1,7 @@
 """Structured files: ours are read as ours, other shapes by their own readers."""
 
 from collections import Counter
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import PurePath
 
@@ -22,7 +23,7 @@ from backlog_sync.files.foreign_words import (
     key_words,
 )
 from backlog_sync.files.json_nodes import compose_json
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
 from backlog_sync.files.yaml_file import parse_yaml
@@ -33,6 +34,10 @@ TREE = "tree"
 
 _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
+_PLANNED = {
+    "acceptance_criteria", "story_points", "status", "priority", "depends_on", "user_story",
+    "estimate_hours", "assignees", "sprint", "goal", "target", "issue",
+}  # fmt: skip
 _DEEPEST = 6
 _NEAR = 0.75
 """How alike a key must be to one of ours to be a slip of the pen: `services` is no `stories`."""
@@ -111,10 +116,22 @@ def _read(source: Source, root: Node) -> tuple[Findings, Assembled]:
     return findings, assemble(reader.drafts, findings)
 
 
+def _is_plan(items: Sequence[ParsedItem]) -> bool:
+    """Whether items say more than titles and texts: lists of features adorn many a page."""
+    if any(item.kind in ("story", "bug", "spike", "chore") for item in items):
+        return True
+    return any(
+        item.parent is not None
+        or item.document.model_fields_set & _PLANNED
+        or (item.kind == "epic" and item.document.milestone != item.document.title)
+        for item in items
+    )
+
+
 def _foreign(source: Source, root: Node, faults: tuple[Diagnostic, ...]) -> ParsedFile:
     findings, done = _read(source, root)
     notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    if not done.items:
+    if not _is_plan(done.items):
         told = not_a_backlog(root, source.path)
         return ParsedFile(source, diagnostics=(*faults, told), notes=notes, dialect=TREE)
     settings: dict[str, object] = {}
@@ -152,14 +169,18 @@ def is_ours(root: Node) -> bool:
         return bool(own_lists) and versioned
     if versioned:
         return True
+    if seems(root):
+        return False
     maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
     if any(key_words(e.key.value) in STRONG_KEYS for node in maps for e in node.entries):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
     strange = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
+    if own_lists == ["items"] and not any(node.get("kind") for node in maps):
+        return False
     if own_lists:
         return not strange and not _other_ids(maps)
-    return len(strange) * 2 < len(names) and not seems(root)
+    return len(strange) * 2 < len(names)
 
 
 def _is_foreign_list(name: str, value: Node) -> bool:

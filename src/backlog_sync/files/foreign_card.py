@@ -60,7 +60,7 @@ def parse_card(source: Source) -> ParsedFile | None:
     parent = any(field_named(pair.key) == "parent" and text_of(pair.value) for pair in pairs)
     kind = filler.kind_of(pairs, "task" if parent else "story", loose=True)
     draft = Draft(kind, short_title(text_of(title.value)), title.place)
-    draft.raw_id = filler.id_of(pairs, kind)
+    filler.name(draft, pairs)
     filler.fill(draft, pairs, title)
     filler.estimates.settle(findings)
     boxes = _sections(source, lines, draft)

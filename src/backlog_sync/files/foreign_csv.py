@@ -3,13 +3,19 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.foreign_drafts import Draft, Findings, Ref, assemble
 from backlog_sync.files.foreign_items import Filler, Pair, short_title, text_of
-from backlog_sync.files.foreign_words import field_named, key_words
+from backlog_sync.files.foreign_words import (
+    EXTRA_STATUSES,
+    KIND_WORDS,
+    field_named,
+    key_words,
+)
+from backlog_sync.files.markdown_words import meanings, words
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.yaml_nodes import ListNode, Node, Scalar
@@ -28,14 +34,18 @@ _DELIMITERS = ",;\t|"
 _TOTALS = re.compile(
     r"(?:grand |sub)?(?:total|sum|summe|gesamt|totale|итого|合計|合计)s?\b.{0,20}", re.I
 )
+_STEP = re.compile(r"title (\d{1,2})")
 _LEVELS = ("epic", "feature", "story", "task")
 _LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
 _TITLES = frozenset(("title", "summary", "name", "subject", "issue title", "task name"))
-_EVIDENCE = frozenset(
-    ("status", "priority", "story_points", "estimate", "estimate_hours", "effort", "description",
-     "kind", "epic", "feature", "story", "acceptance_criteria", "labels", "assignees", "sprint",
-     "milestone", "user_story", "as_a", "depends_on", "parent", "target")
-)  # fmt: skip
+_STRONG = words(
+    "story_points|estimate|estimate_hours|effort|epic|feature|acceptance_criteria|user_story|as_a|"
+    "sprint|depends_on|parent|priority"
+)
+"""What only a plan has in its columns."""
+
+_WEAK = words("status|kind|milestone|labels|assignees|target|start|story")
+"""What other tables have too: a plan has two of these, with the words of a plan in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,9 @@ def parse_csv(source: Source) -> ParsedFile:
     table = read_table(source.text)
     if isinstance(table, str):
         return ParsedFile(source, diagnostics=(_none(source, table),), dialect=CSV)
+    if not _is_plan(table):
+        why = "its columns say nothing that only a plan has"
+        return ParsedFile(source, diagnostics=(_none(source, why),), dialect=CSV)
     findings = Findings(source.path)
     reader = _Reader(source, table, findings)
     reader.read()
@@ -134,12 +147,40 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
         names = [cell.text.strip() for cell in row.cells[:MAX_COLUMNS]]
         fields = {field for name in names if name and (field := field_named(name))}
         titled = bool(fields & {"title", "story", "user_story", "feature", "epic"}) or any(
-            key_words(name) in ("task", "subtask", "what") for name in names
+            key_words(name) in ("task", "subtask", "what", "title 1") for name in names
         )
-        more = len(fields & _EVIDENCE)
+        more = len(fields & (_STRONG | _WEAK))
         if titled and more and len(names) > 1 and len(fields) > best[0]:
             best = (len(fields), at)
     return best
+
+
+def _is_plan(table: Table) -> bool:
+    """Whether the columns are those of a plan, and what they hold is what a plan says."""
+    fields = {field for name in table.names if name and (field := field_named(name))}
+    if fields & _STRONG:
+        return True
+    weak = fields & _WEAK
+    if "kind" in weak and not _mostly(table, "kind", lambda word: key_words(word) in KIND_WORDS):
+        weak -= {"kind"}
+    if "status" in weak and not _mostly(table, "status", _is_status):
+        weak -= {"status"}
+    return len(weak) >= 2
+
+
+def _is_status(word: str) -> bool:
+    return bool(meanings(word)) or key_words(word) in EXTRA_STATUSES
+
+
+def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
+    """Whether at least half of what stands in a column passes a test."""
+    at = column_of(table, field)
+    told = [
+        row.cells[at].text.strip()
+        for row in table.rows[table.header + 1 :]
+        if at is not None and at < len(row.cells) and row.cells[at].text.strip()
+    ]
+    return bool(told) and sum(map(test, told)) * 2 >= len(told)
 
 
 def _scan(text: str, delimiter: str, most: int = MAX_ROWS + 1) -> tuple[Row, ...]:
@@ -210,16 +251,20 @@ class _Reader:
         self.drafts: list[Draft] = []
         self.told: list[Diagnostic] = []
         names = table.names[:MAX_COLUMNS]
-        words = [key_words(name) for name in names]
-        titled = any(word in _TITLES or field_named(word) == "title" for word in words)
-        typed = any(field_named(word) == "kind" for word in words)
-        self.levels = self._levels(words, titled=titled, typed=typed)
+        spelled = [key_words(name) for name in names]
+        titled = any(word in _TITLES or field_named(word) == "title" for word in spelled)
+        typed = any(field_named(word) == "kind" for word in spelled)
+        self.levels = self._levels(spelled, titled=titled, typed=typed)
+        self.steps = {
+            at: int(m[1]) for at, word in enumerate(spelled) if (m := _STEP.fullmatch(word))
+        }
+        self.open: list[tuple[int, Draft]] = []
 
-    def _levels(self, words: Sequence[str], *, titled: bool, typed: bool) -> dict[int, str]:
+    def _levels(self, spelled: Sequence[str], *, titled: bool, typed: bool) -> dict[int, str]:
         """Columns that hold titles by level: `Epic | Feature | User Story | Task`."""
         plain = {"user story": "story", "subtask": "task"}
         levels = {
-            at: level for at, word in enumerate(words)
+            at: level for at, word in enumerate(spelled)
             if (level := plain.get(word, word).removesuffix(" name").removesuffix(" title"))
             in _LEVELS and word not in _LINK_WORDS
         }  # fmt: skip
@@ -244,7 +289,12 @@ class _Reader:
                 if extra:
                     self._ragged(place, len(row.cells), len(header.cells))
             pairs = self._pairs(row)
-            draft = self._by_levels(row, pairs, place) if self.levels else self._plain(pairs, place)
+            if self.steps:
+                draft = self._by_steps(row, pairs, place)
+            elif self.levels:
+                draft = self._by_levels(row, pairs, place)
+            else:
+                draft = self._plain(pairs, place)
             if draft is None:
                 self.findings.skip(place, "a row without a title")
                 continue
@@ -280,22 +330,36 @@ class _Reader:
         if title is None:
             return None
         draft = Draft(kind, short_title(text_of(title.value)), place)
-        draft.raw_id = self.filler.id_of(pairs, kind)
+        self.filler.name(draft, pairs)
         if kind == "epic":
-            named = [p for p in pairs if key_words(p.key) == "epic name"]
-            draft.alias = text_of(named[0].value) if named else ""
+            draft.aliases += [text_of(p.value) for p in pairs if key_words(p.key) == "epic name"]
         keep = [p for p in pairs if key_words(p.key) not in ("epic name", "issue id")
                 and not (kind == "epic" and field_named(p.key) == "epic")]  # fmt: skip
         self.filler.fill(draft, keep, title)
-        for pair in pairs:
-            if key_words(pair.key) == "issue id" and draft.raw_id != text_of(pair.value):
-                draft.alias = draft.alias or text_of(pair.value)
         return draft
 
     def _title(self, pairs: list[Pair], kind: str) -> Pair | None:
         """The title's cell; Jira's `Epic Name` is a title only where no summary stands."""
         named = [p for p in pairs if key_words(p.key) != "epic name"]
         return self.filler.title_of(named, kind) or self.filler.title_of(pairs, kind)
+
+    def _by_steps(self, row: Row, pairs: list[Pair], place: Place) -> Draft | None:
+        """An item of Azure Boards: the column of its title, `Title 2`, says how deep it stands."""
+        filled = [at for at in self.steps if at < len(row.cells) and row.cells[at].text.strip()]
+        if not filled:
+            return None
+        columns = {self.table.names[at] for at in self.steps}
+        rest = [pair for pair in pairs if pair.key not in columns]
+        step = self.steps[filled[0]]
+        self.open = [each for each in self.open if each[0] < step]
+        kind = self.filler.kind_of(rest, "story", loose=True)
+        draft = Draft(kind, short_title(row.cells[filled[0]].text.strip()), place)
+        above = self.open[-1][1] if self.open else None
+        draft.parent = above if above is not None and above.rank <= draft.rank else None
+        self.filler.name(draft, rest)
+        self.filler.fill(draft, rest, None)
+        self.open.append((step, draft))
+        return draft
 
     def _by_levels(self, row: Row, pairs: list[Pair], place: Place) -> Draft | None:
         """An item by its deepest filled level; those above it are its parents, by name."""
@@ -311,7 +375,7 @@ class _Reader:
         columns = {self.table.names[column] for column in self.levels}
         draft = Draft(level, short_title(title), place)
         rest = [pair for pair in pairs if pair.key not in columns]
-        draft.raw_id = self.filler.id_of(rest, level)
+        self.filler.name(draft, rest)
         self.filler.fill(draft, rest, None)
         for above, column in filled[:-1]:
             cell = row.cells[column]

@@ -50,13 +50,15 @@ class Ref:
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """An item as it is read. `group` tells a milestone or sprint that may hold items.
+    """An item as it is read, or a milestone or sprint that may hold items.
 
-    `members` are items that it names instead of holding them; `scope` is the wrapper that it
-    stands in, such as taskmaster's tag; `local` tells that its id may count within its parent;
-    `alias` is another title under which it is named; `within` the group that it belongs to;
-    `siblings` numbers the list that a group stands in; `shelved` is the key of a list of what
-    nobody plans to do; `implied` tells an item that others only name.
+    `group` is "milestone" or "sprint", empty for an item. `raw_id` and `aliases` are the ids and
+    titles under which others name it; `local` tells that its id may count within its parent, and
+    `scope` is the wrapper that it stands in, such as taskmaster's tag. `parents`, `depends`,
+    `blocks` and `members` are names to be looked up; `within` is the group that it belongs to,
+    `named_within` whether only by name. `siblings` numbers the list that a group stands in, and
+    `bare` tells that a group says no more than GitHub's milestones do. `implied` tells an item
+    that others only name; `shelved` is the key of a list of what nobody plans to do.
     """
 
     kind: str
@@ -68,9 +70,11 @@ class Draft:
     group: str = ""
     scope: str = ""
     local: bool = False
-    alias: str = ""
+    aliases: list[str] = field(default_factory=list)
     siblings: int = 0
     implied: bool = False
+    bare: bool = False
+    named_within: bool = False
     shelved: str = ""
     fields: dict[str, object] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
@@ -174,8 +178,8 @@ class _Assembler:
         if draft.raw_id is not None:
             self.by_id.setdefault(draft.raw_id.casefold(), []).append(draft)
         self.by_title.setdefault(_folded(draft.title), []).append(draft)
-        if draft.alias:
-            self.by_title.setdefault(_folded(draft.alias), []).append(draft)
+        for alias in draft.aliases:
+            self.by_title.setdefault(_folded(alias), []).append(draft)
 
     # ---- parents ---------------------------------------------------------------------------
 
@@ -188,6 +192,7 @@ class _Assembler:
                 if found is None or _above(found, draft):
                     continue
                 if found.group:
+                    draft.named_within = draft.within is None
                     draft.within = draft.within or found
                     draft.fields.pop(found.group, None)
                     continue
@@ -267,7 +272,8 @@ class _Assembler:
         held: dict[int, list[Draft]] = {}
         for draft in others:
             for group in _groups_of(draft):
-                held.setdefault(id(group), []).append(draft)
+                if not (group.bare and group is draft.within and draft.named_within):
+                    held.setdefault(id(group), []).append(draft)
         epics = any(draft.kind == "epic" for draft in others)
         items: set[int] = set()
         lists: set[int] = set()
@@ -305,11 +311,13 @@ class _Assembler:
     def make_keys(self) -> None:
         """Keep ids as keys where they can be; numbers get the kind's name."""
         taken: set[str] = set()
+        counts = Counter((draft.kind, draft.raw_id) for draft in self.drafts)
         scopes = {draft.scope for draft in self.drafts if draft.scope}
         for draft in self.drafts:
             if draft.raw_id is None:
                 continue
-            key = _key_of(draft, prefix=draft.scope if len(scopes) > 1 else "")
+            local = draft.local and (draft.kind == "task" or counts[draft.kind, draft.raw_id] > 1)
+            key = _key_of(draft, local=local, prefix=draft.scope if len(scopes) > 1 else "")
             if key is None:
                 self.findings.warn(draft.place, "unusable-id",
                                    "these ids cannot be keys; keys are made from the titles",
@@ -423,17 +431,24 @@ def _definition(group: Draft) -> dict[str, object]:
     return told
 
 
-def _key_of(draft: Draft, prefix: str) -> str | None:
+def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:
+    """A key from an id; a number stands behind the kind's name, and behind the parent's number."""
     assert draft.raw_id is not None
     raw = draft.raw_id.strip()
     if _NUMBER.fullmatch(raw):
-        above = draft.parent.raw_id if draft.parent is not None else None
-        if draft.local and above and _NUMBER.fullmatch(above.strip()) and "." not in raw:
-            raw = f"{above.strip()}.{raw}"
-        raw = f"{draft.kind}-{raw}"
+        above = _number_of(draft.parent) if local and "." not in raw else ""
+        raw = f"{draft.kind}-{above}{raw}"
     if prefix:
         raw = f"{prefix}-{raw}"
     return suggest_key(raw)
+
+
+def _number_of(parent: Draft | None) -> str:
+    """The number in a parent's key, with the point behind it; empty where its id is a word."""
+    if parent is None or parent.raw_id is None or not _NUMBER.fullmatch(parent.raw_id.strip()):
+        return ""
+    number = (parent.key or parent.raw_id).rpartition("-")[2].strip()
+    return f"{number}." if _NUMBER.fullmatch(number) else ""
 
 
 def _code_in(title: str) -> str | None:

@@ -26,6 +26,7 @@ LONGEST_TITLE = 240
 
 _FIBONACCI = frozenset((0, 0.5, 1, 2, 3, 5, 8, 13, 20, 21, 34, 40, 55, 89, 100))
 _BARE = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}[-_.]?\d[\w.-]{0,40}")
 _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
 _BOX = re.compile(r"\[([ xX✓])\]\s*")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
@@ -37,6 +38,11 @@ _DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", 
 _NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
           "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
 _SECONDS = 3600
+_OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
+_ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
+_NO_PRIORITY = ("no priority", "not set", "unset", "undefined")
+_NAMES = ("name", "title", "value", "key", "display name", "login", "id")
+"""Keys of mappings that stand for a single word: `status: {name: Done}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class Filler:
             "estimate_hours": self._effort,
             "estimate_seconds": self._effort,
             "issue": self._issue,
+            "url": self._url,
             "start": self._date,
             "target": self._date,
             "description": self._describe,
@@ -111,8 +118,7 @@ class Filler:
                     return pair
         if found:
             return found[0]
-        own = {"task", "subtask"} if kind == "task" else {"story", "user story"}
-        own = own if kind in ("task", "story") else {kind}
+        own = _OWN_WORDS.get(kind, {kind} if kind else _ANY_WORDS)
         for wanted in (own, {"i want", "want"}, {"description", "desc", "details"}):
             for pair in pairs:
                 words = key_words(pair.key)
@@ -130,14 +136,14 @@ class Filler:
         """
         for pair in pairs:
             if field_named(pair.key) == "kind":
-                meant = KIND_WORDS.get(key_words(text_of(pair.value)))
+                meant = KIND_WORDS.get(key_words(word_of(pair.value)))
                 if meant and (loose or meant in ("bug", "spike", "chore")):
                     return meant
         return hint
 
-    def id_of(self, pairs: Sequence[Pair], kind: str) -> str | None:
-        """The id as written, `id` before `key` before any other spelling."""
-        found: list[tuple[int, str]] = []
+    def ids_of(self, pairs: Sequence[Pair], kind: str) -> list[str]:
+        """The ids as written: a code such as `WEB-12` first, `id` before any other spelling."""
+        found: list[tuple[bool, int, str]] = []
         for pair in pairs:
             words, text = key_words(pair.key), text_of(pair.value)
             if not text or not isinstance(pair.value, Scalar) or len(text) > 80:
@@ -145,11 +151,17 @@ class Filler:
             own = _own_id(words)
             if own is not None:
                 if own == kind or (own == "task" and RANKS.get(kind) == 4):
-                    found.append((2, text))
+                    found.append((not _CODE.fullmatch(text), 2, text))
             elif field_named(pair.key) == "id":
-                order = {"id": 0, "key": 1, "issue key": 1}
-                found.append((order.get(words, 3), text))
-        return min(found)[1] if found else None
+                order = {"id": 0, "key": 1, "issue key": 1}.get(words, 3)
+                found.append((not _CODE.fullmatch(text), order, text))
+        return list(dict.fromkeys(text for _, _, text in sorted(found)))
+
+    def name(self, draft: Draft, pairs: Sequence[Pair]) -> None:
+        """Give a draft its id, and the other ids under which it is known."""
+        ids = self.ids_of(pairs, draft.kind)
+        draft.raw_id = ids[0] if ids else None
+        draft.aliases += ids[1:]
 
     # ---- fields ----------------------------------------------------------------------------
 
@@ -159,10 +171,10 @@ class Filler:
         whole = title is not None and len(text_of(title.value)) <= LONGEST_TITLE
         for pair in pairs:
             name = self._meaning(draft, pair)
-            if pair is title and (whole or name == "title"):
-                continue
             if name in _PARTS:
                 parts.setdefault(name, pair)
+            elif pair is title and (whole or name == "title"):
+                continue
             elif name is None:
                 self._left_out(pair)
             elif name not in ("id", "kind", "title"):
@@ -212,8 +224,8 @@ class Filler:
             draft.places.setdefault("depends_on", pair.place)
 
     def _priority(self, draft: Draft, name: str, pair: Pair) -> None:
-        text = text_of(pair.value)
-        if text and not is_empty_word(text):
+        text = word_of(pair.value)
+        if text and not is_empty_word(text) and key_words(text) not in _NO_PRIORITY:
             draft.put(name, text, pair.place)
 
     def _issue(self, draft: Draft, name: str, pair: Pair) -> None:
@@ -263,6 +275,14 @@ class Filler:
         draft.fields["acceptance_criteria"] = [*(before if isinstance(before, list) else ()),
                                                *entries]  # fmt: skip
 
+    def _url(self, draft: Draft, _: str, pair: Pair) -> None:
+        """An address names the item's issue only where it is that of an issue."""
+        text = text_of(pair.value)
+        if "/issues/" in text and parse_issue_ref(text):
+            draft.put("issue", text, pair.place)
+        else:
+            self._left_out(pair)
+
     def _parent(self, draft: Draft, name: str, pair: Pair) -> None:
         kind = "" if name == "parent" else name
         if kind and RANKS[kind] >= draft.rank:
@@ -273,8 +293,11 @@ class Filler:
                 draft.parents.append(Ref(word, pair.place, kind))
 
     def _time(self, draft: Draft, name: str, pair: Pair) -> None:
-        words = [word for word in words_of(pair.value) if not is_empty_word(word)]
-        if not words:
+        if isinstance(pair.value, MapNode):
+            words = [word_of(pair.value)]
+        else:
+            words = [word for word in words_of(pair.value) if not is_empty_word(word)]
+        if not words or not words[-1]:
             return
         word = words[-1]
         if name == "sprint" and _BARE.fullmatch(word):
@@ -283,8 +306,8 @@ class Filler:
         draft.put(name, word, pair.place)
 
     def _status(self, draft: Draft, name: str, pair: Pair) -> None:
-        text = text_of(pair.value)
-        if not text or not isinstance(pair.value, Scalar):
+        text = word_of(pair.value)
+        if not text or isinstance(pair.value, ListNode):
             return
         folded = text.casefold()
         if folded in TRUE_WORDS and name == "done":
@@ -353,6 +376,15 @@ def text_of(node: Node) -> str:
     return ""
 
 
+def word_of(node: Node) -> str:
+    """A single word, also where a mapping stands for it: `{name: Done}`."""
+    if not isinstance(node, MapNode):
+        return text_of(node)
+    by_name = {key_words(entry.key.value): entry.value for entry in node.entries}
+    return next((text for name in _NAMES if name in by_name and (text := text_of(by_name[name]))),
+                "")  # fmt: skip
+
+
 def words_of(node: Node) -> list[str]:
     """Single words or names in a list, in a text between commas, or as ids of mappings."""
     if isinstance(node, ListNode):
@@ -362,7 +394,7 @@ def words_of(node: Node) -> list[str]:
 
 def _entry_words(node: Node) -> list[str]:
     if isinstance(node, MapNode):
-        for wanted in ("id", "key", "number", "task", "story", "name", "title"):
+        for wanted in ("id", "key", "number", "task", "story", "name", "title", "login"):
             for entry in node.entries:
                 if key_words(entry.key.value) == wanted and text_of(entry.value):
                     return [text_of(entry.value)]
@@ -387,7 +419,11 @@ def _names(node: Node) -> Iterator[str]:
     """Labels or people."""
     if isinstance(node, ListNode):
         for each in node.items:
-            yield from words_of(each) if isinstance(each, MapNode) else [text_of(each)]
+            if word := word_of(each):
+                yield word
+        return
+    if isinstance(node, MapNode):
+        yield from [word] if (word := word_of(node)) else []
         return
     text = text_of(node)
     if text and not is_empty_word(text):

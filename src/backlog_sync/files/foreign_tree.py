@@ -38,6 +38,15 @@ _EVIDENCE = words(
 _PLAIN_WRAPPERS = words("backlog|project|product|roadmap|plan|data")
 """Wrappers whose names tell nothing; those of others may part ids, as taskmaster's tags do."""
 
+_MILESTONE_KEYS = words("id|number|name|title|description|due|due on|due date|state|status|url")
+"""Keys of GitHub's own milestones: what says no more is only a milestone, never an epic."""
+
+_PERIODS = words(
+    "quarter|sprint|phase|milestone|release|version|iteration|horizon|period|timeframe|stage|"
+    "increment|wave|cycle|label"
+)
+"""Keys that name a stretch of time where it has no other name."""
+
 _LOOSE = words(
     "issues|issue list|items|entries|children|backlog|product backlog|backlog items|tickets|cards|"
     "pbis|work items|workitems|work|elements|課題|イシュー|sprint backlog"
@@ -106,6 +115,8 @@ class TreeReader:
                 self._lists(entry, spot, parent_kind="")
             elif key in NOISE:
                 self._skip(entry, "it holds no items")
+            elif isinstance(value, MapNode) and self._parts(value):
+                self._groups("milestone", value, spot)
             elif isinstance(value, MapNode) and spot.depth < _WRAPPERS:
                 tag = _holds_lists(value) and key not in _PLAIN_WRAPPERS
                 scope = key.replace(" ", "-") if tag else spot.scope
@@ -113,9 +124,21 @@ class TreeReader:
             elif isinstance(value, ListNode) and value.items:
                 if self._is_plan(value, strict=key not in SHELVED):
                     shelf = key if key in SHELVED else spot.shelved
-                    self._list(key, value, "story", replace(spot, shelved=shelf), known=False)
+                    below = replace(spot, shelved=shelf)
+                    self._list(key, value, "story", below, known=key in SHELVED)
                 else:
                     self._skip(entry, "a list of something else than items")
+
+    def _parts(self, value: MapNode) -> bool:
+        """Whether a mapping parts the work: several entries that have a name and hold lists."""
+        named = [
+            each.value
+            for each in value.entries
+            if isinstance(each.value, MapNode)
+            and _holds_lists(each.value)
+            and self.filler.title_of(self._pairs(each.value), "group")
+        ]
+        return len(named) >= 2 and len(named) * 2 > len(value.entries)
 
     def _owner(self, node: MapNode, spot: _Spot) -> _Spot:
         """What stands beside the lists and owns them: `epic: {…}`, `epic: 1`, `sprint: 2`."""
@@ -211,7 +234,8 @@ class TreeReader:
             kind = self._child_kind(value, parent_kind)
         if kind == "task" and not parent_kind and spot.within is None and _have_parts(value):
             kind = "story"
-        self._list(key, value, kind, spot, known=True)
+        bare = not parent_kind and spot.within is None and spot.parent is None
+        self._list(key, value, kind, spot, known=not (bare and key in ANY_LISTS))
 
     def _child_kind(self, value: Node, parent_kind: str) -> str:
         """What entries of a list of any kind are: what stands below their parent."""
@@ -237,7 +261,7 @@ class TreeReader:
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
-        loose = key in _LOOSE or not known
+        loose = key in _LOOSE or key not in LIST_KINDS
         for each in value.items:
             if isinstance(each, MapNode):
                 self._item(each, kind, spot, loose=loose)
@@ -255,11 +279,17 @@ class TreeReader:
             return False
         if not strict:
             return True
-        told = [
-            each for each in maps
-            if len({field_named(e.key.value) for e in each.entries} & _EVIDENCE) >= 2
-        ]  # fmt: skip
+        told = [each for each in maps if self._told(each) >= 2]
         return len(told) * 2 > len(maps)
+
+    def _told(self, node: MapNode) -> int:
+        """How much of what only a plan has stands in a mapping."""
+        pairs = self._pairs(node)
+        told = len({field_named(pair.key) for pair in pairs} & _EVIDENCE)
+        if any(field_named(pair.key) == "parent" for pair in pairs):
+            told += 1
+        kind = self.filler.kind_of(pairs, "", loose=True)
+        return told + 2 if kind and self.filler.ids_of(pairs, kind) else told + bool(kind)
 
     def _runs(self, node: MapNode) -> bool:
         return any(key_words(entry.key.value) in _TOOL_KEYS for entry in node.entries)
@@ -303,10 +333,12 @@ class TreeReader:
             if group == "milestone" and self._runs(node):
                 continue
             title = self.filler.title_of(pairs, "")
-            raw = self.filler.id_of(pairs, "epic") or key
-            name = short_title(text_of(title.value)) if title else raw
+            ids = self.filler.ids_of(pairs, "epic")
+            raw = ids[0] if ids else key
+            name = short_title(text_of(title.value)) if title else _period(pairs) or raw
             if not name:
                 self.findings.skip(self.place(node), f"a {group} without a name")
+                self._mapping(node, replace(spot, depth=spot.depth + 1))
                 continue
             draft = Draft("epic", name, self._start(node), anchor=TreeAnchor(node), group=group)
             draft.raw_id, draft.scope, draft.within = raw, spot.scope, spot.within
@@ -315,6 +347,7 @@ class TreeReader:
             draft.fields.pop("milestone", None)
             draft.parents.clear()
             draft.siblings = siblings
+            draft.bare = {key_words(pair.key) for pair in pairs} <= _MILESTONE_KEYS
             self.drafts.append(draft)
             below = replace(spot, within=draft)
             for entry in node.entries:
@@ -334,14 +367,14 @@ class TreeReader:
         title = self.filler.title_of(pairs, kind)
         if title is None:
             self.findings.skip(self.place(node), "no title")
-            if self.filler.id_of(pairs, kind):
+            if ids := self.filler.ids_of(pairs, kind):
                 self.findings.warn(self.place(node), "missing-title",
                                    "entries without a title are left out",
-                                   str(self.filler.id_of(pairs, kind)))  # fmt: skip
+                                   ids[0])  # fmt: skip
             return None
         draft = Draft(kind, short_title(text_of(title.value)), self._start(node))
         draft.anchor = TreeAnchor(node)
-        draft.raw_id = self.filler.id_of(pairs, kind)
+        self.filler.name(draft, pairs)
         draft.local = spot.parent is not None
         self._set(draft, spot)
         self.filler.fill(draft, pairs, title)
@@ -364,7 +397,7 @@ class TreeReader:
             if field_named(key) in ("depends_on", "acceptance_criteria"):
                 continue
             kind = LIST_KINDS.get(key)
-            if kind and kind != "task" and RANKS[kind] <= draft.rank and _has_maps(entry.value):
+            if kind and RANKS[kind] < draft.rank and _has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
                 continue
             self._lists(entry, below, parent_kind=draft.kind)
@@ -372,11 +405,19 @@ class TreeReader:
     def _set(self, draft: Draft, spot: _Spot) -> None:
         """Where an item stands."""
         draft.scope, draft.within, draft.shelved = spot.scope, spot.within, spot.shelved
-        if spot.parent is not None and (spot.parent.rank < draft.rank or draft.kind == "task"):
+        if spot.parent is not None and spot.parent.rank <= draft.rank:
             draft.parent = spot.parent
 
     def _pairs(self, node: MapNode) -> list[Pair]:
-        return [Pair(e.key.value, e.value, self.place(e.key)) for e in node.entries if e.own]
+        """The pairs of a mapping, those of Jira's `fields:` among them."""
+        pairs = []
+        for entry in node.entries:
+            inner = entry.value
+            if entry.key.value == "fields" and isinstance(inner, MapNode):
+                pairs += [Pair(e.key.value, e.value, self.place(e.key)) for e in inner.entries]
+            elif entry.own:
+                pairs.append(Pair(entry.key.value, inner, self.place(entry.key)))
+        return pairs
 
     def _start(self, node: MapNode) -> Place:
         if node.flow or not node.entries:
@@ -385,6 +426,15 @@ class TreeReader:
 
     def _skip(self, entry: Entry, reason: str) -> None:
         self.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
+
+
+def _period(pairs: list[Pair]) -> str:
+    """The name of a stretch of time by its own word: `quarter: Q1 2026`, `sprint: 3`."""
+    for pair in pairs:
+        word, text = key_words(pair.key), text_of(pair.value)
+        if word in _PERIODS and text and isinstance(pair.value, Scalar):
+            return f"{word.capitalize()} {text}" if text.isdecimal() else text
+    return ""
 
 
 def _holds_lists(node: MapNode) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from backlog_sync.files.markdown_words import field_of, words
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_JOINTS = re.compile(r"[\s_\-./:?*#]+")
+_JOINTS = re.compile(r"[\s_\-./:?*#'’]+")
 _CUSTOM = re.compile(r"custom field \((.{1,100})\)")
 LONGEST_KEY = 80
 """No key of a plan is longer; what is, is data."""
@@ -46,7 +46,7 @@ _FIELDS = {
     "complexity|aufwand|estimativa|estimación|estimacion|schätzung|taille|tamaño|tamanho|"
     "оценка|估算|見積|見積もり|規模",
     "effort": "effort|est|estimated effort|effort estimate|esforço|esfuerzo|estimated time|"
-    "time estimate|duration|workload|charge|工数",
+    "time estimate|工数",
     "estimate_hours": "estimate hours|hours|est hours|estimated hours|estimation hours|hrs|"
     "effort hours|hours estimate|estimate h|horas|horas estimadas|heures|stunden|часы|"
     "remaining work|original estimate hours",
@@ -54,7 +54,7 @@ _FIELDS = {
     "priority": "priority|prio|importance|prioridad|prioridade|priorité|priorite|priorität|"
     "prioritaet|приоритет|优先级|優先度|moscow|mo s co w|moscow priority|mscw",
     "status": "status|state|estado|situação|situacao|statut|etat|état|zustand|статус|состояние|"
-    "状态|状態|ステータス|progress status|column|list name|stage",
+    "状态|状態|ステータス|progress status|column|list name|stage|section column",
     "done": "done|completed|complete|is done|is completed|finished|passes|erledigt|terminé|"
     "concluído|concluido|hecho|готово|完了",
     "depends_on": "depends on|dependencies|dependency|depends|deps|blocked by|requires|"
@@ -76,12 +76,12 @@ _FIELDS = {
     "milestone": "milestone|release|target release|fix version|fix versions|fix version s|"
     "version|target version|phase|iteration path|hito|marco|jalon|meilenstein|веха|里程碑|"
     "マイルストーン|リリース|quarter|target quarter|increment",
-    "sprint": "sprint|iteration|sprint name|planned sprint|cycle|スプリント|спринт|迭代",
+    "sprint": "sprint|iteration|sprint name|cycle name|planned sprint|cycle|スプリント|спринт|迭代",
     "labels": "labels|label|tags|tag|component|components|component s|etiquetas|étiquettes|"
     "etiquettes|schlagworte|метки|теги|标签|ラベル|タグ|area",
     "assignees": "assignee|assignees|owner|owners|assigned to|assigned|responsible|developer|"
     "responsável|responsavel|responsable|verantwortlich|zuständig|исполнитель|ответственный|"
-    "负责人|担当|担当者|assignee name",
+    "负责人|担当|担当者|assignee name|assign",
     "description": "description|desc|body|content|details|detail|long description|overview|"
     "descripción|descripcion|descrição|descricao|beschreibung|описание|描述|说明|説明|"
     "内容|概要|detalhes|detalles",
@@ -97,6 +97,7 @@ _FIELDS = {
     "以便|ために|why|business value|value",
     "issue": "issue|issue number|github issue|gh issue|github issue number|issue url|"
     "github number|github url|github|git hub|git hub issue|git hub issue number|git hub url",
+    "url": "url|html url|link|web url|permalink",
     "start": "start|start date|begin|starts|inicio|início|début|beginn|дата начала|開始日|开始日期",
     "target": "target|target date|due|due date|deadline|end|end date|finish date|fecha límite|"
     "prazo|échéance|fällig|срок|期限|截止日期|due on",
@@ -110,12 +111,12 @@ _FIELDS = {
     "story": "story|story ref|story link|parent story|user story id|story key|historia|história|"
     "récit|история|故事|ストーリー",
     "parent": "parent|parent id|parent task id|"
-    "parent key|parent task|parent issue|parent link|pai|padre|"
+    "parent key|parent task|parent issue|parent link|parent story|pai|padre|"
     "übergeordnet|родитель|上级|親|親課題",
 }
 
 FIELDS: dict[str, str] = {
-    spelling.casefold(): field
+    key_words(spelling): field
     for field, spellings in _FIELDS.items()
     for spelling in spellings.split("|")
 }
@@ -168,12 +169,16 @@ _GROUPS = {
 }
 
 LIST_KINDS: dict[str, str] = {
-    spelling: kind for kind, spellings in _LISTS.items() for spelling in spellings.split("|")
+    key_words(spelling): kind
+    for kind, spellings in _LISTS.items()
+    for spelling in spellings.split("|")
 }
 """Keys of lists of items, and the kind of what they hold."""
 
 GROUP_KINDS: dict[str, str] = {
-    spelling: kind for kind, spellings in _GROUPS.items() for spelling in spellings.split("|")
+    key_words(spelling): kind
+    for kind, spellings in _GROUPS.items()
+    for spelling in spellings.split("|")
 }
 """Keys of lists that part the work by time: milestones (phases, releases) and sprints."""
 
@@ -221,7 +226,7 @@ STATUS_LISTS = {
 """Keys of lists whose items share a status, and that status."""
 
 SHELVED = words(
-    "deferred|icebox|parking lot|someday|someday maybe|wont do|won't do|won't have|wont have|"
+    "deferred|icebox|parking lot|someday|someday maybe|wont do|won t do|won t have|wont have|"
     "rejected|cancelled|canceled|not planned|dropped|out of scope|abandoned"
 )
 """Keys of lists whose items nobody plans to do: they are told and left out."""
@@ -262,7 +267,9 @@ _KINDS = {
     "chore": "chore|maintenance|refactoring|tech debt|technical debt",
 }
 KIND_WORDS: dict[str, str] = {
-    spelling: kind for kind, spellings in _KINDS.items() for spelling in spellings.split("|")
+    key_words(spelling): kind
+    for kind, spellings in _KINDS.items()
+    for spelling in spellings.split("|")
 }
 """What a type says in an item, and the kind that it means."""
 

@@ -37,6 +37,11 @@ _WORDS = (
 _PLACEHOLDER = re.compile(
     rf"\[{_WORDS}\](?!\()|\{{\{{\s*{_WORDS}\s*\}}\}}|<{_WORDS}>", re.IGNORECASE
 )
+_TAG = re.compile(
+    r"\[(?:user )?(?:story|epic|feature|task|bug|spike|chore)\][ ]+(?=[^\W_])", re.IGNORECASE
+)
+"""`[Story] Pay online` begins with a tag, not with a hole of a template."""
+
 _WHOLE = re.compile(r"\[[^\W\d_][^\]]{0,80}\]")
 
 
@@ -94,7 +99,9 @@ def _placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     for entry in entries:
         document = entry.parsed.document
         title = document.title.strip()
-        match = _WHOLE.fullmatch(title) or _PLACEHOLDER.search(title[:1000])
+        tag = _TAG.match(title)
+        body = title[tag.end() :] if tag else title
+        match = _WHOLE.fullmatch(body) or _PLACEHOLDER.search(body[:1000])
         if match:
             yield _placeholder(entry, "title", match[0])
         story = document.user_story
