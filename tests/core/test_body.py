@@ -172,8 +172,8 @@ def test_two_boxes_of_one_text_are_two_boxes() -> None:
     )
 
 
-def test_criteria_have_the_keys_of_their_boxes() -> None:
-    """A criterion is found in the body by the key of its box, boxes in descriptions aside."""
+def test_criteria_have_the_places_of_their_boxes() -> None:
+    """A criterion is found in the body by the place of its box, boxes in descriptions counted."""
     parts = (
         Prose("description", "Description", "- [ ] Tests pass"),
         Checklist("other", "Other", (CheckItem("one"),)),
@@ -181,9 +181,9 @@ def test_criteria_have_the_keys_of_their_boxes() -> None:
     )
     lines = render(parts, source=SOURCE, mentions=False)
     ticked = tuple(line.replace("- [ ] @", "- [x] @") for line in lines)
-    keys = body_block.criteria_keys(parts, mentions=False)
-    assert [body_block.boxes(ticked)[key] for key in keys] == [False, True]
-    assert list(body_block.boxes(lines)).index(keys[0]) == 2
+    places = body_block.criteria_places(parts, mentions=False)
+    assert places == (2, 3)
+    assert list(body_block.boxes(ticked).values())[2:] == [False, True]
 
 
 def test_ticks_and_trailing_blanks_do_not_change_a_lines_hash() -> None:

@@ -98,7 +98,7 @@ def test_a_created_body_carries_identity_and_base() -> None:
     marker = body_block.split(made.body or "").marker
     assert marker is not None
     assert (marker.backlog, marker.key) == ("ROADMAP.md", "story-1")
-    assert set(marker.base.hashes) == {"title", "milestone", "parent", "state"}
+    assert set(marker.base.hashes) == {"title", "milestone", "parent", "state", "body"}
     assert marker.base.sets == {"labels": ("story",), "blocked_by": ("epic-1",)}
     assert marker.base.pending == ("blocked_by",)
     assert list(marker.base.ticks.values()) == [False, True]
@@ -235,12 +235,14 @@ def test_both_sides_moved_alike_is_no_change() -> None:
 
 
 def test_an_omitted_field_is_forgotten_and_not_cleared() -> None:
-    """The milestone stays on GitHub; our claim on it goes with the next quiet refresh."""
+    """The milestone stays on GitHub; the plan says that our claim on it goes."""
     (there,) = backlog(item("a", milestone="M1"))
     plan = plan_of(item("a"), there=(there,))
-    (refresh,) = plan.changes
-    assert refresh.is_refresh
-    marker = body_block.split(refresh.body or "").marker
+    (forgotten,) = plan.changes
+    assert (forgotten.action, dict(forgotten.fields)) == (Action.FORGET, {})
+    assert forgotten.reason == "no longer in the file, left as it is on GitHub: milestone"
+    assert plan.summary()["forget"] == 1
+    marker = body_block.split(forgotten.body or "").marker
     assert marker is not None
     assert "milestone" not in marker.base.hashes
 

@@ -9,10 +9,12 @@ from typing import TypeVar
 from backlog_sync.core import marker as marker_codec
 from backlog_sync.core.mentions import close_fence, quiet
 from backlog_sync.core.model import Base, Block, Checklist, Marker, Prose
-from backlog_sync.core.normalize import digest, unify_newlines
+from backlog_sync.core.normalize import digest, hash_value, unify_newlines
 
 BEGIN = "<!-- backlog:begin -->"
 CRITERIA = "acceptance_criteria"
+SOURCE = "body"
+"""Under this name the base holds the hash of what the file said of the body."""
 _END = "<!-- backlog:end "
 _BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -144,6 +146,15 @@ def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
     return {key: done for _, key, done in _boxes(lines)}
 
 
+def box_texts(lines: tuple[str, ...]) -> dict[str, str]:
+    """Give the text of every check box by its key, in order."""
+    found: dict[str, str] = {}
+    for index, key, _ in _boxes(lines):
+        match = _BOX.match(lines[index])
+        found[key] = match[3].strip() if match else ""
+    return found
+
+
 def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, ...]:
     """Give the lines with their boxes ticked as said; a box that is not named stays."""
     ticked = list(lines)
@@ -155,8 +166,8 @@ def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, 
     return tuple(ticked)
 
 
-def criteria_keys(block: Block, *, mentions: bool) -> tuple[str, ...]:
-    """Give the key of each acceptance criterion, in order, as its box has it in the body."""
+def criteria_places(block: Block, *, mentions: bool) -> tuple[int, ...]:
+    """Give, for each acceptance criterion in order, the how-many-eth box of the block it is."""
     lines: list[str] = []
     found: range | None = None
     for part in block:
@@ -165,8 +176,50 @@ def criteria_keys(block: Block, *, mentions: bool) -> tuple[str, ...]:
         if isinstance(part, Checklist) and part.name == CRITERIA and found is None:
             first = start + (2 if part.heading else 0)
             found = range(first, first + len(part.entries))
-    by_line = {index: key for index, key, _ in _boxes(tuple(lines))}
-    return tuple(by_line[index] for index in found or ())
+    nth = {index: n for n, (index, _, _) in enumerate(_boxes(tuple(lines)))}
+    return tuple(nth[index] for index in found or ())
+
+
+# ---- the source's own text -----------------------------------------------------------------
+
+
+def source_name(path: str, sources: tuple[str, ...]) -> str:
+    """Give the repository's own name for a file: the path as typed differs from run to run."""
+    typed = path.replace("\\", "/").removeprefix("./")
+    exact = [s for s in sources if typed == s]
+    typed_whole = [s for s in sources if typed.endswith(f"/{s}")]
+    typed_below = [s for s in sources if s.endswith(f"/{typed}")]
+    found = exact or typed_whole or typed_below or sources[:1]
+    return max(found, key=len, default=typed)
+
+
+def source_hash(block: Block, *, source: str, mentions: bool) -> str:
+    """Give a hash of what the file says, however it is rendered: ticks and headings left out."""
+    parts = [
+        [part.name, [_one_line(entry.text) for entry in part.entries]]
+        if isinstance(part, Checklist)
+        else [part.name, unify_newlines(part.text)]
+        for part in block
+    ]
+    return hash_value([source, mentions, parts])
+
+
+def as_applied(
+    wanted: tuple[str, ...], observed: tuple[str, ...], base: Base, source: str
+) -> tuple[str, ...]:
+    """Give the lines that are wanted, in the rendering that stands where neither side moved.
+
+    A tool that renders differently than the one that wrote the block has no reason to write it
+    again. `source` is the hash of what the file says.
+    """
+    if base.hashes.get(SOURCE) != source or not base.lines:
+        return wanted
+    if line_hashes(observed) != base.lines:
+        return wanted
+    keys, ticks = list(boxes(observed)), list(boxes(wanted).values())
+    if len(keys) != len(ticks):
+        return observed
+    return with_ticks(observed, dict(zip(keys, ticks, strict=True)))
 
 
 # ---- lines ---------------------------------------------------------------------------------

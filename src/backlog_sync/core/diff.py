@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize
+from backlog_sync.core import normalize, ticks
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match
-from backlog_sync.core.merge import merge_atom, merge_block, merge_set, merge_ticks
+from backlog_sync.core.merge import merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.states import OPEN, desired_state, observed_state
 
 STATE = "state"
@@ -22,7 +23,7 @@ class Target:
 
     `parent` and `blocked_by` name items by key and other issues as `owner/repo#n`. `kept` are
     fields of which nothing can be said now: they and their base stay as they are. `order` is what
-    is recorded of the items below it.
+    is recorded of the items below it; `source` is the hash of what the file says of the body.
     """
 
     atoms: Mapping[str, JsonValue]
@@ -30,6 +31,7 @@ class Target:
     lines: tuple[str, ...]
     kept: frozenset[str] = frozenset()
     order: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def ticks(self) -> dict[str, bool]:
@@ -55,6 +57,8 @@ class ItemDiff:
     drifted: tuple[str, ...] = ()
     drift: tuple[FieldNote, ...] = ()
     conflicts: tuple[FieldNote, ...] = ()
+    accepted: tuple[FieldNote, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
 
 def target_of(
@@ -93,6 +97,7 @@ def target_of(
         lines=body_block.render(item.block, source=source, mentions=settings.mentions),
         kept=kept,
         order=order,
+        source=body_block.source_hash(item.block, source=source, mentions=settings.mentions),
     )
 
 
@@ -104,8 +109,9 @@ def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
     """Give the base of an issue on which all of a target has just been made true."""
     atoms = {STATE: OPEN, **target.atoms}
     atoms[STATE] = desired_state(atoms[STATE])
+    hashes = {name: normalize.hash_value(value) for name, value in atoms.items()}
     return Base(
-        hashes={name: normalize.hash_value(value) for name, value in atoms.items()},
+        hashes={**hashes, body_block.SOURCE: target.source},
         sets={name: members for name, members in target.sets.items() if members},
         lines=body_block.line_hashes(target.lines),
         ticks=target.ticks,
@@ -117,23 +123,33 @@ def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
 class _Merge:
     """Collects what merging one item's fields gives."""
 
-    def __init__(self, item: DesiredItem, issue: ObservedIssue, base: Base) -> None:
-        self.item, self.issue, self.base = item, issue, base
+    def __init__(
+        self, item: DesiredItem, issue: ObservedIssue, base: Base, options: PlanOptions
+    ) -> None:
+        self.item, self.issue, self.base, self.options = item, issue, base, options
         self.fields: dict[str, FieldChange] = {}
         self.links: dict[str, FieldChange] = {}
         self.reasons: dict[str, str] = {}
         self.drifted: list[str] = []
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
+        self.accepted: list[FieldNote] = []
         self.hashes = {STATE: base.hashes[STATE]} if STATE in base.hashes else {}
         self.sets: dict[str, tuple[str, ...]] = {}
         self.pending = set(base.pending)
         self.converged = False
 
     def note(
-        self, name: str, verdict: Verdict, reason: str, desired: JsonValue, observed: JsonValue
+        self,
+        name: str,
+        verdict: Verdict,
+        reason: str,
+        desired: JsonValue,
+        observed: JsonValue,
+        *,
+        accepted: bool = False,
     ) -> None:
-        """Tell of drift or a conflict."""
+        """Tell of drift or a conflict, or of one that GitHub won (`accepted`)."""
         told = FieldNote(
             key=self.item.key,
             title=self.item.title,
@@ -144,7 +160,10 @@ class _Merge:
             desired=desired,
             observed=observed,
         )
-        (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(told)
+        if accepted:
+            self.accepted.append(told)
+        else:
+            (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(told)
 
     def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
         """Merge one atomic field."""
@@ -154,10 +173,11 @@ class _Merge:
             desired=desired,
             observed=observed,
             pending=self._pending(name),
+            on_conflict=self.options.on_conflict,
         )
         self.converged |= diff.verdict is Verdict.CONVERGED
         if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
-            self.note(name, diff.verdict, diff.reason, desired, observed)
+            self.note(name, diff.verdict, diff.reason, desired, observed, accepted=diff.accepted)
         if diff.write:
             self.fields[name] = FieldChange(observed, diff.after)
             self.reasons[name] = diff.reason
@@ -208,11 +228,12 @@ def diff_item(
     observed: Mapping[str, JsonValue],
     settings: Settings,
     backlog_id: str,
+    options: PlanOptions = PLAIN,
 ) -> ItemDiff:
     """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved."""
     issue, parts = match.issue, match.parts
     marker = parts.marker or Marker(backlog=backlog_id, key=item.key)
-    merge = _Merge(item, issue, marker.base)
+    merge = _Merge(item, issue, marker.base, options)
     now_is = observed_state(issue)
     says = desired_state(target.atoms.get(STATE, now_is), now_is)
     # With nothing on record, what the file says now is where its next change starts from.
@@ -238,28 +259,33 @@ def diff_item(
         owner = owner_of("blocked_by", own)
         blockers = merge.members("blocked_by", owner, target.sets["blocked_by"], now)
         merge.fields.pop("blocked_by", None)
-    lines, after = _merge_body(merge, parts, target)
+    block = _merge_body(merge, parts, target, owner_of("body", own))
     for name in target.kept & set(marker.base.hashes):
         merge.hashes[name] = marker.base.hashes[name]
     for name in target.kept & set(marker.base.sets):
         merge.sets[name] = marker.base.sets[name]
+    forgotten = sorted(
+        {
+            *(set(marker.base.hashes) - set(merge.hashes)),
+            *(set(marker.base.sets) - set(target.sets)),
+        }
+        - target.kept
+        - {body_block.SOURCE}
+    )
     if parts.marker is not None and parts.marker.key != item.key:
         merge.fields["key"] = FieldChange(parts.marker.key, item.key)
         merge.reasons["key"] = match.reason
-    base = Base(
-        hashes=merge.hashes,
+    base = replace(
+        block.base,
+        hashes={**merge.hashes, **block.base.hashes},
         sets=merge.sets,
-        lines=body_block.line_hashes(lines),
-        ticks=_base_ticks(target, lines, marker.base),
         pending=tuple(sorted(merge.pending)),
         order=target.order,
     )
-    if _body_held(merge):
-        base = replace(base, lines=marker.base.lines, ticks=marker.base.ticks)
     new = SplitBody(
         before=_before(parts, issue, adopt=match.adopt),
-        after=after,
-        lines=lines,
+        after=block.after,
+        lines=block.lines,
         marker=Marker(backlog_id, item.key, marker.nonce, base),
     )
     body = _body_to_write(merge, match, marker, new)
@@ -273,10 +299,14 @@ def diff_item(
         drifted=tuple(merge.drifted),
         drift=tuple(merge.drift),
         conflicts=tuple(merge.conflicts),
+        accepted=tuple(merge.accepted),
+        forgotten=tuple(forgotten) if body is not None else (),
     )
 
 
-def _base_ticks(target: Target, lines: tuple[str, ...], base: Base) -> dict[str, bool]:
+def _base_ticks(
+    wanted: Mapping[str, bool], lines: tuple[str, ...], base: Mapping[str, bool]
+) -> dict[str, bool]:
     """Give the boxes on which both sides agree now; for the others the base stays.
 
     Were it moved to what people ticked on GitHub, the file, which does not say so yet, would
@@ -284,15 +314,11 @@ def _base_ticks(target: Target, lines: tuple[str, ...], base: Base) -> dict[str,
     """
     ticks: dict[str, bool] = {}
     for key, done in body_block.boxes(lines).items():
-        if target.ticks.get(key) == done:
+        if wanted.get(key) == done:
             ticks[key] = done
-        elif key in base.ticks:
-            ticks[key] = base.ticks[key]
+        elif key in base:
+            ticks[key] = base[key]
     return ticks
-
-
-def _body_held(merge: _Merge) -> bool:
-    return any(note.name == "body" for note in merge.conflicts)
 
 
 def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) -> str | None:
@@ -301,14 +327,16 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
     text = body_block.join(new)
     if text == match.issue.body:
         return None
+    was, now = marker.base, new.marker.base
     needed = (
         match.adopt
         or merge.fields
         or merge.converged
-        or set(marker.base.hashes) - set(new.marker.base.hashes)
-        or new.marker.base.sets != marker.base.sets
-        or new.marker.base.ticks != marker.base.ticks
-        or new.marker.base.order != marker.base.order
+        or set(was.hashes) - set(now.hashes)
+        or was.hashes.get(body_block.SOURCE) not in (None, now.hashes.get(body_block.SOURCE))
+        or now.sets != was.sets
+        or now.ticks != was.ticks
+        or now.order != was.order
     )
     return text if needed else None
 
@@ -326,29 +354,56 @@ def _same_case(desired: JsonValue, observed: JsonValue, name: str) -> JsonValue:
     return observed
 
 
-def _merge_body(merge: _Merge, parts: SplitBody, target: Target) -> tuple[tuple[str, ...], str]:
-    """Merge the block and its boxes; give the block's lines and the text that follows it."""
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The block as it is to be: its lines, the text behind it, and what the base says of both."""
+
+    lines: tuple[str, ...]
+    after: str
+    base: Base
+
+
+def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -> _Block:
+    """Merge the block and its boxes."""
     base = merge.base
-    have_ticks = body_block.boxes(parts.lines)
-    ticks = merge_ticks(target.ticks, have_ticks, base.ticks)
-    lines = body_block.with_ticks(target.lines, ticks)
-    diff = merge_block(desired=target.lines, observed=parts.lines, base=base.lines)
-    if diff.verdict is Verdict.CONFLICT:
-        merge.note("body", diff.verdict, diff.reason, _shown(lines), _shown(parts.lines))
-        return parts.lines, parts.after
+    wanted = body_block.as_applied(target.lines, parts.lines, base, target.source)
+    merged = ticks.merge(wanted, parts.lines, base)
+    lines = body_block.with_ticks(wanted, merged.merged)
+    source = base.hashes.get(body_block.SOURCE)
+    diff = merge_block(
+        desired=wanted,
+        observed=parts.lines,
+        base=base.lines,
+        file_moved=None if source is None else source != target.source,
+        owner=owner,
+        on_conflict=merge.options.on_conflict,
+    )
+    if diff.verdict in (Verdict.CONFLICT, Verdict.DRIFT):
+        shown, there = _shown(lines), _shown(parts.lines)
+        merge.note("body", diff.verdict, diff.reason, shown, there, accepted=diff.accepted)
+        if diff.write:
+            merge.drifted.append("body")
+        else:
+            kept = {body_block.SOURCE: source} if source is not None else {}
+            return _Block(parts.lines, parts.after, replace(base, hashes=kept))
     after = parts.after
     if diff.moved_below:
         moved = "\n".join(diff.moved_below)
         after = f"\n\n{moved}\n{after}"
-    if diff.verdict is Verdict.DRIFT:
-        merge.note("body", diff.verdict, diff.reason, _shown(lines), _shown(parts.lines))
-        merge.drifted.append("body")
     merge.converged |= diff.verdict is Verdict.CONVERGED
-    pushed = {k for k, done in ticks.items() if k in have_ticks and have_ticks[k] != done}
+    pushed = [key for key, done in merged.merged.items() if merged.there.get(key, done) != done]
     if diff.write or pushed:
         merge.fields["body"] = FieldChange(_shown(parts.lines), _shown(lines))
         merge.reasons["body"] = diff.reason if diff.write else "ticked in the file"
-    return lines, after
+    return _Block(
+        lines,
+        after,
+        Base(
+            hashes={body_block.SOURCE: target.source},
+            lines=body_block.line_hashes(lines),
+            ticks=_base_ticks(body_block.boxes(wanted), lines, merged.base),
+        ),
+    )
 
 
 def _shown(lines: tuple[str, ...]) -> str:

@@ -134,18 +134,32 @@ def merge_ticks(
 
 @dataclass(frozen=True, slots=True)
 class BlockDiff:
-    """A merged managed block: its verdict, and lines of people that move below it."""
+    """A merged managed block: its verdict, and lines of people that move below it.
+
+    `accepted` tells that GitHub's text is to be taken into the file.
+    """
 
     verdict: Verdict
     write: bool
     moved_below: tuple[str, ...]
     reason: str
+    accepted: bool = False
 
 
 def merge_block(
-    *, desired: tuple[str, ...], observed: tuple[str, ...], base: tuple[str, ...]
+    *,
+    desired: tuple[str, ...],
+    observed: tuple[str, ...],
+    base: tuple[str, ...],
+    file_moved: bool | None = None,
+    owner: Owner = Owner.FILE,
+    on_conflict: Owner | None = None,
 ) -> BlockDiff:
-    """Merge the text of the block, boxes counted as unticked; `base` are the hashes applied."""
+    """Merge the text of the block, boxes counted as unticked; `base` are the hashes applied.
+
+    `file_moved` says whether the file's own text changed, where that is known; else the lines
+    tell.
+    """
     want, have = line_hashes(desired), line_hashes(observed)
     if want == have:
         verdict = Verdict.CONVERGED if base and base != want else Verdict.IN_SYNC
@@ -157,13 +171,22 @@ def merge_block(
         return BlockDiff(
             Verdict.PUSH, write=True, moved_below=people, reason="nothing is on record"
         )
-    if base == want or not _lost(have, base):
+    if not (base != want if file_moved is None else file_moved):
+        if owner is Owner.GITHUB:
+            reason = "changed on GitHub, which owns it"
+            return BlockDiff(Verdict.DRIFT, write=False, moved_below=(), reason=reason)
+        reason = "changed on GitHub"
+        return BlockDiff(Verdict.DRIFT, write=True, moved_below=people, reason=reason)
+    if not _lost(have, base):
         # People only added lines: nothing of ours is in dispute, whatever the file changed.
-        verdict = Verdict.DRIFT if base == want else Verdict.PUSH
-        return BlockDiff(verdict, write=True, moved_below=people, reason="changed on GitHub")
-    return BlockDiff(
-        Verdict.CONFLICT, write=False, moved_below=(), reason="changed in the file and on GitHub"
-    )
+        reason = "changed in the file"
+        return BlockDiff(Verdict.PUSH, write=True, moved_below=people, reason=reason)
+    if on_conflict is Owner.FILE:
+        return BlockDiff(Verdict.PUSH, write=True, moved_below=people, reason=FILE_WINS)
+    if on_conflict is Owner.GITHUB:
+        verdict = Verdict.CONFLICT
+        return BlockDiff(verdict, write=False, moved_below=(), reason=GITHUB_WINS, accepted=True)
+    return BlockDiff(Verdict.CONFLICT, write=False, moved_below=(), reason=BOTH)
 
 
 def _lost(have: tuple[str, ...], base: tuple[str, ...]) -> bool:

@@ -54,7 +54,7 @@ def moves(now: Sequence[str], wanted: Sequence[str]) -> tuple[Move, ...]:
     Those of the longest run that stands right already stay where they are.
     """
     place = {key: index for index, key in enumerate(now)}
-    standing = _longest_rising([place[key] for key in wanted])
+    standing = longest_rising([place[key] for key in wanted])
     stays = {now[index] for index in standing}
     made: list[Move] = []
     for index, key in enumerate(wanted):
@@ -67,7 +67,7 @@ def moves(now: Sequence[str], wanted: Sequence[str]) -> tuple[Move, ...]:
     return tuple(made)
 
 
-def _longest_rising(values: Sequence[int]) -> tuple[int, ...]:
+def longest_rising(values: Sequence[int]) -> tuple[int, ...]:
     """Give a longest rising subsequence of different numbers."""
     ends: list[int] = []
     at: list[int] = []

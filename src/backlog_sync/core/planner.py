@@ -98,7 +98,7 @@ class _Builder:
         target = target_of(
             item,
             self.desired.settings,
-            source=_source(item.place.path, self.desired.sources),
+            source=body_block.source_name(item.place.path, self.desired.sources),
             found=found.values,
             kept=found.kept,
             order=self.links.recorded_order(item.key),
@@ -199,9 +199,11 @@ class _Builder:
             self.links.there(issue),
             self.desired.settings,
             self.desired.backlog_id,
+            self.options,
         )
         self.drift += diff.drift
         self.conflicts += diff.conflicts
+        self.accepted += diff.accepted
         if diff.body is not None and self._too_long(item, issue, diff.body):
             return
         if diff.state is not None:
@@ -215,9 +217,10 @@ class _Builder:
                 fields=state_fields(diff.state),
             )
         if diff.fields or diff.body is not None:
+            forgets = bool(diff.forgotten) and not diff.fields
             self._add(
                 item,
-                Action.ADOPT if match.adopt else Action.UPDATE,
+                Action.ADOPT if match.adopt else Action.FORGET if forgets else Action.UPDATE,
                 ChangeKind.ISSUE,
                 issue=issue,
                 reason=_reason(diff, match),
@@ -404,14 +407,6 @@ def _reason(diff: ItemDiff, match: Match) -> str:
     if match.adopt:
         return match.reason
     told = sorted({diff.reasons[name] for name in diff.fields if name in diff.reasons})
+    if diff.forgotten:
+        told.append(f"no longer in the file, left as it is on GitHub: {', '.join(diff.forgotten)}")
     return "; ".join(told) or "the record of what was applied follows"
-
-
-def _source(path: str, sources: tuple[str, ...]) -> str:
-    """Give the repository's own name for a file: the path as typed differs from run to run."""
-    typed = path.replace("\\", "/").removeprefix("./")
-    exact = [s for s in sources if typed == s]
-    typed_whole = [s for s in sources if typed.endswith(f"/{s}")]
-    typed_below = [s for s in sources if s.endswith(f"/{typed}")]
-    found = exact or typed_whole or typed_below or sources[:1]
-    return max(found, key=len, default=typed)

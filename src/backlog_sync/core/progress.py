@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from backlog_sync.core import body as body_block
 from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.identity import Match, match_items
-from backlog_sync.core.merge import merge_ticks
 from backlog_sync.core.model import (
     Base,
     DesiredItem,
@@ -23,6 +22,7 @@ from backlog_sync.core.states import (
     is_closed,
     observed_state,
 )
+from backlog_sync.core.ticks import merge as merge_ticks
 
 DROPPED = "Not planned"
 """The status of what was closed and will not be done; a file may have a word of its own for it."""
@@ -102,14 +102,21 @@ def _item(
 ) -> ItemProgress:
     issue = match.issue
     base = match.parts.marker.base if match.parts.marker else Base()
-    lines = body_block.render(item.block, source="", mentions=desired.settings.mentions)
-    wanted = body_block.boxes(lines)
-    merged = merge_ticks(wanted, body_block.boxes(match.parts.lines), base.ticks)
-    keys = body_block.criteria_keys(item.block, mentions=desired.settings.mentions)
+    mentions = desired.settings.mentions
+    source = body_block.source_name(item.place.path, desired.sources)
+    lines = body_block.as_applied(
+        body_block.render(item.block, source=source, mentions=mentions),
+        match.parts.lines,
+        base,
+        body_block.source_hash(item.block, source=source, mentions=mentions),
+    )
+    keys = list(body_block.boxes(lines))
+    merged = merge_ticks(lines, match.parts.lines, base).merged
+    places = body_block.criteria_places(item.block, mentions=mentions)
     ticks = {
-        index: merged[key]
-        for index, (key, entry) in enumerate(zip(keys, item.criteria, strict=True))
-        if merged[key] != entry.done
+        index: merged[keys[nth]]
+        for index, (nth, entry) in enumerate(zip(places, item.criteria, strict=True))
+        if nth < len(keys) and merged[keys[nth]] != entry.done
     }
     status = _status(issue, first)
     return ItemProgress(

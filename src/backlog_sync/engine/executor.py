@@ -262,5 +262,5 @@ def _stages(run: _Run, plan: Plan) -> None:
     run.stage([c for c in links if c.is_move], jobs.link)
     run.cards(cards)
     run.states([c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)])
-    run.updates([c for c in issues if c.action in (Action.UPDATE, Action.ADOPT)])
+    run.updates([c for c in issues if c.action in (Action.UPDATE, Action.ADOPT, Action.FORGET)])
     run.values(by_kind[ChangeKind.FIELD_VALUE])
