@@ -13,6 +13,18 @@ from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.validation import nearest, shown
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The items of a backlog, parents before children, and what is wrong with their keys.
+
+    `doubles` are items whose key is that of another one: they are told, counted and left out.
+    """
+
+    entries: tuple["Entry", ...]
+    doubles: tuple["Entry", ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Entry:
     """An item on its way to the desired state.
@@ -80,9 +92,7 @@ def is_roadmap(path: str) -> bool:
     return PurePath(path).suffix.lower() in (".md", ".markdown")
 
 
-def collect(
-    files: Sequence[ParsedFile], settings: SettingsDocument
-) -> tuple[tuple[Entry, ...], tuple[Diagnostic, ...]]:
+def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collected:
     """All items that count, with keys and parents, parents before children.
 
     Items that are only listed are left out. Gives diagnostics for keys that are used twice,
@@ -114,7 +124,8 @@ def collect(
     for entry in ordered:
         if entry.parent is not None:
             entry.parent.children.append(entry)
-    return ordered, tuple(diagnostics)
+    doubles = tuple(entry for entry in entries if by_key[entry.key] is not entry)
+    return Collected(ordered, doubles, tuple(diagnostics))
 
 
 def _defaults(item: ParsedItem, settings: SettingsDocument) -> tuple[KindDefaultsDocument, ...]:

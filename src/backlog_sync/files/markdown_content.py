@@ -222,7 +222,8 @@ def _box(walk: Walk, line: Line, item: Draft | None) -> None:
     elif item and _holds_criteria(walk, item) and box_title(line.text).key is None:
         _criterion(walk, line, item)
     elif item is None and walk.outline.section and walk.outline.section.field == CRITERIA:
-        walk.record.note(line, "skipped", None, "criteria of no item")
+        walk.record.loose.append(walk.record.place(line, line.at))
+        walk.record.note(line, "checklist", None, "of the plan as a whole: it goes to no issue")
     else:
         _task(walk, line)
 

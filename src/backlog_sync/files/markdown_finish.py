@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.documents import CriterionDocument, ItemDocument
 from backlog_sync.files.markdown_claims import TableRow, name_key
 from backlog_sync.files.markdown_drafts import Anchor, Draft, MetaLine
@@ -27,6 +27,7 @@ class Finished:
     diagnostics: tuple[Diagnostic, ...]
     notes: tuple[LineNote, ...]
     periods: Mapping[str, str]
+    loose: int
 
 
 class Names:
@@ -93,6 +94,8 @@ def finish(record: Record) -> Finished:
     for draft in record.drafts:
         if draft.parent is None:
             draft.parent = _numbered_parent(draft, names) or _named_parent(draft, names)
+    if record.loose and record.drafts:
+        diagnostics.append(_loose(record.loose))
     shared = {draft.outer.index for draft in record.drafts if draft.outer}
     items = tuple(_item(draft, names, record, shared, diagnostics) for draft in record.drafts)
     return Finished(
@@ -100,11 +103,21 @@ def finish(record: Record) -> Finished:
         claims=tuple(_claims(record, names)),
         diagnostics=tuple(diagnostics),
         periods=dict(record.periods),
+        loose=len(record.loose) if record.drafts else 0,
         notes=tuple(
             LineNote(note.line, note.rule, note.draft.index if note.draft else None, note.reason)
             for note in record.notes
         ),
     )
+
+
+def _loose(places: list[Place]) -> Diagnostic:
+    """The warning for criteria that no item takes."""
+    count = len(places)
+    told = "1 criterion belongs" if count == 1 else f"{count} criteria belong"
+    hint = "put them below an item to have them on its issue"
+    message = f"{told} to the plan as a whole, and to no issue"
+    return Diagnostic(places[0], "loose-criteria", message, hint, Severity.WARNING)
 
 
 def _clear_repeated_codes(drafts: Iterable[Draft]) -> None:

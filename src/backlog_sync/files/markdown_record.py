@@ -37,6 +37,7 @@ class Record:
         self.summaries: list[TableRow] = []
         self.overviews: list[Row] = []
         self.periods: dict[str, str] = {}
+        self.loose: list[Place] = []  # criteria of the plan as a whole
 
     def place(self, line: Line, offset: int) -> Place:
         """The place of an offset on a line."""

@@ -59,6 +59,7 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
         diagnostics=(*front.diagnostics, *done.diagnostics),
         notes=done.notes,
         periods=done.periods,
+        loose_criteria=done.loose,
     )
 
 

@@ -76,7 +76,7 @@ class ParsedFile:
 
     `dialect` is empty for our own YAML and for Markdown roadmaps; else it names the reader of a
     file that was not written for us. `periods` give the last day of milestones that are named
-    after a time.
+    after a time. `loose_criteria` counts check-list entries of the plan as a whole.
     """
 
     source: Source
@@ -88,3 +88,4 @@ class ParsedFile:
     notes: tuple[LineNote, ...] = ()
     dialect: str = ""
     periods: Mapping[str, str] = field(default_factory=dict)
+    loose_criteria: int = 0

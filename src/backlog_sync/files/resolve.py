@@ -68,14 +68,17 @@ def resolve(
     context: Context,
 ) -> Resolved:
     """Make the desired state of all files of a backlog. Raises nothing for what they hold."""
-    entries, diagnostics = collect(files, settings)
+    collected = collect(files, settings)
+    entries = collected.entries
     periods = {title: day for parsed in files for title, day in parsed.periods.items()}
     worker = _Resolver(settings, entries, context, periods)
     items = tuple(worker.item(entry) for entry in entries)
     worker.check_settings(file_settings)
-    found = (*diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
+    found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
+    loose = sum(parsed.loose_criteria for parsed in files)
     inventory = _inventory(entries, items, worker.used_milestones(items))
+    inventory = _with_rest(inventory, collected.doubles, loose)
     desired = None
     if not any(each.slug in _UNCLEAR and each.is_error for each in found):
         synced = tuple(item for entry, item in zip(entries, items, strict=True) if entry.synced)
@@ -309,4 +312,20 @@ def _inventory(
         milestones=milestones,
         checklist=sum(len(item.criteria) for item in items),
         points=sum(entry.counted_points for entry in entries),
+    )
+
+
+def _with_rest(inventory: Inventory, doubles: Sequence[Entry], loose: int) -> Inventory:
+    """The counts with what files hold and GitHub does not get: items whose key is taken, and
+    `loose` criteria of the plan as a whole.
+    """
+    counts = dict(inventory.counts)
+    criteria, points = loose, 0.0
+    for entry in doubles:
+        document = entry.parsed.document
+        counts[entry.parsed.kind] = counts.get(entry.parsed.kind, 0) + 1
+        criteria += len(document.acceptance_criteria or ())
+        points += document.story_points if isinstance(document.story_points, float) else 0
+    return Inventory(
+        counts, inventory.milestones, inventory.checklist + criteria, inventory.points + points
     )

@@ -1,0 +1,101 @@
+"""The table over the corpus: what each file holds by the manifest, and what was found.
+
+`python -m tests.files.corpus_table` prints it; the tests compare the same rows.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backlog_sync.files.load import Loaded, load
+
+CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
+MANIFEST = CORPUS / "manifest.tsv"
+COLUMNS = ("epics_or_containers", "features", "stories", "tasks", "checklist_or_ac", "points")
+_STORIES = ("story", "bug", "spike", "chore")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A file of the corpus: its name, the rules that its structure needs, what it holds.
+
+    `expected` are the manifest's figures; a figure that was not counted is left out. `hours` is
+    set where the last column counts hours instead of points.
+    """
+
+    path: Path
+    rules: str
+    expected: Mapping[str, float]
+    hours: bool
+
+    @property
+    def code(self) -> str:
+        """The file's short name."""
+        return self.path.name[:3].rstrip("-")
+
+    @property
+    def bullets(self) -> str:
+        """How bullets of low confidence are read: as items where the manifest counts them."""
+        return "items" if "R7" in self.rules else "list"
+
+
+def rows() -> list[Row]:
+    """All rows of the manifest; none where the corpus is not on this machine."""
+    if not MANIFEST.exists():
+        return []
+    with MANIFEST.open(encoding="utf-8", newline="") as stream:
+        return [_row(each) for each in csv.DictReader(stream, delimiter="\t")]
+
+
+def _row(cells: Mapping[str, str]) -> Row:
+    expected = {name: float(cells[name]) for name in COLUMNS if cells[name].isdecimal()}
+    hours = cells["points"].endswith("h")
+    if hours:
+        expected["points"] = float(cells["points"].rstrip("h"))
+    return Row(CORPUS / cells["file"], cells["rules"], expected, hours)
+
+
+def read(row: Row, bullets: str | None = None) -> Loaded:
+    """Load one file of the corpus."""
+    return load([row.path], root=row.path.parent, bullets=bullets or row.bullets)
+
+
+def counted(row: Row, loaded: Loaded) -> dict[str, float]:
+    """What was found, in the manifest's words; only what the manifest counts."""
+    inventory = loaded.inventory
+    kinds = inventory.counts
+    hours = sum(
+        float(item.document.estimate_hours or 0) for file in loaded.files for item in file.items
+    )
+    found: dict[str, float] = {
+        "epics_or_containers": kinds.get("epic", 0),
+        "features": kinds.get("feature", 0),
+        "stories": sum(kinds.get(kind, 0) for kind in _STORIES),
+        "tasks": kinds.get("task", 0),
+        "checklist_or_ac": inventory.checklist,
+        "points": hours if row.hours else inventory.points,
+    }
+    return {name: found[name] for name in row.expected}
+
+
+def table() -> str:
+    """One line for each file, and how many are equal."""
+    lines = []
+    equal = 0
+    for row in rows():
+        found = counted(row, read(row))
+        same = found == row.expected
+        equal += same
+        told = " ".join(_cell(row.expected[name], found[name]) for name in row.expected)
+        lines.append(f"{'=' if same else '≠'} {row.code:4} {row.rules:14} {told}")
+    return "\n".join([*lines, f"{equal} of {len(lines)} files equal the manifest"]) + "\n"
+
+
+def _cell(expected: float, found: float) -> str:
+    told = f"{found:g}" if expected == found else f"{found:g} (not {expected:g})"
+    return f"{told:>6}"
+
+
+if __name__ == "__main__":
+    print(table(), end="")
