@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PUBLIC_API = "https://api.github.com"
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
+_SHORTEST_SECRET = 8
 _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -102,9 +103,9 @@ def _host(url: str) -> str:
 
 
 def known_secrets() -> tuple[str, ...]:
-    """Values in the environment that must never be printed."""
+    """Values in the environment that must never be printed; too short ones are not secrets."""
     values = (os.environ.get(name, "").strip() for name in (*_TOKENS, "BACKLOG_PROJECT_TOKEN"))
-    return tuple(value for value in values if value)
+    return tuple(value for value in values if len(value) >= _SHORTEST_SECRET)
 
 
 # ---- the server ----------------------------------------------------------------------------

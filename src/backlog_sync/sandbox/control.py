@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from backlog_sync.sandbox.clock import VirtualClock
 from backlog_sync.sandbox.messages import Request, Response, json_response
+from backlog_sync.sandbox.page.safety import foreign_host
 
 if TYPE_CHECKING:
     from backlog_sync.sandbox.app import Sandbox
@@ -26,6 +27,10 @@ def wanted(request: Request) -> bool:
 
 def answer(sandbox: "Sandbox", request: Request) -> Response:
     """The log or the deeds as JSON, or what became of the clock."""
+    # A browser sends a Host always, and an Origin with whatever it posts.
+    browsed = request.header("Host") and foreign_host(request)
+    if browsed or (request.method == "POST" and request.header("Origin")):
+        return json_response(403, {"message": "Only programs on this machine are answered here"})
     split = urlsplit(request.path)
     path, query = split.path.rstrip("/"), dict(parse_qsl(split.query))
     with sandbox.lock:

@@ -73,7 +73,7 @@ class Journal:
         entry: dict[str, Any] = {"put": put}
         if drop:
             entry["drop"] = drop
-        line = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps(entry, separators=(",", ":"))
         self.length += self._file.write(line.encode() + b"\n")
         self._file.flush()
 
@@ -82,7 +82,6 @@ class Journal:
         partial = self.snapshot_path.with_suffix(".json.partial")
         text = json.dumps(
             {"format_version": 1, "highest": highest, "records": records},
-            ensure_ascii=False,
             separators=(",", ":"),
         )
         with partial.open("wb") as file:

@@ -43,7 +43,7 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 def json_response(status: int, payload: Any, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer."""
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(payload, separators=(",", ":")).encode()
     return Response(status, {"Content-Type": JSON_TYPE, **(headers or {})}, body)
 
 

@@ -53,7 +53,7 @@ class Asked:
 
 
 def _json(status: int, payload: object, **headers: str) -> Response:
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(payload, separators=(",", ":")).encode()
     return Response(status, {"Content-Type": JSON_TYPE, **headers}, body)
 
 
@@ -136,7 +136,7 @@ def _missing(asked: Asked) -> Response:
 def _shortened(answer: Response, keep: float) -> Response:
     """The answer with every list cut, no page after it, and the counts as they were."""
     headers = {name: text for name, text in answer.headers.items() if name != "Link"}
-    body = json.dumps(_cut(json.loads(answer.body), keep), ensure_ascii=False).encode()
+    body = json.dumps(_cut(json.loads(answer.body), keep)).encode()
     return Response(answer.status, headers, body)
 
 
