@@ -17,7 +17,7 @@ from tests.contract.packages import package
 SHARED = Path(__file__).parents[2].parent / "shared" / "github"
 ADDITIONS = Path(__file__).with_name("additions.graphql")
 Source = Literal["package", "overlay"]
-SOURCES: tuple[Source, ...] = ("package", "overlay")
+SOURCES: tuple[Source, ...] = ("package", "overlay") if SHARED.is_dir() else ("package",)
 
 
 @cache

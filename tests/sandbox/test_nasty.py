@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from backlog_sync.sandbox import faults, limits
 from backlog_sync.sandbox.app import Sandbox
@@ -13,6 +14,7 @@ from backlog_sync.sandbox.clock import START, VirtualClock
 from backlog_sync.sandbox.faults import AnswerHangsError, ConnectionLostError, Fault, FaultPlan
 from backlog_sync.sandbox.messages import Request, Response
 from backlog_sync.sandbox.people import Person
+from backlog_sync.sandbox.server import serve
 from tests.sandbox.conftest import REPOSITORY, World
 
 HOME = f"/repos/{REPOSITORY}"
@@ -61,6 +63,17 @@ def test_a_timeout_is_json_in_githubs_words(world: World, status: int) -> None:
     rest = world.send("GET", HOME)
     assert rest.status == status
     assert rest.json()["message"].startswith("We couldn't respond to your request in time")
+
+
+def test_an_answer_that_hangs_ends_as_a_closed_socket() -> None:
+    """Over HTTP the connection is closed after the wait, which a virtual clock makes short."""
+    with Sandbox(clock=VirtualClock()) as sandbox, requests.Session() as session:
+        sandbox.ensure_repository(REPOSITORY)
+        sandbox.faults = FaultPlan({1: faults.hang(3600)})
+        session.trust_env = False
+        with serve(sandbox) as running, pytest.raises(requests.ConnectionError):
+            session.get(f"{running.url}{HOME}", headers={"Authorization": "token x"}, timeout=9)
+        assert sandbox.clock() == START + timedelta(hours=1)
 
 
 def _home(world: World) -> str:

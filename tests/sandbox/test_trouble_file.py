@@ -18,6 +18,7 @@ from backlog_sync.files.plain_model import read_model
 from backlog_sync.sandbox import faults
 from backlog_sync.sandbox.app import Sandbox
 from backlog_sync.sandbox.faults import Fault
+from backlog_sync.sandbox.script import AnyStep
 from backlog_sync.sandbox.trouble import FaultName, Trouble, set_up
 from tests.sandbox.conftest import REPOSITORY, World
 
@@ -138,11 +139,14 @@ def test_each_fault_has_a_name(entry: dict[str, Any], made: Fault) -> None:
 
 
 def test_every_name_of_a_fault_is_documented() -> None:
-    """The page tells of each kind, and of each key that the file may have."""
+    """The page tells of each kind and deed, and of each key that the file may have."""
     page = DOCS.read_text("utf-8")
     missing = [name for name in get_args(FaultName) if f"`{name}`" not in page]
     assert missing == []
     assert [name for name in Trouble.model_fields if f"`{name}`" not in page] == []
+    steps = get_args(get_args(AnyStep)[0])
+    deeds = {word for step in steps for word in get_args(step.model_fields["do"].annotation)}
+    assert {name for name in deeds if f"`{name}`" not in page} == set()
 
 
 def test_the_example_of_the_docs_is_read(read: Read) -> None:
