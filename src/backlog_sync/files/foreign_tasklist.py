@@ -112,11 +112,10 @@ def _gather(lines: Sequence[Line], tasks: Sequence[_Task]) -> None:
         if line.kind is Kind.HEADING or line.kind in SILENT or current is None:
             current = None if line.kind is Kind.HEADING else current
             continue
-        inside = (
-            line.indent > current.line.indent
-            if current.line.kind is Kind.LIST
-            else (not current.below and line.kind is Kind.TEXT)
-        )
+        if current.line.kind is Kind.LIST:
+            inside = line.indent > current.line.indent
+        else:
+            inside = line.kind is Kind.TEXT
         if inside:
             current.below.append(line)
         else:

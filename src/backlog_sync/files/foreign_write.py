@@ -219,9 +219,18 @@ def _write_csv(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
         issue = _issue(item.document, progress.issue)
         if issue is not None:
             issues[item.anchor.row] = issue
+    if issues and issue_at is None and _overflows(table):
+        raise _refused(parsed, "a row has more cells than the header")
     if issues:
         edits += _issue_edits(text, table, issue_at, issues)
     return apply_edits(text, edits)
+
+
+def _overflows(table: Table) -> bool:
+    """Whether something stands where a new column would."""
+    width = len(table.names)
+    rows = table.rows[table.header + 1 :]
+    return any(cell.text.strip() for row in rows for cell in row.cells[width : width + 1])
 
 
 def _issue_edits(
@@ -244,9 +253,12 @@ def _issue_edits(
         if number < table.header or blank:
             continue
         told = "Issue" if number == table.header else _quoted(issues.get(number, ""), table, "")
-        gap = table.delimiter * max(1, width - len(row.cells) + 1)
-        if len(row.cells) <= width:
-            yield Edit(row.end, row.end, gap + told)
+        if len(row.cells) > width:
+            cell = row.cells[width]
+            yield Edit(cell.start, cell.end, told)
+            continue
+        gap = table.delimiter * (width - len(row.cells) + 1)
+        yield Edit(row.end, row.end, gap + told)
 
 
 def _quoted(value: str, table: Table, before: str) -> str:
