@@ -145,7 +145,7 @@ class World:
     def issues(self) -> list[Issue]:
         """All issues there are."""
         home = self.sandbox.repository(REPOSITORY)
-        return list(self.sandbox.store.issues[home.id].values())
+        return list(self.sandbox.store.issues.get(home.id, {}).values())
 
     def doubles(self) -> list[str]:
         """Keys that more than one open issue has; boards, labels and milestones made twice."""
@@ -277,6 +277,24 @@ def requests_of(wanted: DesiredState, folder: Path) -> list[LogEntry]:
     world = World(folder / "counted")
     assert all_applied(world.machine().sync(wanted))
     return list(world.sandbox.log)
+
+
+def creations(wanted: DesiredState, folder: Path) -> list[int]:
+    """Places of the requests of a first run that make issues."""
+    world = World(folder / "creations")
+    machine = world.machine()
+    found: list[int] = []
+
+    def gate(send: Callable[[], requests.Response]) -> requests.Response:
+        before = len(world.issues())
+        answer = send()
+        if len(world.issues()) > before:
+            found.append(len(world.sandbox.log))
+        return answer
+
+    machine.gate = gate
+    machine.sync(wanted)
+    return found
 
 
 def sample(count: int, some: int, seed: int = 1) -> Sequence[int]:

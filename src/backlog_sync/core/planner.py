@@ -50,6 +50,7 @@ def build_plan(
     builder = _Builder(desired, observed, options)
     for item in desired.items:
         builder.item(item)
+    builder.changes += heals(builder.matches, observed, builder.changes)
     builder.order()
     return builder.plan()
 
@@ -305,6 +306,8 @@ class _Builder:
         links = [c for c in self.changes if c.kind is ChangeKind.SUB_ISSUE and c.other]
         # What is made comes to stand below its parent first, what is there already after that.
         for change in sorted(links, key=lambda c: c.key not in created):
+            if change.action is not Action.LINK or change.key not in self.items:
+                continue
             linked.setdefault(str(change.other), []).append(self.items[change.key])
         for parent in {item.parent: None for item in self.desired.items}:
             if parent is None or parent in self.skipped or parent in self.matches.held:
@@ -367,7 +370,6 @@ class _Builder:
     def plan(self) -> Plan:
         """Give the finished value."""
         self.board.keep_record()
-        self.changes += heals(self.matches, self.observed, self.changes)
         board = [*self.board.changes, *self.board.cards]
         permitted, withheld = self.board.permitted([*self.changes, *board])
         changes = tuple(sorted(permitted, key=lambda change: _ORDER[change.kind]))
