@@ -30,8 +30,8 @@ class _Turn:
     def _run(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 - it is raised again where somebody waits
-            self.error = error
+        except BaseException as error:
+            self.error = error  # raised again where somebody waits
         finally:
             self.done = True
             self._back.release()

@@ -1,0 +1,151 @@
+"""Of two open issues of one item one stays, and what hung on the other comes to it."""
+
+from dataclasses import replace
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.guards import check
+from backlog_sync.core.model import (
+    Capabilities,
+    Coverage,
+    DesiredItem,
+    IssueLink,
+    Marker,
+    ObservedIssue,
+    ObservedState,
+)
+from backlog_sync.core.planner import build_plan
+from tests.core.builders import BACKLOG, STRANGER, desired, item, observed
+from tests.core.builders import issue as bare
+from tests.core.builders import link
+
+
+def made(number: int, key: str, nonce: str | None = None, **more: object) -> ObservedIssue:
+    """An issue that we made for a key, with a nonce of its own."""
+    marker = Marker(BACKLOG, key, nonce or f"{number:016x}")
+    body = body_block.join(body_block.SplitBody("", "", (), marker))
+    return bare(number, f"Title of {key}", **{"body": body, **more})
+
+
+def closes(state: ObservedState, *items: DesiredItem) -> list[Change]:
+    """The changes that close a second issue."""
+    return [c for c in build_plan(desired(*items), state).changes if c.is_heal]
+
+
+def test_the_lowest_number_stays() -> None:
+    """The other is closed as its duplicate, with a comment that says so."""
+    (close,) = closes(observed(made(5, "a"), made(9, "a")), item("a"))
+    assert (close.ref, close.other, close.key) == ("#9", "a", "octo-org/widgets#9")
+    assert close.fields["state_reason"].after == "duplicate"
+    assert "#5" in str(close.fields["comment"].after)
+    assert "#5 stays" in close.reason
+
+
+def test_the_one_that_the_file_names_stays() -> None:
+    """Though its number is higher."""
+    (close,) = closes(observed(made(5, "a"), made(9, "a")), item("a", issue=9))
+    assert close.ref == "#5"
+
+
+def test_three_become_one() -> None:
+    """Each further one is closed."""
+    found = closes(observed(made(5, "a"), made(7, "a"), made(9, "a")), item("a"))
+    assert [c.ref for c in found] == ["#7", "#9"]
+
+
+def test_a_copy_is_left_alone() -> None:
+    """Somebody duplicated our issue by hand: the nonce is the same, and it is theirs to keep."""
+    plan = build_plan(desired(item("a")), observed(made(5, "a", "n" * 16), made(9, "a", "n" * 16)))
+    assert not [c for c in plan.changes if c.action is Action.CLOSE]
+
+
+def test_a_stranger_s_copy_closes_nothing() -> None:
+    """Who is not trusted can neither be healed nor make us close ours."""
+    other = made(3, "a", author=STRANGER)
+    assert closes(observed(other, made(5, "a")), item("a")) == []
+
+
+def test_closed_ones_are_history() -> None:
+    """A second one that is closed stays as it is; where ours is closed the open one is told."""
+    assert closes(observed(made(5, "a"), made(9, "a", state="closed")), item("a")) == []
+    state = observed(made(5, "a", state="closed"), made(9, "a"))
+    assert closes(state, item("a", issue=5)) == []
+
+
+def test_nothing_is_healed_on_half_a_list() -> None:
+    """A lower number may be among what was not read."""
+    state = replace(observed(made(5, "a"), made(9, "a")), coverage=Coverage(complete=False))
+    assert closes(state, item("a")) == []
+
+
+def test_another_title_is_another_issue() -> None:
+    """Displaced issues are not doubles: their titles differ."""
+    second = replace(made(9, "a"), title="Something else")
+    assert closes(observed(made(5, "a"), second), item("a")) == []
+
+
+def test_children_and_links_move_to_the_one_that_stays() -> None:
+    """Those of items and those of people; what waited for the second waits for the first."""
+    nine = IssueLink("I_9", 9, "octo-org/widgets")
+    state = observed(
+        made(5, "a"),
+        made(9, "a", parent=link(2), blocked_by=(link(12),), children=("I_10", "I_11")),
+        made(10, "b", parent=nine),
+        bare(11, "People's own", parent=nine),
+        bare(12, "What it waits for"),
+        bare(13, "Waits for the second", blocked_by=(nine,)),
+        bare(2, "An epic of people"),
+    )
+    plan = build_plan(desired(item("a"), item("b", parent="a")), state)
+    told = {
+        (c.action.value, c.kind.value, c.key, c.other)
+        for c in plan.changes
+        if c.kind in (ChangeKind.SUB_ISSUE, ChangeKind.DEPENDENCY)
+    }
+    here = "octo-org/widgets"
+    assert told == {
+        ("link", "sub_issue", "b", "a"),
+        ("link", "sub_issue", f"{here}#11", "a"),
+        ("unlink", "sub_issue", f"{here}#9", f"{here}#2"),
+        ("link", "dependency", f"{here}#13", "a"),
+        ("unlink", "dependency", f"{here}#13", f"{here}#9"),
+        ("link", "dependency", "a", f"{here}#12"),
+    }
+
+
+def test_links_between_two_second_issues_lead_to_the_first_ones() -> None:
+    """Nothing is linked to what is closed in the same breath."""
+    state = observed(
+        made(5, "a"),
+        made(6, "b", parent=link(5)),
+        made(9, "a"),
+        made(10, "b", parent=IssueLink("I_9", 9, "octo-org/widgets"), blocked_by=(link(9),)),
+    )
+    plan = build_plan(desired(item("a"), item("b", parent="a")), state)
+    told = [
+        (c.action, c.key, c.other)
+        for c in plan.changes
+        if c.kind in (ChangeKind.SUB_ISSUE, ChangeKind.DEPENDENCY)
+    ]
+    assert (Action.LINK, "b", "a") in told
+    assert not [t for t in told if t[0] is Action.LINK and "#9" in str(t[2])]
+
+
+def test_servers_that_know_no_duplicates_close_as_not_planned() -> None:
+    """The comment says what it was."""
+    state = replace(
+        observed(made(5, "a"), made(9, "a")), capabilities=Capabilities(duplicates=False)
+    )
+    (close,) = closes(state, item("a"))
+    assert close.fields["state_reason"].after == "not_planned"
+
+
+def test_healing_is_no_mass_change() -> None:
+    """However many there are: for each that is closed one stays."""
+    items = [item(f"i{n}") for n in range(20)]
+    state = observed(
+        *(made(n + 1, f"i{n}") for n in range(20)), *(made(n + 50, f"i{n}") for n in range(20))
+    )
+    plan = build_plan(desired(*items), state)
+    assert len([c for c in plan.changes if c.is_heal]) == 20
+    assert check(plan, desired(*items), state) == ()
