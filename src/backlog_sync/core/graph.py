@@ -11,12 +11,12 @@ def cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     does not repeat it: `a -> b -> a` is `("a", "b")`. The answer has the mapping's order too.
     """
     found = []
+    order = {key: index for index, key in enumerate(edges)}
     for knot in _components(edges):
         members = set(knot)
-        first = next(key for key in edges if key in members)
+        first = min(members, key=order.__getitem__)
         if len(members) > 1 or first in edges[first]:
             found.append(_shortest_cycle(first, members, edges))
-    order = {key: index for index, key in enumerate(edges)}
     return tuple(sorted(found, key=lambda cycle: order[cycle[0]]))
 
 

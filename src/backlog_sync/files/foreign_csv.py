@@ -250,7 +250,8 @@ class _Reader:
         self.lines = Lines(source.text)
         self.drafts: list[Draft] = []
         self.told: list[Diagnostic] = []
-        names = table.names[:MAX_COLUMNS]
+        self.names = table.names[:MAX_COLUMNS]
+        names = self.names
         spelled = [key_words(name) for name in names]
         titled = any(word in _TITLES or field_named(word) == "title" for word in spelled)
         typed = any(field_named(word) == "kind" for word in spelled)
@@ -311,7 +312,7 @@ class _Reader:
     def _pairs(self, row: Row) -> list[Pair]:
         """The filled cells by header; columns of one name become one list."""
         cells: dict[str, list[Cell]] = {}
-        for name, cell in zip(self.table.names, row.cells, strict=False):
+        for name, cell in zip(self.names, row.cells, strict=False):
             if name and cell.text.strip():
                 cells.setdefault(name, []).append(cell)
         pairs = []
@@ -348,7 +349,7 @@ class _Reader:
         filled = [at for at in self.steps if at < len(row.cells) and row.cells[at].text.strip()]
         if not filled:
             return None
-        columns = {self.table.names[at] for at in self.steps}
+        columns = {self.names[at] for at in self.steps}
         rest = [pair for pair in pairs if pair.key not in columns]
         step = self.steps[filled[0]]
         self.open = [each for each in self.open if each[0] < step]
@@ -372,7 +373,7 @@ class _Reader:
         filled.sort(key=lambda each: _LEVELS.index(each[0]))
         level, at = filled[-1]
         title = row.cells[at].text.strip()
-        columns = {self.table.names[column] for column in self.levels}
+        columns = {self.names[column] for column in self.levels}
         draft = Draft(level, short_title(title), place)
         rest = [pair for pair in pairs if pair.key not in columns]
         self.filler.name(draft, rest)
