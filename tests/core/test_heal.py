@@ -15,9 +15,8 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.planner import build_plan
-from tests.core.builders import BACKLOG, STRANGER, desired, item, observed
+from tests.core.builders import BACKLOG, STRANGER, desired, item, link, observed
 from tests.core.builders import issue as bare
-from tests.core.builders import link
 
 
 def made(number: int, key: str, nonce: str | None = None, **more: object) -> ObservedIssue:
