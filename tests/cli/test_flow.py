@@ -445,3 +445,28 @@ def test_sync_attaches_to_a_running_sandbox(backlog: Backlog, folder: Path) -> N
     assert backlog("plan", "--sandbox", "--check").code == 0
     assert backlog("sandbox", "reset").code == 0
     assert backlog("plan", "--sandbox", "--check").code == 3
+
+
+def test_lint_explains_as_annotations(backlog: Backlog, folder: Path) -> None:
+    """--explain --format github notes the rule of each line beside the file."""
+    (folder / "ROADMAP.md").write_text("## Epic 1: A::b\n\n[link](x)\n", encoding="utf-8")
+    ran = backlog("lint", "ROADMAP.md", "--explain", "--format", "github")
+    assert ran.code == 0
+    assert "::notice file=ROADMAP.md,line=1,title=typed-heading::epic-1\n" in ran.out
+    assert "::notice file=ROADMAP.md,line=3,title=description::epic-1\n" in ran.out
+
+
+def test_lint_fix_corrects_and_shows_what(backlog: Backlog, folder: Path) -> None:
+    """--fix changes exactly the wrong number, shows the difference, and a second time nothing."""
+    roadmap = folder / "ROADMAP.md"
+    text = "**Total Stories**: 3  \n\n## Epic 1: A\n\n### Story 1.1: B\n"
+    roadmap.write_text(text, encoding="utf-8")
+    ran = backlog("lint", "ROADMAP.md", "--fix")
+    assert ran.code == 0
+    assert "-**Total Stories**: 3" in ran.out
+    assert "+**Total Stories**: 1" in ran.out
+    assert "no warnings" in ran.out
+    assert roadmap.read_text(encoding="utf-8") == text.replace("3", "1", 1)
+    again = backlog("lint", "ROADMAP.md", "--fix", "--format", "json")
+    assert json.loads(again.out)["diagnostics"] == []
+    assert roadmap.read_text(encoding="utf-8") == text.replace("3", "1", 1)

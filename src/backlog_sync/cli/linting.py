@@ -8,25 +8,44 @@ from backlog_sync.cli.loading import count_findings
 from backlog_sync.cli.options import Voice
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.model import Inventory
+from backlog_sync.files.fix import fix
 from backlog_sync.files.load import Loaded, load
+from backlog_sync.files.write_back import save
 from backlog_sync.render.diagnostics import (
     diagnostics_github,
     diagnostics_sarif,
     diagnostics_text,
+    explained_github,
 )
 from backlog_sync.render.envelopes import dump, lint_json
+from backlog_sync.render.report import diff_text
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted, number
 
 _PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
 
 
+_MOST_STEPS = 6
+"""Putting a file right takes a step for its text and one for its totals; more never helps."""
+
+
 def lint(
-    paths: tuple[str, ...], voice: Voice, *, bullets: str | None, output: str, explain: bool
+    paths: tuple[str, ...],
+    voice: Voice,
+    *,
+    bullets: str | None,
+    output: str,
+    explain: bool,
+    mend: bool,
 ) -> int:
-    """Check the files and print what was found; 1 where there are errors."""
+    """Check the files and print what was found; 1 where there are errors.
+
+    `mend` puts right first what can be. Raises FailedError where a file cannot be written.
+    """
     screen = Screen(voice, wiring.environment())
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
+    if mend:
+        loaded = _mended(loaded, screen, paths, bullets, quiet=output != "text")
     look = screen.look()
     match output:
         case "json":
@@ -35,6 +54,8 @@ def lint(
         case "sarif":
             screen.result(diagnostics_sarif(loaded.diagnostics, __version__))
         case "github":
+            if explain:
+                screen.result(explained_github(_explained(loaded)))
             screen.result(diagnostics_github(loaded.diagnostics))
         case _:
             if explain:
@@ -44,6 +65,31 @@ def lint(
             counts = count_findings(loaded.diagnostics)
             screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
     return 1 if any(found.is_error for found in loaded.diagnostics) else 0
+
+
+def _mended(
+    loaded: Loaded, screen: Screen, paths: tuple[str, ...], bullets: str | None, *, quiet: bool
+) -> Loaded:
+    """Put the files right step by step, and show what became of them.
+
+    The difference is the result; beside another format it stands on standard error.
+    """
+    before: dict[str, tuple[bytes, bytes]] = {}
+    for _ in range(_MOST_STEPS):
+        changes = fix(loaded)
+        if not changes:
+            break
+        for change in changes:
+            save(change)
+            first, _after = before.get(change.path, (change.before, b""))
+            before[change.path] = (first, change.after)
+        loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
+    look = screen.look(err=quiet)
+    say = screen.tell if quiet else screen.result
+    for path, (old, new) in before.items():
+        texts = (old.decode("utf-8", "replace"), new.decode("utf-8", "replace"))
+        say(diff_text(path, *texts, look))
+    return loaded
 
 
 def inventory_text(inventory: Inventory) -> str:

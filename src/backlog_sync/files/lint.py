@@ -11,7 +11,7 @@ from backlog_sync.files.mojibake import find_mojibake
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.resolve import Resolved
 from backlog_sync.files.settings import FileSettings
-from backlog_sync.files.totals import Figure, tell_wrong_total, wrong_totals
+from backlog_sync.files.totals import Figure, WrongTotal, tell_wrong_total, wrong_totals
 from backlog_sync.files.validation import shown
 
 # Limits of GitHub, gathered from its documentation and from reports.
@@ -46,13 +46,19 @@ _WHOLE = re.compile(r"\[[^\W\d_][^\]]{0,80}\]")
 
 
 def lint(
-    files: Sequence[ParsedFile], resolved: Resolved, settings: Sequence[FileSettings]
+    files: Sequence[ParsedFile],
+    resolved: Resolved,
+    settings: Sequence[FileSettings],
+    totals: Sequence[tuple[int, WrongTotal]],
 ) -> tuple[Diagnostic, ...]:
-    """Everything that lint finds beyond reading and resolving. Raises nothing."""
+    """Everything that lint finds beyond reading and resolving; `totals` are those that are wrong.
+
+    Raises nothing.
+    """
     found: list[Diagnostic] = []
     for parsed in files:
         found.extend(find_mojibake(parsed.source))
-    found.extend(_totals(files, resolved.entries))
+    found.extend(tell_wrong_total(wrong, files[number]) for number, wrong in totals)
     found.extend(_placeholders(resolved.entries))
     found.extend(_issue_numbers(resolved.entries, resolved.repository))
     for file in settings:
@@ -65,13 +71,16 @@ def lint(
 # ---- totals --------------------------------------------------------------------------------
 
 
-def _totals(files: Sequence[ParsedFile], entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+def find_wrong_totals(
+    files: Sequence[ParsedFile], entries: Sequence[Entry]
+) -> Iterator[tuple[int, WrongTotal]]:
+    """The totals that files claim and their items do not bear out, with the file's position."""
     for number, parsed in enumerate(files):
         if not parsed.claims:
             continue
         figures = [_figure(entry) for entry in entries if entry.file == number]
         for wrong in wrong_totals(parsed, figures):
-            yield tell_wrong_total(wrong, parsed)
+            yield number, wrong
 
 
 def _figure(entry: Entry) -> Figure:

@@ -13,12 +13,13 @@ from backlog_sync.files.foreign import parse_structured
 from backlog_sync.files.foreign_csv import parse_csv
 from backlog_sync.files.foreign_status import join_status
 from backlog_sync.files.includes import expand, inside
-from backlog_sync.files.lint import lint
+from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, Resolved, resolve
 from backlog_sync.files.settings import FileSettings, merge_settings, read_settings
 from backlog_sync.files.source import read_source
+from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml_file import parse_yaml
 
 PLACES = ("backlog/backlog.yaml", "backlog/backlog.yml", "backlog.yaml", "ROADMAP.md")
@@ -53,7 +54,8 @@ class Loaded:
 
     `desired` is None where the files cannot be read or their keys are not clear; who writes
     anywhere must also see that `errors` is empty. `diagnostics` stand by place. `keys` gives for
-    each key the index of its file and of the item in it. `notes` are for `lint --explain`.
+    each key the index of its file and of the item in it. `notes` are for `lint --explain`,
+    `wrong_totals` (with the index of the file) for `lint --fix`.
     """
 
     desired: DesiredState | None
@@ -63,6 +65,7 @@ class Loaded:
     keys: Mapping[str, tuple[int, int]]
     notes: tuple[ExplainedLine, ...] = ()
     write_back: str = "progress"
+    wrong_totals: tuple[tuple[int, WrongTotal], ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -279,11 +282,12 @@ def _assemble(
     for parsed in files:
         reader.diagnostics.extend(parsed.diagnostics)
         broken = broken or any(each.is_error for each in parsed.diagnostics)
+    totals = tuple(find_wrong_totals(files, resolved.entries))
     diagnostics = {
         *reader.diagnostics,
         *conflicts,
         *resolved.diagnostics,
-        *lint(files, resolved, reader.settings),
+        *lint(files, resolved, reader.settings, totals),
     }
     if files and not resolved.entries and not any(each.is_error for each in diagnostics):
         diagnostics.add(_no_items(files[0]))
@@ -295,6 +299,7 @@ def _assemble(
         keys={entry.key: (entry.file, entry.index) for entry in resolved.entries},
         notes=_notes(files, resolved),
         write_back=document.write_back,
+        wrong_totals=totals,
     )
 
 

@@ -17,6 +17,7 @@ _CJK_LEADS = (0xE3, 0xED)
 _NO_BREAK_SPACE = 0xA0
 _PREVIEW = 80
 _LONG = 20_000
+_TIMES = 3
 
 
 def mend_run(run: str, before: str = "") -> str | None:
@@ -71,6 +72,24 @@ def _mac_roman(text: str) -> bytes | None:
         return text.encode("mac_roman")
     except UnicodeEncodeError:
         return None
+
+
+def repairs(text: str) -> list[tuple[int, int, str]]:
+    """Every span of mojibake in a text, and what it was; what was spoilt twice is mended twice."""
+    found: list[tuple[int, int, str]] = []
+    if text.isascii():
+        return found
+    for line in _LINE.finditer(text):
+        if line[0].isascii() or len(line[0]) > _LONG:
+            continue
+        for run in _RUN.finditer(text, line.start(), line.end()):
+            before = text[run.start() - 1] if run.start() > line.start() else ""
+            mended, times = mend_run(run[0], before), 0
+            while mended and times < _TIMES and (again := mend(mended)) != mended:
+                mended, times = again, times + 1
+            if mended:
+                found.append((run.start(), run.end(), mended))
+    return found
 
 
 def mend(line: str) -> str:

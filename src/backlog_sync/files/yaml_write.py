@@ -1,7 +1,7 @@
 """Progress into a YAML backlog: issue numbers, statuses, ticked criteria."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
@@ -16,7 +16,7 @@ from backlog_sync.files.yaml_file import YamlAnchor, parse_yaml
 from backlog_sync.files.yaml_nodes import ListNode, MapNode, Node, Scalar
 
 _BOX = re.compile(r"\[[ xX]\]\s")
-_WRITTEN = {"issue", "status", "acceptance_criteria"}
+_WRITTEN = frozenset(("issue", "status", "acceptance_criteria"))
 
 
 def write_yaml(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
@@ -47,7 +47,7 @@ def write_yaml(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
     if not editor.edits:
         return parsed.source.text
     text = editor.result()
-    _check(parsed, text, updates)
+    check_same(parsed, text, updates, written=_WRITTEN)
     return text
 
 
@@ -137,14 +137,18 @@ def _tick_text(editor: Editor, node: Scalar, setting: Setting, *, quote: bool) -
         editor.replace(node.start, node.end, quoted(f"[{sign}{node.value[2:]}"))
 
 
-def _check(parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress]) -> None:
-    """See that the new text reads as the same items. Raises FailedError where it does not."""
+def check_same(
+    parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress], *, written: Set[str]
+) -> None:
+    """See that the new text reads as the same items, but for the fields `written` of those that
+    are updated. Raises FailedError where it does not.
+    """
     source = parsed.source
     again = source_of(encode(source, text), source.file, source.path)
     read = parse_yaml(again) if not hasattr(again, "slug") else None
     if read is not None and len(read.items) == len(parsed.items):
         for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
-            skipped = _WRITTEN if index in updates else set()
+            skipped = written if index in updates else frozenset()
             if (old.kind, old.parent) != (new.kind, new.parent) or not _alike(
                 old.document, new.document, skipped
             ):
@@ -159,10 +163,10 @@ def _check(parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress]) -
     )
 
 
-def _alike(old: ItemDocument, new: ItemDocument, skipped: set[str]) -> bool:
+def _alike(old: ItemDocument, new: ItemDocument, skipped: Set[str]) -> bool:
     if old is new:
         return True
-    before, after = old.model_dump(exclude=skipped), new.model_dump(exclude=skipped)
+    before, after = old.model_dump(exclude=set(skipped)), new.model_dump(exclude=set(skipped))
     if skipped:
         texts = [
             [criterion.text for criterion in document.acceptance_criteria or ()]

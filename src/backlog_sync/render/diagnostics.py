@@ -1,7 +1,7 @@
 """What lint found, for people, scripts, workflow logs and code scanning."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
@@ -48,6 +48,21 @@ def diagnostics_github(diagnostics: Sequence[Diagnostic]) -> str:
         message = found.message + (f"\nhint: {found.hint}" if found.hint else "")
         lines.append(f"::{found.severity.value} {properties}::{_data(message)}\n")
     return "".join(lines)
+
+
+def explained_github(lines: Sequence[Mapping[str, object]]) -> str:
+    """Workflow commands that note for each line which rule took it, or why none did.
+
+    `lines` are mappings of `path`, `line`, `rule`, `key` and `reason`. A step shows the first ten
+    notes; its log shows all (GitHub's documentation of workflow commands).
+    """
+    told = []
+    for line in lines:
+        parts = [str(line[name]) for name in ("key", "reason") if line[name]]
+        place = f"file={_property(str(line['path']))},line={line['line']}"
+        title = _property(str(line["rule"]))
+        told.append(f"::notice {place},title={title}::{_data(': '.join(parts) or 'read')}\n")
+    return "".join(told)
 
 
 def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:

@@ -11,10 +11,20 @@ from backlog_sync.cli.options import (
 )
 
 
-@click.command("lint", epilog="\b\nExamples:\n  backlog lint\n  backlog lint ROADMAP.md --explain")
+@click.command(
+    "lint",
+    epilog="\b\nExamples:\n  backlog lint\n  backlog lint ROADMAP.md --explain\n"
+    "  backlog lint --fix",
+)
 @paths_argument
 @bullets_option
 @click.option("--explain", is_flag=True, help="Print every line with the rule that took it.")
+@click.option(
+    "--fix",
+    "mend",
+    is_flag=True,
+    help="Put right what can be: wrong totals, mojibake, missing keys of YAML items.",
+)
 @format_option("text", "json", "sarif", "github")
 @voice_options
 def command(
@@ -22,6 +32,7 @@ def command(
     paths: tuple[str, ...],
     bullets: str | None,
     explain: bool,
+    mend: bool,
     output: str,
     color: str,
     quiet: bool,
@@ -34,7 +45,7 @@ def command(
     """
     from backlog_sync.cli.linting import lint  # noqa: PLC0415 - when it is called
 
-    if explain and output in ("sarif", "github"):
+    if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
     voice = Voice(color, quiet, verbose, log_format)
-    return lint(paths, voice, bullets=bullets, output=output, explain=explain)
+    return lint(paths, voice, bullets=bullets, output=output, explain=explain, mend=mend)
