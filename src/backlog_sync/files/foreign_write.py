@@ -215,7 +215,9 @@ def _write_csv(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
         status = _status(parsed, item.document, progress)
         if status is not None and status_at is not None and status_at < len(row.cells):
             cell = row.cells[status_at]
-            edits.append(Edit(cell.start, cell.end, _quoted(status, table, text[cell.start])))
+            edits.append(
+                Edit(cell.start, cell.end, _quoted(status, table, text[cell.start : cell.end]))
+            )
         issue = _issue(item.document, progress.issue)
         if issue is not None:
             issues[item.anchor.row] = issue
