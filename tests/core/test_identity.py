@@ -126,7 +126,8 @@ def test_a_trusted_marker_finds_its_item() -> None:
         (Actor("U_x", "colleague", "MEMBER"), True),
         (Actor("U_x", "boss", "OWNER"), True),
         (Actor("U_x", "friend", "COLLABORATOR"), True),
-        (Actor("B_1", "github-actions"), True),
+        (Actor("B_1", "github-actions[bot]"), True),
+        (Actor("U_x", "github-actions"), False),  # a person of the bot's name
         (Actor("U_x", "me"), False),
         (STRANGER, False),
         (Actor("U_x", "drive-by", "CONTRIBUTOR"), False),
@@ -339,7 +340,7 @@ def test_a_copy_of_an_issue_s_text_is_told_and_left_alone() -> None:
     there = managed(item("a"), 4)
     found = match((item("a"),), there, managed(item("a"), 5, body=there.body))
     assert numbers(found) == {"a": 4}
-    assert [(w.slug, w.ref) for w in found.warnings] == [("duplicate", "#5")]
+    assert [(w.slug, w.ref) for w in found.warnings] == [("copied-marker", "#5")]
     assert (found.orphans, found.doubles) == ((), ())
 
 

@@ -8,7 +8,7 @@ from backlog_sync.core import normalize, ticks
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.fields import Owner, owner_of
-from backlog_sync.core.identity import Match
+from backlog_sync.core.identity import Match, adopted_nonce
 from backlog_sync.core.merge import merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
 from backlog_sync.core.options import PLAIN, PlanOptions
@@ -232,7 +232,7 @@ def diff_item(
 ) -> ItemDiff:
     """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved."""
     issue, parts = match.issue, match.parts
-    marker = parts.marker or Marker(backlog=backlog_id, key=item.key)
+    marker = parts.marker or Marker(backlog_id, item.key, nonce=adopted_nonce(issue))
     merge = _Merge(item, issue, marker.base, options)
     now_is = observed_state(issue)
     says = desired_state(target.atoms.get(STATE, now_is), now_is)

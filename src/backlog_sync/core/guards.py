@@ -1,5 +1,6 @@
 """Guards: checks that refuse a plan before anything is sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
@@ -11,7 +12,21 @@ from backlog_sync.core.model import DesiredState, ObservedState
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
 """Permissions that let a token work on issues."""
 
+FORCEABLE = ("backlog-moved", "empty-backlog", "foreign-numbers", "mass-change")
+"""Guards that somebody who knows better may override, by these names."""
+
+FINAL = (
+    "archived",
+    "board-not-writable",
+    "board-out-of-reach",
+    "incomplete-read",
+    "no-issues",
+    "read-only",
+)
+"""Guards that nobody overrides: what they miss would not come true either."""
+
 _SHARE, _SMALL = 0.30, 10
+_FEW = 3
 _MASS = "mass-change"
 
 
@@ -34,13 +49,16 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
     if plan.changes:
         found += _rights(observed)
     found += _moved(plan, desired, observed)
-    managed = len(plan.orphans) + sum(1 for item in plan.items if item.ref)
+    found += _foreign(plan)
+    keys = {item.key for item in plan.items}
+    pruned = [c for c in plan.changes if _closes_orphan(c, keys)]
+    managed = len(plan.orphans) + len(pruned) + sum(1 for item in plan.items if item.ref)
     if not desired.items and managed:
         found.append(
             Violation(
                 "empty-backlog",
                 f"the backlog holds no items, but {managed} issues are managed from it",
-                "check that the right file was read",
+                "check that the right file was read; if it is meant, use --force empty-backlog",
             )
         )
     found += _mass(plan, managed)
@@ -124,10 +142,33 @@ def _moved(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[V
                     "backlog-moved",
                     f"{count} of these items exist under the backlog identity {old!r}; "
                     f"this file's is {desired.backlog_id!r}",
-                    f"if the file was moved, put `id: {old}` into its settings",
+                    f"if the file was moved, put `id: {old}` into its settings; if these are to be"
+                    " made once more, use --force backlog-moved",
                 )
             ]
     return []
+
+
+def _foreign(plan: Plan) -> list[Violation]:
+    """Find numbers that were written in another repository: a fork, a copy, a trial elsewhere."""
+    adopts = [c for c in plan.changes if c.action is Action.ADOPT]
+    other = [c for c in adopts if "title" in c.fields]
+    if len(other) < _FEW or len(other) * 2 <= len(adopts):
+        return []
+    return [
+        Violation(
+            "foreign-numbers",
+            f"{len(other)} of {len(adopts)} issues that would be adopted by their numbers have"
+            " other titles than the items",
+            "are these the numbers of another repository? take them out of the file; if these"
+            " issues are meant, use --force foreign-numbers",
+        )
+    ]
+
+
+def _closes_orphan(change: Change, keys: Collection[str]) -> bool:
+    closes = change.kind is ChangeKind.ISSUE and change.action is Action.CLOSE
+    return closes and not change.is_heal and change.key not in keys
 
 
 def _mass(plan: Plan, managed: int) -> list[Violation]:
@@ -142,13 +183,14 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
         "unlinks": {c.key for c in changes if c.action is Action.UNLINK},
         "takes labels or assignees from": {c.key for c in plan.changes if _removes(c)},
         "shortens the text of": {c.key for c in plan.changes if _shrinks(c)},
+        "clears board values of": {c.key for c in plan.changes if _clears(c)},
     }
     return [
         Violation(
             _MASS,
             f"this plan {what} {len(keys)} of {managed} managed issues "
             f"({100 * len(keys) // managed} %, the limit is {_SHARE:.0%})",
-            "look at the plan; if it is meant, use --force mass-change",
+            f"look at the plan; if it is meant, use --force {_MASS}",
         )
         for what, keys in kinds.items()
         if len(keys) > _SHARE * managed
@@ -166,6 +208,12 @@ def _removes(change: Change) -> bool:
         ):
             return True
     return False
+
+
+def _clears(change: Change) -> bool:
+    return change.kind is ChangeKind.FIELD_VALUE and any(
+        field.before is not None and field.after is None for field in change.fields.values()
+    )
 
 
 def _shrinks(change: Change) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize
+from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.model import (
@@ -38,22 +38,32 @@ class Matches:
     """The outcome: items with issues, issues of ours without items, items that are held.
 
     `held` maps a key to the reason why nothing may be done for it. `doubles` are further open
-    issues of items, by key, that we made as well.
+    issues of items, by key, that we made as well; `copies` are issues into which somebody copied
+    another one's block. `gone` are items whose number, or whose record in their parent, speaks
+    of an issue that is not there, each with the reason.
     """
 
     by_key: Mapping[str, Match]
     orphans: tuple[tuple[str, ObservedIssue], ...] = ()
     doubles: tuple[tuple[str, ObservedIssue], ...] = ()
+    copies: tuple[tuple[str, ObservedIssue], ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
     held: Mapping[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
 
 
-def applies(ref: IssueRef | None, observed: ObservedState) -> bool:
-    """Whether a number in the file speaks of this server and repository."""
+def applies(ref: IssueRef | None, observed: ObservedState, declared: str | None = None) -> bool:
+    """Whether a number in the file speaks of this server and repository.
+
+    `declared` is the repository that the file names: a bare number is one of its issues, and in
+    a fork it says nothing.
+    """
     if ref is None or ref.sandbox != observed.sandbox:
         return False
-    name = observed.repository.name_with_owner
-    return ref.repository is None or normalize.fold(ref.repository) == normalize.fold(name)
+    home = ref.repository or (None if ref.sandbox else declared)
+    return home is None or normalize.fold(home) == normalize.fold(
+        observed.repository.name_with_owner
+    )
 
 
 def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) -> bool:
@@ -63,8 +73,7 @@ def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) ->
         return False
     if author.id == viewer.id or author.association in _TRUSTED_ASSOCIATIONS:
         return True
-    logins = {normalize.fold(name).removesuffix("[bot]") for name in trusted}
-    return normalize.fold(author.login).removesuffix("[bot]") in logins
+    return author.id in trusted or normalize.fold(author.login) in map(normalize.fold, trusted)
 
 
 class _Index:
@@ -76,7 +85,8 @@ class _Index:
         self.ours: dict[str, list[ObservedIssue]] = {}
         self.untrusted: dict[str, list[ObservedIssue]] = {}
         self.broken: dict[str, list[ObservedIssue]] = {}
-        self.unmarked: dict[str, ObservedIssue] = {}
+        self.unmarked: dict[str, list[ObservedIssue]] = {}
+        self.copies: list[tuple[str, ObservedIssue]] = []
         ignored = set(desired.settings.ignore_issues)
         for issue in sorted(observed.issues, key=lambda i: (i.state != "open", i.number)):
             if issue.number in ignored:
@@ -90,12 +100,41 @@ class _Index:
                 self.ours.setdefault(parts.marker.key, []).append(issue)
             else:
                 self.untrusted.setdefault(parts.marker.key, []).append(issue)
+        self._part_copies()
+
+    def _part_copies(self) -> None:
+        """Part issues into which somebody copied the block of another from those that we made.
+
+        No two were made with one nonce. The original is the one that has the title that we gave
+        it, else the first.
+        """
+        by_nonce: dict[str, list[ObservedIssue]] = {}
+        for issues in self.ours.values():
+            for issue in issues:
+                by_nonce.setdefault(self._nonce(issue), []).append(issue)
+        by_nonce.pop("", None)
+        copied: set[int] = set()
+        for nonce, issues in by_nonce.items():
+            if len(issues) > 1:
+                issues.sort(key=lambda each: (*self._strangeness(each, nonce), each.number))
+                copied.update(each.number for each in issues[1:])
+        for key, issues in self.ours.items() if copied else ():
+            self.copies += [(key, each) for each in issues if each.number in copied]
+            self.ours[key] = [each for each in issues if each.number not in copied]
+
+    def _strangeness(self, issue: ObservedIssue, nonce: str) -> tuple[bool, bool]:
+        """How little speaks for an issue as the one to which a nonce was given."""
+        return nonce != adopted_nonce(issue), _mark(issue.title) != self.title_mark(issue)
+
+    def _nonce(self, issue: ObservedIssue) -> str:
+        marker = self.parts[issue.number].marker
+        return marker.nonce if marker else ""
 
     def _unmarked(self, issue: ObservedIssue, parts: SplitBody, backlog_id: str) -> None:
         for claim in parts.claims:
             if claim.backlog == backlog_id:
                 self.broken.setdefault(claim.key, []).append(issue)
-        self.unmarked.setdefault(normalize.title(issue.title), issue)
+        self.unmarked.setdefault(normalize.title(issue.title), []).append(issue)
 
     def match(self, issue: ObservedIssue, reason: str) -> Match:
         parts = self.parts[issue.number]
@@ -106,6 +145,11 @@ class _Index:
         marker = self.parts[issue.number].marker
         applied = marker.base.hashes.get("title") if marker else None
         return applied or _mark(issue.title)
+
+
+def adopted_nonce(issue: ObservedIssue) -> str:
+    """Give the nonce of an issue that we did not make: a copy of its block is known by it."""
+    return normalize.digest(issue.id, 16)
 
 
 def _mark(title: str) -> str:
@@ -121,6 +165,8 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     matcher.by_titles()
     matcher.by_keys()
     matcher.unclear()
+    if desired.settings.adopt:
+        matcher.by_unmarked_titles()
     matcher.namesakes()
     return matcher.result()
 
@@ -134,6 +180,7 @@ class _Matcher:
         self.by_key: dict[str, Match] = {}
         self.held: dict[str, tuple[str, ObservedIssue | None]] = {}
         self.warnings: list[Warned] = []
+        self.gone: dict[str, str] = {}
         self.taken: set[int] = set()
 
     def by_numbers(self) -> None:
@@ -141,7 +188,7 @@ class _Matcher:
         for item in self.desired.items:
             if item.issue is None:
                 continue
-            if applies(item.issue, self.observed):
+            if applies(item.issue, self.observed, self.desired.repository):
                 self._claim(item, item.issue)
             elif item.issue.sandbox == self.observed.sandbox:
                 name = self.observed.repository.name_with_owner
@@ -151,8 +198,8 @@ class _Matcher:
     def _claim(self, item: DesiredItem, ref: IssueRef) -> None:
         issue = self.index.by_number.get(ref.number)
         if issue is None:
-            why = f"{ref} is not an issue of this repository (gone, moved, or a pull request)"
-            self.held[item.key] = (why, None)
+            self.gone[item.key] = self._whereabouts(ref)
+            self.held[item.key] = (self.gone[item.key], None)
             return
         parts = self.index.parts[issue.number]
         if issue.number in self.taken:
@@ -166,6 +213,16 @@ class _Matcher:
             if parts.marker is not None and parts.marker.key != item.key:
                 reason = f"by its number in the file; it was {parts.marker.key}"
             self._take(item, issue, reason)
+
+    def _whereabouts(self, ref: IssueRef) -> str:
+        """Say what became of an issue that the list does not hold, as far as it was looked up."""
+        name = f"{self.observed.repository.name_with_owner}#{ref.number}"
+        link = self.observed.elsewhere.get(name)
+        if link is not None:
+            there = f"{link.repository}#{link.number}"
+            return f"{ref} was transferred to {there}; take the number out to have a new one here"
+        why = self.observed.unreachable.get(name, "gone, moved, or a pull request")
+        return f"{ref} is not an issue of this repository ({why})"
 
     def by_keys_and_titles(self) -> None:
         """Settle the items whose key and title an issue has both."""
@@ -240,6 +297,23 @@ class _Matcher:
                     why = f"#{broken.number}: {self.index.parts[broken.number].problem}; {_MEND}"
                     self.held.setdefault(item.key, (why, broken))
 
+    def by_unmarked_titles(self) -> None:
+        """Adopt issues without a marker that have exactly the title of an item, one each."""
+        items = [item for item in self._open() if item.sync]
+        wanted = Counter(normalize.title(item.title) for item in items)
+        for item in items:
+            title = normalize.title(item.title)
+            there = [i for i in self.index.unmarked.get(title, ()) if i.number not in self.taken]
+            if len(there) == 1 and wanted[title] == 1 and not self._problem(there[0]):
+                self._take(item, there[0], "has exactly this title")
+            elif there and (len(there) > 1 or wanted[title] > 1):
+                names = ", ".join(f"#{issue.number}" for issue in there)
+                why = f"it is not clear which of the issues of this title is meant ({names})"
+                self.held[item.key] = (f"{why}: write `issue:` with its number", there[0])
+
+    def _problem(self, issue: ObservedIssue) -> str:
+        return self.index.parts[issue.number].problem
+
     def namesakes(self) -> None:
         """Tell of issues without a marker that have the title of an item without an issue."""
         for item in self._open():
@@ -247,17 +321,18 @@ class _Matcher:
                 self._namesake(item)
 
     def _namesake(self, item: DesiredItem) -> None:
-        issue = self.index.unmarked.get(normalize.title(item.title))
-        if issue is None or issue.number in self.taken:
+        named = self.index.unmarked.get(normalize.title(item.title), ())
+        issue = next((each for each in named if each.number not in self.taken), None)
+        if issue is None:
             return
-        problem = self.index.parts[issue.number].problem
+        problem = self._problem(issue)
         if problem:
             self.held[item.key] = (f"#{issue.number} has this title, but {problem}; {_MEND}", issue)
             return
         self.warnings.append(
             Warned(
                 message=f"#{issue.number} has the title of {item.key} already; "
-                f"write `issue: {issue.number}` to take it, or there will be two",
+                f"write `issue: {issue.number}` (or use --adopt) to take it, or there will be two",
                 slug="same-title",
                 place=item.place,
                 ref=f"#{issue.number}",
@@ -274,23 +349,39 @@ class _Matcher:
         )
         second = [(key, issue) for _, key, issue in spare if self._is_second(key, issue)]
         doubles = tuple((key, issue) for key, issue in second if self._is_double(key, issue))
-        copies = tuple(
+        copies = (*self.index.copies, *(each for each in second if each not in doubles))
+        warnings = [
             Warned(
-                message=f"#{issue.number} is a second open issue of {key}, a copy as it seems; "
+                message=f"#{issue.number} carries the marker of {key}, a copy as it seems; "
                 "close it, or take the hidden lines out of its text",
-                slug="duplicate",
+                slug="copied-marker",
                 ref=f"#{issue.number}",
             )
-            for key, issue in second
-            if (key, issue) not in doubles
-        )
+            for key, issue in copies
+            if issue.state == "open" and issue.number not in self.taken
+        ]
         return Matches(
             by_key=self.by_key,
             orphans=tuple((k, issue) for _, k, issue in spare if not self._is_second(k, issue)),
             doubles=doubles,
+            copies=tuple(each for each in copies if each[1].number not in self.taken),
+            gone=tuple(sorted({**self._recorded(), **self.gone}.items())),
             held=self.held,
-            warnings=(*self.warnings, *copies),
+            warnings=(*self.warnings, *warnings),
         )
+
+    def _recorded(self) -> dict[str, str]:
+        """Give the items without an issue that are on record as sub-issues of their parents."""
+        found: dict[str, str] = {}
+        for item in self._open():
+            above = self.by_key.get(item.parent) if item.parent and item.sync else None
+            marker = above.parts.marker if above else None
+            if marker and set(order.record([item.key])) <= set(marker.base.order):
+                found[item.key] = (
+                    "it stood below its parent at the last sync and has no issue now "
+                    "(deleted, moved away, or never made by a run that stopped)"
+                )
+        return found
 
     def _is_second(self, key: str, issue: ObservedIssue) -> bool:
         """Whether an issue left over is a second one of its item, and not one displaced from it."""

@@ -192,7 +192,8 @@ class Settings:
 
     `kind_labels` maps a kind to its label (None switches it off), `issue_types` to its issue
     type likewise; `priority_label` is the prefix of the priority label (None switches it off);
-    `ownership` maps a field name to `file` or `github`.
+    `ownership` maps a field name to `file` or `github`. `trusted_authors` holds logins (a bot's
+    ends in `[bot]`) and node ids. `adopt` takes unmarked issues of exactly an item's title.
     """
 
     kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
@@ -204,6 +205,7 @@ class Settings:
     mentions: bool = False
     create_done: bool = False
     write_back: str = "progress"
+    adopt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,10 @@ class DesiredState:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user or bot; `association` is GitHub's author association, "" where it has no meaning."""
+    """A user or bot, whose login ends in `[bot]`.
+
+    `association` is GitHub's author association, "" where it has no meaning.
+    """
 
     id: str
     login: str

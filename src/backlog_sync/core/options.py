@@ -10,13 +10,13 @@ class PlanOptions:
     """Flags that planning knows.
 
     `on_conflict` decides fields that both sides changed; None holds them. `prune` closes issues
-    whose items are gone from the files. `adopt` takes an unmarked issue of exactly an item's
-    title; the setting of that name does the same.
+    whose items are gone from the files. `only` are the keys to which a run is limited, with what
+    they need; empty for all.
     """
 
     on_conflict: Owner | None = None
     prune: bool = False
-    adopt: bool = False
+    only: tuple[str, ...] = ()
 
 
 PLAIN = PlanOptions()

@@ -18,6 +18,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "changes": [_change(change) for change in plan.changes],
         "drift": [_note(note) for note in plan.drift],
         "conflicts": [_note(note) for note in plan.conflicts],
+        "accepted": [_note(note) for note in plan.accepted],
         "orphans": [asdict(orphan) for orphan in plan.orphans],
         "deferred": [{**asdict(d), "kind": d.kind.value} for d in plan.deferred],
         "warnings": [

@@ -35,7 +35,14 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
-from backlog_sync.core.states import OPEN, desired_state, is_closed, state_fields
+from backlog_sync.core.states import (
+    NOT_PLANNED,
+    OPEN,
+    REOPENED,
+    desired_state,
+    is_closed,
+    state_fields,
+)
 
 _LONGEST = 65_536
 """Characters in a body, markers included (reported by many users of GitHub's API)."""
@@ -370,6 +377,7 @@ class _Builder:
     def plan(self) -> Plan:
         """Give the finished value."""
         self.board.keep_record()
+        self.changes += self._pruned()
         board = [*self.board.changes, *self.board.cards]
         permitted, withheld = self.board.permitted([*self.changes, *board])
         changes = tuple(sorted(permitted, key=lambda change: _ORDER[change.kind]))
@@ -382,14 +390,38 @@ class _Builder:
             conflicts=tuple(self.conflicts),
             accepted=tuple(self.accepted),
             orphans=tuple(
-                Orphan(key, f"#{issue.number}", issue.title, "its item is gone from the file")
-                for key, issue in self.matches.orphans
-                if issue.state == "open"
+                Orphan(key, f"#{issue.number}", issue.title, _left(issue, self.options))
+                for key, issue in self._orphans()
+                if not self._prunes(issue)
             ),
             deferred=(*withheld, *self.board.deferred, *self.deferred),
             warnings=tuple(self.warnings),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
         )
+
+    def _orphans(self) -> list[tuple[str, ObservedIssue]]:
+        return [(key, issue) for key, issue in self.matches.orphans if issue.state == "open"]
+
+    def _pruned(self) -> list[Change]:
+        """Close the issues whose items are gone, where the run was asked to."""
+        closed = state_fields(FieldChange(OPEN, NOT_PLANNED))
+        return [
+            Change(
+                action=Action.CLOSE,
+                kind=ChangeKind.ISSUE,
+                key=f"{issue.repository}#{issue.number}",
+                title=issue.title,
+                reason=f"{_GONE} ({key}); --prune close",
+                ref=f"#{issue.number}",
+                fields={**closed, "comment": FieldChange(None, _farewell(key))},
+            )
+            for key, issue in self._orphans()
+            if self._prunes(issue)
+        ]
+
+    def _prunes(self, issue: ObservedIssue) -> bool:
+        """Whether an orphan is to be closed; what people reopened is not closed again."""
+        return self.options.prune and issue.state_reason != REOPENED
 
     def _plan_item(self, item: DesiredItem) -> PlanItem:
         match = self.matches.by_key.get(item.key)
@@ -403,6 +435,21 @@ class _Builder:
             points=item.points,
             place=item.place,
         )
+
+
+_GONE = "its item is gone from the file"
+
+
+def _left(issue: ObservedIssue, options: PlanOptions) -> str:
+    reopened = options.prune and issue.state_reason == REOPENED
+    return f"{_GONE}; somebody reopened it, so it stays open" if reopened else _GONE
+
+
+def _farewell(key: str) -> str:
+    return (
+        f"Closed as not planned: `{key}` is no longer in the backlog that this issue was made from."
+        " Put it back there, or reopen this issue; the backlog does not close it a second time."
+    )
 
 
 def _reason(diff: ItemDiff, match: Match) -> str:

@@ -4,8 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backlog_sync.core import normalize
-from backlog_sync.core.identity import match_items
-from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
+from backlog_sync.core.identity import applies, match_items
+from backlog_sync.core.model import (
+    DesiredItem,
+    DesiredState,
+    IssueLink,
+    ObservedIssue,
+    ObservedState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +20,16 @@ class Questions:
 
     `issues` are issues elsewhere as `owner/repo#n`; `logins` are people of whom nobody knows yet
     whether they can be assigned here; `cards` are ids of issues that no board's list shows, whose
-    card may be archived.
+    card may be archived; `missing` are numbers that the files name and the list does not hold.
     """
 
     issues: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
     cards: tuple[str, ...] = ()
+    missing: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.issues or self.logins or self.cards)
+        return bool(self.issues or self.logins or self.cards or self.missing)
 
 
 def questions(desired: DesiredState, observed: ObservedState) -> Questions:
@@ -49,7 +56,21 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
         issues=tuple(sorted(issues)),
         logins=tuple(sorted(name for fold, name in logins.items() if fold not in assigned)),
         cards=tuple(_cardless(desired, observed)),
+        missing=_missing(items, desired, observed),
     )
+
+
+def _missing(
+    items: list[DesiredItem], desired: DesiredState, observed: ObservedState
+) -> tuple[int, ...]:
+    """Numbers of the target repository that are none of its issues as they were listed."""
+    there = {issue.number for issue in observed.issues}
+    named = {
+        item.issue.number
+        for item in items
+        if item.issue is not None and applies(item.issue, observed, desired.repository)
+    }
+    return tuple(sorted(named - there))
 
 
 def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:

@@ -10,6 +10,9 @@ from backlog_sync.core.changes import FieldChange, JsonValue
 from backlog_sync.core.model import ObservedIssue
 
 OPEN, COMPLETED, NOT_PLANNED, DUPLICATE = "open", "completed", "not_planned", "duplicate"
+REOPENED = "reopened"
+"""The reason of an open issue that had been closed before."""
+
 _CLOSED = "closed"
 _DROPPED = frozenset({NOT_PLANNED, DUPLICATE})
 

@@ -517,6 +517,11 @@ class SettingsDocument(_Model):
     bullets: Literal["list", "items"] = Field(
         default="list", description="Whether plain bullets of a roadmap are items, or only listed."
     )
+    adopt: bool = Field(
+        default=False,
+        description="Whether an issue that nobody manages is taken where it has exactly the title"
+        " of an item.",
+    )
     create_done: bool = Field(
         default=False, description="Whether items that the file already calls done get an issue."
     )

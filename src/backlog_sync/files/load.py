@@ -17,7 +17,12 @@ from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, Resolved, resolve
-from backlog_sync.files.settings import FileSettings, merge_settings, read_settings
+from backlog_sync.files.settings import (
+    FileSettings,
+    check_ownership,
+    merge_settings,
+    read_settings,
+)
 from backlog_sync.files.source import read_source
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml_file import parse_yaml
@@ -288,6 +293,7 @@ def _assemble(
         *conflicts,
         *resolved.diagnostics,
         *lint(files, resolved, reader.settings, totals),
+        *check_ownership(reader.settings, document),
     }
     if files and not resolved.entries and not any(each.is_error for each in diagnostics):
         diagnostics.add(_no_items(files[0]))

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.core.fields import FIELDS
 from backlog_sync.core.model import KINDS, Settings
-from backlog_sync.files.documents import SettingsDocument
+from backlog_sync.files.documents import BOARD_NAMES, SettingsDocument
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.validation import explain
+from backlog_sync.files.validation import did_you_mean, explain, shown
 
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
 _UNITED = ("trusted_authors", "ignore_issues", "publish")
 _MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types")
 _OWN = ("version", "include")
+STATE = "state"
 _FRIENDLY = {
+    "description": "body",
+    "goal": "body",
+    "user_story": "body",
+    "dependencies": "blocked_by",
+    "hierarchy": "parent",
     "depends_on": "blocked_by",
     "acceptance_criteria": "body",
     "kind": "issue_type",
@@ -119,15 +127,47 @@ def _joined(
     return tuple(known.values())
 
 
+def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
+    """The fields of the field table and of the board that a word under `ownership:` means.
+
+    Empty for a word that means none.
+    """
+    word = name.strip().casefold()
+    if word in ("status", "state"):
+        return (STATE, STATUS) if word == "status" else (STATE,)
+    board = document.project.fields if document.project else {}
+    known = {field.casefold(): field for field in (*FIELDS, *BOARD_NAMES, *board)}
+    field = known.get(_FRIENDLY.get(word, word).casefold())
+    return (field,) if field else ()
+
+
+def check_ownership(
+    files: Sequence[FileSettings], document: SettingsDocument
+) -> tuple[Diagnostic, ...]:
+    """Tell words under `ownership:` that mean no field."""
+    found: list[Diagnostic] = []
+    for file in files:
+        for name in file.document.ownership:
+            if owned_fields(name, document):
+                continue
+            board = document.project.fields if document.project else {}
+            hint = did_you_mean(name, (*FIELDS, *_FRIENDLY, *BOARD_NAMES, *board))
+            message = f"'{shown(name)}' is not a field"
+            place = file.place(f"ownership.{name}")
+            found.append(Diagnostic(place, "unknown-field", message, hint))
+    return tuple(found)
+
+
 def core_settings(document: SettingsDocument) -> Settings:
     """The part of the settings that planning works with."""
     labels: dict[str, str | None] = {kind: kind for kind in KINDS}
     labels.update({str(kind): label for kind, label in document.kind_labels.items()})
     types: dict[str, str | None] = {kind: kind for kind in KINDS}
     types.update({str(kind): name for kind, name in document.issue_types.items()})
-    ownership = {_FRIENDLY.get(name, name): owner for name, owner in document.ownership.items()}
-    if "status" in document.ownership:
-        ownership["Status"] = ownership["state"] = ownership.pop("status")
+    ownership: dict[str, str] = {}
+    for name, owner in document.ownership.items():
+        for field in owned_fields(name, document):
+            ownership[field] = owner
     return Settings(
         kind_labels=labels,
         issue_types=types,
@@ -138,4 +178,5 @@ def core_settings(document: SettingsDocument) -> Settings:
         mentions=document.mentions,
         create_done=document.create_done,
         write_back=document.write_back,
+        adopt=document.adopt,
     )

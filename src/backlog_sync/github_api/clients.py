@@ -67,10 +67,12 @@ class Clients:
         self._spend(data)
         return Answer(data, faults, asked_wait(response, self._patience.now()))
 
-    def rest(self, verb: str, path: str, body: Mapping[str, Json]) -> dict[str, Json]:
+    def rest(self, verb: str, path: str, body: Mapping[str, Json] | None) -> dict[str, Json]:
         """Make a REST request through PyGithub and give the JSON object of the answer."""
         try:
-            _, data = self._github.requester.requestJsonAndCheck(verb, path, input=dict(body))
+            _, data = self._github.requester.requestJsonAndCheck(
+                verb, path, input=dict(body) if body is not None else None
+            )
         except GithubException as error:
             self._check(self._last())
             raise Rejected(str(error.message or "refused"), status=error.status) from error

@@ -206,8 +206,10 @@ def _author(data: Json) -> Actor | None:
     author = data["author"]
     if not author:
         return None
+    # GraphQL names a bot without the `[bot]` that REST and the pages give it.
+    login = author["login"].removesuffix("[bot]")
     return Actor(
         id=author.get("id") or "",
-        login=author["login"],
+        login=f"{login}[bot]" if author.get("__typename") == "Bot" else login,
         association=data["authorAssociation"] or "",
     )

@@ -18,7 +18,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.questions import Questions
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Answer, Fault, Json
+from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
 from backlog_sync.github_api.boards import Boards, Found, problem_of
 from backlog_sync.github_api.boards import wanted as wanted_board
 from backlog_sync.github_api.capabilities import (
@@ -32,6 +32,11 @@ from backlog_sync.github_api.reader import PageSize, Reader
 
 _BY_ID: Final = 100
 """`nodes(ids:)` takes up to 100 ids."""
+
+_MOST_MISSING: Final = 20
+"""So many issues that are gone are looked for: each costs a request."""
+
+HTTP_GONE: Final = 410
 
 _AT_ONCE: Final = 50
 """Aliases in one query."""
@@ -141,6 +146,13 @@ class Observer:
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
         """The observation with these questions answered: issues elsewhere, people, cards."""
         elsewhere, unreachable = self._elsewhere(asked.issues)
+        for number in asked.missing[:_MOST_MISSING]:
+            name = f"{observed.repository.name_with_owner}#{number}"
+            found = self._whereabouts(number)
+            if isinstance(found, str):
+                unreachable[name] = found
+            else:
+                elsewhere[name] = found
         unassignable = self._unassignable(asked.logins)
         cards: dict[str, BoardItem] = {}
         if asked.cards and observed.project:
@@ -175,6 +187,22 @@ class Observer:
                 else:
                     missing[name] = _not_there(name, answer.fault(f"at{n}"))
         return found, missing
+
+    def _whereabouts(self, number: int) -> IssueLink | str:
+        """Where an issue is that the list does not hold: REST follows a transfer (301).
+
+        GitHub's documentation of "Get an issue": 301 for one that was transferred, 410 for one
+        that was deleted, and pull requests among the issues.
+        """
+        path = f"/repos/{self.owner}/{self.name}/issues/{number}"
+        try:
+            data = self.reader.rest(path)
+        except Rejected as no:
+            return "it was deleted" if no.status == HTTP_GONE else "there is none of this number"
+        if data.get("pull_request"):
+            return "it is a pull request"
+        repository = "/".join(str(data["repository_url"]).split("/")[-2:])
+        return IssueLink(str(data["node_id"]), int(data["number"]), repository)
 
     def _unassignable(self, logins: Sequence[str]) -> tuple[str, ...]:
         """Those of these logins that cannot be assigned in this repository."""

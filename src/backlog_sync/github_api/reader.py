@@ -68,6 +68,13 @@ class Reader:
         except (Trouble, Rejected) as trouble:
             raise self.explained(trouble) from trouble
 
+    def rest(self, path: str) -> dict[str, Json]:
+        """The answer to a REST GET; raises `Rejected` where the server has nothing there."""
+        try:
+            return self._patience.run(lambda: self._clients.rest("GET", path, None))
+        except Trouble as trouble:
+            raise self.explained(trouble) from trouble
+
     def explained(self, trouble: Trouble | Rejected) -> BacklogError:
         """What went wrong with an exchange, for people."""
         url = self._clients.api_url
