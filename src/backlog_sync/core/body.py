@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from backlog_sync.core import marker as marker_codec
@@ -20,6 +21,9 @@ _BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
 _CLAIMS = 20
+_FEW = 200
+"""Results that are kept for a while: the same lines are looked at for one item after another."""
+
 _T = TypeVar("_T")
 
 
@@ -126,19 +130,23 @@ def _safe(text: str, mentions: bool) -> str:
 # ---- boxes ---------------------------------------------------------------------------------
 
 
-def _boxes(lines: tuple[str, ...]) -> Iterator[tuple[int, str, bool]]:
+@lru_cache(_FEW)
+def _boxes(lines: tuple[str, ...]) -> tuple[tuple[int, str, bool], ...]:
     """Give index, key and tick of every check box.
 
     The key is a hash of its text; a second box of the same text has a key of its own.
     """
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
+    found: list[tuple[int, str, bool]] = []
     for index, line in enumerate(lines):
         match = _BOX.match(line)
         if match:
             text = match[3].strip()
-            nth = seen[text]
-            seen[text] += 1
-            yield index, digest(f"{text}\n{nth}" if nth else text, 8), match[2] != " "
+            nth = seen.get(text, 0)
+            seen[text] = nth + 1
+            key = digest(f"{text}\n{nth}" if nth else text, 8)
+            found.append((index, key, match[2] != " "))
+    return tuple(found)
 
 
 def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
@@ -225,9 +233,15 @@ def as_applied(
 # ---- lines ---------------------------------------------------------------------------------
 
 
+@lru_cache(_FEW)
 def line_hashes(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Give a short hash per line that holds anything, boxes counted as unticked."""
-    return tuple(digest(_untick(line), 6) for line in lines if line.strip())
+    return tuple(_line_hash(line) for line in lines if line.strip())
+
+
+@lru_cache(_FEW)
+def _line_hash(line: str) -> str:
+    return digest(_untick(line), 6)
 
 
 def foreign_lines(
@@ -242,7 +256,7 @@ def foreign_lines(
     for line in observed:
         if not line.strip():
             continue
-        key = digest(_untick(line), 6)
+        key = _line_hash(line)
         if ours[key]:
             ours[key] -= 1
         else:

@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any
 
 from backlog_sync.core.changes import Change, Digests
 from backlog_sync.core.identity import Matches
@@ -44,8 +46,39 @@ def digests_of(
             ]
         ),
         base=_digest([key, match.parts.marker] for key, match in matches.by_key.items()),
-        plan=_digest(changes),
+        plan=plan_digest(observed.repository.name_with_owner, changes, sandbox=observed.sandbox),
     )  # fmt: skip
+
+
+def plan_digest(repository: str, changes: Iterable[object], *, sandbox: bool) -> str:
+    """Hash what a plan does and where, not why: what a reviewer approves.
+
+    Takes changes, or what `canonical` gives for them.
+    """
+    plain = (canonical(c) if isinstance(c, Change) else c for c in changes)
+    return _digest([*plain, [repository, sandbox]])
+
+
+def canonical(change: Change) -> dict[str, Any]:
+    """Give a change as plain values, complete but for its reason, which decides nothing."""
+    values: dict[str, Any] = json.loads(_ENCODE(replace(change, reason="")))
+    return values
+
+
+def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
+    """Give a short hash of everything that a plan was made from, to tell later what moved.
+
+    Items stand by key, issues as `#14`, the rest as `settings`, `labels`, `milestones`, `board`.
+    """
+    told: dict[str, list[object]] = {
+        "settings": [[desired.backlog_id, desired.project, desired.settings]],
+        "labels": [*desired.labels, *observed.labels],
+        "milestones": [*desired.milestones, *observed.milestones],
+        "board": [observed.project],
+    }
+    told |= {i.key: [replace(i, place=replace(i.place, line=1, column=1))] for i in desired.items}
+    told |= {f"#{issue.number}": [_settled(issue)] for issue in observed.issues}
+    return {name: _digest(values)[:16] for name, values in told.items()}
 
 
 def _settled(issue: ObservedIssue) -> ObservedIssue:
@@ -64,16 +97,25 @@ def _settled(issue: ObservedIssue) -> ObservedIssue:
 def _digest(values: Iterable[object]) -> str:
     """Give the SHA-256 (hex) of these values, whatever order they come in."""
     state = hashlib.sha256()
-    for line in sorted(json.dumps(value, default=_plain, sort_keys=True) for value in values):
+    for line in sorted(map(_ENCODE, values)):
         state.update(line.encode())
         state.update(b"\n")
     return state.hexdigest()
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: getattr(value, field.name) for field in fields(value)}
-        return {"": type(value).__name__, **named}
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{type(value).__name__} has no digest")
+    kind = type(value)
+    return {"": kind.__name__, **{name: getattr(value, name) for name in _names(kind)}}
+
+
+_ENCODE = json.JSONEncoder(default=_plain, sort_keys=True).encode
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Give the names of a dataclass's fields; TypeError for any other class."""
+    if not is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} has no digest")
+    return tuple(field.name for field in fields(kind))

@@ -14,6 +14,7 @@ _HASH_LINE = 6
 _HASH_TICK = 8
 _HEX = re.compile(r"^[0-9a-f]*$")
 _MAX = 60_000
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def encode(marker: Marker) -> str:
@@ -31,7 +32,7 @@ def encode(marker: Marker) -> str:
         "p": sorted(base.pending),
         "o": "".join(base.order),
     }
-    text = json.dumps({k: v for k, v in record.items() if v or k == "v"}, separators=(",", ":"))
+    text = _ENCODE({name: value for name, value in record.items() if value or name == "v"})
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
 
 

@@ -5,6 +5,9 @@ import json
 from collections.abc import Iterable
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
+
+
 def digest(text: str, size: int = 12) -> str:
     """Give the first `size` hex digits of the text's BLAKE2 hash."""
     return hashlib.blake2s(text.encode("utf-8", "surrogatepass")).hexdigest()[:size]
@@ -12,7 +15,7 @@ def digest(text: str, size: int = 12) -> str:
 
 def hash_value(value: object) -> str:
     """Give a short hash of a plain value (text, number, None, or a list of these)."""
-    return digest(json.dumps(value, ensure_ascii=True, sort_keys=True))
+    return digest(_ENCODE(value))
 
 
 def unify_newlines(text: str) -> str:

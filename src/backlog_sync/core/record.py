@@ -19,6 +19,7 @@ LONGEST = 1_000
 
 _LONG_VALUE = 80
 _SIGN = "#"
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Record: TypeAlias = Mapping[str, BoardValue]
 """What was last applied, by field name: a value, or `#` and its hash."""
@@ -59,7 +60,7 @@ def encode(record: Record) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE(value)
 
 
 def entry(value: BoardValue) -> BoardValue:

@@ -47,6 +47,8 @@ def reworded(desired: tuple[str, ...], observed: tuple[str, ...]) -> dict[str, s
     """
     want, have = body_block.box_texts(desired), body_block.box_texts(observed)
     wanted, there = list(want), list(have)
+    if wanted == there:
+        return {}
     at = {key: index for index, key in enumerate(wanted)}
     place = {key: index for index, key in enumerate(there)}
     rising = longest_rising([place[key] for key in wanted if key in place])
