@@ -1,8 +1,8 @@
 """How long the sandbox takes: to start, and for a page of 100 issues out of 5,000.
 
 `python -m bench.sandbox` prints a table of milliseconds of the sandbox's own time: processor time,
-in process, no socket. The state is on disk, as `backlog sandbox serve` keeps it. The bars are 1 second for a
-start and 50 ms for a page, the first one too.
+in process, no socket. The state is on disk, as `backlog sandbox serve` keeps it. The bars are
+1 second for a start and 50 ms for a page, the first one too.
 """
 
 import json
