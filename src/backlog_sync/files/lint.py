@@ -118,6 +118,9 @@ def _placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
             match = _PLACEHOLDER.search(story[:4000])
             if match:
                 yield _placeholder(entry, "user_story", match[0])
+        match = _WHOLE.fullmatch((document.goal or "").strip()[:1000])
+        if match:
+            yield _placeholder(entry, "goal", match[0])
         for index, criterion in enumerate(document.acceptance_criteria or ()):
             text = criterion.text.strip()
             match = _PLACEHOLDER.fullmatch(text[:1000])
