@@ -74,12 +74,13 @@ def _missing(
 
 
 def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
-    """Issues of ours that the board does not show."""
+    """Issues that the board does not show and that are ours, or may become so."""
     if desired.project is None or observed.project is None:
         return
-    for match in match_items(desired, observed).by_key.values():
-        if match.issue.card is None:
-            yield match.issue.id
+    hidden = [issue for issue in observed.issues if issue.card is None]
+    if hidden:
+        ours = {match.issue.id for match in match_items(desired, observed).by_key.values()}
+        yield from (issue.id for issue in hidden if issue.id in ours)
 
 
 def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
