@@ -20,6 +20,7 @@ _END = "<!-- backlog:end "
 _BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
+_FOOTER = "*Managed from `"
 _CLAIMS = 20
 _FEW = 200
 """Results that are kept for a while: the same lines are looked at for one item after another."""
@@ -97,8 +98,13 @@ def render(block: Block, *, source: str, mentions: bool) -> tuple[str, ...]:
     """
     lines = [line for part in block for line in _part(part, mentions)]
     path = " ".join(source.replace("`", "'").split())
-    lines.append(f"*Managed from `{path}`; edit there, or below this line.*")
+    lines.append(f"{_FOOTER}{path}`; edit there, or below this line.*")
     return tuple(lines)
+
+
+def without_footer(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the lines of a block without the one that says whose it is."""
+    return tuple(line for line in lines if not line.startswith(_FOOTER))
 
 
 def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
@@ -152,6 +158,12 @@ def _boxes(lines: tuple[str, ...]) -> tuple[tuple[int, str, bool], ...]:
 def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
     """Give every check box by its key, and whether it is ticked."""
     return {key: done for _, key, done in _boxes(lines)}
+
+
+def read_box(line: str) -> tuple[str, bool] | None:
+    """Give the text of a check box and whether it is ticked; None for any other line."""
+    match = _BOX.match(line)
+    return (match[3].strip(), match[2] != " ") if match else None
 
 
 def box_texts(lines: tuple[str, ...]) -> dict[str, str]:

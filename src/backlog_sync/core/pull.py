@@ -1,0 +1,261 @@
+"""What the files would say if GitHub's version of what drifted were theirs."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import normalize
+from backlog_sync.core.changes import FieldNote, JsonValue, Plan
+from backlog_sync.core.identity import Match, match_items
+from backlog_sync.core.links import Links
+from backlog_sync.core.model import (
+    CheckItem,
+    Checklist,
+    DesiredItem,
+    DesiredState,
+    ObservedState,
+    Prose,
+)
+
+_HEADING = "### "
+_BREAKS = re.compile("(?<=[@#-])\u200b")
+_SETS = ("labels", "assignees", "blocked_by")
+
+
+@dataclass(frozen=True, slots=True)
+class TakeValue:
+    """A field of one value: `name` as in the field table, or the board field's."""
+
+    value: str | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMembers:
+    """A set: members that people added on GitHub, and ours that they took away."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeText:
+    """A named part of the body: its text, None where it is gone."""
+
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCriteria:
+    """The acceptance criteria as they stand on GitHub."""
+
+    entries: tuple[CheckItem, ...]
+
+
+What: TypeAlias = TakeValue | TakeMembers | TakeText | TakeCriteria
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One field of one item, and what the file is to say of it."""
+
+    key: str
+    title: str
+    ref: str
+    name: str
+    what: What
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What cannot be said in a file, and why."""
+
+    key: str
+    title: str
+    ref: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What is to go into the files, and what cannot."""
+
+    takes: tuple[Take, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+def pull(
+    plan: Plan, desired: DesiredState, observed: ObservedState, *, members: bool = True
+) -> Pulled:
+    """Give GitHub's version of all that drifted, and of conflicts that GitHub won.
+
+    With `members`, labels, assignees and blockers that people added come along. State, Status
+    and ticks are progress, which is written anyway, and are left out but where GitHub won.
+    """
+    matches = match_items(desired, observed)
+    links = Links(desired, observed, matches)
+    notes: dict[str, list[FieldNote]] = {}
+    for note in (*plan.drift, *plan.accepted):
+        notes.setdefault(note.key, []).append(note)
+    won = {(note.key, note.name) for note in plan.accepted}
+    puller = _Puller(won)
+    for item in desired.items:
+        match = matches.by_key.get(item.key)
+        if match is None or not item.sync:
+            continue
+        puller.item(item, match, notes.get(item.key, ()))
+        if members:
+            puller.members(item, match, links.there(match.issue))
+    return Pulled(tuple(puller.takes), tuple(puller.left))
+
+
+class _Puller:
+    def __init__(self, won: set[tuple[str, str]]) -> None:
+        self.won = won
+        self.takes: list[Take] = []
+        self.left: list[Left] = []
+
+    def item(self, item: DesiredItem, match: Match, notes: Sequence[FieldNote]) -> None:
+        """Take what was told of one item."""
+        for note in notes:
+            if note.name in _SETS:
+                continue
+            if note.name in ("state", "Status") and (item.key, note.name) not in self.won:
+                continue
+            if note.name == "body":
+                self._body(item, match)
+            elif note.name in _UNTOLD:
+                self._leave(item, match, note.name, _UNTOLD[note.name])
+            else:
+                self._take(item, match, note.name, TakeValue(_plain(note.observed)))
+
+    def members(self, item: DesiredItem, match: Match, there: Mapping[str, JsonValue]) -> None:
+        """Take the members of sets that people added or took away."""
+        base = match.parts.marker.base if match.parts.marker else None
+        blockers = there.get("blocked_by")
+        have = {
+            "labels": match.issue.labels,
+            "assignees": match.issue.assignees,
+            "blocked_by": tuple(blockers) if isinstance(blockers, list) else (),
+        }
+        for name in _SETS:
+            declared = item.fields.get(name)
+            if not isinstance(declared, tuple) or base is None:
+                continue
+            want = normalize.fold_set(map(str, declared))
+            now = normalize.fold_set(have[name])
+            was = normalize.fold_set(base.sets.get(name, ()))
+            if name in base.pending:
+                continue
+            add = tuple(now[n] for n in now if n not in want and n not in was)
+            remove = tuple(want[n] for n in want if n in was and n not in now)
+            if add or remove:
+                self._take(item, match, name, TakeMembers(add, remove))
+
+    def _body(self, item: DesiredItem, match: Match) -> None:
+        """Take the parts of the body that people edited."""
+        parts, loose = read_parts(item, match.parts.lines)
+        for part in item.block:
+            now = parts.get(part.name)
+            if isinstance(part, Checklist):
+                entries = now if isinstance(now, tuple) else ()
+                texts = [_one_line(entry.text) for entry in entries]
+                if texts != [_one_line(entry.text) for entry in part.entries]:
+                    self._take(item, match, part.name, TakeCriteria(entries))
+                continue
+            text = now if isinstance(now, str) else None
+            if (text or "") != normalize.unify_newlines(part.text).strip():
+                self._take(item, match, part.name, TakeText(text))
+        if loose:
+            count = f"{len(loose)} lines" if len(loose) > 1 else "a line"
+            why = f"{count} in the block belong to no part of it; sync moves them below"
+            self._leave(item, match, "body", why)
+
+    def _take(self, item: DesiredItem, match: Match, name: str, what: What) -> None:
+        ref = f"#{match.issue.number}"
+        self.takes.append(Take(item.key, item.title, ref, name, what))
+
+    def _leave(self, item: DesiredItem, match: Match, name: str, reason: str) -> None:
+        ref = f"#{match.issue.number}"
+        self.left.append(Left(item.key, item.title, ref, name, reason))
+
+
+_UNTOLD = {
+    "parent": "where an item stands in the file is moved by hand",
+    "issue_type": "the type follows the item's kind; change the kind by hand",
+    "identity": "it is not clear which issue is meant",
+}
+
+
+def _plain(value: JsonValue) -> str | float | None:
+    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+
+
+# ---- the block, read again -------------------------------------------------------------------
+
+
+def read_parts(
+    item: DesiredItem, lines: tuple[str, ...]
+) -> tuple[dict[str, str | tuple[CheckItem, ...]], tuple[str, ...]]:
+    """Give the parts of a block as they stand, by name, and the lines that belong to none."""
+    headings = {f"{_HEADING}{_quiet(part.heading)}": part for part in item.block if part.heading}
+    texts: dict[str, list[str]] = {}
+    loose: list[str] = []
+    now: Prose | Checklist | None = None
+    for line in body_block.without_footer(lines):
+        found = headings.get(_quiet(line.rstrip()))
+        if found is not None and found.name not in texts:
+            now = found
+            texts[found.name] = []
+        elif now is None:
+            loose += [line] if line.strip() else []
+        else:
+            texts[now.name].append(_quiet(line))
+    parts: dict[str, str | tuple[CheckItem, ...]] = {}
+    for part in item.block:
+        if part.name not in texts:
+            continue
+        if isinstance(part, Checklist):
+            entries, rest = _entries(texts[part.name])
+            parts[part.name] = entries
+            loose += rest
+        else:
+            parts[part.name] = "\n".join(texts[part.name]).strip()
+    return parts, tuple(loose)
+
+
+def _entries(lines: Sequence[str]) -> tuple[tuple[CheckItem, ...], list[str]]:
+    boxes: list[CheckItem] = []
+    rest: list[str] = []
+    for line in lines:
+        box = body_block.read_box(line)
+        if box is not None:
+            boxes.append(CheckItem(*box))
+        elif line.strip():
+            rest.append(line)
+    return tuple(boxes), rest
+
+
+def _quiet(text: str) -> str:
+    """A text without the signs that keep it from notifying people."""
+    return _BREAKS.sub("", text).replace("&lt;!--", "<!--")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def describe(what: What) -> Iterator[str]:
+    """Give what a take would have the file say, in a few words each."""
+    match what:
+        case TakeValue(value=value):
+            yield "nothing" if value is None else str(value)
+        case TakeMembers(add=add, remove=remove):
+            yield from (f"+ {name}" for name in add)
+            yield from (f"- {name}" for name in remove)
+        case TakeText(text=text):
+            yield "nothing" if not text else text.split("\n")[0]
+        case TakeCriteria(entries=entries):
+            yield f"{len(entries)} criteria"
