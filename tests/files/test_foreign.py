@@ -153,6 +153,37 @@ stories:
 """,
         {"story": 1}, 2, 0,
     ),
+    "items named by their kind": (
+        "plan.yaml",
+        """
+backlog:
+  - epic: Boats
+    stories:
+      - {story: Rent, points: 3}
+      - {story: Pay, points: 2}
+  - epic: Oars
+    stories: []
+""",
+        {"epic": 2, "story": 2}, 0, 5,
+    ),
+    "a file about one epic": (
+        "plan.yaml",
+        "epic:\n  id: E1\n  title: Boats\n  stories:\n    - {id: S1, title: Rent, points: 2}\n",
+        {"epic": 1, "story": 1}, 0, 2,
+    ),
+    "a version of its own": (
+        "plan.yaml",
+        """
+version: 1
+project_name: Boats
+epics:
+  - id: EPIC-1
+    name: Boats
+    user_stories:
+      - {id: US-1, title: Rent, acceptance_criteria: [{given: a, when: b, then: c}]}
+""",
+        {"epic": 1, "story": 1}, 1, 0,
+    ),
     "French": (
         "plan.yaml",
         """
@@ -231,6 +262,11 @@ epics:
         "Backlog Boote;;;;\n;;;;\nNr;Titel;Priorität;Aufwand;Akzeptanzkriterien\n"
         "1;Mieten;hoch;5;Boot da; \n2;Zahlen;mittel;3;\n;Summe;;8;\n",
         {"story": 2}, 1, 8,
+    ),
+    "a spreadsheet without titles": (
+        "plan.csv",
+        "ID,As a,I want,So that,Priority\n1,guest,to rent a boat,I row,High\n",
+        {"story": 1}, 0, 0,
     ),
     "a table between tabs": (
         "plan.tsv",
@@ -512,6 +548,16 @@ def test_broken_yaml_is_read_as_far_as_it_goes(load_text: LoadText) -> None:
     assert "2 of them before line 9" in told.message
     assert "'Story 1'" in told.message
     assert loaded.desired is None
+
+
+def test_tabs_are_told_and_read_over(load_text: LoadText) -> None:
+    """YAML that is indented with tabs is an error, and its items are counted all the same."""
+    loaded = load_text(
+        "user_stories:\n\t- id: US-1\n\t  title: A\n\t  points: 3\n\t- id: US-2\n\t  title: B\n"
+    )
+    assert loaded.errors[0].place.line == 2
+    assert loaded.inventory.counts == {"story": 2}
+    assert loaded.inventory.points == 3
 
 
 def test_broken_json_is_read_up_to_the_break(load_text: LoadText) -> None:

@@ -18,6 +18,7 @@ from backlog_sync.files.foreign_words import (
     ANY_LISTS,
     GROUP_KINDS,
     LIST_KINDS,
+    ONE_ITEM,
     STATUS_LISTS,
     STRONG_KEYS,
     key_words,
@@ -34,6 +35,7 @@ TREE = "tree"
 
 _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
+_SURELY = 2
 _PLANNED = {
     "acceptance_criteria", "story_points", "status", "priority", "depends_on", "user_story",
     "estimate_hours", "assignees", "sprint", "goal", "target", "issue",
@@ -167,12 +169,13 @@ def is_ours(root: Node) -> bool:
     own_lists = [name for name in names if name in LISTS]
     if any(_is_foreign_list(e.key.value, e.value) for e in root.entries):
         return bool(own_lists) and versioned
-    if versioned:
-        return True
-    if seems(root):
-        return False
     maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
-    if any(key_words(e.key.value) in STRONG_KEYS for node in maps for e in node.entries):
+    keys = {key_words(entry.key.value) for node in maps for entry in node.entries}
+    if versioned:
+        return "title" in keys or len(keys & STRONG_KEYS) < _SURELY
+    owned = any(key_words(e.key.value) in ONE_ITEM and isinstance(e.value, MapNode)
+                for e in root.entries)  # fmt: skip
+    if seems(root) or owned or keys & STRONG_KEYS:
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
     strange = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]

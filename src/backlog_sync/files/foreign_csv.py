@@ -38,6 +38,7 @@ _STEP = re.compile(r"title (\d{1,2})")
 _LEVELS = ("epic", "feature", "story", "task")
 _LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
 _TITLES = frozenset(("title", "summary", "name", "subject", "issue title", "task name"))
+_TITLED = {"title", "story", "user_story", "feature", "epic", "i_want"}
 _STRONG = words(
     "story_points|estimate|estimate_hours|effort|epic|feature|acceptance_criteria|user_story|as_a|"
     "sprint|depends_on|parent|priority"
@@ -146,7 +147,7 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
     for at, row in enumerate(_scan(head, delimiter, most=_HEADER_WITHIN)):
         names = [cell.text.strip() for cell in row.cells[:MAX_COLUMNS]]
         fields = {field for name in names if name and (field := field_named(name))}
-        titled = bool(fields & {"title", "story", "user_story", "feature", "epic"}) or any(
+        titled = bool(fields & _TITLED) or any(
             key_words(name) in ("task", "subtask", "what", "title 1") for name in names
         )
         more = len(fields & (_STRONG | _WEAK))

@@ -38,6 +38,10 @@ def read_broken(
     breaks = _BREAK.findall(text)
     found = first
     current = text
+    if any(line.lstrip(" ").startswith("\t") for line in lines):
+        lines = [_untabbed(line) for line in lines]
+        current = _joined(lines, breaks)
+        found = compose(current, path)[1]
     left = min(_MOST_TRIES, max(2, _BUDGET // (len(text) + 1)))
     while left and found and found[0].slug == _SLUG and "document" not in found[0].message:
         fault = found[0]
@@ -51,10 +55,20 @@ def read_broken(
             told.setdefault(other + 1, replace(fault, place=place))
             lines[other] = _mended(lines[other], 2)
         lines[at] = _mended(lines[at], tries[at])
-        current = "".join(line + end for line, end in zip(lines, [*breaks, ""], strict=True))
+        current = _joined(lines, breaks)
         found = compose(current, path)[1]
         left -= 1
     return compose_part(current, path), tuple(sorted(told.values()))
+
+
+def _joined(lines: list[str], breaks: list[str]) -> str:
+    return "".join(line + end for line, end in zip(lines, [*breaks, ""], strict=True))
+
+
+def _untabbed(line: str) -> str:
+    """A line that is indented by blanks only, one for each tab."""
+    body = line.lstrip(" \t")
+    return line[: len(line) - len(body)].replace("\t", " ") + body
 
 
 def _alike(lines: list[str], at: int) -> Iterator[int]:

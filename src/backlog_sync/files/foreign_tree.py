@@ -142,7 +142,7 @@ class TreeReader:
 
     def _owner(self, node: MapNode, spot: _Spot) -> _Spot:
         """What stands beside the lists and owns them: `epic: {…}`, `epic: 1`, `sprint: 2`."""
-        if not _holds_lists(node):
+        if not _holds_lists(node) and not _one_item(node):
             return spot
         pairs = self._pairs(node)
         for entry in node.entries:
@@ -364,6 +364,7 @@ class TreeReader:
                  if not self._is_list(key_words(p.key), p.value)
                  or field_named(p.key) in ("depends_on", "acceptance_criteria")]  # fmt: skip
         kind = self.filler.kind_of(pairs, kind, loose=loose)
+        kind = _named_kind(node, pairs) or kind
         title = self.filler.title_of(pairs, kind)
         if title is None:
             self.findings.skip(self.place(node), "no title")
@@ -426,6 +427,24 @@ class TreeReader:
 
     def _skip(self, entry: Entry, reason: str) -> None:
         self.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
+
+
+def _named_kind(node: MapNode, pairs: list[Pair]) -> str:
+    """The kind of what is named by it and holds more: `- epic: Boats` with `stories:`."""
+    if not _holds_lists(node) or any(field_named(pair.key) == "title" for pair in pairs):
+        return ""
+    return next(
+        (kind for pair in pairs if (kind := key_words(pair.key)) in RANKS and text_of(pair.value)),
+        "",
+    )
+
+
+def _one_item(node: MapNode) -> bool:
+    """Whether a mapping is about one item: `epic: {title: …}`."""
+    return any(
+        key_words(entry.key.value) in ONE_ITEM and isinstance(entry.value, MapNode)
+        for entry in node.entries
+    )
 
 
 def _period(pairs: list[Pair]) -> str:

@@ -32,16 +32,18 @@ _FIELDS = {
     "title": "title|name|summary|subject|headline|heading|titel|titre|titulo|título|nome|nombre|"
     "nom|titolo|название|заголовок|наименование|标题|名称|題名|題目|タイトル|件名|名前|"
     "issue title|issue name|item|item name|work item|card name|task name|task title|story title|"
-    "story name|user story title|epic title|epic name|feature name|feature title|"
+    "story name|user story title|backlog item|pbi|product backlog item|epic title|epic name|"
+    "feature name|feature title|"
     "subtask name|nome da tarefa|nombre de la tarea|nom de la tâche|aufgabe|requirement|text",
     "id": "id|key|code|ref|number|nr|no|num|identifier|uid|issue key|issue id|ticket|ticket id|"
-    "task id|story id|item id|work item id|us id|código|codigo|identificador|identifiant|"
+    "task id|card id|story id|item id|work item id|us id|código|codigo|identificador|identifiant|"
     "kennung|nummer|номер|编号|番号|slug",
     "kind": "kind|type|issue type|item type|work item type|issuetype|ticket type|tipo|typ|тип|"
     "类型|種別|タイプ|story type",
     "story_points": "story points|story point|points|point|sp|pts|story point estimate|pontos|"
     "pontos de história|puntos|puntos de historia|punkte|points d'effort|баллы|故事点|ポイント|"
-    "ストーリーポイント|storypoints|sum story points",
+    "ストーリーポイント|storypoints|points estimate|sprint points|"
+    "estimated points|sum story points",
     "estimate": "estimate|estimation|size|weight|t shirt size|tshirt|tshirt size|t shirt|"
     "complexity|aufwand|estimativa|estimación|estimacion|schätzung|taille|tamaño|tamanho|"
     "оценка|估算|見積|見積もり|規模",
@@ -81,8 +83,9 @@ _FIELDS = {
     "etiquettes|schlagworte|метки|теги|标签|ラベル|タグ|area",
     "assignees": "assignee|assignees|owner|owners|assigned to|assigned|responsible|developer|"
     "responsável|responsavel|responsable|verantwortlich|zuständig|исполнитель|ответственный|"
-    "负责人|担当|担当者|assignee name|assign",
-    "description": "description|desc|body|content|details|detail|long description|overview|"
+    "负责人|担当|担当者|assignee name|assign|member|members|person",
+    "description": "description|desc|card description|task content|body|content|details|detail|"
+    "long description|overview|"
     "descripción|descripcion|descrição|descricao|beschreibung|описание|描述|说明|説明|"
     "内容|概要|detalhes|detalles",
     "goal": "goal|epic goal|objective|outcome|objetivo|objectif|ziel|цель|目标|目標|目的",
