@@ -3,10 +3,10 @@
 import pytest
 
 from backlog_sync.core.model import IssueRef
+from backlog_sync.files.markdown_dependencies import parse_dependencies
 from backlog_sync.files.markdown_lines import scan_lines
 from backlog_sync.files.markdown_metadata import parse_pairs
 from backlog_sync.files.markdown_values import (
-    parse_dependencies,
     parse_estimate,
     parse_issue,
     parse_names,
@@ -122,11 +122,23 @@ def test_issues_are_found_in_every_form(value: str, issue: IssueRef | None) -> N
         ("None - foundational story", []),
         ("All previous features", [None]),
         ("Epic 4 or Epic 2", [None]),
+        ("Stories 3.6.1-3.6.3 (the pipeline)", ["story-3.6.1", "story-3.6.2", "story-3.6.3"]),
+        ("US-001 to US-003", ["us-001", "us-002", "us-003"]),
+        ("T008–T011", ["t008", "t009", "t010", "t011"]),
+        ("Features 001, 002", ["feature-001", "feature-002"]),
+        ("All components (STORY-01.5, STORY-01.6)", ["story-01.5", "story-01.6"]),
+        ("story-1-2", ["story-1-2"]),
+        ("2 to 3 weeks", [None]),
     ],
 )
 def test_dependencies_are_named_or_told(value: str, targets: list[str | None]) -> None:
     """Keys and issues are read; prose gives nothing, and says so."""
     assert [found.target for found in parse_dependencies(value)] == targets
+
+
+def test_alternatives_are_told_as_such() -> None:
+    """A dependency cannot say "or"."""
+    assert [found.either for found in parse_dependencies("Epic 4 or Epic 2, M0")] == [True, False]
 
 
 def test_a_bare_number_is_left_to_the_document() -> None:

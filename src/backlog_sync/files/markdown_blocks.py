@@ -1,11 +1,12 @@
 """Values that go on over the lines below their key: prose, check lists, names."""
 
+from backlog_sync.files.markdown_dependencies import parse_dependencies
 from backlog_sync.files.markdown_drafts import Block, Criterion
 from backlog_sync.files.markdown_lines import Kind, Line
 from backlog_sync.files.markdown_record import CRITERIA, TASKS, Record
 from backlog_sync.files.markdown_scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.markdown_typed import recognise
-from backlog_sync.files.markdown_values import parse_dependencies, parse_names
+from backlog_sync.files.markdown_values import parse_names
 from backlog_sync.files.markdown_words import TEXT_FIELDS
 
 _LONGEST = 4000

@@ -4,10 +4,10 @@ import dataclasses
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.markdown_dependencies import Dependency
 from backlog_sync.files.markdown_lines import Line
 from backlog_sync.files.markdown_metadata import Pair
 from backlog_sync.files.markdown_typed import Typed
-from backlog_sync.files.markdown_values import Dependency
 from backlog_sync.files.markdown_words import RANKS
 from backlog_sync.files.parsed import ParsedItem
 

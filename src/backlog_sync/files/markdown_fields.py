@@ -4,12 +4,12 @@ from collections.abc import Callable
 from enum import Enum
 
 from backlog_sync.core.keys import is_key
+from backlog_sync.files.markdown_dependencies import parse_dependencies
 from backlog_sync.files.markdown_drafts import Draft
 from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_metadata import Pair
 from backlog_sync.files.markdown_values import (
     parse_date,
-    parse_dependencies,
     parse_estimate,
     parse_hours,
     parse_issue,

@@ -241,15 +241,12 @@ def _dependencies(draft: Draft, names: Names, diagnostics: list[Diagnostic]) -> 
         if found and found.key and found is not draft:
             yield found.key
             continue
-        diagnostics.append(
-            Diagnostic(
-                place,
-                "unclear-dependency",
-                f"'{dependency.written[:80]}' names no item of this file",
-                "write keys or numbers with commas between them: Story 1.2, #14",
-                Severity.WARNING,
-            )
-        )
+        what, hint = "names no item of this file", "write keys or numbers: Story 1.2, #14"
+        if dependency.either:
+            what, hint = "names alternatives", "name the one that must be done before"
+        message = f"'{dependency.written[:80]}' {what}"
+        told = Diagnostic(place, "unclear-dependency", message, hint, Severity.WARNING)
+        diagnostics.append(told)
 
 
 def _anchor(draft: Draft, lines: tuple[Line, ...], shared: Set[int]) -> Anchor:

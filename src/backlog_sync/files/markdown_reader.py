@@ -209,4 +209,7 @@ def _rule(walk: Walk, line: Line) -> None:
         walk.outline.lists = [draft for draft in walk.outline.lists if draft.indent < line.indent]
         if walk.blocks.open and not walk.blocks.open.heading:
             walk.blocks.end()
+        section = walk.outline.section
+        if section and (section.time or section.planned):
+            section.draft, section.time, section.planned = None, False, False  # a footer follows
     walk.record.note(line, line.kind.value)

@@ -1,12 +1,10 @@
-"""What the values of metadata say: points, labels, dependencies, issues, hours."""
+"""What the values of metadata say: points, labels, issues, dates, hours."""
 
 import re
 from dataclasses import dataclass
 
-from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.markdown_inline import plain
-from backlog_sync.files.markdown_typed import recognise
 from backlog_sync.files.markdown_words import is_empty_word
 
 _LIMIT = 2000
@@ -21,7 +19,6 @@ _SIZE = re.compile(r"(XXS|XS|S|M|L|XL|XXL)(?=$|[ ]?\()", re.IGNORECASE)
 _UNIT = re.compile(r"story[ -]?points?|\bpoints?\b|\bpts?\b|\bsp\b|pontos|puntos|punkte", re.I)
 _CODE = re.compile(r"`([^`]{1,100})`")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
-_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){1,5}$")
 _ISSUE = re.compile(
     r"\[?(?:(?P<sandbox>sandbox)|(?P<repository>[\w.-]{1,100}/[\w.-]{1,100}))?#(?P<number>\d{1,9})\b"
 )
@@ -29,7 +26,6 @@ _URL = re.compile(
     r"https?://[\w.:-]{1,200}/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/issues/(?P<number>\d{1,9})\b"
 )
 _REMARK = re.compile(r"[ ]?\([^()]{0,300}\)")
-_WORDS = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?:\.\d{1,6}){0,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,59 +102,6 @@ def parse_issue(value: str) -> IssueRef | None:
         return IssueRef(number, match["repository"], sandbox=bool(match["sandbox"]))
     match = _URL.match(text.lstrip("<"))
     return IssueRef(int(match["number"]), match["repository"]) if match else None
-
-
-@dataclass(frozen=True, slots=True)
-class Dependency:
-    """One thing depended on: a key, an issue or a bare number, and how it was written.
-
-    `target` is None for words that name nothing.
-    """
-
-    written: str
-    target: str | None
-    number: str | None = None
-
-
-def parse_dependencies(value: str) -> tuple[Dependency, ...]:
-    """What a dependency line names: `Story 1.1.1, 1.2`, `M0`, `#12`. `None` gives none."""
-    text = plain(value[:_LIMIT])
-    if not text or is_empty_word(text):
-        return ()
-    return tuple(_dependency(part) for part in _split(text))
-
-
-def _dependency(written: str) -> Dependency:
-    text = _REMARK.sub("", written).strip().strip("*`.").strip()
-    issue = parse_issue(text)
-    if issue and (text.endswith(f"#{issue.number}") or text.startswith("http")):
-        return Dependency(written, str(issue))
-    if _NUMBER.match(text):
-        return Dependency(written, None, text)
-    typed = recognise(text)
-    if typed and typed.key and not typed.bare:
-        return Dependency(written, typed.key)
-    if _WORDS.match(text) and is_key(text.lower()):
-        return Dependency(written, text.lower())
-    if is_key(text) and any(char in text for char in "-.") and text == text.lower():
-        return Dependency(written, text)
-    return Dependency(written, None)
-
-
-def _split(text: str) -> list[str]:
-    """The parts between commas, semicolons and the word "and", outside of brackets."""
-    parts: list[str] = []
-    depth = begin = 0
-    for at, char in enumerate(text):
-        if char == "(":
-            depth += 1
-        elif char == ")":
-            depth = max(0, depth - 1)
-        elif depth == 0 and (char in ",;，；、" or text.startswith((" and ", " & ", " + "), at)):
-            parts.append(text[begin:at])
-            begin = at + (1 if char != " " else text.index(" ", at + 1) - at)
-    parts.append(text[begin:])
-    return [part.strip() for part in parts if part.strip()]
 
 
 def _number(text: str) -> float:
