@@ -20,6 +20,7 @@ VERBS = {
     "lint": "Check backlog files, offline.",
     "plan": "Show what sync would do. Nothing is sent.",
     "sync": "Make GitHub say what the files say, and write progress back.",
+    "undo": "Close what the last run created; nothing else.",
     "report": "Read GitHub, write progress into the files, and show it.",
     "doctor": "Check token, rights, board and files: each line ok, or what to do.",
     "sandbox": "Run or reset the simulated GitHub.",

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from backlog_sync.core.options import PLAIN, PlanOptions
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -28,6 +30,28 @@ class Where:
     project: str | None = None
     sandbox: bool = False
     bullets: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What plan there is to be, and who said yes to it.
+
+    `saved` is the file of a plan to apply, `out` the file to save one in, `approve` the digest of
+    the plan that was approved.
+    """
+
+    options: PlanOptions = PLAIN
+    saved: str | None = None
+    out: str | None = None
+    approve: str | None = None
+
+
+def plan_options(command: F) -> F:
+    """Add --only."""
+    return click.option(
+        "--only", multiple=True, metavar="KEY",
+        help="Only this item and what it needs: its parents and definitions. May be repeated.",
+    )(command)  # fmt: skip
 
 
 def voice_options(command: F) -> F:

@@ -1,19 +1,28 @@
 """Plan and sync: show, guard, ask, apply, write back, tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
 
 from backlog_sync import wiring
 from backlog_sync.cli.loading import Ready, ready
 from backlog_sync.cli.main import INTERRUPTED, tell
-from backlog_sync.cli.options import Voice, Where
+from backlog_sync.cli.options import Asked, Voice, Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.writing import Written, write_progress
 from backlog_sync.core.changes import Action, Outcome, Plan, Result, Usage
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.core.saved import save_plan, what_moved
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Clock, Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
+from backlog_sync.errors import UsageError
+from backlog_sync.local.plan_file import read_plan, write_plan
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.outcomes import outcomes_text
@@ -25,7 +34,7 @@ MANY = 50
 """More creations than this need a yes."""
 
 
-def show_plan(where: Where, voice: Voice, *, output: str, check: bool) -> int:
+def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: bool) -> int:
     """Print the plan; the exit code tells of pending work only where `check` asks for it."""
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
@@ -42,18 +51,24 @@ def show_plan(where: Where, voice: Voice, *, output: str, check: bool) -> int:
         waits=screen.waits,
     ) as tracker:
         journals = wiring.journals(found.top, screen.env, sandbox=where.sandbox)
-        prepared = _prepare(found, tracker, screen, journals)
+        prepared = _prepare(found, asked.options, tracker, screen, journals)
     _print_plan(prepared.plan, screen, output)
+    if asked.out:
+        write_plan(Path(asked.out), _saved(prepared, asked.options))
+        screen.tell(f"saved: `backlog sync --plan {clean(asked.out)}` applies exactly this")
+    if prepared.plan.has_changes and output == "text":
+        screen.tell(f"digest of this plan, for `sync --approve`: {prepared.plan.digests.plan}")
     for violation in prepared.violations:
         screen.complain(f"sync would refuse this: {clean(violation.message)}")
         screen.complain(f"hint: {clean(violation.hint)}")
     return PENDING if check and _pending(prepared.plan) else DONE
 
 
-def sync(where: Where, voice: Voice, *, output: str, write: bool, yes: bool) -> int:
+def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, yes: bool) -> int:
     """Plan, guard, ask, apply and write back; give the exit code."""
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
+    saved, options = read_plan(Path(asked.saved)) if asked.saved else (None, asked.options)
     found = ready(where, screen)
     if found is None:
         return FAILED
@@ -74,7 +89,10 @@ def sync(where: Where, voice: Voice, *, output: str, write: bool, yes: bool) -> 
             found,
             output,
             write=write,
-            yes=yes or where.sandbox,
+            yes=yes or where.sandbox or saved is not None,
+            options=options,
+            saved=saved,
+            approve=asked.approve,
             clock=wiring.clock(screen.waits),
             journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
         )
@@ -88,11 +106,16 @@ class _Sync:
     output: str
     write: bool
     yes: bool
+    options: PlanOptions
+    saved: Mapping[str, Any] | None
+    approve: str | None
     clock: Clock
     journals: Journals
 
     def __call__(self, tracker: Tracker) -> int:
-        prepared = _prepare(self.found, tracker, self.screen, self.journals, self.clock)
+        prepared = _prepare(
+            self.found, self.options, tracker, self.screen, self.journals, self.clock
+        )
         self._show(prepared.plan)
         refused = self._refused(prepared)
         if refused:
@@ -112,7 +135,7 @@ class _Sync:
             written = write_progress(self.found.loaded, prepared.desired, applied.observed)
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
         self._told(prepared.plan, applied, written)
-        code = _exit_code(prepared.plan, applied)
+        code = exit_code(prepared.plan, applied)
         return PARTLY if written.problem and code in (DONE, REFUSED) else code
 
     def _show(self, plan: Plan) -> None:
@@ -129,7 +152,14 @@ class _Sync:
             self.screen.complain(f"hint: {clean(violation.hint)}")
         if prepared.violations:
             return "; ".join(violation.message for violation in prepared.violations)
-        if not prepared.plan.has_changes or self.yes:
+        moved = what_moved(self.saved, _saved(prepared, self.options)) if self.saved else []
+        if moved:
+            return self._refuse("stale-plan", f"the plan is stale: {'; '.join(moved)}", _PLAN_AGAIN)
+        if not prepared.plan.has_changes:
+            return ""
+        if self.approve is not None:
+            return self._approved(prepared.plan)
+        if self.yes:
             return ""
         if self.screen.can_ask():
             if self.screen.ask(f"Apply this to {clean(prepared.plan.repository)}?"):
@@ -138,6 +168,17 @@ class _Sync:
             return "not confirmed"
         return self._unattended(prepared.plan)
 
+    def _approved(self, plan: Plan) -> str:
+        """Hold the digest that was approved against this plan's."""
+        if self.approve == plan.digests.plan:
+            return ""
+        why = "the plan is not the one that was approved: its digest is " + plan.digests.plan
+        return self._refuse("not-approved", why, "look at it with `backlog plan`, then approve it")
+
+    def _refuse(self, slug: str, why: str, hint: str) -> str:
+        self.screen.refuse(slug, why, hint)
+        return why
+
     def _unattended(self, plan: Plan) -> str:
         creates = plan.summary()[Action.CREATE.value]
         first = creates and not any(item.ref for item in plan.items) and not plan.orphans
@@ -145,9 +186,9 @@ class _Sync:
             return ""
         what = "this is the first sync" if first else f"this would create {creates} issues"
         reason = f"{what} of {clean(plan.repository)}, and there is no terminal to ask on"
-        self.screen.complain(f"backlog: refused (needs-yes): {reason}; nothing was sent")
-        self.screen.complain("hint: look at the plan above, then run the same with --yes")
-        return reason
+        return self._refuse(
+            "needs-yes", reason, "look at the plan above, then run the same with --yes"
+        )
 
     def _envelope_of_nothing(self, plan: Plan, usage: Usage, why: str) -> None:
         if self.output == "json":
@@ -170,11 +211,36 @@ class _Sync:
             self.screen.complain("backlog: interrupted; run it again to go on")
 
 
+_PLAN_AGAIN = "plan again: `backlog plan --out FILE`"
+
+
+def _saved(prepared: Prepared, options: PlanOptions) -> dict[str, Any]:
+    return save_plan(prepared.plan, prepared.desired, prepared.observed, options)
+
+
 def _prepare(
-    found: Ready, tracker: Tracker, screen: Screen, journals: Journals, clock: Clock | None = None
+    found: Ready,
+    options: PlanOptions,
+    tracker: Tracker,
+    screen: Screen,
+    journals: Journals,
+    clock: Clock | None = None,
 ) -> Prepared:
+    _check_keys(found.desired, options.only)
     with screen.waiting(f"Reading {found.repository}"):
-        return reconcile.observe_and_plan(found.desired, tracker, journals=journals, clock=clock)
+        return reconcile.observe_and_plan(
+            found.desired, tracker, options, journals=journals, clock=clock
+        )
+
+
+def _check_keys(desired: DesiredState, only: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a key that no item has."""
+    keys = [item.key for item in desired.items]
+    for key in only:
+        if key not in keys:
+            near = get_close_matches(key, keys, n=1)
+            hint = f"did you mean {near[0]}?" if near else "the keys are in `backlog plan -v`"
+            raise UsageError(f"no item has the key {clean(key)}", slug="unknown-key", hint=hint)
 
 
 def _print_plan(plan: Plan, screen: Screen, output: str) -> None:
@@ -190,7 +256,7 @@ def _pending(plan: Plan) -> bool:
     return plan.has_changes or bool(plan.conflicts) or bool(plan.drift)
 
 
-def _exit_code(plan: Plan, applied: Applied) -> int:
+def exit_code(plan: Plan, applied: Applied) -> int:
     """What the run came to, the worst first."""
     if applied.interrupted:
         return INTERRUPTED

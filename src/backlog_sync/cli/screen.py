@@ -70,6 +70,11 @@ class Screen:
         """Say something beside the result, quiet or not."""
         click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
 
+    def refuse(self, slug: str, why: str, hint: str) -> None:
+        """Say why nothing was sent, and what to do."""
+        self.complain(f"backlog: refused ({slug}): {clean(why)}; nothing was sent")
+        self.complain(f"hint: {clean(hint)}")
+
     def waits(self, seconds: float) -> None:
         """Say that a request waits, where the wait is long enough to wonder."""
         if seconds >= _LONG:

@@ -107,6 +107,19 @@ class Change:
         return self.kind is ChangeKind.SUB_ISSUE and self.action is Action.UPDATE
 
 
+def claim_of(change: Change) -> tuple[str, str]:
+    """Give the item and the field of its base that speak of a change outside of an update."""
+    if change.is_move:
+        return change.other or "", "order"
+    if change.kind is ChangeKind.SUB_ISSUE:
+        return change.key, "parent"
+    if change.kind is ChangeKind.DEPENDENCY:
+        return change.key, "blocked_by"
+    if change.kind is ChangeKind.ISSUE and change.action in (Action.CLOSE, Action.REOPEN):
+        return change.key, "state"
+    return change.key, ""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldNote:
     """A field of an item that is told but not changed: drift held, a conflict, a deferral.

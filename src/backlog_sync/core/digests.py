@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any
 
 from backlog_sync.core.changes import Change, Digests
+from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.identity import Matches
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 
@@ -29,8 +30,7 @@ def digests_of(
     return Digests(
         desired=_digest(
             [
-                *(replace(item, place=replace(item.place, line=1, column=1))
-                  for item in desired.items),
+                *desired.items,
                 *desired.labels,
                 *desired.milestones,
                 [desired.backlog_id, desired.project, desired.settings],
@@ -47,7 +47,7 @@ def digests_of(
         ),
         base=_digest([key, match.parts.marker] for key, match in matches.by_key.items()),
         plan=plan_digest(observed.repository.name_with_owner, changes, sandbox=observed.sandbox),
-    )  # fmt: skip
+    )
 
 
 def plan_digest(repository: str, changes: Iterable[object], *, sandbox: bool) -> str:
@@ -55,7 +55,7 @@ def plan_digest(repository: str, changes: Iterable[object], *, sandbox: bool) ->
 
     Takes changes, or what `canonical` gives for them.
     """
-    plain = (canonical(c) if isinstance(c, Change) else c for c in changes)
+    plain = (replace(c, reason="") if isinstance(c, Change) else c for c in changes)
     return _digest([*plain, [repository, sandbox]])
 
 
@@ -76,21 +76,18 @@ def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
         "milestones": [*desired.milestones, *observed.milestones],
         "board": [observed.project],
     }
-    told |= {i.key: [replace(i, place=replace(i.place, line=1, column=1))] for i in desired.items}
+    told |= {item.key: [item] for item in desired.items}
     told |= {f"#{issue.number}": [_settled(issue)] for issue in observed.issues}
     return {name: _digest(values)[:16] for name, values in told.items()}
 
 
 def _settled(issue: ObservedIssue) -> ObservedIssue:
-    """Give an issue with its sets in order and without times: a comment moves nothing of ours."""
+    """Give an issue with its sets in order."""
     return replace(
         issue,
         labels=tuple(sorted(issue.labels)),
         assignees=tuple(sorted(issue.assignees)),
         blocked_by=tuple(sorted(issue.blocked_by, key=lambda link: link.id)),
-        created_at="",
-        updated_at="",
-        closed_at=None,
     )
 
 
@@ -115,7 +112,15 @@ _ENCODE = json.JSONEncoder(default=_plain, sort_keys=True).encode
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
-    """Give the names of a dataclass's fields; TypeError for any other class."""
+    """Give the names of a dataclass's fields that mean something; TypeError for other classes."""
     if not is_dataclass(kind):
         raise TypeError(f"{kind.__name__} has no digest")
-    return tuple(field.name for field in fields(kind))
+    passing = _PASSING.get(kind, ())
+    return tuple(field.name for field in fields(kind) if field.name not in passing)
+
+
+_PASSING: Mapping[type, Collection[str]] = {
+    Place: ("line", "column"),
+    ObservedIssue: ("created_at", "updated_at", "closed_at"),
+}
+"""What moves without anything of ours moving: lines of a file, the time of a comment."""

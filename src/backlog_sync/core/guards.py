@@ -47,7 +47,7 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
     """Give every reason to refuse this plan, the counts in the messages."""
     found: list[Violation] = []
     if plan.changes:
-        found += _rights(observed)
+        found += rights(observed)
     found += _moved(plan, desired, observed)
     found += _foreign(plan)
     keys = {item.key for item in plan.items}
@@ -95,7 +95,8 @@ def _board(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[V
     return []
 
 
-def _rights(observed: ObservedState) -> list[Violation]:
+def rights(observed: ObservedState) -> list[Violation]:
+    """Give the reasons why nothing at all may be written there."""
     repository = observed.repository
     name = repository.name_with_owner
     if repository.archived:

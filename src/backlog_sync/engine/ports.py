@@ -75,6 +75,14 @@ class Journal(Protocol):
         """Creations of which it is not known yet that lists show them, oldest first."""
         ...
 
+    def last_run(self) -> tuple[float, tuple[Intent, ...]] | None:
+        """When the last run began that changed anything, and the issues that it made."""
+        ...
+
+    def forget_last_run(self) -> None:
+        """What the last run made is undone."""
+        ...
+
     def begin(self, backlog: str, at: float) -> None:
         """A run begins that will change something, at this time (seconds since the epoch)."""
         ...

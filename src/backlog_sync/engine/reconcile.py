@@ -10,6 +10,7 @@ from backlog_sync.core.heal import heals
 from backlog_sync.core.identity import match_items
 from backlog_sync.core.intents import by_nonce
 from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.narrow import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.questions import questions
@@ -55,6 +56,8 @@ def observe_and_plan(
     if asked:
         observed = tracker.look_up(observed, asked)
     plan = build_plan(desired, observed, options)
+    if options.only:
+        plan = narrow(plan, desired, observed, options.only)
     return Prepared(desired, observed, plan, check(plan, desired, observed), journal)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result
+from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
 from backlog_sync.engine.jobs import Made, Skip
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
@@ -52,7 +52,7 @@ class Sending:
             url=issue.url if issue else None,
             reason=reason,
         )
-        key, claimed = _claimed(change)
+        key, claimed = claim_of(change)
         if result is not Result.APPLIED and claimed:
             self.unclaimed.setdefault(key, set()).add(claimed)
 
@@ -142,16 +142,3 @@ _OF_ISSUES = frozenset(ChangeKind) - {
     ChangeKind.PROJECT,
     ChangeKind.FIELD,
 }
-
-
-def _claimed(change: Change) -> tuple[str, str]:
-    """Give the item and the field of its base that speak of a change outside of an update."""
-    if change.is_move:
-        return change.other or "", "order"
-    if change.kind is ChangeKind.SUB_ISSUE:
-        return change.key, "parent"
-    if change.kind is ChangeKind.DEPENDENCY:
-        return change.key, "blocked_by"
-    if change.kind is ChangeKind.ISSUE and change.action in (Action.CLOSE, Action.REOPEN):
-        return change.key, "state"
-    return change.key, ""

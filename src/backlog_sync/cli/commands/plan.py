@@ -2,15 +2,32 @@
 
 import click
 
-from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
+from backlog_sync.cli.options import (
+    Asked,
+    Voice,
+    Where,
+    format_option,
+    plan_options,
+    target_options,
+    voice_options,
+)
+from backlog_sync.core.options import PlanOptions
 
 
 @click.command(
     "plan",
     epilog="\b\nExamples:\n  backlog plan\n"
-    "  backlog plan ROADMAP.md --repo octo-org/widgets --check",
+    "  backlog plan ROADMAP.md --repo octo-org/widgets --check\n"
+    "  backlog plan --out plan.json && backlog sync --plan plan.json",
 )
 @target_options
+@plan_options
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Save the plan, for `sync --plan FILE` to apply exactly that.",
+)
 @click.option("--check", is_flag=True, help="Exit 3 where there is something to do.")
 @format_option("text", "json")
 @voice_options
@@ -21,6 +38,8 @@ def command(
     project: str | None,
     sandbox: bool,
     bullets: str | None,
+    only: tuple[str, ...],
+    out: str | None,
     check: bool,
     output: str,
     color: str,
@@ -34,6 +53,7 @@ def command(
     return show_plan(
         Where(paths, repo, project, sandbox, bullets),
         Voice(color, quiet, verbose, log_format),
+        Asked(PlanOptions(only=only), out=out),
         output=output,
         check=check,
     )

@@ -2,7 +2,16 @@
 
 import click
 
-from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
+from backlog_sync.cli.options import (
+    Asked,
+    Voice,
+    Where,
+    format_option,
+    plan_options,
+    target_options,
+    voice_options,
+)
+from backlog_sync.core.options import PLAIN, PlanOptions
 
 
 @click.command(
@@ -13,6 +22,19 @@ from backlog_sync.cli.options import Voice, Where, format_option, target_options
 @target_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; the same as plan.")
 @click.option("--check", is_flag=True, help="With --dry-run: exit 3 where there is work.")
+@plan_options
+@click.option(
+    "--plan",
+    "saved",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Apply exactly this plan of `plan --out`, or refuse where anything moved.",
+)
+@click.option(
+    "--approve",
+    metavar="DIGEST",
+    help="Go ahead without asking where the plan has this digest, which `plan` prints.",
+)
 @click.option("--no-write-back", is_flag=True, help="Leave the files as they are.")
 @click.option("--yes", is_flag=True, help="Go ahead without asking.")
 @format_option("text", "json")
@@ -24,6 +46,9 @@ def command(
     project: str | None,
     sandbox: bool,
     bullets: str | None,
+    only: tuple[str, ...],
+    saved: str | None,
+    approve: str | None,
     dry_run: bool,
     check: bool,
     no_write_back: bool,
@@ -41,10 +66,14 @@ def command(
     """
     if check and not dry_run:
         raise click.UsageError("--check only looks: add --dry-run.")
+    options = PlanOptions(only=only)
+    if saved and (options != PLAIN or dry_run):
+        raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
     from backlog_sync.cli import reconciling  # noqa: PLC0415 - when it is called
 
     where = Where(paths, repo, project, sandbox, bullets)
     voice = Voice(color, quiet, verbose, log_format)
     if dry_run:
-        return reconciling.show_plan(where, voice, output=output, check=check)
-    return reconciling.sync(where, voice, output=output, write=not no_write_back, yes=yes)
+        return reconciling.show_plan(where, voice, Asked(options), output=output, check=check)
+    asked = Asked(options, saved=saved, approve=approve)
+    return reconciling.sync(where, voice, asked, output=output, write=not no_write_back, yes=yes)

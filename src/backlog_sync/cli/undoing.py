@@ -1,0 +1,88 @@
+"""Undo: show what the last run created, ask, and close it."""
+
+from dataclasses import replace
+
+from backlog_sync import wiring
+from backlog_sync.cli.loading import ready
+from backlog_sync.cli.options import Voice, Where
+from backlog_sync.cli.reconciling import DONE, FAILED, REFUSED, exit_code
+from backlog_sync.cli.screen import Screen
+from backlog_sync.core.changes import Plan, Result
+from backlog_sync.core.guards import Violation, rights
+from backlog_sync.core.plan_json import outcomes_to_json
+from backlog_sync.core.undo import undo_plan
+from backlog_sync.engine.executor import apply_plan
+from backlog_sync.engine.ports import Wanted
+from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.render.envelopes import dump
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.safe import clean
+from backlog_sync.render.text import plan_text
+
+
+def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
+    """Close what the last run on this machine created; give the exit code."""
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    with (
+        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
+        wiring.tracker(
+            found.repository,
+            screen.env,
+            top=found.top,
+            sandbox=where.sandbox,
+            read_only=False,
+            waits=screen.waits,
+        ) as tracker,
+    ):
+        with screen.waiting(f"Reading {found.repository}"):
+            observed = tracker.observe(Wanted())
+        journal = wiring.journals(found.top, screen.env, sandbox=where.sandbox)(observed)
+        last = journal.last_run()
+        plan = undo_plan(observed, last[1], last[0]) if last else Plan(found.repository, None, ())
+        if not plan.changes:
+            for warning in plan.warnings:
+                screen.tell(f"{warning.ref}: {clean(warning.message)}")
+            screen.tell("the last run on this machine created nothing that is open: nothing to do")
+            return DONE
+        if output == "text" or not (yes or where.sandbox):
+            shown = plan_text(plan, screen.look(err=output != "text"))
+            (screen.result if output == "text" else screen.complain)(shown)
+        if not _agreed(screen, plan, rights(observed), yes=yes or where.sandbox):
+            return REFUSED
+        with INTERRUPTS.held(), screen.progress() as bar:
+            applied = apply_plan(
+                plan,
+                found.desired,
+                observed,
+                tracker=tracker,
+                nonces=wiring.nonces(),
+                progress=bar,
+            )
+        applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
+        if all(outcome.result is Result.APPLIED for outcome in applied.outcomes):
+            journal.forget_last_run()
+    if output == "json":
+        screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
+    else:
+        screen.result("\n" + outcomes_text(applied.outcomes, applied.usage, (), screen.look()))
+    return exit_code(plan, applied)
+
+
+def _agreed(screen: Screen, plan: Plan, violations: list[Violation], *, yes: bool) -> bool:
+    """Whether it may go ahead; why not was told."""
+    for violation in violations:
+        screen.refuse(violation.slug, violation.message, violation.hint)
+    if violations or yes:
+        return not violations
+    if screen.can_ask():
+        agreed = screen.ask(f"Close these {len(plan.changes)} in {clean(plan.repository)}?")
+        if not agreed:
+            screen.complain("backlog: nothing was sent")
+        return agreed
+    why = f"this closes {len(plan.changes)} issues, and there is no terminal to ask on"
+    screen.refuse("needs-yes", why, "look at the plan above, then run the same with --yes")
+    return False

@@ -1,0 +1,298 @@
+"""Plans that are put aside, approved, limited to some items, and undone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.digests import plan_digest
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.people import Person
+from tests.cli.conftest import Backlog
+
+
+def saved(backlog: Backlog, *more: str) -> dict[str, Any]:
+    """Plan and put the plan aside; give what the file holds."""
+    ran = backlog("plan", "--out", "plan.json", *more)
+    assert ran.code == 0, ran.err
+    found: dict[str, Any] = json.loads(Path("plan.json").read_text(encoding="utf-8"))
+    return found
+
+
+def titles(server: Sandbox) -> list[str]:
+    """The titles of all open issues."""
+    home = server.repository("octo-org/shop")
+    issues = server.store.issues.get(home.id, {}).values()
+    return sorted(issue.title for issue in issues if issue.state == "OPEN")
+
+
+# ---- saved plans ---------------------------------------------------------------------------
+
+
+def test_a_saved_plan_is_applied_without_asking(backlog: Backlog, server: Sandbox) -> None:
+    """A first sync that nobody can be asked about: the plan was saved, that is the yes."""
+    told = saved(backlog)
+    assert told["format_version"] == 1
+    bodies = [c["body"] for c in told["changes"] if c["kind"] == "issue"]
+    assert all(body_block.split(body).marker for body in bodies)
+    ran = backlog("sync", "--plan", "plan.json")
+    assert ran.code == 0, ran.err
+    assert len(titles(server)) == 4
+    assert "plan.json" not in ran.out
+
+
+def test_a_plan_that_was_applied_is_stale(backlog: Backlog, server: Sandbox) -> None:
+    """It names what moved; nothing is sent."""
+    saved(backlog)
+    backlog("sync", "--plan", "plan.json")
+    sent = sum(entry.mutations for entry in server.log)
+    ran = backlog("sync", "--plan", "plan.json")
+    assert ran.code == 4
+    assert "refused (stale-plan)" in ran.err
+    assert "changed on GitHub: #1, #2, #3, #4" in ran.err
+    assert sum(entry.mutations for entry in server.log) == sent
+
+
+def test_a_change_on_github_makes_a_plan_stale(
+    backlog: Backlog, server: Sandbox, folder: Path
+) -> None:
+    """Somebody edits an issue between plan and sync: its number is told."""
+    backlog("sync", "--yes")
+    text = (folder / "backlog.yaml").read_text(encoding="utf-8")
+    (folder / "backlog.yaml").write_text(text.replace("Merge the", "Join the"), encoding="utf-8")
+    saved(backlog)
+    Person(server, "ann").edit(2, title="Somebody's title")
+    ran = backlog("sync", "--plan", "plan.json")
+    assert ran.code == 4
+    assert "changed on GitHub: #2;" in ran.err
+
+
+def test_a_comment_does_not(backlog: Backlog, server: Sandbox) -> None:
+    """What the plan does not read may change."""
+    backlog("sync", "--yes")
+    saved(backlog)
+    Person(server, "ann").comment(2, "Looking forward to it")
+    assert backlog("sync", "--plan", "plan.json").code == 0
+
+
+def test_a_change_in_the_file_makes_a_plan_stale(
+    backlog: Backlog, server: Sandbox, folder: Path
+) -> None:
+    """The item is named; an empty line is no change."""
+    saved(backlog)
+    file = folder / "backlog.yaml"
+    file.write_text("\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Merge the", "Join the"), encoding="utf-8")
+    ran = backlog("sync", "--plan", "plan.json")
+    assert ran.code == 4
+    assert "definitions: merge" in ran.err
+    file.write_text(text, encoding="utf-8")
+    assert backlog("sync", "--plan", "plan.json").code == 0
+
+
+def test_a_plan_of_another_repository_is_refused(backlog: Backlog, server: Sandbox) -> None:
+    """Though its items are the same."""
+    server.ensure_repository("octo-org/other")
+    saved(backlog)
+    ran = backlog("sync", "--plan", "plan.json", "--repo", "octo-org/other")
+    assert ran.code == 4
+    assert "made for the repository octo-org/shop, this is octo-org/other" in ran.err
+
+
+def change_title(plan: dict[str, Any]) -> None:
+    """An edit by hand."""
+    change = next(c for c in plan["changes"] if c["kind"] == "issue")
+    change["fields"]["title"]["after"] = "Something else"
+
+
+def change_title_and_digest(plan: dict[str, Any]) -> None:
+    """An edit by somebody who knows how it is made."""
+    change_title(plan)
+    name = plan["target"]["repository"]
+    plan["digests"]["plan"] = plan_digest(name, plan["changes"], sandbox=True)
+
+
+EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a title": (change_title, "it was edited"),
+    "a title, and the digest with it": (change_title_and_digest, "the plan is stale"),
+    "an unknown part": (lambda p: p.update(more=1), "Extra inputs"),
+    "an action that there is not": (lambda p: p["changes"][0].update(action="delete"), "action"),
+    "another version": (lambda p: p.update(format_version=2), "format version 2"),
+    "no digests": (lambda p: p.pop("digests"), "digests: Field required"),
+    "another server": (lambda p: p["target"].update(host="evil.example"), "it was edited"),
+    "an option": (lambda p: p["options"].update(prune="yes"), "prune"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edited_plan_is_refused(backlog: Backlog, server: Sandbox, name: str) -> None:
+    """With a reason, before anything is sent."""
+    edit, reason = EDITS[name]
+    plan = saved(backlog)
+    edit(plan)
+    Path("plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    ran = backlog("sync", "--plan", "plan.json")
+    assert ran.code == 4
+    assert reason in ran.err
+    assert titles(server) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "not JSON"),
+        ("[1]", "valid dictionary"),
+        ("[" * 200_000, "not JSON"),
+        ('{"format_version": 1, "format_version": 1}', "stands twice"),
+        ('{"format_version": NaN}', "NaN"),
+        ("\x00\xff", "not JSON"),
+    ],
+)
+def test_what_is_no_plan_is_refused(backlog: Backlog, text: str, reason: str) -> None:
+    """Whatever stands in the file: one reason, no traceback."""
+    Path("plan.json").write_text(text, encoding="latin-1")
+    ran = backlog("sync", "--plan", "plan.json")
+    assert ran.code == 4
+    assert "is no plan that can be applied" in ran.err
+    assert reason in ran.err
+
+
+def test_a_plan_file_that_is_not_there(backlog: Backlog) -> None:
+    """Says how to make one."""
+    ran = backlog("sync", "--plan", "nowhere.json")
+    assert ran.code == 1
+    assert "backlog plan --out FILE" in ran.err
+
+
+def test_a_saved_plan_takes_no_option_that_makes_another(backlog: Backlog) -> None:
+    """What it does is in the file."""
+    assert backlog("sync", "--plan", "plan.json", "--only", "keep").code == 2
+    assert backlog("sync", "--plan", "plan.json", "--dry-run").code == 2
+
+
+# ---- approval ------------------------------------------------------------------------------
+
+
+def test_an_approved_digest_goes_ahead(backlog: Backlog, server: Sandbox) -> None:
+    """The digest that `plan` prints is a yes to that plan, and to no other."""
+    digest = backlog("plan").err.strip().rsplit(" ", 1)[-1]
+    ran = backlog("sync", "--approve", "0" * 64)
+    assert ran.code == 4
+    assert digest in ran.err
+    assert titles(server) == []
+    assert backlog("sync", "--approve", digest).code == 0
+    assert len(titles(server)) == 4
+    assert backlog("sync", "--approve", digest).code == 0, "there is nothing left to approve"
+
+
+# ---- only ----------------------------------------------------------------------------------
+
+
+def test_only_one_item_and_what_it_needs(backlog: Backlog, server: Sandbox) -> None:
+    """Its parents and definitions come along, its neighbours do not; the next run does the rest."""
+    ran = backlog("sync", "--only", "keep", "--yes")
+    assert ran.code == 0, ran.err
+    assert titles(server) == [
+        "Carts survive a restart",
+        "Checkout that never loses a cart",
+        "Keep a cart for thirty days",
+    ]
+    assert "limited to keep" in ran.out
+    told = json.loads(backlog("plan", "--format", "json").out)
+    assert told["summary"]["create"] == 1
+    assert told["summary"]["drift"] == 0
+    assert backlog("sync").code == 0
+    assert backlog("plan").out.startswith("✓ No changes.")
+
+
+def test_a_link_to_what_is_left_out_is_not_claimed(backlog: Backlog, server: Sandbox) -> None:
+    """What it waits for is not made: the link follows with the next run, and is no drift."""
+    assert backlog("sync", "--only", "merge", "--yes").code == 0
+    told = json.loads(backlog("plan", "--format", "json").out)
+    assert told["drift"] == []
+    assert [c["key"] for c in told["changes"] if c["kind"] == "dependency"] == ["merge"]
+    assert backlog("sync").code == 0
+    assert backlog("plan").out.startswith("✓ No changes.")
+
+
+def test_only_of_a_changed_item(backlog: Backlog, server: Sandbox, folder: Path) -> None:
+    """One of two changes is done; the other stays planned."""
+    backlog("sync", "--yes")
+    file = folder / "backlog.yaml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("title: Keep a", "title: Hold a").replace("[keep]", "[]")
+    file.write_text(text.replace("Merge the", "Join the"), encoding="utf-8")
+    assert backlog("sync", "--only", "merge").code == 0
+    assert "Join the carts of two devices" in titles(server)
+    assert "Keep a cart for thirty days" in titles(server)
+    told = json.loads(backlog("plan", "--format", "json").out)
+    assert {c["key"] for c in told["changes"]} == {"keep"}
+
+
+def test_a_key_that_no_item_has(backlog: Backlog, server: Sandbox) -> None:
+    """The nearest one is named."""
+    ran = backlog("plan", "--only", "kep")
+    assert ran.code == 2
+    assert "did you mean keep?" in ran.err
+
+
+# ---- undo ----------------------------------------------------------------------------------
+
+
+def test_undo_closes_what_the_last_run_created(backlog: Backlog, server: Sandbox) -> None:
+    """Shown and asked for first; a second undo has nothing to do, and a sync makes nothing new."""
+    Person(server, "ann").open_issue("Somebody's own", "")
+    backlog("sync", "--yes")
+    ran = backlog("undo")
+    assert ran.code == 4
+    assert "refused (needs-yes)" in ran.err
+    assert len(titles(server)) == 5
+    ran = backlog("undo", "--yes")
+    assert ran.code == 0, ran.err
+    assert titles(server) == ["Somebody's own"]
+    assert "nothing to do" in backlog("undo", "--yes").err
+    assert backlog("sync").code == 0
+    assert titles(server) == ["Somebody's own"]
+
+
+def test_undo_knows_only_the_last_run(backlog: Backlog, server: Sandbox, folder: Path) -> None:
+    """A later run that changed something created nothing: there is nothing to undo."""
+    backlog("sync", "--yes")
+    file = folder / "backlog.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Merge the", "Join the"), encoding="utf-8")
+    backlog("sync")
+    assert "nothing to do" in backlog("undo", "--yes").err
+    assert len(titles(server)) == 4
+
+
+def test_a_run_without_changes_is_no_run(backlog: Backlog, server: Sandbox) -> None:
+    """Looking twice does not forget what was made."""
+    backlog("sync", "--yes")
+    backlog("sync")
+    assert backlog("undo", "--yes").code == 0
+    assert titles(server) == []
+
+
+def test_undo_leaves_alone_what_people_took_over(backlog: Backlog, server: Sandbox) -> None:
+    """Without our marker an issue is theirs; closed ones stay as they are."""
+    backlog("sync", "--yes")
+    ann = Person(server, "ann")
+    ann.edit(3, body="Mine now")
+    ann.close(4)
+    ran = backlog("undo", "--yes", "--format", "json")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    assert [o["ref"] for o in told["outcomes"]] == ["#1", "#2"]
+    assert [w["ref"] for w in told["plan"]["warnings"]] == ["#3", "#4"]
+
+
+def test_the_sandbox_forgets_with_its_reset(backlog: Backlog) -> None:
+    """Numbers begin anew, so what was remembered of them must not."""
+    backlog("sync", "--sandbox")
+    backlog("sandbox", "reset")
+    assert "nothing to do" in backlog("undo", "--sandbox").err
