@@ -148,3 +148,22 @@ def test_healing_is_no_mass_change() -> None:
     plan = build_plan(desired(*items), state)
     assert len([c for c in plan.changes if c.is_heal]) == 20
     assert check(plan, desired(*items), state) == ()
+
+
+def test_a_file_that_names_the_closed_one_follows_the_other() -> None:
+    """Another machine's run closed the issue that our file names: ours is the one that stayed."""
+    nine = made(9, "a", state="closed", state_reason="duplicate")
+    plan = build_plan(desired(item("a", issue=9)), observed(made(5, "a"), nine))
+    (found,) = plan.items
+    assert found.ref == "#5"
+    assert not [c for c in plan.changes if c.action in (Action.CLOSE, Action.REOPEN, Action.CREATE)]
+
+
+def test_one_that_people_closed_is_not_left() -> None:
+    """Closed for another reason, or with no other in its place: the number in the file counts."""
+    for nine, more in (
+        (made(9, "a", state="closed", state_reason="completed"), [made(5, "a")]),
+        (made(9, "a", state="closed", state_reason="duplicate"), []),
+    ):
+        plan = build_plan(desired(item("a", issue=9)), observed(*more, nine))
+        assert plan.items[0].ref == "#9"

@@ -16,6 +16,7 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedState,
 )
+from backlog_sync.core.states import DUPLICATE
 
 _TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
@@ -212,7 +213,22 @@ class _Matcher:
             reason = "by its number in the file"
             if parts.marker is not None and parts.marker.key != item.key:
                 reason = f"by its number in the file; it was {parts.marker.key}"
-            self._take(item, issue, reason)
+            stays = self._original_of(issue)
+            if stays is not None:
+                reason = f"{ref}, which the file names, was closed as its duplicate"
+            self._take(item, stays or issue, reason)
+
+    def _original_of(self, issue: ObservedIssue) -> ObservedIssue | None:
+        """Give the open issue of ours whose duplicate an issue was closed as, if it was.
+
+        Another machine's run may have closed the one that our file names.
+        """
+        marker = self.index.parts[issue.number].marker
+        if marker is None or issue.state == "open" or issue.state_reason != DUPLICATE:
+            return None
+        mark = self.index.title_mark(issue)
+        same = (i for i in self._free(marker.key) if self.index.title_mark(i) == mark)
+        return next((i for i in same if i.state == "open"), None)
 
     def _whereabouts(self, ref: IssueRef) -> str:
         """Say what became of an issue that the list does not hold, as far as it was looked up."""
