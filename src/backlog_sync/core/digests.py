@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from backlog_sync.core.changes import Change, Digests
@@ -56,12 +57,12 @@ def plan_digest(repository: str, changes: Iterable[object], *, sandbox: bool) ->
     Takes changes, or what `canonical` gives for them.
     """
     plain = (replace(c, reason="") if isinstance(c, Change) else c for c in changes)
-    return _digest([*plain, [repository, sandbox]])
+    return _digest([*plain, [repository, sandbox]], _NAMED)
 
 
 def canonical(change: Change) -> dict[str, Any]:
     """Give a change as plain values, complete but for its reason, which decides nothing."""
-    values: dict[str, Any] = json.loads(_ENCODE(replace(change, reason="")))
+    values: dict[str, Any] = json.loads(_NAMED(replace(change, reason="")))
     return values
 
 
@@ -91,13 +92,27 @@ def _settled(issue: ObservedIssue) -> ObservedIssue:
     )
 
 
-def _digest(values: Iterable[object]) -> str:
+def _digest(values: Iterable[object], encode: Callable[[object], str] | None = None) -> str:
     """Give the SHA-256 (hex) of these values, whatever order they come in."""
     state = hashlib.sha256()
-    for line in sorted(map(_ENCODE, values)):
+    for line in sorted(map(encode or _DENSE, values)):
         state.update(line.encode())
         state.update(b"\n")
     return state.hexdigest()
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """Give the names of a dataclass's fields that mean something; TypeError for other classes."""
+    if not is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} has no digest")
+    passing = _PASSING.get(kind, ())
+    return tuple(field.name for field in fields(kind) if field.name not in passing)
+
+
+@cache
+def _getter(kind: type[Any]) -> Callable[[object], object]:
+    return attrgetter(*_names(kind))
 
 
 def _plain(value: object) -> object:
@@ -107,20 +122,19 @@ def _plain(value: object) -> object:
     return {"": kind.__name__, **{name: getattr(value, name) for name in _names(kind)}}
 
 
-_ENCODE = json.JSONEncoder(default=_plain, sort_keys=True).encode
+def _dense(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    kind = type(value)
+    return kind.__name__, _getter(kind)(value)
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    """Give the names of a dataclass's fields that mean something; TypeError for other classes."""
-    if not is_dataclass(kind):
-        raise TypeError(f"{kind.__name__} has no digest")
-    passing = _PASSING.get(kind, ())
-    return tuple(field.name for field in fields(kind) if field.name not in passing)
-
-
-_PASSING: Mapping[type, Collection[str]] = {
+_PASSING: Mapping[type[Any], Collection[str]] = {
     Place: ("line", "column"),
     ObservedIssue: ("created_at", "updated_at", "closed_at"),
 }
 """What moves without anything of ours moving: lines of a file, the time of a comment."""
+
+_NAMED = json.JSONEncoder(default=_plain, sort_keys=True).encode
+_DENSE = json.JSONEncoder(default=_dense, sort_keys=True).encode
+"""The same without names, which a digest does not need."""

@@ -12,6 +12,7 @@ from backlog_sync.core.order import HASH
 VERSION = 1
 _HASH_LINE = 6
 _HASH_TICK = 8
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HEX = re.compile(r"^[0-9a-f]*$")
 _MAX = 60_000
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
@@ -42,6 +43,9 @@ def decode(text: str) -> Marker | None:
         return None
     try:
         record = json.loads(text)
+        if not text.isascii() or _HALF.search(text):
+            # Half a surrogate pair is a ValueError here, and would be one at every output.
+            json.dumps(record, ensure_ascii=False).encode()
         if not isinstance(record, dict) or record.get("v") != VERSION:
             return None
         return Marker(
@@ -67,7 +71,6 @@ def decode(text: str) -> Marker | None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
-    value.encode()  # half a surrogate pair is a ValueError here, and would be one at every output
     return value
 
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-
 _ENCODE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
 

@@ -199,10 +199,12 @@ class _Builder:
 
     def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
         issue = match.issue
-        renamed = tuple(self.renamed.get(normalize.fold(name), name) for name in issue.labels)
+        if self.renamed:
+            labels = tuple(self.renamed.get(normalize.fold(name), name) for name in issue.labels)
+            match = replace(match, issue=replace(issue, labels=labels))
         diff = diff_item(
             item,
-            replace(match, issue=replace(issue, labels=renamed)),
+            match,
             target,
             self.links.there(issue),
             self.desired.settings,

@@ -50,6 +50,8 @@ def encode(record: Record) -> str:
     counts as never applied.
     """
     kept = dict(sorted(record.items()))
+    if len(text := _json(kept)) <= LONGEST:
+        return text
     for name in sorted(kept, key=lambda name: (-len(_json(kept[name])), name)):
         if len(_json(kept)) <= LONGEST:
             break
