@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -101,34 +100,31 @@ def _digest(values: Iterable[object], encode: Callable[[object], str] | None = N
     return state.hexdigest()
 
 
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    """Give the names of a dataclass's fields that mean something; TypeError for other classes."""
-    if not is_dataclass(kind):
-        raise TypeError(f"{kind.__name__} has no digest")
-    passing = _PASSING.get(kind, ())
-    return tuple(field.name for field in fields(kind) if field.name not in passing)
-
-
-@cache
-def _getter(kind: type[Any]) -> Callable[[object], object]:
-    return attrgetter(*_names(kind))
-
-
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    kind = type(value)
-    return {"": kind.__name__, **{name: getattr(value, name) for name in _names(kind)}}
+    names = _names(type(value))
+    return {"": type(value).__name__, **{name: getattr(value, name) for name in names}}
 
 
 def _dense(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    kind = type(value)
-    return kind.__name__, _getter(kind)(value)
+    return type(value).__name__, attrgetter(*_names(type(value)))(value)
 
 
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """Give the names of a dataclass's fields that mean something; TypeError for other classes."""
+    if kind not in _KNOWN:
+        if not is_dataclass(kind):
+            raise TypeError(f"{kind.__name__} has no digest")
+        passing = _PASSING.get(kind, ())
+        names = (field.name for field in fields(kind) if field.name not in passing)
+        _KNOWN[kind] = tuple(names)
+    return _KNOWN[kind]
+
+
+_KNOWN: dict[type[Any], tuple[str, ...]] = {}
 _PASSING: Mapping[type[Any], Collection[str]] = {
     Place: ("line", "column"),
     ObservedIssue: ("created_at", "updated_at", "closed_at"),
