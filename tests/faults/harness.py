@@ -125,6 +125,8 @@ class World:
         self.sandbox = Sandbox(None, clock=self.clock)
         self.sandbox.ensure_repository(REPOSITORY)
         self.sandbox.list_lag = timedelta(seconds=self.lag)
+        # Whoever searches finds nothing: the index of a search lags by as long as it likes.
+        self.sandbox.search_lag = timedelta(days=1)
 
     def machine(self, name: str = "one", *, token: str = "a-token") -> "Machine":
         """A computer with a disk of its own."""

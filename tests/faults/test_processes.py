@@ -148,7 +148,7 @@ def test_a_signal_ends_a_run_in_order_and_soon(shop: Path, number: int, at: int)
         some_time_later(shop)
         code, _, err = run(shop, server.url)
         assert code == 0, err
-        assert keys(line.sandbox) == Counter({key: 1 for key in keys(line.sandbox)})
+        assert keys(line.sandbox) == Counter(dict.fromkeys(keys(line.sandbox), 1))
         assert sum(keys(line.sandbox).values()) == ITEMS
 
 

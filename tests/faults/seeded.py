@@ -1,0 +1,334 @@
+"""Faults put into our own code, one at a time: each has to be caught by a test.
+
+`python -m tests.faults.seeded [NAME…]` copies the project, spoils the copy, and runs the tests
+that are about it. It ends with 1 where a fault passes unseen. These are faults that other tools
+of this kind have had.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = Path("src/backlog_sync")
+_COPIED = ("src", "tests", "examples", "pyproject.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A fault: replacements of text that stands exactly once in its file, and who catches it."""
+
+    name: str
+    patches: tuple[tuple[str, str, str], ...]
+    tests: tuple[str, ...]
+
+
+def seed(name: str, tests: str, *patches: tuple[str, str, str]) -> Seed:
+    """Write a seed down; the tests are separated by blanks."""
+    return Seed(name, patches, tuple(tests.split()))
+
+
+LOST = "tests/faults/test_lost_answers.py"
+CRASH = "tests/faults/test_crash.py"
+STORMS = "tests/faults/test_storms.py"
+
+SEEDS = (
+    seed(
+        "a create is sent again after a lost answer",
+        LOST,
+        ("github_api/mutate.py", "    AddOptions,\n    CreateIssue,\n)", "    AddOptions,\n)"),
+    ),
+    seed(
+        "only open issues are read",
+        "tests/engine/test_with_sandbox.py",
+        (
+            "github_api/queries/fragments.graphql",
+            "issues(first: $first, states: [OPEN, CLOSED]",
+            "issues(first: $first, states: [OPEN]",
+        ),
+    ),
+    seed(
+        "only the first page is read",
+        "tests/adapters/test_observe.py",
+        (
+            "github_api/observe.py",
+            "            if after is None:\n                break\n            answer",
+            "            break\n            answer",
+        ),
+    ),
+    seed(
+        "a marker is believed whoever wrote it",
+        "tests/core/test_identity.py",
+        ("core/identity.py", "    if author is None:\n        return False", "    return True"),
+    ),
+    seed(
+        "labels of other people are taken away",
+        "tests/core/test_merge.py tests/core/test_planner.py",
+        (
+            "core/merge.py",
+            "remove = [n for n in was if n not in want and n in have]",
+            "remove = [n for n in have if n not in want]",
+        ),
+    ),
+    seed(
+        "the record is written before what it claims",
+        "tests/engine/test_executor.py",
+        (
+            "engine/executor.py",
+            "        names = self.unclaimed.get(change.key)\n",
+            "        names = None\n",
+        ),
+    ),
+    seed(
+        "a lost create is not read back",
+        "tests/engine/test_executor.py",
+        (
+            "engine/creating.py",
+            "        found = settle.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
+            "        found: dict[str, ObservedIssue] = {}\n",
+        ),
+    ),
+    seed(
+        "issues are searched for instead of listed",
+        LOST,
+        (
+            "github_api/queries/reads.graphql",
+            "query RecentIssues($owner: String!, $name: String!, $first: Int!) {\n"
+            "  rateLimit {\n    cost\n  }\n"
+            "  repository(owner: $owner, name: $name) {\n"
+            "    issues(first: $first, states: [OPEN, CLOSED],"
+            " orderBy: {field: CREATED_AT, direction: DESC}) {\n"
+            "      ...IssuePage\n    }\n  }\n}",
+            "query RecentIssues($first: Int!) {\n"
+            "  rateLimit {\n    cost\n  }\n"
+            '  repository: search(query: "is:issue", type: ISSUE, first: $first) {\n'
+            "    nodes {\n      ... on Issue {\n        ...IssueFields\n      }\n    }\n  }\n}",
+        ),
+        (
+            "github_api/observe.py",
+            'document("RecentIssues", self.hidden), self._names(), size)\n'
+            '        found = mapping.nodes(self._repository(answer)["issues"])',
+            'document("RecentIssues", self.hidden), {}, size)\n'
+            "        found = mapping.nodes(self._repository(answer))",
+        ),
+    ),
+    seed(
+        "options are sent without their ids",
+        "tests/adapters/test_apply.py tests/engine/test_with_sandbox.py",
+        (
+            "github_api/mutate.py",
+            '{"id": id_, "name": name, "color": color or "GRAY", "description": description}',
+            '{"name": name, "color": color or "GRAY", "description": description}',
+        ),
+    ),
+    seed(
+        "nothing is noted before a create is sent",
+        CRASH,
+        (
+            "engine/creating.py",
+            "run.tracker.apply([operation for _, operation in ready], noted.before)",
+            "run.tracker.apply([operation for _, operation in ready])",
+        ),
+    ),
+    seed(
+        "what was noted is not looked at",
+        CRASH,
+        (
+            "engine/reconcile.py",
+            "        observed = settle.recall(observed, tracker, journal, clock)\n",
+            "        pass\n",
+        ),
+    ),
+    seed(
+        "a create in doubt is not waited for",
+        CRASH,
+        ("engine/settle.py", "WINDOW = 90.0", "WINDOW = 0.0"),
+    ),
+    seed(
+        "the nonce is not in the body",
+        "tests/engine/test_executor.py",
+        (
+            "engine/jobs.py",
+            "body=body_block.with_nonce(change.body, nonce)",
+            "body=change.body",
+        ),
+    ),
+    seed(
+        "a limit without a time is tried again at once",
+        STORMS,
+        ("github_api/retry.py", "FLOOR: Final = 60.0", "FLOOR: Final = 1.0"),
+    ),
+    seed(
+        "retry-after is not read",
+        STORMS,
+        (
+            "github_api/answers.py",
+            '(after := headers.get("retry-after")) is not None',
+            '(after := headers.get("retry-later")) is not None',
+        ),
+    ),
+    seed(
+        "the highest number stays",
+        "tests/core/test_heal.py",
+        (
+            "core/identity.py",
+            'key=lambda i: (i.state != "open", i.number)',
+            'key=lambda i: (i.state != "open", -i.number)',
+        ),
+    ),
+    seed(
+        "second issues stay open",
+        "tests/faults/test_interleavings.py",
+        (
+            "core/heal.py",
+            "    if not matches.doubles or not observed.coverage.complete:",
+            "    if True:",
+        ),
+    ),
+    seed(
+        "a copy that somebody made is closed",
+        "tests/core/test_heal.py tests/core/test_identity.py",
+        (
+            "core/identity.py",
+            "            if len(issues) > 1:\n                issues.sort",
+            "            if False:\n                issues.sort",
+        ),
+        (
+            "core/identity.py",
+            "        return bool(ours.nonce and theirs.nonce) and ours.nonce != theirs.nonce",
+            "        return True",
+        ),
+    ),
+    seed(
+        "issues are created though the list was cut short",
+        "tests/core/test_guards.py",
+        (
+            "core/guards.py",
+            "    if not observed.coverage.complete and any(",
+            "    if False and any(",
+        ),
+    ),
+    seed(
+        "a write follows a renamed repository",
+        "tests/adapters/test_session.py",
+        (
+            "github_api/transport.py",
+            "        if not kept or (request.method not in _READS and not graphql):",
+            "        if False:",
+        ),
+    ),
+    seed(
+        "a body that was edited meanwhile is overwritten",
+        "tests/engine/test_executor.py",
+        (
+            "engine/executor.py",
+            "    if change.body is not None and there.body != change.body_seen:",
+            "    if False:",
+        ),
+    ),
+    seed(
+        "what people reopened is closed again",
+        "tests/core/test_planner.py tests/engine/test_with_sandbox.py",
+        (
+            "core/fields.py",
+            'FieldSpec("state", Owner.GITHUB,',
+            'FieldSpec("state", Owner.FILE,',
+        ),
+    ),
+    seed(
+        "an interrupted create is called not reached",
+        "tests/faults/test_interrupts.py",
+        (
+            "github_api/batch.py",
+            "                if index in work.doubted or index in work.sent:",
+            "                if index in work.doubted:",
+        ),
+    ),
+    seed(
+        "the lock is that of the folder alone",
+        "tests/cli/test_two_machines.py",
+        (
+            "wiring.py",
+            "    with only_one(top), only_one_for(folder, host, repository):",
+            "    with only_one(top):",
+        ),
+    ),
+    seed(
+        "a saved plan is applied though things moved",
+        "tests/cli/test_saved_plans.py",
+        (
+            "cli/reconciling.py",
+            "what_moved(self.saved, _saved(prepared, self.options)) if self.saved else []",
+            "[]",
+        ),
+    ),
+    seed(
+        "undo closes by number alone",
+        "tests/cli/test_saved_plans.py",
+        (
+            "core/undo.py",
+            "    if marker is None or marker.nonce != intent.nonce:",
+            "    if False:",
+        ),
+    ),
+)
+
+
+def spoil(root: Path, fault: Seed) -> None:
+    """Put a fault into a copy. Raises ValueError where its text does not stand there once."""
+    for file, old, new in fault.patches:
+        path = root / SOURCE / file
+        text = path.read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise ValueError(f"{fault.name}: {file} holds {text.count(old)} of {old!r}")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def caught(fault: Seed) -> tuple[bool, str]:
+    """Whether a test fails on a copy with this fault, and the last line that pytest printed."""
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name)
+        for part in _COPIED:
+            source = ROOT / part
+            if source.is_dir():
+                shutil.copytree(source, copy / part, ignore=_IGNORED)
+            elif source.exists():
+                shutil.copy(source, copy / part)
+        spoil(copy, fault)
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *fault.tests],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = [line for line in run.stdout.splitlines() if line.startswith("FAILED")]
+        told = lines[0] if lines else (run.stdout.strip().splitlines() or [run.stderr])[-1]
+        return run.returncode == 1 and bool(lines), told
+
+
+_IGNORED = shutil.ignore_patterns("__pycache__", "node_modules", ".hypothesis")
+
+
+def main(names: list[str]) -> int:
+    """Seed the faults whose names hold one of these words, all where there are none."""
+    chosen = [s for s in SEEDS if not names or any(word in s.name for word in names)]
+    missed = 0
+    for fault in chosen:
+        start = time.monotonic()
+        found, told = caught(fault)
+        missed += not found
+        word = "caught" if found else "MISSED"
+        print(f"{word}  {time.monotonic() - start:5.1f} s  {fault.name}\n        {told[:120]}")
+    print(f"{len(chosen) - missed} of {len(chosen)} faults caught")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
