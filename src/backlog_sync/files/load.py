@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.files.documents import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.foreign import parse_structured
 from backlog_sync.files.foreign_csv import parse_csv
@@ -60,7 +61,8 @@ class Loaded:
     `desired` is None where the files cannot be read or their keys are not clear; who writes
     anywhere must also see that `errors` is empty. `diagnostics` stand by place. `keys` gives for
     each key the index of its file and of the item in it. `notes` are for `lint --explain`,
-    `wrong_totals` (with the index of the file) for `lint --fix`.
+    `wrong_totals` (with the index of the file) for `lint --fix`. `settings` are those of all
+    files together.
     """
 
     desired: DesiredState | None
@@ -71,6 +73,7 @@ class Loaded:
     notes: tuple[ExplainedLine, ...] = ()
     write_back: str = "progress"
     wrong_totals: tuple[tuple[int, WrongTotal], ...] = ()
+    settings: SettingsDocument = field(default_factory=SettingsDocument)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -306,6 +309,7 @@ def _assemble(
         notes=_notes(files, resolved),
         write_back=document.write_back,
         wrong_totals=totals,
+        settings=document,
     )
 
 

@@ -80,6 +80,11 @@ class Editor:
         first = _BREAK.search(text)
         self._break = first[0] if first else "\n"
 
+    @property
+    def line_break(self) -> str:
+        """The line ending of this text."""
+        return self._break
+
     def result(self) -> str:
         """The text with all edits made."""
         return apply_edits(self.text, self.edits)
