@@ -8,7 +8,8 @@ from pathlib import PurePath
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.documents import LISTS, SettingsDocument
-from backlog_sync.files.foreign_drafts import Assembled, Findings, assemble
+from backlog_sync.files.foreign_assemble import Assembled, assemble
+from backlog_sync.files.foreign_drafts import Findings
 from backlog_sync.files.foreign_items import Filler
 from backlog_sync.files.foreign_lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign_repair import read_broken

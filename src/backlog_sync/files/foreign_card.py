@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import suggest_key
-from backlog_sync.files.foreign_drafts import Draft, Findings, assemble
-from backlog_sync.files.foreign_items import Filler, Pair, short_title, text_of
+from backlog_sync.files.foreign_assemble import assemble
+from backlog_sync.files.foreign_drafts import Draft, Findings
+from backlog_sync.files.foreign_items import Filler, Pair
+from backlog_sync.files.foreign_values import short_title, text_of
 from backlog_sync.files.foreign_words import EXTRA_STATUSES, field_named, key_words
 from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_lines import Kind, Line, scan_lines

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.files.foreign_drafts import Draft, Findings, Ref, assemble
-from backlog_sync.files.foreign_items import Filler, Pair, short_title, text_of
+from backlog_sync.files.foreign_assemble import assemble
+from backlog_sync.files.foreign_drafts import Draft, Findings, Ref
+from backlog_sync.files.foreign_items import Filler, Pair
+from backlog_sync.files.foreign_values import short_title, text_of
 from backlog_sync.files.foreign_words import (
     EXTRA_STATUSES,
     KIND_WORDS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.documents import ItemDocument
-from backlog_sync.files.foreign_items import status_word, text_of
+from backlog_sync.files.foreign_values import status_word, text_of
 from backlog_sync.files.foreign_words import key_words
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.documents import ItemDocument
-from backlog_sync.files.foreign_items import short_title
+from backlog_sync.files.foreign_values import short_title
 from backlog_sync.files.markdown_drafts import Anchor, MetaLine
 from backlog_sync.files.markdown_front import front_matter
 from backlog_sync.files.markdown_inline import plain

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.foreign_drafts import Draft, Findings, Ref
-from backlog_sync.files.foreign_items import Filler, Pair, short_title, text_of
+from backlog_sync.files.foreign_items import Filler, Pair
+from backlog_sync.files.foreign_values import short_title, text_of
 from backlog_sync.files.foreign_words import (
     ANY_LISTS,
     GROUP_KINDS,

@@ -10,9 +10,9 @@ from backlog_sync.files.foreign import parse_structured
 from backlog_sync.files.foreign_card import CARD, CardAnchor, parse_card
 from backlog_sync.files.foreign_csv import CSV, RowAnchor, Table, agrees, column_of, parse_csv
 from backlog_sync.files.foreign_csv import read_table as table_of
-from backlog_sync.files.foreign_items import is_ticked, text_of
 from backlog_sync.files.foreign_status import StatusAnchor
 from backlog_sync.files.foreign_tree import TreeAnchor
+from backlog_sync.files.foreign_values import is_ticked, text_of
 from backlog_sync.files.foreign_words import field_named
 from backlog_sync.files.markdown_words import meanings, same_status
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
