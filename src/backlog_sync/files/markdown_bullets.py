@@ -25,7 +25,10 @@ _GROUPS = words(
 _TERMS = words(
     "now|next|later|short term|short-term|mid term|mid-term|medium term|long term|long-term|"
     "corto plazo|medio plazo|largo plazo|curto prazo|médio prazo|longo prazo|court terme|"
-    "moyen terme|long terme|kurzfristig|mittelfristig|langfristig|短期|中期|長期|长期"
+    "moyen terme|long terme|kurzfristig|mittelfristig|langfristig|breve termine|medio termine|"
+    "lungo termine|à court terme|à moyen terme|à long terme|a corto plazo|a medio plazo|"
+    "a largo plazo|short-term goals|long-term goals|near term|near-term|future|someday|"
+    "短期|中期|長期|长期|단기|중기|장기"
 )
 
 

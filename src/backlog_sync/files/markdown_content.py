@@ -5,7 +5,13 @@ from dataclasses import replace
 from backlog_sync.files.markdown_boxes import box_title, numbered_title
 from backlog_sync.files.markdown_claims import total_counts
 from backlog_sync.files.markdown_drafts import Block, Criterion, Draft, MetaLine
-from backlog_sync.files.markdown_fields import Taken, is_done_when, is_story_sentence, set_field
+from backlog_sync.files.markdown_fields import (
+    Taken,
+    is_done_when,
+    is_story_sentence,
+    set_field,
+    status_word,
+)
 from backlog_sync.files.markdown_inline import only_link, plain
 from backlog_sync.files.markdown_lines import Kind, Line
 from backlog_sync.files.markdown_metadata import Pair, parse_pairs
@@ -259,7 +265,10 @@ def _task(walk: Walk, line: Line) -> None:
     number = walk.choices.numbered.get(line.row)
     told = numbered_title(line.text, number) if number else box_title(line.text)
     kind = _group_kind(walk) if number and "." not in number else "task"
-    draft = walk.add(kind, None, told.title, line, line.at, told.status)
+    section = walk.outline.section
+    above = section.status if section and not line.ticked else None
+    status = told.status or (status_word(above) if above else None)
+    draft = walk.add(kind, None, told.title, line, line.at, status)
     draft.key = told.key
     draft.parent_name = told.parent
     if told.points is not None:

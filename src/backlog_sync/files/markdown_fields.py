@@ -152,7 +152,7 @@ _READERS: dict[str, Callable[[str], object | None]] = {
     "description": _text,
     "user_story": _text,
     "acceptance_criteria": _text,
-    "start": parse_date,
+    "start": lambda value: parse_date(value, last=False),
     "target": parse_date,
     "sprint": _plain,
     "team": _plain,

@@ -13,6 +13,7 @@ from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_lines import Line
 from backlog_sync.files.markdown_period import find_period, whole_period
 from backlog_sync.files.markdown_record import Record
+from backlog_sync.files.markdown_sentences import is_sentence
 from backlog_sync.files.markdown_tables import Row, bare_number, merged_pairs
 from backlog_sync.files.markdown_words import MILESTONE_CODE, RANKS, bare_word, is_empty_word
 from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
@@ -183,6 +184,8 @@ def _item(
     if key:
         values["id"] = key
     values["title"] = draft.title
+    if draft.typed and "user_story" not in values and is_sentence(draft.title):
+        values["user_story"] = draft.title
     milestone = _own_milestone(draft)
     if milestone:
         values.setdefault("milestone", milestone)

@@ -12,7 +12,7 @@ class Section:
 
     `foreign` tells that what stands below speaks of something else than that item. `planned`
     tells that the bullets below it carry priorities or quarters of their own. `word` is its text,
-    as tables of words hold it.
+    as tables of words hold it; `status` is set where it is a status (`## In progress`).
     """
 
     level: int
@@ -23,6 +23,7 @@ class Section:
     metadata: bool = False
     planned: bool = False
     word: str = ""
+    status: str | None = None
 
 
 class Outline:

@@ -21,6 +21,7 @@ from backlog_sync.files.markdown_words import (
     TASK_WORDS,
     bare_word,
     field_of,
+    is_status_word,
 )
 
 _GLUE = (Kind.LIST, Kind.TEXT)
@@ -91,7 +92,8 @@ def _heading(walk: Walk, line: Line) -> None:
         if walk.choices.bullets:
             _untyped_heading(walk, line, section, kind, "planned-bullets")
             return
-    if time and walk.choices.bullets and _has_bullets(walk, line):
+    section.status = line.text if time and is_status_word(_without_remark(line.text)) else None
+    if time and _holds(walk, line, section):
         _untyped_heading(walk, line, section, "epic", "time-heading")
         return
     owner = outline.owner()
@@ -138,8 +140,8 @@ def _typed_heading(walk: Walk, line: Line, typed: Typed) -> None:
     if typed.dotted:
         owner = outline.owner()
         kind = BELOW.get(owner.rank, "task") if owner else "story"
-    elif typed.word.name == "sprint" and outline.parent(rank) is None:
-        kind = "epic"
+    elif typed.word.weak and kind == "feature" and outline.parent(rank) is None:
+        kind = "epic"  # a sprint or a week of no phase
     title = typed.title or typed.word.name.capitalize()
     draft = walk.add(kind, typed, title, line, line.at, typed.status, line.level)
     metadata = line.row in walk.choices.headings.metadata
@@ -153,7 +155,7 @@ def _typed_heading(walk: Walk, line: Line, typed: Typed) -> None:
 
 def _plan(walk: Walk, draft: Draft, typed: Typed) -> None:
     """A phase or a level with a quarter in its heading is planned for it."""
-    if not draft.weak or typed.word.name not in ("level", "phase", "step"):
+    if not draft.weak or typed.word.name in ("milestone", "m", "sprint", "week"):
         return
     period = find_period(typed.title)
     if period:
@@ -178,14 +180,24 @@ def _inner_item(walk: Walk, line: Line, outer: Draft, typed: Typed) -> Draft:
     return draft
 
 
-def _has_bullets(walk: Walk, heading: Line) -> bool:
+def _holds(walk: Walk, heading: Line, section: Section) -> bool:
+    """Whether a heading of rule 7 holds what makes it an item.
+
+    Check boxes do below a time or a term; plain bullets only where they were asked for.
+    """
     for index in range(heading.row + 1, len(walk.record.lines)):
         line = walk.record.lines[index]
         if line.kind is Kind.HEADING:
             return False
-        if line.kind is Kind.LIST and only_link(line.text) is None:
+        if line.kind is Kind.LIST and line.box is not None and section.status is None:
+            return True
+        if line.kind is Kind.LIST and walk.choices.bullets and only_link(line.text) is None:
             return True
     return False
+
+
+def _without_remark(text: str) -> str:
+    return text.split("(", 1)[0]
 
 
 # ---- pauses --------------------------------------------------------------------------------

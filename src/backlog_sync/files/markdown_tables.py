@@ -206,12 +206,13 @@ def _columns(raw: list[str], names: list[str]) -> tuple[int | None, int | None, 
             number = typed[0]
             kind = kind or TYPES[names[number]].kind
         return number, title, kind
-    if typed:
-        return number, typed[0], TYPES[names[typed[0]]].kind
     described = [i for i, name in enumerate(names) if name in _DESCRIPTIONS]
+    firm = [index for index in typed if not TYPES[names[index]].weak]
+    if firm and (number is None or not described or firm[0] < described[0]):
+        return number, firm[0], TYPES[names[firm[0]]].kind
     if number is not None and described:
         return number, described[0], kind
-    return number, None, None
+    return (number, typed[0], TYPES[names[typed[0]]].kind) if typed else (number, None, None)
 
 
 # ---- rows ----------------------------------------------------------------------------------

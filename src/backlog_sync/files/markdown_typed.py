@@ -11,6 +11,7 @@ from backlog_sync.files.markdown_words import (
     FOREIGN_CODES,
     MARKS,
     MILESTONE_CODE,
+    RELEASE,
     SUMMARY_WORDS,
     TYPES,
     TypeWord,
@@ -25,7 +26,7 @@ _NUMBER_ALONE = TypeWord("", "feature")
 _FIRST_LETTERS = frozenset(
     {word[0] for word in TYPES}
     | {word[0].upper() for word in TYPES}
-    | set("ABCDEFGHIJKLMNOPQRSTUVWXYZmM[第")
+    | set("ABCDEFGHIJKLMNOPQRSTUVWXYZmv[第")
 )
 _WORDS = "|".join(re.escape(word) for word in sorted(TYPES, key=len, reverse=True))
 _WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
@@ -38,6 +39,7 @@ _CODE = re.compile(
     r"(\[?)([A-Z][A-Z0-9]{0,9})-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)(?![^\W_])(\]?)"
 )
 _MILESTONE = re.compile(r"[Mm](\d{1,3}(?:\.\d{1,3})?)(?=[ ]?[:：—–-])")
+_VERSION = re.compile(r"[vV](\d{1,3}(?:\.\d{1,3}){0,2})(?=[ ]?[:：—–-]|[ ]?\(|$)")
 _DOTTED = re.compile(r"(\d{1,4}(?:\.\d{1,4}){1,4})\.?(?=[ :：—–-])")
 _SEPARATOR = re.compile(r"[ ]{0,3}(?:[:：—–|·](?=\s|$|\S)|-(?=\s)|[.)](?=\s|$))[ ]{0,3}")
 _RANGE = re.compile(r"[ ]?[-–][ ]?\d")
@@ -125,7 +127,7 @@ def _find(body: str) -> _Found | None:
     """The first of the forms that fits; the first letter tells which can."""
     first = body[0]
     if first in _FIRST_LETTERS:
-        found = _ordinal(body) or _word(body) or _milestone(body) or _code(body)
+        found = _ordinal(body) or _word(body) or _milestone(body) or _version(body) or _code(body)
         if found:
             return found
     return _dotted(body) if first.isdecimal() else None
@@ -206,6 +208,14 @@ def _milestone(body: str) -> _Found | None:
     if not match or _RANGE.match(body, match.end()):
         return None
     return _titled(_Found(MILESTONE_CODE, match[1], ""), body, match.end())
+
+
+def _version(body: str) -> _Found | None:
+    """`v1.2 — …` is a release."""
+    match = _VERSION.match(body)
+    if not match:
+        return None
+    return _titled(_Found(RELEASE, match[1], ""), body, match.end())
 
 
 def _code(body: str) -> _Found | None:

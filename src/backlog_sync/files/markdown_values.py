@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.markdown_inline import plain
+from backlog_sync.files.markdown_period import whole_period
 from backlog_sync.files.markdown_words import is_empty_word
 
 _LIMIT = 2000
@@ -18,7 +20,14 @@ _HOURS = re.compile(r"(\d{1,5}(?:[.,]\d{1,2})?)[ ]?(?:h|hrs?|hours?|horas?|stund
 _SIZE = re.compile(r"(XXS|XS|S|M|L|XL|XXL)(?=$|[ ]?\()", re.IGNORECASE)
 _UNIT = re.compile(r"story[ -]?points?|\bpoints?\b|\bpts?\b|\bsp\b|pontos|puntos|punkte", re.I)
 _CODE = re.compile(r"`([^`]{1,100})`")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
+_DATE = re.compile(r"(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})$")
+_POINTED = re.compile(r"(\d{1,2})\.[ ]?(\d{1,2})\.[ ]?(20\d\d)$")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?"
+_ENGLISH = re.compile(rf"{_MONTH}[ ](?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<year>20\d\d)$", re.I)
+_MONTH_LAST = re.compile(
+    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ ]{_MONTH},?[ ](?P<year>20\d\d)$", re.I
+)
 _ISSUE = re.compile(
     r"\[?(?:(?P<sandbox>sandbox)|(?P<repository>[\w.-]{1,100}/[\w.-]{1,100}))?#(?P<number>\d{1,9})\b"
 )
@@ -87,10 +96,32 @@ def parse_priority(value: str) -> str | None:
     return None if not text or is_empty_word(text) else text
 
 
-def parse_date(value: str) -> str | None:
-    """An ISO date, or None for a time in other words."""
-    text = plain(value[:_LIMIT])
-    return text if _DATE.match(text) else None
+def parse_date(value: str, *, last: bool = True) -> str | None:
+    """A day in ISO form; of a quarter or a year the last day, or the first. None for other words.
+
+    Day and month in figures are read only where it is clear which is which: `31.03.2026`,
+    `2026/3/31`, `March 31, 2026`.
+    """
+    text = plain(value[:_LIMIT]).strip().rstrip(".")
+    match = _DATE.match(text)
+    if match:
+        return _day(match[1], match[2], match[3])
+    match = _POINTED.match(text)
+    if match:
+        return _day(match[3], match[2], match[1])
+    match = _ENGLISH.match(text) or _MONTH_LAST.match(text)
+    if match:
+        month = _MONTHS.index(match["month"][:3].lower()) + 1
+        return _day(match["year"], str(month), match["day"])
+    period = whole_period(text)
+    return (period.end if last else period.start) if period else None
+
+
+def _day(year: str, month: str, day: str) -> str | None:
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
 
 
 def parse_issue(value: str) -> IssueRef | None:

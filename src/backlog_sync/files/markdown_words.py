@@ -1,4 +1,4 @@
-"""The vocabulary of Markdown roadmaps: type words, metadata keys and statuses, in eight languages.
+"""The vocabulary of Markdown roadmaps: type words, metadata keys and statuses, in twelve languages.
 
 Words are compared case-folded. What is not in these tables is free text, never a guess.
 """
@@ -34,13 +34,15 @@ RANKS = {"epic": 1, "feature": 2, "story": 3, "bug": 3, "spike": 3, "chore": 3, 
 _TYPES: tuple[tuple[TypeWord, str], ...] = (
     (
         TypeWord("epic", "epic"),
-        "epic épica epica épico epico épopée epopee эпик 史诗 エピック 大作",
+        "epic épica epica épico epico épopée epopee эпик епік 史诗 エピック 大作 에픽 epik epos",
     ),
-    (TypeWord("initiative", "epic"), "initiative"),
+    (TypeWord("initiative", "epic"), "initiative iniciativa initiatief iniziativa"),
+    (TypeWord("theme", "epic"), "theme"),
     (
         TypeWord("feature", "feature"),
         "feature característica caracteristica funcionalidad funcionalidade fonctionnalité "
-        "funktionalität funktion функция фича функциональность 功能 特性 機能 フィーチャー",
+        "funktionalität funktion funzionalità functie functionaliteit funkcja funkcjonalność "
+        "функция фича функциональность 功能 特性 機能 フィーチャー 기능",
     ),
     (TypeWord("capability", "feature"), "capability"),
     (
@@ -48,19 +50,36 @@ _TYPES: tuple[tuple[TypeWord, str], ...] = (
         "story user_story user-story userstory historia historia_de_usuario história "
         "história_de_usuário história_do_usuário histoire récit récit_utilisateur "
         "histoire_utilisateur geschichte nutzergeschichte benutzergeschichte история "
-        "пользовательская_история 故事 用户故事 ストーリー ユーザーストーリー",
+        "storia storia_utente user_storia verhaal gebruikersverhaal historyjka "
+        "historyjka_użytkownika пользовательская_история 故事 用户故事 ストーリー "
+        "ユーザーストーリー 스토리 사용자_스토리",
     ),
-    (TypeWord("task", "task"), "task tarea tarefa tâche tache aufgabe задача 任务 タスク"),
+    (
+        TypeWord("task", "task"),
+        "task tarea tarefa tâche tache aufgabe compito attività taak zadanie задача "
+        "任务 タスク 작업 태스크",
+    ),
     (TypeWord("bug", "bug"), "bug"),
     (TypeWord("spike", "spike"), "spike"),
     (TypeWord("chore", "chore"), "chore"),
     (
         TypeWord("milestone", "epic", weak=True),
-        "milestone hito marco jalon meilenstein веха этап 里程碑 マイルストーン",
+        "milestone hito marco jalon meilenstein traguardo mijlpaal "
+        "kamień_milowy веха этап 里程碑 マイルストーン 마일스톤",
     ),
-    (TypeWord("phase", "epic", weak=True), "phase fase фаза 阶段 フェーズ"),
-    (TypeWord("level", "epic", weak=True), "level nivel nível niveau stufe уровень 级别 レベル"),
-    (TypeWord("sprint", "feature", weak=True), "sprint iteration спринт 迭代 スプリント"),
+    (TypeWord("phase", "epic", weak=True), "phase fase fáze faza etap фаза 阶段 フェーズ 단계"),
+    (
+        TypeWord("level", "epic", weak=True),
+        "level nivel nível niveau stufe livello poziom уровень 级别 レベル 레벨",
+    ),
+    (TypeWord("release", "epic", weak=True), "release versión versão version rilascio релиз 版本"),
+    (TypeWord("stage", "epic", weak=True), "stage wave etapa étape etappe стадия"),
+    (TypeWord("workstream", "epic", weak=True), "workstream track"),
+    (
+        TypeWord("sprint", "feature", weak=True),
+        "sprint iteration iteración iteração itération спринт 迭代 スプリント 스프린트",
+    ),
+    (TypeWord("week", "feature", weak=True), "week semana semaine woche settimana неделя"),
     (TypeWord("step", "epic", weak=True), "step"),
 )
 
@@ -73,6 +92,9 @@ TYPES: dict[str, TypeWord] = {
 
 STORY = TYPES["story"]
 """The type of what only its user story makes an item."""
+
+RELEASE = TYPES["release"]
+"""The type of `v1.2`."""
 
 MILESTONE_CODE = TypeWord("m", "epic", weak=True)
 """`M0: Foundations` is a milestone."""
@@ -140,43 +162,59 @@ PRIORITIES = words(
 # ---- metadata keys -------------------------------------------------------------------------
 
 _KEYS = {
-    "story_points": "story points|story point|points|point|sp|pts|pontos|"
+    "story_points": "story points|story point|points|point|sp|pts|pontos|punti|punti storia|"
+    "punkty|punten|스토리 포인트|포인트|story point estimate|sp estimate|estimated points|"
     "pontos de história|puntos|puntos de historia|points d'effort|story-points|"
     "оценка|стори поинты|故事点|ストーリーポイント|ポイント",
-    "estimate": "estimate|estimation|effort|complexity|size|aufwand|estimativa|estimación|"
+    "estimate": "estimate|estimation|effort|complexity|size|estimated effort|estimated size|"
+    "t-shirt size|"
+    "stima|sforzo|schatting|szacunek|예상|aufwand|estimativa|estimación|"
     "estimacion|schätzung|估算|見積もり",
-    "estimate_hours": "estimate hours|est hours|estimated hours|hours|horas|stunden|часы",
-    "priority": "priority|prio|prioridad|prioridade|priorité|priorität|приоритет|优先级|優先度",
-    "status": "status|state|estado|statut|etat|état|zustand|статус|состояние|状态|状態|ステータス",
+    "estimate_hours": "estimate hours|est hours|estimated hours|hours|hours estimate|est. hours|"
+    "horas|horas estimadas|heures|stunden|ore|uren|godziny|часы|小时|工时|時間|시간",
+    "priority": "priority|prio|moscow|priorità|prioriteit|priorytet|우선순위|prioridad|prioridade|"
+    "priorité|priorität|приоритет|优先级|優先度",
+    "status": "status|state|current status|stato|stan|상태|estado|statut|etat|état|zustand|статус|"
+    "состояние|状态|状態|ステータス",
     "depends_on": "depends on|dependencies|dependency|depends|prerequisites|prerequisite|"
-    "blocked by|requires|depende de|dependencias|dependências|dépend de|dépendances|"
+    "blocked by|requires|dipende da|dipendenze|afhankelijk van|afhankelijkheden|zależy od|"
+    "zależności|"
+    "의존성|depends_on|depende de|dependencias|dependências|dépend de|dépendances|"
     "hängt ab von|abhängig von|abhängigkeiten|зависит от|зависимости|依赖|依存|依存関係|前提条件",
     "acceptance_criteria": "acceptance criteria|acceptance criterion|acceptance|ac|criteria|"
     "done when|definition of done|dod|criterios de aceptación|criterios de aceptacion|"
     "critérios de aceitação|critérios de aceite|criterios de aceitacao|critères d'acceptation|"
+    "criteri di accettazione|acceptatiecriteria|kryteria akceptacji|인수 조건|수용 기준|"
     "akzeptanzkriterien|abnahmekriterien|критерии приёмки|критерии приемки|验收标准|验收条件|"
     "受け入れ基準|受入基準|受け入れ条件|完了条件",
-    "milestone": "milestone|hito|marco|jalon|meilenstein|веха|里程碑|マイルストーン",
-    "labels": "labels|label|tags|etiquetas|étiquettes|schlagworte|метки|теги|标签|ラベル|タグ",
-    "goal": "goal|epic goal|feature goal|objective|objetivo|meta|objectif|but|ziel|цель|目标|"
+    "milestone": "milestone|traguardo|mijlpaal|마일스톤|hito|marco|jalon|meilenstein|веха|里程碑|"
+    "マイルストーン",
+    "labels": "labels|label|tags|etichette|etykiety|라벨|레이블|etiquetas|étiquettes|schlagworte|"
+    "метки|теги|标签|ラベル|タグ",
+    "goal": "goal|epic goal|feature goal|sprint goal|phase goal|objective|obiettivo|doel|cel|목표|"
+    "objetivo|meta|objectif|but|ziel|цель|目标|"
     "目標|ゴール|目的",
-    "description": "description|capability|descripción|descripcion|descrição|descricao|"
+    "description": "description|capability|descrizione|omschrijving|beschrijving|opis|설명|"
+    "descripción|descripcion|descrição|descricao|"
     "beschreibung|описание|描述|说明|説明|概要",
     "user_story": "user story|user-story|historia de usuario|história de usuário|"
     "récit utilisateur|histoire utilisateur|nutzergeschichte|пользовательская история|"
     "用户故事|ユーザーストーリー",
-    "assignees": "owner|owners|epic owner|assignee|assignees|assigned to|responsable|responsável|"
+    "assignees": "owner|owners|epic owner|assignee|assignees|assigned to|assigned|dri|responsabile|"
+    "eigenaar|właściciel|담당자|responsable|responsável|"
     "verantwortlich|zuständig|ответственный|исполнитель|负责人|担当|担当者",
-    "issue": "issue|github issue|gh issue",
+    "issue": "issue|github issue|gh issue|issue #|issue link|github",
     "progress": "progress|progreso|progresso|avancement|fortschritt|прогресс|进度|進捗",
     "start": "start|start date",
-    "target": "target|target date|due|due date",
-    "sprint": "sprint",
+    "target": "target|target date|due|due date|deadline|timeline|timeframe|quarter|target quarter|"
+    "quartal|trimestre|zeitraum|fecha límite|prazo|échéance|срок|截止日期|期限",
+    "sprint": "sprint|target sprint|planned sprint|sprint prevista|sprint previsto|спринт|"
+    "スプリント",
     "team": "team",
     "audience": "audience|target audience",
     "skills": "skills",
     "id": "key|id",
-    "kind": "type|kind",
+    "kind": "type|kind|tipo|typ|тип|类型|種別",
     "epic": "epic|épica|épico|épopée|эпик|史诗|エピック",
     "feature": "feature",
 }
@@ -198,7 +236,7 @@ TEXT_FIELDS = frozenset(("acceptance_criteria", "goal", "description", "user_sto
 
 EMPTY_WORDS = words(
     "none|n/a|na|-|—|–|nothing|no|nil|tbd|unassigned|not created|ninguno|ninguna|nenhum|"
-    "nenhuma|aucun|aucune|keine|keiner|нет|无|無|なし"
+    "nenhuma|aucun|aucune|keine|keiner|nessuno|nessuna|geen|brak|нет|无|無|なし|없음"
 )
 """Words that say that a value is empty."""
 
@@ -207,16 +245,19 @@ EMPTY_WORDS = words(
 _STATUSES = {
     "todo": "todo|to do|to-do|planned|open|backlog|not started|new|proposed|draft|pending|queued|"
     "ready|planning|pendiente|pendente|a fazer|por hacer|à faire|planifié|geplant|offen|"
-    "запланировано|не начато|计划中|未开始|待办|未着手|予定",
+    "da fare|pianificato|gepland|te doen|do zrobienia|запланировано|не начато|计划中|未开始|待办|"
+    "未着手|予定|할 일|예정",
     "progress": "in progress|in-progress|inprogress|doing|started|wip|active|in development|"
     "in active development|under way|underway|ongoing|en progreso|en curso|em andamento|"
-    "en cours|in arbeit|in bearbeitung|в работе|в процессе|进行中|進行中",
+    "en cours|in arbeit|in bearbeitung|in corso|bezig|in uitvoering|w toku|w trakcie|в работе|"
+    "в процессе|进行中|進行中|진행 중|진행중",
     "done": "done|complete|completed|closed|finished|shipped|released|merged|resolved|"
     "implemented|delivered|completado|completada|hecho|terminado|concluído|concluída|concluido|"
     "feito|terminé|terminée|fait|fertig|erledigt|abgeschlossen|готово|сделано|завершено|"
-    "完成|已完成|完了",
+    "fatto|completato|gereed|klaar|afgerond|zrobione|gotowe|ukończone|完成|已完成|完了|완료|완료됨",
     "cancelled": "cancelled|canceled|closed|dropped|abandoned|rejected|won't do|wont do|"
-    "not planned|cancelado|annulé|abgebrochen|отменено|已取消|中止",
+    "not planned|cancelado|annulé|abgebrochen|annullato|geannuleerd|anulowane|취소|"
+    "отменено|已取消|中止",
 }
 
 _MEANINGS: dict[str, frozenset[str]] = {}
@@ -230,7 +271,9 @@ MARKS = {"✅": "Done", "☑": "Done", "✔": "Done", "🔄": "In Progress", "�
 
 _PARTLY = words(
     "mostly|partly|partial|partially|in part|parcial|parcialmente|partiel|teilweise|großteils|"
-    "grossteils|größtenteils|частично|部分|一部"
+    "grossteils|größtenteils|in gran parte|per lo più|parzialmente|quasi|en grande partie|"
+    "en gran parte|em grande parte|mayormente|largement|almost|nearly|gedeeltelijk|grotendeels|"
+    "częściowo|частично|部分|一部"
 )
 
 

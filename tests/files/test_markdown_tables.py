@@ -1,0 +1,119 @@
+"""Rule 5: tables of items, tables that tell more of items, and tables that are neither."""
+
+import pytest
+
+from tests.files.test_markdown_roadmap import only, outline, read
+
+PHASE = "## Phase 1: Start\n\n**Goal**: x\n\n"
+
+
+def table(header: str, *rows: str) -> str:
+    """A pipe table."""
+    return "\n".join([header, "|" + "---|" * (header.count("|") - 1), *rows, ""]) + "\n"
+
+
+def test_rows_are_items_of_the_section_above() -> None:
+    """Numbers become keys, known columns fields, other columns text; sums are skipped."""
+    text = PHASE + table(
+        "| # | Task | Priority | Est Hours | Repo |",
+        "| 1 | Weld the `frame` | High | 2 | bikes |",
+        "| 2 | Paint it | P0 (now) | 1.5h | - |",
+        "| | **Total** | | 3.5 | |",
+    )
+    _, first, second = read(text).items
+    assert (first.kind, first.parent, first.document.id) == ("task", 0, "task-1")
+    assert first.document.title == "Weld the `frame`"
+    assert (first.document.priority, first.document.estimate_hours) == ("High", 2)
+    assert first.document.description == "**Repo**: bikes"
+    assert (second.document.priority, second.document.estimate_hours) == ("P0", 1.5)
+    assert second.document.description is None
+
+
+def test_a_table_of_stories_needs_no_section() -> None:
+    """Codes, user stories, points with a unit and criteria, in the author's language."""
+    story = only(
+        "# Backlog\n\n## Itens\n\n"
+        + table(
+            "| ID | Tipo | Item do backlog | Prioridade | Critérios de aceitação | Estimativa |",
+            "| PB01 | História | Como aluno, quero entrar, para ver | Must | Entra; fica | 5 pts |",
+        )
+    )
+    assert (story.id, story.story_points, story.priority) == ("pb01", 5, "Must")
+    assert story.title == story.user_story == "Como aluno, quero entrar, para ver"
+    assert [entry.text for entry in story.acceptance_criteria or ()] == ["Entra; fica"]
+
+
+def test_numbers_that_begin_again_are_no_keys() -> None:
+    """Two tables that both count from 1 give keys from their titles."""
+    one = table("| # | Task | Status |", "| 1 | Weld | Done |")
+    text = PHASE + one + "\n## Phase 2: Go\n\n**Goal**: y\n\n" + one.replace("Weld", "Ride")
+    assert [item.document.id for item in read(text).items] == ["phase-1", None, "phase-2", None]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "| Risk | Status | Owner |",
+        "| Metric | Target | Status |",
+        "| Phase | Metric | Target | Status |",
+        "| Decision | Recommendation | Status |",
+        "| Dependency | Story | Type | Status |",
+        "| Tool | Status | Owner |",
+        "| Name | Status | Owner |",
+        "| Current Item | Impact | Action | Status |",
+        "| Task | Notes | Link |",
+    ],
+)
+def test_other_tables_hold_no_items(header: str) -> None:
+    """Risks, metrics, decisions, people, and titles without any planning are no items."""
+    row = "| " + " | ".join("x" * header.count("|")) + " |"
+    assert outline(PHASE + table(header, row)) == [("epic", "Start", None)]
+    assert outline("# Plan\n\n" + table(header, row)) == []
+
+
+def test_tables_below_headings_of_something_else_hold_no_items() -> None:
+    """A table of tasks among examples or risks is an example."""
+    rows = table("| ID | Task | Status |", "| 1 | Weld | Done |")
+    assert outline("# Plan\n\n## Example\n\n" + rows) == []
+    assert len(outline("# Plan\n\n## Work\n\n" + rows)) == 1
+
+
+def test_an_overview_tells_more_of_items() -> None:
+    """Rows are merged by key, by number or by title; the item's own words count first."""
+    text = (
+        table(
+            "| Feature # | Description | Status | Dependencies | GitHub Issue | Milestone |",
+            "| F001 | Setup | ✅ Complete (PR #4) | - | [#3](u) | [Phase 1](m/1) |",
+            "| F002 | Pages | Planned | F001 | Not Created | [Phase 1](m/1) |",
+        )
+        + "\n## Feature 001: Setup\n\n**Status**: In Progress\n\n## Feature 002: Pages\n"
+    )
+    parsed = read(text)
+    setup, pages = (item.document for item in parsed.items)
+    assert (setup.status, setup.issue, setup.milestone) == ("In Progress", "#3", "Phase 1")
+    assert (pages.status, pages.depends_on, pages.issue) == ("Planned", ("feature-001",), None)
+    assert parsed.diagnostics == ()
+    assert {note.rule for note in parsed.notes[:4]} == {"overview"}
+
+
+def test_an_overview_of_milestones_is_merged() -> None:
+    """`M0` in a column of milestones is the heading `## M0: …`."""
+    text = (
+        table("| Milestone | Title | Focus | Status |", "| M0 | Base | Core | Planned |")
+        + "\n## M0: Base\n\n**Goal:** g\n"
+    )
+    assert only(text).status == "Planned"
+
+
+def test_kinds_stand_below_their_section() -> None:
+    """A table of features below a feature holds stories."""
+    rows = table("| ID | Feature | Status |", "| 7 | Pump | Open |")
+    text = "## Epic 1: A\n\n### Feature 1.1: B\n\n" + rows
+    assert outline(text)[2] == ("story", "Pump", 1)
+
+
+def test_an_issue_behind_a_title_is_its_own() -> None:
+    """What write-back put behind a title is read as the issue, and the title stays."""
+    rows = table("| # | Task | Priority |", "| 1 | Weld ([#14](https://x/y/issues/14)) | High |")
+    _, task = (item.document for item in read(PHASE + rows).items)
+    assert (task.title, task.issue) == ("Weld", "#14")
