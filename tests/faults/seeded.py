@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -292,25 +293,35 @@ def spoil(root: Path, fault: Seed) -> None:
 def caught(fault: Seed) -> tuple[bool, str]:
     """Whether a test fails on a copy with this fault, and the last line that pytest printed."""
     with tempfile.TemporaryDirectory() as name:
-        copy = Path(name)
-        for part in _COPIED:
-            source = ROOT / part
-            if source.is_dir():
-                shutil.copytree(source, copy / part, ignore=_IGNORED)
-            elif source.exists():
-                shutil.copy(source, copy / part)
+        copy = copied(Path(name))
         spoil(copy, fault)
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *fault.tests],
-            cwd=copy,
-            env={**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        lines = [line for line in run.stdout.splitlines() if line.startswith("FAILED")]
-        told = lines[0] if lines else (run.stdout.strip().splitlines() or [run.stderr])[-1]
-        return run.returncode == 1 and bool(lines), told
+        return failing(copy, fault.tests)
+
+
+def copied(folder: Path) -> Path:
+    """Copy the project."""
+    for part in _COPIED:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=_IGNORED)
+        elif source.exists():
+            shutil.copy(source, folder / part)
+    return folder
+
+
+def failing(copy: Path, tests: Sequence[str]) -> tuple[bool, str]:
+    """Whether one of these tests fails there, and the first that does."""
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in run.stdout.splitlines() if line.startswith("FAILED")]
+    told = lines[0] if lines else (run.stdout.strip().splitlines() or [run.stderr])[-1]
+    return run.returncode == 1 and bool(lines), told
 
 
 _IGNORED = shutil.ignore_patterns("__pycache__", "node_modules", ".hypothesis")
@@ -320,6 +331,12 @@ def main(names: list[str]) -> int:
     """Seed the faults whose names hold one of these words, all where there are none."""
     chosen = [s for s in SEEDS if not names or any(word in s.name for word in names)]
     missed = 0
+    tests = sorted({test for fault in chosen for test in fault.tests})
+    with tempfile.TemporaryDirectory() as name:
+        fails, told = failing(copied(Path(name)), tests)
+    if fails:
+        print(f"these tests fail without any fault, so they prove nothing: {told}")
+        return 1
     for fault in chosen:
         start = time.monotonic()
         found, told = caught(fault)

@@ -92,7 +92,7 @@ def test_a_lost_answer_is_waited_for_where_lists_lag(tmp_path: Path, lag: float)
     """A create whose answer was lost is found as soon as lists show it, in the same run."""
     wanted = WHOLE if FULL else SMALL
     for at in creations(wanted, tmp_path):
-        lose_and_go_on(wanted, tmp_path / f"{at}-lost", at, faults.answer_lost(), lag=lag)
+        assert lose_and_go_on(wanted, tmp_path / f"{at}-lost", at, faults.answer_lost(), lag=lag)
         lose_and_go_on(wanted, tmp_path / f"{at}-gone", at, faults.not_delivered(), lag=lag)
 
 

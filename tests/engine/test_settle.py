@@ -1,0 +1,199 @@
+"""What this machine remembers meets what lists show: seen, waited for, or never made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.intents import Intent
+from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState
+from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.settle import WINDOW, recall
+from backlog_sync.errors import PartialError
+from tests.core.builders import BACKLOG
+from tests.core.builders import issue as bare
+from tests.engine.memory import MemoryTracker
+
+
+@dataclass(slots=True)
+class Notes:
+    """A journal in memory."""
+
+    intents: dict[str, Intent] = field(default_factory=dict)
+
+    def open_intents(self) -> tuple[Intent, ...]:
+        """All that were not closed."""
+        return tuple(self.intents.values())
+
+    def last_run(self) -> None:
+        """None."""
+
+    def forget_last_run(self) -> None:
+        """Nothing."""
+
+    def begin(self, backlog: str, at: float) -> None:
+        """Nothing."""
+
+    def intend(self, intents: Sequence[Intent]) -> None:
+        """Remember."""
+        self.intents |= {intent.nonce: intent for intent in intents}
+
+    def made(self, nonce: str, number: int, issue_id: str) -> None:
+        """Remember."""
+        self.intents[nonce] = replace(self.intents[nonce], number=number, id=issue_id)
+
+    def close(self, nonces: Sequence[str]) -> None:
+        """Forget."""
+        for nonce in nonces:
+            self.intents.pop(nonce, None)
+
+
+@dataclass(slots=True)
+class Clock:
+    """Time that passes when somebody sleeps; `then` happens at moments."""
+
+    time: float = 1000.0
+    then: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+
+    def now(self) -> float:
+        """The time."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time += seconds
+        for moment, what in self.then:
+            if moment <= self.time:
+                what()
+
+
+def made(number: int, key: str, nonce: str) -> ObservedIssue:
+    """An issue with our marker."""
+    marker = Marker(BACKLOG, key, nonce)
+    body = body_block.join(body_block.SplitBody("", "", (), marker))
+    return bare(number, f"Title of {key}", body=body)
+
+
+def intent(key: str, at: float = 1000.0, **more: object) -> Intent:
+    """One that was to be made; its nonce is its key."""
+    return Intent(BACKLOG, key, key, f"Title of {key}", at, **more)  # type: ignore[arg-type] # number and id
+
+
+def look(
+    tracker: MemoryTracker, notes: Notes, clock: Clock | None
+) -> tuple[ObservedState, list[int]]:
+    """Recall onto an empty list; give the observation and its numbers."""
+    observed = replace(tracker.observe(Wanted()), issues=())
+    found = recall(observed, tracker, notes, clock)
+    return found, [issue.number for issue in found.issues]
+
+
+def test_what_lists_show_is_closed() -> None:
+    """Nothing is asked for."""
+    tracker, notes, clock = MemoryTracker(), Notes({"a": intent("a")}), Clock()
+    tracker.add(made(1, "a", "a"))
+    observed = tracker.observe(Wanted())
+    assert recall(observed, tracker, notes, clock) is not None
+    assert notes.intents == {}
+    assert clock.time == 1000.0
+
+
+def test_what_was_confirmed_is_read_by_its_id() -> None:
+    """The list does not show it yet: it is there all the same, and stays remembered."""
+    tracker, clock = MemoryTracker(), Clock()
+    tracker.add(made(1, "a", "a"))
+    notes = Notes({"a": intent("a", number=1, id="I_1")})
+    _, numbers = look(tracker, notes, clock)
+    assert numbers == [1]
+    assert list(notes.intents) == ["a"]
+    assert clock.time == 1000.0
+
+
+def test_what_was_deleted_since_is_forgotten_in_time() -> None:
+    """Its id leads nowhere, and it is old."""
+    notes = Notes({"a": intent("a", at=900.0, number=1, id="I_1")})
+    _, numbers = look(MemoryTracker(), notes, Clock())
+    assert (numbers, notes.intents) == ([], {})
+
+
+def test_an_id_that_leads_to_something_else_is_not_believed() -> None:
+    """A sandbox was reset, a repository was moved: another issue has that id."""
+    tracker = MemoryTracker()
+    tracker.add(made(1, "b", "other"))
+    tracker.add(replace(made(2, "c", "c"), repository="octo-org/elsewhere"))
+    notes = Notes({"a": intent("a", number=1, id="I_1"), "c": intent("c", number=2, id="I_2")})
+    _, numbers = look(tracker, notes, None)
+    assert numbers == []
+
+
+@pytest.mark.parametrize("after", [0.5, 20, 60, 89])
+def test_what_is_in_doubt_is_waited_for(after: float) -> None:
+    """With growing pauses, until the list shows it."""
+    tracker, clock = MemoryTracker(), Clock()
+    notes = Notes({"a": intent("a")})
+    clock.then.append((1000 + after, lambda: tracker.add(made(1, "a", "a"))))
+    _, numbers = look(tracker, notes, clock)
+    assert numbers == [1]
+    assert notes.intents == {}
+    assert after <= clock.time - 1000 <= after + 20
+
+
+def test_what_never_came_is_made_again() -> None:
+    """After the window it cannot be on its way: it counts as never made."""
+    notes, clock = Notes({"a": intent("a")}), Clock()
+    _, numbers = look(MemoryTracker(), notes, clock)
+    assert (numbers, notes.intents) == ([], {})
+    assert clock.time == 1000 + WINDOW
+
+
+def test_only_the_rest_of_the_window_is_waited() -> None:
+    """A minute went by before somebody ran it again."""
+    clock = Clock()
+    look(MemoryTracker(), Notes({"a": intent("a", at=940.0)}), clock)
+    assert clock.time == 940 + WINDOW
+
+
+def test_old_ones_are_not_waited_for() -> None:
+    """Yesterday's run."""
+    clock, notes = Clock(), Notes({"a": intent("a", at=-80_000.0)})
+    look(MemoryTracker(), notes, clock)
+    assert (clock.time, notes.intents) == (1000.0, {})
+
+
+def test_a_clock_that_was_wrong_ends_the_run_and_says_when() -> None:
+    """The intent is from the future: after 90 s it is still in doubt, and nothing is created."""
+    clock, notes = Clock(), Notes({"a": intent("a", at=5000.0), "b": intent("b", at=5000.0)})
+    with pytest.raises(PartialError) as caught:
+        look(MemoryTracker(), notes, clock)
+    assert caught.value.exit_code == 5
+    assert "'Title of a' and 1 more" in caught.value.message
+    assert "1970-01-01 01:24:50 UTC" in str(caught.value.hint)
+    assert set(notes.intents) == {"a", "b"}
+
+
+def test_a_plan_neither_waits_nor_notes() -> None:
+    """Without a clock what is certain is taken into account, the rest is left as it is."""
+    tracker = MemoryTracker()
+    tracker.add(made(1, "a", "a"))
+    notes = Notes({"a": intent("a", number=1, id="I_1"), "b": intent("b")})
+    _, numbers = look(tracker, notes, None)
+    assert numbers == [1]
+    assert set(notes.intents) == {"a", "b"}
+
+
+def test_half_a_list_proves_nothing() -> None:
+    """Nothing is created on it, so nothing is waited for or closed."""
+    notes, clock = Notes({"a": intent("a", at=0.0)}), Clock()
+    observed = replace(MemoryTracker().observe(Wanted()), coverage=Coverage(complete=False))
+    assert recall(observed, MemoryTracker(), notes, clock) is observed
+    assert set(notes.intents) == {"a"}
+
+
+def test_a_copy_of_what_is_looked_for_is_not_taken_for_it() -> None:
+    """Somebody duplicated it by hand before the list showed it to us: the first one is ours."""
+    tracker, notes = MemoryTracker(), Notes({"a": intent("a")})
+    tracker.add(made(1, "a", "a"))
+    tracker.add(made(2, "a", "a"))
+    _, numbers = look(tracker, notes, Clock())
+    assert numbers == [1]
