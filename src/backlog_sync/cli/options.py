@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from backlog_sync.core.fields import Owner
+from backlog_sync.core.guards import FINAL, FORCEABLE
 from backlog_sync.core.options import PLAIN, PlanOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,21 +39,55 @@ class Asked:
     """What plan there is to be, and who said yes to it.
 
     `saved` is the file of a plan to apply, `out` the file to save one in, `approve` the digest of
-    the plan that was approved.
+    the plan that was approved, `force` the guards to override.
     """
 
     options: PlanOptions = PLAIN
     saved: str | None = None
     out: str | None = None
     approve: str | None = None
+    force: tuple[str, ...] = ()
 
 
 def plan_options(command: F) -> F:
-    """Add --only."""
-    return click.option(
-        "--only", multiple=True, metavar="KEY",
-        help="Only this item and what it needs: its parents and definitions. May be repeated.",
-    )(command)  # fmt: skip
+    """Add --only, --on-conflict, --prune, --adopt and --force."""
+    for option in (
+        click.option("--force", multiple=True, metavar="SLUG", callback=_forced,
+                     help="Override the guard of this name (" + ", ".join(FORCEABLE)
+                     + "). May be repeated."),
+        click.option("--adopt", is_flag=True,
+                     help="Take unmanaged issues that have exactly the title of an item."),
+        click.option("--prune", type=click.Choice(["close"]),
+                     help="Close issues whose items are gone from the files, as not planned."),
+        click.option("--on-conflict", type=click.Choice(["file", "github"]),
+                     help="Whose value counts where both sides changed a field; else it is held."),
+        click.option("--only", multiple=True, metavar="KEY",
+                     help="Only this item and what it needs: its parents and definitions."
+                     " May be repeated."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _forced(
+    context: click.Context,  # noqa: ARG001 - click's
+    option: click.Parameter,  # noqa: ARG001 - click's
+    value: tuple[str, ...],
+) -> tuple[str, ...]:
+    for slug in value:
+        if slug in FINAL:
+            raise click.BadParameter(f"{slug!r} cannot be overridden: it would not come true.")
+        if slug not in FORCEABLE:
+            raise click.BadParameter(f"{slug!r} is no guard; there are {', '.join(FORCEABLE)}.")
+    return value
+
+
+def plan_wish(
+    *, only: tuple[str, ...], on_conflict: str | None, prune: str | None, adopt: bool
+) -> PlanOptions:
+    """What planning is asked for by the options of `plan_options`."""
+    owner = Owner(on_conflict) if on_conflict else None
+    return PlanOptions(owner, prune == "close", only, adopt)
 
 
 def voice_options(command: F) -> F:

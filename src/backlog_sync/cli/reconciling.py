@@ -13,9 +13,11 @@ from backlog_sync.cli.options import Asked, Voice, Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.writing import Written, write_progress
 from backlog_sync.core.changes import Action, Outcome, Plan, Result, Usage
+from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.core.pull import Take, TakeValue, flow_back
 from backlog_sync.core.saved import save_plan, what_moved
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
@@ -58,7 +60,7 @@ def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: b
         screen.tell(f"saved: `backlog sync --plan {clean(asked.out)}` applies exactly this")
     if prepared.plan.has_changes and output == "text":
         screen.tell(f"digest of this plan, for `sync --approve`: {prepared.plan.digests.plan}")
-    for violation in prepared.violations:
+    for violation in _standing(prepared, asked.force, screen):
         screen.complain(f"sync would refuse this: {clean(violation.message)}")
         screen.complain(f"hint: {clean(violation.hint)}")
     return PENDING if check and _pending(prepared.plan) else DONE
@@ -93,6 +95,7 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
             options=options,
             saved=saved,
             approve=asked.approve,
+            force=asked.force,
             clock=wiring.clock(screen.waits),
             journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
         )
@@ -109,6 +112,7 @@ class _Sync:
     options: PlanOptions
     saved: Mapping[str, Any] | None
     approve: str | None
+    force: tuple[str, ...]
     clock: Clock
     journals: Journals
 
@@ -130,13 +134,23 @@ class _Sync:
             applied = reconcile.apply(
                 prepared, tracker, nonces=wiring.nonces(), progress=bar, clock=self.clock
             )
-        written = Written()
-        if self.write:
-            written = write_progress(self.found.loaded, prepared.desired, applied.observed)
+        written = self._written(prepared, applied)
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
         self._told(prepared.plan, applied, written)
         code = exit_code(prepared.plan, applied)
+        if code == DONE and not _all_accepted(prepared.plan, written):
+            code = REFUSED
         return PARTLY if written.problem and code in (DONE, REFUSED) else code
+
+    def _written(self, prepared: Prepared, applied: Applied) -> Written:
+        """Progress into the files, and what they take over from GitHub."""
+        loaded, desired = self.found.loaded, prepared.desired
+        if not self.write:
+            return Written()
+        takes: tuple[Take, ...] = ()
+        if loaded.write_back == "progress":
+            takes = flow_back(prepared.plan, desired, prepared.observed).takes
+        return write_progress(loaded, desired, applied.observed, takes)
 
     def _show(self, plan: Plan) -> None:
         """The plan: on standard output, or beside the envelope where somebody will be asked."""
@@ -147,11 +161,12 @@ class _Sync:
 
     def _refused(self, prepared: Prepared) -> str:
         """Why nothing may be sent, told; empty where all is well."""
-        for violation in prepared.violations:
+        violations = _standing(prepared, self.force, self.screen)
+        for violation in violations:
             self.screen.complain(f"backlog: refused ({violation.slug}): {clean(violation.message)}")
             self.screen.complain(f"hint: {clean(violation.hint)}")
-        if prepared.violations:
-            return "; ".join(violation.message for violation in prepared.violations)
+        if violations:
+            return "; ".join(violation.message for violation in violations)
         moved = what_moved(self.saved, _saved(prepared, self.options)) if self.saved else []
         if moved:
             return self._refuse("stale-plan", f"the plan is stale: {'; '.join(moved)}", _PLAN_AGAIN)
@@ -204,6 +219,9 @@ class _Sync:
             gap = "" if self.screen.voice.quiet else "\n"
             text = outcomes_text(applied.outcomes, applied.usage, written.paths, look)
             self.screen.result(gap + text)
+        for left in written.left:
+            note = f"{left.title} ({left.ref}): {left.name} cannot be said in the file"
+            self.screen.complain(f"{clean(note)}: {clean(left.reason)}")
         for problem in (applied.stopped, written.problem):
             if problem is not None:
                 tell(problem)
@@ -241,6 +259,27 @@ def _check_keys(desired: DesiredState, only: tuple[str, ...]) -> None:
             near = get_close_matches(key, keys, n=1)
             hint = f"did you mean {near[0]}?" if near else "the keys are in `backlog plan -v`"
             raise UsageError(f"no item has the key {clean(key)}", slug="unknown-key", hint=hint)
+
+
+def _standing(prepared: Prepared, force: tuple[str, ...], screen: Screen) -> tuple[Violation, ...]:
+    """The guards that hold; those that are overridden are named."""
+    for violation in prepared.violations:
+        if violation.slug in force and not violation.final:
+            screen.complain(f"overridden ({violation.slug}): {clean(violation.message)}")
+    return tuple(v for v in prepared.violations if v.final or v.slug not in force)
+
+
+def _all_accepted(plan: Plan, written: Written) -> bool:
+    """Whether the files say all that GitHub won."""
+    names = {"state": "Status"}
+    taken = {(take.key, take.name) for take in written.taken}
+    body = {take.key for take in written.taken if not isinstance(take.what, TakeValue)}
+    left = {(left.key, left.name) for left in written.left}
+    return all(
+        (note.key, names.get(note.name, note.name)) in taken
+        or (note.name == "body" and note.key in body and (note.key, "body") not in left)
+        for note in plan.accepted
+    )
 
 
 def _print_plan(plan: Plan, screen: Screen, output: str) -> None:

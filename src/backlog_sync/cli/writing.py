@@ -1,29 +1,61 @@
-"""Progress into the files."""
+"""Progress into the files, and what of GitHub's version they take over."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from backlog_sync.core.model import DesiredState, ObservedState
-from backlog_sync.core.progress import measure
+from backlog_sync.core.progress import ItemProgress, measure
+from backlog_sync.core.pull import Left, Take, TakeCriteria
 from backlog_sync.errors import BacklogError
+from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.write_back import save, write_back
+from backlog_sync.files.write_back import FileChange, save, write_back
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files that were written, and what stood in the way of the rest."""
+    """The files that were written, what of GitHub's they say now, and what stood in the way."""
 
     paths: tuple[str, ...] = ()
     problem: BacklogError | None = None
+    taken: tuple[Take, ...] = ()
+    left: tuple[Left, ...] = ()
 
 
-def write_progress(loaded: Loaded, desired: DesiredState, observed: ObservedState) -> Written:
-    """Write into the files what GitHub knows; raises nothing, so that all else is still told."""
+def write_progress(
+    loaded: Loaded, desired: DesiredState, observed: ObservedState, takes: Sequence[Take] = ()
+) -> Written:
+    """Write into the files what GitHub knows, and these fields as GitHub has them.
+
+    Raises nothing, so that all else is still told.
+    """
     paths: list[str] = []
+    accepted = Accepted((), (), (), loaded)
     try:
-        for change in write_back(loaded, measure(desired, observed)):
+        accepted, changes = files_after(loaded, desired, observed, takes)
+        for change in changes:
             save(change)
             paths.append(change.path)
     except BacklogError as problem:
-        return Written(tuple(paths), problem)
-    return Written(tuple(paths))
+        return Written(tuple(paths), problem, accepted.taken, accepted.left)
+    return Written(tuple(paths), None, accepted.taken, accepted.left)
+
+
+def files_after(
+    loaded: Loaded, desired: DesiredState, observed: ObservedState, takes: Sequence[Take] = ()
+) -> tuple[Accepted, tuple[FileChange, ...]]:
+    """What the files become; nothing is written. Raises FailedError as `write_back` does."""
+    accepted = accept(loaded, desired, takes)
+    listed = {take.key for take in accepted.taken if isinstance(take.what, TakeCriteria)}
+    told = [_without_ticks(each, listed) for each in measure(desired, observed)]
+    merged = {change.path: change for change in accepted.changes}
+    for change in write_back(accepted.loaded, told):
+        first = merged.get(change.path, change)
+        merged[change.path] = replace(change, before=first.before)
+    changed = (change for change in merged.values() if change.before != change.after)
+    return accepted, tuple(sorted(changed, key=lambda change: change.path))
+
+
+def _without_ticks(progress: ItemProgress, listed: set[str]) -> ItemProgress:
+    """Leave the boxes of check lists that were just taken over, ticks and all."""
+    return replace(progress, ticks={}) if progress.key in listed else progress

@@ -119,10 +119,14 @@ class _Merge:
 
     def finish(self) -> CardDiff:
         """Give the result, with the record that follows it."""
-        self.diff.forgotten = sorted(set(self.base) - set(self.new))
+        values = self.card.values if self.card else {}
+        dropped = set(self.base) - set(self.new)
+        # Where nothing is left on the board, there is nothing to tell.
+        told = [name for name in dropped if record.comparable(values.get(name)) is not None]
+        self.diff.forgotten = sorted(told)
         text = record.encode(self.new)
         stands = self.card.values.get(record.NAME) if self.card else None
-        if (self.moved or self.diff.forgotten) and text != stands and (self.new or stands):
+        if (self.moved or dropped) and text != stands and (self.new or stands):
             self.diff.record = text
         return self.diff
 

@@ -271,6 +271,7 @@ def diff_item(
         }
         - target.kept
         - {body_block.SOURCE}
+        - {name for name in have if have[name] is None}
     )
     if parts.marker is not None and parts.marker.key != item.key:
         merge.fields["key"] = FieldChange(parts.marker.key, item.key)

@@ -10,7 +10,11 @@ FORMAT_VERSION = 1
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
-    """Give the plan as plain values; hidden bodies stay out."""
+    """Give the plan as plain values; hidden bodies stay out.
+
+    `accepted` is there only where a run was asked to let GitHub win.
+    """
+    accepted = {"accepted": [_note(note) for note in plan.accepted]} if plan.accepted else {}
     return {
         "format_version": FORMAT_VERSION,
         "target": {"repository": plan.repository, "project": plan.project},
@@ -18,7 +22,6 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "changes": [_change(change) for change in plan.changes],
         "drift": [_note(note) for note in plan.drift],
         "conflicts": [_note(note) for note in plan.conflicts],
-        "accepted": [_note(note) for note in plan.accepted],
         "orphans": [asdict(orphan) for orphan in plan.orphans],
         "deferred": [{**asdict(d), "kind": d.kind.value} for d in plan.deferred],
         "warnings": [
@@ -31,6 +34,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             for warned in plan.warnings
         ],
         "digests": asdict(plan.digests),
+        **accepted,
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core import record
 from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.identity import Match, match_items
 from backlog_sync.core.model import (
@@ -14,7 +15,7 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedState,
 )
-from backlog_sync.core.normalize import hash_value
+from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.states import (
     NOT_PLANNED,
     OPEN,
@@ -77,7 +78,7 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
         if item.parent:
             children.setdefault(item.parent, []).append(item)
     sums = _sums(desired.items, children, matches)
-    first = _first_status(observed)
+    first = first_status(observed)
     return tuple(
         _item(item, matches[item.key], desired, observed, first, sums[item.key])
         for item in desired.items
@@ -85,7 +86,8 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
     )
 
 
-def _first_status(observed: ObservedState) -> str:
+def first_status(observed: ObservedState) -> str:
+    """Give the board's first status, in which every card starts."""
     for known in observed.project.fields if observed.project else ():
         if known.name == STATUS and known.options:
             return known.options[0].name
@@ -118,24 +120,45 @@ def _item(
         for index, (nth, entry) in enumerate(zip(places, item.criteria, strict=True))
         if nth < len(keys) and merged[keys[nth]] != entry.done
     }
-    status = _status(issue, first)
+    status = status_of(issue, first)
+    waits = _file_moved(item, issue, base) or _status_waits(item, issue, first)
     return ItemProgress(
         key=item.key,
         issue=IssueRef(issue.number, sandbox=observed.sandbox),
         url=None if observed.sandbox else issue.url,
-        status=None if _file_moved(item, issue, base) else status,
+        status=None if waits else status,
         ticks=ticks,
         roll_up=roll_up,
         initial=status == first,
     )
 
 
-def _status(issue: ObservedIssue, first: str) -> str:
+def status_of(issue: ObservedIssue, first: str) -> str:
+    """Give the word for an issue's progress; `first` is where every item starts."""
     state = observed_state(issue)
     if state != OPEN:
         return DROPPED if state == NOT_PLANNED else "Done"
     value = issue.card.values.get(STATUS) if issue.card else None
     return str(value) if value else first
+
+
+def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
+    """Whether the file's own status has to be left: GitHub does not know of it yet.
+
+    It was changed in the file and waits for a sync, or there is no board that could hold it.
+    """
+    if observed_state(issue) != OPEN or is_closed(item.fields.get("state")):
+        return False
+    value = record.comparable(issue.card.values.get(STATUS) if issue.card else None)
+    if value is None:
+        return item.status is not None
+    said = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
+    if said is None or fold(str(said)) == fold(str(value)):
+        return False
+    base = (record.decode(issue.card) or {}).get(STATUS)
+    if base is None:
+        return fold(str(value)) == fold(first)
+    return record.base_of(base) != hash_value(record.comparable(said))
 
 
 def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:

@@ -1,13 +1,15 @@
 """What the files would say if GitHub's version of what drifted were theirs."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
+from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import FieldNote, JsonValue, Plan
+from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match, match_items
 from backlog_sync.core.links import Links
 from backlog_sync.core.model import (
@@ -18,6 +20,7 @@ from backlog_sync.core.model import (
     ObservedState,
     Prose,
 )
+from backlog_sync.core.progress import first_status, status_of
 
 _HEADING = "### "
 _BREAKS = re.compile("(?<=[@#-])\u200b")
@@ -86,34 +89,49 @@ class Pulled:
     left: tuple[Left, ...] = ()
 
 
-def pull(
-    plan: Plan, desired: DesiredState, observed: ObservedState, *, members: bool = True
-) -> Pulled:
+def pull(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
     """Give GitHub's version of all that drifted, and of conflicts that GitHub won.
 
-    With `members`, labels, assignees and blockers that people added come along. State, Status
-    and ticks are progress, which is written anyway, and are left out but where GitHub won.
+    Labels, assignees and blockers that people added come along. State, Status and ticks are
+    progress, which is written anyway, and are left out but where GitHub won.
     """
+    return _pulled(plan, desired, observed, plan.drift, _SETS)
+
+
+def flow_back(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
+    """Give what a sync takes over: fields that GitHub owns, and conflicts that GitHub won."""
+    ownership = desired.settings.ownership
+    drift = [note for note in plan.drift if owner_of(note.name, ownership) is Owner.GITHUB]
+    sets = [name for name in _SETS if owner_of(name, ownership) is Owner.GITHUB]
+    return _pulled(plan, desired, observed, drift, sets)
+
+
+def _pulled(
+    plan: Plan,
+    desired: DesiredState,
+    observed: ObservedState,
+    drift: Iterable[FieldNote],
+    sets: Collection[str],
+) -> Pulled:
     matches = match_items(desired, observed)
     links = Links(desired, observed, matches)
     notes: dict[str, list[FieldNote]] = {}
-    for note in (*plan.drift, *plan.accepted):
+    for note in (*drift, *plan.accepted):
         notes.setdefault(note.key, []).append(note)
     won = {(note.key, note.name) for note in plan.accepted}
-    puller = _Puller(won)
+    puller = _Puller(won, first_status(observed))
     for item in desired.items:
         match = matches.by_key.get(item.key)
         if match is None or not item.sync:
             continue
         puller.item(item, match, notes.get(item.key, ()))
-        if members:
-            puller.members(item, match, links.there(match.issue))
+        puller.members(item, match, links.there(match.issue), sets)
     return Pulled(tuple(puller.takes), tuple(puller.left))
 
 
 class _Puller:
-    def __init__(self, won: set[tuple[str, str]]) -> None:
-        self.won = won
+    def __init__(self, won: set[tuple[str, str]], first: str) -> None:
+        self.won, self.first = won, first
         self.takes: list[Take] = []
         self.left: list[Left] = []
 
@@ -122,7 +140,10 @@ class _Puller:
         for note in notes:
             if note.name in _SETS:
                 continue
-            if note.name in ("state", "Status") and (item.key, note.name) not in self.won:
+            if note.name in ("state", STATUS):
+                if (item.key, note.name) in self.won:
+                    word = status_of(match.issue, self.first)
+                    self._take(item, match, STATUS, TakeValue(word))
                 continue
             if note.name == "body":
                 self._body(item, match)
@@ -131,7 +152,13 @@ class _Puller:
             else:
                 self._take(item, match, note.name, TakeValue(_plain(note.observed)))
 
-    def members(self, item: DesiredItem, match: Match, there: Mapping[str, JsonValue]) -> None:
+    def members(
+        self,
+        item: DesiredItem,
+        match: Match,
+        there: Mapping[str, JsonValue],
+        sets: Collection[str],
+    ) -> None:
         """Take the members of sets that people added or took away."""
         base = match.parts.marker.base if match.parts.marker else None
         blockers = there.get("blocked_by")
@@ -140,7 +167,7 @@ class _Puller:
             "assignees": match.issue.assignees,
             "blocked_by": tuple(blockers) if isinstance(blockers, list) else (),
         }
-        for name in _SETS:
+        for name in sets:
             declared = item.fields.get(name)
             if not isinstance(declared, tuple) or base is None:
                 continue
@@ -175,7 +202,9 @@ class _Puller:
 
     def _take(self, item: DesiredItem, match: Match, name: str, what: What) -> None:
         ref = f"#{match.issue.number}"
-        self.takes.append(Take(item.key, item.title, ref, name, what))
+        take = Take(item.key, item.title, ref, name, what)
+        if take not in self.takes[-2:]:
+            self.takes.append(take)
 
     def _leave(self, item: DesiredItem, match: Match, name: str, reason: str) -> None:
         ref = f"#{match.issue.number}"

@@ -27,6 +27,7 @@ def save_plan(
             "on_conflict": options.on_conflict.value if options.on_conflict else None,
             "prune": options.prune,
             "only": list(options.only),
+            "adopt": options.adopt,
         },
         "summary": plan.summary(),
         "digests": {

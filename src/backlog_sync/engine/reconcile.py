@@ -48,6 +48,8 @@ def observe_and_plan(
     a `clock` it is waited for. Raises `errors.BacklogError` where GitHub could not be read, and
     `errors.PartialError` where it is not known yet what came of an earlier run.
     """
+    if options.adopt:
+        desired = replace(desired, settings=replace(desired.settings, adopt=True))
     observed = tracker.observe(Wanted(project=desired.project))
     journal = journals(observed) if journals else None
     if journal is not None:

@@ -34,6 +34,7 @@ class _Options(_Model):
     on_conflict: Literal["file", "github"] | None
     prune: bool
     only: list[str] = Field(max_length=10_000)
+    adopt: bool
 
 
 class _Digests(_Model):
@@ -139,7 +140,9 @@ def read_plan(path: Path) -> tuple[dict[str, Any], PlanOptions]:
     if plan_digest(plan.target.repository, saved["changes"], sandbox=sandbox) != plan.digests.plan:
         _refuse(path, "it was edited: its changes are not those that its digest speaks of")
     on_conflict = Owner(plan.options.on_conflict) if plan.options.on_conflict else None
-    return saved, PlanOptions(on_conflict, plan.options.prune, tuple(plan.options.only))
+    return saved, PlanOptions(
+        on_conflict, plan.options.prune, tuple(plan.options.only), plan.options.adopt
+    )
 
 
 def _refuse(path: Path, why: str) -> NoReturn:

@@ -8,10 +8,10 @@ from backlog_sync.cli.options import (
     Where,
     format_option,
     plan_options,
+    plan_wish,
     target_options,
     voice_options,
 )
-from backlog_sync.core.options import PlanOptions
 
 
 @click.command(
@@ -39,6 +39,10 @@ def command(
     sandbox: bool,
     bullets: str | None,
     only: tuple[str, ...],
+    on_conflict: str | None,
+    prune: str | None,
+    adopt: bool,
+    force: tuple[str, ...],
     out: str | None,
     check: bool,
     output: str,
@@ -53,7 +57,11 @@ def command(
     return show_plan(
         Where(paths, repo, project, sandbox, bullets),
         Voice(color, quiet, verbose, log_format),
-        Asked(PlanOptions(only=only), out=out),
+        Asked(
+            plan_wish(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt),
+            out=out,
+            force=force,
+        ),
         output=output,
         check=check,
     )

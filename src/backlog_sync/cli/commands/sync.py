@@ -8,10 +8,11 @@ from backlog_sync.cli.options import (
     Where,
     format_option,
     plan_options,
+    plan_wish,
     target_options,
     voice_options,
 )
-from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.options import PLAIN
 
 
 @click.command(
@@ -47,6 +48,10 @@ def command(
     sandbox: bool,
     bullets: str | None,
     only: tuple[str, ...],
+    on_conflict: str | None,
+    prune: str | None,
+    adopt: bool,
+    force: tuple[str, ...],
     saved: str | None,
     approve: str | None,
     dry_run: bool,
@@ -66,7 +71,7 @@ def command(
     """
     if check and not dry_run:
         raise click.UsageError("--check only looks: add --dry-run.")
-    options = PlanOptions(only=only)
+    options = plan_wish(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt)
     if saved and (options != PLAIN or dry_run):
         raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
     from backlog_sync.cli import reconciling  # noqa: PLC0415 - when it is called
@@ -74,6 +79,7 @@ def command(
     where = Where(paths, repo, project, sandbox, bullets)
     voice = Voice(color, quiet, verbose, log_format)
     if dry_run:
-        return reconciling.show_plan(where, voice, Asked(options), output=output, check=check)
-    asked = Asked(options, saved=saved, approve=approve)
+        asked = Asked(options, force=force)
+        return reconciling.show_plan(where, voice, asked, output=output, check=check)
+    asked = Asked(options, saved=saved, approve=approve, force=force)
     return reconciling.sync(where, voice, asked, output=output, write=not no_write_back, yes=yes)
