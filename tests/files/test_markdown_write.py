@@ -207,3 +207,136 @@ def test_no_updates_change_nothing() -> None:
     """An empty update is no reason to touch a file."""
     text = "## Epic 1: A\r\n\r\n\r\n"
     assert write(text, ItemProgress("k")) == text
+
+
+# ---- the file's own words ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "word", "told"),
+    [
+        ("**Prioridade**: Alta", "Done", "**Status**: Concluído"),
+        ("**Prioridad**: Alta", "In Progress", "**Estado**: En progreso"),
+        ("**Priorité** : Haute", "Done", "**Statut** : Terminé"),
+        ("**Priorität**: Hoch", "In Progress", "**Status**: In Arbeit"),
+        ("**Приоритет**: Высокий", "Done", "**Статус**: Готово"),
+        ("**优先级**：高", "Done", "**状态**：已完成"),
+        ("**優先度**：高", "Closed", "**状態**：中止"),
+        ("**Prioridade**: Alta", "Blocked", "**Status**: Blocked"),
+    ],
+)
+def test_a_status_is_told_in_the_language_of_the_keys(lines: str, word: str, told: str) -> None:
+    """Where no item says a status, the words are those of the metadata's language."""
+    text = f"## Epic 1: A\n{lines}\n"
+    assert write(text, status(word)) == f"{text.rstrip()}  \n{told}\n"
+
+
+def test_a_status_is_told_as_other_items_tell_it() -> None:
+    """The file's own word and sign for the same meaning go before any table of words."""
+    text = "## Story 1: A\n**Status**: ✅ Shipped\n\n## Story 2: B\n**Priority**: High\n"
+    assert write(text, None, status("Done")) == f"{text.rstrip()}  \n**Status**: ✅ Shipped\n"
+
+
+def test_partly_done_is_no_word_for_done() -> None:
+    """A remark that takes the word back keeps it from being copied."""
+    text = "## Story 1: A\n**Status**: Complete (mostly)\n\n## Story 2: B\n**Points**: 1\n"
+    assert write(text, None, status("Done")).endswith("**Status**: Done\n")
+
+
+def test_progress_in_another_language_is_figures() -> None:
+    """The key is translated, the rest are figures."""
+    text = "## Epic 1: A\n**Priorität**: Hoch\n\n### Story 1.1: B\n"
+    update = ItemProgress("k", roll_up=RollUp(1, 2, 3, 8))
+    assert "**Fortschritt**: 1/2, 3/8 SP (37 %)\n" in write(text, update)
+
+
+def test_keys_that_we_write_do_not_turn_the_language() -> None:
+    """Our own lines are no sign of a language, so a second write says the same."""
+    text = "## Epic 1: A\n**Goal**: x\n\n## Epic 2: B\n**Estado**: Hecho\n\n## Epic 3: C\n"
+    write(text, status("Done"), None, status("In Progress"))
+
+
+# ---- tables --------------------------------------------------------------------------------
+
+TASKS = "## Phase 1: A\n**Goal**: x\n\n| # | Task | Priority | Status |\n|---|---|---|---|\n"
+
+
+def test_rows_get_their_issue_and_status() -> None:
+    """The number stands behind the title, the status in its cell; widths of others stay."""
+    text = TASKS + "| 1 | Weld  | High | Open   |\n| 2 | Paint | Low  |        |\n"
+    done = ItemProgress("k", IssueRef(14), URL, "Done")
+    todo = ItemProgress("k", IssueRef(3, sandbox=True), status="Todo", initial=True)
+    assert write(text, None, done, todo) == text.replace("Weld", f"Weld ({LINK})").replace(
+        "Open", "Done"
+    ).replace("Paint", "Paint (sandbox#3)")
+
+
+def test_a_number_behind_a_title_is_replaced() -> None:
+    """Another issue takes the place of the one that stood there."""
+    text = TASKS + "| 1 | Weld (sandbox#3) | High | Open |\n"
+    assert write(text, None, ISSUE) == text.replace("sandbox#3", LINK)
+
+
+def test_a_column_of_issues_takes_the_number() -> None:
+    """The cell is filled; a cell that names the issue already stays."""
+    text = (
+        TASKS.replace("Priority", "Issue") + "| 1 | Weld |  | Open |\n| 2 | Paint | #14 | Open |\n"
+    )
+    assert write(text, None, ISSUE, ISSUE) == text.replace("Weld |  |", f"Weld |  {LINK}|")
+
+
+def test_the_status_cell_of_an_overview_is_written() -> None:
+    """A milestone's row in the overview says the status; no line is added to its section."""
+    text = (
+        "| Milestone | Title | Status |\n|---|---|---|\n| M0 | Base | Planned |\n\n"
+        "## M0: Base\n\n**Goal:** g\n"
+    )
+    done = ItemProgress("k", IssueRef(14), URL, "Done")
+    written = write(text, done)
+    section = f"## M0: Base\n\n**Issue:** {LINK}  \n**Goal:** g\n"
+    assert written == text.replace("Planned", "Done").split("## ")[0] + section
+
+
+def test_two_items_of_one_heading_have_lines_of_their_own() -> None:
+    """`## Phase 3: User Story 1 — …`: the phase's lines are named after it."""
+    text = "## Phase 3: User Story 1 — Book\n\n- [ ] T001 Test it\n"
+    phase = ItemProgress("k", IssueRef(1), status="In Progress", roll_up=RollUp(1, 2))
+    written = write(text, phase, ItemProgress("k", IssueRef(2), status="Done"))
+    assert "**Phase Issue**: #1  \n**Phase Status**: In Progress  \n" in written
+    assert "**Issue**: #2  \n**Status**: Done\n" in written
+
+
+def test_front_matter_takes_what_it_can() -> None:
+    """A file that is one item gets its issue and status in its own front matter."""
+    text = "---\ntitle: Weld\nstatus: 'To Do' # soon\nlabels: [a]\n---\n\nText.\n"
+    update = ItemProgress("k", IssueRef(14), status="Done")
+    assert write(text, update) == (
+        '---\ntitle: Weld\nstatus: Done # soon\nlabels: [a]\nissue: "#14"\n---\n\nText.\n'
+    )
+
+
+# ---- the summary ---------------------------------------------------------------------------
+
+SUMMARY = "<!-- backlog:summary -->\n{}<!-- /backlog:summary -->\n"
+
+
+def test_the_summary_is_written_anew() -> None:
+    """Between the two marks stands a table of what is done; everything around it stays."""
+    text = SUMMARY.format("old\n") + "\n## Epic 1: A|b\n\n### Story 1.1: B\n\n## Epic 2: C\n"
+    updates = (
+        ItemProgress("k", roll_up=RollUp(1, 2, 3, 8)),
+        None,
+        ItemProgress("k", roll_up=RollUp(0, 1, 0, 2)),
+    )
+    body = (
+        "\n| Item | Done | Points | % |\n|---|---|---|---|\n| A/b | 1 of 2 | 3 of 8 | 37 % |\n"
+        "| C | 0 of 1 | 0 of 2 | 0 % |\n| **Total** | 1 of 3 | 3 of 10 | 30 % |\n\n"
+    )
+    assert write(text, *updates).startswith(SUMMARY.format(body) + "\n## Epic 1: A|b\n")
+
+
+def test_without_marks_there_is_no_summary() -> None:
+    """One mark alone, or a mark in code, is no place for a table."""
+    for text in ("<!-- backlog:summary -->\n", "```\n" + SUMMARY.format("") + "```\n"):
+        written = write(text + "\n## Epic 1: A\n", ItemProgress("k", roll_up=RollUp(1, 2)))
+        assert "| Item |" not in written
