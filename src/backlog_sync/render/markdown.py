@@ -1,0 +1,418 @@
+"""The plan as GitHub Markdown, for step summaries and pull-request comments.
+
+What needs a person comes first: drift and conflicts, then the items by epic in folded sections,
+then definitions and what is left alone. Foreign text is inert (`inert`), and no cell is longer
+than a glance. A text that would be too long is cut at a row, and says so: GitHub drops a summary
+of more than 1 MiB whole, and refuses a comment of more than 65,536 characters (GitHub's
+documentation of job summaries, and of issue comments).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import ndiff
+
+from backlog_sync.core.changes import (
+    Action,
+    Change,
+    ChangeKind,
+    FieldChange,
+    FieldNote,
+    JsonValue,
+    Plan,
+    PlanItem,
+)
+from backlog_sync.render.inert import code, inert
+from backlog_sync.render.safe import split_lines
+from backlog_sync.render.words import counted, number
+
+SUMMARY_BYTES = 900 * 1024
+"""Bytes of a step summary; over 1 MiB it is lost whole."""
+COMMENT_BYTES = 65_000
+"""Bytes of a comment, of which GitHub takes 65,536 characters; the rest is our hidden mark."""
+
+_CELL = 300
+"""Characters shown of one value."""
+_LINES = 8
+"""Lines shown of a changed text."""
+_NAMES = 40
+"""Names shown of definitions of one kind."""
+_DEEPEST = 8
+_STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
+_SIGNS = {
+    Action.CREATE: "➕",
+    Action.ADOPT: "🔗",
+    Action.CLOSE: "✔️",
+    Action.REOPEN: "🔄",
+    Action.FORGET: "💤",
+}
+_DEFINITIONS = {
+    ChangeKind.LABEL: ("label", "labels"),
+    ChangeKind.MILESTONE: ("milestone", "milestones"),
+    ChangeKind.PROJECT: ("board", "boards"),
+    ChangeKind.FIELD: ("board field", "board fields"),
+}
+_WORDS = {
+    "create": "to create",
+    "update": "to update",
+    "close": "to close",
+    "reopen": "to reopen",
+    "adopt": "to adopt",
+    "forget": "to forget",
+    "unlink": "to unlink",
+}
+_TOLD = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows that stand between an opening and a closing; the opening never stands alone."""
+
+    opening: str
+    rows: Sequence[str]
+    closing: str = ""
+
+
+@dataclass(slots=True)
+class _Paper:
+    """Text up to a size in bytes; what no longer fits is counted."""
+
+    room: int
+    parts: list[str] = field(default_factory=list)
+    left_out: int = 0
+
+    def put(self, block: _Block) -> None:
+        """Add as many rows as fit, with what is around them; once cut, nothing follows."""
+        frame = _size(block.opening) + _size(block.closing)
+        taken: list[str] = []
+        for row in block.rows:
+            size = _size(row)
+            if self.left_out or frame + size > self.room:
+                self.left_out += 1
+                continue
+            taken.append(row)
+            self.room -= size
+        if taken:
+            self.parts += [block.opening, *taken, block.closing]
+            self.room -= frame
+
+
+def plan_markdown(
+    plan: Plan, *, limit: int = SUMMARY_BYTES, title: str = "Backlog plan", note: str = ""
+) -> str:
+    """The plan as GitHub Markdown of at most `limit` bytes of UTF-8 (at least 2,000).
+
+    `title` is ours; `note` is a line of foreign text below it, shown as plain text.
+    """
+    head = f"### {inert(title)}\n\n**{inert(summary_line(plan))}**\n"
+    target = f"{code(_cut(plan.repository))}"
+    if plan.project:
+        target += f", board {code(_cut(plan.project))}"
+    head += f"\nFor {target}.\n"
+    if note:
+        head += f"\n{inert(_cut(note))}\n"
+    tail = f"\nDigest of this plan: {code(plan.digests.plan)}\n" if plan.has_changes else ""
+    cut_note = "\n> **Cut here:** {} more rows do not fit; `backlog plan` shows all of them.\n"
+    paper = _Paper(limit - _size(head) - _size(tail) - _size(cut_note) - 12)
+    for block in _blocks(plan):
+        paper.put(block)
+    cut = cut_note.format(paper.left_out) if paper.left_out else ""
+    return head + "".join(paper.parts) + cut + tail
+
+
+def summary_line(plan: Plan) -> str:
+    """One line of counts, as plain text; every one can be recomputed from the changes."""
+    counts = plan.summary()
+    held = [f"{counts['conflict']} held"] if counts["conflict"] else []
+    drift = [f"{counts['drift']} drifted"] if counts["drift"] else []
+    if not plan.has_changes:
+        if not held:
+            told = f"No changes: GitHub says what the files say ({counted(len(plan.items), 'item')}"
+            return told + "".join(f", {part}" for part in drift) + ")."
+        return f"Nothing to apply: {', '.join([*held, *drift])}."
+    told_counts = [f"{counts[name]} {word}" for name, word in _WORDS.items() if counts[name]]
+    if counts["link"]:
+        told_counts.append(counted(counts["link"], "link"))
+    if counts["definitions"]:
+        told_counts.append(counted(counts["definitions"], "definition"))
+    unchanged = [f"{counts['unchanged']} unchanged"] if counts["unchanged"] else []
+    return f"Plan: {', '.join([*told_counts, *drift, *held, *unchanged])}."
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _blocks(plan: Plan) -> Iterator[_Block]:
+    yield _conflicts(plan)
+    yield _drift(plan)
+    yield from _items(plan)
+    yield _definitions(plan)
+    yield _orphans(plan)
+    yield _deferred(plan)
+    yield _warnings(plan)
+
+
+# ---- what needs a person -------------------------------------------------------------------
+
+
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> _Block:
+    opening = f"\n{title}\n\n{_row(columns)}{_row(['---'] * len(columns))}"
+    return _Block(opening, [_row(row) for row in rows])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _conflicts(plan: Plan) -> _Block:
+    rows = [
+        (_named(note), inert(_cut(note.name)), _value(note.desired), _value(note.observed),
+         inert(_cut(note.reason)))
+        for note in plan.conflicts
+    ]  # fmt: skip
+    title = f"#### ⚠️ Conflicts: {counted(len(rows), 'field')} held until somebody decides"
+    return _table(title, ("item", "field", "the file", "GitHub", "why"), rows)
+
+
+def _drift(plan: Plan) -> _Block:
+    reverted = {(c.key, name) for c in plan.changes for name in c.drifted}
+    rows = [
+        (_named(note), inert(_cut(note.name)), _value(note.desired), _value(note.observed),
+         "sync sets it back" if (note.key, note.name) in reverted else inert(_cut(note.reason)))
+        for note in plan.drift
+    ]  # fmt: skip
+    title = f"#### ↩️ Drift: {counted(len(rows), 'field')} changed on GitHub"
+    return _table(title, ("item", "field", "the file", "GitHub", "what happens"), rows)
+
+
+def _named(note: FieldNote) -> str:
+    return f"{inert(_cut(note.title or note.key))} {code(note.ref or _cut(note.key))}"
+
+
+# ---- items by epic -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What is shown together: a root of the tree with all below it, or items without any."""
+
+    title: str
+    rows: tuple[tuple[PlanItem, int], ...]
+
+
+def _items(plan: Plan) -> Iterator[_Block]:
+    changes: dict[str, list[Change]] = defaultdict(list)
+    for change in plan.changes:
+        if change.kind not in _DEFINITIONS and not change.is_refresh:
+            changes[change.key].append(change)
+    items = {item.key: item for item in plan.items}
+    for group in _groups(plan, changes):
+        shown = [row for row in group.rows if changes.get(row[0].key)]
+        opening = (
+            f"\n<details><summary>{group.title}: {_counts(shown, changes)}</summary>\n\n"
+            f"{_row(('', 'item', 'issue', 'points', 'what changes'))}{_row(['---'] * 5)}"
+        )
+        rows = [_line(item, depth, changes.get(item.key, []), items) for item, depth in group.rows]
+        yield _Block(opening, rows, "\n</details>\n")
+
+
+def _groups(plan: Plan, changes: dict[str, list[Change]]) -> Iterator[_Group]:
+    items = {item.key: item for item in plan.items}
+    children: dict[str | None, list[PlanItem]] = defaultdict(list)
+    for item in plan.items:
+        children[item.parent if item.parent in items else None].append(item)
+    shown: set[str] = set()
+    for key in changes:
+        at: str | None = key
+        while at in items and at not in shown:
+            shown.add(at)
+            at = items[at].parent
+    lone: list[tuple[PlanItem, int]] = []
+    for root in children[None]:
+        if root.key not in shown:
+            continue
+        if not children[root.key]:
+            lone.append((root, 0))
+            continue
+        title = f"{inert(root.kind)} <b>{inert(_cut(root.title))}</b>"
+        yield _Group(title, tuple(_below(root, children, shown)))
+    if lone:
+        yield _Group("<b>Items</b>", tuple(lone))
+    strangers = tuple(
+        (PlanItem(key, "issue", mine[0].title or key, None, mine[0].ref), 0)
+        for key, mine in changes.items()
+        if key not in items
+    )
+    if strangers:
+        yield _Group("<b>Not in the file</b>", strangers)
+
+
+def _below(
+    root: PlanItem, children: dict[str | None, list[PlanItem]], shown: set[str]
+) -> Iterator[tuple[PlanItem, int]]:
+    stack = [(root, 0)]
+    while stack:
+        item, depth = stack.pop()
+        if item.key in shown:
+            yield item, depth
+            stack.extend((child, depth + 1) for child in reversed(children[item.key]))
+
+
+def _counts(rows: Sequence[tuple[PlanItem, int]], changes: dict[str, list[Change]]) -> str:
+    counts: dict[str, int] = defaultdict(int)
+    for item, _ in rows:
+        counts[_action(changes[item.key]).value] += 1
+    return ", ".join(f"{counts[name]} {word}" for name, word in _WORDS.items() if counts[name])
+
+
+def _action(changes: Sequence[Change]) -> Action:
+    """What is done to an item as a whole."""
+    done = {c.action for c in changes if c.kind is ChangeKind.ISSUE}
+    return next((strong for strong in _STRONGEST if strong in done), Action.UPDATE)
+
+
+def _line(item: PlanItem, depth: int, changes: Sequence[Change], items: dict[str, PlanItem]) -> str:
+    name = f"{'&emsp;' * min(depth, _DEEPEST)}{inert(item.kind)} {inert(_cut(item.title))}"
+    points = number(item.points) if item.points else ""
+    issue = code(item.ref or _cut(item.key))
+    if not changes:
+        return _row(("", name, issue, points, ""))
+    action = _action(changes)
+    sign = _SIGNS.get(action, "✏️")
+    told = "<br>".join(_told(item, action, changes, items)) or inert(action.value)
+    return _row((sign, name, issue, points, told))
+
+
+def _told(
+    item: PlanItem, action: Action, changes: Sequence[Change], items: dict[str, PlanItem]
+) -> Iterator[str]:
+    """What happens to an item, in a few words each."""
+    created = action is Action.CREATE
+    if created:
+        yield "create"
+    for change in changes:
+        match change.kind:
+            case ChangeKind.ISSUE | ChangeKind.FIELD_VALUE:
+                if change.action in _TOLD:
+                    yield f"{inert(change.action.value)}: {inert(_cut(change.reason))}"
+                if not created:
+                    for name, value in change.fields.items():
+                        yield _field(name, value)
+            case ChangeKind.SUB_ISSUE if change.is_move:
+                yield "moves among its siblings"
+            case ChangeKind.SUB_ISSUE if created and change.other == item.parent:
+                continue
+            case ChangeKind.SUB_ISSUE:
+                yield _link(change, "parent", items)
+            case ChangeKind.DEPENDENCY:
+                yield _link(change, "blocked by", items)
+            case ChangeKind.PROJECT_ITEM if not created:
+                yield "off the board" if change.action is Action.UNLINK else "onto the board"
+            case _:
+                continue
+
+
+def _link(change: Change, word: str, items: dict[str, PlanItem]) -> str:
+    sign = "no longer " if change.action is Action.UNLINK else ""
+    other = change.other or ""
+    known = items.get(other)
+    title = f" {inert(_cut(known.title))}" if known else ""
+    return f"{sign}{word} {code(_cut(known.ref or other) if known else _cut(other))}{title}"
+
+
+def _field(name: str, change: FieldChange) -> str:
+    label = f"<b>{inert(_cut(name.replace('_', ' ')))}</b>"
+    before, after = change.before, change.after
+    if name == "body":
+        return f"<b>text</b> {_text(str(before or ''), str(after or ''))}"
+    if isinstance(before, list) or isinstance(after, list):
+        old = before if isinstance(before, list) else []
+        new = after if isinstance(after, list) else []
+        added = [f"+{_value(each)}" for each in new if each not in old]
+        gone = [f"−{_value(each)}" for each in old if each not in new]
+        return f"{label} {' '.join([*added, *gone][:_NAMES]) or 'in another order'}"
+    return f"{label} {_value(before)} → {_value(after)}"
+
+
+def _text(before: str, after: str) -> str:
+    """The lines of a text that differ, the first few of them."""
+    old, new = ([line for line in split_lines(text) if line.strip()] for text in (before, after))
+    if len(old) + len(new) > 400:  # ndiff grows with the product
+        return f"{counted(len(new), 'line')}, {len(old)} before"
+    lines = [line for line in ndiff(old, new) if line[:2] in ("- ", "+ ")]
+    told = [f"{'−' if line[0] == '-' else '+'} {inert(_cut(line[2:]))}" for line in lines[:_LINES]]
+    if len(lines) > _LINES:
+        told.append(f"… {counted(len(lines) - _LINES, 'more line', 'more lines')}")
+    return "<br>".join(["", *told]) if told else "in white space"
+
+
+# ---- the rest ------------------------------------------------------------------------------
+
+
+def _definitions(plan: Plan) -> _Block:
+    rows: list[str] = []
+    count = 0
+    for kind, (one, many) in _DEFINITIONS.items():
+        mine = [c for c in plan.changes if c.kind is kind]
+        count += len(mine)
+        made = [c for c in mine if c.action is Action.CREATE]
+        if made:
+            names = ", ".join(code(_cut(c.title or c.key)) for c in made[:_NAMES])
+            more = f" and {len(made) - _NAMES} more" if len(made) > _NAMES else ""
+            rows.append(f"- ➕ {one if len(made) == 1 else many}: {names}{more}\n")
+        for change in mine:
+            if change.action is not Action.CREATE:
+                fields = "; ".join(_field(n, v) for n, v in change.fields.items())
+                rows.append(f"- ✏️ {one} {code(_cut(change.title or change.key))}: {fields}\n")
+    title = counted(count, "definition")
+    return _Block(f"\n<details><summary>{title}</summary>\n\n", rows, "\n</details>\n")
+
+
+def _orphans(plan: Plan) -> _Block:
+    rows = [
+        f"- {code(o.ref)} {inert(_cut(o.title))}: {inert(_cut(o.reason))}\n" for o in plan.orphans
+    ]
+    return _Block("\n#### No longer in the file, left alone\n\n", rows)
+
+
+def _deferred(plan: Plan) -> _Block:
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in plan.deferred:
+        groups[(each.reason, each.hint)].append(f"{each.kind.value.replace('_', ' ')} {each.key}")
+    rows = []
+    for (reason, hint), what in groups.items():
+        names = ", ".join(inert(_cut(name)) for name in what[:3])
+        more = f" and {len(what) - 3} more" if len(what) > 3 else ""
+        told = f" ({inert(_cut(hint))})" if hint else ""
+        rows.append(f"- {names}{more}: {inert(_cut(reason))}{told}\n")
+    return _Block("\n#### Deferred\n\n", rows)
+
+
+def _warnings(plan: Plan) -> _Block:
+    rows = []
+    for warned in plan.warnings:
+        where = "".join(
+            f"{code(_cut(str(part)))} " for part in (warned.place, warned.ref) if part is not None
+        )
+        rows.append(f"- {where}{inert(_cut(warned.message))}\n")
+    return _Block("\n#### Warnings\n\n", rows)
+
+
+def _value(value: JsonValue) -> str:
+    """One value as a person writes it, in a cell."""
+    match value:
+        case None | "" | []:
+            return "∅"
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return number(value)
+        case list():
+            return inert(_cut(", ".join(str(member) for member in value)))
+        case _:
+            return inert(_cut(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
