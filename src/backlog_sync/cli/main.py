@@ -20,6 +20,8 @@ VERBS = {
     "lint": "Check backlog files, offline.",
     "plan": "Show what sync would do. Nothing is sent.",
     "sync": "Make GitHub say what the files say, and write progress back.",
+    "drift": "Show what changed on GitHub and what is pending; exit 3 where there is anything.",
+    "pull": "Take GitHub's version of what drifted into the files.",
     "undo": "Close what the last run created; nothing else.",
     "report": "Read GitHub, write progress into the files, and show it.",
     "doctor": "Check token, rights, board and files: each line ok, or what to do.",

@@ -14,14 +14,14 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
     `accepted` is there only where a run was asked to let GitHub win.
     """
-    accepted = {"accepted": [_note(note) for note in plan.accepted]} if plan.accepted else {}
+    accepted = {"accepted": [note_to_json(note) for note in plan.accepted]} if plan.accepted else {}
     return {
         "format_version": FORMAT_VERSION,
         "target": {"repository": plan.repository, "project": plan.project},
         "summary": plan.summary(),
-        "changes": [_change(change) for change in plan.changes],
-        "drift": [_note(note) for note in plan.drift],
-        "conflicts": [_note(note) for note in plan.conflicts],
+        "changes": [change_to_json(change) for change in plan.changes],
+        "drift": [note_to_json(note) for note in plan.drift],
+        "conflicts": [note_to_json(note) for note in plan.conflicts],
         "orphans": [asdict(orphan) for orphan in plan.orphans],
         "deferred": [{**asdict(d), "kind": d.kind.value} for d in plan.deferred],
         "warnings": [
@@ -38,7 +38,8 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_to_json(change: Change) -> dict[str, Any]:
+    """Give one change as plain values."""
     record: dict[str, Any] = {
         "action": change.action.value,
         "kind": change.kind.value,
@@ -59,7 +60,8 @@ def _change(change: Change) -> dict[str, Any]:
     return record
 
 
-def _note(note: FieldNote) -> dict[str, Any]:
+def note_to_json(note: FieldNote) -> dict[str, Any]:
+    """Give one note as plain values."""
     return {
         "key": note.key,
         "ref": note.ref,

@@ -423,7 +423,8 @@ class _Builder:
 
     def _prunes(self, issue: ObservedIssue) -> bool:
         """Whether an orphan is to be closed; what people reopened is not closed again."""
-        return self.options.prune and issue.state_reason != REOPENED
+        whole = self.observed.coverage.complete
+        return self.options.prune and whole and issue.state_reason != REOPENED
 
     def _plan_item(self, item: DesiredItem) -> PlanItem:
         match = self.matches.by_key.get(item.key)

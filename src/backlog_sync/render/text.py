@@ -59,20 +59,28 @@ def summary_text(plan: Plan, look: Look) -> str:
 
 def plan_lines(plan: Plan, look: Look) -> list[Text]:
     """The whole plan as styled lines."""
-    tree = _Tree(plan, look)
-    sections = [
-        [_target(plan, look)],
+    sections = plan_sections(plan, look)
+    if not any(sections):
+        return _summary(plan, look)
+    return stacked([[_target(plan, look)], *sections, _summary(plan, look)])
+
+
+def plan_sections(plan: Plan, look: Look) -> list[list[Text]]:
+    """What a plan tells, in the order in which people need it; empty sections are empty."""
+    return [
         _drift(plan, look),
         _definitions(plan, look),
-        tree.lines(),
+        _Tree(plan, look).lines(),
         _conflicts(plan, look),
+        _accepted(plan, look),
         _orphans(plan, look),
         _deferred(plan, look),
         _warnings(plan, look),
-        _summary(plan, look),
     ]
-    if len(sections[0]) and not any(sections[1:-1]):
-        return sections[-1]
+
+
+def stacked(sections: Sequence[Sequence[Text]]) -> list[Text]:
+    """Sections one below the other, a blank line between."""
     out: list[Text] = []
     for section in sections:
         if section:
@@ -416,7 +424,16 @@ def _drift(plan: Plan, look: Look) -> list[Text]:
 
 
 def _conflicts(plan: Plan, look: Look) -> list[Text]:
-    if not plan.conflicts:
+    return _two_sided("Conflicts", "held, everything else is applied", plan.conflicts, look)
+
+
+def _accepted(plan: Plan, look: Look) -> list[Text]:
+    hint = "what GitHub says goes into the files (--on-conflict github)"
+    return _two_sided("Decided for GitHub", hint, plan.accepted, look)
+
+
+def _two_sided(title: str, hint: str, notes: Sequence[FieldNote], look: Look) -> list[Text]:
+    if not notes:
         return []
 
     def tell(note: FieldNote, column: int) -> list[Text]:
@@ -435,18 +452,30 @@ def _conflicts(plan: Plan, look: Look) -> list[Text]:
             )
         return lines
 
-    return _notes("Conflicts", "held, everything else is applied", plan.conflicts, look, tell)
+    return _notes(title, hint, notes, look, tell)
 
 
 def _orphans(plan: Plan, look: Look) -> list[Text]:
     if not plan.orphans:
         return []
-    lines = [_heading("Orphans", "no longer in the file, left alone")]
-    for orphan in plan.orphans:
+    told = [(orphan.title, orphan.ref, "") for orphan in plan.orphans]
+    return named_issues("Orphans", "no longer in the file, left alone", told, look)
+
+
+def named_issues(
+    title: str, note: str, issues: Sequence[tuple[str, str | None, str]], look: Look
+) -> list[Text]:
+    """A list of issues under a heading: title, number, and a reason where it is no empty text."""
+    if not issues:
+        return []
+    lines = [_heading(title, note)]
+    for name, ref, reason in issues:
         left = Text("  ").append(look.glyphs.orphan, "yellow").append(" ")
-        left.append(clean(orphan.title))
-        right = Text(clean(orphan.ref), "dim")
+        left.append(clean(name))
+        right = Text(clean(ref or ""), "dim")
         lines.append(spread(left, right, look.columns, look.glyphs))
+        if reason:
+            lines += paragraph(clean(reason), look.columns, look.glyphs, Text("    "), "dim")
     return lines
 
 

@@ -1,0 +1,96 @@
+"""Pull: GitHub's version of what drifted into the files."""
+
+from contextlib import nullcontext
+
+from backlog_sync import wiring
+from backlog_sync.cli.loading import ready
+from backlog_sync.cli.options import Voice, Where
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.writing import files_after
+from backlog_sync.core.changes import FieldNote
+from backlog_sync.core.fields import Owner
+from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.pull import pull as taken_from
+from backlog_sync.engine import reconcile
+from backlog_sync.errors import RefusedError
+from backlog_sync.files.write_back import FileChange, save
+from backlog_sync.render.drift import pulled_text, pulled_to_json
+from backlog_sync.render.envelopes import dump
+from backlog_sync.render.report import diff_text
+from backlog_sync.render.safe import clean
+from backlog_sync.render.words import counted
+
+DONE, FAILED, REFUSED = 0, 1, 4
+
+
+def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins: bool) -> int:
+    """Write what drifted into the files, or with `dry_run` show the difference.
+
+    Raises `RefusedError` where the settings forbid to write into the files.
+    """
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    if found.loaded.write_back == "none" and not dry_run:
+        raise RefusedError(
+            "the settings say `write_back: none`, so nothing may be written into the files",
+            slug="no-write-back",
+            hint="take the setting out, or look with --dry-run",
+        )
+    options = PlanOptions(on_conflict=Owner.GITHUB if github_wins else None)
+    with (
+        nullcontext()
+        if dry_run
+        else wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
+        wiring.tracker(
+            found.repository,
+            screen.env,
+            top=found.top,
+            sandbox=where.sandbox,
+            read_only=True,
+            board_owner=found.board_owner,
+            waits=screen.waits,
+        ) as tracker,
+    ):
+        with screen.waiting(f"Reading {found.repository}"):
+            prepared = reconcile.observe_and_plan(found.desired, tracker, options)
+        pulled = taken_from(prepared.plan, prepared.desired, prepared.observed)
+        accepted, changes = files_after(
+            found.loaded, prepared.desired, prepared.observed, pulled.takes
+        )
+        if not dry_run:
+            for change in changes:
+                save(change)
+    if prepared.observed.project_problem:
+        screen.complain(f"the board was left out: {prepared.observed.project_problem}")
+    left = (*pulled.left, *accepted.left)
+    if output == "json":
+        written = () if dry_run else tuple(change.path for change in changes)
+        screen.result(dump(pulled_to_json(accepted.taken, left, written)))
+    else:
+        if not voice.quiet:
+            screen.result(pulled_text(accepted.taken, left, screen.look()))
+        _files(screen, changes, dry_run=dry_run)
+    return _conflicts(screen, prepared.plan.conflicts)
+
+
+def _files(screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool) -> None:
+    if not changes:
+        screen.result("The files say what GitHub says already.\n")
+    for change in changes:
+        if dry_run:
+            before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
+            screen.result(diff_text(change.path, before, after, screen.look()))
+        else:
+            screen.result(f"Written: {clean(change.path)}\n")
+
+
+def _conflicts(screen: Screen, conflicts: tuple[FieldNote, ...]) -> int:
+    """Tell of what was left because both sides changed it."""
+    if not conflicts:
+        return DONE
+    screen.complain(f"{counted(len(conflicts), 'conflict')} left; `backlog plan` shows them")
+    screen.complain("hint: --on-conflict github takes GitHub's version of fields in conflict")
+    return REFUSED

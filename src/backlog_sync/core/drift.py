@@ -1,0 +1,179 @@
+"""What moved apart: drift, what the file has yet to say to GitHub, and what is not as it should be.
+
+It is the plan, read as a report: what a sync would set back or push, and beside it the issues
+whose identity is in question.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.changes import Change, FieldNote, Plan, Verdict
+from backlog_sync.core.identity import Matches, is_trusted, match_items
+from backlog_sync.core.model import Coverage, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.plan_json import FORMAT_VERSION, change_to_json, note_to_json
+from backlog_sync.core.progress import measure
+
+TICKS = "acceptance_criteria"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An issue or an item that is not as it should be: which, and why."""
+
+    key: str
+    ref: str | None
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """All that moved apart. `plan` holds drift, what is pending, conflicts and orphans.
+
+    Of its changes those are left out that only set drift back or close second issues.
+    """
+
+    plan: Plan
+    duplicates: tuple[Finding, ...] = ()
+    vanished: tuple[Finding, ...] = ()
+    transferred: tuple[Finding, ...] = ()
+    suspicious: tuple[Finding, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each; pending counts the changes that a sync would make."""
+        return {
+            "drift": len(self.plan.drift),
+            "pending": sum(1 for change in self.plan.changes if not change.is_refresh),
+            "conflicts": len(self.plan.conflicts),
+            "orphans": len(self.plan.orphans),
+            "duplicates": len(self.duplicates),
+            "vanished": len(self.vanished),
+            "transferred": len(self.transferred),
+            "suspicious": len(self.suspicious),
+        }
+
+    def __bool__(self) -> bool:
+        return any(self.counts.values())
+
+
+def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Drift:
+    """Read a plan as a report of what moved apart."""
+    matches = match_items(desired, observed)
+    titles = {item.key: item.title for item in desired.items}
+    gone = [(key, _finding(key, titles, why, matches)) for key, why in matches.gone]
+    moved = {key for key, _ in gone if _is_moved(key, desired, observed)}
+    suspicious = tuple(_suspicious(desired, observed, matches))
+    told = {key for key, _ in gone} | {finding.key for finding in suspicious}
+    return Drift(
+        plan=replace(
+            plan,
+            changes=tuple(filter(None, map(_pending, plan.changes))),
+            drift=(*plan.drift, *_ticked(desired, observed)),
+            conflicts=tuple(n for n in plan.conflicts if n.name != "identity" or n.key not in told),
+            warnings=tuple(w for w in plan.warnings if w.slug != "copied-marker"),
+        ),
+        duplicates=tuple(
+            Finding(key, f"#{issue.number}", issue.title, f"a second open issue of {key}")
+            for key, issue in matches.doubles
+        ),
+        vanished=tuple(finding for key, finding in gone if key not in moved),
+        transferred=tuple(finding for key, finding in gone if key in moved),
+        suspicious=suspicious,
+        coverage=observed.coverage,
+    )
+
+
+def _pending(change: Change) -> Change | None:
+    """Give what of a change is not drift that is set back; None where nothing is left."""
+    if change.is_refresh or change.is_heal:
+        return None
+    if not change.drifted:
+        return change
+    fields = {n: f for n, f in change.fields.items() if n not in change.drifted}
+    return replace(change, fields=fields, drifted=()) if fields else None
+
+
+def _ticked(desired: DesiredState, observed: ObservedState) -> Iterator[FieldNote]:
+    """Tell of boxes that people ticked on GitHub and the file does not know of."""
+    items = {item.key: item for item in desired.items}
+    for each in measure(desired, observed):
+        if not each.ticks:
+            continue
+        item = items[each.key]
+        now = [each.ticks.get(n, entry.done) for n, entry in enumerate(item.criteria)]
+        yield FieldNote(
+            key=item.key,
+            title=item.title,
+            name=TICKS,
+            verdict=Verdict.DRIFT,
+            reason="GitHub owns ticks; `backlog report` writes them into the file",
+            ref=f"#{each.issue.number}" if each.issue else None,
+            desired=f"{sum(entry.done for entry in item.criteria)} of {len(now)} ticked",
+            observed=f"{sum(now)} of {len(now)} ticked",
+        )
+
+
+def _finding(key: str, titles: dict[str, str], why: str, matches: Matches) -> Finding:
+    held = matches.held.get(key)
+    ref = f"#{held[1].number}" if held and held[1] else None
+    return Finding(key, ref, titles.get(key, key), why)
+
+
+def _is_moved(key: str, desired: DesiredState, observed: ObservedState) -> bool:
+    item = next(each for each in desired.items if each.key == key)
+    if item.issue is None:
+        return False
+    return f"{observed.repository.name_with_owner}#{item.issue.number}" in observed.elsewhere
+
+
+def _suspicious(
+    desired: DesiredState, observed: ObservedState, matches: Matches
+) -> Iterator[Finding]:
+    """Find markers that are not believed: unreadable, of strangers, copied."""
+    copied = {issue.number: key for key, issue in matches.copies if issue.state == "open"}
+    ignored = set(desired.settings.ignore_issues)
+    claimed = {match.issue.number for match in matches.by_key.values()}
+    trusted = desired.settings.trusted_authors
+    for issue in observed.issues:
+        if issue.number in ignored:
+            continue
+        parts = body_block.split(issue.body)
+        marker = parts.marker
+        if parts.problem:
+            ours = [claim.key for claim in parts.claims if claim.backlog == desired.backlog_id]
+            if ours or not parts.claims:
+                yield _marked(issue, ours[0] if ours else "", parts.problem)
+        elif marker is None or marker.backlog != desired.backlog_id:
+            continue
+        elif issue.number in copied:
+            yield _marked(issue, marker.key, "its block was copied from another issue")
+        elif issue.number not in claimed and not is_trusted(issue, observed.viewer, trusted):
+            author = issue.author.login if issue.author else "an account that is gone"
+            yield _marked(issue, marker.key, f"it was opened by {author}, who is not trusted")
+
+
+def _marked(issue: ObservedIssue, key: str, reason: str) -> Finding:
+    return Finding(key, f"#{issue.number}", issue.title, reason)
+
+
+def drift_to_json(found: Drift) -> dict[str, Any]:
+    """Give the report as plain values."""
+    plan, covered = found.plan, found.coverage
+    return {
+        "format_version": FORMAT_VERSION,
+        "target": {"repository": plan.repository, "project": plan.project},
+        "summary": found.counts,
+        "drift": [note_to_json(note) for note in plan.drift],
+        "pending": [change_to_json(c) for c in plan.changes if not c.is_refresh],
+        "conflicts": [note_to_json(note) for note in plan.conflicts],
+        "orphans": [asdict(orphan) for orphan in plan.orphans],
+        "duplicates": [asdict(finding) for finding in found.duplicates],
+        "vanished": [asdict(finding) for finding in found.vanished],
+        "transferred": [asdict(finding) for finding in found.transferred],
+        "suspicious": [asdict(finding) for finding in found.suspicious],
+        "coverage": {"complete": covered.complete, "issues_read": covered.issues_read},
+    }

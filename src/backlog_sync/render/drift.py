@@ -1,0 +1,99 @@
+"""What moved apart, for people: drift first, then what waits, then what is in question."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from backlog_sync.core.drift import Drift, Finding
+from backlog_sync.core.pull import Left, Take, describe
+from backlog_sync.render.canvas import Look, flow, paint, spread
+from backlog_sync.render.safe import clean
+from backlog_sync.render.text import named_issues, plan_sections, stacked
+from backlog_sync.render.words import counted
+
+_WORDS = {
+    "drift": "drifted",
+    "pending": "pending in the file",
+    "conflicts": "in conflict",
+    "orphans": "orphaned",
+    "duplicates": "duplicate",
+    "vanished": "vanished",
+    "transferred": "transferred",
+    "suspicious": "suspicious",
+}
+
+
+def drift_text(found: Drift, look: Look) -> str:
+    """The whole report; its last line has the sums."""
+    sections = [
+        *plan_sections(found.plan, look),
+        _findings("Duplicates", "sync closes the second one", found.duplicates, look),
+        _findings("Vanished", "once synced, and gone", found.vanished, look),
+        _findings("Transferred", "to another repository", found.transferred, look),
+        _findings("Suspicious", "their hidden marks are not believed", found.suspicious, look),
+    ]
+    return paint(stacked([*sections, _sums(found, look)]), look)
+
+
+def drift_summary(found: Drift, look: Look) -> str:
+    """The last line alone."""
+    return paint(_sums(found, look), look)
+
+
+def _findings(title: str, note: str, found: Sequence[Finding], look: Look) -> list[Text]:
+    told = [(each.title, each.ref or each.key, each.reason) for each in found]
+    return named_issues(title, note, told, look)
+
+
+def _sums(found: Drift, look: Look) -> list[Text]:
+    read = found.coverage
+    covered = counted(read.issues_read, "issue") + (" read" if read.complete else " read, not all")
+    if not found:
+        head = Text().append(f"{look.glyphs.tick} ", "green").append("No drift. ", "bold")
+        text = f"{clean(found.plan.repository)} and the files say the same ({covered})."
+        return flow(head, [Text(word) for word in text.split(" ")], look.columns, look.glyphs)
+    facts = [f"{count} {_WORDS[name]}" for name, count in found.counts.items() if count]
+    words = [Text(f"{fact},", "magenta") for fact in facts[:-1]]
+    words += [Text(facts[-1], "magenta"), Text(f"({covered})", "dim")]
+    return flow(Text().append("Drift: ", "bold"), words, look.columns, look.glyphs)
+
+
+# ---- pull ------------------------------------------------------------------------------------
+
+
+def pulled_text(taken: Sequence[Take], left: Sequence[Left], look: Look) -> str:
+    """What the files say now, item by item, and what they cannot say."""
+    lines: list[Text] = []
+    by_item: dict[str, list[Take]] = {}
+    for take in taken:
+        by_item.setdefault(take.key, []).append(take)
+    for mine in by_item.values():
+        head = Text("  ").append(clean(mine[0].title))
+        ref = Text(clean(mine[0].ref), "dim")
+        lines.append(spread(head, ref, look.columns, look.glyphs))
+        for take in mine:
+            start = Text("      ").append(f"{clean(take.name)}  ", "dim")
+            words = [Text(clean(word), "green") for word in describe(take.what)]
+            lines += flow(start, words, look.columns, look.glyphs)
+    told = [(each.title, each.ref, f"{each.name}: {each.reason}") for each in left]
+    rest = named_issues("Left", "what the files cannot say", told, look)
+    title = [Text("From GitHub into the files", "bold")] if lines else []
+    return paint(stacked([section for section in ([*title, *lines], rest) if section]), look)
+
+
+def pulled_to_json(
+    taken: Sequence[Take], left: Sequence[Left], written: Sequence[str]
+) -> dict[str, object]:
+    """What a pull did, as plain values."""
+    return {
+        "format_version": 1,
+        "taken": [
+            {"key": t.key, "ref": t.ref, "field": t.name, "value": list(describe(t.what))}
+            for t in taken
+        ],
+        "left": [
+            {"key": each.key, "ref": each.ref, "field": each.name, "reason": each.reason}
+            for each in left
+        ],
+        "written": list(written),
+    }
