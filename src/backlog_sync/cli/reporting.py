@@ -9,6 +9,7 @@ from backlog_sync.cli.screen import Screen
 from backlog_sync.core.progress import measure
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.files.write_back import FileChange, save, write_back
+from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.report import Report, diff_text, report_json, report_text
 
@@ -42,8 +43,9 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
         measured = measure(desired, observed)
         changes = write_back(found.loaded, measured)
         if not check:
-            for change in changes:
-                save(change)
+            with INTERRUPTS.held():
+                for change in changes:
+                    save(change)
     if observed.project_problem:
         screen.complain(f"the board was left out: {observed.project_problem}")
     written = () if check else tuple(change.path for change in changes)
