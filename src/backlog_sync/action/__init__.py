@@ -1,0 +1,1 @@
+"""The GitHub Action: what a workflow asks for, run, told, and brought back."""

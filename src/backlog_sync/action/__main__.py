@@ -1,0 +1,64 @@
+"""Where the action's last step begins: `python -I -m backlog_sync.action`.
+
+Like `wiring`, it reads the environment, once, and hands it on as a value.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from backlog_sync import wiring
+from backlog_sync.action.run import run
+from backlog_sync.action.telling import Ended, Remark, Voice
+from backlog_sync.cli.crash import write_report
+from backlog_sync.cli.main import BUG, INTERRUPTED, prepare_streams
+from backlog_sync.errors import BacklogError
+from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.render.inert import inert
+
+
+def main(env: Mapping[str, str], here: Path) -> int:
+    """Run, and turn whatever happens into outputs, a summary and an exit code."""
+    prepare_streams()
+    wiring.configure_logging(0, "text")
+    voice = Voice(env, _prefix(env, here))
+    try:
+        with INTERRUPTS.installed():
+            ended = run(env, here, voice)
+    except BacklogError as problem:
+        hint = f" ({problem.hint})" if problem.hint else ""
+        voice.remark([Remark("error", problem.slug, problem.message + hint)])
+        ended = _stopped(problem.exit_code, f"{problem.message}{hint}")
+    except KeyboardInterrupt:
+        ended = _stopped(INTERRUPTED, "Interrupted; the next run goes on.")
+    except Exception as error:  # the boundary: whatever else escapes is our bug
+        place = write_report(error, ["(action)"])
+        message = f"this is a bug ({type(error).__name__}); the report follows"
+        voice.remark([Remark("error", "bug", message)])
+        if Path(place).is_file():
+            voice.log(Path(place).read_text(encoding="utf-8"))
+        ended = _stopped(BUG, message)
+    voice.end(ended)
+    return ended.code
+
+
+def _stopped(code: int, line: str) -> Ended:
+    markdown = f"### Backlog\n\n**Stopped:** {inert(line[:2000])}\n"
+    return Ended(code, line, markdown, {"changed": "false"})
+
+
+def _prefix(env: Mapping[str, str], here: Path) -> str:
+    """From the top of the repository to the current folder, as annotations need it."""
+    workspace = env.get("GITHUB_WORKSPACE")
+    if not workspace:
+        return ""
+    try:
+        inside = here.resolve().relative_to(Path(workspace).resolve()).as_posix()
+    except ValueError:
+        return ""
+    return "" if inside == "." else f"{inside}/"
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ, Path.cwd()))

@@ -1,0 +1,121 @@
+"""Where a run stands: the event, the branch, the pull request, as the runner tells them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backlog_sync.errors import FailedError, RefusedError
+
+_LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """The pull request of an event. `fork` where its branch is in another repository.
+
+    A run for such a one has a token that only reads, and no secrets (GitHub's documentation,
+    "Events that trigger workflows", pull_request); so has one that Dependabot starts.
+    """
+
+    number: int
+    node_id: str
+    fork: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the runner says. `workspace` is where the repository is checked out.
+
+    `default_branch` is None where the event does not name it; `ref` is as `refs/heads/main`.
+    """
+
+    event: str
+    ref: str
+    repository: str | None
+    workspace: Path
+    server_url: str
+    run_url: str | None
+    temp: Path | None
+    default_branch: str | None = None
+    pull: Pull | None = None
+
+    @property
+    def is_pull_request(self) -> bool:
+        """Whether somebody proposes a change."""
+        return self.event.startswith("pull_request") or self.event == "merge_group"
+
+
+def read_context(env: Mapping[str, str], here: Path) -> Context:
+    """Read the runner's variables and the event. Raises `FailedError` for an unreadable event."""
+    payload = _payload(env.get("GITHUB_EVENT_PATH", ""))
+    server = env.get("GITHUB_SERVER_URL", "").rstrip("/") or "https://github.com"
+    repository = env.get("GITHUB_REPOSITORY") or None
+    run = env.get("GITHUB_RUN_ID")
+    temp = env.get("RUNNER_TEMP")
+    return Context(
+        event=env.get("GITHUB_EVENT_NAME", ""),
+        ref=env.get("GITHUB_REF", ""),
+        repository=repository,
+        workspace=Path(env.get("GITHUB_WORKSPACE") or here),
+        server_url=server,
+        run_url=f"{server}/{repository}/actions/runs/{run}" if run and repository else None,
+        temp=Path(temp) if temp else None,
+        default_branch=_text(_object(payload, "repository").get("default_branch")),
+        pull=_pull(payload),
+    )
+
+
+def choose_mode(asked: str | None, context: Context) -> str:
+    """What to do: what was asked for, else what fits the event.
+
+    A proposal is planned, a push to the default branch synchronised, a schedule looks for drift.
+    Raises `RefusedError` where a proposal is to be applied: what nobody merged is not the plan.
+    """
+    if asked == "sync" and context.is_pull_request:
+        raise RefusedError(
+            f"a {context.event} event is never applied",
+            slug="not-merged",
+            hint="use mode: plan here, and sync on a push to the default branch",
+        )
+    if asked is not None:
+        return asked
+    if context.event == "push" and context.ref == f"refs/heads/{context.default_branch}":
+        return "sync"
+    return "drift" if context.event == "schedule" else "plan"
+
+
+def _payload(path: str) -> Mapping[str, Any]:
+    if not path:
+        return {}
+    try:
+        with Path(path).open("rb") as file:
+            found = json.loads(file.read(_LARGEST))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FailedError(
+            f"the event of this run cannot be read: {error}",
+            slug="no-event",
+            hint="GITHUB_EVENT_PATH is the runner's to set",
+        ) from error
+    return found if isinstance(found, dict) else {}
+
+
+def _pull(payload: Mapping[str, Any]) -> Pull | None:
+    found = _object(payload, "pull_request")
+    number, node_id = found.get("number"), found.get("node_id")
+    if not isinstance(number, int) or not isinstance(node_id, str):
+        return None
+    # A fork that was deleted is null there.
+    head = _object(_object(found, "head"), "repo").get("full_name")
+    base = _object(_object(found, "base"), "repo").get("full_name")
+    return Pull(number, node_id, fork=head is None or head != base)
+
+
+def _object(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,89 @@
+"""How progress comes back into the repository: as a commit, as a pull request, or not at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backlog_sync.action.telling import Remark
+from backlog_sync.errors import BacklogError
+from backlog_sync.local.push import Push, Pushed, WorkTree
+
+TITLE = "Bring progress back from GitHub"
+_BODY = """\
+GitHub knows better: issue numbers, closed issues, ticked boxes, as `backlog` read them there.
+
+This branch is made anew by every run; merge it, or leave it and it follows.
+"""
+_RIGHTS = "does the job have `permissions: contents: write`, and does the checkout reach `origin`?"
+
+Opener = Callable[[str, str, str, str], str | None]
+"""Opens a pull request from a branch (head, base, title, body); its address where it is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Whether progress is where it belongs, in a line; what to remark; the pull request, if new."""
+
+    done: bool
+    line: str
+    remarks: tuple[Remark, ...] = ()
+    pull_request: str | None = None
+
+
+def deliver(
+    tree: WorkTree, files: Sequence[Path], *, how: str, base: str, branch: str, opener: Opener
+) -> Delivered:
+    """Bring these files back to the branch `base`. Raises `BacklogError` where git fails.
+
+    A branch that is protected leads to the pull request. One that has moved on is left alone:
+    the run for what is there now brings progress with it.
+    """
+    if how == "none":
+        return Delivered(True, "progress stays in this run: progress is none")
+    commit = tree.commit(files, TITLE + (" [skip ci]" if how == "commit" else ""))
+    if commit is None:
+        return Delivered(True, "the repository says what GitHub knows already")
+    if how == "commit":
+        pushed = tree.push(commit, base)
+        match pushed.result:
+            case Pushed.DONE:
+                return Delivered(True, f"progress is on {base} as {commit[:9]}")
+            case Pushed.MOVED:
+                line = f"{base} has moved on; the run for its new head brings progress with it"
+                return Delivered(True, line, (Remark("notice", "moved", line),))
+            case Pushed.FAILED:
+                return _failed(pushed, base)
+            case Pushed.REFUSED:
+                # Checks have to run on a pull request: its commit does not skip them.
+                commit = tree.commit(files, TITLE) or commit
+    return _propose(tree, commit, base, branch, opener)
+
+
+def _propose(tree: WorkTree, commit: str, base: str, branch: str, opener: Opener) -> Delivered:
+    there = tree.tip(branch)
+    if there != commit:
+        pushed = tree.push(commit, branch, replacing=there or "")
+        if pushed.result is Pushed.MOVED:
+            line = f"another run is bringing progress to {branch}"
+            return Delivered(True, line, (Remark("notice", "moved", line),))
+        if pushed.result is not Pushed.DONE:
+            return _failed(pushed, branch)
+    try:
+        address = opener(branch, base, TITLE, _BODY)
+    except BacklogError as problem:
+        line = f"progress is on {branch}, but {problem.message}"
+        hint = f" ({problem.hint})" if problem.hint else ""
+        return Delivered(False, line, (Remark("error", problem.slug, line + hint),))
+    line = (
+        f"progress is proposed: {address}"
+        if address
+        else f"the pull request of {branch} is up to date"
+    )
+    return Delivered(True, line, (), address)
+
+
+def _failed(pushed: Push, branch: str) -> Delivered:
+    words = pushed.words.splitlines()
+    why = next((w for w in words if w.startswith(("remote: error", "fatal:", "error:"))), "")
+    line = f"progress could not be pushed to {branch}: {why or (words or ['git says nothing'])[-1]}"
+    return Delivered(False, line, (Remark("error", "not-pushed", f"{line} ({_RIGHTS})"),))

@@ -1,0 +1,123 @@
+"""What the workflow asks for: the action's inputs, which arrive as `INPUT_…` in the environment."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from backlog_sync.core.fields import Owner
+from backlog_sync.core.guards import FORCEABLE
+from backlog_sync.core.options import PlanOptions
+from backlog_sync.errors import UsageError
+
+MODES: Final = ("plan", "sync", "drift", "report", "lint")
+DELIVERIES: Final = ("commit", "pull-request", "none")
+
+T = TypeVar("T")
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+_BRANCH: Final = re.compile(r"(?!.*(?:\.\.|//|@\{|\.lock(?:/|\Z)))[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
+_YES_NO: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs, checked. `mode` is None where the event decides.
+
+    `max_create` is the most new issues without an approval, `approve` the digest that was
+    approved, `progress` how what GitHub knows comes back, `branch` where its pull request lives.
+    """
+
+    mode: str | None
+    paths: tuple[str, ...]
+    repository: str | None
+    project: str | None
+    bullets: str | None
+    options: PlanOptions
+    force: tuple[str, ...]
+    max_create: int
+    approve: str | None
+    progress: str
+    branch: str
+    comment: bool
+    check: bool
+    drift_issue: bool
+    app_id: str | None
+    app_key: str | None
+
+
+def read_inputs(env: Mapping[str, str]) -> Inputs:
+    """Read the inputs. Raises `UsageError` with everything that is wrong with them."""
+    faults: list[str] = []
+
+    def text(name: str) -> str | None:
+        return env.get(f"INPUT_{name}", "").strip() or None
+
+    def lines(name: str) -> tuple[str, ...]:
+        raw = env.get(f"INPUT_{name}", "").splitlines()
+        return tuple(line.strip() for line in raw if line.strip())
+
+    def known(name: str, read: Callable[[str], T | None], default: T, wanted: str) -> T:
+        value = text(name)
+        found = default if value is None else read(value)
+        if found is None:
+            faults.append(f"{name.lower().replace('_', '-')}: {value!r} is not {wanted}")
+            return default
+        return found
+
+    def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
+        wanted = f"one of {', '.join(choices)}"
+        return known(name, lambda v: v if v in choices else None, default, wanted)
+
+    def yes(name: str, *, default: bool) -> bool:
+        return known(name, lambda v: _YES_NO.get(v.lower()), default, "true or false")
+
+    mode = one_of("MODE", ("auto", *MODES), "auto")
+    conflict = one_of("ON_CONFLICT", ("hold", "file", "github"), "hold")
+    force = lines("FORCE")
+    faults += [
+        f"force: {each!r} is not one of {', '.join(FORCEABLE)}"
+        for each in force
+        if each not in FORCEABLE
+    ]
+    made = Inputs(
+        mode=None if mode == "auto" else mode,
+        paths=lines("PATHS"),
+        repository=text("REPOSITORY"),
+        project=text("PROJECT"),
+        bullets=one_of("BULLETS", ("items", "list"), "list") if text("BULLETS") else None,
+        options=PlanOptions(
+            on_conflict=None if conflict == "hold" else Owner(conflict),
+            prune=yes("PRUNE", default=False),
+            only=lines("ONLY"),
+        ),
+        force=force,
+        max_create=known(
+            "MAX_CREATE", lambda v: int(v) if v.isascii() and v.isdigit() else None, 50, "a number"
+        ),
+        approve=known(
+            "APPROVE",
+            lambda v: v if _DIGEST.fullmatch(v) else None,
+            "",
+            "a digest of 64 hex digits",
+        )
+        or None,
+        progress=one_of("PROGRESS", DELIVERIES, "commit"),
+        branch=known(
+            "BRANCH",
+            lambda v: v if _BRANCH.fullmatch(v) else None,
+            "backlog/progress",
+            "the name of a branch",
+        ),
+        comment=yes("COMMENT", default=True),
+        check=yes("CHECK", default=False),
+        drift_issue=yes("DRIFT_ISSUE", default=False),
+        app_id=text("APP_ID"),
+        app_key=text("APP_PRIVATE_KEY"),
+    )
+    if bool(made.app_id) != bool(made.app_key):
+        faults.append("app-id and app-private-key belong together: one of them is missing")
+    if faults:
+        raise UsageError(
+            "; ".join(faults), slug="bad-input", hint="docs/action.md lists what inputs may say"
+        )
+    return made

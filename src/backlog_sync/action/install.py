@@ -1,0 +1,68 @@
+"""Install the tool in an environment of its own, and say where: the action's first step.
+
+Runs before anything is installed, as a plain script with nothing but the standard library, by
+whatever Python the runner has. An environment that an earlier step or run made of the very same
+sources is used again; it is kept in the tool cache, which hosted runners empty with each job.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST = (3, 11)
+READY = ".backlog-ready"
+"""Written last: an installation that was cut short is none."""
+
+
+def main() -> int:
+    """Install, unless it is installed, and write the output `python`."""
+    if sys.version_info < OLDEST:
+        found = ".".join(map(str, sys.version_info[:3]))
+        sys.stdout.write(
+            "::error title=backlog::Python 3.11 or newer is needed, this is " + found
+            + "; add actions/setup-python before this step\n"
+        )  # fmt: skip
+        return 1
+    source = Path(os.environ["BACKLOG_ACTION_PATH"])
+    home = os.environ.get("RUNNER_TOOL_CACHE") or os.environ.get("RUNNER_TEMP") or "/tmp"  # noqa: S108 - a runner always has one of the first two
+    folder = Path(home) / "backlog-sync" / fingerprint(source)
+    if not (folder / READY).is_file():
+        install(source, folder)
+    with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
+        output.write(f"python={python_of(folder)}\n")
+    return 0
+
+
+def fingerprint(source: Path) -> str:
+    """A name for an environment: of the sources, the pinned versions, and the Python."""
+    digest = hashlib.sha256(f"{sys.version_info[:3]} {sys.executable}".encode())
+    files = [source / "pyproject.toml", source / "constraints.txt"]
+    files += sorted(p for p in (source / "src").rglob("*") if p.suffix != ".pyc" and p.is_file())
+    for path in files:
+        digest.update(path.relative_to(source).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:20]
+
+
+def python_of(folder: Path) -> Path:
+    """The interpreter of an environment."""
+    windows = folder / "Scripts" / "python.exe"
+    return windows if windows.exists() else folder / "bin" / "python"
+
+
+def install(source: Path, folder: Path) -> None:
+    """Make the environment: the action's own sources, with the versions that were tested."""
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603
+    constraints = str(source / "constraints.txt")
+    command = [str(python_of(folder)), "-I", "-m", "pip", "install", "--quiet", "--no-input",
+               "--disable-pip-version-check", "--constraint", constraints, str(source)]  # fmt: skip
+    subprocess.run(command, check=True, env={**os.environ, "PIP_CONSTRAINT": constraints})  # noqa: S603
+    (folder / READY).touch()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""What of a plan is worth an annotation at a line of the backlog file."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from backlog_sync.action.telling import Remark
+from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.guards import Violation
+
+_ITEMS = (
+    ChangeKind.ISSUE,
+    ChangeKind.SUB_ISSUE,
+    ChangeKind.DEPENDENCY,
+    ChangeKind.PROJECT_ITEM,
+    ChangeKind.FIELD_VALUE,
+)
+
+
+def plan_remarks(plan: Plan) -> list[Remark]:
+    """Conflicts and drift as warnings, deferred work and changed items as notices."""
+    places = {item.key: item.place for item in plan.items}
+    told = [
+        Remark(
+            "warning",
+            kind,
+            f"{note.name} of {note.title or note.key} ({note.ref or note.key}): {note.reason}",
+            places.get(note.key),
+        )
+        for kind, notes in (("conflict", plan.conflicts), ("drift", plan.drift))
+        for note in notes
+    ]
+    reasons = dict.fromkeys((each.reason, each.hint) for each in plan.deferred)
+    told += [
+        Remark("notice", "deferred", reason + (f" ({hint})" if hint else ""))
+        for reason, hint in reasons
+    ]
+    return told + _changed(plan)
+
+
+def violation_remarks(found: Sequence[Violation], kind: str, before: str) -> list[Remark]:
+    """Guards that refuse a plan."""
+    return [Remark(kind, v.slug, f"{before}{v.message} ({v.hint})") for v in found]
+
+
+def _changed(plan: Plan) -> list[Remark]:
+    by_key: dict[str, list[Change]] = defaultdict(list)
+    for change in plan.changes:
+        if change.kind in _ITEMS and not change.is_refresh:
+            by_key[change.key].append(change)
+    told = []
+    for item in plan.items:
+        changes = by_key.get(item.key)
+        if not changes or item.place is None:
+            continue
+        actions = {c.action for c in changes if c.kind is ChangeKind.ISSUE} or {Action.UPDATE}
+        words = ", ".join(sorted(action.value for action in actions))
+        fields = sorted({n for c in changes if c.action is not Action.CREATE for n in c.fields})
+        what = f": {', '.join(fields)}" if fields and Action.CREATE not in actions else ""
+        told.append(
+            Remark(
+                "notice", f"backlog: {words}", f"{words} {item.ref or item.title}{what}", item.place
+            )
+        )
+    return told

@@ -1,0 +1,440 @@
+"""One run of the action: load, look, decide by mode, tell."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backlog_sync import wiring
+from backlog_sync.action.context import Context, choose_mode, read_context
+from backlog_sync.action.delivery import Delivered, deliver
+from backlog_sync.action.inputs import Inputs, read_inputs
+from backlog_sync.action.remarks import plan_remarks, violation_remarks
+from backlog_sync.action.telling import Ended, Remark, Voice, remarks_of
+from backlog_sync.cli.reconciling import exit_code
+from backlog_sync.cli.writing import Written, files_after, write_progress
+from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result
+from backlog_sync.core.guards import Violation
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.operations import Done, PutComment
+from backlog_sync.core.plan_json import plan_to_json
+from backlog_sync.core.progress import measure
+from backlog_sync.core.pull import Take, flow_back
+from backlog_sync.engine import reconcile
+from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.errors import BacklogError, FailedError
+from backlog_sync.files.load import Loaded, load
+from backlog_sync.files.write_back import save
+from backlog_sync.github_api import rest
+from backlog_sync.local.push import WorkTree
+from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.local.state import safe_name
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.inert import code, inert
+from backlog_sync.render.markdown import COMMENT_BYTES, plan_markdown, summary_line
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.report import Report, report_text
+from backlog_sync.render.text import plan_text
+from backlog_sync.render.words import counted
+
+DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
+_LOOK = Look(width=120, color=False, ascii=False, full=False)
+_COUNTS = ("create", "update", "close", "reopen", "link", "unlink", "adopt", "forget", "conflict",
+           "drift", "unchanged")  # fmt: skip
+
+
+def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
+    """Do what the workflow asks for. Raises `errors.BacklogError` for what stands in the way."""
+    inputs = read_inputs(env)
+    context = read_context(env, here)
+    mode = choose_mode(inputs.mode, context)
+    voice.log(f"mode: {mode}")
+    top = wiring.root()
+    loaded = load(
+        [Path(path) for path in inputs.paths],
+        root=top,
+        repository=inputs.repository,
+        project=inputs.project,
+        bullets=inputs.bullets,
+    )
+    voice.remark(remarks_of(loaded.diagnostics))
+    if loaded.desired is None or loaded.errors:
+        return _linted(loaded, FAILED)
+    if mode == "lint":
+        return _linted(loaded, DONE)
+    repository = wiring.target_repository(
+        inputs.repository, loaded.desired.repository, wiring.environment(env), top, sandbox=False
+    )
+    made = _Run(inputs, context, voice, env, top, loaded, loaded.desired, repository)
+    match mode:
+        case "sync":
+            return made.sync()
+        case "report":
+            return made.report()
+        case _:
+            return made.plan(drift=mode == "drift")
+
+
+def _linted(loaded: Loaded, code_: int) -> Ended:
+    errors = len(loaded.errors)
+    warnings = len(loaded.diagnostics) - errors
+    line = f"Lint: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
+    rows = [
+        f"| {code(str(d.place))} | {d.severity.value} | {inert(d.message[:300])} |"
+        f" {inert(d.hint[:300])} |\n"
+        for d in sorted(loaded.diagnostics)[:500]
+    ]
+    head = f"### Backlog lint\n\n**{line}**\n"
+    table = "\n| where | what | message | hint |\n| --- | --- | --- | --- |\n" if rows else ""
+    more = len(loaded.diagnostics) - len(rows)
+    tail = f"\n{more} more; `backlog lint` shows all of them.\n" if more else ""
+    return Ended(code_, line, head + table + "".join(rows) + tail, {"changed": "false"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run whose files are without errors."""
+
+    inputs: Inputs
+    context: Context
+    voice: Voice
+    env: Mapping[str, str]
+    top: Path
+    loaded: Loaded
+    desired: DesiredState
+    repository: str
+
+    # ---- plan and drift ----------------------------------------------------------------------
+
+    def plan(self, *, drift: bool) -> Ended:
+        """Show what a sync would do, or what differs; nothing of the backlog is changed."""
+        env = self._environment()
+        with self._tracker(env, read_only=True) as tracker:
+            prepared = self._prepare(tracker, env)
+        plan = prepared.plan
+        self.voice.log(plan_text(plan, _LOOK))
+        self.voice.remark(plan_remarks(plan))
+        standing = self._standing(prepared)
+        self.voice.remark(violation_remarks(standing, "warning", "sync would refuse this: "))
+        title = "Backlog drift" if drift else "Backlog plan"
+        markdown = plan_markdown(plan, title=title, note=_notes(standing))
+        pending = plan.has_changes or bool(plan.conflicts or plan.drift or plan.orphans)
+        found = pending if drift else plan.has_changes or bool(plan.conflicts or plan.drift)
+        if not drift:
+            self._comment(env, plan, standing)
+        outputs = {**self._outputs(plan), "changed": _word(found)}
+        return Ended(
+            PENDING if found and self.inputs.check else DONE, summary_line(plan), markdown, outputs
+        )
+
+    def _comment(self, env: wiring.Environment, plan: Plan, standing: Sequence[Violation]) -> None:
+        """Keep one comment on the pull request up to date, where this run may write."""
+        pull = self.context.pull
+        if pull is None or not self.inputs.comment:
+            return
+        if pull.fork:
+            self.voice.log("a pull request from a fork: no comment, the summary has the plan")
+            return
+        mark = f"plan-{safe_name(self.desired.backlog_id)}"
+        body = plan_markdown(plan, limit=COMMENT_BYTES, note=_notes(standing))
+        try:
+            with self._tracker(env, read_only=False) as tracker:
+                ((_, reply),) = tracker.apply([PutComment(pull.node_id, mark, body)])
+        except BacklogError as problem:
+            self.voice.remark([Remark("warning", "no-comment", problem.message)])
+            return
+        if not isinstance(reply, Done):
+            told = getattr(reply, "message", "its answer was lost")
+            hint = "the job needs `pull-requests: write`"
+            message = f"the comment could not be written: {told} ({hint})"
+            self.voice.remark([Remark("warning", "no-comment", message)])
+
+    # ---- sync --------------------------------------------------------------------------------
+
+    def sync(self) -> Ended:
+        """Apply, where HEAD is what the default branch says; then bring progress back."""
+        tree, base = self._tree()
+        head, tip = tree.head(), tree.tip(base)
+        if head != tip:
+            what = f"{base} is at {tip[:9]}" if tip else f"there is no {base}"
+            line = f"Superseded: {head[:9]} is checked out, {what} now. Nothing was sent."
+            outputs = {"changed": "false", "superseded": "true"}
+            return Ended(DONE, line, f"### Backlog sync\n\n**{inert(line)}**\n", outputs)
+        env = self._environment()
+        with (
+            wiring.alone(self.top, env, self.repository, sandbox=False),
+            self._tracker(env, read_only=False) as tracker,
+        ):
+            prepared = self._prepare(tracker, env, wait=True)
+            plan = prepared.plan
+            self.voice.log(plan_text(plan, _LOOK))
+            standing = [*self._standing(prepared), *self._limits(plan)]
+            if standing:
+                self.voice.remark(violation_remarks(standing, "error", "refused: "))
+                line = f"Refused: {standing[0].message}. Nothing was sent."
+                markdown = plan_markdown(plan, title="Backlog sync", note=_notes(standing))
+                return Ended(REFUSED, line, markdown, {**self._outputs(plan), "changed": "false"})
+            with INTERRUPTS.held():
+                applied, written = self._apply(prepared, tracker)
+        return self._synced(plan, applied, written, tree, base)
+
+    def _apply(self, prepared: Prepared, tracker: Tracker) -> tuple[Applied, Written]:
+        applied = reconcile.apply(
+            prepared,
+            tracker,
+            nonces=wiring.nonces(),
+            progress=_Quiet(),
+            clock=wiring.clock(self._waits),
+        )
+        takes: tuple[Take, ...] = ()
+        if self.loaded.write_back == "progress":
+            takes = flow_back(prepared.plan, self.desired, prepared.observed).takes
+        written = write_progress(self.loaded, self.desired, applied.observed, takes)
+        return replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked), written
+
+    def _synced(
+        self, plan: Plan, applied: Applied, written: Written, tree: WorkTree, base: str
+    ) -> Ended:
+        """Bring progress back, and tell what was done."""
+        ended = exit_code(plan, applied)
+        told = outcomes_text(applied.outcomes, applied.usage, written.paths, _LOOK)
+        self.voice.log(told)
+        self.voice.remark(_outcome_remarks(applied.outcomes))
+        for problem in (applied.stopped, written.problem):
+            if problem is not None:
+                self.voice.remark([_problem(problem)])
+        self.voice.remark(plan_remarks(replace(plan, changes=())))
+        if written.problem and ended in (DONE, REFUSED):
+            ended = PARTLY
+        delivered = None if applied.interrupted else self._delivered(written.paths, tree, base)
+        if delivered and not delivered.done and ended in (DONE, REFUSED):
+            ended = PARTLY
+        made = [o for o in applied.outcomes if _is_creation(o)]
+        changed = any(o.result is Result.APPLIED for o in applied.outcomes) or bool(written.paths)
+        line = told.rstrip("\n").splitlines()[-2 if written.paths else -1]
+        if delivered:
+            line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
+        outputs = {
+            **self._outputs(plan),
+            "changed": _word(changed),
+            "issues": json.dumps([int((o.ref or "#0").lstrip("#")) for o in made]),
+            "written": "\n".join(written.paths),
+            "pull-request": (delivered.pull_request or "") if delivered else "",
+        }
+        markdown = plan_markdown(plan, title="Backlog sync", note=line, limit=880 * 1024)
+        return Ended(ended, line, markdown + _fenced(told), outputs)
+
+    def _limits(self, plan: Plan) -> list[Violation]:
+        """What this workflow limits beyond the guards: new issues, or one approved plan."""
+        creates = plan.summary()[Action.CREATE.value]
+        digest = plan.digests.plan
+        if self.inputs.approve and plan.has_changes and self.inputs.approve != digest:
+            message = f"the plan is not the one that was approved: its digest is {digest}"
+            return [
+                Violation("not-approved", message, "look at the plan, then approve this digest")
+            ]
+        if creates > self.inputs.max_create and not self.inputs.approve:
+            message = (
+                f"{creates} issues would be created, and max-create is {self.inputs.max_create}"
+            )
+            hint = f"raise max-create, or approve this plan: {digest}"
+            return [Violation("max-create", message, hint)]
+        return []
+
+    # ---- report ------------------------------------------------------------------------------
+
+    def report(self) -> Ended:
+        """Write progress into the files and bring it back; the issues are not changed."""
+        env = self._environment()
+        with self._tracker(env, read_only=True) as tracker:
+            observed = tracker.observe(Wanted(project=self.desired.project))
+        _, changes = files_after(self.loaded, self.desired, observed)
+        text = report_text(
+            Report(self.desired, measure(self.desired, observed)), self.repository, _LOOK
+        )
+        self.voice.log(text)
+        if observed.project_problem:
+            message = f"the board was left out: {observed.project_problem}"
+            self.voice.remark([Remark("notice", "board", message)])
+        paths = tuple(change.path for change in changes)
+        for change in changes:
+            save(change)
+        delivered = None
+        if not self.context.is_pull_request:
+            tree, base = self._tree()
+            if tree.head() == tree.tip(base):
+                delivered = self._delivered(paths, tree, base)
+        line = f"Report: {counted(len(paths), 'file')} changed."
+        if delivered:
+            line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
+        outputs = {
+            "changed": _word(bool(paths)),
+            "written": "\n".join(paths),
+            "pull-request": (delivered.pull_request or "") if delivered else "",
+        }
+        code_ = PARTLY if delivered and not delivered.done else DONE
+        markdown = f"### Backlog report\n\n**{inert(line)}**\n{_fenced(text)}"
+        return Ended(code_, line, markdown, outputs)
+
+    # ---- what they share ---------------------------------------------------------------------
+
+    def _environment(self) -> wiring.Environment:
+        """The environment, with the App's token for the board where there is an App."""
+        env = wiring.environment(self.env)
+        if not self.inputs.app_id or not self.inputs.app_key or env.project_token:
+            return env
+        token = rest.app_token(
+            _server(env), self.inputs.app_id, self.inputs.app_key, self.repository, now=time.time()
+        )
+        self.voice.mask(token)
+        return replace(env, project_token=token)
+
+    def _tracker(
+        self, env: wiring.Environment, *, read_only: bool
+    ) -> AbstractContextManager[Tracker]:
+        return wiring.tracker(
+            self.repository,
+            env,
+            top=self.top,
+            sandbox=False,
+            read_only=read_only,
+            waits=self._waits,
+        )
+
+    def _waits(self, seconds: float) -> None:
+        if seconds >= 5:
+            self.voice.log(f"waiting {seconds:.0f} s before the next request")
+
+    def _prepare(
+        self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False
+    ) -> Prepared:
+        return reconcile.observe_and_plan(
+            self.desired,
+            tracker,
+            self.inputs.options,
+            journals=wiring.journals(self.top, env, sandbox=False),
+            clock=wiring.clock(self._waits) if wait else None,
+        )
+
+    def _standing(self, prepared: Prepared) -> list[Violation]:
+        """The guards that refuse the plan, but those that are overridden."""
+        force = self.inputs.force
+        return [v for v in prepared.violations if v.final or v.slug not in force]
+
+    def _tree(self) -> tuple[WorkTree, str]:
+        """The checkout, and the branch that counts. Raises `FailedError` where it is not known."""
+        env = wiring.environment(self.env)
+        tree = WorkTree(self.top, token=env.token, server_url=self.context.server_url)
+        base = self.context.default_branch or tree.default_branch()
+        if base is None:
+            raise FailedError(
+                "the default branch of this repository is not known",
+                slug="no-default-branch",
+                hint="neither the event nor `git ls-remote --symref origin HEAD` names it",
+            )
+        return tree, base
+
+    def _delivered(self, paths: Sequence[str], tree: WorkTree, base: str) -> Delivered | None:
+        """Bring written files back, told; None where nothing was written."""
+        if not paths:
+            return None
+        env = wiring.environment(self.env)
+
+        def opener(head: str, into: str, title: str, body: str) -> str | None:
+            token, _ = wiring.find_token(env)
+            where = self.context.repository or self.repository
+            return rest.open_pull_request(
+                _server(env), token, where, head=head, base=into, title=title, body=body
+            )
+
+        try:
+            delivered = deliver(
+                tree,
+                [Path(path).resolve() for path in paths],
+                how=self.inputs.progress,
+                base=base,
+                branch=self.inputs.branch,
+                opener=opener,
+            )
+        except BacklogError as problem:
+            line = f"progress could not be brought back: {problem.message}"
+            delivered = Delivered(False, line, (_problem(problem),))
+        self.voice.remark(delivered.remarks)
+        return delivered
+
+    def _outputs(self, plan: Plan) -> dict[str, str]:
+        """What every mode that plans gives: counts, the digest, the plan as a file."""
+        counts = plan.summary()
+        outputs = {name: str(counts[name]) for name in _COUNTS}
+        outputs["digest"] = plan.digests.plan
+        if self.context.temp is not None:
+            path = self.context.temp / f"backlog-plan-{safe_name(self.desired.backlog_id)}.json"
+            text = json.dumps(plan_to_json(plan), indent=1, ensure_ascii=True)
+            path.write_text(text + "\n", encoding="utf-8")
+            outputs["plan"] = str(path)
+        return outputs
+
+
+class _Quiet:
+    """Nobody watches a bar in a log; satisfies `engine.ports.Progress`."""
+
+    def start(self, title: str, total: int) -> None:
+        """Nothing."""
+
+    def advance(self, count: int = 1) -> None:
+        """Nothing."""
+
+    def finish(self) -> None:
+        """Nothing."""
+
+
+def _server(env: wiring.Environment) -> rest.Server:
+    return rest.Server(env.api_url, dict(env.proxies), env.ca_bundle or True)
+
+
+def _is_creation(outcome: Outcome) -> bool:
+    change = outcome.change
+    created = change.kind is ChangeKind.ISSUE and change.action is Action.CREATE
+    return created and outcome.result is Result.APPLIED
+
+
+def _outcome_remarks(outcomes: Sequence[Outcome]) -> list[Remark]:
+    """What did not come through; a failure is an error, what moved or was skipped a warning."""
+    kinds = {Result.FAILED: "error", Result.STALE: "warning", Result.SKIPPED: "warning"}
+    return [
+        Remark(
+            kinds[o.result],
+            o.result.value.replace("_", " "),
+            f"{o.change.action.value} {o.change.title or o.change.key}: {o.reason}",
+        )
+        for o in outcomes
+        if o.result in kinds
+    ]
+
+
+def _problem(problem: BacklogError) -> Remark:
+    hint = f" ({problem.hint})" if problem.hint else ""
+    return Remark("error", problem.slug, problem.message + hint)
+
+
+def _notes(standing: Sequence[Violation]) -> str:
+    if not standing:
+        return ""
+    return "Sync refuses this: " + "; ".join(violation.message for violation in standing)
+
+
+def _word(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _fenced(text: str) -> str:
+    """Text in a fence that it cannot close: no mention, no reference, no Markdown."""
+    shown = text.encode("utf-8", "replace")[: 16 * 1024].decode("utf-8", "ignore")
+    fence = "`" * 3
+    while fence in shown:
+        fence += "`"
+    return f"\n{fence}text\n{shown.rstrip()}\n{fence}\n"

@@ -1,0 +1,166 @@
+"""Committing files and pushing them, with nothing taken from the machine's own settings.
+
+The token goes to git in its environment, where no list of processes shows it; a checkout that
+kept its own credentials uses those.
+"""
+
+import base64
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from backlog_sync.errors import FailedError
+
+_SECONDS = 120
+BOT = "github-actions[bot]"
+BOT_EMAIL = "41898282+github-actions[bot]@users.noreply.github.com"
+"""Who commits: the account of workflows, by its public id."""
+
+
+class Pushed(StrEnum):
+    """What became of a push."""
+
+    DONE = "done"
+    MOVED = "moved"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What became of a push, and git's own words for it."""
+
+    result: Pushed
+    words: str = ""
+
+
+class WorkTree:
+    """A checked-out repository. `server_url` is where the token may be sent, and nowhere else."""
+
+    def __init__(self, folder: Path, *, token: str | None, server_url: str) -> None:
+        self._folder = folder
+        self._token = token
+        self._server = server_url.rstrip("/")
+
+    def head(self) -> str:
+        """The commit that is checked out. Raises `FailedError` outside of a repository."""
+        return self._read("rev-parse", "--verify", "HEAD^{commit}")
+
+    def tip(self, branch: str) -> str | None:
+        """The branch's newest commit at `origin`, None where there is none. Raises FailedError."""
+        for line in self._read("ls-remote", "origin", f"refs/heads/{branch}").splitlines():
+            commit, _, name = line.partition("\t")
+            if name == f"refs/heads/{branch}":
+                return commit
+        return None
+
+    def default_branch(self) -> str | None:
+        """The branch that `origin` has checked out; None where it does not say."""
+        for line in self._read("ls-remote", "--symref", "origin", "HEAD").splitlines():
+            if line.startswith("ref: refs/heads/"):
+                return line.removeprefix("ref: refs/heads/").partition("\t")[0]
+        return None
+
+    def commit(self, files: Sequence[Path], message: str) -> str | None:
+        """Commit these files on top of HEAD, leaving HEAD and the index; None for no difference.
+
+        The same files on the same HEAD give the same commit: its time is that of HEAD.
+        """
+        index = self._read("rev-parse", "--absolute-git-dir") + "/backlog-index"
+        at = self._read("show", "-s", "--format=%ct", "HEAD")
+        extra = {
+            "GIT_INDEX_FILE": index,
+            "GIT_AUTHOR_NAME": BOT,
+            "GIT_AUTHOR_EMAIL": BOT_EMAIL,
+            "GIT_AUTHOR_DATE": f"{at} +0000",
+            "GIT_COMMITTER_NAME": BOT,
+            "GIT_COMMITTER_EMAIL": BOT_EMAIL,
+            "GIT_COMMITTER_DATE": f"{at} +0000",
+        }
+        try:
+            self._read("read-tree", "HEAD", extra=extra)
+            self._read("add", "-f", "--", *map(str, files), extra=extra)
+            tree = self._read("write-tree", extra=extra)
+            if tree == self._read("rev-parse", "HEAD^{tree}"):
+                return None
+            return self._read("commit-tree", tree, "-p", "HEAD", "-m", message, extra=extra)
+        finally:
+            Path(index).unlink(missing_ok=True)
+
+    def push(self, commit: str, branch: str, *, replacing: str | None = None) -> Push:
+        """Push a commit to a branch of `origin`.
+
+        Without `replacing` it must follow what is there (the expected head is its parent); with
+        it, it takes the place of exactly that commit; "" stands for a branch that is not there.
+        """
+        lease = [] if replacing is None else [f"--force-with-lease={branch}:{replacing}"]
+        done = self._run(
+            "push", "--porcelain", "--no-verify", *lease, "origin", f"{commit}:refs/heads/{branch}"
+        )
+        words = "\n".join(part for part in (done.stderr.strip(), done.stdout.strip()) if part)
+        if done.returncode == 0:
+            return Push(Pushed.DONE, words)
+        if "[rejected]" in done.stdout:
+            return Push(Pushed.MOVED, words)
+        if "[remote rejected]" in done.stdout:
+            # Two pushes at once: the server's own compare-and-swap told the second one no.
+            moved = "cannot lock ref" in words
+            return Push(Pushed.MOVED if moved else Pushed.REFUSED, words)
+        return Push(Pushed.FAILED, words)
+
+    def _read(self, *arguments: str, extra: Mapping[str, str] | None = None) -> str:
+        done = self._run(*arguments, extra=extra)
+        if done.returncode:
+            told = done.stderr.strip().splitlines()
+            raise FailedError(
+                f"git {arguments[0]} failed: {told[-1] if told else 'without a word'}",
+                slug="git",
+                hint="is the repository checked out (actions/checkout), and `origin` in reach?",
+            )
+        return done.stdout.strip()
+
+    def _run(
+        self, *arguments: str, extra: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        env = {**os.environ, **self._credentials(), **(extra or {}), "GIT_TERMINAL_PROMPT": "0"}
+        # A repository's own settings must not start programs of its own.
+        safe = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
+        safe += ["-c", "commit.gpgSign=false"]
+        try:
+            return subprocess.run(  # noqa: S603 - fixed arguments, no shell
+                ["git", "-C", str(self._folder), *safe, *arguments],  # noqa: S607 - the runner's git
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                env=env,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise FailedError(f"git did not run: {error}", slug="git") from error
+
+    def _credentials(self) -> dict[str, str]:
+        """The header that lets git in, for our server alone; nothing where git has one already.
+
+        A second Authorization header makes GitHub refuse the request.
+        """
+        if self._token is None or urlsplit(self._server).scheme != "https":
+            return {}
+        known = subprocess.run(  # noqa: S603 - as above
+            ["git", "-C", str(self._folder), "config", "--get-urlmatch", "http.extraheader",  # noqa: S607
+             self._server + "/"],
+            capture_output=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if known.stdout.strip():
+            return {}
+        pair = base64.b64encode(f"x-access-token:{self._token}".encode()).decode()
+        return {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{self._server}/.extraheader",
+            "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {pair}",
+        }
