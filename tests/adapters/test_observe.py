@@ -29,6 +29,10 @@ BY_NUMBER = Wanted(ProjectSpec("octo-org", number=4))
 @dataclass(frozen=True)
 class _Plain:
     project: ProjectSpec | None = None
+    since: float | None = None
+
+    def numbers(self, repository: str, *, sandbox: bool) -> tuple[int, ...] | None:
+        return None
 
 
 def test_the_tracker_fits_the_port(server: FakeServer) -> None:

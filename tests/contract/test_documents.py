@@ -51,9 +51,11 @@ def documents() -> dict[str, DocumentNode]:
     built["Users x 20"] = repeated("Users", "user", 20)
     built["Assignable x 50"] = repeated("Assignable", "login", 50)
     built["IssuesAt x 50"] = issues_at(50)
+    built["IssuesByNumber x 100"] = repeated("IssuesByNumber", "number", 100)
     least = hidden_fields(Capabilities(False, False, False, False))
-    for name in ("Overview", "IssuesPage", "RecentIssues", "IssuesById"):
+    for name in ("Overview", "IssuesPage", "RecentIssues", "IssuesById", "IssuesTouched"):
         built[f"{name}, older server"] = document(name, least)
+    built["IssuesByNumber x 100, older server"] = repeated("IssuesByNumber", "number", 100, least)
     built["CreateIssue, older server"] = batch(["CreateIssue"], least)
     return built
 

@@ -16,6 +16,7 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedState,
 )
+from backlog_sync.core.reading import speaks_of
 from backlog_sync.core.states import DUPLICATE
 
 _TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -59,12 +60,8 @@ def applies(ref: IssueRef | None, observed: ObservedState, declared: str | None 
     `declared` is the repository that the file names: a bare number is one of its issues, and in
     a fork it says nothing.
     """
-    if ref is None or ref.sandbox != observed.sandbox:
-        return False
-    home = ref.repository or (None if ref.sandbox else declared)
-    return home is None or normalize.fold(home) == normalize.fold(
-        observed.repository.name_with_owner
-    )
+    name = observed.repository.name_with_owner
+    return speaks_of(ref, name, sandbox=observed.sandbox, declared=declared)
 
 
 def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) -> bool:

@@ -365,10 +365,18 @@ class ObservedRepository:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a read covered: a create is planned only where `complete` holds."""
+    """What a read covered: a create is planned only where `complete` holds.
+
+    `issues_read` of `total` issues were read. Where only what the files name was asked for,
+    `by_number` counts those; of all others only those were looked at that were touched after
+    `since` (ISO, UTC), or, where that is None, the ones touched last.
+    """
 
     complete: bool = True
     issues_read: int = 0
+    total: int = 0
+    by_number: int = 0
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,31 @@ from typing import Protocol
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkup import Examination
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
+from backlog_sync.core.model import DesiredItem, ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.questions import Questions
+from backlog_sync.core.reading import numbers_of
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a read must bring: the board to look for, if any."""
+    """What a read must bring: the board to look for, if any, and which issues.
+
+    `items` are those of the backlog, where the issues that they name are enough; None where every
+    issue is wanted. `declared` is the repository that the files name. `since` tells when all
+    issues were looked at last (seconds since the epoch), as far as somebody remembers.
+    """
 
     project: ProjectSpec | None = None
+    items: tuple[DesiredItem, ...] | None = None
+    declared: str | None = None
+    since: float | None = None
+
+    def numbers(self, repository: str, *, sandbox: bool) -> tuple[int, ...] | None:
+        """Give the numbers of the issues to read; None where all have to be."""
+        if self.items is None:
+            return None
+        return numbers_of(self.items, repository, sandbox=sandbox, declared=self.declared)
 
 
 class Tracker(Protocol):
@@ -28,7 +43,11 @@ class Tracker(Protocol):
     """
 
     def observe(self, wanted: Wanted) -> ObservedState:
-        """Read the whole repository: issues in every state, labels, milestones, the board."""
+        """Read the repository: labels, milestones, the board, issues in every state.
+
+        What was read of the issues is told by the answer's coverage: all, or less where `wanted`
+        allows it.
+        """
         ...
 
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:

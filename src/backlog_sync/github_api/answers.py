@@ -22,6 +22,11 @@ _LIMIT_TEXT: Final = re.compile(
     r"|temporarily blocked from content creation",
     re.IGNORECASE,
 )
+_TOO_FAST: Final = re.compile(
+    r"was submitted too quickly|secondary rate|temporarily blocked from content creation"
+    r"|abuse detection",
+    re.IGNORECASE,
+)
 _HEAVY_TEXT: Final = re.compile(
     r"something went wrong while executing your query"
     r"|couldn't respond to your request in time|timeout on validation of query",
@@ -40,6 +45,11 @@ class Trouble(Exception):  # noqa: N818 - a state of affairs between our own mod
 
 class Limited(Trouble):
     """A rate limit: nothing was executed. `wait` is what the server asks for, in seconds."""
+
+    @property
+    def secondary(self) -> bool:
+        """Whether it is about the speed, and not about the hour's allowance."""
+        return bool(_TOO_FAST.search(self.message))
 
 
 class Lost(Trouble):

@@ -37,7 +37,7 @@ from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, repeated
 from backlog_sync.github_api.mutate import Names, NotBoarded, Step
 from backlog_sync.github_api.observe import Observer
-from backlog_sync.github_api.retry import Patience
+from backlog_sync.github_api.retry import WRITE, Patience
 
 SMALL: Final = 20
 """Aliases in a request where they are small: GitHub's own tools send as many."""
@@ -79,10 +79,11 @@ class _Batch:
     """Operations of one kind on their way, and the replies that are known.
 
     `doubted` are those of which an answer was lost and that were sent again; `sent` are those
-    that are on their way. `before` is told of each request.
+    that are on their way. Each request waits for the `patience`; then `before` is told of it.
     """
 
     operations: list[Operation]
+    patience: Patience
     replies: dict[int, Reply] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
     sent: list[int] = field(default_factory=list)
@@ -102,6 +103,8 @@ class _Batch:
 
     def exchange(self, indexes: list[int], send: Callable[[], T]) -> T:
         """Make a request for these; where it is interrupted, they stay among the `sent`."""
+        made = sum(isinstance(self.operations[index], mutate.CREATIONS) for index in indexes)
+        self.patience.admit(creations=made, points=WRITE)
         self.before([self.operations[index] for index in indexes])
         self.sent = list(indexes)
         try:
@@ -149,7 +152,7 @@ class Sender:
         """
         queue = list(operations)
         while queue:
-            work = _Batch(self._take(queue), before=before)
+            work = _Batch(self._take(queue), self._patience, before=before)
             del queue[: len(work.operations)]
             error = self._carry_out(work)
             for index, operation in enumerate(work.operations):

@@ -108,7 +108,7 @@ class Clients:
         """Add what the request cost; where the answer does not say, the least there is: 1 point."""
         told = (data or {}).get("rateLimit")
         cost = told.get("cost") if isinstance(told, dict) else None
-        self._session.tally.points += cost if isinstance(cost, int) else 1
+        self._session.tally.cost(cost if isinstance(cost, int) else 1)
 
 
 class _Transport(RequestsHTTPTransport):

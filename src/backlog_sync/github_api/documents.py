@@ -11,9 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    NamedTypeNode,
     NameNode,
-    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
@@ -97,12 +95,13 @@ def issues_at(count: int) -> DocumentNode:
     return _with_fragments(operation, ALL)
 
 
-def repeated(name: str, stem: str, count: int) -> DocumentNode:
+@cache
+def repeated(name: str, stem: str, count: int, hidden: frozenset[str] = ALL) -> DocumentNode:
     """The named query with its field `<stem>0`, and the variable of that name, `count` times.
 
     The copies are called `<stem>0`, `<stem>1` and so on; with a count of 0 the field is left out.
     """
-    operation = _library(ALL)[0][name]
+    operation = _library(hidden)[0][name]
     wanted = f"{stem}0"
 
     def copies(node: FieldNode) -> list[FieldNode]:
@@ -118,12 +117,12 @@ def repeated(name: str, stem: str, count: int) -> DocumentNode:
                     selections.append(one)
             return SelectionSetNode(selections=tuple(selections))
 
-    text = NonNullTypeNode(type=NamedTypeNode(name=NameNode(value="String")))
+    (kind,) = (v.type for v in _variables(operation) if v.variable.name.value == wanted)
     kept = [v for v in _variables(operation) if v.variable.name.value != wanted]
     added = [
         VariableDefinitionNode(
             variable=VariableNode(name=NameNode(value=f"{stem}{i}")),
-            type=text,
+            type=kind,
             default_value=None,
             directives=(),
         )
@@ -137,7 +136,7 @@ def repeated(name: str, stem: str, count: int) -> DocumentNode:
             directives=(),
             selection_set=visit(operation.selection_set, Repeat()),
         ),
-        ALL,
+        hidden,
     )
 
 

@@ -48,6 +48,9 @@ CREATES: Final = (
 All others are idempotent by nature: doing them twice is doing them once.
 """
 
+CREATIONS: Final = (CreateIssue, PutComment)
+"""What GitHub's limits on creating content are about: it notifies people."""
+
 WITH_BODY: Final = (CreateIssue, UpdateIssue)
 """What carries a body: few of these fit into GitHub's ten seconds for a request."""
 

@@ -9,14 +9,11 @@ from backlog_sync.core.checkup import Examination
 from backlog_sync.core.model import (
     BoardItem,
     Capabilities,
-    Coverage,
     IssueLink,
-    ObservedIssue,
     ObservedState,
     ProjectSpec,
 )
 from backlog_sync.core.questions import Questions
-from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
 from backlog_sync.github_api.boards import Boards, Found, problem_of
@@ -28,6 +25,7 @@ from backlog_sync.github_api.capabilities import (
     of_inputs,
 )
 from backlog_sync.github_api.documents import document, issues_at, repeated
+from backlog_sync.github_api.issues import Issues, repository_of
 from backlog_sync.github_api.reader import PageSize, Reader
 
 _BY_ID: Final = 100
@@ -48,6 +46,15 @@ class Wanted(Protocol):
     @property
     def project(self) -> ProjectSpec | None:
         """The board to look for, if any."""
+        ...
+
+    @property
+    def since(self) -> float | None:
+        """Since when all issues were looked at, where that is known (seconds since the epoch)."""
+        ...
+
+    def numbers(self, repository: str, *, sandbox: bool) -> tuple[int, ...] | None:
+        """The issues to read; None for all there are."""
         ...
 
 
@@ -79,8 +86,9 @@ class Observer:
         return hidden_fields(self.able)
 
     def observe(self, wanted: Wanted, *, host: str, sandbox: Callable[[], bool]) -> ObservedState:
-        """Everything: one request for all first pages, then what is left of each list.
+        """What is wanted: one request for all first pages, then what is left of each list.
 
+        Issues are read by their numbers where that is enough and takes fewer requests.
         `sandbox` is asked after the first answer.
         """
         size = PageSize()
@@ -96,7 +104,8 @@ class Observer:
                 if self.own_boards
                 else self.boards.found(spec, answer, repository.id)
             )
-        issues, complete = self._issues(data["issues"], size)
+        numbers = wanted.numbers(repository.name_with_owner, sandbox=sandbox())
+        issues, coverage = self.issues.read(data["issues"], size, numbers, wanted.since)
         cards = self.boards.cards(board.project) if board.project else {}
         labels = self._rest_of("LabelsPage", "labels", data["labels"])
         milestones = self._rest_of("MilestonesPage", "milestones", data["milestones"])
@@ -111,7 +120,7 @@ class Observer:
             project=board.project,
             project_owner_id=board.owner_id,
             project_problem=board.problem,
-            coverage=Coverage(complete=complete, issues_read=len(issues)),
+            coverage=coverage,
             capabilities=self.able,
             host=host,
             sandbox=sandbox(),
@@ -220,24 +229,10 @@ class Observer:
                     absent.append(login)
         return tuple(absent)
 
-    def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
-        """These issues, without their cards; one that is gone is absent."""
-        found: dict[str, ObservedIssue] = {}
-        for start in range(0, len(ids), _BY_ID):
-            some = list(ids[start : start + _BY_ID])
-            answer = self.reader.query(document("IssuesById", self.hidden), {"ids": some})
-            # An id that no longer resolves is a fault of its own entry, and null in its place.
-            for node in (answer.data or {})["nodes"]:
-                if node and "id" in node:
-                    found[node["id"]] = self._issue(node)
-        return found
-
-    def recent(self, count: int) -> tuple[ObservedIssue, ...]:
-        """The issues made last, newest first; at most 100."""
-        size = PageSize(max(1, min(count, 100)))
-        answer = self.reader.query(document("RecentIssues", self.hidden), self._names(), size)
-        found = mapping.nodes(self._repository(answer)["issues"])
-        return tuple(self._issue(node) for node in found)
+    @property
+    def issues(self) -> Issues:
+        """What reads issues, as far as this server knows their fields."""
+        return Issues(self.reader, self.owner, self.name, self.hidden)
 
     def read_repository_id(self) -> str:
         """The repository's id, read where no observation has brought it."""
@@ -296,52 +291,7 @@ class Observer:
         return self.reader.query(document("Overview", self.hidden), self._names(), size), problem
 
     def _repository(self, answer: Answer) -> Json:
-        """The repository's part of an answer, where it is there and bears the name asked for."""
-        data = (answer.data or {}).get("repository")
-        if not data:
-            fault = answer.fault("repository") or next(iter(answer.faults), None)
-            raise _no_repository(self.repository, fault)
-        now = data.get("nameWithOwner")
-        if now is not None and now.lower() != self.repository.lower():
-            raise RefusedError(
-                f"{self.repository} is now called {now}",
-                slug="renamed",
-                hint=f"name it as it is: `repository: {now}`, or --repo {now}",
-            )
-        return data
-
-    # ---- issues and definitions ----------------------------------------------------------
-
-    def _issues(self, first: Json, size: PageSize) -> tuple[list[ObservedIssue], bool]:
-        """All issues by number, each once, and whether the list was whole."""
-        found: dict[str, ObservedIssue] = {}
-        page, withheld = first, 0
-        while True:
-            listed = page["nodes"] or ()
-            withheld += sum(1 for node in listed if not node)
-            for node in mapping.nodes(page):
-                found[node["id"]] = self._issue(node)
-            after = mapping.cursor(page)
-            if after is None:
-                break
-            answer = self.reader.query(
-                document("IssuesPage", self.hidden), {**self._names(), "after": after}, size
-            )
-            page = self._repository(answer)["issues"]
-        complete = not withheld and len(found) >= int(page["totalCount"])
-        return sorted(found.values(), key=lambda issue: issue.number), complete
-
-    def _issue(self, node: Json) -> ObservedIssue:
-        issue = mapping.issue(node)
-        after = mapping.cursor(node.get("blockedBy"))
-        more: list[IssueLink] = []
-        while after is not None:
-            variables = {"id": issue.id, "after": after}
-            answer = self.reader.query(document("BlockersPage"), variables)
-            page = (answer.data or {})["node"]["blockedBy"]
-            more.extend(mapping.link(one) for one in mapping.nodes(page))
-            after = mapping.cursor(page)
-        return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more))
+        return repository_of(answer, self.repository)
 
     def _rest_of(self, name: str, key: str, first: Json) -> list[Json]:
         """All nodes of a list of the repository, of which the first page is here."""
@@ -351,24 +301,6 @@ class Observer:
             page = self._repository(answer)[key]
             found.extend(mapping.nodes(page))
         return found
-
-
-def _no_repository(name: str, fault: Fault | None) -> AccessError | RefusedError:
-    if fault is None or fault.type == "NOT_FOUND":
-        return AccessError(
-            f"{name}: it does not exist, or this token may not see it",
-            slug="no-repository",
-            hint="check the name (--repo OWNER/NAME), and that the token reaches this repository",
-        )
-    if fault.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
-        return AccessError(
-            f"{name}: this token may not read it: {fault.message}",
-            hint="a token needs read and write access to the repository's issues",
-        )
-    return RefusedError(
-        f"GitHub did not carry out the query for {name}: {fault.message}",
-        hint="an older GitHub Enterprise Server may lack sub-issues, dependencies or issue types",
-    )
 
 
 def _not_there(name: str, fault: Fault | None) -> str:

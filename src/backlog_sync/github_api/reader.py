@@ -1,8 +1,8 @@
 """Reads: retried, sized, and with every fault put into words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
 from graphql import DocumentNode
 
@@ -16,6 +16,12 @@ from backlog_sync.errors import (
 from backlog_sync.github_api.answers import Answer, Json, Limited, Lost, Rejected, Trouble
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.retry import Patience
+
+Asked: TypeAlias = tuple[DocumentNode, Mapping[str, Json]]
+"""A query: a document and its variables."""
+
+Build: TypeAlias = Callable[[int], Asked]
+"""Gives the query about so many things."""
 
 
 class PageSize:
@@ -52,14 +58,27 @@ class Reader:
     ) -> Answer:
         """The answer to a query; `page` gives its `$first` and shrinks where it must."""
 
+        if page is None:
+            return self._run(lambda: (document, variables), None)
+        return self._run(lambda: (document, {**variables, "first": page.value}), page)
+
+    def some(self, build: Build, left: int, size: PageSize) -> tuple[Answer, int]:
+        """The answer about the first of the things that are left, and about how many it is.
+
+        `build` gives the document for so many of them, fewer where the server complains.
+        """
+        answer = self._run(lambda: build(min(left, size.value)), size)
+        return answer, min(left, size.value)
+
+    def _run(self, build: Callable[[], Asked], size: PageSize | None) -> Answer:
         def attempt() -> Answer:
-            size = {"first": page.value} if page else {}
+            self._patience.admit()
             try:
-                answer = self._clients.graphql(document, {**variables, **size})
+                answer = self._clients.graphql(*build())
                 _complain(answer)
             except Lost as lost:
-                if lost.heavy and page:
-                    page.shrink()
+                if lost.heavy and size:
+                    size.shrink()
                 raise
             return answer
 
@@ -70,8 +89,13 @@ class Reader:
 
     def rest(self, path: str) -> dict[str, Json]:
         """The answer to a REST GET; raises `Rejected` where the server has nothing there."""
+
+        def attempt() -> dict[str, Json]:
+            self._patience.admit()
+            return self._clients.rest("GET", path, None)
+
         try:
-            return self._patience.run(lambda: self._clients.rest("GET", path, None))
+            return self._patience.run(attempt)
         except Trouble as trouble:
             raise self.explained(trouble) from trouble
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from requests.adapters import BaseAdapter
 
 from backlog_sync import __version__
+from backlog_sync.core.pace import Pace
 from backlog_sync.errors import AccessError, UsageError
 from backlog_sync.github_api.retry import LIMIT
 from backlog_sync.github_api.tracker import GitHubTracker
@@ -39,14 +40,18 @@ def connect(
     user_agent: str = USER_AGENT,
     project_token: str | None = None,
     waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    pace: Pace | None = None,
+    idle: Callable[[float], None] | None = None,
 ) -> GitHubTracker:
     """A tracker for `repository` ("owner/name"). Nothing is sent yet.
 
     `graphql_url` is derived from `api_url` where it is None. `adapter` answers requests in the
     place of the network. `clock` gives seconds since the epoch; `patience` is how many seconds
-    may be waited in all; `waiting` is entered while an answer is waited for. With a
-    `project_token` all that is about boards goes with it. Raises `UsageError` for an address or
-    name that cannot be used, and `AccessError` for a token that cannot be one.
+    may be waited in all; `waiting` is entered while an answer is waited for. `pace` says how fast
+    may be written (None: as fast as the server answers); the waits that it asks for are made by
+    `idle`, else by `sleep`. With a `project_token` all that is about boards goes with it. Raises
+    `UsageError` for an address or name that cannot be used, and `AccessError` for a token that
+    cannot be one.
     """
     api_url = checked_url(api_url)
     graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
@@ -79,6 +84,8 @@ def connect(
         clock=clock,
         sleep=sleep,
         patience=patience,
+        pace=pace,
+        idle=idle,
     )
 
 

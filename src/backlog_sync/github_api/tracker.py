@@ -7,6 +7,7 @@ from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkup import Examination
 from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.operations import Operation, Reply
+from backlog_sync.core.pace import Learned, Pace
 from backlog_sync.core.questions import Questions
 from backlog_sync.github_api.batch import Before, Sender
 from backlog_sync.github_api.boards import Boards
@@ -40,8 +41,11 @@ class GitHubTracker:
         sleep: Callable[[float], None],
         patience: float,
         board_session: PolicySession | None = None,
+        pace: Pace | None = None,
+        idle: Callable[[float], None] | None = None,
     ) -> None:
-        waiting = Patience(clock=clock, sleep=sleep, limit=patience)
+        waiting = Patience(clock=clock, sleep=sleep, limit=patience, pace=pace, idle=idle)
+        self._waiting = waiting
         clients = Clients(session, api_url=api_url, patience=waiting)
         board_clients = clients
         if board_session is not None:
@@ -59,7 +63,7 @@ class GitHubTracker:
         self._api_url = api_url
 
     def observe(self, wanted: Wanted) -> ObservedState:
-        """Read the whole repository and, where one is wanted, its board."""
+        """Read the repository, as much of it as is wanted, and its board."""
         with understood(self._api_url):
             return self._observer.observe(
                 wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
@@ -78,12 +82,12 @@ class GitHubTracker:
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
         """Read these issues again by node id, without cards; one that is gone is absent."""
         with understood(self._api_url):
-            return self._observer.reread(ids)
+            return self._observer.issues.by_id(ids)
 
     def recent(self, count: int) -> tuple[ObservedIssue, ...]:
         """The issues created last, newest first, at most 100, without cards."""
         with understood(self._api_url):
-            return self._observer.recent(count)
+            return self._observer.issues.newest(count)
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
@@ -94,6 +98,15 @@ class GitHubTracker:
     def usage(self) -> Usage:
         """What was spent since this tracker was made."""
         return self._session.tally.usage()
+
+    @property
+    def paced(self) -> float:
+        """Seconds that were waited to keep the pace, since this tracker was made."""
+        return self._waiting.paced
+
+    def learned(self) -> Learned | None:
+        """What the next run should know of the pace; None where none is kept."""
+        return self._waiting.learned()
 
     def _is_sandbox(self) -> bool:
         return self._session.server.startswith(SANDBOX)

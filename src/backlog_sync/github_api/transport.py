@@ -2,9 +2,10 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -29,12 +30,25 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Tally:
-    """What was spent: requests by kind, mutations, points."""
+    """What was spent: requests by kind, mutations, points. Several threads may count."""
 
     rest: int = 0
     graphql: int = 0
     mutations: int = 0
     points: int = 0
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def sent(self, *, graphql: bool, mutations: int) -> None:
+        """A request goes out."""
+        with self._guard:
+            self.graphql += graphql
+            self.rest += not graphql
+            self.mutations += mutations
+
+    def cost(self, points: int) -> None:
+        """A request has cost so many points."""
+        with self._guard:
+            self.points += points
 
     def usage(self) -> Usage:
         """The tally as a value."""
@@ -59,10 +73,10 @@ class PolicySession(requests.Session):
 
     The environment is not read (no `.netrc`, no proxies but those given); nothing is retried
     here. A request that the rules forbid raises `RefusedError` before a byte is sent.
-    `last` is the answer to the latest request, None while there is none. `scopes` are those of a
-    classic token, as the server names them; None for other tokens, and while nothing was sent.
-    `token_name` is where the token comes from, for people. `waiting` is entered for as long as
-    an answer is waited for.
+    `last` is the answer to the latest request of this thread, None while there is none; several
+    threads may send at once. `scopes` are those of a classic token, as the server names them; None
+    for other tokens, and while nothing was sent. `token_name` is where the token comes from, for
+    people. `waiting` is entered for as long as an answer is waited for.
     """
 
     def __init__(
@@ -91,15 +105,20 @@ class PolicySession(requests.Session):
         self.graphql_url = graphql_url
         self.tally = tally or Tally()
         self.token_name = token_name
-        self.last: requests.Response | None = None
+        self._of_thread = threading.local()
         self.server = ""
         self.scopes: frozenset[str] | None = None
         for scheme in ("https://", "http://"):
             self.mount(scheme, adapter or HTTPAdapter(max_retries=0))
 
+    @property
+    def last(self) -> requests.Response | None:
+        """The answer to the latest request of this thread."""
+        return getattr(self._of_thread, "last", None)
+
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send one prepared request under the rules above."""
-        self.last = None
+        self._of_thread.last = None
         kwargs.update(timeout=TIMEOUT, verify=self.verify, allow_redirects=False)
         for _ in range(_REDIRECTS + 1):
             self._count(request)
@@ -110,7 +129,7 @@ class PolicySession(requests.Session):
                 self.scopes = frozenset(scopes.replace(",", " ").split())
             _log.debug("%s %s: %s", request.method, _shown(request.url), response.status_code)
             if not response.is_redirect:
-                self.last = response
+                self._of_thread.last = response
                 return response
             request = self._followed(request, response)
         raise RefusedError(f"{_shown(request.url)} redirects in a circle")
@@ -128,9 +147,7 @@ class PolicySession(requests.Session):
                 f"this run must not write, and {request.method} {_shown(request.url)} would",
                 slug="read-only",
             )
-        self.tally.graphql += graphql
-        self.tally.rest += not graphql
-        self.tally.mutations += mutations
+        self.tally.sent(graphql=graphql, mutations=mutations)
 
     def _followed(
         self, request: requests.PreparedRequest, response: requests.Response

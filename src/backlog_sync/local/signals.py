@@ -20,6 +20,7 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
+        self._guard = threading.Lock()  # several threads may wait at once
         self._reset()
 
     def _reset(self) -> None:
@@ -61,13 +62,15 @@ class Interrupts:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """A wait that a signal may end. Raises `KeyboardInterrupt` where one came before."""
-        self._waiting += 1
+        with self._guard:
+            self._waiting += 1
         try:
             if self.asked and not self._struck:
                 self._strike()
             yield
         finally:
-            self._waiting -= 1
+            with self._guard:
+                self._waiting -= 1
 
     def _on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - what signals give
         now = time.monotonic()

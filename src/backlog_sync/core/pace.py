@@ -1,0 +1,138 @@
+"""How fast may be written: a policy over what was sent, on whatever clock it is told.
+
+GitHub documents 2,000 GraphQL and 900 REST points a minute (a request that writes: 5, any other:
+1), and about 80 creations a minute and 500 an hour, with lower limits at some places. Reported
+are blocks after 20 to 30 issues created in a minute, and after 150 in an hour.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+BURST: Final = 20
+"""So many creations within a minute go out at once: a small backlog waits for nothing."""
+
+A_MINUTE: Final = 28
+"""Creations in any minute, at the most: below where blocks were reported."""
+
+AN_HOUR: Final = 480
+"""Creations in any hour, at the most: below the 500 that GitHub documents."""
+
+LEAST: Final = 5
+"""Creations a minute below which a complaint teaches nothing any more."""
+
+POINTS: Final = 1_600
+"""Points a minute, at the most: below GitHub's 2,000 for GraphQL."""
+
+MINUTE: Final = 60.0
+HOUR: Final = 3_600.0
+_FORGET: Final = 7 * 86_400.0
+_LESS: Final = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What one run can tell the next.
+
+    `a_minute` is the rate that a server taught at `at` (seconds since the epoch), None where it
+    never complained. `sent` are the creations of the last hour: moments and counts.
+    """
+
+    a_minute: int | None = None
+    at: float = 0.0
+    sent: tuple[tuple[float, int], ...] = ()
+
+
+@dataclass(slots=True)
+class _Window:
+    """What went out in the last `seconds`."""
+
+    seconds: float
+    seen: deque[tuple[float, int]] = field(default_factory=deque)
+    total: int = 0
+
+    def add(self, now: float, count: int) -> None:
+        if count:
+            self.seen.append((now, count))
+            self.total += count
+
+    def room_at(self, now: float, count: int, most: int) -> float:
+        """The moment from which so much more stays within `most`; a lone big one always fits."""
+        while self.seen and self.seen[0][0] <= now - self.seconds:
+            self.total -= self.seen.popleft()[1]
+        left, moment = self.total + count - most, now
+        for at, old in self.seen:
+            if left <= 0:
+                break
+            left -= old
+            moment = at + self.seconds
+        return moment
+
+
+class Pace:
+    """Says how long to wait before a request, and learns when the server complains.
+
+    The first `BURST` creations of a minute go at once. Beyond them they are spread evenly, so
+    that no minute and no hour holds more than the server is taken to bear. Times are seconds on
+    any one clock.
+    """
+
+    def __init__(self, learned: Learned = Learned(), *, now: float = 0.0) -> None:
+        known = learned.a_minute if now - learned.at < _FORGET else None
+        self.a_minute = min(A_MINUTE, max(LEAST, known)) if known else A_MINUTE
+        self._learned = replace(learned, a_minute=known, sent=())
+        self._minute, self._hour = _Window(MINUTE), _Window(HOUR)
+        self._points = _Window(MINUTE)
+        self._last = float("-inf")
+        for at, count in learned.sent:
+            if now - HOUR < at <= now:
+                self._created(at, count)
+
+    def wait(self, now: float, *, creations: int = 0, points: int = 0) -> float:
+        """Seconds to wait before a request that makes so much and costs so many points."""
+        moments = [now, self._points.room_at(now, points, POINTS)]
+        if creations:
+            burst = min(BURST, self.a_minute)
+            moments.append(self._minute.room_at(now, creations, self.a_minute))
+            moments.append(self._hour.room_at(now, creations, AN_HOUR))
+            if self._minute.total + creations > burst:
+                moments.append(self._last + creations * MINUTE / self.a_minute)
+        return max(moments) - now
+
+    def sent(self, now: float, *, creations: int = 0, points: int = 0) -> None:
+        """A request went out."""
+        self._points.add(now, points)
+        self._created(now, creations)
+
+    def _created(self, now: float, count: int) -> None:
+        if count:
+            self._minute.add(now, count)
+            self._hour.add(now, count)
+            self._last = now
+
+    def complained(self, now: float) -> None:
+        """The server found creations too quick: from now on there are fewer in a minute."""
+        self._minute.room_at(now, 0, self.a_minute)
+        bore = min(self.a_minute, self._minute.total or self.a_minute)
+        self.a_minute = max(LEAST, int(bore * _LESS))
+        self._learned = Learned(self.a_minute, now)
+
+    def learned(self, now: float) -> Learned:
+        """What the next run should know: the rate, and by the minute what was sent in an hour."""
+        by_minute: dict[float, int] = {}
+        for at, count in self._hour.seen:
+            if at > now - HOUR:
+                # The end of the minute: a run that follows must not take it for older.
+                moment = min(now, (at // MINUTE + 1) * MINUTE)
+                by_minute[moment] = by_minute.get(moment, 0) + count
+        return replace(self._learned, sent=tuple(sorted(by_minute.items())))
+
+
+def seconds_for(creations: int, at_once: int = 5) -> float:
+    """Seconds that so many creations take at this pace, sent a few at once; from a fresh start."""
+    pace, now = Pace(), 0.0
+    for start in range(0, creations, at_once):
+        some = min(at_once, creations - start)
+        now += pace.wait(now, creations=some)
+        pace.sent(now, creations=some)
+    return now

@@ -1,0 +1,246 @@
+"""Reading issues: all there are, those that a file names, those touched last."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from backlog_sync.core.model import Coverage, IssueLink, ObservedIssue
+from backlog_sync.core.reading import bears_sign
+from backlog_sync.errors import AccessError, RefusedError
+from backlog_sync.github_api import mapping
+from backlog_sync.github_api.answers import Answer, Fault, Json
+from backlog_sync.github_api.documents import document, repeated
+from backlog_sync.github_api.parallel import in_parallel
+from backlog_sync.github_api.reader import PageSize, Reader
+
+PAGE: Final = 100
+"""Issues in a request: the most that a page, or `nodes(ids:)`, takes."""
+
+_LOOKS: Final = 3
+"""Pages of what was touched last that a run looks through where it does not read everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issues:
+    """Reads issues of `owner/name`; `hidden` are fields that the server does not know."""
+
+    reader: Reader
+    owner: str
+    name: str
+    hidden: frozenset[str]
+
+    def read(
+        self, first: Json, size: PageSize, numbers: Sequence[int] | None, since: float | None
+    ) -> tuple[list[ObservedIssue], Coverage]:
+        """Issues by number, each once, and what that covers.
+
+        `first` is the first page of the list. `numbers` are those that the files name, None
+        where all issues are wanted. They are read directly where that takes fewer requests than
+        the list; then of all others only those with a sign of ours are given, as far as they are
+        on a few pages of what was touched after `since` (seconds since the epoch), or last.
+        """
+        total = int(first["totalCount"])
+        here = {int(node["number"]): node for node in mapping.nodes(first)}
+        if numbers is not None:
+            apart = [number for number in numbers if number not in here]
+            pages = _ceiling(total - len(here))
+            if pages > _ceiling(len(apart)) + 1:
+                found = self.named(apart)
+                if len(found) == len(apart):
+                    return self._with_touched(numbers, here, found, total, since)
+        return self._all(first, size)
+
+    # ---- all -----------------------------------------------------------------------------
+
+    def _all(self, first: Json, size: PageSize) -> tuple[list[ObservedIssue], Coverage]:
+        found: dict[str, ObservedIssue] = {}
+        page, withheld = first, 0
+        while True:
+            listed = page["nodes"] or ()
+            withheld += sum(1 for node in listed if not node)
+            for node in mapping.nodes(page):
+                found[node["id"]] = self.issue(node)
+            after = mapping.cursor(page)
+            if after is None:
+                break
+            answer = self.reader.query(
+                document("IssuesPage", self.hidden), {**self._names(), "after": after}, size
+            )
+            page = self._listed(answer)
+        total = int(page["totalCount"])
+        complete = not withheld and len(found) >= total
+        issues = sorted(found.values(), key=lambda issue: issue.number)
+        return issues, Coverage(complete=complete, issues_read=len(found), total=total)
+
+    # ---- those that are named ------------------------------------------------------------
+
+    def named(self, numbers: Sequence[int]) -> dict[int, Json]:
+        """The nodes of issues by their numbers, as many requests at once as may be.
+
+        One that is gone, that was moved away or that is a pull request is absent.
+        """
+        parts = [numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE)]
+        size = PageSize()
+        found: dict[int, Json] = {}
+        for part in in_parallel(lambda part: self._part(part, size), parts):
+            found |= part
+        return found
+
+    def _part(self, numbers: Sequence[int], size: PageSize) -> dict[int, Json]:
+        found: dict[int, Json] = {}
+        left = list(numbers)
+
+        def ask(count: int) -> tuple[Json, Mapping[str, Json]]:
+            variables = {f"number{n}": number for n, number in enumerate(left[:count])}
+            some = repeated("IssuesByNumber", "number", len(variables), self.hidden)
+            return some, {**self._names(), **variables}
+
+        while left:
+            answer, count = self.reader.some(ask, len(left), size)
+            data = repository_of(answer, f"{self.owner}/{self.name}")
+            home = str(data["nameWithOwner"])
+            for n, number in enumerate(left[:count]):
+                node = data.get(f"number{n}")
+                at = (node["number"], node["repository"]["nameWithOwner"]) if node else None
+                if at == (number, home):
+                    found[number] = node
+            del left[:count]
+        return found
+
+    def _with_touched(
+        self,
+        numbers: Sequence[int],
+        here: Mapping[int, Json],
+        found: Mapping[int, Json],
+        total: int,
+        since: float | None,
+    ) -> tuple[list[ObservedIssue], Coverage]:
+        """The named issues, and those among the ones touched last that bear our sign."""
+        touched, reached = self._touched(since)
+        seen = {**here, **touched, **found}
+        wanted = set(numbers)
+        issues = [
+            self.issue(node)
+            for number, node in sorted(seen.items())
+            if number in wanted or bears_sign(node["body"] or "")
+        ]
+        moment = _iso(since) if since is not None and reached else None
+        return issues, Coverage(
+            complete=False,
+            issues_read=len(seen),
+            total=total,
+            by_number=len(wanted),
+            since=moment,
+        )
+
+    def _touched(self, since: float | None) -> tuple[dict[int, Json], bool]:
+        """What was touched last, by number, and whether that is everything since then."""
+        found: dict[int, Json] = {}
+        size, after = PageSize(), None
+        variables = {**self._names(), "since": _iso(since) if since is not None else None}
+        for _ in range(_LOOKS if since is not None else 1):
+            asked = {**variables, "after": after}
+            answer = self.reader.query(document("IssuesTouched", self.hidden), asked, size)
+            page = self._listed(answer)
+            found |= {int(node["number"]): node for node in mapping.nodes(page)}
+            after = mapping.cursor(page)
+            if after is None:
+                return found, True
+        return found, False
+
+    # ---- one -----------------------------------------------------------------------------
+
+    def by_id(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
+        """Issues by node id, without their cards; one that is gone is absent."""
+        query = document("IssuesById", self.hidden)
+        size = PageSize()
+
+        def part(some: Sequence[str]) -> list[Json]:
+            nodes: list[Json] = []
+            left = list(some)
+            while left:
+                answer, count = self.reader.some(
+                    lambda count: (query, {"ids": left[:count]}), len(left), size
+                )
+                # An id that no longer resolves is a fault of its own entry, and null there.
+                nodes += (answer.data or {})["nodes"]
+                del left[:count]
+            return nodes
+
+        parts = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
+        return {
+            node["id"]: self.issue(node)
+            for nodes in in_parallel(part, parts)
+            for node in nodes
+            if node and "id" in node
+        }
+
+    def newest(self, count: int) -> tuple[ObservedIssue, ...]:
+        """The issues made last, newest first; at most 100."""
+        size = PageSize(max(1, min(count, PAGE)))
+        answer = self.reader.query(document("RecentIssues", self.hidden), self._names(), size)
+        return tuple(self.issue(node) for node in mapping.nodes(self._listed(answer)))
+
+    def issue(self, node: Json) -> ObservedIssue:
+        """An issue, with all its blockers."""
+        issue = mapping.issue(node)
+        after = mapping.cursor(node.get("blockedBy"))
+        more: list[IssueLink] = []
+        while after is not None:
+            variables = {"id": issue.id, "after": after}
+            answer = self.reader.query(document("BlockersPage"), variables)
+            page = (answer.data or {})["node"]["blockedBy"]
+            more.extend(mapping.link(one) for one in mapping.nodes(page))
+            after = mapping.cursor(page)
+        return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more))
+
+    def _listed(self, answer: Answer) -> Json:
+        return repository_of(answer, f"{self.owner}/{self.name}")["issues"]
+
+    def _names(self) -> dict[str, Json]:
+        return {"owner": self.owner, "name": self.name}
+
+
+def repository_of(answer: Answer, name: str) -> Json:
+    """The repository's part of an answer, where it is there and bears the name asked for."""
+    data = (answer.data or {}).get("repository")
+    if not data:
+        fault = answer.fault("repository") or next(iter(answer.faults), None)
+        raise _no_repository(name, fault)
+    now = data.get("nameWithOwner")
+    if now is not None and now.lower() != name.lower():
+        raise RefusedError(
+            f"{name} is now called {now}",
+            slug="renamed",
+            hint=f"name it as it is: `repository: {now}`, or --repo {now}",
+        )
+    return data
+
+
+def _no_repository(name: str, fault: Fault | None) -> AccessError | RefusedError:
+    if fault is None or fault.type == "NOT_FOUND":
+        return AccessError(
+            f"{name}: it does not exist, or this token may not see it",
+            slug="no-repository",
+            hint="check the name (--repo OWNER/NAME), and that the token reaches this repository",
+        )
+    if fault.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
+        return AccessError(
+            f"{name}: this token may not read it: {fault.message}",
+            hint="a token needs read and write access to the repository's issues",
+        )
+    return RefusedError(
+        f"GitHub did not carry out the query for {name}: {fault.message}",
+        hint="an older GitHub Enterprise Server may lack sub-issues, dependencies or issue types",
+    )
+
+
+def _ceiling(count: int) -> int:
+    """Requests for so many issues."""
+    return -(-count // PAGE)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,50 @@
+"""Doing a few things at once, results in order."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+AT_ONCE: Final = 8
+"""Requests under way at once: far below the 100 that GitHub documents."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = AT_ONCE) -> list[R]:
+    """The results of `work` for each thing, in the order of the things.
+
+    Raises what `work` raised first. Then, and where the caller is interrupted, nothing further
+    is begun; what is under way ends by itself, unheard, and holds up nobody.
+    """
+    if len(things) <= 1:
+        return [work(thing) for thing in things]
+    waiting = iter(enumerate(things))
+    guard, ended = threading.Lock(), threading.Event()
+    done: queue.SimpleQueue[tuple[int, R | None, BaseException | None]] = queue.SimpleQueue()
+
+    def worker() -> None:
+        while not ended.is_set():
+            with guard:
+                index, thing = next(waiting, (-1, None))
+            if thing is None:
+                return
+            try:
+                done.put((index, work(thing), None))
+            except BaseException as error:
+                done.put((index, None, error))
+                return
+
+    for _ in range(min(at_once, len(things))):
+        threading.Thread(target=worker, daemon=True).start()
+    results: dict[int, R] = {}
+    try:
+        while len(results) < len(things):
+            index, result, error = done.get()
+            if error is not None:
+                raise error
+            results[index] = result  # type: ignore[assignment]  # there is one where no error is
+    finally:
+        ended.set()
+    return [results[index] for index in range(len(things))]

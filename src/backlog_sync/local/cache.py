@@ -1,0 +1,84 @@
+"""What makes a run cheaper and is never needed: when a repository was last looked through.
+
+One small file of JSON for each repository below the user's cache folder. What cannot be read
+counts as never written, and what cannot be written is left: nothing is decided by it.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from backlog_sync.core.model import Coverage
+from backlog_sync.core.pace import Learned
+from backlog_sync.local.folder import own_folder
+from backlog_sync.local.state import safe_name
+
+_APP = "backlog-sync"
+_SKEW = 600.0
+"""Seconds by which this machine's clock and the server's may differ."""
+_OLDEST = 30 * 86_400.0
+"""Seconds after which it is not worth knowing any more."""
+_LONGEST = 100_000
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    looked: float | None = None
+    pace: Learned = Learned()
+
+
+class FileCache:
+    """The memory of one repository. `clock` gives seconds since the epoch."""
+
+    def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
+        self._file, self._clock = file, clock
+        self._began = clock()
+
+    def looked(self) -> float | None:
+        """Since when every issue was looked at that was touched; None where nobody knows."""
+        at = self._read().looked
+        return at if at is not None and 0 <= self._clock() - at < _OLDEST else None
+
+    def note(self, coverage: Coverage) -> None:
+        """Remember that the repository was looked through, where it was."""
+        if coverage.complete or coverage.since is not None:
+            self._write(self._read().model_copy(update={"looked": self._began - _SKEW}))
+
+    def pace(self) -> Learned:
+        """What was learned of how fast this server lets us create."""
+        return self._read().pace
+
+    def keep_pace(self, learned: Learned) -> None:
+        """Remember it."""
+        self._write(self._read().model_copy(update={"pace": learned}))
+
+    def _read(self) -> _Record:
+        try:
+            text = self._file.read_text(encoding="utf-8")
+            return _Record.model_validate_json(text[:_LONGEST])
+        except (OSError, ValueError, ValidationError):
+            return _Record()
+
+    def _write(self, record: _Record) -> None:
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            new = self._file.with_suffix(".new")
+            new.write_text(record.model_dump_json(), encoding="utf-8")
+            new.replace(self._file)
+
+
+def cache_file(root: Path, host: str, repository: str, *, home: Path | None, sandbox: bool) -> Path:
+    """Give the file for a repository; `home` is XDG_CACHE_HOME where it is set."""
+    if sandbox:
+        folder = own_folder(root) / "state"
+    else:
+        try:
+            folder = home / _APP if home else platformdirs.user_cache_path(_APP)
+        except RuntimeError:
+            folder = own_folder(root) / "state"
+    return folder / safe_name(f"{host}/{repository}".lower()) / "cache.json"
