@@ -174,10 +174,10 @@ class _Puller:
             want = normalize.fold_set(map(str, declared))
             now = normalize.fold_set(have[name])
             was = normalize.fold_set(base.sets.get(name, ()))
-            if name in base.pending:
-                continue
             add = tuple(now[n] for n in now if n not in want and n not in was)
             remove = tuple(want[n] for n in want if n in was and n not in now)
+            if name in base.pending:
+                remove = ()  # it is not known whether they were ever set
             if add or remove:
                 self._take(item, match, name, TakeMembers(add, remove))
 

@@ -54,7 +54,10 @@ def accept(loaded: Loaded, desired: DesiredState, takes: Sequence[Take]) -> Acce
         except CannotSay as why:
             left.append(_left(take, str(why)))
             continue
-        if not says(loaded.files[number].items[index].document, wanted):
+        document = loaded.files[number].items[index].document
+        # What an item has from above or by default it has to say itself to be without it.
+        inherited = wanted.name not in document.model_fields_set and wanted.value is None
+        if inherited or not says(document, wanted):
             by_file.setdefault(number, []).append((take, index, wanted))
     files = list(loaded.files)
     changes: list[FileChange] = []

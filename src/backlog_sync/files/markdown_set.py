@@ -195,14 +195,14 @@ class _Setter:
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
             if tag == "equal":
                 continue
-            gone, come = old[i1:i2], new[j1:j2]
-            pairs = list(zip(spans[i1:i2], come, strict=False))
-            if len(gone) == len(come) and all(span and text.strip() for span, text in pairs):
-                for span, text in pairs:
-                    assert span is not None
-                    self.edits.append(Edit(span[0], span[1], text.strip()))
-                continue
-            self._rewrite(spans, i1, i2, come, first)
+            same = 0
+            for span, text in zip(spans[i1:i2], new[j1:j2], strict=False):
+                if span is None or not text.strip():
+                    break
+                self.edits.append(Edit(span[0], span[1], text.strip()))
+                same += 1
+            if i1 + same < i2 or j1 + same < j2:
+                self._rewrite(spans, i1 + same, i2, new[j1 + same : j2], first)
 
     def _spans(
         self, old: Sequence[str], first: MetaLine | None

@@ -106,18 +106,28 @@ class _Setter:
             return
         assert isinstance(entry.value, Scalar)
         style = entry.value.style if entry.value.style in ("'", '"') else ""
-        text = self._literal(lines, self._indent(entry)) if literal else self._one(value, style)
+        text = self._one(value, style)
+        if literal:
+            text = self._literal(lines, self._indent(entry), self._old_block(entry.value))
         start, end = entry.value.start, _content_end(self.text, entry.value)
         if start == end:
             text = text if self.text[:start].endswith((" ", "\t")) else f" {text}"
         self.editor.replace(start, end, text)
 
-    def _literal(self, lines: Sequence[str], indent: str) -> str:
-        """A block scalar; its last line has no line ending of its own."""
-        inner = indent + _STEP
+    def _literal(self, lines: Sequence[str], indent: str, old: tuple[str, str] = ("|-", "")) -> str:
+        """A block scalar, as the `old` one was written; its last line has no line ending."""
+        header, inner = old[0], old[1] or indent + _STEP
         line_break = self.editor.line_break
         body = line_break.join(f"{inner}{line}" if line.strip() else "" for line in lines)
-        return f"|-{line_break}{body}"
+        return f"{header}{line_break}{body}"
+
+    def _old_block(self, value: Scalar) -> tuple[str, str]:
+        """The header and the indentation of a literal block that stands there."""
+        header, _, body = self.text[value.start : value.end].partition("\n")
+        first = next((line for line in body.split("\n") if line.strip()), "")
+        if value.style != "|" or header.rstrip() not in ("|", "|-"):
+            return "|-", ""
+        return header.rstrip(), first[: len(first) - len(first.lstrip(" "))]
 
     def _indent(self, entry: Entry | None) -> str:
         """The blanks before the keys of this mapping, dashes counted as blanks."""
