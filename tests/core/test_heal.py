@@ -5,6 +5,7 @@ from dataclasses import replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.guards import check
+from backlog_sync.core.identity import adopted_nonce
 from backlog_sync.core.model import (
     Capabilities,
     Coverage,
@@ -167,3 +168,20 @@ def test_one_that_people_closed_is_not_left() -> None:
     ):
         plan = build_plan(desired(item("a", issue=9)), observed(*more, nine))
         assert plan.items[0].ref == "#9"
+
+
+def test_an_issue_that_was_adopted_was_not_made_by_us() -> None:
+    """The file was pointed at an issue of people: the one that we made before stays open, told."""
+    first = replace(made(5, "a"), title="Title of a")
+    theirs = bare(3, "Title of a")
+    adopted = replace(theirs, body=made(3, "a", adopted_nonce(theirs)).body)
+    state = observed(adopted, first)
+    plan = build_plan(desired(item("a", issue=3)), state)
+    assert not [c for c in plan.changes if c.is_heal]
+    assert "#5" in {told.ref for told in (*plan.warnings, *plan.orphans)}
+
+
+def test_an_issue_that_was_another_item_s_closes_nothing() -> None:
+    """The file was renumbered: what has the key from before is no second one."""
+    plan = build_plan(desired(item("a", issue=9)), observed(made(5, "a"), made(9, "b")))
+    assert not [c for c in plan.changes if c.is_heal]

@@ -37,6 +37,7 @@ from backlog_sync.core.operations import (
     MoveSubIssue,
     NotSent,
     Operation,
+    PutComment,
     Refused,
     RemoveBlocker,
     RemoveSubIssue,
@@ -79,6 +80,7 @@ class MemoryTracker:
     hide_recent: bool = False
     recent_error: BacklogError | None = None
     order: dict[str, list[str]] = field(default_factory=dict)
+    comments: dict[tuple[str, str], str] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # ---- the port --------------------------------------------------------------------------
@@ -191,6 +193,9 @@ class MemoryTracker:
                 return self._links(operation)
             case MoveSubIssue():
                 return self._move(operation)
+            case PutComment():
+                self.comments[operation.id, operation.mark] = operation.body
+                return Done(id=f"{operation.id}:{operation.mark}")
             case CreateLabel() | UpdateLabel() | CreateMilestone() | UpdateMilestone():
                 return self._definitions(operation)
             case _:

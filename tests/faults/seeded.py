@@ -201,7 +201,7 @@ SEEDS = (
         ),
         (
             "core/identity.py",
-            "        return bool(ours.nonce and theirs.nonce) and ours.nonce != theirs.nonce",
+            "        return all(made) and ours.nonce != theirs.nonce",
             "        return True",
         ),
     ),

@@ -403,11 +403,20 @@ class _Matcher:
         return match is not None and mark(issue) == mark(match.issue)
 
     def _is_double(self, key: str, issue: ObservedIssue) -> bool:
-        """Whether we made both, and both are open: a copy has the nonce of what was copied."""
-        ours, theirs = self.by_key[key].parts.marker, self.index.parts[issue.number].marker
-        if ours is None or theirs is None or self.by_key[key].issue.state != "open":
+        """Whether we made both for this key, and both are open.
+
+        A copy has the nonce of what was copied. Where the file names an issue that was another
+        item's, or that people opened and that was adopted, the one that was made stays as well.
+        """
+        match = self.by_key[key]
+        ours, theirs = match.parts.marker, self.index.parts[issue.number].marker
+        if ours is None or theirs is None or match.issue.state != "open" or ours.key != key:
             return False
-        return bool(ours.nonce and theirs.nonce) and ours.nonce != theirs.nonce
+        made = (
+            marker.nonce not in ("", adopted_nonce(each))
+            for marker, each in ((ours, match.issue), (theirs, issue))
+        )
+        return all(made) and ours.nonce != theirs.nonce
 
     def _open(self) -> list[DesiredItem]:
         return [
