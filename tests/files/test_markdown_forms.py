@@ -272,3 +272,15 @@ def test_releases_and_weeks_hold_items_where_no_epics_do() -> None:
     assert outline("## v1.2 — Wheels\n- [ ] a\n") == [("epic", "Wheels", None), ("task", "a", 0)]
     assert outline("## Week 3: Ride\n- [ ] b\n") == [("epic", "Ride", None), ("task", "b", 0)]
     assert outline("## v1.2 — Wheels\n- Fixed a thing\n\n## v1.1 — Frame\n- Added\n") == []
+
+
+def test_a_heading_of_a_kind_names_its_children() -> None:
+    """Below `## Features`, headings are features where one of them carries planning metadata."""
+    text = (
+        "# Plan\n\n## 2. Features\n\n### Login\n**Priority**: High\n\n### Logout\nSoon.\n\n"
+        "## Notes\n\n### Other\n**Priority**: Low\n"
+    )
+    assert outline(text) == [("feature", "Login", None), ("feature", "Logout", None)]
+    assert outline("## Features\n\n### Login\nText\n\n### Logout\n- [ ] x\n") == [
+        ("task", "x", None)
+    ]

@@ -81,3 +81,36 @@ def test_what_only_sounds_like_an_item_is_none(text: str) -> None:
 def test_marks_become_values(text: str, expected: tuple[str, str | None, float | None]) -> None:
     """A title is plain text; status marks and trailing points leave it."""
     assert parse_title(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "title"),
+    [
+        ("Phase 1 (Weeks 1-4): Start", "phase-1", "Start (Weeks 1-4)"),
+        ("Phase 2 (MVP)", "phase-2", "Phase 2 (MVP)"),
+        ("Phase Two: Go", "phase-2", "Go"),
+        ("2. Epic: Rides", "epic-2", "Rides"),
+        ("2. Epic 5: Rides", "epic-5", "Rides"),
+        ("1.3 Story: Book", "story-1.3", "Book"),
+        ("US12: Book", "us-12", "Book"),
+        ("[HU 3] Reservar", "hu-3", "Reservar"),
+        ("Fase 2 — Vai", "phase-2", "Vai"),
+        ("에픽 1: 타기", "epic-1", "타기"),
+        ("v1.2 — Wheels", "release-1.2", "Wheels"),
+        ("Release 2.0: Wheels", "release-2.0", "Wheels"),
+    ],
+)
+def test_further_ways_to_name_an_item(text: str, key: str, title: str) -> None:
+    """Remarks before the title, number words, numbering of the document, codes without hyphen."""
+    typed = recognise(text)
+    assert typed is not None
+    assert (typed.key, typed.title) == (key, title)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4. Epic breakdown", "Epic 1 (see below)", "US companies", "v2 of the plan", "7. Stories"],
+)
+def test_mentions_of_items_are_none(text: str) -> None:
+    """What only speaks of an epic, a country or a version names no item."""
+    assert recognise(text) is None

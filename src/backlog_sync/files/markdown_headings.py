@@ -4,14 +4,28 @@ A type word that only items have (`Epic 1`) is enough. Phases, sprints and miles
 bare numbers need evidence: metadata or check boxes of their own.
 """
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from backlog_sync.files.markdown_inline import only_link
 from backlog_sync.files.markdown_lines import Kind, Line
 from backlog_sync.files.markdown_metadata import Pair, parse_pairs
-from backlog_sync.files.markdown_typed import Typed, recognise
-from backlog_sync.files.markdown_words import RANKS, TYPES, bare_word
+from backlog_sync.files.markdown_typed import Typed, parse_title, recognise
+from backlog_sync.files.markdown_words import (
+    GROUPS,
+    RANKS,
+    STRUCTURE,
+    TYPES,
+    bare_word,
+    field_of,
+)
+
+_NUMBERING = re.compile(r"^\d{1,3}(?:\.\d{1,3}){0,3}[.)]?[ ]+")
+_PLANNED = frozenset(
+    ("story_points", "estimate", "estimate_hours", "priority", "acceptance_criteria",
+     "user_story", "depends_on", "sprint"),
+)  # fmt: skip
 
 OURS = frozenset(("issue", "progress"))
 """Fields that write-back adds: they are no evidence of the author's intent."""
@@ -28,6 +42,8 @@ class _Section:
     items: bool = False
     bullets: bool = False
     issue: int = -1
+    planned: bool = False
+    group: str | None = None
     parent: int = -1
     last: int = 0
 
@@ -73,6 +89,8 @@ def choose_headings(
             found.items[section.line.row] = this
             if this.key:
                 found.keys.add(this.key)
+    for row, grouped in _grouped(sections).items():
+        found.items.setdefault(row, grouped)
     return found
 
 
@@ -85,9 +103,15 @@ def _sections(text: str, lines: Iterable[Line], tables: Container[int]) -> list[
                 sections[open_.pop()].last = len(sections)
             parent = open_[-1] if open_ else -1
             open_.append(len(sections))
-            sections.append(_Section(line, recognise(line.text), parent=parent))
+            word = bare_word(_NUMBERING.sub("", line.text[:80]))
+            sections.append(
+                _Section(line, recognise(line.text), parent=parent, group=GROUPS.get(word))
+            )
         elif sections and line.kind in (Kind.LIST, Kind.TEXT):
             _look(text, line, sections[-1])
+            above = sections[-1].parent
+            if above >= 0 and sections[above].group and not sections[-1].planned:
+                _look_for_plan(text, line, sections[-1])
         elif sections and line.row in tables:
             sections[-1].boxes = True
     for index in open_:
@@ -109,6 +133,30 @@ def _look(text: str, line: Line, section: _Section) -> None:
             section.items = recognise(line.text) is not None
             if not line.indent and line.text and only_link(line.text) is None:
                 section.bullets = True
+
+
+def _look_for_plan(text: str, line: Line, section: _Section) -> None:
+    """Note whether a section without a type word says what only a planned item says."""
+    if section.typed is None and line.box is None:
+        pairs = parse_pairs(text, line, plain_keys=line.kind is Kind.LIST)
+        section.planned = any(pair.field in _PLANNED for pair in pairs)
+
+
+def _grouped(sections: list[_Section]) -> dict[int, Typed]:
+    """Headings that stand directly below a heading for their kind, where one of them is planned."""
+    planned = {section.parent for section in sections if section.planned}
+    found = {}
+    for section in sections:
+        above = sections[section.parent] if section.parent in planned else None
+        if above is None or above.group is None or section.typed or field_of(section.line.text):
+            continue
+        if section.group or bare_word(section.line.text) in STRUCTURE:
+            continue
+        title, status, points = parse_title(section.line.text)
+        if title:
+            word = TYPES[above.group]
+            found[section.line.row] = Typed(word, None, title, status=status, points=points)
+    return found
 
 
 def _is_evidence(pair: Pair, line: Line, section: _Section) -> bool:

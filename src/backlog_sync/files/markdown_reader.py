@@ -157,7 +157,7 @@ def _plan(walk: Walk, draft: Draft, typed: Typed) -> None:
     """A phase or a level with a quarter in its heading is planned for it."""
     if not draft.weak or typed.word.name in ("milestone", "m", "sprint", "week"):
         return
-    period = find_period(typed.title)
+    period = find_period(draft.line.text)
     if period:
         draft.fields["milestone"] = period.text
         walk.record.periods.setdefault(period.text, period.end)

@@ -38,7 +38,7 @@ def sentence_bullets(lines: tuple[Line, ...]) -> dict[int, Typed]:
                 for row in group:
                     found[row] = Typed(STORY, None, plain(lines[row].text), sentence=True)
             group = []
-        elif line.kind is Kind.LIST and line.box is None and is_sentence(line.text):
+        elif line.kind is Kind.LIST and is_sentence(line.text):
             group.append(line.row)
     return found
 

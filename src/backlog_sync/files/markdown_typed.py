@@ -9,6 +9,7 @@ from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_words import (
     CODES,
     FOREIGN_CODES,
+    LETTERS,
     MARKS,
     MILESTONE_CODE,
     RELEASE,
@@ -40,6 +41,11 @@ _CODE = re.compile(
 )
 _MILESTONE = re.compile(r"[Mm](\d{1,3}(?:\.\d{1,3})?)(?=[ ]?[:：—–-])")
 _VERSION = re.compile(r"[vV](\d{1,3}(?:\.\d{1,3}){0,2})(?=[ ]?[:：—–-]|[ ]?\(|$)")
+_SHORT = re.compile(r"(\[?)(US|HU|EP|PBI|PB|ST)[ _]?(\d{1,5}(?:\.\d{1,4}){0,3})(?![^\W_])(\]?)")
+_LEAD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?[ ]+")
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNT = re.compile(rf"[ ]({'|'.join(_COUNTED)})\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"[ ]?\(([^()]{1,60})\)")
 _DOTTED = re.compile(r"(\d{1,4}(?:\.\d{1,4}){1,4})\.?(?=[ :：—–-])")
 _SEPARATOR = re.compile(r"[ ]{0,3}(?:[:：—–|·](?=\s|$|\S)|-(?=\s)|[.)](?=\s|$))[ ]{0,3}")
 _RANGE = re.compile(r"[ ]?[-–][ ]?\d")
@@ -127,10 +133,20 @@ def _find(body: str) -> _Found | None:
     """The first of the forms that fits; the first letter tells which can."""
     first = body[0]
     if first in _FIRST_LETTERS:
-        found = _ordinal(body) or _word(body) or _milestone(body) or _version(body) or _code(body)
-        if found:
-            return found
-    return _dotted(body) if first.isdecimal() else None
+        for form in (_ordinal, _word, _milestone, _version, _code, _short):
+            found = form(body)
+            if found:
+                return found
+    return (_led(body) or _dotted(body)) if first.isdecimal() else None
+
+
+def _led(body: str) -> _Found | None:
+    """`2. Epic: …`, `1.3 Story: …`: the document's own numbering before the word."""
+    lead = _LEAD.match(body)
+    found = _word(body[lead.end() :]) if lead and lead.end() < len(body) else None
+    if lead is None or found is None or found.bare:
+        return None
+    return found if found.number else found._replace(number=lead[1])
 
 
 def parse_title(text: str) -> tuple[str, str | None, float | None]:
@@ -182,10 +198,14 @@ def _word(body: str) -> _Found | None:
     at = match.end()
     number = _NUMBER.match(body, at)
     if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
-        return _titled(_Found(word, number[1], ""), body, number.end())
+        return _titled(_Found(word, number[1], "", code=word.unsure), body, number.end())
+    count = _COUNT.match(body, at)
+    if count:
+        told = str(_COUNTED.index(count[1].lower()) + 1)
+        return _titled(_Found(word, told, "", code=word.unsure), body, count.end())
     if body[at : at + 1] in (":", "：") or body[at : at + 3] in (" — ", " – "):
         title = body[at + 1 :].lstrip(" —–")
-        return _Found(word, None, title) if plain(title) else None
+        return _Found(word, None, title, code=word.unsure) if plain(title) else None
     return None
 
 
@@ -223,9 +243,17 @@ def _code(body: str) -> _Found | None:
     if not match or bool(match[1]) != bool(match[4]) or match[2] in FOREIGN_CODES:
         return None
     known = CODES.get(match[2])
-    word = known or TypeWord(match[2].lower(), "story")
+    word = known or TypeWord(match[2].lower(), LETTERS.get(match[2], "story"))
     found = _Found(word, match[3], "", code=known is None and not match[1])
     return _titled(found, body, match.end(), blank=True)
+
+
+def _short(body: str) -> _Found | None:
+    """`US12: …`, `[HU 3] …`: a known code without its hyphen."""
+    match = _SHORT.match(body)
+    if not match or bool(match[1]) != bool(match[4]):
+        return None
+    return _titled(_Found(CODES[match[2]], match[3], ""), body, match.end(), blank=bool(match[1]))
 
 
 def _dotted(body: str) -> _Found | None:
@@ -244,6 +272,13 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     rest = body[at:]
     if not rest.strip():
         return found._replace(title=body[:at])
+    remark = _BRACKETS.match(body, at)
+    if remark:
+        separator = _SEPARATOR.match(body, remark.end())
+        if separator:
+            return found._replace(title=f"{body[separator.end() :]} ({remark[1]})")
+        if not body[remark.end() :].strip() and found.word.weak:
+            return found._replace(title=body[: remark.end()])
     if rest[0] == "(":
         return None
     if rest[0] not in " \t":

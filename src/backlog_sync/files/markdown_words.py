@@ -20,12 +20,14 @@ class TypeWord:
     """A word that makes a heading or a list item an item.
 
     `name` is the English word that keys are made from. `weak` words (phases, sprints) hold items
-    only where the document has no epics of its own and the section carries evidence.
+    only where the document has no epics of its own and the section carries evidence. `unsure`
+    words need evidence as codes do.
     """
 
     name: str
     kind: str
     weak: bool = False
+    unsure: bool = False
 
 
 RANKS = {"epic": 1, "feature": 2, "story": 3, "bug": 3, "spike": 3, "chore": 3, "task": 4}
@@ -62,6 +64,8 @@ _TYPES: tuple[tuple[TypeWord, str], ...] = (
     (TypeWord("bug", "bug"), "bug"),
     (TypeWord("spike", "spike"), "spike"),
     (TypeWord("chore", "chore"), "chore"),
+    (TypeWord("enhancement", "feature", unsure=True), "enhancement mejora melhoria"),
+    (TypeWord("ticket", "story", unsure=True), "ticket improvement"),
     (
         TypeWord("milestone", "epic", weak=True),
         "milestone hito marco jalon meilenstein traguardo mijlpaal "
@@ -106,8 +110,15 @@ CODES: dict[str, TypeWord] = {
     "TASK": TypeWord("task", "task"),
     "BUG": TypeWord("bug", "bug"),
     "I": TypeWord("i", "story"),
+    "HU": TypeWord("hu", "story"),
+    "PB": TypeWord("pb", "story"),
+    "PBI": TypeWord("pbi", "story"),
+    "ST": TypeWord("st", "story"),
 }
 """Prefixes of codes such as `US-012` whose kind is known."""
+
+LETTERS = {"E": "epic", "F": "feature", "T": "task", "TSK": "task", "FE": "feature"}
+"""Prefixes whose kind is known where there is evidence that they number items."""
 
 FOREIGN_CODES = words(
     "AC ADR CVE FAQ FR HTTP IEEE IPV ISO NFR NIST PR REQ RFC SHA SLA SLO UTF WCAG",
@@ -158,6 +169,21 @@ PRIORITIES = words(
     "hoch|mittel|niedrig|высокий|средний|низкий|高|中|低"
 )
 """Words that are a priority by themselves."""
+
+GROUPS = {
+    "epics": "epic", "épicas": "epic", "épicos": "epic", "epen": "epic", "эпики": "epic",
+    "features": "feature", "funcionalidades": "feature", "fonctionnalités": "feature",
+    "funktionen": "feature", "capabilities": "feature", "функции": "feature", "功能": "feature",
+    "stories": "story", "user stories": "story", "backlog items": "story",
+    "historias de usuario": "story", "historias": "story",
+    "histórias de usuário": "story", "histórias": "story", "récits utilisateurs": "story",
+    "récits": "story", "nutzergeschichten": "story", "user storys": "story", "истории": "story",
+    "пользовательские истории": "story", "用户故事": "story", "故事": "story",
+    "ユーザーストーリー": "story",
+    "tasks": "task", "tareas": "task", "tarefas": "task", "tâches": "task", "aufgaben": "task",
+    "задачи": "task", "任务": "task", "タスク": "task",
+}  # fmt: skip
+"""Headings that name the kind of what stands directly below them, where it carries a plan."""
 
 # ---- metadata keys -------------------------------------------------------------------------
 
