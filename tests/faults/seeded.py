@@ -57,7 +57,7 @@ SEEDS = (
         "only the first page is read",
         "tests/adapters/test_observe.py",
         (
-            "github_api/observe.py",
+            "github_api/issues.py",
             "            if after is None:\n                break\n            answer",
             "            break\n            answer",
         ),
@@ -111,11 +111,13 @@ SEEDS = (
             "    nodes {\n      ... on Issue {\n        ...IssueFields\n      }\n    }\n  }\n}",
         ),
         (
-            "github_api/observe.py",
+            "github_api/issues.py",
             'document("RecentIssues", self.hidden), self._names(), size)\n'
-            '        found = mapping.nodes(self._repository(answer)["issues"])',
+            "        return tuple(self.issue(node)"
+            " for node in mapping.nodes(self._listed(answer)))",
             'document("RecentIssues", self.hidden), {}, size)\n'
-            "        found = mapping.nodes(self._repository(answer))",
+            "        found = mapping.nodes((answer.data or {})['repository'])\n"
+            "        return tuple(self.issue(node) for node in found)",
         ),
     ),
     seed(

@@ -78,6 +78,25 @@ def test_a_second_command_in_one_process_begins_anew(interrupts: Interrupts) -> 
             pass
 
 
+def test_other_threads_wait_for_the_main_one(interrupts: Interrupts) -> None:
+    """Requests that are under way at once: a signal ends the wait for them."""
+    waits, go = threading.Event(), threading.Event()
+
+    def request() -> None:
+        with interrupts.waiting():
+            waits.set()
+            go.wait(10)
+
+    with interrupts.installed(), interrupts.held():
+        thread = threading.Thread(target=request)
+        thread.start()
+        waits.wait(10)
+        with pytest.raises(KeyboardInterrupt):
+            strike()
+        go.set()
+        thread.join()
+
+
 def test_other_threads_leave_signals_alone(interrupts: Interrupts) -> None:
     """Python takes handlers from the main thread only."""
     before = signal.getsignal(signal.SIGINT)
