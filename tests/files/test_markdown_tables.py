@@ -38,7 +38,7 @@ def test_a_table_of_stories_needs_no_section() -> None:
             "| PB01 | História | Como aluno, quero entrar, para ver | Must | Entra; fica | 5 pts |",
         )
     )
-    assert (story.id, story.story_points, story.priority) == ("pb01", 5, "Must")
+    assert (story.id, story.story_points, story.priority) == ("pb-01", 5, "Must")
     assert story.title == story.user_story == "Como aluno, quero entrar, para ver"
     assert [entry.text for entry in story.acceptance_criteria or ()] == ["Entra; fica"]
 

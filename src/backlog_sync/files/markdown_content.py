@@ -41,6 +41,8 @@ def read_content(walk: Walk, line: Line) -> None:
     walk.leave(line)
     item = walk.outline.owner()
     typed = walk.choices.listed.items.get(line.row)
+    if typed and line.kind is Kind.LIST and walk.outline.speaks_of_else():
+        typed = None
     if typed and not _is_inside(walk, line, typed, item) and not walk.names_parent(line, item):
         _typed_item(walk, line, typed)
         return

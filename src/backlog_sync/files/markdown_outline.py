@@ -1,9 +1,12 @@
 """The headings above a line: which item it stands below, or what else."""
 
+import re
 from dataclasses import dataclass
 
 from backlog_sync.files.markdown_drafts import Draft
 from backlog_sync.files.markdown_words import ELSE_WORDS
+
+_NUMBERING = re.compile(r"^\d{1,3}(?:\.\d{1,3}){0,3}[.)]?[ ]+")
 
 
 @dataclass(slots=True)
@@ -70,5 +73,5 @@ class Outline:
 
 
 def _is_else(word: str) -> bool:
-    parts = word.split()
-    return word in ELSE_WORDS or any(part in ELSE_WORDS for part in parts[-2:] + parts[:1])
+    parts = _NUMBERING.sub("", word).split()
+    return bool(parts) and (parts[0] in ELSE_WORDS or parts[-1] in ELSE_WORDS)

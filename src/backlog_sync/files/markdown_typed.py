@@ -276,7 +276,8 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     if remark:
         separator = _SEPARATOR.match(body, remark.end())
         if separator:
-            return found._replace(title=f"{body[separator.end() :]} ({remark[1]})")
+            title = f"{body[separator.end() :]} ({remark[1]})"
+            return found._replace(title=title, bare=True)
         if not body[remark.end() :].strip() and found.word.weak:
             return found._replace(title=body[: remark.end()])
     if rest[0] == "(":

@@ -156,12 +156,14 @@ DELIVERABLE_WORDS = words(
 """Keys below which the bullets of a milestone are tasks."""
 
 ELSE_WORDS = words(
-    "risk|risks|metrics|metric|kpis|kpi|changelog|history|personas|glossary|appendix|example|"
-    "examples|template|templates|references|contents|assumptions|decisions|team|glossar|beispiel|"
-    "beispiele|risiken|exemplo|exemplos|ejemplo|ejemplos|exemple|exemples|gabarit|modelo|riscos|"
-    "riesgos|risques|métricas|métriques|metriken|пример|примеры|риски|метрики|示例|风险|指标|リスク"
+    "dependencies|dependency|dependencias|dependências|dépendances|abhängigkeiten|зависимости|"
+    "依赖关系|依存関係|risk|risks|metrics|metric|kpis|kpi|changelog|personas|glossary|appendix|"
+    "example|examples|template|templates|references|contents|assumptions|decisions|glossar|"
+    "beispiel|beispiele|risiken|exemplo|exemplos|ejemplo|ejemplos|exemple|exemples|gabarit|modelo|"
+    "riscos|riesgos|risques|métricas|métriques|metriken|пример|примеры|риски|метрики|示例|风险|"
+    "指标|リスク"
 )
-"""Headings below which no tables or bullets are items."""
+"""Words that a heading begins or ends with, below which no tables or bullets are items."""
 
 PRIORITIES = words(
     "critical|highest|urgent|high|medium|normal|low|lowest|p0|p1|p2|p3|p4|must|should|could|"
