@@ -1,0 +1,177 @@
+"""A runner for composite actions, as far as `action.yml` needs one.
+
+It runs every `run` step as the real one does: a script file for bash without profiles, a fresh
+file for outputs and one for the summary in each step, expressions replaced outside of scripts
+alone. What comes back is read by the runner's own rules: outputs with delimiters, commands of
+both forms. Sources: GitHub's documentation of workflow commands and of composite actions; the
+second form of commands (`##[`), found anywhere in a line, is the runner's older one.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+_EXPRESSION = re.compile(r"\$\{\{\s*([^}]+?)\s*\}\}")
+_COMMAND = re.compile(r"\s*::([A-Za-z-]+)(?: ([^:]*(?::(?!:)[^:]*)*?))?::(.*)\Z")
+_OLD_COMMAND = re.compile(r"##\[([A-Za-z-]+)[^\]]*\](.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line of the log that the runner obeys."""
+
+    name: str
+    properties: Mapping[str, str]
+    message: str
+
+
+@dataclass(slots=True)
+class Job:
+    """What became of a run of the action."""
+
+    code: int = 0
+    log: str = ""
+    summary: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
+    commands: list[Command] = field(default_factory=list)
+
+    def said(self, kind: str) -> list[str]:
+        """The messages of one kind of annotation."""
+        return [command.message for command in self.commands if command.name == kind]
+
+
+def run_action(
+    inputs: Mapping[str, str],
+    env: Mapping[str, str],
+    *,
+    action: Path,
+    workspace: Path,
+    temp: Path,
+    token: str,
+) -> Job:
+    """Run the composite steps of the action in this folder, with these inputs."""
+    described = yaml.safe_load((action / "action.yml").read_text("utf-8"))
+    assert described["runs"]["using"] == "composite"
+    assert set(inputs) <= set(described["inputs"])
+    known = {"github.token": token, "github.action_path": str(action)}
+    given = {
+        name: str(inputs.get(name, _filled(str(spec.get("default", "")), known)))
+        for name, spec in described["inputs"].items()
+    }
+    known |= {f"inputs.{name}": value for name, value in given.items()}
+    job = Job()
+    for number, step in enumerate(described["runs"]["steps"]):
+        assert step["shell"] == "bash"
+        if job.code:
+            break
+        _step(step, number, known, job, env, workspace, temp)
+    for name, spec in described["outputs"].items():
+        job.outputs[name] = _filled(spec["value"], known)
+    return job
+
+
+def _step(
+    step: Mapping[str, Any],
+    number: int,
+    known: dict[str, str],
+    job: Job,
+    env: Mapping[str, str],
+    workspace: Path,
+    temp: Path,
+) -> None:
+    script, output, summary = (
+        temp / f"{name}-{number}" for name in ("script", "output", "summary")
+    )
+    script.write_text(_filled(step["run"], known), "utf-8")
+    output.write_text("")
+    summary.write_text("")
+    own = {name: _filled(value, known) for name, value in step.get("env", {}).items()}
+    folder = workspace / _filled(step.get("working-directory", "."), known)
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+        cwd=folder,
+        env={**env, **own, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+    text = done.stdout.decode("utf-8", "replace")
+    job.code = done.returncode
+    job.log += text
+    job.commands += commands_of(text)
+    told = summary.read_bytes()
+    assert len(told) <= 1024 * 1024, "the runner drops a larger summary whole"
+    job.summary += told.decode("utf-8")
+    for name, value in outputs_of(output.read_text("utf-8")).items():
+        known[f"steps.{step['id']}.outputs.{name}"] = value
+
+
+def _filled(text: str, known: Mapping[str, str]) -> str:
+    return _EXPRESSION.sub(lambda match: known.get(match[1], ""), text)
+
+
+def outputs_of(text: str) -> dict[str, str]:
+    """Read a file of outputs as the runner does; raise ValueError where it would fail the step."""
+    found: dict[str, str] = {}
+    lines = iter(text.split("\n"))
+    for line in lines:
+        if not line:
+            continue
+        equals, heredoc = line.find("="), line.find("<<")
+        if heredoc >= 0 and (equals < 0 or heredoc < equals):
+            name, mark = line[:heredoc], line[heredoc + 2 :]
+            if not name or not mark:
+                raise ValueError(f"invalid format {line!r}")
+            value = []
+            for inner in lines:
+                if inner == mark:
+                    break
+                value.append(inner)
+            else:
+                raise ValueError(f"matching delimiter not found {mark!r}")
+            found[name] = "\n".join(value)
+        elif equals > 0:
+            found[line[:equals]] = line[equals + 1 :]
+        else:
+            raise ValueError(f"invalid format {line!r}")
+    return found
+
+
+def commands_of(log: str) -> list[Command]:
+    """Every command that the runner would find in a log."""
+    found = []
+    for line in log.splitlines():
+        if match := _COMMAND.match(line):
+            pairs = (pair.split("=", 1) for pair in (match[2] or "").split(",") if "=" in pair)
+            properties = {name.strip(): _unescaped(value) for name, value in pairs}
+            found.append(Command(match[1], properties, _unescaped(match[3])))
+        elif match := _OLD_COMMAND.search(line):
+            found.append(Command(match[1], {}, match[2]))
+    return found
+
+
+def _unescaped(text: str) -> str:
+    for code, character in (("%2C", ","), ("%3A", ":"), ("%0A", "\n"), ("%0D", "\r"), ("%25", "%")):
+        text = text.replace(code, character)
+    return text
+
+
+def bare(home: Path, tools: Path) -> dict[str, str]:
+    """An environment as a job has it: nothing of this machine but what is needed to run."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    return {
+        **kept,
+        "PATH": f"{tools}:{kept['PATH']}",
+        "HOME": str(home),
+        "CI": "true",
+        "GITHUB_ACTIONS": "true",
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }

@@ -1,0 +1,291 @@
+"""The action on the events of a workflow: what it does, says, writes and brings back."""
+
+import json
+from pathlib import Path
+
+from backlog_sync.sandbox.access import Grant
+from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
+
+FORK, READER, WORKFLOW = "ghs_from_a_fork", "ghs_that_reads", "ghs_of_a_workflow"
+
+# ---- proposals -----------------------------------------------------------------------------
+
+
+def test_a_pull_request_is_planned_and_told_in_one_comment(place: Place) -> None:
+    """A plan, a summary, notices at the lines, one comment that the second run changes."""
+    proposal = place.proposal()
+    first = place.run("pull_request", proposal, ref="refs/pull/1/merge")
+    assert first.code == 0, first.log
+    assert first.outputs["create"] == "4"
+    assert first.outputs["changed"] == "true"
+    assert json.loads(Path(first.outputs["plan"]).read_text("utf-8"))["summary"]["create"] == 4
+    assert "### Backlog plan" in first.summary
+    assert first.outputs["digest"] in first.summary
+    notice = next(c for c in first.commands if c.name == "notice")
+    assert notice.properties["file"] == "backlog.yaml"
+    assert notice.properties["line"] == "4"
+    (comment,) = place.comments(proposal)
+    assert "4 to create" in comment
+    place.commit({"backlog.yaml": BACKLOG.replace("thirty", "ninety")}, push=False)
+    place.run("pull_request", proposal, ref="refs/pull/1/merge")
+    (comment,) = place.comments(proposal)
+    assert "ninety days" in comment
+    assert place.titles() == []
+
+
+def test_a_pull_request_from_a_fork_is_planned_without_a_word_on_it(place: Place) -> None:
+    """A token that only reads and no secrets: the plan with the board deferred, no comment."""
+    place.hub.tokens[FORK] = Grant("github-actions[bot]", "read", projects=False, scopes=None)
+    place.commit({"backlog.yaml": BACKLOG + BOARD}, push=False)
+    proposal = place.proposal(fork=True)
+    before = len(place.hub.log)
+    job = place.run("pull_request", proposal, ref="refs/pull/1/merge", token=FORK)
+    assert job.code == 0, job.log
+    assert not any(entry.writes for entry in place.hub.log[before:])
+    assert place.comments(proposal) == []
+    assert "#### Deferred" in job.summary
+    assert "from a fork" in job.log
+
+
+def test_a_comment_that_may_not_be_written_is_a_warning(place: Place) -> None:
+    """A token without the right to comment does not fail the plan."""
+    place.hub.tokens[READER] = Grant("github-actions[bot]", "read", scopes=None, read_only=True)
+    job = place.run("pull_request", place.proposal(), token=READER)
+    assert job.code == 0
+    assert any("pull-requests: write" in said for said in job.said("warning"))
+
+
+def test_a_proposal_is_never_applied(place: Place) -> None:
+    """mode: sync on a pull request is refused, whoever asks."""
+    for event in ("pull_request", "pull_request_target", "merge_group"):
+        job = place.run(event, place.proposal(), {"mode": "sync"})
+        assert job.code == 4
+        assert "never applied" in job.said("error")[0]
+    assert place.titles() == []
+
+
+# ---- pushes --------------------------------------------------------------------------------
+
+
+def test_a_push_is_synced_and_progress_comes_back_as_a_commit(place: Place) -> None:
+    """Issues are made, their numbers are committed by the bot, the second run changes nothing."""
+    first = place.push()
+    assert first.code == 0, first.log
+    assert json.loads(first.outputs["issues"]) == [1, 2, 3, 4]
+    assert first.outputs["changed"] == "true"
+    assert first.outputs["written"] == "backlog.yaml"
+    assert "issue: sandbox#1" in place.at_remote("main:backlog.yaml")
+    subject = place.at_remote("--format=%an|%s").splitlines()[0]
+    assert subject == "github-actions[bot]|Bring progress back from GitHub [skip ci]"
+    place.fresh()
+    second = place.push()
+    assert second.code == 0
+    assert second.outputs["changed"] == "false"
+    assert second.outputs["issues"] == "[]"
+    assert "No changes" in second.summary
+    assert len(place.titles()) == 4
+
+
+def test_a_push_that_is_no_longer_the_tip_is_superseded(place: Place) -> None:
+    """Where main has moved on, nothing is sent, and the job is green."""
+    place.commit({"README.md": "more"})
+    place.git("checkout", "-q", "--detach", "HEAD~1")
+    job = place.push()
+    assert job.code == 0
+    assert job.outputs["superseded"] == "true"
+    assert "Superseded" in job.summary
+    assert not any(entry.writes for entry in place.hub.log)
+
+
+def test_a_push_to_another_branch_is_planned(place: Place) -> None:
+    """Only the default branch is synchronised."""
+    job = place.run("push", ref="refs/heads/idea")
+    assert job.code == 0
+    assert "mode: plan" in job.log
+    assert place.titles() == []
+
+
+def test_a_protected_branch_leads_to_a_pull_request_that_is_kept_up_to_date(place: Place) -> None:
+    """Progress is proposed; the next run renews the same branch and the same pull request."""
+    place.protect()
+    first = place.push()
+    assert first.code == 0, first.log
+    assert first.outputs["pull-request"] == f"https://github.test/{REPOSITORY}/pull/1"
+    assert "issue: sandbox#1" in place.at_remote("backlog/progress:backlog.yaml")
+    assert "[skip ci]" not in place.at_remote("backlog/progress").splitlines()[4]
+    assert "issue:" not in place.at_remote("main:backlog.yaml")
+    place.ann.close(4)
+    place.git("checkout", "-q", "--force", "--detach", "origin/main")
+    second = place.push()
+    assert second.code == 0, second.log
+    assert "Done" in place.at_remote("backlog/progress:backlog.yaml")
+    assert len(place.hub.pulls) == 1
+    assert len(place.titles()) == 4
+    place.git("checkout", "-q", "--force", "--detach", "origin/main")
+    tip = place.at_remote("backlog/progress")
+    assert place.push().code == 0
+    assert place.at_remote("backlog/progress") == tip
+
+
+def test_progress_as_a_pull_request_or_not_at_all(place: Place) -> None:
+    """progress: none leaves the repository alone; pull-request never pushes to main."""
+    assert place.push({"progress": "none"}).code == 0
+    assert "issue:" not in place.at_remote("main:backlog.yaml")
+    place.git("checkout", "-q", "--force", "--detach", "origin/main")
+    assert place.push({"progress": "pull-request", "branch": "bot/plan"}).code == 0
+    assert "issue: sandbox#1" in place.at_remote("bot/plan:backlog.yaml")
+    assert "issue:" not in place.at_remote("main:backlog.yaml")
+
+
+def test_a_pull_request_that_may_not_be_opened_is_no_green_job(place: Place) -> None:
+    """Exit 5 with the setting that is missing; the branch is there for somebody to use."""
+    place.hub.may_open = False
+    job = place.push({"progress": "pull-request"})
+    assert job.code == 5
+    assert "let workflows create pull requests" in job.said("error")[0]
+    assert "issue: sandbox#1" in place.at_remote("backlog/progress:backlog.yaml")
+
+
+def test_main_that_moves_while_syncing_keeps_what_moved_it(place: Place) -> None:
+    """A push in between wins; progress is left to the run for it, and the job is green."""
+    tip = place.commit({"README.md": "more"}, push=False)
+    place.git("push", "-q", "origin", "HEAD:refs/heads/other")
+    place.git("checkout", "-q", "--detach", "origin/main")
+    place.hub.before = lambda: place.git("push", "-q", "origin", f"{tip}:refs/heads/main")
+    job = place.push()
+    assert job.code == 0, job.log
+    assert "moved on" in job.outputs["summary"]
+    assert place.at_remote("main:README.md") == "more"
+    assert len(place.titles()) == 4
+
+
+def test_too_many_new_issues_need_an_approval(place: Place) -> None:
+    """max-create refuses; the digest that the refusal names lets exactly that plan through."""
+    refused = place.push({"max-create": "3"})
+    assert refused.code == 4
+    assert place.titles() == []
+    wrong = place.push({"max-create": "3", "approve": "0" * 64})
+    assert wrong.code == 4
+    assert "not the one that was approved" in wrong.said("error")[0]
+    approved = place.push({"max-create": "3", "approve": refused.outputs["digest"]})
+    assert approved.code == 0, approved.log
+    assert len(place.titles()) == 4
+
+
+def test_an_approval_of_an_older_plan_is_refused(place: Place) -> None:
+    """A digest holds for one plan: after an edit, nothing is sent with it."""
+    digest = place.run("pull_request", place.proposal()).outputs["digest"]
+    place.commit({"backlog.yaml": BACKLOG.replace("thirty", "ninety")})
+    job = place.push({"approve": digest})
+    assert job.code == 4
+    assert place.titles() == []
+
+
+def test_a_token_without_the_board_refuses_the_sync(place: Place) -> None:
+    """A declared board that is out of reach stops a sync before anything is written."""
+    place.hub.tokens[WORKFLOW] = Grant(
+        "github-actions[bot]", "write", projects=False, scopes=None, repositories=(REPOSITORY,)
+    )
+    place.commit({"backlog.yaml": BACKLOG + BOARD})
+    job = place.push(token=WORKFLOW)
+    assert job.code == 4
+    assert "BACKLOG_PROJECT_TOKEN" in job.said("error")[0]
+    assert place.titles() == []
+    plan = place.run("pull_request", place.proposal(), token=WORKFLOW)
+    assert plan.code == 0
+    with_board = place.push({"project-token": "another"}, token=WORKFLOW)
+    assert with_board.code == 0, with_board.log
+    assert len(place.hub.store.projects) == 1
+
+
+# ---- the night, by hand, and lint ----------------------------------------------------------
+
+
+def test_a_schedule_looks_for_drift(place: Place) -> None:
+    """Drift is told, as outputs, in the summary and at the line; nothing is changed."""
+    place.push()
+    place.fresh()
+    clean = place.run("schedule", {"schedule": "0 3 * * *"})
+    assert clean.outputs["changed"] == "false"
+    place.ann.edit(3, title="Something else")
+    before = len(place.hub.log)
+    job = place.run("schedule", {"schedule": "0 3 * * *"})
+    assert job.code == 0, job.log
+    assert job.outputs["drift"] == "1"
+    assert "### Backlog drift" in job.summary
+    assert not any(entry.writes for entry in place.hub.log[before:])
+    (warned,) = [c for c in job.commands if c.name == "warning"]
+    assert warned.properties["file"] == "backlog.yaml"
+    assert place.run("schedule", inputs={"check": "true"}).code == 3
+
+
+def test_a_report_brings_progress_back_without_touching_issues(place: Place) -> None:
+    """mode: report reads GitHub and commits what it knows."""
+    place.push()
+    place.fresh()
+    place.ann.close(4)
+    before = len(place.hub.log)
+    job = place.run("workflow_dispatch", inputs={"mode": "report"})
+    assert job.code == 0, job.log
+    assert not any(entry.writes for entry in place.hub.log[before:])
+    assert "Done" in place.at_remote("main:backlog.yaml")
+
+
+def test_lint_annotates_ten_of_a_kind_and_fails(place: Place) -> None:
+    """Errors stand at their lines, ten at most; the rest is in the log and the summary."""
+    stories = "".join(f"  - {{id: s{n}, title: S, assignes: x}}\n" for n in range(25))
+    place.commit({"plans/a,b.yaml": f"version: 1\nid: x\nepics:\n{stories}"}, push=False)
+    job = place.run("pull_request", place.proposal(), {"mode": "lint", "paths": "plans/a,b.yaml"})
+    assert job.code == 1
+    errors = [c for c in job.commands if c.name == "error"]
+    assert len(errors) == 10
+    assert errors[0].properties["file"] == "plans/a,b.yaml"
+    assert job.summary.count("plans/a,b.yaml") == 25
+    assert place.hub.log == []
+
+
+def test_a_folder_of_a_monorepo(place: Place) -> None:
+    """Paths are relative to working-directory, annotations to the repository."""
+    place.commit({"teams/web/plan.yaml": BACKLOG.replace("id: shop", "id: web")})
+    inputs = {"working-directory": "teams/web", "paths": "plan.yaml"}
+    plan = place.run("pull_request", place.proposal(), inputs)
+    notice = next(c for c in plan.commands if c.name == "notice")
+    assert notice.properties["file"] == "teams/web/plan.yaml"
+    assert place.push(inputs).code == 0
+    assert "issue:" in place.at_remote("main:teams/web/plan.yaml")
+
+
+def test_inputs_that_mean_nothing_are_all_told_at_once(place: Place) -> None:
+    """Every fault in one error, nothing is sent."""
+    inputs = {"mode": "apply", "max-create": "many", "comment": "perhaps", "branch": "../x"}
+    job = place.push(inputs)
+    assert job.code == 2
+    (told,) = job.said("error")
+    for name in inputs:
+        assert f"{name}:" in told
+    assert place.hub.log == []
+
+
+def test_nothing_in_the_checkout_is_run(place: Place) -> None:
+    """Modules and hooks that a pull request brings along are not executed."""
+    evil = "open('pwned', 'w').close()\n"
+    place.commit({"yaml.py": evil, "backlog_sync/__init__.py": evil, "sitecustomize.py": evil})
+    hook = place.workspace / ".git" / "hooks" / "pre-push"
+    hook.write_text("#!/bin/sh\ntouch pwned\n")
+    hook.chmod(0o755)
+    assert place.push().code == 0
+    assert not (place.workspace / "pwned").exists()
+
+
+def test_a_title_full_of_commands_gives_none(place: Place) -> None:
+    """Commands in titles reach neither the log nor the outputs nor the summary as such."""
+    title = "::set-output name=x::y ##[add-path]/tmp %0A::error::no @ann #1 </details> | fixes #2"
+    text = BACKLOG.replace("Keep a cart for thirty days", json.dumps(title))
+    place.commit({"backlog.yaml": text})
+    proposal = place.proposal()
+    plan = place.run("pull_request", proposal)
+    assert plan.code == 0, plan.log
+    (comment,) = place.comments(proposal)
+    assert "@ann" not in comment
+    assert "fixes #2" not in comment
+    assert place.push().code == 0
