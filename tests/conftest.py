@@ -10,4 +10,5 @@ def state_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test sees what this machine, or another test, remembers of a server."""
     home = tmp_path.parent / f"{tmp_path.name}-state"
     monkeypatch.setenv("XDG_STATE_HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     return home

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from backlog_sync.core.model import ObservedState
     from backlog_sync.engine.ports import Clock, Examiner, Nonces, Tracker
     from backlog_sync.engine.reconcile import Journals
+    from backlog_sync.local.cache import FileCache
     from backlog_sync.sandbox.server import StateLock
     from backlog_sync.sandbox.trouble import Trouble
 
@@ -56,6 +57,7 @@ class Environment:
     proxies: tuple[tuple[str, str], ...] = ()
     ca_bundle: str | None = None
     state_home: Path | None = None
+    cache_home: Path | None = None
 
 
 def environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -78,6 +80,7 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
         proxies=_proxies(api_url),
         ca_bundle=value("REQUESTS_CA_BUNDLE") or value("SSL_CERT_FILE"),
         state_home=_absolute(value("XDG_STATE_HOME")),
+        cache_home=_absolute(value("XDG_CACHE_HOME")),
     )
 
 
@@ -194,9 +197,11 @@ def tracker(
     """GitHub, or the sandbox of this folder, as the engine wants it.
 
     `read_only` is enforced in the transport. `board_owner` is made in the sandbox. `waits` is
-    told of each wait before it, in seconds. Raises `AccessError` where there is no token.
+    told of each wait before it, in seconds, but of short ones that only keep the pace. The sandbox
+    knows no pace. Raises `AccessError` where there is no token.
     """
-    from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
+    from backlog_sync.core.pace import Pace  # noqa: PLC0415 - see the module's text
+    from backlog_sync.github_api.session import connect  # noqa: PLC0415 - the same
 
     sleep = clock(waits).sleep
     if sandbox:
@@ -211,7 +216,8 @@ def tracker(
             )
             yield made
         return
-    yield connect(
+    memory = cache(top, env, repository, sandbox=False)
+    real = connect(
         api_url=env.api_url,
         graphql_url=env.graphql_url,
         token=find_token(env)[0],
@@ -222,7 +228,18 @@ def tracker(
         verify=env.ca_bundle or True,
         sleep=sleep,
         waiting=INTERRUPTS.waiting,
+        pace=None if read_only else Pace(memory.pace(), now=clock().now()),
+        idle=clock(lambda seconds: waits(seconds) if seconds >= _LONG_WAIT else None).sleep,
     )
+    try:
+        yield real
+    finally:
+        if (learned := real.learned()) is not None:
+            memory.keep_pace(learned)
+
+
+_LONG_WAIT = 120.0
+"""Seconds: what is waited to keep the pace is told only beyond that; the bar shows time left."""
 
 
 def find_token(env: Environment) -> tuple[str, str]:
@@ -266,6 +283,14 @@ def state(top: Path, env: Environment, *, sandbox: bool) -> Path:
     from backlog_sync.local.state import state_folder  # noqa: PLC0415 - see the module's text
 
     return state_folder(top, home=env.state_home, sandbox=sandbox)
+
+
+def cache(top: Path, env: Environment, repository: str, *, sandbox: bool) -> "FileCache":
+    """What this machine remembers of a repository to read less of it; never needed."""
+    from backlog_sync.local.cache import FileCache, cache_file  # noqa: PLC0415 - as above
+
+    host = "sandbox" if sandbox else web_host(env.api_url)
+    return FileCache(cache_file(top, host, repository, home=env.cache_home, sandbox=sandbox))
 
 
 def journals(top: Path, env: Environment, *, sandbox: bool) -> "Journals":

@@ -35,7 +35,8 @@ def drift(where: Where, voice: Voice, *, output: str, full: bool) -> int:
         ) as tracker,
         screen.waiting(f"Reading {found.repository}"),
     ):
-        prepared = reconcile.observe_and_plan(found.desired, tracker)
+        memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
+        prepared = reconcile.observe_and_plan(found.desired, tracker, memory=memory, full=full)
     covered = prepared.observed.coverage
     if full and not covered.complete:
         raise RefusedError(

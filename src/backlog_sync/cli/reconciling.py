@@ -13,6 +13,7 @@ from backlog_sync.cli.options import Asked, Voice, Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.writing import Written, write_progress
 from backlog_sync.core.changes import Action, Outcome, Plan, Result, Usage
+from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.options import PlanOptions
@@ -21,12 +22,13 @@ from backlog_sync.core.pull import Take, TakeValue, flow_back
 from backlog_sync.core.saved import save_plan, what_moved
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.ports import Clock, Tracker
+from backlog_sync.engine.ports import Clock, Memory, Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
 from backlog_sync.errors import UsageError
 from backlog_sync.local.plan_file import read_plan, write_plan
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.envelopes import dump
+from backlog_sync.render.expected import expected_text
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.safe import clean
 from backlog_sync.render.text import plan_text, summary_text
@@ -53,7 +55,8 @@ def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: b
         waits=screen.waits,
     ) as tracker:
         journals = wiring.journals(found.top, screen.env, sandbox=where.sandbox)
-        prepared = _prepare(found, asked.options, tracker, screen, journals)
+        memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
+        prepared = _prepare(found, asked.options, tracker, screen, journals, memory)
     _print_plan(prepared.plan, screen, output)
     if asked.out:
         write_plan(Path(asked.out), _saved(prepared, asked.options))
@@ -98,6 +101,8 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
             force=asked.force,
             clock=wiring.clock(screen.waits),
             journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
+            memory=wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox),
+            paced=not where.sandbox,
         )
         return run(tracker)
 
@@ -115,12 +120,17 @@ class _Sync:
     force: tuple[str, ...]
     clock: Clock
     journals: Journals
+    memory: Memory
+    paced: bool
 
     def __call__(self, tracker: Tracker) -> int:
         prepared = _prepare(
-            self.found, self.options, tracker, self.screen, self.journals, self.clock
+            self.found, self.options, tracker, self.screen, self.journals, self.memory, self.clock
         )
         self._show(prepared.plan)
+        if prepared.plan.has_changes and not prepared.violations:
+            expected = estimate(prepared.plan, paced=self.paced)
+            self.screen.tell(expected_text(expected, self.screen.look(err=True)))
         refused = self._refused(prepared)
         if refused:
             self._envelope_of_nothing(prepared.plan, tracker.usage(), refused)
@@ -242,12 +252,13 @@ def _prepare(
     tracker: Tracker,
     screen: Screen,
     journals: Journals,
+    memory: Memory,
     clock: Clock | None = None,
 ) -> Prepared:
     _check_keys(found.desired, options.only)
     with screen.waiting(f"Reading {found.repository}"):
         return reconcile.observe_and_plan(
-            found.desired, tracker, options, journals=journals, clock=clock
+            found.desired, tracker, options, journals=journals, clock=clock, memory=memory
         )
 
 

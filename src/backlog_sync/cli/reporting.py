@@ -39,7 +39,7 @@ def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
         ) as tracker,
     ):
         with screen.waiting(f"Reading {found.repository}"):
-            observed = tracker.observe(Wanted(project=desired.project))
+            observed = tracker.observe(Wanted.for_backlog(desired))
         measured = measure(desired, observed)
         changes = write_back(found.loaded, measured)
         if not check:

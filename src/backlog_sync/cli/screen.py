@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
@@ -22,10 +23,12 @@ from rich.text import Text
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice
 from backlog_sync.render.canvas import Look
+from backlog_sync.render.expected import step_text
 from backlog_sync.render.safe import clean
 
 _LONG = 5.0
 """Seconds of silence that nobody wonders about."""
+_MINUTE = 60.0
 _WIDEST = 100
 """Beyond this, what stands at the right edge is too far from what it belongs to."""
 
@@ -100,14 +103,32 @@ class Screen:
         return sys.stderr.isatty() and not self.voice.quiet and not self.env.dumb
 
     def progress(self) -> "Bar":
-        """A progress bar on standard error, which shows only on a terminal."""
-        return Bar(shown=self._shows_progress(), color=self._color(terminal=sys.stderr.isatty()))
+        """A progress bar on standard error; where that is no terminal, a line now and then."""
+        shown = self._shows_progress()
+        return Bar(
+            shown=shown,
+            color=self._color(terminal=sys.stderr.isatty()),
+            tell=None if shown else self.tell,
+        )
 
 
 class Bar:
-    """Shows long work; satisfies `engine.ports.Progress`. As a context it is gone at the end."""
+    """Shows long work; satisfies `engine.ports.Progress`. As a context it is gone at the end.
 
-    def __init__(self, *, shown: bool, color: bool) -> None:
+    `tell` takes a line a minute where no bar is shown; `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        shown: bool,
+        color: bool,
+        tell: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tell, self._clock = tell, clock
+        self._title, self._total, self._done = "", 0, 0
+        self._began = self._told = 0.0
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
@@ -132,11 +153,18 @@ class Bar:
 
     def start(self, title: str, total: int) -> None:
         """A stretch of work begins."""
+        self._title, self._total, self._done = title, total, 0
+        self._began = self._told = self._clock()
         self._progress.start()
         self._task = self._progress.add_task(title, total=total or None)
 
     def advance(self, count: int = 1) -> None:
         """So much more is done."""
+        self._done += count
+        now = self._clock()
+        if self._tell and now - self._told >= _MINUTE:
+            self._told = now
+            self._tell(step_text(self._title, self._done, self._total, now - self._began))
         if self._task is not None:
             self._progress.advance(self._task, count)
 

@@ -6,7 +6,13 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.model import BoardFieldDef, LabelDef, MilestoneDef, ProjectSpec
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    Coverage,
+    LabelDef,
+    MilestoneDef,
+    ProjectSpec,
+)
 
 Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef
 """What a change of a label, milestone, board or board field makes true."""
@@ -198,7 +204,8 @@ class Plan:
 
     `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
     `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
-    say, `items` every item in document order (for grouping).
+    say, `items` every item in document order (for grouping). `coverage` tells how much of the
+    repository was read for it.
     """
 
     repository: str
@@ -212,6 +219,7 @@ class Plan:
     deferred: tuple[Deferred, ...] = ()
     warnings: tuple[Warned, ...] = ()
     digests: Digests = field(default_factory=lambda: Digests("", "", "", ""))
+    coverage: Coverage = field(default_factory=Coverage)
 
     @property
     def has_changes(self) -> bool:

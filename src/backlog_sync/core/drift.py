@@ -12,7 +12,12 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Change, FieldNote, Plan, Verdict
 from backlog_sync.core.identity import Matches, is_trusted, match_items
 from backlog_sync.core.model import Coverage, DesiredState, ObservedIssue, ObservedState
-from backlog_sync.core.plan_json import FORMAT_VERSION, change_to_json, note_to_json
+from backlog_sync.core.plan_json import (
+    FORMAT_VERSION,
+    change_to_json,
+    coverage_to_json,
+    note_to_json,
+)
 from backlog_sync.core.progress import measure
 
 TICKS = "acceptance_criteria"
@@ -175,5 +180,5 @@ def drift_to_json(found: Drift) -> dict[str, Any]:
         "vanished": [asdict(finding) for finding in found.vanished],
         "transferred": [asdict(finding) for finding in found.transferred],
         "suspicious": [asdict(finding) for finding in found.suspicious],
-        "coverage": {"complete": covered.complete, "issues_read": covered.issues_read},
+        "coverage": coverage_to_json(covered),
     }

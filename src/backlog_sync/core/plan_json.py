@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from backlog_sync.core.changes import Change, FieldNote, Outcome, Plan, Result, Usage
+from backlog_sync.core.model import Coverage
 
 FORMAT_VERSION = 1
 
@@ -12,8 +13,11 @@ FORMAT_VERSION = 1
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Give the plan as plain values; hidden bodies stay out.
 
-    `accepted` is there only where a run was asked to let GitHub win.
+    `accepted` is there only where a run was asked to let GitHub win, `coverage` only where less
+    than the whole repository was read.
     """
+    whole = plan.coverage.complete
+    partial = {} if whole else {"coverage": coverage_to_json(plan.coverage)}
     accepted = {"accepted": [note_to_json(note) for note in plan.accepted]} if plan.accepted else {}
     return {
         "format_version": FORMAT_VERSION,
@@ -34,8 +38,24 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             for warned in plan.warnings
         ],
         "digests": asdict(plan.digests),
+        **partial,
         **accepted,
     }
+
+
+def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
+    """Give what was read as plain values.
+
+    `by_number` and `since` are there only where the repository was not read whole on purpose.
+    """
+    told: dict[str, Any] = {
+        "complete": coverage.complete,
+        "issues_read": coverage.issues_read,
+        "issues_in_repository": coverage.total,
+    }
+    if coverage.by_number:
+        told |= {"by_number": coverage.by_number, "others_since": coverage.since}
+    return told
 
 
 def change_to_json(change: Change) -> dict[str, Any]:

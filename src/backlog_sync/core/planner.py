@@ -399,6 +399,7 @@ class _Builder:
             deferred=(*withheld, *self.board.deferred, *self.deferred),
             warnings=tuple(self.warnings),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
+            coverage=self.observed.coverage,
         )
 
     def _orphans(self) -> list[tuple[str, ObservedIssue]]:

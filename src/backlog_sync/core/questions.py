@@ -36,6 +36,7 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
     """Give what must be looked up before this backlog can be planned."""
     items = [item for item in desired.items if item.sync]
     here = normalize.fold(observed.repository.name_with_owner)
+    whole_read = observed.coverage.complete
     known = known_issues(observed)
     keys = {item.key for item in items}
     issues: dict[str, None] = {}
@@ -45,9 +46,11 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
         names = [str(name) for name in blockers] if isinstance(blockers, tuple) else []
         for name in (*names, *([item.parent] if item.parent else [])):
             repository, sign, _ = name.rpartition("#")
-            foreign = bool(sign and repository) and normalize.fold(repository) != here
-            if name not in keys and foreign and normalize.fold(name) not in known:
-                issues[name] = None
+            whole = name if repository else f"{observed.repository.name_with_owner}{name}"
+            # Of this repository those that were not listed are not there, where all were.
+            sought = normalize.fold(repository or here) != here or not whole_read
+            if name not in keys and sign and sought and normalize.fold(whole) not in known:
+                issues[whole] = None
         assignees = item.fields.get("assignees")
         for login in assignees if isinstance(assignees, tuple) else ():
             logins.setdefault(normalize.fold(str(login)), str(login))

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkup import Examination
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import DesiredItem, ObservedIssue, ObservedState, ProjectSpec
+from backlog_sync.core.model import (
+    Coverage,
+    DesiredItem,
+    DesiredState,
+    ObservedIssue,
+    ObservedState,
+    ProjectSpec,
+)
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.questions import Questions
 from backlog_sync.core.reading import numbers_of
@@ -26,6 +33,11 @@ class Wanted:
     items: tuple[DesiredItem, ...] | None = None
     declared: str | None = None
     since: float | None = None
+
+    @classmethod
+    def for_backlog(cls, desired: DesiredState, since: float | None = None) -> Self:
+        """What is needed to plan a backlog, and no more."""
+        return cls(desired.project, desired.items, desired.repository, since)
 
     def numbers(self, repository: str, *, sandbox: bool) -> tuple[int, ...] | None:
         """Give the numbers of the issues to read; None where all have to be."""
@@ -116,6 +128,18 @@ class Journal(Protocol):
 
     def close(self, nonces: Sequence[str]) -> None:
         """These are seen on GitHub, or were certainly never made."""
+        ...
+
+
+class Memory(Protocol):
+    """What makes the next read cheaper. Nothing is decided by it, and nothing is ever raised."""
+
+    def looked(self) -> float | None:
+        """Since when (seconds since the epoch) every issue was looked at that was touched."""
+        ...
+
+    def note(self, coverage: Coverage) -> None:
+        """So much was looked at just now."""
         ...
 
 

@@ -16,7 +16,7 @@ from backlog_sync.core.planner import build_plan
 from backlog_sync.core.questions import questions
 from backlog_sync.engine import settle
 from backlog_sync.engine.executor import Applied, apply_plan
-from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker, Wanted
+from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, Tracker, Wanted
 from backlog_sync.errors import BacklogError
 
 Journals: TypeAlias = Callable[[ObservedState], Journal]
@@ -41,16 +41,27 @@ def observe_and_plan(
     *,
     journals: Journals | None = None,
     clock: Clock | None = None,
+    memory: Memory | None = None,
+    full: bool = False,
 ) -> Prepared:
     """Read GitHub and plan the difference, under these options. Sends no write.
 
+    Of a large repository only the issues that the files name are read, where they name one for
+    each item, and what was touched since it was looked through last, as far as the `memory`
+    knows; all of it with `full`, and where something is to be told by its absence.
     What an earlier run on this machine created, or may have created, is looked for first; with
     a `clock` it is waited for. Raises `errors.BacklogError` where GitHub could not be read, and
     `errors.PartialError` where it is not known yet what came of an earlier run.
     """
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
-    observed = tracker.observe(Wanted(project=desired.project))
+    if full or options.prune:
+        wanted = Wanted(desired.project)
+    else:
+        wanted = Wanted.for_backlog(desired, memory.looked() if memory else None)
+    observed = tracker.observe(wanted)
+    if memory is not None:
+        memory.note(observed.coverage)
     journal = journals(observed) if journals else None
     if journal is not None:
         observed = settle.recall(observed, tracker, journal, clock)

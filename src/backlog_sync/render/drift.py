@@ -7,9 +7,9 @@ from rich.text import Text
 from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.core.pull import Left, Take, describe
 from backlog_sync.render.canvas import Look, flow, paint, spread
+from backlog_sync.render.coverage import covered
 from backlog_sync.render.safe import clean
 from backlog_sync.render.text import named_issues, plan_sections, stacked
-from backlog_sync.render.words import counted
 
 _WORDS = {
     "drift": "drifted",
@@ -46,15 +46,14 @@ def _findings(title: str, note: str, found: Sequence[Finding], look: Look) -> li
 
 
 def _sums(found: Drift, look: Look) -> list[Text]:
-    read = found.coverage
-    covered = counted(read.issues_read, "issue") + (" read" if read.complete else " read, not all")
+    read = covered(found.coverage)
     if not found:
         head = Text().append(f"{look.glyphs.tick} ", "green").append("No drift. ", "bold")
-        text = f"{clean(found.plan.repository)} and the files say the same ({covered})."
+        text = f"{clean(found.plan.repository)} and the files say the same ({read})."
         return flow(head, [Text(word) for word in text.split(" ")], look.columns, look.glyphs)
     facts = [f"{count} {_WORDS[name]}" for name, count in found.counts.items() if count]
     words = [Text(f"{fact},", "magenta") for fact in facts[:-1]]
-    words += [Text(facts[-1], "magenta"), Text(f"({covered})", "dim")]
+    words += [Text(facts[-1], "magenta"), Text(f"({read})", "dim")]
     return flow(Text().append("Drift: ", "bold"), words, look.columns, look.glyphs)
 
 

@@ -21,6 +21,7 @@ from backlog_sync.core.changes import (
     Verdict,
 )
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, paragraph, spread
+from backlog_sync.render.coverage import covered
 from backlog_sync.render.details import field_lines, known_fields, value_text
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted, number
@@ -61,8 +62,17 @@ def plan_lines(plan: Plan, look: Look) -> list[Text]:
     """The whole plan as styled lines."""
     sections = plan_sections(plan, look)
     if not any(sections):
-        return _summary(plan, look)
-    return stacked([[_target(plan, look)], *sections, _summary(plan, look)])
+        return [*_summary(plan, look), *_covered(plan, look)]
+    last = [*_summary(plan, look), *_covered(plan, look)]
+    return stacked([[_target(plan, look)], *sections, last])
+
+
+def _covered(plan: Plan, look: Look) -> list[Text]:
+    """What was read, where that was less than everything."""
+    if plan.coverage.complete:
+        return []
+    words = [Text(word, "dim") for word in f"{covered(plan.coverage)}.".split(" ")]
+    return flow(Text("Read: ", "dim"), words, look.columns, look.glyphs)
 
 
 def plan_sections(plan: Plan, look: Look) -> list[list[Text]]:

@@ -1,0 +1,98 @@
+"""What applying a plan will take: requests, points and time, said before it starts.
+
+It counts as the adapter batches: 20 small mutations in a request, 5 with bodies.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.pace import seconds_for
+
+_SMALL, _BODIES, _READ = 20, 5, 100
+_PAGE_POINTS = 5
+_REQUEST = 0.4
+"""Seconds that a request takes; measured against GitHub by many, more or less."""
+_EACH = 0.1
+"""Seconds more for each thing that a request makes or changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """About so many requests, points of the hour's allowance, and seconds.
+
+    `paced` are the seconds among them that are waited to keep the pace.
+    """
+
+    requests: int
+    points: int
+    seconds: float
+    paced: float
+
+
+def estimate(plan: Plan, *, paced: bool) -> Estimate:
+    """Give what applying a plan takes; `paced` tells whether creations are spread over time."""
+    kinds = Counter(change.kind for change in plan.changes)
+    issues = [change for change in plan.changes if change.kind is ChangeKind.ISSUE]
+    created = {change.key: change for change in issues if change.action is Action.CREATE}
+    states = [c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)]
+    comments = sum("comment" in change.fields for change in states)
+    updates = len(issues) - len(created) - len(states)
+    # What is made below a new issue, or on the board with it, comes with its creation.
+    later = Counter(c.kind for c in plan.changes if c.key not in created or c.fields.keys() - _SAME)
+    values = [change for change in plan.changes if change.kind is ChangeKind.FIELD_VALUE]
+    sent = sum(1 + (change.body is not None and bool(change.fields)) for change in values)
+    pages = _groups(plan.coverage.total + len(created), _READ) if created else 0
+    writes = (
+        _groups(kinds[ChangeKind.LABEL], _SMALL)
+        + kinds[ChangeKind.MILESTONE]
+        + kinds[ChangeKind.PROJECT]
+        + _groups(kinds[ChangeKind.FIELD], _SMALL)
+        + sum(_groups(wave, _BODIES) for wave in _waves(created).values())
+        + _groups(later[ChangeKind.SUB_ISSUE], _SMALL)
+        + _groups(kinds[ChangeKind.DEPENDENCY], _SMALL)
+        + _groups(later[ChangeKind.PROJECT_ITEM], _SMALL)
+        + comments
+        + _groups(len(states), _SMALL)
+        + _groups(updates, _BODIES)
+        + _groups(sent, _SMALL)
+    )
+    reads = comments + _groups(updates, _READ)
+    waited = seconds_for(len(created) + comments, _BODIES) if paced else 0.0
+    work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH
+    return Estimate(
+        requests=writes + reads + pages,
+        points=writes + reads + pages * _PAGE_POINTS,
+        # What is sent while the pace makes it wait costs no time of its own.
+        seconds=max(work, waited),
+        paced=waited,
+    )
+
+
+_SAME = frozenset({"parent"})
+
+
+def _groups(count: int, size: int) -> int:
+    return -(-count // size)
+
+
+def _waves(created: Mapping[str, Change]) -> Counter[int]:
+    """Give how many issues are made in each wave: a parent comes before what stands below it."""
+    depth: dict[str, int] = {}
+    for key in created:
+        for each in reversed(list(_chain(key, created))):
+            depth[each] = 1 + max((depth.get(k, 0) for k in created[each].waits_for), default=0)
+    return Counter(depth.values())
+
+
+def _chain(key: str, created: Mapping[str, Change]) -> Iterable[str]:
+    """Give an issue to be made and what it waits for, up to the top."""
+    seen: set[str] = set()
+    todo = [key]
+    while todo:
+        each = todo.pop()
+        if each in created and each not in seen:
+            seen.add(each)
+            yield each
+            todo += created[each].waits_for

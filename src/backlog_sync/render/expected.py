@@ -1,0 +1,33 @@
+"""What a run will take, and how far it is, in words."""
+
+from backlog_sync.core.estimate import Estimate
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.words import counted
+
+
+def expected_text(expected: Estimate, look: Look) -> str:
+    """One line: requests, points of the hour's allowance, time, and how much of it is waiting."""
+    about = "~" if look.ascii else "≈"
+    parts = [counted(expected.requests, "request"), counted(expected.points, "point")]
+    text = f"Expected: {about} {', '.join(parts)}, {duration(expected.seconds)}"
+    if expected.paced >= 30:
+        text += f" (at the pace that GitHub bears: {duration(expected.paced)})"
+    return text
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: under 1 minute, 3 minutes, 4 h 3 min."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "under 1 minute"
+    if minutes < 90:
+        return counted(minutes, "minute")
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def step_text(title: str, done: int, total: int, seconds: float) -> str:
+    """A line for a log: how far the work is after so many seconds, and how much is left."""
+    text = f"{title}: {done} of {total}"
+    if 0 < done < total:
+        text += f", about {duration(seconds / done * (total - done))} left"
+    return text
