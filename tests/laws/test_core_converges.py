@@ -3,6 +3,7 @@
 Histories are generated: a sync, people at work on GitHub, an edited file, another sync.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core import record
 from backlog_sync.core.body import SplitBody
+from backlog_sync.core.fields import Owner
 from backlog_sync.core.model import (
     Base,
     BoardFieldDef,
+    BoardValue,
     DesiredItem,
     DesiredState,
     FieldValue,
@@ -22,6 +26,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
     Settings,
 )
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from tests.core.builders import desired, issue, item
 from tests.engine.memory import MemoryTracker, Watcher
@@ -95,7 +100,15 @@ BACKLOGS = st.builds(
         Settings,
         create_done=st.booleans(),
         mentions=st.booleans(),
-        ownership=st.sampled_from([{}, {}, {"title": "github", "labels": "github"}]),
+        ownership=st.sampled_from(
+            [
+                {},
+                {},
+                {"title": "github", "labels": "github", "body": "github"},
+                {"Status": "file", "state": "file", "Priority": "github", "assignees": "file"},
+            ]
+        ),
+        adopt=st.booleans(),
     ),
 )
 
@@ -144,6 +157,15 @@ def tick_all(there: ObservedIssue) -> ObservedIssue:
     return replace(there, body=there.body.replace("- [ ]", "- [x]"))
 
 
+def carded(there: ObservedIssue, **values: BoardValue) -> ObservedIssue:
+    """Change values of the card."""
+    if there.card is None:
+        return there
+    now = {**there.card.values, **values}
+    left = {name: value for name, value in now.items() if value is not None}
+    return replace(there, card=replace(there.card, values=left))
+
+
 EDITS: dict[str, Callable[[ObservedIssue], ObservedIssue]] = {
     "title": lambda i: replace(i, title="A human title"),
     "title of another": lambda i: replace(i, title="B"),
@@ -170,6 +192,14 @@ EDITS: dict[str, Callable[[ObservedIssue], ObservedIssue]] = {
     "half block": of_body(lambda text: text[: len(text) // 2]),
     "base lost": base_lost,
     "stranger": lambda i: replace(i, author=None),
+    "reword box": of_body(lambda text: text.replace("] c1", "] c1.").replace("] c2", "] C2")),
+    "move status": lambda i: carded(i, Status="In Progress"),
+    "done on the board": lambda i: carded(i, Status="Done"),
+    "points": lambda i: carded(i, **{"Story Points": 8}),
+    "priority": lambda i: carded(i, Priority="Low"),
+    "clear the card": lambda i: carded(i, Status=None, Priority=None, **{"Story Points": None}),
+    "record lost": lambda i: carded(i, **{record.NAME: None}),
+    "record spoilt": lambda i: carded(i, **{record.NAME: '{"Status":"Odd","Priority":7}'}),
 }
 
 
@@ -199,67 +229,106 @@ def work(tracker: MemoryTracker, edits: list[Edit]) -> None:
             tracker.know_labels(edited.labels)
 
 
-def sync(tracker: MemoryTracker, wanted: DesiredState, number: int = 0) -> None:
+def sync(
+    tracker: MemoryTracker,
+    wanted: DesiredState,
+    number: int = 0,
+    options: PlanOptions = PLAIN,
+) -> None:
     """Plan and apply; all must be applied that can be."""
-    prepared = observe_and_plan(wanted, tracker)
+    prepared = observe_and_plan(wanted, tracker, options)
     count = iter(range(number * 1000, number * 1000 + 1000))
     apply(prepared, tracker, nonces=lambda: f"{next(count):016x}", progress=Watcher())
 
 
+FULL = os.environ.get("BACKLOG_BARS") == "full"
 LAW = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=10_000 if FULL else 100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+OPTIONS = st.builds(
+    PlanOptions,
+    on_conflict=st.sampled_from([None, None, Owner.FILE, Owner.GITHUB]),
+    prune=st.booleans(),
 )
 
 
 @LAW
-@given(BACKLOGS, WORK, BACKLOGS, WORK)
+@given(BACKLOGS, WORK, BACKLOGS, WORK, OPTIONS)
 def test_after_apply_there_is_nothing_to_do(
-    first: DesiredState, edits: list[Edit], second: DesiredState, more: list[Edit]
+    first: DesiredState,
+    edits: list[Edit],
+    second: DesiredState,
+    more: list[Edit],
+    options: PlanOptions,
 ) -> None:
     """For any desired, observed and base: apply, then the plan is empty, refreshes too."""
     tracker = repository(issue_types=("Story",))
     sync(tracker, first)
     assert left(tracker, first) == []
     work(tracker, edits)
-    sync(tracker, second, 1)
-    assert left(tracker, second) == []
+    sync(tracker, second, 1, options)
+    assert left(tracker, second, options) == []
     work(tracker, more)
-    sync(tracker, second, 2)
-    assert left(tracker, second) == []
+    sync(tracker, second, 2, options)
+    assert left(tracker, second, options) == []
 
 
-def left(tracker: MemoryTracker, wanted: DesiredState) -> list[tuple[object, ...]]:
+def left(
+    tracker: MemoryTracker, wanted: DesiredState, options: PlanOptions = PLAIN
+) -> list[tuple[object, ...]]:
     """What another run would do."""
-    changes = observe_and_plan(wanted, tracker).plan.changes
+    changes = observe_and_plan(wanted, tracker, options).plan.changes
     return [(c.action.value, c.kind.value, c.key, dict(c.fields), c.reason) for c in changes]
 
 
+HISTORY = st.lists(st.tuples(BACKLOGS, WORK), min_size=1, max_size=4)
+
+
 @LAW
-@given(BACKLOGS, WORK, BACKLOGS)
+@given(HISTORY, BACKLOGS)
 def test_nothing_of_people_is_taken_away(
-    first: DesiredState, edits: list[Edit], second: DesiredState
+    history: list[tuple[DesiredState, list[Edit]]], last: DesiredState
 ) -> None:
-    """Their text, their lines, their labels, their assignees and their closes stay."""
+    """Over whole histories: no byte outside of what we own changes.
+
+    Their text, their lines, their labels, their assignees, their closes, and the values of board
+    fields of which no file speaks stay.
+    """
     tracker = repository()
-    sync(tracker, first)
-    work(tracker, edits)
-    before = dict(tracker.issues)
-    sync(tracker, second, 1)
-    for id_, old in before.items():
-        new = tracker.issues[id_]
-        was, now = body_block.split(old.body), body_block.split(new.body)
-        if was.marker is None and now.marker is not None:
-            assert now.before == (f"{old.body}\n\n" if old.body else "")
-        elif was.marker is None:
-            assert new.body == old.body
-        else:
-            assert now.marker is not None
-            assert now.before == was.before
-            assert now.after.endswith(was.after)
-        for line in ("human line", "- [x] human box"):
-            assert new.body.count(line) >= old.body.count(line)
-        assert {"human"} & set(old.labels) <= set(new.labels)
-        assert {"dee"} & set(old.assignees) <= set(new.assignees)
+    syncs = [*(wanted for wanted, _ in history[1:]), last]
+    sync(tracker, history[0][0])
+    for number, ((_, edits), wanted) in enumerate(zip(history, syncs, strict=True), 1):
+        work(tracker, edits)
+        before = dict(tracker.issues)
+        sync(tracker, wanted, number)
+        for id_, old in before.items():
+            kept(old, tracker.issues[id_], wanted)
+
+
+def kept(old: ObservedIssue, new: ObservedIssue, wanted: DesiredState) -> None:
+    """See that a sync left all of people's in an issue as it was."""
+    was, now = body_block.split(old.body), body_block.split(new.body)
+    if was.marker is None and now.marker is not None:
+        assert now.before == (f"{old.body}\n\n" if old.body else "")
+    elif was.marker is None:
+        assert new.body == old.body
+    else:
+        assert now.marker is not None
+        assert now.before == was.before
+        assert now.after.endswith(was.after)
+    for line in ("human line", "- [x] human box"):
+        assert new.body.count(line) >= old.body.count(line)
+    assert {"human"} & set(old.labels) <= set(new.labels)
+    assert {"dee"} & set(old.assignees) <= set(new.assignees)
+    if old.card is not None and new.card is not None:
+        declared = {name for item in wanted.items for name in item.board}
+        ours = {*declared, "Status", record.NAME}
+        for name in set(old.card.values) - ours:
+            assert new.card.values.get(name) == old.card.values[name]
 
 
 @LAW

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import record
+from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import FieldChange, FieldNote, Verdict
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.merge import AtomDiff, merge_atom
@@ -145,3 +146,21 @@ def diff_card(
     for name, value in wanted.values.items():
         merge.value(name, value, owner_of(name, ownership), options)
     return merge.finish()
+
+
+def says_the_same(item: DesiredItem, card: BoardItem | None) -> bool:
+    """Whether the file and the card name the same status."""
+    said = _said_status(item)
+    there = record.comparable(card.values.get(STATUS) if card else None)
+    return said is not None and there is not None and fold(str(said)) == fold(str(there))
+
+
+def caught_up(item: DesiredItem, card: BoardItem | None) -> bool:
+    """Whether the file came to a status after the card: on record is another one."""
+    base = (record.decode(card) or {}).get(STATUS)
+    said = record.comparable(_said_status(item))
+    return base is not None and record.base_of(base) != record.base_of(record.entry(said))
+
+
+def _said_status(item: DesiredItem) -> BoardValue:
+    return next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)

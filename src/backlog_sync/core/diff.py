@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, ticks
 from backlog_sync.core.body import SplitBody
+from backlog_sync.core.card import caught_up, says_the_same
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match, adopted_nonce
 from backlog_sync.core.merge import merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
 from backlog_sync.core.options import PLAIN, PlanOptions
-from backlog_sync.core.states import OPEN, desired_state, observed_state
+from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
 
 STATE = "state"
 
@@ -248,6 +249,8 @@ def diff_item(
     }
     for name, value in target.atoms.items():
         wanted = says if name == STATE else value
+        if name == STATE and _is_the_boards_word(merge, wanted):
+            continue
         merge.atom(name, owner_of(name, own), wanted, _same_case(wanted, have[name], name))
     for name, now in (("labels", issue.labels), ("assignees", issue.assignees)):
         if name in target.sets:
@@ -303,6 +306,25 @@ def diff_item(
         accepted=tuple(merge.accepted),
         forgotten=tuple(forgotten) if body is not None else (),
     )
+
+
+def _is_the_boards_word(merge: _Merge, wanted: JsonValue) -> bool:
+    """Whether a file calls an open issue done only because its card does.
+
+    Somebody moved the card and the word flowed back: that closes nothing.
+    """
+    issue = merge.issue
+    if not is_closed(wanted) or issue.state != "open" or issue.state_reason == REOPENED:
+        return False
+    if not says_the_same(merge.item, issue.card):
+        return False
+    known = normalize.hash_value(wanted)
+    if merge.base.hashes.get(STATE) != known:
+        if not caught_up(merge.item, issue.card):
+            return False
+        merge.converged = True
+    merge.hashes[STATE] = known
+    return True
 
 
 def _base_ticks(

@@ -1,0 +1,429 @@
+"""`backlog drift`, and what sync may be asked for: conflicts, orphans, adoption, guards."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backlog_sync.sandbox.access import Grant
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.people import Person
+from tests.cli.conftest import BACKLOG, CANARY, Backlog
+
+KEEP, MERGE = "Keep a cart for thirty days", "Merge the carts of two devices"
+
+
+@pytest.fixture
+def ann(server: Sandbox) -> Person:
+    """Somebody who works on the pages and may write."""
+    return Person(server, "ann", repository="octo-org/shop", permission="admin")
+
+
+@pytest.fixture
+def synced(backlog: Backlog, folder: Path, server: Sandbox) -> Path:
+    """The backlog after its first sync."""
+    ran = backlog("sync", "--yes")
+    assert ran.code == 0, ran.err
+    return folder / "backlog.yaml"
+
+
+def drift(backlog: Backlog, *more: str) -> dict[str, Any]:
+    """The report, and its exit code under `exit`."""
+    ran = backlog("drift", "--format", "json", *more)
+    told: dict[str, Any] = json.loads(ran.out)
+    return {**told, "exit": ran.code}
+
+
+def nonzero(told: dict[str, Any]) -> dict[str, int]:
+    """What the summary counts."""
+    return {name: count for name, count in told["summary"].items() if count}
+
+
+def change(file: Path, old: str, new: str) -> None:
+    """Somebody edits the file."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def writes(server: Sandbox) -> int:
+    """How many mutations were sent so far."""
+    return sum(entry.mutations for entry in server.log)
+
+
+# ---- drift -----------------------------------------------------------------------------------
+
+
+def test_nothing_moved(backlog: Backlog, synced: Path, server: Sandbox) -> None:
+    """Exit 0, one line, nothing written."""
+    before = synced.read_bytes(), writes(server)
+    ran = backlog("drift", "--full")
+    assert (ran.code, ran.out.split(". ")[0]) == (0, "✓ No drift")
+    assert "(4 issues read)" in " ".join(ran.out.split())
+    assert (synced.read_bytes(), writes(server)) == before
+    assert nonzero(drift(backlog)) == {}
+
+
+def test_everything_that_can_move_apart(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """Drift, pending, conflicts, orphans, ticks: each in its own list, and nothing is written."""
+    keep, merge = ann.find(KEEP).number, ann.find(MERGE).number
+    ann.edit(keep, title="Drifted title")
+    ann.set_value(keep, "Priority", "Low")
+    ann.tick(keep, "The cart is there after a restart")
+    ann.edit(merge, title="Their title")
+    change(synced, "Merge the carts of two devices", "Our title")
+    change(synced, "story_points: 8", "story_points: 13")
+    text = synced.read_text(encoding="utf-8")
+    synced.write_text(text.replace("depends_on: [keep]", "depends_on: []"), encoding="utf-8")
+    sent = writes(server)
+    told = drift(backlog)
+    assert told["exit"] == 3
+    assert {(n["key"], n["field"]) for n in told["drift"]} == {
+        ("keep", "title"),
+        ("keep", "Priority"),
+        ("keep", "acceptance_criteria"),
+    }
+    assert {(c["key"], *c["fields"]) for c in told["pending"]} == {
+        ("merge", "blocked_by"),
+        ("merge", "Story Points"),
+    }
+    assert [(n["key"], n["field"]) for n in told["conflicts"]] == [("merge", "title")]
+    ran = backlog("drift")
+    assert ran.code == 3
+    assert ran.out.index("Drift") < ran.out.index("Items") < ran.out.index("Conflicts")
+    assert "3 drifted, 2 pending in the file, 1 in conflict" in " ".join(ran.out.split())
+    assert writes(server) == sent
+
+
+def test_orphans_vanished_and_transferred_issues(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """Gone from the file; gone from GitHub; gone to another repository."""
+    server.ensure_repository("octo-org/other")
+    keep, merge = ann.find(KEEP).number, ann.find(MERGE).number
+    ann.transfer(merge, "octo-org/other")
+    ann.delete(keep)
+    told = drift(backlog)
+    assert [(f["key"]) for f in told["transferred"]] == ["merge"]
+    assert "octo-org/other#1" in told["transferred"][0]["reason"]
+    assert [(f["key"]) for f in told["vanished"]] == ["keep"]
+    assert "deleted" in told["vanished"][0]["reason"]
+    assert (told["conflicts"], told["exit"]) == ([], 3)
+    text = synced.read_text(encoding="utf-8")
+    begin = text.index("          - id: keep")
+    synced.write_text(text[:begin] + "          []\n", encoding="utf-8")
+    change(synced, "        stories:\n          []\n", "")
+    change(synced, "Carts survive a restart", "Carts that survive")
+    told = drift(backlog)
+    assert nonzero(told) == {"pending": 1}
+    assert backlog("sync").code == 0
+
+
+def test_a_key_without_a_number_whose_issue_is_gone(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """The parent's record still knows it."""
+    assert backlog("sync", "--yes", "--no-write-back").code == 0
+    ann.delete(ann.find(MERGE).number)
+    told = drift(backlog)
+    assert [f["key"] for f in told["vanished"]] == ["merge"]
+
+
+def test_suspicious_markers(backlog: Backlog, synced: Path, server: Sandbox, ann: Person) -> None:
+    """Of strangers, copied, and unreadable: told, and believed nowhere."""
+    keep = ann.find(KEEP).number
+    body = ann.issue(keep).body
+    copy = ann.open_issue("My own work", body).number
+    stranger = Person(server, "mallory", repository="octo-org/shop", permission="read")
+    forged = stranger.open_issue("Mine now", body.replace('"key":"keep"', '"key":"extra"')).number
+    broken = ann.open_issue("Half", body[: body.index('"n":')] + " -->").number
+    told = drift(backlog)
+    assert {(f["ref"], f["key"]) for f in told["suspicious"]} == {
+        (f"#{copy}", "keep"),
+        (f"#{forged}", "extra"),
+        (f"#{broken}", ""),
+    }
+    assert nonzero(told) == {"suspicious": 3}
+    plan = json.loads(backlog("plan", "--format", "json").out)
+    assert plan["changes"] == []
+    change(synced, "repository:", f"ignore_issues: [{copy}, {forged}, {broken}]\nrepository:")
+    assert nonzero(drift(backlog)) == {}
+
+
+# ---- conflicts -------------------------------------------------------------------------------
+
+
+def both_sides(synced: Path, ann: Person) -> int:
+    """Title and points changed in the file and on GitHub."""
+    keep = ann.find(KEEP).number
+    ann.edit(keep, title="GitHub's title")
+    ann.set_value(keep, "Story Points", 2)
+    change(synced, "Keep a cart for thirty days", "The file's title")
+    change(synced, "story_points: 5", "story_points: 3")
+    return keep
+
+
+def test_a_conflict_is_held(backlog: Backlog, synced: Path, server: Sandbox, ann: Person) -> None:
+    """Exit 4; neither side is touched."""
+    keep = both_sides(synced, ann)
+    assert backlog("sync").code == 4
+    assert (ann.issue(keep).title, ann.value(keep, "Story Points")) == ("GitHub's title", 2)
+    assert "The file's title" in synced.read_text(encoding="utf-8")
+
+
+def test_the_file_wins(backlog: Backlog, synced: Path, server: Sandbox, ann: Person) -> None:
+    """The plan says by whose word; afterwards there is nothing to do."""
+    keep = both_sides(synced, ann)
+    plan = json.loads(backlog("plan", "--on-conflict", "file", "--format", "json").out)
+    reasons = {c["reason"] for c in plan["changes"]}
+    assert reasons == {"changed in the file and on GitHub; the file wins (--on-conflict file)"}
+    assert backlog("sync", "--on-conflict", "file").code == 0
+    assert (ann.issue(keep).title, ann.value(keep, "Story Points")) == ("The file's title", 3)
+    assert backlog("sync").out.startswith("✓ No changes")
+
+
+def test_github_wins(backlog: Backlog, synced: Path, server: Sandbox, ann: Person) -> None:
+    """Its values go into the file with the same sync, and nothing goes to GitHub."""
+    keep = both_sides(synced, ann)
+    ran = backlog("sync", "--on-conflict", "github")
+    assert ran.code == 0, ran.err
+    assert "Decided for GitHub" in ran.out
+    text = synced.read_text(encoding="utf-8")
+    assert 'title: "GitHub\'s title"' in text or "title: GitHub's title" in text
+    assert "story_points: 2" in text
+    assert (ann.issue(keep).title, ann.value(keep, "Story Points")) == ("GitHub's title", 2)
+    assert backlog("sync").out.startswith("✓ No changes")
+    assert nonzero(drift(backlog)) == {}
+
+
+def test_github_cannot_win_where_the_file_is_not_written(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """Then it stays a conflict, exit 4."""
+    both_sides(synced, ann)
+    before = synced.read_bytes()
+    assert backlog("sync", "--on-conflict", "github", "--no-write-back").code == 4
+    assert synced.read_bytes() == before
+
+
+# ---- what GitHub owns -------------------------------------------------------------------------
+
+
+def test_a_status_goes_the_way_it_was_changed(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """Changed in the file it is pushed; moved on the board it comes back; both is a conflict."""
+    keep = ann.find(KEEP).number
+    change(synced, "id: keep\n", "id: keep\n            status: In Progress\n")
+    assert backlog("report", "--check").out.count("In Progress") == 0
+    assert backlog("sync").code == 0
+    assert ann.value(keep, "Status") == "In Progress"
+    ann.set_value(keep, "Status", "Done")
+    assert backlog("sync").code == 0
+    assert ann.value(keep, "Status") == "Done"
+    assert "status: Done" in synced.read_text(encoding="utf-8")
+    assert backlog("sync").out.startswith("✓ No changes")  # the record follows
+    ann.set_value(keep, "Status", "Todo")
+    change(synced, "status: Done", "status: In Progress")
+    assert backlog("sync").code == 4
+    assert "status: In Progress" in synced.read_text(encoding="utf-8")
+    assert ann.value(keep, "Status") == "Todo"
+
+
+def test_a_field_can_be_given_to_github(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """`ownership: {priority: github}`: what people set stays, and flows into the file."""
+    change(synced, "repository:", "ownership: {priority: github, title: github}\nrepository:")
+    assert backlog("sync").code == 0
+    keep = ann.find(KEEP).number
+    ann.set_value(keep, "Priority", "Low")
+    ann.edit(keep, title="Their title")
+    assert backlog("sync").code == 0
+    assert (ann.value(keep, "Priority"), ann.issue(keep).title) == ("Low", "Their title")
+    text = synced.read_text(encoding="utf-8")
+    assert "priority: Low" in text
+    assert "title: Their title" in text
+
+
+def test_unknown_words_of_ownership_are_errors(backlog: Backlog, folder: Path) -> None:
+    """With the nearest known one."""
+    change(folder / "backlog.yaml", "repository:", "ownership: {prority: github}\nrepository:")
+    ran = backlog("lint")
+    assert ran.code == 1
+    assert "unknown-field: 'prority' is not a field" in ran.out
+    assert "did you mean 'priority'?" in ran.out
+
+
+# ---- orphans ---------------------------------------------------------------------------------
+
+
+def test_orphans_are_closed_where_it_is_asked_for(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """As not planned, with a comment, once: what people reopen stays open."""
+    merge = ann.find(MERGE).number
+    text = synced.read_text(encoding="utf-8")
+    synced.write_text(text[: text.index("          - id: merge")], encoding="utf-8")
+    assert backlog("sync").code == 0
+    assert ann.issue(merge).state == "OPEN"
+    plan = json.loads(backlog("plan", "--prune", "close", "--format", "json").out)
+    assert [(c["action"], c["ref"]) for c in plan["changes"]] == [("close", f"#{merge}")]
+    assert plan["summary"]["close"] == 1
+    assert backlog("sync", "--prune", "close").code == 0
+    closed = ann.issue(merge)
+    assert (closed.state, closed.state_reason) == ("CLOSED", "NOT_PLANNED")
+    (said,) = server.store.comments[closed.id].values()
+    assert "`merge` is no longer in the backlog" in said.body
+    ann.reopen(merge)
+    ran = backlog("sync", "--prune", "close")
+    assert (ran.code, ann.issue(merge).state) == (0, "OPEN")
+
+
+# ---- adoption --------------------------------------------------------------------------------
+
+
+def test_issues_of_exactly_the_title_are_adopted_where_it_is_asked_for(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """Rule 4: each once, all that people wrote stays; two of one title are not guessed."""
+    mine = ann.open_issue("Keep a cart for thirty days", "Written long ago.").number
+    twins = [ann.open_issue("Carts survive a restart").number for _ in range(2)]
+    ran = backlog("sync", "--yes", "--adopt")
+    assert ran.code == 4
+    assert ann.issue(mine).body.startswith("Written long ago.")
+    assert f"issue: {mine}" in (folder / "backlog.yaml").read_text(encoding="utf-8") or (
+        f"sandbox#{mine}" in (folder / "backlog.yaml").read_text(encoding="utf-8")
+    )
+    told = " ".join(ran.out.split())
+    assert f"(#{twins[0]}, #{twins[1]})" in told
+    assert [i.title for i in server.store.issues[ann.repository.id].values()].count(
+        "Keep a cart for thirty days"
+    ) == 1
+
+
+def test_adoption_can_be_a_setting(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """`adopt: true`."""
+    mine = ann.open_issue("Keep a cart for thirty days").number
+    change(folder / "backlog.yaml", "repository:", "adopt: true\nrepository:")
+    plan = json.loads(backlog("plan", "--format", "json").out)
+    assert [(c["action"], c["ref"]) for c in plan["changes"] if c["action"] == "adopt"] == [
+        ("adopt", f"#{mine}")
+    ]
+
+
+# ---- guards ----------------------------------------------------------------------------------
+
+
+def many(count: int) -> str:
+    """A backlog of stories."""
+    stories = "".join(f"  - {{id: s{n}, title: Story {n}, labels: [x]}}\n" for n in range(count))
+    return f"version: 1\nrepository: octo-org/shop\nstories:\n{stories}"
+
+
+def test_a_guard_is_overridden_by_its_name(backlog: Backlog, folder: Path, server: Sandbox) -> None:
+    """The counts are in the message; what is overridden is named."""
+    file = folder / "backlog.yaml"
+    file.write_text(many(12), encoding="utf-8")
+    assert backlog("sync", "--yes").code == 0
+    change(file, "labels: [x]", "labels: []")
+    ran = backlog("sync")
+    assert ran.code == 4
+    assert "refused (mass-change): this plan takes labels or assignees from 12 of 12" in ran.err
+    assert "sync would refuse this" in backlog("plan").err
+    ran = backlog("sync", "--force", "mass-change")
+    assert ran.code == 0
+    assert "overridden (mass-change): this plan takes labels or assignees from 12 of 12" in ran.err
+
+
+def test_an_empty_backlog_closes_nothing_by_accident(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """`--prune close` of everything needs both guards overridden by name."""
+    file = folder / "backlog.yaml"
+    file.write_text(many(12), encoding="utf-8")
+    assert backlog("sync", "--yes").code == 0
+    file.write_text("version: 1\nrepository: octo-org/shop\nstories: []\n", encoding="utf-8")
+    ran = backlog("sync", "--prune", "close", "--force", "empty-backlog")
+    assert ran.code == 4
+    assert "closes 12 of 12 managed issues (100 %" in ran.err
+    assert backlog("sync", "--prune", "close").code == 4
+    force = ("--force", "empty-backlog", "--force", "mass-change")
+    assert backlog("sync", "--prune", "close", *force).code == 0
+    states = {i.state for i in server.store.issues[ann.repository.id].values()}
+    assert states == {"CLOSED"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "why"),
+    [("read-only", "cannot be overridden"), ("mass-chnage", "is no guard")],
+)
+def test_words_that_name_no_guard_are_usage_errors(
+    backlog: Backlog, folder: Path, slug: str, why: str
+) -> None:
+    """Exit 2, before anything is read."""
+    ran = backlog("sync", "--force", slug)
+    assert ran.code == 2
+    assert why in ran.err
+
+
+def test_numbers_of_another_repository_are_refused(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """A fork's own issues are not taken for ours because the file names their numbers."""
+    for n in range(4):
+        ann.open_issue(f"The fork's own issue {n}")
+    items = "".join(
+        f"  - {{id: s{n}, title: Story {n}, issue: sandbox#{n + 1}}}\n" for n in range(4)
+    )
+    file = folder / "backlog.yaml"
+    file.write_text(f"version: 1\nstories:\n{items}", encoding="utf-8")
+    ran = backlog("sync", "--repo", "octo-org/shop", "--yes")
+    assert ran.code == 4
+    assert "foreign-numbers" in ran.err
+    assert "4 of 4 issues that would be adopted" in ran.err
+
+
+# ---- who we are ------------------------------------------------------------------------------
+
+
+def test_another_acting_identity_creates_nothing(
+    backlog: Backlog, synced: Path, server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a person to the workflow's bot and back: no issue is made twice, none is held."""
+    server.tokens[CANARY] = Grant("github-actions[bot]", "write")
+    ran = backlog("sync")
+    assert (ran.code, ran.out.split(".")[0]) == (0, "✓ No changes")
+    change(
+        synced,
+        "            story_points: 8\n",
+        "            story_points: 8\n          - id: new\n            title: Made by the bot\n",
+    )
+    assert backlog("sync").code == 0
+    del server.tokens[CANARY]
+    ran = backlog("sync")
+    assert (ran.code, ran.out.split(".")[0]) == (0, "✓ No changes")
+
+
+def test_work_of_a_colleague_who_left_is_held(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """Exit 4 and nothing is made again, until the author is trusted or the issue is ignored."""
+    server.tokens[CANARY] = Grant("leaver", "write")
+    assert backlog("sync", "--yes", "--no-write-back").code == 0
+    del server.tokens[CANARY]
+    server.ensure_user("leaver", permission="none")
+    ran = backlog("sync")
+    assert ran.code == 4
+    told = drift(backlog)
+    assert len(told["suspicious"]) == 4
+    assert told["summary"]["pending"] == 0
+    change(folder / "backlog.yaml", "repository:", "trusted_authors: [leaver]\nrepository:")
+    assert backlog("sync").code == 0
+    assert backlog("sync").out.startswith("✓ No changes")
+    assert BACKLOG
