@@ -284,3 +284,15 @@ def test_a_heading_of_a_kind_names_its_children() -> None:
     assert outline("## Features\n\n### Login\nText\n\n### Logout\n- [ ] x\n") == [
         ("task", "x", None)
     ]
+
+
+def test_success_criteria_with_boxes_are_criteria() -> None:
+    """Below a phase too; as plain bullets they are text; boxes among risks are nothing."""
+    text = (
+        "## Phase 1 (Weeks 1-4): Base\n**Status**: Open\n\n### Deliverables\n- [ ] API\n\n"
+        "### Success Criteria\n- [ ] fast\n\n## Risks\n- [ ] rain\n"
+    )
+    parsed = read(text)
+    assert outline(text) == [("epic", "Base (Weeks 1-4)", None), ("task", "API", 0)]
+    criteria = parsed.items[0].document.acceptance_criteria or ()
+    assert [entry.text for entry in criteria] == ["fast"]

@@ -117,3 +117,20 @@ def test_an_issue_behind_a_title_is_its_own() -> None:
     rows = table("| # | Task | Priority |", "| 1 | Weld ([#14](https://x/y/issues/14)) | High |")
     _, task = (item.document for item in read(PHASE + rows).items)
     assert (task.title, task.issue) == ("Weld", "#14")
+
+
+def test_points_make_no_summary_of_stories() -> None:
+    """A table of stories with points and a status holds items; one of epics with sums does not."""
+    stories = table(
+        "| Story ID | Story | Points | Status |",
+        "| US-1 | Login | 5 | Done |",
+        "| Total | | 5 | |",
+    )
+    parsed = read("# Sprint 3\n\n**Goal**: x\n\n" + stories)
+    assert [(item.document.id, item.document.story_points) for item in parsed.items[1:]] == [
+        ("us-1", 5)
+    ]
+    sums = table("| Epic | Points |", "| Rides | 5 |", "| **Total** | 5 |")
+    parsed = read("## Epic 1: Rides\n\n# Sums\n\n" + sums)
+    assert len(parsed.items) == 1
+    assert [claim.what for claim in parsed.claims] == ["points", "points"]

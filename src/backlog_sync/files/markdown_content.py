@@ -23,6 +23,7 @@ from backlog_sync.files.markdown_typed import Typed, parse_title
 from backlog_sync.files.markdown_walk import BELOW, Walk
 from backlog_sync.files.markdown_words import (
     DELIVERABLE_WORDS,
+    DONE_WORDS,
     RANKS,
     TASK_WORDS,
     TEXT_FIELDS,
@@ -135,6 +136,8 @@ def _metadata(walk: Walk, line: Line, pairs: tuple[Pair, ...], item: Draft | Non
         word = bare_word(pairs[0].key)
         if not pairs[0].value and _is_tasks_key(walk, line, word, item):
             return _tasks_key(walk, line, item)
+        if not pairs[0].value and word in DONE_WORDS and _boxes_follow(walk, line):
+            pairs = (replace(pairs[0], field=CRITERIA),)
     if walk.blocks.in_scenario and all(pair.field is None for pair in pairs):
         return walk.blocks.detail(line)
     if not (walk.blocks.in_tasks and walk.blocks.open and walk.blocks.open.draft is not item):
@@ -232,6 +235,8 @@ def _box(walk: Walk, line: Line, item: Draft | None) -> None:
     elif item is None and walk.outline.section and walk.outline.section.field == CRITERIA:
         walk.record.loose.append(walk.record.place(line, line.at))
         walk.record.note(line, "checklist", None, "of the plan as a whole: it goes to no issue")
+    elif item is None and walk.outline.speaks_of_else():
+        walk.record.note(line, "skipped", None, "below a heading that speaks of something else")
     else:
         _task(walk, line)
 

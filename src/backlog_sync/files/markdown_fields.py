@@ -18,6 +18,7 @@ from backlog_sync.files.markdown_values import (
     parse_priority,
 )
 from backlog_sync.files.markdown_words import (
+    DONE_WORDS,
     LONG_FIELDS,
     bare_word,
     is_decoration,
@@ -38,7 +39,6 @@ class Taken(Enum):
 _SENTENCES = ("as a ", "as an ", "as the ")
 _OTHER_SENTENCES = ("como ", "en tant qu", "als ", "как ", "я, как ", "作为", "作為")
 _WANTS = ("quero", "quiero", "je veux", "je souhaite", "möchte", "will ich", "хочу", "想", "希望")
-_DONE_WHEN = frozenset(("definition of done", "dod", "success criteria"))
 
 
 def is_story_sentence(text: str) -> bool:
@@ -53,7 +53,7 @@ def is_story_sentence(text: str) -> bool:
 
 def is_done_when(key: str) -> bool:
     """Whether a key names conditions that are criteria only where they are check boxes."""
-    return bare_word(key) in _DONE_WHEN
+    return bare_word(key) in DONE_WORDS
 
 
 def set_field(draft: Draft, pair: Pair) -> tuple[Taken, str | None]:

@@ -82,8 +82,8 @@ def _heading(walk: Walk, line: Line) -> None:
     above = outline.headings[-1] if outline.headings else None
     if field is None and above and above.draft is None and above.field == CRITERIA:
         field = CRITERIA  # a group of the criteria
-    if field is None and is_done_when(line.text) and not outline.owner():
-        field = CRITERIA  # of the plan as a whole: of no item
+    if field is None and is_done_when(line.text) and _boxed(walk, line):
+        field = CRITERIA  # of the item above, or of the plan as a whole
     section = Section(line.level, None, not (field or structural), field, time, word=word)
     outline.headings.append(section)
     kind = walk.choices.planned.get(line.row)
@@ -193,6 +193,16 @@ def _holds(walk: Walk, heading: Line, section: Section) -> bool:
             return True
         if line.kind is Kind.LIST and walk.choices.bullets and only_link(line.text) is None:
             return True
+    return False
+
+
+def _boxed(walk: Walk, heading: Line) -> bool:
+    """Whether the first list below a heading is one of check boxes."""
+    for line in walk.record.lines[heading.row + 1 : heading.row + 12]:
+        if line.kind is Kind.HEADING:
+            return False
+        if line.kind is Kind.LIST:
+            return line.box is not None
     return False
 
 

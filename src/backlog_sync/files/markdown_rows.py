@@ -23,11 +23,11 @@ def read_table(walk: Walk, line: Line) -> None:
     walk.pause()
     walk.leave(line)
     lines = list(walk.record.lines[line.row : end])
-    summary = read_summary(lines)
     item = walk.outline.owner()
     foreign = walk.outline.foreign()
     rows = walk.choices.tables.items.get(line.row)
     overview = walk.choices.tables.overviews.get(line.row)
+    summary = read_summary(lines) if rows is None and overview is None else None
     if summary:
         walk.record.summaries += summary
         _note_all(walk, lines, "claim", None, "a summary table")

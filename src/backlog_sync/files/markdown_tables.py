@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.keys import is_key
-from backlog_sync.files.markdown_claims import Cell, is_total, read_summary, split_cells
+from backlog_sync.files.markdown_claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_lines import Kind, Line
 from backlog_sync.files.markdown_metadata import Pair
@@ -117,7 +117,9 @@ def read_tables(lines: tuple[Line, ...]) -> Tables:
             end += 1
         found.ends[at] = end
         rows = list(lines[at:end])
-        header = _header(rows[0]) if len(rows) > 2 and read_summary(rows) is None else None
+        header = _header(rows[0]) if len(rows) > 2 else None
+        if header and read_summary(rows) and not _pointed(header, rows[0]):
+            header = None
         if header is not None:
             found.items[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
         at = end
@@ -292,6 +294,15 @@ def _kind(typed: Typed, header: _Header) -> str:
 
 def _is_total(title: str, number: str) -> bool:
     return is_total(title) or is_total(plain(number))
+
+
+def _pointed(header: _Header, line: Line) -> bool:
+    """Whether a table with points holds items and no sums: one of stories, with a plan."""
+    names = {bare_word(plain(cell.text)) for cell in split_cells(line)}
+    counted = {COUNTED[name] for name in names if name in COUNTED and name not in TYPES}
+    planned = _PLANNING.intersection(header.fields.values()) - {"story_points"}
+    small = header.kind in ("story", "task", "bug", "feature")
+    return small and counted <= {"points"} and (bool(planned) or header.number is not None)
 
 
 def _clear_repeated_numbers(tables: Tables) -> None:

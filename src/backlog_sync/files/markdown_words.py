@@ -148,6 +148,14 @@ TASK_WORDS = words(
 )
 """Keys and headings below which boxes are tasks."""
 
+DONE_WORDS = words(
+    "definition of done|dod|success criteria|exit criteria|completion criteria|done criteria|"
+    "criterios de éxito|criterios de exito|critérios de sucesso|critères de succès|"
+    "erfolgskriterien|criteri di successo|критерии успеха|成功标准|成功基準|"
+    "definición de hecho|definição de pronto"
+)
+"""Keys and headings below which boxes are criteria, and plain bullets are text."""
+
 DELIVERABLE_WORDS = words(
     "deliverables|key deliverables|scope|entregables|entregables clave|entregáveis|"
     "principais entregas|entregas|livrables|liefergegenstände|lieferobjekte|ergebnisse|"
