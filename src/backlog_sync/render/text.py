@@ -426,7 +426,7 @@ def _drift(plan: Plan, look: Look) -> list[Text]:
         shown = FieldChange(note.desired if note.base is None else note.base, note.observed)
         lines = field_lines(note.name, shown, look, 6, column)
         if (note.key, note.name) not in reverted and note.reason:
-            lines += _note("left", note.reason, 6 + column + 2, look)
+            lines += _note("kept", note.reason, 6 + column + 2, look)
         return lines
 
     hint = "on GitHub since the last sync; what sync sets back is listed again below"
@@ -434,7 +434,8 @@ def _drift(plan: Plan, look: Look) -> list[Text]:
 
 
 def _conflicts(plan: Plan, look: Look) -> list[Text]:
-    return _two_sided("Conflicts", "held, everything else is applied", plan.conflicts, look)
+    hint = "held, everything else is applied; --on-conflict file|github decides"
+    return _two_sided("Conflicts", hint, plan.conflicts, look)
 
 
 def _accepted(plan: Plan, look: Look) -> list[Text]:
