@@ -22,11 +22,13 @@ _WORDS = {
     "suspicious": "suspicious",
 }
 
+_HINT = "on GitHub since the last sync; sync sets it back, pull takes it into the file"
+
 
 def drift_text(found: Drift, look: Look) -> str:
     """The whole report; its last line has the sums."""
     sections = [
-        *plan_sections(found.plan, look),
+        *plan_sections(found.plan, look, drift_hint=_HINT),
         _findings("Duplicates", "sync closes the second one", found.duplicates, look),
         _findings("Vanished", "once synced, and gone", found.vanished, look),
         _findings("Transferred", "to another repository", found.transferred, look),

@@ -47,6 +47,8 @@ _STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.F
 """Which of an item's actions gives its line the sign; anything else is an update."""
 _LONGEST_KEY = 28
 
+_SET_BACK = "on GitHub since the last sync; what sync sets back is listed again below"
+
 
 def plan_text(plan: Plan, look: Look) -> str:
     """The whole plan as text; no line is wider than `look.width` (at least 40)."""
@@ -75,10 +77,10 @@ def _covered(plan: Plan, look: Look) -> list[Text]:
     return flow(Text("Read: ", "dim"), words, look.columns, look.glyphs)
 
 
-def plan_sections(plan: Plan, look: Look) -> list[list[Text]]:
+def plan_sections(plan: Plan, look: Look, *, drift_hint: str = _SET_BACK) -> list[list[Text]]:
     """What a plan tells, in the order in which people need it; empty sections are empty."""
     return [
-        _drift(plan, look),
+        _drift(plan, look, drift_hint),
         _definitions(plan, look),
         _Tree(plan, look).lines(),
         _conflicts(plan, look),
@@ -417,7 +419,7 @@ def _notes(
     return lines
 
 
-def _drift(plan: Plan, look: Look) -> list[Text]:
+def _drift(plan: Plan, look: Look, hint: str) -> list[Text]:
     if not plan.drift:
         return []
     reverted = {(c.key, name) for c in plan.changes for name in c.drifted}
@@ -425,11 +427,11 @@ def _drift(plan: Plan, look: Look) -> list[Text]:
     def tell(note: FieldNote, column: int) -> list[Text]:
         shown = FieldChange(note.desired if note.base is None else note.base, note.observed)
         lines = field_lines(note.name, shown, look, 6, column)
-        if (note.key, note.name) not in reverted and note.reason:
+        told = hint == _SET_BACK and (note.key, note.name) not in reverted
+        if told and note.reason:
             lines += _note("kept", note.reason, 6 + column + 2, look)
         return lines
 
-    hint = "on GitHub since the last sync; what sync sets back is listed again below"
     return _notes("Drift", hint, plan.drift, look, tell)
 
 
