@@ -6,22 +6,25 @@ import pytest
 
 from backlog_sync.core.identity import Matches, applies, is_trusted, match_items
 from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings
+from backlog_sync.core.planner import build_plan
 from tests.core.builders import (
     BACKLOG,
+    REPOSITORY,
     STRANGER,
     VIEWER,
     backlog,
     desired,
     issue,
     item,
+    link,
     managed,
     observed,
 )
 
 
-def match(items: tuple[DesiredItem, ...], *issues: ObservedIssue) -> Matches:
+def match(items: tuple[DesiredItem, ...], *issues: ObservedIssue, **more: object) -> Matches:
     """Match items of the usual backlog."""
-    return match_items(desired(*items), observed(*issues))
+    return match_items(desired(*items, **more), observed(*issues))
 
 
 def numbers(found: Matches) -> dict[str, int]:
@@ -381,3 +384,101 @@ def test_the_order_of_the_lists_does_not_matter() -> None:
     forward, backward = (match(items, *each) for each in (there, there[::-1]))
     assert numbers(forward) == numbers(backward)
     assert forward.warnings == backward.warnings
+
+
+# ---- copies, forks, transfers ----------------------------------------------------------------
+
+
+def copied(original: ObservedIssue, number: int, title: str, **more: object) -> ObservedIssue:
+    """An issue into which somebody copied the text of another one."""
+    return issue(number, title, body=original.body, **more)
+
+
+@pytest.mark.parametrize("number", [3, 9])
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_a_copied_block_takes_no_item_along(number: int, state: str) -> None:
+    """The issue that has the title that we gave it is the original, open or not, older or not."""
+    there = replace(managed(item("a"), 5), state=state)
+    found = match((item("a"),), there, copied(there, number, "Something else"))
+    assert numbers(found) == {"a": 5}
+    assert [(key, each.number) for key, each in found.copies] == [("a", number)]
+    assert (found.doubles, found.orphans) == ((), ())
+
+
+def test_a_copy_of_an_adopted_issue_is_known_too() -> None:
+    """An adopted issue gets a nonce that only it can have."""
+    plan = build_plan(desired(item("a", issue=5)), observed(issue(5, "Title of a")))
+    (adopted,) = plan.changes
+    there = issue(5, "Title of a", body=adopted.body)
+    copy = copied(there, 2, "Title of a")
+    found = match((item("a"),), there, copy)
+    assert numbers(found) == {"a": 5}
+    assert [each.number for _, each in found.copies] == [2]
+
+
+def test_a_renamed_original_beside_a_copy_that_was_not_is_the_first_one() -> None:
+    """Where the titles tell nothing, the lower number is the original."""
+    there = replace(managed(item("a"), 5), title="Renamed by people")
+    found = match((item("a"),), there, copied(there, 7, "Something else"))
+    assert numbers(found) == {"a": 5}
+
+
+def test_bare_numbers_are_those_of_the_repository_that_the_file_names() -> None:
+    """In a fork they say nothing: `issue: 5` of upstream is not the fork's own #5."""
+    found = match((item("a", issue=5),), issue(5, "The fork's own"), repository="octo-org/upstream")
+    assert (numbers(found), dict(found.held)) == ({}, {})
+    assert [w.slug for w in found.warnings] == ["other-repository"]
+    same = match((item("a", issue=5),), managed(item("a"), 5), repository="Octo-Org/Widgets")
+    assert numbers(same) == {"a": 5}
+
+
+def test_a_transferred_issue_is_followed_to_where_it_is() -> None:
+    """The item is held and told where its issue went; nothing is made again."""
+    state = replace(observed(), elsewhere={f"{REPOSITORY}#5": link(8, "octo-org/other")})
+    found = match_items(desired(item("a", issue=5)), state)
+    assert "transferred to octo-org/other#8" in found.held["a"][0]
+    assert [key for key, _ in found.gone] == ["a"]
+
+
+def test_a_key_that_its_parent_remembers_is_told_as_gone() -> None:
+    """Its issue was deleted while the file had no number for it."""
+    epic, story = backlog(item("e", kind="epic"), item("s", parent="e"))
+    assert story.parent is not None
+    found = match((item("e", kind="epic"), item("s", parent="e")), epic)
+    assert [key for key, _ in found.gone] == ["s"]
+    assert match((item("e", kind="epic"), item("t", parent="e")), epic).gone == ()
+
+
+# ---- rule 4 ----------------------------------------------------------------------------------
+
+
+ADOPT = Settings(adopt=True)
+
+
+def test_an_unmarked_issue_of_exactly_the_title_is_adopted_on_demand() -> None:
+    """Blanks do not count, case does; an issue that another backlog manages is not looked at."""
+    there = issue(4, " Title  of a ")
+    assert match((item("a"),), there).by_key == {}
+    found = match((item("a"),), there, settings=ADOPT)
+    assert (numbers(found), found.by_key["a"].adopt) == ({"a": 4}, True)
+    assert match((item("a"),), issue(4, "title of a"), settings=ADOPT).by_key == {}
+    foreign = build_plan(replace(desired(item("a")), backlog_id="other.md"), observed()).changes[0]
+    theirs = issue(4, "Title of a", body=foreign.body)
+    assert match((item("a"),), theirs, settings=ADOPT).by_key == {}
+
+
+def test_issues_or_items_of_one_title_are_not_guessed() -> None:
+    """They are held, with the numbers in question."""
+    found = match((item("a"),), issue(4, "Title of a"), issue(5, "Title of a", state="closed"),
+                  settings=ADOPT)  # fmt: skip
+    assert found.by_key == {}
+    assert "(#4, #5)" in found.held["a"][0]
+    twice = match((item("a", "T"), item("b", "T")), issue(4, "T"), settings=ADOPT)
+    assert set(twice.held) == {"a", "b"}
+
+
+def test_accounts_can_be_trusted_by_their_ids() -> None:
+    """A login may change hands, a node id does not."""
+    there = managed(item("a"), 1, author=Actor("U_77", "renamed-by-now", "NONE"))
+    assert is_trusted(there, VIEWER, ("U_77",))
+    assert not is_trusted(there, VIEWER, ("u_77",))
