@@ -134,6 +134,10 @@ class Place:
             self.git("push", "-q", "origin", "HEAD:main")
         return self.git("rev-parse", "HEAD")
 
+    def clone(self, folder: Path) -> None:
+        """Check the repository out once more, as another runner would."""
+        self._git(self.folder, "clone", "-q", str(self.remote), str(folder))
+
     def fresh(self) -> None:
         """Check out what main is now, as the next run would."""
         self.git("fetch", "-q", "origin")
@@ -165,7 +169,7 @@ class Place:
         *,
         ref: str = "refs/heads/main",
         token: str = CANARY,
-        more: Mapping[str, str] | None = None,
+        workspace: Path | None = None,
     ) -> Job:
         """Run the action on an event."""
         self.runs += 1
@@ -182,18 +186,20 @@ class Place:
             "GITHUB_REF": ref,
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_SERVER_URL": "https://github.test",
-            "GITHUB_WORKSPACE": str(self.workspace),
+            "GITHUB_WORKSPACE": str(workspace or self.workspace),
             "GITHUB_RUN_ID": str(self.runs),
             "RUNNER_TEMP": str(temp),
-            **(more or {}),
+            "XDG_STATE_HOME": str(self.home / (workspace or self.workspace).name),
         }
-        job = run_action(
+        self.job = job = Job()
+        run_action(
             inputs or {},
             env,
             action=self.action,
-            workspace=self.workspace,
+            workspace=workspace or self.workspace,
             temp=temp,
             token=token,
+            job=job,
         )
         assert token not in job.log + job.summary + "".join(job.outputs.values())
         allowed = {"error", "warning", "notice", "add-mask"}
@@ -238,8 +244,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
     (action / script).parent.mkdir(parents=True)
     for name in ("action.yml", "pyproject.toml", "constraints.txt", str(script)):
         shutil.copy(ROOT / name, action / name)
-    with Hub() as hub:
-        hub.pulls = []
+    hub = Hub()
+    hub.pulls = []
+    with hub:
         hub.ensure_repository(REPOSITORY)
         with serve(hub) as running:
             yield Place(tmp_path, hub, running.url, action)

@@ -37,6 +37,7 @@ class Job:
     """What became of a run of the action."""
 
     code: int = 0
+    pid: int = 0
     log: str = ""
     summary: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
@@ -55,8 +56,9 @@ def run_action(
     workspace: Path,
     temp: Path,
     token: str,
+    job: Job | None = None,
 ) -> Job:
-    """Run the composite steps of the action in this folder, with these inputs."""
+    """Run the composite steps of the action with these inputs; tell of it in the job."""
     described = yaml.safe_load((action / "action.yml").read_text("utf-8"))
     assert described["runs"]["using"] == "composite"
     assert set(inputs) <= set(described["inputs"])
@@ -66,7 +68,7 @@ def run_action(
         for name, spec in described["inputs"].items()
     }
     known |= {f"inputs.{name}": value for name, value in given.items()}
-    job = Job()
+    job = job or Job()
     for number, step in enumerate(described["runs"]["steps"]):
         assert step["shell"] == "bash"
         if job.code:
@@ -94,16 +96,16 @@ def _step(
     summary.write_text("")
     own = {name: _filled(value, known) for name, value in step.get("env", {}).items()}
     folder = workspace / _filled(step.get("working-directory", "."), known)
-    done = subprocess.run(
+    with subprocess.Popen(
         ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
         cwd=folder,
         env={**env, **own, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        check=False,
-        timeout=120,
-    )
-    text = done.stdout.decode("utf-8", "replace")
+    ) as done:
+        job.pid = done.pid
+        out, _ = done.communicate(timeout=120)
+    text = out.decode("utf-8", "replace")
     job.code = done.returncode
     job.log += text
     job.commands += commands_of(text)

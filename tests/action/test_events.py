@@ -1,6 +1,8 @@
 """The action on the events of a workflow: what it does, says, writes and brings back."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 from backlog_sync.sandbox.access import Grant
@@ -219,6 +221,63 @@ def test_a_schedule_looks_for_drift(place: Place) -> None:
     assert place.run("schedule", inputs={"check": "true"}).code == 3
 
 
+def test_one_tracking_issue_follows_drift(place: Place) -> None:
+    """Made when something drifts, changed in place, closed when clean, opened again after that."""
+    place.push()
+    place.fresh()
+    issue = {"mode": "drift", "drift-issue": "true"}
+
+    def tracked() -> list[tuple[str, str]]:
+        home = place.hub.repository(REPOSITORY)
+        issues = place.hub.store.issues.get(home.id, {}).values()
+        return [(i.state, i.body) for i in issues if i.body.startswith("<!-- backlog:tracking")]
+
+    assert place.run("schedule", inputs=issue).code == 0
+    assert tracked() == []
+    place.ann.edit(3, title="Something else")
+    assert place.run("schedule", inputs=issue).code == 0
+    ((state, body),) = tracked()
+    assert (state, "Something else" in body) == ("OPEN", True)
+    before = len(place.hub.log)
+    assert place.run("schedule", inputs=issue).code == 0
+    assert not any(entry.writes for entry in place.hub.log[before:])
+    place.ann.edit(3, title="Keep a cart for thirty days")
+    assert place.run("schedule", inputs=issue).code == 0
+    ((state, body),) = tracked()
+    assert (state, "No drift" in body) == ("CLOSED", True)
+    place.ann.edit(3, title="And again")
+    assert place.run("schedule", inputs=issue).code == 0
+    ((state, body),) = tracked()
+    assert (state, "And again" in body) == ("OPEN", True)
+
+
+def test_a_cancelled_run_is_gone_on_with_by_the_next(place: Place) -> None:
+    """A signal in the middle ends the run with what was done told; the next finishes, once each."""
+    place.hub.before = lambda: os.kill(place.job.pid, signal.SIGINT)
+    job = place.push()
+    assert job.code == 130, job.log
+    assert job.outputs["exit-code"] == "130"
+    assert place.push().code == 0
+    assert len(set(place.titles())) == len(place.titles()) == 4
+
+
+def test_two_runs_at_the_same_time_make_nothing_twice(place: Place) -> None:
+    """A second runner syncs the whole backlog while the first is about to; no open duplicate."""
+    other = place.folder / "other"
+    place.clone(other)
+    codes: list[int] = []
+    place.hub.before = lambda: codes.append(place.push(workspace=other).code)
+    first = place.push()
+    assert codes == [0]
+    assert first.code in (0, 5), first.log
+    place.fresh()
+    assert place.push().code == 0
+    home = place.hub.repository(REPOSITORY)
+    opened = [i.title for i in place.hub.store.issues[home.id].values() if i.state == "OPEN"]
+    assert sorted(opened) == sorted(set(opened))
+    assert len(opened) == 4
+
+
 def test_a_report_brings_progress_back_without_touching_issues(place: Place) -> None:
     """mode: report reads GitHub and commits what it knows."""
     place.push()
@@ -253,6 +312,17 @@ def test_a_folder_of_a_monorepo(place: Place) -> None:
     assert notice.properties["file"] == "teams/web/plan.yaml"
     assert place.push(inputs).code == 0
     assert "issue:" in place.at_remote("main:teams/web/plan.yaml")
+
+
+def test_two_backlogs_in_one_job(place: Place) -> None:
+    """The second step goes on from the commit of the first; both bring progress back."""
+    place.commit({"two.yaml": "version: 1\nid: two\nepics:\n  - {id: a, title: Another}\n"})
+    assert place.push({"paths": "backlog.yaml"}).code == 0
+    second = place.push({"paths": "two.yaml"})
+    assert second.outputs["superseded"] == ""
+    assert "sandbox#5" in place.at_remote("main:two.yaml")
+    assert "sandbox#1" in place.at_remote("main:backlog.yaml")
+    assert place.git("status", "--porcelain") == ""
 
 
 def test_inputs_that_mean_nothing_are_all_told_at_once(place: Place) -> None:

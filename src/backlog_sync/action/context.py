@@ -36,7 +36,6 @@ class Context:
     repository: str | None
     workspace: Path
     server_url: str
-    run_url: str | None
     temp: Path | None
     default_branch: str | None = None
     pull: Pull | None = None
@@ -52,7 +51,6 @@ def read_context(env: Mapping[str, str], here: Path) -> Context:
     payload = _payload(env.get("GITHUB_EVENT_PATH", ""))
     server = env.get("GITHUB_SERVER_URL", "").rstrip("/") or "https://github.com"
     repository = env.get("GITHUB_REPOSITORY") or None
-    run = env.get("GITHUB_RUN_ID")
     temp = env.get("RUNNER_TEMP")
     return Context(
         event=env.get("GITHUB_EVENT_NAME", ""),
@@ -60,7 +58,6 @@ def read_context(env: Mapping[str, str], here: Path) -> Context:
         repository=repository,
         workspace=Path(env.get("GITHUB_WORKSPACE") or here),
         server_url=server,
-        run_url=f"{server}/{repository}/actions/runs/{run}" if run and repository else None,
         temp=Path(temp) if temp else None,
         default_branch=_text(_object(payload, "repository").get("default_branch")),
         pull=_pull(payload),

@@ -13,9 +13,11 @@ from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs, read_inputs
 from backlog_sync.action.remarks import plan_remarks, violation_remarks
 from backlog_sync.action.telling import Ended, Remark, Voice, remarks_of
+from backlog_sync.action.tracking import track
 from backlog_sync.cli.reconciling import exit_code
 from backlog_sync.cli.writing import Written, files_after, write_progress
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result
+from backlog_sync.core.drift import Drift, find_drift
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.operations import Done, PutComment
@@ -34,8 +36,15 @@ from backlog_sync.local.push import WorkTree
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.canvas import Look
+from backlog_sync.render.drift import drift_text
 from backlog_sync.render.inert import code, inert
-from backlog_sync.render.markdown import COMMENT_BYTES, plan_markdown, summary_line
+from backlog_sync.render.markdown import (
+    COMMENT_BYTES,
+    drift_line,
+    drift_markdown,
+    plan_markdown,
+    summary_line,
+)
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.report import Report, report_text
 from backlog_sync.render.text import plan_text
@@ -75,8 +84,10 @@ def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
             return made.sync()
         case "report":
             return made.report()
+        case "drift":
+            return made.drift()
         case _:
-            return made.plan(drift=mode == "drift")
+            return made.plan()
 
 
 def _linted(loaded: Loaded, code_: int) -> Ended:
@@ -110,8 +121,8 @@ class _Run:
 
     # ---- plan and drift ----------------------------------------------------------------------
 
-    def plan(self, *, drift: bool) -> Ended:
-        """Show what a sync would do, or what differs; nothing of the backlog is changed."""
+    def plan(self) -> Ended:
+        """Show what a sync would do; nothing of the backlog is changed."""
         env = self._environment()
         with self._tracker(env, read_only=True) as tracker:
             prepared = self._prepare(tracker, env)
@@ -120,16 +131,48 @@ class _Run:
         self.voice.remark(plan_remarks(plan))
         standing = self._standing(prepared)
         self.voice.remark(violation_remarks(standing, "warning", "sync would refuse this: "))
-        title = "Backlog drift" if drift else "Backlog plan"
-        markdown = plan_markdown(plan, title=title, note=_notes(standing))
-        pending = plan.has_changes or bool(plan.conflicts or plan.drift or plan.orphans)
-        found = pending if drift else plan.has_changes or bool(plan.conflicts or plan.drift)
-        if not drift:
-            self._comment(env, plan, standing)
-        outputs = {**self._outputs(plan), "changed": _word(found)}
-        return Ended(
-            PENDING if found and self.inputs.check else DONE, summary_line(plan), markdown, outputs
-        )
+        pending = plan.has_changes or bool(plan.conflicts or plan.drift)
+        self._comment(env, plan, standing)
+        outputs = {**self._outputs(plan), "changed": _word(pending)}
+        ended = PENDING if pending and self.inputs.check else DONE
+        return Ended(ended, summary_line(plan), plan_markdown(plan, note=_notes(standing)), outputs)
+
+    def drift(self) -> Ended:
+        """Show what moved apart, and keep one issue of it up to date where that is asked for."""
+        env = self._environment()
+        with self._tracker(env, read_only=not self.inputs.drift_issue) as tracker:
+            prepared = self._prepare(tracker, env, full=True)
+            found = find_drift(prepared.plan, self.desired, prepared.observed)
+            self.voice.log(drift_text(found, _LOOK))
+            self.voice.remark(plan_remarks(found.plan))
+            tracked = self._track(tracker, prepared, found) if self.inputs.drift_issue else True
+        outputs = {
+            **self._outputs(prepared.plan),
+            "drift": str(len(found.plan.drift)),
+            "changed": _word(bool(found)),
+        }
+        ended = PENDING if found and self.inputs.check else DONE if tracked else FAILED
+        return Ended(ended, drift_line(found), drift_markdown(found), outputs)
+
+    def _track(self, tracker: Tracker, prepared: Prepared, found: Drift) -> bool:
+        """Keep the tracking issue up to date; whether that went well."""
+        if not prepared.observed.coverage.complete:
+            self.voice.remark([Remark("warning", "no-tracking-issue", "not every issue was read")])
+            return False
+        try:
+            ref = track(
+                tracker,
+                prepared.observed,
+                name=safe_name(self.desired.backlog_id),
+                text=drift_markdown(found, limit=COMMENT_BYTES),
+                drifted=bool(found),
+                nonce=wiring.nonces()(),
+            )
+        except BacklogError as problem:
+            self.voice.remark([_problem(problem)])
+            return False
+        self.voice.log(f"tracking issue: {ref or 'none is needed'}")
+        return True
 
     def _comment(self, env: wiring.Environment, plan: Plan, standing: Sequence[Violation]) -> None:
         """Keep one comment on the pull request up to date, where this run may write."""
@@ -251,7 +294,7 @@ class _Run:
         """Write progress into the files and bring it back; the issues are not changed."""
         env = self._environment()
         with self._tracker(env, read_only=True) as tracker:
-            observed = tracker.observe(Wanted(project=self.desired.project))
+            observed = tracker.observe(Wanted.for_backlog(self.desired))
         _, changes = files_after(self.loaded, self.desired, observed)
         text = report_text(
             Report(self.desired, measure(self.desired, observed)), self.repository, _LOOK
@@ -310,7 +353,7 @@ class _Run:
             self.voice.log(f"waiting {seconds:.0f} s before the next request")
 
     def _prepare(
-        self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False
+        self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False, full: bool = False
     ) -> Prepared:
         return reconcile.observe_and_plan(
             self.desired,
@@ -318,6 +361,8 @@ class _Run:
             self.inputs.options,
             journals=wiring.journals(self.top, env, sandbox=False),
             clock=wiring.clock(self._waits) if wait else None,
+            memory=wiring.cache(self.top, env, self.repository, sandbox=False),
+            full=full,
         )
 
     def _standing(self, prepared: Prepared) -> list[Violation]:

@@ -91,6 +91,10 @@ class WorkTree:
         finally:
             Path(index).unlink(missing_ok=True)
 
+    def follow(self, commit: str) -> None:
+        """Have HEAD and the index be at this commit, the files as they are."""
+        self._read("reset", "-q", "--mixed", commit)
+
     def push(self, commit: str, branch: str, *, replacing: str | None = None) -> Push:
         """Push a commit to a branch of `origin`.
 

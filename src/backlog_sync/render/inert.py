@@ -15,10 +15,10 @@ from backlog_sync.render.safe import ZERO_WIDTH_SPACE, clean
 _ACTIVE = re.compile(
     r"@(?=\w)"
     r"|#(?=\w)"
-    r"|\bGH-(?=\d)"
+    r"|GH-(?=\d)"
     r"|:(?=//)"
-    r"|\bwww(?=\.)"
-    r"|\b(?:mailto|xmpp):",
+    r"|www(?=\.)"
+    r"|(?:mailto|xmpp)(?=:)",
     re.IGNORECASE,
 )
 _MEANING = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_[]<>|~$!"})

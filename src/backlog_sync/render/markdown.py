@@ -22,6 +22,7 @@ from backlog_sync.core.changes import (
     Plan,
     PlanItem,
 )
+from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.render.inert import code, inert
 from backlog_sync.render.safe import split_lines
 from backlog_sync.render.words import counted, number
@@ -60,6 +61,16 @@ _WORDS = {
     "adopt": "to adopt",
     "forget": "to forget",
     "unlink": "to unlink",
+}
+_APART = {
+    "drift": "drifted",
+    "pending": "pending in the file",
+    "conflicts": "in conflict",
+    "orphans": "orphaned",
+    "duplicates": "duplicate",
+    "vanished": "vanished",
+    "transferred": "transferred",
+    "suspicious": "suspicious",
 }
 _TOLD = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
 
@@ -104,20 +115,47 @@ def plan_markdown(
 
     `title` is ours; `note` is a line of foreign text below it, shown as plain text.
     """
-    head = f"### {inert(title)}\n\n**{inert(summary_line(plan))}**\n"
+    tail = f"\nDigest of this plan: {code(plan.digests.plan)}\n" if plan.has_changes else ""
+    return _document(plan, limit, title, summary_line(plan), note, list(_blocks(plan)), tail)
+
+
+def _document(
+    plan: Plan, limit: int, title: str, line: str, note: str, blocks: Sequence[_Block], tail: str
+) -> str:
+    head = f"### {inert(title)}\n\n**{inert(line)}**\n"
     target = f"{code(_cut(plan.repository))}"
     if plan.project:
         target += f", board {code(_cut(plan.project))}"
     head += f"\nFor {target}.\n"
     if note:
         head += f"\n{inert(_cut(note))}\n"
-    tail = f"\nDigest of this plan: {code(plan.digests.plan)}\n" if plan.has_changes else ""
     cut_note = "\n> **Cut here:** {} more rows do not fit; `backlog plan` shows all of them.\n"
     paper = _Paper(limit - _size(head) - _size(tail) - _size(cut_note) - 12)
-    for block in _blocks(plan):
+    for block in blocks:
         paper.put(block)
     cut = cut_note.format(paper.left_out) if paper.left_out else ""
     return head + "".join(paper.parts) + cut + tail
+
+
+def drift_markdown(
+    found: Drift, *, limit: int = SUMMARY_BYTES, title: str = "Backlog drift"
+) -> str:
+    """What moved apart, as `plan_markdown`; `found` is told with what is in question beside it."""
+    questions = [
+        _findings("Second issues of an item, which a sync closes", found.duplicates),
+        _findings("Vanished: once synced, and gone", found.vanished),
+        _findings("Transferred to another repository", found.transferred),
+        _findings("Suspicious: their hidden marks are not believed", found.suspicious),
+    ]
+    return _document(
+        found.plan, limit, title, drift_line(found), "", [*questions, *_blocks(found.plan)], ""
+    )
+
+
+def drift_line(found: Drift) -> str:
+    """One line of counts of what moved apart, as plain text."""
+    facts = [f"{count} {_APART[name]}" for name, count in found.counts.items() if count]
+    return f"Drift: {', '.join(facts)}." if facts else "No drift."
 
 
 def summary_line(plan: Plan) -> str:
@@ -235,7 +273,7 @@ def _groups(plan: Plan, changes: dict[str, list[Change]]) -> Iterator[_Group]:
         if not children[root.key]:
             lone.append((root, 0))
             continue
-        title = f"{inert(root.kind)} <b>{inert(_cut(root.title))}</b>"
+        title = f"{inert(_cut(root.kind))} <b>{inert(_cut(root.title))}</b>"
         yield _Group(title, tuple(_below(root, children, shown)))
     if lone:
         yield _Group("<b>Items</b>", tuple(lone))
@@ -273,7 +311,7 @@ def _action(changes: Sequence[Change]) -> Action:
 
 
 def _line(item: PlanItem, depth: int, changes: Sequence[Change], items: dict[str, PlanItem]) -> str:
-    name = f"{'&emsp;' * min(depth, _DEEPEST)}{inert(item.kind)} {inert(_cut(item.title))}"
+    name = f"{'&emsp;' * min(depth, _DEEPEST)}{inert(_cut(item.kind))} {inert(_cut(item.title))}"
     points = number(item.points) if item.points else ""
     issue = code(item.ref or _cut(item.key))
     if not changes:
@@ -374,6 +412,14 @@ def _orphans(plan: Plan) -> _Block:
         f"- {code(o.ref)} {inert(_cut(o.title))}: {inert(_cut(o.reason))}\n" for o in plan.orphans
     ]
     return _Block("\n#### No longer in the file, left alone\n\n", rows)
+
+
+def _findings(title: str, found: Sequence[Finding]) -> _Block:
+    rows = [
+        f"- {code(_cut(f.ref or f.key))} {inert(_cut(f.title))}: {inert(_cut(f.reason))}\n"
+        for f in found
+    ]
+    return _Block(f"\n#### {title}\n\n", rows)
 
 
 def _deferred(plan: Plan) -> _Block:
