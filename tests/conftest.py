@@ -7,8 +7,9 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def state_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test sees what this machine, or another test, remembers of a server."""
+    """No test sees what this machine, or another test, remembers of a server, or waits for it."""
     home = tmp_path.parent / f"{tmp_path.name}-state"
     monkeypatch.setenv("XDG_STATE_HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("BACKLOG_PACE", "off")
     return home

@@ -27,6 +27,7 @@ from backlog_sync.local.signals import INTERRUPTS
 if TYPE_CHECKING:
     from backlog_sync.core.diagnostics import Diagnostic
     from backlog_sync.core.model import ObservedState
+    from backlog_sync.core.pace import Learned, Pace
     from backlog_sync.engine.ports import Clock, Examiner, Nonces, Tracker
     from backlog_sync.engine.reconcile import Journals
     from backlog_sync.local.cache import FileCache
@@ -58,6 +59,7 @@ class Environment:
     ca_bundle: str | None = None
     state_home: Path | None = None
     cache_home: Path | None = None
+    pace: str | None = None
 
 
 def environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -81,6 +83,7 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
         ca_bundle=value("REQUESTS_CA_BUNDLE") or value("SSL_CERT_FILE"),
         state_home=_absolute(value("XDG_STATE_HOME")),
         cache_home=_absolute(value("XDG_CACHE_HOME")),
+        pace=value("BACKLOG_PACE"),
     )
 
 
@@ -200,8 +203,7 @@ def tracker(
     told of each wait before it, in seconds, but of short ones that only keep the pace. The sandbox
     knows no pace. Raises `AccessError` where there is no token.
     """
-    from backlog_sync.core.pace import Pace  # noqa: PLC0415 - see the module's text
-    from backlog_sync.github_api.session import connect  # noqa: PLC0415 - the same
+    from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
 
     sleep = clock(waits).sleep
     if sandbox:
@@ -228,7 +230,7 @@ def tracker(
         verify=env.ca_bundle or True,
         sleep=sleep,
         waiting=INTERRUPTS.waiting,
-        pace=None if read_only else Pace(memory.pace(), now=clock().now()),
+        pace=None if read_only else pace(env, memory.pace()),
         idle=clock(lambda seconds: waits(seconds) if seconds >= _LONG_WAIT else None).sleep,
     )
     try:
@@ -237,6 +239,28 @@ def tracker(
         if (learned := real.learned()) is not None:
             memory.keep_pace(learned)
 
+
+def pace(env: Environment, learned: "Learned") -> "Pace | None":
+    """How fast to write: BACKLOG_PACE creations a minute, or `off`; else what a server bears.
+
+    Raises `UsageError` for any other word.
+    """
+    from backlog_sync.core.pace import A_MINUTE, LEAST, Pace  # noqa: PLC0415 - as above
+
+    if env.pace is None:
+        return Pace(learned, now=clock().now())
+    if env.pace.lower() == "off":
+        return None
+    if not env.pace.isdecimal() or not LEAST <= int(env.pace) <= _FASTEST:
+        raise UsageError(
+            f"BACKLOG_PACE is {env.pace!r}",
+            hint=f"creations a minute, {LEAST} to {_FASTEST} (else {A_MINUTE}), or off",
+        )
+    return Pace(learned, now=clock().now(), a_minute=int(env.pace))
+
+
+_FASTEST = 80
+"""Creations a minute that GitHub documents as the most."""
 
 _LONG_WAIT = 120.0
 """Seconds: what is waited to keep the pace is told only beyond that; the bar shows time left."""

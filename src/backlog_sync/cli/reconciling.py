@@ -17,6 +17,7 @@ from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.pace import Pace
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.pull import Take, TakeValue, flow_back
 from backlog_sync.core.saved import save_plan, what_moved
@@ -89,6 +90,7 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
             waits=screen.waits,
         ) as tracker,
     ):
+        memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
         run = _Sync(
             screen,
             found,
@@ -101,8 +103,8 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
             force=asked.force,
             clock=wiring.clock(screen.waits),
             journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
-            memory=wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox),
-            paced=not where.sandbox,
+            memory=memory,
+            pace=None if where.sandbox else wiring.pace(screen.env, memory.pace()),
         )
         return run(tracker)
 
@@ -121,7 +123,7 @@ class _Sync:
     clock: Clock
     journals: Journals
     memory: Memory
-    paced: bool
+    pace: Pace | None
 
     def __call__(self, tracker: Tracker) -> int:
         prepared = _prepare(
@@ -129,7 +131,7 @@ class _Sync:
         )
         self._show(prepared.plan)
         if prepared.plan.has_changes and not prepared.violations:
-            expected = estimate(prepared.plan, paced=self.paced)
+            expected = estimate(prepared.plan, self.pace, now=self.clock.now())
             self.screen.tell(expected_text(expected, self.screen.look(err=True)))
         refused = self._refused(prepared)
         if refused:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
-from backlog_sync.core.pace import seconds_for
+from backlog_sync.core.pace import Pace, seconds_for
 
 _SMALL, _BODIES, _READ = 20, 5, 100
 _PAGE_POINTS = 5
@@ -31,8 +31,11 @@ class Estimate:
     paced: float
 
 
-def estimate(plan: Plan, *, paced: bool) -> Estimate:
-    """Give what applying a plan takes; `paced` tells whether creations are spread over time."""
+def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estimate:
+    """Give what applying a plan from now on takes; without a pace everything goes at once.
+
+    The pace is used up by it.
+    """
     kinds = Counter(change.kind for change in plan.changes)
     issues = [change for change in plan.changes if change.kind is ChangeKind.ISSUE]
     created = {change.key: change for change in issues if change.action is Action.CREATE}
@@ -59,7 +62,8 @@ def estimate(plan: Plan, *, paced: bool) -> Estimate:
         + _groups(sent, _SMALL)
     )
     reads = comments + _groups(updates, _READ)
-    waited = seconds_for(len(created) + comments, _BODIES) if paced else 0.0
+    made = len(created) + comments
+    waited = seconds_for(made, pace, now=now, at_once=_BODIES) if pace else 0.0
     work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH
     return Estimate(
         requests=writes + reads + pages,

@@ -77,9 +77,15 @@ class Pace:
     any one clock.
     """
 
-    def __init__(self, learned: Learned = Learned(), *, now: float = 0.0) -> None:
+    def __init__(
+        self,
+        learned: Learned = Learned(),
+        *,
+        now: float = 0.0,
+        a_minute: int = A_MINUTE,
+    ) -> None:
         known = learned.a_minute if now - learned.at < _FORGET else None
-        self.a_minute = min(A_MINUTE, max(LEAST, known)) if known else A_MINUTE
+        self.a_minute = min(a_minute, max(LEAST, known)) if known else a_minute
         self._learned = replace(learned, a_minute=known, sent=())
         self._minute, self._hour = _Window(MINUTE), _Window(HOUR)
         self._points = _Window(MINUTE)
@@ -128,11 +134,11 @@ class Pace:
         return replace(self._learned, sent=tuple(sorted(by_minute.items())))
 
 
-def seconds_for(creations: int, at_once: int = 5) -> float:
-    """Seconds that so many creations take at this pace, sent a few at once; from a fresh start."""
-    pace, now = Pace(), 0.0
+def seconds_for(creations: int, pace: Pace, *, now: float = 0.0, at_once: int = 5) -> float:
+    """Seconds from now that so many creations take, sent a few at once; the pace is used up."""
+    moment = now
     for start in range(0, creations, at_once):
         some = min(at_once, creations - start)
-        now += pace.wait(now, creations=some)
-        pace.sent(now, creations=some)
-    return now
+        moment += pace.wait(moment, creations=some)
+        pace.sent(moment, creations=some)
+    return moment - now

@@ -32,9 +32,9 @@ class PageSize:
     def __init__(self, value: int = 100) -> None:
         self.value = value
 
-    def shrink(self) -> None:
-        """Ask for half as many from now on."""
-        self.value = max(self.LEAST, self.value // 2)
+    def shrink(self, asked: int) -> None:
+        """Ask for half as many as was too much; several requests at once may have been."""
+        self.value = min(self.value, max(self.LEAST, asked // 2))
 
 
 class Reader:
@@ -73,12 +73,13 @@ class Reader:
     def _run(self, build: Callable[[], Asked], size: PageSize | None) -> Answer:
         def attempt() -> Answer:
             self._patience.admit()
+            asked = size.value if size else 0
             try:
                 answer = self._clients.graphql(*build())
                 _complain(answer)
             except Lost as lost:
                 if lost.heavy and size:
-                    size.shrink()
+                    size.shrink(asked)
                 raise
             return answer
 

@@ -1,0 +1,302 @@
+"""How many requests and points a run takes, counted at the server."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import requests
+
+from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.model import Coverage, DesiredState, IssueRef
+from backlog_sync.engine.reconcile import Prepared, observe_and_plan
+from backlog_sync.github_api.session import connect
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.faults import FaultPlan, resource_limits, secondary_limit
+from backlog_sync.sandbox.people import Person
+from bench import filling, world
+from tests.cli.conftest import Backlog
+from tests.faults.harness import FULL, WHOLE, World, all_applied
+from tests.sandbox_adapter import SandboxAdapter
+
+ROADMAP = Path(__file__).parents[2].parent / "shared" / "corpus" / "s4-seed-004.md"
+
+
+@dataclass
+class Spent:
+    """What a run sent, by the server's own log."""
+
+    requests: int
+    points: int
+    prepared: Prepared
+
+
+@dataclass
+class Remembered:
+    """A memory that holds one moment."""
+
+    since: float | None = None
+    noted: Coverage | None = None
+
+    def looked(self) -> float | None:
+        """Give the moment."""
+        return self.since
+
+    def note(self, coverage: Coverage) -> None:
+        """Take what was looked at."""
+        self.noted = coverage
+
+
+def plan(
+    sandbox: Sandbox,
+    desired: DesiredState,
+    *,
+    memory: Remembered | None = None,
+    full: bool = False,
+    adapter: Callable[[Sandbox], SandboxAdapter] = SandboxAdapter,
+) -> Spent:
+    """Read and plan; the server's log tells what that took."""
+    waited: list[float] = []
+    tracker = connect(
+        api_url="http://127.0.0.1",
+        repository=world.REPOSITORY,
+        token="a-token",
+        read_only=True,
+        adapter=adapter(sandbox),
+        clock=lambda: sandbox.clock().timestamp() + sum(waited),
+        sleep=waited.append,
+    )
+    before = len(sandbox.log)
+    prepared = observe_and_plan(desired, tracker, memory=memory, full=full)
+    log = sandbox.log[before:]
+    assert len(log) == tracker.usage().requests
+    return Spent(len(log), sum(entry.points for entry in log), prepared)
+
+
+@pytest.fixture(scope="module")
+def large() -> tuple[Sandbox, DesiredState]:
+    """1,000 items among 20,000 issues that have nothing to do with them."""
+    sandbox = Sandbox(None)
+    return sandbox, filling.fill(sandbox, world.desired(1_000), foreign=20_000)
+
+
+@pytest.fixture(scope="module")
+def middle() -> tuple[Sandbox, DesiredState]:
+    """350 items among 2,000 issues of others: several requests at once."""
+    sandbox = Sandbox(None)
+    return sandbox, filling.fill(sandbox, world.desired(350), foreign=2_000)
+
+
+@pytest.fixture
+def small() -> tuple[Sandbox, DesiredState]:
+    """33 items among 2,000 issues of others."""
+    sandbox = Sandbox(None)
+    return sandbox, filling.fill(sandbox, world.desired(33), foreign=2_000)
+
+
+# ---- the bars ------------------------------------------------------------------------------
+
+
+def test_a_first_sync_takes_24_requests(tmp_path: Path) -> None:
+    """34 items with labels, milestones, hierarchy and three board fields."""
+    here = World(tmp_path)
+    assert all_applied(here.machine().sync(WHOLE))
+    assert len(here.sandbox.log) <= 24
+
+
+@pytest.mark.skipif(not ROADMAP.exists(), reason="the reference roadmap is not on this machine")
+def test_the_reference_roadmap_keeps_to_its_bars(
+    backlog: Backlog, folder: Path, server: Sandbox
+) -> None:
+    """A first sync, an unchanged one, and one with a changed title."""
+    server.ensure_repository("acme/fawkes")
+    file = folder / "s4.md"
+    shutil.copyfile(ROADMAP, file)
+
+    def taken(*verb: str) -> int:
+        before = len(server.log)
+        where = ("s4.md", "--repo", "acme/fawkes", "--project", "acme/Fawkes Backlog")
+        assert backlog(*verb, *where).code == 0
+        return len(server.log) - before
+
+    assert taken("sync", "--yes") <= 24
+    assert taken("sync") <= 4
+    assert taken("sync") <= 4
+    text = file.read_bytes()
+    title = b"Single-command deployment to Staging"
+    file.write_bytes(text.replace(b"**: " + title, b"**: A " + title, 1))
+    assert taken("sync") <= 6
+    assert taken("drift") <= 4
+
+
+def test_an_unchanged_backlog_in_a_large_repository(large: tuple[Sandbox, DesiredState]) -> None:
+    """1,000 items among 20,000 foreign issues: at most 30 requests and 120 points."""
+    spent = plan(*large)
+    assert not spent.prepared.plan.changes
+    assert spent.requests <= 30
+    assert spent.points <= 120
+
+
+def test_a_drift_check_over_5000_items() -> None:
+    """At most 150 requests and 600 points; a fifth of it where the bars do not run whole."""
+    part = 1 if FULL else 5
+    sandbox = Sandbox(None)
+    spent = plan(sandbox, filling.fill(sandbox, world.desired(5_000 // part), foreign=100))
+    assert not spent.prepared.plan.changes
+    assert spent.requests <= 150 // part
+    assert spent.points <= 600 // part
+
+
+def test_the_cost_follows_the_backlog(small: tuple[Sandbox, DesiredState]) -> None:
+    """33 items among 2,000 issues of others cost as good as 33 items alone."""
+    spent = plan(*small)
+    assert spent.requests <= 4
+    coverage = spent.prepared.observed.coverage
+    assert (coverage.complete, coverage.by_number, coverage.total) == (False, 33, 2_033)
+    assert coverage.issues_read <= 233
+    assert len(spent.prepared.observed.issues) == 33
+
+
+# ---- when everything is read ---------------------------------------------------------------
+
+
+def test_an_item_without_a_number_makes_the_read_complete(
+    small: tuple[Sandbox, DesiredState],
+) -> None:
+    """Its issue may be there: nothing is created before all issues were looked at."""
+    sandbox, desired = small
+    items = [replace(item, issue=None) if n == 5 else item for n, item in enumerate(desired.items)]
+    spent = plan(sandbox, replace(desired, items=tuple(items)))
+    assert spent.prepared.observed.coverage.complete
+    assert not spent.prepared.plan.has_changes
+
+
+def test_a_number_of_another_server_is_none(small: tuple[Sandbox, DesiredState]) -> None:
+    """A number that does not speak of this server says nothing about what is there."""
+    sandbox, desired = small
+    items = [
+        replace(item, issue=IssueRef(item.issue.number)) for item in desired.items if item.issue
+    ]
+    assert plan(sandbox, replace(desired, items=tuple(items))).prepared.observed.coverage.complete
+
+
+def test_a_vanished_issue_makes_the_read_complete(small: tuple[Sandbox, DesiredState]) -> None:
+    """Where a number leads nowhere, all issues are looked at, and nothing is created."""
+    sandbox, desired = small
+    ref = desired.items[7].issue
+    assert ref is not None
+    Person(sandbox, "ann", permission="admin").delete(ref.number)
+    prepared = plan(sandbox, desired).prepared
+    assert prepared.observed.coverage.complete
+    assert not [c for c in prepared.plan.changes if c.action is Action.CREATE]
+
+
+def test_full_reads_everything(small: tuple[Sandbox, DesiredState]) -> None:
+    """`drift --full` looks at every issue there is."""
+    coverage = plan(*small, full=True).prepared.observed.coverage
+    assert coverage == Coverage(complete=True, issues_read=2_033, total=2_033)
+
+
+def test_a_blocker_outside_of_the_backlog_is_looked_up(
+    small: tuple[Sandbox, DesiredState],
+) -> None:
+    """An issue of this repository that no item names is found without reading all of it."""
+    sandbox, desired = small
+    first = desired.items[0]
+    blocked = replace(first, fields={**first.fields, "blocked_by": (f"{world.REPOSITORY}#1500",)})
+    spent = plan(sandbox, replace(desired, items=(blocked, *desired.items[1:])))
+    assert spent.requests <= 6
+    assert not spent.prepared.observed.coverage.complete
+    assert not spent.prepared.plan.deferred
+    (change,) = [c for c in spent.prepared.plan.changes if c.kind is ChangeKind.DEPENDENCY]
+    assert change.other == f"{world.REPOSITORY}#1500"
+
+
+# ---- what was touched ----------------------------------------------------------------------
+
+
+def test_an_orphan_that_was_touched_is_found(small: tuple[Sandbox, DesiredState]) -> None:
+    """A look at what was touched last finds marks that no file names any more."""
+    sandbox, desired = small
+    gone = desired.items[-1]
+    assert gone.issue is not None
+    Person(sandbox, "ann").comment(gone.issue.number, "Still wanted?")
+    prepared = plan(sandbox, replace(desired, items=desired.items[:-1])).prepared
+    assert [orphan.key for orphan in prepared.plan.orphans] == [gone.key]
+
+
+def test_what_was_touched_since_the_last_look_is_covered(
+    small: tuple[Sandbox, DesiredState],
+) -> None:
+    """Where it is known when all was looked at, everything touched since is looked at."""
+    sandbox, desired = small
+    since = sandbox.clock().timestamp() + 3600
+    memory = Remembered(since)
+    spent = plan(sandbox, desired, memory=memory)
+    assert memory.noted == spent.prepared.observed.coverage
+    assert memory.noted.since is not None
+    assert spent.requests <= 4
+
+
+def test_more_than_a_few_pages_of_touched_issues_are_not_all_looked_at(
+    small: tuple[Sandbox, DesiredState],
+) -> None:
+    """The look is bounded, and the coverage does not claim what was not seen."""
+    sandbox, desired = small
+    memory = Remembered(sandbox.clock().timestamp() - 86_400)
+    spent = plan(sandbox, desired, memory=memory)
+    assert spent.prepared.observed.coverage.since is None
+    assert spent.requests <= 6
+
+
+# ---- trouble -------------------------------------------------------------------------------
+
+
+def test_by_number_is_the_same_as_all(small: tuple[Sandbox, DesiredState]) -> None:
+    """Both ways of reading give the same plan, to the byte."""
+    sandbox, desired = small
+    Person(sandbox, "ann").edit(desired.items[3].issue.number, title="Another title")  # type: ignore[union-attr]  # it has one
+    by_number, whole = plan(sandbox, desired), plan(sandbox, desired, full=True)
+    assert by_number.prepared.plan.changes == whole.prepared.plan.changes
+    assert by_number.prepared.plan.changes
+
+
+def test_a_request_that_is_too_heavy_is_halved(middle: tuple[Sandbox, DesiredState]) -> None:
+    """Read by number, too, fewer are asked for where the server complains, of all at once."""
+    sandbox, desired = middle
+    before = plan(sandbox, desired).requests
+    sandbox.faults = FaultPlan({n: resource_limits() for n in (3, 4, 5)})
+    spent = plan(sandbox, desired)
+    sandbox.faults = FaultPlan({})
+    assert not spent.prepared.plan.changes
+    assert before < spent.requests <= 2 * before
+
+
+def test_a_limit_stops_all_that_read_at_once(middle: tuple[Sandbox, DesiredState]) -> None:
+    """While the server wants to be left alone no thread sends a request that was not under way."""
+    sandbox, desired = middle
+    before = plan(sandbox, desired).requests
+    sandbox.faults = FaultPlan({4: secondary_limit(retry_after=30)})
+    spent = plan(sandbox, desired)
+    sandbox.faults = FaultPlan({})
+    assert not spent.prepared.plan.changes
+    assert spent.requests <= before + 1
+
+
+def test_threads_share_one_count(middle: tuple[Sandbox, DesiredState]) -> None:
+    """Several requests at once are each counted once, and each gets its own answer."""
+    sandbox, desired = middle
+
+    class Slow(SandboxAdapter):
+        def send(
+            self, request: requests.PreparedRequest, *a: object, **k: object
+        ) -> requests.Response:
+            answer = super().send(request, *a, **k)
+            assert answer.request is request
+            return answer
+
+    spent = plan(sandbox, desired, adapter=Slow)
+    numbers = [issue.number for issue in spent.prepared.observed.issues]
+    assert numbers == sorted(numbers)
+    assert len(numbers) == len(set(numbers)) == 350
