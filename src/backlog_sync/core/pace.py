@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 BURST: Final = 20
-"""So many creations within a minute go out at once: a small backlog waits for nothing."""
+"""So many creations go out at once after a rest: a small backlog waits for nothing."""
+
+REST: Final = 300.0
+"""Seconds without creations after which there may be a burst again."""
 
 A_MINUTE: Final = 28
 """Creations in any minute, at the most: below where blocks were reported."""
@@ -72,9 +75,9 @@ class _Window:
 class Pace:
     """Says how long to wait before a request, and learns when the server complains.
 
-    The first `BURST` creations of a minute go at once. Beyond them they are spread evenly, so
-    that no minute and no hour holds more than the server is taken to bear. Times are seconds on
-    any one clock.
+    The first `BURST` creations after a rest go at once. Beyond them they are spread, so that no
+    minute and no hour holds more than the server is taken to bear. Times are seconds on any one
+    clock.
     """
 
     def __init__(
@@ -88,7 +91,7 @@ class Pace:
         self.a_minute = min(a_minute, max(LEAST, known)) if known else a_minute
         self._learned = replace(learned, a_minute=known, sent=())
         self._minute, self._hour = _Window(MINUTE), _Window(HOUR)
-        self._points = _Window(MINUTE)
+        self._points, self._lately = _Window(MINUTE), _Window(REST)
         self._last = float("-inf")
         for at, count in learned.sent:
             if now - HOUR < at <= now:
@@ -98,10 +101,11 @@ class Pace:
         """Seconds to wait before a request that makes so much and costs so many points."""
         moments = [now, self._points.room_at(now, points, POINTS)]
         if creations:
+            self._lately.room_at(now, 0, 0)
             burst = min(BURST, self.a_minute)
             moments.append(self._minute.room_at(now, creations, self.a_minute))
             moments.append(self._hour.room_at(now, creations, AN_HOUR))
-            if self._minute.total + creations > burst:
+            if self._lately.total + creations > burst:
                 moments.append(self._last + creations * MINUTE / self.a_minute)
         return max(moments) - now
 
@@ -113,6 +117,7 @@ class Pace:
     def _created(self, now: float, count: int) -> None:
         if count:
             self._minute.add(now, count)
+            self._lately.add(now, count)
             self._hour.add(now, count)
             self._last = now
 

@@ -1,0 +1,113 @@
+"""Writing at a pace: blocks that the server gives, counted there, on a clock of its own."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.core.changes import Result
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.pace import Learned, Pace
+from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.github_api.session import connect
+from backlog_sync.github_api.tracker import GitHubTracker
+from backlog_sync.sandbox.limits import Limits, documented
+from tests.engine.memory import Watcher
+from tests.faults.harness import FULL, REPOSITORY, WHOLE, World, all_applied, backlog
+from tests.sandbox_adapter import SandboxAdapter
+
+
+@dataclass
+class Run:
+    """A sync at a pace onto a world, and what came of it."""
+
+    world: World
+    learned: Learned = field(default_factory=Learned)
+    patience: float = 900.0
+
+    def now(self) -> float:
+        """The time."""
+        return self.world.clock.time()
+
+    def __call__(self, desired: DesiredState) -> tuple[Applied, GitHubTracker]:
+        """Sync."""
+        tracker = connect(
+            api_url="http://127.0.0.1",
+            repository=REPOSITORY,
+            token="a-token",
+            read_only=False,
+            adapter=SandboxAdapter(self.world.sandbox),
+            clock=self.now,
+            sleep=self.world.clock.sleep,
+            pace=Pace(self.learned, now=self.now()),
+            patience=self.patience,
+        )
+        prepared = observe_and_plan(desired, tracker)
+        applied = apply(prepared, tracker, nonces=self.world.nonce, progress=Watcher())
+        return applied, tracker
+
+
+@pytest.mark.parametrize("size", [34, 340 if FULL else 100])
+def test_a_server_that_blocks_after_30_a_minute_never_does(tmp_path: Path, size: int) -> None:
+    """No block, from the first run on, with nothing known of the server before."""
+    world = World(tmp_path)
+    world.sandbox.limits = Limits(creations_per_minute=30)
+    desired = WHOLE if size == 34 else backlog(*([9] * (size // 10)))
+    applied, tracker = Run(world)(desired)
+    assert all_applied(applied)
+    assert world.sandbox.limits.blocks == 0
+    assert tracker.paced > 0
+
+
+def test_the_documented_limits_are_kept(tmp_path: Path) -> None:
+    """No minute and no hour of a long import holds more than GitHub documents."""
+    world = World(tmp_path)
+    world.sandbox.limits = documented()
+    world.sandbox.limits.creations_per_hour = 40
+    world.sandbox.limits.per_hour = None
+    applied, _ = Run(world)(WHOLE)
+    assert all_applied(applied)
+    assert world.sandbox.limits.blocks == 0
+
+
+def test_twenty_creations_wait_for_nothing(tmp_path: Path) -> None:
+    """A small backlog goes out at once."""
+    applied, tracker = Run(World(tmp_path))(backlog(9, 7))
+    assert len([o for o in applied.outcomes if o.result is Result.APPLIED]) > 19
+    assert tracker.paced == 0
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_slower_server_teaches_its_rate(tmp_path: Path, tells: bool) -> None:
+    """A few blocks, and none for the rest of the run; the next run has none at all."""
+    world = World(tmp_path)
+    world.sandbox.limits = Limits(creations_per_minute=12, tells=tells)
+    run = Run(world)
+    applied, tracker = run(backlog(9, 9, 9))
+    assert all_applied(applied)
+    assert 1 <= world.sandbox.limits.blocks <= 2
+    learned = tracker.learned()
+    assert learned is not None
+    world.clock.sleep(7_200)
+    world.sandbox.limits.blocks = 0
+    run.learned = learned
+    applied, _ = run(backlog(9, 9, 9, 9, 9))
+    assert all_applied(applied)
+    assert world.sandbox.limits.blocks == 0
+
+
+def test_a_spent_hour_ends_the_run_in_order(tmp_path: Path) -> None:
+    """Beyond what a run may wait it stops, tells when to run again, and the next run goes on."""
+    world = World(tmp_path)
+    world.sandbox.limits = Limits(per_hour=20)
+    applied, _ = Run(world)(WHOLE)
+    assert applied.stopped is not None
+    assert applied.stopped.exit_code == 5
+    assert "run the same command again after" in (applied.stopped.hint or "")
+    assert {o.result for o in applied.outcomes} == {Result.APPLIED, Result.NOT_REACHED}
+    world.clock.sleep(3_700)
+    world.sandbox.limits = Limits()
+    applied, _ = Run(world)(WHOLE)
+    assert all_applied(applied)
+    assert world.doubles() == []
