@@ -18,6 +18,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
     Settings,
 )
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.progress import measure
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
@@ -61,7 +62,12 @@ class World:
         self.now += seconds
 
     def run(
-        self, wanted: DesiredState, *, send: bool = True, token: str = "a-token"
+        self,
+        wanted: DesiredState,
+        *,
+        send: bool = True,
+        token: str = "a-token",
+        options: PlanOptions = PLAIN,
     ) -> tuple[Prepared, Applied | None, int]:
         """One process: read, plan, apply; also gives how many mutations it sent."""
         tracker = connect(
@@ -73,7 +79,7 @@ class World:
             clock=lambda: self.now,
             sleep=self.sleep,
         )
-        prepared = observe_and_plan(wanted, tracker)
+        prepared = observe_and_plan(wanted, tracker, options)
         if not send:
             return prepared, None, tracker.usage().mutations
         applied = apply(
