@@ -467,6 +467,13 @@ def test_an_unmarked_issue_of_exactly_the_title_is_adopted_on_demand() -> None:
     assert match((item("a"),), theirs, settings=ADOPT).by_key == {}
 
 
+def test_an_issue_of_a_stranger_is_not_adopted_by_its_title() -> None:
+    """Our mark on it would not be believed later; it is told as a namesake."""
+    found = match((item("a"),), issue(4, "Title of a", author=STRANGER), settings=ADOPT)
+    assert found.by_key == {}
+    assert [w.slug for w in found.warnings] == ["same-title"]
+
+
 def test_issues_or_items_of_one_title_are_not_guessed() -> None:
     """They are held, with the numbers in question."""
     found = match((item("a"),), issue(4, "Title of a"), issue(5, "Title of a", state="closed"),

@@ -311,18 +311,25 @@ class _Matcher:
                     self.held.setdefault(item.key, (why, broken))
 
     def by_unmarked_titles(self) -> None:
-        """Adopt issues without a marker that have exactly the title of an item, one each."""
+        """Adopt issues without a marker that have exactly the title of an item, one each.
+
+        Only what somebody trusted opened: the marker that we put there must be believed later.
+        """
         items = [item for item in self._open() if item.sync]
         wanted = Counter(normalize.title(item.title) for item in items)
         for item in items:
             title = normalize.title(item.title)
-            there = [i for i in self.index.unmarked.get(title, ()) if i.number not in self.taken]
+            named = self.index.unmarked.get(title, ())
+            there = [i for i in named if i.number not in self.taken and self._trusts(i)]
             if len(there) == 1 and wanted[title] == 1 and not self._problem(there[0]):
                 self._take(item, there[0], "has exactly this title")
             elif there and (len(there) > 1 or wanted[title] > 1):
                 names = ", ".join(f"#{issue.number}" for issue in there)
                 why = f"it is not clear which of the issues of this title is meant ({names})"
                 self.held[item.key] = (f"{why}: write `issue:` with its number", there[0])
+
+    def _trusts(self, issue: ObservedIssue) -> bool:
+        return is_trusted(issue, self.observed.viewer, self.desired.settings.trusted_authors)
 
     def _problem(self, issue: ObservedIssue) -> str:
         return self.index.parts[issue.number].problem
