@@ -50,7 +50,7 @@ def test_beyond_a_burst_creations_are_spread() -> None:
     assert min(gaps) > 5 * MINUTE / A_MINUTE - 0.001
 
 
-@given(st.lists(st.integers(1, 5), min_size=1, max_size=300), st.integers(LEAST, 80))
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=60), st.integers(LEAST, 80))
 def test_no_minute_and_no_hour_holds_more(counts: list[int], a_minute: int) -> None:
     """Whatever is sent, in whatever portions."""
     sent = spread(Pace(a_minute=a_minute), counts)

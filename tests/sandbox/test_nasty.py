@@ -409,6 +409,15 @@ def test_a_virtual_clock_moves_when_somebody_sleeps_on_it() -> None:
         sandbox.latency = 2.5
         sandbox.handle(asked)
         assert clock() == START + timedelta(hours=1, seconds=2.5)
+        sandbox.write_latency = 0.5
+        sandbox.handle(asked)
+        make = "createLabel(input: {repositoryId: $r, name: %s, color: \"ededed\"}) { label { id } }"
+        two = " ".join(f"{alias}: {make % json.dumps(alias)}" for alias in ("one", "two"))
+        home = {"r": sandbox.repository(REPOSITORY).node_id}
+        body = json.dumps({"query": f"mutation($r: ID!) {{ {two} }}", "variables": home})
+        sandbox.limits.per_hour = None
+        sandbox.handle(Request("POST", "/graphql", asked.headers, body.encode()))
+        assert clock() == START + timedelta(hours=1, seconds=2.5 + 2.5 + 2.5 + 2 * 0.5)
     with pytest.raises(ValueError, match="backwards"):
         clock.sleep(-1)
 

@@ -95,7 +95,8 @@ class Sandbox:
 
     What is public may be set at any time. `tokens` maps tokens to grants; any other token that is
     not empty and does not begin with `bad` acts as the default user, with every right. `latency`
-    are seconds that each answer takes longer. `list_lag` and `search_lag` hide what is younger
+    are seconds that each answer takes longer, `write_latency` those more for each thing that the
+    request makes or changes. `list_lag` and `search_lag` hide what is younger
     from lists and searches.
     """
 
@@ -115,6 +116,7 @@ class Sandbox:
         self.list_lag = timedelta(0)
         self.search_lag = timedelta(0)
         self.latency = 0.0
+        self.write_latency = 0.0
         self.people: People | None = None
         self.log: list[LogEntry] = []
         self.web = WEB
@@ -261,7 +263,8 @@ class Sandbox:
         if lost is not None:
             raise lost
         pause = fault.seconds if fault and fault.kind == "latency" else None
-        return response, self.latency + (pause or 0.0)
+        changed = work.mutations if work.is_graphql else int(work.writes)
+        return response, self.latency + self.write_latency * changed + (pause or 0.0)
 
     def _log(self, work: Work, status: int, started: float, fault: Fault | None) -> None:
         if len(self.log) >= LOG_LIMIT:

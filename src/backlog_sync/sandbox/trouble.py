@@ -184,6 +184,7 @@ class Trouble(_Model):
     version: Annotated[Literal["1"], BeforeValidator(str)] = "1"
     clock: ClockEntry | None = None
     latency: NonNegativeFloat = 0.0
+    write_latency: NonNegativeFloat = 0.0
     list_lag: NonNegativeFloat = 0.0
     search_lag: NonNegativeFloat = 0.0
     enterprise: Annotated[str, AfterValidator(_known_version)] | None = None
@@ -210,7 +211,7 @@ class Trouble(_Model):
 def set_up(sandbox: Sandbox, trouble: Trouble) -> None:
     """Make a sandbox behave so from its next request on; a clock is given when it is made."""
     sandbox.features = trouble.features
-    sandbox.latency = trouble.latency
+    sandbox.latency, sandbox.write_latency = trouble.latency, trouble.write_latency
     sandbox.list_lag = timedelta(seconds=trouble.list_lag)
     sandbox.search_lag = timedelta(seconds=trouble.search_lag)
     sandbox.limits = trouble.limits.limits()
