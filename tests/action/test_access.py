@@ -44,8 +44,9 @@ def test_a_token_is_made_for_the_installation(key: rsa.RSAPrivateKey) -> None:
     )
     assert app_token(SERVER, "12", pem(key), HOME, now=NOW) == "ghs_fresh"
     sent = str(responses.calls[0].request.headers["Authorization"]).removeprefix("Bearer ")
-    unchecked = {"verify_exp": False, "verify_iat": False}
-    claims = jwt.decode(sent, key.public_key(), ["RS256"], options=unchecked)
+    claims = jwt.decode(
+        sent, key.public_key(), ["RS256"], options={"verify_exp": False, "verify_iat": False}
+    )
     assert claims["iss"] == "12"
     assert NOW - 61 < claims["iat"] < claims["exp"] <= NOW + 600
 

@@ -14,9 +14,18 @@ from backlog_sync.action.inputs import Inputs, read_inputs
 from backlog_sync.action.remarks import plan_remarks, violation_remarks
 from backlog_sync.action.telling import Ended, Remark, Voice, remarks_of
 from backlog_sync.action.tracking import track
+from backlog_sync.action.words import (
+    fenced,
+    is_creation,
+    linted,
+    notes,
+    outcome_remarks,
+    problem_remark,
+    word,
+)
 from backlog_sync.cli.reconciling import exit_code
 from backlog_sync.cli.writing import Written, files_after, write_progress
-from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result
+from backlog_sync.core.changes import Action, Plan, Result
 from backlog_sync.core.drift import Drift, find_drift
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
@@ -37,7 +46,7 @@ from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.drift import drift_text
-from backlog_sync.render.inert import code, inert
+from backlog_sync.render.inert import inert
 from backlog_sync.render.markdown import (
     COMMENT_BYTES,
     drift_line,
@@ -72,9 +81,9 @@ def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
     )
     voice.remark(remarks_of(loaded.diagnostics))
     if loaded.desired is None or loaded.errors:
-        return _linted(loaded, FAILED)
+        return linted(loaded, FAILED)
     if mode == "lint":
-        return _linted(loaded, DONE)
+        return linted(loaded, DONE)
     repository = wiring.target_repository(
         inputs.repository, loaded.desired.repository, wiring.environment(env), top, sandbox=False
     )
@@ -88,22 +97,6 @@ def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
             return made.drift()
         case _:
             return made.plan()
-
-
-def _linted(loaded: Loaded, code_: int) -> Ended:
-    errors = len(loaded.errors)
-    warnings = len(loaded.diagnostics) - errors
-    line = f"Lint: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
-    rows = [
-        f"| {code(str(d.place))} | {d.severity.value} | {inert(d.message[:300])} |"
-        f" {inert(d.hint[:300])} |\n"
-        for d in sorted(loaded.diagnostics)[:500]
-    ]
-    head = f"### Backlog lint\n\n**{line}**\n"
-    table = "\n| where | what | message | hint |\n| --- | --- | --- | --- |\n" if rows else ""
-    more = len(loaded.diagnostics) - len(rows)
-    tail = f"\n{more} more; `backlog lint` shows all of them.\n" if more else ""
-    return Ended(code_, line, head + table + "".join(rows) + tail, {"changed": "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +126,9 @@ class _Run:
         self.voice.remark(violation_remarks(standing, "warning", "sync would refuse this: "))
         pending = plan.has_changes or bool(plan.conflicts or plan.drift)
         self._comment(env, plan, standing)
-        outputs = {**self._outputs(plan), "changed": _word(pending)}
+        outputs = {**self._outputs(plan), "changed": word(pending)}
         ended = PENDING if pending and self.inputs.check else DONE
-        return Ended(ended, summary_line(plan), plan_markdown(plan, note=_notes(standing)), outputs)
+        return Ended(ended, summary_line(plan), plan_markdown(plan, note=notes(standing)), outputs)
 
     def drift(self) -> Ended:
         """Show what moved apart, and keep one issue of it up to date where that is asked for."""
@@ -149,7 +142,7 @@ class _Run:
         outputs = {
             **self._outputs(prepared.plan),
             "drift": str(len(found.plan.drift)),
-            "changed": _word(bool(found)),
+            "changed": word(bool(found)),
         }
         ended = PENDING if found and self.inputs.check else DONE if tracked else FAILED
         return Ended(ended, drift_line(found), drift_markdown(found), outputs)
@@ -169,7 +162,7 @@ class _Run:
                 nonce=wiring.nonces()(),
             )
         except BacklogError as problem:
-            self.voice.remark([_problem(problem)])
+            self.voice.remark([problem_remark(problem)])
             return False
         self.voice.log(f"tracking issue: {ref or 'none is needed'}")
         return True
@@ -183,7 +176,7 @@ class _Run:
             self.voice.log("a pull request from a fork: no comment, the summary has the plan")
             return
         mark = f"plan-{safe_name(self.desired.backlog_id)}"
-        body = plan_markdown(plan, limit=COMMENT_BYTES, note=_notes(standing))
+        body = plan_markdown(plan, limit=COMMENT_BYTES, note=notes(standing))
         try:
             with self._tracker(env, read_only=False) as tracker:
                 ((_, reply),) = tracker.apply([PutComment(pull.node_id, mark, body)])
@@ -219,7 +212,7 @@ class _Run:
             if standing:
                 self.voice.remark(violation_remarks(standing, "error", "refused: "))
                 line = f"Refused: {standing[0].message}. Nothing was sent."
-                markdown = plan_markdown(plan, title="Backlog sync", note=_notes(standing))
+                markdown = plan_markdown(plan, title="Backlog sync", note=notes(standing))
                 return Ended(REFUSED, line, markdown, {**self._outputs(plan), "changed": "false"})
             with INTERRUPTS.held():
                 applied, written = self._apply(prepared, tracker)
@@ -246,30 +239,31 @@ class _Run:
         ended = exit_code(plan, applied)
         told = outcomes_text(applied.outcomes, applied.usage, written.paths, _LOOK)
         self.voice.log(told)
-        self.voice.remark(_outcome_remarks(applied.outcomes))
+        self.voice.remark(outcome_remarks(applied.outcomes))
         for problem in (applied.stopped, written.problem):
             if problem is not None:
-                self.voice.remark([_problem(problem)])
+                self.voice.remark([problem_remark(problem)])
         self.voice.remark(plan_remarks(replace(plan, changes=())))
         if written.problem and ended in (DONE, REFUSED):
             ended = PARTLY
         delivered = None if applied.interrupted else self._delivered(written.paths, tree, base)
         if delivered and not delivered.done and ended in (DONE, REFUSED):
             ended = PARTLY
-        made = [o for o in applied.outcomes if _is_creation(o)]
+        made = [o for o in applied.outcomes if is_creation(o)]
         changed = any(o.result is Result.APPLIED for o in applied.outcomes) or bool(written.paths)
-        line = told.rstrip("\n").splitlines()[-2 if written.paths else -1]
+        lines = told.splitlines()
+        line = next((each for each in lines if each.startswith("Sync: ")), lines[-1])
         if delivered:
             line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
         outputs = {
             **self._outputs(plan),
-            "changed": _word(changed),
+            "changed": word(changed),
             "issues": json.dumps([int((o.ref or "#0").lstrip("#")) for o in made]),
             "written": "\n".join(written.paths),
             "pull-request": (delivered.pull_request or "") if delivered else "",
         }
         markdown = plan_markdown(plan, title="Backlog sync", note=line, limit=880 * 1024)
-        return Ended(ended, line, markdown + _fenced(told), outputs)
+        return Ended(ended, line, markdown + fenced(told), outputs)
 
     def _limits(self, plan: Plan) -> list[Violation]:
         """What this workflow limits beyond the guards: new issues, or one approved plan."""
@@ -315,12 +309,12 @@ class _Run:
         if delivered:
             line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
         outputs = {
-            "changed": _word(bool(paths)),
+            "changed": word(bool(paths)),
             "written": "\n".join(paths),
             "pull-request": (delivered.pull_request or "") if delivered else "",
         }
         code_ = PARTLY if delivered and not delivered.done else DONE
-        markdown = f"### Backlog report\n\n**{inert(line)}**\n{_fenced(text)}"
+        markdown = f"### Backlog report\n\n**{inert(line)}**\n{fenced(text)}"
         return Ended(code_, line, markdown, outputs)
 
     # ---- what they share ---------------------------------------------------------------------
@@ -407,7 +401,7 @@ class _Run:
             )
         except BacklogError as problem:
             line = f"progress could not be brought back: {problem.message}"
-            delivered = Delivered(False, line, (_problem(problem),))
+            delivered = Delivered(False, line, (problem_remark(problem),))
         self.voice.remark(delivered.remarks)
         return delivered
 
@@ -439,47 +433,3 @@ class _Quiet:
 
 def _server(env: wiring.Environment) -> rest.Server:
     return rest.Server(env.api_url, dict(env.proxies), env.ca_bundle or True)
-
-
-def _is_creation(outcome: Outcome) -> bool:
-    change = outcome.change
-    created = change.kind is ChangeKind.ISSUE and change.action is Action.CREATE
-    return created and outcome.result is Result.APPLIED
-
-
-def _outcome_remarks(outcomes: Sequence[Outcome]) -> list[Remark]:
-    """What did not come through; a failure is an error, what moved or was skipped a warning."""
-    kinds = {Result.FAILED: "error", Result.STALE: "warning", Result.SKIPPED: "warning"}
-    return [
-        Remark(
-            kinds[o.result],
-            o.result.value.replace("_", " "),
-            f"{o.change.action.value} {o.change.title or o.change.key}: {o.reason}",
-        )
-        for o in outcomes
-        if o.result in kinds
-    ]
-
-
-def _problem(problem: BacklogError) -> Remark:
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return Remark("error", problem.slug, problem.message + hint)
-
-
-def _notes(standing: Sequence[Violation]) -> str:
-    if not standing:
-        return ""
-    return "Sync refuses this: " + "; ".join(violation.message for violation in standing)
-
-
-def _word(value: object) -> str:
-    return "true" if value else "false"
-
-
-def _fenced(text: str) -> str:
-    """Text in a fence that it cannot close: no mention, no reference, no Markdown."""
-    shown = text.encode("utf-8", "replace")[: 16 * 1024].decode("utf-8", "ignore")
-    fence = "`" * 3
-    while fence in shown:
-        fence += "`"
-    return f"\n{fence}text\n{shown.rstrip()}\n{fence}\n"
