@@ -73,6 +73,7 @@ def test_everything_that_can_move_apart(
     ann.edit(keep, title="Drifted title")
     ann.set_value(keep, "Priority", "Low")
     ann.tick(keep, "The cart is there after a restart")
+    ann.set_value(keep, "Status", "In Progress")
     ann.edit(merge, title="Their title")
     change(synced, "Merge the carts of two devices", "Our title")
     change(synced, "story_points: 8", "story_points: 13")
@@ -85,6 +86,7 @@ def test_everything_that_can_move_apart(
         ("keep", "title"),
         ("keep", "Priority"),
         ("keep", "acceptance_criteria"),
+        ("keep", "status"),
     }
     assert {(c["key"], *c["fields"]) for c in told["pending"]} == {
         ("merge", "blocked_by"),
@@ -94,7 +96,7 @@ def test_everything_that_can_move_apart(
     ran = backlog("drift")
     assert ran.code == 3
     assert ran.out.index("Drift") < ran.out.index("Items") < ran.out.index("Conflicts")
-    assert "3 drifted, 2 pending in the file, 1 in conflict" in " ".join(ran.out.split())
+    assert "4 drifted, 2 pending in the file, 1 in conflict" in " ".join(ran.out.split())
     assert writes(server) == sent
 
 
@@ -256,6 +258,36 @@ def test_unknown_words_of_ownership_are_errors(backlog: Backlog, folder: Path) -
     assert ran.code == 1
     assert "unknown-field: 'prority' is not a field" in ran.out
     assert "did you mean 'priority'?" in ran.out
+
+
+def test_what_the_file_drops_is_forgotten_and_told(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """On the issue and on its card: left as it is, and never told again."""
+    change(synced, "            story_points: 8\n", "")
+    change(synced, "    milestone: Spring\n", "")
+    ran = backlog("sync")
+    assert ran.code == 0
+    told = " ".join(ran.out.split())
+    assert "forget no longer in the file, left as it is on the board: Story Points" in told
+    assert "forget no longer in the file, left as it is on GitHub: milestone" in told
+    merge = ann.find(MERGE).number
+    assert ann.value(merge, "Story Points") == 8
+    assert backlog("sync").out.startswith("✓ No changes")
+    ann.set_value(merge, "Story Points", 1)
+    assert nonzero(drift(backlog)) == {}
+
+
+def test_the_board_field_of_the_record_is_nobody_elses(backlog: Backlog, folder: Path) -> None:
+    """A file cannot declare it for itself."""
+    change(
+        folder / "backlog.yaml",
+        "    Story Points:",
+        "    backlog record: {type: text}\n    Story Points:",
+    )
+    ran = backlog("lint")
+    assert ran.code == 1
+    assert "reserved-field" in ran.out
 
 
 # ---- orphans ---------------------------------------------------------------------------------

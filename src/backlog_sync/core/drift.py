@@ -9,16 +9,25 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import Change, FieldNote, Plan, Verdict
 from backlog_sync.core.identity import Matches, is_trusted, match_items
-from backlog_sync.core.model import Coverage, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import (
+    Coverage,
+    DesiredItem,
+    DesiredState,
+    ObservedIssue,
+    ObservedState,
+)
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.plan_json import (
     FORMAT_VERSION,
     change_to_json,
     coverage_to_json,
     note_to_json,
 )
-from backlog_sync.core.progress import measure
+from backlog_sync.core.progress import ItemProgress, measure
+from backlog_sync.core.states import is_closed
 
 TICKS = "acceptance_criteria"
 
@@ -77,7 +86,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
         plan=replace(
             plan,
             changes=tuple(filter(None, map(_pending, plan.changes))),
-            drift=(*plan.drift, *_ticked(desired, observed)),
+            drift=(*plan.drift, *_progress(plan, desired, observed)),
             conflicts=tuple(n for n in plan.conflicts if n.name != "identity" or n.key not in told),
             warnings=tuple(w for w in plan.warnings if w.slug != "copied-marker"),
         ),
@@ -102,24 +111,43 @@ def _pending(change: Change) -> Change | None:
     return replace(change, fields=fields, drifted=()) if fields else None
 
 
-def _ticked(desired: DesiredState, observed: ObservedState) -> Iterator[FieldNote]:
-    """Tell of boxes that people ticked on GitHub and the file does not know of."""
+def _progress(plan: Plan, desired: DesiredState, observed: ObservedState) -> Iterator[FieldNote]:
+    """Tell of progress that people made on GitHub and the file does not know of."""
     items = {item.key: item for item in desired.items}
+    told = {note.key for note in plan.drift if note.name in ("state", STATUS)}
     for each in measure(desired, observed):
-        if not each.ticks:
-            continue
-        item = items[each.key]
-        now = [each.ticks.get(n, entry.done) for n, entry in enumerate(item.criteria)]
-        yield FieldNote(
-            key=item.key,
-            title=item.title,
-            name=TICKS,
-            verdict=Verdict.DRIFT,
-            reason="GitHub owns ticks; `backlog report` writes them into the file",
-            ref=f"#{each.issue.number}" if each.issue else None,
-            desired=f"{sum(entry.done for entry in item.criteria)} of {len(now)} ticked",
-            observed=f"{sum(now)} of {len(now)} ticked",
-        )
+        item, ref = items[each.key], f"#{each.issue.number}" if each.issue else None
+        if each.ticks:
+            now = [each.ticks.get(n, entry.done) for n, entry in enumerate(item.criteria)]
+            was = f"{sum(entry.done for entry in item.criteria)} of {len(now)} ticked"
+            yield _note(item, ref, TICKS, was, f"{sum(now)} of {len(now)} ticked")
+        if each.status and item.key not in told and _is_news(item, each):
+            yield _note(item, ref, "status", item.status, each.status)
+
+
+def _is_news(item: DesiredItem, progress: ItemProgress) -> bool:
+    """Whether a file does not say an item's status, in whatever words."""
+    said = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
+    if said is not None and fold(str(said)) == fold(str(progress.status)):
+        return False
+    if progress.closed and is_closed(item.fields.get("state")):
+        return False
+    return not (progress.initial and item.status is None)
+
+
+def _note(
+    item: DesiredItem, ref: str | None, name: str, desired: str | None, observed: str
+) -> FieldNote:
+    return FieldNote(
+        key=item.key,
+        title=item.title,
+        name=name,
+        verdict=Verdict.DRIFT,
+        reason="GitHub owns it; `backlog report` writes it into the file",
+        ref=ref,
+        desired=desired,
+        observed=observed,
+    )
 
 
 def _finding(key: str, titles: dict[str, str], why: str, matches: Matches) -> Finding:

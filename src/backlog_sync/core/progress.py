@@ -53,8 +53,8 @@ class ItemProgress:
     `status` is the board's word ("Todo", "In Progress", "Done"), or `DROPPED` for an issue that
     was closed as not planned or as a duplicate. `ticks` maps the index of a criterion (as in
     `DesiredItem.criteria`) to whether it is ticked. `initial` says that the status is where every
-    item starts. An initial status, or a `roll_up` with nothing done, adds no line to a file; it
-    only corrects one that is there.
+    item starts, `closed` that the issue is closed. An initial status, or a `roll_up` with nothing
+    done, adds no line to a file; it only corrects one that is there.
     """
 
     key: str
@@ -64,6 +64,7 @@ class ItemProgress:
     ticks: Mapping[int, bool] = field(default_factory=dict)
     roll_up: RollUp | None = None
     initial: bool = False
+    closed: bool = False
 
 
 def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgress, ...]:
@@ -130,6 +131,7 @@ def _item(
         ticks=ticks,
         roll_up=roll_up,
         initial=status == first,
+        closed=observed_state(issue) != OPEN,
     )
 
 

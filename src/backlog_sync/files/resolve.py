@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import (
     DesiredItem,
@@ -209,6 +210,10 @@ class _Resolver:
                     self._setting(file, path, "invalid-date", message, "write it as 2026-03-31")
             for name, each in board.items():
                 self._check_options(file, name, [option.name for option in each.options])
+                if name.casefold() == record.NAME.casefold():
+                    message = f"the board's field {record.NAME!r} is kept by this tool"
+                    path = f"project.fields.{name}"
+                    self._setting(file, path, "reserved-field", message, "give it another name")
             self._check_project(file)
             if document.body_template is not None:
                 message = "'body_template' is not used yet"

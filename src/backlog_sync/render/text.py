@@ -290,7 +290,8 @@ class _Tree:
         created = row.action is Action.CREATE
         lines: list[Text] = []
         for change in row.changes:
-            if change.kind is not ChangeKind.ISSUE:
+            forgotten = change.kind is ChangeKind.FIELD_VALUE and change.action is Action.FORGET
+            if change.kind is not ChangeKind.ISSUE and not forgotten:
                 continue
             if change.action in _TOLD:
                 lines += _note(_TOLD[change.action], change.reason, indent, self.look)
