@@ -1,11 +1,9 @@
 """gql and PyGithub, both on our session, both without retries of their own."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import requests
-from github import Github, GithubException
-from github.Requester import RequestsResponse
 from gql.graphql_request import GraphQLRequest
 from gql.transport.exceptions import TransportConnectionFailed, TransportError
 from gql.transport.requests import RequestsHTTPTransport
@@ -26,6 +24,9 @@ from backlog_sync.github_api.answers import (
 from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.transport import PolicySession
 
+if TYPE_CHECKING:
+    from github import Github
+
 
 class Clients:
     """One exchange at a time with the server.
@@ -39,7 +40,7 @@ class Clients:
         self._session = session
         self._patience = patience
         self._graphql = _Transport(session)
-        self._github = _pygithub(session, api_url)
+        self._github: Github | None = None
         self.api_url = api_url
 
     @property
@@ -69,6 +70,11 @@ class Clients:
 
     def rest(self, verb: str, path: str, body: Mapping[str, Json] | None) -> dict[str, Json]:
         """Make a REST request through PyGithub and give the JSON object of the answer."""
+        # Most runs need none of it, and it takes longer to load than to answer.
+        from backlog_sync.github_api.pygithub import GithubException, client  # noqa: PLC0415
+
+        if self._github is None:
+            self._github = client(self._session, self.api_url)
         try:
             _, data = self._github.requester.requestJsonAndCheck(
                 verb, path, input=dict(body) if body is not None else None
@@ -124,50 +130,3 @@ def _cause(error: BaseException) -> Exception:
     if isinstance(error, OSError | requests.RequestException) or not isinstance(error, Exception):
         return no_answer(error)
     return error
-
-
-def _pygithub(session: PolicySession, api_url: str) -> Github:
-    """A PyGithub client whose requests go through `session`.
-
-    PyGithub makes its connections from a class that can be replaced only for the whole process;
-    here it is replaced on this one object.
-    """
-
-    class Connection:
-        """What PyGithub expects of a connection, on top of our session."""
-
-        def __init__(self, host: str, port: int | None = None, **_: Any) -> None:
-            self.host = host
-            self.port = port
-
-        def request(
-            self, verb: str, url: str, body: str | None, headers: dict[str, str], _stream: bool
-        ) -> None:
-            self._made = (verb, url, body, headers)
-
-        def getresponse(self) -> RequestsResponse:
-            verb, path, body, headers = self._made
-            host = f"[{self.host}]" if ":" in self.host else self.host
-            port = f":{self.port}" if self.port else ""
-            url = f"{scheme}://{host}{port}{path}"
-            response = session.request(
-                verb, url, data=body.encode() if body else None, headers=headers
-            )
-            return RequestsResponse(response)
-
-        def close(self) -> None:
-            """Nothing to close: the session is not ours."""
-
-    scheme = api_url.split(":", 1)[0]
-    client = Github(
-        base_url=api_url,
-        user_agent=str(session.headers["User-Agent"]),
-        retry=None,
-        seconds_between_requests=None,
-        seconds_between_writes=None,
-        lazy=True,
-    )
-    name = "_Requester__connectionClass"
-    assert hasattr(client.requester, name), "PyGithub has changed; see Requester in its source"
-    setattr(client.requester, name, Connection)
-    return client
