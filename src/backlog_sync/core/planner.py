@@ -392,7 +392,7 @@ class _Builder:
             conflicts=tuple(self.conflicts),
             accepted=tuple(self.accepted),
             orphans=tuple(
-                Orphan(key, f"#{issue.number}", issue.title, _left(issue, self.options))
+                Orphan(key, f"#{issue.number}", issue.title, self._why_left(issue))
                 for key, issue in self._orphans()
                 if not self._prunes(issue)
             ),
@@ -427,6 +427,14 @@ class _Builder:
         whole = self.observed.coverage.complete
         return self.options.prune and whole and issue.state_reason != REOPENED
 
+    def _why_left(self, issue: ObservedIssue) -> str:
+        """Say why an orphan stays open."""
+        if self.options.prune and issue.state_reason == REOPENED:
+            return f"{_GONE}; somebody reopened it, so it stays open"
+        if self.options.prune:
+            return f"{_GONE}; not all issues could be read, so none is closed"
+        return _GONE
+
     def _plan_item(self, item: DesiredItem) -> PlanItem:
         match = self.matches.by_key.get(item.key)
         return PlanItem(
@@ -442,11 +450,6 @@ class _Builder:
 
 
 _GONE = "its item is gone from the file"
-
-
-def _left(issue: ObservedIssue, options: PlanOptions) -> str:
-    reopened = options.prune and issue.state_reason == REOPENED
-    return f"{_GONE}; somebody reopened it, so it stays open" if reopened else _GONE
 
 
 def _farewell(key: str) -> str:

@@ -160,9 +160,15 @@ def _read_again(parsed: ParsedFile, fresh: Source) -> ParsedFile:
 
 def _as_meant(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:
     """Whether a document says what is wanted, and in all else what it said before."""
-    names = {each.name.casefold() for each in wanted}
+    names = {each.name for each in wanted}
+    extra = {name.casefold() for name in names if name not in ItemDocument.model_fields}
     before, after = (
-        {k: v for k, v in document.model_dump().items() if k.casefold() not in names}
+        {
+            name: value
+            for name, value in document.model_dump().items()
+            if name not in names
+            and (name in ItemDocument.model_fields or name.casefold() not in extra)
+        }
         for document in (old, new)
     )
     return before == after and all(says(new, each) for each in wanted)

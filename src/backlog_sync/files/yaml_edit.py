@@ -229,4 +229,6 @@ def _pair(setting: Setting, *, quote: bool) -> str:
     if quote:
         value = setting.value if setting.bare else quoted(setting.value)
         return f"{quoted(setting.key)}: {value}"
-    return f"{setting.key}: {setting.value if setting.bare else scalar_text(setting.value)}"
+    value = setting.value if setting.bare else scalar_text(setting.value)
+    gap = "" if value.startswith(("\n", "\r")) else " "
+    return f"{setting.key}:{gap}{value}"

@@ -57,8 +57,11 @@ class _Setter:
         return self.editor.edits
 
     def _entry(self, node: MapNode, wanted: Wanted) -> Entry | None:
-        names = {name.casefold() for name in spellings(wanted.name)}
-        found = next((e for e in node.entries if e.key.value.casefold() in names), None)
+        names = spellings(wanted.name)
+        folded = {name.casefold() for name in names}
+        exact = [e for e in node.entries if e.key.value in names]
+        alike = [e for e in node.entries if e.key.value.casefold() in folded]
+        found = next(iter((*exact, *alike)), None)
         if found is None:
             return None
         if not found.own:
