@@ -17,6 +17,7 @@ CRITERIA = "acceptance_criteria"
 SOURCE = "body"
 """Under this name the base holds the hash of what the file said of the body."""
 _END = "<!-- backlog:end "
+_SIGN = "<!-- backlog:"
 _BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
@@ -50,8 +51,10 @@ def split(body: str) -> SplitBody:
     begins: list[tuple[int, int]] = []
     ends: list[tuple[int, int, str]] = []
     offset = 0
+    if _SIGN not in body:
+        return SplitBody(before=body, after="")
     for line in _LINE.findall(body):
-        bare = line.strip()
+        bare = line.strip() if _SIGN in line else ""
         if bare == BEGIN:
             begins.append((offset + line.index(BEGIN), offset + len(line)))
         elif bare.startswith(_END) and bare.endswith("-->"):
@@ -145,7 +148,7 @@ def _boxes(lines: tuple[str, ...]) -> tuple[tuple[int, str, bool], ...]:
     seen: dict[str, int] = {}
     found: list[tuple[int, str, bool]] = []
     for index, line in enumerate(lines):
-        match = _BOX.match(line)
+        match = _BOX.match(line) if "[" in line else None
         if match:
             text = match[3].strip()
             nth = seen.get(text, 0)
@@ -277,7 +280,7 @@ def foreign_lines(
 
 
 def _untick(line: str) -> str:
-    match = _BOX.match(line)
+    match = _BOX.match(line) if "[" in line else None
     return f"- [ ] {match[3].strip()}" if match else line.rstrip()
 
 

@@ -43,6 +43,8 @@ def quiet(text: str) -> str:
 def close_fence(text: str) -> str:
     """End a code fence that the text leaves open, so that it does not swallow what follows."""
     closing = ""
+    if "```" not in text and "~~~" not in text:
+        return text
     for line in text.split("\n"):
         match = _FENCE.match(line)
         if match:

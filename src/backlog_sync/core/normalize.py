@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 _ENCODE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
@@ -14,7 +15,12 @@ def digest(text: str, size: int = 12) -> str:
 
 def hash_value(value: object) -> str:
     """Give a short hash of a plain value (text, number, None, or a list of these)."""
-    return digest(_ENCODE(value))
+    return _hash_word(value) if isinstance(value, str) else digest(_ENCODE(value))
+
+
+@lru_cache(1_000)
+def _hash_word(word: str) -> str:
+    return digest(_ENCODE(word))
 
 
 def unify_newlines(text: str) -> str:
