@@ -730,3 +730,30 @@ def world_issue(number: int) -> ObservedIssue:
     return ObservedIssue(
         f"I_{number}", number, "octo-org/widgets", f"https://x/{number}", "Theirs", "", None
     )
+
+
+def test_one_answer_for_many_is_one_lost_answer() -> None:
+    """A batch of five whose answer is lost and that is found again does not end the run."""
+
+    class Batching(MemoryTracker):
+        """The first five are carried out, and nobody hears of it."""
+
+        def apply(
+            self,
+            operations: Sequence[Operation],
+            before: Callable[[Sequence[Operation]], None] = lambda _: None,
+        ) -> Iterator[tuple[Operation, Reply]]:
+            """After the first call all goes through."""
+            if self.calls:
+                yield from MemoryTracker.apply(self, operations, before)
+                return
+            for operation, _ in MemoryTracker.apply(self, operations[:5], before):
+                yield operation, Unknown("the line went dead")
+            for operation in operations[5:]:
+                yield operation, NotSent("an answer was lost before")
+
+    world = World(Batching())
+    applied = world.sync(desired(*(item(f"i{n}") for n in range(10))))
+    assert applied.stopped is None
+    assert {o.result for o in applied.outcomes} == {Result.APPLIED}
+    assert len(world.titles()) == 10

@@ -14,6 +14,7 @@ from tests.faults.harness import (
     WHOLE,
     World,
     all_applied,
+    backlog,
     creations,
     requests_of,
     retitled,
@@ -90,7 +91,7 @@ def test_a_request_that_never_arrives_makes_no_duplicate(tmp_path: Path, kind: s
 @pytest.mark.parametrize("lag", [5, 60])
 def test_a_lost_answer_is_waited_for_where_lists_lag(tmp_path: Path, lag: float) -> None:
     """A create whose answer was lost is found as soon as lists show it, in the same run."""
-    wanted = WHOLE if FULL else SMALL
+    wanted = WHOLE if FULL else backlog(2, 2)
     for at in creations(wanted, tmp_path):
         assert lose_and_go_on(wanted, tmp_path / f"{at}-lost", at, faults.answer_lost(), lag=lag)
         lose_and_go_on(wanted, tmp_path / f"{at}-gone", at, faults.not_delivered(), lag=lag)

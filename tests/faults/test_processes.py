@@ -135,6 +135,9 @@ def test_a_signal_ends_a_run_in_order_and_soon(shop: Path, number: int, at: int)
         line.at, line.strike = at, strike
         out, err = process.communicate(timeout=60)
         ended = time.monotonic()
+        if not struck:  # a whole run takes fewer requests
+            assert process.returncode == 0, err
+            return
         assert process.returncode == 130, err
         assert ended - struck[0] < 2
         assert "Traceback" not in out + err

@@ -124,7 +124,7 @@ def _send(
     if lost:
         _look_for(run, noted, lost, folded)
     if unsent:
-        run.go_on(len(lost), why)
+        run.go_on(bool(lost), why)
     return unsent
 
 

@@ -92,7 +92,7 @@ class Sending:
     ) -> list[Job]:
         """Send once; give what was not sent because an answer before it was lost."""
         unsent: list[Job] = []
-        lost, why = 0, ""
+        lost, why = False, ""
         replies = self.tracker.apply([operation for _, operation in waiting])
         for (change, operation), (_, reply) in zip(waiting, replies, strict=True):
             match reply:
@@ -103,7 +103,7 @@ class Sending:
                 case Refused():
                     self.settle(change, Result.FAILED, reply.message)
                 case Unknown():
-                    lost += 1
+                    lost = True
                     why = f"the answer was lost ({reply.message}); run again to see"
                     self.settle(change, Result.FAILED, why)
                 case NotSent():
@@ -124,8 +124,11 @@ class Sending:
         elif last:
             self.settle(change, Result.APPLIED, told)
 
-    def go_on(self, lost: int, why: str) -> None:
-        """Raise unless it was a lost answer, and not one too many, that held the rest back."""
+    def go_on(self, lost: bool, why: str) -> None:
+        """Raise unless it was a lost answer, and not one too many, that held the rest back.
+
+        One answer may be that of a whole batch.
+        """
         self.lost += lost
         if not lost or self.lost > _LOST:
             stop(why)
