@@ -411,7 +411,8 @@ def test_a_virtual_clock_moves_when_somebody_sleeps_on_it() -> None:
         assert clock() == START + timedelta(hours=1, seconds=2.5)
         sandbox.write_latency = 0.5
         sandbox.handle(asked)
-        make = "createLabel(input: {repositoryId: $r, name: %s, color: \"ededed\"}) { label { id } }"
+        made = '{repositoryId: $r, name: %s, color: "ededed"}'
+        make = f"createLabel(input: {made}) {{ label {{ id }} }}"
         two = " ".join(f"{alias}: {make % json.dumps(alias)}" for alias in ("one", "two"))
         home = {"r": sandbox.repository(REPOSITORY).node_id}
         body = json.dumps({"query": f"mutation($r: ID!) {{ {two} }}", "variables": home})
