@@ -116,6 +116,11 @@ class MemoryTracker:
         newest = sorted(self.issues.values(), key=lambda i: -i.number)
         return () if self.hide_recent else tuple(newest[:count])
 
+    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
+        """All with a higher number; nothing where the list lags behind."""
+        newest = sorted(self.observe(Wanted()).issues, key=lambda i: -i.number)
+        return tuple(issue for issue in newest if issue.number > number)
+
     def apply(
         self,
         operations: Sequence[Operation],

@@ -99,10 +99,10 @@ SEEDS = (
         LOST,
         (
             "github_api/queries/reads.graphql",
-            "query RecentIssues($owner: String!, $name: String!, $first: Int!) {\n"
+            "query RecentIssues($owner: String!, $name: String!, $first: Int!, $after: String) {\n"
             "  rateLimit {\n    cost\n  }\n"
             "  repository(owner: $owner, name: $name) {\n"
-            "    issues(first: $first, states: [OPEN, CLOSED],"
+            "    issues(first: $first, after: $after, states: [OPEN, CLOSED],"
             " orderBy: {field: CREATED_AT, direction: DESC}) {\n"
             "      ...IssuePage\n    }\n  }\n}",
             "query RecentIssues($first: Int!) {\n"

@@ -74,6 +74,10 @@ class Tracker(Protocol):
         """The issues created last, newest first, read from the list and never from search."""
         ...
 
+    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
+        """The issues with a higher number, newest first, read from the list."""
+        ...
+
     def apply(
         self,
         operations: Sequence[Operation],

@@ -19,19 +19,26 @@ from backlog_sync.engine.executor import Applied, apply_plan
 from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, Tracker, Wanted
 from backlog_sync.errors import BacklogError
 
+_EARLIER = 100
+"""So many numbers before the newest that was listed are looked at once more: lists lag."""
+
 Journals: TypeAlias = Callable[[ObservedState], Journal]
 """Gives the journal of the repository that was observed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan with what it was made from, and the guards that refuse it."""
+    """A plan with what it was made from, and the guards that refuse it.
+
+    `newest` is the highest number that the list of issues held then.
+    """
 
     desired: DesiredState
     observed: ObservedState
     plan: Plan
     violations: tuple[Violation, ...]
     journal: Journal | None = None
+    newest: int = 0
 
 
 def observe_and_plan(
@@ -62,6 +69,7 @@ def observe_and_plan(
     observed = tracker.observe(wanted)
     if memory is not None:
         memory.note(observed.coverage)
+    newest = max((issue.number for issue in observed.issues), default=0)
     journal = journals(observed) if journals else None
     if journal is not None:
         observed = settle.recall(observed, tracker, journal, clock)
@@ -71,7 +79,7 @@ def observe_and_plan(
     plan = build_plan(desired, observed, options)
     if options.only:
         plan = narrow(plan, desired, observed, options.only)
-    return Prepared(desired, observed, plan, check(plan, desired, observed), journal)
+    return Prepared(desired, observed, plan, check(plan, desired, observed), journal, newest)
 
 
 def apply(
@@ -84,8 +92,8 @@ def apply(
 ) -> Applied:
     """Apply exactly the prepared plan; see `executor.apply_plan`.
 
-    Where issues were created, the list is read once more: a second issue of an item, made by a
-    run on another machine at the same time, is closed, and nothing else is done.
+    Where issues were created, the end of the list is read once more: a second issue of an item,
+    made by a run on another machine at the same time, is closed, and nothing else is done.
     """
     plan, journal = prepared.plan, prepared.journal
     if journal is not None and plan.has_changes:
@@ -117,19 +125,19 @@ def _created(outcomes: Sequence[Outcome]) -> bool:
 def _settled(
     applied: Applied, prepared: Prepared, tracker: Tracker, nonces: Nonces, progress: Progress
 ) -> Applied:
-    """Read the list again and heal what it shows; where it cannot be read, the next run does."""
+    """Read what is new in the list and heal it; where it cannot be read, the next run does."""
     try:
-        seen = tracker.observe(Wanted())
+        seen = tracker.made_after(max(0, prepared.newest - _EARLIER))
     except BacklogError:
         return replace(applied, usage=tracker.usage())
     except KeyboardInterrupt:
         return replace(applied, usage=tracker.usage(), interrupted=True)
     if prepared.journal is not None:
-        listed = by_nonce(seen.issues)
+        listed = by_nonce(seen)
         opened = prepared.journal.open_intents()
         prepared.journal.close([i.nonce for i in opened if i.nonce in listed])
     known = {issue.id for issue in applied.observed.issues}
-    issues = [*applied.observed.issues, *(i for i in seen.issues if i.id not in known)]
+    issues = [*applied.observed.issues, *(i for i in seen if i.id not in known)]
     observed = replace(
         applied.observed, issues=tuple(sorted(issues, key=lambda issue: issue.number))
     )

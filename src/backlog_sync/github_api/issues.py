@@ -183,6 +183,20 @@ class Issues:
         answer = self.reader.query(document("RecentIssues", self.hidden), self._names(), size)
         return tuple(self.issue(node) for node in mapping.nodes(self._listed(answer)))
 
+    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
+        """The issues with a higher number, newest first."""
+        found: list[ObservedIssue] = []
+        size, after = PageSize(), None
+        while True:
+            asked = {**self._names(), "after": after}
+            answer = self.reader.query(document("RecentIssues", self.hidden), asked, size)
+            page = self._listed(answer)
+            issues = [self.issue(node) for node in mapping.nodes(page)]
+            found += [issue for issue in issues if issue.number > number]
+            after = mapping.cursor(page)
+            if after is None or any(issue.number <= number for issue in issues):
+                return tuple(found)
+
     def issue(self, node: Json) -> ObservedIssue:
         """An issue, with all its blockers."""
         issue = mapping.issue(node)

@@ -89,6 +89,11 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.issues.newest(count)
 
+    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
+        """The issues with a higher number, newest first, without cards."""
+        with understood(self._api_url):
+            return self._observer.issues.made_after(number)
+
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
     ) -> Iterator[tuple[Operation, Reply]]:
