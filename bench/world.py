@@ -1,5 +1,6 @@
 """A backlog of any size, and the repository as a sync of it leaves it, made without a server."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
@@ -174,9 +175,7 @@ def _link(number: int) -> IssueLink:
     return IssueLink(f"I_{number}", number, REPOSITORY)
 
 
-def numbered(spec: DesiredState) -> DesiredState:
-    """The same backlog after its numbers were written back."""
-    return replace(
-        spec,
-        items=tuple(replace(item, issue=IssueRef(n)) for n, item in enumerate(spec.items, 1)),
-    )
+def numbered(spec: DesiredState, ref: Callable[[int], IssueRef] = IssueRef) -> DesiredState:
+    """The same backlog after its numbers were written back; `ref` makes one of a place from 1."""
+    items = tuple(replace(item, issue=ref(n)) for n, item in enumerate(spec.items, 1))
+    return replace(spec, items=items)
