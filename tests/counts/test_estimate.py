@@ -1,0 +1,45 @@
+"""What is said before a run against what the server counts."""
+
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.core.estimate import estimate
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.pace import Pace
+from backlog_sync.engine.reconcile import apply
+from tests.engine.memory import Watcher
+from tests.faults.harness import MIDDLE, SMALL, WHOLE, World
+
+
+@pytest.mark.parametrize("desired", [SMALL, MIDDLE, WHOLE], ids=["4", "8", "34"])
+def test_an_estimate_is_close(tmp_path: Path, desired: DesiredState) -> None:
+    """A fifth more or less, and one request."""
+    world = World(tmp_path)
+    prepared, tracker = world.machine().prepare(desired)
+    expected = estimate(prepared.plan)
+    before = len(world.sandbox.log)
+    apply(prepared, tracker, nonces=world.nonce, progress=Watcher())
+    log = world.sandbox.log[before:]
+    points = sum(entry.points for entry in log)
+    assert abs(expected.requests - len(log)) <= 1 + len(log) / 5
+    assert abs(expected.points - points) <= 1 + points / 5
+    assert expected.paced == 0
+    assert 0 < expected.seconds < 60
+
+
+def test_the_pace_is_part_of_it(tmp_path: Path) -> None:
+    """34 creations take about a minute at the pace, wherever the clock stands."""
+    prepared, _ = World(tmp_path).machine().prepare(WHOLE)
+    expected = estimate(prepared.plan, Pace(now=1e9), now=1e9)
+    assert 55 < expected.paced < 80
+    assert expected.seconds >= expected.paced
+
+
+def test_nothing_to_do_costs_nothing(tmp_path: Path) -> None:
+    """An unchanged backlog is not estimated at anything."""
+    machine = World(tmp_path).machine()
+    machine.sync(MIDDLE)
+    prepared, _ = machine.prepare(MIDDLE)
+    told = estimate(prepared.plan, Pace())
+    assert (told.requests, told.points, told.seconds) == (0, 0, 0)
