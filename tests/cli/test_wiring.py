@@ -7,7 +7,8 @@ import pytest
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice
-from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.screen import Bar, Screen
+from backlog_sync.core.pace import A_MINUTE, Learned
 from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
 from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder
@@ -196,3 +197,41 @@ def test_long_waits_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
     screen.waits(60.0)
     assert capsys.readouterr().err.startswith("waiting 60 s before the next request, until ")
+
+
+# ---- the pace ------------------------------------------------------------------------------
+
+
+def test_the_pace_is_what_the_environment_says() -> None:
+    """A number of creations a minute, none at all, or what a server is taken to bear."""
+    usual = wiring.pace(Environment(), Learned())
+    assert usual is not None
+    assert usual.a_minute == A_MINUTE
+    faster = wiring.pace(environment({"BACKLOG_PACE": "60"}), Learned())
+    assert faster is not None
+    assert faster.a_minute == 60
+    assert wiring.pace(environment({"BACKLOG_PACE": "off"}), Learned()) is None
+
+
+@pytest.mark.parametrize("word", ["fast", "0", "4", "81", "-5", "1e1"])
+def test_any_other_pace_is_a_usage_error(word: str) -> None:
+    """The hint says what there is."""
+    with pytest.raises(UsageError) as caught:
+        wiring.pace(environment({"BACKLOG_PACE": word}), Learned())
+    assert "or off" in (caught.value.hint or "")
+
+
+def test_a_log_has_a_line_a_minute() -> None:
+    """Where no bar can be shown, long work says now and then how far it is."""
+    now, told = [0.0], list[str]()
+    bar = Bar(shown=False, color=False, tell=told.append, clock=lambda: now[0])
+    bar.start("Applying", 100)
+    for _ in range(100):
+        now[0] += 2.0
+        bar.advance()
+    bar.finish()
+    assert told == [
+        "Applying: 30 of 100, about 2 minutes left",
+        "Applying: 60 of 100, about 1 minute left",
+        "Applying: 90 of 100, under 1 minute left",
+    ]
