@@ -99,24 +99,20 @@ SEEDS = (
         LOST,
         (
             "github_api/queries/reads.graphql",
-            "query RecentIssues($owner: String!, $name: String!, $first: Int!, $after: String) {\n"
+            "query RecentIssues($owner: String!",
+            "query SearchedIssues($first: Int!) {\n"
             "  rateLimit {\n    cost\n  }\n"
-            "  repository(owner: $owner, name: $name) {\n"
-            "    issues(first: $first, after: $after, states: [OPEN, CLOSED],"
-            " orderBy: {field: CREATED_AT, direction: DESC}) {\n"
-            "      ...IssuePage\n    }\n  }\n}",
-            "query RecentIssues($first: Int!) {\n"
-            "  rateLimit {\n    cost\n  }\n"
-            '  repository: search(query: "is:issue", type: ISSUE, first: $first) {\n'
-            "    nodes {\n      ... on Issue {\n        ...IssueFields\n      }\n    }\n  }\n}",
+            '  search(query: "is:issue", type: ISSUE, first: $first) {\n'
+            "    nodes {\n      ... on Issue {\n        ...IssueFields\n      }\n    }\n  }\n}\n\n"
+            "query RecentIssues($owner: String!",
         ),
         (
             "github_api/issues.py",
             'document("RecentIssues", self.hidden), self._names(), size)\n'
             "        return tuple(self.issue(node)"
             " for node in mapping.nodes(self._listed(answer)))",
-            'document("RecentIssues", self.hidden), {}, size)\n'
-            "        found = mapping.nodes((answer.data or {})['repository'])\n"
+            'document("SearchedIssues", self.hidden), {}, size)\n'
+            "        found = mapping.nodes((answer.data or {})['search'])\n"
             "        return tuple(self.issue(node) for node in found)",
         ),
     ),

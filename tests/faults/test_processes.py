@@ -163,6 +163,7 @@ def test_a_second_signal_right_behind_the_first_changes_nothing(shop: Path) -> N
 
         def strike() -> None:
             os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.15)  # some way into the end of the process
             os.killpg(process.pid, signal.SIGTERM)
 
         line.at, line.strike = 6, strike

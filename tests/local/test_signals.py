@@ -68,6 +68,20 @@ def test_what_was_there_before_is_there_again(interrupts: Interrupts) -> None:
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
+def test_when_the_command_is_over_nothing_strikes(interrupts: Interrupts) -> None:
+    """A late second signal does not turn an account that was told into a death by signal."""
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    interrupts.process_ends = True
+    try:
+        with interrupts.installed():
+            pass
+        strike()
+        strike(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
 def test_a_second_command_in_one_process_begins_anew(interrupts: Interrupts) -> None:
     """It was the first one that was asked to end."""
     with pytest.raises(KeyboardInterrupt), interrupts.installed():

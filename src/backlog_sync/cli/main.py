@@ -156,4 +156,5 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Where the installed command begins."""
+    INTERRUPTS.process_ends = True
     cli.main(prog_name="backlog")

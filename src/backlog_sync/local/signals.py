@@ -16,10 +16,13 @@ class Interrupts:
     """Turns a signal into `KeyboardInterrupt`, at once, or where it does no harm.
 
     While something is `held`, a signal strikes only where the run waits for the network or for
-    time to pass: what stands between, the books of what was done, is never torn.
+    time to pass: what stands between, the books of what was done, is never torn. Where the
+    process ends with the command (`process_ends`), what comes after it is over is ignored: its
+    exit code is the account of it.
     """
 
     def __init__(self) -> None:
+        self.process_ends = False
         self._guard = threading.Lock()  # several threads may wait at once
         self._reset()
 
@@ -48,7 +51,7 @@ class Interrupts:
             yield
         finally:
             for number, handler in previous.items():
-                signal.signal(number, handler)
+                signal.signal(number, signal.SIG_IGN if self.process_ends else handler)
 
     @contextmanager
     def held(self) -> Iterator[None]:
