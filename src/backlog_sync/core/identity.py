@@ -175,6 +175,7 @@ class _Matcher:
     def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
         self.desired, self.observed = desired, observed
         self.index = _Index(desired, observed)
+        self.titles = {item.key: _mark(item.title) for item in desired.items}
         self.by_key: dict[str, Match] = {}
         self.held: dict[str, tuple[str, ObservedIssue | None]] = {}
         self.warnings: list[Warned] = []
@@ -406,8 +407,13 @@ class _Matcher:
     def _is_second(self, key: str, issue: ObservedIssue) -> bool:
         """Whether an issue left over is a second one of its item, and not one displaced from it."""
         match = self.by_key.get(key)
-        mark = self.index.title_mark
-        return match is not None and mark(issue) == mark(match.issue)
+        if match is None:
+            return False
+        marker = match.parts.marker
+        was_its = marker is not None and marker.key == key
+        # One that was another item's, or nobody's, gets this item's title only now.
+        title = self.index.title_mark(match.issue) if was_its else self.titles[key]
+        return self.index.title_mark(issue) == title
 
     def _is_double(self, key: str, issue: ObservedIssue) -> bool:
         """Whether we made both for this key, and both are open.
