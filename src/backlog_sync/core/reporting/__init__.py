@@ -1,0 +1,1 @@
+"""Reports as values: roll-ups, history, forecast, planning. Facts in, a `Report` out."""
