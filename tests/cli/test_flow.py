@@ -47,6 +47,27 @@ def test_first_second_and_changed_sync(backlog: Backlog, folder: Path) -> None:
     assert backlog("plan", "--sandbox").code == 0
 
 
+def test_a_sync_that_created_says_where_to_look(
+    backlog: Backlog, server: Sandbox, folder: Path
+) -> None:
+    """The last line is the board, or the issues; an edit of what people know already has none."""
+    path = folder / "backlog.yaml"
+    before = path.read_bytes()
+    assert backlog("sync", "--sandbox").out.endswith("See it: backlog sandbox serve\n")
+    path.write_bytes(before)
+    made = backlog("sync", "--yes").out.splitlines()
+    assert re.fullmatch(r"See it: https?://\S+/projects/\d+", made[-1])
+    path.write_bytes(before)
+    server.ensure_repository("octo-org/other")
+    issues = backlog("sync", "--yes", "--project", "none", "--repo", "octo-org/other")
+    assert re.fullmatch(r"See it: https?://\S+/octo-org/other/issues", issues.out.splitlines()[-1])
+    text = path.read_text(encoding="utf-8").replace("for thirty days\n", "for ninety days\n")
+    path.write_text(text, encoding="utf-8")
+    edited = backlog("sync", "--yes").out
+    assert "Sync:" in edited
+    assert "See it" not in edited
+
+
 def test_dry_run_is_plan_and_sends_no_write(backlog: Backlog, server: Sandbox) -> None:
     """`sync --dry-run` prints what `plan` prints, and neither writes."""
     one = backlog("sync", "--dry-run")

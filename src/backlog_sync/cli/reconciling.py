@@ -12,7 +12,7 @@ from backlog_sync.cli.main import INTERRUPTED, tell
 from backlog_sync.cli.options import Asked, Voice, Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.writing import Written, write_progress
-from backlog_sync.core.changes import Action, Outcome, Plan, Result, Usage
+from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
@@ -105,6 +105,7 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
             journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
             memory=memory,
             pace=None if where.sandbox else wiring.pace(screen.env, memory.pace()),
+            embedded=where.sandbox,
         )
         return run(tracker)
 
@@ -124,6 +125,7 @@ class _Sync:
     journals: Journals
     memory: Memory
     pace: Pace | None
+    embedded: bool
 
     def __call__(self, tracker: Tracker) -> int:
         prepared = _prepare(
@@ -222,6 +224,17 @@ class _Sync:
             outcomes = tuple(Outcome(c, Result.NOT_REACHED, c.ref, None, why) for c in plan.changes)
             self.screen.result(dump(outcomes_to_json(plan, outcomes, usage, ())))
 
+    def _where_to_look(self, plan: Plan, applied: Applied) -> str:
+        """Where people find what was created: the board, or the issues; empty for nothing new."""
+        if not plan.summary()[Action.CREATE.value]:
+            return ""
+        if self.embedded:
+            return "backlog sandbox serve"
+        observed = applied.observed
+        boards = [o.url for o in applied.outcomes if o.change.kind is ChangeKind.PROJECT and o.url]
+        issues = [issue.url.rpartition("/")[0] for issue in observed.issues[:1]]
+        return next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
+
     def _told(self, plan: Plan, applied: Applied, written: Written) -> None:
         if self.output == "json":
             envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
@@ -229,7 +242,13 @@ class _Sync:
         elif plan.changes or written.paths:
             look = self.screen.look()
             gap = "" if self.screen.voice.quiet else "\n"
-            text = outcomes_text(applied.outcomes, applied.usage, written.paths, look)
+            text = outcomes_text(
+                applied.outcomes,
+                applied.usage,
+                written.paths,
+                look,
+                see=self._where_to_look(plan, applied),
+            )
             self.screen.result(gap + text)
         for left in written.left:
             note = f"{left.title} ({left.ref}): {left.name} cannot be said in the file"

@@ -38,8 +38,10 @@ class Sending:
     lost: int = 0
     aside: set[int] = field(default_factory=set)
 
-    def settle(self, change: Change, result: Result, reason: str = "") -> None:
-        """Record a change's outcome, once."""
+    def settle(
+        self, change: Change, result: Result, reason: str = "", *, url: str | None = None
+    ) -> None:
+        """Record a change's outcome, once; `url` is where the thing is that is no issue."""
         if id(change) in self.outcomes:
             return
         if id(change) not in self.aside:
@@ -49,7 +51,7 @@ class Sending:
             change=change,
             result=result,
             ref=f"#{issue.number}" if issue else change.ref,
-            url=issue.url if issue else None,
+            url=issue.url if issue else url,
             reason=reason,
         )
         key, claimed = claim_of(change)
@@ -122,7 +124,7 @@ class Sending:
             if last:
                 self.settle(change, Result.FAILED, told)
         elif last:
-            self.settle(change, Result.APPLIED, told)
+            self.settle(change, Result.APPLIED, told, url=reply.url)
 
     def go_on(self, lost: bool, why: str) -> None:
         """Raise unless it was a lost answer, and not one too many, that held the rest back.

@@ -39,9 +39,17 @@ _NAMED = 3
 
 
 def outcomes_text(
-    outcomes: Sequence[Outcome], usage: Usage, written: Sequence[str], look: Look
+    outcomes: Sequence[Outcome],
+    usage: Usage,
+    written: Sequence[str],
+    look: Look,
+    *,
+    see: str = "",
 ) -> str:
-    """What sync did, as text: what did not come through, the counts, the files written."""
+    """What sync did, as text: what did not come through, the counts, the files written.
+
+    `see` says where to look at it: an address, or a command.
+    """
     lines: list[Text] = []
     for result, (title, style) in _TELLING.items():
         mine = [outcome for outcome in outcomes if outcome.result is result]
@@ -54,6 +62,8 @@ def outcomes_text(
         names = ", ".join(clean(path) for path in written)
         head = Text().append("Written: ", "bold")
         lines += paragraph(names, look.columns, look.glyphs, head)
+    if see:
+        lines.append(Text().append("See it: ", "bold").append(clean(see)))
     return paint(lines, look)
 
 

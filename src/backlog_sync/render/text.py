@@ -225,10 +225,13 @@ class _Tree:
     def lines(self) -> list[Text]:
         """The section of items, then of issues that no file names any more."""
         lines: list[Text] = []
+        before = 0
         for root in self.children[None]:
             rows = list(self._rows(root))
             if rows:
-                lines += [Text(), *self._group(rows)] if lines else self._group(rows)
+                apart = bool(lines) and (before > 1 or len(rows) > 1)
+                lines += [Text(), *self._group(rows)] if apart else self._group(rows)
+                before = len(rows)
         strangers = [key for key in self.changes if key not in self.items]
         if strangers:
             rows = [self._row(_stranger(self.changes[key]), 0) for key in strangers]
