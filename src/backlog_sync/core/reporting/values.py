@@ -22,9 +22,9 @@ class Health(StrEnum):
 class Sum:
     """What a group of leaf items comes to; dropped work counts nowhere.
 
-    `items` are the keys that are counted, `unestimated` those among them without points (empty
-    where nothing in the whole backlog has points). `criteria` and `ticked` count acceptance
-    criteria of these items.
+    `name` is a key for an item, an epic or a feature, else a title or name. `items` are the keys
+    that are counted, `unestimated` those among them without points (empty where nothing in the
+    whole backlog has points). `criteria` and `ticked` count acceptance criteria of these items.
     """
 
     name: str
@@ -44,10 +44,14 @@ class Sum:
 
     @property
     def percent(self) -> int:
-        """Whole per cent, by points where there are any, else by count; rounded down."""
-        if self.points:
-            return int(100 * self.points_done / self.points)
-        return int(100 * self.done / self.total) if self.total else 0
+        """Whole per cent, by points where there are any, else by count; rounded down.
+
+        It is 100 only where every item is done, with points or without.
+        """
+        if not self.total or self.done == self.total:
+            return 100 if self.total else 0
+        part = self.points_done / self.points if self.points else self.done / self.total
+        return min(99, int(100 * part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,12 @@ class Scheduled:
 class Schedule:
     """When things can be done as they wait for each other; `path` is the critical path.
 
-    `days` is its length in working days, `ends` its last day. `edges` are (before, after) pairs
-    of keys between leaf items. `reason` is empty, or says why there is no schedule.
+    `days` is how many working days it takes from the report's day on, `ends` its last day.
+    `edges` are (before, after) pairs of keys between leaf items with something left to do;
+    `links` are the same as the file declares them, where one end may be an item with others
+    below it (between large ones of these only `links` says it). `velocity` is the points a week
+    that lengths were taken from, None where none were. `reason` is empty, or says why there is
+    no schedule.
     """
 
     rows: tuple[Scheduled, ...] = ()
@@ -115,6 +123,8 @@ class Schedule:
     days: float = 0
     ends: date | None = None
     edges: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    velocity: float | None = None
     reason: str = ""
 
 
@@ -234,9 +244,11 @@ class Quarter:
 class Report:
     """The whole report. `sums` has, for each item with something below it, its sum by key.
 
-    `groups` maps "epic", "feature", "milestone", "team" and "label" to sums in document order;
-    what has none of it is summed under "". `notes` are sentences about what is not seen or not
-    known; a reader must see them.
+    `points` and `hours` say what each leaf item counts with: its own, or its equal share where
+    only an item above it was estimated. `groups` maps "epic", "feature", "milestone", "team" and
+    "label" to sums in document order; what has none of it is summed under "". All of them but the
+    labels, of which an item may have several, partition the whole. `notes` are sentences about
+    what is not seen or not known; a reader must see them.
     """
 
     facts: Facts
@@ -255,4 +267,6 @@ class Report:
     overlaps: tuple[Overlap, ...] = ()
     reviews: tuple[Review, ...] = ()
     period: Period | None = None
+    points: Mapping[str, float] = field(default_factory=dict)
+    hours: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

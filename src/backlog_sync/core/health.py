@@ -1,0 +1,83 @@
+"""How a milestone, or the whole, stands against its day: one rule, with its reason in words."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from backlog_sync.core.reporting.values import Forecast, Health, Sum
+
+_WORST = (Health.OFF_TRACK, Health.AT_RISK, Health.UNKNOWN, Health.ON_TRACK, Health.DONE)
+
+
+def judge(
+    total: Sum,
+    due: date | None,
+    today: date,
+    *,
+    closed: bool = False,
+    forecast: Forecast | None = None,
+    ends: date | None = None,
+) -> tuple[Health, str]:
+    """Give a milestone's health and a sentence that says why.
+
+    What is left and its day decide first. Then the forecast: on track where the day is kept with
+    85 %, off track where with less than 50 %. Where there is none, the day on which the schedule
+    ends (`ends`), which knows of no limits, can only say that the day is at risk.
+    """
+    left = total.total - total.done
+    if closed or (total.total and not left):
+        open_ = f", with {_items(left)} still open" if left else ""
+        return Health.DONE, f"It is {'closed' if closed else 'all done'}{open_}."
+    if not total.total:
+        return Health.UNKNOWN, "Nothing is in it."
+    if due is None:
+        return Health.UNKNOWN, f"It has no due day; {_items(left)} left."
+    if due < today:
+        days = (today - due).days
+        return Health.OFF_TRACK, f"It was due {_days(days)} ago; {_items(left)} left."
+    if forecast is not None and not forecast.reason:
+        return _against(forecast, due)
+    if ends is not None and ends > due:
+        return Health.AT_RISK, (
+            f"What waits for each other ends on {ends}, {_days((ends - due).days)} after "
+            f"it is due ({due})."
+        )
+    why = forecast.reason if forecast is not None else "There is no forecast."
+    return Health.UNKNOWN, f"{_items(left).capitalize()} left until {due}. {why}"
+
+
+def _against(forecast: Forecast, due: date) -> tuple[Health, str]:
+    if forecast.at_85 is not None and forecast.at_85 <= due:
+        return Health.ON_TRACK, f"Done by {forecast.at_85} with 85 %; it is due {due}."
+    told = (
+        f"done by {forecast.at_85} with 85 %"
+        if forecast.at_85
+        else "not done within ten years with 85 %"
+    )
+    if forecast.at_50 is not None and forecast.at_50 <= due:
+        return Health.AT_RISK, f"By its due day ({due}) it is as likely done as not; {told}."
+    return Health.OFF_TRACK, f"It is due {due}, {told}."
+
+
+def judge_whole(total: Sum, parts: Iterable[tuple[str, Health, str]]) -> tuple[Health, str]:
+    """Give the whole's health: that of its worst milestone (title, health, why).
+
+    Those of which nothing is known, and those that are done, decide only where no other does.
+    """
+    if total.total and total.done == total.total:
+        return Health.DONE, "All is done."
+    known = [part for part in parts if part[1] is not Health.DONE]
+    told = [part for part in known if part[1] is not Health.UNKNOWN] or known
+    if not told:
+        return Health.UNKNOWN, "No milestone with work in it has a due day."
+    title, health, why = min(told, key=lambda part: _WORST.index(part[1]))
+    others = sum(part[1] is health for part in told) - 1
+    more = f" ({others} more like it)" if others else ""
+    return health, f"{title}: {why}{more}"
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"

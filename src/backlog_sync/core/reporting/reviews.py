@@ -1,0 +1,29 @@
+"""What nobody has looked at for longer than the cadence asks."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from backlog_sync.core.reporting.facts import Phase, PlanningSettings
+from backlog_sync.core.reporting.rollup import Outline
+from backlog_sync.core.reporting.values import Review
+
+
+def reviews(
+    tree: Outline, planning: PlanningSettings, reviewed: Mapping[str, date], today: date
+) -> tuple[Review, ...]:
+    """Give the reviews that are overdue, the oldest first.
+
+    The cadence is that of the item's kind, else `review_days`; without one there is no review.
+    An item was looked at when the file's words about it last changed, else when it was added.
+    What is done, dropped, or of unknown age is left out.
+    """
+    found = []
+    for item in tree.items.values():
+        every = planning.review_every.get(item.kind, planning.review_days)
+        last = reviewed.get(item.key) or item.added
+        if every is None or last is None or item.phase in (Phase.DONE, Phase.DROPPED):
+            continue
+        due = last + timedelta(days=every)
+        if due < today:
+            found.append(Review(item.key, last, due, (today - due).days))
+    return tuple(sorted(found, key=lambda review: -review.days_over))
