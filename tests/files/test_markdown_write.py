@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.markdown_roadmap import parse_roadmap
 from backlog_sync.files.markdown_write import format_issue, format_progress, write_roadmap
 from backlog_sync.files.parsed import Source
+from tests.sums import rolled
 
 URL = "https://github.com/octo-org/widgets/issues/14"
 LINK = f"[#14]({URL})"
@@ -36,7 +37,7 @@ def status(word: str, *, initial: bool = False) -> ItemProgress:
 def test_metadata_lines_with_hard_breaks() -> None:
     """The new lines stand behind the short metadata, before prose, with the same hard breaks."""
     text = "### Feature 1: A\n**Labels**: `a`  \n**Description**: B\n"
-    update = ItemProgress("k", IssueRef(14), URL, "In Progress", roll_up=RollUp(1, 6, 3, 24))
+    update = ItemProgress("k", IssueRef(14), URL, "In Progress", roll_up=rolled(1, 6, 3, 24))
     assert write(text, update) == (
         f"### Feature 1: A\n**Labels**: `a`  \n**Issue**: {LINK}  \n**Status**: In Progress  \n"
         "**Progress**: 1 of 6 items, 3 of 24 points (12 %)  \n**Description**: B\n"
@@ -189,7 +190,7 @@ def test_a_task_shows_its_status_in_its_box() -> None:
 def test_progress_is_written_on_epics_and_features_only() -> None:
     """A line is added once something is done, corrected after that, and counts the leaves."""
     text = "## Epic 1: A\n**Goal**: g\n\n- **Story 1**: B\n"
-    none, some = (ItemProgress("k", roll_up=RollUp(n, 2)) for n in (0, 1))
+    none, some = (ItemProgress("k", roll_up=rolled(n, 2)) for n in (0, 1))
     assert write(text, none, some) == text
     line = "**Progress**: 1 of 2 stories (50 %)  \n"
     assert write(text, some) == text.replace("**Goal", f"{line}**Goal")
@@ -198,9 +199,9 @@ def test_progress_is_written_on_epics_and_features_only() -> None:
 
 def test_progress_reads_well() -> None:
     """Singular and plural, points where there are any, whole per cent rounded down."""
-    assert format_progress(RollUp(1, 6, 3, 24), "story") == "1 of 6 stories, 3 of 24 points (12 %)"
-    assert format_progress(RollUp(0, 1), "task") == "0 of 1 task (0 %)"
-    assert format_progress(RollUp(2, 2, 2.5, 2.5), "item").endswith("2.5 of 2.5 points (100 %)")
+    assert format_progress(rolled(1, 6, 3, 24), "story") == "1 of 6 stories, 3 of 24 points (12 %)"
+    assert format_progress(rolled(0, 1), "task") == "0 of 1 task (0 %)"
+    assert format_progress(rolled(2, 2, 2.5, 2.5), "item").endswith("2.5 of 2.5 points (100 %)")
 
 
 def test_no_updates_change_nothing() -> None:
@@ -246,7 +247,7 @@ def test_partly_done_is_no_word_for_done() -> None:
 def test_progress_in_another_language_is_figures() -> None:
     """The key is translated, the rest are figures."""
     text = "## Epic 1: A\n**Priorität**: Hoch\n\n### Story 1.1: B\n"
-    update = ItemProgress("k", roll_up=RollUp(1, 2, 3, 8))
+    update = ItemProgress("k", roll_up=rolled(1, 2, 3, 8))
     assert "**Fortschritt**: 1/2, 3/8 SP (37 %)\n" in write(text, update)
 
 
@@ -300,7 +301,7 @@ def test_the_status_cell_of_an_overview_is_written() -> None:
 def test_two_items_of_one_heading_have_lines_of_their_own() -> None:
     """`## Phase 3: User Story 1 — …`: the phase's lines are named after it."""
     text = "## Phase 3: User Story 1 — Book\n\n- [ ] T001 Test it\n"
-    phase = ItemProgress("k", IssueRef(1), status="In Progress", roll_up=RollUp(1, 2))
+    phase = ItemProgress("k", IssueRef(1), status="In Progress", roll_up=rolled(1, 2))
     written = write(text, phase, ItemProgress("k", IssueRef(2), status="Done"))
     assert "**Phase Issue**: #1  \n**Phase Status**: In Progress  \n" in written
     assert "**Issue**: #2  \n**Status**: Done\n" in written
@@ -324,9 +325,9 @@ def test_the_summary_is_written_anew() -> None:
     """Between the two marks stands a table of what is done; everything around it stays."""
     text = SUMMARY.format("old\n") + "\n## Epic 1: A|b\n\n### Story 1.1: B\n\n## Epic 2: C\n"
     updates = (
-        ItemProgress("k", roll_up=RollUp(1, 2, 3, 8)),
+        ItemProgress("k", roll_up=rolled(1, 2, 3, 8)),
         None,
-        ItemProgress("k", roll_up=RollUp(0, 1, 0, 2)),
+        ItemProgress("k", roll_up=rolled(0, 1, 0, 2)),
     )
     body = (
         "\n| Item | Done | Points | % |\n|---|---|---|---|\n| A/b | 1 of 2 | 3 of 8 | 37 % |\n"
@@ -338,5 +339,5 @@ def test_the_summary_is_written_anew() -> None:
 def test_without_marks_there_is_no_summary() -> None:
     """One mark alone, or a mark in code, is no place for a table."""
     for text in ("<!-- backlog:summary -->\n", "```\n" + SUMMARY.format("") + "```\n"):
-        written = write(text + "\n## Epic 1: A\n", ItemProgress("k", roll_up=RollUp(1, 2)))
+        written = write(text + "\n## Epic 1: A\n", ItemProgress("k", roll_up=rolled(1, 2)))
         assert "| Item |" not in written

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
 from backlog_sync.files.yaml_edit import Editor
 from backlog_sync.files.yaml_file import parse_yaml
 from backlog_sync.files.yaml_write import write_yaml
+from tests.sums import rolled
 
 Parse = Callable[[str], ParsedFile]
 
@@ -241,7 +242,7 @@ def test_shared_criteria_are_left_alone(parse: Parse, index: int) -> None:
 def test_roll_ups_and_unknown_ticks_write_nothing(parse: Parse) -> None:
     """YAML has no place for sums; a tick without its criterion is passed over."""
     text = "stories:\n- title: S\n"
-    assert _write(parse, text, ItemProgress("k", roll_up=RollUp(1, 2), ticks={7: True})) == text
+    assert _write(parse, text, ItemProgress("k", roll_up=rolled(1, 2), ticks={7: True})) == text
 
 
 def test_several_items_are_written_at_once(parse: Parse) -> None:

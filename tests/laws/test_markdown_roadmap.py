@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import Bullets
 from backlog_sync.files.markdown_lines import Line, scan_lines
 from backlog_sync.files.markdown_roadmap import parse_roadmap
 from backlog_sync.files.markdown_words import field_of
 from backlog_sync.files.markdown_write import roadmap_edits, write_roadmap
 from backlog_sync.files.parsed import ParsedFile, Source
+from tests.sums import rolled
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 ROADMAPS = sorted(CORPUS.glob("*.md"))
@@ -154,7 +155,7 @@ def updates(parsed: ParsedFile, seed: int) -> dict[int, ItemProgress]:
             url=f"https://github.com/octo-org/widgets/issues/{100 + index}",
             status=("Todo", "In Progress", "Done", "Blocked", "Closed", None)[turn % 6],
             ticks={n: n % 2 == 0 for n in range(len(item.document.acceptance_criteria or ()))},
-            roll_up=RollUp(turn % 3, 3, turn % 5, 5 * (turn % 2)) if turn % 7 else None,
+            roll_up=rolled(turn % 3, 3, turn % 5, 5 * (turn % 2)) if turn % 7 else None,
             initial=turn % 6 == 0,
         )
     return found

@@ -19,7 +19,7 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import DesiredItem, DesiredState, Inventory, IssueRef, MilestoneDef
-from backlog_sync.core.progress import DROPPED, ItemProgress, RollUp
+from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.details import field_lines
 from backlog_sync.render.diagnostics import (
@@ -41,6 +41,7 @@ FOUND = (
         "did you mean assignees?",
     ),
 )
+from tests.sums import rolled
 
 # ---- diagnostics ---------------------------------------------------------------------------
 
@@ -218,7 +219,7 @@ def report() -> Report:
         item("dropped", "story", "epic", 8),
     )
     progress = (
-        ItemProgress("epic", IssueRef(1), None, "In Progress", {}, RollUp(1, 3, 3, 8)),
+        ItemProgress("epic", IssueRef(1), None, "In Progress", {}, rolled(1, 3, 3, 8)),
         ItemProgress("done", IssueRef(2), None, "Done"),
         ItemProgress("busy", IssueRef(3), None, "In Progress"),
         ItemProgress("dropped", IssueRef(5), None, DROPPED),

@@ -16,6 +16,9 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.reporting import rollup
+from backlog_sync.core.reporting.facts import Phase, WorkItem
+from backlog_sync.core.reporting.values import Sum
 from backlog_sync.core.states import (
     NOT_PLANNED,
     OPEN,
@@ -27,23 +30,6 @@ from backlog_sync.core.ticks import merge as merge_ticks
 
 DROPPED = "Not planned"
 """The status of what was closed and will not be done; a file may have a word of its own for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RollUp:
-    """How much below an item is done: leaf items by count, and their points."""
-
-    done: int
-    total: int
-    points_done: float = 0
-    points_total: float = 0
-
-    @property
-    def percent(self) -> int:
-        """Whole per cent, by points where there are any, else by count; rounded down."""
-        if self.points_total:
-            return int(100 * self.points_done / self.points_total)
-        return int(100 * self.done / self.total) if self.total else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +48,7 @@ class ItemProgress:
     url: str | None = None
     status: str | None = None
     ticks: Mapping[int, bool] = field(default_factory=dict)
-    roll_up: RollUp | None = None
+    roll_up: Sum | None = None
     initial: bool = False
     closed: bool = False
 
@@ -74,14 +60,12 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
     a sync. Raises nothing.
     """
     matches = match_items(desired, observed).by_key
-    children: dict[str, list[DesiredItem]] = {}
-    for item in desired.items:
-        if item.parent:
-            children.setdefault(item.parent, []).append(item)
-    sums = _sums(desired.items, children, matches)
     first = first_status(observed)
+    issues = {key: match.issue for key, match in matches.items()}
+    known = [work_item(item, issues.get(item.key), first) for item in desired.items]
+    sums = rollup.sums(rollup.outline(known))
     return tuple(
-        _item(item, matches[item.key], desired, observed, first, sums[item.key])
+        _item(item, matches[item.key], desired, observed, first, sums.get(item.key))
         for item in desired.items
         if item.key in matches
     )
@@ -101,7 +85,7 @@ def _item(
     desired: DesiredState,
     observed: ObservedState,
     first: str,
-    roll_up: RollUp | None,
+    roll_up: Sum | None,
 ) -> ItemProgress:
     issue = match.issue
     base = match.parts.marker.base if match.parts.marker else Base()
@@ -174,38 +158,29 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
     return base.hashes["state"] != hash_value(wanted)
 
 
-def _sums(
-    items: tuple[DesiredItem, ...],
-    children: Mapping[str, list[DesiredItem]],
-    matches: Mapping[str, Match],
-) -> dict[str, RollUp | None]:
-    """Roll leaf items up: by count, and by points. Work closed as not planned does not count."""
-    totals: dict[str, RollUp] = {}
-    for item in reversed(items):
-        below = [totals[child.key] for child in children.get(item.key, ())]
-        match = matches.get(item.key)
-        if match is None:
-            # Not on GitHub, where done items are not created: only the file can tell.
-            state = item.fields.get("state")
-            closed, dropped = is_closed(state), state == NOT_PLANNED
-        else:
-            closed = match.issue.state == "closed"
-            dropped = observed_state(match.issue) == NOT_PLANNED
-        if not below:
-            points = 0 if dropped else item.points or 0
-            totals[item.key] = RollUp(
-                done=int(closed and not dropped),
-                total=int(not dropped),
-                points_done=points if closed else 0,
-                points_total=points,
-            )
-            continue
-        total = sum(r.points_total for r in below)
-        own = 0 if dropped else item.points or 0
-        totals[item.key] = RollUp(
-            done=sum(r.done for r in below),
-            total=sum(r.total for r in below),
-            points_done=sum(r.points_done for r in below) if total else (own if closed else 0),
-            points_total=total or own,
-        )
-    return {item.key: totals[item.key] if item.key in children else None for item in items}
+def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> WorkItem:
+    """Give what the roll-up needs of an item: how far it is, its points and its criteria.
+
+    `issue` is None for one that is not on GitHub, where done items are not created: then only
+    the file can tell. `first` is the status in which every item starts.
+    """
+    if issue is None:
+        state = item.fields.get("state")
+        closed, dropped, status = is_closed(state), state == NOT_PLANNED, first
+    else:
+        closed, dropped = issue.state == "closed", observed_state(issue) == NOT_PLANNED
+        status = status_of(issue, first)
+    if closed:
+        phase = Phase.DROPPED if dropped else Phase.DONE
+    else:
+        phase = Phase.TODO if fold(status) == fold(first) else Phase.DOING
+    return WorkItem(
+        key=item.key,
+        kind=item.kind,
+        title=item.title,
+        parent=item.parent,
+        phase=phase,
+        points=item.points,
+        criteria=len(item.criteria),
+        ticked=sum(one.done for one in item.criteria),
+    )

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.core.progress import ItemProgress
+from backlog_sync.core.reporting.rollup import add
+from backlog_sync.core.reporting.values import Sum
 from backlog_sync.files.markdown_lines import Kind, Line, default_eol
 from backlog_sync.files.markdown_place import Edit
 from backlog_sync.files.parsed import ParsedItem
@@ -47,32 +49,30 @@ def _blocks(lines: tuple[Line, ...]) -> list[tuple[int, int]]:
 
 def _table(items: Sequence[ParsedItem], updates: Mapping[int, ItemProgress]) -> list[str]:
     """One row for each item without a parent that has something below it, and the sum."""
-    rows: list[tuple[str, RollUp]] = []
+    rows: list[tuple[str, Sum]] = []
     for index, item in enumerate(items):
         known = updates.get(index)
         if item.parent is None and known and known.roll_up:
             rows.append((_name(item), known.roll_up))
     if not rows:
         return []
-    pointed = any(done.points_total for _, done in rows)
-    total = RollUp(
-        done=sum(done.done for _, done in rows),
-        total=sum(done.total for _, done in rows),
-        points_done=sum(done.points_done for _, done in rows),
-        points_total=sum(done.points_total for _, done in rows),
-    )
+    pointed = any(done.points for _, done in rows)
+    total = add("", (done for _, done in rows))
     head = ["Item", "Done", *(["Points"] if pointed else []), "%"]
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     lines += [_row(name, done, pointed=pointed) for name, done in rows]
     if len(rows) > 1:
         lines.append(_row("**Total**", total, pointed=pointed))
+    if total.unestimated and pointed:
+        count = len(total.unestimated)
+        lines += ["", f"{count} of {total.total} items without points."]
     return ["", *lines, ""]
 
 
-def _row(name: str, done: RollUp, *, pointed: bool) -> str:
+def _row(name: str, done: Sum, *, pointed: bool) -> str:
     cells = [name, f"{done.done} of {done.total}"]
     if pointed:
-        cells.append(f"{done.points_done:g} of {done.points_total:g}")
+        cells.append(f"{done.points_done:g} of {done.points:g}")
     return "| " + " | ".join([*cells, f"{done.percent} %"]) + " |"
 
 

@@ -7,7 +7,8 @@ behind the item's short metadata, in the style of its neighbours.
 from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.core.progress import ItemProgress, RollUp
+from backlog_sync.core.progress import ItemProgress
+from backlog_sync.core.reporting.values import Sum
 from backlog_sync.files.markdown_drafts import Anchor, MetaLine, RowSpan, anchor_of
 from backlog_sync.files.markdown_inline import plain
 from backlog_sync.files.markdown_language import Speech, speech_of
@@ -63,15 +64,15 @@ def format_issue(issue: IssueRef, url: str | None) -> str:
     return f"[{issue}]({url})"
 
 
-def format_progress(done: RollUp, noun: str, language: str = "en") -> str:
+def format_progress(done: Sum, noun: str, language: str = "en") -> str:
     """`1 of 6 stories, 3 of 24 points (12 %)`; in other languages `1/6, 3/24 SP (12 %)`."""
     if language != "en":
-        points = f", {done.points_done:g}/{done.points_total:g} SP" if done.points_total else ""
+        points = f", {done.points_done:g}/{done.points:g} SP" if done.points else ""
         return f"{done.done}/{done.total}{points} ({done.percent} %)"
     told = f"{done.done} of {done.total} {noun if done.total == 1 else _plural(noun)}"
-    if done.points_total:
-        unit = "point" if done.points_total == 1 else "points"
-        told += f", {done.points_done:g} of {done.points_total:g} {unit}"
+    if done.points:
+        unit = "point" if done.points == 1 else "points"
+        told += f", {done.points_done:g} of {done.points:g} {unit}"
     return f"{told} ({done.percent} %)"
 
 

@@ -2,12 +2,14 @@
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from backlog_sync.core.model import DesiredItem, DesiredState
-from backlog_sync.core.progress import DROPPED, ItemProgress, RollUp
+from backlog_sync.core.progress import DROPPED, ItemProgress
+from backlog_sync.core.reporting.rollup import add
+from backlog_sync.core.reporting.values import Sum
 from backlog_sync.render.canvas import Look, flow, listed, paint, spread
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted, number
@@ -31,13 +33,13 @@ class Report:
         self.children: dict[str | None, list[DesiredItem]] = defaultdict(list)
         for item in desired.items:
             self.children[item.parent if item.parent in keys else None].append(item)
-        self.sums: dict[str, RollUp] = {}
+        self.sums: dict[str, Sum] = {}
         for item in reversed(desired.items):
             self.sums[item.key] = self._sum(item)
-        self.total = _add(self.sums[item.key] for item in self.children[None])
+        self.total = add("", (self.sums[item.key] for item in self.children[None]))
         self.milestones = self._milestones(desired)
         self.unestimated = [item for item in self._leaves() if item.points is None]
-        if not self.total.points_total:
+        if not self.total.points:
             self.unestimated = []
 
     def status(self, item: DesiredItem) -> str | None:
@@ -52,40 +54,32 @@ class Report:
             if not self.children[item.key] and self.status(item) != DROPPED
         ]
 
-    def _sum(self, item: DesiredItem) -> RollUp:
+    def _sum(self, item: DesiredItem) -> Sum:
         one = self.known.get(item.key)
         if one is not None and one.roll_up is not None:
             return one.roll_up
         below = self.children[item.key]
         if below:
-            return _add(self.sums[child.key] for child in below)
+            return add(item.key, (self.sums[child.key] for child in below))
         return self._leaf(item)
 
-    def _leaf(self, item: DesiredItem) -> RollUp:
+    def _leaf(self, item: DesiredItem) -> Sum:
         status = self.status(item)
         if status == DROPPED:
-            return RollUp(0, 0)
+            return Sum(item.key)
         done = status == _DONE
         points = item.points or 0
-        return RollUp(int(done), 1, points if done else 0, points)
+        return Sum(
+            item.key, (item.key,), int(done), points=points, points_done=points if done else 0
+        )
 
-    def _milestones(self, desired: DesiredState) -> dict[str, RollUp]:
-        parts: dict[str, list[RollUp]] = {one.title: [] for one in desired.milestones}
+    def _milestones(self, desired: DesiredState) -> dict[str, Sum]:
+        parts: dict[str, list[Sum]] = {one.title: [] for one in desired.milestones}
         for item in self._leaves():
             title = item.fields.get("milestone")
             if isinstance(title, str):
                 parts.setdefault(title, []).append(self._leaf(item))
-        return {title: _add(found) for title, found in parts.items() if found}
-
-
-def _add(parts: Iterable[RollUp]) -> RollUp:
-    found = list(parts)
-    return RollUp(
-        sum(part.done for part in found),
-        sum(part.total for part in found),
-        sum(part.points_done for part in found),
-        sum(part.points_total for part in found),
-    )
+        return {title: add(title, found) for title, found in parts.items() if found}
 
 
 def report_text(report: Report, title: str, look: Look) -> str:
@@ -140,7 +134,7 @@ def _leaf_line(report: Report, item: DesiredItem, head: Text, look: Look) -> Tex
     return spread(head, right, look.columns, glyphs)
 
 
-def _line(head: Text, roll_up: RollUp, look: Look, *, bar: bool) -> Text:
+def _line(head: Text, roll_up: Sum, look: Look, *, bar: bool) -> Text:
     """A title with its bar, per cent and points (or counts where nothing has points)."""
     glyphs, percent = look.glyphs, roll_up.percent
     right = Text()
@@ -150,8 +144,8 @@ def _line(head: Text, roll_up: RollUp, look: Look, *, bar: bool) -> Text:
         right.append(glyphs.empty * (_BAR - filled), "dim")
     style = "green" if percent == 100 else ""
     right.append(f"{percent}%".rjust(6), style)
-    amounts = (roll_up.points_done, roll_up.points_total)
-    if not roll_up.points_total:
+    amounts = (roll_up.points_done, roll_up.points)
+    if not roll_up.points:
         amounts = (float(roll_up.done), float(roll_up.total))
     right.append("/".join(number(value) for value in amounts).rjust(9))
     return spread(head, right, look.columns, glyphs)
@@ -197,12 +191,12 @@ def _item_json(report: Report, item: DesiredItem) -> dict[str, object]:
     }
 
 
-def _sum_json(roll_up: RollUp) -> dict[str, object]:
+def _sum_json(roll_up: Sum) -> dict[str, object]:
     return {
         "done": roll_up.done,
         "total": roll_up.total,
         "points_done": roll_up.points_done,
-        "points_total": roll_up.points_total,
+        "points_total": roll_up.points,
         "percent": roll_up.percent,
     }
 

@@ -131,6 +131,22 @@ def sums(tree: Outline) -> dict[str, Sum]:
     return {key: count(key, tree.below[key], tree) for key in tree.items if key not in leaves}
 
 
+def add(name: str, parts: Iterable[Sum]) -> Sum:
+    """Give the sum of groups that have no item in common."""
+    found = tuple(parts)
+    return Sum(
+        name=name,
+        items=tuple(key for part in found for key in part.items),
+        done=sum(part.done for part in found),
+        doing=sum(part.doing for part in found),
+        points=_sum(part.points for part in found),
+        points_done=_sum(part.points_done for part in found),
+        criteria=sum(part.criteria for part in found),
+        ticked=sum(part.ticked for part in found),
+        unestimated=tuple(key for part in found for key in part.unestimated),
+    )
+
+
 def total(tree: Outline) -> Sum:
     """Give the sum of the whole."""
     return count("", (leaf.key for leaf in tree.leaves), tree)
