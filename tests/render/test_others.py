@@ -31,6 +31,7 @@ from backlog_sync.render.envelopes import lint_json
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.report import Report, diff_text, report_json, report_text
 from backlog_sync.render.svg import plan_svg
+from tests.sums import rolled
 
 FOUND = (
     Diagnostic(Place("b.md", 9, 1), "total", "claims 84, has 92", "", Severity.WARNING),
@@ -41,7 +42,6 @@ FOUND = (
         "did you mean assignees?",
     ),
 )
-from tests.sums import rolled
 
 # ---- diagnostics ---------------------------------------------------------------------------
 
