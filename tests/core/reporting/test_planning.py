@@ -1,0 +1,356 @@
+"""Load, quarters, risks, reviews, milestones and their health, and what happened since."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from backlog_sync.core.health import judge, judge_whole
+from backlog_sync.core.reporting.facts import (
+    Before,
+    Capacity,
+    MilestoneFact,
+    PlanningSettings,
+    Risk,
+)
+from backlog_sync.core.reporting.risks import level
+from backlog_sync.core.reporting.values import Forecast, Health, Moved, Overlap
+from tests.reporting_sample import DOING, DONE, DROPPED, TODAY, day, facts, item, made, sample
+from tests.sums import rolled
+
+SOON = TODAY + timedelta(days=30)
+
+# ---- load ----------------------------------------------------------------------------------
+
+
+def test_hours_fall_on_the_days_between_start_and_target() -> None:
+    """Three weeks of which one lies in April: a third of the hours, and of the people."""
+    found = made(
+        facts(
+            item(
+                "a",
+                hours=60,
+                team="Red",
+                start=date(2026, 3, 18),
+                target=date(2026, 4, 7),
+            ),
+            planning=PlanningSettings(teams=(Capacity("Red", 10),), hours_per_week=20),
+        )
+    ).load
+    told = {row.period: row for row in found if row.whose == "team"}
+    assert list(told) == ["2026-03", "2026-04", "2026 Q1", "2026 Q2"]
+    assert [row.hours for row in told.values()] == [40, 20, 40, 20]
+    march = told["2026-03"]
+    # 12 working days are left of March: 24 hours of capacity, 48 of one person.
+    assert (march.capacity, march.people, march.more) == (24, 0.83, 0.33)
+    assert told["2026-04"].more == 0
+    assert march.items == ("a",)
+
+
+def test_what_is_late_falls_on_the_days_of_the_schedule() -> None:
+    """A target that has passed takes no hours any more."""
+    found = made(facts(item("a", hours=8, target=day(30))))
+    assert [(row.period, row.hours) for row in found.load if row.whose == "team"] == [
+        ("2026-03", 8),
+        ("2026 Q1", 8),
+    ]
+
+
+def test_several_skills_share_an_item_and_none_stands_under_no_name() -> None:
+    """An epic's skills are those of its stories; nothing is counted twice."""
+    found = made(
+        facts(
+            item("e", "epic", skills=("x", "y")),
+            item("a", hours=10, parent="e"),
+            item("b", hours=4),
+        )
+    ).load
+    quarter = {row.name: row.hours for row in found if row.whose == "skill" and "Q" in row.period}
+    assert quarter == {"x": 5, "y": 5, "": 4}
+
+
+def test_without_hours_there_is_no_load() -> None:
+    """Points are no hours."""
+    assert made(facts(item("a", points=3))).load == ()
+
+
+# ---- quarters ------------------------------------------------------------------------------
+
+
+def test_quarters_hold_what_should_end_in_them() -> None:
+    """By an item's own target, its epic's, or its milestone; late is what ends after it."""
+    found = made(
+        facts(
+            item("e", "epic", target=date(2026, 4, 1)),
+            item("a", parent="e", points=2),
+            item("b", milestone="M", points=3, hours=8 * 30),
+            item("c", points=9),
+            item("d", milestone="M", phase=DROPPED),
+            milestones=(MilestoneFact("M", date(2026, 3, 31)), MilestoneFact("N", SOON)),
+        )
+    ).quarters
+    assert [(q.name, q.milestones, q.sum.items, q.late) for q in found] == [
+        ("2026 Q1", ("M",), ("b",), ("b",)),
+        ("2026 Q2", ("N",), ("a",), ()),
+    ]
+    assert (found[0].first, found[0].last) == (date(2026, 1, 1), date(2026, 3, 31))
+
+
+# ---- risks ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "place"),
+    [
+        ("Low", 2),
+        ("medium", 3),
+        ("HIGH", 4),
+        ("very-high", 5),
+        ("Unlikely", 2),
+        ("almost certain", 5),
+        ("alta", 4),
+        ("Média", 3),
+        ("mittel", 3),
+        ("Élevé", 4),
+        ("Muy baja", 1),
+        ("высокая", 4),
+        ("中", 3),
+        ("高い", 4),
+        ("🔴", 4),
+        ("🟡 ", 3),
+        ("1", 1),
+        ("5", 5),
+        ("4/5", 4),
+        ("20%", 1),
+        ("20,5 %", 2),
+        ("90 %", 5),
+        ("100%", 5),
+        ("0%", 1),
+        ("0.3", 2),
+        ("", None),
+        (None, None),
+        ("6", None),
+        ("2.5", None),
+        ("120%", None),
+        ("quite", None),
+    ],
+)
+def test_words_and_numbers_have_a_place_from_one_to_five(word: str | None, place: int) -> None:
+    """In several languages; what has none is not guessed."""
+    assert level(word) == place
+
+
+def test_the_greatest_exposure_stands_on_top() -> None:
+    """Open risks first; one without an exposure follows, and its word is told."""
+    found = made(
+        facts(
+            item("a", risks=(Risk("small", "low", "low"), Risk("odd", "quite", "high"))),
+            item("b", milestone="M", risks=(Risk("big", "high", "5", external=True),)),
+            item("c", phase=DONE, risks=(Risk("over", "5", "5"),)),
+        )
+    )
+    assert [(one.text, one.exposure, one.open) for one in found.risks] == [
+        ("big", 20, True),
+        ("small", 4, True),
+        ("odd", None, True),
+        ("over", 25, False),
+    ]
+    assert (found.risks[0].item, found.risks[0].milestone, found.risks[0].external) == (
+        "b",
+        "M",
+        True,
+    )
+    assert any("'quite'" in note for note in found.notes)
+
+
+# ---- reviews -------------------------------------------------------------------------------
+
+
+def test_reviews_are_overdue_by_kind_or_for_all() -> None:
+    """From the day the words last changed, else from the day it was added; the oldest first."""
+    items = (
+        item("e", "epic", added=day(40)),
+        item("a", added=day(40)),
+        item("b", added=day(400)),
+        item("c", phase=DONE, added=day(400)),
+        item("d"),
+    )
+    planning = PlanningSettings(review_every={"epic": 30}, review_days=39)
+    found = made(facts(*items, planning=planning, reviewed={"b": day(39)})).reviews
+    assert [(one.key, one.last, one.due, one.days_over) for one in found] == [
+        ("e", day(40), day(10), 10),
+        ("a", day(40), day(1), 1),
+    ]
+    assert made(facts(*items)).reviews == ()
+
+
+# ---- milestones ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at_50", "at_85", "health"),
+    [
+        (10, 30, Health.ON_TRACK),
+        (10, 31, Health.AT_RISK),
+        (30, None, Health.AT_RISK),
+        (31, 40, Health.OFF_TRACK),
+        (None, None, Health.OFF_TRACK),
+    ],
+)
+def test_health_is_how_likely_the_day_is_kept(
+    at_50: int | None, at_85: int | None, health: Health
+) -> None:
+    """With 85 %: on track; with less than 50 %: off track; between: at risk."""
+    days = [None if n is None else TODAY + timedelta(days=n) for n in (at_50, at_85)]
+    found, why = judge(
+        rolled(1, 3), SOON, TODAY, forecast=Forecast("items", 2, at_50=days[0], at_85=days[1])
+    )
+    assert found is health
+    assert str(SOON) in why
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "due", "more", "health", "why"),
+    [
+        (3, 3, day(9), {}, Health.DONE, "It is all done."),
+        (2, 3, SOON, {"closed": True}, Health.DONE, "It is closed, with 1 item still open."),
+        (0, 0, SOON, {}, Health.UNKNOWN, "Nothing is in it."),
+        (1, 3, None, {}, Health.UNKNOWN, "It has no due day; 2 items left."),
+        (1, 3, day(1), {}, Health.OFF_TRACK, "It was due 1 day ago; 2 items left."),
+        (
+            1,
+            3,
+            SOON,
+            {"ends": SOON + timedelta(days=3)},
+            Health.AT_RISK,
+            "What waits for each other ends on 2026-04-18, 3 days after it is due (2026-04-15).",
+        ),
+        (
+            1,
+            3,
+            SOON,
+            {"ends": SOON, "forecast": Forecast("items", 2, reason="Too few weeks.")},
+            Health.UNKNOWN,
+            "2 items left until 2026-04-15. Too few weeks.",
+        ),
+    ],
+)
+def test_health_where_no_forecast_decides(
+    done: int, total: int, due: date | None, more: dict[str, object], health: Health, why: str
+) -> None:
+    """What is left, the day, and the schedule say what they can, and why."""
+    assert judge(rolled(done, total), due, TODAY, **more) == (health, why)  # type: ignore[arg-type]  # by name
+
+
+def test_the_whole_is_as_healthy_as_its_worst_milestone() -> None:
+    """What is done or unknown decides only where nothing else does."""
+    parts = [
+        ("A", Health.ON_TRACK, "fine."),
+        ("B", Health.OFF_TRACK, "late."),
+        ("C", Health.OFF_TRACK, "later."),
+        ("D", Health.UNKNOWN, "who knows."),
+    ]
+    assert judge_whole(rolled(1, 2), parts) == (Health.OFF_TRACK, "B: late. (1 more like it)")
+    assert judge_whole(rolled(1, 2), parts[:1] + parts[3:]) == (Health.ON_TRACK, "A: fine.")
+    assert judge_whole(rolled(1, 2), parts[3:]) == (Health.UNKNOWN, "D: who knows.")
+    assert judge_whole(rolled(2, 2), parts)[0] is Health.DONE
+    assert judge_whole(rolled(1, 2), [])[0] is Health.UNKNOWN
+
+
+def test_milestones_know_their_days() -> None:
+    """From the first that was begun to the last that is laid out."""
+    found = made(
+        facts(
+            item("a", milestone="M", phase=DONE, closed=day(20)),
+            item("b", milestone="M", hours=40),
+            item("c", milestone="Undeclared"),
+            milestones=(MilestoneFact("M", SOON), MilestoneFact("Empty")),
+        )
+    ).milestones
+    assert [one.sum.name for one in found] == ["M", "Empty", "Undeclared"]
+    assert (found[0].first, found[0].last) == (day(20), day(-4))
+    assert found[1].health is Health.UNKNOWN
+
+
+def test_milestones_that_are_worked_on_together_are_told_where_one_was_asked_for() -> None:
+    """By what was done, is under way or is to start; a finished one is in nobody's way."""
+    items = (
+        item("a", milestone="A", phase=DONE, closed=day(30)),
+        item("a2", milestone="A"),
+        item("b", milestone="B", phase=DOING),
+        item("c", milestone="C"),
+        item("d", milestone="D", phase=DONE, closed=day(5)),
+        item("e", milestone="E", start=day(-10)),
+    )
+    given = facts(
+        *items,
+        milestones=(MilestoneFact("A", day(-3)), MilestoneFact("B", day(-20))),
+        planning=PlanningSettings(one_at_a_time=True),
+    )
+    assert made(given).overlaps == (Overlap("A", "B", TODAY, day(-3)),)
+    assert made(facts(*items)).overlaps == ()
+
+
+# ---- since ---------------------------------------------------------------------------------
+
+
+def test_the_month_is_told() -> None:
+    """Finished milestones, moved days, other priorities, new risks, and what came and went."""
+    found = made(sample()).period
+    assert found is not None
+    assert found.done == ("d7", "d8")
+    assert (found.points_done, found.points_added) == (4, 0)
+    assert found.added == ("receipt",)
+    assert found.removed == ("stamps",)
+    assert found.dropped == ("cash",)
+    assert found.moved == (
+        Moved("Payments", date(2026, 3, 20), date(2026, 4, 3)),
+        Moved("contract", date(2026, 8, 1), None),
+    )
+    assert found.priorities == (("contract", "High", None),)
+    assert found.new_risks == ("Insurers say no",)
+
+
+def test_a_milestone_is_finished_with_its_last_item_or_when_it_is_closed() -> None:
+    """Only in the reported time."""
+    given = facts(
+        item("a", milestone="A", phase=DONE, closed=day(9)),
+        item("b", milestone="B", phase=DONE, closed=day(40)),
+        item("c", milestone="C"),
+        milestones=(MilestoneFact("C", closed=True),),
+        since=day(30),
+        before=Before(day(30), {}, {"C": MilestoneFact("C")}),
+    )
+    found = made(given).period
+    assert found is not None
+    assert found.milestones_done == ("C", "A")
+
+
+def test_what_is_not_known_of_then_is_said() -> None:
+    """Without the file of then, days tell what was added and done, and nothing else is claimed."""
+    found = made(facts(item("a", added=day(3)), item("b", added=day(90)), since=day(30)))
+    assert found.period is not None
+    assert (found.period.added, found.period.removed, found.period.new_risks) == (("a",), (), ())
+    assert any("is not known" in note for note in found.notes)
+    assert made(facts(item("a"))).period is None
+
+
+# ---- what a reader must know ---------------------------------------------------------------
+
+
+def test_what_is_not_seen_stands_first_in_the_notes() -> None:
+    """Then what has no points, hours or days, and what was closed over open work."""
+    found = made(
+        facts(
+            item("e", "epic", phase=DONE),
+            item("a", parent="e", points=2, hours=4, waits_for=("x/y#1",)),
+            item("b", phase=DONE),
+            item("c", blocked_by=("a",)),
+            unseen=("The clone is shallow.",),
+        )
+    ).notes
+    assert found[0] == "The clone is shallow."
+    assert found[1] == "2 items without points: not in any sum of points."
+    assert "Closed, though something below is open: e." in found
+    assert "1 item left without hours: not in the load." in found
+    assert "1 item waiting for issues elsewhere, whose days are not known." in found
+    assert "1 item laid out at a guess of one day: no hours, points or dates." in found
