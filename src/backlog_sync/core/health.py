@@ -30,16 +30,16 @@ def judge(
     if not total.total:
         return Health.UNKNOWN, "Nothing is in it."
     if due is None:
-        return Health.UNKNOWN, f"It has no due day; {_items(left)} left."
+        return Health.UNKNOWN, f"No due day; {_items(left)} left."
     if due < today:
         days = (today - due).days
-        return Health.OFF_TRACK, f"It was due {_days(days)} ago; {_items(left)} left."
+        return Health.OFF_TRACK, f"Due {_days(days)} ago; {_items(left)} left."
     if forecast is not None and not forecast.reason:
         return _against(forecast, due)
     if ends is not None and ends > due:
         return Health.AT_RISK, (
-            f"What waits for each other ends on {ends}, {_days((ends - due).days)} after "
-            f"it is due ({due})."
+            f"Due {due}, but what waits for each other ends on {ends}, "
+            f"{_days((ends - due).days)} later."
         )
     why = forecast.reason if forecast is not None else "There is no forecast."
     return Health.UNKNOWN, f"{_items(left).capitalize()} left until {due}. {why}"
@@ -47,15 +47,11 @@ def judge(
 
 def _against(forecast: Forecast, due: date) -> tuple[Health, str]:
     if forecast.at_85 is not None and forecast.at_85 <= due:
-        return Health.ON_TRACK, f"Done by {forecast.at_85} with 85 %; it is due {due}."
-    told = (
-        f"done by {forecast.at_85} with 85 %"
-        if forecast.at_85
-        else "not done within ten years with 85 %"
-    )
-    if forecast.at_50 is not None and forecast.at_50 <= due:
-        return Health.AT_RISK, f"By its due day ({due}) it is as likely done as not; {told}."
-    return Health.OFF_TRACK, f"It is due {due}, {told}."
+        return Health.ON_TRACK, f"85 % likely by {forecast.at_85}; due {due}."
+    by = f"only by {forecast.at_85}" if forecast.at_85 else "in more than ten years"
+    why = f"Due {due}, but 85 % likely {by}."
+    half = forecast.at_50 is not None and forecast.at_50 <= due
+    return Health.AT_RISK if half else Health.OFF_TRACK, why
 
 
 def judge_whole(total: Sum, parts: Iterable[tuple[str, Health, str]]) -> tuple[Health, str]:

@@ -214,15 +214,15 @@ def test_health_is_how_likely_the_day_is_kept(
         (3, 3, day(9), {}, Health.DONE, "It is all done."),
         (2, 3, SOON, {"closed": True}, Health.DONE, "It is closed, with 1 item still open."),
         (0, 0, SOON, {}, Health.UNKNOWN, "Nothing is in it."),
-        (1, 3, None, {}, Health.UNKNOWN, "It has no due day; 2 items left."),
-        (1, 3, day(1), {}, Health.OFF_TRACK, "It was due 1 day ago; 2 items left."),
+        (1, 3, None, {}, Health.UNKNOWN, "No due day; 2 items left."),
+        (1, 3, day(1), {}, Health.OFF_TRACK, "Due 1 day ago; 2 items left."),
         (
             1,
             3,
             SOON,
             {"ends": SOON + timedelta(days=3)},
             Health.AT_RISK,
-            "What waits for each other ends on 2026-04-18, 3 days after it is due (2026-04-15).",
+            "Due 2026-04-15, but what waits for each other ends on 2026-04-18, 3 days later.",
         ),
         (
             1,
@@ -349,7 +349,6 @@ def test_what_is_not_seen_stands_first_in_the_notes() -> None:
         )
     ).notes
     assert found[0] == "The clone is shallow."
-    assert found[1] == "2 items without points: not in any sum of points."
     assert "Closed, though something below is open: e." in found
     assert "1 item left without hours: not in the load." in found
     assert "1 item waiting for issues elsewhere, whose days are not known." in found

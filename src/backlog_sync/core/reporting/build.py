@@ -15,7 +15,7 @@ from backlog_sync.core.reporting.reviews import reviews
 from backlog_sync.core.reporting.risks import register, unplaced
 from backlog_sync.core.reporting.rollup import Outline
 from backlog_sync.core.reporting.schedule import schedule
-from backlog_sync.core.reporting.values import Forecast, Report, Schedule, Sum
+from backlog_sync.core.reporting.values import Forecast, Report, Schedule
 
 
 def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
@@ -49,7 +49,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         period=period(facts, tree, milestones),
         points=tree.points,
         hours=tree.hours,
-        notes=(*facts.unseen, *_notes(facts, tree, total, foreseen, planned)),
+        notes=(*facts.unseen, *_notes(facts, tree, foreseen, planned)),
     )
 
 
@@ -61,13 +61,9 @@ def _velocity(facts: Facts, tree: Outline) -> float | None:
     return round(sum(weekly) / len(weekly), 2) if not too_little(weekly) else None
 
 
-def _notes(
-    facts: Facts, tree: Outline, total: Sum, foreseen: Forecast, planned: Schedule
-) -> Iterator[str]:
-    """What a reader must know to read the figures rightly."""
+def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -> Iterator[str]:
+    """What a reader must know to read the figures rightly, beside what is unestimated."""
     left = tree.open(leaf.key for leaf in tree.leaves)
-    if total.unestimated:
-        yield f"{_items(total.unestimated)} without points: not in any sum of points."
     missing = [key for key in left if key not in tree.points]
     if tree.points and missing and foreseen.unit == "items" and not foreseen.reason:
         yield f"The forecast counts items: {_items(missing)} of those left without points."

@@ -1,0 +1,356 @@
+"""The report as text for a terminal: when, how much and what is at risk first, then the rest."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.text import Text
+
+from backlog_sync.core.reporting.decisions import decisions
+from backlog_sync.core.reporting.facts import Phase, WorkItem
+from backlog_sync.core.reporting.values import Health, MilestoneReport, Report, Sum
+from backlog_sync.render.canvas import Look, flow, listed, paint, paragraph, spread
+from backlog_sync.render.report_words import (
+    HEALTH,
+    Audience,
+    Names,
+    at_risk,
+    changes,
+    day,
+    figure,
+    how_much,
+    likely,
+    open_risks,
+    risk_scale,
+    status,
+    when,
+)
+from backlog_sync.render.safe import clean
+from backlog_sync.render.words import counted
+
+_SHORT = 60
+"""Items up to which the report for everybody lists each of them."""
+_MOST = 12
+_BAR = 16
+_WIDE = 60
+"""Columns from which on there is room for bars."""
+_COLORS = {
+    Health.DONE: "green",
+    Health.ON_TRACK: "green",
+    Health.AT_RISK: "yellow",
+    Health.OFF_TRACK: "red",
+    Health.UNKNOWN: "dim",
+}
+
+
+def report_text(report: Report, look: Look, audience: Audience = Audience.EVERYBODY) -> str:
+    """The report as text; no line is wider than `look.width` (at least 40)."""
+    return paint(_Page(report, look, audience).lines(), look)
+
+
+class _Page:
+    """The lines of one report."""
+
+    def __init__(self, report: Report, look: Look, audience: Audience) -> None:
+        self.report, self.look, self.audience = report, look, audience
+        self.names = Names(report)
+        self.items = {item.key: item for item in report.facts.items}
+        self.rows = {row.key: row for row in report.schedule.rows}
+        self.children: dict[str | None, list[WorkItem]] = defaultdict(list)
+        for item in report.facts.items:
+            self.children[item.parent if item.parent in self.items else None].append(item)
+        self.most = 1_000_000 if look.full else _MOST
+
+    def lines(self) -> list[Text]:
+        """All of it."""
+        found = self._head()
+        for title, part in self._parts():
+            if part:
+                found += [Text(), Text(title, "bold"), *part]
+        return found
+
+    def _parts(self) -> Iterator[tuple[str, list[Text]]]:
+        """The sections that this audience wants, in its order."""
+        everybody = self.audience is Audience.EVERYBODY
+        if self.report.period:
+            yield f"Since {self.report.period.since}", self._since()
+        if self.audience is Audience.LEADERS:
+            yield "Milestones", self._milestones()
+            yield "Risks", self._risks(5)
+            yield "To decide", self._bullets(decisions(self.report))
+        elif self.audience is Audience.PRODUCT:
+            yield "Epics and features", self._tree(leaves=False)
+            yield "Milestones", self._milestones()
+            yield "Quarters", self._quarters()
+            yield "Open work by priority", self._priorities()
+            yield "Risks", self._risks(5)
+            yield "To decide", self._bullets(decisions(self.report))
+        else:
+            every = not everybody or self.look.full or len(self.items) <= _SHORT
+            yield "Items" if every else "Epics and features", self._tree(leaves=every)
+            yield "Milestones", self._milestones()
+            if everybody:
+                yield "Risks", self._risks(3)
+            else:
+                yield "Critical path", self._path()
+                yield "Waiting", self._waiting()
+                yield "Late", self._late()
+                yield "Load", self._load()
+                yield "Overdue for review", self._reviews()
+                yield "Risks", self._risks(self.most)
+        yield "Unestimated", self._unestimated()
+        yield "Not known", self._bullets(self.report.notes)
+
+    # ---- what every reader sees --------------------------------------------------------------
+
+    def _head(self) -> list[Text]:
+        report, look = self.report, self.look
+        title = Text().append(clean(report.facts.title), "bold")
+        lines = [spread(title, Text(str(report.facts.today), "dim"), look.columns, look.glyphs)]
+        state = Text(HEALTH[report.health].capitalize(), f"bold {_COLORS[report.health]}")
+        lines += paragraph(clean(report.why), look.columns, look.glyphs, state.append("  "))
+        lines.append(Text())
+        lines += self._answer("When", when(report))
+        much = Text().append("How much ", "bold")
+        if look.columns >= _WIDE:
+            much.append_text(self._blocks(report.total.percent))
+        much.append(f"{report.total.percent} %  ", "bold")
+        lines += paragraph(how_much(report), look.columns, look.glyphs, much)
+        lines += self._answer("At risk", at_risk(report))
+        return lines
+
+    def _answer(self, word: str, told: str) -> list[Text]:
+        head = Text().append(f"{word:9}", "bold")
+        return paragraph(clean(told), self.look.columns, self.look.glyphs, head)
+
+    def _since(self) -> list[Text]:
+        told = changes(self.report, self.names, self.most)
+        lines: list[Text] = []
+        for word, text in told:
+            head = Text(f"  {word:10} ", "dim")
+            lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
+        return lines or [Text("  Nothing that is known.", "dim")]
+
+    def _milestones(self) -> list[Text]:
+        lines = []
+        for one in self.report.milestones:
+            lines.append(self._bar(Text("  ").append(clean(one.sum.name)), one.sum))
+            lines += self._standing(one)
+        return lines
+
+    def _standing(self, one: MilestoneReport) -> Iterator[Text]:
+        look = self.look
+        head = Text("    ").append(HEALTH[one.health], _COLORS[one.health]).append("  ")
+        yield from paragraph(one.why, look.columns, look.glyphs, head, "dim")
+        if self.audience is Audience.LEADERS and one.forecast and not one.forecast.reason:
+            yield from paragraph(
+                likely(one.forecast), look.columns, look.glyphs, Text("    "), "dim"
+            )
+
+    def _risks(self, most: int) -> list[Text]:
+        look, lines = self.look, []
+        found = open_risks(self.report)
+        for risk in found[:most]:
+            exposure = "?" if risk.exposure is None else str(risk.exposure)
+            head = Text(f"  {exposure:>2}  ", "bold")
+            lines += paragraph(clean(risk.text), look.columns, look.glyphs, head)
+            told = [self.names(risk.item), f"exposure {risk_scale(risk)}"]
+            told += ["not in our hands"] if risk.external else []
+            told += [f"owner {risk.owner}"] if risk.owner else []
+            if self.audience is not Audience.EVERYBODY:
+                told.append(f"mitigation: {risk.mitigation or 'none'}")
+                told += [f"if it happens: {risk.contingency}"] if risk.contingency else []
+            text = clean("; ".join(told))
+            lines += paragraph(text, look.columns, look.glyphs, Text("      "), "dim")
+        if len(found) > most:
+            lines.append(Text(f"      {len(found) - most} more", "dim"))
+        return lines
+
+    def _unestimated(self) -> list[Text]:
+        keys = self.report.total.unestimated
+        if not keys:
+            return []
+        names = [clean(name) for name in self.names.some(keys, self.most)]
+        head = Text(f"  {counted(len(keys), 'item')} without points: ", "yellow")
+        if head.cell_len > self.look.columns // 2:
+            return [head, *flow(Text("    "), listed(names), self.look.columns, self.look.glyphs)]
+        return flow(head, listed(names), self.look.columns, self.look.glyphs)
+
+    # ---- the tree ----------------------------------------------------------------------------
+
+    def _tree(self, *, leaves: bool) -> list[Text]:
+        lines: list[Text] = []
+        stack = [(root, 0) for root in reversed(self.children[None])]
+        hidden = 0
+        while stack:
+            item, depth = stack.pop()
+            below = self.children[item.key]
+            stack.extend((child, depth + 1) for child in reversed(below))
+            head = Text("  " * (depth + 1))
+            if below:
+                if depth == 0 and lines and leaves:
+                    lines.append(Text())
+                head.append(clean(item.title), "bold" if depth == 0 else "")
+                lines.append(self._bar(head, self.report.sums[item.key]))
+                if item.goal and depth == 0 and self.audience is Audience.PRODUCT:
+                    lines += self._below(item.goal, depth)
+            elif leaves or depth == 0:
+                lines += self._leaf(item, head, depth)
+            else:
+                hidden += 1
+        if hidden and self.audience is Audience.EVERYBODY:
+            lines.append(Text(f"  {counted(hidden, 'item')} below them (-v lists each)", "dim"))
+        return lines
+
+    def _leaf(self, item: WorkItem, head: Text, depth: int) -> list[Text]:
+        glyphs = self.look.glyphs
+        sign, style = {
+            Phase.DONE: (glyphs.tick, "green"),
+            Phase.DROPPED: (glyphs.close, "dim"),
+            Phase.TODO: (" ", "dim"),
+            Phase.DOING: (glyphs.dot, "yellow"),
+        }[item.phase]
+        over = item.phase in (Phase.DONE, Phase.DROPPED)
+        head.append(sign, style).append(" ").append(clean(item.title), "dim" if over else "")
+        right = Text()
+        if item.phase is not Phase.DONE and self.look.columns >= _WIDE:
+            right.append(clean(status(item)), "dim" if over else "yellow")
+        if item.ref:
+            right.append(f"  {clean(item.ref)}".rjust(7), "dim")
+        points = self.report.points.get(item.key)
+        right.append((figure(points) if points is not None else "").rjust(9), "dim")
+        lines = [spread(head, right, self.look.columns, glyphs)]
+        if self.audience is Audience.ENGINEERING and not over:
+            lines += self._below("; ".join(self._details(item)), depth + 1)
+        return lines
+
+    def _details(self, item: WorkItem) -> Iterator[str]:
+        if item.criteria:
+            yield f"{item.ticked} of {counted(item.criteria, 'criterion', 'criteria')}"
+        if item.assignees:
+            yield ", ".join(item.assignees)
+        row = self.rows.get(item.key)
+        if row:
+            slack = "critical" if row.critical else f"{figure(row.slack)} days of slack"
+            guess = ", a guess" if row.by == "guess" else ""
+            yield f"{row.first} to {row.last} ({figure(row.days)} d{guess}), {slack}"
+        if item.waits_for:
+            yield f"waits for {', '.join(item.waits_for)}"
+
+    def _below(self, text: str, depth: int) -> list[Text]:
+        if not text:
+            return []
+        head = Text("  " * (depth + 2))
+        return paragraph(clean(text), self.look.columns, self.look.glyphs, head, "dim")
+
+    def _bar(self, head: Text, found: Sum) -> Text:
+        """A title with its bar, per cent and points (or counts where nothing has points)."""
+        percent = found.percent
+        right = self._blocks(percent) if self.look.columns >= _WIDE else Text()
+        right.append(f"{percent}%".rjust(5), "green" if percent == 100 else "")
+        done, whole = float(found.done), float(found.total)
+        if found.points:
+            done, whole = found.points_done, found.points
+        right.append(f"{figure(done)}/{figure(whole)}".rjust(9))
+        return spread(head, right, self.look.columns, self.look.glyphs)
+
+    def _blocks(self, percent: int) -> Text:
+        glyphs, filled = self.look.glyphs, percent * _BAR // 100
+        bar = Text().append(glyphs.full * filled, "green")
+        return bar.append(glyphs.empty * (_BAR - filled), "dim").append(" ")
+
+    # ---- for product -------------------------------------------------------------------------
+
+    def _quarters(self) -> list[Text]:
+        lines = []
+        for one in self.report.quarters:
+            lines.append(self._bar(Text(f"  {one.name}"), one.sum))
+            told = [f"due: {', '.join(one.milestones)}"] if one.milestones else []
+            if one.late:
+                told.append(f"ends later: {', '.join(self.names.some(one.late, 3))}")
+            lines += self._below("; ".join(told), 0)
+        return lines
+
+    def _priorities(self) -> list[Text]:
+        """What is left by priority, in the order in which they first appear."""
+        left: dict[str, list[str]] = defaultdict(list)
+        for key in self.report.total.items:
+            if self.items[key].phase is not Phase.DONE:
+                left[self.items[key].priority or "without one"].append(key)
+        if len(left) == 1 and "without one" in left:
+            return []
+        lines: list[Text] = []
+        for name, keys in left.items():
+            head = Text(f"  {clean(name)}: ").append(f"{counted(len(keys), 'item')}  ", "dim")
+            names = [clean(each) for each in self.names.some(keys, 5)]
+            lines += flow(head, listed(names), self.look.columns, self.look.glyphs)
+        return lines
+
+    # ---- for engineering ---------------------------------------------------------------------
+
+    def _path(self) -> list[Text]:
+        found = self.report.schedule
+        if not found.path:
+            return self._bullets((found.reason,)) if found.reason else []
+        text = f"{figure(found.days)} working days, to {day(found.ends)}"
+        lines = [Text(f"  {text}", "dim")]
+        for key in found.path[: self.most]:
+            row = self.rows[key]
+            right = Text(f"{row.first}  {figure(row.days)} d".rjust(18), "dim")
+            head = Text("  ").append(clean(self.names(key)))
+            lines.append(spread(head, right, self.look.columns, self.look.glyphs))
+        if len(found.path) > self.most:
+            lines.append(Text(f"  {len(found.path) - self.most} more", "dim"))
+        return lines
+
+    def _waiting(self) -> list[Text]:
+        before: dict[str, list[str]] = defaultdict(list)
+        for first, second in self.report.schedule.links:
+            before[second].append(first)
+        return self._bullets(
+            f"{self.names(key)} waits for {', '.join(self.names.some(others, 5))}"
+            for key, others in before.items()
+        )
+
+    def _late(self) -> list[Text]:
+        late = sorted((row for row in self.rows.values() if row.late), key=lambda row: -row.late)
+        return self._bullets(
+            f"{self.names(row.key)} ends {row.last}, {counted(row.late, 'day')} late"
+            for row in late
+        )
+
+    def _load(self) -> list[Text]:
+        lines = []
+        for one in self.report.load:
+            if "Q" not in one.period:
+                continue
+            head = Text(f"  {one.period}  ").append(clean(one.name or f"no {one.whose}"))
+            told = f"{figure(one.hours)} h"
+            if one.capacity is not None:
+                told += f" of {figure(one.capacity)} h"
+            told += f", {one.people:.1f} people"
+            right = Text(told, "dim")
+            if one.more > 0:
+                right.append(f", {one.more:.1f} more", "red")
+            lines.append(spread(head, right, self.look.columns, self.look.glyphs))
+        return lines
+
+    def _reviews(self) -> list[Text]:
+        return self._bullets(
+            f"{self.names(one.key)}: {counted(one.days_over, 'day')} over, last on {one.last}"
+            for one in self.report.reviews
+        )
+
+    # ---- lists -------------------------------------------------------------------------------
+
+    def _bullets(self, told: Iterable[str]) -> list[Text]:
+        every: Sequence[str] = tuple(told)
+        lines: list[Text] = []
+        for text in every[: self.most]:
+            head = Text(f"  {self.look.glyphs.dot} ")
+            lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
+        if len(every) > self.most:
+            lines.append(Text(f"    {len(every) - self.most} more", "dim"))
+        return lines
+
+    def _plain(self, text: str) -> str:
+        return clean(text).replace("→", self.look.glyphs.arrow)

@@ -1,0 +1,192 @@
+"""The report in words, whatever it is written on: when, how much, what is at risk, for whom."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from backlog_sync.core.reporting.decisions import GRAVE, overloads
+from backlog_sync.core.reporting.facts import Phase, WorkItem
+from backlog_sync.core.reporting.forecast import NOTHING_LEFT
+from backlog_sync.core.reporting.values import Forecast, Health, RegisteredRisk, Report, Sum
+from backlog_sync.render.words import counted
+
+NEVER = "more than ten years from now"
+HEALTH = {
+    Health.DONE: "done",
+    Health.ON_TRACK: "on track",
+    Health.AT_RISK: "at risk",
+    Health.OFF_TRACK: "off track",
+    Health.UNKNOWN: "unknown",
+}
+
+
+class Audience(StrEnum):
+    """Whom a report is for: it chooses depth and wording, and changes no figure.
+
+    `LEADERS` read when, how much, what is at risk and what to decide; `PRODUCT` what becomes of
+    epics and features, scope, priorities and quarters; `ENGINEERING` every item, what waits for
+    what, and the load. `EVERYBODY` is the short form of all.
+    """
+
+    EVERYBODY = "everybody"
+    LEADERS = "leaders"
+    PRODUCT = "product"
+    ENGINEERING = "engineering"
+
+
+def amount(found: Sum) -> str:
+    """How much is done: "33 of 70 points, 9 of 15 items", points only where there are any."""
+    items = f"{found.done} of {counted(found.total, 'item')}"
+    if not found.points:
+        return items
+    return f"{figure(found.points_done)} of {figure(found.points)} points, {items}"
+
+
+def figure(value: float) -> str:
+    """A number with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def day(value: date | None) -> str:
+    """A day, or what is said where there is none."""
+    return value.isoformat() if value else "none"
+
+
+def likely(found: Forecast) -> str:
+    """The days of a forecast, or why there are none."""
+    if found.reason:
+        return found.reason
+    days = [value.isoformat() if value else NEVER for value in (found.at_85, found.at_95)]
+    first = found.at_50.isoformat() if found.at_50 else NEVER
+    return f"50 % likely by {first}, 85 % by {days[0]}, 95 % by {days[1]}"
+
+
+def when(report: Report) -> str:
+    """When all is done, as far as that can be told."""
+    found = report.forecast
+    if found is None or report.schedule.reason == NOTHING_LEFT:
+        return NOTHING_LEFT
+    if not found.reason:
+        return likely(found)
+    due = [one.due for one in report.milestones if one.due and one.health is not Health.DONE]
+    parts = [found.reason]
+    if report.schedule.ends:
+        parts.append(f"As things wait for each other: {report.schedule.ends} at the earliest.")
+    if due:
+        parts.append(f"The last milestone is due {max(due)}.")
+    return " ".join(parts)
+
+
+def how_much(report: Report) -> str:
+    """How much is done and under way; the per cent stand beside it."""
+    doing = f", {report.total.doing} under way" if report.total.doing else ""
+    return f"{amount(report.total)} done{doing}"
+
+
+def at_risk(report: Report) -> str:
+    """What endangers the plan, by count."""
+    told = []
+    for health in (Health.OFF_TRACK, Health.AT_RISK):
+        names = [one.sum.name for one in report.milestones if one.health is health]
+        if names:
+            told.append(f"{counted(len(names), 'milestone')} {HEALTH[health]}")
+    late = sum(row.late > 0 for row in report.schedule.rows)
+    if late:
+        told.append(f"{counted(late, 'item')} late")
+    grave = grave_risks(report)
+    if grave:
+        told.append(f"{counted(len(grave), 'grave risk')}")
+    if report.overlaps:
+        told.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
+    if busy := dict.fromkeys(one.name for one in overloads(report)):
+        told.append(f"overloaded: {', '.join(busy)}")
+    return ", ".join(told) or "nothing that is known"
+
+
+def open_risks(report: Report) -> tuple[RegisteredRisk, ...]:
+    """The risks of work that is not over, the gravest first."""
+    return tuple(one for one in report.risks if one.open)
+
+
+def grave_risks(report: Report) -> tuple[RegisteredRisk, ...]:
+    """Those that need an answer."""
+    return tuple(one for one in open_risks(report) if (one.exposure or 0) >= GRAVE)
+
+
+def risk_scale(risk: RegisteredRisk) -> str:
+    """A risk's place on the scale: "20 (likelihood 4, impact 5)"."""
+    known = (risk.likelihood, risk.impact)
+    parts = [
+        f"{name} {'?' if value is None else value}"
+        for name, value in zip(("likelihood", "impact"), known, strict=True)
+    ]
+    return f"{'?' if risk.exposure is None else risk.exposure} ({', '.join(parts)})"
+
+
+def status(item: WorkItem) -> str:
+    """How far an item is: GitHub's word, else what is known of it."""
+    if item.status:
+        return item.status
+    return {
+        Phase.TODO: "Todo",
+        Phase.DOING: "In progress",
+        Phase.DONE: "Done",
+        Phase.DROPPED: "Not planned",
+    }[item.phase]
+
+
+class Names:
+    """Titles by key; a key that is not known (an item that left the file) stands for itself."""
+
+    def __init__(self, report: Report) -> None:
+        self._titles = {item.key: item.title for item in report.facts.items}
+        before = report.facts.before
+        self._before = {key: one.title for key, one in before.items.items()} if before else {}
+
+    def __call__(self, key: str) -> str:
+        """The title of a key."""
+        return self._titles.get(key) or self._before.get(key) or key
+
+    def some(self, keys: Sequence[str], most: int) -> list[str]:
+        """The first titles, and how many more there are."""
+        if len(keys) <= most + 1:
+            return [self(key) for key in keys]
+        return [*(self(key) for key in keys[:most]), f"{len(keys) - most} more"]
+
+
+def changes(report: Report, names: Names, most: int) -> list[tuple[str, str]]:
+    """What happened in the reported time: a word each, and what it was."""
+    found = report.period
+    if found is None:
+        return []
+    told: list[tuple[str, str]] = []
+
+    def put(word: str, keys: Sequence[str], points: float | None = None) -> None:
+        if keys:
+            amounts = counted(len(keys), "item")
+            if points:
+                amounts += f", {figure(points)} points"
+            told.append((word, f"{amounts}: {', '.join(names.some(keys, most))}"))
+
+    if found.milestones_done:
+        told.append(("Milestones", f"finished: {', '.join(found.milestones_done)}"))
+    told += [
+        ("Moved", f"{names(one.name)}: {day(one.before)} → {day(one.after)}")
+        for one in found.moved[:most]
+    ]
+    if len(found.moved) > most:
+        told.append(("Moved", f"{len(found.moved) - most} more days"))
+    put("Done", found.done, found.points_done)
+    put("Added", found.added, found.points_added)
+    put("Dropped", found.dropped)
+    put("Removed", found.removed)
+    told += [
+        ("Priority", f"{names(key)}: {before or 'none'} → {after or 'none'}")
+        for key, before, after in found.priorities[:most]
+    ]
+    if len(found.priorities) > most:
+        told.append(("Priority", f"{len(found.priorities) - most} more"))
+    told += [("New risk", text) for text in found.new_risks[:most]]
+    if len(found.new_risks) > most:
+        told.append(("New risk", f"{len(found.new_risks) - most} more"))
+    return told
