@@ -19,7 +19,6 @@ SOURCE = "body"
 _END = "<!-- backlog:end "
 _SIGN = "<!-- backlog:"
 _BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
 _FOOTER = "*Managed from `"
 _CLAIMS = 20
@@ -50,17 +49,17 @@ def split(body: str) -> SplitBody:
     """Find the managed block. Exactly one is believed; anything else is told as a problem."""
     begins: list[tuple[int, int]] = []
     ends: list[tuple[int, int, str]] = []
-    offset = 0
-    if _SIGN not in body:
-        return SplitBody(before=body, after="")
-    for line in _LINE.findall(body):
-        bare = line.strip() if _SIGN in line else ""
+    at = body.find(_SIGN)
+    while at >= 0:
+        offset, until = body.rfind("\n", 0, at) + 1, body.find("\n", at) + 1 or len(body)
+        line = body[offset:until]
+        bare = line.strip()
         if bare == BEGIN:
-            begins.append((offset + line.index(BEGIN), offset + len(line)))
+            begins.append((offset + line.index(BEGIN), until))
         elif bare.startswith(_END) and bare.endswith("-->"):
             start = offset + line.index(_END)
             ends.append((start, start + len(bare), bare))
-        offset += len(line)
+        at = body.find(_SIGN, until)
     if not begins and not ends:
         return SplitBody(before=body, after="")
     found = [_read(text) for _, _, text in ends[:_CLAIMS]]
@@ -129,10 +128,11 @@ def _one_line(text: str) -> str:
 
 def _safe(text: str, mentions: bool) -> str:
     """Keep text from the file from notifying people, and from forging or hiding a marker."""
-    text = _OWN_COMMENT.sub("&lt;!--", text)
-    opened = text.rfind("<!--")
-    if opened >= 0 and text.find("-->", opened + 4) < 0:
-        text = text.replace("<!--", "&lt;!--")
+    if "<!--" in text:
+        text = _OWN_COMMENT.sub("&lt;!--", text)
+        opened = text.rfind("<!--")
+        if opened >= 0 and text.find("-->", opened + 4) < 0:
+            text = text.replace("<!--", "&lt;!--")
     return text if mentions else quiet(text)
 
 
@@ -235,7 +235,7 @@ def as_applied(
     A tool that renders differently than the one that wrote the block has no reason to write it
     again. `source` is the hash of what the file says.
     """
-    if base.hashes.get(SOURCE) != source or not base.lines:
+    if wanted == observed or base.hashes.get(SOURCE) != source or not base.lines:
         return wanted
     if line_hashes(observed) != base.lines:
         return wanted

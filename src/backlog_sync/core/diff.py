@@ -267,20 +267,20 @@ def diff_item(
         merge.hashes[name] = marker.base.hashes[name]
     for name in target.kept & set(marker.base.sets):
         merge.sets[name] = marker.base.sets[name]
+    dropped = (marker.base.hashes.keys() - merge.hashes.keys()) | (
+        marker.base.sets.keys() - target.sets.keys()
+    )
     forgotten = sorted(
-        {
-            *(set(marker.base.hashes) - set(merge.hashes)),
-            *(set(marker.base.sets) - set(target.sets)),
-        }
-        - target.kept
-        - {body_block.SOURCE}
-        - {name for name in have if have[name] is None}
+        name
+        for name in dropped - target.kept - {body_block.SOURCE}
+        if name not in have or have[name] is not None
     )
     if parts.marker is not None and parts.marker.key != item.key:
         merge.fields["key"] = FieldChange(parts.marker.key, item.key)
         merge.reasons["key"] = match.reason
-    base = replace(
-        block.base,
+    base = Base(
+        lines=block.base.lines,
+        ticks=block.base.ticks,
         hashes={**merge.hashes, **block.base.hashes},
         sets=merge.sets,
         pending=tuple(sorted(merge.pending)),
@@ -347,21 +347,21 @@ def _base_ticks(
 def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) -> str | None:
     """Give the new body where it must be written; a base that only got richer can wait."""
     assert new.marker is not None
-    text = body_block.join(new)
-    if text == match.issue.body:
-        return None
     was, now = marker.base, new.marker.base
     needed = (
         match.adopt
         or merge.fields
         or merge.converged
-        or set(was.hashes) - set(now.hashes)
+        or was.hashes.keys() - now.hashes.keys()
         or was.hashes.get(body_block.SOURCE) not in (None, now.hashes.get(body_block.SOURCE))
         or now.sets != was.sets
         or now.ticks != was.ticks
         or now.order != was.order
     )
-    return text if needed else None
+    if not needed:
+        return None
+    text = body_block.join(new)
+    return text if text != match.issue.body else None
 
 
 def _before(parts: SplitBody, issue: ObservedIssue, *, adopt: bool) -> str:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from backlog_sync.core.changes import Change, Digests
 from backlog_sync.core.diagnostics import Place
@@ -55,13 +55,12 @@ def plan_digest(repository: str, changes: Iterable[object], *, sandbox: bool) ->
 
     Takes changes, or what `canonical` gives for them.
     """
-    plain = (replace(c, reason="") if isinstance(c, Change) else c for c in changes)
-    return _digest([*plain, [repository, sandbox]], _NAMED)
+    return _digest([*changes, [repository, sandbox]], _NAMED)
 
 
 def canonical(change: Change) -> dict[str, Any]:
     """Give a change as plain values, complete but for its reason, which decides nothing."""
-    values: dict[str, Any] = json.loads(_NAMED(replace(change, reason="")))
+    values: dict[str, Any] = json.loads(_NAMED(change))
     return values
 
 
@@ -83,6 +82,8 @@ def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
 
 def _settled(issue: ObservedIssue) -> ObservedIssue:
     """Give an issue with its sets in order."""
+    if max(len(issue.labels), len(issue.assignees), len(issue.blocked_by)) < 2:
+        return issue
     return replace(
         issue,
         labels=tuple(sorted(issue.labels)),
@@ -101,35 +102,41 @@ def _digest(values: Iterable[object], encode: Callable[[object], str] | None = N
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    names = _names(type(value))
-    return {"": type(value).__name__, **{name: getattr(value, name) for name in names}}
+    names, values = _fields(type(value))
+    return {"": type(value).__name__, **dict(zip(names, values(value), strict=True))}
 
 
 def _dense(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return type(value).__name__, attrgetter(*_names(type(value)))(value)
+    return type(value).__name__, _fields(type(value))[1](value)
 
 
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    """Give the names of a dataclass's fields that mean something; TypeError for other classes."""
+def _fields(kind: type[Any]) -> "_Fields":
+    """Give the names of a dataclass's fields that mean something, and what reads their values.
+
+    Raises TypeError for other classes.
+    """
     if kind not in _KNOWN:
         if not is_dataclass(kind):
             raise TypeError(f"{kind.__name__} has no digest")
         passing = _PASSING.get(kind, ())
-        names = (field.name for field in fields(kind) if field.name not in passing)
-        _KNOWN[kind] = tuple(names)
+        names = tuple(field.name for field in fields(kind) if field.name not in passing)
+        # One name alone would be read as a bare value.
+        _KNOWN[kind] = names, attrgetter(*names) if names[1:] else _alone(names[0])
     return _KNOWN[kind]
 
 
-_KNOWN: dict[type[Any], tuple[str, ...]] = {}
+def _alone(name: str) -> Callable[[object], tuple[Any, ...]]:
+    return lambda value: (getattr(value, name),)
+
+
+_Fields: TypeAlias = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
+_KNOWN: dict[type[Any], _Fields] = {}
 _PASSING: Mapping[type[Any], Collection[str]] = {
+    Change: ("reason",),
     Place: ("line", "column"),
     ObservedIssue: ("created_at", "updated_at", "closed_at"),
 }
-"""What moves without anything of ours moving: lines of a file, the time of a comment."""
+"""What moves without anything of ours moving: words, lines of a file, the time of a comment."""
 
 _NAMED = json.JSONEncoder(default=_plain, sort_keys=True).encode
 _DENSE = json.JSONEncoder(default=_dense, sort_keys=True).encode

@@ -97,6 +97,9 @@ def merge_set(
     everyone else's stay. Where GitHub is the owner, what people took away stays away.
     """
     was, want, have = fold_set(base), fold_set(desired), fold_set(observed)
+    if was.keys() == want.keys() == have.keys():
+        stands = tuple(sorted(have.values(), key=str.casefold))
+        return SetDiff((), (), (), stands, tuple(sorted(want.values())))
     taken = [] if pending else [n for n in want if n in was and n not in have]
     add = [n for n in want if n not in have and not (owner is Owner.GITHUB and n in taken)]
     remove = [n for n in was if n not in want and n in have]

@@ -15,12 +15,14 @@ def digest(text: str, size: int = 12) -> str:
 
 def hash_value(value: object) -> str:
     """Give a short hash of a plain value (text, number, None, or a list of these)."""
-    return _hash_word(value) if isinstance(value, str) else digest(_ENCODE(value))
+    if value is None or isinstance(value, str | float | int):
+        return _hash_atom(value)
+    return digest(_ENCODE(value))
 
 
-@lru_cache(1_000)
-def _hash_word(word: str) -> str:
-    return digest(_ENCODE(word))
+@lru_cache(20_000, typed=True)
+def _hash_atom(value: str | float | None) -> str:
+    return digest(_ENCODE(value))
 
 
 def unify_newlines(text: str) -> str:
@@ -33,6 +35,7 @@ def title(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(10_000)
 def fold(name: str) -> str:
     """Give the form in which label, type and login names are compared: GitHub ignores case."""
     return name.strip().casefold()
