@@ -25,7 +25,8 @@ from backlog_sync.core.changes import (
     Warned,
 )
 from backlog_sync.render.inert import inert
-from backlog_sync.render.markdown import COMMENT_BYTES, SUMMARY_BYTES, plan_markdown
+from backlog_sync.render.markdown import plan_markdown
+from backlog_sync.render.paper import COMMENT_BYTES, SUMMARY_BYTES
 
 GOLDEN = Path(__file__).parent / "golden"
 FULL = os.environ.get("BACKLOG_BARS") == "full"

@@ -48,13 +48,13 @@ from backlog_sync.render.canvas import Look
 from backlog_sync.render.drift import drift_text
 from backlog_sync.render.inert import inert
 from backlog_sync.render.markdown import (
-    COMMENT_BYTES,
     drift_line,
     drift_markdown,
     plan_markdown,
     summary_line,
 )
 from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.paper import COMMENT_BYTES
 from backlog_sync.render.report import Report, report_text
 from backlog_sync.render.text import plan_text
 from backlog_sync.render.words import counted

@@ -2,14 +2,12 @@
 
 What needs a person comes first: drift and conflicts, then the items by epic in folded sections,
 then definitions and what is left alone. Foreign text is inert (`inert`), and no cell is longer
-than a glance. A text that would be too long is cut at a row, and says so: GitHub drops a summary
-of more than 1 MiB whole, and refuses a comment of more than 65,536 characters (GitHub's
-documentation of job summaries, and of issue comments).
+than a glance.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import ndiff
 
 from backlog_sync.core.changes import (
@@ -24,16 +22,10 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.render.inert import code, inert
+from backlog_sync.render.paper import SUMMARY_BYTES, Block, Paper, cut, row, size, table
 from backlog_sync.render.safe import split_lines
 from backlog_sync.render.words import counted, number
 
-SUMMARY_BYTES = 900 * 1024
-"""Bytes of a step summary; over 1 MiB it is lost whole."""
-COMMENT_BYTES = 65_000
-"""Bytes of a comment, of which GitHub takes 65,536 characters; the rest is our hidden mark."""
-
-_CELL = 300
-"""Characters shown of one value."""
 _LINES = 8
 """Lines shown of a changed text."""
 _NAMES = 40
@@ -75,39 +67,6 @@ _APART = {
 _TOLD = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Rows that stand between an opening and a closing; the opening never stands alone."""
-
-    opening: str
-    rows: Sequence[str]
-    closing: str = ""
-
-
-@dataclass(slots=True)
-class _Paper:
-    """Text up to a size in bytes; what no longer fits is counted."""
-
-    room: int
-    parts: list[str] = field(default_factory=list)
-    left_out: int = 0
-
-    def put(self, block: _Block) -> None:
-        """Add as many rows as fit, with what is around them; once cut, nothing follows."""
-        frame = _size(block.opening) + _size(block.closing)
-        taken: list[str] = []
-        for row in block.rows:
-            size = _size(row)
-            if self.left_out or frame + size > self.room:
-                self.left_out += 1
-                continue
-            taken.append(row)
-            self.room -= size
-        if taken:
-            self.parts += [block.opening, *taken, block.closing]
-            self.room -= frame
-
-
 def plan_markdown(
     plan: Plan, *, limit: int = SUMMARY_BYTES, title: str = "Backlog plan", note: str = ""
 ) -> str:
@@ -120,21 +79,21 @@ def plan_markdown(
 
 
 def _document(
-    plan: Plan, limit: int, title: str, line: str, note: str, blocks: Sequence[_Block], tail: str
+    plan: Plan, limit: int, title: str, line: str, note: str, blocks: Sequence[Block], tail: str
 ) -> str:
     head = f"### {inert(title)}\n\n**{inert(line)}**\n"
-    target = f"{code(_cut(plan.repository))}"
+    target = f"{code(cut(plan.repository))}"
     if plan.project:
-        target += f", board {code(_cut(plan.project))}"
+        target += f", board {code(cut(plan.project))}"
     head += f"\nFor {target}.\n"
     if note:
-        head += f"\n{inert(_cut(note))}\n"
+        head += f"\n{inert(cut(note))}\n"
     cut_note = "\n> **Cut here:** {} more rows do not fit; `backlog plan` shows all of them.\n"
-    paper = _Paper(limit - _size(head) - _size(tail) - _size(cut_note) - 12)
+    paper = Paper(limit - size(head) - size(tail) - size(cut_note) - 12)
     for block in blocks:
         paper.put(block)
-    cut = cut_note.format(paper.left_out) if paper.left_out else ""
-    return head + "".join(paper.parts) + cut + tail
+    end = cut_note.format(paper.left_out) if paper.left_out else ""
+    return head + "".join(paper.parts) + end + tail
 
 
 def drift_markdown(
@@ -177,11 +136,7 @@ def summary_line(plan: Plan) -> str:
     return f"Plan: {', '.join([*told_counts, *drift, *held, *unchanged])}."
 
 
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "replace"))
-
-
-def _blocks(plan: Plan) -> Iterator[_Block]:
+def _blocks(plan: Plan) -> Iterator[Block]:
     yield _conflicts(plan)
     yield _drift(plan)
     yield from _items(plan)
@@ -194,38 +149,29 @@ def _blocks(plan: Plan) -> Iterator[_Block]:
 # ---- what needs a person -------------------------------------------------------------------
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> _Block:
-    opening = f"\n{title}\n\n{_row(columns)}{_row(['---'] * len(columns))}"
-    return _Block(opening, [_row(row) for row in rows])
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _conflicts(plan: Plan) -> _Block:
+def _conflicts(plan: Plan) -> Block:
     rows = [
-        (_named(note), inert(_cut(note.name)), _value(note.desired), _value(note.observed),
-         inert(_cut(note.reason)))
+        (_named(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
+         inert(cut(note.reason)))
         for note in plan.conflicts
     ]  # fmt: skip
     title = f"#### ⚠️ Conflicts: {counted(len(rows), 'field')} held until somebody decides"
-    return _table(title, ("item", "field", "the file", "GitHub", "why"), rows)
+    return table(title, ("item", "field", "the file", "GitHub", "why"), rows)
 
 
-def _drift(plan: Plan) -> _Block:
+def _drift(plan: Plan) -> Block:
     reverted = {(c.key, name) for c in plan.changes for name in c.drifted}
     rows = [
-        (_named(note), inert(_cut(note.name)), _value(note.desired), _value(note.observed),
-         "sync sets it back" if (note.key, note.name) in reverted else inert(_cut(note.reason)))
+        (_named(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
+         "sync sets it back" if (note.key, note.name) in reverted else inert(cut(note.reason)))
         for note in plan.drift
     ]  # fmt: skip
     title = f"#### ↩️ Drift: {counted(len(rows), 'field')} changed on GitHub"
-    return _table(title, ("item", "field", "the file", "GitHub", "what happens"), rows)
+    return table(title, ("item", "field", "the file", "GitHub", "what happens"), rows)
 
 
 def _named(note: FieldNote) -> str:
-    return f"{inert(_cut(note.title or note.key))} {code(note.ref or _cut(note.key))}"
+    return f"{inert(cut(note.title or note.key))} {code(note.ref or cut(note.key))}"
 
 
 # ---- items by epic -------------------------------------------------------------------------
@@ -239,7 +185,7 @@ class _Group:
     rows: tuple[tuple[PlanItem, int], ...]
 
 
-def _items(plan: Plan) -> Iterator[_Block]:
+def _items(plan: Plan) -> Iterator[Block]:
     changes: dict[str, list[Change]] = defaultdict(list)
     for change in plan.changes:
         if change.kind not in _DEFINITIONS and not change.is_refresh:
@@ -249,10 +195,10 @@ def _items(plan: Plan) -> Iterator[_Block]:
         shown = [row for row in group.rows if changes.get(row[0].key)]
         opening = (
             f"\n<details><summary>{group.title}: {_counts(shown, changes)}</summary>\n\n"
-            f"{_row(('', 'item', 'issue', 'points', 'what changes'))}{_row(['---'] * 5)}"
+            f"{row(('', 'item', 'issue', 'points', 'what changes'))}{row(['---'] * 5)}"
         )
         rows = [_line(item, depth, changes.get(item.key, []), items) for item, depth in group.rows]
-        yield _Block(opening, rows, "\n</details>\n")
+        yield Block(opening, rows, "\n</details>\n")
 
 
 def _groups(plan: Plan, changes: dict[str, list[Change]]) -> Iterator[_Group]:
@@ -273,7 +219,7 @@ def _groups(plan: Plan, changes: dict[str, list[Change]]) -> Iterator[_Group]:
         if not children[root.key]:
             lone.append((root, 0))
             continue
-        title = f"{inert(_cut(root.kind))} <b>{inert(_cut(root.title))}</b>"
+        title = f"{inert(cut(root.kind))} <b>{inert(cut(root.title))}</b>"
         yield _Group(title, tuple(_below(root, children, shown)))
     if lone:
         yield _Group("<b>Items</b>", tuple(lone))
@@ -311,15 +257,15 @@ def _action(changes: Sequence[Change]) -> Action:
 
 
 def _line(item: PlanItem, depth: int, changes: Sequence[Change], items: dict[str, PlanItem]) -> str:
-    name = f"{'&emsp;' * min(depth, _DEEPEST)}{inert(_cut(item.kind))} {inert(_cut(item.title))}"
+    name = f"{'&emsp;' * min(depth, _DEEPEST)}{inert(cut(item.kind))} {inert(cut(item.title))}"
     points = number(item.points) if item.points else ""
-    issue = code(item.ref or _cut(item.key))
+    issue = code(item.ref or cut(item.key))
     if not changes:
-        return _row(("", name, issue, points, ""))
+        return row(("", name, issue, points, ""))
     action = _action(changes)
     sign = _SIGNS.get(action, "✏️")
     told = "<br>".join(_told(item, action, changes, items)) or inert(action.value)
-    return _row((sign, name, issue, points, told))
+    return row((sign, name, issue, points, told))
 
 
 def _told(
@@ -333,7 +279,7 @@ def _told(
         match change.kind:
             case ChangeKind.ISSUE | ChangeKind.FIELD_VALUE:
                 if change.action in _TOLD:
-                    yield f"{inert(change.action.value)}: {inert(_cut(change.reason))}"
+                    yield f"{inert(change.action.value)}: {inert(cut(change.reason))}"
                 if not created:
                     for name, value in change.fields.items():
                         yield _field(name, value)
@@ -355,12 +301,12 @@ def _link(change: Change, word: str, items: dict[str, PlanItem]) -> str:
     sign = "no longer " if change.action is Action.UNLINK else ""
     other = change.other or ""
     known = items.get(other)
-    title = f" {inert(_cut(known.title))}" if known else ""
-    return f"{sign}{word} {code(_cut(known.ref or other) if known else _cut(other))}{title}"
+    title = f" {inert(cut(known.title))}" if known else ""
+    return f"{sign}{word} {code(cut(known.ref or other) if known else cut(other))}{title}"
 
 
 def _field(name: str, change: FieldChange) -> str:
-    label = f"<b>{inert(_cut(name.replace('_', ' ')))}</b>"
+    label = f"<b>{inert(cut(name.replace('_', ' ')))}</b>"
     before, after = change.before, change.after
     if name == "body":
         return f"<b>text</b> {_text(str(before or ''), str(after or ''))}"
@@ -379,7 +325,7 @@ def _text(before: str, after: str) -> str:
     if len(old) + len(new) > 400:  # ndiff grows with the product
         return f"{counted(len(new), 'line')}, {len(old)} before"
     lines = [line for line in ndiff(old, new) if line[:2] in ("- ", "+ ")]
-    told = [f"{'−' if line[0] == '-' else '+'} {inert(_cut(line[2:]))}" for line in lines[:_LINES]]
+    told = [f"{'−' if line[0] == '-' else '+'} {inert(cut(line[2:]))}" for line in lines[:_LINES]]
     if len(lines) > _LINES:
         told.append(f"… {counted(len(lines) - _LINES, 'more line', 'more lines')}")
     return "<br>".join(["", *told]) if told else "in white space"
@@ -388,7 +334,7 @@ def _text(before: str, after: str) -> str:
 # ---- the rest ------------------------------------------------------------------------------
 
 
-def _definitions(plan: Plan) -> _Block:
+def _definitions(plan: Plan) -> Block:
     rows: list[str] = []
     count = 0
     for kind, (one, many) in _DEFINITIONS.items():
@@ -396,53 +342,53 @@ def _definitions(plan: Plan) -> _Block:
         count += len(mine)
         made = [c for c in mine if c.action is Action.CREATE]
         if made:
-            names = ", ".join(code(_cut(c.title or c.key)) for c in made[:_NAMES])
+            names = ", ".join(code(cut(c.title or c.key)) for c in made[:_NAMES])
             more = f" and {len(made) - _NAMES} more" if len(made) > _NAMES else ""
             rows.append(f"- ➕ {one if len(made) == 1 else many}: {names}{more}\n")
         for change in mine:
             if change.action is not Action.CREATE:
                 fields = "; ".join(_field(n, v) for n, v in change.fields.items())
-                rows.append(f"- ✏️ {one} {code(_cut(change.title or change.key))}: {fields}\n")
+                rows.append(f"- ✏️ {one} {code(cut(change.title or change.key))}: {fields}\n")
     title = counted(count, "definition")
-    return _Block(f"\n<details><summary>{title}</summary>\n\n", rows, "\n</details>\n")
+    return Block(f"\n<details><summary>{title}</summary>\n\n", rows, "\n</details>\n")
 
 
-def _orphans(plan: Plan) -> _Block:
+def _orphans(plan: Plan) -> Block:
     rows = [
-        f"- {code(o.ref)} {inert(_cut(o.title))}: {inert(_cut(o.reason))}\n" for o in plan.orphans
+        f"- {code(o.ref)} {inert(cut(o.title))}: {inert(cut(o.reason))}\n" for o in plan.orphans
     ]
-    return _Block("\n#### No longer in the file, left alone\n\n", rows)
+    return Block("\n#### No longer in the file, left alone\n\n", rows)
 
 
-def _findings(title: str, found: Sequence[Finding]) -> _Block:
+def _findings(title: str, found: Sequence[Finding]) -> Block:
     rows = [
-        f"- {code(_cut(f.ref or f.key))} {inert(_cut(f.title))}: {inert(_cut(f.reason))}\n"
+        f"- {code(cut(f.ref or f.key))} {inert(cut(f.title))}: {inert(cut(f.reason))}\n"
         for f in found
     ]
-    return _Block(f"\n#### {title}\n\n", rows)
+    return Block(f"\n#### {title}\n\n", rows)
 
 
-def _deferred(plan: Plan) -> _Block:
+def _deferred(plan: Plan) -> Block:
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in plan.deferred:
         groups[(each.reason, each.hint)].append(f"{each.kind.value.replace('_', ' ')} {each.key}")
     rows = []
     for (reason, hint), what in groups.items():
-        names = ", ".join(inert(_cut(name)) for name in what[:3])
+        names = ", ".join(inert(cut(name)) for name in what[:3])
         more = f" and {len(what) - 3} more" if len(what) > 3 else ""
-        told = f" ({inert(_cut(hint))})" if hint else ""
-        rows.append(f"- {names}{more}: {inert(_cut(reason))}{told}\n")
-    return _Block("\n#### Deferred\n\n", rows)
+        told = f" ({inert(cut(hint))})" if hint else ""
+        rows.append(f"- {names}{more}: {inert(cut(reason))}{told}\n")
+    return Block("\n#### Deferred\n\n", rows)
 
 
-def _warnings(plan: Plan) -> _Block:
+def _warnings(plan: Plan) -> Block:
     rows = []
     for warned in plan.warnings:
         where = "".join(
-            f"{code(_cut(str(part)))} " for part in (warned.place, warned.ref) if part is not None
+            f"{code(cut(str(part)))} " for part in (warned.place, warned.ref) if part is not None
         )
-        rows.append(f"- {where}{inert(_cut(warned.message))}\n")
-    return _Block("\n#### Warnings\n\n", rows)
+        rows.append(f"- {where}{inert(cut(warned.message))}\n")
+    return Block("\n#### Warnings\n\n", rows)
 
 
 def _value(value: JsonValue) -> str:
@@ -455,10 +401,6 @@ def _value(value: JsonValue) -> str:
         case int() | float():
             return number(value)
         case list():
-            return inert(_cut(", ".join(str(member) for member in value)))
+            return inert(cut(", ".join(str(member) for member in value)))
         case _:
-            return inert(_cut(value))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
+            return inert(cut(value))

@@ -1,0 +1,79 @@
+"""GitHub Markdown of a limited size, laid down block by block; cut at a row, and it says so.
+
+GitHub drops a step summary of more than 1 MiB whole, and refuses a comment of more than 65,536
+characters (GitHub's documentation of job summaries, and of issue comments).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+SUMMARY_BYTES = 900 * 1024
+"""Bytes of a step summary; over 1 MiB it is lost whole."""
+COMMENT_BYTES = 65_000
+"""Bytes of a comment, of which GitHub takes 65,536 characters; the rest is our hidden mark."""
+
+_CELL = 300
+"""Characters shown of one value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows that stand between an opening and a closing; the opening never stands alone.
+
+    One that is `whole` is shown with all of its rows or not at all: half a picture is none.
+    """
+
+    opening: str
+    rows: Sequence[str]
+    closing: str = ""
+    whole: bool = False
+
+
+@dataclass(slots=True)
+class Paper:
+    """Text up to a size in bytes; what no longer fits is counted."""
+
+    room: int
+    parts: list[str] = field(default_factory=list)
+    left_out: int = 0
+
+    def put(self, block: Block) -> None:
+        """Add as many rows as fit, with what is around them; once cut, nothing follows."""
+        frame = size(block.opening) + size(block.closing)
+        if block.whole and (
+            self.left_out or frame + sum(size(row) for row in block.rows) > self.room
+        ):
+            self.left_out += 1
+            return
+        taken: list[str] = []
+        for row in block.rows:
+            more = size(row)
+            if self.left_out or frame + more > self.room:
+                self.left_out += 1
+                continue
+            taken.append(row)
+            self.room -= more
+        if taken:
+            self.parts += [block.opening, *taken, block.closing]
+            self.room -= frame
+
+
+def size(text: str) -> int:
+    """Bytes of a text in UTF-8."""
+    return len(text.encode("utf-8", "replace"))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
+    """A table below a title; what stands in its cells has to be harmless already."""
+    opening = f"\n{title}\n\n{row(columns)}{row(['---'] * len(columns))}"
+    return Block(opening, [row(each) for each in rows])
+
+
+def row(cells: Sequence[str]) -> str:
+    """One row of a table."""
+    return f"| {' | '.join(cells)} |\n"
+
+
+def cut(text: str) -> str:
+    """As much of a text as a glance takes in."""
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
