@@ -14,6 +14,7 @@ import sys
 import time
 from dataclasses import replace
 
+from backlog_sync.cli.main import collect_rarely
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.planner import build_plan
@@ -41,6 +42,7 @@ def timed(desired: DesiredState, observed: ObservedState) -> tuple[float, Plan]:
 
 def measure(count: int) -> dict[str, float]:
     """Seconds by kind of plan, and the most megabytes that this process held."""
+    collect_rarely()
     spec = world.desired(count)
     bare = world.empty(spec)
     first, plan = timed(spec, bare)

@@ -2,6 +2,7 @@
 
 import codecs
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -154,7 +155,16 @@ def cli() -> None:
     """Keep a plan in a file and GitHub true to each other: Terraform for a backlog."""
 
 
+def collect_rarely() -> None:
+    """Look for garbage in cycles less often: a large backlog's many values have none.
+
+    Looking through them took a fifth of the time of planning 10,000 items.
+    """
+    gc.set_threshold(50_000, 20, 100)
+
+
 def main() -> NoReturn:
     """Where the installed command begins."""
+    collect_rarely()
     INTERRUPTS.process_ends = True
     cli.main(prog_name="backlog")
