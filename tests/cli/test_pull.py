@@ -130,7 +130,7 @@ def test_fields_of_a_yaml_file(
     assert changed(before, after) == [
         "      title: 'Keep a cart: for longer'",
         "      story_points: 8    # by the team",
-        "      labels: [api, fast]",
+        "      labels: []",
         "      target: 2027-02-28",
         "      Team: Blue",
         "      milestone: Autumn",
@@ -238,17 +238,33 @@ def test_people_and_blockers_are_written_in_the_words_of_the_file(
     """Assignees by their names in the file where it has them, items by their keys."""
     for login in ("ann", "bob"):
         server.ensure_user(login)
-    file, before = synced(backlog, folder, "plan.yaml", PLAN)
+    text = PLAN + "ownership: {depends_on: github, labels: github}\n"
+    file, before = synced(backlog, folder, "plan.yaml", text)
     keep, merge = ann.find("Keep a cart").number, ann.find("Merge carts").number
     ann.assign(keep, "bob")
     other = ann.open_issue("Another team's work").number
     ann.block(merge, other)
+    ann.label(keep, "api", "fast")
     assert backlog("pull", "plan.yaml").code == 0
     assert changed(before, file.read_bytes().decode()) == [
+        "      labels: [ui, api, fast]",
         "      assignees: [Ann Example, bob]",
         f"      depends_on: [keep, octo-org/shop#{other}]",
     ]
     settled(backlog, "plan.yaml")
+
+
+def test_what_people_added_to_a_set_of_the_file_stays_theirs(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """A label or blocker beside the declared ones is no drift, and `pull` leaves it there."""
+    file, before = synced(backlog, folder, "plan.yaml", PLAN)
+    keep, merge = ann.find("Keep a cart").number, ann.find("Merge carts").number
+    ann.label(keep, "fast")
+    ann.block(merge, ann.open_issue("Another team's work").number)
+    assert backlog("drift", "plan.yaml").code == 0
+    assert backlog("pull", "plan.yaml").code == 0
+    assert file.read_bytes().decode() == before
 
 
 def test_what_a_file_cannot_say_is_told_and_left(

@@ -92,8 +92,9 @@ class Pulled:
 def pull(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
     """Give GitHub's version of all that drifted, and of conflicts that GitHub won.
 
-    Labels, assignees and blockers that people added come along. State, Status and ticks are
-    progress, which is written anyway, and are left out but where GitHub won.
+    Of a set, what people took away goes, as it is drift. What they added is theirs, and comes
+    along only where GitHub owns the set. State, Status and ticks are progress, which is written
+    anyway, and are left out but where GitHub won.
     """
     return _pulled(plan, desired, observed, plan.drift, _SETS)
 
@@ -119,7 +120,7 @@ def _pulled(
     for note in (*drift, *plan.accepted):
         notes.setdefault(note.key, []).append(note)
     won = {(note.key, note.name) for note in plan.accepted}
-    puller = _Puller(won, first_status(observed))
+    puller = _Puller(won, first_status(observed), desired.settings.ownership)
     for item in desired.items:
         match = matches.by_key.get(item.key)
         if match is None or not item.sync:
@@ -130,8 +131,8 @@ def _pulled(
 
 
 class _Puller:
-    def __init__(self, won: set[tuple[str, str]], first: str) -> None:
-        self.won, self.first = won, first
+    def __init__(self, won: set[tuple[str, str]], first: str, ownership: Mapping[str, str]) -> None:
+        self.won, self.first, self.ownership = won, first, ownership
         self.takes: list[Take] = []
         self.left: list[Left] = []
 
@@ -174,7 +175,8 @@ class _Puller:
             want = normalize.fold_set(map(str, declared))
             now = normalize.fold_set(have[name])
             was = normalize.fold_set(base.sets.get(name, ()))
-            add = tuple(now[n] for n in now if n not in want and n not in was)
+            grows = owner_of(name, self.ownership) is Owner.GITHUB
+            add = tuple(now[n] for n in now if grows and n not in want and n not in was)
             remove = tuple(want[n] for n in want if n in was and n not in now)
             if name in base.pending:
                 remove = ()  # it is not known whether they were ever set
