@@ -1,7 +1,7 @@
 """The report as text for a terminal: when, how much and what is at risk first, then the rest."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.text import Text
 
@@ -11,17 +11,23 @@ from backlog_sync.core.reporting.values import Health, MilestoneReport, Report, 
 from backlog_sync.render.canvas import Look, flow, listed, paint, paragraph, spread
 from backlog_sync.render.report_words import (
     HEALTH,
+    SECTIONS,
     Audience,
     Names,
+    Section,
     at_risk,
     changes,
     day,
     figure,
     how_much,
+    late,
     likely,
     open_risks,
+    overdue,
+    priorities,
     risk_scale,
     status,
+    waiting,
     when,
 )
 from backlog_sync.render.safe import clean
@@ -63,42 +69,45 @@ class _Page:
     def lines(self) -> list[Text]:
         """All of it."""
         found = self._head()
-        for title, part in self._parts():
+        for section in SECTIONS[self.audience]:
+            part = self._part(section)
             if part:
-                found += [Text(), Text(title, "bold"), *part]
+                found += [Text(), Text(self._title(section), "bold"), *part]
         return found
 
-    def _parts(self) -> Iterator[tuple[str, list[Text]]]:
-        """The sections that this audience wants, in its order."""
-        everybody = self.audience is Audience.EVERYBODY
-        if self.report.period:
-            yield f"Since {self.report.period.since}", self._since()
-        if self.audience is Audience.LEADERS:
-            yield "Milestones", self._milestones()
-            yield "Risks", self._risks(5)
-            yield "To decide", self._bullets(decisions(self.report))
-        elif self.audience is Audience.PRODUCT:
-            yield "Epics and features", self._tree(leaves=False)
-            yield "Milestones", self._milestones()
-            yield "Quarters", self._quarters()
-            yield "Open work by priority", self._priorities()
-            yield "Risks", self._risks(5)
-            yield "To decide", self._bullets(decisions(self.report))
-        else:
-            every = not everybody or self.look.full or len(self.items) <= _SHORT
-            yield "Items" if every else "Epics and features", self._tree(leaves=every)
-            yield "Milestones", self._milestones()
-            if everybody:
-                yield "Risks", self._risks(3)
-            else:
-                yield "Critical path", self._path()
-                yield "Waiting", self._waiting()
-                yield "Late", self._late()
-                yield "Load", self._load()
-                yield "Overdue for review", self._reviews()
-                yield "Risks", self._risks(self.most)
-        yield "Unestimated", self._unestimated()
-        yield "Not known", self._bullets(self.report.notes)
+    def _title(self, section: Section) -> str:
+        if section is Section.SINCE and self.report.period:
+            return f"{section} {self.report.period.since}"
+        return Section.TREE if section is Section.ITEMS and not self._every else section
+
+    @property
+    def _every(self) -> bool:
+        """Whether leaf items are listed, not only what they come to."""
+        long = len(self.items) > _SHORT and not self.look.full
+        return not (self.audience is Audience.EVERYBODY and long)
+
+    def _part(self, section: Section) -> list[Text]:
+        report, names = self.report, self.names
+        most = {Audience.EVERYBODY: 3, Audience.ENGINEERING: self.most}.get(self.audience, 5)
+        parts: dict[Section, Callable[[], list[Text]]] = {
+            Section.SINCE: self._since,
+            Section.TREE: lambda: self._tree(leaves=False),
+            Section.ITEMS: lambda: self._tree(leaves=self._every),
+            Section.MILESTONES: self._milestones,
+            Section.QUARTERS: self._quarters,
+            Section.PRIORITIES: self._priorities,
+            Section.RISKS: lambda: self._risks(most),
+            Section.DECISIONS: lambda: self._bullets(decisions(report)),
+            Section.TIMELINE: list,  # a terminal has no room for it; the milestones tell the days
+            Section.PATH: self._path,
+            Section.WAITING: lambda: self._bullets(waiting(report, names)),
+            Section.LATE: lambda: self._bullets(late(report, names)),
+            Section.LOAD: self._load,
+            Section.REVIEWS: lambda: self._bullets(overdue(report, names)),
+            Section.UNESTIMATED: self._unestimated,
+            Section.NOTES: lambda: self._bullets(report.notes),
+        }
+        return parts[section]()
 
     # ---- what every reader sees --------------------------------------------------------------
 
@@ -123,6 +132,8 @@ class _Page:
         return paragraph(clean(told), self.look.columns, self.look.glyphs, head)
 
     def _since(self) -> list[Text]:
+        if self.report.period is None:
+            return []
         told = changes(self.report, self.names, self.most)
         lines: list[Text] = []
         for word, text in told:
@@ -272,12 +283,7 @@ class _Page:
 
     def _priorities(self) -> list[Text]:
         """What is left by priority, in the order in which they first appear."""
-        left: dict[str, list[str]] = defaultdict(list)
-        for key in self.report.total.items:
-            if self.items[key].phase is not Phase.DONE:
-                left[self.items[key].priority or "without one"].append(key)
-        if len(left) == 1 and "without one" in left:
-            return []
+        left = priorities(self.report)
         lines: list[Text] = []
         for name, keys in left.items():
             head = Text(f"  {clean(name)}: ").append(f"{counted(len(keys), 'item')}  ", "dim")
@@ -302,22 +308,6 @@ class _Page:
             lines.append(Text(f"  {len(found.path) - self.most} more", "dim"))
         return lines
 
-    def _waiting(self) -> list[Text]:
-        before: dict[str, list[str]] = defaultdict(list)
-        for first, second in self.report.schedule.links:
-            before[second].append(first)
-        return self._bullets(
-            f"{self.names(key)} waits for {', '.join(self.names.some(others, 5))}"
-            for key, others in before.items()
-        )
-
-    def _late(self) -> list[Text]:
-        late = sorted((row for row in self.rows.values() if row.late), key=lambda row: -row.late)
-        return self._bullets(
-            f"{self.names(row.key)} ends {row.last}, {counted(row.late, 'day')} late"
-            for row in late
-        )
-
     def _load(self) -> list[Text]:
         lines = []
         for one in self.report.load:
@@ -333,12 +323,6 @@ class _Page:
                 right.append(f", {one.more:.1f} more", "red")
             lines.append(spread(head, right, self.look.columns, self.look.glyphs))
         return lines
-
-    def _reviews(self) -> list[Text]:
-        return self._bullets(
-            f"{self.names(one.key)}: {counted(one.days_over, 'day')} over, last on {one.last}"
-            for one in self.report.reviews
-        )
 
     # ---- lists -------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """The report in words, whatever it is written on: when, how much, what is at risk, for whom."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
@@ -32,6 +33,48 @@ class Audience(StrEnum):
     LEADERS = "leaders"
     PRODUCT = "product"
     ENGINEERING = "engineering"
+
+
+class Section(StrEnum):
+    """A part of a report."""
+
+    SINCE = "Since"
+    TREE = "Epics and features"
+    ITEMS = "Items"
+    MILESTONES = "Milestones"
+    QUARTERS = "Quarters"
+    PRIORITIES = "Open work by priority"
+    RISKS = "Risks"
+    DECISIONS = "To decide"
+    TIMELINE = "Timeline"
+    PATH = "Critical path"
+    WAITING = "Waiting"
+    LATE = "Late"
+    LOAD = "Load"
+    REVIEWS = "Overdue for review"
+    UNESTIMATED = "Unestimated"
+    NOTES = "Not known"
+
+
+_LAST = (Section.UNESTIMATED, Section.NOTES)
+SECTIONS = {
+    Audience.EVERYBODY: (
+        Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.RISKS, *_LAST,
+    ),
+    Audience.LEADERS: (
+        Section.SINCE, Section.MILESTONES, Section.TIMELINE, Section.RISKS, Section.DECISIONS,
+        *_LAST,
+    ),
+    Audience.PRODUCT: (
+        Section.SINCE, Section.TREE, Section.MILESTONES, Section.TIMELINE, Section.QUARTERS,
+        Section.PRIORITIES, Section.RISKS, Section.DECISIONS, *_LAST,
+    ),
+    Audience.ENGINEERING: (
+        Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.PATH,
+        Section.WAITING, Section.LATE, Section.LOAD, Section.REVIEWS, Section.RISKS, *_LAST,
+    ),
+}  # fmt: skip
+"""What each reader sees, in this order; what there is nothing to say about is left out."""
 
 
 def amount(found: Sum) -> str:
@@ -152,6 +195,41 @@ class Names:
         if len(keys) <= most + 1:
             return [self(key) for key in keys]
         return [*(self(key) for key in keys[:most]), f"{len(keys) - most} more"]
+
+
+def waiting(report: Report, names: Names) -> list[str]:
+    """A sentence for each item that waits for another one."""
+    before: dict[str, list[str]] = defaultdict(list)
+    for first, second in report.schedule.links:
+        before[second].append(first)
+    return [
+        f"{names(key)} waits for {', '.join(names.some(others, 5))}"
+        for key, others in before.items()
+    ]
+
+
+def late(report: Report, names: Names) -> list[str]:
+    """A sentence for each item that the schedule ends after its day, the latest first."""
+    rows = sorted((row for row in report.schedule.rows if row.late), key=lambda row: -row.late)
+    return [f"{names(row.key)} ends {row.last}, {counted(row.late, 'day')} late" for row in rows]
+
+
+def overdue(report: Report, names: Names) -> list[str]:
+    """A sentence for each item that is to be looked at again."""
+    return [
+        f"{names(one.key)}: {counted(one.days_over, 'day')} over, last on {one.last}"
+        for one in report.reviews
+    ]
+
+
+def priorities(report: Report) -> dict[str, list[str]]:
+    """What is left by priority, in the order of the document; empty where nothing has one."""
+    left: dict[str, list[str]] = defaultdict(list)
+    items = {item.key: item for item in report.facts.items}
+    for key in report.total.items:
+        if items[key].phase is not Phase.DONE:
+            left[items[key].priority or "without one"].append(key)
+    return {} if set(left) == {"without one"} else dict(left)
 
 
 def changes(report: Report, names: Names, most: int) -> list[tuple[str, str]]:

@@ -44,6 +44,10 @@ class Outline:
             yield self.items[at]
             at = self.parents[at]
 
+    def depth(self, key: str) -> int:
+        """How many items stand above it."""
+        return sum(1 for _ in self.above(key)) - 1
+
     def inherited(self, key: str, value: Callable[[WorkItem], object]) -> WorkItem | None:
         """The nearest item at or above `key` that has a value; None where none has."""
         return next((item for item in self.above(key) if value(item)), None)
