@@ -30,6 +30,7 @@ from backlog_sync.render.report_words import (
     overdue,
     priorities,
     risk_scale,
+    shown,
     status,
     waiting,
     when,
@@ -199,17 +200,20 @@ class _Page:
 
     def _tree(self) -> Iterator[Block]:
         rows = []
-        for key, found in self.report.sums.items():
-            item = self.tree.items[key]
-            if item.kind in ("epic", "feature") or self.tree.parents[key] is None:
-                goal = f"<br><sub>{inert(cut(item.goal))}</sub>" if item.goal else ""
-                rows.append((self._name(item) + goal, *_amounts(found)))
-        lone = [leaf.key for leaf in self.tree.leaves if self.tree.parents[leaf.key] is None]
-        if lone and rows:
-            rows.append((f"{counted(len(lone), 'item')} without an epic or feature", "", ""))
+        keys = self._shown(Section.TREE)
+        for key, item in self.tree.items.items():
+            if key not in keys:
+                continue
+            goal = f"<br><sub>{inert(cut(item.goal))}</sub>" if item.goal else ""
+            found = self.report.sums.get(key)
+            told = _amounts(found) if found else (inert(cut(status(item))), self._points(key))
+            rows.append((self._name(item) + goal, *told))
         yield table("### Epics and features", ("item", "done", ""), rows)
 
     def _items(self) -> Iterator[Block]:
+        if len(self._shown(Section.ITEMS)) < len(self.tree.items):
+            yield from self._tree()
+            return
         every: dict[str, list[str]] = {}
         for key in self.tree.items:
             *_, top = self.tree.above(key)
@@ -241,7 +245,7 @@ class _Page:
             ticks = f"{found.ticked}/{found.criteria}" if found.criteria else ""
             told = inert(cut(item.status or ""))
             return (self._name(item, 1), issue, told, points, ticks, f"{found.percent} %", "", "")
-        points = figure(self.report.points[item.key]) if item.key in self.report.points else ""
+        points = self._points(item.key)
         ticks = f"{item.ticked}/{item.criteria}" if item.criteria else ""
         row = self.rows.get(item.key)
         days = slack = ""
@@ -251,6 +255,12 @@ class _Page:
         who = ", ".join(item.assignees)
         told = inert(cut(status(item) + (f", {who}" if who else "")))
         return (self._name(item, 1), issue, told, points, ticks, "", days, slack)
+
+    def _points(self, key: str) -> str:
+        return figure(self.report.points[key]) if key in self.report.points else ""
+
+    def _shown(self, section: Section) -> frozenset[str]:
+        return shown(self.report, self.audience, section, full=False)
 
     def _name(self, item: WorkItem, less: int = 0) -> str:
         depth = min(self.tree.depth(item.key) - less, _DEEPEST)

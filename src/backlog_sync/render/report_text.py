@@ -26,6 +26,7 @@ from backlog_sync.render.report_words import (
     overdue,
     priorities,
     risk_scale,
+    shown,
     status,
     waiting,
     when,
@@ -33,8 +34,6 @@ from backlog_sync.render.report_words import (
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted
 
-_SHORT = 60
-"""Items up to which the report for everybody lists each of them."""
 _MOST = 12
 _BAR = 16
 _WIDE = 60
@@ -78,21 +77,20 @@ class _Page:
     def _title(self, section: Section) -> str:
         if section is Section.SINCE and self.report.period:
             return f"{section} {self.report.period.since}"
-        return Section.TREE if section is Section.ITEMS and not self._every else section
+        if section is Section.ITEMS and len(self._shown(section)) < len(self.items):
+            return Section.TREE
+        return section
 
-    @property
-    def _every(self) -> bool:
-        """Whether leaf items are listed, not only what they come to."""
-        long = len(self.items) > _SHORT and not self.look.full
-        return not (self.audience is Audience.EVERYBODY and long)
+    def _shown(self, section: Section) -> frozenset[str]:
+        return shown(self.report, self.audience, section, full=self.look.full)
 
     def _part(self, section: Section) -> list[Text]:
         report, names = self.report, self.names
         most = {Audience.EVERYBODY: 3, Audience.ENGINEERING: self.most}.get(self.audience, 5)
         parts: dict[Section, Callable[[], list[Text]]] = {
             Section.SINCE: self._since,
-            Section.TREE: lambda: self._tree(leaves=False),
-            Section.ITEMS: lambda: self._tree(leaves=self._every),
+            Section.TREE: lambda: self._tree(self._shown(Section.TREE)),
+            Section.ITEMS: lambda: self._tree(self._shown(Section.ITEMS)),
             Section.MILESTONES: self._milestones,
             Section.QUARTERS: self._quarters,
             Section.PRIORITIES: self._priorities,
@@ -188,8 +186,9 @@ class _Page:
 
     # ---- the tree ----------------------------------------------------------------------------
 
-    def _tree(self, *, leaves: bool) -> list[Text]:
+    def _tree(self, keys: frozenset[str]) -> list[Text]:
         lines: list[Text] = []
+        whole = len(keys) == len(self.items)
         stack = [(root, 0) for root in reversed(self.children[None])]
         hidden = 0
         while stack:
@@ -197,17 +196,17 @@ class _Page:
             below = self.children[item.key]
             stack.extend((child, depth + 1) for child in reversed(below))
             head = Text("  " * (depth + 1))
-            if below:
-                if depth == 0 and lines and leaves:
+            if item.key not in keys:
+                hidden += 1
+            elif below:
+                if depth == 0 and lines and whole:
                     lines.append(Text())
                 head.append(clean(item.title), "bold" if depth == 0 else "")
                 lines.append(self._bar(head, self.report.sums[item.key]))
                 if item.goal and depth == 0 and self.audience is Audience.PRODUCT:
                     lines += self._below(item.goal, depth)
-            elif leaves or depth == 0:
-                lines += self._leaf(item, head, depth)
             else:
-                hidden += 1
+                lines += self._leaf(item, head, depth)
         if hidden and self.audience is Audience.EVERYBODY:
             lines.append(Text(f"  {counted(hidden, 'item')} below them (-v lists each)", "dim"))
         return lines

@@ -77,6 +77,26 @@ SECTIONS = {
 """What each reader sees, in this order; what there is nothing to say about is left out."""
 
 
+_SHORT = 60
+"""Rows up to which the report for everybody goes into detail."""
+
+
+def shown(report: Report, audience: Audience, section: Section, *, full: bool) -> frozenset[str]:
+    """The keys of the items that a list of items has a row for.
+
+    Epics and features are those with something below them, and what stands alone. The report for
+    everybody stays short: of many items it shows these, and of many of these the topmost.
+    """
+    items, known = report.facts.items, {item.key for item in report.facts.items}
+    tops = {item.key for item in items if item.parent not in known}
+    everybody = audience is Audience.EVERYBODY and not full
+    if section is Section.ITEMS and not (everybody and len(items) > _SHORT):
+        return frozenset(known)
+    if everybody and len(report.sums) > _SHORT:
+        return frozenset(tops & report.sums.keys())
+    return frozenset(tops | report.sums.keys())
+
+
 def amount(found: Sum) -> str:
     """How much is done: "33 of 70 points, 9 of 15 items", points only where there are any."""
     items = f"{found.done} of {counted(found.total, 'item')}"
