@@ -13,7 +13,6 @@ from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs, read_inputs
 from backlog_sync.action.remarks import plan_remarks, violation_remarks
 from backlog_sync.action.telling import Ended, Remark, Voice, remarks_of
-from backlog_sync.action.tracking import track
 from backlog_sync.action.words import (
     fenced,
     is_creation,
@@ -37,6 +36,7 @@ from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.engine.tracking import DRIFT, DRIFT_TITLE, Tracking, track
 from backlog_sync.errors import BacklogError, FailedError
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.write_back import save
@@ -149,17 +149,15 @@ class _Run:
 
     def _track(self, tracker: Tracker, prepared: Prepared, found: Drift) -> bool:
         """Keep the tracking issue up to date; whether that went well."""
-        if not prepared.observed.coverage.complete:
-            self.voice.remark([Remark("warning", "no-tracking-issue", "not every issue was read")])
-            return False
+        wanted = Tracking(
+            DRIFT,
+            safe_name(self.desired.backlog_id),
+            DRIFT_TITLE,
+            drift_markdown(found, limit=COMMENT_BYTES),
+        )
         try:
             ref = track(
-                tracker,
-                prepared.observed,
-                name=safe_name(self.desired.backlog_id),
-                text=drift_markdown(found, limit=COMMENT_BYTES),
-                drifted=bool(found),
-                nonce=wiring.nonces()(),
+                tracker, prepared.observed, wanted, open_=bool(found), nonce=wiring.nonces()()
             )
         except BacklogError as problem:
             self.voice.remark([problem_remark(problem)])

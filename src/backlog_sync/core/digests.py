@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from backlog_sync.core.changes import Change, Digests
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.identity import Matches
-from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 
 
 def digests_of(
@@ -133,10 +133,11 @@ _Fields: TypeAlias = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
 _KNOWN: dict[type[Any], _Fields] = {}
 _PASSING: Mapping[type[Any], Collection[str]] = {
     Change: ("reason",),
+    DesiredItem: ("outlook",),
     Place: ("line", "column"),
     ObservedIssue: ("created_at", "updated_at", "closed_at"),
 }
-"""What moves without anything of ours moving: words, lines of a file, the time of a comment."""
+"""What moves without a plan's moving: words, lines of a file, the time of a comment, reports."""
 
 _NAMED = json.JSONEncoder(default=_plain, sort_keys=True).encode
 _DENSE = json.JSONEncoder(default=_dense, sort_keys=True).encode

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.reporting.facts import PlanningSettings, Risk
 
 KINDS = ("epic", "feature", "story", "task", "bug", "spike", "chore")
 """Kinds of items; the first four nest in this order, levels may be skipped."""
@@ -69,6 +70,24 @@ class IssueRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the file plans about an item beyond what goes to GitHub: for reports.
+
+    `hours` are working hours; `start` and `target` ISO dates.
+    """
+
+    hours: float | None = None
+    start: str | None = None
+    target: str | None = None
+    priority: str | None = None
+    team: str | None = None
+    audience: str | None = None
+    skills: tuple[str, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    goal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DesiredItem:
     """One item as the files declare it.
 
@@ -77,6 +96,7 @@ class DesiredItem:
     `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "completed", "not_planned";
     "closed" where it is not said which). `board` holds the declared board values by field name.
     `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
+    `outlook` is for reports alone: no plan and no digest knows of it.
     """
 
     key: str
@@ -90,6 +110,7 @@ class DesiredItem:
     previously: tuple[str, ...] = ()
     sync: bool = True
     repository: str | None = None
+    outlook: Outlook = field(default_factory=Outlook)
 
     @property
     def title(self) -> str:
@@ -225,6 +246,7 @@ class DesiredState:
     milestones: tuple[MilestoneDef, ...] = ()
     settings: Settings = field(default_factory=Settings)
     sources: tuple[str, ...] = ()
+    planning: PlanningSettings = field(default_factory=PlanningSettings)
 
 
 # ---- observed ------------------------------------------------------------------------------

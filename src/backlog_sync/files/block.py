@@ -52,13 +52,15 @@ def _planning(entry: Entry, document: ItemDocument, name: str) -> str:
 
 
 def _risk(risk: RiskDocument) -> str:
-    parts = (("likelihood", risk.likelihood), ("impact", risk.impact))
+    parts = (("likelihood", risk.likelihood), ("impact", risk.impact), ("owner", risk.owner))
     notes = [f"{name}: {_one_line(value)}" for name, value in parts if value]
     line = f"- {_one_line(risk.text)}"
     if notes:
         line += f" ({', '.join(notes)})"
     if risk.mitigation:
         line += f"\n  Mitigation: {_one_line(risk.mitigation)}"
+    if risk.contingency:
+        line += f"\n  Contingency: {_one_line(risk.contingency)}"
     return line
 
 

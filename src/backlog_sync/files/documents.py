@@ -33,6 +33,7 @@ OptionColor: TypeAlias = Literal[
 ]
 
 _BOX = re.compile(r"\[([ xX])\]\s+")
+_SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
 
 
 def _listed(value: object) -> object:
@@ -52,6 +53,13 @@ def _criterion(value: object) -> object:
 
 def _risk(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
+
+
+def _days(value: object) -> object:
+    """`90`, `90d`, `6w`, `3 months`: days."""
+    if isinstance(value, str) and (found := _SPAN.fullmatch(value.strip())):
+        return int(found[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[(found[2] or "d").lower()]
+    return value
 
 
 def _points(value: object) -> object:
@@ -152,6 +160,9 @@ class RiskDocument(_Model):
     likelihood: Word | None = Field(default=None, description="How likely it is.")
     impact: Word | None = Field(default=None, description="What it would cost.")
     mitigation: str | None = Field(default=None, description="What is done about it.")
+    contingency: str | None = Field(default=None, description="What is done if it happens.")
+    owner: Word | None = Field(default=None, description="Who watches it.")
+    external: bool = Field(default=False, description="Whether it is out of our hands.")
 
 
 _UserStory: TypeAlias = Annotated[
@@ -427,6 +438,55 @@ class DefaultsDocument(KindDefaultsDocument):
     chore: KindDefaultsDocument | None = Field(default=None, description="Defaults of chores.")
 
 
+_Days: TypeAlias = Annotated[int, Field(ge=1, le=3660), BeforeValidator(_days)]
+_HoursPerWeek: TypeAlias = Annotated[float, Field(gt=0, le=100_000)]
+
+
+class ReviewDocument(_Model):
+    """After how many days something is to be looked at again; by kind, or `every` for the rest."""
+
+    every: _Days | None = Field(default=None, description="Days, for every kind not named here.")
+    epic: _Days | None = Field(default=None, description="Days, for epics.")
+    feature: _Days | None = Field(default=None, description="Days, for features.")
+    story: _Days | None = Field(default=None, description="Days, for stories.")
+    task: _Days | None = Field(default=None, description="Days, for tasks.")
+    bug: _Days | None = Field(default=None, description="Days, for bugs.")
+    spike: _Days | None = Field(default=None, description="Days, for spikes.")
+    chore: _Days | None = Field(default=None, description="Days, for chores.")
+
+
+class PlanningDocument(_Model):
+    """What reports plan with; nothing of it goes to GitHub."""
+
+    velocity: float | None = Field(
+        default=None,
+        description="Story points a week, for items without hours. Measured where omitted.",
+        gt=0,
+    )
+    hours_per_week: _HoursPerWeek = Field(
+        default=40, description="Working hours that one person gives a week."
+    )
+    teams: dict[str, _HoursPerWeek] = Field(
+        default_factory=dict, description="Working hours a week of each team."
+    )
+    skills: dict[str, _HoursPerWeek] = Field(
+        default_factory=dict, description="Working hours a week of those with a skill."
+    )
+    one_at_a_time: bool = Field(
+        default=False, description="Whether milestones are worked on one after the other."
+    )
+    review: Annotated[
+        ReviewDocument,
+        BeforeValidator(
+            lambda value: value if isinstance(value, dict) else {"every": value},
+            json_schema_input_type=ReviewDocument | int | str,
+        ),
+    ] = Field(
+        default=ReviewDocument(),
+        description="How often items are looked at again: days, '90d', '6w', '3 months'.",
+    )
+
+
 Published: TypeAlias = Literal["estimate_hours", "skills", "risks", "team", "audience"]
 
 
@@ -548,6 +608,9 @@ class SettingsDocument(_Model):
         BeforeValidator(_switch, json_schema_input_type=str | Literal[False] | None),
     ] = Field(
         default="priority:", description="What the priority's label begins with; false: none."
+    )
+    planning: PlanningDocument = Field(
+        default=PlanningDocument(), description="What reports plan with."
     )
     body_template: str | None = Field(
         default=None, description="A file with a template for issue bodies."

@@ -21,6 +21,7 @@ from backlog_sync.files.documents import SettingsDocument
 from backlog_sync.files.entries import Entry, collect
 from backlog_sync.files.labels import Labels, Milestones
 from backlog_sync.files.markdown_words import meanings
+from backlog_sync.files.outlook import outlook_of, planning_of
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.settings import FileSettings, core_settings
@@ -138,6 +139,7 @@ class _Resolver:
             previously=tuple(document.previously),
             sync=entry.synced,
             repository=entry.text("repository"),
+            outlook=outlook_of(entry),
         )
 
     def _check_repository(self, entry: Entry) -> None:
@@ -265,6 +267,7 @@ class _Resolver:
             milestones=self.milestones.definitions(_members(items, "milestone")),
             settings=self.settings,
             sources=self.context.sources,
+            planning=planning_of(self.document.planning),
         )
 
     def used_milestones(self, items: tuple[DesiredItem, ...]) -> int:

@@ -62,17 +62,21 @@ def parse_remote(url: str) -> Remote | None:
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    """The first line that git prints, None where it fails."""
+    """What git prints, trimmed; None where it fails or prints nothing."""
+    raw = run(folder, *arguments)
+    return raw.decode(errors="replace").strip() or None if raw is not None else None
+
+
+def run(folder: Path, *arguments: str) -> bytes | None:
+    """What git prints, as it comes; None where it fails, is not there, or takes too long."""
     try:
         done = subprocess.run(  # noqa: S603  # fixed arguments, no shell
             ["git", "-C", str(folder), *arguments],  # noqa: S607  # the user's own git
             capture_output=True,
-            text=True,
             timeout=_SECONDS,
             check=False,
-            errors="replace",
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() or None if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

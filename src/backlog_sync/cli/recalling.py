@@ -1,0 +1,92 @@
+"""What git remembers of the files, for reports."""
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from backlog_sync.cli.loading import Ready
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.reporting.gather import Remembered
+from backlog_sync.errors import BacklogError
+from backlog_sync.files.load import load
+from backlog_sync.local import git, history
+
+_PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:|\s*[-*+] \[[ xX]\]", re.IGNORECASE)
+"""Lines that the tool writes itself: they say nothing about when somebody last looked."""
+
+
+def remember(found: Ready, since: date | None, bullets: str | None) -> Remembered:
+    """Give what git knows of the files, and of how they stood when `since` began.
+
+    Raises nothing: what cannot be seen is said.
+    """
+    top = found.top
+    if git.top_level(top) is None:
+        told = ("The files are in no git repository: their history is not known.",)
+        return Remembered(unseen=told if since else ())
+    unseen = []
+    if history.is_shallow(top):
+        unseen.append(
+            "The clone is shallow: what is older than its first commit is not seen"
+            " (fetch-depth: 0 brings it)."
+        )
+    added, reviewed = _days(found.desired.items, top)
+    then = None
+    if since is not None:
+        then = _then(top, found.desired, since, bullets)
+        if then is None:
+            unseen.append(f"The history of the files does not reach back to {since}.")
+    return Remembered(added, reviewed, then, tuple(unseen))
+
+
+def _days(items: Iterable[DesiredItem], top: Path) -> tuple[Mapping[str, date], Mapping[str, date]]:
+    """By key the day of an item's first line, and of the latest line that people wrote in it."""
+    by_file: dict[str, list[DesiredItem]] = {}
+    for item in items:
+        by_file.setdefault(item.place.path, []).append(item)
+    added: dict[str, date] = {}
+    reviewed: dict[str, date] = {}
+    for path, members in by_file.items():
+        file = Path(path).absolute()
+        days = history.line_days(top, str(file))
+        if days is None:
+            continue
+        lines = file.read_bytes().decode("utf-8", "replace").splitlines()
+        members.sort(key=lambda item: item.place.line)
+        ends = [item.place.line - 1 for item in members[1:]] + [len(days)]
+        for item, end in zip(members, ends, strict=True):
+            span = range(item.place.line - 1, min(max(end, item.place.line), len(days)))
+            if not span:
+                continue
+            added[item.key] = days[span[0]]
+            written = [days[at] for at in span if at < len(lines) and _is_words(lines[at])]
+            reviewed[item.key] = max(written, default=days[span[0]])
+    return added, reviewed
+
+
+def _is_words(line: str) -> bool:
+    return bool(line.strip()) and not _PROGRESS.match(line)
+
+
+def _then(top: Path, now: DesiredState, since: date, bullets: str | None) -> DesiredState | None:
+    """What the files declared then; None where they cannot be had or read."""
+    files = history.files_then(top, now.sources, since)
+    if files is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="backlog-") as name:
+        folder = Path(name)
+        for path, raw in files.items():
+            place = folder / path
+            if folder.resolve() not in place.resolve().parents:
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(raw)
+        sources = [folder / path for path in now.sources if path in files]
+        if not sources:
+            return None
+        try:
+            return load(sources, root=folder, bullets=bullets).desired
+        except BacklogError:
+            return None

@@ -1,0 +1,96 @@
+"""One issue that tells how things stand: changed in place, closed when there is nothing to tell.
+
+It is known by the hidden line that its text begins with, and by being opened by whom we act as.
+It carries no marker of an item, so no sync takes it for one.
+"""
+
+from dataclasses import dataclass
+
+from backlog_sync.core.model import ObservedIssue, ObservedState
+from backlog_sync.core.operations import (
+    CloseIssue,
+    CreateIssue,
+    Done,
+    NotSent,
+    Operation,
+    ReopenIssue,
+    UpdateIssue,
+)
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.errors import FailedError, RefusedError
+
+DRIFT, REPORT = "drift", "report"
+DRIFT_TITLE = "The backlog and GitHub have drifted apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """What the issue is to say: `about` is DRIFT or REPORT, `name` is safe in a comment.
+
+    An issue that is there keeps its title, which people may change.
+    """
+
+    about: str
+    name: str
+    title: str
+    text: str
+
+    @property
+    def mark(self) -> str:
+        """The line that the issue begins with."""
+        return f"<!-- backlog:tracking {self.about} {self.name} -->"
+
+
+def track(
+    tracker: Tracker, observed: ObservedState, wanted: Tracking, *, open_: bool, nonce: str
+) -> str | None:
+    """Have the tracking issue say this, open or closed; give its ref, None where none need be.
+
+    `observed` is the whole repository: of several that are ours the oldest counts. Raises
+    `RefusedError` where it is not, and `FailedError` where the server says no.
+    """
+    if not observed.coverage.complete:
+        raise RefusedError(
+            "not every issue could be read, so the tracking issue cannot be found",
+            slug="incomplete-read",
+            hint="run it again; a token must be able to see every issue of the repository",
+        )
+    mark = wanted.mark
+    body = f"{mark}\n{wanted.text}"
+    found = _ours(observed, mark)
+    operations: list[Operation] = []
+    if found is None:
+        if not open_:
+            return None
+        operations.append(CreateIssue(observed.repository.id, "", nonce, wanted.title, body))
+    else:
+        if open_ and found.state == "closed":
+            operations.append(ReopenIssue(found.id))
+        if found.body.replace("\r\n", "\n") != body and (open_ or found.state == "open"):
+            operations.append(UpdateIssue(found.id, body=body))
+        if not open_ and found.state == "open":
+            operations.append(CloseIssue(found.id))
+    ref = f"#{found.number}" if found else None
+    for operation, reply in tracker.apply(operations):
+        if not isinstance(reply, Done):
+            why = reply.message
+            stopped = "" if isinstance(reply, NotSent) else f"{type(operation).__name__}: "
+            raise FailedError(
+                f"the tracking issue could not be kept up to date: {stopped}{why}",
+                slug="no-tracking-issue",
+                hint="the token needs the right to write issues (in a job: `issues: write`)",
+            )
+        if isinstance(operation, CreateIssue):
+            ref = f"#{reply.number}"
+    return ref
+
+
+def _ours(observed: ObservedState, mark: str) -> ObservedIssue | None:
+    mine = [
+        issue
+        for issue in observed.issues
+        if issue.author is not None
+        and issue.author.id == observed.viewer.id
+        and issue.body.startswith(mark)
+    ]
+    return min(mine, key=lambda issue: issue.number, default=None)

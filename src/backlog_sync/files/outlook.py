@@ -1,0 +1,53 @@
+"""What reports plan with, from the documents to the model."""
+
+from backlog_sync.core.model import Outlook
+from backlog_sync.core.reporting.facts import Capacity, PlanningSettings, Risk
+from backlog_sync.files.documents import PlanningDocument, RiskDocument
+from backlog_sync.files.entries import Entry
+
+
+def outlook_of(entry: Entry) -> Outlook:
+    """Give what an item says about its planning; days are ISO dates or whatever stands there."""
+    document = entry.parsed.document
+    return Outlook(
+        hours=document.estimate_hours,
+        start=entry.text("start"),
+        target=entry.text("target"),
+        priority=entry.text("priority"),
+        team=entry.text("team"),
+        audience=entry.text("audience"),
+        skills=entry.words("skills"),
+        risks=tuple(map(_risk, document.risks or ())),
+        goal=_line(document.goal) if document.goal else None,
+    )
+
+
+def _risk(risk: RiskDocument) -> Risk:
+    return Risk(
+        text=_line(risk.text),
+        likelihood=risk.likelihood,
+        impact=risk.impact,
+        mitigation=_line(risk.mitigation) if risk.mitigation else None,
+        contingency=_line(risk.contingency) if risk.contingency else None,
+        owner=risk.owner,
+        external=risk.external,
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def planning_of(document: PlanningDocument) -> PlanningSettings:
+    """Give the settings under `planning:`."""
+    review = document.review
+    kinds = review.model_dump(exclude={"every"}, exclude_none=True)
+    return PlanningSettings(
+        velocity=document.velocity,
+        hours_per_week=document.hours_per_week,
+        teams=tuple(Capacity(name, hours) for name, hours in document.teams.items()),
+        skills=tuple(Capacity(name, hours) for name, hours in document.skills.items()),
+        one_at_a_time=document.one_at_a_time,
+        review_every=kinds,
+        review_days=review.every,
+    )
