@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from backlog_sync.core.diagnostics import Diagnostic
     from backlog_sync.core.model import ObservedState
     from backlog_sync.core.pace import Learned, Pace
-    from backlog_sync.engine.ports import Clock, Examiner, Nonces, Tracker
+    from backlog_sync.engine.ports import Clock, Examiner, Git, Nonces, Tracker
     from backlog_sync.engine.reconcile import Journals
     from backlog_sync.local.cache import FileCache
     from backlog_sync.sandbox.server import StateLock
@@ -44,7 +44,8 @@ _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE
 class Environment:
     """What the environment says. `token` is GH_TOKEN, else GITHUB_TOKEN, as they stand.
 
-    `token_name` says which of them it is. `project_token` is BACKLOG_PROJECT_TOKEN.
+    `token_name` says which of them it is. `project_token` is BACKLOG_PROJECT_TOKEN. `workflow`
+    says that this is a run of a GitHub workflow, `server_url` where its git remotes are.
     """
 
     token: str | None = None
@@ -60,6 +61,8 @@ class Environment:
     state_home: Path | None = None
     cache_home: Path | None = None
     pace: str | None = None
+    workflow: bool = False
+    server_url: str = ""
 
 
 def environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -84,6 +87,8 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
         state_home=_absolute(value("XDG_STATE_HOME")),
         cache_home=_absolute(value("XDG_CACHE_HOME")),
         pace=value("BACKLOG_PACE"),
+        workflow=value("GITHUB_ACTIONS") == "true",
+        server_url=value("GITHUB_SERVER_URL") or "",
     )
 
 
@@ -293,6 +298,19 @@ def examiner(
     ) as made:
         assert isinstance(made, GitHubTracker)
         yield made
+
+
+def repository_here(top: Path, env: Environment) -> "Git":
+    """The git repository of this folder. In a workflow git may use its token, at its server."""
+    from backlog_sync.local.push import WorkTree  # noqa: PLC0415 - see the module's text
+
+    if env.workflow:
+        return WorkTree(top, token=env.token, server_url=env.server_url)
+    return WorkTree(top, token=None, server_url="", seconds=_PATIENCE)
+
+
+_PATIENCE = 10.0
+"""Seconds that somebody waits for a remote that may be out of reach."""
 
 
 def clock(waits: Callable[[float], None] = lambda _: None) -> "Clock":

@@ -13,6 +13,7 @@ from backlog_sync.cli.options import Asked, Voice, Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.writing import Written, write_progress
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
+from backlog_sync.core.checkout import astray, superseded
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
@@ -25,7 +26,7 @@ from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Clock, Memory, Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
-from backlog_sync.errors import UsageError
+from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.local.plan_file import read_plan, write_plan
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.envelopes import dump
@@ -78,6 +79,13 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
     found = ready(where, screen)
     if found is None:
         return FAILED
+    if screen.env.workflow and not where.sandbox:
+        late = superseded(wiring.repository_here(found.top, screen.env).checkout())
+        if late:
+            screen.complain(f"superseded: {clean(late)}; nothing was sent")
+            if output == "json":
+                screen.result(dump({"format_version": 1, "superseded": late}))
+            return DONE
     with (
         wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
         wiring.tracker(
@@ -186,6 +194,7 @@ class _Sync:
             return self._refuse("stale-plan", f"the plan is stale: {'; '.join(moved)}", _PLAN_AGAIN)
         if not prepared.plan.has_changes:
             return ""
+        self._warn_astray()
         if self.approve is not None:
             return self._approved(prepared.plan)
         if self.yes:
@@ -196,6 +205,20 @@ class _Sync:
             self.screen.complain("backlog: nothing was sent")
             return "not confirmed"
         return self._unattended(prepared.plan)
+
+    def _warn_astray(self) -> None:
+        """Say where the files may not be the agreed ones, before anybody is asked.
+
+        Git that does not know, or a remote out of reach, is no reason to stop somebody's work.
+        """
+        if self.embedded or self.screen.env.workflow:
+            return
+        try:
+            found = astray(wiring.repository_here(self.found.top, self.screen.env).checkout())
+        except FailedError:
+            return
+        if found:
+            self.screen.complain(f"warning: {clean(found)}")
 
     def _approved(self, plan: Plan) -> str:
         """Hold the digest that was approved against this plan's."""

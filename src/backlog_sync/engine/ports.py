@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from backlog_sync.core.changes import Usage
+from backlog_sync.core.checkout import Checkout
 from backlog_sync.core.checkup import Examination
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import (
@@ -100,6 +101,14 @@ class Examiner(Protocol):
 
     def examine(self, wanted: Wanted) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
+        ...
+
+
+class Git(Protocol):
+    """The repository that the files are in."""
+
+    def checkout(self, default: str | None = None) -> Checkout:
+        """What is checked out, against the default branch; raises `FailedError` where git fails."""
         ...
 
 

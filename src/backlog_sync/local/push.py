@@ -1,4 +1,4 @@
-"""Committing files and pushing them, with nothing taken from the machine's own settings.
+"""What is checked out; committing files and pushing them, with no hook of the repository run.
 
 The token goes to git in its environment, where no list of processes shows it; a checkout that
 kept its own credentials uses those.
@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backlog_sync.core.checkout import Checkout
 from backlog_sync.errors import FailedError
 
 _SECONDS = 120
@@ -39,10 +40,16 @@ class Push:
 
 
 class WorkTree:
-    """A checked-out repository. `server_url` is where the token may be sent, and nowhere else."""
+    """A checked-out repository. `server_url` is where the token may be sent, and nowhere else.
 
-    def __init__(self, folder: Path, *, token: str | None, server_url: str) -> None:
+    `seconds` is how long one command of git may take.
+    """
+
+    def __init__(
+        self, folder: Path, *, token: str | None, server_url: str, seconds: float = _SECONDS
+    ) -> None:
         self._folder = folder
+        self._seconds = seconds
         self._token = token
         self._server = server_url.rstrip("/")
 
@@ -64,6 +71,28 @@ class WorkTree:
             if line.startswith("ref: refs/heads/"):
                 return line.removeprefix("ref: refs/heads/").partition("\t")[0]
         return None
+
+    def checkout(self, default: str | None = None) -> Checkout:
+        """What is checked out, against the default branch (asked for where it is not given).
+
+        Raises `FailedError` where there is no repository, no `origin` in reach, or none of its
+        branches is the default.
+        """
+        head = self.head()
+        base = default or self.default_branch()
+        if base is None:
+            raise FailedError(
+                "the default branch of this repository is not known",
+                slug="no-default-branch",
+                hint="`git ls-remote --symref origin HEAD` does not name it",
+            )
+        tip = self.tip(base)
+        branch = self._run("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip() or None
+        # A tip that was never fetched is not known here, and no ancestor then.
+        follows = tip is not None and not (
+            self._run("merge-base", "--is-ancestor", tip, "HEAD").returncode
+        )
+        return Checkout(head, branch, base, tip, follows)
 
     def commit(self, files: Sequence[Path], message: str) -> str | None:
         """Commit these files on top of HEAD, leaving HEAD and the index; None for no difference.
@@ -140,10 +169,12 @@ class WorkTree:
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=_SECONDS,
+                timeout=self._seconds,
                 check=False,
                 stdin=subprocess.DEVNULL,
                 env=env,
+                # Without a terminal of its own nothing that git starts can ask for a word.
+                start_new_session=True,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FailedError(f"git did not run: {error}", slug="git") from error
