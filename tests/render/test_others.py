@@ -4,9 +4,6 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
-import pytest
-from rich.cells import cell_len
-
 from backlog_sync.core.changes import (
     Action,
     Change,
@@ -18,8 +15,7 @@ from backlog_sync.core.changes import (
     Usage,
 )
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.core.model import DesiredItem, DesiredState, Inventory, IssueRef, MilestoneDef
-from backlog_sync.core.progress import DROPPED, ItemProgress
+from backlog_sync.core.model import Inventory
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.details import field_lines
 from backlog_sync.render.diagnostics import (
@@ -27,11 +23,10 @@ from backlog_sync.render.diagnostics import (
     diagnostics_sarif,
     diagnostics_text,
 )
+from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.envelopes import lint_json
 from backlog_sync.render.outcomes import outcomes_text
-from backlog_sync.render.report import Report, diff_text, report_json, report_text
 from backlog_sync.render.svg import plan_svg
-from tests.sums import rolled
 
 FOUND = (
     Diagnostic(Place("b.md", 9, 1), "total", "claims 84, has 92", "", Severity.WARNING),
@@ -193,63 +188,7 @@ def test_a_shared_reason_is_told_once() -> None:
     ]
 
 
-# ---- progress ------------------------------------------------------------------------------
-
-
-def item(key: str, kind: str, parent: str | None, points: float | None = None) -> DesiredItem:
-    """A desired item in the milestone M0."""
-    return DesiredItem(
-        key,
-        kind,
-        Place("ROADMAP.md"),
-        {"title": f"The {key}", "milestone": "M0"},
-        {} if points is None else {"Story Points": points},
-        parent,
-    )
-
-
-@pytest.fixture
-def report() -> Report:
-    """One epic with a finished story of 3 points, one of 5 under way, and one not estimated."""
-    items = (
-        item("epic", "epic", None),
-        item("done", "story", "epic", 3),
-        item("busy", "story", "epic", 5),
-        item("vague", "story", "epic"),
-        item("dropped", "story", "epic", 8),
-    )
-    progress = (
-        ItemProgress("epic", IssueRef(1), None, "In Progress", {}, rolled(1, 3, 3, 8)),
-        ItemProgress("done", IssueRef(2), None, "Done"),
-        ItemProgress("busy", IssueRef(3), None, "In Progress"),
-        ItemProgress("dropped", IssueRef(5), None, DROPPED),
-    )
-    desired = DesiredState("b", items, milestones=(MilestoneDef("M0"), MilestoneDef("M1")))
-    return Report(desired, progress)
-
-
-def test_report_adds_up(report: Report) -> None:
-    """Epic, milestone and whole agree; what was dropped counts nowhere."""
-    envelope = report_json(report, "o/r", None, ())
-    assert envelope["total"] == {
-        "done": 1,
-        "total": 3,
-        "points_done": 3,
-        "points_total": 8,
-        "percent": 37,
-    }
-    assert envelope["milestones"] == [{"title": "M0", **dict(envelope["total"])}]
-    assert envelope["unestimated"] == ["vague"]
-
-
-@pytest.mark.parametrize("width", [50, 80, 120])
-def test_report_text_fits(report: Report, width: int) -> None:
-    """The text has bars, per cents and points, names what is not estimated, and fits."""
-    text = report_text(report, "octo-org/widgets", Look(width=width))
-    assert all(cell_len(line) <= width for line in text.splitlines())
-    assert "37%" in text
-    assert "3/8" in text
-    assert "1 item without points" in text
+# ---- differences ---------------------------------------------------------------------------
 
 
 def test_diff_is_unified_and_harmless() -> None:

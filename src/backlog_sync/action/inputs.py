@@ -11,6 +11,7 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.errors import UsageError
 
 MODES: Final = ("plan", "sync", "drift", "report", "lint")
+AUDIENCES: Final = ("everybody", "leaders", "product", "engineering")
 DELIVERIES: Final = ("commit", "pull-request", "none")
 
 T = TypeVar("T")
@@ -24,7 +25,8 @@ class Inputs:
     """The inputs, checked. `mode` is None where the event decides.
 
     `max_create` is the most new issues without an approval, `approve` the digest that was
-    approved, `progress` how what GitHub knows comes back, `branch` where its pull request lives.
+    approved, `progress` how what GitHub knows comes back, `branch` where its pull request lives;
+    `audience` and `since` say what a report is about.
     """
 
     mode: str | None
@@ -41,6 +43,8 @@ class Inputs:
     comment: bool
     check: bool
     drift_issue: bool
+    audience: str
+    since: str | None
     app_id: str | None
     app_key: str | None
 
@@ -111,6 +115,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         comment=yes("COMMENT", default=True),
         check=yes("CHECK", default=False),
         drift_issue=yes("DRIFT_ISSUE", default=False),
+        audience=one_of("AUDIENCE", AUDIENCES, AUDIENCES[0]),
+        since=text("SINCE"),
         app_id=text("APP_ID"),
         app_key=text("APP_PRIVATE_KEY"),
     )

@@ -22,16 +22,18 @@ from backlog_sync.action.words import (
     problem_remark,
     word,
 )
+from backlog_sync.cli.loading import Ready
+from backlog_sync.cli.recalling import make_report, read_since, today_utc
 from backlog_sync.cli.reconciling import exit_code
 from backlog_sync.cli.writing import Written, files_after, write_progress
 from backlog_sync.core.changes import Action, Plan, Result
 from backlog_sync.core.drift import Drift, find_drift
 from backlog_sync.core.guards import Violation
-from backlog_sync.core.model import DesiredState
+from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.core.plan_json import plan_to_json
-from backlog_sync.core.progress import measure
 from backlog_sync.core.pull import Take, flow_back
+from backlog_sync.core.reporting.values import Report
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Tracker, Wanted
@@ -55,7 +57,9 @@ from backlog_sync.render.markdown import (
 )
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.paper import COMMENT_BYTES
-from backlog_sync.render.report import Report, report_text
+from backlog_sync.render.report_markdown import report_markdown
+from backlog_sync.render.report_text import report_text
+from backlog_sync.render.report_words import Audience
 from backlog_sync.render.text import plan_text
 from backlog_sync.render.words import counted
 
@@ -288,10 +292,8 @@ class _Run:
         with self._tracker(env, read_only=True) as tracker:
             observed = tracker.observe(Wanted.for_backlog(self.desired))
         _, changes = files_after(self.loaded, self.desired, observed)
-        text = report_text(
-            Report(self.desired, measure(self.desired, observed)), self.repository, _LOOK
-        )
-        self.voice.log(text)
+        made = self._report(observed)
+        self.voice.log(report_text(made, _LOOK))
         if observed.project_problem:
             message = f"the board was left out: {observed.project_problem}"
             self.voice.remark([Remark("notice", "board", message)])
@@ -312,8 +314,19 @@ class _Run:
             "pull-request": (delivered.pull_request or "") if delivered else "",
         }
         code_ = PARTLY if delivered and not delivered.done else DONE
-        markdown = f"### Backlog report\n\n**{inert(line)}**\n{fenced(text)}"
-        return Ended(code_, line, markdown, outputs)
+        markdown = report_markdown(made, Audience(self.inputs.audience))
+        return Ended(code_, line, f"{markdown}\n{inert(line)}\n", outputs)
+
+    def _report(self, observed: ObservedState) -> Report:
+        """The report of today, and of the time that the inputs ask for."""
+        today = today_utc()
+        return make_report(
+            Ready(self.loaded, self.desired, self.repository, self.top),
+            observed,
+            today=today,
+            since=read_since(self.inputs.since, today) if self.inputs.since else None,
+            bullets=self.inputs.bullets,
+        )
 
     # ---- what they share ---------------------------------------------------------------------
 

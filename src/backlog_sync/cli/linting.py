@@ -17,8 +17,8 @@ from backlog_sync.render.diagnostics import (
     diagnostics_text,
     explained_github,
 )
+from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.envelopes import dump, lint_json
-from backlog_sync.render.report import diff_text
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted, number
 

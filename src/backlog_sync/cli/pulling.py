@@ -14,9 +14,9 @@ from backlog_sync.core.pull import pull as taken_from
 from backlog_sync.engine import reconcile
 from backlog_sync.errors import RefusedError
 from backlog_sync.files.write_back import FileChange, save
+from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.drift import pulled_text, pulled_to_json
 from backlog_sync.render.envelopes import dump
-from backlog_sync.render.report import diff_text
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted
 

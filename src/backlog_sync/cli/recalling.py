@@ -1,20 +1,59 @@
-"""What git remembers of the files, for reports."""
+"""The report of a backlog: with what git remembers of its files."""
 
+import random
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from backlog_sync import wiring
 from backlog_sync.cli.loading import Ready
-from backlog_sync.core.model import DesiredItem, DesiredState
-from backlog_sync.core.reporting.gather import Remembered
-from backlog_sync.errors import BacklogError
+from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
+from backlog_sync.core.reporting.build import build_report
+from backlog_sync.core.reporting.dates import since_day
+from backlog_sync.core.reporting.gather import Remembered, gather
+from backlog_sync.core.reporting.values import Report
+from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.load import load
 from backlog_sync.local import git, history
 
 _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:|\s*[-*+] \[[ xX]\]", re.IGNORECASE)
 """Lines that the tool writes itself: they say nothing about when somebody last looked."""
+
+
+def make_report(
+    found: Ready,
+    observed: ObservedState,
+    *,
+    today: date,
+    since: date | None = None,
+    bullets: str | None = None,
+    seed: int = 1,
+) -> Report:
+    """Give the report on `today`, and on the time from `since`. Raises nothing."""
+    facts = gather(
+        found.desired,
+        observed,
+        today=today,
+        since=since,
+        remembered=remember(found, since, bullets),
+    )
+    return build_report(facts, random.Random(seed), seed=seed)  # noqa: S311 - chance, no secret
+
+
+def read_since(word: str, today: date) -> date:
+    """Give the day that `word` means. Raises `UsageError` where it means none before `today`."""
+    day = since_day(word, today)
+    if day is None or day > today:
+        why = "lies after the day of the report" if day else "is not a day"
+        raise UsageError(f"since: '{word}' {why}", hint="write 2026-03-01, 30d, 4w, or last-month")
+    return day
+
+
+def today_utc() -> date:
+    """The day it is, in UTC, as on GitHub."""
+    return datetime.fromtimestamp(wiring.clock().now(), UTC).date()
 
 
 def remember(found: Ready, since: date | None, bullets: str | None) -> Remembered:

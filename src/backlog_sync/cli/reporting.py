@@ -1,77 +1,214 @@
 """Report: read GitHub, write progress into the files, show it."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 
 from backlog_sync import wiring
-from backlog_sync.cli.loading import ready
+from backlog_sync.cli.loading import Ready, ready
 from backlog_sync.cli.options import Voice, Where
+from backlog_sync.cli.recalling import make_report, read_since, today_utc
 from backlog_sync.cli.screen import Screen
+from backlog_sync.core.model import ObservedState
 from backlog_sync.core.progress import measure
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.core.reporting.values import Report
+from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.tracking import REPORT, Tracking, track
+from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.write_back import FileChange, save, write_back
 from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.local.state import safe_name
+from backlog_sync.local.whole_file import write_whole
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.envelopes import dump
-from backlog_sync.render.report import Report, diff_text, report_json, report_text
+from backlog_sync.render.paper import COMMENT_BYTES
+from backlog_sync.render.report_data import report_csv, report_json
+from backlog_sync.render.report_markdown import report_markdown
+from backlog_sync.render.report_text import report_text
+from backlog_sync.render.report_words import Audience
 
 DONE, FAILED, PENDING = 0, 1, 3
+_PAPER = Look(width=80, color=False, ascii=False)
 
 
-def report(where: Where, voice: Voice, *, output: str, check: bool) -> int:
-    """Show progress, and write it into the files, or with `check` only show the difference."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options say: `output` is the format, `target` a file or folder, `title` an issue's.
+
+    `since` and `today` are days as people write them.
+    """
+
+    output: str = "text"
+    check: bool = False
+    write: bool = True
+    audience: str = "everybody"
+    since: str | None = None
+    target: str | None = None
+    title: str | None = None
+    today: str | None = None
+    seed: int = 1
+
+
+def report(where: Where, voice: Voice, asked: Asked) -> int:
+    """Show progress, and write it into the files, or with `check` only show the difference.
+
+    Raises `errors.BacklogError` for what stands in the way.
+    """
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
+    today = _today(asked.today)
+    since = read_since(asked.since, today) if asked.since is not None else None
+    audience = Audience(asked.audience)
     found = ready(where, screen)
     if found is None:
         return FAILED
-    desired = found.desired
+    writes = asked.write and not asked.check
     with (
-        nullcontext()
-        if check
-        else wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
+        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox)
+        if writes
+        else nullcontext(),
         wiring.tracker(
             found.repository,
             screen.env,
             top=found.top,
             sandbox=where.sandbox,
-            read_only=True,
+            read_only=asked.title is None or asked.check,
             board_owner=found.board_owner,
             waits=screen.waits,
         ) as tracker,
     ):
         with screen.waiting(f"Reading {found.repository}"):
-            observed = tracker.observe(Wanted.for_backlog(desired))
-        measured = measure(desired, observed)
-        changes = write_back(found.loaded, measured)
-        if not check:
+            observed = tracker.observe(_wanted(found, asked))
+        changes = write_back(found.loaded, measure(found.desired, observed))
+        if writes:
             with INTERRUPTS.held():
                 for change in changes:
                     save(change)
-    if observed.project_problem:
-        screen.complain(f"the board was left out: {observed.project_problem}")
-    written = () if check else tuple(change.path for change in changes)
-    board = str(desired.project) if desired.project else None
-    made = Report(desired, measured)
-    if output == "json":
-        screen.result(dump(report_json(made, found.repository, board, written)))
-    else:
-        _text(screen, made, found.repository, changes, check=check)
-    return PENDING if check and changes else DONE
+        if observed.project_problem:
+            screen.complain(f"the board was left out: {observed.project_problem}")
+        if asked.check:
+            _differences(screen, changes)
+            return PENDING if changes else DONE
+        made = make_report(
+            found, observed, today=today, since=since, bullets=where.bullets, seed=asked.seed
+        )
+        written = tuple(change.path for change in changes) if writes else ()
+        _show(screen, made, asked, audience, written)
+        if asked.title is not None:
+            ref = _tracked(tracker, observed, found, made, asked.title, audience)
+            screen.tell(f"The report stands in {ref}.")
+    return DONE
 
 
-def _text(
-    screen: Screen, made: Report, title: str, changes: tuple[FileChange, ...], *, check: bool
-) -> None:
-    look = screen.look()
-    if check:
-        for change in changes:
-            before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
-            screen.result(diff_text(change.path, before, after, look))
-        if not changes:
-            screen.result("The files say what GitHub knows.\n")
-        return
-    if not screen.voice.quiet:
-        screen.result(report_text(made, title, look) + "\n")
+def _wanted(found: Ready, asked: Asked) -> Wanted:
+    """The issues that the files name; all of them where one issue has to be found."""
+    wanted = Wanted.for_backlog(found.desired)
+    return replace(wanted, items=None) if asked.title is not None else wanted
+
+
+def _today(word: str | None) -> date:
+    if word is None:
+        return today_utc()
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise UsageError(f"'{word}' is not a day", hint="write it as 2026-03-31") from None
+
+
+# ---- what is shown, and where --------------------------------------------------------------
+
+
+def _differences(screen: Screen, changes: tuple[FileChange, ...]) -> None:
     for change in changes:
-        screen.result(f"Written: {change.path}\n")
+        before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
+        screen.result(diff_text(change.path, before, after, screen.look()))
     if not changes:
+        screen.result("The files say what GitHub knows.\n")
+
+
+def _show(
+    screen: Screen, made: Report, asked: Asked, audience: Audience, written: tuple[str, ...]
+) -> None:
+    """The report on standard output, or in a file or folder, which standard output then names."""
+    if asked.target is None:
+        if asked.output != "text" or not screen.voice.quiet:
+            screen.result(_rendered(made, asked.output, audience, written, screen))
+        if asked.output == "text":
+            screen.result("" if screen.voice.quiet else "\n")
+            _told_of(screen, written, write=asked.write)
+        return
+    target = Path(asked.target)
+    if target.is_dir() or asked.target.endswith(("/", "\\")):
+        files = _folder(made, audience, written)
+    else:
+        output = _SUFFIXES.get(target.suffix.lower(), asked.output)
+        if asked.output not in ("text", output):
+            raise UsageError(
+                f"--format {asked.output} does not go into {target.name}",
+                hint=f"leave --format out, or name the file *.{_SUFFIX_OF[asked.output]}",
+            )
+        files = {target.name: _rendered(made, output, audience, written, None)}
+        target = target.parent
+    for name, text in files.items():
+        write_whole(target / name, text.encode())
+        screen.result(f"Report: {target / name}\n")
+    _told_of(screen, written, write=asked.write)
+
+
+def _told_of(screen: Screen, written: tuple[str, ...], *, write: bool) -> None:
+    for path in written:
+        screen.result(f"Written: {path}\n")
+    if write and not written:
         screen.result("The files say what GitHub knows already.\n")
+
+
+_SUFFIX_OF = {"text": "txt", "markdown": "md", "json": "json", "csv": "csv"}
+_SUFFIXES = {f".{suffix}": output for output, suffix in _SUFFIX_OF.items()}
+
+
+def _rendered(
+    made: Report,
+    output: str,
+    audience: Audience,
+    written: tuple[str, ...],
+    screen: Screen | None,
+) -> str:
+    """The report in a format; without a screen as text for a file."""
+    match output:
+        case "json":
+            return dump(report_json(made, written))
+        case "csv":
+            return report_csv(made)
+        case "markdown":
+            return report_markdown(made, audience)
+    return report_text(made, screen.look() if screen else _PAPER, audience)
+
+
+def _folder(made: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
+    """What a folder gets: the report in all its forms."""
+    return {
+        "report.md": report_markdown(made, audience),
+        "report.json": dump(report_json(made, written)),
+        "items.csv": report_csv(made),
+    }
+
+
+def _tracked(
+    tracker: Tracker,
+    observed: ObservedState,
+    found: Ready,
+    made: Report,
+    title: str,
+    audience: Audience,
+) -> str | None:
+    """Keep one issue with the report up to date; its ref."""
+    text = report_markdown(made, audience, limit=COMMENT_BYTES)
+    name = safe_name(found.desired.backlog_id)
+    wanted = Tracking(REPORT, name, title, text)
+    ref = track(tracker, observed, wanted, open_=True, nonce=wiring.nonces()())
+    if ref is None:
+        raise FailedError("the report has no issue")
+    return ref

@@ -1,9 +1,6 @@
 """Plan files: written whole, and believed only where they are exactly what was written."""
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -14,6 +11,7 @@ from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.errors import FailedError, RefusedError
+from backlog_sync.local.whole_file import write_whole
 
 _LONGEST = 64_000_000
 """Bytes of a plan file; 1,000 items with long texts come to about 10 MB."""
@@ -92,21 +90,7 @@ class _Plan(_Model):
 def write_plan(path: Path, saved: Mapping[str, Any]) -> None:
     """Write a plan file, at once or not at all. Raises `FailedError` where it cannot be written."""
     text = json.dumps(saved, indent=1, ensure_ascii=True) + "\n"
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        fresh = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            fresh.replace(path)
-        finally:
-            with contextlib.suppress(OSError):
-                fresh.unlink(missing_ok=True)
-    except OSError as error:
-        raise FailedError(
-            f"{path} cannot be written: {error.strerror or error}",
-            hint="name a file in a folder that is there and writable",
-        ) from error
+    write_whole(path, text.encode(), mode=0o600)
 
 
 def read_plan(path: Path) -> tuple[dict[str, Any], PlanOptions]:

@@ -1,10 +1,13 @@
 """The days that an item is planned for: its own, else those of what it belongs to."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from backlog_sync.core.reporting.facts import MilestoneFact
 from backlog_sync.core.reporting.rollup import Outline
+
+_SPAN = re.compile(r"([0-9]{1,4})([dwm])")
 
 
 def planned_start(tree: Outline, key: str) -> date | None:
@@ -19,6 +22,22 @@ def planned_end(tree: Outline, key: str, due: Mapping[str, date]) -> date | None
     """
     found = tree.inherited(key, lambda item: item.target)
     return found.target if found else due.get(tree.items[key].milestone or "")
+
+
+def since_day(word: str, today: date) -> date | None:
+    """The day that a word means: `2026-03-01`, `30d`, `4w`, `3m` (months), `last-month`.
+
+    The last is the first day of the month before. None for a word without a meaning.
+    """
+    word = word.strip().lower()
+    if word == "last-month":
+        return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    if span := _SPAN.fullmatch(word):
+        return today - timedelta(days=int(span[1]) * {"d": 1, "w": 7, "m": 30}[span[2]])
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
 
 
 def due_days(milestones: Sequence[MilestoneFact]) -> dict[str, date]:
