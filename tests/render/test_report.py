@@ -225,7 +225,8 @@ def test_foreign_text_does_nothing(seed: int) -> None:
         tags = {token.content for token in inner if token.type == "html_inline"}
         blocks = "".join(token.content for token in tokens if token.type == "html_block")
         assert tags | set(re.findall(r"</?\w+[^>]*>", blocks)) <= _OURS
-        found = LIVE.search(re.sub(r"&#\d+;", "", shown(tokens)).replace("&amp;", "&"))
+        broken = GITHUB.parse(text.replace("<br>", " "))  # a new line parts words
+        found = LIVE.search(shown(broken).replace("&amp;", "&"))
         assert found is None, found
         assert text.count("<details>") == text.count("</details>")
         tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
