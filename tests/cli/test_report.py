@@ -1,0 +1,255 @@
+"""`backlog report`: its forms, its days, and where it goes."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backlog_sync.sandbox.app import Sandbox
+from backlog_sync.sandbox.people import Person
+from tests.cli.conftest import Backlog
+
+PLANNED = """\
+version: 1
+id: shop
+repository: octo-org/shop
+project: {owner: octo-org, title: Shop}
+planning:
+  velocity: 6
+  teams: {Web: 60}
+  skills: {payments: 10}
+  one_at_a_time: true
+  review: {every: 6w, story: 10d}
+milestones:
+  - {title: Spring, due: 2026-03-31}
+  - {title: Summer, due: 2026-06-30}
+epics:
+  - id: carts
+    title: Carts survive
+    milestone: Spring
+    team: Web
+    risks:
+      - text: The cache is older than it looks
+        likelihood: likely
+        impact: high
+        mitigation: Measure first
+        contingency: Keep carts in the database
+        external: true
+    stories:
+      - {id: keep, title: Keep a cart, story_points: 5, estimate_hours: 20, priority: High}
+      - {id: merge, title: Merge carts, story_points: 8, estimate_hours: 30, depends_on: [keep]}
+  - id: pay
+    title: Riders pay
+    milestone: Summer
+    stories:
+      - {id: card, title: "=HYPERLINK(1) by card", skills: [payments], depends_on: [merge]}
+"""
+DAY = ("--today", "2026-02-16")
+
+
+def commit(folder: Path, day: str) -> None:
+    """Everything in the folder, committed on a day."""
+    who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a"}
+    when = f"{day}T12:00:00Z"
+    env = {
+        **os.environ, **who, "GIT_COMMITTER_EMAIL": "a@b", "GIT_AUTHOR_DATE": when,
+        "GIT_COMMITTER_DATE": when,
+    }  # fmt: skip
+    if not (folder / ".git").exists():
+        subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    subprocess.run(["git", "-C", str(folder), "add", "backlog.yaml"], check=True, env=env)
+    subprocess.run(["git", "-C", str(folder), "commit", "-qm", "x"], check=True, env=env)
+
+
+@pytest.fixture
+def planned(folder: Path) -> Path:
+    """The current folder, with a backlog that plans hours, days and risks."""
+    (folder / "backlog.yaml").write_text(PLANNED, encoding="utf-8")
+    return folder
+
+
+def as_json(backlog: Backlog, *more: str) -> Any:
+    """The report as JSON."""
+    ran = backlog("report", "--sandbox", "--format", "json", *DAY, *more)
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def test_planning_fields_reach_the_report(backlog: Backlog, planned: Path) -> None:
+    """Hours, teams, skills, risks and settings of the file are what the report works with."""
+    found = as_json(backlog)
+    assert found["health"] == "unknown"
+    assert found["schedule"]["path"] == ["keep", "merge", "card"]
+    risk = found["risks"][0]
+    assert (risk["item"], risk["exposure"], risk["external"]) == ("carts", 16, True)
+    assert risk["contingency"] == "Keep carts in the database"
+    assert {one["name"] for one in found["load"]} >= {"Web"}
+    assert [one["name"] for one in found["groups"]["team"]] == ["Web", ""]
+
+
+def test_planning_goes_nowhere_but_into_the_report(backlog: Backlog, planned: Path) -> None:
+    """Risks, hours and teams are no part of a plan, and a change of them is none."""
+    assert backlog("sync", "--sandbox").code == 0
+    path = planned / "backlog.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "cache is older" not in backlog("plan", "--sandbox", "--format", "json").out
+    path.write_text(text.replace("likely", "rare").replace("hours: 20", "hours: 40"), "utf-8")
+    assert "No changes." in backlog("plan", "--sandbox").out
+
+
+def test_every_sum_in_the_json_is_that_of_its_items(backlog: Backlog, planned: Path) -> None:
+    """Totals, groups and milestones are recomputed from the items that they name."""
+    found = as_json(backlog)
+    items = {one["key"]: one for one in found["items"]}
+    sums = [found["total"], *found["milestones"]]
+    sums += [one for group in found["groups"].values() for one in group]
+    for one in sums:
+        counted = [items[key] for key in one["items"]]
+        assert one["total"] == len(counted)
+        assert one["points_total"] == sum(item["counted_points"] or 0 for item in counted)
+        assert one["done"] == sum(item["phase"] == "done" for item in counted)
+        assert one["criteria"] == sum(item["criteria"] for item in counted)
+        assert set(one["unestimated"]) <= set(one["items"])
+
+
+def test_csv_opens_without_doing_anything(backlog: Backlog, planned: Path) -> None:
+    """A row an item; a title that a spreadsheet would run gets a quote in front."""
+    ran = backlog("report", "--sandbox", "--format", "csv", *DAY)
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [row["key"] for row in rows] == ["carts", "keep", "merge", "pay", "card"]
+    assert rows[-1]["title"] == "'=HYPERLINK(1) by card"
+    assert rows[1]["hours"] == "20"
+    assert rows[2]["blocked_by"] == "keep"
+
+
+@pytest.mark.parametrize("audience", ["everybody", "leaders", "product", "engineering"])
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_every_audience_is_answered(
+    backlog: Backlog, planned: Path, audience: str, form: str
+) -> None:
+    """When, how much and what is at risk stand first, whoever reads."""
+    ran = backlog("report", "--sandbox", "--format", form, "--audience", audience, *DAY)
+    assert ran.code == 0
+    head = "\n".join(ran.out.splitlines()[:14])
+    for word in ("When", "How much", "At risk"):
+        assert word in head
+    if form == "text":
+        assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_since_tells_what_moved(backlog: Backlog, planned: Path) -> None:
+    """Days, priorities, risks and items are held against the files of then, from git."""
+    path = planned / "backlog.yaml"
+    then = PLANNED.replace("2026-06-30", "2026-05-31").replace("priority: High", "priority: Low")
+    then = then.replace("      - text: The cache", "      - text: The old cache")
+    path.write_text(then, encoding="utf-8")
+    commit(planned, "2026-01-05")
+    path.write_text(PLANNED, encoding="utf-8")
+    commit(planned, "2026-02-10")
+    period = as_json(backlog, "--since", "2026-02-01")["period"]
+    assert period["moved"] == [{"name": "Summer", "before": "2026-05-31", "after": "2026-06-30"}]
+    assert period["priorities"] == [["keep", "Low", "High"]]
+    assert period["new_risks"] == ["The cache is older than it looks"]
+    assert period["added"] == []
+
+
+def test_what_git_cannot_tell_is_said(backlog: Backlog, planned: Path) -> None:
+    """Outside of a repository, and before its first commit, the report names what is missing."""
+    notes = "\n".join(as_json(backlog, "--since", "30d")["notes"])
+    assert "in no git repository" in notes
+    commit(planned, "2026-02-10")
+    notes = "\n".join(as_json(backlog, "--since", "2026-01-01")["notes"])
+    assert "does not reach back to 2026-01-01" in notes
+
+
+def test_a_shallow_clone_says_so(
+    backlog: Backlog, planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the history cut off, the report says what it cannot see and what would help."""
+    commit(planned, "2026-01-05")
+    (planned / "backlog.yaml").write_text(PLANNED + "# more\n", encoding="utf-8")
+    commit(planned, "2026-02-10")
+    clone = tmp_path / "clone"
+    source = f"file://{planned}"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", source, str(clone)], check=True)
+    monkeypatch.chdir(clone)
+    notes = "\n".join(as_json(backlog, "--since", "2026-02-01")["notes"])
+    assert "The clone is shallow" in notes
+    assert "fetch-depth: 0" in notes
+
+
+def test_words_that_were_not_looked_at_are_overdue(backlog: Backlog, planned: Path) -> None:
+    """The cadence is held against the day on which people last wrote about an item."""
+    commit(planned, "2026-01-05")
+    text = PLANNED.replace("title: Merge carts", "title: Merge the carts")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    commit(planned, "2026-02-12")
+    found = {one["key"]: one for one in as_json(backlog)["reviews"]}
+    assert found["keep"]["days_over"] == 32
+    assert "merge" not in found
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "said"),
+    [("--since", "soon", "is not a day"), ("--since", "2026-03-01", "after the day of the report"),
+     ("--today", "today", "is not a day")],
+)  # fmt: skip
+def test_a_day_that_is_none_is_told(
+    backlog: Backlog, planned: Path, option: str, word: str, said: str
+) -> None:
+    """A word that is no day ends with 2 and the ways to write one."""
+    ran = backlog("report", "--sandbox", *DAY, option, word)
+    assert ran.code == 2
+    assert said in ran.err
+    assert "hint:" in ran.err
+
+
+def test_it_goes_into_files_and_folders(backlog: Backlog, planned: Path) -> None:
+    """A file has the form of its suffix; a folder has all of them; standard output names them."""
+    ran = backlog("report", "--sandbox", "--output", "out/status.md", *DAY)
+    assert ran.out.splitlines()[0] == "Report: out/status.md"
+    assert (planned / "out/status.md").read_text(encoding="utf-8").startswith("#")
+    ran = backlog("report", "--sandbox", "--output", "public/", *DAY)
+    assert ran.code == 0
+    names = {path.name for path in (planned / "public").iterdir()}
+    assert names >= {"report.md", "report.json", "items.csv"}
+    ran = backlog("report", "--sandbox", "--format", "csv", "--output", "x.json", *DAY)
+    assert ran.code == 2
+
+
+def test_one_issue_is_kept_up_to_date(backlog: Backlog, planned: Path, server: Sandbox) -> None:
+    """`--issue` makes one issue, changes it in place, and no sync takes it for an item."""
+    assert backlog("sync", "--yes").code == 0
+    ann = Person(server, "ann", repository="octo-org/shop")
+    for _ in range(2):
+        ran = backlog("report", "--issue", "How we stand", *DAY)
+        assert ran.code == 0, ran.err
+    issue = ann.find("How we stand")
+    assert issue.body.startswith("<!-- backlog:tracking report ")
+    ann.close(ann.find("Keep a cart").number)
+    assert backlog("report", "--issue", "How we stand", *DAY).code == 0
+    again = ann.find("How we stand")
+    assert again.number == issue.number
+    assert "1 of 3 items done" in again.body
+    plan = json.loads(backlog("plan", "--format", "json").out)
+    assert (plan["orphans"], plan["warnings"]) == ([], [])
+
+
+def test_without_write_back_the_files_stay(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """`--no-write-back` shows the report alone; `--check` writes and sends nothing."""
+    assert backlog("sync", "--yes").code == 0
+    ann = Person(server, "ann", repository="octo-org/shop")
+    ann.close(ann.find("Keep a cart").number)
+    before = (planned / "backlog.yaml").read_bytes()
+    server.log.clear()
+    assert backlog("report", "--no-write-back", *DAY).code == 0
+    assert backlog("report", "--check", "--issue", "How we stand").code == 3
+    assert (planned / "backlog.yaml").read_bytes() == before
+    assert not any(entry.writes for entry in server.log)
