@@ -121,7 +121,7 @@ def test_what_is_not_known_is_said() -> None:
     """An empty backlog has a report too, and one without history says why there is no day."""
     assert "Nothing is left to do." in report_text(made(facts()), Look())
     text = report_text(made(facts(item("a"), item("b", milestone="M"))), Look())
-    assert "Only 0 whole weeks are known" in text
+    assert "it takes 4 weeks, and no whole weeks" in text
     assert "unknown" in text
 
 

@@ -63,8 +63,9 @@ def judge_whole(total: Sum, parts: Iterable[tuple[str, Health, str]]) -> tuple[H
         return Health.DONE, "All is done."
     known = [part for part in parts if part[1] is not Health.DONE]
     told = [part for part in known if part[1] is not Health.UNKNOWN] or known
-    if not told:
-        return Health.UNKNOWN, "No milestone with work in it has a due day."
+    if not told or (len(told) > 1 and told[0][1] is Health.UNKNOWN):
+        left = _items(total.total - total.done)
+        return Health.UNKNOWN, f"{left} left, and no milestone with a day to measure it by."
     title, health, why = min(told, key=lambda part: _WORST.index(part[1]))
     others = sum(part[1] is health for part in told) - 1
     more = f" ({others} more like it)" if others else ""

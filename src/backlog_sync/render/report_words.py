@@ -77,6 +77,8 @@ SECTIONS = {
 """What each reader sees, in this order; what there is nothing to say about is left out."""
 
 
+_FEW = 5
+"""Where more than one in so many lengths is a guess, the schedule's end says nothing."""
 _SHORT = 60
 """Rows up to which the report for everybody goes into detail."""
 
@@ -133,7 +135,9 @@ def when(report: Report) -> str:
         return likely(found)
     due = [one.due for one in report.milestones if one.due and one.health is not Health.DONE]
     parts = [found.reason]
-    if report.schedule.ends:
+    rows = report.schedule.rows
+    guesses = sum(row.by == "guess" for row in rows)
+    if report.schedule.ends and guesses * _FEW <= len(rows):
         parts.append(f"As things wait for each other: {report.schedule.ends} at the earliest.")
     if due:
         parts.append(f"The last milestone is due {max(due)}.")

@@ -106,13 +106,16 @@ def test_items_are_counted_where_not_all_that_is_left_has_points() -> None:
 @pytest.mark.parametrize(
     ("items", "reason"),
     [
-        (steady(3), "Only 3 whole weeks are known; a forecast needs 4."),
+        (steady(3), "There is no forecast yet: it takes 4 weeks, and 3 whole weeks can be seen."),
         (
             (*steady(3, left=1), item("old", phase=DONE, closed=day(300))),
-            "In 3 of the last 12 weeks something was done; it takes 4.",
+            "There is no forecast: it takes 4 weeks in which something was done, and there were 3 in the last 12.",
         ),
         (steady(left=0), "Nothing is left to do."),
-        ((item("a"),), "Only 0 whole weeks are known; a forecast needs 4."),
+        (
+            (item("a"),),
+            "There is no forecast yet: it takes 4 weeks, and no whole weeks can be seen.",
+        ),
     ],
 )
 def test_too_little_to_say_is_said(items: tuple[WorkItem, ...], reason: str) -> None:

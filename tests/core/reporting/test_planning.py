@@ -253,7 +253,9 @@ def test_the_whole_is_as_healthy_as_its_worst_milestone() -> None:
     assert judge_whole(rolled(1, 2), parts[:1] + parts[3:]) == (Health.ON_TRACK, "A: fine.")
     assert judge_whole(rolled(1, 2), parts[3:]) == (Health.UNKNOWN, "D: who knows.")
     assert judge_whole(rolled(2, 2), parts)[0] is Health.DONE
-    assert judge_whole(rolled(1, 2), [])[0] is Health.UNKNOWN
+    nothing = "1 item left, and no milestone with a day to measure it by."
+    assert judge_whole(rolled(1, 2), []) == (Health.UNKNOWN, nothing)
+    assert judge_whole(rolled(1, 2), parts[3:] * 2) == (Health.UNKNOWN, nothing)
 
 
 def test_milestones_know_their_days() -> None:

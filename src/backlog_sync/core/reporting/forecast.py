@@ -62,8 +62,12 @@ def too_little(weekly: Sequence[float]) -> str:
     if busy >= ENOUGH:
         return ""
     if len(weekly) < ENOUGH:
-        return f"Only {len(weekly)} whole weeks are known; a forecast needs {ENOUGH}."
-    return f"In {busy} of the last {len(weekly)} weeks something was done; it takes {ENOUGH}."
+        known = f"{len(weekly) or 'no'} whole week{'' if len(weekly) == 1 else 's'}"
+        return f"There is no forecast yet: it takes {ENOUGH} weeks, and {known} can be seen."
+    return (
+        f"There is no forecast: it takes {ENOUGH} weeks with something done, and the last "
+        f"{len(weekly)} had {busy}."
+    )
 
 
 def forecast(
