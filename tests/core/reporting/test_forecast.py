@@ -109,7 +109,7 @@ def test_items_are_counted_where_not_all_that_is_left_has_points() -> None:
         (steady(3), "There is no forecast yet: it takes 4 weeks, and 3 whole weeks can be seen."),
         (
             (*steady(3, left=1), item("old", phase=DONE, closed=day(300))),
-            "There is no forecast: it takes 4 weeks in which something was done, and there were 3 in the last 12.",
+            "There is no forecast: it takes 4 weeks with something done, and the last 12 had 3.",
         ),
         (steady(left=0), "Nothing is left to do."),
         (
