@@ -38,6 +38,7 @@ from backlog_sync.core.operations import (
     NotSent,
     Operation,
     PutComment,
+    PutStatus,
     Refused,
     RemoveBlocker,
     RemoveSubIssue,
@@ -201,6 +202,8 @@ class MemoryTracker:
             case PutComment():
                 self.comments[operation.id, operation.mark] = operation.body
                 return Done(id=f"{operation.id}:{operation.mark}")
+            case PutStatus():
+                return Done(id=f"{operation.project_id}:{operation.mark}:{operation.day}")
             case CreateLabel() | UpdateLabel() | CreateMilestone() | UpdateMilestone():
                 return self._definitions(operation)
             case _:

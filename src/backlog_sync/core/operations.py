@@ -230,6 +230,21 @@ class PutComment:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class PutStatus:
+    """Have the board's status update of ours for a day say this; one a day, changed in place.
+
+    It is known by its hidden `mark` (as `PutComment`'s), by being ours, and by `day`, the day in
+    UTC as an ISO date. `status` is GitHub's word for it, None for none.
+    """
+
+    project_id: str
+    mark: str
+    day: str
+    status: str | None
+    body: str
+
+
 Operation: TypeAlias = (
     CreateLabel
     | UpdateLabel
@@ -253,6 +268,7 @@ Operation: TypeAlias = (
     | AddCard
     | SetValue
     | PutComment
+    | PutStatus
 )
 
 

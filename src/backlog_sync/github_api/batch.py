@@ -17,6 +17,7 @@ from backlog_sync.core.operations import (
     NotSent,
     Operation,
     PutComment,
+    PutStatus,
     Refused,
     Reply,
     SetValue,
@@ -24,7 +25,7 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.errors import AccessError, BacklogError
-from backlog_sync.github_api import comments, milestones, mutate
+from backlog_sync.github_api import comments, milestones, mutate, statuses
 from backlog_sync.github_api.answers import (
     Answer,
     Fault,
@@ -45,7 +46,15 @@ SMALL: Final = 20
 BODIES: Final = 5
 """Aliases in a request where each carries a body."""
 
-BOARD: Final = (CreateProject, LinkProject, CreateBoardField, AddOptions, AddCard, SetValue)
+BOARD: Final = (
+    CreateProject,
+    LinkProject,
+    CreateBoardField,
+    AddOptions,
+    AddCard,
+    SetValue,
+    PutStatus,
+)
 """What goes with the token for boards."""
 
 Before: TypeAlias = Callable[[Sequence[Operation]], None]
@@ -210,8 +219,8 @@ class Sender:
             first = work.operations[0]
             if isinstance(first, CreateMilestone | UpdateMilestone):
                 self._milestone(work, first)
-            elif isinstance(first, PutComment):
-                self._comment(work, first)
+            elif isinstance(first, PutComment | PutStatus):
+                self._note(work, first)
             else:
                 self._request(work, pending[: self._size(first).value])
 
@@ -232,11 +241,14 @@ class Sender:
         except Lost as lost:
             self._lose(work, [0], lost)
 
-    def _comment(self, work: _Batch, operation: PutComment) -> None:
+    def _note(self, work: _Batch, operation: PutComment | PutStatus) -> None:
+        def put() -> Done | Refused:
+            if isinstance(operation, PutStatus):
+                return statuses.put(self._observer.boards.reader, self._board_clients, operation)
+            return comments.put(self._observer.reader, self._clients, operation)
+
         try:
-            work.replies[0] = work.exchange(
-                [0], lambda: comments.put(self._observer.reader, self._clients, operation)
-            )
+            work.replies[0] = work.exchange([0], put)
         except Rejected as no:
             work.replies[0] = Refused(no.message, no.code)
         except Lost as lost:
@@ -383,7 +395,8 @@ class Sender:
 
 
 def _alone(operation: Operation) -> bool:
-    return isinstance(operation, CreateMilestone | UpdateMilestone | AddOptions | PutComment)
+    alone = CreateMilestone | UpdateMilestone | AddOptions | PutComment | PutStatus
+    return isinstance(operation, alone)
 
 
 def _close(work: _Batch, reply: Reply) -> None:

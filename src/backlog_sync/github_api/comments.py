@@ -5,12 +5,12 @@ from typing import Final
 
 from backlog_sync.core.operations import Done, PutComment, Refused
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Fault, Json, Limited, Lost
+from backlog_sync.github_api.answers import Answer, Fault, Json, Limited, Lost
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, document
 from backlog_sync.github_api.reader import Reader
 
-_MARK: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+MARK: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def marked(operation: PutComment) -> str:
@@ -24,7 +24,7 @@ def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refus
     It is looked for first, each time anew: sent again after a lost answer, it finds what the lost
     request made. Raises as `Clients.graphql` does, and `Lost` where nothing is confirmed.
     """
-    if not _MARK.fullmatch(operation.mark):
+    if not MARK.fullmatch(operation.mark):
         return Refused(f"{operation.mark!r} cannot mark a comment", "invalid")
     text = marked(operation)
     found = _ours(reader, operation)
@@ -37,10 +37,18 @@ def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refus
     else:
         name, inputs = "UpdateComment", {"id": found["id"], "body": text}
     answer = clients.graphql(batch([name]), {"i0": inputs})
-    payload = (answer.data or {}).get("m0")
+    payload = confirmed(answer)
+    if isinstance(payload, Refused):
+        return payload
+    node = payload["commentEdge"]["node"] if found is None else payload["issueComment"]
+    return Done(id=node["id"], url=node["url"])
+
+
+def confirmed(answer: Answer) -> Json | Refused:
+    """The payload of the one mutation that was sent; raises as `put` does where there is none."""
+    payload: Json | None = (answer.data or {}).get("m0")
     if payload:
-        node = payload["commentEdge"]["node"] if found is None else payload["issueComment"]
-        return Done(id=node["id"], url=node["url"])
+        return payload
     fault = next(iter(answer.faults), None)
     if fault is None or fault.heavy:
         raise Lost(fault.message if fault else "no confirmation")

@@ -24,6 +24,7 @@ from backlog_sync.core.operations import (
     MoveSubIssue,
     Operation,
     PutComment,
+    PutStatus,
     RemoveBlocker,
     RemoveSubIssue,
     ReopenIssue,
@@ -147,8 +148,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (_value(operation),)
         case CreateMilestone() | UpdateMilestone():
             raise AssertionError("milestones exist only in REST")
-        case PutComment():
-            raise AssertionError("a comment is looked for first; see comments.py")
+        case PutComment() | PutStatus():
+            raise AssertionError("it is looked for first; see comments.py and statuses.py")
         case _:
             assert_never(operation)
 

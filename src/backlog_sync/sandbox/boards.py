@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from backlog_sync.sandbox.access import Viewer
-from backlog_sync.sandbox.models import Account, Field, Issue, Item, Project, Repository
+from backlog_sync.sandbox.models import (
+    Account,
+    Field,
+    Issue,
+    Item,
+    Project,
+    Repository,
+    StatusUpdate,
+)
 from backlog_sync.sandbox.problems import RefusalError, check_length, forbidden, invalid, taken
 from backlog_sync.sandbox.store import Store
 
@@ -137,6 +145,25 @@ def update_project(
         project.closed_at = store.now() if project.closed else None
     store.touch(project)
     return project
+
+
+def create_status_update(
+    store: Store, viewer: Viewer, project: Project, said: dict[str, Any]
+) -> StatusUpdate:
+    """Say how a board stands: body, status, start_date and target_date, each may be absent."""
+    require_board(viewer, project)
+    return store.create(StatusUpdate, project=project.id, creator=viewer.account.id, **said)
+
+
+def edit_status_update(
+    store: Store, viewer: Viewer, update: StatusUpdate, said: dict[str, Any]
+) -> StatusUpdate:
+    """Change what was said; what is absent stays."""
+    require_board(viewer, store.get(Project, update.project))
+    for name, value in said.items():
+        setattr(update, name, value)
+    store.touch(update)
+    return update
 
 
 def link_repository(

@@ -161,6 +161,20 @@ class Project(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class StatusUpdate(Record):
+    """How a board stands, in words; dates are ISO."""
+
+    typename: ClassVar[str] = "ProjectV2StatusUpdate"
+    prefix: ClassVar[str] = "PVTSU"
+    project: int
+    creator: int
+    body: str | None = None
+    status: str | None = None
+    start_date: str | None = None
+    target_date: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Field(Record):
     """A field of a board.
 
@@ -234,6 +248,7 @@ KINDS: dict[str, type[Record]] = {
         Issue,
         Comment,
         Project,
+        StatusUpdate,
         Field,
         Item,
         Event,

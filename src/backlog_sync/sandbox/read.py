@@ -23,7 +23,7 @@ from backlog_sync.sandbox.models import (
     Repository,
 )
 from backlog_sync.sandbox.problems import RefusalError, no_node, not_found
-from backlog_sync.sandbox.read_boards import FIELD, ITEM, PROJECT, inner_page
+from backlog_sync.sandbox.read_boards import FIELD, ITEM, PROJECT, STATUS_UPDATE, inner_page
 from backlog_sync.sandbox.read_issues import COMMENT, ISSUE
 from backlog_sync.sandbox.read_places import (
     ACCOUNT,
@@ -139,6 +139,7 @@ TYPES: dict[str, Table] = {
     "PullRequest": ISSUE,
     "IssueComment": COMMENT,
     "ProjectV2": PROJECT,
+    "ProjectV2StatusUpdate": STATUS_UPDATE,
     "ProjectV2Field": FIELD,
     "ProjectV2SingleSelectField": FIELD,
     "ProjectV2IterationField": FIELD,

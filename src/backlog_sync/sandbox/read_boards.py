@@ -47,6 +47,21 @@ def _project_items_page(project: Project, info: Info, **arguments: Any) -> Conne
     )
 
 
+def _status_updates(project: Project, info: Info, **arguments: Any) -> Connection:
+    """How a board stood, newest first unless asked otherwise."""
+    found = info.context.store.status_updates.get(project.id, ())
+    wanted = arguments.get("orderBy")
+    keys = {"CREATED_AT": "created_at"}
+    return by_place(info, order(found, wanted, keys, "created_at"), arguments)
+
+
+STATUS_UPDATE: Table = {
+    **record(body="body", status="status", startDate="start_date", targetDate="target_date"),
+    "creator": related(Account, "creator"),
+    "project": related(Project, "project"),
+}
+
+
 PROJECT: Table = {
     **record(
         number="number",
@@ -64,6 +79,7 @@ PROJECT: Table = {
     "items": _project_items_page,
     "owner": related(Account, "owner"),
     "repositories": related_list(Repository, "repositories"),
+    "statusUpdates": _status_updates,
     "template": constant(False),
     "viewerCanUpdate": lambda _, info: info.context.viewer.grant.writes_boards,
 }

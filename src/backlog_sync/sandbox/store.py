@@ -22,6 +22,7 @@ from backlog_sync.sandbox.models import (
     Project,
     Record,
     Repository,
+    StatusUpdate,
     node_prefix,
 )
 from backlog_sync.sandbox.problems import no_node
@@ -68,6 +69,7 @@ class Store:
         self.issues: dict[int, dict[int, Issue]] = {}
         self.comments: dict[int, dict[int, Comment]] = {}
         self.projects: dict[int, dict[int, Project]] = {}
+        self.status_updates: dict[int, list[StatusUpdate]] = {}
         self.fields: dict[int, dict[int, Field]] = {}
         self.items: dict[int, dict[int, Item]] = {}
         self.cards: dict[int, dict[int, Item]] = {}
@@ -211,6 +213,8 @@ class Store:
                 self.comments.setdefault(record.issue, {})[record.id] = record
             case Project():
                 self.projects.setdefault(record.owner, {})[record.number] = record
+            case StatusUpdate():
+                self.status_updates.setdefault(record.project, []).append(record)
             case Field():
                 self.fields.setdefault(record.project, {})[record.id] = record
             case IssueType():

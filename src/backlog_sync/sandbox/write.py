@@ -18,6 +18,7 @@ from backlog_sync.sandbox.models import (
     Project,
     Record,
     Repository,
+    StatusUpdate,
 )
 from backlog_sync.sandbox.problems import RefusalError, no_node
 
@@ -397,6 +398,32 @@ def delete_item(ctx: Context, given: Input) -> Payload:
     return {"deletedItemId": boards.delete_item(ctx.store, ctx.viewer, project, item)}
 
 
+_STATUS_PARTS = {
+    "body": "body",
+    "status": "status",
+    "startDate": "start_date",
+    "targetDate": "target_date",
+}
+
+
+def _said(given: Input) -> dict[str, Any]:
+    return {name: given[sent] for sent, name in _STATUS_PARTS.items() if sent in given}
+
+
+def create_status_update(ctx: Context, given: Input) -> Payload:
+    """createProjectV2StatusUpdate."""
+    project = _project(ctx, given["projectId"])
+    made = boards.create_status_update(ctx.store, ctx.viewer, project, _said(given))
+    return {"statusUpdate": made}
+
+
+def update_status_update(ctx: Context, given: Input) -> Payload:
+    """updateProjectV2StatusUpdate."""
+    update = ctx.store.node(StatusUpdate, given["statusUpdateId"])
+    ctx.viewer.require_projects()
+    return {"statusUpdate": boards.edit_status_update(ctx.store, ctx.viewer, update, _said(given))}
+
+
 MUTATIONS: dict[str, Mutation] = {
     "addAssigneesToAssignable": add_assignees,
     "addBlockedBy": add_blocked_by,
@@ -413,6 +440,7 @@ MUTATIONS: dict[str, Mutation] = {
     "createLabel": create_label,
     "createProjectV2": create_project,
     "createProjectV2Field": create_field,
+    "createProjectV2StatusUpdate": create_status_update,
     "deleteIssue": delete_issue,
     "deleteLabel": delete_label,
     "deleteProjectV2Item": delete_item,
@@ -432,4 +460,5 @@ MUTATIONS: dict[str, Mutation] = {
     "updateProjectV2": update_project,
     "updateProjectV2Field": update_field,
     "updateProjectV2ItemFieldValue": set_value,
+    "updateProjectV2StatusUpdate": update_status_update,
 }

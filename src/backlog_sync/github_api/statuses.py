@@ -1,0 +1,53 @@
+"""One status update of ours a day on a board: found by its hidden mark, changed in place."""
+
+from backlog_sync.core.operations import Done, PutStatus, Refused
+from backlog_sync.github_api import mapping
+from backlog_sync.github_api.answers import Fault, Json
+from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.comments import MARK, confirmed
+from backlog_sync.github_api.documents import batch, document
+from backlog_sync.github_api.reader import Reader
+
+
+def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refused:
+    """Change our status update of this day, or make it where there is none.
+
+    It is looked for among the newest twenty, each time anew, as a comment is. Raises as
+    `comments.put` does.
+    """
+    if not MARK.fullmatch(operation.mark):
+        return Refused(f"{operation.mark!r} cannot mark a status update", "invalid")
+    body = f"{_line(operation.mark)}\n{operation.body}"
+    found = _ours(reader, operation)
+    if isinstance(found, Fault):
+        return Refused(found.message, found.type)
+    said: Json = {"status": operation.status, "body": body}
+    if found is None:
+        name, inputs = "CreateStatusUpdate", {"projectId": operation.project_id, **said}
+    elif {"status": found["status"], "body": (found["body"] or "").replace("\r\n", "\n")} == said:
+        return Done(id=found["id"])
+    else:
+        name, inputs = "UpdateStatusUpdate", {"statusUpdateId": found["id"], **said}
+    answer = clients.graphql(batch([name]), {"i0": inputs})
+    payload = confirmed(answer)
+    return payload if isinstance(payload, Refused) else Done(id=payload["statusUpdate"]["id"])
+
+
+def _ours(reader: Reader, operation: PutStatus) -> Json | Fault | None:
+    """The newest one of that day that we wrote and that begins with the mark."""
+    answer = reader.query(document("StatusUpdates"), {"id": operation.project_id})
+    data = answer.data or {}
+    node = data.get("node")
+    if not node or "statusUpdates" not in node:
+        missing = Fault(f"{operation.project_id} is no board", "NOT_FOUND")
+        return next(iter(answer.faults), missing)
+    for each in mapping.nodes(node["statusUpdates"]):
+        ours = (each["creator"] or {}).get("id") == data["viewer"]["id"]
+        today = each["createdAt"].startswith(operation.day)
+        if ours and today and (each["body"] or "").startswith(_line(operation.mark)):
+            return each
+    return None
+
+
+def _line(mark: str) -> str:
+    return f"<!-- backlog:status {mark} -->"
