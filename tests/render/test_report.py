@@ -297,3 +297,10 @@ def test_the_critical_path_is_drawn_first(report: Report) -> None:
     assert "axisFormat %b %Y" in milestones_timeline(report)
     assert "axisFormat %d %b" in items_timeline(report)[0]
     assert f", {TODAY}," in items_timeline(report)[0]
+
+
+def test_the_documentation_shows_what_is_shown(report: Report) -> None:
+    """The page's example is how the report for everybody begins."""
+    page = (Path(__file__).parents[2] / "docs" / "reports.md").read_text("utf-8")
+    example = page.split("```")[1].strip("\n")
+    assert report_text(report, Look()).startswith(example + "\n")
