@@ -95,6 +95,7 @@ def test_an_unknown_or_later_parent_is_none() -> None:
         (rolled(1, 2, 0, 8), 0),
         (rolled(1, 2, 7.9, 8), 98),
         (rolled(1, 2, 8, 8), 99),
+        (rolled(1, 2, 29, 50), 58),
     ],
 )
 def test_per_cents_are_whole_and_rounded_down(found: Sum, percent: int) -> None:

@@ -125,7 +125,7 @@ def count(name: str, keys: Iterable[str], tree: Outline) -> Sum:
 
 def _sum(values: Iterable[float]) -> float:
     """The sum, without the dust that shares of a third leave; a whole number as an int."""
-    total = round(sum(values), 6)
+    total = round(sum(values), 9)
     return int(total) if total == int(total) else total
 
 

@@ -50,8 +50,8 @@ class Sum:
         """
         if not self.total or self.done == self.total:
             return 100 if self.total else 0
-        part = self.points_done / self.points if self.points else self.done / self.total
-        return min(99, int(100 * part))
+        done, whole = (self.points_done, self.points) if self.points else (self.done, self.total)
+        return min(99, int(100 * done / whole + 1e-6))  # shares of a third leave dust
 
 
 @dataclass(frozen=True, slots=True)
