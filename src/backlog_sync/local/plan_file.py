@@ -66,7 +66,6 @@ class _Change(_Model):
     ]
     key: str
     title: str
-    reason: str
     ref: str | None
     fields: dict[str, _Field]
     other: str | None
