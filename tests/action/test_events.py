@@ -359,3 +359,108 @@ def test_a_title_full_of_commands_gives_none(place: Place) -> None:
     assert "@ann" not in comment
     assert "fixes #2" not in comment
     assert place.push().code == 0
+
+
+# ---- a plan that somebody approved ---------------------------------------------------------
+
+
+def test_a_saved_plan_is_applied_and_no_other(place: Place) -> None:
+    """What one job put aside another applies, beyond max-create; once it is applied it is stale."""
+    plan = place.run("workflow_dispatch", inputs={"mode": "plan"})
+    kept = place.folder / "plan.json"
+    kept.write_bytes(Path(plan.outputs["saved-plan"]).read_bytes())
+    inputs = {"mode": "sync", "saved-plan": str(kept), "max-create": "1"}
+    job = place.run("workflow_dispatch", inputs=inputs)
+    assert job.code == 0, job.log
+    assert len(place.titles()) == 4
+    place.fresh()
+    again = place.run("workflow_dispatch", inputs=inputs)
+    assert again.code == 4
+    assert "the plan is stale: changed on GitHub: #1" in again.said("error")[0]
+    assert len(place.titles()) == 4
+
+
+def test_a_saved_plan_of_other_files_or_another_github_has_expired(place: Place) -> None:
+    """An edit of the file or of an issue since then: refused, with what moved, and nothing sent."""
+    place.push()
+    place.fresh()
+    text = place.text().replace("thirty", "ninety")
+    place.commit({"backlog.yaml": text})
+    plan = place.run("workflow_dispatch", inputs={"mode": "plan"})
+    inputs = {"mode": "sync", "saved-plan": plan.outputs["saved-plan"]}
+    place.commit({"backlog.yaml": text.replace("ninety", "sixty")})
+    before = len(place.hub.log)
+    edited = place.run("workflow_dispatch", inputs=inputs)
+    assert edited.code == 4
+    assert "changed in the files" in edited.said("error")[0]
+    place.commit({"backlog.yaml": text})
+    place.ann.edit(3, title="Somebody's own")
+    other = place.run("workflow_dispatch", inputs=inputs)
+    assert other.code == 4
+    assert "changed on GitHub: #3" in other.said("error")[0]
+    assert not any(entry.writes for entry in place.hub.log[before:])
+
+
+def test_a_saved_plan_that_is_none_or_comes_with_options_is_refused(place: Place) -> None:
+    """A file that is not there, one that was changed, and inputs that make another plan."""
+    assert place.push({"saved-plan": "nowhere.json"}).code == 1
+    plan = place.run("workflow_dispatch", inputs={"mode": "plan"})
+    kept = Path(plan.outputs["saved-plan"])
+    kept.write_text(kept.read_text("utf-8").replace("thirty", "ninety"), "utf-8")
+    assert place.push({"saved-plan": str(kept)}).code == 4
+    mixed = place.push({"saved-plan": str(kept), "prune": "true"})
+    assert mixed.code == 2
+    assert "saved-plan holds the plan" in mixed.said("error")[0]
+    assert place.titles() == []
+
+
+# ---- the board's status update -------------------------------------------------------------
+
+DATED = BOARD + "milestones: [{title: '@spring | fixes #1', due: 2020-03-31}]\n"
+
+
+def updates(place: Place) -> list[tuple[str | None, str]]:
+    """Status and words of all status updates."""
+    found = [each for board in place.hub.store.status_updates.values() for each in board]
+    return [(each.status, each.body or "") for each in found]
+
+
+def test_drift_and_report_tell_the_board_once_a_day(place: Place) -> None:
+    """One status update with each milestone's health, changed in place; words inert."""
+    text = BACKLOG.replace(
+        "title: Checkout", 'milestone: "@spring | fixes #1"\n    title: Checkout'
+    )
+    place.commit({"backlog.yaml": text + DATED})
+    assert place.push().code == 0
+    place.fresh()
+    inputs = {"status-update": "true"}
+    assert place.run("schedule", inputs=inputs).code == 0, place.job.log
+    ((status, body),) = updates(place)
+    assert status == "OFF_TRACK"
+    assert "due 2020-03-31: off track. 0 of 2 items done" in body
+    assert "@spring" not in body
+    assert "fixes #1" not in body
+    for number in (4, 3, 2, 1):
+        place.ann.close(number)
+    told = place.run("workflow_dispatch", inputs={"mode": "report", **inputs})
+    assert told.code == 0, told.log
+    ((status, body),) = updates(place)
+    assert status == "COMPLETE"
+    assert "2 of 2 items done (100 %)" in body
+
+
+def test_a_token_that_may_not_tell_the_board_is_a_warning(place: Place) -> None:
+    """Without a board, or a right to it, the run is what it was; a proposal tells nothing."""
+    inputs = {"mode": "drift", "status-update": "true"}
+    none = place.run("schedule", inputs=inputs)
+    assert none.code == 0
+    assert any("no board" in said for said in none.said("warning"))
+    place.commit({"backlog.yaml": BACKLOG + BOARD})
+    assert place.push().code == 0
+    place.fresh()
+    place.hub.tokens[READER] = Grant("github-actions[bot]", "write", board_writes=False)
+    refused = place.run("schedule", inputs=inputs, token=READER)
+    assert refused.code == 0, refused.log
+    assert any("right to write to Projects" in said for said in refused.said("warning"))
+    place.run("pull_request", place.proposal(), {"mode": "report", "status-update": "true"})
+    assert updates(place) == []

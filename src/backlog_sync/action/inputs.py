@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guards import FORCEABLE
-from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.errors import UsageError
 
 MODES: Final = ("plan", "sync", "drift", "report", "lint")
@@ -25,8 +25,8 @@ class Inputs:
     """The inputs, checked. `mode` is None where the event decides.
 
     `max_create` is the most new issues without an approval, `approve` the digest that was
-    approved, `progress` how what GitHub knows comes back, `branch` where its pull request lives;
-    `audience` and `since` say what a report is about.
+    approved, `saved_plan` the file of one, `progress` how what GitHub knows comes back, `branch`
+    where its pull request lives; `audience` and `since` say what a report is about.
     """
 
     mode: str | None
@@ -38,11 +38,13 @@ class Inputs:
     force: tuple[str, ...]
     max_create: int
     approve: str | None
+    saved_plan: str | None
     progress: str
     branch: str
     comment: bool
     check: bool
     drift_issue: bool
+    status_update: bool
     audience: str
     since: str | None
     app_id: str | None
@@ -105,6 +107,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
             "a digest of 64 hex digits",
         )
         or None,
+        saved_plan=text("SAVED_PLAN"),
         progress=one_of("PROGRESS", DELIVERIES, "commit"),
         branch=known(
             "BRANCH",
@@ -115,11 +118,14 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         comment=yes("COMMENT", default=True),
         check=yes("CHECK", default=False),
         drift_issue=yes("DRIFT_ISSUE", default=False),
+        status_update=yes("STATUS_UPDATE", default=False),
         audience=one_of("AUDIENCE", AUDIENCES, AUDIENCES[0]),
         since=text("SINCE"),
         app_id=text("APP_ID"),
         app_key=text("APP_PRIVATE_KEY"),
     )
+    if made.saved_plan and made.options != PLAIN:
+        faults.append("saved-plan holds the plan: only, on-conflict and prune make another")
     if bool(made.app_id) != bool(made.app_key):
         faults.append("app-id and app-private-key belong together: one of them is missing")
     if faults:

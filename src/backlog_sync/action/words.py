@@ -7,8 +7,12 @@ from backlog_sync.core.changes import Action, ChangeKind, Outcome, Result
 from backlog_sync.core.guards import Violation
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.load import Loaded
+from backlog_sync.render.canvas import Look
 from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted
+
+DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
+LOOK = Look(width=120, color=False, ascii=False, full=False)
 
 
 def linted(loaded: Loaded, code_: int) -> Ended:

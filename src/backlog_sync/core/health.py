@@ -72,6 +72,17 @@ def judge_whole(total: Sum, parts: Iterable[tuple[str, Health, str]]) -> tuple[H
     return health, f"{title}: {why}{more}"
 
 
+def board_status(health: Health) -> str | None:
+    """GitHub's word for it in a board's status update; None where nothing is known."""
+    words = {
+        Health.DONE: "COMPLETE",
+        Health.ON_TRACK: "ON_TRACK",
+        Health.AT_RISK: "AT_RISK",
+        Health.OFF_TRACK: "OFF_TRACK",
+    }
+    return words.get(health)
+
+
 def _items(count: int) -> str:
     return f"{count} item{'' if count == 1 else 's'}"
 

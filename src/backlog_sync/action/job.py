@@ -1,0 +1,169 @@
+"""What every mode of a run needs: the files, the tracker, the checkout, the outputs."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from backlog_sync import wiring
+from backlog_sync.action.context import Context
+from backlog_sync.action.delivery import Delivered, deliver
+from backlog_sync.action.inputs import Inputs
+from backlog_sync.action.telling import Voice
+from backlog_sync.action.words import problem_remark
+from backlog_sync.core.changes import Plan
+from backlog_sync.core.guards import Violation
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.plan_json import plan_to_json
+from backlog_sync.core.saved import save_plan
+from backlog_sync.engine import reconcile
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.errors import BacklogError, FailedError
+from backlog_sync.files.load import Loaded
+from backlog_sync.github_api import rest
+from backlog_sync.local.plan_file import write_plan
+from backlog_sync.local.push import WorkTree
+from backlog_sync.local.state import safe_name
+
+_COUNTS = ("create", "update", "close", "reopen", "link", "unlink", "adopt", "forget", "conflict",
+           "drift", "unchanged")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run whose files are without errors."""
+
+    inputs: Inputs
+    context: Context
+    voice: Voice
+    env: Mapping[str, str]
+    top: Path
+    loaded: Loaded
+    desired: DesiredState
+    repository: str
+
+    @property
+    def tells_board(self) -> bool:
+        """Whether the board is to be told how things stand; a proposal is not how they stand."""
+        return self.inputs.status_update and not self.context.is_pull_request
+
+    def environment(self) -> wiring.Environment:
+        """The environment, with the App's token for the board where there is an App."""
+        env = wiring.environment(self.env)
+        if not self.inputs.app_id or not self.inputs.app_key or env.project_token:
+            return env
+        token = rest.app_token(
+            _server(env), self.inputs.app_id, self.inputs.app_key, self.repository, now=time.time()
+        )
+        self.voice.mask(token)
+        return replace(env, project_token=token)
+
+    def tracker(
+        self, env: wiring.Environment, *, read_only: bool
+    ) -> AbstractContextManager[Tracker]:
+        """GitHub; `read_only` is enforced in the transport."""
+        return wiring.tracker(
+            self.repository,
+            env,
+            top=self.top,
+            sandbox=False,
+            read_only=read_only,
+            waits=self.waits,
+        )
+
+    def waits(self, seconds: float) -> None:
+        """Say that a request waits, where the wait is long enough to wonder."""
+        if seconds >= 5:
+            self.voice.log(f"waiting {seconds:.0f} s before the next request")
+
+    def prepare(
+        self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False, full: bool = False
+    ) -> Prepared:
+        """Read and plan; `wait` for what an earlier run left in doubt, `full` for every issue."""
+        return reconcile.observe_and_plan(
+            self.desired,
+            tracker,
+            self.inputs.options,
+            journals=wiring.journals(self.top, env, sandbox=False),
+            clock=wiring.clock(self.waits) if wait else None,
+            memory=wiring.cache(self.top, env, self.repository, sandbox=False),
+            full=full,
+        )
+
+    def standing(self, prepared: Prepared) -> list[Violation]:
+        """The guards that refuse the plan, but those that are overridden."""
+        force = self.inputs.force
+        return [v for v in prepared.violations if v.final or v.slug not in force]
+
+    def tree(self) -> tuple[WorkTree, str]:
+        """The checkout, and the branch that counts. Raises `FailedError` where it is not known."""
+        env = wiring.environment(self.env)
+        tree = WorkTree(self.top, token=env.token, server_url=self.context.server_url)
+        base = self.context.default_branch or tree.default_branch()
+        if base is None:
+            raise FailedError(
+                "the default branch of this repository is not known",
+                slug="no-default-branch",
+                hint="neither the event nor `git ls-remote --symref origin HEAD` names it",
+            )
+        return tree, base
+
+    def delivered(self, paths: Sequence[str], tree: WorkTree, base: str) -> Delivered | None:
+        """Bring written files back, told; None where nothing was written."""
+        if not paths:
+            return None
+        env = wiring.environment(self.env)
+
+        def opener(head: str, into: str, title: str, body: str) -> str | None:
+            token, _ = wiring.find_token(env)
+            where = self.context.repository or self.repository
+            return rest.open_pull_request(
+                _server(env), token, where, head=head, base=into, title=title, body=body
+            )
+
+        try:
+            delivered = deliver(
+                tree,
+                [Path(path).resolve() for path in paths],
+                how=self.inputs.progress,
+                base=base,
+                branch=self.inputs.branch,
+                opener=opener,
+            )
+        except BacklogError as problem:
+            line = f"progress could not be brought back: {problem.message}"
+            delivered = Delivered(False, line, (problem_remark(problem),))
+        self.voice.remark(delivered.remarks)
+        return delivered
+
+    def outputs(self, plan: Plan) -> dict[str, str]:
+        """What every mode that plans gives: counts, the digest, the plan as a file."""
+        counts = plan.summary()
+        outputs = {name: str(counts[name]) for name in _COUNTS}
+        outputs["digest"] = plan.digests.plan
+        if self.context.temp is not None:
+            path = self.context.temp / f"backlog-plan-{safe_name(self.desired.backlog_id)}.json"
+            text = json.dumps(plan_to_json(plan), indent=1, ensure_ascii=True)
+            path.write_text(text + "\n", encoding="utf-8")
+            outputs["plan"] = str(path)
+        return outputs
+
+    def saved(self, prepared: Prepared) -> dict[str, Any]:
+        """The plan with all that it takes to apply exactly it."""
+        return save_plan(prepared.plan, prepared.desired, prepared.observed, self.inputs.options)
+
+    def put_aside(self, prepared: Prepared) -> dict[str, str]:
+        """The plan in a file that `saved-plan` takes, as an output."""
+        if self.context.temp is None:
+            return {}
+        path = self.context.temp / f"backlog-saved-{safe_name(self.desired.backlog_id)}.json"
+        write_plan(path, self.saved(prepared))
+        return {"saved-plan": str(path)}
+
+
+def _server(env: wiring.Environment) -> rest.Server:
+    return rest.Server(env.api_url, dict(env.proxies), env.ca_bundle or True)

@@ -1,0 +1,85 @@
+"""Report: write progress into the files and bring it back; the issues are not changed."""
+
+from backlog_sync.action.job import Job
+from backlog_sync.action.telling import Ended, Remark
+from backlog_sync.action.words import DONE, LOOK, PARTLY, word
+from backlog_sync.cli.loading import Ready
+from backlog_sync.cli.recalling import make_report, read_since, today_utc
+from backlog_sync.cli.writing import files_after
+from backlog_sync.core.model import ObservedState
+from backlog_sync.core.reporting.values import Report
+from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.standing import keep_status
+from backlog_sync.errors import BacklogError
+from backlog_sync.files.write_back import save
+from backlog_sync.local.state import safe_name
+from backlog_sync.render.inert import inert
+from backlog_sync.render.report_markdown import report_markdown
+from backlog_sync.render.report_status import report_status
+from backlog_sync.render.report_text import report_text
+from backlog_sync.render.report_words import Audience
+from backlog_sync.render.words import counted
+
+
+def report(job: Job) -> Ended:
+    """Write progress into the files and bring it back; the issues are not changed."""
+    env = job.environment()
+    with job.tracker(env, read_only=not job.tells_board) as tracker:
+        observed = tracker.observe(Wanted.for_backlog(job.desired))
+        made = make(job, observed)
+        if job.tells_board:
+            tell_board(job, tracker, observed, made)
+    _, changes = files_after(job.loaded, job.desired, observed)
+    job.voice.log(report_text(made, LOOK))
+    if observed.project_problem:
+        message = f"the board was left out: {observed.project_problem}"
+        job.voice.remark([Remark("notice", "board", message)])
+    paths = tuple(change.path for change in changes)
+    for change in changes:
+        save(change)
+    delivered = None
+    if not job.context.is_pull_request:
+        tree, base = job.tree()
+        if tree.head() == tree.tip(base):
+            delivered = job.delivered(paths, tree, base)
+    line = f"Report: {counted(len(paths), 'file')} changed."
+    if delivered:
+        line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
+    outputs = {
+        "changed": word(bool(paths)),
+        "written": "\n".join(paths),
+        "pull-request": (delivered.pull_request or "") if delivered else "",
+    }
+    code_ = PARTLY if delivered and not delivered.done else DONE
+    markdown = report_markdown(made, Audience(job.inputs.audience))
+    return Ended(code_, line, f"{markdown}\n{inert(line)}\n", outputs)
+
+
+def make(job: Job, observed: ObservedState) -> Report:
+    """The report of today, and of the time that the inputs ask for."""
+    today = today_utc()
+    return make_report(
+        Ready(job.loaded, job.desired, job.repository, job.top),
+        observed,
+        today=today,
+        since=read_since(job.inputs.since, today) if job.inputs.since else None,
+        bullets=job.inputs.bullets,
+    )
+
+
+def tell_board(job: Job, tracker: Tracker, observed: ObservedState, made: Report) -> None:
+    """Keep the board's status update of today up to date; a warning where the token may not."""
+    try:
+        keep_status(
+            tracker,
+            observed,
+            mark=safe_name(job.desired.backlog_id),
+            day=made.facts.today,
+            health=made.health,
+            text=report_status(made),
+        )
+    except BacklogError as problem:
+        hint = f" ({problem.hint})" if problem.hint else ""
+        job.voice.remark([Remark("warning", problem.slug, problem.message + hint)])
+    else:
+        job.voice.log("the board's status update is up to date")
