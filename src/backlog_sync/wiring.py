@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -311,6 +312,19 @@ def repository_here(top: Path, env: Environment) -> "Git":
 
 _PATIENCE = 10.0
 """Seconds that somebody waits for a remote that may be out of reach."""
+
+
+def page() -> ModuleType:
+    """What draws a report as a page. Raises `UsageError` where its libraries are not installed."""
+    try:
+        from backlog_sync.render.page import html  # noqa: PLC0415 - heavy
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"the page of a report needs {missing.name}, which is not installed",
+            slug="no-extra",
+            hint="pip install 'backlog-sync[report]'",
+        ) from missing
+    return html
 
 
 def clock(waits: Callable[[float], None] = lambda _: None) -> "Clock":

@@ -26,7 +26,7 @@ from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.paper import COMMENT_BYTES
 from backlog_sync.render.report_data import report_csv, report_json
-from backlog_sync.render.report_markdown import report_markdown
+from backlog_sync.render.report_markdown import Picture, report_markdown
 from backlog_sync.render.report_text import report_text
 from backlog_sync.render.report_words import Audience
 
@@ -165,7 +165,7 @@ def _told_of(screen: Screen, written: tuple[str, ...], *, write: bool) -> None:
         screen.result("The files say what GitHub knows already.\n")
 
 
-_SUFFIX_OF = {"text": "txt", "markdown": "md", "json": "json", "csv": "csv"}
+_SUFFIX_OF = {"text": "txt", "markdown": "md", "html": "html", "json": "json", "csv": "csv"}
 _SUFFIXES = {f".{suffix}": output for output, suffix in _SUFFIX_OF.items()}
 
 
@@ -184,15 +184,22 @@ def _rendered(
             return report_csv(made)
         case "markdown":
             return report_markdown(made, audience)
+        case "html":
+            return str(wiring.page().page_html(made, audience))
     return report_text(made, screen.look() if screen else _PAPER, audience)
 
 
 def _folder(made: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
-    """What a folder gets: the report in all its forms."""
+    """What a folder of GitHub Pages gets: the page, and beside it the report in other forms."""
+    page = wiring.page()
+    pictures = page.pictures(made)
+    shown = [Picture(title, name) for name, (title, _) in pictures.items()]
     return {
-        "report.md": report_markdown(made, audience),
+        "index.html": page.page_html(made, audience),
+        "report.md": report_markdown(made, audience, pictures=shown),
         "report.json": dump(report_json(made, written)),
         "items.csv": report_csv(made),
+        **{name: svg for name, (_, svg) in pictures.items()},
     }
 
 

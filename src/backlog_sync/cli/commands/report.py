@@ -13,7 +13,7 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
     "  backlog report\n"
     "  backlog report --check\n"
     "  backlog report --audience leaders --since last-month\n"
-    "  backlog report --format markdown --output report.md\n"
+    "  backlog report --output report.html\n"
     "  backlog report --output public/",
 )
 @target_options
@@ -31,7 +31,7 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--today", metavar="DAY", help="The day of the report, where it is not today.")
 @click.option("--seed", type=int, default=1, show_default=True,
               help="What the forecast's chances are drawn with.")  # fmt: skip
-@format_option("text", "markdown", "json", "csv")
+@format_option("text", "markdown", "html", "json", "csv")
 @voice_options
 def command(
     *,
@@ -57,7 +57,7 @@ def command(
     """Read GitHub, write progress into the files, and show it.
 
     Progress with its health, a forecast, the schedule, load and risks: on the terminal, as
-    Markdown, as JSON or CSV. GitHub is not changed, but for the one issue of
+    Markdown, as one HTML page, as JSON or CSV. GitHub is not changed, but for the one issue of
     --issue.
     """
     from backlog_sync.cli.reporting import Asked, report  # noqa: PLC0415 - when it is called
