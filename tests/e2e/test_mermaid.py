@@ -48,7 +48,7 @@ DRAW = """async (source) => {
 }"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     """A page with Mermaid; whatever it complains of fails the test."""
     script = package("mermaid") / "dist" / "mermaid.min.js"

@@ -1,20 +1,32 @@
 """The report on a terminal and as Markdown: three answers first, for three readers, harmless."""
 
+import json
+import math
 import os
 import random
 import re
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from backlog_sync.core.reporting.facts import Facts, MilestoneFact, Phase, Risk, WorkItem
+from backlog_sync.core.reporting.facts import (
+    Capacity,
+    Facts,
+    MilestoneFact,
+    Phase,
+    PlanningSettings,
+    Risk,
+    WorkItem,
+)
 from backlog_sync.core.reporting.values import Report
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.mermaid import dependencies, items_timeline, label, milestones_timeline
 from backlog_sync.render.paper import COMMENT_BYTES
+from backlog_sync.render.report_data import report_json
 from backlog_sync.render.report_markdown import Picture, report_markdown
 from backlog_sync.render.report_text import report_text
 from backlog_sync.render.report_words import SECTIONS, Audience, Section
@@ -254,6 +266,46 @@ def test_five_thousand_items_take_a_moment() -> None:
         assert report_markdown(found, audience)
     assert time.perf_counter() - start < 5
     assert len(found.facts.items) > 5_000
+
+
+NUMBERS = (0, -1, 1e300, 1e-300, math.inf, -math.inf, math.nan, None, 3)
+DAYS = (date.min, date.max, date(1970, 1, 1), TODAY, date(2999, 1, 1), None)
+
+
+@pytest.mark.parametrize("seed", range(2_000 if FULL else 25))
+def test_no_number_and_no_day_breaks_a_report(seed: int) -> None:
+    """Whatever files and clocks say; what is no estimate is named as none."""
+    rng = random.Random(seed)
+    given = generated(rng, 20)
+    items = tuple(
+        replace(
+            one,
+            start=rng.choice(DAYS),
+            target=rng.choice(DAYS),
+            added=rng.choice(DAYS),
+            closed=rng.choice(DAYS),
+            points=rng.choice(NUMBERS),
+            hours=rng.choice(NUMBERS),
+        )
+        for one in given.items
+    )
+    planning = PlanningSettings(
+        velocity=rng.choice([None, 1e-9, 1e9]),
+        hours_per_week=rng.choice([1e-6, 40]),
+        one_at_a_time=True,
+        review_days=rng.choice([0, 10**6]),
+        teams=(Capacity("Red", 1e9),),
+    )
+    due = tuple(replace(one, due=rng.choice(DAYS)) for one in given.milestones)
+    found = made(
+        replace(given, items=items, milestones=due, planning=planning, since=rng.choice(DAYS))
+    )
+    assert math.isfinite(sum(one.points for one in found.history))
+    assert math.isfinite(found.total.points)
+    json.dumps(report_json(found, ()))
+    for audience in EVERYBODY:
+        text = report_text(found, Look(), audience) + report_markdown(found, audience)
+        assert not re.search(r"\b(nan|inf)\b", text)
 
 
 # ---- Mermaid -------------------------------------------------------------------------------

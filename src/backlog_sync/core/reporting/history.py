@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from backlog_sync.core.reporting.facts import Phase, WorkItem
-from backlog_sync.core.reporting.rollup import Outline
+from backlog_sync.core.reporting.rollup import Outline, amount
 from backlog_sync.core.reporting.values import Day
 
 _DAILY = 120
@@ -27,7 +27,7 @@ def history(tree: Outline, today: date) -> tuple[Day, ...]:
         return ()
     moves: dict[date, list[float]] = defaultdict(lambda: [0, 0, 0, 0])
     for item in tree.leaves:
-        _count(item, tree.points.get(item.key, item.points or 0), first, today, moves)
+        _count(item, tree.points.get(item.key, amount(item.points) or 0), first, today, moves)
     if len(moves) == 1 and first == today:
         return (_day(today, moves[today]),)
     state: list[float] = [0, 0, 0, 0]

@@ -23,7 +23,7 @@ def reviews(
         last = reviewed.get(item.key) or item.added
         if every is None or last is None or item.phase in (Phase.DONE, Phase.DROPPED):
             continue
-        due = last + timedelta(days=every)
-        if due < today:
-            found.append(Review(item.key, last, due, (today - due).days))
+        over = (today - last).days - every
+        if over > 0:
+            found.append(Review(item.key, last, today - timedelta(days=over), over))
     return tuple(sorted(found, key=lambda review: -review.days_over))

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from backlog_sync.core.reporting.facts import Phase, WorkItem
 from backlog_sync.core.reporting.values import Sum
 
+_LARGEST = 1e9
+"""Points or hours of one item; what is more (or less than nothing) is no estimate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -76,9 +79,14 @@ def outline(items: Sequence[WorkItem]) -> Outline:
         parents=parents,
         below=fixed,
         leaves=tuple(item for key, item in known.items() if key not in inner),
-        points=_shared(known, fixed, inner, lambda item: item.points),
-        hours=_shared(known, fixed, inner, lambda item: item.hours),
+        points=_shared(known, fixed, inner, lambda item: amount(item.points)),
+        hours=_shared(known, fixed, inner, lambda item: amount(item.hours)),
     )
+
+
+def amount(value: float | None) -> float | None:
+    """Give the value where it is one that can be added up, else None."""
+    return value if value is not None and 0 <= value <= _LARGEST else None
 
 
 def _shared(
