@@ -1,5 +1,8 @@
 """A runner for composite actions, as far as `action.yml` needs one.
 
+Of the actions of others it knows `actions/cache` alone, as its documentation describes it: an
+exact key restores the path, and what was missing is kept at the end of a job that went well.
+
 It runs every `run` step as the real one does: a script file for bash without profiles, a fresh
 file for outputs and one for the summary in each step, expressions replaced outside of scripts
 alone. What comes back is read by the runner's own rules: outputs with delimiters, commands of
@@ -9,6 +12,7 @@ second form of commands (`##[`), found anywhere in a line, is the runner's older
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,20 +67,53 @@ def run_action(
     assert described["runs"]["using"] == "composite"
     assert set(inputs) <= set(described["inputs"])
     known = {"github.token": token, "github.action_path": str(action)}
+    known |= {"runner.os": "Linux", "runner.arch": "X64"}
     given = {
         name: str(inputs.get(name, _filled(str(spec.get("default", "")), known)))
         for name, spec in described["inputs"].items()
     }
     known |= {f"inputs.{name}": value for name, value in given.items()}
     job = job or Job()
+    to_keep: list[tuple[Path, Path]] = []
     for number, step in enumerate(described["runs"]["steps"]):
-        assert step["shell"] == "bash"
         if job.code:
             break
+        if not _wanted(step.get("if", ""), known):
+            continue
+        if "uses" in step:
+            to_keep += _cache(step, known, Path(env["RUNNER_TOOL_CACHE"]).parent / "kept")
+            continue
+        assert step["shell"] == "bash"
         _step(step, number, known, job, env, workspace, temp)
+    for path, kept in to_keep if not job.code else ():
+        shutil.copytree(path, kept)
     for name, spec in described["outputs"].items():
         job.outputs[name] = _filled(spec["value"], known)
     return job
+
+
+def _wanted(condition: str, known: Mapping[str, str]) -> bool:
+    """Whether a step runs: comparisons with words, all of which must hold."""
+    for part in condition.split("&&") if condition else ():
+        match = re.fullmatch(r"\s*([\w.-]+) (==|!=) '([^']*)'\s*", part)
+        assert match, condition
+        if (known.get(match[1], "") == match[3]) is not (match[2] == "=="):
+            return False
+    return True
+
+
+def _cache(
+    step: Mapping[str, Any], known: Mapping[str, str], store: Path
+) -> list[tuple[Path, Path]]:
+    """Restore what is kept under the key; else say what is to be kept at the end."""
+    assert re.fullmatch(r"actions/cache@[0-9a-f]{40}", step["uses"])
+    assert set(step["with"]) == {"path", "key"}, "a key that almost fits is another tool"
+    path = Path(_filled(step["with"]["path"], known))
+    kept = store / _filled(step["with"]["key"], known)
+    if not kept.is_dir():
+        return [(path, kept)]
+    shutil.copytree(kept, path, dirs_exist_ok=True)
+    return []
 
 
 def _step(

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+import sys
 from pathlib import Path
 
 from backlog_sync.sandbox.access import Grant
@@ -464,3 +466,24 @@ def test_a_token_that_may_not_tell_the_board_is_a_warning(place: Place) -> None:
     assert any("right to write to Projects" in said for said in refused.said("warning"))
     place.run("pull_request", place.proposal(), {"mode": "report", "status-update": "true"})
     assert updates(place) == []
+
+
+# ---- installing ----------------------------------------------------------------------------
+
+
+def test_an_installation_comes_from_the_cache_by_its_key_alone(place: Place) -> None:
+    """A fresh runner restores what was kept for these very sources; `cache: false` does not."""
+    tools = Path(place.env["RUNNER_TOOL_CACHE"])
+    (installed,) = (tools / "backlog-sync").iterdir()
+    kept = place.folder / "kept" / f"backlog-sync-Linux-X64-{installed.name}"
+    shutil.copytree(installed, kept)
+    shutil.rmtree(tools)
+    job = place.run("pull_request", place.proposal())
+    assert job.code == 0, job.log
+    assert (installed / "bin" / "python").is_file()
+    assert [each.name for each in kept.parent.iterdir()] == [kept.name]
+    shutil.rmtree(tools)
+    fresh = place.folder / "tools" / "python3"
+    stopped = '[ "$3" = find ] || exit 9'
+    fresh.write_text(f'#!/bin/sh\n{stopped}\nexec "{sys.executable}" "$@"\n')
+    assert place.run("pull_request", place.proposal(), {"cache": "false"}).code == 9

@@ -1,8 +1,10 @@
-"""Install the tool in an environment of its own, and say where: the action's first step.
+"""Install the tool in an environment of its own, and say where: the action's first steps.
 
 Runs before anything is installed, as a plain script with nothing but the standard library, by
 whatever Python the runner has. An environment that an earlier step or run made of the very same
-sources is used again; it is kept in the tool cache, which hosted runners empty with each job.
+sources is used again; it is kept in the tool cache, which hosted runners empty with each job, and
+from there in GitHub's cache. With the argument `find` it only says where that is, and whether it
+is there.
 """
 
 import hashlib
@@ -10,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -17,8 +20,12 @@ READY = ".backlog-ready"
 """Written last: an installation that was cut short is none."""
 
 
-def main() -> int:
-    """Install, unless it is installed, and write the output `python`."""
+def main(arguments: Sequence[str]) -> int:
+    """Install, unless it is installed or only to be found; write what was asked for as outputs.
+
+    That is `python`, or for `find`: `folder`, `key` (its name, which tells the sources, the pinned
+    versions and the Python) and `ready`.
+    """
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
         sys.stdout.write(
@@ -29,16 +36,20 @@ def main() -> int:
     source = Path(os.environ["BACKLOG_ACTION_PATH"])
     home = os.environ.get("RUNNER_TOOL_CACHE") or os.environ.get("RUNNER_TEMP") or "/tmp"  # noqa: S108 - a runner always has one of the first two
     folder = Path(home) / "backlog-sync" / fingerprint(source)
-    if not (folder / READY).is_file():
-        install(source, folder)
+    ready = (folder / READY).is_file()
+    told = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
+    if arguments != ["find"]:
+        if not ready:
+            install(source, folder)
+        told = {"python": str(python_of(folder))}
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
-        output.write(f"python={python_of(folder)}\n")
+        output.writelines(f"{name}={value}\n" for name, value in told.items())
     return 0
 
 
 def fingerprint(source: Path) -> str:
     """A name for an environment: of the sources, the pinned versions, and the Python."""
-    digest = hashlib.sha256(f"{sys.version_info[:3]} {sys.executable}".encode())
+    digest = hashlib.sha256(f"{sys.version_info[:3]} {sys.executable} {sys.platform}".encode())
     files = [source / "pyproject.toml", source / "constraints.txt"]
     files += sorted(p for p in (source / "src").rglob("*") if p.suffix != ".pyc" and p.is_file())
     for path in files:
@@ -65,4 +76,4 @@ def install(source: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
