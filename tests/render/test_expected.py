@@ -2,6 +2,7 @@
 
 import pytest
 
+from backlog_sync.core.changes import Usage
 from backlog_sync.core.estimate import Estimate
 from backlog_sync.core.model import Coverage
 from backlog_sync.render.canvas import Look
@@ -27,11 +28,13 @@ def test_times_are_told_as_people_tell_them(seconds: float, words: str) -> None:
 def test_waiting_is_told_apart() -> None:
     """Where the pace makes a run long, it says so."""
     quick, slow = Estimate(17, 21, 9.0, 0.0), Estimate(1, 900, 804.0, 804.0)
-    assert expected_text(quick, Look()) == "Expected: ≈ 17 requests, 21 points, under 1 minute"
+    assert expected_text(quick, Usage(1, 1, 0, 5), Look()) == (
+        "Expected: ≈ 19 requests, 26 points, under 1 minute"
+    )
     told = (
         "Expected: ~ 1 request, 900 points, 13 minutes (at the pace that GitHub bears: 13 minutes)"
     )
-    assert expected_text(slow, Look(ascii=True)) == told
+    assert expected_text(slow, Usage(), Look(ascii=True)) == told
 
 
 def test_a_step_tells_what_is_left() -> None:

@@ -142,7 +142,8 @@ class _Sync:
         self._show(prepared.plan)
         if prepared.plan.has_changes and not prepared.violations:
             expected = estimate(prepared.plan, self.pace, now=self.clock.now())
-            self.screen.tell(expected_text(expected, self.screen.look(err=True)))
+            text = expected_text(expected, tracker.usage(), self.screen.look(err=True))
+            self.screen.tell(text)
         refused = self._refused(prepared)
         if refused:
             self._envelope_of_nothing(prepared.plan, tracker.usage(), refused)

@@ -1,14 +1,19 @@
 """What a run will take, and how far it is, in words."""
 
+from backlog_sync.core.changes import Usage
 from backlog_sync.core.estimate import Estimate
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.words import counted
 
 
-def expected_text(expected: Estimate, look: Look) -> str:
-    """One line: requests, points of the hour's allowance, time, and how much of it is waiting."""
+def expected_text(expected: Estimate, spent: Usage, look: Look) -> str:
+    """One line: requests, points of the hour's allowance, time, and how much of it is waiting.
+
+    What was `spent` on reading is counted in, as it is at the end of the run.
+    """
     about = "~" if look.ascii else "≈"
-    parts = [counted(expected.requests, "request"), counted(expected.points, "point")]
+    requests, points = expected.requests + spent.requests, expected.points + spent.points
+    parts = [counted(requests, "request"), counted(points, "point")]
     text = f"Expected: {about} {', '.join(parts)}, {duration(expected.seconds)}"
     if expected.paced >= 30:
         text += f" (at the pace that GitHub bears: {duration(expected.paced)})"
