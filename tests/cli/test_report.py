@@ -253,3 +253,18 @@ def test_without_write_back_the_files_stay(
     assert backlog("report", "--check", "--issue", "How we stand").code == 3
     assert (planned / "backlog.yaml").read_bytes() == before
     assert not any(entry.writes for entry in server.log)
+
+
+def test_the_board_is_told_once_a_day(backlog: Backlog, planned: Path, server: Sandbox) -> None:
+    """--status-update keeps one status update; --check sends none; without a board it says why."""
+    assert backlog("sync", "--yes").code == 0
+    assert backlog("report", "--check", "--status-update").code in (0, 3)
+    assert not server.store.status_updates
+    for _ in range(2):
+        ran = backlog("report", "--status-update")
+        assert ran.code == 0, ran.err
+    (told,) = [each for board in server.store.status_updates.values() for each in board]
+    assert "Spring" in (told.body or "")
+    none = backlog("report", "--status-update", "--project", "none")
+    assert none.code == 1
+    assert "no board" in none.err

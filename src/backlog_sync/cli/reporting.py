@@ -15,6 +15,7 @@ from backlog_sync.core.model import ObservedState
 from backlog_sync.core.progress import measure
 from backlog_sync.core.reporting.values import Report
 from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.standing import keep_status
 from backlog_sync.engine.tracking import REPORT, Tracking, track
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.write_back import FileChange, save, write_back
@@ -27,6 +28,7 @@ from backlog_sync.render.envelopes import dump
 from backlog_sync.render.paper import COMMENT_BYTES
 from backlog_sync.render.report_data import report_csv, report_json
 from backlog_sync.render.report_markdown import Picture, report_markdown
+from backlog_sync.render.report_status import report_status
 from backlog_sync.render.report_text import report_text
 from backlog_sync.render.report_words import Audience
 
@@ -48,6 +50,7 @@ class Asked:
     since: str | None = None
     target: str | None = None
     title: str | None = None
+    status_update: bool = False
     today: str | None = None
     seed: int = 1
 
@@ -75,7 +78,7 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             screen.env,
             top=found.top,
             sandbox=where.sandbox,
-            read_only=asked.title is None or asked.check,
+            read_only=asked.check or (asked.title is None and not asked.status_update),
             board_owner=found.board_owner,
             waits=screen.waits,
         ) as tracker,
@@ -100,6 +103,11 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
         if asked.title is not None:
             ref = _tracked(tracker, observed, found, made, asked.title, audience)
             screen.tell(f"The report stands in {ref}.")
+        if asked.status_update:
+            mark = safe_name(found.desired.backlog_id)
+            text = report_status(made)
+            keep_status(tracker, observed, mark=mark, day=today, health=made.health, text=text)
+            screen.tell("The board tells how things stand.")
     return DONE
 
 

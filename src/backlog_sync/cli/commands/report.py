@@ -28,6 +28,8 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
               help="Write the report there; a folder gets every form of it.")  # fmt: skip
 @click.option("--issue", "title", metavar="TITLE", is_flag=False, flag_value="Progress report",
               help="Keep one issue with the report up to date.")  # fmt: skip
+@click.option("--status-update", is_flag=True,
+              help="Tell on the board, once a day, how each milestone stands.")  # fmt: skip
 @click.option("--today", metavar="DAY", help="The day of the report, where it is not today.")
 @click.option("--seed", type=int, default=1, show_default=True,
               help="What the forecast's chances are drawn with.")  # fmt: skip
@@ -46,6 +48,7 @@ def command(
     since: str | None,
     target: str | None,
     title: str | None,
+    status_update: bool,
     today: str | None,
     seed: int,
     output: str,
@@ -58,7 +61,7 @@ def command(
 
     Progress with its health, a forecast, the schedule, load and risks: on the terminal, as
     Markdown, as one HTML page, as JSON or CSV. GitHub is not changed, but for the one issue of
-    --issue.
+    --issue and the status update of --status-update.
     """
     from backlog_sync.cli.reporting import Asked, report  # noqa: PLC0415 - when it is called
 
@@ -73,6 +76,7 @@ def command(
             since=since,
             target=target,
             title=title,
+            status_update=status_update,
             today=today,
             seed=seed,
         ),
