@@ -1,28 +1,30 @@
 """The report as one page of HTML that fetches nothing and runs nothing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from backlog_sync.core.reporting.decisions import decisions
-from backlog_sync.core.reporting.facts import Phase, WorkItem
-from backlog_sync.core.reporting.rollup import outline
-from backlog_sync.core.reporting.values import Health, Report, Sum
-from backlog_sync.render.page.charts import charts
-from backlog_sync.render.page.drawing import THEME, alone
+from backlog_sync.core.reporting.decisions import GRAVE, decisions
+from backlog_sync.core.reporting.values import Health, Report
+from backlog_sync.render.charts.bars import progress_bars
+from backlog_sync.render.charts.burn_up import burn_up
+from backlog_sync.render.charts.drawing import Chart
+from backlog_sync.render.charts.graph import dependencies
+from backlog_sync.render.charts.palette import properties
+from backlog_sync.render.charts.timeline import timeline
+from backlog_sync.render.page.parts import board, branches, loads, used
 from backlog_sync.render.report_words import (
     HEALTH,
-    SECTIONS,
     Audience,
     Names,
-    Section,
     amount,
     at_risk,
     changes,
     figure,
-    how_much,
     late,
     open_risks,
     overdue,
@@ -32,45 +34,86 @@ from backlog_sync.render.report_words import (
     waiting,
     when,
 )
-from backlog_sync.render.safe import clean
+from backlog_sync.render.safe import visible
+from backlog_sync.render.words import counted
 
-_MOST = 200
-"""Sentences of one kind, and cards of one column of the board."""
-_TEXT = 300
-"""Characters of a title; GitHub's longest has 256."""
-_HIGHEST = 16
+LIMIT = 2_000_000
+"""Bytes that a page may have; of a very large backlog it shows fewer items, and says so."""
+_ROWS = (8_000, 4_000, 2_000, 500, 0)
+_MOST = 60
+"""Sentences, and rows of a table, of one kind."""
+_ANYTHING = (Audience.EVERYBODY, Audience.ENGINEERING)
 _SIGNS = {
     Health.DONE: "✓",
-    Health.ON_TRACK: "✓",
-    Health.AT_RISK: "!",
-    Health.OFF_TRACK: "✗",
+    Health.ON_TRACK: "●",
+    Health.AT_RISK: "▲",
+    Health.OFF_TRACK: "✕",
     Health.UNKNOWN: "?",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One item in the page: how deep it stands, and its sum where anything stands below it."""
-
-    item: WorkItem
-    depth: int
-    sum: Sum | None
-    points: str
-    days: str
-    critical: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Epic:
-    """An item at the top with all that stands below it."""
-
-    item: WorkItem
-    sum: Sum
-    rows: tuple[_Row, ...]
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
     """Give the page. It is whole: no part of it comes from the network, and no script is in it."""
+    shown = _shown(report, audience)
+    template = _environment().get_template("report.html")
+    page = ""
+    for rows in _ROWS:
+        page = template.render(**shown, branches=branches(report, audience, rows))
+        if len(page.encode()) <= LIMIT:
+            break
+    return page
+
+
+def pictures(report: Report) -> dict[str, tuple[str, str]]:
+    """Give the charts as files of their own, for light and dark: title and SVG by file name."""
+    made = (progress_bars(report), burn_up(report))
+    return {f"{one.name}.svg": (one.title, one.standalone()) for one in made if one}
+
+
+def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
+    names = Names(report)
+    everything = audience in _ANYTHING
+    product = audience is Audience.PRODUCT
+    plan, unplanned = timeline(report, items=everything)
+    graph, unlinked = dependencies(report) if everything else (None, 0)
+    load, unloaded = loads(report, _MOST) if everything else ([], 0)
+    risks, threats = open_risks(report), at_risk(report)
+    return {
+        "report": report,
+        "facts": report.facts,
+        "names": names,
+        "audience": audience.value,
+        "everything": everything,
+        "product": product,
+        "burn_up": burn_up(report),
+        "burn_up_small": burn_up(report, width=330, height=300, name="burn-up-small"),
+        "timeline": plan,
+        "unplanned": unplanned,
+        "graph": graph,
+        "unlinked": unlinked,
+        "load": load,
+        "unloaded": unloaded,
+        "used": used,
+        "when": when(report),
+        "amount": amount(report.total),
+        "at_risk": threats[:1].upper() + threats[1:],
+        "risks": risks if everything else risks[:5],
+        "more_risks": 0 if everything else max(0, len(risks) - 5),
+        "decisions": [] if audience is Audience.ENGINEERING else decisions(report)[:_MOST],
+        "changes": changes(report, names, 12),
+        "late": late(report, names)[:_MOST] if everything else [],
+        "waiting": waiting(report, names)[:_MOST] if everything else [],
+        "overdue": overdue(report, names)[:_MOST] if everything else [],
+        "priorities": priorities(report) if product else {},
+        "quarters": report.quarters if product or everything else (),
+        "board": board(report) if everything else (),
+        "unestimated": names.some(report.total.unestimated, _MOST),
+    }
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("backlog_sync.render.page"),
         autoescape=True,
@@ -78,93 +121,45 @@ def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["t"] = _text
-    environment.filters["figure"] = figure
-    names = Names(report)
-    sections = SECTIONS[audience]
-    epics, lone = _epics(report)
-    return environment.get_template(
-        "report.html"
-    ).render(
-        report=report,
-        facts=report.facts,
-        audience=audience,
-        theme=Markup(THEME),  # noqa: S704 - our own
-        charts={name: Markup(svg) for name, (_, svg) in charts(report).items()},  # noqa: S704 - escaped by what drew them
-        has={section.name: section in sections for section in Section},
-        everything=audience in (Audience.EVERYBODY, Audience.ENGINEERING),
-        health=HEALTH,
-        signs=_SIGNS,
-        when=when(report),
-        how_much=how_much(report),
-        at_risk=at_risk(report),
-        amount=amount,
-        names=names,
-        changes=changes(report, names, 20),
-        decisions=list(decisions(report))[:_MOST],
-        late=late(report, names)[:_MOST],
-        waiting=waiting(report, names)[:_MOST],
-        overdue=overdue(report, names)[:_MOST],
-        priorities=priorities(report),
-        risks=open_risks(report)[:_MOST],
-        risk_scale=risk_scale,
-        grave=_HIGHEST,
-        epics=epics,
-        lone=lone,
-        board=_board(report),
-        most=_MOST,
-        status=status,
-        rows={row.key: row for row in report.schedule.rows},
-        quarterly=[one for one in report.load if "Q" in one.period],
+    style = files("backlog_sync.render.page").joinpath("templates", "style.css").read_text("utf-8")
+    colors = (
+        f":root{{{properties(dark=False)}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{properties(dark=True)}}}}}"
     )
+    environment.filters |= {
+        "t": _text,
+        "plain": _plain,
+        "figure": figure,
+        "count": counted,
+        "drawn": _drawn,
+    }
+    environment.tests["web"] = _is_web
+    environment.globals |= {
+        "style": Markup(colors + style),  # noqa: S704 - our own
+        "words": HEALTH,
+        "signs": _SIGNS,
+        "grave": GRAVE,
+        "status": status,
+        "risk_scale": risk_scale,
+        "amount_of": amount,
+    }
+    return environment
 
 
-def pictures(report: Report) -> dict[str, tuple[str, str]]:
-    """Give the charts as files of their own: title and SVG by file name."""
-    return {f"{name}.svg": (title, alone(svg)) for name, (title, svg) in charts(report).items()}
+def _text(value: object) -> Markup:
+    """A text of others: on one line, nothing invisible in it, its direction its own."""
+    return Markup("<bdi>{}</bdi>").format(_plain(value))
 
 
-def _text(value: object) -> str:
-    """A text from the file or GitHub in one line, without what would turn the lines around it."""
-    text = " ".join(clean(str(value)).split())
-    return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"
+def _plain(value: object) -> str:
+    """The same for an attribute."""
+    return " ".join(visible(str(value)).split())
 
 
-def _epics(report: Report) -> tuple[list[_Epic], list[_Row]]:
-    """What stands at the top with what is below it, and the items that stand alone."""
-    tree = outline(report.facts.items)
-    critical = set(report.schedule.path)
-    days = {row.key: f"{row.first} to {row.last}" for row in report.schedule.rows}
-    below: dict[str, list[_Row]] = {}
-    for key, item in tree.items.items():
-        *_, top = tree.above(key)
-        row = _Row(
-            item=item,
-            depth=min(tree.depth(key), 6),
-            sum=report.sums.get(key),
-            points=figure(report.points[key]) if key in report.points else "",
-            days=days.get(key, ""),
-            critical=key in critical,
-        )
-        below.setdefault(top.key, []).append(row)
-    epics = [
-        _Epic(tree.items[key], report.sums[key], tuple(rows[1:]))
-        for key, rows in below.items()
-        if key in report.sums
-    ]
-    return epics, [rows[0] for key, rows in below.items() if key not in report.sums]
+def _drawn(chart: Chart) -> Markup:
+    return Markup(chart.svg)  # noqa: S704 - an XML writer made it
 
 
-def _board(report: Report) -> dict[str, list[WorkItem]]:
-    """The leaf items by their status, in the order of work; dropped ones are left out."""
-    inner = report.sums
-    found: dict[str, list[WorkItem]] = {}
-    for item in _in_order(report):
-        if item.key not in inner and item.phase is not Phase.DROPPED:
-            found.setdefault(status(item), []).append(item)
-    return found
-
-
-def _in_order(report: Report) -> Iterator[WorkItem]:
-    order = [Phase.TODO, Phase.DOING, Phase.DONE, Phase.DROPPED]
-    yield from sorted(report.facts.items, key=lambda item: order.index(item.phase))
+def _is_web(value: str | None) -> bool:
+    """Whether an address is one to follow."""
+    return bool(value and _WEB.match(value))
