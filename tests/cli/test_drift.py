@@ -52,6 +52,30 @@ def writes(server: Sandbox) -> int:
     return sum(entry.mutations for entry in server.log)
 
 
+# ---- the tracking issue -------------------------------------------------------------------
+
+
+def test_one_tracking_issue_follows_drift(
+    backlog: Backlog, synced: Path, server: Sandbox, ann: Person
+) -> None:
+    """`--issue` opens one issue where something moved, changes it, closes it when all is clean."""
+    quiet = backlog("drift", "--issue")
+    assert (quiet.code, "none is needed" in quiet.err) == (0, True)
+    ann.edit(ann.find(KEEP).number, title="Keep it for ever")
+    assert backlog("drift", "--issue").code == 3
+    first = ann.find("The backlog and GitHub have drifted apart")
+    assert "Keep it for ever" in first.body
+    ann.edit(ann.find(MERGE).number, title="Merge it all")
+    before = writes(server)
+    assert backlog("drift", "--issue").code == 3
+    assert backlog("drift", "--issue").code == 3
+    assert writes(server) == before + 1
+    assert backlog("sync", "--yes").code == 0
+    assert backlog("drift", "--issue").code == 0
+    assert ann.find("The backlog and GitHub have drifted apart").number == first.number
+    assert ann.find("The backlog and GitHub have drifted apart").state == "CLOSED"
+
+
 # ---- drift -----------------------------------------------------------------------------------
 
 

@@ -5,10 +5,15 @@ import click
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
 
 
-@click.command("drift", epilog="\b\nExamples:\n  backlog drift\n  backlog drift --full")
+@click.command(
+    "drift",
+    epilog="\b\nExamples:\n  backlog drift\n  backlog drift --full\n  backlog drift --issue",
+)
 @target_options
 @click.option("--full", is_flag=True,
               help="Read every issue, or refuse where that cannot be done.")  # fmt: skip
+@click.option("--issue", "tracked", is_flag=True,
+              help="Keep one tracking issue up to date, and close it when clean.")  # fmt: skip
 @format_option("text", "json")
 @voice_options
 def command(
@@ -19,6 +24,7 @@ def command(
     sandbox: bool,
     bullets: str | None,
     full: bool,
+    tracked: bool,
     output: str,
     color: str,
     quiet: bool,
@@ -28,7 +34,7 @@ def command(
     """Show what moved apart: drift on GitHub, changes pending in the file, conflicts, orphans.
 
     Duplicate, vanished, transferred and suspicious issues are told too. Nothing is written,
-    neither to GitHub nor to a file. Exit 3 where there is anything.
+    neither to a file nor, but for the issue of --issue, to GitHub. Exit 3 where there is anything.
     """
     from backlog_sync.cli.drifting import drift  # noqa: PLC0415 - when it is called
 
@@ -37,4 +43,5 @@ def command(
         Voice(color, quiet, verbose, log_format),
         output=output,
         full=full,
+        tracked=tracked,
     )
