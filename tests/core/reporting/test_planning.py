@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from backlog_sync.core.health import judge, judge_whole
+from backlog_sync.core.reporting.decisions import decisions
 from backlog_sync.core.reporting.facts import (
     Before,
     Capacity,
@@ -334,6 +335,33 @@ def test_what_is_not_known_of_then_is_said() -> None:
     assert (found.period.added, found.period.removed, found.period.new_risks) == (("a",), (), ())
     assert any("is not known" in note for note in found.notes)
     assert made(facts(item("a"))).period is None
+
+
+# ---- what has to be decided ----------------------------------------------------------------
+
+
+def test_the_figures_ask_for_decisions() -> None:
+    """Days that are not kept or not set, risks nobody works on, overlaps, circles, overload."""
+    given = facts(
+        item("a", milestone="Late", blocked_by=("b",), hours=400, team="Red", target=SOON),
+        item("b", milestone="Late", blocked_by=("a",), phase=DOING),
+        item("c", milestone="Someday", phase=DOING, risks=(Risk("It burns", "high", "high"),)),
+        item("d", milestone="Shut", risks=(Risk("It rains", "high", "high", "Umbrella"),)),
+        milestones=(
+            MilestoneFact("Late", day(9)),
+            MilestoneFact("Someday"),
+            MilestoneFact("Shut", closed=True),
+        ),
+        planning=PlanningSettings(one_at_a_time=True, teams=(Capacity("Red", 10),)),
+    )
+    told = decisions(made(given))
+    assert told[0].startswith("Late, due 2026-03-07: move its day, or take some of the 2 items")
+    assert told[1] == "By when? Milestones without a due day: Someday."
+    assert told[2] == "Who keeps this from happening, and how: It burns?"
+    assert told[3].startswith("Someday and Late are worked on together until 2026-03-16")
+    assert told[4].endswith("Which of them goes ahead?")
+    assert told[5].startswith("Red can give 24 of ")
+    assert decisions(made(facts(item("a", phase=DONE)))) == ()
 
 
 # ---- what a reader must know ---------------------------------------------------------------

@@ -23,6 +23,13 @@ def _asked(report: Report) -> Iterator[str]:
     for one in report.milestones:
         if one.health in (Health.OFF_TRACK, Health.AT_RISK):
             yield _day(one)
+    undated = [
+        one.sum.name
+        for one in report.milestones
+        if one.due is None and not one.closed and one.sum.done < one.sum.total
+    ]
+    if undated:
+        yield f"By when? Milestones without a due day: {', '.join(undated)}."
     for risk in report.risks:
         if risk.open and (risk.exposure or 0) >= GRAVE and not risk.mitigation:
             yield f"Who keeps this from happening, and how: {risk.text}?"
