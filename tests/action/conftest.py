@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from backlog_sync.action.install import READY, fingerprint
 from backlog_sync.sandbox.app import Sandbox
 from backlog_sync.sandbox.messages import Request, Response, error_response, json_response
 from backlog_sync.sandbox.people import Person
 from backlog_sync.sandbox.server import serve
-from tests.action.runner import ROOT, Job, bare, run_action
+from tests.action.runner import ROOT, Job, bare, filled, run_action
 
 REPOSITORY = "octo-org/shop"
 CANARY = "ghs_CANARYCANARYCANARYCANARYCANARYCANARY"
@@ -205,6 +206,24 @@ class Place:
         allowed = {"error", "warning", "notice", "add-mask"}
         assert {command.name for command in job.commands} <= allowed
         assert "Traceback" not in job.log
+        return job
+
+    def called(self, event: str, given: Mapping[str, object], token: str = "") -> Job:
+        """A run of the reusable workflow's own steps, as a caller with these inputs gets it."""
+        flow = yaml.safe_load((ROOT / ".github/workflows/reusable.yml").read_text("utf-8"))
+        declared = flow[True]["workflow_call"]["inputs"]
+        assert set(given) <= set(declared)
+        values = {f"inputs.{name}": spec["default"] for name, spec in declared.items()}
+        values |= {f"inputs.{name}": value for name, value in given.items()}
+        known = {name: str(value) for name, value in values.items()}
+        known["secrets.project-token"] = token
+        (told,) = flow["jobs"].values()
+        checkout, step = told["steps"]
+        assert checkout["uses"].startswith("actions/checkout@")
+        assert step["uses"] == "$/"
+        job = self.run(event, None, {n: filled(str(v), known) for n, v in step["with"].items()})
+        found = {f"steps.{step['id']}.outputs.{name}": v for name, v in job.outputs.items()}
+        job.outputs = {name: filled(value, found) for name, value in told["outputs"].items()}
         return job
 
     def push(self, inputs: Mapping[str, str] | None = None, **more: Any) -> Job:

@@ -69,7 +69,7 @@ def run_action(
     known = {"github.token": token, "github.action_path": str(action)}
     known |= {"runner.os": "Linux", "runner.arch": "X64"}
     given = {
-        name: str(inputs.get(name, _filled(str(spec.get("default", "")), known)))
+        name: str(inputs.get(name, filled(str(spec.get("default", "")), known)))
         for name, spec in described["inputs"].items()
     }
     known |= {f"inputs.{name}": value for name, value in given.items()}
@@ -88,7 +88,7 @@ def run_action(
     for path, kept in to_keep if not job.code else ():
         shutil.copytree(path, kept)
     for name, spec in described["outputs"].items():
-        job.outputs[name] = _filled(spec["value"], known)
+        job.outputs[name] = filled(spec["value"], known)
     return job
 
 
@@ -108,8 +108,8 @@ def _cache(
     """Restore what is kept under the key; else say what is to be kept at the end."""
     assert re.fullmatch(r"actions/cache@[0-9a-f]{40}", step["uses"])
     assert set(step["with"]) == {"path", "key"}, "a key that almost fits is another tool"
-    path = Path(_filled(step["with"]["path"], known))
-    kept = store / _filled(step["with"]["key"], known)
+    path = Path(filled(step["with"]["path"], known))
+    kept = store / filled(step["with"]["key"], known)
     if not kept.is_dir():
         return [(path, kept)]
     shutil.copytree(kept, path, dirs_exist_ok=True)
@@ -128,11 +128,11 @@ def _step(
     script, output, summary = (
         temp / f"{name}-{number}" for name in ("script", "output", "summary")
     )
-    script.write_text(_filled(step["run"], known), "utf-8")
+    script.write_text(filled(step["run"], known), "utf-8")
     output.write_text("")
     summary.write_text("")
-    own = {name: _filled(value, known) for name, value in step.get("env", {}).items()}
-    folder = workspace / _filled(step.get("working-directory", "."), known)
+    own = {name: filled(value, known) for name, value in step.get("env", {}).items()}
+    folder = workspace / filled(step.get("working-directory", "."), known)
     with subprocess.Popen(
         ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
         cwd=folder,
@@ -153,7 +153,8 @@ def _step(
         known[f"steps.{step['id']}.outputs.{name}"] = value
 
 
-def _filled(text: str, known: Mapping[str, str]) -> str:
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """Replace expressions by what is known; of what is not known nothing is left."""
     return _EXPRESSION.sub(lambda match: known.get(match[1], ""), text)
 
 

