@@ -110,7 +110,7 @@ def _synced(
     lines = told.splitlines()
     line = next((each for each in lines if each.startswith("Sync: ")), lines[-1])
     if delivered:
-        line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
+        line = f"{line.rstrip('.')}. {delivered.line[:1].upper()}{delivered.line[1:]}."
     outputs = {
         **job.outputs(plan),
         "changed": word(changed),
