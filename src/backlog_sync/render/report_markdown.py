@@ -92,7 +92,7 @@ class _Page:
     def head(self, pictures: Sequence[Picture]) -> str:
         """The title, the three answers, and the pictures."""
         report, facts = self.report, self.report.facts
-        much = f"{_bar(report.total)} {report.total.percent} %: {inert(how_much(report))}"
+        much = f"{_bar(report.total)} {report.total.percent}&nbsp;%: {inert(how_much(report))}"
         where = code(cut(facts.repository))
         if facts.board:
             where += f", board {code(cut(facts.board))}"
@@ -150,19 +150,16 @@ class _Page:
     def _milestones(self) -> Iterator[Block]:
         rows = []
         for one in self.report.milestones:
-            likely = one.forecast.at_85 if one.forecast else None
             rows.append(
                 (
                     inert(cut(one.sum.name)),
-                    f"{_SIGNS[one.health]} {HEALTH[one.health]}",
-                    f"{_bar(one.sum)} {one.sum.percent} %",
-                    inert(amount(one.sum)),
+                    f"{_SIGNS[one.health]} {HEALTH[one.health]}".replace(" ", "&nbsp;"),
                     day(one.due) if one.due else "",
-                    day(likely) if likely else "",
+                    *_amounts(one.sum),
                     inert(one.why),
                 )
             )
-        columns = ("milestone", "health", "done", "", "due", "85 % likely by", "why")
+        columns = ("milestone", "health", "due", "done", "", "why")
         yield table("### Milestones", columns, rows)
 
     def _risks(self) -> Iterator[Block]:
@@ -350,4 +347,4 @@ def _bar(found: Sum) -> str:
 
 
 def _amounts(found: Sum) -> tuple[str, str]:
-    return f"{_bar(found)} {found.percent} %", inert(amount(found))
+    return f"{_bar(found)}&nbsp;{found.percent}&nbsp;%", inert(amount(found))
