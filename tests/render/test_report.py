@@ -259,12 +259,12 @@ def test_it_is_cut_at_a_row_and_says_so(limit: int) -> None:
 def test_five_thousand_items_take_a_moment() -> None:
     """Every form for every reader; the bar of five seconds is for all reports together."""
     given = many(5_000)
-    start = time.perf_counter()
+    start = time.process_time()  # a busy machine is no slower report
     found = made(given)
     for audience in EVERYBODY:
         assert report_text(found, Look(), audience)
         assert report_markdown(found, audience)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(found.facts.items) > 5_000
 
 
