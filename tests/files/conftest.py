@@ -9,7 +9,7 @@ import pytest
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
-from backlog_sync.files.yaml_file import parse_yaml
+from backlog_sync.files.yaml.file import parse_yaml
 
 
 class LoadText(Protocol):

@@ -3,17 +3,17 @@
 import pytest
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.files.markdown_dependencies import parse_dependencies
-from backlog_sync.files.markdown_lines import scan_lines
-from backlog_sync.files.markdown_metadata import parse_pairs
-from backlog_sync.files.markdown_values import (
+from backlog_sync.files.markdown.dependencies import parse_dependencies
+from backlog_sync.files.markdown.lines import scan_lines
+from backlog_sync.files.markdown.metadata import parse_pairs
+from backlog_sync.files.markdown.values import (
     parse_estimate,
     parse_issue,
     parse_names,
     parse_points,
     parse_priority,
 )
-from backlog_sync.files.markdown_words import field_of, same_status
+from backlog_sync.files.words import field_of, same_status
 
 
 def pairs(text: str, *, plain_keys: bool = True) -> list[tuple[str | None, str]]:

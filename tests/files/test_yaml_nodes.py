@@ -8,7 +8,7 @@ import pytest
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.load import load
 from backlog_sync.files.source import Lines
-from backlog_sync.files.yaml_nodes import (
+from backlog_sync.files.yaml.nodes import (
     MAX_DEPTH,
     MapNode,
     Scalar,

@@ -10,9 +10,9 @@ from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
-from backlog_sync.files.yaml_edit import Editor
-from backlog_sync.files.yaml_file import parse_yaml
-from backlog_sync.files.yaml_write import write_yaml
+from backlog_sync.files.yaml.edit import Editor
+from backlog_sync.files.yaml.file import parse_yaml
+from backlog_sync.files.yaml.write import write_yaml
 from tests.sums import rolled
 
 Parse = Callable[[str], ParsedFile]
@@ -264,7 +264,7 @@ def test_what_cannot_be_written_soundly_is_refused(
         def result(self) -> str:
             return super().result().replace("title: S", "title: Z")
 
-    monkeypatch.setattr("backlog_sync.files.yaml_write.Editor", Clumsy)
+    monkeypatch.setattr("backlog_sync.files.yaml.write.Editor", Clumsy)
     with pytest.raises(FailedError) as caught:
         write_yaml(parse("stories:\n- title: S\n"), {0: ISSUE})
     assert caught.value.slug == "write-back"

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import Bullets
-from backlog_sync.files.markdown_lines import Line, scan_lines
-from backlog_sync.files.markdown_roadmap import parse_roadmap
-from backlog_sync.files.markdown_words import field_of
-from backlog_sync.files.markdown_write import roadmap_edits, write_roadmap
+from backlog_sync.files.markdown.lines import Line, scan_lines
+from backlog_sync.files.markdown.roadmap import parse_roadmap
+from backlog_sync.files.markdown.write import roadmap_edits, write_roadmap
 from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.words import field_of
 from tests.sums import rolled
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"

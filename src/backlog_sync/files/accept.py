@@ -17,8 +17,8 @@ from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, source_of
 from backlog_sync.files.wanted import CannotSay, Value, Wanted, says
 from backlog_sync.files.write_back import FileChange
-from backlog_sync.files.yaml_edit import apply_edits as apply_yaml
-from backlog_sync.files.yaml_file import parse_yaml
+from backlog_sync.files.yaml.edit import apply_edits as apply_yaml
+from backlog_sync.files.yaml.file import parse_yaml
 
 _NAMES = {"blocked_by": "depends_on", "state": "status", "Status": "status", **BOARD_NAMES}
 _NOT_IN_PLACE = "this file cannot say it there without saying something else too"
@@ -124,24 +124,21 @@ def _edited(parsed: ParsedFile, asked: Sequence[tuple[int, Wanted]]) -> ParsedFi
 
 def _text(parsed: ParsedFile, by_item: Mapping[int, Sequence[Wanted]]) -> str:
     if is_roadmap(parsed.source.path):
-        from backlog_sync.files import markdown_set, markdown_write  # noqa: PLC0415 - YAML needs none
+        from backlog_sync.files.markdown import set_fields as roadmap  # noqa: PLC0415 - YAML
+        from backlog_sync.files.markdown.write import apply_edits  # noqa: PLC0415 - needs none
 
         edits = [
             each
             for index, wanted in by_item.items()
-            for each in markdown_set.edits_of(parsed, index, wanted)
+            for each in roadmap.edits_of(parsed, index, wanted)
         ]
         spans = sorted((edit.start, edit.end) for edit in edits)
         if any(end > start for (_, end), (start, _) in pairwise(spans)):
             raise CannotSay(_NOT_IN_PLACE)
-        return markdown_write.apply_edits(parsed.source.text, edits)
-    from backlog_sync.files import yaml_set  # noqa: PLC0415 - Markdown alone needs none of it
+        return apply_edits(parsed.source.text, edits)
+    from backlog_sync.files.yaml.set_fields import edits_of  # noqa: PLC0415 - nor Markdown this
 
-    found = [
-        each
-        for index, wanted in by_item.items()
-        for each in yaml_set.edits_of(parsed, index, wanted)
-    ]
+    found = [each for index, wanted in by_item.items() for each in edits_of(parsed, index, wanted)]
     try:
         return apply_yaml(parsed.source.text, found)
     except AssertionError as error:

@@ -12,8 +12,8 @@ from backlog_sync.errors import FailedError
 from backlog_sync.files.documents import BACKLOG_ID_PATTERN, BOARD_NAMES, CHILD_LISTS, LISTS
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.source import source_of
-from backlog_sync.files.yaml_edit import scalar_text
-from backlog_sync.files.yaml_file import parse_yaml
+from backlog_sync.files.yaml.edit import scalar_text
+from backlog_sync.files.yaml.file import parse_yaml
 
 _ORDER = (
     "id", "kind", "title", "goal", "description", "user_story", "milestone", "labels", "priority",

@@ -14,10 +14,10 @@ from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.source import encode
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.write_back import FileChange
-from backlog_sync.files.yaml_edit import Edit, Editor, Setting, apply_edits
-from backlog_sync.files.yaml_file import YamlAnchor
-from backlog_sync.files.yaml_nodes import MapNode
-from backlog_sync.files.yaml_write import check_same
+from backlog_sync.files.yaml.edit import Edit, Editor, Setting, apply_edits
+from backlog_sync.files.yaml.file import YamlAnchor
+from backlog_sync.files.yaml.nodes import MapNode
+from backlog_sync.files.yaml.write import check_same
 
 _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-large"))
 

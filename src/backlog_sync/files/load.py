@@ -10,9 +10,9 @@ from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.documents import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
-from backlog_sync.files.foreign import parse_structured
-from backlog_sync.files.foreign_csv import parse_csv
-from backlog_sync.files.foreign_status import join_status
+from backlog_sync.files.foreign.csv import parse_csv
+from backlog_sync.files.foreign.status import join_status
+from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside
 from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import ParsedFile, Source
@@ -26,7 +26,7 @@ from backlog_sync.files.settings import (
 )
 from backlog_sync.files.source import read_source
 from backlog_sync.files.totals import WrongTotal
-from backlog_sync.files.yaml_file import parse_yaml
+from backlog_sync.files.yaml.file import parse_yaml
 
 PLACES = ("backlog/backlog.yaml", "backlog/backlog.yml", "backlog.yaml", "ROADMAP.md")
 """Where a backlog is looked for, in this order."""
@@ -241,15 +241,13 @@ class _Reader:
 
 def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:
     """Read a Markdown roadmap."""
-    from backlog_sync.files import (  # noqa: PLC0415 - YAML alone needs none of it
-        foreign_card,
-        foreign_tasklist,
-        markdown_roadmap,
-    )
+    # YAML alone needs none of it.
+    from backlog_sync.files.foreign.card import parse_card  # noqa: PLC0415 - as above
+    from backlog_sync.files.foreign.tasklist import parse_task_list  # noqa: PLC0415 - as above
+    from backlog_sync.files.markdown.roadmap import parse_roadmap  # noqa: PLC0415 - as above
 
-    card = foreign_card.parse_card(source)
-    tasks = card or foreign_tasklist.parse_task_list(source)
-    return tasks or markdown_roadmap.parse_roadmap(source, bullets=bullets)
+    tasks = parse_card(source) or parse_task_list(source)
+    return tasks or parse_roadmap(source, bullets=bullets)
 
 
 def _real(file: Path) -> Path:

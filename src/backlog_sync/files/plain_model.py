@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.files.source import Lines, read_source
 from backlog_sync.files.validation import MANY, explain
-from backlog_sync.files.yaml_nodes import MapNode, compose, places_below, to_plain
+from backlog_sync.files.yaml.nodes import MapNode, compose, places_below, to_plain
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -8,11 +8,11 @@ from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.markdown_words import meanings
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, replace_file
-from backlog_sync.files.yaml_write import write_yaml
+from backlog_sync.files.words import meanings
+from backlog_sync.files.yaml.write import write_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,13 @@ def _told(loaded: Loaded, parsed: ParsedFile, index: int, progress: ItemProgress
 
 def _write(parsed: ParsedFile, updates: dict[int, ItemProgress]) -> str:
     if parsed.dialect:
-        from backlog_sync.files import foreign_write  # noqa: PLC0415 - as above
+        from backlog_sync.files.foreign.write import write_foreign  # noqa: PLC0415 - as above
 
-        return foreign_write.write_foreign(parsed, updates)
+        return write_foreign(parsed, updates)
     if is_roadmap(parsed.source.path):
-        from backlog_sync.files import markdown_write  # noqa: PLC0415 - YAML alone needs none of it
+        from backlog_sync.files.markdown.write import write_roadmap  # noqa: PLC0415 - as above
 
-        return markdown_write.write_roadmap(parsed, updates)
+        return write_roadmap(parsed, updates)
     return write_yaml(parsed, updates)
 
 

@@ -1,0 +1,378 @@
+"""From drafts to items: parents and dependencies found, groups judged, keys made."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pydantic import ValidationError
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.keys import is_key, make_key, suggest_key
+from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
+from backlog_sync.files.parsed import LineNote, ParsedItem
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.words import FOREIGN_CODES, RANKS
+
+_DEEPEST = 100
+
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6}){0,6}")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}(?:[-_.][A-Za-z0-9]{1,20}){0,4}[-_]?\d[\w.-]{0,20}")
+_TITLE_CODE = re.compile(
+    r"(?:^[\[(]?(?P<front>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)(?:[\])]|[:：]|[ ][-–—][ ]))"
+    r"|(?:[\[(](?P<back>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)[\])]$)"
+)
+_HEAD = re.compile(r"[\[(]?([\w.-]{1,64})[\])]?(?=$|[\s:,;(–—])")
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """Items in document order, and the milestones that the file defines."""
+
+    items: tuple[ParsedItem, ...]
+    milestones: tuple[tuple[dict[str, object], Place], ...]
+
+
+def assemble(drafts: Sequence[Draft], findings: Findings) -> Assembled:
+    """Make items of drafts: parents and dependencies found, keys made, groups judged."""
+    worker = _Assembler(list(drafts), findings)
+    worker.find_parents()
+    worker.judge_groups()
+    worker.make_keys()
+    worker.find_dependencies()
+    return Assembled(worker.items(), worker.milestones)
+
+
+class _Assembler:
+    def __init__(self, drafts: list[Draft], findings: Findings) -> None:
+        self.drafts = drafts
+        self.findings = findings
+        self.milestones: tuple[tuple[dict[str, object], Place], ...] = ()
+        self.by_id: dict[str, list[Draft]] = {}
+        self.by_title: dict[str, list[Draft]] = {}
+        self.implied: dict[int, list[Draft]] = {}
+        self.declared = {draft.kind for draft in drafts if not draft.group}
+        self._codes(drafts)
+        for draft in drafts:
+            self._register(draft)
+
+    def _codes(self, drafts: list[Draft]) -> None:
+        """Items without an id have the code in their title, where no other has it."""
+        coded = {id(d): code for d in drafts if d.raw_id is None and (code := _code_in(d.title))}
+        counts = Counter(code.casefold() for code in coded.values())
+        counts.update(d.raw_id.casefold() for d in drafts if d.raw_id is not None)
+        for draft in drafts:
+            code = coded.get(id(draft))
+            if code is not None and counts[code.casefold()] == 1:
+                draft.raw_id = code
+
+    def _register(self, draft: Draft) -> None:
+        if draft.raw_id is not None:
+            self.by_id.setdefault(draft.raw_id.casefold(), []).append(draft)
+        self.by_title.setdefault(_folded(draft.title), []).append(draft)
+        for alias in draft.aliases:
+            self.by_title.setdefault(_folded(alias), []).append(draft)
+
+    # ---- parents ---------------------------------------------------------------------------
+
+    def find_parents(self) -> None:
+        """Follow foreign keys: the deepest named item that can hold this one is its parent."""
+        for draft in self.drafts:
+            above: list[Draft] = []
+            for ref in sorted(draft.parents, key=lambda ref: -RANKS.get(ref.kind, 0)):
+                found = self._named(ref, below=draft) or self._implied(ref, draft)
+                if found is None or _above(found, draft):
+                    continue
+                if found.group:
+                    draft.named_within = draft.within is None
+                    draft.within = draft.within or found
+                    draft.fields.pop(found.group, None)
+                    continue
+                above.append(found)
+                if draft.parent is None or found.rank > draft.parent.rank:
+                    draft.parent = found
+            for low, high in pairwise(above):
+                if low.implied and low.parent is None and high.rank < low.rank:
+                    low.parent = high
+        self.drafts = [
+            each for draft in self.drafts for each in (*self.implied.get(id(draft), ()), draft)
+        ]
+        for draft in self.drafts:
+            for ref in draft.members:
+                member = self._find(ref.word, draft, lambda each: not each.group)
+                if member is None or _above(member, draft) or member is draft:
+                    continue
+                if draft.group:
+                    member.within = member.within or draft
+                elif member.parent is None and member.rank > draft.rank:
+                    member.parent = draft
+
+    def _named(self, ref: Ref, below: Draft) -> Draft | None:
+        def fits(each: Draft) -> bool:
+            if each is below:
+                return False
+            if ref.kind:
+                return bool(each.group) if ref.kind == "group" else each.kind == ref.kind
+            return bool(each.group) or each.rank < below.rank or each.kind == below.kind
+
+        return self._find(ref.word, below, fits)
+
+    def _implied(self, ref: Ref, below: Draft) -> Draft | None:
+        """An epic or feature that items only name, where the file declares none of its kind.
+
+        A code that names nothing is told instead.
+        """
+        word = ref.word.strip()
+        holds = ref.kind in ("epic", "feature", "story") and RANKS[ref.kind] < below.rank
+        if not holds or not word:
+            if ref.kind != "group":
+                self._unknown_parent(ref, "these parents do not exist, so the items stand alone")
+            return None
+        known = ref.kind in self.declared or ref.kind == "story"
+        if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
+            self._unknown_parent(ref, f"no {ref.kind} has this key, so the items stand alone")
+            return None
+        made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
+        self.implied.setdefault(id(below), []).append(made)
+        self._register(made)
+        return made
+
+    def _unknown_parent(self, ref: Ref, what: str) -> None:
+        self.findings.warn(ref.place, "unknown-parent", what, ref.word)
+
+    def _find(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
+        """The draft that a word names: by id, by title, by an id that the word begins with."""
+        for table, text in (
+            (self.by_id, word.strip().casefold()),
+            (self.by_title, _folded(word)),
+            (self.by_id, _head(word).casefold()),
+        ):
+            found = [each for each in table.get(text, ()) if fits(each)]
+            if found:
+                return min(found, key=lambda each: _distance(each, near))
+        return None
+
+    # ---- groups ----------------------------------------------------------------------------
+
+    def judge_groups(self) -> None:
+        """Make milestones or sprints epics only where they alone hold items.
+
+        Those of one list are treated alike: where one is an epic, all are.
+        """
+        groups = [draft for draft in self.drafts if draft.group]
+        others = [draft for draft in self.drafts if not draft.group]
+        held: dict[int, list[Draft]] = {}
+        for draft in others:
+            for group in _groups_of(draft):
+                if not (group.bare and group is draft.within and draft.named_within):
+                    held.setdefault(id(group), []).append(draft)
+        epics = any(draft.kind == "epic" for draft in others)
+        items: set[int] = set()
+        lists: set[int] = set()
+        for group in sorted(groups, key=lambda each: len(list(_groups_of(each)))):
+            roots = [each for each in held.get(id(group), []) if each.parent is None]
+            if not others or (roots and not epics):
+                lists.add(group.siblings)
+                for each in roots:
+                    each.parent = group
+        defined = []
+        for group in groups:
+            if group.siblings in lists:
+                items.add(id(group))
+            if group.group == "milestone":
+                defined.append((_definition(group), group.place))
+                if id(group) in items:
+                    group.put("milestone", group.title, group.place)
+        self._hand_down(others, items)
+        self.milestones = tuple(defined)
+        kept = [draft for draft in self.drafts if not draft.group or id(draft) in items]
+        for draft in groups:
+            if id(draft) not in items:
+                self.findings.skip(draft.place, f"a {draft.group} that parts items, not an item")
+        self.drafts = kept
+
+    def _hand_down(self, others: Iterable[Draft], items: set[int]) -> None:
+        """What a group that is no item leaves with its members."""
+        for draft in others:
+            for group in _groups_of(draft):
+                if id(group) not in items or group.group == "sprint":
+                    draft.put(group.group, group.title, group.place)
+
+    # ---- keys ------------------------------------------------------------------------------
+
+    def make_keys(self) -> None:
+        """Keep ids as keys where they can be; numbers get the kind's name."""
+        taken: set[str] = set()
+        counts = Counter((draft.kind, draft.raw_id) for draft in self.drafts)
+        scopes = {draft.scope for draft in self.drafts if draft.scope}
+        for draft in self.drafts:
+            if draft.raw_id is None:
+                continue
+            local = draft.local and (draft.kind == "task" or counts[draft.kind, draft.raw_id] > 1)
+            key = _key_of(draft, local=local, prefix=draft.scope if len(scopes) > 1 else "")
+            if key is None:
+                self.findings.warn(draft.place, "unusable-id",
+                                   "these ids cannot be keys; keys are made from the titles",
+                                   draft.raw_id)  # fmt: skip
+                continue
+            if key in taken and draft.parent is not None and draft.parent.key:
+                longer = f"{draft.parent.key}.{key.rpartition('-')[2]}"
+                key = longer if is_key(longer) and longer not in taken else key
+            taken.add(key)
+            draft.key = key
+
+    # ---- dependencies ----------------------------------------------------------------------
+
+    def find_dependencies(self) -> None:
+        """Words of dependencies become keys; what names nothing is told and left out."""
+        found: dict[int, dict[str, None]] = {}
+        for draft in self.drafts:
+            for ref in draft.depends or ():
+                other = self._find(ref.word, draft, lambda each: not each.group)
+                if other is not None and other is not draft:
+                    found.setdefault(id(draft), {})[self._key(other)] = None
+                elif other is None and "#" in ref.word and parse_issue_ref(ref.word):
+                    found.setdefault(id(draft), {})[ref.word.strip()] = None
+                elif other is None:
+                    self._dangling(ref)
+            for ref in draft.blocks:
+                other = self._find(ref.word, draft, lambda each: not each.group)
+                if other is not None and other is not draft:
+                    other.depends = other.depends if other.depends is not None else []
+                    found.setdefault(id(other), {})[self._key(draft)] = None
+        for draft in self.drafts:
+            if draft.depends is not None:
+                draft.fields["depends_on"] = list(found.get(id(draft), ()))
+
+    def _key(self, draft: Draft) -> str:
+        """A key to name an item by; one without an id gets one that lasts."""
+        if draft.key is None:
+            above = self._key(draft.parent) if draft.parent is not None else None
+            draft.key = make_key(draft.title, above)
+        return draft.key
+
+    def _dangling(self, ref: Ref) -> None:
+        self.findings.warn(ref.place, "unread-dependency",
+                           "these dependencies name no item of this file and are left out",
+                           ref.word)  # fmt: skip
+
+    # ---- items -----------------------------------------------------------------------------
+
+    def items(self) -> tuple[ParsedItem, ...]:
+        """The drafts as parsed items."""
+        index = {id(draft): number for number, draft in enumerate(self.drafts)}
+        made = []
+        for number, draft in enumerate(self.drafts):
+            if draft.shelved:
+                self.findings.skip(draft.place, f"below '{draft.shelved}': not planned")
+                self.findings.warn(draft.place, "not-planned",
+                                   f"what stands below '{draft.shelved}' is left out",
+                                   draft.title)  # fmt: skip
+            else:
+                self.findings.notes.append(LineNote(draft.place.line, "structured", item=number))
+            parent = draft.parent
+            made.append(
+                ParsedItem(
+                    document=self._document(draft),
+                    kind=draft.kind,
+                    place=draft.place,
+                    parent=index.get(id(parent)) if parent is not None else None,
+                    places={"title": draft.place, **draft.places},
+                    anchor=draft.anchor,
+                    confident=not draft.shelved,
+                )
+            )
+        return tuple(made)
+
+    def _document(self, draft: Draft) -> ItemDocument:
+        """The document; a value that does not fit its field is told and left out."""
+        plain = dict(draft.fields)
+        plain["title"] = draft.title
+        if draft.key is not None:
+            plain["id"] = draft.key
+        try:
+            return ItemDocument.model_validate(plain)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                name = str(detail["loc"][0]) if detail["loc"] else ""
+                if name in plain and name != "title":
+                    place = draft.places.get(name, draft.place)
+                    self.findings.warn(place, "unread-value",
+                                       f"these values do not fit '{name}' and are left out",
+                                       str(plain.pop(name)))  # fmt: skip
+        return ItemDocument.model_validate(plain)
+
+
+def _groups_of(draft: Draft) -> Iterator[Draft]:
+    """The groups that a draft stands in, the innermost first."""
+    at, seen = draft.within, 0
+    while at is not None and seen < _DEEPEST:
+        yield at
+        at, seen = at.within, seen + 1
+
+
+def _definition(group: Draft) -> dict[str, object]:
+    """A milestone of the settings."""
+    told: dict[str, object] = {"title": group.title}
+    due = group.fields.get("target")
+    if isinstance(due, str):
+        told["due"] = due
+    goal = group.fields.get("goal") or group.fields.get("description")
+    if isinstance(goal, str) and goal.strip():
+        told["description"] = goal.strip()[:1000]
+    return told
+
+
+def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:
+    """A key from an id; a number stands behind the kind's name, and behind the parent's number."""
+    assert draft.raw_id is not None
+    raw = draft.raw_id.strip()
+    if _NUMBER.fullmatch(raw):
+        above = _number_of(draft.parent) if local and "." not in raw else ""
+        raw = f"{draft.kind}-{above}{raw}"
+    if prefix:
+        raw = f"{prefix}-{raw}"
+    return suggest_key(raw)
+
+
+def _number_of(parent: Draft | None) -> str:
+    """The number in a parent's key, with the point behind it; empty where its id is a word."""
+    if parent is None or parent.raw_id is None or not _NUMBER.fullmatch(parent.raw_id.strip()):
+        return ""
+    number = (parent.key or parent.raw_id).rpartition("-")[2].strip()
+    return f"{number}." if _NUMBER.fullmatch(number) else ""
+
+
+def _code_in(title: str) -> str | None:
+    match = _TITLE_CODE.search(title[:400])
+    code = (match["front"] or match["back"]) if match else None
+    return code if code and code.partition("-")[0] not in FOREIGN_CODES else None
+
+
+def _head(word: str) -> str:
+    """What a remark's first word is: `E1 (requires it)`, `E1: Title`; empty where it is no id."""
+    match = _HEAD.match(word.strip())
+    return match[1] if match and (_CODE.fullmatch(match[1]) or _NUMBER.fullmatch(match[1])) else ""
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _above(found: Draft, draft: Draft) -> bool:
+    """Whether one stands below the other already."""
+    at: Draft | None = found
+    seen = 0
+    while at is not None and seen < _DEEPEST:
+        if at is draft:
+            return True
+        at, seen = at.parent, seen + 1
+    return False
+
+
+def _distance(found: Draft, near: Draft) -> tuple[int, int, int]:
+    """Which of several of one name is meant: a sibling, one of the same scope, of its kind."""
+    sibling = found.parent is near.parent and found.kind == near.kind
+    return (not sibling, found.scope != near.scope, found.kind != near.kind)

@@ -1,0 +1,393 @@
+"""Exports of Jira and spreadsheets: rows into items, by what the header's words mean."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.files.foreign.assemble import assemble
+from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
+from backlog_sync.files.foreign.items import Filler, Pair
+from backlog_sync.files.foreign.values import short_title, text_of
+from backlog_sync.files.foreign.words import (
+    EXTRA_STATUSES,
+    KIND_WORDS,
+    field_named,
+    key_words,
+)
+from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.source import Lines
+from backlog_sync.files.words import meanings, words
+from backlog_sync.files.yaml.nodes import ListNode, Node, Scalar
+
+CSV = "csv"
+"""The dialect of tables."""
+
+SUFFIXES = (".csv", ".tsv")
+
+MAX_ROWS = 50_000
+MAX_COLUMNS = 400
+_HEADER_WITHIN = 15
+"""Lines in which a header must stand: spreadsheets have titles above it."""
+
+_DELIMITERS = ",;\t|"
+_TOTALS = re.compile(
+    r"(?:grand |sub)?(?:total|sum|summe|gesamt|totale|итого|合計|合计)s?\b.{0,20}", re.I
+)
+_STEP = re.compile(r"title (\d{1,2})")
+_LEVELS = ("epic", "feature", "story", "task")
+_LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
+_TITLES = frozenset(("title", "summary", "name", "subject", "issue title", "task name"))
+_TITLED = {"title", "story", "user_story", "feature", "epic", "i_want"}
+_STRONG = words(
+    "story_points|estimate|estimate_hours|effort|epic|feature|acceptance_criteria|user_story|as_a|"
+    "sprint|depends_on|parent|priority"
+)
+"""What only a plan has in its columns."""
+
+_WEAK = words("status|kind|milestone|labels|assignees|target|start|story")
+"""What other tables have too: a plan has two of these, with the words of a plan in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: its text, and where it stands in the file, quotes included."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row. `end` is where its line break begins."""
+
+    cells: tuple[Cell, ...]
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's rows, the position of the header among them, and the delimiter."""
+
+    rows: tuple[Row, ...]
+    header: int
+    delimiter: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The header's words."""
+        return tuple(cell.text.strip() for cell in self.rows[self.header].cells)
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnchor:
+    """Where an item stands: its row."""
+
+    row: int
+
+
+def parse_csv(source: Source) -> ParsedFile:
+    """Read a table of work: an export of Jira, or a spreadsheet with a header.
+
+    Rows are items; their kind is in a column, or follows from which of the columns for epic,
+    feature, story and task is filled. Raises nothing for what the file holds.
+    """
+    table = read_table(source.text)
+    if isinstance(table, str):
+        return ParsedFile(source, diagnostics=(_none(source, table),), dialect=CSV)
+    if not _is_plan(table):
+        why = "its columns say nothing that only a plan has"
+        return ParsedFile(source, diagnostics=(_none(source, why),), dialect=CSV)
+    findings = Findings(source.path)
+    reader = _Reader(source, table, findings)
+    reader.read()
+    done = assemble(reader.drafts, findings)
+    told = findings.diagnostics()
+    if not done.items:
+        told = (_none(source, "its rows have no titles"),)
+    return ParsedFile(
+        source,
+        items=done.items,
+        diagnostics=(*reader.told, *told),
+        notes=tuple(sorted(findings.notes, key=lambda note: note.line)),
+        dialect=CSV,
+    )
+
+
+def _none(source: Source, why: str) -> Diagnostic:
+    message = (
+        f"this is not a backlog: {why}; looked for a header with a title ('Summary', 'Title', "
+        "'Story') and one more column such as 'Status', 'Story Points' or 'Epic Link'"
+    )
+    return Diagnostic(Place(source.path), "not-a-backlog", message, "name the file with the plan")
+
+
+# ---- the table -----------------------------------------------------------------------------
+
+
+def read_table(text: str) -> Table | str:
+    """The rows of a table with its header found, or why there is none."""
+    head = text[:20_000]
+    counts = [(_header_at(head, sign), sign) for sign in _DELIMITERS]
+    found = [(score, at, sign) for (score, at), sign in counts if score]
+    if not found:
+        return "there is no header"
+    best = max(found, key=lambda each: each[0])
+    delimiter = best[2]
+    rows = _scan(text, delimiter)
+    if len(rows) > MAX_ROWS:
+        return f"it has more than {MAX_ROWS} rows"
+    return Table(rows, best[1], delimiter)
+
+
+def _header_at(head: str, delimiter: str) -> tuple[int, int]:
+    """How many columns of a header are known, and which row it is."""
+    best = (0, 0)
+    for at, row in enumerate(_scan(head, delimiter, most=_HEADER_WITHIN)):
+        names = [cell.text.strip() for cell in row.cells[:MAX_COLUMNS]]
+        fields = {field for name in names if name and (field := field_named(name))}
+        titled = bool(fields & _TITLED) or any(
+            key_words(name) in ("task", "subtask", "what", "title 1") for name in names
+        )
+        more = len(fields & (_STRONG | _WEAK))
+        if titled and more and len(names) > 1 and len(fields) > best[0]:
+            best = (len(fields), at)
+    return best
+
+
+def _is_plan(table: Table) -> bool:
+    """Whether the columns are those of a plan, and what they hold is what a plan says."""
+    fields = {field for name in table.names if name and (field := field_named(name))}
+    if fields & _STRONG:
+        return True
+    weak = fields & _WEAK
+    if "kind" in weak and not _mostly(table, "kind", lambda word: key_words(word) in KIND_WORDS):
+        weak -= {"kind"}
+    if "status" in weak and not _mostly(table, "status", _is_status):
+        weak -= {"status"}
+    return len(weak) >= 2
+
+
+def _is_status(word: str) -> bool:
+    return bool(meanings(word)) or key_words(word) in EXTRA_STATUSES
+
+
+def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
+    """Whether at least half of what stands in a column passes a test."""
+    at = column_of(table, field)
+    told = [
+        row.cells[at].text.strip()
+        for row in table.rows[table.header + 1 :]
+        if at is not None and at < len(row.cells) and row.cells[at].text.strip()
+    ]
+    return bool(told) and sum(map(test, told)) * 2 >= len(told)
+
+
+def _scan(text: str, delimiter: str, most: int = MAX_ROWS + 1) -> tuple[Row, ...]:
+    """Cut a text into rows and cells, as RFC 4180 has them, with every offset."""
+    rows: list[Row] = []
+    cells: list[Cell] = []
+    stop = re.compile(rf"[{re.escape(delimiter)}\r\n]")
+    at, size = 0, len(text)
+    while at < size and len(rows) < most:
+        start = at
+        if text[at] == '"':
+            at = _closing(text, at)
+            value = text[start + 1 : at - 1].replace('""', '"')
+            match = stop.search(text, at)
+            rest = match.start() if match else size
+            value += text[at:rest]
+            at = rest
+        else:
+            match = stop.search(text, at)
+            at = match.start() if match else size
+            value = text[start:at]
+        cells.append(Cell(value, start, at))
+        if at < size and text[at] == delimiter:
+            at += 1
+            if at == size:
+                cells.append(Cell("", at, at))
+            continue
+        rows.append(Row(tuple(cells), at))
+        cells = []
+        at += 2 if text.startswith("\r\n", at) else 1
+    if cells:
+        rows.append(Row(tuple(cells), size))
+    return tuple(rows)
+
+
+def _closing(text: str, at: int) -> int:
+    """The offset behind a quoted cell's closing quote; the text's end where it has none."""
+    at += 1
+    while True:
+        at = text.find('"', at)
+        if at < 0:
+            return len(text)
+        if not text.startswith('""', at):
+            return at + 1
+        at += 2
+
+
+def agrees(text: str, table: Table) -> bool:
+    """Whether the standard library reads the same cells: only then are they written to."""
+    try:
+        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter))
+    except csv.Error:
+        return False
+    read = [row if row else [""] for row in read]
+    return read == [[cell.text for cell in row.cells] for row in table.rows]
+
+
+# ---- items ---------------------------------------------------------------------------------
+
+
+class _Reader:
+    def __init__(self, source: Source, table: Table, findings: Findings) -> None:
+        self.source = source
+        self.table = table
+        self.findings = findings
+        self.filler = Filler(findings)
+        self.lines = Lines(source.text)
+        self.drafts: list[Draft] = []
+        self.told: list[Diagnostic] = []
+        self.names = table.names[:MAX_COLUMNS]
+        names = self.names
+        spelled = [key_words(name) for name in names]
+        titled = any(word in _TITLES or field_named(word) == "title" for word in spelled)
+        typed = any(field_named(word) == "kind" for word in spelled)
+        self.levels = self._levels(spelled, titled=titled, typed=typed)
+        self.steps = {
+            at: int(m[1]) for at, word in enumerate(spelled) if (m := _STEP.fullmatch(word))
+        }
+        self.open: list[tuple[int, Draft]] = []
+
+    def _levels(self, spelled: Sequence[str], *, titled: bool, typed: bool) -> dict[int, str]:
+        """Columns that hold titles by level: `Epic | Feature | User Story | Task`."""
+        plain = {"user story": "story", "subtask": "task"}
+        levels = {
+            at: level for at, word in enumerate(spelled)
+            if (level := plain.get(word, word).removesuffix(" name").removesuffix(" title"))
+            in _LEVELS and word not in _LINK_WORDS
+        }  # fmt: skip
+        if typed or not levels or titled:
+            return {}
+        return levels
+
+    def read(self) -> None:
+        """Read all rows below the header."""
+        header = self.table.rows[self.table.header]
+        for number in range(self.table.header + 1, len(self.table.rows)):
+            row = self.table.rows[number]
+            place = self.lines.place(self.source.path, row.cells[0].start)
+            filled = [cell for cell in row.cells if cell.text.strip()]
+            if not filled:
+                continue
+            if len(filled) <= 3 and _TOTALS.fullmatch(filled[0].text.strip()):
+                self.findings.skip(place, "a row of totals")
+                continue
+            if len(row.cells) > len(header.cells):
+                extra = [c for c in row.cells[len(header.cells) :] if c.text.strip()]
+                if extra:
+                    self._ragged(place, len(row.cells), len(header.cells))
+            pairs = self._pairs(row)
+            if self.steps:
+                draft = self._by_steps(row, pairs, place)
+            elif self.levels:
+                draft = self._by_levels(row, pairs, place)
+            else:
+                draft = self._plain(pairs, place)
+            if draft is None:
+                self.findings.skip(place, "a row without a title")
+                continue
+            draft.anchor = RowAnchor(number)
+            self.drafts.append(draft)
+        self.filler.estimates.settle(self.findings)
+
+    def _ragged(self, place: Place, found: int, wanted: int) -> None:
+        if len(self.told) < 20:
+            message = f"this row has {found} cells, the header {wanted}"
+            hint = "quote the cell that holds the delimiter"
+            self.told.append(Diagnostic(place, "ragged-row", message, hint, Severity.WARNING))
+
+    def _pairs(self, row: Row) -> list[Pair]:
+        """The filled cells by header; columns of one name become one list."""
+        cells: dict[str, list[Cell]] = {}
+        for name, cell in zip(self.names, row.cells, strict=False):
+            if name and cell.text.strip():
+                cells.setdefault(name, []).append(cell)
+        pairs = []
+        for name, found in cells.items():
+            nodes = [Scalar(cell.text.strip(), cell.start, cell.end, '"') for cell in found]
+            value: Node = nodes[0]
+            if len(nodes) > 1:
+                value = ListNode(tuple(nodes), nodes[0].start, nodes[-1].end, flow=True)
+            place = self.lines.place(self.source.path, found[0].start)
+            pairs.append(Pair(name, value, place))
+        return pairs
+
+    def _plain(self, pairs: list[Pair], place: Place) -> Draft | None:
+        kind = self.filler.kind_of(pairs, "story", loose=True)
+        title = self._title(pairs, kind)
+        if title is None:
+            return None
+        draft = Draft(kind, short_title(text_of(title.value)), place)
+        self.filler.name(draft, pairs)
+        if kind == "epic":
+            draft.aliases += [text_of(p.value) for p in pairs if key_words(p.key) == "epic name"]
+        keep = [p for p in pairs if key_words(p.key) not in ("epic name", "issue id")
+                and not (kind == "epic" and field_named(p.key) == "epic")]  # fmt: skip
+        self.filler.fill(draft, keep, title)
+        return draft
+
+    def _title(self, pairs: list[Pair], kind: str) -> Pair | None:
+        """The title's cell; Jira's `Epic Name` is a title only where no summary stands."""
+        named = [p for p in pairs if key_words(p.key) != "epic name"]
+        return self.filler.title_of(named, kind) or self.filler.title_of(pairs, kind)
+
+    def _by_steps(self, row: Row, pairs: list[Pair], place: Place) -> Draft | None:
+        """An item of Azure Boards: the column of its title, `Title 2`, says how deep it stands."""
+        filled = [at for at in self.steps if at < len(row.cells) and row.cells[at].text.strip()]
+        if not filled:
+            return None
+        columns = {self.names[at] for at in self.steps}
+        rest = [pair for pair in pairs if pair.key not in columns]
+        step = self.steps[filled[0]]
+        self.open = [each for each in self.open if each[0] < step]
+        kind = self.filler.kind_of(rest, "story", loose=True)
+        draft = Draft(kind, short_title(row.cells[filled[0]].text.strip()), place)
+        above = self.open[-1][1] if self.open else None
+        draft.parent = above if above is not None and above.rank <= draft.rank else None
+        self.filler.name(draft, rest)
+        self.filler.fill(draft, rest, None)
+        self.open.append((step, draft))
+        return draft
+
+    def _by_levels(self, row: Row, pairs: list[Pair], place: Place) -> Draft | None:
+        """An item by its deepest filled level; those above it are its parents, by name."""
+        filled = [
+            (level, at) for at, level in self.levels.items()
+            if at < len(row.cells) and row.cells[at].text.strip()
+        ]  # fmt: skip
+        if not filled:
+            return None
+        filled.sort(key=lambda each: _LEVELS.index(each[0]))
+        level, at = filled[-1]
+        title = row.cells[at].text.strip()
+        columns = {self.names[column] for column in self.levels}
+        draft = Draft(level, short_title(title), place)
+        rest = [pair for pair in pairs if pair.key not in columns]
+        self.filler.name(draft, rest)
+        self.filler.fill(draft, rest, None)
+        for above, column in filled[:-1]:
+            cell = row.cells[column]
+            where = self.lines.place(self.source.path, cell.start)
+            draft.parents.append(Ref(cell.text.strip(), where, above, declares=True))
+        return draft
+
+
+def column_of(table: Table, field: str) -> int | None:
+    """The first column of the header that means a field."""
+    return next((at for at, name in enumerate(table.names) if field_named(name) == field), None)

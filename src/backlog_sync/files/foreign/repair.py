@@ -1,0 +1,95 @@
+"""Broken YAML as far as it can be read: each bad line is made harmless, and told.
+
+A line is mended by putting one character in place of another, so that every offset stays.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.yaml.nodes import Node, compose, compose_part
+
+_BUDGET = 2_000_000
+"""Characters that all readings of one file together may take, beyond the first."""
+
+_MOST_TRIES = 24
+_TRIES_FOR_A_LINE = 3
+_COLON = re.compile(r": (?=\S)")
+_LEAD = re.compile(r"[ \t]*(?:- +)*(?:[\w .-]{1,60}:[ ]+)?")
+_ALIAS = re.compile(r"\*[\w-]{1,60}[ \t]*(?:#|$)")
+_SIGNS = "*@`"
+_BREAK = re.compile(r"\r\n|\n|\r")
+_SLUG = "invalid-yaml"
+_NO_BREAK = "\u00a0"
+
+
+def read_broken(
+    text: str, path: str, first: tuple[Diagnostic, ...]
+) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """What a YAML text holds that is not in order, and one diagnostic for each bad line.
+
+    `first` is what `compose` said of the text. Where nothing can be mended, gives what stands
+    before the break. Raises nothing.
+    """
+    told = {fault.place.line: fault for fault in reversed(first)}
+    tries: dict[int, int] = {}
+    lines = _BREAK.split(text)
+    breaks = _BREAK.findall(text)
+    found = first
+    current = text
+    if any(line.lstrip(" ").startswith("\t") for line in lines):
+        lines = [_untabbed(line) for line in lines]
+        current = _joined(lines, breaks)
+        found = compose(current, path)[1]
+    left = min(_MOST_TRIES, max(2, _BUDGET // (len(text) + 1)))
+    while left and found and found[0].slug == _SLUG and "document" not in found[0].message:
+        fault = found[0]
+        at = fault.place.line - 1
+        tries[at] = tries.get(at, 0) + 1
+        if at >= len(lines) or tries[at] > _TRIES_FOR_A_LINE:
+            break
+        told.setdefault(fault.place.line, fault)
+        for other in _alike(lines, at) if tries[at] == 1 else ():
+            place = Place(path, other + 1, fault.place.column)
+            told.setdefault(other + 1, replace(fault, place=place))
+            lines[other] = _mended(lines[other], 2)
+        lines[at] = _mended(lines[at], tries[at])
+        current = _joined(lines, breaks)
+        found = compose(current, path)[1]
+        left -= 1
+    return compose_part(current, path), tuple(sorted(told.values()))
+
+
+def _joined(lines: list[str], breaks: list[str]) -> str:
+    return "".join(line + end for line, end in zip(lines, [*breaks, ""], strict=True))
+
+
+def _untabbed(line: str) -> str:
+    """A line that is indented by blanks only, one for each tab."""
+    body = line.lstrip(" \t")
+    return line[: len(line) - len(body)].replace("\t", " ") + body
+
+
+def _alike(lines: list[str], at: int) -> Iterator[int]:
+    """Lines below that begin a value with the same sign that cannot begin one: `* text`, `@x`."""
+    lead = _LEAD.match(lines[at])
+    sign = lines[at][lead.end() : lead.end() + 1] if lead else ""
+    if sign not in _SIGNS or not sign:
+        return
+    for other in range(at + 1, len(lines)):
+        begin = _LEAD.match(lines[other])
+        end = begin.end() if begin else 0
+        if lines[other].startswith(sign, end) and not _ALIAS.match(lines[other], end):
+            yield other
+
+
+def _mended(line: str, attempt: int) -> str:
+    """A line that reads better: a colon that ends nothing, quotes that quote nothing, no line."""
+    lead = _LEAD.match(line)
+    at = lead.end() if lead else 0
+    if attempt == 1 and _COLON.search(line, at):
+        return line[:at] + _COLON.sub(f":{_NO_BREAK}", line[at:])
+    if attempt <= 2 and line[at : at + 1] in ('"', "'", "`", "@", "%", "*", "&", "!", "[", "{"):
+        return line[:at] + "“" + re.sub(r"[\"'`]", "”", line[at + 1 :])
+    return " " * len(line)

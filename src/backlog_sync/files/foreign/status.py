@@ -1,0 +1,161 @@
+"""BMAD's `sprint-status.yaml`: a mapping of keys to statuses, alone or beside its epics."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.foreign.values import status_word, text_of
+from backlog_sync.files.foreign.words import key_words
+from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
+from backlog_sync.files.source import Lines
+from backlog_sync.files.yaml.nodes import Entry, MapNode, Node, Scalar
+
+STATUS = "sprint-status"
+"""The dialect of a file of statuses."""
+
+_SECTIONS = ("development status", "sprint status", "story status", "statuses")
+_EPIC = re.compile(r"epic-(\d{1,4}(?:[.-]\d{1,4})?[a-z]?)")
+_STORY = re.compile(r"(\d{1,4}(?:\.\d{1,4})?[a-z]?)[-.](\d{1,4}[a-z]?)(?:-(.{1,150}))?")
+_OTHER = re.compile(r"epic-[\w.-]{1,10}-retrospective")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnchor:
+    """Where a status stands."""
+
+    node: Scalar
+
+
+def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
+    """Read a file of statuses; None where it is another file.
+
+    Keys such as `epic-3` and `3-2-user-login` give epics and stories, titles from the key's
+    words. Raises nothing.
+    """
+    section = _section(root)
+    if section is None:
+        return None
+    lines = Lines(source.text)
+    items: list[ParsedItem] = []
+    notes: list[LineNote] = []
+    epics: dict[str, int] = {}
+    for entry in section.entries:
+        place = lines.place(source.path, entry.key.start)
+        made = _item(entry, place, epics)
+        if made is None:
+            reason = "a retrospective is no item" if _OTHER.fullmatch(entry.key.value) else "no key"
+            notes.append(LineNote(place.line, "skipped", reason=reason))
+            continue
+        if made.kind == "epic":
+            epics[(made.document.id or "").removeprefix("epic-")] = len(items)
+        notes.append(LineNote(place.line, "sprint-status", item=len(items)))
+        items.append(made)
+    if not items:
+        return None
+    return ParsedFile(source, items=tuple(items), notes=tuple(notes), dialect=STATUS)
+
+
+def _section(root: Node) -> MapNode | None:
+    """The mapping of statuses."""
+    if not isinstance(root, MapNode):
+        return None
+    for entry in root.entries:
+        if key_words(entry.key.value) in _SECTIONS and isinstance(entry.value, MapNode):
+            return entry.value
+    return None
+
+
+def _item(entry: Entry, place: Place, epics: dict[str, int]) -> ParsedItem | None:
+    word, value = entry.key.value.strip(), entry.value
+    if not isinstance(value, Scalar) or _OTHER.fullmatch(word):
+        return None
+    epic, story = _EPIC.fullmatch(word), _STORY.fullmatch(word)
+    parent = None
+    if epic:
+        kind, number, title = "epic", epic[1], f"Epic {epic[1]}"
+    elif story:
+        kind, number = "story", f"{story[1]}.{story[2]}"
+        title = (story[3] or f"Story {number}").replace("-", " ").replace("_", " ").strip()
+        title = title[:1].upper() + title[1:]
+        parent = epics.get(story[1])
+    else:
+        return None
+    fields: dict[str, object] = {"id": f"{kind}-{number}", "title": title}
+    if text_of(value):
+        fields["status"] = status_word(text_of(value))
+    document = ItemDocument.model_validate(fields)
+    return ParsedItem(
+        document, kind, place, parent=parent,
+        places={"title": place, "status": place, "id": place}, anchor=StatusAnchor(value),
+    )  # fmt: skip
+
+
+# ---- beside its epics ----------------------------------------------------------------------
+
+
+def join_status(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
+    """Let files of statuses speak of the items of the other files.
+
+    A status goes to the item of its key, `epic-3` or `story-3.2`, in whatever spelling of the
+    number; the entry of the status file is then no item of its own. Where no other file holds
+    items, nothing changes.
+    """
+    if not any(each.dialect == STATUS for each in files):
+        return tuple(files)
+    known: dict[str, tuple[int, int]] = {}
+    for number, parsed in enumerate(files):
+        if parsed.dialect != STATUS:
+            for index, item in enumerate(parsed.items):
+                if item.document.id:
+                    known.setdefault(_plain(item.document.id), (number, index))
+    if not known:
+        return tuple(files)
+    done = list(files)
+    for number, parsed in enumerate(files):
+        if parsed.dialect == STATUS:
+            _join(done, number, known)
+    return tuple(done)
+
+
+def _join(files: list[ParsedFile], number: int, known: dict[str, tuple[int, int]]) -> None:
+    parsed = files[number]
+    lost = []
+    for item in parsed.items:
+        at = known.get(_plain(item.document.id or ""))
+        if at is None:
+            lost.append(item)
+            continue
+        other, index = at
+        files[other] = _with_status(files[other], index, item)
+    told = list(parsed.diagnostics)
+    if lost:
+        names = ", ".join(f"'{item.document.id}'" for item in lost[:5])
+        message = f"{len(lost)} statuses name no item of the other files: {names}"
+        told.append(Diagnostic(lost[0].place, "unknown-key", message, "", Severity.WARNING))
+    notes = tuple(
+        replace(note, item=None, reason="status of an item in another file")
+        if note.item is not None else note
+        for note in parsed.notes
+    )  # fmt: skip
+    files[number] = replace(parsed, items=(), diagnostics=tuple(told), notes=notes)
+
+
+def _with_status(parsed: ParsedFile, index: int, status: ParsedItem) -> ParsedFile:
+    """A file in which one item has the status that the other file says."""
+    item = parsed.items[index]
+    word = status.document.status
+    if word is None or "status" in item.document.model_fields_set:
+        return parsed
+    document = item.document.model_copy(update={"status": word})
+    document.model_fields_set.add("status")
+    places = {**item.places, "status": status.place}
+    changed = replace(item, document=document, places=places)
+    items = (*parsed.items[:index], changed, *parsed.items[index + 1 :])
+    return replace(parsed, items=items)
+
+
+def _plain(key: str) -> str:
+    """A key without zeros before its numbers: `story-00.1` is `story-0.1`."""
+    return re.sub(r"(?<![\d])0+(?=\d)", "", key.casefold())

@@ -1,0 +1,224 @@
+"""Structured files: ours are read as ours, other shapes by their own readers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import PurePath
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.keys import is_key
+from backlog_sync.files.documents import LISTS, SettingsDocument
+from backlog_sync.files.foreign.assemble import Assembled, assemble
+from backlog_sync.files.foreign.drafts import Findings
+from backlog_sync.files.foreign.items import Filler
+from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
+from backlog_sync.files.foreign.repair import read_broken
+from backlog_sync.files.foreign.status import parse_sprint_status
+from backlog_sync.files.foreign.tree import TreeReader
+from backlog_sync.files.foreign.words import (
+    ANY_LISTS,
+    GROUP_KINDS,
+    LIST_KINDS,
+    ONE_ITEM,
+    STATUS_LISTS,
+    STRONG_KEYS,
+    key_words,
+)
+from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
+from backlog_sync.files.source import Lines
+from backlog_sync.files.validation import shown
+from backlog_sync.files.yaml.file import parse_yaml
+from backlog_sync.files.yaml.json_nodes import compose_json
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
+
+TREE = "tree"
+"""The dialect of YAML and JSON of other shapes."""
+
+_BROKEN = ("invalid-yaml", "invalid-json")
+_ENOUGH_IDS = 2
+_SURELY = 2
+_PLANNED = {
+    "acceptance_criteria", "story_points", "status", "priority", "depends_on", "user_story",
+    "estimate_hours", "assignees", "sprint", "goal", "target", "issue",
+}  # fmt: skip
+_DEEPEST = 6
+_NEAR = 0.75
+"""How alike a key must be to one of ours to be a slip of the pen: `services` is no `stories`."""
+
+
+def parse_structured(source: Source) -> ParsedFile:
+    """Read a YAML or JSON file: a backlog of ours, or a plan of another shape.
+
+    A file of another shape gives `dialect` and, for what has no place in a backlog, warnings; a
+    broken file gives an error for each bad place and the items that could be read; a file that
+    is no plan gives one error that says why. Raises nothing for what the file holds.
+    """
+    root, faults = _compose(source)
+    if any(fault.slug in _BROKEN for fault in faults):
+        return _broken(source, root, faults)
+    if root is None and faults:
+        return ParsedFile(source, diagnostics=faults)
+    if root is None or isinstance(root, Scalar) or is_ours(root):
+        return parse_yaml(source)
+    status = parse_sprint_status(source, root)
+    return status if status is not None else _foreign(source, root, faults)
+
+
+def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """The nodes of a file, and what is wrong; `.json` may also hold what only YAML takes."""
+    if PurePath(source.path).suffix.lower() != ".json":
+        return compose(source.text, source.path)
+    root, faults = compose_json(source.text, source.path)
+    if any(fault.slug == "invalid-json" for fault in faults):
+        other, wrong = compose(source.text, source.path)
+        if other is not None:
+            return other, wrong
+    return root, faults
+
+
+def _broken(source: Source, root: Node | None, faults: tuple[Diagnostic, ...]) -> ParsedFile:
+    """What a file that is not in order holds all the same."""
+    if faults[-1].slug == "invalid-yaml":
+        root, faults = read_broken(source.text, source.path, faults)
+    if root is None or isinstance(root, Scalar):
+        return ParsedFile(source, diagnostics=faults)
+    findings, done = _read(source, root)
+    if not done.items:
+        return ParsedFile(source, diagnostics=faults)
+    first = next(fault for fault in faults if fault.slug in _BROKEN)
+    told = Diagnostic(
+        first.place,
+        "recovered",
+        _recovered(done, first),
+        "mend the file, then run this again",
+        Severity.WARNING,
+    )
+    notes = tuple(sorted(findings.notes, key=lambda note: note.line))
+    return ParsedFile(
+        source, items=done.items, diagnostics=(*faults, told), notes=notes, dialect=TREE
+    )
+
+
+def _recovered(done: Assembled, first: Diagnostic) -> str:
+    """How much was read of a broken file, before the break and behind it."""
+    items = [item for item in done.items if item.confident]
+    counts = Counter(item.kind for item in items)
+    before = [item for item in items if item.place.line < first.place.line]
+    told = ", ".join(f"{count} x {kind}" for kind, count in counts.items())
+    message = f"{len(items)} items could be read all the same ({told}), "
+    message += f"{len(before)} of them before line {first.place.line}"
+    if before:
+        message += f", the last of these '{shown(before[-1].document.title)}'"
+    return message
+
+
+def _read(source: Source, root: Node) -> tuple[Findings, Assembled]:
+    findings = Findings(source.path)
+    reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings))
+    reader.read(root)
+    return findings, assemble(reader.drafts, findings)
+
+
+def _is_plan(items: Sequence[ParsedItem]) -> bool:
+    """Whether items say more than titles and texts: lists of features adorn many a page."""
+    if any(item.kind in ("story", "bug", "spike", "chore") for item in items):
+        return True
+    return any(
+        item.parent is not None
+        or item.document.model_fields_set & _PLANNED
+        or (item.kind == "epic" and item.document.milestone != item.document.title)
+        for item in items
+    )
+
+
+def _foreign(source: Source, root: Node, faults: tuple[Diagnostic, ...]) -> ParsedFile:
+    findings, done = _read(source, root)
+    notes = tuple(sorted(findings.notes, key=lambda note: note.line))
+    if not _is_plan(done.items):
+        told = not_a_backlog(root, source.path)
+        return ParsedFile(source, diagnostics=(*faults, told), notes=notes, dialect=TREE)
+    settings: dict[str, object] = {}
+    places: dict[str, Place] = {}
+    if done.milestones:
+        settings["milestones"] = [definition for definition, _ in done.milestones]
+        places = {f"milestones.{n}": place for n, (_, place) in enumerate(done.milestones)}
+    return ParsedFile(
+        source,
+        items=done.items,
+        settings=settings,
+        settings_places=places,
+        diagnostics=(*faults, *findings.diagnostics()),
+        notes=notes,
+        dialect=TREE,
+    )
+
+
+# ---- ours or not ---------------------------------------------------------------------------
+
+
+def is_ours(root: Node) -> bool:
+    """Whether a file was written for us, faults and all.
+
+    `version: 1` over lists of ours says so. Without it, keys that our items never have, ids of
+    another making and lists of other names say that it was not.
+    """
+    if not isinstance(root, MapNode):
+        return False
+    names = [entry.key.value for entry in root.entries]
+    version = root.get("version")
+    versioned = isinstance(version, Scalar) and version.value == "1"
+    own_lists = [name for name in names if name in LISTS]
+    if any(_is_foreign_list(e.key.value, e.value) for e in root.entries):
+        return bool(own_lists) and versioned
+    maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
+    keys = {key_words(entry.key.value) for node in maps for entry in node.entries}
+    if versioned:
+        return "title" in keys or len(keys & STRONG_KEYS) < _SURELY
+    owned = any(key_words(e.key.value) in ONE_ITEM and isinstance(e.value, MapNode)
+                for e in root.entries)  # fmt: skip
+    if seems(root) or owned or keys & STRONG_KEYS:
+        return False
+    known = {*SettingsDocument.model_fields, *LISTS}
+    strange = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
+    if own_lists == ["items"] and not any(node.get("kind") for node in maps):
+        return False
+    if own_lists:
+        return not strange and not _other_ids(maps)
+    return len(strange) * 2 < len(names)
+
+
+def _is_foreign_list(name: str, value: Node) -> bool:
+    """Whether a key of the root is a list of items of another making."""
+    words = key_words(name)
+    if name in LISTS:
+        return isinstance(value, MapNode)
+    entries = value.items if isinstance(value, ListNode) else ()
+    maps = [each for each in entries if isinstance(each, MapNode)]
+    if words in LIST_KINDS or words in STATUS_LISTS or words in ANY_LISTS:
+        return bool(maps)
+    if words not in GROUP_KINDS:
+        return False
+    if name != "milestones":
+        return bool(maps)
+    lists = (*LIST_KINDS, *ANY_LISTS)
+    return any(key_words(e.key.value) in lists for each in maps for e in each.entries)
+
+
+def _items_of(value: Node | None, depth: int) -> list[MapNode]:
+    """The mappings in a list and in the lists of ours below them."""
+    found: list[MapNode] = []
+    if not isinstance(value, ListNode) or depth > _DEEPEST:
+        return found
+    for each in value.items:
+        if isinstance(each, MapNode):
+            found.append(each)
+            for entry in each.entries:
+                if entry.key.value in LISTS:
+                    found += _items_of(entry.value, depth + 1)
+    return found
+
+
+def _other_ids(maps: list[MapNode]) -> bool:
+    """Whether items have ids, and none of them could be a key of ours."""
+    ids = [value.value for node in maps if isinstance(value := node.get("id"), Scalar)]
+    return len(ids) >= _ENOUGH_IDS and not any(is_key(each) for each in ids)

@@ -1,0 +1,1 @@
+"""Markdown roadmaps: read, and written back where they stand."""

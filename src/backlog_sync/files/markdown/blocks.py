@@ -1,0 +1,145 @@
+"""Values that go on over the lines below their key: prose, check lists, names."""
+
+from backlog_sync.files.markdown.dependencies import parse_dependencies
+from backlog_sync.files.markdown.drafts import Block, Criterion
+from backlog_sync.files.markdown.lines import Kind, Line
+from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
+from backlog_sync.files.markdown.scenario import begins_scenario, continues_scenario, step
+from backlog_sync.files.markdown.typed import recognise
+from backlog_sync.files.markdown.values import parse_names
+from backlog_sync.files.words import TEXT_FIELDS
+
+_LONGEST = 4000
+"""A scenario's text is cut there."""
+
+
+class Blocks:
+    """The one block that is open, if any, and what it takes."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.open: Block | None = None
+
+    @property
+    def in_criteria(self) -> bool:
+        """Whether a check list is open."""
+        return self.open is not None and self.open.field == CRITERIA
+
+    @property
+    def in_scenario(self) -> bool:
+        """Whether a Given/When/Then is open."""
+        return self.open is not None and self.open.scenario
+
+    @property
+    def in_tasks(self) -> bool:
+        """Whether a list of tasks is open."""
+        return self.open is not None and self.open.field == TASKS
+
+    def begin(self, block: Block) -> None:
+        """Open a block; what the one before gathered is given to its item."""
+        self.end()
+        self.open = block
+
+    def end(self) -> None:
+        """Give what a block gathered to its item."""
+        block, self.open = self.open, None
+        if block is None:
+            return
+        if block.field == TASKS:
+            return
+        if block.field == CRITERIA:
+            for entry in () if block.boxed else block.plain:
+                self.record.criterion(
+                    block.draft, entry, self.record.place(entry.line, entry.line.at)
+                )
+            return
+        value = "\n".join(block.text).strip()
+        if not value:
+            return
+        draft = block.draft
+        match block.field:
+            case "depends_on":
+                if draft.depends is None:
+                    draft.depends = list(parse_dependencies(", ".join(filter(None, block.text))))
+            case "labels":
+                names = (name for line in block.text for name in parse_names(line))
+                draft.fields.setdefault("labels", tuple(dict.fromkeys(names)))
+            case _:
+                draft.fields[block.field] = value
+
+    def take(self, line: Line, block: Block, *, glued: bool) -> bool:
+        """Take a line into the open block; False where it is none of the block's.
+
+        `glued` tells that no blank line stands before it.
+        """
+        if block.field == TASKS:
+            return False
+        if block.field == CRITERIA:
+            if block.scenario or begins_scenario(line.text):
+                return self._step(line, block, glued=glued)
+            return self._criteria_line(line, block, glued=glued)
+        if block.field in TEXT_FIELDS:
+            if line.kind is Kind.LIST and block.text and not block.heading and glued:
+                self.end()
+                return False
+            block.text.append(self.record.raw(line, block.draft))
+        else:
+            named = recognise(line.text) if block.field == "depends_on" else None
+            block.text.append(named.key if named and named.key else line.text)
+        item = block.draft
+        item.places.setdefault(block.field, self.record.place(line, line.at))
+        self.record.note(line, "metadata", item, block.field)
+        return True
+
+    def _step(self, line: Line, block: Block, *, glued: bool) -> bool:
+        """A line of a scenario: a step is its text, anything else a detail that is told below."""
+        text = step(line.text)
+        last = block.plain[-1] if block.plain else None
+        if begins_scenario(line.text) or last is None:
+            block.scenario, block.step = True, line.row
+            block.plain.append(Criterion(text, False, None, line))
+        elif continues_scenario(line.text) or (
+            glued and line.kind is Kind.TEXT and block.step == line.row - 1
+        ):
+            block.step = line.row
+            last.text = f"{last.text} {text}"[:_LONGEST]
+        elif (
+            line.kind is Kind.LIST
+            and last.line.kind is Kind.LIST
+            and line.indent <= last.line.indent
+        ):
+            block.plain.append(Criterion(text, False, None, line))
+        else:
+            return self.detail(line)
+        self.record.note(line, "checklist", block.draft, "a step of a scenario")
+        return True
+
+    def detail(self, line: Line) -> bool:
+        """Keep what stands below a scenario's steps in the description, without its boxes."""
+        assert self.open is not None
+        draft = self.open.draft
+        raw = self.record.raw(line, draft)
+        if line.box is not None:
+            raw = raw.replace("[ ] ", "", 1).replace("[x] ", "", 1).replace("[X] ", "", 1)
+        draft.say(raw)
+        self.record.note(line, "description", draft, "a detail of a scenario")
+        return True
+
+    def _criteria_line(self, line: Line, block: Block, *, glued: bool) -> bool:
+        last = block.draft.criteria[-1] if block.boxed else None
+        if not block.boxed and block.plain:
+            last = block.plain[-1]
+        if line.kind is not Kind.LIST:
+            if last and glued and line.indent > last.line.indent:
+                last.text = f"{last.text} {line.text}"
+                self.record.note(line, "checklist", block.draft)
+                return True
+            if last and not block.heading and line.indent <= last.line.indent:
+                self.end()
+            return False
+        if block.boxed or (last and line.indent > last.line.indent):
+            self.record.note(line, "checklist", block.draft, "a detail or a group of the criteria")
+            return True
+        block.plain.append(Criterion(line.text, False, None, line))
+        self.record.note(line, "checklist", block.draft)
+        return True

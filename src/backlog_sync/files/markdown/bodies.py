@@ -1,0 +1,89 @@
+"""The fenced YAML below a story's heading, given to the story."""
+
+from backlog_sync.files.markdown.drafts import Criterion, Draft
+from backlog_sync.files.markdown.fenced import Entry, Field, flow_list, opens_yaml, read_fence
+from backlog_sync.files.markdown.fields import is_story_sentence, set_field
+from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.markdown.metadata import Pair
+from backlog_sync.files.markdown.record import CRITERIA
+from backlog_sync.files.markdown.walk import Walk
+from backlog_sync.files.words import RANKS, field_of
+
+_STORY = ("as a", "i want", "so that")
+_SILENT = ("id", "title", "kind", "type", *_STORY)
+
+
+def read_body(walk: Walk, line: Line) -> bool:
+    """Read the fence that a line opens, where it is the body of the story above it."""
+    draft = walk.outline.owner()
+    if draft is None or draft.typed is None or draft.rank < RANKS["story"]:
+        return False
+    if not opens_yaml(line) or walk.outline.foreign():
+        return False
+    fields, end = read_fence(walk.record.lines, line.row)
+    keys = {found.key for found in fields}
+    known = {key for key in keys if field_of(key) or key in _STORY}
+    if len(known) < 2 or not _is_of(draft, fields):
+        return False
+    walk.blocks.end()
+    walk.pause()
+    for row in range(line.row, end):
+        walk.record.note(walk.record.lines[row], "fenced-yaml", draft)
+    _story(walk, draft, fields)
+    for found in fields:
+        if found.key not in _SILENT:
+            _take(walk, draft, found)
+    walk.done = end - 1
+    return True
+
+
+def _is_of(draft: Draft, fields: list[Field]) -> bool:
+    """Whether the block speaks of this item: it has no id, or the same."""
+    named = next((found.whole for found in fields if found.key == "id"), "")
+    return not named or draft.key in (named.lower(), None)
+
+
+def _story(walk: Walk, draft: Draft, fields: list[Field]) -> None:
+    told = {found.key: found for found in fields if found.key in _STORY and found.whole}
+    if "as a" not in told or "i want" not in told or "user_story" in draft.fields:
+        return
+    parts = [told[key].whole for key in _STORY if key in told]
+    whole = ", ".join(parts)
+    if is_story_sentence(whole):
+        draft.fields["user_story"] = whole
+    else:
+        names = ("as_a", "i_want", "so_that")
+        draft.fields["user_story"] = dict(zip(names, parts, strict=False))
+    place = walk.record.place(told["as a"].line, told["as a"].line.at)
+    draft.places["user_story"] = place
+
+
+def _take(walk: Walk, draft: Draft, found: Field) -> None:
+    field = field_of(found.key)
+    if field == CRITERIA:
+        for entry in found.entries:
+            _criterion(walk, draft, entry)
+        return
+    value = found.whole or ", ".join(entry.text for entry in found.entries)
+    if field in ("depends_on", "labels", "assignees", "skills"):
+        value = ", ".join(flow_list(value))
+    place = walk.record.place(found.line, found.line.at)
+    if field is not None and value:
+        pair = Pair(found.key, field, value, found.line.at, found.line.end, "", ": ")
+        _, name = set_field(draft, pair)
+        if name:
+            draft.places.setdefault(name, place)
+        return
+    lines = [f"- {entry.text}" for entry in found.entries] or found.text or [found.value]
+    if any(lines):
+        draft.parted = True
+        draft.say(f"**{found.key.capitalize()}**:")
+        for text in lines:
+            draft.say(text)
+
+
+def _criterion(walk: Walk, draft: Draft, entry: Entry) -> None:
+    text = " ".join(entry.text.split())
+    if text:
+        place = walk.record.place(entry.line, entry.line.at)
+        walk.record.criterion(draft, Criterion(text, False, None, entry.line), place)

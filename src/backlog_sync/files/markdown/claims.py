@@ -1,0 +1,158 @@
+"""Totals that a document states of itself: `**Total Items**: 33 (…)`, summary tables."""
+
+import re
+from dataclasses import dataclass
+
+from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.markdown.metadata import Pair
+from backlog_sync.files.markdown.typed import recognise
+from backlog_sync.files.words import TYPES, bare_word, words
+
+_SPELT = {
+    "items": "items|item|issues",
+    "epics": "epics|epic|épicas|épicos|épopées|epen|эпики|史诗",
+    "features": "features|feature|funcionalidades|fonctionnalités|funktionen|功能",
+    "stories": "stories|story|user stories|histórias|historias|récits|geschichten|истории|故事",
+    "tasks": "tasks|task|tarefas|tareas|tâches|aufgaben|задачи|任务",
+    "points": "points|point|story points|sp|pts|story point|pontos|pontos totais|puntos|"
+    "total points|punkte|очки|баллы",
+}
+COUNTED = {word: what for what, spelt in _SPELT.items() for word in spelt.split("|")}
+"""What is counted, by the words for it."""
+
+_TOTAL_WORDS = words(
+    "total|totals|sum|grand total|gesamt|summe|insgesamt|totale|итого|всего|合计|总计|合計"
+)
+_NUMBER = re.compile(r"\**[ ]?(\d{1,7}(?:\.\d{1,2})?)(?![\d.,%+–-])")
+_COUNTS = re.compile(
+    r"(?<![\d.,-])(\d{1,7}(?:\.\d{1,2})?)[ ]([^\W\d_]{1,20}(?:[ ][^\W\d_]{1,20})?)"
+)
+_NAME_COLUMNS = frozenset(
+    ("name", "title", "epic name", "feature name", "titel", "título", "titre")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number in a text: what it counts, its value, its offsets."""
+
+    what: str
+    value: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: its text without blanks around it, and where it begins."""
+
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a summary table: its name cells and what it claims."""
+
+    line: Line
+    names: tuple[str, ...]
+    counts: tuple[Count, ...]
+    total: bool
+
+
+def total_counts(pair: Pair) -> tuple[Count, ...]:
+    """What a line such as `**Total Items**: 33 (3 Epics, 9 Features)` claims."""
+    key = bare_word(pair.key)
+    if not key.startswith("total ") and not key.endswith(" total"):
+        return ()
+    what = COUNTED.get(key.removeprefix("total ").removesuffix(" total").strip())
+    number = _NUMBER.match(pair.value)
+    if what is None or number is None:
+        return ()
+    found = [_count(what, number, pair.start)]
+    bracket = pair.value.find("(", number.end())
+    if bracket >= 0:
+        found += word_counts(pair.value[:400], pair.start, bracket)
+    return tuple(found)
+
+
+def word_counts(text: str, at: int, begin: int = 0) -> list[Count]:
+    """Every `9 Features` in a text that begins at offset `at`."""
+    found = []
+    for match in _COUNTS.finditer(text, begin):
+        spelt = match[2].casefold()
+        what = COUNTED.get(spelt) or COUNTED.get(spelt.split(" ")[0])
+        if what:
+            found.append(_count(what, match, at))
+    return found
+
+
+def _count(what: str, match: re.Match[str], at: int) -> Count:
+    return Count(what, float(match[1]), at + match.start(1), at + match.end(1))
+
+
+def split_cells(line: Line) -> tuple[Cell, ...]:
+    """The cells of a table row; an escaped bar does not end one."""
+    text = line.text
+    cells = []
+    begin = 1 if text.startswith("|") else 0
+    for at in range(begin, len(text)):
+        if text[at] == "|" and text[at - 1 : at] != "\\":
+            cells.append(_cell(line, begin, at))
+            begin = at + 1
+    if begin < len(text):
+        cells.append(_cell(line, begin, len(text)))
+    return tuple(cells)
+
+
+def _cell(line: Line, begin: int, end: int) -> Cell:
+    part = line.text[begin:end]
+    return Cell(part.strip(), line.at + begin + len(part) - len(part.lstrip()))
+
+
+def read_summary(rows: list[Line]) -> tuple[TableRow, ...] | None:
+    """The claims of a table whose columns count things; None where it is another table.
+
+    `rows` are its lines: header, line of dashes, body.
+    """
+    if len(rows) < 3:
+        return None
+    header = [bare_word(plain(cell.text)) for cell in split_cells(rows[0])]
+    counted = {index: COUNTED[word] for index, word in enumerate(header) if word in COUNTED}
+    named = {index for index, word in enumerate(header) if word in TYPES or word in _NAME_COLUMNS}
+    counted = {i: what for i, what in counted.items() if i not in named or i > min(named)}
+    named -= counted.keys()
+    if not counted or not named:
+        return None
+    body = [_row(line, counted) for line in rows[2:]]
+    return tuple(body) if any(row.counts for row in body) else None
+
+
+def _row(line: Line, counted: dict[int, str]) -> TableRow:
+    cells = split_cells(line)
+    names = tuple(
+        plain(cell.text)[:300] for index, cell in enumerate(cells) if index not in counted
+    )
+    total = bool(names) and is_total(names[0])
+    counts = []
+    for index, cell in enumerate(cells):
+        number = _NUMBER.match(cell.text) if index in counted else None
+        if number:
+            counts.append(_count(counted[index], number, cell.at))
+        elif total and index not in counted and index:
+            counts += word_counts(
+                cell.text.strip("*")[:60], cell.at + cell.text.startswith("**") * 2
+            )
+    return TableRow(line, names, tuple(counts), total)
+
+
+def is_total(name: str) -> bool:
+    """Whether the name of a row says that it holds sums."""
+    return bare_word(name) in _TOTAL_WORDS
+
+
+def name_key(name: str) -> str | None:
+    """The key that a table cell names: `EPIC-01`, `Epic 1: …`."""
+    typed = recognise(name)
+    return typed.key if typed else None

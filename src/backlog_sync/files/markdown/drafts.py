@@ -1,0 +1,149 @@
+"""What is gathered of an item while its lines are read, and where it can be written back."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.markdown.dependencies import Dependency
+from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.markdown.metadata import Pair
+from backlog_sync.files.markdown.typed import Typed
+from backlog_sync.files.parsed import ParsedItem
+from backlog_sync.files.words import RANKS
+
+
+@dataclass(frozen=True, slots=True)
+class MetaLine:
+    """A pair of metadata and the index of the line that holds it."""
+
+    pair: Pair
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where an item stands: what write-back needs.
+
+    `lines` are all lines of the file. `title` is the index of the last line of the title. `list_`
+    tells a list item from a heading; `content` is the column where a list item's text begins.
+    `boxes` hold, for each criterion, the offset of the character in its check box, None where it
+    has none; `box` is that of the item itself. `simple` tells a check box that became a task.
+    `cells` are the table cells that speak of the item, `row` the place of its title where it is a
+    table row. `shared` is the type word of an item whose heading holds another one too. `front`
+    is the row that closes the front matter of a file that is one item, else -1.
+    """
+
+    lines: tuple[Line, ...]
+    title: int
+    list_: bool
+    content: int
+    meta: tuple[MetaLine, ...]
+    boxes: tuple[int | None, ...]
+    box: int | None = None
+    simple: bool = False
+    cells: tuple[MetaLine, ...] = ()
+    row: "RowSpan | None" = None
+    shared: str = ""
+    front: int = -1
+
+
+@dataclass(slots=True)
+class Criterion:
+    """A check-list entry as it is read."""
+
+    text: str
+    done: bool
+    box: int | None
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpan:
+    """Where the title stands in a table row: offsets, and the issue behind it."""
+
+    start: int
+    end: int
+    issue: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An item as it is read. `level` is 0 for list items, `indent` -1 for headings.
+
+    `outer` is the item that stands in the same heading (`Phase 3: User Story 1 — …`). `cells` are
+    table cells that speak of it; `row` is set where it is a row of a table itself, `front` (the
+    row of the closing fence) where it is a file whose front matter tells of it.
+    """
+
+    kind: str
+    typed: Typed | None
+    title: str
+    line: Line
+    place: Place
+    parent: "Draft | None" = None
+    key: str | None = None
+    level: int = 0
+    indent: int = -1
+    content: int = 0
+    index: int = -1
+    last_line: int = 0
+    fields: dict[str, object] = dataclasses.field(default_factory=dict)
+    places: dict[str, Place] = dataclasses.field(default_factory=dict)
+    meta: list[MetaLine] = dataclasses.field(default_factory=list)
+    criteria: list[Criterion] = dataclasses.field(default_factory=list)
+    prose: list[str] = dataclasses.field(default_factory=list)
+    parted: bool = False
+    depends: list[Dependency] | None = None
+    parent_name: str | None = None
+    box: int | None = None
+    outer: "Draft | None" = None
+    cells: list[MetaLine] = dataclasses.field(default_factory=list)
+    row: "RowSpan | None" = None
+    front: int = -1
+
+    def say(self, text: str) -> None:
+        """Add a line of free text; a blank line or metadata before it begins a paragraph."""
+        if self.parted and self.prose:
+            self.prose.append("")
+        self.parted = False
+        self.prose.append(text)
+
+    @property
+    def rank(self) -> int:
+        """How deep its kind stands."""
+        return RANKS[self.kind]
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is a check box that became a task."""
+        return self.typed is None and self.box is not None
+
+    @property
+    def weak(self) -> bool:
+        """Whether it is a phase, a milestone, a sprint or the like."""
+        return self.typed is not None and self.typed.word.weak
+
+
+@dataclass(slots=True)
+class Block:
+    """A field whose value goes on over the lines below its key.
+
+    `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
+    that they are told as Given/When/Then; `step` is the row of the last step.
+    """
+
+    field: str
+    draft: Draft
+    heading: bool = False
+    text: list[str] = dataclasses.field(default_factory=list)
+    plain: list[Criterion] = dataclasses.field(default_factory=list)
+    boxed: bool = False
+    scenario: bool = False
+    step: int = -1
+
+
+def anchor_of(item: ParsedItem) -> Anchor:
+    """The anchor of an item that was read from Markdown."""
+    if not isinstance(item.anchor, Anchor):
+        raise TypeError("this item was not read from Markdown")
+    return item.anchor

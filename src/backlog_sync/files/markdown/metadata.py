@@ -1,0 +1,154 @@
+"""Rule 3: key-value metadata, in all the ways in which people write it.
+
+`**K**: v`, `**K:** v`, `**K: v.**`, `- K: v`, `K1: v | K2: v`.
+"""
+
+from dataclasses import dataclass
+
+from backlog_sync.files.markdown.lines import Kind, Line
+from backlog_sync.files.words import bare_word, field_of
+
+_KEY_LENGTH = 60
+_COLONS = (":", "：")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A key and its value on one line.
+
+    `field` is None for a key that we do not know. `prefix` is all of the line before the key,
+    `joint` what stands between key and value, `closing` what follows the value; together they
+    are the author's style. `start` and `end` are the value's offsets. `cell` tells a table cell.
+    """
+
+    key: str
+    field: str | None
+    value: str
+    start: int
+    end: int
+    prefix: str
+    joint: str
+    closing: str = ""
+    bold: bool = False
+    cell: bool = False
+
+
+def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:
+    """The metadata on a line of a source's text; empty where it holds none.
+
+    `plain_keys` says whether known keys without bold marks count on this line.
+    """
+    if line.kind not in (Kind.TEXT, Kind.LIST) or line.box is not None or not line.text:
+        return ()
+    end = line.at + len(line.text)
+    if text[end - 1] == "\\" and end == line.end:
+        end -= 1
+    prefix = text[line.start : line.at]
+    pair = _bold(text, line.at, end, prefix) or (
+        _unmarked(text, line.at, end, prefix) if plain_keys else None
+    )
+    if pair is None:
+        return ()
+    pairs = [pair]
+    while " | " in pairs[-1].value and len(pairs) < 12:
+        further = _next(text, pairs[-1], prefix)
+        if further is None:
+            break
+        pairs[-1:] = further
+    return tuple(pairs)
+
+
+def _next(text: str, pair: Pair, prefix: str) -> tuple[Pair, Pair] | None:
+    """A pair cut in two at its first bar that a further key follows."""
+    bar = text.index(" | ", pair.start, pair.end)
+    at = bar + 3
+    while at < pair.end and text[at] == " ":
+        at += 1
+    second = _bold(text, at, pair.end, prefix) or _unmarked(text, at, pair.end, prefix)
+    if second is None:
+        return None
+    return _cut(text, pair, bar), second
+
+
+def _cut(text: str, pair: Pair, end: int) -> Pair:
+    start = min(pair.start, end)
+    while end > start and text[end - 1] in " \t":
+        end -= 1
+    return Pair(
+        pair.key, pair.field, text[start:end], start, end, pair.prefix, pair.joint, bold=pair.bold
+    )
+
+
+def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
+    mark = text[at : at + 2]
+    if mark not in ("**", "__"):
+        return None
+    close = text.find(mark, at + 2, min(end, at + 2 + _KEY_LENGTH + 400))
+    if close < 0:
+        return None
+    inner = text[at + 2 : close]
+    behind = close + 2
+    if inner.rstrip()[-1:] in _COLONS and inner.strip(" :："):
+        key = inner.rstrip()[:-1].rstrip()
+        return _pair(text, at + 2, key, behind, end, prefix + mark)
+    colon = behind
+    while colon < end and text[colon] == " ":
+        colon += 1
+    if text[colon : colon + 1] in _COLONS and colon < end:
+        return _pair(text, at + 2, inner.rstrip(), colon + 1, end, prefix + mark)
+    return _all_bold(text, at, close, end, prefix)
+
+
+def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | None:
+    """`**K: v.**`: only for keys that we know, since a bold sentence is no metadata."""
+    if text[close + 2 : end].strip(" ."):
+        return None
+    inner = text[at + 2 : close]
+    colon = _colon(inner)
+    if colon < 0 or field_of(inner[:colon]) is None:
+        return None
+    stop = close
+    while stop > at and text[stop - 1] in " .":
+        stop -= 1
+    pair = _pair(text, at + 2, inner[:colon].rstrip(), at + 2 + colon + 1, stop, prefix + "**")
+    if pair is None:
+        return None
+    return Pair(
+        pair.key,
+        pair.field,
+        pair.value,
+        pair.start,
+        pair.end,
+        pair.prefix,
+        pair.joint,
+        closing=text[pair.end : close + 2],
+        bold=True,
+    )
+
+
+def _unmarked(text: str, at: int, end: int, prefix: str) -> Pair | None:
+    inner = text[at : min(end, at + _KEY_LENGTH)]
+    colon = _colon(inner)
+    if colon < 1 or not inner[0].isalpha() or field_of(inner[:colon]) is None:
+        return None
+    behind = at + colon + 1
+    if behind < end and inner[colon] == ":" and text[behind] not in " \t":
+        return None
+    return _pair(text, at, inner[:colon].rstrip(), behind, end, prefix, bold=False)
+
+
+def _colon(inner: str) -> int:
+    found = [inner.find(colon) for colon in _COLONS]
+    return min((at for at in found if at >= 0), default=-1)
+
+
+def _pair(
+    text: str, at: int, key: str, behind: int, end: int, prefix: str, *, bold: bool = True
+) -> Pair | None:
+    if len(key) > _KEY_LENGTH or not bare_word(key):
+        return None
+    start = behind
+    while start < end and text[start] in " \t":
+        start += 1
+    joint = text[at + len(key) : start]
+    return Pair(key, field_of(key), text[start:end], start, end, prefix, joint, bold=bold)

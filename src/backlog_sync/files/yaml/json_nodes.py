@@ -1,0 +1,192 @@
+"""JSON as nodes with places, the same nodes that YAML gives; broken JSON as far as it goes.
+
+YAML's parser refuses some of JSON (escaped surrogates), and Python's keeps no places.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.files.source import Lines
+from backlog_sync.files.yaml.nodes import (
+    MAX_DEPTH,
+    MAX_NODES,
+    Entry,
+    ListNode,
+    MapNode,
+    Node,
+    Scalar,
+)
+
+_BLANK = re.compile(r"[ \t\r\n]*")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+_WORD = re.compile(r"-?(?:0|[1-9]\d{0,400})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,9})?|true|false|null")
+
+
+class _Problem(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, offset: int, slug: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.offset = offset
+        self.slug = slug
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or a mapping whose end has not come yet."""
+
+    start: int
+    closer: str
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    key: Scalar | None = None
+
+
+def compose_json(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """Read JSON into nodes.
+
+    Gives the root and no diagnostics; for broken JSON, what stands before the break (None where
+    that is nothing) and what is wrong. A later one of two equal keys is told and left out. Raises
+    nothing, whatever the text.
+    """
+    reader = _Reader(text, path)
+    try:
+        reader.run()
+    except _Problem as problem:
+        place = reader.lines.place(path, problem.offset)
+        told = Diagnostic(place, problem.slug, problem.message, problem.hint)
+        return reader.rest(), (*reader.told, told)
+    return reader.root, tuple(reader.told)
+
+
+class _Reader:
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.path = path
+        self.lines = Lines(text)
+        self.told: list[Diagnostic] = []
+        self.stack: list[_Open] = []
+        self.root: Node | None = None
+        self.count = 0
+        self.at = 0
+
+    def run(self) -> None:
+        self._value()
+        while self.stack:
+            self._step()
+        self._skip()
+        if self.at < len(self.text):
+            raise self._wrong("nothing can stand behind the end of the JSON value")
+
+    def rest(self) -> Node | None:
+        """What there is when reading stops: open lists and mappings end here."""
+        while self.stack:
+            self._close()
+        return self.root
+
+    def _step(self) -> None:
+        """Read one entry of what is open, or its end."""
+        top = self.stack[-1]
+        self._skip()
+        first = not top.items and not top.entries
+        if self._here(top.closer):
+            self.at += 1
+            self._close()
+            return
+        if not first:
+            if not self._here(","):
+                raise self._wrong(f"a ',' or '{top.closer}' was expected here")
+            self.at += 1
+            self._skip()
+            if self._here(top.closer):
+                raise self._wrong(f"a ',' stands before '{top.closer}'", "remove it")
+        if top.closer == "}":
+            top.key = self._string("a key in double quotes was expected here")
+            self._skip()
+            if not self._here(":"):
+                raise self._wrong("a ':' was expected here")
+            self.at += 1
+        self._value()
+
+    def _value(self) -> None:
+        self._skip()
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise _Problem(self.at, "too-large", f"this holds more than {MAX_NODES} values")
+        char = self.text[self.at : self.at + 1]
+        if char in ("{", "["):
+            if len(self.stack) >= MAX_DEPTH:
+                message = f"this is nested more than {MAX_DEPTH} levels deep"
+                raise _Problem(self.at, "too-deep", message)
+            self.stack.append(_Open(self.at, "}" if char == "{" else "]"))
+            self.at += 1
+            return
+        if char == '"':
+            self._add(self._string(""))
+            return
+        word = _WORD.match(self.text, self.at)
+        if word is None:
+            raise self._wrong("a value was expected here")
+        self._add(Scalar(word[0], self.at, word.end()))
+        self.at = word.end()
+
+    def _string(self, message: str) -> Scalar:
+        if not self._here('"'):
+            raise self._wrong(message)
+        match = _STRING.match(self.text, self.at)
+        if match is None:
+            line = self.text[self.at :].split("\n", 1)[0]
+            message = "a text is opened here and not closed in its line"
+            hint = "close it with '\"'; the file may be cut off here" if len(line) else ""
+            raise self._wrong(message, hint)
+        try:
+            value = json.loads(match[0])
+        except ValueError:
+            raise self._wrong("this text holds an escape that JSON does not know") from None
+        plain = value.encode("utf-8", "replace").decode()
+        start, self.at = self.at, match.end()
+        return Scalar(plain, start, match.end(), '"')
+
+    def _close(self) -> None:
+        top = self.stack.pop()
+        node: Node
+        if top.closer == "]":
+            node = ListNode(tuple(top.items), top.start, self.at, flow=True)
+        else:
+            node = MapNode(tuple(top.entries.values()), top.start, self.at, flow=True)
+        self._add(node)
+
+    def _add(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        top = self.stack[-1]
+        if top.closer == "]":
+            top.items.append(node)
+            return
+        assert top.key is not None
+        key = top.key
+        if key.value in top.entries:
+            first = self.lines.place(self.path, top.entries[key.value].key.start)
+            place = self.lines.place(self.path, key.start)
+            message = f"'{key.value}' is given twice; the first is at line {first.line}"
+            self.told.append(Diagnostic(place, "duplicate-field", message, "remove one"))
+        else:
+            top.entries[key.value] = Entry(key, node)
+
+    def _skip(self) -> None:
+        blank = _BLANK.match(self.text, self.at)
+        self.at = blank.end() if blank else self.at
+
+    def _here(self, char: str) -> bool:
+        return self.text.startswith(char, self.at)
+
+    def _wrong(self, message: str, hint: str = "") -> _Problem:
+        if self.at >= len(self.text):
+            return _Problem(
+                len(self.text.rstrip()), "invalid-json", "the file ends before its JSON does",
+                "the end is missing: close what is open, or fetch the file again",
+            )  # fmt: skip
+        return _Problem(self.at, "invalid-json", message, hint)
