@@ -101,7 +101,7 @@ def facts(**more: Any) -> Facts:
                 Capacity("platform-team", 24),
                 Capacity("branch-team", 40),
             ),
-            skills=(Capacity("payments", 8), Capacity("logistics", 24)),
+            skills=(Capacity("payments", 4), Capacity("logistics", 24)),
             one_at_a_time=True,
             review_days=60,
         ),

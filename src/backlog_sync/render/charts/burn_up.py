@@ -14,6 +14,8 @@ from backlog_sync.render.report_words import likely
 
 _FARTHEST = timedelta(days=1100)
 """Days after today that are drawn; what lies beyond is said in words."""
+_NARROW = 500
+"""Pixels below which a chart is for a phone."""
 _POINTS = 400
 """Points of a line; more cannot be seen."""
 
@@ -52,8 +54,10 @@ def burn_up(
         axes.grid(axis="y")
         axes.tick_params(length=0)
         axes.spines["left"].set_visible(False)
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=3, fontsize=SMALL,
-                    handlelength=2, columnspacing=1.5, borderaxespad=0.2)  # fmt: skip
+        narrow = width < _NARROW
+        figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=3, fontsize=SMALL,
+                      handlelength=1.1 if narrow else 2, columnspacing=0.8 if narrow else 1.5,
+                      handletextpad=0.5, borderaxespad=0.1, borderpad=0.2)  # fmt: skip
         text = f"On {today}, {number(done[-1])} of {number(scope[-1])} {unit} are done."
         if report.forecast:
             text += f" What is left: {likely(report.forecast)}."

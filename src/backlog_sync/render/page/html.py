@@ -50,6 +50,8 @@ _SIGNS = {
     Health.OFF_TRACK: "✕",
     Health.UNKNOWN: "?",
 }
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+"""Days are not broken over lines."""
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -87,7 +89,7 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         "everything": everything,
         "product": product,
         "burn_up": burn_up(report),
-        "burn_up_small": burn_up(report, width=330, height=300, name="burn-up-small"),
+        "burn_up_small": burn_up(report, width=326, height=300, name="burn-up-small"),
         "timeline": plan,
         "unplanned": unplanned,
         "graph": graph,
@@ -148,7 +150,8 @@ def _environment() -> Environment:
 
 def _text(value: object) -> Markup:
     """A text of others: on one line, nothing invisible in it, its direction its own."""
-    return Markup("<bdi>{}</bdi>").format(_plain(value))
+    text = Markup("<bdi>{}</bdi>").format(_plain(value))
+    return Markup(_DAY.sub(r'<span class="d">\g<0></span>', text))  # noqa: S704 - escaped above
 
 
 def _plain(value: object) -> str:

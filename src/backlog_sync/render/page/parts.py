@@ -9,7 +9,7 @@ from backlog_sync.core.reporting.values import Load, Report, Scheduled, Sum
 from backlog_sync.render.report_words import Audience, figure, status
 
 _DEEPEST = 5
-_CARDS = 20
+_CARDS = 12
 """Cards in one column of the board."""
 _ORDER = (Phase.TODO, Phase.DOING, Phase.DONE, Phase.DROPPED)
 
