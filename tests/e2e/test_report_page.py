@@ -91,7 +91,7 @@ def page(browser: Browser) -> Iterator[Page]:
         opened.on("console", lambda message: trouble.append(message.text))
         opened.on("pageerror", lambda error: trouble.append(str(error)))
         opened.on("dialog", lambda dialog: trouble.append(dialog.message))
-        opened.on("request", lambda sent: sent.url.startswith("file:") or trouble.append(sent.url))
+        opened.on("request", note)
         yield opened
     assert trouble == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
@@ -146,6 +146,7 @@ def test_nothing_leaves_its_place(
         page.set_viewport_size({"width": width, "height": 740})
         found = [page.evaluate(look) for look in (OUTSIDE, OVERLAPS, CUT)]
         assert found == [[], [], []], width
+    assert "<" not in page.locator("body").inner_text()
 
 
 def test_axe_finds_nothing(page: Page, report: Report, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from backlog_sync.core.reporting.decisions import GRAVE, decisions
 from backlog_sync.core.reporting.values import Health, Report
@@ -51,7 +51,8 @@ _SIGNS = {
     Health.UNKNOWN: "?",
 }
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-"""Days are not broken over lines."""
+_PERCENT = re.compile(r"(?<=\d) %")
+"""Days, and numbers with their per cent, are not broken over lines."""
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -150,8 +151,9 @@ def _environment() -> Environment:
 
 def _text(value: object) -> Markup:
     """A text of others: on one line, nothing invisible in it, its direction its own."""
-    text = Markup("<bdi>{}</bdi>").format(_plain(value))
-    return Markup(_DAY.sub(r'<span class="d">\g<0></span>', text))  # noqa: S704 - escaped above
+    text = str(escape(_plain(value)))
+    text = _DAY.sub(r'<span class="d">\g<0></span>', _PERCENT.sub("\N{NO-BREAK SPACE}%", text))
+    return Markup(f"<bdi>{text}</bdi>")  # noqa: S704 - escaped above
 
 
 def _plain(value: object) -> str:
