@@ -1,10 +1,12 @@
-"""The pictures of the sandbox's pages in the docs: `python -m tests.house.pictures` takes them.
+"""The pictures of pages in the docs: `python -m tests.house.pictures` takes them.
 
-They show the example roadmap after a sync, and a visitor's first days of work on it, on a clock of
-their own. How letters look depends on the machine's fonts, so no test compares them.
+Those of the sandbox show the example roadmap after a sync, and a visitor's first days of work on
+it, on a clock of their own; those of the report show the tests' sample. How letters look depends on
+the machine's fonts, so no test compares them.
 """
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -12,11 +14,17 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
+from backlog_sync.core.reporting.build import build_report
+from backlog_sync.render.page.html import page_html
+from backlog_sync.render.report_words import Audience
 from backlog_sync.sandbox.app import Sandbox
 from backlog_sync.sandbox.page.forms import VISITOR
 from backlog_sync.sandbox.people import Person
 from backlog_sync.sandbox.server import serve
 from tests.e2e.browser import browser, chromium
+from tests.reporting import sample
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "octo-org/pedal-works"
@@ -67,10 +75,42 @@ def work(sandbox: Sandbox, clock: Clock) -> int:
     return shown
 
 
+def report(chrome: Browser, folder: Path) -> None:
+    """The report's page: its first screen, its charts, and both on a phone."""
+    made = build_report(sample.facts(), random.Random(1), seed=1)
+    shots = (
+        ("report", Audience.LEADERS, 1024, 640, "light", ""),
+        ("report-phone", Audience.PRODUCT, 360, 740, "dark", ""),
+        ("report-burn-up", Audience.LEADERS, 1024, 640, "light", "#burn-up-h"),
+        ("report-timeline", Audience.ENGINEERING, 1024, 640, "dark", "#timeline-h"),
+        ("report-graph", Audience.ENGINEERING, 1300, 640, "light", "#graph-h"),
+    )
+    for name, audience, width, height, theme, part in shots:
+        (folder / "report.html").write_text(page_html(made, audience), "utf-8")
+        page = chrome.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+        )
+        page.goto((folder / "report.html").as_uri())
+        path = ROOT / "docs" / f"{name}.png"
+        if part:
+            page.locator(f"section:has({part})").screenshot(path=path)
+        else:
+            page.screenshot(path=path)
+        page.close()
+
+
 def main() -> None:
     """Take the pictures and write them into `docs`."""
     if chromium() is None:
         sys.exit("There is no Chromium here; Debian has it: apt-get install chromium")
+    with tempfile.TemporaryDirectory() as folder, browser() as chrome:
+        report(chrome, Path(folder))
+    sandbox_pages()
+
+
+def sandbox_pages() -> None:
+    """The board and an issue, after a visitor's first days."""
     clock = Clock()
     with Sandbox(clock=clock) as sandbox, serve(sandbox) as running, browser() as chrome:
         sandbox.ensure_repository(REPOSITORY)

@@ -44,7 +44,8 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
         axes.set_ylim(high, low)
         axes.axis("off")
         steps = set(pairwise(report.schedule.path))
-        for link, route in zip(links, routes, strict=True):
+        arrows = sorted(zip(links, routes, strict=True), key=lambda each: each[0] in steps)
+        for link, route in arrows:
             ends = (spots[at[link[0]]], spots[at[link[1]]])
             _arrow(axes, ends, route, critical=link in steps)
         for key, spot in zip(keys, spots, strict=True):
@@ -112,7 +113,6 @@ def _arrow(
             mutation_scale=11,
             lw=2.6 if critical else 1.2,
             color=color.paint,
-            fill=False,
             shrinkA=0,
             shrinkB=0,
         )
