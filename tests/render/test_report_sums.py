@@ -12,7 +12,7 @@ import pytest
 from backlog_sync.render.report_data import report_json
 from tests.reporting_sample import generated, made, sample
 
-SEEDS = 1_000 if os.environ.get("BACKLOG_BARS") == "full" else 40
+SEEDS = 1_000 if os.environ.get("BACKLOG_BARS") == "full" else 25
 
 
 class Told:
