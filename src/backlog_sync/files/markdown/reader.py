@@ -7,11 +7,11 @@ from backlog_sync.files.markdown.drafts import Block, Draft
 from backlog_sync.files.markdown.fields import is_done_when
 from backlog_sync.files.markdown.inline import only_link
 from backlog_sync.files.markdown.lines import SILENT, Kind, Line
+from backlog_sync.files.markdown.open_single import open_single
 from backlog_sync.files.markdown.outline import Section
 from backlog_sync.files.markdown.period import find_period, leading_period
 from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
 from backlog_sync.files.markdown.rows import read_table
-from backlog_sync.files.markdown.single import open_single
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
 from backlog_sync.files.markdown.walk import BELOW, Choices, Walk
 from backlog_sync.files.words import (

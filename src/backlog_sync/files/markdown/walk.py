@@ -1,7 +1,6 @@
 """What the walk over the lines knows: what is open, and how an item is added."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from backlog_sync.files.markdown.blocks import Blocks
 from backlog_sync.files.markdown.drafts import Draft
@@ -11,12 +10,10 @@ from backlog_sync.files.markdown.lists import Listed
 from backlog_sync.files.markdown.metadata import parse_pairs
 from backlog_sync.files.markdown.outline import Outline
 from backlog_sync.files.markdown.record import Record
+from backlog_sync.files.markdown.single import Single
 from backlog_sync.files.markdown.tables import Tables
 from backlog_sync.files.markdown.typed import Typed
 from backlog_sync.files.words import RANKS
-
-if TYPE_CHECKING:
-    from backlog_sync.files.markdown.single import Single
 
 BELOW = {1: "feature", 2: "story", 3: "task"}
 """The kind below a rank, where nothing names it."""
@@ -37,7 +34,7 @@ class Choices:
     planned: dict[int, str] = field(default_factory=dict)
     numbered: dict[int, str] = field(default_factory=dict)
     bullets: bool = False
-    single: "Single | None" = None
+    single: Single | None = None
 
     @property
     def declared(self) -> int:
