@@ -149,6 +149,15 @@ def test_nothing_leaves_its_place(
     assert "<" not in page.locator("body").inner_text()
 
 
+def test_paper_shows_everything_on_one_width(page: Page, report: Report, tmp_path: Path) -> None:
+    """Printed, it is light, every epic is unfolded, and nothing is wider than the paper."""
+    show(page, page_html(report, Audience.ENGINEERING), tmp_path, width=720, theme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.get_by_text("Check a given tool for safety", exact=True).last.is_visible()
+
+
 def test_axe_finds_nothing(page: Page, report: Report, tmp_path: Path) -> None:
     """axe-core sees no violation, contrasts among them, in light and dark, wide and narrow."""
     axe = (package("axe-core") / "axe.min.js").read_text("utf-8")

@@ -1,0 +1,165 @@
+"""The report's page and charts without a browser: any facts, cuts that are told, an extra."""
+
+import builtins
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from backlog_sync import wiring
+from backlog_sync.errors import UsageError
+from backlog_sync.render.charts.burn_up import burn_up
+from backlog_sync.render.charts.drawing import short
+from backlog_sync.render.charts.graph import _laid_out, dependencies
+from backlog_sync.render.charts.palette import Color
+from backlog_sync.render.charts.timeline import timeline
+from backlog_sync.render.page import html
+from backlog_sync.render.page.html import page_html
+from backlog_sync.render.report_words import Audience
+from tests.reporting import sample
+from tests.reporting_sample import facts, generated, item, made
+
+
+def test_any_facts_give_a_page() -> None:
+    """Nothing, one item, a circle, and random backlogs with every kind of gap: always a page."""
+    lone = facts(item("a"))
+    circle = facts(item("a", blocked_by=("b",)), item("b", blocked_by=("a",)))
+    rng = random.Random(3)
+    for given in (facts(), lone, circle, *(generated(rng) for _ in range(4))):
+        for audience in (Audience.ENGINEERING, Audience.PRODUCT):
+            page = page_html(made(given), audience)
+            assert page.rstrip().endswith("</html>")
+            assert "None" not in re.sub(r"<[^>]+>", "", page)
+
+
+def test_epics_show_what_is_below_them_by_audience() -> None:
+    """Engineers see every item, product those with something below, leaders no epics."""
+    report = made(sample.facts())
+    pages = {audience: page_html(report, audience) for audience in Audience}
+    epics = {audience: page.partition('id="epics"')[2] for audience, page in pages.items()}
+    assert "Agree to the house rules" in epics[Audience.ENGINEERING]
+    assert "Agree to the house rules" not in epics[Audience.PRODUCT]
+    assert "Lending desk" in epics[Audience.PRODUCT]
+    assert not epics[Audience.LEADERS]
+
+
+def test_a_page_that_would_be_too_large_tells_what_it_leaves_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The size holds; every item is either shown in its epic or counted as not shown."""
+    monkeypatch.setattr(html, "LIMIT", 400_000)
+    report = made(sample.big(1000))
+    page = page_html(report)
+    assert len(page.encode()) <= 400_000
+    epics = page.partition('id="epics"')[2]
+    shown = len(re.findall(r'class="i\d"', epics))
+    hidden = sum(int(found) for found in re.findall(r"(\d+) more items? not shown, so", epics))
+    tops = len(re.findall("<details", epics))
+    assert hidden > 0
+    assert shown + hidden + tops == len(report.facts.items)
+
+
+def test_big_backlogs_take_their_time_and_room() -> None:
+    """5,000 items: the page with all its charts in at most 5 s and 2 MB."""
+    given = sample.big(5000)
+    started = time.process_time()
+    page = page_html(made(given))
+    assert time.process_time() - started < 5
+    assert len(page.encode()) <= html.LIMIT
+
+
+def _words(svg: str) -> int:
+    """How many texts of a chart begin as the titles here do."""
+    return len(re.findall(r"<text[^>]*>K\d", svg))
+
+
+def test_charts_say_what_they_leave_out() -> None:
+    """The timeline and the graph hold at most 40, and count the rest."""
+    chain = [item(f"k{n}", hours=8, blocked_by=(f"k{n - 1}",) if n else ()) for n in range(100)]
+    report = made(facts(*chain))
+    drawn, hidden = timeline(report, items=True)
+    assert drawn is not None
+    assert (_words(drawn.svg), hidden) == (40, 60)
+    graph, left_out = dependencies(report)
+    assert graph is not None
+    assert (_words(graph.svg), left_out) == (40, 60)
+
+
+def test_arrows_pass_a_point_in_each_layer() -> None:
+    """In a graph of several parts too, an arrow's points lie between its own two ends."""
+    edges = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (5, 6), (3, 6), (7, 2)]
+    spots, routes = _laid_out(8, edges)
+    assert any(routes)
+    for (first, second), route in zip(edges, routes, strict=True):
+        along = [spots[first], *route, spots[second]]
+        steps = {round(b[0] - a[0]) for a, b in pairwise(along)}
+        assert len(steps) == 1
+
+
+def test_a_chart_is_the_same_each_time_and_takes_its_colors_from_the_page() -> None:
+    """No day, no program, no color of its own; a title that looks like a color stays a title."""
+    bad = f"{Color.INK.paint} <metadata> url(#x)"
+    told = sample.facts()
+    report = made(replace(told, items=tuple(replace(one, title=bad) for one in told.items)))
+    drawn, _ = timeline(report, items=True)
+    assert drawn is not None
+    assert drawn == timeline(report, items=True)[0]
+    told_of = re.sub(r">[^<]*<", "><", drawn.svg)
+    assert not re.search(r"#[0-9a-f]{6}|matplotlib|<metadata|font-family", told_of)
+    assert short(bad, 36).replace("<", "&lt;").replace(">", "&gt;") in drawn.svg
+
+
+def test_a_burn_up_needs_two_days() -> None:
+    """Where nothing is known of two days there is no chart."""
+    assert burn_up(made(facts())) is None
+
+
+def test_titles_are_cut_by_the_room_they_take() -> None:
+    """Wide characters count twice, and nothing invisible is left."""
+    assert short("日本語の検索", 7) == "日本語…"
+    assert "\u202e" not in short("a\u202eb", 30)
+
+
+def test_without_the_extra_one_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The missing library and the pip command; no traceback."""
+    found = builtins.__import__
+
+    def without(
+        name: str,
+        scope: Mapping[str, Any] | None = None,
+        locals_: Mapping[str, Any] | None = None,
+        wanted: Sequence[str] = (),
+        level: int = 0,
+    ) -> Any:
+        if name.partition(".")[0] == "matplotlib":
+            raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
+        return found(name, scope, locals_, wanted, level)
+
+    for name in [name for name in sys.modules if name.startswith("backlog_sync.render.")]:
+        if ".page" in name or ".charts" in name:
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("backlog_sync.render.page.html", raising=False)
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(UsageError) as caught:
+        wiring.page()
+    assert "matplotlib" in caught.value.message
+    assert caught.value.hint == "pip install 'backlog-sync[report]'"
+
+
+def test_heavy_libraries_stay_out_until_a_page_is_asked_for() -> None:
+    """The report's command loads neither matplotlib nor igraph."""
+    look = (
+        "import sys, backlog_sync.cli.main, backlog_sync.cli.reporting; "
+        "print({'matplotlib', 'igraph', 'numpy', 'jinja2'} & sys.modules.keys())"
+    )
+    ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
