@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import Claim, ParsedFile, ParsedItem, Source
 from backlog_sync.files.totals import Figure, tell_wrong_total, wrong_totals

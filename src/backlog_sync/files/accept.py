@@ -8,7 +8,7 @@ from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.model import CheckItem, DesiredState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeMembers, TakeText, TakeValue
-from backlog_sync.files.documents import BOARD_NAMES, ItemDocument
+from backlog_sync.files.documents.items import BOARD_NAMES, ItemDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.labels import Labels
 from backlog_sync.files.load import Loaded, parse_roadmap

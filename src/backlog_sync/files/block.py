@@ -1,7 +1,7 @@
 """What an item says in its issue's body, part by part."""
 
 from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
-from backlog_sync.files.documents import ItemDocument, RiskDocument, UserStoryDocument
+from backlog_sync.files.documents.items import ItemDocument, RiskDocument, UserStoryDocument
 from backlog_sync.files.entries import Entry
 
 ACCEPTANCE = "acceptance_criteria"

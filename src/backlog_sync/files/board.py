@@ -7,7 +7,8 @@ from datetime import date
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
-from backlog_sync.files.documents import BOARD_NAMES, LISTS, ItemDocument, SettingsDocument
+from backlog_sync.files.documents.items import BOARD_NAMES, LISTS, ItemDocument
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.validation import did_you_mean, shown, unknown_field
 from backlog_sync.files.words import meanings

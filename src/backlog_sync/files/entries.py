@@ -8,7 +8,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.graph import cycles, parents_first
 from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
-from backlog_sync.files.documents import KindDefaultsDocument, SettingsDocument
+from backlog_sync.files.documents.settings import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.validation import nearest, shown
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.model import DesiredState
 from backlog_sync.errors import FailedError
-from backlog_sync.files.documents import BACKLOG_ID_PATTERN, BOARD_NAMES, CHILD_LISTS, LISTS
+from backlog_sync.files.documents.items import BOARD_NAMES, CHILD_LISTS, LISTS
+from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.source import source_of
 from backlog_sync.files.yaml.edit import scalar_text

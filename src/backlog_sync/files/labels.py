@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from backlog_sync.core.model import LabelDef, MilestoneDef, Settings
-from backlog_sync.files.documents import SettingsDocument
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
 
 _STYLES: Mapping[str, tuple[str, str]] = {

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
-from backlog_sync.files.documents import SettingsDocument
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.foreign.csv import parse_csv
 from backlog_sync.files.foreign.status import join_status

@@ -2,7 +2,8 @@
 
 from backlog_sync.core.model import Outlook
 from backlog_sync.core.reporting.facts import Capacity, PlanningSettings, Risk
-from backlog_sync.files.documents import PlanningDocument, RiskDocument
+from backlog_sync.files.documents.items import RiskDocument
+from backlog_sync.files.documents.planning import PlanningDocument
 from backlog_sync.files.entries import Entry
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ import re
 
 from backlog_sync.core.model import IssueRef, ProjectSpec
 from backlog_sync.errors import UsageError
-from backlog_sync.files.documents import OWNER_PATTERN, REPOSITORY_PATTERN
+from backlog_sync.files.documents.board import OWNER_PATTERN
+from backlog_sync.files.documents.values import REPOSITORY_PATTERN
 
 _REPOSITORY = re.compile(REPOSITORY_PATTERN[1:-1])
 _OWNER = re.compile(OWNER_PATTERN[1:-1])

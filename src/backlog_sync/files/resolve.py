@@ -17,7 +17,7 @@ from backlog_sync.core.model import (
 from backlog_sync.files.block import block_of
 from backlog_sync.files.board import Board, parse_date, project_of
 from backlog_sync.files.dependencies import Dependencies
-from backlog_sync.files.documents import SettingsDocument
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry, collect
 from backlog_sync.files.labels import Labels, Milestones
 from backlog_sync.files.outlook import outlook_of, planning_of

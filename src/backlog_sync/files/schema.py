@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from backlog_sync.files.documents import BacklogDocument
+from backlog_sync.files.documents.backlog import BacklogDocument
 
 SCHEMA_ID = "urn:backlog-sync:backlog-schema:1"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -9,7 +9,8 @@ from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import FIELDS
 from backlog_sync.core.model import KINDS, Settings
-from backlog_sync.files.documents import BOARD_NAMES, SettingsDocument
+from backlog_sync.files.documents.items import BOARD_NAMES
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.validation import did_you_mean, explain, shown
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core.model import CheckItem
-from backlog_sync.files.documents import BOARD_NAMES, ItemDocument
+from backlog_sync.files.documents.items import BOARD_NAMES, ItemDocument
 
 Value: TypeAlias = str | float | tuple[str | CheckItem, ...] | None
 """One value, a list of words, check boxes, or nothing."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import is_key, make_key, suggest_key
-from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
 from backlog_sync.files.parsed import LineNote, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref

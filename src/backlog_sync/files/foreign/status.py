@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.foreign.values import status_word, text_of
 from backlog_sync.files.foreign.words import key_words
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source

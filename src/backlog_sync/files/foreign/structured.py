@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.keys import is_key
-from backlog_sync.files.documents import LISTS, SettingsDocument
+from backlog_sync.files.documents.items import LISTS
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.foreign.assemble import Assembled, assemble
 from backlog_sync.files.foreign.drafts import Findings
 from backlog_sync.files.foreign.items import Filler

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
-from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.foreign.card import CARD, CardAnchor, parse_card
 from backlog_sync.files.foreign.csv import CSV, RowAnchor, Table, agrees, column_of, parse_csv
 from backlog_sync.files.foreign.csv import read_table as table_of

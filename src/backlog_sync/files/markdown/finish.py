@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.files.documents import CriterionDocument, ItemDocument
+from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.markdown.claims import TableRow, name_key
 from backlog_sync.files.markdown.drafts import Anchor, Draft, MetaLine
 from backlog_sync.files.markdown.fields import set_field

@@ -6,13 +6,8 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.files.documents import (
-    BOARD_NAMES,
-    CHILD_LISTS,
-    LISTS,
-    ItemDocument,
-    SettingsDocument,
-)
+from backlog_sync.files.documents.items import BOARD_NAMES, CHILD_LISTS, LISTS, ItemDocument
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import did_you_mean, explain, shown

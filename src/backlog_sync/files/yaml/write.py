@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
-from backlog_sync.files.documents import ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, source_of

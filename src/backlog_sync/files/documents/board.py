@@ -1,0 +1,73 @@
+"""A board as a document: the project, its fields and their options."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from backlog_sync.files.documents.values import IsoDate, Model, Word
+
+OWNER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"
+
+FieldType: TypeAlias = Literal["text", "number", "date", "single_select", "iteration"]
+OptionColor: TypeAlias = Literal[
+    "GRAY", "BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PINK", "PURPLE"
+]
+
+
+def _option_color(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _fields(value: object) -> object:
+    if isinstance(value, dict) and len(value) > 50:
+        raise PydanticCustomError("too-many", "a board has at most 50 fields", {"hint": ""})
+    return value
+
+
+class OptionDocument(Model):
+    """An option of a single-select field; a plain string is its name."""
+
+    name: Word = Field(description="The option.", min_length=1)
+    color: Annotated[OptionColor, BeforeValidator(_option_color)] | None = Field(
+        default=None, description="Its colour on the board."
+    )
+    description: str | None = Field(default=None, description="What it means.")
+
+
+class BoardFieldDocument(Model):
+    """A field of the board."""
+
+    type: FieldType = Field(description="What its values are.")
+    options: tuple[
+        Annotated[
+            OptionDocument,
+            BeforeValidator(
+                lambda value: {"name": value} if isinstance(value, str) else value,
+                json_schema_input_type=Word | OptionDocument,
+            ),
+        ],
+        ...,
+    ] = Field(default=(), description="For single_select: the choices, at most 50.", max_length=50)
+    start: IsoDate | None = Field(default=None, description="For iteration: the first day.")
+    duration: int | None = Field(
+        default=None, description="For iteration: days in each.", ge=1, le=365
+    )
+    count: int | None = Field(default=None, description="For iteration: how many.", ge=1, le=100)
+
+
+class ProjectDocument(Model):
+    """A Projects v2 board."""
+
+    owner: str | None = Field(
+        default=None,
+        description="The account that owns it; the repository's owner where omitted.",
+        pattern=OWNER_PATTERN,
+    )
+    title: Word | None = Field(
+        default=None, description="Its title; the board is created where none has it.", min_length=1
+    )
+    number: int | None = Field(default=None, description="Its number, instead of a title.", ge=1)
+    fields: Annotated[dict[str, BoardFieldDocument], BeforeValidator(_fields)] = Field(
+        default_factory=dict, description="The fields of the board, by name."
+    )

@@ -1,0 +1,227 @@
+"""Items as documents: what a YAML backlog may say of each, and what Markdown is read into."""
+
+import re
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from backlog_sync.files.documents.values import (
+    REPOSITORY_PATTERN,
+    IsoDate,
+    Key,
+    Kind,
+    Model,
+    Points,
+    Word,
+    Words,
+    listed,
+)
+
+_BOX = re.compile(r"\[([ xX])\]\s+")
+
+
+def _criterion(value: object) -> object:
+    """A text is a criterion; `[x] text` is one that is done."""
+    if not isinstance(value, str):
+        return value
+    box = _BOX.match(value)
+    if box is None:
+        return {"text": value}
+    return {"text": value[box.end() :], "done": box[1] in "xX"}
+
+
+def _risk(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class CriterionDocument(Model):
+    """An acceptance criterion; a plain string is one that is not done."""
+
+    text: str = Field(description="What must hold, in one line of Markdown.")
+    done: bool = Field(default=False, description="Whether it holds. Written back from GitHub.")
+
+
+class UserStoryDocument(Model):
+    """A user story in its three parts; a plain string is kept as it is."""
+
+    as_a: str = Field(description="Who wants it: a role.")
+    i_want: str = Field(description="What they want.")
+    so_that: str | None = Field(default=None, description="What for.")
+
+
+class RiskDocument(Model):
+    """A risk tied to an item."""
+
+    text: str = Field(description="What may go wrong.")
+    likelihood: Word | None = Field(default=None, description="How likely it is.")
+    impact: Word | None = Field(default=None, description="What it would cost.")
+    mitigation: str | None = Field(default=None, description="What is done about it.")
+    contingency: str | None = Field(default=None, description="What is done if it happens.")
+    owner: Word | None = Field(default=None, description="Who watches it.")
+    external: bool = Field(default=False, description="Whether it is out of our hands.")
+
+
+_UserStory: TypeAlias = Annotated[
+    Annotated[str, Tag("text")] | Annotated[UserStoryDocument, Tag("parts")],
+    Discriminator(lambda value: "text" if isinstance(value, str) else "parts"),
+]
+_Criterion: TypeAlias = Annotated[
+    CriterionDocument, BeforeValidator(_criterion, json_schema_input_type=str | CriterionDocument)
+]
+_Criteria: TypeAlias = Annotated[
+    tuple[_Criterion, ...],
+    BeforeValidator(listed, json_schema_input_type=list[_Criterion] | str),
+]
+_Risk: TypeAlias = Annotated[
+    RiskDocument, BeforeValidator(_risk, json_schema_input_type=str | RiskDocument)
+]
+_Risks: TypeAlias = Annotated[
+    tuple[_Risk, ...], BeforeValidator(listed, json_schema_input_type=list[_Risk] | str)
+]
+
+
+class ItemDocument(Model):
+    """An epic, feature, story, task, bug, spike or chore."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="allow",
+        str_strip_whitespace=True,
+        coerce_numbers_to_str=True,
+        allow_inf_nan=False,
+    )
+
+    id: Key | None = Field(
+        default=None,
+        description="The item's key, unique in the backlog. Made from the title where omitted.",
+    )
+    kind: Kind | None = Field(default=None, description="What it is; needed in a list of 'items'.")
+    title: Word = Field(description="The issue's title, at most 256 characters.")
+    goal: str | None = Field(default=None, description="What it is to achieve. Markdown.")
+    description: str | None = Field(
+        default=None, description="Anything else worth saying. Markdown."
+    )
+    user_story: _UserStory | None = Field(
+        default=None, description="'As a …, I want …, so that …', as one text or in parts."
+    )
+    acceptance_criteria: _Criteria | None = Field(
+        default=None, description="What must hold for it to be done: check boxes of the issue."
+    )
+    labels: Words | None = Field(
+        default=None, description="Labels of the issue, beside the kind's own."
+    )
+    milestone: Word | None = Field(
+        default=None,
+        description="Title of a milestone. Inherited by everything below unless set there.",
+    )
+    priority: Word | None = Field(
+        default=None, description="Board field Priority, and the label 'priority:<value>'."
+    )
+    story_points: Points = Field(
+        default=None,
+        description="Board field Story Points: a number, or a word of the 'points' scale.",
+    )
+    status: Word | None = Field(
+        default=None, description="Progress. GitHub is the owner; written back by the tool."
+    )
+    depends_on: Words | None = Field(
+        default=None, description="What must be done before: keys, '#12', or 'owner/repo#12'."
+    )
+    assignees: Words | None = Field(
+        default=None, description="Logins, or names that 'people' maps to logins."
+    )
+    issue: Word | None = Field(
+        default=None, description="The issue's number or address. Written back by the tool."
+    )
+    sync: bool = Field(
+        default=True, description="false keeps it, and all below it, in the file only."
+    )
+    previously: Words = Field(default=(), description="Keys that it had before.")
+    estimate_hours: float | None = Field(default=None, description="Planned hours of work.", ge=0)
+    start: IsoDate | None = Field(
+        default=None, description="Board field Start: the day work begins."
+    )
+    target: IsoDate | None = Field(
+        default=None, description="Board field Target: the day it should end."
+    )
+    sprint: Word | None = Field(
+        default=None, description="Board field Sprint: an iteration's title."
+    )
+    skills: Words | None = Field(default=None, description="What somebody must know to do it.")
+    risks: _Risks | None = Field(default=None, description="What may go wrong.")
+    team: Word | None = Field(default=None, description="Who does it.")
+    audience: Word | None = Field(default=None, description="Who it is for.")
+    repository: str | None = Field(
+        default=None,
+        description="The repository of its issue; another than the backlog's is not synced yet.",
+        pattern=REPOSITORY_PATTERN,
+    )
+
+
+class TaskDocument(ItemDocument):
+    """A task. A plain string is one with only a title."""
+
+    tasks: tuple["str | TaskDocument", ...] = Field(default=(), description="Smaller tasks.")
+    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+
+
+class StoryDocument(ItemDocument):
+    """A story."""
+
+    tasks: tuple[str | TaskDocument, ...] = Field(
+        default=(), description="What is to be done for it."
+    )
+    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+
+
+class FeatureDocument(ItemDocument):
+    """A feature."""
+
+    stories: tuple[StoryDocument, ...] = Field(default=(), description="Its stories.")
+    tasks: tuple[str | TaskDocument, ...] = Field(default=(), description="Tasks without a story.")
+    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+
+
+class EpicDocument(ItemDocument):
+    """An epic."""
+
+    features: tuple[FeatureDocument, ...] = Field(default=(), description="Its features.")
+    stories: tuple[StoryDocument, ...] = Field(default=(), description="Stories without a feature.")
+    tasks: tuple[str | TaskDocument, ...] = Field(default=(), description="Tasks without a story.")
+    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+
+
+class AnyItemDocument(ItemDocument):
+    """An item that says of what kind it is."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["title", "kind"]})
+
+    features: tuple[FeatureDocument, ...] = Field(default=(), description="Features below it.")
+    stories: tuple[StoryDocument, ...] = Field(default=(), description="Stories below it.")
+    tasks: tuple[str | TaskDocument, ...] = Field(default=(), description="Tasks below it.")
+    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+
+
+LISTS = {"epics": "epic", "features": "feature", "stories": "story", "tasks": "task", "items": ""}
+"""The lists that hold items, and the kind of what they hold ('' where each says its own)."""
+
+CHILD_LISTS: dict[str, tuple[str, ...]] = {
+    "epic": ("features", "stories", "tasks", "items"),
+    "feature": ("stories", "tasks", "items"),
+    "story": ("tasks", "items"),
+    "task": ("tasks", "items"),
+    "bug": ("tasks", "items"),
+    "spike": ("tasks", "items"),
+    "chore": ("tasks", "items"),
+}
+"""Which lists may stand below an item of a kind."""
+
+BOARD_NAMES = {
+    "Status": "status",
+    "Priority": "priority",
+    "Story Points": "story_points",
+    "Target": "target",
+    "Start": "start",
+    "Sprint": "sprint",
+}
+"""Board fields that an item may name without a declaration, and the key that means the same."""
