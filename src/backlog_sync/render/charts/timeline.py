@@ -17,7 +17,7 @@ from backlog_sync.render.words import counted
 
 MOST = 40
 """Rows of items; more cannot be taken in."""
-_ROW, _LABELS, _CELLS = 24, 262, 36
+_ROW, _NARROW = 24, 500
 _DAY = timedelta(days=1)
 _THICK, _THIN = 0.62, 0.3
 
@@ -30,7 +30,9 @@ class _Row:
     item: Scheduled | None = None
 
 
-def timeline(report: Report, *, items: bool, name: str = "timeline") -> tuple[Chart | None, int]:
+def timeline(
+    report: Report, *, items: bool, width: int = 960, name: str = "timeline"
+) -> tuple[Chart | None, int]:
     """The chart, and how many items have no room in it; None where nothing has a day.
 
     With `items`, those that are left stand below the milestones, by epic: the critical path
@@ -44,11 +46,13 @@ def timeline(report: Report, *, items: bool, name: str = "timeline") -> tuple[Ch
     days = [day for row in rows for day in _days(row)]
     if not days:
         return None, hidden
-    height = 62 + _ROW * len(rows)
-    with canvas(960, height) as figure_:
-        axes = plot(figure_, _LABELS, 30, 24, 32)
+    narrow = width < _NARROW
+    labels, top = (134, 50) if narrow else (262, 30)
+    height = top + 32 + _ROW * len(rows)
+    with canvas(width, height) as figure_:
+        axes = plot(figure_, labels, top, 14 if narrow else 24, 32)
         for place, row in enumerate(rows):
-            _draw(axes, place, row)
+            _draw(axes, place, row, labels)
         today = report.facts.today
         first, last = num(min(*days, today)), num(max(*days, today))
         margin = max((last - first) * 0.02, 1)
@@ -63,14 +67,15 @@ def timeline(report: Report, *, items: bool, name: str = "timeline") -> tuple[Ch
         axes.grid(axis="x")
         axes.tick_params(length=0)
         axes.spines["left"].set_visible(False)
-        figure_.legend(handles=list(_legend(rows)), loc="upper left", ncols=5, fontsize=SMALL,
-                       handlelength=1.6, columnspacing=1.3, borderaxespad=0.1,
+        figure_.legend(handles=list(_legend(rows)), loc="upper left",
+                       ncols=3 if narrow else 5, fontsize=SMALL, handlelength=1.6,
+                       columnspacing=1.3, borderaxespad=0.1,
                        bbox_to_anchor=(0, 1))  # fmt: skip
         return finish(figure_, name, "Timeline", _told(report)), hidden
 
 
 def _milestones(report: Report) -> Iterator[_Row]:
-    found = [_Row(short(one.sum.name, _CELLS), milestone=one) for one in report.milestones]
+    found = [_Row(one.sum.name, milestone=one) for one in report.milestones]
     found = [row for row in found if _days(row)]
     if found:
         yield _Row("Milestones", head=True)
@@ -85,8 +90,8 @@ def _items(report: Report) -> tuple[list[_Row], int]:
         mine = [chosen[key] for key in group.items if key in chosen]
         if mine:
             title = names(group.name) if group.name else "Without an epic"
-            rows.append(_Row(short(title, _CELLS), head=True))
-            rows += [_Row(short(names(row.key), _CELLS), item=row) for row in mine]
+            rows.append(_Row(title, head=True))
+            rows += [_Row(names(row.key), item=row) for row in mine]
     return rows, len(wanted) - len(chosen)
 
 
@@ -100,9 +105,10 @@ def _days(row: _Row) -> list[date]:
     return []
 
 
-def _draw(axes: Axes, place: int, row: _Row) -> None:
+def _draw(axes: Axes, place: int, row: _Row, labels: int) -> None:
     axes.annotate(
-        row.label, (0, place), (-_LABELS + (4 if row.head else 16), 0),
+        short(row.label, labels // 7 - (2 if row.head else 3)), (0, place),
+        (-labels + (4 if row.head else 16), 0),
         xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
         fontweight=700 if row.head or (row.item and row.item.critical) else 400,
         annotation_clip=False,
@@ -121,12 +127,12 @@ def _draw_milestone(axes: Axes, place: int, one: MilestoneReport) -> None:
         axes.barh(place, num(one.last) - num(one.first) + 1, left=num(one.first),
                   height=_THIN, color=Color.DONE.paint, alpha=0.55)  # fmt: skip
     likely = one.forecast.at_85 if one.forecast else None
-    if likely:
-        axes.plot([num(likely)], [place], marker="o", ms=9, mfc=Color.PAPER.paint,
-                  mec=Color.INK.paint, mew=1.8, ls="")  # fmt: skip
     if one.due:
         axes.plot([num(one.due)], [place], marker="D", ms=8, color=Color.INK.paint,
-                  mec=Color.PAPER.paint, ls="")  # fmt: skip
+                  mec=Color.PAPER.paint, ls="", clip_on=False, zorder=3)  # fmt: skip
+    if likely:  # not filled, and above: the due day may be next to it
+        axes.plot([num(likely)], [place], marker="o", ms=9, mfc="none", mec=Color.INK.paint,
+                  mew=1.8, ls="", clip_on=False, zorder=4)  # fmt: skip
 
 
 def _legend(rows: list[_Row]) -> Iterator[Patch | Line2D]:

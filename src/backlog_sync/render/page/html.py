@@ -39,6 +39,8 @@ from backlog_sync.render.words import counted
 
 LIMIT = 2_000_000
 """Bytes that a page may have; of a very large backlog it shows fewer items, and says so."""
+_PHONE = 326
+"""Pixels that a chart has on a phone."""
 _ROWS = (8_000, 4_000, 2_000, 500, 0)
 _MOST = 60
 """Sentences, and rows of a table, of one kind."""
@@ -90,8 +92,11 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         "everything": everything,
         "product": product,
         "burn_up": burn_up(report),
-        "burn_up_small": burn_up(report, width=326, height=300, name="burn-up-small"),
+        "burn_up_small": burn_up(report, width=_PHONE, height=300, name="burn-up-small"),
         "timeline": plan,
+        "timeline_small": timeline(report, items=everything, width=_PHONE, name="timeline-small")[
+            0
+        ],
         "unplanned": unplanned,
         "graph": graph,
         "unlinked": unlinked,
