@@ -1,12 +1,20 @@
 """Backlogs in YAML or JSON of other shapes: which lists hold items, and how they nest."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
 from backlog_sync.files.foreign.items import Filler, Pair
+from backlog_sync.files.foreign.shapes import (
+    Shapes,
+    has_maps,
+    have_parts,
+    holds_lists,
+    holds_one_item,
+    named_kind,
+    period_of,
+)
 from backlog_sync.files.foreign.values import short_title, text_of
 from backlog_sync.files.foreign.words import (
     ANY_LISTS,
@@ -27,26 +35,11 @@ from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 _WRAPPERS = 4
 """How deep items are looked for below keys that say nothing of items."""
 
-_TOOL_KEYS = words("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
-"""Keys of tasks that a machine runs: nobody plans those."""
-
-_EVIDENCE = words(
-    "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
-    "estimate|effort|estimate_hours|epic|milestone|sprint|assignees|done|definition_of_done"
-)
-"""Fields of which a list of an unknown name must have some for its entries to be items."""
-
 _PLAIN_WRAPPERS = words("backlog|project|product|roadmap|plan|data")
 """Wrappers whose names tell nothing; those of others may part ids, as taskmaster's tags do."""
 
 _MILESTONE_KEYS = words("id|number|name|title|description|due|due on|due date|state|status|url")
 """Keys of GitHub's own milestones: what says no more is only a milestone, never an epic."""
-
-_PERIODS = words(
-    "quarter|sprint|phase|milestone|release|version|iteration|horizon|period|timeframe|stage|"
-    "increment|wave|cycle|label"
-)
-"""Keys that name a stretch of time where it has no other name."""
 
 _LOOSE = words(
     "issues|issue list|items|entries|children|backlog|product backlog|backlog items|tickets|cards|"
@@ -87,6 +80,10 @@ class TreeReader:
     filler: Filler
     drafts: list[Draft] = field(default_factory=list)
     count: int = 0
+    shapes: Shapes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shapes = Shapes(self.path, self.lines, self.filler)
 
     def read(self, root: Node) -> None:
         """Read all items below the root."""
@@ -105,47 +102,36 @@ class TreeReader:
     def _mapping(self, node: MapNode, spot: _Spot) -> None:
         """A mapping that holds lists of items somewhere below."""
         spot = self._owner(node, spot)
-        if self._is_item(node, spot):
+        if not spot.depth and spot.parent is None and self.shapes.is_item(node):
             self._item(node, "story", spot, loose=True)
             return
         for entry in node.entries:
             key, value = key_words(entry.key.value), entry.value
             if key in ONE_ITEM and isinstance(value, MapNode):
                 continue
-            if self._is_list(key, value):
+            if self.shapes.is_list(key, value):
                 self._lists(entry, spot, parent_kind="")
             elif key in NOISE:
                 self._skip(entry, "it holds no items")
-            elif isinstance(value, MapNode) and self._parts(value):
+            elif isinstance(value, MapNode) and self.shapes.parts_work(value):
                 self._groups("milestone", value, spot)
             elif isinstance(value, MapNode) and spot.depth < _WRAPPERS:
-                tag = _holds_lists(value) and key not in _PLAIN_WRAPPERS
+                tag = holds_lists(value) and key not in _PLAIN_WRAPPERS
                 scope = key.replace(" ", "-") if tag else spot.scope
                 self._mapping(value, replace(spot, depth=spot.depth + 1, scope=scope))
             elif isinstance(value, ListNode) and value.items:
-                if self._is_plan(value, strict=key not in SHELVED):
+                if self.shapes.is_plan(value, strict=key not in SHELVED):
                     shelf = key if key in SHELVED else spot.shelved
                     below = replace(spot, shelved=shelf)
                     self._list(key, value, "story", below, known=key in SHELVED)
                 else:
                     self._skip(entry, "a list of something else than items")
 
-    def _parts(self, value: MapNode) -> bool:
-        """Whether a mapping parts the work: several entries that have a name and hold lists."""
-        named = [
-            each.value
-            for each in value.entries
-            if isinstance(each.value, MapNode)
-            and _holds_lists(each.value)
-            and self.filler.title_of(self._pairs(each.value), "group")
-        ]
-        return len(named) >= 2 and len(named) * 2 > len(value.entries)
-
     def _owner(self, node: MapNode, spot: _Spot) -> _Spot:
         """What stands beside the lists and owns them: `epic: {…}`, `epic: 1`, `sprint: 2`."""
-        if not _holds_lists(node) and not _one_item(node):
+        if not holds_lists(node) and not holds_one_item(node):
             return spot
-        pairs = self._pairs(node)
+        pairs = self.shapes.pairs(node)
         for entry in node.entries:
             key = key_words(entry.key.value)
             kind = ONE_ITEM.get(key)
@@ -184,43 +170,7 @@ class TreeReader:
         self.drafts.append(draft)
         return draft
 
-    def _is_item(self, node: MapNode, spot: _Spot) -> bool:
-        """Whether a whole file is one item: titled, and with what only a plan has."""
-        if spot.depth or spot.parent is not None or _holds_lists(node):
-            return False
-        pairs = self._pairs(node)
-        names = {field_named(pair.key) for pair in pairs}
-        titled = "title" in names or "i_want" in names
-        told = len(names & _EVIDENCE)
-        strong = bool(names & {"acceptance_criteria", "user_story", "i_want", "story_points"})
-        return titled and strong and told >= 2 and not self._runs(node)
-
     # ---- lists -----------------------------------------------------------------------------
-
-    def _is_list(self, key: str, value: Node) -> bool:
-        """Whether a key and its value are a list of items or of groups."""
-        if isinstance(value, MapNode):
-            known = key in LIST_KINDS or key in GROUP_KINDS
-            return known and self._keyed(value)
-        if not isinstance(value, ListNode) or not value.items:
-            return False
-        if key in LIST_KINDS or key in GROUP_KINDS:
-            return True
-        return (key in ANY_LISTS or key in STATUS_LISTS) and any(
-            isinstance(each, MapNode) for each in value.items
-        )
-
-    def _keyed(self, value: MapNode) -> bool:
-        """Whether a mapping holds items by their ids."""
-        inner = [entry.value for entry in value.entries]
-        if not inner:
-            return False
-        titled = [
-            each for each in inner
-            if isinstance(each, MapNode) and self.filler.title_of(self._pairs(each), "")
-            and not self._runs(each)
-        ]  # fmt: skip
-        return len(titled) * 2 > len(inner)
 
     def _lists(self, entry: Entry, spot: _Spot, parent_kind: str) -> None:
         """Read a list by its key's meaning."""
@@ -233,7 +183,7 @@ class TreeReader:
             spot = replace(spot, status=(STATUS_LISTS[key], self.place(entry.key)))
         if not kind:
             kind = self._child_kind(value, parent_kind)
-        if kind == "task" and not parent_kind and spot.within is None and _have_parts(value):
+        if kind == "task" and not parent_kind and spot.within is None and have_parts(value):
             kind = "story"
         bare = not parent_kind and spot.within is None and spot.parent is None
         self._list(key, value, kind, spot, known=not (bare and key in ANY_LISTS))
@@ -242,7 +192,7 @@ class TreeReader:
         """What entries of a list of any kind are: what stands below their parent."""
         if parent_kind == "epic":
             nested = isinstance(value, ListNode) and any(
-                isinstance(each, MapNode) and _holds_lists(each) for each in value.items
+                isinstance(each, MapNode) and holds_lists(each) for each in value.items
             )
             return "feature" if nested else "story"
         if parent_kind in ("", "feature"):
@@ -258,7 +208,7 @@ class TreeReader:
                         draft.raw_id = entry.key.value[:80]
             return
         assert isinstance(value, ListNode)
-        if not self._is_plan(value, strict=not known):
+        if not self.shapes.is_plan(value, strict=not known):
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
@@ -268,32 +218,6 @@ class TreeReader:
                 self._item(each, kind, spot, loose=loose)
             elif isinstance(each, Scalar):
                 self._text(each, kind, spot)
-
-    def _is_plan(self, value: ListNode, *, strict: bool) -> bool:
-        """Whether the entries of a list look like planned work."""
-        maps = [each for each in value.items if isinstance(each, MapNode)]
-        if not maps:
-            return not strict
-        titled = [each for each in maps if self.filler.title_of(self._pairs(each), "")]
-        running = [each for each in maps if self._runs(each)]
-        if len(titled) * 2 <= len(maps) or len(running) * 2 >= len(maps):
-            return False
-        if not strict:
-            return True
-        told = [each for each in maps if self._told(each) >= 2]
-        return len(told) * 2 > len(maps)
-
-    def _told(self, node: MapNode) -> int:
-        """How much of what only a plan has stands in a mapping."""
-        pairs = self._pairs(node)
-        told = len({field_named(pair.key) for pair in pairs} & _EVIDENCE)
-        if any(field_named(pair.key) == "parent" for pair in pairs):
-            told += 1
-        kind = self.filler.kind_of(pairs, "", loose=True)
-        return told + 2 if kind and self.filler.ids_of(pairs, kind) else told + bool(kind)
-
-    def _runs(self, node: MapNode) -> bool:
-        return any(key_words(entry.key.value) in _TOOL_KEYS for entry in node.entries)
 
     def _text(self, node: Scalar, kind: str, spot: _Spot) -> None:
         """An entry that is only a text: another item by its id, or an item by its title."""
@@ -330,20 +254,20 @@ class TreeReader:
                        if isinstance(e.value, MapNode)]  # fmt: skip
         siblings = self.count = self.count + 1
         for key, node in entries:
-            pairs = self._pairs(node)
-            if group == "milestone" and self._runs(node):
+            pairs = self.shapes.pairs(node)
+            if group == "milestone" and self.shapes.runs(node):
                 continue
             title = self.filler.title_of(pairs, "")
             ids = self.filler.ids_of(pairs, "epic")
             raw = ids[0] if ids else key
-            name = short_title(text_of(title.value)) if title else _period(pairs) or raw
+            name = short_title(text_of(title.value)) if title else period_of(pairs) or raw
             if not name:
                 self.findings.skip(self.place(node), f"a {group} without a name")
                 self._mapping(node, replace(spot, depth=spot.depth + 1))
                 continue
             draft = Draft("epic", name, self._start(node), anchor=TreeAnchor(node), group=group)
             draft.raw_id, draft.scope, draft.within = raw, spot.scope, spot.within
-            fields = [p for p in pairs if not self._is_list(key_words(p.key), p.value)]
+            fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)]
             self.filler.fill(draft, [p for p in fields if field_named(p.key)], title)
             draft.fields.pop("milestone", None)
             draft.parents.clear()
@@ -352,7 +276,7 @@ class TreeReader:
             self.drafts.append(draft)
             below = replace(spot, within=draft)
             for entry in node.entries:
-                if self._is_list(key_words(entry.key.value), entry.value):
+                if self.shapes.is_list(key_words(entry.key.value), entry.value):
                     self._lists(entry, below, parent_kind="")
 
     # ---- items -----------------------------------------------------------------------------
@@ -361,11 +285,11 @@ class TreeReader:
         if node.shared:
             self.findings.skip(self.place(node), "an alias: an item stands where it is written")
             return None
-        pairs = [p for p in self._pairs(node)
-                 if not self._is_list(key_words(p.key), p.value)
+        pairs = [p for p in self.shapes.pairs(node)
+                 if not self.shapes.is_list(key_words(p.key), p.value)
                  or field_named(p.key) in ("depends_on", "acceptance_criteria")]  # fmt: skip
         kind = self.filler.kind_of(pairs, kind, loose=loose)
-        kind = _named_kind(node, pairs) or kind
+        kind = named_kind(node, pairs) or kind
         title = self.filler.title_of(pairs, kind)
         if title is None:
             self.findings.skip(self.place(node), "no title")
@@ -394,12 +318,12 @@ class TreeReader:
         below = replace(spot, parent=draft, status=None)
         for entry in node.entries:
             key = key_words(entry.key.value)
-            if not self._is_list(key, entry.value):
+            if not self.shapes.is_list(key, entry.value):
                 continue
             if field_named(key) in ("depends_on", "acceptance_criteria"):
                 continue
             kind = LIST_KINDS.get(key)
-            if kind and RANKS[kind] < draft.rank and _has_maps(entry.value):
+            if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
                 continue
             self._lists(entry, below, parent_kind=draft.kind)
@@ -410,17 +334,6 @@ class TreeReader:
         if spot.parent is not None and spot.parent.rank <= draft.rank:
             draft.parent = spot.parent
 
-    def _pairs(self, node: MapNode) -> list[Pair]:
-        """The pairs of a mapping, those of Jira's `fields:` among them."""
-        pairs = []
-        for entry in node.entries:
-            inner = entry.value
-            if entry.key.value == "fields" and isinstance(inner, MapNode):
-                pairs += [Pair(e.key.value, e.value, self.place(e.key)) for e in inner.entries]
-            elif entry.own:
-                pairs.append(Pair(entry.key.value, inner, self.place(entry.key)))
-        return pairs
-
     def _start(self, node: MapNode) -> Place:
         if node.flow or not node.entries:
             return self.place(node)
@@ -428,59 +341,3 @@ class TreeReader:
 
     def _skip(self, entry: Entry, reason: str) -> None:
         self.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
-
-
-def _named_kind(node: MapNode, pairs: list[Pair]) -> str:
-    """The kind of what is named by it and holds more: `- epic: Boats` with `stories:`."""
-    if not _holds_lists(node) or any(field_named(pair.key) == "title" for pair in pairs):
-        return ""
-    return next(
-        (kind for pair in pairs if (kind := key_words(pair.key)) in RANKS and text_of(pair.value)),
-        "",
-    )
-
-
-def _one_item(node: MapNode) -> bool:
-    """Whether a mapping is about one item: `epic: {title: …}`."""
-    return any(
-        key_words(entry.key.value) in ONE_ITEM and isinstance(entry.value, MapNode)
-        for entry in node.entries
-    )
-
-
-def _period(pairs: list[Pair]) -> str:
-    """The name of a stretch of time by its own word: `quarter: Q1 2026`, `sprint: 3`."""
-    for pair in pairs:
-        word, text = key_words(pair.key), text_of(pair.value)
-        if word in _PERIODS and text and isinstance(pair.value, Scalar):
-            return f"{word.capitalize()} {text}" if text.isdecimal() else text
-    return ""
-
-
-def _holds_lists(node: MapNode) -> bool:
-    """Whether a mapping has lists of items among its values."""
-    for entry in node.entries:
-        key = key_words(entry.key.value)
-        value = entry.value
-        listed = key in LIST_KINDS or key in GROUP_KINDS
-        if listed and isinstance(value, ListNode | MapNode):
-            return True
-        if (key in ANY_LISTS or key in STATUS_LISTS) and _has_maps(value):
-            return True
-    return False
-
-
-def _has_maps(value: Node) -> bool:
-    return isinstance(value, ListNode) and any(isinstance(e, MapNode) for e in value.items)
-
-
-def _have_parts(value: Node) -> bool:
-    """Whether tasks are made to hold smaller ones: then they are stories."""
-    entries = _maps(value)
-    parts = {"subtasks", "sub tasks", "test strategy"}
-    return any(key_words(e.key.value) in parts for each in entries for e in each.entries)
-
-
-def _maps(value: Node) -> Iterator[MapNode]:
-    nodes = value.items if isinstance(value, ListNode) else ()
-    return (each for each in nodes if isinstance(each, MapNode))

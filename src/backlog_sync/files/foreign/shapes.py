@@ -1,0 +1,189 @@
+"""What a node of a foreign tree is, by its shape: a list of items, a group, an item, or no plan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.foreign.items import Filler, Pair
+from backlog_sync.files.foreign.values import text_of
+from backlog_sync.files.foreign.words import (
+    ANY_LISTS,
+    GROUP_KINDS,
+    LIST_KINDS,
+    ONE_ITEM,
+    STATUS_LISTS,
+    field_named,
+    key_words,
+)
+from backlog_sync.files.source import Lines
+from backlog_sync.files.words import RANKS, words
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
+
+_TOOL_KEYS = words("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
+"""Keys of tasks that a machine runs: nobody plans those."""
+
+_EVIDENCE = words(
+    "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
+    "estimate|effort|estimate_hours|epic|milestone|sprint|assignees|done|definition_of_done"
+)
+"""Fields of which a list of an unknown name must have some for its entries to be items."""
+
+_PERIODS = words(
+    "quarter|sprint|phase|milestone|release|version|iteration|horizon|period|timeframe|stage|"
+    "increment|wave|cycle|label"
+)
+"""Keys that name a stretch of time where it has no other name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Judges the nodes of one file."""
+
+    path: str
+    lines: Lines
+    filler: Filler
+
+    def pairs(self, node: MapNode) -> list[Pair]:
+        """The pairs of a mapping, those of Jira's `fields:` among them."""
+        pairs = []
+        for entry in node.entries:
+            inner = entry.value
+            if entry.key.value == "fields" and isinstance(inner, MapNode):
+                pairs += [Pair(e.key.value, e.value, self._place(e.key)) for e in inner.entries]
+            elif entry.own:
+                pairs.append(Pair(entry.key.value, inner, self._place(entry.key)))
+        return pairs
+
+    def is_list(self, key: str, value: Node) -> bool:
+        """Whether a key and its value are a list of items or of groups."""
+        if isinstance(value, MapNode):
+            known = key in LIST_KINDS or key in GROUP_KINDS
+            return known and self._keyed(value)
+        if not isinstance(value, ListNode) or not value.items:
+            return False
+        if key in LIST_KINDS or key in GROUP_KINDS:
+            return True
+        return (key in ANY_LISTS or key in STATUS_LISTS) and any(
+            isinstance(each, MapNode) for each in value.items
+        )
+
+    def _keyed(self, value: MapNode) -> bool:
+        """Whether a mapping holds items by their ids."""
+        inner = [entry.value for entry in value.entries]
+        if not inner:
+            return False
+        titled = [
+            each for each in inner
+            if isinstance(each, MapNode) and self.filler.title_of(self.pairs(each), "")
+            and not self.runs(each)
+        ]  # fmt: skip
+        return len(titled) * 2 > len(inner)
+
+    def parts_work(self, value: MapNode) -> bool:
+        """Whether a mapping parts the work: several entries that have a name and hold lists."""
+        named = [
+            each.value
+            for each in value.entries
+            if isinstance(each.value, MapNode)
+            and holds_lists(each.value)
+            and self.filler.title_of(self.pairs(each.value), "group")
+        ]
+        return len(named) >= 2 and len(named) * 2 > len(value.entries)
+
+    def is_item(self, node: MapNode) -> bool:
+        """Whether a mapping without lists is an item: titled, and with what only a plan has."""
+        if holds_lists(node):
+            return False
+        pairs = self.pairs(node)
+        names = {field_named(pair.key) for pair in pairs}
+        titled = "title" in names or "i_want" in names
+        told = len(names & _EVIDENCE)
+        strong = bool(names & {"acceptance_criteria", "user_story", "i_want", "story_points"})
+        return titled and strong and told >= 2 and not self.runs(node)
+
+    def is_plan(self, value: ListNode, *, strict: bool) -> bool:
+        """Whether the entries of a list look like planned work."""
+        maps = [each for each in value.items if isinstance(each, MapNode)]
+        if not maps:
+            return not strict
+        titled = [each for each in maps if self.filler.title_of(self.pairs(each), "")]
+        running = [each for each in maps if self.runs(each)]
+        if len(titled) * 2 <= len(maps) or len(running) * 2 >= len(maps):
+            return False
+        if not strict:
+            return True
+        told = [each for each in maps if self._told(each) >= 2]
+        return len(told) * 2 > len(maps)
+
+    def _told(self, node: MapNode) -> int:
+        """How much of what only a plan has stands in a mapping."""
+        pairs = self.pairs(node)
+        told = len({field_named(pair.key) for pair in pairs} & _EVIDENCE)
+        if any(field_named(pair.key) == "parent" for pair in pairs):
+            told += 1
+        kind = self.filler.kind_of(pairs, "", loose=True)
+        return told + 2 if kind and self.filler.ids_of(pairs, kind) else told + bool(kind)
+
+    def runs(self, node: MapNode) -> bool:
+        """Whether a mapping is a task that a machine runs."""
+        return any(key_words(entry.key.value) in _TOOL_KEYS for entry in node.entries)
+
+    def _place(self, node: Node) -> Place:
+        return self.lines.place(self.path, node.start)
+
+
+def named_kind(node: MapNode, pairs: list[Pair]) -> str:
+    """The kind of what is named by it and holds more: `- epic: Boats` with `stories:`."""
+    if not holds_lists(node) or any(field_named(pair.key) == "title" for pair in pairs):
+        return ""
+    return next(
+        (kind for pair in pairs if (kind := key_words(pair.key)) in RANKS and text_of(pair.value)),
+        "",
+    )
+
+
+def holds_one_item(node: MapNode) -> bool:
+    """Whether a mapping is about one item: `epic: {title: …}`."""
+    return any(
+        key_words(entry.key.value) in ONE_ITEM and isinstance(entry.value, MapNode)
+        for entry in node.entries
+    )
+
+
+def period_of(pairs: list[Pair]) -> str:
+    """The name of a stretch of time by its own word: `quarter: Q1 2026`, `sprint: 3`."""
+    for pair in pairs:
+        word, text = key_words(pair.key), text_of(pair.value)
+        if word in _PERIODS and text and isinstance(pair.value, Scalar):
+            return f"{word.capitalize()} {text}" if text.isdecimal() else text
+    return ""
+
+
+def holds_lists(node: MapNode) -> bool:
+    """Whether a mapping has lists of items among its values."""
+    for entry in node.entries:
+        key = key_words(entry.key.value)
+        value = entry.value
+        listed = key in LIST_KINDS or key in GROUP_KINDS
+        if listed and isinstance(value, ListNode | MapNode):
+            return True
+        if (key in ANY_LISTS or key in STATUS_LISTS) and has_maps(value):
+            return True
+    return False
+
+
+def has_maps(value: Node) -> bool:
+    """Whether a value is a list with mappings in it."""
+    return isinstance(value, ListNode) and any(isinstance(e, MapNode) for e in value.items)
+
+
+def have_parts(value: Node) -> bool:
+    """Whether tasks are made to hold smaller ones: then they are stories."""
+    entries = _maps(value)
+    parts = {"subtasks", "sub tasks", "test strategy"}
+    return any(key_words(e.key.value) in parts for each in entries for e in each.entries)
+
+
+def _maps(value: Node) -> Iterator[MapNode]:
+    nodes = value.items if isinstance(value, ListNode) else ()
+    return (each for each in nodes if isinstance(each, MapNode))
