@@ -47,7 +47,7 @@ def timeline(
     if not days:
         return None, hidden
     narrow = width < _NARROW
-    labels, top = (134, 50) if narrow else (262, 30)
+    labels, top = (134, 50) if narrow else (276, 30)
     height = top + 32 + _ROW * len(rows)
     with canvas(width, height) as figure_:
         axes = plot(figure_, labels, top, 14 if narrow else 24, 32)
