@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.body import SplitBody
+from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.model import (
     Base,
@@ -21,6 +22,7 @@ from backlog_sync.core.model import (
     DesiredItem,
     DesiredState,
     FieldValue,
+    IssueRef,
     ObservedIssue,
     OptionDef,
     ProjectSpec,
@@ -283,6 +285,20 @@ def left(
     """What another run would do."""
     changes = observe_and_plan(wanted, tracker, options).plan.changes
     return [(c.action.value, c.kind.value, c.key, dict(c.fields), c.reason) for c in changes]
+
+
+def test_an_issue_that_keeps_its_title_displaces_another_at_once() -> None:
+    """With titles left to GitHub, what an adopted issue displaces is closed in the same run."""
+    made, named = (
+        DesiredItem("k2", "story", Place("ROADMAP.md"), {"title": "B", "body": ()}, issue=ref)
+        for ref in (None, IssueRef(1))
+    )
+    tracker = repository(issue_types=("Story",))
+    sync(tracker, desired(made, project=None, settings=Settings()))
+    later = desired(named, project=None, settings=Settings(ownership={"title": "github"}))
+    prune = PlanOptions(prune=True)
+    sync(tracker, later, 1, prune)
+    assert left(tracker, later, prune) == []
 
 
 HISTORY = st.lists(st.tuples(BACKLOGS, WORK), min_size=1, max_size=4)

@@ -8,6 +8,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
+from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.model import (
     Actor,
     DesiredItem,
@@ -410,9 +411,10 @@ class _Matcher:
         if match is None:
             return False
         marker = match.parts.marker
-        was_its = marker is not None and marker.key == key
+        stays = marker is not None and marker.key == key
+        stays |= owner_of("title", self.desired.settings.ownership) is Owner.GITHUB
         # One that was another item's, or nobody's, gets this item's title only now.
-        title = self.index.title_mark(match.issue) if was_its else self.titles[key]
+        title = self.index.title_mark(match.issue) if stays else self.titles[key]
         return self.index.title_mark(issue) == title
 
     def _is_double(self, key: str, issue: ObservedIssue) -> bool:
