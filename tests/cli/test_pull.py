@@ -181,6 +181,49 @@ TEXTS = (
 )
 
 
+TEMPLATE = """\
+{goal}
+
+# What for
+{description}
+
+# Tests
+{acceptance_criteria}
+
+# Ready
+- [ ] Two have looked at it
+- [ ] It is told
+"""
+
+
+def test_bodies_of_a_template_come_back_to_their_fields(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """A part is found under the template's heading, a box of its own is anybody's to tick."""
+    (folder / "body.md").write_text(TEMPLATE)
+    file, before = synced(backlog, folder, "plan.yaml", f"body_template: body.md\n{PLAN}")
+    keep, carts = ann.find("Keep a cart").number, ann.find("Carts").number
+    assert "### What for\n\nIt stays" in ann.issue(keep).body
+    ann.tick(keep, "It is told")
+    settled(backlog, "plan.yaml")
+    edited(ann, keep, *TEXTS)
+    edited(ann, carts, ("Never lose a cart", "Never, ever lose a cart"))
+    ran = backlog("pull", "plan.yaml")
+    assert (ran.code, "template" in ran.out) == (0, False), ran.err
+    after = file.read_bytes().decode()
+    assert '    goal: "Never, ever lose a cart"\n' in after
+    assert "        It stays for sixty days.\n" in after
+    assert '        - "[x] It is there after any restart"\n' in after
+    assert before.count("\n") < after.count("\n")
+    settled(backlog, "plan.yaml")
+    assert backlog("sync", "plan.yaml", "--yes").code == 0
+    after = file.read_bytes().decode()
+    edited(ann, carts, ("Two have looked at it", "Somebody has"))
+    ran = backlog("pull", "plan.yaml")
+    assert "change the template by hand" in ran.out
+    assert file.read_bytes().decode() == after
+
+
 def test_texts_and_criteria_of_a_yaml_file(
     backlog: Backlog, folder: Path, server: Sandbox, ann: Person
 ) -> None:

@@ -217,11 +217,18 @@ def source_name(path: str, sources: tuple[str, ...]) -> str:
 
 
 def source_hash(block: Block, *, source: str, mentions: bool) -> str:
-    """Give a hash of what the file says, however it is rendered: ticks and headings left out."""
+    """Give a hash of what the file says, however it is rendered: ticks and headings left out.
+
+    The headings of a template are the author's, so they count.
+    """
     parts = [
-        [part.name, [_one_line(entry.text) for entry in part.entries]]
-        if isinstance(part, Checklist)
-        else [part.name, unify_newlines(part.text)]
+        [
+            part.name,
+            [_one_line(entry.text) for entry in part.entries]
+            if isinstance(part, Checklist)
+            else unify_newlines(part.text),
+            *([_one_line(part.heading)] if part.templated else []),
+        ]
         for part in block
     ]
     return hash_value([source, mentions, parts])

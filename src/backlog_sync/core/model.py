@@ -31,20 +31,26 @@ class CheckItem:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A named part of the managed block: Markdown text under an optional heading."""
+    """A named part of the managed block: Markdown text under an optional heading.
+
+    `templated` says that the heading is the author's own, of a template. Then a name of "" means
+    that the text is the template's too: no field of the item holds it.
+    """
 
     name: str
     heading: str
     text: str
+    templated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """A named part of the managed block: check boxes under a heading."""
+    """A named part of the managed block: check boxes under a heading; `templated` as of prose."""
 
     name: str
     heading: str
     entries: tuple[CheckItem, ...]
+    templated: bool = False
 
 
 Block: TypeAlias = tuple[Prose | Checklist, ...]

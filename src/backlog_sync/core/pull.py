@@ -187,7 +187,7 @@ class _Puller:
         """Take the parts of the body that people edited."""
         parts, loose = read_parts(item, match.parts.lines)
         for part in item.block:
-            now = parts.get(part.name)
+            now = parts.get(_key(part))
             if isinstance(part, Checklist):
                 entries = now if isinstance(now, tuple) else ()
                 texts = [_one_line(entry.text) for entry in entries]
@@ -195,6 +195,11 @@ class _Puller:
                     self._take(item, match, part.name, TakeCriteria(entries))
                 continue
             text = now if isinstance(now, str) else None
+            if not part.name:
+                if _bare(text or "") != _bare(part.text):
+                    why = "the template's own text was edited; change the template by hand"
+                    self._leave(item, match, "body", why)
+                continue
             if (text or "") != normalize.unify_newlines(part.text).strip():
                 self._take(item, match, part.name, TakeText(text))
         if loose:
@@ -234,27 +239,40 @@ def read_parts(
     headings = {f"{_HEADING}{_quiet(part.heading)}": part for part in item.block if part.heading}
     texts: dict[str, list[str]] = {}
     loose: list[str] = []
-    now: Prose | Checklist | None = None
+    now = next((part for part in item.block[:1] if not part.heading), None)
+    if now is not None:
+        texts[_key(now)] = []
     for line in body_block.without_footer(lines):
         found = headings.get(_quiet(line.rstrip()))
-        if found is not None and found.name not in texts:
+        if found is not None and _key(found) not in texts:
             now = found
-            texts[found.name] = []
+            texts[_key(found)] = []
         elif now is None:
             loose += [line] if line.strip() else []
         else:
-            texts[now.name].append(_quiet(line))
+            texts[_key(now)].append(_quiet(line))
     parts: dict[str, str | tuple[CheckItem, ...]] = {}
     for part in item.block:
-        if part.name not in texts:
+        key = _key(part)
+        if key not in texts:
             continue
         if isinstance(part, Checklist):
-            entries, rest = _entries(texts[part.name])
-            parts[part.name] = entries
+            entries, rest = _entries(texts[key])
+            parts[key] = entries
             loose += rest
         else:
-            parts[part.name] = "\n".join(texts[part.name]).strip()
+            parts[key] = "\n".join(texts[key]).strip()
     return parts, tuple(loose)
+
+
+def _key(part: Prose | Checklist) -> str:
+    """A part's name; a template's own text goes by its heading."""
+    return part.name or f"{_HEADING}{part.heading}"
+
+
+def _bare(text: str) -> tuple[str, ...]:
+    """What tells whether a text was edited: its lines, ticks and signs of ours aside."""
+    return body_block.line_hashes(tuple(_quiet(normalize.unify_newlines(text)).split("\n")))
 
 
 def _entries(lines: Sequence[str]) -> tuple[tuple[CheckItem, ...], list[str]]:

@@ -1,16 +1,55 @@
 """What an item says in its issue's body, part by part."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
 from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
 from backlog_sync.files.documents.items import ItemDocument, RiskDocument, UserStoryDocument
 from backlog_sync.files.entries import Entry
 
 ACCEPTANCE = "acceptance_criteria"
 
+PROSE_PARTS = ("user_story", "goal", "description")
+PLANNING_PARTS = ("estimate_hours", "skills", "risks", "team", "audience")
+"""Parts that are shown only where `publish` names them."""
+
 _ARTICLES = ("a ", "an ", "the ")
 
 
-def block_of(entry: Entry, publish: tuple[str, ...]) -> Block:
-    """The parts of the managed block, in order; planning fields only where `publish` has them."""
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a template: under its heading one part of the item, or else a text."""
+
+    heading: str
+    part: str
+    text: str = ""
+
+
+Template: TypeAlias = tuple[Section, ...]
+"""How the bodies of issues are laid out; empty for the tool's own way."""
+
+
+def block_of(entry: Entry, publish: Sequence[str], template: Template = ()) -> Block:
+    """The parts of the managed block, in order; planning fields only where `publish` has them.
+
+    With a template its sections in its order; a section whose part the item lacks is left out.
+    """
+    parts = _parts(entry, publish)
+    return tuple(lay_out(parts, template)) if template else parts
+
+
+def lay_out(parts: Block, template: Template) -> Iterator[Prose | Checklist]:
+    """The sections of a template, filled; one whose part is not there is left out."""
+    by_name = {part.name: part for part in parts}
+    for section in template:
+        if not section.part:
+            yield Prose("", section.heading, section.text, templated=True)
+        elif part := by_name.get(section.part):
+            yield replace(part, heading=section.heading, templated=True)
+
+
+def _parts(entry: Entry, publish: Sequence[str]) -> Block:
     document = entry.parsed.document
     prose = (
         ("user_story", "User story", _user_story(document.user_story)),

@@ -23,37 +23,49 @@ def inside(file: Path, root: Path) -> bool:
 
 
 def expand(
-    pattern: str, folder: Path, root: Path, place: Place
+    pattern: str, folder: Path, root: Path, place: Place, *, setting: str = "include"
 ) -> tuple[tuple[Path, ...], Diagnostic | None]:
     """The files that a pattern names, seen from a folder, sorted; and what is wrong with it.
 
-    Files outside the root are refused, links resolved. Raises nothing.
+    Files outside the root are refused, links resolved; slugs name the `setting`. Raises nothing.
     """
+    missing, invalid, leads_out = f"{setting}-missing", f"invalid-{setting}", f"{setting}-outside"
     parts = PurePosixPath(pattern).parts
     if not parts or pattern.startswith(("/", "~")) or "\\" in pattern or "\0" in pattern:
         hint = "name it relative to this file, with forward slashes"
-        return (), _problem(place, "include-outside", pattern, "is not a relative path", hint)
+        return (), _problem(place, leads_out, pattern, "is not a relative path", hint)
     if parts.count("**") > 1 or len(pattern) > 500:
-        return (), _problem(place, "invalid-include", pattern, "is too wide", "use one '**'")
+        return (), _problem(place, invalid, pattern, "is too wide", "use one '**'")
     try:
         found = _matches(pattern, folder)
     except (OSError, ValueError, NotImplementedError, RuntimeError):
-        return (), _problem(place, "invalid-include", pattern, "is not a pattern")
+        return (), _problem(place, invalid, pattern, "is not a pattern")
     outside = [file for file in found if not inside(file, root)]
     if outside:
         hint = "a backlog is made of files below the top of its repository"
-        return (), _problem(place, "include-outside", pattern, "leads out of the repository", hint)
+        return (), _problem(place, leads_out, pattern, "leads out of the repository", hint)
     if not found:
         if not inside(folder / PurePosixPath(*_plain(parts)), root):
             hint = "a backlog is made of files below the top of its repository"
             message = "leads out of the repository"
-            return (), _problem(place, "include-outside", pattern, message, hint)
+            return (), _problem(place, leads_out, pattern, message, hint)
         hint = f"looked in {shown(folder)}"
-        return (), _problem(place, "include-missing", pattern, "names no file", hint)
+        return (), _problem(place, missing, pattern, "names no file", hint)
     if len(found) > MAX_MATCHES:
         message = f"names more than {MAX_MATCHES} files"
-        return (), _problem(place, "invalid-include", pattern, message, "name fewer")
+        return (), _problem(place, invalid, pattern, message, "name fewer")
     return tuple(found), None
+
+
+def one_file(
+    path: str, folder: Path, root: Path, place: Place, *, setting: str
+) -> tuple[Path | None, Diagnostic | None]:
+    """The file that a path names, found and refused as `expand` does; a pattern names none."""
+    if any(sign in path for sign in _MAGIC):
+        hint = "name one file"
+        return None, _problem(place, f"invalid-{setting}", path, "is a pattern", hint)
+    found, problem = expand(path, folder, root, place, setting=setting)
+    return (found[0] if found else None), problem
 
 
 def _plain(parts: tuple[str, ...]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The way in: paths to the desired state, with everything that is wrong on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -8,12 +8,13 @@ from typing import Literal, TypeAlias
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.files.block import Template
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.foreign.csv import parse_csv
 from backlog_sync.files.foreign.status import join_status
 from backlog_sync.files.foreign.structured import parse_structured
-from backlog_sync.files.includes import expand, inside
+from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
@@ -148,6 +149,8 @@ class _Reader:
     sources: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: dict[Path, str] = field(default_factory=dict)
+    template: Template = ()
+    template_said: Place | None = None
 
     def read(self, file: Path, path: str, chain: tuple[Path, ...] = ()) -> None:
         """Read one file and, before the next, what it includes."""
@@ -174,6 +177,7 @@ class _Reader:
         self.settings.append(settings)
         self.sources.append(_below(real, self.root) or file.name)
         self.diagnostics.extend(found)
+        self._read_template(settings, real)
         self._include(settings, real, path, (*chain, real))
 
     def _parse(self, source: Source) -> ParsedFile | None:
@@ -213,6 +217,32 @@ class _Reader:
                     continue
                 self.read(file, _shown(file, real, path), chain)
 
+    def _read_template(self, settings: FileSettings, real: Path) -> None:
+        """Read the template that a file names; the first file's counts."""
+        path = settings.document.body_template
+        if path is None or self.template_said is not None:
+            return
+        self.template_said = place = settings.place("body_template")
+        file, problem = one_file(path, real.parent, self.root, place, setting="template")
+        if file is None:
+            self.diagnostics.extend([problem] if problem else [])
+            return
+        source = read_source(file, _shown(file, real, settings.path))
+        if isinstance(source, Diagnostic):
+            self.diagnostics.append(source)
+            return
+        from backlog_sync.files.template import read_template  # noqa: PLC0415 - few have one
+
+        self.template, found = read_template(source)
+        self.diagnostics.extend(found)
+
+    def unpublished(self, publish: Sequence[str]) -> Iterator[Diagnostic]:
+        """Tell where the template and `publish` do not say the same."""
+        if self.template and self.template_said is not None:
+            from backlog_sync.files.template import unpublished  # noqa: PLC0415 - few have one
+
+            yield from unpublished(self.template, publish, self.template_said)
+
     def read_config(self) -> None:
         """Read the settings that roadmaps of this repository share, as the last word."""
         file = self.root / CONFIG
@@ -232,6 +262,7 @@ class _Reader:
             problem = Diagnostic(parsed.items[0].place, "items-in-settings", message, hint)
             self.diagnostics.append(problem)
         self.settings.append(settings)
+        self._read_template(settings, _real(file))
         if self.bullets is None and settings.document.bullets == "items":
             for index, each in enumerate(self.files):
                 said = "bullets" in self.settings[index].document.model_fields_set
@@ -282,6 +313,7 @@ def _assemble(
         repository=repository,
         project=flag,
         project_said=flag_said,
+        template=reader.template,
     )
     resolved = resolve(files, document, reader.settings, context)
     broken = bool(reader.diagnostics or conflicts)
@@ -295,6 +327,7 @@ def _assemble(
         *resolved.diagnostics,
         *lint(files, resolved, reader.settings, totals),
         *check_ownership(reader.settings, document),
+        *reader.unpublished(document.publish),
     }
     if files and not resolved.entries and not any(each.is_error for each in diagnostics):
         diagnostics.add(_no_items(files[0]))

@@ -14,7 +14,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
     Settings,
 )
-from backlog_sync.files.block import block_of
+from backlog_sync.files.block import Template, block_of
 from backlog_sync.files.board import Board, parse_date, project_of
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
@@ -36,7 +36,7 @@ class Context:
 
     `backlog_id` is the identity where no `id:` is said; `repository` the target where a flag
     names it; `project` the board of a flag, and `project_said` whether there was one (None and
-    True: no board). `sources` are paths relative to the repository.
+    True: no board). `sources` are paths relative to the repository; `template` lays out the bodies.
     """
 
     backlog_id: str
@@ -44,6 +44,7 @@ class Context:
     repository: str | None = None
     project: ProjectSpec | None = None
     project_said: bool = False
+    template: Template = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class _Resolver:
     def _fields(self, entry: Entry) -> dict[str, FieldValue]:
         fields: dict[str, FieldValue] = {
             "title": " ".join(entry.parsed.document.title.split()),
-            "body": block_of(entry, self.document.publish),
+            "body": block_of(entry, self.document.publish, self.context.template),
         }
         labels = self.labels.of(entry)
         if labels is not None:
@@ -217,11 +218,6 @@ class _Resolver:
                     path = f"project.fields.{name}"
                     self._setting(file, path, "reserved-field", message, "give it another name")
             self._check_project(file)
-            if document.body_template is not None:
-                message = "'body_template' is not used yet"
-                place = file.place("body_template")
-                problem = Diagnostic(place, "not-used", message, "", Severity.WARNING)
-                self.diagnostics.append(problem)
 
     def _setting(
         self, file: FileSettings, path: str, slug: str, message: str, hint: str = ""

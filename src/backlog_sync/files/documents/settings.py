@@ -224,5 +224,7 @@ class SettingsDocument(Model):
         default=PlanningDocument(), description="What reports plan with."
     )
     body_template: str | None = Field(
-        default=None, description="A file with a template for issue bodies."
+        default=None,
+        description="A Markdown file, seen from this one, that lays out issue bodies: each section"
+        " a text, or a part such as {goal} or {acceptance_criteria}.",
     )
