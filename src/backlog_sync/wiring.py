@@ -11,7 +11,7 @@ import shutil
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -201,19 +201,20 @@ def tracker(
     sandbox: bool,
     read_only: bool,
     board_owner: str | None = None,
+    others: Sequence[str] = (),
     waits: Callable[[float], None] = lambda _: None,
 ) -> "Iterator[Tracker]":
     """GitHub, or the sandbox of this folder, as the engine wants it.
 
-    `read_only` is enforced in the transport. `board_owner` is made in the sandbox. `waits` is
-    told of each wait before it, in seconds, but of short ones that only keep the pace. The sandbox
-    knows no pace. Raises `AccessError` where there is no token.
+    `read_only` is enforced in the transport. `board_owner` and the repositories of `others` are
+    made in the sandbox, which knows no pace. `waits` is told of each wait before it, in seconds,
+    but of short ones that only keep the pace. Raises `AccessError` where there is no token.
     """
     from backlog_sync.github_api.session import connect  # noqa: PLC0415 - see the module's text
 
     sleep = clock(waits).sleep
     if sandbox:
-        with sandbox_url(top, repository, board_owner) as url:
+        with sandbox_url(top, (repository, *others), board_owner) as url:
             made: Tracker = connect(
                 api_url=url,
                 token=_SANDBOX_TOKEN,
@@ -396,10 +397,12 @@ def sandbox_folder(top: Path) -> Path:
 
 
 @contextmanager
-def sandbox_url(top: Path, repository: str, board_owner: str | None = None) -> Iterator[str]:
+def sandbox_url(
+    top: Path, repositories: Sequence[str], board_owner: str | None = None
+) -> Iterator[str]:
     """The address of this folder's sandbox: the running one, else one that lives as long as this.
 
-    The target repository and the board's owner are there afterwards. Raises `FailedError` where
+    The repositories and the board's owner are there afterwards. Raises `FailedError` where
     another process has the sandbox's state and does not serve it.
     """
     from backlog_sync.sandbox import server  # noqa: PLC0415 - see the module's text
@@ -410,16 +413,24 @@ def sandbox_url(top: Path, repository: str, board_owner: str | None = None) -> I
     except server.SandboxBusyError as busy:
         if busy.url is None:
             raise
-        _furnish(busy.url, repository, board_owner, busy)
+        _furnish(busy.url, repositories, board_owner, busy)
         yield busy.url
         return
     with lock_given_back(lock), sandbox, server.serve(sandbox) as running:
-        _furnish(running.url, repository, board_owner, FailedError("the sandbox does not answer"))
+        silent = FailedError("the sandbox does not answer")
+        _furnish(running.url, repositories, board_owner, silent)
         yield running.url
 
 
-def _furnish(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
+def _furnish(
+    url: str, repositories: Sequence[str], board_owner: str | None, problem: FailedError
+) -> None:
     """Have our own sandbox make what a run is about; it is no request that faults are about."""
+    for repository in repositories:
+        _furnish_one(url, repository, board_owner, problem)
+
+
+def _furnish_one(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
     request = urllib.request.Request(  # noqa: S310 - an address that our own server wrote down
         f"{url}/_sandbox/repositories",
         data=json.dumps({"repository": repository, "board_owner": board_owner}).encode(),

@@ -31,8 +31,13 @@ class _Plain:
     project: ProjectSpec | None = None
     since: float | None = None
 
-    def numbers(self, repository: str, *, sandbox: bool) -> tuple[int, ...] | None:
+    def numbers(
+        self, repository: str, *, sandbox: bool, other: str | None = None
+    ) -> tuple[int, ...] | None:
         return None
+
+    def others(self, repository: str) -> tuple[str, ...]:
+        return ()
 
 
 def test_the_tracker_fits_the_port(server: FakeServer) -> None:

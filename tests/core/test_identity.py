@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.identity import Matches, applies, is_trusted, match_items
+from backlog_sync.core.identity import Matches, is_trusted, match_items
 from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings
 from backlog_sync.core.planner import build_plan
+from backlog_sync.core.reading import speaks_of
 from tests.core.builders import (
     BACKLOG,
     REPOSITORY,
@@ -107,7 +108,7 @@ def test_numbers_of_the_sandbox_are_read_on_the_sandbox_alone(
     ref: IssueRef | None, sandbox: bool, expected: bool
 ) -> None:
     """And the other way round; neither is a fault, and nothing is told."""
-    assert applies(ref, observed(sandbox=sandbox)) is expected
+    assert speaks_of(ref, "octo-org/widgets", sandbox=sandbox) is expected
     state = observed(issue(5), sandbox=sandbox)
     found = match_items(desired(replace(item("a", "New"), issue=ref)), state)
     assert bool(found.by_key) is expected

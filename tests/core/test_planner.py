@@ -143,12 +143,21 @@ def test_items_kept_in_the_file_are_not_synced() -> None:
     assert plan.orphans == ()
 
 
-def test_items_of_another_repository_wait() -> None:
-    """One run is about one repository."""
-    plan = plan_of(item("a", repository="octo-org/other"), item("b", repository="Octo-Org/Widgets"))
+def test_items_of_another_repository_wait_where_the_run_is_not_about_the_files_own() -> None:
+    """A trial elsewhere makes nothing in real repositories; an owner's own stay his."""
+    plan = plan_of(
+        item("a", repository="octo-org/other"),
+        item("b", repository="Octo-Org/Widgets"),
+        item("c", repository="cat-org/other"),
+    )
     assert told(plan) == [("create", "issue", "b", "title", "body")]
     assert [(d.key, d.reason) for d in plan.deferred] == [
-        ("a", "it belongs to octo-org/other, and this run is about octo-org/widgets")
+        (
+            "a",
+            "it belongs to octo-org/other, and this run is about octo-org/widgets, "
+            "which the file does not name",
+        ),
+        ("c", "it belongs to cat-org/other, of another owner than octo-org/widgets"),
     ]
 
 

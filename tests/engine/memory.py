@@ -110,14 +110,14 @@ class MemoryTracker:
         """Those that are there."""
         return {i: self.issues[i] for i in ids if i in self.issues}
 
-    def recent(self, count: int) -> tuple[ObservedIssue, ...]:
+    def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
         """The newest first; nothing where the list lags behind."""
         if self.recent_error is not None:
             raise self.recent_error
         newest = sorted(self.issues.values(), key=lambda i: -i.number)
         return () if self.hide_recent else tuple(newest[:count])
 
-    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
+    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
         """All with a higher number; nothing where the list lags behind."""
         newest = sorted(self.observe(Wanted()).issues, key=lambda i: -i.number)
         return tuple(issue for issue in newest if issue.number > number)

@@ -185,7 +185,7 @@ SEEDS = (
         "tests/faults/test_interleavings.py",
         (
             "core/heal.py",
-            "    if not matches.doubles or not observed.coverage.complete:",
+            "    if not matches.doubles or not observed.whole:",
             "    if True:",
         ),
     ),
@@ -208,7 +208,7 @@ SEEDS = (
         "tests/core/test_guards.py",
         (
             "core/guards.py",
-            "    if not observed.coverage.complete and any(",
+            "    if not observed.whole and any(",
             "    if False and any(",
         ),
     ),

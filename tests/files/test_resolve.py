@@ -473,17 +473,18 @@ def test_settings_that_contradict_themselves_are_errors(
 
 
 def test_an_item_of_another_repository_is_told(load_text: LoadText) -> None:
-    """It cannot be synced yet: an error with a place, never a field that does nothing."""
+    """One of the same owner is taken; another's, or one beside an unnamed target, is an error."""
     loaded = load_text(
         "repository: o/r\nstories:\n"
         "  - {id: a, title: A, repository: O/R}\n"
-        "  - {id: b, title: B, repository: o/other}\n"
-        "  - {id: c, title: C, repository: o/other, sync: false}\n"
+        "  - {id: b, title: B, repository: p/other}\n"
+        "  - {id: c, title: C, repository: p/other, sync: false}\n"
+        "  - {id: d, title: D, repository: o/other}\n"
     )
     (found,) = loaded.errors
     assert (found.slug, found.place.line) == ("other-repository", 4)
-    assert "o/other" in found.message
+    assert "p/other" in found.message
     assert "depends_on" in found.hint
-    unsure = load_text("stories: [{id: b, title: B, repository: o/other}]")
-    assert [each.slug for each in unsure.diagnostics] == ["other-repository"]
-    assert not unsure.errors
+    (unsure,) = load_text("stories: [{id: b, title: B, repository: o/other}]").errors
+    assert (unsure.slug, unsure.place.line) == ("other-repository", 1)
+    assert "repository: owner/name" in unsure.hint

@@ -38,6 +38,7 @@ def drift(where: Where, voice: Voice, *, output: str, full: bool, tracked: bool)
         sandbox=where.sandbox,
         read_only=not tracked,
         board_owner=found.board_owner,
+        others=found.others,
         waits=screen.waits,
     ) as tracker:
         with screen.waiting(f"Reading {found.repository}"):

@@ -7,6 +7,7 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import DesiredState
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.render.diagnostics import diagnostics_text
@@ -26,6 +27,11 @@ class Ready:
     def board_owner(self) -> str | None:
         """Whose the board is, where one is declared."""
         return self.desired.project.owner if self.desired.project else None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The other repositories in which items have their issues."""
+        return others_of(self.desired.items, self.repository, self.desired.repository)
 
 
 def ready(where: Where, screen: Screen) -> Ready | None:

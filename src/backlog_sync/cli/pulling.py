@@ -51,6 +51,7 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
             sandbox=where.sandbox,
             read_only=True,
             board_owner=found.board_owner,
+            others=found.others,
             waits=screen.waits,
         ) as tracker,
     ):

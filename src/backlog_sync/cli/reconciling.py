@@ -54,6 +54,7 @@ def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: b
         sandbox=where.sandbox,
         read_only=True,
         board_owner=found.board_owner,
+        others=found.others,
         waits=screen.waits,
     ) as tracker:
         journals = wiring.journals(found.top, screen.env, sandbox=where.sandbox)
@@ -95,6 +96,7 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
             sandbox=where.sandbox,
             read_only=False,
             board_owner=found.board_owner,
+            others=found.others,
             waits=screen.waits,
         ) as tracker,
     ):

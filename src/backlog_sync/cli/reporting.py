@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -80,6 +80,7 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             sandbox=where.sandbox,
             read_only=asked.check or (asked.title is None and not asked.status_update),
             board_owner=found.board_owner,
+            others=found.others,
             waits=screen.waits,
         ) as tracker,
     ):
@@ -113,8 +114,7 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
 
 def _wanted(found: Ready, asked: Asked) -> Wanted:
     """The issues that the files name; all of them where one issue has to be found."""
-    wanted = Wanted.for_backlog(found.desired)
-    return replace(wanted, items=None) if asked.title is not None else wanted
+    return Wanted.for_backlog(found.desired, full=asked.title is not None)
 
 
 def _today(word: str | None) -> date:

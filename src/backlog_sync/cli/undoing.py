@@ -1,5 +1,6 @@
 """Undo: show what the last run created, ask, and close it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backlog_sync import wiring
@@ -9,10 +10,12 @@ from backlog_sync.cli.reconciling import DONE, FAILED, REFUSED, exit_code
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.guards import Violation, rights
+from backlog_sync.core.intents import Intent
+from backlog_sync.core.model import ObservedState
 from backlog_sync.core.plan_json import outcomes_to_json
 from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import apply_plan
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.outcomes import outcomes_text
@@ -42,6 +45,8 @@ def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
             observed = tracker.observe(Wanted())
         journal = wiring.journals(found.top, screen.env, sandbox=where.sandbox)(observed)
         last = journal.last_run()
+        if last:
+            observed = _with_others(observed, last[1], tracker)
         plan = undo_plan(observed, last[1], last[0]) if last else Plan(found.repository, None, ())
         if not plan.changes:
             for warning in plan.warnings:
@@ -51,7 +56,7 @@ def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
         if output == "text" or not (yes or where.sandbox):
             shown = plan_text(plan, screen.look(err=output != "text"))
             (screen.result if output == "text" else screen.complain)(shown)
-        if not _agreed(screen, plan, rights(observed), yes=yes or where.sandbox):
+        if not _agreed(screen, plan, rights(observed.repository), yes=yes or where.sandbox):
             return REFUSED
         with INTERRUPTS.held(), screen.progress() as bar:
             applied = apply_plan(
@@ -70,6 +75,15 @@ def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
     else:
         screen.result("\n" + outcomes_text(applied.outcomes, applied.usage, (), screen.look()))
     return exit_code(plan, applied)
+
+
+def _with_others(
+    observed: ObservedState, made: Sequence[Intent], tracker: Tracker
+) -> ObservedState:
+    """The observation with what was made in other repositories, read by its ids."""
+    ids = [intent.id for intent in made if intent.repository and intent.id]
+    issues = (*observed.issues, *(tracker.reread(ids).values() if ids else ()))
+    return replace(observed, issues=issues)
 
 
 def _agreed(screen: Screen, plan: Plan, violations: list[Violation], *, yes: bool) -> bool:

@@ -55,7 +55,7 @@ class BoardPlan:
         if not self.active:
             return CardDiff()
         card = issue.card if issue else None
-        ref = f"#{issue.number}" if issue else None
+        ref = self.observed.ref(issue) if issue else None
         diff = diff_card(
             item,
             ref,

@@ -78,7 +78,8 @@ class Change:
     what somebody did on GitHub. `body` is what apply writes, hidden marker included, and only
     where the body it was planned from (`body_seen`) still stands; an update of an issue with a
     `body` and no `fields` is a refresh: it moves the base and changes nothing that people see.
-    Of a board value the `body` is the card's record, written right behind the value.
+    Of a board value the `body` is the card's record, written right behind the value. `repository`
+    is where it happens, None for the target.
     """
 
     action: Action
@@ -94,6 +95,7 @@ class Change:
     body: str | None = None
     body_seen: str | None = None
     definition: Definition | None = None
+    repository: str | None = None
 
     @property
     def is_refresh(self) -> bool:
@@ -186,7 +188,10 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """What a reader of the plan needs to know of an item, changed or not: place in the tree."""
+    """What a reader of the plan needs to know of an item, changed or not: place in the tree.
+
+    `repository` is where its issue is or will be, None for the target.
+    """
 
     key: str
     kind: str
@@ -196,6 +201,7 @@ class PlanItem:
     url: str | None = None
     points: float | None = None
     place: Place | None = None
+    repository: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +211,7 @@ class Plan:
     `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
     `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
     say, `items` every item in document order (for grouping). `coverage` tells how much of the
-    repository was read for it.
+    repository was read for it, `others` the same of other repositories that hold items' issues.
     """
 
     repository: str
@@ -220,6 +226,7 @@ class Plan:
     warnings: tuple[Warned, ...] = ()
     digests: Digests = field(default_factory=lambda: Digests("", "", "", ""))
     coverage: Coverage = field(default_factory=Coverage)
+    others: Mapping[str, Coverage] = field(default_factory=dict)
 
     @property
     def has_changes(self) -> bool:

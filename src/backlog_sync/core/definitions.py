@@ -1,22 +1,23 @@
-"""Labels and milestones of the repository: what is missing, what differs from what is declared."""
+"""Labels and milestones of a repository: what is missing, what differs from what is declared."""
 
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange, Warned
-from backlog_sync.core.model import DesiredState, LabelDef, ObservedState
+from backlog_sync.core.locations import Location
+from backlog_sync.core.model import LabelDef
 
 DEFAULT_COLOR = "ededed"
 """What GitHub itself gives a label without a colour."""
 
 
-def plan_labels(desired: DesiredState, observed: ObservedState) -> list[Change]:
+def plan_labels(place: Location) -> list[Change]:
     """Give the labels to make, to rename (by alias) and to restyle; only what is declared.
 
     A label that is renamed is spent: no second definition can have it by its own alias.
     """
-    there = {normalize.fold(label.name): label for label in observed.labels}
-    named = {normalize.fold(want.name) for want in desired.labels}
+    there = {normalize.fold(label.name): label for label in place.observed_labels}
+    named = {normalize.fold(want.name) for want in place.labels}
     changes: list[Change] = []
-    for want in desired.labels:
+    for want in place.labels:
         have = there.get(normalize.fold(want.name))
         aliases = [f for f in map(normalize.fold, want.aliases) if f in there and f not in named]
         alias = there.pop(aliases[0]) if have is None and aliases else None
@@ -25,7 +26,7 @@ def plan_labels(desired: DesiredState, observed: ObservedState) -> list[Change]:
             fields["name"] = FieldChange(alias.name, want.name)
         now = have or alias
         if now is None:
-            changes.append(_create(want))
+            changes.append(_create(want, _there(place)))
             continue
         if want.color is not None and want.color.lower() != now.color.lower():
             fields["color"] = FieldChange(now.color.lower(), want.color.lower())
@@ -41,12 +42,13 @@ def plan_labels(desired: DesiredState, observed: ObservedState) -> list[Change]:
                     reason="declared in the file",
                     fields=fields,
                     definition=want,
+                    repository=_there(place),
                 )
             )
     return changes
 
 
-def _create(want: LabelDef) -> Change:
+def _create(want: LabelDef, repository: str | None) -> Change:
     return Change(
         action=Action.CREATE,
         kind=ChangeKind.LABEL,
@@ -58,6 +60,7 @@ def _create(want: LabelDef) -> Change:
             "description": FieldChange(None, _first(want.description, want.new_description, "")),
         },
         definition=want,
+        repository=repository,
     )
 
 
@@ -65,26 +68,28 @@ def _first(*texts: str | None) -> str:
     return next(text for text in texts if text is not None)
 
 
-def double_labels(desired: DesiredState, observed: ObservedState) -> list[Warned]:
+def double_labels(place: Location) -> list[Warned]:
     """Tell of labels that are there under their name and under an alias too: both are kept."""
-    there = {normalize.fold(label.name): label.name for label in observed.labels}
-    named = {normalize.fold(want.name) for want in desired.labels}
+    there = {normalize.fold(label.name): label.name for label in place.observed_labels}
+    named = {normalize.fold(want.name) for want in place.labels}
     found: list[Warned] = []
-    for want in desired.labels:
+    for want in place.labels:
         if normalize.fold(want.name) not in there:
             continue
         for alias in map(normalize.fold, want.aliases):
             if alias in there and alias not in named:
-                message = f"the label {there[alias]} is there beside {want.name}; both are kept"
+                where = "" if place.is_target else f" in {place.name}"
+                names = f"{there[alias]} is there beside {want.name}"
+                message = f"the label {names}{where}; both are kept"
                 found.append(Warned(message, "double-label"))
     return found
 
 
-def plan_milestones(desired: DesiredState, observed: ObservedState) -> list[Change]:
+def plan_milestones(place: Location) -> list[Change]:
     """Give the milestones to make and to change; they are looked up open and closed alike."""
-    there = {m.title.strip(): m for m in observed.milestones}
+    there = {m.title.strip(): m for m in place.observed_milestones}
     changes: list[Change] = []
-    for want in desired.milestones:
+    for want in place.milestones:
         have = there.get(want.title.strip())
         fields: dict[str, FieldChange] = {}
         if want.due is not None and (have is None or have.due != want.due):
@@ -105,9 +110,14 @@ def plan_milestones(desired: DesiredState, observed: ObservedState) -> list[Chan
                     reason="declared in the file" if have else "used by the backlog",
                     fields=fields,
                     definition=want,
+                    repository=_there(place),
                 )
             )
     return changes
+
+
+def _there(place: Location) -> str | None:
+    return None if place.is_target else place.name
 
 
 def _text(text: str) -> str:

@@ -124,10 +124,9 @@ def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
 class _Merge:
     """Collects what merging one item's fields gives."""
 
-    def __init__(
-        self, item: DesiredItem, issue: ObservedIssue, base: Base, options: PlanOptions
-    ) -> None:
-        self.item, self.issue, self.base, self.options = item, issue, base, options
+    def __init__(self, item: DesiredItem, match: Match, base: Base, options: PlanOptions) -> None:
+        self.item, self.issue, self.base, self.options = item, match.issue, base, options
+        self.ref = match.ref
         self.fields: dict[str, FieldChange] = {}
         self.links: dict[str, FieldChange] = {}
         self.reasons: dict[str, str] = {}
@@ -157,7 +156,7 @@ class _Merge:
             name=name,
             verdict=verdict,
             reason=reason,
-            ref=f"#{self.issue.number}",
+            ref=self.ref,
             desired=desired,
             observed=observed,
         )
@@ -234,7 +233,7 @@ def diff_item(
     """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved."""
     issue, parts = match.issue, match.parts
     marker = parts.marker or Marker(backlog_id, item.key, nonce=adopted_nonce(issue))
-    merge = _Merge(item, issue, marker.base, options)
+    merge = _Merge(item, match, marker.base, options)
     now_is = observed_state(issue)
     says = desired_state(target.atoms.get(STATE, now_is), now_is)
     # With nothing on record, what the file says now is where its next change starts from.
@@ -352,6 +351,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
         match.adopt
         or merge.fields
         or merge.converged
+        or marker.backlog != new.marker.backlog
         or was.hashes.keys() - now.hashes.keys()
         or was.hashes.get(body_block.SOURCE) not in (None, now.hashes.get(body_block.SOURCE))
         or now.sets != was.sets

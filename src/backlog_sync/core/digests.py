@@ -43,6 +43,7 @@ def digests_of(
                 *observed.labels,
                 *observed.milestones,
                 [project, observed.repository, sorted(observed.issue_types or ())],
+                *([other.repository, other.labels, other.milestones] for other in observed.others),
             ]
         ),
         base=_digest([key, match.parts.marker] for key, match in matches.by_key.items()),
@@ -67,7 +68,8 @@ def canonical(change: Change) -> dict[str, Any]:
 def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
     """Give a short hash of everything that a plan was made from, to tell later what moved.
 
-    Items stand by key, issues as `#14`, the rest as `settings`, `labels`, `milestones`, `board`.
+    Items stand by key, issues as `#14` or `owner/repo#14`, the rest as `settings`, `labels`,
+    `milestones`, `board`.
     """
     told: dict[str, list[object]] = {
         "settings": [[desired.backlog_id, desired.project, desired.settings]],
@@ -75,8 +77,11 @@ def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
         "milestones": [*desired.milestones, *observed.milestones],
         "board": [observed.project],
     }
+    for other in observed.others:
+        told["labels"] += other.labels
+        told["milestones"] += other.milestones
     told |= {item.key: [item] for item in desired.items}
-    told |= {f"#{issue.number}": [_settled(issue)] for issue in observed.issues}
+    told |= {observed.ref(issue): [_settled(issue)] for issue in observed.issues}
     return {name: _digest(values)[:16] for name, values in told.items()}
 
 

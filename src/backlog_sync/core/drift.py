@@ -12,11 +12,11 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import Change, FieldNote, Plan, Verdict
 from backlog_sync.core.identity import Matches, is_trusted, match_items
+from backlog_sync.core.locations import elsewhere, locations
 from backlog_sync.core.model import (
     Coverage,
     DesiredItem,
     DesiredState,
-    ObservedIssue,
     ObservedState,
 )
 from backlog_sync.core.normalize import fold
@@ -78,7 +78,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
     """Read a plan as a report of what moved apart."""
     matches = match_items(desired, observed)
     titles = {item.key: item.title for item in desired.items}
-    gone = [(key, _finding(key, titles, why, matches)) for key, why in matches.gone]
+    gone = [(key, _finding(key, titles, why, matches, observed)) for key, why in matches.gone]
     moved = {key for key, _ in gone if _is_moved(key, desired, observed)}
     suspicious = tuple(_suspicious(desired, observed, matches))
     told = {key for key, _ in gone} | {finding.key for finding in suspicious}
@@ -91,7 +91,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
             warnings=tuple(w for w in plan.warnings if w.slug != "copied-marker"),
         ),
         duplicates=tuple(
-            Finding(key, f"#{issue.number}", issue.title, f"a second open issue of {key}")
+            Finding(key, observed.ref(issue), issue.title, f"a second open issue of {key}")
             for key, issue in matches.doubles
         ),
         vanished=tuple(finding for key, finding in gone if key not in moved),
@@ -115,8 +115,9 @@ def _progress(plan: Plan, desired: DesiredState, observed: ObservedState) -> Ite
     """Tell of progress that people made on GitHub and the file does not know of."""
     items = {item.key: item for item in desired.items}
     told = {note.key for note in plan.drift if note.name in ("state", STATUS)}
+    matched = match_items(desired, observed).by_key
     for each in measure(desired, observed):
-        item, ref = items[each.key], f"#{each.issue.number}" if each.issue else None
+        item, ref = items[each.key], matched[each.key].ref
         if each.ticks:
             now = [each.ticks.get(n, entry.done) for n, entry in enumerate(item.criteria)]
             was = f"{sum(entry.done for entry in item.criteria)} of {len(now)} ticked"
@@ -150,9 +151,11 @@ def _note(
     )
 
 
-def _finding(key: str, titles: dict[str, str], why: str, matches: Matches) -> Finding:
+def _finding(
+    key: str, titles: dict[str, str], why: str, matches: Matches, observed: ObservedState
+) -> Finding:
     held = matches.held.get(key)
-    ref = f"#{held[1].number}" if held and held[1] else None
+    ref = observed.ref(held[1]) if held and held[1] else None
     return Finding(key, ref, titles.get(key, key), why)
 
 
@@ -160,37 +163,39 @@ def _is_moved(key: str, desired: DesiredState, observed: ObservedState) -> bool:
     item = next(each for each in desired.items if each.key == key)
     if item.issue is None:
         return False
-    return f"{observed.repository.name_with_owner}#{item.issue.number}" in observed.elsewhere
+    target = observed.repository.name_with_owner
+    there = elsewhere(item, target, desired.repository) or target
+    return f"{there}#{item.issue.number}" in observed.elsewhere
 
 
 def _suspicious(
     desired: DesiredState, observed: ObservedState, matches: Matches
 ) -> Iterator[Finding]:
     """Find markers that are not believed: unreadable, of strangers, copied."""
-    copied = {issue.number: key for key, issue in matches.copies if issue.state == "open"}
-    ignored = set(desired.settings.ignore_issues)
-    claimed = {match.issue.number for match in matches.by_key.values()}
+    copied = {issue.id: key for key, issue in matches.copies if issue.state == "open"}
+    claimed = {match.issue.id for match in matches.by_key.values()}
     trusted = desired.settings.trusted_authors
-    for issue in observed.issues:
-        if issue.number in ignored:
-            continue
-        parts = body_block.split(issue.body)
-        marker = parts.marker
-        if parts.problem:
-            ours = [claim.key for claim in parts.claims if claim.backlog == desired.backlog_id]
-            if ours or not parts.claims:
-                yield _marked(issue, ours[0] if ours else "", parts.problem)
-        elif marker is None or marker.backlog != desired.backlog_id:
-            continue
-        elif issue.number in copied:
-            yield _marked(issue, marker.key, "its block was copied from another issue")
-        elif issue.number not in claimed and not is_trusted(issue, observed.viewer, trusted):
-            author = issue.author.login if issue.author else "an account that is gone"
-            yield _marked(issue, marker.key, f"it was opened by {author}, who is not trusted")
-
-
-def _marked(issue: ObservedIssue, key: str, reason: str) -> Finding:
-    return Finding(key, f"#{issue.number}", issue.title, reason)
+    for place in locations(desired, observed):
+        for issue in place.issues:
+            if issue.number in place.ignored:
+                continue
+            ref = observed.ref(issue)
+            parts = body_block.split(issue.body)
+            marker = parts.marker
+            if parts.problem:
+                ours = [claim.key for claim in parts.claims if claim.backlog == place.backlog_id]
+                if ours or not parts.claims:
+                    key = ours[0] if ours else ""
+                    yield Finding(key, ref, issue.title, parts.problem)
+            elif marker is None or marker.backlog != place.backlog_id:
+                continue
+            elif issue.id in copied:
+                why = "its block was copied from another issue"
+                yield Finding(marker.key, ref, issue.title, why)
+            elif issue.id not in claimed and not is_trusted(issue, observed.viewer, trusted):
+                author = issue.author.login if issue.author else "an account that is gone"
+                why = f"it was opened by {author}, who is not trusted"
+                yield Finding(marker.key, ref, issue.title, why)
 
 
 def drift_to_json(found: Drift) -> dict[str, Any]:

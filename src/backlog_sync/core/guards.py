@@ -7,7 +7,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState, ObservedRepository, ObservedState
 
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
 """Permissions that let a token work on issues."""
@@ -22,6 +22,7 @@ FINAL = (
     "incomplete-read",
     "no-issues",
     "read-only",
+    "repository-out-of-reach",
 )
 """Guards that nobody overrides: what they miss would not come true either."""
 
@@ -47,7 +48,11 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
     """Give every reason to refuse this plan, the counts in the messages."""
     found: list[Violation] = []
     if plan.changes:
-        found += rights(observed)
+        found += rights(observed.repository)
+        for other in observed.others:
+            if _writes_to(other.repository.name_with_owner, plan):
+                found += rights(other.repository)
+    found += _out_of_reach(observed)
     found += _moved(plan, desired, observed)
     found += _foreign(plan)
     keys = {item.key for item in plan.items}
@@ -63,7 +68,7 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
         )
     found += _mass(plan, managed)
     found += _board(plan, desired, observed)
-    if not observed.coverage.complete and any(c.action is Action.CREATE for c in plan.changes):
+    if not observed.whole and any(c.action is Action.CREATE for c in plan.changes):
         found.append(
             Violation(
                 "incomplete-read",
@@ -95,9 +100,27 @@ def _board(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[V
     return []
 
 
-def rights(observed: ObservedState) -> list[Violation]:
+def _writes_to(name: str, plan: Plan) -> bool:
+    """Whether a plan changes anything in another repository."""
+    there = {item.key for item in plan.items if item.repository == name}
+    return any(c.repository == name or c.key in there for c in plan.changes)
+
+
+def _out_of_reach(observed: ObservedState) -> list[Violation]:
+    """Refuse where items have their issues in a repository that could not be read."""
+    return [
+        Violation(
+            "repository-out-of-reach",
+            f"{name}, in which items of this backlog are, is out of reach: {why}",
+            "use a token that reaches it, or keep these items in the file with `sync: false`",
+            final=True,
+        )
+        for name, why in sorted(observed.out_of_reach.items())
+    ]
+
+
+def rights(repository: ObservedRepository) -> list[Violation]:
     """Give the reasons why nothing at all may be written there."""
-    repository = observed.repository
     name = repository.name_with_owner
     if repository.archived:
         return [Violation("archived", f"{name} is archived", "unarchive it first", final=True)]
@@ -133,6 +156,8 @@ def _moved(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[V
         return []
     seen: dict[str, int] = {}
     for issue in observed.issues:
+        if issue.repository != observed.repository.name_with_owner:
+            continue
         marker = body_block.split(issue.body).marker
         if marker and (marker.key, normalize.title(issue.title)) in creates:
             seen[marker.backlog] = seen.get(marker.backlog, 0) + 1

@@ -20,7 +20,7 @@ def heals(
 
     `planned` are the changes that the plan holds already: a link is not planned twice.
     """
-    if not matches.doubles or not observed.coverage.complete:
+    if not matches.doubles or not observed.whole:
         return []
     return list(_Healing(matches, observed, planned).changes())
 
@@ -58,7 +58,7 @@ class _Healing:
             return
         key, double = self.doubles[parent.id]
         if self.by_key[key].issue.id != issue.id:
-            moved = FieldChange(f"#{double.number}", key)
+            moved = FieldChange(self.observed.ref(double), key)
             yield from self._link(
                 ChangeKind.SUB_ISSUE, self._name(issue), issue, key, {"parent": moved}
             )
@@ -172,7 +172,7 @@ class _Healing:
             key=key,
             title=issue.title,
             reason=reason,
-            ref=f"#{issue.number}",
+            ref=self.observed.ref(issue),
             other=other,
             fields=fields,
         )

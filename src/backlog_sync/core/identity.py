@@ -1,7 +1,7 @@
 """Which issue is which item: numbers in the file first, then trusted markers, then titles."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
@@ -9,11 +9,13 @@ from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.locations import Location, locations
 from backlog_sync.core.model import (
     Actor,
     DesiredItem,
     DesiredState,
     IssueRef,
+    Marker,
     ObservedIssue,
     ObservedState,
 )
@@ -27,12 +29,13 @@ _TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 class Match:
     """An item's issue, its body taken apart, and how it was found.
 
-    `adopt` says that the issue carries no marker of ours yet.
+    `ref` is its name for people. `adopt` says that it carries no marker of ours yet.
     """
 
     issue: ObservedIssue
     parts: SplitBody
     reason: str
+    ref: str
     adopt: bool = False
 
 
@@ -55,16 +58,6 @@ class Matches:
     warnings: tuple[Warned, ...] = ()
 
 
-def applies(ref: IssueRef | None, observed: ObservedState, declared: str | None = None) -> bool:
-    """Whether a number in the file speaks of this server and repository.
-
-    `declared` is the repository that the file names: a bare number is one of its issues, and in
-    a fork it says nothing.
-    """
-    name = observed.repository.name_with_owner
-    return speaks_of(ref, name, sandbox=observed.sandbox, declared=declared)
-
-
 def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) -> bool:
     """Whether a marker on this issue is believed, by who opened it."""
     author = issue.author
@@ -76,25 +69,36 @@ def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) ->
 
 
 class _Index:
-    """The issues of one observation, by number and by the key of a believed marker."""
+    """The issues of one repository, by number and by the key of a believed marker.
 
-    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
-        self.by_number = {issue.number: issue for issue in observed.issues}
-        self.parts = {i.number: body_block.split(i.body) for i in observed.issues}
+    `astray` are issues with a marker of this backlog that was written in another repository.
+    """
+
+    def __init__(
+        self,
+        desired: DesiredState,
+        observed: ObservedState,
+        location: Location,
+        kin: frozenset[str],
+    ) -> None:
+        self.ref = observed.ref
+        self.by_number = {issue.number: issue for issue in location.issues}
+        self.parts = {i.number: body_block.split(i.body) for i in location.issues}
         self.ours: dict[str, list[ObservedIssue]] = {}
         self.untrusted: dict[str, list[ObservedIssue]] = {}
         self.broken: dict[str, list[ObservedIssue]] = {}
         self.unmarked: dict[str, list[ObservedIssue]] = {}
+        self.astray: dict[str, list[ObservedIssue]] = {}
         self.copies: list[tuple[str, ObservedIssue]] = []
-        ignored = set(desired.settings.ignore_issues)
-        for issue in sorted(observed.issues, key=lambda i: (i.state != "open", i.number)):
-            if issue.number in ignored:
+        for issue in sorted(location.issues, key=lambda i: (i.state != "open", i.number)):
+            if issue.number in location.ignored:
                 continue
             parts = self.parts[issue.number]
             if parts.marker is None:
-                self._unmarked(issue, parts, desired.backlog_id)
-            elif parts.marker.backlog != desired.backlog_id:
-                continue
+                self._unmarked(issue, parts, location.backlog_id)
+            elif parts.marker.backlog != location.backlog_id:
+                if parts.marker.backlog in kin:
+                    self.astray.setdefault(parts.marker.key, []).append(issue)
             elif is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
                 self.ours.setdefault(parts.marker.key, []).append(issue)
             else:
@@ -137,7 +141,7 @@ class _Index:
 
     def match(self, issue: ObservedIssue, reason: str) -> Match:
         parts = self.parts[issue.number]
-        return Match(issue, parts, reason, adopt=parts.marker is None)
+        return Match(issue, parts, reason, self.ref(issue), adopt=parts.marker is None)
 
     def title_mark(self, issue: ObservedIssue) -> str:
         """Give the hash of the title that we gave an issue, else of the one that it has."""
@@ -157,43 +161,93 @@ def _mark(title: str) -> str:
 
 def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     """Find the issue of each item. What is not clear is held, never guessed."""
-    matcher = _Matcher(desired, observed)
-    matcher.by_numbers()
-    matcher.by_keys_and_titles()
-    matcher.unclear()
-    matcher.by_titles()
-    matcher.by_keys()
-    matcher.unclear()
+    here = locations(desired, observed)
+    found = _Found(unread=_unread(desired, here))
+    matchers = [_Matcher(desired, observed, each, here, found) for each in here]
+    for step in _STEPS:
+        for matcher in matchers:
+            step(matcher)
+    if len(matchers) > 1:
+        for matcher in matchers:
+            matcher.left_behind(matchers)
     if desired.settings.adopt:
-        matcher.by_unmarked_titles()
-    matcher.namesakes()
-    return matcher.result()
+        for matcher in matchers:
+            matcher.by_unmarked_titles()
+    for matcher in matchers:
+        matcher.namesakes()
+    return _joined([matcher.result() for matcher in matchers])
+
+
+def _joined(parts: list[Matches]) -> Matches:
+    """Give what was found in all repositories as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Matches(
+        by_key=parts[0].by_key,
+        orphans=tuple(each for part in parts for each in part.orphans),
+        doubles=tuple(each for part in parts for each in part.doubles),
+        copies=tuple(each for part in parts for each in part.copies),
+        gone=tuple(sorted(each for part in parts for each in part.gone)),
+        held=parts[0].held,
+        warnings=tuple(each for part in parts for each in part.warnings),
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the matchers of all repositories found so far.
+
+    `unread` are the keys of items in repositories that this run does not see: their issues may
+    still be where they were, and are no orphans.
+    """
+
+    unread: frozenset[str] = frozenset()
+    by_key: dict[str, Match] = field(default_factory=dict)
+    held: dict[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
+
+
+def _unread(desired: DesiredState, here: Sequence[Location]) -> frozenset[str]:
+    if sum(len(each.items) for each in here) == len(desired.items):
+        return frozenset()
+    seen = {item.key for each in here for item in each.items}
+    return frozenset(item.key for item in desired.items if item.key not in seen)
 
 
 class _Matcher:
-    """Finds issues for items, the surest way first."""
+    """Finds issues for the items of one repository, the surest way first."""
 
-    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
-        self.desired, self.observed = desired, observed
-        self.index = _Index(desired, observed)
-        self.titles = {item.key: _mark(item.title) for item in desired.items}
-        self.by_key: dict[str, Match] = {}
-        self.held: dict[str, tuple[str, ObservedIssue | None]] = {}
+    def __init__(
+        self,
+        desired: DesiredState,
+        observed: ObservedState,
+        location: Location,
+        all_locations: tuple[Location, ...],
+        found: _Found,
+    ) -> None:
+        self.desired, self.observed, self.location = desired, observed, location
+        self.kin = frozenset(each.backlog_id for each in all_locations)
+        self.index = _Index(desired, observed, location, self.kin)
+        self.items = location.items
+        self.titles = {item.key: _mark(item.title) for item in self.items}
+        self.by_key, self.held, self.unread = found.by_key, found.held, found.unread
         self.warnings: list[Warned] = []
         self.gone: dict[str, str] = {}
         self.taken: set[int] = set()
 
     def by_numbers(self) -> None:
         """Settle the items whose file names a number of this server and repository."""
-        for item in self.desired.items:
+        name, declared = self.location.name, self.location.declared
+        for item in self.items:
             if item.issue is None:
                 continue
-            if applies(item.issue, self.observed, self.desired.repository):
+            if speaks_of(item.issue, name, sandbox=self.observed.sandbox, declared=declared):
                 self._claim(item, item.issue)
-            elif item.issue.sandbox == self.observed.sandbox:
-                name = self.observed.repository.name_with_owner
+            elif item.issue.sandbox == self.observed.sandbox and self.location.is_target:
                 message = f"{item.key} names {item.issue}, which is not in {name}: not looked at"
                 self.warnings.append(Warned(message, "other-repository", item.place))
+            elif item.issue.sandbox == self.observed.sandbox:
+                why = f"{item.issue} is not an issue of {name}: {_move_it(str(item.issue), name)}"
+                self.held[item.key] = (why, None)
 
     def _claim(self, item: DesiredItem, ref: IssueRef) -> None:
         issue = self.index.by_number.get(ref.number)
@@ -206,7 +260,7 @@ class _Matcher:
             self.held[item.key] = (f"{ref} is named by another item too", issue)
         elif parts.problem:
             self.held[item.key] = (f"{ref}: {parts.problem}; {_MEND}", issue)
-        elif parts.marker is not None and parts.marker.backlog != self.desired.backlog_id:
+        elif parts.marker is not None and not self._is_own(item, issue, parts.marker):
             self.held[item.key] = (f"{ref} belongs to the backlog {parts.marker.backlog!r}", issue)
         else:
             reason = "by its number in the file"
@@ -216,6 +270,13 @@ class _Matcher:
             if stays is not None:
                 reason = f"{ref}, which the file names, was closed as its duplicate"
             self._take(item, stays or issue, reason)
+
+    def _is_own(self, item: DesiredItem, issue: ObservedIssue, marker: Marker) -> bool:
+        """Whether a marker is this backlog's, or was before the issue was moved here."""
+        if marker.backlog == self.location.backlog_id:
+            return True
+        same = marker.key == item.key and self.index.title_mark(issue) == self.titles[item.key]
+        return marker.backlog in self.kin and same
 
     def _original_of(self, issue: ObservedIssue) -> ObservedIssue | None:
         """Give the open issue of ours whose duplicate an issue was closed as, if it was.
@@ -231,13 +292,14 @@ class _Matcher:
 
     def _whereabouts(self, ref: IssueRef) -> str:
         """Say what became of an issue that the list does not hold, as far as it was looked up."""
-        name = f"{self.observed.repository.name_with_owner}#{ref.number}"
+        name = f"{self.location.name}#{ref.number}"
         link = self.observed.elsewhere.get(name)
         if link is not None:
             there = f"{link.repository}#{link.number}"
             return f"{ref} was transferred to {there}; take the number out to have a new one here"
         why = self.observed.unreachable.get(name, "gone, moved, or a pull request")
-        return f"{ref} is not an issue of this repository ({why})"
+        where = "this repository" if self.location.is_target else self.location.name
+        return f"{ref} is not an issue of {where} ({why})"
 
     def by_keys_and_titles(self) -> None:
         """Settle the items whose key and title an issue has both."""
@@ -261,7 +323,7 @@ class _Matcher:
                     above = issue.parent.id if issue.parent else None
                     left.setdefault((self.index.title_mark(issue), above), []).append(issue)
         declared = {item.key for item in self.desired.items}
-        wanted = Counter((item.parent, _mark(item.title)) for item in self.desired.items)
+        wanted = Counter((item.parent, _mark(item.title)) for item in self.items)
         for item in self._open():
             mark = _mark(item.title)
             if wanted[item.parent, mark] > 1:
@@ -307,9 +369,10 @@ class _Matcher:
                 continue
             for key in keys:
                 for stranger in self._left(self.index.untrusted, key):
-                    self.held.setdefault(item.key, (_untrusted(stranger), stranger))
+                    self.held.setdefault(item.key, (self._untrusted(stranger), stranger))
                 for broken in self._left(self.index.broken, key):
-                    why = f"#{broken.number}: {self.index.parts[broken.number].problem}; {_MEND}"
+                    ref, parts = self.observed.ref(broken), self.index.parts[broken.number]
+                    why = f"{ref}: {parts.problem}; {_MEND}"
                     self.held.setdefault(item.key, (why, broken))
 
     def by_unmarked_titles(self) -> None:
@@ -326,7 +389,7 @@ class _Matcher:
             if len(there) == 1 and wanted[title] == 1 and not self._problem(there[0]):
                 self._take(item, there[0], "has exactly this title")
             elif there and (len(there) > 1 or wanted[title] > 1):
-                names = ", ".join(f"#{issue.number}" for issue in there)
+                names = ", ".join(map(self.observed.ref, there))
                 why = f"it is not clear which of the issues of this title is meant ({names})"
                 self.held[item.key] = (f"{why}: write `issue:` with its number", there[0])
 
@@ -347,19 +410,45 @@ class _Matcher:
         issue = next((each for each in named if each.number not in self.taken), None)
         if issue is None:
             return
-        problem = self._problem(issue)
+        problem, ref = self._problem(issue), self.observed.ref(issue)
         if problem:
-            self.held[item.key] = (f"#{issue.number} has this title, but {problem}; {_MEND}", issue)
+            self.held[item.key] = (f"{ref} has this title, but {problem}; {_MEND}", issue)
             return
         self.warnings.append(
             Warned(
-                message=f"#{issue.number} has the title of {item.key} already; "
-                f"write `issue: {issue.number}` (or use --adopt) to take it, or there will be two",
+                message=f"{ref} has the title of {item.key} already; "
+                f"write `issue: {ref.lstrip('#')}` (or use --adopt) to take it, or there will be "
+                "two",
                 slug="same-title",
                 place=item.place,
-                ref=f"#{issue.number}",
+                ref=ref,
             )
         )
+
+    def left_behind(self, matchers: Sequence["_Matcher"]) -> None:
+        """Hold the items whose issue is in another repository than the file says.
+
+        It was left there, or it was moved here and still bears the marker that it had there. A
+        marker is believed only in the repository that it was written in: another backlog may bear
+        the same name, and the same keys.
+        """
+        for item in self._open():
+            keys = (item.key, *item.previously)
+            for matcher in matchers:
+                if matcher is self:
+                    continue
+                for issue in (each for key in keys for each in matcher._free(key)):
+                    ref = self.observed.ref(issue)
+                    why = f"its issue is {ref}: {_move_it(ref, self.location.name)}"
+                    self.held.setdefault(item.key, (why, issue))
+            for issue in (each for key in keys for each in self._left(self.index.astray, key)):
+                if self.index.title_mark(issue) == self.titles[item.key]:
+                    ref = self.observed.ref(issue)
+                    why = (
+                        f"{ref} carries its key and title, and may be it or an item of another "
+                        f"backlog: write `issue: {ref.lstrip('#')}` if it is"
+                    )
+                    self.held.setdefault(item.key, (why, issue))
 
     def result(self) -> Matches:
         """Give all that was found, and what is left over."""
@@ -367,17 +456,20 @@ class _Matcher:
             (issue.number, key, issue)
             for key, issues in self.index.ours.items()
             for issue in issues
-            if issue.number not in self.taken and issue.state == "open" and key not in self.held
+            if issue.number not in self.taken
+            and issue.state == "open"
+            and key not in self.held
+            and key not in self.unread
         )
         second = [(key, issue) for _, key, issue in spare if self._is_second(key, issue)]
         doubles = tuple((key, issue) for key, issue in second if self._is_double(key, issue))
         copies = (*self.index.copies, *(each for each in second if each not in doubles))
         warnings = [
             Warned(
-                message=f"#{issue.number} carries the marker of {key}, a copy as it seems; "
-                "close it, or take the hidden lines out of its text",
+                message=f"{self.observed.ref(issue)} carries the marker of {key}, a copy as it "
+                "seems; close it, or take the hidden lines out of its text",
                 slug="copied-marker",
-                ref=f"#{issue.number}",
+                ref=self.observed.ref(issue),
             )
             for key, issue in copies
             if issue.state == "open" and issue.number not in self.taken
@@ -408,7 +500,7 @@ class _Matcher:
     def _is_second(self, key: str, issue: ObservedIssue) -> bool:
         """Whether an issue left over is a second one of its item, and not one displaced from it."""
         match = self.by_key.get(key)
-        if match is None:
+        if match is None or match.issue.repository != issue.repository:
             return False
         marker = match.parts.marker
         stays = marker is not None and marker.key == key
@@ -434,9 +526,7 @@ class _Matcher:
         return all(made) and ours.nonce != theirs.nonce
 
     def _open(self) -> list[DesiredItem]:
-        return [
-            i for i in self.desired.items if i.key not in self.by_key and i.key not in self.held
-        ]
+        return [i for i in self.items if i.key not in self.by_key and i.key not in self.held]
 
     def _free(self, key: str) -> list[ObservedIssue]:
         return self._left(self.index.ours, key)
@@ -448,13 +538,28 @@ class _Matcher:
         self.by_key[item.key] = self.index.match(issue, reason)
         self.taken.add(issue.number)
 
+    def _untrusted(self, issue: ObservedIssue) -> str:
+        author = issue.author.login if issue.author else "an account that is gone"
+        return (
+            f"{self.observed.ref(issue)} carries this item's marker but was opened by {author}, "
+            "whom this repository does not trust"
+        )
+
+
+_STEPS = (
+    _Matcher.by_numbers,
+    _Matcher.by_keys_and_titles,
+    _Matcher.unclear,
+    _Matcher.by_titles,
+    _Matcher.by_keys,
+    _Matcher.unclear,
+)
 
 _MEND = "mend or remove it by hand"
 
 
-def _untrusted(issue: ObservedIssue) -> str:
-    author = issue.author.login if issue.author else "an account that is gone"
+def _move_it(ref: str, there: str) -> str:
     return (
-        f"#{issue.number} carries this item's marker but was opened by {author}, "
-        "whom this repository does not trust"
+        f"transfer it to {there} and write its new number, or take the number and the hidden lines "
+        f"of {ref} out to have a new one"
     )

@@ -12,7 +12,8 @@ class Intent:
     """One issue that was to be made.
 
     `at` is when it was last sent, in seconds since the epoch. `number` and `id` are None as long
-    as no answer confirmed it.
+    as no answer confirmed it. `repository` is the other one that it is meant for, "" for the
+    target.
     """
 
     backlog: str
@@ -22,6 +23,7 @@ class Intent:
     at: float
     number: int | None = None
     id: str | None = None
+    repository: str = ""
 
 
 def by_nonce(issues: Iterable[ObservedIssue]) -> dict[str, ObservedIssue]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backlog_sync.core import normalize, order
 from backlog_sync.core.changes import ChangeKind, Deferred, JsonValue
 from backlog_sync.core.identity import Match, Matches
+from backlog_sync.core.locations import locations
 from backlog_sync.core.model import Base, DesiredItem, DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.questions import known_issues
 
@@ -46,7 +47,12 @@ class Links:
         self._key_of = {match.issue.id: key for key, match in matches.by_key.items()}
         self._known = known_issues(observed)
         self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
-        self._unable = {normalize.fold(login) for login in observed.unassignable}
+        target, *others = locations(desired, observed)
+        self._target, self._place_of = target, {i.key: at for at in others for i in at.items}
+        self._unable = {
+            at.name: {normalize.fold(login) for login in at.unassignable}
+            for at in (target, *others)
+        }
 
     def of(self, item: DesiredItem, match: Match | None) -> Found:
         """Give the relations of one item."""
@@ -126,12 +132,13 @@ class Links:
         if not isinstance(assignees, tuple):
             return
         able: list[str] = []
+        there = self._place_of.get(item.key, self._target).name
         for login in map(str, assignees):
-            if normalize.fold(login) in self._unable:
+            if normalize.fold(login) in self._unable[there]:
                 self._defer(
                     ChangeKind.ISSUE,
                     item,
-                    f"{login} cannot be assigned in {self.observed.repository.name_with_owner}",
+                    f"{login} cannot be assigned in {there}",
                     "an assignee needs at least read access to the repository",
                 )
             else:

@@ -102,6 +102,8 @@ class DesiredItem:
     `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "completed", "not_planned";
     "closed" where it is not said which). `board` holds the declared board values by field name.
     `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
+    `repository` is where its issue is, None for the target; a number without a repository is one
+    of an issue there.
     `outlook` is for reports alone: no plan and no digest knows of it.
     """
 
@@ -429,6 +431,20 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedOther:
+    """Another repository of the target's owner, in which items have their issues.
+
+    Its issues stand among all others. `unassignable` are logins that cannot be assigned there.
+    """
+
+    repository: ObservedRepository
+    labels: tuple[ObservedLabel, ...] = ()
+    milestones: tuple[ObservedMilestone, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    unassignable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedState:
     """What GitHub holds now. `issues` stand by number, each once, pull requests left out.
 
@@ -437,7 +453,9 @@ class ObservedState:
     none exists yet; `project_problem` says why one that was asked for could not be read.
     `elsewhere` are issues by the names that files have for them, where the whole read did not
     bring them (those of other repositories, mostly); `unreachable` says of such names why they
-    lead nowhere. `unassignable` are logins that cannot be assigned here.
+    lead nowhere. `unassignable` are logins that cannot be assigned here. `others` are the other
+    repositories in which items have their issues, `out_of_reach` says of such repositories why
+    they could not be read. `coverage` is that of the target alone.
     """
 
     repository: ObservedRepository
@@ -456,6 +474,18 @@ class ObservedState:
     unassignable: tuple[str, ...] = ()
     host: str = "github.com"
     sandbox: bool = False
+    others: tuple[ObservedOther, ...] = ()
+    out_of_reach: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every issue was read: only then is one known to be absent."""
+        return self.coverage.complete and all(o.coverage.complete for o in self.others)
+
+    def ref(self, issue: "ObservedIssue | IssueLink") -> str:
+        """Give an issue's name for people: `#14` in the target, `owner/repo#14` elsewhere."""
+        here = issue.repository == self.repository.name_with_owner
+        return f"#{issue.number}" if here else f"{issue.repository}#{issue.number}"
 
 
 # ---- base ----------------------------------------------------------------------------------

@@ -98,15 +98,18 @@ def _definitions(
 ) -> Iterator[Change]:
     """Give the changes of labels, milestones, the board and its fields that the items use."""
     used = [item for item in desired.items if item.key in keys]
-    labels = {fold(str(n)) for item in used for n in _names(item.fields.get("labels"))}
-    milestones = {str(item.fields.get("milestone") or "").strip() for item in used}
+    where = {item.key: item.repository for item in plan.items}
+    labels = {
+        (where.get(i.key), fold(str(n))) for i in used for n in _names(i.fields.get("labels"))
+    }
+    milestones = {(where.get(i.key), str(i.fields.get("milestone") or "").strip()) for i in used}
     boarded = [c for c in items if c.kind in _OF_BOARD]
     fields = {name for c in boarded for name in c.fields} | {record.NAME}
     for change in plan.changes:
         match change.kind:
-            case ChangeKind.LABEL if fold(change.title) in labels:
+            case ChangeKind.LABEL if (change.repository, fold(change.title)) in labels:
                 yield change
-            case ChangeKind.MILESTONE if change.title.strip() in milestones:
+            case ChangeKind.MILESTONE if (change.repository, change.title.strip()) in milestones:
                 yield change
             case ChangeKind.PROJECT if boarded:
                 yield change

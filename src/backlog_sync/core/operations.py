@@ -12,11 +12,12 @@ from backlog_sync.core.model import BoardFieldDef, BoardValue, ObservedBoardFiel
 
 @dataclass(frozen=True, slots=True)
 class CreateLabel:
-    """Make a label; colour is six hex digits."""
+    """Make a label; colour is six hex digits. Without a repository's id it is the target's."""
 
     name: str
     color: str
     description: str
+    repository_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +32,22 @@ class UpdateLabel:
 
 @dataclass(frozen=True, slots=True)
 class CreateMilestone:
-    """Make a milestone; `due` is an ISO date."""
+    """Make a milestone; `due` is an ISO date. Without a repository's name it is the target's."""
 
     title: str
     due: str | None = None
     description: str | None = None
+    repository: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateMilestone:
-    """Change a milestone by its number; None leaves a part alone."""
+    """Change a milestone by its number; None leaves a part alone; `repository` as for a new one."""
 
     number: int
     due: str | None = None
     description: str | None = None
+    repository: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

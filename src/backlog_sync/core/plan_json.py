@@ -14,10 +14,12 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Give the plan as plain values; hidden bodies stay out.
 
     `accepted` is there only where a run was asked to let GitHub win, `coverage` only where less
-    than the whole repository was read.
+    than the whole repository was read, `others` only where items are in other repositories too.
     """
     whole = plan.coverage.complete
-    partial = {} if whole else {"coverage": coverage_to_json(plan.coverage)}
+    partial: dict[str, Any] = {} if whole else {"coverage": coverage_to_json(plan.coverage)}
+    if plan.others:
+        partial["others"] = {name: coverage_to_json(plan.others[name]) for name in plan.others}
     accepted = {"accepted": [note_to_json(note) for note in plan.accepted]} if plan.accepted else {}
     return {
         "format_version": FORMAT_VERSION,
@@ -75,6 +77,8 @@ def change_to_json(change: Change) -> dict[str, Any]:
     }
     if change.other is not None:
         record["other"] = change.other
+    if change.repository is not None:
+        record["repository"] = change.repository
     if change.drifted:
         record["drifted"] = list(change.drifted)
     return record

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize
 from backlog_sync.core.board import BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import (
@@ -26,6 +25,7 @@ from backlog_sync.core.digests import digests_of
 from backlog_sync.core.heal import heals
 from backlog_sync.core.identity import Match, Matches, match_items
 from backlog_sync.core.links import Links
+from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.model import (
     DesiredItem,
     DesiredState,
@@ -33,6 +33,7 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedState,
 )
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
 from backlog_sync.core.states import (
@@ -73,11 +74,13 @@ class _Builder:
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
         self.board: BoardPlan = plan_board(desired, observed, options)
-        labels = plan_labels(desired, observed)
-        self.renamed = {normalize.fold(c.key): c.title for c in labels if "name" in c.fields}
+        self.places = locations(desired, observed)
+        self.place_of = {item.key: place for place in self.places[1:] for item in place.items}
+        labels = [change for place in self.places for change in plan_labels(place)]
+        self.renamed = {(c.repository, fold(c.key)): c.title for c in labels if "name" in c.fields}
         self.changes: list[Change] = [
             *labels,
-            *plan_milestones(desired, observed),
+            *(change for place in self.places for change in plan_milestones(place)),
         ]
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
@@ -86,7 +89,7 @@ class _Builder:
         self.warnings: list[Warned] = [
             *self.matches.warnings,
             *self.board.warnings,
-            *double_labels(desired, observed),
+            *(warned for place in self.places for warned in double_labels(place)),
         ]
         self.skipped = {item.key for item in desired.items if self._skips(item)}
         self.links = Links(desired, observed, self.matches, self.skipped)
@@ -124,9 +127,10 @@ class _Builder:
         """Whether an item is none of this run's business; say why where that may surprise."""
         if not item.sync:
             return True
-        there = item.repository
-        if there is not None and normalize.fold(there) != normalize.fold(self.repository):
-            reason = f"it belongs to {there}, and this run is about {self.repository}"
+        there = elsewhere(item, self.repository, self.desired.repository)
+        if there is not None and item.key not in self.place_of:
+            reason = why_left_alone(there, self.repository, self.desired.repository)
+            reason = reason or f"it belongs to {there}, which is out of reach: {self._why(there)}"
             self.deferred.append(Deferred(ChangeKind.ISSUE, item.key, reason))
             return True
         done = is_closed(item.fields.get("state")) and not self.desired.settings.create_done
@@ -137,6 +141,11 @@ class _Builder:
             return True
         return False
 
+    def _why(self, there: str) -> str:
+        """Say why another repository could not be read."""
+        known = self.observed.out_of_reach.items()
+        return next((why for name, why in known if fold(name) == fold(there)), "it was not read")
+
     def _held(self, item: DesiredItem) -> None:
         reason, issue = self.matches.held[item.key]
         self.conflicts.append(
@@ -146,7 +155,7 @@ class _Builder:
                 name="identity",
                 verdict=Verdict.CONFLICT,
                 reason=reason,
-                ref=f"#{issue.number}" if issue else None,
+                ref=self.observed.ref(issue) if issue else None,
             )
         )
 
@@ -166,7 +175,9 @@ class _Builder:
             *(["blocked_by"] if target.sets.get("blocked_by") else []),
             *(["state"] if is_closed(target.atoms.get("state")) else []),
         )
-        marker = Marker(self.desired.backlog_id, item.key, base=base_of(target, pending=pending))
+        marker = Marker(
+            self._place(item).backlog_id, item.key, base=base_of(target, pending=pending)
+        )
         body = body_block.join(SplitBody("", "", target.lines, marker))
         if self._too_long(item, None, body):
             return False
@@ -200,7 +211,8 @@ class _Builder:
     def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
         issue = match.issue
         if self.renamed:
-            labels = tuple(self.renamed.get(normalize.fold(name), name) for name in issue.labels)
+            there = self._repository(item)
+            labels = tuple(self.renamed.get((there, fold(name)), name) for name in issue.labels)
             match = replace(match, issue=replace(issue, labels=labels))
         diff = diff_item(
             item,
@@ -208,7 +220,7 @@ class _Builder:
             target,
             self.links.there(issue),
             self.desired.settings,
-            self.desired.backlog_id,
+            self._place(item).backlog_id,
             self.options,
         )
         self.drift += diff.drift
@@ -258,7 +270,7 @@ class _Builder:
                 name="body",
                 verdict=Verdict.CONFLICT,
                 reason=f"the body would have {len(body)} characters; GitHub takes {_LONGEST}",
-                ref=f"#{issue.number}" if issue else None,
+                ref=self.observed.ref(issue) if issue else None,
             )
         )
         return True
@@ -366,15 +378,24 @@ class _Builder:
                 key=item.key,
                 title=item.title,
                 reason=reason,
-                ref=f"#{issue.number}" if issue else None,
+                ref=self.observed.ref(issue) if issue else None,
                 fields=fields or {},
                 other=other,
                 waits_for=waits_for,
                 drifted=drifted,
                 body=body,
                 body_seen=body_seen,
+                repository=self._repository(item),
             )
         )
+
+    def _place(self, item: DesiredItem) -> Location:
+        return self.place_of.get(item.key, self.places[0])
+
+    def _repository(self, item: DesiredItem) -> str | None:
+        """Give the other repository that an item's issue is or will be in."""
+        place = self.place_of.get(item.key)
+        return place.name if place else None
 
     def plan(self) -> Plan:
         """Give the finished value."""
@@ -392,7 +413,7 @@ class _Builder:
             conflicts=tuple(self.conflicts),
             accepted=tuple(self.accepted),
             orphans=tuple(
-                Orphan(key, f"#{issue.number}", issue.title, self._why_left(issue))
+                Orphan(key, self.observed.ref(issue), issue.title, self._why_left(issue))
                 for key, issue in self._orphans()
                 if not self._prunes(issue)
             ),
@@ -400,6 +421,7 @@ class _Builder:
             warnings=tuple(self.warnings),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
             coverage=self.observed.coverage,
+            others={o.repository.name_with_owner: o.coverage for o in self.observed.others},
         )
 
     def _orphans(self) -> list[tuple[str, ObservedIssue]]:
@@ -415,7 +437,7 @@ class _Builder:
                 key=f"{issue.repository}#{issue.number}",
                 title=issue.title,
                 reason=f"{_GONE} ({key}); --prune close",
-                ref=f"#{issue.number}",
+                ref=self.observed.ref(issue),
                 fields={**closed, "comment": FieldChange(None, _farewell(key))},
             )
             for key, issue in self._orphans()
@@ -424,8 +446,7 @@ class _Builder:
 
     def _prunes(self, issue: ObservedIssue) -> bool:
         """Whether an orphan is to be closed; what people reopened is not closed again."""
-        whole = self.observed.coverage.complete
-        return self.options.prune and whole and issue.state_reason != REOPENED
+        return self.options.prune and self.observed.whole and issue.state_reason != REOPENED
 
     def _why_left(self, issue: ObservedIssue) -> str:
         """Say why an orphan stays open."""
@@ -442,10 +463,11 @@ class _Builder:
             kind=item.kind,
             title=item.title,
             parent=item.parent,
-            ref=f"#{match.issue.number}" if match else None,
+            ref=match.ref if match else None,
             url=match.issue.url if match else None,
             points=item.points,
             place=item.place,
+            repository=self._repository(item),
         )
 
 

@@ -109,7 +109,7 @@ def _item(
     waits = _file_moved(item, issue, base) or _status_waits(item, issue, first)
     return ItemProgress(
         key=item.key,
-        issue=IssueRef(issue.number, sandbox=observed.sandbox),
+        issue=_ref(issue, observed),
         url=None if observed.sandbox else issue.url,
         status=None if waits else status,
         ticks=ticks,
@@ -117,6 +117,12 @@ def _item(
         initial=status == first,
         closed=observed_state(issue) != OPEN,
     )
+
+
+def _ref(issue: ObservedIssue, observed: ObservedState) -> IssueRef:
+    """Name an issue as a file does: with its repository only where that is not the target."""
+    there = None if issue.repository == observed.repository.name_with_owner else issue.repository
+    return IssueRef(issue.number, None if observed.sandbox else there, observed.sandbox)
 
 
 def status_of(issue: ObservedIssue, first: str) -> str:

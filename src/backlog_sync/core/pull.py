@@ -208,14 +208,12 @@ class _Puller:
             self._leave(item, match, "body", why)
 
     def _take(self, item: DesiredItem, match: Match, name: str, what: What) -> None:
-        ref = f"#{match.issue.number}"
-        take = Take(item.key, item.title, ref, name, what)
+        take = Take(item.key, item.title, match.ref, name, what)
         if take not in self.takes[-2:]:
             self.takes.append(take)
 
     def _leave(self, item: DesiredItem, match: Match, name: str, reason: str) -> None:
-        ref = f"#{match.issue.number}"
-        self.left.append(Left(item.key, item.title, ref, name, reason))
+        self.left.append(Left(item.key, item.title, match.ref, name, reason))
 
 
 _UNTOLD = {

@@ -1,32 +1,34 @@
 """What a plan has to know that reading the whole repository does not tell."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from backlog_sync.core import normalize
-from backlog_sync.core.identity import applies, match_items
+from backlog_sync.core.identity import match_items
+from backlog_sync.core.locations import locations
 from backlog_sync.core.model import (
-    DesiredItem,
     DesiredState,
     IssueLink,
     ObservedIssue,
     ObservedState,
 )
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.reading import speaks_of
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
     """Things to look up by name or id, each asked once.
 
-    `issues` are issues elsewhere as `owner/repo#n`; `logins` are people of whom nobody knows yet
-    whether they can be assigned here; `cards` are ids of issues that no board's list shows, whose
-    card may be archived; `missing` are numbers that the files name and the list does not hold.
+    `issues` are issues elsewhere as `owner/repo#n`; `logins` are people, by repository, of whom
+    nobody knows yet whether they can be assigned there; `cards` are ids of issues that no board's
+    list shows, whose card may be archived; `missing` are issues as `owner/repo#n` that the files
+    name and the lists do not hold.
     """
 
     issues: tuple[str, ...] = ()
-    logins: tuple[str, ...] = ()
+    logins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cards: tuple[str, ...] = ()
-    missing: tuple[int, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.issues or self.logins or self.cards or self.missing)
@@ -35,45 +37,58 @@ class Questions:
 def questions(desired: DesiredState, observed: ObservedState) -> Questions:
     """Give what must be looked up before this backlog can be planned."""
     items = [item for item in desired.items if item.sync]
-    here = normalize.fold(observed.repository.name_with_owner)
-    whole_read = observed.coverage.complete
+    seen = {fold(place.name) for place in locations(desired, observed)}
     known = known_issues(observed)
     keys = {item.key for item in items}
     issues: dict[str, None] = {}
-    logins: dict[str, str] = {}
     for item in items:
         blockers = item.fields.get("blocked_by")
         names = [str(name) for name in blockers] if isinstance(blockers, tuple) else []
         for name in (*names, *([item.parent] if item.parent else [])):
             repository, sign, _ = name.rpartition("#")
             whole = name if repository else f"{observed.repository.name_with_owner}{name}"
-            # Of this repository those that were not listed are not there, where all were.
-            sought = normalize.fold(repository or here) != here or not whole_read
-            if name not in keys and sign and sought and normalize.fold(whole) not in known:
+            # Of what was read whole, those that were not listed are not there.
+            listed = fold(whole.rpartition("#")[0]) in seen and observed.whole
+            if name not in keys and sign and not listed and fold(whole) not in known:
                 issues[whole] = None
-        assignees = item.fields.get("assignees")
-        for login in assignees if isinstance(assignees, tuple) else ():
-            logins.setdefault(normalize.fold(str(login)), str(login))
-    assigned = {normalize.fold(login) for issue in observed.issues for login in issue.assignees}
     return Questions(
         issues=tuple(sorted(issues)),
-        logins=tuple(sorted(name for fold, name in logins.items() if fold not in assigned)),
+        logins=_logins(desired, observed),
         cards=tuple(_cardless(desired, observed)),
-        missing=_missing(items, desired, observed),
+        missing=tuple(_missing(desired, observed)),
     )
 
 
-def _missing(
-    items: list[DesiredItem], desired: DesiredState, observed: ObservedState
-) -> tuple[int, ...]:
-    """Numbers of the target repository that are none of its issues as they were listed."""
-    there = {issue.number for issue in observed.issues}
-    named = {
-        item.issue.number
-        for item in items
-        if item.issue is not None and applies(item.issue, observed, desired.repository)
-    }
-    return tuple(sorted(named - there))
+def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
+    """People whom items name and who are not assigned to anything where these items are."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place in locations(desired, observed):
+        logins: dict[str, str] = {}
+        for item in place.items:
+            assignees = item.fields.get("assignees")
+            if item.sync and isinstance(assignees, tuple):
+                logins = fold_set(map(str, assignees)) | logins
+        if logins:
+            assigned = {fold(login) for issue in place.issues for login in issue.assignees}
+            unknown = sorted(name for folded, name in logins.items() if folded not in assigned)
+            if unknown:
+                found[place.name] = tuple(unknown)
+    return found
+
+
+def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
+    """Issues that items name and that are none of their repository's as they were listed."""
+    sandbox = observed.sandbox
+    for place in locations(desired, observed):
+        there = {issue.number for issue in place.issues}
+        named = {
+            item.issue.number
+            for item in place.items
+            if item.sync
+            and item.issue is not None
+            and speaks_of(item.issue, place.name, sandbox=sandbox, declared=place.declared)
+        }
+        yield from (f"{place.name}#{number}" for number in sorted(named - there))
 
 
 def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
@@ -92,7 +107,7 @@ def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
 
     def see(seen: ObservedIssue | IssueLink) -> None:
         link = IssueLink(seen.id, seen.number, seen.repository)
-        known.setdefault(normalize.fold(f"{seen.repository}#{seen.number}"), link)
+        known.setdefault(fold(f"{seen.repository}#{seen.number}"), link)
 
     for issue in observed.issues:
         see(issue)
@@ -100,5 +115,5 @@ def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
             see(link)
     for name, link in observed.elsewhere.items():
         see(link)
-        known.setdefault(normalize.fold(name), link)
+        known.setdefault(fold(name), link)
     return known

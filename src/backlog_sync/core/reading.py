@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from backlog_sync.core import normalize
+from backlog_sync.core.locations import elsewhere, why_left_alone
 from backlog_sync.core.model import DesiredItem, IssueRef
 
 _SIGN = "<!-- backlog:"
@@ -24,23 +25,28 @@ def speaks_of(
 
 
 def numbers_of(
-    items: Iterable[DesiredItem], repository: str, *, sandbox: bool, declared: str | None = None
+    items: Iterable[DesiredItem],
+    target: str,
+    *,
+    sandbox: bool,
+    declared: str | None = None,
+    other: str | None = None,
 ) -> tuple[int, ...] | None:
-    """Give the numbers of all issues of a backlog; None where any of them is not known.
+    """Give the numbers of a backlog's issues in one repository: the target, or an `other`.
 
-    Then the repository has to be read whole: the issue of that item may be there already.
+    None where any number is not known, of whatever repository: then all are read whole, for the
+    issue of that item may be there already, or where it was before. None too where there is none.
     """
     numbers: set[int] = set()
     for item in items:
-        elsewhere = item.repository is not None and normalize.fold(
-            item.repository
-        ) != normalize.fold(repository)
-        if not item.sync or elsewhere:
+        there = elsewhere(item, target, declared)
+        if not item.sync or (there and why_left_alone(there, target, declared)):
             continue
-        if not speaks_of(item.issue, repository, sandbox=sandbox, declared=declared):
+        if not speaks_of(item.issue, there or target, sandbox=sandbox, declared=there or declared):
             return None
-        assert item.issue is not None
-        numbers.add(item.issue.number)
+        if normalize.fold(there or "") == normalize.fold(other or ""):
+            assert item.issue is not None
+            numbers.add(item.issue.number)
     return tuple(sorted(numbers)) or None
 
 

@@ -55,8 +55,8 @@ def what_moved(saved: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
         return told
     before, after = saved["inputs"], fresh["inputs"]
     names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
-    issues = [name for name in names if name.startswith("#")]
-    others = [name for name in names if not name.startswith("#")]
+    issues = [name for name in names if "#" in name]
+    others = [name for name in names if "#" not in name]
     if issues:
         told.append(f"changed on GitHub: {_some(issues)}")
     if others:

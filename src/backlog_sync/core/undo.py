@@ -32,7 +32,7 @@ def undo_plan(observed: ObservedState, made: Sequence[Intent], began: float) -> 
     warnings: list[Warned] = []
     for intent in made:
         issue = there.get(intent.id or "")
-        ref = f"#{intent.number}"
+        ref = observed.ref(issue) if issue else f"{intent.repository}#{intent.number}"
         why = _left_alone(issue, intent)
         if issue is None or why:
             warnings.append(Warned(f"{intent.title} {why}: left alone", "not-undone", None, ref))

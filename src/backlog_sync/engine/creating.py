@@ -57,6 +57,8 @@ class _Noted:
 
     def __init__(self, run: Sending) -> None:
         self._journal, self._clock = run.journal, run.clock
+        others = (other.repository for other in run.registry.observed.others)
+        self._elsewhere = {other.id: other.name_with_owner for other in others}
         self._open: set[str] = set()
 
     def before(self, operations: Sequence[Operation]) -> None:
@@ -66,7 +68,7 @@ class _Noted:
             return
         now = self._clock.now() if self._clock else 0.0
         self._open |= {operation.nonce for operation in creates}
-        self._journal.intend([_intent(operation, now) for operation in creates])
+        self._journal.intend([_intent(operation, now, self._elsewhere) for operation in creates])
 
     def made(self, operation: CreateIssue, reply: Done) -> None:
         """Note that one is there."""
@@ -84,10 +86,11 @@ class _Noted:
             self._journal.close(sorted(self._open))
 
 
-def _intent(operation: CreateIssue, at: float) -> Intent:
+def _intent(operation: CreateIssue, at: float, elsewhere: Mapping[str, str]) -> Intent:
     marker = body_block.split(operation.body).marker
     backlog = marker.backlog if marker else ""
-    return Intent(backlog, operation.key, operation.nonce, operation.title, at)
+    there = elsewhere.get(operation.repository_id, "")
+    return Intent(backlog, operation.key, operation.nonce, operation.title, at, repository=there)
 
 
 def _send(
@@ -140,7 +143,7 @@ def _look_for(
     folded: Folded,
 ) -> None:
     """Find created issues by their nonces; a create is never sent a second time in one run."""
-    nonces = {operation.nonce for _, operation, _ in lost}
+    nonces = {operation.nonce: change.repository or "" for change, operation, _ in lost}
     until = run.clock.now() + settle.WINDOW if run.clock else 0.0
     try:
         found = settle.look_for(run.tracker, nonces, clock=run.clock, until=until)
@@ -171,7 +174,7 @@ def _created(
     run.registry.issues[change.key] = ObservedIssue(
         id=reply.id,
         number=reply.number or 0,
-        repository=observed.repository.name_with_owner,
+        repository=run.registry.repository(change.repository).name_with_owner,
         url=reply.url or "",
         title=operation.title,
         body=operation.body,

@@ -44,7 +44,7 @@ class _Run(Sending):
         """Make and change labels."""
 
         def done(change: Change, reply: Done) -> None:
-            self.registry.labels[fold(change.title)] = reply.id
+            self.registry.labels[change.repository, fold(change.title)] = reply.id
 
         self.stage(changes, jobs.label, done)
 
@@ -52,7 +52,8 @@ class _Run(Sending):
         """Make and change milestones."""
 
         def done(change: Change, reply: Done) -> None:
-            self.registry.milestones[change.title.strip()] = (reply.id, reply.number or 0)
+            made = reply.id, reply.number or 0
+            self.registry.milestones[change.repository, change.title.strip()] = made
 
         self.stage(changes, jobs.milestone, done)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize, record
+from backlog_sync.core import record
 from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
@@ -14,6 +14,7 @@ from backlog_sync.core.model import (
     ObservedOption,
     OptionDef,
 )
+from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.operations import (
     AddBlocker,
     AddCard,
@@ -63,8 +64,9 @@ def label(registry: Registry, change: Change) -> Made:
     assert isinstance(wanted, LabelDef)
     after = {name: str(f.after) for name, f in change.fields.items()}
     if change.action is Action.CREATE:
-        return CreateLabel(wanted.name, after["color"], after["description"])
-    known = registry.labels.get(normalize.fold(change.key))
+        there = registry.repository(change.repository).id if change.repository else None
+        return CreateLabel(wanted.name, after["color"], after["description"], there)
+    known = registry.labels.get((change.repository, fold(change.key)))
     return UpdateLabel(known, **after) if known else Skip(f"the label {change.key} is gone")
 
 
@@ -73,14 +75,15 @@ def milestone(registry: Registry, change: Change) -> Made:
     wanted = change.definition
     assert isinstance(wanted, MilestoneDef)
     if change.action is Action.CREATE:
-        return CreateMilestone(wanted.title, wanted.due, wanted.description)
-    known = registry.milestones.get(wanted.title.strip())
+        return CreateMilestone(wanted.title, wanted.due, wanted.description, change.repository)
+    known = registry.milestones.get((change.repository, wanted.title.strip()))
     if known is None:
         return Skip(f"the milestone {wanted.title} is gone")
     return UpdateMilestone(
         known[1],
         wanted.due if "due" in change.fields else None,
         wanted.description if "description" in change.fields else None,
+        change.repository,
     )
 
 
@@ -110,13 +113,13 @@ def board_field(registry: Registry, change: Change) -> Made:
     known = registry.fields.get(wanted.name)
     if known is None:
         return Skip(f"the board has no field {wanted.name}")
-    added = {normalize.fold(name) for name in moves(change, "options")[0]}
-    new = [o for o in wanted.options if normalize.fold(o.name) in added]
-    styles = {normalize.fold(o.name): o for o in wanted.options if "styles" in change.fields}
+    added = {fold(name) for name in moves(change, "options")[0]}
+    new = [o for o in wanted.options if fold(o.name) in added]
+    styles = {fold(o.name): o for o in wanted.options if "styles" in change.fields}
     return AddOptions(
         registry.project_id,
         known.id,
-        tuple(_styled(option, styles.get(normalize.fold(option.name))) for option in known.options),
+        tuple(_styled(option, styles.get(fold(option.name))) for option in known.options),
         tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
     )
 
@@ -140,13 +143,12 @@ def create(
     after = {name: f.after for name, f in change.fields.items()}
     labels: list[str] = []
     for name in names(after.get("labels")):
-        known = registry.labels.get(normalize.fold(name))
+        known = registry.labels.get((change.repository, fold(name)))
         if known is None:
             return Skip(f"the label {name} could not be made")
         labels.append(known)
-    aim = (
-        registry.milestones.get(str(after["milestone"]).strip()) if after.get("milestone") else None
-    )
+    title = str(after.get("milestone") or "").strip()
+    aim = registry.milestones.get((change.repository, title))
     if after.get("milestone") and aim is None:
         return Skip(f"the milestone {after['milestone']} could not be made")
     parent = next((c.other for c in folded if c.kind is ChangeKind.SUB_ISSUE), None)
@@ -154,7 +156,7 @@ def create(
     able = registry.observed.capabilities
     assert change.body is not None
     return CreateIssue(
-        repository_id=registry.observed.repository.id,
+        repository_id=registry.repository(change.repository).id,
         key=change.key,
         nonce=nonce,
         title=str(after["title"]),
@@ -163,11 +165,22 @@ def create(
         assignees=tuple(names(after.get("assignees"))),
         milestone_id=aim[0] if aim else None,
         issue_type=_text(after.get("issue_type")) if able.create_with_type else None,
-        parent_id=registry.issue_id(parent) if parent and able.create_below_parent else None,
+        parent_id=_parent_id(registry, change, parent) if able.create_below_parent else None,
         project_ids=(
             (registry.project_id,) if card and registry.project_id and able.create_on_board else ()
         ),
     )
+
+
+def _parent_id(registry: Registry, change: Change, parent: str | None) -> str | None:
+    """Give the parent to make an issue below; one in another repository it is put below later.
+
+    GitHub's documentation tells of sub-issues across repositories, and not of such creations.
+    """
+    there = registry.repository(change.repository).name_with_owner
+    known = registry.issues.get(parent or "")
+    where = known.repository if known else (parent or "").rpartition("#")[0]
+    return registry.issue_id(parent) if parent and fold(where) == fold(there) else None
 
 
 def late_type(registry: Registry, change: Change) -> Made:
@@ -209,7 +222,8 @@ def labels(registry: Registry, change: Change) -> Made:
     add, remove = moves(change, "labels")
     if not (add or remove):
         return None
-    ids = {name: registry.labels.get(normalize.fold(name)) for name in (*add, *remove)}
+    there = change.repository
+    ids = {name: registry.labels.get((there, fold(name))) for name in (*add, *remove)}
     lacking = next((name for name in add if ids[name] is None), None)
     if lacking is not None:
         return Skip(f"the label {lacking} could not be made")
@@ -232,7 +246,7 @@ def issue(registry: Registry, change: Change, body: str | None) -> Made:
     """Change what one call can change of an issue; `body` is the one to write, if any."""
     after = {name: f.after for name, f in change.fields.items()}
     title = after.get("milestone")
-    aim = registry.milestones.get(str(title).strip()) if title else None
+    aim = registry.milestones.get((change.repository, str(title).strip())) if title else None
     if title and aim is None:
         return Skip(f"the milestone {title} could not be made")
     id_ = registry.issues[change.key].id
@@ -330,8 +344,8 @@ def moves(change: Change, name: str) -> tuple[list[str], list[str]]:
     moved = change.fields.get(name)
     if moved is None:
         return [], []
-    before = normalize.fold_set(names(moved.before))
-    after = normalize.fold_set(names(moved.after))
+    before = fold_set(names(moved.before))
+    after = fold_set(names(moved.after))
     return (
         [after[n] for n in after if n not in before],
         [before[n] for n in before if n not in after],

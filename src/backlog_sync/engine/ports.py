@@ -8,6 +8,7 @@ from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkout import Checkout
 from backlog_sync.core.checkup import Examination
 from backlog_sync.core.intents import Intent
+from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import (
     Coverage,
     DesiredItem,
@@ -25,26 +26,40 @@ from backlog_sync.core.reading import numbers_of
 class Wanted:
     """What a read must bring: the board to look for, if any, and which issues.
 
-    `items` are those of the backlog, where the issues that they name are enough; None where every
-    issue is wanted. `declared` is the repository that the files name. `since` tells when all
-    issues were looked at last (seconds since the epoch), as far as somebody remembers.
+    `items` are those of the backlog, where the issues that they name are enough; with `full`
+    every issue is wanted. `declared` is the repository that the files name. `since` tells when
+    all issues were looked at last (seconds since the epoch), as far as somebody remembers.
     """
 
     project: ProjectSpec | None = None
-    items: tuple[DesiredItem, ...] | None = None
+    items: tuple[DesiredItem, ...] = ()
     declared: str | None = None
     since: float | None = None
+    full: bool = False
 
     @classmethod
-    def for_backlog(cls, desired: DesiredState, since: float | None = None) -> Self:
-        """What is needed to plan a backlog, and no more."""
-        return cls(desired.project, desired.items, desired.repository, since)
+    def for_backlog(
+        cls, desired: DesiredState, since: float | None = None, *, full: bool = False
+    ) -> Self:
+        """What is needed to plan a backlog, and no more; with `full` every issue there is."""
+        return cls(desired.project, desired.items, desired.repository, since, full)
 
-    def numbers(self, repository: str, *, sandbox: bool) -> tuple[int, ...] | None:
-        """Give the numbers of the issues to read; None where all have to be."""
-        if self.items is None:
+    def numbers(
+        self, repository: str, *, sandbox: bool, other: str | None = None
+    ) -> tuple[int, ...] | None:
+        """Give the numbers of the issues to read, in the target `repository` or in an `other`.
+
+        None where all have to be.
+        """
+        if self.full:
             return None
-        return numbers_of(self.items, repository, sandbox=sandbox, declared=self.declared)
+        return numbers_of(
+            self.items, repository, sandbox=sandbox, declared=self.declared, other=other
+        )
+
+    def others(self, repository: str) -> tuple[str, ...]:
+        """Give the other repositories that hold issues of items, `repository` being the target."""
+        return others_of(self.items, repository, self.declared)
 
 
 class Tracker(Protocol):
@@ -71,12 +86,15 @@ class Tracker(Protocol):
         """Read these issues again by node id; one that is gone is absent from the answer."""
         ...
 
-    def recent(self, count: int) -> tuple[ObservedIssue, ...]:
-        """The issues created last, newest first, read from the list and never from search."""
+    def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+        """The issues created last, newest first, read from the list and never from search.
+
+        Of the target, where no other `repository` is named.
+        """
         ...
 
-    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
-        """The issues with a higher number, newest first, read from the list."""
+    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+        """The issues with a higher number, newest first, read from the list; as `recent`."""
         ...
 
     def apply(

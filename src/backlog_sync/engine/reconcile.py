@@ -1,7 +1,7 @@
 """The use cases: observe and plan; apply; and see whether it settled."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Plan, Result
@@ -9,7 +9,8 @@ from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.heal import heals
 from backlog_sync.core.identity import match_items
 from backlog_sync.core.intents import by_nonce
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.locations import in_order
+from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.narrow import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.planner import build_plan
@@ -30,7 +31,7 @@ Journals: TypeAlias = Callable[[ObservedState], Journal]
 class Prepared:
     """A plan with what it was made from, and the guards that refuse it.
 
-    `newest` is the highest number that the list of issues held then.
+    `newest` is the highest number that the list of each repository's issues held then.
     """
 
     desired: DesiredState
@@ -38,7 +39,7 @@ class Prepared:
     plan: Plan
     violations: tuple[Violation, ...]
     journal: Journal | None = None
-    newest: int = 0
+    newest: Mapping[str, int] = field(default_factory=dict)
 
 
 def observe_and_plan(
@@ -62,14 +63,14 @@ def observe_and_plan(
     """
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
-    if full or options.prune:
-        wanted = Wanted(desired.project)
-    else:
-        wanted = Wanted.for_backlog(desired, memory.looked() if memory else None)
+    since = memory.looked() if memory else None
+    wanted = Wanted.for_backlog(desired, since, full=full or options.prune)
     observed = tracker.observe(wanted)
     if memory is not None:
         memory.note(observed.coverage)
-    newest = max((issue.number for issue in observed.issues), default=0)
+    newest: dict[str, int] = {}
+    for issue in observed.issues:
+        newest[issue.repository] = max(newest.get(issue.repository, 0), issue.number)
     journal = journals(observed) if journals else None
     if journal is not None:
         observed = settle.recall(observed, tracker, journal, clock)
@@ -92,7 +93,7 @@ def apply(
 ) -> Applied:
     """Apply exactly the prepared plan; see `executor.apply_plan`.
 
-    Where issues were created, the end of the list is read once more: a second issue of an item,
+    Where issues were created, the end of that list is read once more: a second issue of an item,
     made by a run on another machine at the same time, is closed, and nothing else is done.
     """
     plan, journal = prepared.plan, prepared.journal
@@ -108,26 +109,39 @@ def apply(
         journal=journal,
         clock=clock,
     )
-    if not _created(applied.outcomes) or applied.stopped or applied.interrupted:
+    created = _created(applied.outcomes)
+    if not created or applied.stopped or applied.interrupted:
         return applied
-    return _settled(applied, prepared, tracker, nonces, progress)
+    return _settled(applied, prepared, created, tracker, nonces, progress)
 
 
-def _created(outcomes: Sequence[Outcome]) -> bool:
-    return any(
-        o.change.kind is ChangeKind.ISSUE
+def _created(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
+    """Give the repositories in which issues were made, None being the target."""
+    made = {
+        o.change.repository: None
+        for o in outcomes
+        if o.change.kind is ChangeKind.ISSUE
         and o.change.action is Action.CREATE
         and o.result is Result.APPLIED
-        for o in outcomes
-    )
+    }
+    return tuple(made)
 
 
 def _settled(
-    applied: Applied, prepared: Prepared, tracker: Tracker, nonces: Nonces, progress: Progress
+    applied: Applied,
+    prepared: Prepared,
+    created: Sequence[str | None],
+    tracker: Tracker,
+    nonces: Nonces,
+    progress: Progress,
 ) -> Applied:
-    """Read what is new in the list and heal it; where it cannot be read, the next run does."""
+    """Read what is new in the lists and heal it; where it cannot be read, the next run does."""
+    target = prepared.observed.repository.name_with_owner
+    seen: list[ObservedIssue] = []
     try:
-        seen = tracker.made_after(max(0, prepared.newest - _EARLIER))
+        for name in created:
+            after = max(0, prepared.newest.get(name or target, 0) - _EARLIER)
+            seen += tracker.made_after(after, *([name] if name else []))
     except BacklogError:
         return replace(applied, usage=tracker.usage())
     except KeyboardInterrupt:
@@ -138,9 +152,7 @@ def _settled(
         prepared.journal.close([i.nonce for i in opened if i.nonce in listed])
     known = {issue.id for issue in applied.observed.issues}
     issues = [*applied.observed.issues, *(i for i in seen if i.id not in known)]
-    observed = replace(
-        applied.observed, issues=tuple(sorted(issues, key=lambda issue: issue.number))
-    )
+    observed = replace(applied.observed, issues=in_order(issues, target))
     desired = prepared.desired
     changes = heals(match_items(desired, observed), observed)
     if not changes:

@@ -5,23 +5,28 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import Change
 from backlog_sync.core.identity import match_items
+from backlog_sync.core.locations import in_order, locations
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
     DesiredState,
     ObservedBoardField,
     ObservedIssue,
+    ObservedRepository,
     ObservedState,
 )
 
 
 @dataclass(slots=True)
 class Registry:
-    """Names to ids, and the observation as it stands after what was applied."""
+    """Names to ids, and the observation as it stands after what was applied.
+
+    `labels` and `milestones` stand by their repository, None for the target, and their name.
+    """
 
     observed: ObservedState
-    labels: dict[str, str] = field(default_factory=dict)
-    milestones: dict[str, tuple[str, int]] = field(default_factory=dict)
+    labels: dict[tuple[str | None, str], str] = field(default_factory=dict)
+    milestones: dict[tuple[str | None, str], tuple[str, int]] = field(default_factory=dict)
     project_id: str | None = None
     fields: dict[str, ObservedBoardField] = field(default_factory=dict)
     issues: dict[str, ObservedIssue] = field(default_factory=dict)
@@ -32,8 +37,12 @@ class Registry:
     def of(cls, desired: DesiredState, observed: ObservedState) -> "Registry":
         """Give the registry of an observation."""
         registry = cls(observed=observed)
-        registry.labels = {normalize.fold(label.name): label.id for label in observed.labels}
-        registry.milestones = {m.title.strip(): (m.id, m.number) for m in observed.milestones}
+        for place in locations(desired, observed):
+            where = None if place.is_target else place.name
+            for label in place.observed_labels:
+                registry.labels[where, normalize.fold(label.name)] = label.id
+            for aim in place.observed_milestones:
+                registry.milestones[where, aim.title.strip()] = aim.id, aim.number
         if observed.project is not None:
             registry.project_id = observed.project.id
             registry.fields = {f.name: f for f in observed.project.fields}
@@ -57,6 +66,11 @@ class Registry:
         """Give the node id of a key or of `owner/repo#n`."""
         issue = self.issues.get(ref)
         return issue.id if issue else self.by_ref.get(normalize.fold(ref))
+
+    def repository(self, name: str | None) -> ObservedRepository:
+        """Give a repository that was observed by its name; the target for None."""
+        others = (other.repository for other in self.observed.others)
+        return next((r for r in others if r.name_with_owner == name), self.observed.repository)
 
     def option_id(self, name: str, value: BoardValue) -> str | None:
         """Give the id of an option or iteration by its name."""
@@ -127,4 +141,5 @@ class Registry:
         known = {issue.id for issue in self.observed.issues}
         issues = [changed.get(issue.id, issue) for issue in self.observed.issues]
         issues += [issue for issue in self.issues.values() if issue.id not in known]
-        return replace(self.observed, issues=tuple(sorted(issues, key=lambda i: i.number)))
+        target = self.observed.repository.name_with_owner
+        return replace(self.observed, issues=in_order(issues, target))

@@ -50,7 +50,7 @@ class Sending:
         self.outcomes[id(change)] = Outcome(
             change=change,
             result=result,
-            ref=f"#{issue.number}" if issue else change.ref,
+            ref=self.registry.observed.ref(issue) if issue else change.ref,
             url=issue.url if issue else url,
             reason=reason,
         )

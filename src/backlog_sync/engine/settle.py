@@ -5,12 +5,14 @@ seen or so much time has passed that it cannot be on its way any more: GitHub en
 after 10 s (its documentation), and a list may lag behind for a while.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from backlog_sync.core.intents import Intent, by_nonce
+from backlog_sync.core.locations import in_order
 from backlog_sync.core.model import ObservedIssue, ObservedState
+from backlog_sync.core.normalize import fold
 from backlog_sync.engine.ports import Clock, Journal, Tracker
 from backlog_sync.errors import PartialError
 
@@ -23,17 +25,20 @@ _FIRST, _LONGEST = 1.0, 20.0
 
 
 def look_for(
-    tracker: Tracker, nonces: Collection[str], *, clock: Clock | None, until: float
+    tracker: Tracker, nonces: Mapping[str, str], *, clock: Clock | None, until: float
 ) -> dict[str, ObservedIssue]:
     """Give the issues with these nonces, looked for until all are seen or the time is over.
 
-    `until` is in seconds since the epoch; without a clock there is one look. Raises as the
+    Each nonce is looked for in the repository that it stands with, "" being the target. `until`
+    is in seconds since the epoch; without a clock there is one look. Raises as the
     tracker does.
     """
     pause = _FIRST
+    found: dict[str, ObservedIssue] = {}
     while True:
-        seen = by_nonce(tracker.recent(_NEWEST))
-        found = {nonce: issue for nonce, issue in seen.items() if nonce in nonces}
+        for name in sorted({nonces[nonce] for nonce in nonces if nonce not in found}):
+            seen = by_nonce(tracker.recent(_NEWEST, *([name] if name else [])))
+            found |= {nonce: issue for nonce, issue in seen.items() if nonce in nonces}
         if clock is None or len(found) == len(nonces):
             return found
         left = until - clock.now()
@@ -53,7 +58,7 @@ def recall(
     still in doubt after the wait.
     """
     intents = journal.open_intents()
-    if not intents or not observed.coverage.complete:
+    if not intents or not observed.whole:
         return observed
     listed = by_nonce(observed.issues)
     ids = {issue.id for issue in observed.issues}
@@ -65,7 +70,8 @@ def recall(
         if doubtful:
             found |= _wait_for(doubtful, tracker, journal, clock)
     issues = [*observed.issues, *(i for i in found.values() if i.id not in ids)]
-    return replace(observed, issues=tuple(sorted(issues, key=lambda issue: issue.number)))
+    target = observed.repository.name_with_owner
+    return replace(observed, issues=in_order(issues, target))
 
 
 def _reread(
@@ -74,7 +80,7 @@ def _reread(
     """Read by id what was confirmed; give what is there, and what is still in doubt."""
     ids = [intent.id for intent in hidden if intent.id is not None]
     there = tracker.reread(ids) if ids else {}
-    name = observed.repository.name_with_owner.lower()
+    target = observed.repository.name_with_owner
     nonces = by_nonce(there.values())
     here = {
         i.id: nonces[i.nonce]
@@ -82,7 +88,7 @@ def _reread(
         if i.id is not None
         and i.nonce in nonces
         and nonces[i.nonce].id == i.id
-        and nonces[i.nonce].repository.lower() == name
+        and fold(nonces[i.nonce].repository) == fold(i.repository or target)
     }
     doubtful = [i for i in hidden if i.id is None or i.id not in there]
     return here, doubtful
@@ -95,7 +101,7 @@ def _wait_for(
     start = clock.now()
     last = max(intent.at for intent in doubtful) + WINDOW
     until = min(last, start + WINDOW)
-    nonces = {intent.nonce for intent in doubtful}
+    nonces = {intent.nonce: intent.repository for intent in doubtful}
     found = look_for(tracker, nonces, clock=clock, until=until)
     journal.close([intent.nonce for intent in doubtful if intent.nonce in found])
     missing = [intent for intent in doubtful if intent.nonce not in found]

@@ -89,7 +89,8 @@ def _ours(observed: ObservedState, mark: str) -> ObservedIssue | None:
     mine = [
         issue
         for issue in observed.issues
-        if issue.author is not None
+        if issue.repository == observed.repository.name_with_owner
+        and issue.author is not None
         and issue.author.id == observed.viewer.id
         and issue.body.startswith(mark)
     ]

@@ -237,7 +237,10 @@ class _Words:
         home = ref.repository or self.desired.repository or ""
         for key, item in self.items.items():
             own = item.issue
-            if own is not None and own.number == ref.number and own.sandbox == ref.sandbox:
+            if own is None or (own.number, own.sandbox) != (ref.number, ref.sandbox):
+                continue
+            there = own.repository or item.repository or self.desired.repository or ""
+            if ref.sandbox or fold(there) == fold(home):
                 return key
         return f"{home}#{ref.number}"
 

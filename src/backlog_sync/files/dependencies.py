@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.graph import cycles
+from backlog_sync.core.model import IssueRef
+from backlog_sync.core.normalize import fold
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.validation import nearest, shown
@@ -18,7 +20,7 @@ class Dependencies:
     def __init__(self, entries: Sequence[Entry], repository: str | None) -> None:
         self._repository = repository
         self._by_key = {entry.key: entry for entry in entries}
-        self._by_issue: dict[int, Entry] = {}
+        self._by_issue: dict[tuple[str, int], Entry] = {}
         self.diagnostics: list[Diagnostic] = []
         self._edges: dict[str, list[str]] = {}
         previous: dict[str, Entry] = {}
@@ -26,8 +28,8 @@ class Dependencies:
             for key in entry.parsed.document.previously:
                 previous.setdefault(key, entry)
             claimed = parse_issue_ref(entry.parsed.document.issue or "")
-            if claimed is not None and claimed.repository in (None, repository):
-                self._by_issue.setdefault(claimed.number, entry)
+            if claimed is not None:
+                self._by_issue.setdefault(self._whole(claimed, entry), entry)
         self._previous: Mapping[str, Entry] = previous
         self._blockers = {entry.key: self._read(entry) for entry in entries}
         self._tell_cycles()
@@ -43,7 +45,7 @@ class Dependencies:
         blockers: dict[str, None] = {}
         edges = self._edges.setdefault(entry.key, [])
         for index, word in enumerate(entry.words("depends_on")):
-            other = self._find(word)
+            other = self._find(word, entry)
             if other is not None:
                 edges.append(other.key)
                 if other.synced or not entry.synced:
@@ -51,7 +53,7 @@ class Dependencies:
                 else:
                     self.diagnostics.append(_not_synced(entry, index, other))
                 continue
-            issue = self._issue(word)
+            issue = self._issue(word, entry)
             if issue is not None:
                 blockers[issue] = None
             else:
@@ -61,14 +63,19 @@ class Dependencies:
                 self.diagnostics.append(Diagnostic(place, "dangling-dependency", message, hint))
         return tuple(blockers)
 
-    def _find(self, word: str) -> Entry | None:
+    def _find(self, word: str, entry: Entry) -> Entry | None:
         """The item that a word names: by key, by a former key, or by its issue's number."""
         folded = word.casefold()
         found = self._by_key.get(word) or self._by_key.get(folded) or self._previous.get(word)
-        if found is not None or not word.startswith("#"):
+        if found is not None or "#" not in word:
             return found
         issue = parse_issue_ref(word)
-        return self._by_issue.get(issue.number) if issue else None
+        return self._by_issue.get(self._whole(issue, entry)) if issue else None
+
+    def _whole(self, issue: IssueRef, entry: Entry) -> tuple[str, int]:
+        """An issue by its repository: a number alone is of the repository of the item's own."""
+        home = "sandbox" if issue.sandbox else issue.repository
+        return fold(home or entry.text("repository") or self._repository or ""), issue.number
 
     def _hint(self, word: str) -> str:
         """What may have been meant; a key that differs only in its number is no help."""
@@ -77,14 +84,14 @@ class Dependencies:
             return f"did you mean '{near}'?"
         return "name an item by its key, or an issue as '#12' or 'owner/repo#12'"
 
-    def _issue(self, word: str) -> str | None:
-        """An issue elsewhere, as `owner/repo#n`; without a repository it is in the target."""
+    def _issue(self, word: str, entry: Entry) -> str | None:
+        """An issue elsewhere, as `owner/repo#n`; without a repository it is in the item's own."""
         if "#" not in word and "/" not in word:
             return None
         issue = parse_issue_ref(word)
         if issue is None or issue.sandbox:
             return None
-        repository = issue.repository or self._repository
+        repository = issue.repository or entry.text("repository") or self._repository
         return f"{repository}#{issue.number}" if repository else f"#{issue.number}"
 
     def _tell_cycles(self) -> None:

@@ -14,6 +14,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
     Settings,
 )
+from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import Template, block_of
 from backlog_sync.files.board import Board, parse_date, project_of
 from backlog_sync.files.dependencies import Dependencies
@@ -144,20 +145,22 @@ class _Resolver:
         )
 
     def _check_repository(self, entry: Entry) -> None:
-        """An item elsewhere is not synced yet; better told here than left out there."""
-        there = entry.text("repository")
-        if there is None or not entry.synced:
+        """An item elsewhere needs a target that is known, and an owner that both have."""
+        there, target = entry.text("repository"), self.document.repository
+        if there is None or not entry.synced or fold(there) == fold(target or ""):
             return
-        if self.repository is not None and there.casefold() == self.repository.casefold():
+        if target is None:
+            message = f"its issue is in {shown(there)}, and it is not said where all others are"
+            hint = "put 'repository: owner/name' into the settings too"
+        elif fold(there.partition("/")[0]) != fold(target.partition("/")[0]):
+            message = f"{shown(there)} is not of the owner of {target}"
+            hint = (
+                "keep the item in a backlog of that repository and name it in 'depends_on' as"
+                " owner/repo#12, or keep it in the file only with 'sync: false'"
+            )
+        else:
             return
-        message = f"an issue in another repository ({shown(there)}) is not supported yet"
-        hint = (
-            "keep the item in a backlog of that repository and name it in 'depends_on' as"
-            " owner/repo#12, or keep it in the file only with 'sync: false'"
-        )
-        severity = Severity.ERROR
-        if self.repository is None or entry.lenient:
-            severity = Severity.WARNING
+        severity = Severity.WARNING if entry.lenient else Severity.ERROR
         place = entry.place("repository")
         self.diagnostics.append(Diagnostic(place, "other-repository", message, hint, severity))
 

@@ -240,6 +240,7 @@ _KEYS = {
     "eigenaar|właściciel|담당자|responsable|responsável|"
     "verantwortlich|zuständig|ответственный|исполнитель|负责人|担当|担当者",
     "issue": "issue|github issue|gh issue|issue #|issue link|github",
+    "repository": "repository|github repository|repo",
     "progress": "progress|progreso|progresso|avancement|fortschritt|прогресс|进度|進捗",
     "start": "start|start date",
     "target": "target|target date|due|due date|deadline|timeline|timeframe|quarter|target quarter|"

@@ -230,7 +230,7 @@ class Sender:
 
     def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
         try:
-            repository = self._observer.repository
+            repository = operation.repository or self._observer.repository
             work.replies[0] = work.exchange(
                 [0], lambda: milestones.send(self._clients, repository, operation)
             )

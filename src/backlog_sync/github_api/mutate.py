@@ -128,8 +128,9 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
         case RemoveBlocker(blocked_id=blocked, blocker_id=blocker):
             return (Step("RemoveBlockedBy", {"issueId": blocked, "blockingIssueId": blocker}),)
         case CreateLabel(name=name, color=color, description=description):
+            there = operation.repository_id or names.repository_id
             made = {"name": name, "color": color, "description": description}
-            return (Step("CreateLabel", {"repositoryId": names.repository_id, **made}),)
+            return (Step("CreateLabel", {"repositoryId": there, **made}),)
         case UpdateLabel(id=id_, name=name, color=color, description=description):
             parts = {"name": name, "color": color, "description": description}
             return (Step("UpdateLabel", {"id": id_, **_said(parts)}),)

@@ -10,10 +10,16 @@ from backlog_sync.core.model import (
     BoardItem,
     Capabilities,
     IssueLink,
+    ObservedIssue,
+    ObservedLabel,
+    ObservedMilestone,
+    ObservedOther,
+    ObservedRepository,
     ObservedState,
     ProjectSpec,
 )
 from backlog_sync.core.questions import Questions
+from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
 from backlog_sync.github_api.boards import Boards, Found, problem_of
@@ -53,8 +59,14 @@ class Wanted(Protocol):
         """Since when all issues were looked at, where that is known (seconds since the epoch)."""
         ...
 
-    def numbers(self, repository: str, *, sandbox: bool) -> tuple[int, ...] | None:
-        """The issues to read; None for all there are."""
+    def numbers(
+        self, repository: str, *, sandbox: bool, other: str | None = None
+    ) -> tuple[int, ...] | None:
+        """The issues to read in the target or in an `other` one; None for all there are."""
+        ...
+
+    def others(self, repository: str) -> tuple[str, ...]:
+        """The other repositories to read, where `repository` is the target."""
         ...
 
 
@@ -107,15 +119,15 @@ class Observer:
         numbers = wanted.numbers(repository.name_with_owner, sandbox=sandbox())
         issues, coverage = self.issues.read(data["issues"], size, numbers, wanted.since)
         cards = self.boards.cards(board.project) if board.project else {}
-        labels = self._rest_of("LabelsPage", "labels", data["labels"])
-        milestones = self._rest_of("MilestonesPage", "milestones", data["milestones"])
         self.issue_types = mapping.issue_types(data.get("issueTypes"))
+        others, issues_there, out_of_reach = self._others(wanted, repository, sandbox())
+        issues += issues_there
         return ObservedState(
             repository=repository,
             viewer=mapping.viewer(answer.data["viewer"] if answer.data else None),
             issues=tuple(dataclasses.replace(issue, card=cards.get(issue.id)) for issue in issues),
-            labels=tuple(mapping.label(node) for node in labels),
-            milestones=tuple(mapping.milestone(node) for node in milestones),
+            labels=self._labels(data),
+            milestones=self._milestones(data),
             issue_types=tuple(self.issue_types) if self.issue_types is not None else None,
             project=board.project,
             project_owner_id=board.owner_id,
@@ -124,7 +136,53 @@ class Observer:
             capabilities=self.able,
             host=host,
             sandbox=sandbox(),
+            others=others,
+            out_of_reach=out_of_reach,
         )
+
+    def at(self, repository: str | None) -> "Observer":
+        """The reader of another repository; of the target for None."""
+        if repository is None or repository.lower() == self.repository.lower():
+            return self
+        owner, _, name = repository.partition("/")
+        return Observer(
+            self.reader, owner, name, self.boards, self.own_boards, able=self.able, asked=self.asked
+        )
+
+    def _others(
+        self, wanted: Wanted, target: ObservedRepository, sandbox: bool
+    ) -> tuple[tuple[ObservedOther, ...], list[ObservedIssue], dict[str, str]]:
+        """The other repositories that items are in, their issues, and what is out of reach."""
+        found: list[ObservedOther] = []
+        issues: list[ObservedIssue] = []
+        out_of_reach: dict[str, str] = {}
+        for name in wanted.others(target.name_with_owner):
+            numbers = wanted.numbers(target.name_with_owner, sandbox=sandbox, other=name)
+            try:
+                other, there = self.at(name)._other(numbers)
+            except (AccessError, RefusedError) as no:
+                out_of_reach[name] = no.message.removeprefix(f"{name}: ")
+                continue
+            found.append(other)
+            issues += there
+        return tuple(found), issues, out_of_reach
+
+    def _other(self, numbers: tuple[int, ...] | None) -> tuple[ObservedOther, list[ObservedIssue]]:
+        """This repository as another one than the target: no board, nothing that is the owner's."""
+        size = PageSize()
+        answer = self.reader.query(document("Overview", self.hidden), self._names(), size)
+        data = self._repository(answer)
+        issues, coverage = self.issues.read(data["issues"], size, numbers, None)
+        repository = mapping.repository(data, self.reader.scopes)
+        other = ObservedOther(repository, self._labels(data), self._milestones(data), coverage)
+        return other, issues
+
+    def _labels(self, data: Json) -> tuple[ObservedLabel, ...]:
+        return tuple(map(mapping.label, self._rest_of("LabelsPage", "labels", data["labels"])))
+
+    def _milestones(self, data: Json) -> tuple[ObservedMilestone, ...]:
+        nodes = self._rest_of("MilestonesPage", "milestones", data["milestones"])
+        return tuple(map(mapping.milestone, nodes))
 
     def examine(self, wanted: Wanted) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
@@ -155,14 +213,15 @@ class Observer:
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
         """The observation with these questions answered: issues elsewhere, people, cards."""
         elsewhere, unreachable = self._elsewhere(asked.issues)
-        for number in asked.missing[:_MOST_MISSING]:
-            name = f"{observed.repository.name_with_owner}#{number}"
-            found = self._whereabouts(number)
+        for name in asked.missing[:_MOST_MISSING]:
+            found = self._whereabouts(name)
             if isinstance(found, str):
                 unreachable[name] = found
             else:
                 elsewhere[name] = found
-        unassignable = self._unassignable(asked.logins)
+        unassignable = {
+            name: self.at(name)._unassignable(logins) for name, logins in asked.logins.items()
+        }
         cards: dict[str, BoardItem] = {}
         if asked.cards and observed.project:
             cards = self.boards.archived(observed.project, asked.cards)
@@ -174,7 +233,13 @@ class Observer:
             ),
             elsewhere=elsewhere,
             unreachable=unreachable,
-            unassignable=unassignable,
+            unassignable=unassignable.get(observed.repository.name_with_owner, ()),
+            others=tuple(
+                dataclasses.replace(
+                    other, unassignable=unassignable.get(other.repository.name_with_owner, ())
+                )
+                for other in observed.others
+            ),
         )
 
     def _elsewhere(self, names: Sequence[str]) -> tuple[dict[str, IssueLink], dict[str, str]]:
@@ -197,13 +262,14 @@ class Observer:
                     missing[name] = _not_there(name, answer.fault(f"at{n}"))
         return found, missing
 
-    def _whereabouts(self, number: int) -> IssueLink | str:
+    def _whereabouts(self, name: str) -> IssueLink | str:
         """Where an issue is that the list does not hold: REST follows a transfer (301).
 
         GitHub's documentation of "Get an issue": 301 for one that was transferred, 410 for one
         that was deleted, and pull requests among the issues.
         """
-        path = f"/repos/{self.owner}/{self.name}/issues/{number}"
+        where, _, number = name.rpartition("#")
+        path = f"/repos/{where}/issues/{number}"
         try:
             data = self.reader.rest(path)
         except Rejected as no:

@@ -84,15 +84,15 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.issues.by_id(ids)
 
-    def recent(self, count: int) -> tuple[ObservedIssue, ...]:
+    def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
         """The issues created last, newest first, at most 100, without cards."""
         with understood(self._api_url):
-            return self._observer.issues.newest(count)
+            return self._observer.at(repository).issues.newest(count)
 
-    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
+    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
         """The issues with a higher number, newest first, without cards."""
         with understood(self._api_url):
-            return self._observer.issues.made_after(number)
+            return self._observer.at(repository).issues.made_after(number)
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None

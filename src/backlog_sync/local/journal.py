@@ -8,7 +8,7 @@ was never acted on.
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -42,6 +42,7 @@ class _Intended(_Line):
     nonce: str
     title: str
     at: float
+    repository: str = ""
 
 
 class _Made(_Line):
@@ -84,9 +85,7 @@ class _Memory:
             case _Made():
                 was = self.intents.get(line.nonce)
                 if was is not None:
-                    self.intents[line.nonce] = Intent(
-                        was.backlog, was.key, was.nonce, was.title, was.at, line.number, line.id
-                    )
+                    self.intents[line.nonce] = replace(was, number=line.number, id=line.id)
             case _Closed():
                 self.open.difference_update(line.nonces)
 
@@ -240,6 +239,7 @@ def _intended(intent: Intent) -> _Intended:
         nonce=intent.nonce,
         title=intent.title,
         at=intent.at,
+        repository=intent.repository,
     )
 
 

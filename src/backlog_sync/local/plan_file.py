@@ -74,6 +74,7 @@ class _Change(_Model):
     body: str | None
     body_seen: str | None
     definition: dict[str, Any] | None
+    repository: str | None
 
 
 class _Plan(_Model):

@@ -153,7 +153,7 @@ class ItemDocument(Model):
     audience: Word | None = Field(default=None, description="Who it is for.")
     repository: str | None = Field(
         default=None,
-        description="The repository of its issue; another than the backlog's is not synced yet.",
+        description="Where its issue is, where not in the backlog's own: owner/name.",
         pattern=REPOSITORY_PATTERN,
     )
 

@@ -1,5 +1,6 @@
 """What a pair of metadata sets on the item that it belongs to."""
 
+import re
 from collections.abc import Callable
 from enum import Enum
 
@@ -24,6 +25,8 @@ from backlog_sync.files.words import (
     is_decoration,
     is_empty_word,
 )
+
+_REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,39}/[\w.-]{1,100})")
 
 
 class Taken(Enum):
@@ -129,6 +132,12 @@ def _plain(value: str) -> str | None:
     return None if not text or is_empty_word(text) else text
 
 
+def _repository(value: str) -> str | None:
+    """A repository as `owner/name` or by its address; other words say nothing about an issue."""
+    found = _REPOSITORY.fullmatch(plain(value).strip("`<>/ "))
+    return found["name"] if found else None
+
+
 def _key(value: str) -> str | None:
     key = plain(value).strip("`").lower()
     return key if is_key(key) else None
@@ -157,6 +166,7 @@ _READERS: dict[str, Callable[[str], object | None]] = {
     "sprint": _plain,
     "team": _plain,
     "audience": _plain,
+    "repository": _repository,
     "id": _key,
     "kind": _kind,
 }
