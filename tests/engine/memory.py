@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import Usage
+from backlog_sync.core.locations import in_order
 from backlog_sync.core.model import (
     Actor,
     BoardItem,
@@ -15,6 +16,7 @@ from backlog_sync.core.model import (
     ObservedLabel,
     ObservedMilestone,
     ObservedOption,
+    ObservedOther,
     ObservedProject,
     ObservedRepository,
     ObservedState,
@@ -63,7 +65,9 @@ Fault = Callable[[Operation], Reply | BacklogError | None]
 
 @dataclass(slots=True)
 class MemoryTracker:
-    """One repository, its board, and a log of the operations that were sent.
+    """A repository, its board, others of its owner, and a log of the operations that were sent.
+
+    Labels and milestones stand by name, those of others by their repository and name.
 
     `fault` is asked before each operation. `lost` operations are carried out and answered
     `Unknown`; after one, as after a `NotSent`, no later operation of the same call is sent.
@@ -82,18 +86,33 @@ class MemoryTracker:
     recent_error: BacklogError | None = None
     order: dict[str, list[str]] = field(default_factory=dict)
     comments: dict[tuple[str, str], str] = field(default_factory=dict)
+    labels_there: dict[str, dict[str, ObservedLabel]] = field(default_factory=dict)
+    milestones_there: dict[str, dict[str, ObservedMilestone]] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # ---- the port --------------------------------------------------------------------------
 
     def observe(self, wanted: Wanted) -> ObservedState:
-        """Everything, by number."""
+        """Everything, by number, of the target and of the others that are wanted."""
+        others = wanted.others(REPOSITORY)
         return ObservedState(
             repository=ObservedRepository("R_1", REPOSITORY, "O_1", "Organization"),
             viewer=ME,
-            issues=tuple(
-                replace(each, children=self.children(each.id))
-                for each in sorted(self.issues.values(), key=lambda i: i.number)
+            issues=in_order(
+                (
+                    replace(each, children=self.children(each.id))
+                    for each in self.issues.values()
+                    if each.repository in (REPOSITORY, *others)
+                ),
+                REPOSITORY,
+            ),
+            others=tuple(
+                ObservedOther(
+                    ObservedRepository(f"R_{name}", name, "O_1", "Organization"),
+                    tuple(self.labels_there.get(name, {}).values()),
+                    tuple(self.milestones_there.get(name, {}).values()),
+                )
+                for name in others
             ),
             labels=tuple(self.labels.values()),
             milestones=tuple(self.milestones.values()),
@@ -114,13 +133,14 @@ class MemoryTracker:
         """The newest first; nothing where the list lags behind."""
         if self.recent_error is not None:
             raise self.recent_error
-        newest = sorted(self.issues.values(), key=lambda i: -i.number)
-        return () if self.hide_recent else tuple(newest[:count])
+        return () if self.hide_recent else self.made_after(0, repository)[:count]
 
     def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
         """All with a higher number; nothing where the list lags behind."""
-        newest = sorted(self.observe(Wanted()).issues, key=lambda i: -i.number)
-        return tuple(issue for issue in newest if issue.number > number)
+        there = [i for i in self.issues.values() if i.repository == (repository or REPOSITORY)]
+        newest = sorted(there, key=lambda i: -i.number)
+        listed = (replace(each, children=self.children(each.id)) for each in newest)
+        return tuple(issue for issue in listed if issue.number > number)
 
     def apply(
         self,
@@ -170,7 +190,8 @@ class MemoryTracker:
 
     def by_number(self, number: int) -> ObservedIssue:
         """The issue with this number."""
-        return next(i for i in self.issues.values() if i.number == number)
+        there = (i for i in self.issues.values() if i.repository == REPOSITORY)
+        return next(i for i in there if i.number == number)
 
     def by_title(self, title: str) -> ObservedIssue:
         """The only issue with this title."""
@@ -233,15 +254,16 @@ class MemoryTracker:
         return Done(id=o.id, number=there.number, url=there.url)
 
     def _create(self, o: CreateIssue) -> Reply:
-        number = len(self.issues) + 1
+        where = o.repository_id.removeprefix("R_") if o.repository_id != "R_1" else REPOSITORY
+        number = sum(1 for i in self.issues.values() if i.repository == where) + 1
         id_ = f"I_{next(self._ids)}_{number}"
         parent = self.issues.get(o.parent_id or "")
         carded = self.project is not None and o.project_ids == (self.project.id,)
         there = ObservedIssue(
             id=id_,
             number=number,
-            repository=REPOSITORY,
-            url=f"https://github.com/{REPOSITORY}/issues/{number}",
+            repository=where,
+            url=f"https://github.com/{where}/issues/{number}",
             title=o.title.strip(),
             body=o.body,
             author=ME,
@@ -259,10 +281,12 @@ class MemoryTracker:
         return Done(id=id_, number=number, url=there.url, card_id=card_id)
 
     def _label(self, id_: str) -> str:
-        return next(known.name for known in self.labels.values() if known.id == id_)
+        every = (self.labels, *self.labels_there.values())
+        return next(k.name for labels in every for k in labels.values() if k.id == id_)
 
     def _milestone(self, id_: str | None) -> str | None:
-        return next((m.title for m in self.milestones.values() if m.id == id_), None)
+        every = (self.milestones, *self.milestones_there.values())
+        return next((m.title for aims in every for m in aims.values() if m.id == id_), None)
 
     def _sets(self, o: ChangeLabels | ChangeAssignees) -> Reply:
         there = self.issues[o.id]
@@ -312,34 +336,39 @@ class MemoryTracker:
         self, o: CreateLabel | UpdateLabel | CreateMilestone | UpdateMilestone
     ) -> Reply:
         if isinstance(o, CreateLabel):
-            if normalize.fold(o.name) in self.labels:
+            where = (o.repository_id or "").removeprefix("R_")
+            labels = self.labels_there.setdefault(where, {}) if where else self.labels
+            if normalize.fold(o.name) in labels:
                 return Refused("Name has already been taken", "already_exists")
-            made = ObservedLabel(f"L_{o.name}", o.name, o.color, o.description)
-            self.labels[normalize.fold(o.name)] = made
+            made = ObservedLabel(f"L_{where}{o.name}", o.name, o.color, o.description)
+            labels[normalize.fold(o.name)] = made
             return Done(id=made.id)
         if isinstance(o, UpdateLabel):
-            (old,) = [known for known in self.labels.values() if known.id == o.id]
+            every = (self.labels, *self.labels_there.values())
+            ((labels, old),) = [(ls, k) for ls in every for k in ls.values() if k.id == o.id]
             new = replace(
                 old,
                 name=o.name or old.name,
                 color=o.color or old.color,
                 description=old.description if o.description is None else o.description,
             )
-            del self.labels[normalize.fold(old.name)]
-            self.labels[normalize.fold(new.name)] = new
+            del labels[normalize.fold(old.name)]
+            labels[normalize.fold(new.name)] = new
             for there in list(self.issues.values()):
                 named = tuple(new.name if n == old.name else n for n in there.labels)
                 self.issues[there.id] = replace(there, labels=named)
             return Done(id=new.id)
+        there = o.repository or ""
+        aims = self.milestones_there.setdefault(there, {}) if there else self.milestones
         if isinstance(o, CreateMilestone):
-            number = len(self.milestones) + 1
+            number = len(aims) + 1
             aim = ObservedMilestone(
-                f"M_{number}", number, o.title, due=o.due, description=o.description or ""
+                f"M_{there}{number}", number, o.title, due=o.due, description=o.description or ""
             )
         else:
-            (was,) = [m for m in self.milestones.values() if m.number == o.number]
+            (was,) = [m for m in aims.values() if m.number == o.number]
             aim = replace(was, due=o.due or was.due, description=o.description or was.description)
-        self.milestones[aim.title] = aim
+        aims[aim.title] = aim
         return Done(id=aim.id, number=aim.number)
 
     def _board(self, o: Operation) -> Reply:

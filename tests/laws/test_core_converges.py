@@ -31,8 +31,9 @@ from backlog_sync.core.model import (
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from tests.core.builders import desired, issue, item
-from tests.engine.memory import MemoryTracker, Watcher
+from tests.engine.memory import REPOSITORY, MemoryTracker, Watcher
 
+GADGETS = "octo-org/gadgets"
 KEYS = tuple(f"k{n}" for n in range(5))
 TITLES = st.sampled_from(["A", "B", "C", "D", "E", "F", "A  b", "Café"])
 LABELS = st.lists(st.sampled_from(["x", "y", "Z", "z", "w"]), max_size=3).map(tuple)
@@ -88,6 +89,7 @@ def items(draw: st.DrawFn) -> tuple[DesiredItem, ...]:
                 sync=draw(st.sampled_from([True, True, True, False])),
                 issue=draw(st.sampled_from([None, None, None, 1, 2, 99])),
                 previously=draw(st.sampled_from([(), (), ("k9",), (KEYS[0],)])),
+                repository=draw(st.sampled_from([None, None, None, GADGETS])),
                 **declared,  # type: ignore[arg-type] # fields of items
             )
         )
@@ -95,7 +97,9 @@ def items(draw: st.DrawFn) -> tuple[DesiredItem, ...]:
 
 
 BACKLOGS = st.builds(
-    lambda made, board, more: desired(*made, project=BOARD if board else None, settings=more),
+    lambda made, board, more: desired(
+        *made, project=BOARD if board else None, settings=more, repository=REPOSITORY
+    ),
     items(),
     st.booleans(),
     st.builds(
@@ -116,10 +120,12 @@ BACKLOGS = st.builds(
 
 
 def repository(issue_types: tuple[str, ...] | None = None) -> MemoryTracker:
-    """A repository in which people wrote two issues, #1 and #2."""
+    """A repository in which people wrote two issues, #1 and #2, and another one with two."""
     tracker = MemoryTracker(issue_types=issue_types)
     tracker.add(issue(1, "A", author=None, labels=("human",), body="human above\r\n"))
     tracker.add(issue(2, "Theirs", author=None, state="closed", state_reason="completed"))
+    tracker.add(issue(1, "B", id="G_1", author=None, body="human", repository=GADGETS))
+    tracker.add(issue(2, "C", id="G_2", body="", repository=GADGETS))
     return tracker
 
 
