@@ -44,6 +44,7 @@ FULL = os.environ.get("BACKLOG_BARS") == "full"
 """Whether the bars run at their whole size, which takes many minutes."""
 
 REPOSITORY = "octo-org/widgets"
+OTHER = "octo-org/gadgets"
 BOARD = ProjectSpec(
     "octo-org",
     title="Widgets",
@@ -108,6 +109,18 @@ WHOLE = backlog(2, 2, 2, 2, 2, 2, 2, 2, 2, 2)
 """34 items, as many as the bars are about: 4 epics, 10 features, 20 stories, with 3 fields."""
 
 
+def across(wanted: DesiredState) -> DesiredState:
+    """The same items, every second one in another repository of the owner."""
+    items = (
+        replace(each, repository=OTHER) if n % 2 else each for n, each in enumerate(wanted.items)
+    )
+    return replace(wanted, items=tuple(items), repository=REPOSITORY)
+
+
+ACROSS = across(backlog(3, 1))
+"""7 items in two repositories: features and stories below and beside each other."""
+
+
 # ---- the server and its machines -----------------------------------------------------------
 
 
@@ -124,6 +137,7 @@ class World:
     def __post_init__(self) -> None:
         self.sandbox = Sandbox(None, clock=self.clock)
         self.sandbox.ensure_repository(REPOSITORY)
+        self.sandbox.ensure_repository(OTHER)
         self.sandbox.list_lag = timedelta(seconds=self.lag)
         # Whoever searches finds nothing: the index of a search lags by as long as it likes.
         self.sandbox.search_lag = timedelta(days=1)
@@ -146,8 +160,9 @@ class World:
 
     def issues(self) -> list[Issue]:
         """All issues there are."""
-        home = self.sandbox.repository(REPOSITORY)
-        return list(self.sandbox.store.issues.get(home.id, {}).values())
+        places = (self.sandbox.repository(name) for name in (REPOSITORY, OTHER))
+        stored = self.sandbox.store.issues
+        return [issue for place in places for issue in stored.get(place.id, {}).values()]
 
     def doubles(self) -> list[str]:
         """Keys that more than one open issue has; boards, labels and milestones made twice."""

@@ -7,6 +7,7 @@ import pytest
 
 from backlog_sync.core.model import DesiredState
 from tests.faults.harness import (
+    ACROSS,
     FULL,
     MIDDLE,
     SMALL,
@@ -68,6 +69,17 @@ def test_killed_while_lists_lag(tmp_path: Path, lag: float, forgets: bool) -> No
     for delivered in (True, False):
         for at in places(wanted, tmp_path, 6, int(lag) + delivered):
             kill_and_go_on(wanted, tmp_path, at, delivered=delivered, lag=lag, forgets=forgets)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_killed_at_any_request_of_a_sync_over_two_repositories(
+    tmp_path: Path, delivered: bool
+) -> None:
+    """What was made, or was about to be, in the other repository is found there again."""
+    for at in places(ACROSS, tmp_path, 8, 9 + delivered):
+        kill_and_go_on(ACROSS, tmp_path, at, delivered=delivered, lag=0, forgets=False)
+        kill_and_go_on(ACROSS, tmp_path, at, delivered=delivered, lag=60, forgets=False)
+        kill_and_go_on(ACROSS, tmp_path, at, delivered=delivered, lag=5, forgets=True)
 
 
 @pytest.mark.parametrize("delivered", [True, False])

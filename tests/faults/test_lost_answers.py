@@ -8,6 +8,7 @@ from backlog_sync.core.model import DesiredState
 from backlog_sync.sandbox import faults
 from backlog_sync.sandbox.faults import Fault
 from tests.faults.harness import (
+    ACROSS,
     FULL,
     MIDDLE,
     SMALL,
@@ -86,6 +87,16 @@ def test_a_request_that_never_arrives_makes_no_duplicate(tmp_path: Path, kind: s
     count = len(requests_of(wanted, tmp_path))
     for at in sample(count, 4, seed=len(kind)):
         lose_and_go_on(wanted, tmp_path / f"{at}", at, GONE[kind])
+
+
+@pytest.mark.parametrize("kind", ["closed", "closed in the middle of a batch", "504"])
+def test_an_answer_that_is_lost_over_two_repositories(tmp_path: Path, kind: str) -> None:
+    """Each request in turn; a create is looked for where it was meant to be, lists lagging."""
+    count = len(requests_of(ACROSS, tmp_path))
+    for at in sample(count, 8, seed=len(kind)):
+        lose_and_go_on(ACROSS, tmp_path / f"{at}", at, LOST[kind])
+    for at in creations(ACROSS, tmp_path):
+        assert lose_and_go_on(ACROSS, tmp_path / f"{at}-lag", at, LOST["closed"], lag=60)
 
 
 @pytest.mark.parametrize("lag", [5, 60])
