@@ -151,7 +151,7 @@ class World:
     def observe(self, wanted: DesiredState | None = None) -> ObservedState:
         """Everything, as the client sees it."""
         asked = wanted or self.desired()
-        return self.tracker(read_only=True).observe(Wanted(asked.project))
+        return self.tracker(read_only=True).observe(Wanted.for_backlog(asked, full=True))
 
     def issue(self, title: str) -> ObservedIssue:
         """The issue of that title."""

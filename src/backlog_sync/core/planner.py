@@ -325,8 +325,8 @@ class _Builder:
         linked: dict[str, list[DesiredItem]] = {}
         created = {c.key for c in self.changes if c.action is Action.CREATE}
         links = [c for c in self.changes if c.kind is ChangeKind.SUB_ISSUE and c.other]
-        # What is made comes to stand below its parent first, what is there already after that.
-        for change in sorted(links, key=lambda c: c.key not in created):
+        # What is made below its parent comes to stand there first, all others after that.
+        for change in sorted(links, key=lambda c: c.key not in created or self._crosses(c)):
             if change.action is not Action.LINK or change.key not in self.items:
                 continue
             linked.setdefault(str(change.other), []).append(self.items[change.key])
@@ -335,6 +335,13 @@ class _Builder:
                 continue
             for move in self.links.moves(parent, [item.key for item in linked.get(parent, ())]):
                 self._move(move, parent)
+
+    def _crosses(self, change: Change) -> bool:
+        """Whether a link leads to another repository: no issue is made below such a parent."""
+        other = str(change.other)
+        if other in self.items:
+            return self.place_of.get(other) is not self.place_of.get(change.key)
+        return fold(other.rpartition("#")[0]) != fold(change.repository or self.repository)
 
     def _move(self, move: Move, parent: str) -> None:
         item = self.items[move.key]
