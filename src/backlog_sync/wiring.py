@@ -290,13 +290,25 @@ def find_token(env: Environment) -> tuple[str, str]:
 
 @contextmanager
 def examiner(
-    repository: str, env: Environment, *, top: Path, sandbox: bool, board_owner: str | None = None
+    repository: str,
+    env: Environment,
+    *,
+    top: Path,
+    sandbox: bool,
+    board_owner: str | None = None,
+    others: Sequence[str] = (),
 ) -> "Iterator[Examiner]":
     """What tells whether a sync could work. Raises as `tracker` does."""
     from backlog_sync.github_api.tracker import GitHubTracker  # noqa: PLC0415 - as above
 
     with tracker(
-        repository, env, top=top, sandbox=sandbox, read_only=True, board_owner=board_owner
+        repository,
+        env,
+        top=top,
+        sandbox=sandbox,
+        read_only=True,
+        board_owner=board_owner,
+        others=others,
     ) as made:
         assert isinstance(made, GitHubTracker)
         yield made

@@ -91,8 +91,9 @@ def _server(where: Where, screen: Screen, top: Path, loaded: Loaded | None) -> l
             top=top,
             sandbox=where.sandbox,
             board_owner=project.owner if project else None,
+            others=Wanted.for_backlog(wanted).others(repository) if wanted else (),
         ) as examiner:
-            seen = examiner.examine(Wanted(project))
+            seen = examiner.examine(Wanted.for_backlog(wanted) if wanted else Wanted())
     except BacklogError as error:
         host = "the sandbox" if where.sandbox else wiring.web_host(env.api_url)
         checks.append(Check("token", Health.OK, f"{source}; whose it is could not be asked"))

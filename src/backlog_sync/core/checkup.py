@@ -1,6 +1,7 @@
 """Whether a sync could work here, as a list: what is fine, what is less, what stands in the way."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from backlog_sync.core.board import blocked_hint, blocked_reason
@@ -49,7 +50,8 @@ class Examination:
     """What a server says of itself, of a token and of a repository.
 
     `scopes` are those of a classic token, None for any other. `allowance` is None where the
-    server counts nothing.
+    server counts nothing. `others` are the other repositories that items are in, `out_of_reach`
+    says of such why they cannot be read.
     """
 
     viewer: str
@@ -61,6 +63,8 @@ class Examination:
     project: ObservedProject | None = None
     project_problem: str | None = None
     board_viewer: str | None = None
+    others: tuple[ObservedRepository, ...] = ()
+    out_of_reach: Mapping[str, str] = field(default_factory=dict)
 
 
 def checks_of(seen: Examination, wanted: ProjectSpec | None) -> tuple[Check, ...]:
@@ -68,6 +72,8 @@ def checks_of(seen: Examination, wanted: ProjectSpec | None) -> tuple[Check, ...
     return (
         _repository(seen.repository),
         _issues(seen.repository),
+        *(check for other in seen.others for check in _other(other)),
+        *(_lacking(name, why) for name, why in seen.out_of_reach.items()),
         _allowance(seen.allowance),
         *_features(seen),
         _board(seen, wanted),
@@ -101,6 +107,19 @@ def _issues(repository: ObservedRepository) -> Check:
         return Check("issues", Health.OK, "switched on")
     hint = "switch them on in the repository's settings"
     return Check("issues", Health.ERROR, "switched off", hint)
+
+
+def _other(repository: ObservedRepository) -> tuple[Check, ...]:
+    """Another repository that items are in; of its issues only that they are switched off."""
+    issues = _issues(repository)
+    told = f"{repository.name_with_owner}: {issues.message}"
+    off = (replace(issues, message=told),) if issues.health is Health.ERROR else ()
+    return (_repository(repository), *off)
+
+
+def _lacking(name: str, why: str) -> Check:
+    hint = "use a token that reaches it, or keep its items in the file with `sync: false`"
+    return Check("repository", Health.ERROR, f"{name}: {why}", hint)
 
 
 def _allowance(left: Allowance | None) -> Check:

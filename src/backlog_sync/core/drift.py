@@ -25,6 +25,7 @@ from backlog_sync.core.plan_json import (
     change_to_json,
     coverage_to_json,
     note_to_json,
+    others_to_json,
 )
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.states import is_closed
@@ -214,4 +215,5 @@ def drift_to_json(found: Drift) -> dict[str, Any]:
         "transferred": [asdict(finding) for finding in found.transferred],
         "suspicious": [asdict(finding) for finding in found.suspicious],
         "coverage": coverage_to_json(covered),
+        **others_to_json(plan),
     }

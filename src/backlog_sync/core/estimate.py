@@ -43,10 +43,16 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
     comments = sum("comment" in change.fields for change in states)
     updates = len(issues) - len(created) - len(states)
     # What is made below a new issue, or on the board with it, comes with its creation.
-    later = Counter(c.kind for c in plan.changes if c.key not in created or c.fields.keys() - _SAME)
+    where = {item.key: item.repository for item in plan.items}
+    later = Counter(
+        c.kind
+        for c in plan.changes
+        if c.key not in created or c.fields.keys() - _SAME or _crosses(c, where)
+    )
     values = [change for change in plan.changes if change.kind is ChangeKind.FIELD_VALUE]
     sent = sum(1 + (change.body is not None and bool(change.fields)) for change in values)
-    pages = _groups(plan.coverage.total + len(created), _READ) if created else 0
+    made_in = Counter(change.repository for change in created.values())
+    pages = sum(_groups(_total(plan, there) + made, _READ) for there, made in made_in.items())
     writes = (
         _groups(kinds[ChangeKind.LABEL], _SMALL)
         + kinds[ChangeKind.MILESTONE]
@@ -75,6 +81,18 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
 
 
 _SAME = frozenset({"parent"})
+
+
+def _total(plan: Plan, there: str | None) -> int:
+    """Give how many issues a repository has that the end of its list is read of."""
+    coverage = plan.others.get(there, plan.coverage) if there else plan.coverage
+    return coverage.total
+
+
+def _crosses(change: Change, where: Mapping[str, str | None]) -> bool:
+    """Whether it puts an item below one of another repository: that is a mutation of its own."""
+    below = change.kind is ChangeKind.SUB_ISSUE and change.other in where
+    return below and where[str(change.other)] != change.repository
 
 
 def _groups(count: int, size: int) -> int:

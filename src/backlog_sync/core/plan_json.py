@@ -17,9 +17,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     than the whole repository was read, `others` only where items are in other repositories too.
     """
     whole = plan.coverage.complete
-    partial: dict[str, Any] = {} if whole else {"coverage": coverage_to_json(plan.coverage)}
-    if plan.others:
-        partial["others"] = {name: coverage_to_json(plan.others[name]) for name in plan.others}
+    partial = {} if whole else {"coverage": coverage_to_json(plan.coverage)}
     accepted = {"accepted": [note_to_json(note) for note in plan.accepted]} if plan.accepted else {}
     return {
         "format_version": FORMAT_VERSION,
@@ -41,8 +39,15 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         ],
         "digests": asdict(plan.digests),
         **partial,
+        **others_to_json(plan),
         **accepted,
     }
+
+
+def others_to_json(plan: Plan) -> dict[str, Any]:
+    """Give what was read of other repositories that items are in; nothing where none is."""
+    told = {name: coverage_to_json(coverage) for name, coverage in plan.others.items()}
+    return {"others": told} if told else {}
 
 
 def coverage_to_json(coverage: Coverage) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.questions import Questions
-from backlog_sync.errors import AccessError, RefusedError
+from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
 from backlog_sync.github_api.boards import Boards, Found, problem_of
@@ -161,7 +161,7 @@ class Observer:
             try:
                 other, there = self.at(name)._other(numbers)
             except (AccessError, RefusedError) as no:
-                out_of_reach[name] = no.message.removeprefix(f"{name}: ")
+                out_of_reach[name] = _briefly(name, no)
                 continue
             found.append(other)
             issues += there
@@ -198,6 +198,15 @@ class Observer:
         types = mapping.issue_types(data.get("issueTypes"))
         scopes = self.reader.scopes
         told = answer.data or {}
+        others: list[ObservedRepository] = []
+        out_of_reach: dict[str, str] = {}
+        for name in wanted.others(repository.name_with_owner):
+            there = self.at(name)
+            try:
+                asked = self.reader.query(document("Checkup", self.hidden), there._names())
+                others.append(mapping.repository(there._repository(asked), scopes))
+            except (AccessError, RefusedError) as no:
+                out_of_reach[name] = _briefly(name, no)
         return Examination(
             viewer=mapping.viewer(told["viewer"]).login,
             repository=repository,
@@ -208,6 +217,8 @@ class Observer:
             project=board.project,
             project_problem=board.problem,
             board_viewer=self.boards.viewer() if self.own_boards else None,
+            others=tuple(others),
+            out_of_reach=out_of_reach,
         )
 
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
@@ -367,6 +378,11 @@ class Observer:
             page = self._repository(answer)[key]
             found.extend(mapping.nodes(page))
         return found
+
+
+def _briefly(name: str, no: BacklogError) -> str:
+    """Why a repository cannot be read, where its name is told beside."""
+    return no.message.removeprefix(f"{name}: ")
 
 
 def _not_there(name: str, fault: Fault | None) -> str:

@@ -1,11 +1,21 @@
 """How much of a repository was read, in words."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from backlog_sync.core.model import Coverage
+from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted
 
 
-def covered(coverage: Coverage) -> str:
-    """One clause about what was read, such as "33 issues read"."""
+def covered(coverage: Coverage, others: Mapping[str, Coverage] = MappingProxyType({})) -> str:
+    """One clause about what was read, such as "33 issues read", of other repositories too."""
+    told = [_covered(coverage)]
+    told += [f"{clean(name)}: {_covered(other)}" for name, other in others.items()]
+    return "; ".join(told)
+
+
+def _covered(coverage: Coverage) -> str:
     if coverage.complete:
         return f"{counted(coverage.issues_read, 'issue')} read"
     if not coverage.by_number:

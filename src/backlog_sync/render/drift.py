@@ -48,7 +48,7 @@ def _findings(title: str, note: str, found: Sequence[Finding], look: Look) -> li
 
 
 def _sums(found: Drift, look: Look) -> list[Text]:
-    read = covered(found.coverage)
+    read = covered(found.coverage, found.plan.others)
     if not found:
         head = Text().append(f"{look.glyphs.tick} ", "green").append("No drift. ", "bold")
         text = f"{clean(found.plan.repository)} and the files say the same ({read})."

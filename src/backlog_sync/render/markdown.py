@@ -274,7 +274,7 @@ def _told(
     """What happens to an item, in a few words each."""
     created = action is Action.CREATE
     if created:
-        yield "create"
+        yield f"create in {code(cut(item.repository))}" if item.repository else "create"
     for change in changes:
         match change.kind:
             case ChangeKind.ISSUE | ChangeKind.FIELD_VALUE:
@@ -340,15 +340,18 @@ def _definitions(plan: Plan) -> Block:
     for kind, (one, many) in _DEFINITIONS.items():
         mine = [c for c in plan.changes if c.kind is kind]
         count += len(mine)
-        made = [c for c in mine if c.action is Action.CREATE]
-        if made:
-            names = ", ".join(code(cut(c.title or c.key)) for c in made[:_NAMES])
-            more = f" and {len(made) - _NAMES} more" if len(made) > _NAMES else ""
-            rows.append(f"- ➕ {one if len(made) == 1 else many}: {names}{more}\n")
-        for change in mine:
-            if change.action is not Action.CREATE:
-                fields = "; ".join(_field(n, v) for n, v in change.fields.items())
-                rows.append(f"- ✏️ {one} {code(cut(change.title or change.key))}: {fields}\n")
+        for there in dict.fromkeys(c.repository for c in mine):
+            made = [c for c in mine if c.action is Action.CREATE and c.repository == there]
+            where = f" in {code(cut(there))}" if there else ""
+            if made:
+                names = ", ".join(code(cut(c.title or c.key)) for c in made[:_NAMES])
+                more = f" and {len(made) - _NAMES} more" if len(made) > _NAMES else ""
+                rows.append(f"- ➕ {one if len(made) == 1 else many}{where}: {names}{more}\n")
+            for change in mine:
+                if change.action is not Action.CREATE and change.repository == there:
+                    fields = "; ".join(_field(n, v) for n, v in change.fields.items())
+                    name = code(cut(change.title or change.key))
+                    rows.append(f"- ✏️ {one} {name}{where}: {fields}\n")
     title = counted(count, "definition")
     return Block(f"\n<details><summary>{title}</summary>\n\n", rows, "\n</details>\n")
 

@@ -71,9 +71,10 @@ def plan_lines(plan: Plan, look: Look) -> list[Text]:
 
 def _covered(plan: Plan, look: Look) -> list[Text]:
     """What was read, where that was less than everything."""
-    if plan.coverage.complete:
+    if plan.coverage.complete and all(other.complete for other in plan.others.values()):
         return []
-    words = [Text(word, "dim") for word in f"{covered(plan.coverage)}.".split(" ")]
+    told = covered(plan.coverage, plan.others)
+    words = [Text(word, "dim") for word in f"{told}.".split(" ")]
     return flow(Text("Read: ", "dim"), words, look.columns, look.glyphs)
 
 
@@ -120,16 +121,25 @@ def _definitions(plan: Plan, look: Look) -> list[Text]:
     column = len("milestones")
     for kind, (one, many) in _DEFINITIONS.items():
         changes = [c for c in plan.changes if c.kind is kind]
-        made = [c for c in changes if c.action is Action.CREATE]
-        if made:
+        for made in _by_repository(c for c in changes if c.action is Action.CREATE):
             head = Text("  ").append("+", "green").append(" ")
             head.append((one if len(made) == 1 else many).ljust(column + 2), "dim")
             words = listed(_definition(c, look.glyphs) for c in made)
+            if made[0].repository:
+                words.insert(0, Text(f"in {clean(made[0].repository)}:", "dim"))
             lines += flow(head, words, look.columns, look.glyphs)
         for change in changes:
             if change.action is not Action.CREATE:
                 lines += _changed_definition(change, one.ljust(column + 2), look)
     return [_heading("Definitions"), *lines] if lines else []
+
+
+def _by_repository(changes: Iterable[Change]) -> Iterable[list[Change]]:
+    """Changes of the target first, then those of each other repository."""
+    there: dict[str | None, list[Change]] = {}
+    for change in changes:
+        there.setdefault(change.repository, []).append(change)
+    return there.values()
 
 
 def _definition(change: Change, glyphs: Glyphs) -> str:
@@ -149,6 +159,8 @@ def _changed_definition(change: Change, word: str, look: Look) -> list[Text]:
     sign, style = _sign(change.action, look.glyphs)
     head = Text("  ").append(sign, style).append(" ").append(word, "dim")
     head.append(clean(change.title or change.key))
+    if change.repository:
+        head.append(f" in {clean(change.repository)}", "dim")
     fields = _fields([change], look, 6)
     if len(fields) == 1:
         inline = head.copy().append("  ").append_text(fields[0][6:])
@@ -292,6 +304,8 @@ class _Tree:
         indent = 2 * (row.depth + 1) + 4
         created = row.action is Action.CREATE
         lines: list[Text] = []
+        if created and row.item.repository:
+            lines += _note("in", row.item.repository, indent, self.look)
         for change in row.changes:
             forgotten = change.kind is ChangeKind.FIELD_VALUE and change.action is Action.FORGET
             if change.kind is not ChangeKind.ISSUE and not forgotten:

@@ -46,11 +46,13 @@ def gather(
         issue = issues.get(item.key)
         found = _item(item, refs, work_item(item, issue, first))
         if issue is not None:
-            found = _as_github_knows(found, item, issue, told.get(item.key), first)
+            ref = observed.ref(issue)
+            found = _as_github_knows(found, item, issue, ref, told.get(item.key), first)
         items.append(replace(found, added=found.added or known.added.get(item.key)))
     unseen = list(known.unseen)
     if observed.project_problem:
         unseen.append(f"The board is out of reach: {observed.project_problem}.")
+    unseen += [f"{name} is out of reach: {why}." for name, why in observed.out_of_reach.items()]
     return Facts(
         title=(desired.project and desired.project.title) or repository,
         repository=repository,
@@ -90,13 +92,18 @@ def _item(item: DesiredItem, refs: Mapping[str, str], known: WorkItem) -> WorkIt
 
 
 def _as_github_knows(
-    found: WorkItem, item: DesiredItem, issue: ObservedIssue, told: ItemProgress | None, first: str
+    found: WorkItem,
+    item: DesiredItem,
+    issue: ObservedIssue,
+    ref: str,
+    told: ItemProgress | None,
+    first: str,
 ) -> WorkItem:
     """The same with what is read of its issue; a label's or person's name as it is there."""
     ticks = told.ticks if told else {}
     return replace(
         found,
-        ref=f"#{issue.number}",
+        ref=ref,
         url=issue.url,
         status=status_of(issue, first),
         labels=issue.labels or found.labels,
@@ -130,7 +137,8 @@ def _day(value: str | None) -> date | None:
 
 def _milestones(desired: DesiredState, observed: ObservedState) -> tuple[MilestoneFact, ...]:
     """Those of the file, with their state and, where the file gives none, their day on GitHub."""
-    there = {fold(one.title): one for one in observed.milestones}
+    elsewhere = [one for other in observed.others for one in other.milestones]
+    there = {fold(one.title): one for one in (*elsewhere, *observed.milestones)}
     found = []
     for one in desired.milestones:
         known = there.get(fold(one.title))
@@ -150,8 +158,17 @@ def _before(then: DesiredState, now: Sequence[WorkItem], since: date) -> Before:
     keys = {one.ref: one.key for one in now if one.ref}
     items = {}
     for item in then.items:
-        ref = f"#{item.issue.number}" if item.issue else None
+        ref = _ref(item, then.repository)
         known = work_item(item, None, "")
         items[keys.get(ref or "", item.key)] = _item(item, {}, known)
     milestones = {one.title: MilestoneFact(one.title, _day(one.due)) for one in then.milestones}
     return Before(since, items, milestones)
+
+
+def _ref(item: DesiredItem, target: str | None) -> str | None:
+    """Name an item's issue as the file does, and reports do."""
+    if item.issue is None:
+        return None
+    there = item.issue.repository or item.repository
+    here = there is None or fold(there) == fold(target or "")
+    return f"#{item.issue.number}" if here else f"{there}#{item.issue.number}"
