@@ -9,10 +9,10 @@ from backlog_sync.core.model import DesiredState
 from backlog_sync.core.pace import Pace
 from backlog_sync.engine.reconcile import apply
 from tests.engine.memory import Watcher
-from tests.faults.harness import MIDDLE, SMALL, WHOLE, World
+from tests.faults.harness import ACROSS, MIDDLE, SMALL, WHOLE, World
 
 
-@pytest.mark.parametrize("desired", [SMALL, MIDDLE, WHOLE], ids=["4", "8", "34"])
+@pytest.mark.parametrize("desired", [SMALL, MIDDLE, WHOLE, ACROSS], ids=["4", "8", "34", "across"])
 def test_an_estimate_is_close(tmp_path: Path, desired: DesiredState) -> None:
     """A fifth more or less, and one request."""
     world = World(tmp_path)

@@ -68,6 +68,30 @@ SEEDS = (
         ("core/identity.py", "    if author is None:\n        return False", "    return True"),
     ),
     seed(
+        "a lost create is looked for in the target alone",
+        LOST,
+        ("engine/settle.py", "_NEWEST, *([name] if name else [])", "_NEWEST"),
+    ),
+    seed(
+        "another repository's own backlog is taken for ours",
+        "tests/surface/test_elsewhere.py",
+        ("core/locations.py", "{observed.repository.id}:{desired", "{desired"),
+    ),
+    seed(
+        "what was left behind in another repository is made again",
+        "tests/surface/test_elsewhere.py",
+        ("core/identity.py", "matcher.left_behind(matchers)", "pass"),
+    ),
+    seed(
+        "a trial makes issues in real repositories",
+        "tests/surface/test_elsewhere.py",
+        (
+            "core/locations.py",
+            "if declared is None or fold(declared) != fold(target):",
+            "if False:",
+        ),
+    ),
+    seed(
         "labels of other people are taken away",
         "tests/core/test_merge.py tests/core/test_planner.py",
         (

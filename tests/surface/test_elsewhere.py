@@ -12,6 +12,11 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure
 from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.files.load import load
+from backlog_sync.files.write_back import save, write_back
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.markdown import plan_markdown
+from backlog_sync.render.text import plan_text
 from backlog_sync.sandbox.access import Grant
 from backlog_sync.sandbox.people import Person
 from tests.engine.memory import Watcher
@@ -281,3 +286,47 @@ def test_two_machines_at_once_make_one_issue_there(world: World, there: Person) 
     titles = [i.title for i in world.observe().issues if i.state == "open"]
     assert titles.count("Radio answers") == 1
     world.sync()
+
+
+# ---- what people see -------------------------------------------------------------------------
+
+
+def test_a_plan_says_where(world: World, there: Person) -> None:
+    """As text and as Markdown: which issues, labels and milestones are made elsewhere."""
+    world.write(ITEMS)
+    plan = world.plan()
+    text = plan_text(plan, Look())
+    assert "in  octo-org/gadgets" in text
+    assert "labels      in octo-org/gadgets: radio, story" in text
+    page = plan_markdown(plan)
+    assert "create in <code>octo-org/gadgets</code>" in page
+    assert "milestone in <code>octo-org/gadgets</code>: <code>Spring</code>" in page
+
+
+def test_a_markdown_roadmap_names_a_repository(world: World, there: Person) -> None:
+    """`**Repository**:` below a heading; a word that is no repository says nothing."""
+    file = world.folder / "ROADMAP.md"
+    file.write_text(
+        "---\nbacklog:\n  repository: octo-org/widgets\n---\n# Roadmap\n\n## Epic 1: Pair\n\n"
+        "### Story 1.1: Radio answers\n\n**Repository**: `octo-org/gadgets`\n\n"
+        "### Story 1.2: App asks\n\n**Repository**: the usual one\n",
+        "utf-8",
+    )
+    loaded = load([file], root=world.folder)
+    assert not loaded.errors
+    assert loaded.desired is not None
+    assert [item.repository for item in loaded.desired.items] == [None, OTHER, None]
+    tracker = world.tracker()
+    prepared = observe_and_plan(loaded.desired, tracker)
+    applied = apply(
+        prepared, tracker, nonces=lambda: f"{next(world.numbers):016x}", progress=Watcher()
+    )
+    real = replace(applied.observed, sandbox=False)
+    for change in write_back(loaded, measure(loaded.desired, real)):
+        save(change)
+    written = file.read_text("utf-8")
+    assert "**Issue**: [octo-org/gadgets#2](" in written
+    again = load([file], root=world.folder).desired
+    assert again is not None
+    assert [str(item.issue) for item in again.items] == ["#1", "octo-org/gadgets#2", "#2"]
+    assert build_plan(again, replace(world.observe(again), sandbox=False)).changes == ()
