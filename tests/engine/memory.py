@@ -358,12 +358,12 @@ class MemoryTracker:
                 named = tuple(new.name if n == old.name else n for n in there.labels)
                 self.issues[there.id] = replace(there, labels=named)
             return Done(id=new.id)
-        there = o.repository or ""
-        aims = self.milestones_there.setdefault(there, {}) if there else self.milestones
+        place = o.repository or ""
+        aims = self.milestones_there.setdefault(place, {}) if place else self.milestones
         if isinstance(o, CreateMilestone):
             number = len(aims) + 1
             aim = ObservedMilestone(
-                f"M_{there}{number}", number, o.title, due=o.due, description=o.description or ""
+                f"M_{place}{number}", number, o.title, due=o.due, description=o.description or ""
             )
         else:
             (was,) = [m for m in aims.values() if m.number == o.number]
