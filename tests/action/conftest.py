@@ -99,10 +99,13 @@ class Place:
         tools = self.folder / "tools"
         tools.mkdir()
         script = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'
-        installed = self.folder / "cache" / "backlog-sync" / fingerprint(self.action) / "bin"
-        installed.mkdir(parents=True)
-        (installed.parent / READY).touch()
-        for path in (tools / "python3", installed / "python"):
+        paths = [tools / "python3"]
+        for extra in ("", "[report]"):
+            kept = self.folder / "cache" / "backlog-sync" / fingerprint(self.action, extra)
+            (kept / "bin").mkdir(parents=True)
+            (kept / READY).touch()
+            paths.append(kept / "bin" / "python")
+        for path in paths:
             path.write_text(script)
             path.chmod(0o755)
 

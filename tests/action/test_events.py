@@ -294,6 +294,44 @@ def test_a_report_brings_progress_back_without_touching_issues(place: Place) -> 
     assert "Done" in place.at_remote("main:backlog.yaml")
 
 
+def test_a_report_goes_where_it_is_asked_for(place: Place) -> None:
+    """A folder for Pages, one issue and one comment; run again, each is there once."""
+    place.push()
+    place.fresh()
+    talk = place.ann.open_issue("Standup")
+    inputs = {
+        "mode": "report",
+        "progress": "none",
+        "report-folder": "public",
+        "report-issue": "How we stand",
+        "report-comment": str(talk.number),
+    }
+    for _ in range(2):
+        job = place.run("workflow_dispatch", inputs=inputs)
+        assert job.code == 0, job.log
+    issue = place.ann.find("How we stand")
+    assert issue.body.startswith("<!-- backlog:tracking report ")
+    assert place.titles().count("How we stand") == 1
+    (comment,) = (c.body for c in place.hub.store.comments[talk.id].values())
+    assert comment.startswith("<!-- backlog:comment report-")
+    page = (place.workspace / "public" / "index.html").read_text("utf-8")
+    assert "Checkout" in page
+    assert {p.name for p in (place.workspace / "public").iterdir()} >= {"report.md", "items.csv"}
+
+
+def test_a_report_that_may_not_be_told_is_a_warning(place: Place) -> None:
+    """Without the right to write issues the job is green, and says what it lacks."""
+    place.push()
+    place.fresh()
+    place.hub.tokens[READER] = Grant("github-actions[bot]", "read", scopes=None, read_only=True)
+    inputs = {"mode": "report", "progress": "none", "report-issue": "How we stand"}
+    job = place.run("workflow_dispatch", inputs=inputs, token=READER)
+    assert job.code == 0, job.log
+    (warning,) = [c for c in job.commands if c.name == "warning"]
+    assert "write access to issues" in warning.message
+    assert "How we stand" not in place.titles()
+
+
 def test_lint_annotates_ten_of_a_kind_and_fails(place: Place) -> None:
     """Errors stand at their lines, ten at most; the rest is in the log and the summary."""
     stories = "".join(f"  - {{id: s{n}, title: S, assignes: x}}\n" for n in range(25))

@@ -240,6 +240,34 @@ def test_one_issue_is_kept_up_to_date(backlog: Backlog, planned: Path, server: S
     assert (plan["orphans"], plan["warnings"]) == ([], [])
 
 
+def test_one_comment_is_kept_up_to_date(backlog: Backlog, planned: Path, server: Sandbox) -> None:
+    """`--comment` writes one comment, changes it in place, on an issue or on a pull request."""
+    assert backlog("sync", "--yes").code == 0
+    ann = Person(server, "ann", repository="octo-org/shop")
+    talk, pull = ann.open_issue("Standup"), ann.open_pull_request("Say how it stands")
+    for there in (talk, pull):
+        ran = backlog("report", "--comment", str(there.number), *DAY)
+        assert ran.code == 0, ran.err
+        assert "The report stands in a comment: http" in ran.err
+    ann.close(ann.find("Keep a cart").number)
+    assert backlog("report", "--comment", str(talk.number), *DAY).code == 0
+    (comment,) = server.store.comments[talk.id].values()
+    assert comment.body.startswith("<!-- backlog:comment report-")
+    assert "1 of 3 items done" in comment.body
+    assert len(server.store.comments[pull.id]) == 1
+
+
+def test_a_comment_on_nothing_is_refused_in_words(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """A number that is none of the repository's; and one that is no number."""
+    assert backlog("sync", "--yes").code == 0
+    ran = backlog("report", "--comment", "999", *DAY)
+    assert ran.code == 1
+    assert "octo-org/shop has no issue or pull request #999" in ran.err
+    assert backlog("report", "--comment", "zero").code == 2
+
+
 def test_without_write_back_the_files_stay(
     backlog: Backlog, planned: Path, server: Sandbox
 ) -> None:

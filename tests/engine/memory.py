@@ -142,6 +142,10 @@ class MemoryTracker:
         listed = (replace(each, children=self.children(each.id)) for each in newest)
         return tuple(issue for issue in listed if issue.number > number)
 
+    def conversation(self, number: int) -> str:
+        """The issue of that number."""
+        return self.by_number(number).id
+
     def apply(
         self,
         operations: Sequence[Operation],

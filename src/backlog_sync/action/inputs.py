@@ -26,7 +26,9 @@ class Inputs:
 
     `max_create` is the most new issues without an approval, `approve` the digest that was
     approved, `saved_plan` the file of one, `progress` how what GitHub knows comes back, `branch`
-    where its pull request lives; `audience` and `since` say what a report is about.
+    where its pull request lives; `audience` and `since` say what a report is about, the three of
+    `report_…` where it goes beside the summary: a folder, an issue's title, the number of an issue
+    or pull request.
     """
 
     mode: str | None
@@ -47,8 +49,15 @@ class Inputs:
     status_update: bool
     audience: str
     since: str | None
+    report_folder: str | None
+    report_issue: str | None
+    report_comment: int | None
     app_id: str | None
     app_key: str | None
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and int(value) else None
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
@@ -121,6 +130,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         status_update=yes("STATUS_UPDATE", default=False),
         audience=one_of("AUDIENCE", AUDIENCES, AUDIENCES[0]),
         since=text("SINCE"),
+        report_folder=text("REPORT_FOLDER"),
+        report_issue=text("REPORT_ISSUE"),
+        report_comment=known("REPORT_COMMENT", _number, 0, "a number of an issue or pull request")
+        or None,
         app_id=text("APP_ID"),
         app_key=text("APP_PRIVATE_KEY"),
     )

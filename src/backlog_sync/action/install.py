@@ -3,7 +3,8 @@
 Runs before anything is installed, as a plain script with nothing but the standard library, by
 whatever Python the runner has. An environment that an earlier step or run made of the very same
 sources is used again; it is kept in the tool cache, which hosted runners empty with each job, and
-from there in GitHub's cache. With the argument `find` it only says where that is, and whether it
+from there in GitHub's cache. What draws pages is installed only where a run writes them. With
+the argument `find` it only says where that is, and whether it
 is there.
 """
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     source = Path(os.environ["BACKLOG_ACTION_PATH"])
     home = os.environ.get("RUNNER_TOOL_CACHE") or os.environ.get("RUNNER_TEMP") or "/tmp"  # noqa: S108 - a runner always has one of the first two
-    folder = Path(home) / "backlog-sync" / fingerprint(source)
+    folder = Path(home) / "backlog-sync" / fingerprint(source, extra())
     ready = (folder / READY).is_file()
     told = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
     if arguments != ["find"]:
@@ -47,15 +48,21 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def fingerprint(source: Path) -> str:
-    """A name for an environment: of the sources, the pinned versions, and the Python."""
-    digest = hashlib.sha256(f"{sys.version_info[:3]} {sys.executable} {sys.platform}".encode())
+def fingerprint(source: Path, wanted: str) -> str:
+    """A name for an environment: of the sources, the pinned versions, the extra and the Python."""
+    where = f"{sys.version_info[:3]} {sys.executable} {sys.platform} {wanted}"
+    digest = hashlib.sha256(where.encode())
     files = [source / "pyproject.toml", source / "constraints.txt"]
     files += sorted(p for p in (source / "src").rglob("*") if p.suffix != ".pyc" and p.is_file())
     for path in files:
         digest.update(path.relative_to(source).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:20]
+
+
+def extra() -> str:
+    """The extra of the package that the run needs: "[report]" or nothing."""
+    return "[report]" if os.environ.get("INPUT_REPORT_FOLDER", "").strip() else ""
 
 
 def python_of(folder: Path) -> Path:
@@ -69,8 +76,9 @@ def install(source: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603
     constraints = str(source / "constraints.txt")
+    wanted = f"{source}{extra()}"
     command = [str(python_of(folder)), "-I", "-m", "pip", "install", "--quiet", "--no-input",
-               "--disable-pip-version-check", "--constraint", constraints, str(source)]  # fmt: skip
+               "--disable-pip-version-check", "--constraint", constraints, wanted]  # fmt: skip
     subprocess.run(command, check=True, env={**os.environ, "PIP_CONSTRAINT": constraints})  # noqa: S603
     (folder / READY).touch()
 

@@ -1,9 +1,14 @@
 """Report: write progress into the files and bring it back; the issues are not changed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from backlog_sync.action.job import Job
 from backlog_sync.action.telling import Ended, Remark
 from backlog_sync.action.words import DONE, LOOK, PARTLY, word
 from backlog_sync.cli.loading import Ready
+from backlog_sync.cli.publishing import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.cli.recalling import make_report, read_since, today_utc
 from backlog_sync.cli.writing import files_after
 from backlog_sync.core.model import ObservedState
@@ -13,6 +18,7 @@ from backlog_sync.engine.standing import keep_status
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.write_back import save
 from backlog_sync.local.state import safe_name
+from backlog_sync.local.whole_file import write_whole
 from backlog_sync.render.inert import inert
 from backlog_sync.render.report_markdown import report_markdown
 from backlog_sync.render.report_status import report_status
@@ -24,11 +30,15 @@ from backlog_sync.render.words import counted
 def report(job: Job) -> Ended:
     """Write progress into the files and bring it back; the issues are not changed."""
     env = job.environment()
-    with job.tracker(env, read_only=not job.tells_board) as tracker:
-        observed = tracker.observe(Wanted.for_backlog(job.desired))
+    inputs = job.inputs
+    told = bool(job.tells_board or inputs.report_issue or inputs.report_comment)
+    with job.tracker(env, read_only=not told) as tracker:
+        wanted = Wanted.for_backlog(job.desired, full=inputs.report_issue is not None)
+        observed = tracker.observe(wanted)
         made = make(job, observed)
         if job.tells_board:
             tell_board(job, tracker, observed, made)
+        _publish(job, tracker, observed, made)
     _, changes = files_after(job.loaded, job.desired, observed)
     job.voice.log(report_text(made, LOOK))
     if observed.project_problem:
@@ -37,6 +47,8 @@ def report(job: Job) -> Ended:
     paths = tuple(change.path for change in changes)
     for change in changes:
         save(change)
+    if inputs.report_folder:
+        _fill(job, inputs.report_folder, made, paths)
     delivered = None
     if not job.context.is_pull_request:
         tree, base = job.tree()
@@ -51,8 +63,40 @@ def report(job: Job) -> Ended:
         "pull-request": (delivered.pull_request or "") if delivered else "",
     }
     code_ = PARTLY if delivered and not delivered.done else DONE
-    markdown = report_markdown(made, Audience(job.inputs.audience))
+    markdown = report_markdown(made, Audience(inputs.audience))
     return Ended(code_, line, f"{markdown}\n{inert(line)}\n", outputs)
+
+
+def _publish(job: Job, tracker: Tracker, observed: ObservedState, made: Report) -> None:
+    """Keep the issue and the comment of the report up to date, where the inputs name them."""
+    inputs, backlog = job.inputs, job.desired.backlog_id
+    audience, title, number = Audience(inputs.audience), inputs.report_issue, inputs.report_comment
+    if title:
+        with _warned(job):
+            ref = tell_in_issue(tracker, observed, backlog, made, title=title, audience=audience)
+            job.voice.log(f"the report stands in {ref}")
+    if number:
+        with _warned(job):
+            tell_in_comment(tracker, backlog, made, number=number, audience=audience)
+            job.voice.log(f"the report stands in a comment on #{number}")
+
+
+def _fill(job: Job, name: str, made: Report, written: tuple[str, ...]) -> None:
+    """Write the folder of GitHub Pages, below the folder that the run works in."""
+    folder = Path(name)
+    for file, text in folder_of(made, Audience(job.inputs.audience), written).items():
+        write_whole(folder / file, text.encode())
+    job.voice.log(f"report: {folder}")
+
+
+@contextmanager
+def _warned(job: Job) -> Iterator[None]:
+    """What cannot be told is a warning: the progress is brought back all the same."""
+    try:
+        yield
+    except BacklogError as problem:
+        hint = f" ({problem.hint})" if problem.hint else ""
+        job.voice.remark([Remark("warning", problem.slug, problem.message + hint)])
 
 
 def make(job: Job, observed: ObservedState) -> Report:
@@ -69,7 +113,7 @@ def make(job: Job, observed: ObservedState) -> Report:
 
 def tell_board(job: Job, tracker: Tracker, observed: ObservedState, made: Report) -> None:
     """Keep the board's status update of today up to date; a warning where the token may not."""
-    try:
+    with _warned(job):
         keep_status(
             tracker,
             observed,
@@ -78,8 +122,4 @@ def tell_board(job: Job, tracker: Tracker, observed: ObservedState, made: Report
             health=made.health,
             text=report_status(made),
         )
-    except BacklogError as problem:
-        hint = f" ({problem.hint})" if problem.hint else ""
-        job.voice.remark([Remark("warning", problem.slug, problem.message + hint)])
-    else:
         job.voice.log("the board's status update is up to date")

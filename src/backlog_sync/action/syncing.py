@@ -114,7 +114,7 @@ def _synced(
     outputs = {
         **job.outputs(plan),
         "changed": word(changed),
-        "issues": json.dumps([int((o.ref or "#0").lstrip("#")) for o in made]),
+        "issues": json.dumps([_named(o.ref) for o in made]),
         "written": "\n".join(written.paths),
         "pull-request": (delivered.pull_request or "") if delivered else "",
     }
@@ -152,3 +152,9 @@ class _Quiet:
 
     def finish(self) -> None:
         """Nothing."""
+
+
+def _named(ref: str | None) -> int | str:
+    """Give an issue as a list of them names it: its number, elsewhere `owner/repo#12`."""
+    number = (ref or "#0").removeprefix("#")
+    return int(number) if number.isdecimal() else number

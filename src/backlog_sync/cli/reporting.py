@@ -1,6 +1,5 @@
 """Report: read GitHub, write progress into the files, show it."""
 
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -9,15 +8,14 @@ from pathlib import Path
 from backlog_sync import wiring
 from backlog_sync.cli.loading import Ready, ready
 from backlog_sync.cli.options import Voice, Where
+from backlog_sync.cli.publishing import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.cli.recalling import make_report, read_since, today_utc
 from backlog_sync.cli.screen import Screen
-from backlog_sync.core.model import ObservedState
 from backlog_sync.core.progress import measure
 from backlog_sync.core.reporting.values import Report
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import Wanted
 from backlog_sync.engine.standing import keep_status
-from backlog_sync.engine.tracking import REPORT, Tracking, track
-from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.errors import UsageError
 from backlog_sync.files.write_back import FileChange, save, write_back
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.local.state import safe_name
@@ -25,9 +23,8 @@ from backlog_sync.local.whole_file import write_whole
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.envelopes import dump
-from backlog_sync.render.paper import COMMENT_BYTES
 from backlog_sync.render.report_data import report_csv, report_json
-from backlog_sync.render.report_markdown import Picture, report_markdown
+from backlog_sync.render.report_markdown import report_markdown
 from backlog_sync.render.report_status import report_status
 from backlog_sync.render.report_text import report_text
 from backlog_sync.render.report_words import Audience
@@ -40,7 +37,8 @@ _PAPER = Look(width=80, color=False, ascii=False)
 class Asked:
     """What the options say: `output` is the format, `target` a file or folder, `title` an issue's.
 
-    `since` and `today` are days as people write them.
+    `comment` is the number of an issue or pull request. `since` and `today` are days as people
+    write them.
     """
 
     output: str = "text"
@@ -50,9 +48,15 @@ class Asked:
     since: str | None = None
     target: str | None = None
     title: str | None = None
+    comment: int | None = None
     status_update: bool = False
     today: str | None = None
     seed: int = 1
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything is told on GitHub."""
+        return self.title is not None or self.comment is not None or self.status_update
 
 
 def report(where: Where, voice: Voice, asked: Asked) -> int:
@@ -78,7 +82,7 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             screen.env,
             top=found.top,
             sandbox=where.sandbox,
-            read_only=asked.check or (asked.title is None and not asked.status_update),
+            read_only=asked.check or not asked.tells,
             board_owner=found.board_owner,
             others=found.others,
             waits=screen.waits,
@@ -100,12 +104,18 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             found, observed, today=today, since=since, bullets=where.bullets, seed=asked.seed
         )
         written = tuple(change.path for change in changes) if writes else ()
+        backlog = found.desired.backlog_id
         _show(screen, made, asked, audience, written)
         if asked.title is not None:
-            ref = _tracked(tracker, observed, found, made, asked.title, audience)
+            ref = tell_in_issue(
+                tracker, observed, backlog, made, title=asked.title, audience=audience
+            )
             screen.tell(f"The report stands in {ref}.")
+        if asked.comment is not None:
+            told = tell_in_comment(tracker, backlog, made, number=asked.comment, audience=audience)
+            screen.tell(f"The report stands in a comment: {told or f'#{asked.comment}'}")
         if asked.status_update:
-            mark = safe_name(found.desired.backlog_id)
+            mark = safe_name(backlog)
             text = report_status(made)
             keep_status(tracker, observed, mark=mark, day=today, health=made.health, text=text)
             screen.tell("The board tells how things stand.")
@@ -150,7 +160,7 @@ def _show(
         return
     target = Path(asked.target)
     if target.is_dir() or asked.target.endswith(("/", "\\")):
-        files = _folder(made, audience, written)
+        files = folder_of(made, audience, written)
     else:
         output = _SUFFIXES.get(target.suffix.lower(), asked.output)
         if asked.output not in ("text", output):
@@ -195,35 +205,3 @@ def _rendered(
         case "html":
             return str(wiring.page().page_html(made, audience))
     return report_text(made, screen.look() if screen else _PAPER, audience)
-
-
-def _folder(made: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
-    """What a folder of GitHub Pages gets: the page, and beside it the report in other forms."""
-    page = wiring.page()
-    pictures = page.pictures(made)
-    shown = [Picture(title, name) for name, (title, _) in pictures.items()]
-    return {
-        "index.html": page.page_html(made, audience),
-        "report.md": report_markdown(made, audience, pictures=shown),
-        "report.json": dump(report_json(made, written)),
-        "items.csv": report_csv(made),
-        **{name: svg for name, (_, svg) in pictures.items()},
-    }
-
-
-def _tracked(
-    tracker: Tracker,
-    observed: ObservedState,
-    found: Ready,
-    made: Report,
-    title: str,
-    audience: Audience,
-) -> str | None:
-    """Keep one issue with the report up to date; its ref."""
-    text = report_markdown(made, audience, limit=COMMENT_BYTES)
-    name = safe_name(found.desired.backlog_id)
-    wanted = Tracking(REPORT, name, title, text)
-    ref = track(tracker, observed, wanted, open_=True, nonce=wiring.nonces()())
-    if ref is None:
-        raise FailedError("the report has no issue")
-    return ref

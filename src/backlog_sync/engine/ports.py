@@ -97,6 +97,10 @@ class Tracker(Protocol):
         """The issues with a higher number, newest first, read from the list; as `recent`."""
         ...
 
+    def conversation(self, number: int) -> str:
+        """The node id of an issue or pull request of the target, by its number."""
+        ...
+
     def apply(
         self,
         operations: Sequence[Operation],

@@ -19,7 +19,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.questions import Questions
-from backlog_sync.errors import AccessError, BacklogError, RefusedError
+from backlog_sync.errors import AccessError, BacklogError, FailedError, RefusedError
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
 from backlog_sync.github_api.boards import Boards, Found, problem_of
@@ -289,6 +289,21 @@ class Observer:
             return "it is a pull request"
         repository = "/".join(str(data["repository_url"]).split("/")[-2:])
         return IssueLink(str(data["node_id"]), int(data["number"]), repository)
+
+    def conversation(self, number: int) -> str:
+        """The node id of an issue or pull request, by its number.
+
+        GitHub's documentation of "Get an issue": pull requests are among the issues.
+        """
+        try:
+            data = self.reader.rest(f"/repos/{self.owner}/{self.name}/issues/{number}")
+        except Rejected as no:
+            raise FailedError(
+                f"{self.repository} has no issue or pull request #{number}: {no.message}",
+                slug="no-conversation",
+                hint="name one by its number, and use a token that can see it",
+            ) from no
+        return str(data["node_id"])
 
     def _unassignable(self, logins: Sequence[str]) -> tuple[str, ...]:
         """Those of these logins that cannot be assigned in this repository."""

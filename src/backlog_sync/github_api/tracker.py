@@ -94,6 +94,11 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.at(repository).issues.made_after(number)
 
+    def conversation(self, number: int) -> str:
+        """The node id of an issue or pull request, by its number."""
+        with understood(self._api_url):
+            return self._observer.conversation(number)
+
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
     ) -> Iterator[tuple[Operation, Reply]]:

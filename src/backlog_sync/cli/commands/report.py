@@ -14,7 +14,8 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
     "  backlog report --check\n"
     "  backlog report --audience leaders --since last-month\n"
     "  backlog report --output report.html\n"
-    "  backlog report --output public/",
+    "  backlog report --output public/\n"
+    "  backlog report --issue 'How we stand' --comment 12",
 )
 @target_options
 @click.option("--check", is_flag=True,
@@ -28,6 +29,8 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
               help="Write the report there; a folder gets every form of it.")  # fmt: skip
 @click.option("--issue", "title", metavar="TITLE", is_flag=False, flag_value="Progress report",
               help="Keep one issue with the report up to date.")  # fmt: skip
+@click.option("--comment", metavar="NUMBER", type=click.IntRange(min=1),
+              help="Keep one comment on that issue or pull request up to date.")  # fmt: skip
 @click.option("--status-update", is_flag=True,
               help="Tell on the board, once a day, how each milestone stands.")  # fmt: skip
 @click.option("--today", metavar="DAY", help="The day of the report, where it is not today.")
@@ -48,6 +51,7 @@ def command(
     since: str | None,
     target: str | None,
     title: str | None,
+    comment: int | None,
     status_update: bool,
     today: str | None,
     seed: int,
@@ -61,7 +65,7 @@ def command(
 
     Progress with its health, a forecast, the schedule, load and risks: on the terminal, as
     Markdown, as one HTML page, as JSON or CSV. GitHub is not changed, but for the one issue of
-    --issue and the status update of --status-update.
+    --issue, the one comment of --comment, and the status update of --status-update.
     """
     from backlog_sync.cli.reporting import Asked, report  # noqa: PLC0415 - when it is called
 
@@ -76,6 +80,7 @@ def command(
             since=since,
             target=target,
             title=title,
+            comment=comment,
             status_update=status_update,
             today=today,
             seed=seed,

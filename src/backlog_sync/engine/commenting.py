@@ -1,0 +1,23 @@
+"""One comment that tells how things stand, on an issue or pull request: changed in place."""
+
+from backlog_sync.core.operations import Done, PutComment
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.errors import FailedError
+
+
+def keep_comment(tracker: Tracker, number: int, *, mark: str, body: str) -> str | None:
+    """Have one comment of ours say this; give its address where the server tells one.
+
+    `number` is that of an issue or a pull request of the repository, `mark` is safe in a comment,
+    `body` is Markdown in which nothing acts. Raises `FailedError` where there is no such number or
+    the server says no.
+    """
+    ((_, reply),) = tracker.apply([PutComment(tracker.conversation(number), mark, body)])
+    if not isinstance(reply, Done):
+        raise FailedError(
+            f"the comment on #{number} could not be written: {reply.message}",
+            slug="no-comment",
+            hint="the token needs the right to write issues and pull requests "
+            "(in a job: `issues: write`, `pull-requests: write`)",
+        )
+    return reply.url
