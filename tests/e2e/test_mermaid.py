@@ -10,7 +10,7 @@ from backlog_sync.render.mermaid import dependencies, items_timeline, milestones
 from tests.contract.packages import package
 from tests.e2e.browser import browser as run_browser
 from tests.e2e.browser import chromium
-from tests.reporting_sample import day, facts, item, made, sample
+from tests.reporting.builders import day, facts, item, made, sample
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="there is no Chromium here (Debian: apt-get install chromium)"

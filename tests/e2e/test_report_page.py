@@ -17,7 +17,7 @@ from tests.contract.packages import package
 from tests.e2e.browser import browser as run_browser
 from tests.e2e.browser import chromium
 from tests.reporting import sample
-from tests.reporting_sample import made
+from tests.reporting.builders import made
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="there is no Chromium here (Debian: apt-get install chromium)"

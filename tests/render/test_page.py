@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from backlog_sync import wiring
+from backlog_sync.core.reporting.facts import Criterion
 from backlog_sync.errors import UsageError
 from backlog_sync.render.charts.burn_up import burn_up
 from backlog_sync.render.charts.drawing import short
@@ -22,9 +23,10 @@ from backlog_sync.render.charts.palette import Color
 from backlog_sync.render.charts.timeline import timeline
 from backlog_sync.render.page import html
 from backlog_sync.render.page.html import page_html
+from backlog_sync.render.report_data import report_json
 from backlog_sync.render.report_words import Audience
 from tests.reporting import sample
-from tests.reporting_sample import facts, generated, item, made
+from tests.reporting.builders import facts, generated, item, made
 
 
 def test_any_facts_give_a_page() -> None:
@@ -48,6 +50,28 @@ def test_epics_show_what_is_below_them_by_audience() -> None:
     assert "Agree to the house rules" not in epics[Audience.PRODUCT]
     assert "Lending desk" in epics[Audience.PRODUCT]
     assert not epics[Audience.LEADERS]
+
+
+def test_criteria_stand_below_their_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Word for word and inert, ticked ones told from open ones; counted where they do not fit."""
+    words = Criterion("It says <b>no</b> & why", done=True), Criterion("It asks again", done=False)
+    report = made(
+        facts(item("e", kind="epic"), item("a", parent="e", criteria=2, ticked=1, checklist=words))
+    )
+    epics = page_html(report).partition('id="epics"')[2]
+    assert "1 of 2 criteria" in epics
+    assert "It says &lt;b&gt;no&lt;/b&gt; &amp; why" in epics
+    assert epics.index('aria-label="done"') < epics.index('aria-label="open"')
+    assert "It asks again" not in page_html(report, Audience.PRODUCT)
+    monkeypatch.setattr(html, "LIMIT", len(page_html(report).encode()) - 1)
+    less = page_html(report)
+    assert "It asks again" not in less
+    assert "Criteria are only counted" in less
+    (told,) = [one for one in report_json(report, ())["items"] if one["key"] == "a"]
+    assert told["checklist"] == [
+        {"text": "It says <b>no</b> & why", "done": True},
+        {"text": "It asks again", "done": False},
+    ]
 
 
 def test_a_page_that_would_be_too_large_tells_what_it_leaves_out(

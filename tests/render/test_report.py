@@ -31,7 +31,7 @@ from backlog_sync.render.report_markdown import Picture, report_markdown
 from backlog_sync.render.report_text import report_text
 from backlog_sync.render.report_words import SECTIONS, Audience, Section
 from tests.render.test_markdown import GITHUB, LIVE, hostile, shown
-from tests.reporting_sample import DONE, TODAY, day, facts, generated, item, made, sample
+from tests.reporting.builders import DONE, TODAY, day, facts, generated, item, made, sample
 
 GOLDEN = Path(__file__).parent / "golden"
 FULL = os.environ.get("BACKLOG_BARS") == "full"

@@ -17,7 +17,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.reporting import rollup
-from backlog_sync.core.reporting.facts import Phase, WorkItem
+from backlog_sync.core.reporting.facts import Criterion, Phase, WorkItem
 from backlog_sync.core.reporting.values import Sum
 from backlog_sync.core.states import (
     NOT_PLANNED,
@@ -189,4 +189,5 @@ def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> Wor
         points=item.points,
         criteria=len(item.criteria),
         ticked=sum(one.done for one in item.criteria),
+        checklist=tuple(Criterion(one.text, one.done) for one in item.criteria),
     )

@@ -11,7 +11,7 @@ import pytest
 from backlog_sync.core.reporting.facts import MilestoneFact, WorkItem
 from backlog_sync.core.reporting.forecast import quantile, simulate
 from backlog_sync.core.reporting.values import Forecast
-from tests.reporting_sample import DONE, DROPPED, TODAY, day, facts, item, made
+from tests.reporting.builders import DONE, DROPPED, TODAY, day, facts, item, made
 
 
 def steady(weeks: int = 12, points: float | None = 2, left: int = 6) -> tuple[WorkItem, ...]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from backlog_sync.core.reporting.facts import WorkItem
 from backlog_sync.core.reporting.values import Day
-from tests.reporting_sample import DONE, DROPPED, TODAY, day, facts, item, made
+from tests.reporting.builders import DONE, DROPPED, TODAY, day, facts, item, made
 
 
 def history(*items: WorkItem) -> tuple[Day, ...]:

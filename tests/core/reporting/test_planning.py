@@ -15,7 +15,7 @@ from backlog_sync.core.reporting.facts import (
 )
 from backlog_sync.core.reporting.risks import level
 from backlog_sync.core.reporting.values import Forecast, Health, Moved, Overlap
-from tests.reporting_sample import DOING, DONE, DROPPED, TODAY, day, facts, item, made, sample
+from tests.reporting.builders import DOING, DONE, DROPPED, TODAY, day, facts, item, made, sample
 from tests.sums import rolled
 
 SOON = TODAY + timedelta(days=30)

@@ -8,7 +8,7 @@ import pytest
 from backlog_sync.core.reporting.facts import WorkItem
 from backlog_sync.core.reporting.rollup import outline
 from backlog_sync.core.reporting.values import Report, Sum
-from tests.reporting_sample import DOING, DONE, DROPPED, facts, generated, item, made, sample
+from tests.reporting.builders import DOING, DONE, DROPPED, facts, generated, item, made, sample
 from tests.sums import rolled
 
 

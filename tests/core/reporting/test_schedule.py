@@ -15,7 +15,7 @@ from backlog_sync.core.reporting.workdays import (
     workdays,
     workdays_before,
 )
-from tests.reporting_sample import DONE, DROPPED, TODAY, day, facts, item, made
+from tests.reporting.builders import DONE, DROPPED, TODAY, day, facts, item, made
 
 GRAPHS = 1_000
 

@@ -29,12 +29,21 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """One acceptance criterion, and whether it is ticked, here or on GitHub."""
+
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItem:
     """One item, as the file plans it and as GitHub knows it.
 
     `parent` and `blocked_by` are keys; `waits_for` names issues elsewhere. `ref` and `url` say
     its issue, `status` is GitHub's word, `phase` what it means. `hours` are planned working
-    hours. `criteria` counts acceptance criteria, `ticked` those that are. `added` is the day it
+    hours. `criteria` counts acceptance criteria, `ticked` those that are; `checklist` holds them
+    word for word. `added` is the day it
     came into the backlog, `closed` the day it was done; None where that is not known.
     """
 
@@ -64,6 +73,7 @@ class WorkItem:
     risks: tuple[Risk, ...] = ()
     criteria: int = 0
     ticked: int = 0
+    checklist: tuple[Criterion, ...] = ()
     goal: str | None = None
 
 

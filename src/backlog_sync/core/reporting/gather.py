@@ -8,7 +8,7 @@ from backlog_sync.core.identity import match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
-from backlog_sync.core.reporting.facts import Before, Facts, MilestoneFact, WorkItem
+from backlog_sync.core.reporting.facts import Before, Criterion, Facts, MilestoneFact, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,9 @@ def _as_github_knows(
         added=_day(issue.created_at),
         closed=_day(issue.closed_at) if issue.state == "closed" else None,
         ticked=sum(ticks.get(nth, one.done) for nth, one in enumerate(item.criteria)),
+        checklist=tuple(
+            Criterion(one.text, ticks.get(nth, one.done)) for nth, one in enumerate(item.criteria)
+        ),
     )
 
 

@@ -41,7 +41,8 @@ LIMIT = 2_000_000
 """Bytes that a page may have; of a very large backlog it shows fewer items, and says so."""
 _PHONE = 326
 """Pixels that a chart has on a phone."""
-_ROWS = (8_000, 4_000, 2_000, 500, 0)
+_ROWS = ((8_000, True), (8_000, False), (4_000, False), (2_000, False), (500, False), (0, False))
+"""So many items, with their criteria word for word or only counted: the first that fits."""
 _MOST = 60
 """Sentences, and rows of a table, of one kind."""
 _ANYTHING = (Audience.EVERYBODY, Audience.ENGINEERING)
@@ -63,8 +64,9 @@ def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
     shown = _shown(report, audience)
     template = _environment().get_template("report.html")
     page = ""
-    for rows in _ROWS:
-        page = template.render(**shown, branches=branches(report, audience, rows))
+    for rows, spelled in _ROWS:
+        parts = branches(report, audience, rows)
+        page = template.render(**shown, branches=parts, spelled=spelled)
         if len(page.encode()) <= LIMIT:
             break
     return page
