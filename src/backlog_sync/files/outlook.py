@@ -1,10 +1,15 @@
 """What reports plan with, from the documents to the model."""
 
-from backlog_sync.core.model import Outlook
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from backlog_sync.core.model import DesiredItem, Outlook
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.reporting.facts import Capacity, PlanningSettings, Risk
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.documents.planning import PlanningDocument
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.parsed import ListedRisk
 
 
 def outlook_of(entry: Entry) -> Outlook:
@@ -51,4 +56,27 @@ def planning_of(document: PlanningDocument) -> PlanningSettings:
         one_at_a_time=document.one_at_a_time,
         review_every=kinds,
         review_days=review.every,
+        risks=tuple(map(_risk, document.risks)),
     )
+
+
+def with_listed(
+    listed: Iterable[ListedRisk], items: Sequence[DesiredItem], planning: PlanningSettings
+) -> tuple[tuple[DesiredItem, ...], PlanningSettings]:
+    """Give items and settings with the risks of registers: those of one item go to it.
+
+    A row names an item by its key or title; what names none is a risk of the plan as a whole.
+    """
+    by_name = {fold(item.title): item.key for item in reversed(items)}
+    by_name |= {fold(item.key): item.key for item in items}
+    whole, of_item = list(planning.risks), dict[str, list[Risk]]()
+    for each in listed:
+        key = by_name.get(fold(each.about)) if each.about else None
+        (of_item.setdefault(key, []) if key else whole).append(_risk(each.risk))
+    told = tuple(
+        replace(i, outlook=replace(i.outlook, risks=(*i.outlook.risks, *of_item[i.key])))
+        if i.key in of_item
+        else i
+        for i in items
+    )
+    return told, replace(planning, risks=tuple(whole))

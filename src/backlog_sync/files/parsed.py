@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.documents.items import ItemDocument, RiskDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class ParsedFile:
 
     `dialect` is empty for our own YAML and for Markdown roadmaps; else it names the reader of a
     file that was not written for us. `periods` give the last day of milestones that are named
-    after a time. `loose_criteria` counts check-list entries of the plan as a whole.
+    after a time. `loose_criteria` counts check-list entries of the plan as a whole. `risks` are
+    those that a register of the file lists.
     """
 
     source: Source
@@ -89,3 +90,12 @@ class ParsedFile:
     dialect: str = ""
     periods: Mapping[str, str] = field(default_factory=dict)
     loose_criteria: int = 0
+    risks: tuple["ListedRisk", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRisk:
+    """A risk of a register; `about` is what it names of the items, as written."""
+
+    risk: RiskDocument
+    about: str | None = None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Severity
@@ -21,7 +21,7 @@ from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry, collect
 from backlog_sync.files.labels import Labels, Milestones
-from backlog_sync.files.outlook import outlook_of, planning_of
+from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.settings import FileSettings, core_settings
@@ -87,6 +87,10 @@ def resolve(
     if not any(each.slug in _UNCLEAR and each.is_error for each in found):
         synced = tuple(item for entry, item in zip(entries, items, strict=True) if entry.synced)
         desired = worker.state(synced)
+        listed = [risk for parsed in files for risk in parsed.risks]
+        if listed:
+            told, planning = with_listed(listed, desired.items, desired.planning)
+            desired = replace(desired, items=told, planning=planning)
     return Resolved(desired, worker.repository, inventory, entries, found)
 
 

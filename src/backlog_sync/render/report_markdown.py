@@ -169,7 +169,7 @@ class _Page:
             (
                 inert(risk_scale(one)),
                 inert(cut(one.text)) + (" (not in our hands)" if one.external else ""),
-                inert(cut(self.names(one.item))),
+                inert(cut(self.names(one.item))) if one.item else "the plan",
                 inert(cut(one.mitigation or "none")),
                 inert(cut(one.contingency or "")),
                 inert(cut(one.owner or "")),

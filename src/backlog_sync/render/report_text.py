@@ -162,7 +162,8 @@ class _Page:
             exposure = "?" if risk.exposure is None else str(risk.exposure)
             head = Text(f"  {exposure:>2}  ", "bold")
             lines += paragraph(clean(risk.text), look.columns, look.glyphs, head)
-            told = [self.names(risk.item), f"exposure {risk_scale(risk)}"]
+            told = [self.names(risk.item)] if risk.item else []
+            told += [f"exposure {risk_scale(risk)}"]
             told += ["not in our hands"] if risk.external else []
             told += [f"owner {risk.owner}"] if risk.owner else []
             if self.audience is not Audience.EVERYBODY:

@@ -43,7 +43,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         schedule=planned,
         quarters=quarters(tree, facts.milestones, planned),
         load=load(tree, planned, facts.milestones, facts.planning, facts.today),
-        risks=register(facts.items),
+        risks=register(facts.items, facts.planning.risks),
         overlaps=overlaps(tree, milestones, facts.today) if facts.planning.one_at_a_time else (),
         reviews=reviews(tree, facts.planning, facts.reviewed, facts.today),
         period=period(facts, tree, milestones),
@@ -90,7 +90,7 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
             f"How the file stood on {facts.since} is not known: nothing is said of what left it, "
             "of days that were moved, of other priorities and of new risks."
         )
-    yield from unplaced(facts.items)
+    yield from unplaced(facts.items, facts.planning.risks)
 
 
 def _items(found: Sized) -> str:

@@ -103,6 +103,7 @@ class PlanningSettings:
     `velocity` is points a week, which turns points into time where items have no hours;
     `hours_per_week` is what one person gives. `one_at_a_time` asks that milestones do not
     overlap. `review_every` says after how many days something is to be looked at again, by kind.
+    `risks` are those of the plan as a whole.
     """
 
     velocity: float | None = None
@@ -112,6 +113,7 @@ class PlanningSettings:
     one_at_a_time: bool = False
     review_every: Mapping[str, int] = field(default_factory=dict)
     review_days: int | None = None
+    risks: tuple[Risk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from backlog_sync.core.reporting.facts import Phase, WorkItem
+from backlog_sync.core.reporting.facts import Phase, Risk, WorkItem
 from backlog_sync.core.reporting.values import RegisteredRisk
 
 _WORDS = {
@@ -72,42 +72,43 @@ def _fifth(percent: float) -> int:
     return max(1, math.ceil(percent / 20))
 
 
-def register(items: Iterable[WorkItem]) -> tuple[RegisteredRisk, ...]:
-    """Give every risk of the items: open ones first, the greatest exposure on top.
+def register(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[RegisteredRisk, ...]:
+    """Give every risk of the items and of the `whole`: open ones first, the greatest on top.
 
     One without an exposure stands behind those that have one.
     """
-    found = []
-    for item in items:
-        for risk in item.risks:
-            likelihood, impact = level(risk.likelihood), level(risk.impact)
-            found.append(
-                RegisteredRisk(
-                    text=risk.text,
-                    item=item.key,
-                    milestone=item.milestone,
-                    likelihood=likelihood,
-                    impact=impact,
-                    exposure=likelihood * impact if likelihood and impact else None,
-                    mitigation=risk.mitigation,
-                    contingency=risk.contingency,
-                    owner=risk.owner,
-                    external=risk.external,
-                    open=item.phase not in (Phase.DONE, Phase.DROPPED),
-                )
-            )
+    found = [_registered(risk, None) for risk in whole]
+    found += [_registered(risk, item) for item in items for risk in item.risks]
     return tuple(sorted(found, key=lambda risk: (not risk.open, -(risk.exposure or 0))))
 
 
-def unplaced(items: Iterable[WorkItem]) -> tuple[str, ...]:
+def _registered(risk: Risk, item: WorkItem | None) -> RegisteredRisk:
+    likelihood, impact = level(risk.likelihood), level(risk.impact)
+    return RegisteredRisk(
+        text=risk.text,
+        item=item.key if item else "",
+        milestone=item.milestone if item else None,
+        likelihood=likelihood,
+        impact=impact,
+        exposure=likelihood * impact if likelihood and impact else None,
+        mitigation=risk.mitigation,
+        contingency=risk.contingency,
+        owner=risk.owner,
+        external=risk.external,
+        open=item is None or item.phase not in (Phase.DONE, Phase.DROPPED),
+    )
+
+
+def unplaced(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[str, ...]:
     """A sentence for each word that has no place on the scale."""
     told: dict[str, None] = {}
-    for item in items:
-        for risk in item.risks:
-            for name, word in (("likelihood", risk.likelihood), ("impact", risk.impact)):
-                if word and level(word) is None:
-                    told[
-                        f"The {name} {word!r} of a risk of {item.key} has no place on the scale; "
-                        "use 1 to 5, a percentage, or low, medium, high."
-                    ] = None
+    risks = [("the plan", risk) for risk in whole]
+    risks += [(item.key, risk) for item in items for risk in item.risks]
+    for of, risk in risks:
+        for name, word in (("likelihood", risk.likelihood), ("impact", risk.impact)):
+            if word and level(word) is None:
+                told[
+                    f"The {name} {word!r} of a risk of {of} has no place on the scale; "
+                    "use 1 to 5, a percentage, or low, medium, high."
+                ] = None
     return tuple(told)

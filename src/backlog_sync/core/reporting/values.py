@@ -149,8 +149,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredRisk:
-    """A risk with where it comes from; `exposure` is likelihood x impact, each 1 to 5.
+    """A risk with the item that it is of; `exposure` is likelihood x impact, each 1 to 5.
 
+    `item` is "" for a risk of the plan as a whole.
     `likelihood` and `impact` are None where the file's word has no place on the scale; then
     there is no exposure either.
     """

@@ -75,7 +75,7 @@ _Criteria: TypeAlias = Annotated[
 _Risk: TypeAlias = Annotated[
     RiskDocument, BeforeValidator(_risk, json_schema_input_type=str | RiskDocument)
 ]
-_Risks: TypeAlias = Annotated[
+Risks: TypeAlias = Annotated[
     tuple[_Risk, ...], BeforeValidator(listed, json_schema_input_type=list[_Risk] | str)
 ]
 
@@ -148,7 +148,7 @@ class ItemDocument(Model):
         default=None, description="Board field Sprint: an iteration's title."
     )
     skills: Words | None = Field(default=None, description="What somebody must know to do it.")
-    risks: _Risks | None = Field(default=None, description="What may go wrong.")
+    risks: Risks | None = Field(default=None, description="What may go wrong.")
     team: Word | None = Field(default=None, description="Who does it.")
     audience: Word | None = Field(default=None, description="Who it is for.")
     repository: str | None = Field(

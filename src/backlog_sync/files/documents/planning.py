@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
+from backlog_sync.files.documents.items import Risks
 from backlog_sync.files.documents.values import Model
 
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
@@ -54,6 +55,7 @@ class PlanningDocument(Model):
     one_at_a_time: bool = Field(
         default=False, description="Whether milestones are worked on one after the other."
     )
+    risks: Risks = Field(default=(), description="Risks of the plan as a whole.")
     review: Annotated[
         ReviewDocument,
         BeforeValidator(

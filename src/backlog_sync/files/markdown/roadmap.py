@@ -16,6 +16,7 @@ from backlog_sync.files.markdown.lines import Line, scan_lines
 from backlog_sync.files.markdown.lists import choose_list_items
 from backlog_sync.files.markdown.reader import read_lines
 from backlog_sync.files.markdown.record import Record
+from backlog_sync.files.markdown.risks import read_risks
 from backlog_sync.files.markdown.single import single_item
 from backlog_sync.files.markdown.tables import bare_number, part_overviews, read_tables
 from backlog_sync.files.markdown.walk import Choices
@@ -60,6 +61,7 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
         notes=done.notes,
         periods=done.periods,
         loose_criteria=done.loose,
+        risks=read_risks(lines),
     )
 
 
