@@ -92,6 +92,15 @@ def test_a_push_is_synced_and_progress_comes_back_as_a_commit(place: Place) -> N
     assert len(place.titles()) == 4
 
 
+def test_issues_that_are_there_are_adopted_on_request(place: Place) -> None:
+    """With `adopt: true` an issue of exactly an item's title is taken; without it there are two."""
+    place.ann.open_issue("Checkout that never loses a cart")
+    job = place.push(inputs={"adopt": "true"})
+    assert job.code == 0, job.log
+    assert place.titles().count("Checkout that never loses a cart") == 1
+    assert job.outputs["adopt"] == "1"
+
+
 def test_a_push_that_is_no_longer_the_tip_is_superseded(place: Place) -> None:
     """Where main has moved on, nothing is sent, and the job is green."""
     place.commit({"README.md": "more"})

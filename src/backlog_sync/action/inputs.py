@@ -104,6 +104,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
             on_conflict=None if conflict == "hold" else Owner(conflict),
             prune=yes("PRUNE", default=False),
             only=lines("ONLY"),
+            adopt=yes("ADOPT", default=False),
         ),
         force=force,
         max_create=known(
@@ -138,7 +139,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         app_key=text("APP_PRIVATE_KEY"),
     )
     if made.saved_plan and made.options != PLAIN:
-        faults.append("saved-plan holds the plan: only, on-conflict and prune make another")
+        faults.append("saved-plan holds the plan: only, on-conflict, adopt and prune make another")
     if bool(made.app_id) != bool(made.app_key):
         faults.append("app-id and app-private-key belong together: one of them is missing")
     if faults:
