@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from backlog_sync.cli.writing import files_after
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.drift import find_drift
@@ -11,6 +12,7 @@ from backlog_sync.core.narrow import narrow
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure
+from backlog_sync.core.pull import pull
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.files.load import load
 from backlog_sync.files.write_back import save, write_back
@@ -151,6 +153,25 @@ def test_only_takes_the_definitions_of_that_repository_along(world: World, there
         (ChangeKind.LABEL, "story", OTHER),
     ]
     assert {c.key for c in of_kind(plan, ChangeKind.ISSUE)} == {"pairing", "radio"}
+
+
+def test_pull_takes_what_was_changed_there(world: World, synced: Person) -> None:
+    """Title, milestone and criteria of an issue elsewhere go into the file in its own words."""
+    synced.edit(2, title="Radio listens")
+    synced.set_milestone(2, None)
+    synced.tick(2, "It answers")
+    prepared = world.prepared()
+    loaded = world.load()
+    pulled = pull(prepared.plan, prepared.desired, prepared.observed)
+    assert {(take.name, take.ref) for take in pulled.takes} == {
+        ("title", "octo-org/gadgets#2"),
+        ("milestone", "octo-org/gadgets#2"),
+    }
+    _, changes = files_after(loaded, prepared.desired, prepared.observed, pulled.takes)
+    for change in changes:
+        save(change)
+    assert "title: Radio listens" in world.text
+    assert world.plan().drift == ()
 
 
 # ---- whose issue it is -----------------------------------------------------------------------

@@ -445,8 +445,8 @@ class _Matcher:
                 if self.index.title_mark(issue) == self.titles[item.key]:
                     ref = self.observed.ref(issue)
                     why = (
-                        f"{ref} carries its key and title, and may be it or an item of another "
-                        f"backlog: write `issue: {ref.lstrip('#')}` if it is"
+                        f"{ref} carries its key and title, and may be an item of another backlog: "
+                        f"write `issue: {ref.lstrip('#')}` if it is this one, else another `id:`"
                     )
                     self.held.setdefault(item.key, (why, issue))
 
