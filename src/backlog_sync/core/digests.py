@@ -90,16 +90,10 @@ def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
     return {name: _digest(values)[:16] for name, values in told.items()}
 
 
-def _settled(issue: ObservedIssue) -> ObservedIssue:
-    """Give an issue with its sets in order."""
-    if max(len(issue.labels), len(issue.assignees), len(issue.blocked_by)) < 2:
-        return issue
-    return replace(
-        issue,
-        labels=tuple(sorted(issue.labels)),
-        assignees=tuple(sorted(issue.assignees)),
-        blocked_by=tuple(sorted(issue.blocked_by, key=lambda link: link.id)),
-    )
+def _settled(issue: ObservedIssue) -> object:
+    """Give what an issue is, with its sets in order."""
+    blockers = sorted(link.id for link in issue.blocked_by)
+    return [_ATOMS(issue), sorted(issue.labels), sorted(issue.assignees), blockers]
 
 
 def _digest(values: Iterable[object], encode: Callable[[object], str] | None = None) -> str:
@@ -148,9 +142,18 @@ _PASSING: Mapping[type[Any], Collection[str]] = {
     Change: ("reason",),
     DesiredItem: ("outlook",),
     Place: ("line", "column"),
-    ObservedIssue: ("created_at", "updated_at", "closed_at"),
 }
-"""What moves without a plan's moving: words, lines of a file, the time of a comment, reports."""
+"""What moves without a plan's moving: words, lines of a file, reports."""
+
+_ATOMS = attrgetter(
+    *(
+        field.name
+        for field in fields(ObservedIssue)
+        if field.name not in ("created_at", "updated_at", "closed_at")
+        and field.name not in ("labels", "assignees", "blocked_by")
+    )
+)
+"""What an issue is beside its sets; not when it was touched."""
 
 _NAMED = json.JSONEncoder(default=_plain, sort_keys=True).encode
 _DENSE = json.JSONEncoder(default=_dense, sort_keys=True).encode

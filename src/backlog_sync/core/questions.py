@@ -106,8 +106,9 @@ def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
     known: dict[str, IssueLink] = {}
 
     def see(seen: ObservedIssue | IssueLink) -> None:
-        link = IssueLink(seen.id, seen.number, seen.repository)
-        known.setdefault(fold(f"{seen.repository}#{seen.number}"), link)
+        name = f"{fold(seen.repository)}#{seen.number}"
+        if name not in known:
+            known[name] = IssueLink(seen.id, seen.number, seen.repository)
 
     for issue in observed.issues:
         see(issue)
