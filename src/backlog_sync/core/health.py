@@ -54,9 +54,12 @@ def _against(forecast: Forecast, due: date) -> tuple[Health, str]:
     return Health.AT_RISK if half else Health.OFF_TRACK, why
 
 
-def judge_whole(total: Sum, parts: Iterable[tuple[str, Health, str]]) -> tuple[Health, str]:
+def judge_whole(
+    total: Sum, parts: Iterable[tuple[str, Health, str]], *, dated: bool = False
+) -> tuple[Health, str]:
     """Give the whole's health: that of its worst milestone (title, health, why).
 
+    `dated` says that a milestone that is not done has a day.
     Those of which nothing is known, and those that are done, decide only where no other does.
     """
     if total.total and total.done == total.total:
@@ -65,6 +68,8 @@ def judge_whole(total: Sum, parts: Iterable[tuple[str, Health, str]]) -> tuple[H
     told = [part for part in known if part[1] is not Health.UNKNOWN] or known
     if not told or (len(told) > 1 and told[0][1] is Health.UNKNOWN):
         left = _items(total.total - total.done)
+        if dated:
+            return Health.UNKNOWN, f"{left} left, and no forecast yet to hold the days against."
         return Health.UNKNOWN, f"{left} left, and no milestone with a day to measure it by."
     title, health, why = min(told, key=lambda part: _WORST.index(part[1]))
     others = sum(part[1] is health for part in told) - 1

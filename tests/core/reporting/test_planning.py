@@ -257,6 +257,8 @@ def test_the_whole_is_as_healthy_as_its_worst_milestone() -> None:
     nothing = "1 item left, and no milestone with a day to measure it by."
     assert judge_whole(rolled(1, 2), []) == (Health.UNKNOWN, nothing)
     assert judge_whole(rolled(1, 2), parts[3:] * 2) == (Health.UNKNOWN, nothing)
+    days = "1 item left, and no forecast yet to hold the days against."
+    assert judge_whole(rolled(1, 2), parts[3:] * 2, dated=True) == (Health.UNKNOWN, days)
 
 
 def test_milestones_know_their_days() -> None:

@@ -15,7 +15,7 @@ from backlog_sync.core.reporting.reviews import reviews
 from backlog_sync.core.reporting.risks import register, unplaced
 from backlog_sync.core.reporting.rollup import Outline
 from backlog_sync.core.reporting.schedule import schedule
-from backlog_sync.core.reporting.values import Forecast, Report, Schedule
+from backlog_sync.core.reporting.values import Forecast, Health, Report, Schedule
 
 
 def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
@@ -29,7 +29,11 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
     foreseen = forecast(tree, facts.milestones, facts.today, draws, seed)
     planned = schedule(tree, facts.milestones, facts.planning, facts.today, _velocity(facts, tree))
     milestones = milestone_reports(tree, facts.milestones, foreseen, planned, facts.today)
-    health, why = judge_whole(total, [(one.sum.name, one.health, one.why) for one in milestones])
+    health, why = judge_whole(
+        total,
+        [(one.sum.name, one.health, one.why) for one in milestones],
+        dated=any(one.due and one.health is not Health.DONE for one in milestones),
+    )
     return Report(
         facts=facts,
         total=total,
