@@ -18,7 +18,9 @@ def _days(value: object) -> object:
     return value
 
 
-_Days: TypeAlias = Annotated[int, Field(ge=1, le=3660), BeforeValidator(_days)]
+_Days: TypeAlias = Annotated[
+    int, Field(ge=1, le=3660), BeforeValidator(_days, json_schema_input_type=int | str)
+]
 _HoursPerWeek: TypeAlias = Annotated[float, Field(gt=0, le=100_000)]
 
 
