@@ -315,6 +315,16 @@ def test_the_month_is_told() -> None:
     assert found.new_risks == ("Insurers say no",)
 
 
+def test_a_new_risk_of_the_plan_is_told() -> None:
+    """One that stood there before is not."""
+    old, new = Risk("Rain"), Risk("Frost")
+    before = Before(day(30), risks=(old,))
+    planning = PlanningSettings(risks=(old, new))
+    found = made(facts(item("a"), planning=planning, before=before, since=day(30))).period
+    assert found is not None
+    assert found.new_risks == ("Frost",)
+
+
 def test_a_milestone_is_finished_with_its_last_item_or_when_it_is_closed() -> None:
     """Only in the reported time."""
     given = facts(

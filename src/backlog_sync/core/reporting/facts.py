@@ -118,11 +118,15 @@ class PlanningSettings:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How the file stood at the start of the reported time; `items` maps keys to what it said."""
+    """How the file stood at the start of the reported time; `items` maps keys to what it said.
+
+    `risks` are those of the plan as a whole.
+    """
 
     day: date
     items: Mapping[str, WorkItem] = field(default_factory=dict)
     milestones: Mapping[str, MilestoneFact] = field(default_factory=dict)
+    risks: tuple[Risk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

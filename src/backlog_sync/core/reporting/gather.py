@@ -165,7 +165,7 @@ def _before(then: DesiredState, now: Sequence[WorkItem], since: date) -> Before:
         known = work_item(item, None, "")
         items[keys.get(ref or "", item.key)] = _item(item, {}, known)
     milestones = {one.title: MilestoneFact(one.title, _day(one.due)) for one in then.milestones}
-    return Before(since, items, milestones)
+    return Before(since, items, milestones, then.planning.risks)
 
 
 def _ref(item: DesiredItem, target: str | None) -> str | None:

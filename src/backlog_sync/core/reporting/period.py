@@ -84,6 +84,8 @@ def _moved_items(before: Before, tree: Outline) -> Iterable[Moved]:
 def _new_risks(facts: Facts) -> tuple[str, ...]:
     if facts.before is None:
         return ()
-    then = {risk.text for item in facts.before.items.values() for risk in item.risks}
-    now = dict.fromkeys(risk.text for item in facts.items for risk in item.risks)
+    then = {risk.text for risk in facts.before.risks}
+    then |= {risk.text for item in facts.before.items.values() for risk in item.risks}
+    now = dict.fromkeys(risk.text for risk in facts.planning.risks)
+    now |= dict.fromkeys(risk.text for item in facts.items for risk in item.risks)
     return tuple(text for text in now if text not in then)
