@@ -5,7 +5,7 @@ from dataclasses import replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.guards import check
-from backlog_sync.core.identity import adopted_nonce
+from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.model import (
     Capabilities,
     Coverage,

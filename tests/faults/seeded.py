@@ -65,7 +65,7 @@ SEEDS = (
     seed(
         "a marker is believed whoever wrote it",
         "tests/core/test_identity.py",
-        ("core/identity.py", "    if author is None:\n        return False", "    return True"),
+        ("core/issue_index.py", "    if author is None:\n        return False", "    return True"),
     ),
     seed(
         "a lost create is looked for in the target alone",
@@ -199,7 +199,7 @@ SEEDS = (
         "the highest number stays",
         "tests/core/test_heal.py",
         (
-            "core/identity.py",
+            "core/issue_index.py",
             'key=lambda i: (i.state != "open", i.number)',
             'key=lambda i: (i.state != "open", -i.number)',
         ),
@@ -217,7 +217,7 @@ SEEDS = (
         "a copy that somebody made is closed",
         "tests/core/test_heal.py tests/core/test_identity.py",
         (
-            "core/identity.py",
+            "core/issue_index.py",
             "            if len(issues) > 1:\n                issues.sort",
             "            if False:\n                issues.sort",
         ),

@@ -11,7 +11,8 @@ from typing import Any
 from backlog_sync.core import body as body_block
 from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import Change, FieldNote, Plan, Verdict
-from backlog_sync.core.identity import Matches, is_trusted, match_items
+from backlog_sync.core.identity import Matches, match_items
+from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.locations import elsewhere, locations
 from backlog_sync.core.model import (
     Coverage,

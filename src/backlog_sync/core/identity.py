@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.issue_index import IssueIndex, adopted_nonce, is_trusted, title_mark
 from backlog_sync.core.locations import Location, locations
 from backlog_sync.core.model import (
-    Actor,
     DesiredItem,
     DesiredState,
     IssueRef,
@@ -21,8 +20,6 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.reading import speaks_of
 from backlog_sync.core.states import DUPLICATE
-
-_TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,107 +53,6 @@ class Matches:
     gone: tuple[tuple[str, str], ...] = ()
     held: Mapping[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
-
-
-def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) -> bool:
-    """Whether a marker on this issue is believed, by who opened it."""
-    author = issue.author
-    if author is None:
-        return False
-    if author.id == viewer.id or author.association in _TRUSTED_ASSOCIATIONS:
-        return True
-    return author.id in trusted or normalize.fold(author.login) in map(normalize.fold, trusted)
-
-
-class _Index:
-    """The issues of one repository, by number and by the key of a believed marker.
-
-    `astray` are issues with a marker of this backlog that was written in another repository.
-    """
-
-    def __init__(
-        self,
-        desired: DesiredState,
-        observed: ObservedState,
-        location: Location,
-        kin: frozenset[str],
-    ) -> None:
-        self.ref = observed.ref
-        self.by_number = {issue.number: issue for issue in location.issues}
-        self.parts = {i.number: body_block.split(i.body) for i in location.issues}
-        self.ours: dict[str, list[ObservedIssue]] = {}
-        self.untrusted: dict[str, list[ObservedIssue]] = {}
-        self.broken: dict[str, list[ObservedIssue]] = {}
-        self.unmarked: dict[str, list[ObservedIssue]] = {}
-        self.astray: dict[str, list[ObservedIssue]] = {}
-        self.copies: list[tuple[str, ObservedIssue]] = []
-        for issue in sorted(location.issues, key=lambda i: (i.state != "open", i.number)):
-            if issue.number in location.ignored:
-                continue
-            parts = self.parts[issue.number]
-            if parts.marker is None:
-                self._unmarked(issue, parts, location.backlog_id)
-            elif parts.marker.backlog != location.backlog_id:
-                if parts.marker.backlog in kin:
-                    self.astray.setdefault(parts.marker.key, []).append(issue)
-            elif is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
-                self.ours.setdefault(parts.marker.key, []).append(issue)
-            else:
-                self.untrusted.setdefault(parts.marker.key, []).append(issue)
-        self._part_copies()
-
-    def _part_copies(self) -> None:
-        """Part issues into which somebody copied the block of another from those that we made.
-
-        No two were made with one nonce. The original is the one that has the title that we gave
-        it, else the first.
-        """
-        by_nonce: dict[str, list[ObservedIssue]] = {}
-        for issues in self.ours.values():
-            for issue in issues:
-                by_nonce.setdefault(self._nonce(issue), []).append(issue)
-        by_nonce.pop("", None)
-        copied: set[int] = set()
-        for nonce, issues in by_nonce.items():
-            if len(issues) > 1:
-                issues.sort(key=lambda each: (*self._strangeness(each, nonce), each.number))
-                copied.update(each.number for each in issues[1:])
-        for key, issues in self.ours.items() if copied else ():
-            self.copies += [(key, each) for each in issues if each.number in copied]
-            self.ours[key] = [each for each in issues if each.number not in copied]
-
-    def _strangeness(self, issue: ObservedIssue, nonce: str) -> tuple[bool, bool]:
-        """How little speaks for an issue as the one to which a nonce was given."""
-        return nonce != adopted_nonce(issue), _mark(issue.title) != self.title_mark(issue)
-
-    def _nonce(self, issue: ObservedIssue) -> str:
-        marker = self.parts[issue.number].marker
-        return marker.nonce if marker else ""
-
-    def _unmarked(self, issue: ObservedIssue, parts: SplitBody, backlog_id: str) -> None:
-        for claim in parts.claims:
-            if claim.backlog == backlog_id:
-                self.broken.setdefault(claim.key, []).append(issue)
-        self.unmarked.setdefault(normalize.title(issue.title), []).append(issue)
-
-    def match(self, issue: ObservedIssue, reason: str) -> Match:
-        parts = self.parts[issue.number]
-        return Match(issue, parts, reason, self.ref(issue), adopt=parts.marker is None)
-
-    def title_mark(self, issue: ObservedIssue) -> str:
-        """Give the hash of the title that we gave an issue, else of the one that it has."""
-        marker = self.parts[issue.number].marker
-        applied = marker.base.hashes.get("title") if marker else None
-        return applied or _mark(issue.title)
-
-
-def adopted_nonce(issue: ObservedIssue) -> str:
-    """Give the nonce of an issue that we did not make: a copy of its block is known by it."""
-    return normalize.digest(issue.id, 16)
-
-
-def _mark(title: str) -> str:
-    return normalize.hash_value(normalize.title(title))
 
 
 def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
@@ -226,9 +122,9 @@ class _Matcher:
     ) -> None:
         self.desired, self.observed, self.location = desired, observed, location
         self.kin = frozenset(each.backlog_id for each in all_locations)
-        self.index = _Index(desired, observed, location, self.kin)
+        self.index = IssueIndex(desired, observed, location, self.kin)
         self.items = location.items
-        self.titles = {item.key: _mark(item.title) for item in self.items}
+        self.titles = {item.key: title_mark(item.title) for item in self.items}
         self.by_key, self.held, self.unread = found.by_key, found.held, found.unread
         self.warnings: list[Warned] = []
         self.gone: dict[str, str] = {}
@@ -275,7 +171,7 @@ class _Matcher:
         """Whether a marker is this backlog's, or was before the issue was moved here."""
         if marker.backlog == self.location.backlog_id:
             return True
-        same = marker.key == item.key and self.index.title_mark(issue) == self.titles[item.key]
+        same = marker.key == item.key and self.index.applied_title(issue) == self.titles[item.key]
         return marker.backlog in self.kin and same
 
     def _original_of(self, issue: ObservedIssue) -> ObservedIssue | None:
@@ -286,8 +182,8 @@ class _Matcher:
         marker = self.index.parts[issue.number].marker
         if marker is None or issue.state == "open" or issue.state_reason != DUPLICATE:
             return None
-        mark = self.index.title_mark(issue)
-        same = (i for i in self._free(marker.key) if self.index.title_mark(i) == mark)
+        mark = self.index.applied_title(issue)
+        same = (i for i in self._free(marker.key) if self.index.applied_title(i) == mark)
         return next((i for i in same if i.state == "open"), None)
 
     def _whereabouts(self, ref: IssueRef) -> str:
@@ -304,9 +200,9 @@ class _Matcher:
     def by_keys_and_titles(self) -> None:
         """Settle the items whose key and title an issue has both."""
         for item in self._open():
-            mark = _mark(item.title)
+            mark = title_mark(item.title)
             for issue in self._free(item.key):
-                if self.index.title_mark(issue) == mark:
+                if self.index.applied_title(issue) == mark:
                     self._take(item, issue, "by its marker")
                     break
 
@@ -321,11 +217,11 @@ class _Matcher:
             for issue in issues:
                 if issue.number not in self.taken:
                     above = issue.parent.id if issue.parent else None
-                    left.setdefault((self.index.title_mark(issue), above), []).append(issue)
+                    left.setdefault((self.index.applied_title(issue), above), []).append(issue)
         declared = {item.key for item in self.desired.items}
-        wanted = Counter((item.parent, _mark(item.title)) for item in self.items)
+        wanted = Counter((item.parent, title_mark(item.title)) for item in self.items)
         for item in self._open():
-            mark = _mark(item.title)
+            mark = title_mark(item.title)
             if wanted[item.parent, mark] > 1:
                 continue
             there = left.get((mark, self._above(item)), ())
@@ -442,7 +338,7 @@ class _Matcher:
                     why = f"its issue is {ref}: {_move_it(ref, self.location.name)}"
                     self.held.setdefault(item.key, (why, issue))
             for issue in (each for key in keys for each in self._left(self.index.astray, key)):
-                if self.index.title_mark(issue) == self.titles[item.key]:
+                if self.index.applied_title(issue) == self.titles[item.key]:
                     ref = self.observed.ref(issue)
                     why = (
                         f"{ref} carries its key and title, and may be an item of another backlog: "
@@ -506,8 +402,8 @@ class _Matcher:
         stays = marker is not None and marker.key == key
         stays |= owner_of("title", self.desired.settings.ownership) is Owner.GITHUB
         # One that was another item's, or nobody's, gets this item's title only now.
-        title = self.index.title_mark(match.issue) if stays else self.titles[key]
-        return self.index.title_mark(issue) == title
+        title = self.index.applied_title(match.issue) if stays else self.titles[key]
+        return self.index.applied_title(issue) == title
 
     def _is_double(self, key: str, issue: ObservedIssue) -> bool:
         """Whether we made both for this key, and both are open.
@@ -535,7 +431,8 @@ class _Matcher:
         return [issue for issue in issues.get(key, ()) if issue.number not in self.taken]
 
     def _take(self, item: DesiredItem, issue: ObservedIssue, reason: str) -> None:
-        self.by_key[item.key] = self.index.match(issue, reason)
+        parts, ref = self.index.parts[issue.number], self.observed.ref(issue)
+        self.by_key[item.key] = Match(issue, parts, reason, ref, adopt=parts.marker is None)
         self.taken.add(issue.number)
 
     def _untrusted(self, issue: ObservedIssue) -> str:

@@ -1,0 +1,106 @@
+"""The issues of one repository, by number and by the key of a marker that is believed."""
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import normalize
+from backlog_sync.core.body import SplitBody
+from backlog_sync.core.locations import Location
+from backlog_sync.core.model import Actor, DesiredState, ObservedIssue, ObservedState
+
+_TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+
+
+def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) -> bool:
+    """Whether a marker on this issue is believed, by who opened it."""
+    author = issue.author
+    if author is None:
+        return False
+    if author.id == viewer.id or author.association in _TRUSTED_ASSOCIATIONS:
+        return True
+    return author.id in trusted or normalize.fold(author.login) in map(normalize.fold, trusted)
+
+
+class IssueIndex:
+    """The issues of one repository, by number and by the key of a believed marker.
+
+    `astray` are issues with a marker of this backlog that was written in another repository.
+    """
+
+    def __init__(
+        self,
+        desired: DesiredState,
+        observed: ObservedState,
+        location: Location,
+        kin: frozenset[str],
+    ) -> None:
+        self.by_number = {issue.number: issue for issue in location.issues}
+        self.parts = {i.number: body_block.split(i.body) for i in location.issues}
+        self.ours: dict[str, list[ObservedIssue]] = {}
+        self.untrusted: dict[str, list[ObservedIssue]] = {}
+        self.broken: dict[str, list[ObservedIssue]] = {}
+        self.unmarked: dict[str, list[ObservedIssue]] = {}
+        self.astray: dict[str, list[ObservedIssue]] = {}
+        self.copies: list[tuple[str, ObservedIssue]] = []
+        for issue in sorted(location.issues, key=lambda i: (i.state != "open", i.number)):
+            if issue.number in location.ignored:
+                continue
+            parts = self.parts[issue.number]
+            if parts.marker is None:
+                self._unmarked(issue, parts, location.backlog_id)
+            elif parts.marker.backlog != location.backlog_id:
+                if parts.marker.backlog in kin:
+                    self.astray.setdefault(parts.marker.key, []).append(issue)
+            elif is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
+                self.ours.setdefault(parts.marker.key, []).append(issue)
+            else:
+                self.untrusted.setdefault(parts.marker.key, []).append(issue)
+        self._part_copies()
+
+    def _part_copies(self) -> None:
+        """Part issues into which somebody copied the block of another from those that we made.
+
+        No two were made with one nonce. The original is the one that has the title that we gave
+        it, else the first.
+        """
+        by_nonce: dict[str, list[ObservedIssue]] = {}
+        for issues in self.ours.values():
+            for issue in issues:
+                by_nonce.setdefault(self._nonce(issue), []).append(issue)
+        by_nonce.pop("", None)
+        copied: set[int] = set()
+        for nonce, issues in by_nonce.items():
+            if len(issues) > 1:
+                issues.sort(key=lambda each: (*self._strangeness(each, nonce), each.number))
+                copied.update(each.number for each in issues[1:])
+        for key, issues in self.ours.items() if copied else ():
+            self.copies += [(key, each) for each in issues if each.number in copied]
+            self.ours[key] = [each for each in issues if each.number not in copied]
+
+    def _strangeness(self, issue: ObservedIssue, nonce: str) -> tuple[bool, bool]:
+        """How little speaks for an issue as the one to which a nonce was given."""
+        return nonce != adopted_nonce(issue), title_mark(issue.title) != self.applied_title(issue)
+
+    def _nonce(self, issue: ObservedIssue) -> str:
+        marker = self.parts[issue.number].marker
+        return marker.nonce if marker else ""
+
+    def _unmarked(self, issue: ObservedIssue, parts: SplitBody, backlog_id: str) -> None:
+        for claim in parts.claims:
+            if claim.backlog == backlog_id:
+                self.broken.setdefault(claim.key, []).append(issue)
+        self.unmarked.setdefault(normalize.title(issue.title), []).append(issue)
+
+    def applied_title(self, issue: ObservedIssue) -> str:
+        """Give the hash of the title that we gave an issue, else of the one that it has."""
+        marker = self.parts[issue.number].marker
+        applied = marker.base.hashes.get("title") if marker else None
+        return applied or title_mark(issue.title)
+
+
+def adopted_nonce(issue: ObservedIssue) -> str:
+    """Give the nonce of an issue that we did not make: a copy of its block is known by it."""
+    return normalize.digest(issue.id, 16)
+
+
+def title_mark(title: str) -> str:
+    """Give the hash by which titles are compared."""
+    return normalize.hash_value(normalize.title(title))
