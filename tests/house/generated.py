@@ -12,6 +12,7 @@ from backlog_sync.files.load import load
 from backlog_sync.github_api.session import connect
 from backlog_sync.render.svg import plan_svg
 from backlog_sync.sandbox.app import Sandbox
+from tests.house.report_schema import report_schema
 from tests.sandbox_adapter import SandboxAdapter
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +90,7 @@ def plan_picture() -> str:
 GENERATED = {
     "docs/cli.md": cli_page,
     "docs/plan.svg": plan_picture,
+    "docs/schema/report.schema.json": report_schema,
 }
 
 

@@ -1,5 +1,6 @@
 """The report in words, whatever it is written on: when, how much, what is at risk, for whom."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +9,7 @@ from enum import StrEnum
 from backlog_sync.core.reporting.decisions import GRAVE, overloads
 from backlog_sync.core.reporting.facts import Phase, WorkItem
 from backlog_sync.core.reporting.forecast import NOTHING_LEFT
+from backlog_sync.core.reporting.risks import level
 from backlog_sync.core.reporting.values import Forecast, Health, RegisteredRisk, Report, Sum
 from backlog_sync.render.words import counted
 
@@ -247,13 +249,29 @@ def overdue(report: Report, names: Names) -> list[str]:
 
 
 def priorities(report: Report) -> dict[str, list[str]]:
-    """What is left by priority, in the order of the document; empty where nothing has one."""
+    """What is left by priority, the most urgent first; empty where nothing has one."""
     left: dict[str, list[str]] = defaultdict(list)
     items = {item.key: item for item in report.facts.items}
     for key in report.total.items:
         if items[key].phase is not Phase.DONE:
-            left[items[key].priority or "without one"].append(key)
-    return {} if set(left) == {"without one"} else dict(left)
+            left[items[key].priority or _NONE].append(key)
+    if set(left) == {_NONE}:
+        return {}
+    return {word: left[word] for word in sorted(left, key=_urgency)}
+
+
+_NONE = "without one"
+_MOSCOW = {"must": 4, "must have": 4, "should": 3, "should have": 3, "could": 2, "could have": 2}
+_P = re.compile(r"p([0-4])\b", re.IGNORECASE)
+
+
+def _urgency(word: str) -> tuple[int, int]:
+    """Where a priority stands: words of a scale, `P0` to `P4`, MoSCoW; others behind, none last."""
+    if word == _NONE:
+        return 2, 0
+    numbered = _P.match(word.strip())
+    place = 5 - int(numbered[1]) if numbered else level(word) or _MOSCOW.get(word.casefold())
+    return (0, -place) if place else (1, 0)
 
 
 def changes(report: Report, names: Names, most: int) -> list[tuple[str, str]]:
