@@ -29,7 +29,7 @@ from backlog_sync.render.paper import COMMENT_BYTES
 from backlog_sync.render.report_data import report_json
 from backlog_sync.render.report_markdown import Picture, report_markdown
 from backlog_sync.render.report_text import report_text
-from backlog_sync.render.report_words import SECTIONS, Audience, Section
+from backlog_sync.render.report_words import SECTIONS, Audience, Section, priorities
 from tests.render.test_markdown import GITHUB, LIVE, hostile, shown
 from tests.reporting.builders import DONE, TODAY, day, facts, generated, item, made, sample
 
@@ -78,6 +78,15 @@ def many(count: int) -> Facts:
 
 
 # ---- on a terminal -------------------------------------------------------------------------
+
+
+def test_the_most_urgent_work_comes_first() -> None:
+    """Words of a scale, `P1`, MoSCoW; words that mean nothing to us behind them, none last."""
+    words = ["Low", None, "Whenever", "P1", "medium", "Must have", "Critical"]
+    given = facts(*(item(f"i{n}", priority=word) for n, word in enumerate(words)))
+    told = list(priorities(made(given)))
+    assert told == ["Critical", "P1", "Must have", "medium", "Low", "Whenever", "without one"]
+    assert priorities(made(facts(item("a")))) == {}
 
 
 @pytest.mark.parametrize("audience", EVERYBODY)

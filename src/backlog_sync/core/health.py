@@ -41,8 +41,7 @@ def judge(
             f"Due {due}, but what waits for each other ends on {ends}, "
             f"{_days((ends - due).days)} later."
         )
-    why = forecast.reason if forecast is not None else "There is no forecast."
-    return Health.UNKNOWN, f"{_items(left).capitalize()} left until {due}. {why}"
+    return Health.UNKNOWN, f"{_items(left).capitalize()} left until {due}, and no forecast yet."
 
 
 def _against(forecast: Forecast, due: date) -> tuple[Health, str]:

@@ -231,7 +231,7 @@ def test_health_is_how_likely_the_day_is_kept(
             SOON,
             {"ends": SOON, "forecast": Forecast("items", 2, reason="Too few weeks.")},
             Health.UNKNOWN,
-            "2 items left until 2026-04-15. Too few weeks.",
+            "2 items left until 2026-04-15, and no forecast yet.",
         ),
     ],
 )
