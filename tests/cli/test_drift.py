@@ -483,3 +483,28 @@ def test_work_of_a_colleague_who_left_is_held(
     assert backlog("sync").code == 0
     assert backlog("sync").out.startswith("✓ No changes")
     assert BACKLOG
+
+
+# ---- another identity ----------------------------------------------------------------------
+
+
+def test_drift_says_that_a_file_was_moved(backlog: Backlog, synced: Path) -> None:
+    """Everything looks new under another identity: the reason is told, as sync would tell it."""
+    (synced.parent / "plans").mkdir()
+    synced.unlink()
+    (synced.parent / "plans" / "shop.yaml").write_text(BACKLOG, encoding="utf-8")
+    ran = backlog("drift", "plans/shop.yaml")
+    assert ran.code == 3
+    assert "exist under the backlog identity 'backlog.yaml'" in ran.err
+    assert "put `id: backlog.yaml` into its settings" in ran.err
+
+
+def test_a_file_without_items_is_no_green_tick(
+    backlog: Backlog, folder: Path, server: Sandbox
+) -> None:
+    """There is nothing that could be the same: it says where to look."""
+    (folder / "NOTES.md").write_text("# Notes\n\nWords.\n", encoding="utf-8")
+    ran = backlog("plan", "NOTES.md", "--repo", "https://github.com/octo-org/shop")
+    assert ran.code == 0, ran.err
+    assert "No items." in ran.out
+    assert "No changes" not in ran.out

@@ -1,5 +1,6 @@
 """Options that verbs share, and what they come to."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -105,6 +106,15 @@ def voice_options(command: F) -> F:
     return command
 
 
+_ADDRESS = re.compile(r"https?://[^/\s]+/([^/\s]+/[^/\s]+?)(?:\.git)?/?")
+
+
+def named_repository(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Take a repository's address, copied from a browser, for its name."""
+    address = _ADDRESS.fullmatch(value.strip()) if value else None
+    return address[1] if address else value
+
+
 def paths_argument(command: F) -> F:
     """Add PATH…"""
     return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())(command)
@@ -126,7 +136,8 @@ def target_options(command: F) -> F:
                      help="Use the simulated GitHub in .backlog/sandbox; no token, no network."),
         click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE|none",
                      help="The Projects v2 board; wins over the file."),
-        click.option("--repo", metavar="OWNER/NAME", help="The repository; wins over the file."),
+        click.option("--repo", metavar="OWNER/NAME", callback=named_repository,
+                     help="The repository; wins over the file."),
         paths_argument,
     ):  # fmt: skip
         command = option(command)

@@ -65,7 +65,7 @@ def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: b
         write_plan(Path(asked.out), _saved(prepared, asked.options))
         screen.tell(f"saved: `backlog sync --plan {clean(asked.out)}` applies exactly this")
     if prepared.plan.has_changes and output == "text":
-        screen.tell(f"digest of this plan, for `sync --approve`: {prepared.plan.digests.plan}")
+        screen.tell(f"digest of this plan, for `sync --approve`:\n{prepared.plan.digests.plan}")
     for violation in _standing(prepared, asked.force, screen):
         screen.complain(f"sync would refuse this: {clean(violation.message)}")
         screen.complain(f"hint: {clean(violation.hint)}")

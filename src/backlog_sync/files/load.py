@@ -37,6 +37,7 @@ CONFIG = "backlog/config.yaml"
 
 MAX_FILES = 200
 MAX_ROADMAP_LINES = 25_000
+_SPLIT = "split the file, and name its parts one after the other: they are one backlog"
 
 _YAML = (".yaml", ".yml", ".json")
 _TABLES = (".csv", ".tsv")
@@ -184,7 +185,7 @@ class _Reader:
         if is_roadmap(source.path):
             if source.text.count("\n") + source.text.count("\r") > 2 * MAX_ROADMAP_LINES:
                 message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
-                problem = Diagnostic(Place(source.path), "too-large", message, "split the file")
+                problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
                 self.diagnostics.append(problem)
                 return None
             return parse_roadmap(source, bullets=self.bullets or "list")

@@ -596,6 +596,9 @@ def _nothing(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:
         facts += f", {number(points)} points"
     text = f"{clean(plan.repository)} says what the file says ({facts})."
     head = Text().append(f"{look.glyphs.tick} ", "green").append("No changes. ", "bold")
+    if not plan.items:
+        text = "`backlog lint --explain` says of each line of the file why it is none."
+        head = Text().append(f"{look.glyphs.warn} ", "yellow").append("No items. ", "bold")
     lines = flow(head, [Text(word) for word in text.split(" ")], look.columns, look.glyphs)
     if counts["refresh"]:
         note = f"  {counted(counts['refresh'], 'hidden record')} will follow what is there."

@@ -2,7 +2,7 @@
 
 import click
 
-from backlog_sync.cli.options import Voice, voice_options
+from backlog_sync.cli.options import Voice, named_repository, voice_options
 
 
 @click.command(
@@ -16,7 +16,7 @@ from backlog_sync.cli.options import Voice, voice_options
 @click.option("--closed", is_flag=True, help="With --from-github: closed issues too.")
 @click.option("--output", "target", metavar="FILE", type=click.Path(),
               help="The file to write; backlog/backlog.yaml by default.")  # fmt: skip
-@click.option("--repo", metavar="OWNER/NAME", help="The repository.")
+@click.option("--repo", metavar="OWNER/NAME", callback=named_repository, help="The repository.")
 @click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE",
               help="With --from-github: the board whose values are taken along.")  # fmt: skip
 @click.option("--sandbox", is_flag=True, help="With --from-github: read the simulated GitHub.")
