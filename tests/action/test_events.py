@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.action.install import fingerprint
+from backlog_sync.action.syncing import _named
 from backlog_sync.sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
 
@@ -60,6 +61,19 @@ def test_a_comment_that_may_not_be_written_is_a_warning(place: Place) -> None:
     job = place.run("pull_request", place.proposal(), token=READER)
     assert job.code == 0
     assert any("pull-requests: write" in said for said in job.said("warning"))
+
+
+def test_a_token_for_plans_alone_is_no_reason_against_the_plan(place: Place) -> None:
+    """The sync has its own tokens: neither rights nor the board are held against a proposal."""
+    place.hub.tokens[READER] = Grant(
+        "github-actions[bot]", "read", projects=False, scopes=None, read_only=True
+    )
+    place.commit({"backlog.yaml": BACKLOG + BOARD}, push=False)
+    job = place.run("pull_request", place.proposal(), {"comment": "false"}, token=READER)
+    assert job.code == 0, job.log
+    assert job.said("warning") == []
+    assert "Sync refuses this" not in job.summary
+    assert "#### Deferred" in job.summary
 
 
 def test_a_proposal_is_never_applied(place: Place) -> None:
@@ -205,13 +219,43 @@ def test_a_token_without_the_board_refuses_the_sync(place: Place) -> None:
     place.commit({"backlog.yaml": BACKLOG + BOARD})
     job = place.push(token=WORKFLOW)
     assert job.code == 4
-    assert "BACKLOG_PROJECT_TOKEN" in job.said("error")[0]
+    assert "give `project-token`" in job.said("error")[0]
     assert place.titles() == []
     plan = place.run("pull_request", place.proposal(), token=WORKFLOW)
     assert plan.code == 0
     with_board = place.push({"project-token": "another"}, token=WORKFLOW)
     assert with_board.code == 0, with_board.log
     assert len(place.hub.store.projects) == 1
+
+
+def test_a_token_that_only_reads_refuses_in_words_of_a_workflow(place: Place) -> None:
+    """A job without `permissions:` is told which one it needs; nothing is sent."""
+    place.hub.tokens[READER] = Grant("github-actions[bot]", "read", scopes=None, read_only=True)
+    job = place.push(token=READER)
+    assert job.code == 4
+    assert "permissions: issues: write" in job.said("error")[0]
+    assert not any(entry.writes for entry in place.hub.log)
+
+
+def test_a_file_outside_of_the_repository_is_refused_before_anything_is_sent(place: Place) -> None:
+    """Its progress could not be committed; with `progress: none` it is synchronised."""
+    (place.folder / "outside.yaml").write_text(BACKLOG, "utf-8")
+    inputs = {"paths": "../outside.yaml"}
+    job = place.push(inputs)
+    assert job.code == 4
+    assert "outside of the repository" in job.said("error")[0]
+    assert place.titles() == []
+    assert place.push({**inputs, "progress": "none"}).code == 0
+
+
+@pytest.mark.parametrize(
+    ("ref", "named"), [("#12", 12), ("owner/other#12", "owner/other#12"), (None, 0)]
+)
+def test_created_issues_are_numbers_here_and_names_elsewhere(
+    ref: str | None, named: int | str
+) -> None:
+    """The output `issues` has a number for one of this repository, else `owner/repo#12`."""
+    assert _named(ref) == named
 
 
 # ---- the night, by hand, and lint ----------------------------------------------------------

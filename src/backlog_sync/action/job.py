@@ -13,7 +13,7 @@ from backlog_sync.action.context import Context
 from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.telling import Voice
-from backlog_sync.action.words import problem_remark
+from backlog_sync.action.words import in_workflow, problem_remark
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
@@ -22,7 +22,7 @@ from backlog_sync.core.saved import save_plan
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.errors import BacklogError, FailedError
+from backlog_sync.errors import BacklogError, FailedError, RefusedError
 from backlog_sync.files.load import Loaded
 from backlog_sync.github_api import rest
 from backlog_sync.local.plan_file import write_plan
@@ -97,7 +97,22 @@ class Job:
     def standing(self, prepared: Prepared) -> list[Violation]:
         """The guards that refuse the plan, but those that are overridden."""
         force = self.inputs.force
-        return [v for v in prepared.violations if v.final or v.slug not in force]
+        standing = [v for v in prepared.violations if v.final or v.slug not in force]
+        return [in_workflow(violation) for violation in standing]
+
+    def check_places(self) -> None:
+        """Raise `RefusedError` where progress could not be brought back: a file elsewhere."""
+        if self.inputs.progress == "none":
+            return
+        top = self.top.resolve()
+        sources = [file.source for file in self.loaded.files]
+        outside = [s.path for s in sources if not s.file.resolve().is_relative_to(top)]
+        if outside:
+            raise RefusedError(
+                f"outside of the repository that is checked out: {', '.join(outside)}",
+                slug="outside-repository",
+                hint="name files inside of it, or say `progress: none`",
+            )
 
     def tree(self) -> tuple[WorkTree, str]:
         """The checkout, and the branch that counts. Raises `FailedError` where it is not known."""

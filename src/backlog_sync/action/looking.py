@@ -7,7 +7,16 @@ from backlog_sync.action.job import Job
 from backlog_sync.action.remarks import plan_remarks, violation_remarks
 from backlog_sync.action.reporting import make, tell_board
 from backlog_sync.action.telling import Ended, Remark
-from backlog_sync.action.words import DONE, FAILED, LOOK, PENDING, notes, problem_remark, word
+from backlog_sync.action.words import (
+    ABOUT_TOKENS,
+    DONE,
+    FAILED,
+    LOOK,
+    PENDING,
+    notes,
+    problem_remark,
+    word,
+)
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.drift import Drift, find_drift
 from backlog_sync.core.guards import Violation
@@ -31,7 +40,7 @@ def show_plan(job: Job) -> Ended:
     plan = prepared.plan
     job.voice.log(plan_text(plan, LOOK))
     job.voice.remark(plan_remarks(plan))
-    standing = job.standing(prepared)
+    standing = [v for v in job.standing(prepared) if v.slug not in ABOUT_TOKENS]
     job.voice.remark(violation_remarks(standing, "warning", "sync would refuse this: "))
     pending = plan.has_changes or bool(plan.conflicts or plan.drift)
     _comment(job, env, plan, standing)

@@ -50,6 +50,7 @@ def sync(job: Job) -> Ended:
         line = f"Superseded: {late} now. Nothing was sent."
         outputs = {"changed": "false", "superseded": "true"}
         return Ended(DONE, line, f"### Backlog sync\n\n**{inert(line)}**\n", outputs)
+    job.check_places()
     saved = None
     if job.inputs.saved_plan:
         saved, options = read_plan(Path(job.inputs.saved_plan))

@@ -1,6 +1,7 @@
 """What a run of the action says, put together from what was found and done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backlog_sync.action.telling import Ended, Remark
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Result
@@ -57,6 +58,27 @@ def problem_remark(problem: BacklogError) -> Remark:
     """A fault as an annotation of the run."""
     hint = f" ({problem.hint})" if problem.hint else ""
     return Remark("error", problem.slug, problem.message + hint)
+
+
+ABOUT_TOKENS = frozenset({"read-only", "board-out-of-reach", "repository-out-of-reach"})
+"""Guards that speak of this job's tokens. A plan's job reads; the sync's job has its own."""
+
+_HINTS = {
+    "read-only": "give the job `permissions: issues: write`, or `token` one that writes issues",
+    "board-out-of-reach": (
+        "give `project-token`, or `app-id` and `app-private-key`, that reach it,"
+        " or say `project: none`"
+    ),
+    "repository-out-of-reach": (
+        "the workflow's own token reaches its own repository alone: give `token` one that reaches"
+        " all that the files name, or keep these items in the file with `sync: false`"
+    ),
+}
+
+
+def in_workflow(violation: Violation) -> Violation:
+    """The guard with a hint in words of a workflow: inputs and permissions, no options."""
+    return replace(violation, hint=_HINTS.get(violation.slug, violation.hint))
 
 
 def notes(standing: Sequence[Violation]) -> str:
