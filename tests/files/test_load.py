@@ -267,3 +267,21 @@ def test_notes_name_the_items_they_made(tmp_path: Path) -> None:
     _write(tmp_path, {"b.yaml": ITEM})
     loaded = load([Path("b.yaml")], root=tmp_path)
     assert [(note.path, note.line, note.key) for note in loaded.notes] == [("b.yaml", 1, "a")]
+
+
+def test_a_second_backlog_that_is_not_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody names a file, the first of the usual places counts, and others are named."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "backlog.yaml").write_text("stories: [{title: A}]\n", "utf-8")
+    (tmp_path / "ROADMAP.md").write_text("# R\n\n## Epic 1: B\n", "utf-8")
+    (found,) = load([], root=tmp_path).diagnostics
+    assert (found.slug, found.is_error) == ("another-backlog", False)
+    assert found.message == "ROADMAP.md is there too, and is not read"
+    assert found.hint.endswith("backlog lint backlog.yaml ROADMAP.md")
+    assert load([Path("backlog.yaml")], root=tmp_path).diagnostics == ()
+    (tmp_path / "backlog.yaml").write_text(
+        "include: [ROADMAP.md]\nstories: [{title: A}]\n", "utf-8"
+    )
+    assert load([], root=tmp_path).diagnostics == ()

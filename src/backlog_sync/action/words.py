@@ -60,7 +60,9 @@ def problem_remark(problem: BacklogError) -> Remark:
     return Remark("error", problem.slug, problem.message + hint)
 
 
-ABOUT_TOKENS = frozenset({"read-only", "board-out-of-reach", "repository-out-of-reach"})
+ABOUT_TOKENS = frozenset(
+    {"read-only", "board-not-writable", "board-out-of-reach", "repository-out-of-reach"}
+)
 """Guards that speak of this job's tokens. A plan's job reads; the sync's job has its own."""
 
 _HINTS = {

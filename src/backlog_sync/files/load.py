@@ -119,12 +119,15 @@ def load(
     if repository is not None:
         check_repository(repository)
     flag = parse_project(project) if project is not None else None
-    if not paths:
+    discovered = not paths
+    if discovered:
         paths = [_relative_to_here(discover(root))]
     reader = _Reader(root, _bullets(bullets))
     for path in paths:
         reader.read(path, str(path))
     reader.read_config()
+    if discovered:
+        reader.tell_unread(paths[0])
     return _assemble(reader, repository, flag, flag_said=project is not None)
 
 
@@ -152,6 +155,18 @@ class _Reader:
     seen: dict[Path, str] = field(default_factory=dict)
     template: Template = ()
     template_said: Place | None = None
+
+    def tell_unread(self, first: Path) -> None:
+        """Tell of other files that would have been taken for the backlog."""
+        for place in PLACES:
+            other = self.root / place
+            if other.is_file() and _real(other) not in self.seen:
+                message = f"{place} is there too, and is not read"
+                hint = f"name it to read it: backlog lint {first} {_relative_to_here(other)}"
+                found = Diagnostic(
+                    Place(str(first)), "another-backlog", message, hint, Severity.WARNING
+                )
+                self.diagnostics.append(found)
 
     def read(self, file: Path, path: str, chain: tuple[Path, ...] = ()) -> None:
         """Read one file and, before the next, what it includes."""
