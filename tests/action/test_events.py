@@ -52,6 +52,8 @@ def test_a_pull_request_from_a_fork_is_planned_without_a_word_on_it(place: Place
     assert not any(entry.writes for entry in place.hub.log[before:])
     assert place.comments(proposal) == []
     assert "#### Deferred" in job.summary
+    assert "project-token" in job.summary
+    assert "BACKLOG_PROJECT_TOKEN" not in job.summary
     assert "from a fork" in job.log
 
 

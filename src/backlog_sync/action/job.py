@@ -13,7 +13,7 @@ from backlog_sync.action.context import Context
 from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.telling import Voice
-from backlog_sync.action.words import in_workflow, problem_remark
+from backlog_sync.action.words import in_workflow, plan_in_workflow, problem_remark
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
@@ -84,7 +84,7 @@ class Job:
         self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False, full: bool = False
     ) -> Prepared:
         """Read and plan; `wait` for what an earlier run left in doubt, `full` for every issue."""
-        return reconcile.observe_and_plan(
+        prepared = reconcile.observe_and_plan(
             self.desired,
             tracker,
             self.inputs.options,
@@ -93,6 +93,7 @@ class Job:
             memory=wiring.cache(self.top, env, self.repository, sandbox=False),
             full=full,
         )
+        return replace(prepared, plan=plan_in_workflow(prepared.plan))
 
     def standing(self, prepared: Prepared) -> list[Violation]:
         """The guards that refuse the plan, but those that are overridden."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backlog_sync.action.telling import Ended, Remark
-from backlog_sync.core.changes import Action, ChangeKind, Outcome, Result
+from backlog_sync.core.changes import Action, ChangeKind, Deferred, Outcome, Plan, Result
 from backlog_sync.core.guards import Violation
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.load import Loaded
@@ -81,6 +81,25 @@ _HINTS = {
 def in_workflow(violation: Violation) -> Violation:
     """The guard with a hint in words of a workflow: inputs and permissions, no options."""
     return replace(violation, hint=_HINTS.get(violation.slug, violation.hint))
+
+
+_WORDS = (
+    ("BACKLOG_PROJECT_TOKEN", "`project-token`"),
+    ("use --project none", "say `project: none`"),
+)
+"""What the command line calls something, and what a workflow calls it."""
+
+
+def plan_in_workflow(plan: Plan) -> Plan:
+    """The plan whose deferred work is explained in words of a workflow."""
+    return replace(plan, deferred=tuple(map(_deferred_in_workflow, plan.deferred)))
+
+
+def _deferred_in_workflow(deferred: Deferred) -> Deferred:
+    reason, hint = deferred.reason, deferred.hint
+    for theirs, ours in _WORDS:
+        reason, hint = reason.replace(theirs, ours), hint.replace(theirs, ours)
+    return replace(deferred, reason=reason, hint=hint)
 
 
 def notes(standing: Sequence[Violation]) -> str:
