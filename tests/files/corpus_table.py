@@ -5,7 +5,7 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from backlog_sync.files.load import Loaded, load
@@ -13,6 +13,7 @@ from backlog_sync.files.load import Loaded, load
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 MANIFEST = CORPUS / "manifest.tsv"
 COLUMNS = ("epics_or_containers", "features", "stories", "tasks", "checklist_or_ac", "points")
+ITEMS = ("epics_or_containers", "features", "stories", "tasks")
 _STORIES = ("story", "bug", "spike", "chore")
 
 
@@ -79,17 +80,56 @@ def counted(row: Row, loaded: Loaded) -> dict[str, float]:
     return {name: found[name] for name in row.expected}
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one file, or several, were read: all figures right, items right, too many and missed.
+
+    `exact` counts files with every figure right, `items` those with the number of items of each
+    kind right; `refused` counts files of which nothing can be synchronised.
+    """
+
+    files: int = 0
+    exact: int = 0
+    items: int = 0
+    wrong: int = 0
+    missed: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+def score(row: Row, loaded: Loaded) -> Score:
+    """Compare one file with its row of the manifest."""
+    found = counted(row, loaded)
+    off = [int(found[name] - row.expected[name]) for name in ITEMS if name in row.expected]
+    return Score(
+        files=1,
+        exact=found == row.expected,
+        items=not any(off),
+        wrong=sum(max(each, 0) for each in off),
+        missed=sum(max(-each, 0) for each in off),
+        refused=loaded.desired is None,
+    )
+
+
 def table() -> str:
-    """One line for each file, and how many are equal."""
+    """One line for each file, and the sums."""
     lines = []
-    equal = 0
+    total = Score()
     for row in rows():
-        found = counted(row, read(row))
-        same = found == row.expected
-        equal += same
+        loaded = read(row)
+        found, this = counted(row, loaded), score(row, loaded)
+        total += this
         told = " ".join(_cell(row.expected[name], found[name]) for name in row.expected)
-        lines.append(f"{'=' if same else '≠'} {row.code:4} {row.rules:14} {told}")
-    return "\n".join([*lines, f"{equal} of {len(lines)} files equal the manifest"]) + "\n"
+        sign = "=" if this.exact else "≠"
+        refused = "  refused" if this.refused else ""
+        lines.append(f"{sign} {row.code:4} {row.rules:14} {told}{refused}")
+    lines.append(
+        f"{total.exact} of {total.files} files exact, items right in {total.items}; "
+        f"{total.wrong} items too many, {total.missed} missed, {total.refused} files refused"
+    )
+    return "\n".join(lines) + "\n"
 
 
 def _cell(expected: float, found: float) -> str:

@@ -1,34 +1,40 @@
-"""Roadmaps that real teams wrote in Markdown, held against counts made by hand."""
-
-from collections.abc import Mapping
+"""Roadmaps that real teams wrote in Markdown, compared with counts made by hand."""
 
 import pytest
 
-from tests.files.corpus_table import MANIFEST, Row, counted, read, rows
+from tests.files.corpus_table import MANIFEST, Row, Score, counted, read, rows, score
 
 needs_corpus = pytest.mark.skipif(not MANIFEST.exists(), reason="the corpus is not on this machine")
-ENOUGH = 38
+INEXACT = (
+    "a04 a05 a07 a09 a11 b01 b03 b05 b09 c02 c06 c08 d01 d02 d04 d05 d06 d07 d09 d10 d11 d13 e01 "
+    "e03 e05 e07 e09 f02 f04 f07 f12 f13 f20 f21 g06 g08 g09 g13 h02"
+)
+"""Files that are not yet counted as by hand; all others are, and stay so. docs/corpus.md."""
 
-# Where the count by hand says something else than the file; docs/corpus.md says why.
-DIFFERENT: Mapping[str, Mapping[str, float]] = {
-    "c01": {"stories": 10, "checklist_or_ac": 122},
-    "d02": {"features": 4},
-}
+BEST = Score(files=99, exact=60, items=64, wrong=568, missed=1984, refused=17)
+"""What the reader has reached; no change may fall behind it, and better figures go here."""
+
 ROADMAPS = [row for row in rows() if row.path.suffix == ".md"]
 
 
 @needs_corpus
-@pytest.mark.parametrize("row", ROADMAPS, ids=lambda row: row.code)
-def test_real_roadmaps_are_counted_right(row: Row) -> None:
+@pytest.mark.parametrize(
+    "row", [row for row in rows() if row.code not in INEXACT.split()], ids=lambda row: row.code
+)
+def test_files_that_were_exact_stay_exact(row: Row) -> None:
     """Containers, features, stories, tasks, criteria, points and hours are what a person counts."""
-    assert counted(row, read(row)) == {**row.expected, **DIFFERENT.get(row.code, {})}
+    assert counted(row, read(row)) == row.expected
 
 
 @needs_corpus
-def test_most_of_the_corpus_equals_the_manifest() -> None:
-    """Of all files, structured ones too, at least 38 are counted exactly as by hand."""
-    equal = [row.code for row in rows() if counted(row, read(row)) == row.expected]
-    assert len(equal) >= ENOUGH, equal
+def test_the_corpus_is_read_no_worse_than_before() -> None:
+    """Over all files: exact, items right, items too many, missed, and files refused."""
+    total = sum((score(row, read(row)) for row in rows()), Score())
+    assert total.files == BEST.files, "the corpus changed: run the table and set BEST from it"
+    assert (total.exact, total.items) >= (BEST.exact, BEST.items)
+    assert total.wrong <= BEST.wrong
+    assert total.missed <= BEST.missed
+    assert total.refused <= BEST.refused
 
 
 @needs_corpus

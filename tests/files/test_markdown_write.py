@@ -197,6 +197,27 @@ def test_progress_is_written_on_epics_and_features_only() -> None:
     assert "0 of 2 stories (0 %)" in write(write(text, some), none)
 
 
+def test_the_authors_own_words_of_progress_stay() -> None:
+    """Only a value that an earlier run wrote, or an empty one, gets a new one."""
+    some = ItemProgress("k", roll_up=rolled(1, 2))
+    own = "# Epic 1: A\n**Progress**: two of the three teams agree\n\n## Story 1.1: B\n"
+    assert write(own, some, None) == own
+    empty = own.replace("two of the three teams agree", "")
+    assert "**Progress**: 1 of 2 stories (50 %)" in write(empty, some, None)
+    for earlier in ("0 of 2 stories (0 %)", "0 of 2 items, 1.5 of 3 points (50 %)", "0/2 (0 %)"):
+        text = own.replace("two of the three teams agree", earlier)
+        assert "**Progress**: 1 of 2 stories (50 %)" in write(text, some, None)
+
+
+def test_progress_in_front_matter_is_written_once() -> None:
+    """A file that is one epic gets one progress line in its front matter, changed in place."""
+    text = "---\ntitle: Ship it\ntype: epic\nstatus: Todo\npriority: High\n---\n\nWhy we do it.\n"
+    first = write(text, ItemProgress("k", roll_up=rolled(1, 4)))
+    assert first.count("\nprogress: 1 of 4 items (25 %)\n") == 1
+    second = write(first, ItemProgress("k", roll_up=rolled(2, 4)))
+    assert second == first.replace("1 of 4 items (25 %)", "2 of 4 items (50 %)")
+
+
 def test_progress_reads_well() -> None:
     """Singular and plural, points where there are any, whole per cent rounded down."""
     assert format_progress(rolled(1, 6, 3, 24), "story") == "1 of 6 stories, 3 of 24 points (12 %)"

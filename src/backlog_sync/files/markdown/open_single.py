@@ -30,7 +30,7 @@ def open_single(walk: Walk, single: Single) -> None:
 def _take(walk: Walk, draft: Draft, found: Field) -> None:
     field = field_in_front(found.key)
     value = found.whole or ", ".join(entry.text for entry in found.entries)
-    if field is None or field in ("acceptance_criteria", "progress"):
+    if field is None or field == "acceptance_criteria":
         return
     line = found.line
     if field in _LISTS:

@@ -4,6 +4,7 @@ A tick flips one character. A line that is already there gets a new value. A new
 behind the item's short metadata, in the style of its neighbours.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.model import IssueRef
@@ -74,6 +75,13 @@ def format_progress(done: Sum, noun: str, language: str = "en") -> str:
         unit = "point" if done.points == 1 else "points"
         told += f", {done.points_done:g} of {done.points:g} {unit}"
     return f"{told} ({done.percent} %)"
+
+
+_PROGRESS = re.compile(
+    r"\d+(?: of \d+ \w+(?:, [\d.e+]+ of [\d.e+]+ points?)?|/\d+(?:, [\d.e+]+/[\d.e+]+ SP)?)"
+    r" \(\d+ %\)$"
+)
+"""A value that `format_progress` wrote, in either form."""
 
 
 def _plural(noun: str) -> str:
@@ -264,5 +272,7 @@ def _progress(
     present = _line_of(anchor, "progress")
     if present is None and not (done.done or done.points_done):
         return None
+    if present and present.pair.value and not _PROGRESS.match(present.pair.value):
+        return None  # the author's own words, not a line that an earlier run wrote
     told = format_progress(done, noun, speech.language)
     return None if present and present.pair.value == told else told
