@@ -332,10 +332,9 @@ def _assemble(
         template=reader.template,
     )
     resolved = resolve(files, document, reader.settings, context)
-    broken = bool(reader.diagnostics or conflicts)
     for parsed in files:
         reader.diagnostics.extend(parsed.diagnostics)
-        broken = broken or any(each.is_error for each in parsed.diagnostics)
+    unread = any(each.is_error for each in (*reader.diagnostics, *conflicts))
     totals = tuple(find_wrong_totals(files, resolved.entries))
     diagnostics = {
         *reader.diagnostics,
@@ -348,7 +347,7 @@ def _assemble(
     if files and not resolved.entries and not any(each.is_error for each in diagnostics):
         diagnostics.add(_no_items(files[0]))
     return Loaded(
-        desired=None if broken or not files else resolved.desired,
+        desired=None if unread or not files else resolved.desired,
         diagnostics=tuple(sorted(diagnostics)),
         inventory=resolved.inventory,
         files=files,
