@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from backlog_sync.core.changes import Action, ChangeKind
-from backlog_sync.core.model import Coverage, DesiredState, IssueRef
+from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, IssueRef
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.sandbox.app import Sandbox
@@ -17,6 +17,7 @@ from backlog_sync.sandbox.faults import FaultPlan, resource_limits, secondary_li
 from backlog_sync.sandbox.people import Person
 from bench import filling, world
 from tests.cli.conftest import Backlog
+from tests.core.builders import desired, item
 from tests.faults.harness import FULL, WHOLE, World, all_applied
 from tests.sandbox_adapter import SandboxAdapter
 
@@ -103,6 +104,36 @@ def test_a_first_sync_takes_24_requests(tmp_path: Path) -> None:
     here = World(tmp_path)
     assert all_applied(here.machine().sync(WHOLE))
     assert len(here.sandbox.log) <= 24
+
+
+@pytest.mark.parametrize(("blocked", "more"), [(1, 2), (5, 2), (6, 3), (12, 4)])
+def test_the_record_of_new_links_costs_one_read_and_five_bodies_a_request(
+    tmp_path: Path, blocked: int, more: int
+) -> None:
+    """New issues with blockers: their bodies go out once more, none singly; the rest is the same.
+
+    The links themselves take one request for up to 20.
+    """
+    first, *rest = backlog_of(14)
+    plain = desired(first, *rest)
+    linked = [
+        replace(each, fields={**each.fields, "blocked_by": (first.key,)}) if n < blocked else each
+        for n, each in enumerate(rest)
+    ]
+    taken: list[int] = []
+    for name, wanted in (("plain", plain), ("linked", desired(first, *linked))):
+        here = World(tmp_path / name)
+        assert all_applied(here.machine().sync(wanted))
+        taken.append(len(here.sandbox.log))
+        before = len(here.sandbox.log)
+        here.machine().settles(wanted)
+        assert not any(entry.writes for entry in here.sandbox.log[before:])
+    assert taken[1] - taken[0] == 1 + more
+
+
+def backlog_of(count: int) -> list[DesiredItem]:
+    """So many stories without anything else."""
+    return [item(f"s{n}", f"Story {n}") for n in range(count)]
 
 
 @pytest.mark.skipif(not ROADMAP.exists(), reason="the reference roadmap is not on this machine")

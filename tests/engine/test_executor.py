@@ -371,6 +371,41 @@ def test_a_refused_close_of_a_new_issue_stays_pending(world: World) -> None:
     assert world.tracker.by_number(1).state == "open"
 
 
+def test_a_new_issue_claims_only_the_blockers_that_were_made(world: World) -> None:
+    """One of two is refused: the other is on record, and the refused one is pushed again."""
+    wanted = desired(item("p"), item("q"), item("a", "A", blocked_by=("p", "q")))
+    asked: list[Operation] = []
+
+    def fault(operation: Operation) -> Refused | None:
+        if isinstance(operation, AddBlocker):
+            asked.append(operation)
+            return Refused("no") if len(asked) == 2 else None
+        return None
+
+    world.sync(wanted, fault)
+    marker = body_block.split(world.tracker.by_title("A").body).marker
+    assert marker is not None
+    assert (marker.base.sets["blocked_by"], marker.base.pending) == (("p",), ())
+    plan = world.plan(wanted)
+    assert [(c.other, c.drifted) for c in plan.changes if c.fields] == [("q", ())]
+    assert plan.drift == ()
+    world.settled(wanted)
+
+
+def test_a_new_issue_that_people_edit_at_once_is_not_written_again(world: World) -> None:
+    """Its body moved between its creation and the record of its links: theirs stays."""
+    wanted = desired(item("p"), item("a", "A", blocked_by=("p",)))
+
+    def edit(operation: Operation) -> None:
+        if isinstance(operation, AddBlocker):
+            there = world.tracker.by_title("A")
+            world.tracker.edit(there.number, body=f"{there.body}\nof people")
+
+    world.sync(wanted, edit)
+    assert world.tracker.by_title("A").body.endswith("of people")
+    assert world.plan(wanted).changes == ()
+
+
 def test_refused_links_are_not_claimed(world: World) -> None:
     """Neither a new parent nor a new blocker; both are pushed again and are no drift."""
     world.settled(desired(item("p"), item("q"), item("a", "Old", parent="p")))

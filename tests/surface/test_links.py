@@ -1,8 +1,15 @@
 """Parents, dependencies, people and states: from the file to GitHub and back."""
 
+from dataclasses import replace
+
 import pytest
 
+from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.drift import find_drift
+from backlog_sync.core.model import Marker
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.text import plan_text
 from backlog_sync.sandbox.access import Grant
 from tests.surface.conftest import REPOSITORY, World, of_kind, reasons, said
 
@@ -57,6 +64,84 @@ def test_a_dropped_blocker_is_unlinked_and_others_stay(world: World) -> None:
     assert blockers(world, "B") == {f"{REPOSITORY}#{theirs.number}"}
 
 
+def marker(world: World, title: str) -> Marker:
+    """What is on record in an issue."""
+    found = body_block.split(world.issue(title).body).marker
+    assert found is not None
+    return found
+
+
+BLOCKED = "stories: [{id: a, title: A}, {id: c, title: C}, {id: b, title: B, depends_on: [a, c]}]\n"
+
+
+def test_a_blocker_that_people_remove_after_the_first_sync_is_drift(world: World) -> None:
+    """The first sync itself records the link: its removal is drift, and sync sets it back."""
+    world.write(BLOCKED)
+    world.sync()
+    assert marker(world, "B").base.pending == ()
+    world.ann.unblock(world.issue("B").number, world.issue("A").number)
+    prepared = world.prepared()
+    (note,) = prepared.plan.drift
+    assert (note.key, note.name, note.reason) == ("b", "blocked_by", "taken away on GitHub")
+    (link,) = of_kind(prepared.plan, ChangeKind.DEPENDENCY)
+    assert (link.other, link.reason, link.drifted) == ("a", "taken away on GitHub", ("blocked_by",))
+    report = find_drift(prepared.plan, prepared.desired, prepared.observed)
+    assert report.counts["drift"] == 1
+    assert report.counts["pending"] == 0
+    assert "+ blocked by  a  A  (reverts drift)" in plan_text(prepared.plan, Look(width=100))
+    world.sync()
+    assert len(blockers(world, "B")) == 2
+
+
+def test_a_removed_blocker_and_a_new_one_are_told_apart(world: World) -> None:
+    """What the file adds in the same commit is its own change, and no drift."""
+    world.write(BLOCKED.replace("[a, c]", "[a]"))
+    world.sync()
+    world.ann.unblock(world.issue("B").number, world.issue("A").number)
+    world.edit("depends_on: [a]", "depends_on: [a, c]")
+    links = {c.other: (c.reason, c.drifted) for c in of_kind(world.plan(), ChangeKind.DEPENDENCY)}
+    assert links == {
+        "a": ("taken away on GitHub", ("blocked_by",)),
+        "c": ("declared in the file", ()),
+    }
+    world.sync()
+
+
+def pending(text: str) -> str:
+    """The body as a run left it that ended before its links were on record."""
+    parts = body_block.split(text)
+    assert parts.marker is not None
+    base = replace(parts.marker.base, pending=("blocked_by",))
+    return body_block.join(replace(parts, marker=replace(parts.marker, base=base)))
+
+
+def test_a_link_that_is_not_on_record_yet_waits_for_another_change(world: World) -> None:
+    """An older version's record, or a run that was killed: silent, and cleared with the next."""
+    world.write(BLOCKED)
+    world.sync()
+    issue = world.issue("B")
+    world.ann.edit(issue.number, body=pending(issue.body))
+    assert world.plan().changes == ()
+    world.edit("title: B", "title: Better")
+    world.sync()
+    assert marker(world, "Better").base.pending == ()
+
+
+def test_a_link_that_was_never_made_is_recorded_by_the_run_that_makes_it(world: World) -> None:
+    """It is pending and no drift until then, and drift when it goes after that."""
+    world.write(BLOCKED)
+    world.sync()
+    issue, blocker = world.issue("B"), world.issue("A").number
+    world.ann.edit(issue.number, body=pending(issue.body))
+    world.ann.unblock(issue.number, blocker)
+    plan = world.plan()
+    assert plan.drift == ()
+    assert [c.drifted for c in of_kind(plan, ChangeKind.DEPENDENCY)] == [()]
+    world.sync()
+    world.ann.unblock(issue.number, blocker)
+    assert [note.name for note in world.plan().drift] == ["blocked_by"]
+
+
 def test_what_cannot_be_found_is_deferred(world: World) -> None:
     """A missing issue, a missing repository, a pull request, one out of reach: each is told."""
     pull = world.at("octo-org/other").open_pull_request("A change")
@@ -91,6 +176,32 @@ def test_a_parent_that_somebody_changed_is_set_back(world: World) -> None:
     world.run()
     assert world.below("E") == ["A"]
     assert world.below("F") == []
+
+
+def test_a_sub_issue_that_somebody_took_out_is_set_back(world: World) -> None:
+    """Below no issue any more: drift, which the change itself says."""
+    world.write("epics: [{id: e, title: E, stories: [{id: a, title: A}]}]\n")
+    world.sync()
+    world.ann.take_out(world.issue("A").number)
+    plan = world.plan()
+    assert [(note.key, note.name) for note in plan.drift] == [("a", "parent")]
+    (link,) = of_kind(plan, ChangeKind.SUB_ISSUE)
+    assert (link.drifted, link.reason) == (("parent",), "changed on GitHub")
+    world.sync()
+    assert world.below("E") == ["A"]
+
+
+def test_labels_say_why_they_are_set(world: World) -> None:
+    """A label that people took off comes back as drift, and not as a change of the file."""
+    world.write("stories: [{id: a, title: A, labels: [big, ui]}]\n")
+    world.sync()
+    world.ann.unlabel(world.issue("A").number, "big")
+    (change,) = of_kind(world.plan(), ChangeKind.ISSUE)
+    assert (change.reason, change.drifted) == ("taken away on GitHub", ("labels",))
+    world.edit("[big, ui]", "[big, ui, api]")
+    (change,) = of_kind(world.plan(), ChangeKind.ISSUE)
+    assert change.reason == "taken away on GitHub; changed in the file"
+    world.sync()
 
 
 # ---- people ----------------------------------------------------------------------------------

@@ -329,6 +329,24 @@ def without_claims(body: str, before: str, names: Collection[str]) -> str:
     return join(replace(parts, marker=replace(parts.marker, base=told)))
 
 
+def with_made(body: str, made: Mapping[str, Collection[str]]) -> str:
+    """Give a new issue's body with its base after the requests that followed its creation.
+
+    `made` holds, by field, what they set: members of a set, or any one name for a single value.
+    A set claims its made members only. A field that nothing was made of stays pending.
+    """
+    parts = split(body)
+    assert parts.marker is not None
+    base = parts.marker.base
+    done = {name for name in base.pending if made.get(name)}
+    sets = {
+        name: tuple(m for m in members if m in made[name]) if name in done else members
+        for name, members in base.sets.items()
+    }
+    told = replace(base, sets=sets, pending=tuple(n for n in base.pending if n not in done))
+    return join(replace(parts, marker=replace(parts.marker, base=told)))
+
+
 def _restored(
     new: Mapping[str, _T], old: Mapping[str, _T], names: Collection[str]
 ) -> dict[str, _T]:

@@ -11,7 +11,7 @@ from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match
 from backlog_sync.core.issue_index import adopted_nonce
-from backlog_sync.core.merge import merge_atom, merge_block, merge_set
+from backlog_sync.core.merge import SetDiff, merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
@@ -45,15 +45,17 @@ class Target:
 class ItemDiff:
     """The outcome for one item.
 
-    `fields` are changes of the issue itself (state left out, which is `state`); `links` are
-    those of `parent` and `blocked_by`; `body` is the whole body to write, None where the one
-    that stands is right to the letter.
+    `fields` are changes of the issue itself (state left out, which is `state`); `parent` and
+    `blocked_by` (blockers to add, to remove) are links; `taken` are the blockers to add that
+    people took away on GitHub. `body` is the whole body to write, None if the one that stands is
+    right to the letter.
     """
 
     fields: Mapping[str, FieldChange] = field(default_factory=dict)
     state: FieldChange | None = None
     parent: FieldChange | None = None
     blocked_by: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    taken: tuple[str, ...] = ()
     body: str | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     drifted: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ class _Merge:
         self.sets: dict[str, tuple[str, ...]] = {}
         self.pending = set(base.pending)
         self.converged = False
+        self.caught_up = False
 
     def note(
         self,
@@ -198,28 +201,45 @@ class _Merge:
 
     def members(
         self, name: str, owner: Owner, desired: tuple[str, ...], observed: tuple[str, ...]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Merge a set; give what to add and what to remove."""
+    ) -> SetDiff:
+        """Merge a set."""
+        pending = name in self.base.pending
         diff = merge_set(
             owner=owner,
             base=self.base.sets.get(name, ()),
             desired=desired,
             observed=observed,
-            pending=name in self.base.pending,
+            pending=pending,
         )
         before = sorted(observed, key=str.casefold)
         if diff.drifted:
-            self.note(name, Verdict.DRIFT, "taken away on GitHub", list(desired), list(before))
+            self.note(name, Verdict.DRIFT, TAKEN_AWAY, list(desired), list(before))
             if owner is Owner.FILE:
                 self.drifted.append(name)
         if diff.write:
             self.fields[name] = FieldChange(list(before), list(diff.after))
-            self.reasons[name] = "changed in the file"
+            self.reasons[name] = _why(diff, pending=pending)
         if diff.base:
             self.sets[name] = diff.base
-        if not diff.add:
-            self.pending.discard(name)
-        return diff.add, diff.remove
+        # What is added is there before the body is written, else the body does not claim it.
+        self.pending.discard(name)
+        self.caught_up |= pending and bool(diff.add)
+        return diff
+
+
+TAKEN_AWAY = "taken away on GitHub"
+
+
+def _why(diff: SetDiff, *, pending: bool) -> str:
+    """Say why a set is changed: because people took members away, or because the file says so."""
+    back = set(diff.add) & set(diff.drifted)
+    new = set(diff.add) - back
+    told = [TAKEN_AWAY] if back else []
+    if pending and new:
+        told.append("not set yet")
+    elif new or diff.remove:
+        told.append("changed in the file")
+    return "; ".join(told)
 
 
 def diff_item(
@@ -255,7 +275,7 @@ def diff_item(
     for name, now in (("labels", issue.labels), ("assignees", issue.assignees)):
         if name in target.sets:
             merge.members(name, owner_of(name, own), target.sets[name], now)
-    blockers: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    blockers = SetDiff((), (), (), (), ())
     if "blocked_by" in target.sets:
         there = observed.get("blocked_by")
         now = tuple(there) if isinstance(there, list) else ()
@@ -297,7 +317,8 @@ def diff_item(
         fields={n: c for n, c in merge.fields.items() if n not in (STATE, "parent")},
         state=merge.fields.get(STATE),
         parent=merge.fields.get("parent"),
-        blocked_by=blockers,
+        blocked_by=(blockers.add, blockers.remove),
+        taken=tuple(name for name in blockers.add if name in blockers.drifted),
         body=body,
         reasons=merge.reasons,
         drifted=tuple(merge.drifted),
@@ -352,6 +373,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
         match.adopt
         or merge.fields
         or merge.converged
+        or merge.caught_up
         or marker.backlog != new.marker.backlog
         or was.hashes.keys() - now.hashes.keys()
         or was.hashes.get(body_block.SOURCE) not in (None, now.hashes.get(body_block.SOURCE))

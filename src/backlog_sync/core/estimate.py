@@ -41,7 +41,10 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
     created = {change.key: change for change in issues if change.action is Action.CREATE}
     states = [c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)]
     comments = sum("comment" in change.fields for change in states)
-    updates = len(issues) - len(created) - len(states)
+    # A new issue that is linked or closed after its creation has its body written once more.
+    again = {c.key for c in plan.changes if c.key in created and c.kind is ChangeKind.DEPENDENCY}
+    again |= {change.key for change in states if change.key in created}
+    updates = len(issues) - len(created) - len(states) + len(again)
     # What is made below a new issue, or on the board with it, comes with its creation.
     where = {item.key: item.repository for item in plan.items}
     later = Counter(

@@ -20,7 +20,7 @@ from backlog_sync.core.changes import (
     Warned,
 )
 from backlog_sync.core.definitions import double_labels, plan_labels, plan_milestones
-from backlog_sync.core.diff import ItemDiff, Target, base_of, diff_item, target_of
+from backlog_sync.core.diff import TAKEN_AWAY, ItemDiff, Target, base_of, diff_item, target_of
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.heal import heals
 from backlog_sync.core.identity import Match, Matches, match_items
@@ -255,7 +255,7 @@ class _Builder:
             drifted = "parent" in diff.drifted
             self._link(item, issue, str(diff.parent.after), diff.parent, drifted=drifted)
         for blocker in diff.blocked_by[0]:
-            self._depend(item, issue, blocker, Action.LINK, drifted="blocked_by" in diff.drifted)
+            self._depend(item, issue, blocker, Action.LINK, drifted=blocker in diff.taken)
         for blocker in diff.blocked_by[1]:
             self._depend(item, issue, blocker, Action.UNLINK)
 
@@ -292,7 +292,7 @@ class _Builder:
             ChangeKind.SUB_ISSUE,
             issue=issue,
             other=parent,
-            reason="stands below it in the file",
+            reason="changed on GitHub" if drifted else "stands below it in the file",
             fields={"parent": change},
             drifted=("parent",) if drifted else (),
             waits_for=tuple(k for k in (parent, item.key) if self._is_new(k)),
@@ -308,13 +308,14 @@ class _Builder:
         drifted: bool = False,
     ) -> None:
         before, after = (None, blocker) if action is Action.LINK else (blocker, None)
+        reason = "declared in the file" if action is Action.LINK else "dropped from the file"
         self._add(
             item,
             action,
             ChangeKind.DEPENDENCY,
             issue=issue,
             other=blocker,
-            reason="declared in the file" if action is Action.LINK else "dropped from the file",
+            reason=TAKEN_AWAY if drifted else reason,
             fields={"blocked_by": FieldChange(before, after)},
             drifted=("blocked_by",) if drifted else (),
             waits_for=tuple(k for k in (blocker, item.key) if self._is_new(k)),

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Plan, Result, Usage
+from backlog_sync.core.changes import (
+    Action,
+    Change,
+    ChangeKind,
+    Outcome,
+    Plan,
+    Result,
+    Usage,
+    claim_of,
+)
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
@@ -119,7 +128,7 @@ class _Run(Sending):
     def _body(self, change: Change) -> str | None:
         """Give the body to write, which claims nothing that was not done."""
         names = self.unclaimed.get(change.key)
-        if change.body is None or not names:
+        if change.body is None or not names or id(change) in self.aside:
             return change.body
         body = body_block.without_claims(change.body, change.body_seen or "", names)
         return None if body == change.body_seen else body
@@ -131,6 +140,39 @@ class _Run(Sending):
         if missing and outcome.result is Result.APPLIED:
             reason = f"GitHub did not set: {', '.join(missing)}"
             self.outcomes[id(change)] = replace(outcome, result=Result.FAILED, reason=reason)
+
+    def second_writes(self, created: Sequence[Change], changes: Sequence[Change]) -> list[Change]:
+        """Give the refreshes that let new issues claim what was set after their creation.
+
+        Until then a link that people take away would look like one that was never made.
+        """
+        made: dict[str, dict[str, set[str]]] = {}
+        for change in changes:
+            key, name = claim_of(change)
+            outcome = self.outcomes.get(id(change))
+            if name and outcome is not None and outcome.result is Result.APPLIED:
+                made.setdefault(key, {}).setdefault(name, set()).add(change.other or name)
+        refreshes: list[Change] = []
+        for change in created:
+            issue = self.registry.issues.get(change.key)
+            if issue is None or change.key not in made:
+                continue
+            body = body_block.with_made(issue.body, made[change.key])
+            if body != issue.body:
+                refreshes.append(
+                    replace(
+                        change,
+                        action=Action.UPDATE,
+                        reason="the links of the new issue are made",
+                        ref=self.registry.observed.ref(issue),
+                        fields={},
+                        waits_for=(),
+                        body=body,
+                        body_seen=issue.body,
+                    )
+                )
+        self.aside.update(map(id, refreshes))
+        return refreshes
 
     # ---- links and board -------------------------------------------------------------------
 
@@ -263,5 +305,6 @@ def _stages(run: _Run, plan: Plan) -> None:
     run.stage([c for c in links if c.is_move], jobs.link)
     run.cards(cards)
     run.states([c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)])
-    run.updates([c for c in issues if c.action in (Action.UPDATE, Action.ADOPT, Action.FORGET)])
+    updates = [c for c in issues if c.action in (Action.UPDATE, Action.ADOPT, Action.FORGET)]
+    run.updates([*updates, *run.second_writes(created, plan.changes)])
     run.values(by_kind[ChangeKind.FIELD_VALUE])

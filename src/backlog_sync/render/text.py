@@ -342,7 +342,8 @@ class _Tree:
         told = change.fields.get("parent")
         if told is None or told.before is None or told.after is None:
             return [self._link(change, "parent", indent)]
-        return field_lines("parent", told, self.look, indent, len("parent"))
+        lines = field_lines("parent", told, self.look, indent, len("parent"))
+        return [_reverting(lines[0], self.look), *lines[1:]] if change.drifted else lines
 
     def _placed(self, change: Change, indent: int) -> Text:
         """The line of an issue that moves among its siblings."""
@@ -363,7 +364,8 @@ class _Tree:
         line.append(clean(other))
         if other in self.items:
             line.append("  ").append(clean(self.items[other].title), "dim")
-        return cut(line, self.look.columns, glyphs)
+        line = cut(line, self.look.columns, glyphs)
+        return _reverting(line, self.look) if change.drifted else line
 
 
 _TOLD = {
@@ -403,10 +405,17 @@ def _fields(changes: Sequence[Change], look: Look, indent: int) -> list[Text]:
     lines: list[Text] = []
     for name in known_fields(fields, _FIELD_ORDER):
         told = field_lines(name, fields[name], look, indent, column)
-        if name in drifted and told[0].cell_len + 18 <= look.columns:
-            told[0] = told[0].copy().append("  (reverts drift)", "magenta")
+        if name in drifted:
+            told[0] = _reverting(told[0], look)
         lines += told
     return lines
+
+
+def _reverting(line: Text, look: Look) -> Text:
+    """Say on a line that it reverts what somebody did on GitHub, if there is room."""
+    told = "  (reverts drift)"
+    room = line.cell_len + len(told) <= look.columns
+    return line.copy().append(told, "magenta") if room else line
 
 
 # ---- beside the changes --------------------------------------------------------------------

@@ -266,6 +266,23 @@ class Person:
                 self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
             )
 
+    def unblock(self, number: int, blocker: int) -> None:
+        """Say that an issue is no longer blocked by another."""
+        with self._acting():
+            relations.remove_blocker(
+                self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
+            )
+
+    def take_out(self, number: int) -> None:
+        """Take an issue out from below its parent. Raises ValueError if it has none."""
+        issue = self.issue(number)
+        if issue.parent is None:
+            raise ValueError(f"#{number} has no parent")
+        parent = self.sandbox.store.records[issue.parent]
+        assert isinstance(parent, Issue)
+        with self._acting():
+            relations.remove_sub_issue(self.sandbox.store, self.viewer, parent, issue)
+
     def delete(self, number: int) -> None:
         """Delete an issue for good; needs admin."""
         with self._acting():
