@@ -222,6 +222,7 @@ def tracker(
                 read_only=read_only,
                 sleep=sleep,
                 waiting=INTERRUPTS.waiting,
+                embedded=True,
             )
             yield made
         return

@@ -31,11 +31,12 @@ BOARD = "project: {owner: octo-org, title: Widgets}\n"
 
 @dataclass
 class World:
-    """A sandbox on a clock of its own, a folder with `backlog.yaml`, and ways to sync them."""
+    """A sandbox on a clock of its own, a folder with one backlog file, and ways to sync them."""
 
     folder: Path
     owner: str = "Organization"
     now: float = 1_800_000_000.0
+    name: str = "backlog.yaml"
 
     def __post_init__(self) -> None:
         self.sandbox = Sandbox(
@@ -58,7 +59,7 @@ class World:
     @property
     def file(self) -> Path:
         """The backlog."""
-        return self.folder / "backlog.yaml"
+        return self.folder / self.name
 
     @property
     def text(self) -> str:
@@ -68,6 +69,11 @@ class World:
     def write(self, text: str) -> None:
         """Say something else in the file."""
         self.file.write_text(f"version: 1\nrepository: {REPOSITORY}\n{text}", "utf-8")
+
+    def put(self, name: str, text: str) -> None:
+        """Make a file of this name and these very words the backlog."""
+        self.name = name
+        self.file.write_text(text, "utf-8")
 
     def edit(self, old: str, new: str) -> None:
         """Replace a text that the file holds."""

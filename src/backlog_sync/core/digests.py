@@ -140,10 +140,10 @@ _Fields: TypeAlias = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
 _KNOWN: dict[type[Any], _Fields] = {}
 _PASSING: Mapping[type[Any], Collection[str]] = {
     Change: ("reason",),
-    DesiredItem: ("outlook",),
+    DesiredItem: ("hints", "outlook"),
     Place: ("line", "column"),
 }
-"""What moves without a plan's moving: words, lines of a file, reports."""
+"""What moves without a plan's moving: words, lines of a file, reports; hints follow the titles."""
 
 _ATOMS = attrgetter(
     *(

@@ -8,6 +8,7 @@ from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.hints import held_by_hints
 from backlog_sync.core.issue_index import IssueIndex, adopted_nonce, is_trusted, title_mark
 from backlog_sync.core.locations import Location, locations
 from backlog_sync.core.model import (
@@ -19,7 +20,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.reading import speaks_of
-from backlog_sync.core.states import DUPLICATE
+from backlog_sync.core.states import DUPLICATE, is_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     if len(matchers) > 1:
         for matcher in matchers:
             matcher.left_behind(matchers)
+    for matcher in matchers if not observed.embedded else ():
+        matcher.by_hints()
     if desired.settings.adopt:
         for matcher in matchers:
             matcher.by_unmarked_titles()
@@ -270,6 +273,19 @@ class _Matcher:
                     ref, parts = self.observed.ref(broken), self.index.parts[broken.number]
                     why = f"{ref}: {parts.problem}; {_MEND}"
                     self.held.setdefault(item.key, (why, broken))
+
+    def by_hints(self) -> None:
+        """Hold the items that would be created although their titles name an issue."""
+        settings = self.desired.settings
+        new = [
+            item
+            for item in self._open()
+            if item.hints and item.sync
+            if settings.create_done or not is_closed(item.fields.get("state"))
+        ]
+        marked = [number for number, parts in self.index.parts.items() if parts.marker]
+        found = held_by_hints(new, self.location, self.index.by_number, self.taken, marked)
+        self.held.update(found)
 
     def by_unmarked_titles(self) -> None:
         """Adopt issues without a marker that have exactly the title of an item, one each.

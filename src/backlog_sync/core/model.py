@@ -76,6 +76,20 @@ class IssueRef:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueHint:
+    """An issue number in the title of an item that has no `issue:`, so that it may be meant.
+
+    `written` is the number as it is in the file, `remedy` says how to declare it there. `sure`
+    says that nothing but an issue can be meant: a bare number may be another figure.
+    """
+
+    issue: IssueRef
+    written: str
+    sure: bool = False
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What the file plans about an item beyond what goes to GitHub: for reports.
 
@@ -104,7 +118,8 @@ class DesiredItem:
     `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
     `repository` is where its issue is, None for the target; a number without a repository is one
     of an issue there.
-    `outlook` is for reports alone: no plan and no digest knows of it.
+    `outlook` is for reports alone: no plan and no digest knows of it. `hints` are issue numbers
+    in the title of an item without `issue`.
     """
 
     key: str
@@ -119,6 +134,7 @@ class DesiredItem:
     sync: bool = True
     repository: str | None = None
     outlook: Outlook = field(default_factory=Outlook)
+    hints: tuple[IssueHint, ...] = ()
 
     @property
     def title(self) -> str:
@@ -449,7 +465,8 @@ class ObservedState:
     """What GitHub holds now. `issues` stand by number, each once, pull requests left out.
 
     `issue_types` are None where the server or owner has none to offer. `host` names the server;
-    `sandbox` tells that it is the simulated one. `project` is None where none was asked for or
+    `sandbox` tells that it is the simulated one, `embedded` that it is the one inside this
+    process (`--sandbox`). `project` is None where none was asked for or
     none exists yet; `project_problem` says why one that was asked for could not be read.
     `elsewhere` are issues by the names that files have for them, where the whole read did not
     bring them (those of other repositories, mostly); `unreachable` says of such names why they
@@ -474,6 +491,7 @@ class ObservedState:
     unassignable: tuple[str, ...] = ()
     host: str = "github.com"
     sandbox: bool = False
+    embedded: bool = False
     others: tuple[ObservedOther, ...] = ()
     out_of_reach: Mapping[str, str] = field(default_factory=dict)
 

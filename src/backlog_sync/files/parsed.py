@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.core.model import IssueHint
 from backlog_sync.files.documents.items import ItemDocument, RiskDocument
 
 
@@ -31,7 +32,8 @@ class ParsedItem:
     is the index of the parent in the same file; `parent_key` names one that stands elsewhere.
     `places` gives the place of each declared field, check-list entries as
     `acceptance_criteria.0`. `anchor` is opaque: the reader's own note of where to write back.
-    `confident` is False for what is only listed unless it was asked for.
+    `confident` is False for what is only listed unless it was asked for. `hints` are issue
+    numbers in the title as it is written; None: the title of the document is.
     """
 
     document: ItemDocument
@@ -42,6 +44,7 @@ class ParsedItem:
     places: Mapping[str, Place] = field(default_factory=dict)
     anchor: object = None
     confident: bool = True
+    hints: tuple[IssueHint, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

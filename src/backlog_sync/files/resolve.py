@@ -20,6 +20,7 @@ from backlog_sync.files.board import Board, parse_date, project_of
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry, collect
+from backlog_sync.files.hints import hints_of
 from backlog_sync.files.labels import Labels, Milestones
 from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
@@ -146,6 +147,7 @@ class _Resolver:
             sync=entry.synced,
             repository=entry.text("repository"),
             outlook=outlook_of(entry),
+            hints=() if issue else hints_of(entry.parsed),
         )
 
     def _check_repository(self, entry: Entry) -> None:

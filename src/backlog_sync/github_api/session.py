@@ -42,6 +42,7 @@ def connect(
     waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     pace: Pace | None = None,
     idle: Callable[[float], None] | None = None,
+    embedded: bool = False,
 ) -> GitHubTracker:
     """A tracker for `repository` ("owner/name"). Nothing is sent yet.
 
@@ -49,9 +50,9 @@ def connect(
     place of the network. `clock` gives seconds since the epoch; `patience` is how many seconds
     may be waited in all; `waiting` is entered while an answer is waited for. `pace` says how fast
     may be written (None: as fast as the server answers); the waits that it asks for are made by
-    `idle`, else by `sleep`. With a `project_token` all that is about boards goes with it. Raises
-    `UsageError` for an address or name that cannot be used, and `AccessError` for a token that
-    cannot be one.
+    `idle`, else by `sleep`. `embedded` says that the server is the simulator inside this
+    process. With a `project_token` all that is about boards goes with it. Raises `UsageError` for
+    an address or name that cannot be used, and `AccessError` for a token that cannot be one.
     """
     api_url = checked_url(api_url)
     graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
@@ -86,6 +87,7 @@ def connect(
         patience=patience,
         pace=pace,
         idle=idle,
+        embedded=embedded,
     )
 
 

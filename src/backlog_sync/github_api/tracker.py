@@ -1,6 +1,7 @@
 """GitHub as the engine knows it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from backlog_sync.core.changes import Usage
@@ -43,6 +44,7 @@ class GitHubTracker:
         board_session: PolicySession | None = None,
         pace: Pace | None = None,
         idle: Callable[[float], None] | None = None,
+        embedded: bool = False,
     ) -> None:
         waiting = Patience(clock=clock, sleep=sleep, limit=patience, pace=pace, idle=idle)
         self._waiting = waiting
@@ -61,13 +63,15 @@ class GitHubTracker:
         )
         self._sender = Sender(clients, waiting, self._observer, board_clients)
         self._api_url = api_url
+        self._embedded = embedded
 
     def observe(self, wanted: Wanted) -> ObservedState:
         """Read the repository, as much of it as is wanted, and its board."""
         with understood(self._api_url):
-            return self._observer.observe(
+            observed = self._observer.observe(
                 wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
             )
+        return replace(observed, embedded=self._embedded)
 
     def examine(self, wanted: Wanted) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""

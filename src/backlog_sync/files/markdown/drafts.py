@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.model import IssueHint
 from backlog_sync.files.markdown.dependencies import Dependency
 from backlog_sync.files.markdown.lines import Line
 from backlog_sync.files.markdown.metadata import Pair
@@ -72,7 +73,8 @@ class Draft:
 
     `outer` is the item that stands in the same heading (`Phase 3: User Story 1 — …`). `cells` are
     table cells that speak of it; `row` is set where it is a row of a table itself, `front` (the
-    row of the closing fence) where it is a file whose front matter tells of it.
+    row of the closing fence) where it is a file whose front matter tells of it. `hints` are
+    issue numbers in the cells of its row.
     """
 
     kind: str
@@ -100,6 +102,7 @@ class Draft:
     cells: list[MetaLine] = dataclasses.field(default_factory=list)
     row: "RowSpan | None" = None
     front: int = -1
+    hints: tuple[IssueHint, ...] = ()
 
     def say(self, text: str) -> None:
         """Add a line of free text; a blank line or metadata before it begins a paragraph."""

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.model import IssueHint
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
+from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.markdown.claims import TableRow, name_key
 from backlog_sync.files.markdown.drafts import Anchor, Draft, MetaLine
 from backlog_sync.files.markdown.fields import set_field
@@ -211,7 +213,17 @@ def _item(
         parent=draft.parent.index if draft.parent else None,
         places=draft.places,
         anchor=_anchor(draft, record.lines, shared),
+        hints=_hints(draft, record.lines),
     )
+
+
+def _hints(draft: Draft, lines: tuple[Line, ...]) -> tuple[IssueHint, ...] | None:
+    """Issue numbers in a heading, in a list item's title, or in the cells of a row."""
+    if draft.front >= 0:
+        return None
+    if draft.row is not None:
+        return draft.hints
+    return issue_hints(" ".join(line.text for line in lines[draft.line.row : draft.last_line + 1]))
 
 
 def _own_milestone(draft: Draft) -> str | None:

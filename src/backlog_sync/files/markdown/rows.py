@@ -77,6 +77,7 @@ def _row(walk: Walk, row: Row, item: Draft | None) -> Draft:
         typed = replace(typed, number=None)
     draft = walk.add(kind, typed, typed.title, row.line, row.title_at, typed.status)
     draft.row = RowSpan(row.title_at, row.title_end, row.issue)
+    draft.hints = row.hints
     if row.issue:
         draft.fields["issue"] = row.issue
     if is_sentence(typed.title):

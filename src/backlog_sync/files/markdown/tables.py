@@ -12,6 +12,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.keys import is_key
+from backlog_sync.core.model import IssueHint
+from backlog_sync.files.hints import cell_hints, issue_hints
 from backlog_sync.files.markdown.claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Kind, Line
@@ -72,7 +74,8 @@ class Row:
     """A row as an item: `typed` holds key and number, `pairs` the cells with a known meaning.
 
     `rest` are cells of columns that we do not know: header and text. `title_end` is the offset
-    behind the title's text, `issue` the issue that the title ends with.
+    behind the title's text, `issue` the issue that the title ends with, `hints` other issues that
+    title, number and unknown cells may name.
     """
 
     line: Line
@@ -83,6 +86,7 @@ class Row:
     title_end: int
     title_at: int
     issue: str | None = None
+    hints: tuple[IssueHint, ...] = ()
 
 
 @dataclass(slots=True)
@@ -254,7 +258,12 @@ def _row(line: Line, header: _Header) -> Row | None:
         title_end=cell.at + width,
         title_at=cell.at,
         issue=issue,
+        hints=(*issue_hints(written), *cell_hints("", number), *_hints(rest)),
     )
+
+
+def _hints(rest: Iterable[tuple[str, str]]) -> Iterable[IssueHint]:
+    return (hint for name, text in rest for hint in cell_hints(name, text))
 
 
 def _pair(name: str, known: str, cell: Cell) -> Pair:

@@ -1,0 +1,58 @@
+"""Items whose title carries the number of an issue that they do not declare as theirs.
+
+Such an item would get a second issue. It is held until the file says what is meant.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from backlog_sync.core.locations import Location
+from backlog_sync.core.model import DesiredItem, IssueHint, ObservedIssue
+from backlog_sync.core.reading import speaks_of
+
+
+def held_by_hints(
+    items: Iterable[DesiredItem],
+    location: Location,
+    issues: Mapping[int, ObservedIssue],
+    taken: Collection[int],
+    marked: Collection[int],
+) -> dict[str, tuple[str, ObservedIssue | None]]:
+    """Return why items without an issue are held for the issues that their titles name.
+
+    `items` are to be created. `taken` are the numbers of other items' issues, `marked` those with
+    a marker. A number that is not surely an issue's holds its item only if there is an issue that
+    it could adopt.
+    """
+    named = {item.key: _here(item, location) for item in items}
+    times = Counter(number for hints in named.values() for number in hints)
+    held: dict[str, tuple[str, ObservedIssue | None]] = {}
+    for key, hints in named.items():
+        free = {n: h for n, h in hints.items() if n in issues and n not in (*taken, *marked)}
+        sure = {n: h for n, h in hints.items() if h.sure}
+        for number, hint in (free or sure).items():
+            why = ""
+            if len(free or sure) > 1:
+                numbers = ", ".join(f"#{each}" for each in sorted(free or sure))
+                why = f" Its title names more than one issue ({numbers})."
+            elif number not in issues:
+                why = f" {location.name} has no issue with this number."
+            elif number in taken:
+                why = " It is the issue of another item."
+            elif number in marked:
+                why = " It carries the marker of another item or backlog."
+            elif times[number] > 1:
+                why = f" {times[number]} items name it."
+            held[key] = (f"looks like {hint.issue}: adopt {hint.issue}?{why} {hint.remedy}",
+                         issues.get(number))  # fmt: skip
+            break
+    return held
+
+
+def _here(item: DesiredItem, location: Location) -> dict[int, IssueHint]:
+    """Return an item's hints that speak of a repository, by number."""
+    return {
+        hint.issue.number: hint
+        for hint in reversed(item.hints)
+        if speaks_of(hint.issue, location.name, sandbox=False, declared=location.declared)
+    }
