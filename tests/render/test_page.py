@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import igraph
 import pytest
 
 from backlog_sync import wiring
@@ -127,6 +128,31 @@ def test_arrows_pass_a_point_in_each_layer() -> None:
         along = [spots[first], *route, spots[second]]
         steps = {round(b[0] - a[0]) for a, b in pairwise(along)}
         assert len(steps) == 1
+
+
+def test_igraph_never_gets_what_it_writes_outside_its_memory_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Arrows over several layers are given to it in one connected part alone, or as single steps.
+
+    igraph 1.0.0 corrupts the memory of the process otherwise, which ends it at any later moment.
+    """
+    lay_out = igraph.Graph.layout_sugiyama
+
+    def checked(graph: igraph.Graph, layers: list[int] | None = None, **more: int) -> igraph.Layout:
+        if layers is None:
+            assert graph.is_connected(mode="weak")
+        else:
+            assert all(abs(layers[a] - layers[b]) <= 1 for a, b in graph.get_edgelist())
+        return lay_out(graph, layers, **more)
+
+    monkeypatch.setattr(igraph.Graph, "layout_sugiyama", checked)
+    for seed in range(30):
+        rng = random.Random(seed)
+        count = rng.randint(2, 30)
+        pairs = [(rng.randrange(count), rng.randrange(count)) for _ in range(rng.randint(0, 40))]
+        spots, routes = _laid_out(count, [(a, b) for a, b in pairs if a != b])
+        assert (len(spots), len(routes)) == (count, sum(a != b for a, b in pairs))
 
 
 def test_a_chart_is_the_same_each_time_and_takes_its_colors_from_the_page() -> None:

@@ -59,11 +59,11 @@ def _laid_out(
 ) -> tuple[list[Point], list[list[Point]]]:
     """Where each box stands, and the points that each arrow passes between its ends.
 
-    An arrow over several layers gets a point in each. igraph 1.0 makes such points too, but gives
-    them to the wrong arrows in a graph of several parts, so they are made here.
+    An arrow over several layers gets a point in each. They are made here, because igraph 1.0 takes
+    the places of such points in one part of a graph for places in the whole: in a graph of several
+    parts it writes them outside its own memory. What it gets has one part, or arrows of one layer.
     """
-    graph = igraph.Graph(n=count, edges=edges, directed=True)
-    layers = [round(y) for _, y in graph.layout_sugiyama().coords[:count]]
+    layers = _layers(count, edges)
     steps: list[tuple[int, int]] = []
     between: list[list[int]] = []
     for first, second in edges:
@@ -77,6 +77,17 @@ def _laid_out(
     found = graph.layout_sugiyama(layers=layers, maxiter=200).coords
     spots = [(round(layer) * _ACROSS, across * _DOWN) for across, layer in found]
     return spots[:count], [[spots[place] for place in points] for points in between]
+
+
+def _layers(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """The layer of each box, found for each connected part alone."""
+    layers = [0] * count
+    graph = igraph.Graph(n=count, edges=edges, directed=True)
+    for part in graph.connected_components(mode="weak"):
+        found = graph.induced_subgraph(part).layout_sugiyama().coords
+        for place, (_, y) in zip(part, found[: len(part)], strict=True):
+            layers[place] = round(y)
+    return layers
 
 
 def _chosen(report: Report) -> tuple[list[str], list[tuple[str, str]]]:
