@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,9 +58,13 @@ class Reply:
 
 @dataclass
 class FakeServer:
-    """Answers by script: each request takes the next reply; `seen` is what it saw."""
+    """Answers by script: each request takes the next reply; `seen` is what it saw.
+
+    Requests that are under way at once come in any order, so they are answered by a rule.
+    """
 
     script: list[Reply | Exception | Script] = field(default_factory=list)
+    rule: Script | None = None
     seen: list[Request] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
     now: float = 1_000_000.0
@@ -84,6 +89,10 @@ class FakeServer:
         """Add to the script."""
         self.script.extend(script)
 
+    def answers_by(self, rule: Script) -> None:
+        """Answer whatever is asked at once with others by what it asks for."""
+        self.rule = rule
+
     def names(self) -> list[str]:
         """Names of the operations that were asked for."""
         return [request.name or request.method for request in self.seen]
@@ -95,14 +104,20 @@ class FakeServer:
             str(request.method), str(request.url), json.loads(body), dict(request.headers)
         )
         self.seen.append(one)
-        assert self.script, f"a request too many: {one.method} {one.name} {one.variables}"
-        reply = self.script.pop(0)
+        reply = self._reply(one)
         if callable(reply) and not isinstance(reply, Exception):
             reply = reply(one)
         if isinstance(reply, Exception):
             raise reply
         text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
         return reply.status, {"Content-Type": "application/json", **reply.headers}, text
+
+    def _reply(self, one: Request) -> Reply | Exception | Script:
+        if threading.current_thread() is not threading.main_thread():
+            assert self.rule, f"no rule for what is asked at once: {one.name} {one.variables}"
+            return self.rule
+        assert self.script, f"a request too many: {one.method} {one.name} {one.variables}"
+        return self.script.pop(0)
 
     def listen(self, stub: responses.RequestsMock) -> None:
         """Take every request to the public API, from either client."""

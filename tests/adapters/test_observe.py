@@ -11,6 +11,7 @@ from backlog_sync.errors import AccessError, PartialError, RefusedError, Unreach
 from tests.adapters.fake_server import (
     FakeServer,
     Reply,
+    Request,
     board,
     data,
     fault,
@@ -510,14 +511,17 @@ def test_reread_leaves_out_what_is_gone(server: FakeServer) -> None:
     """Issues are read again by id, a hundred a request; ids that are gone are absent."""
     ids = [f"I_{n}" for n in range(1, 121)]
     gone = fault("Could not resolve to a node", "NOT_FOUND", "nodes", "0")
-    first = data(nodes=[None, {}, *(issue(n) for n in range(3, 101))])
-    server.answers(
-        Reply({**first.body, "errors": [gone]}),
-        data(nodes=[issue(n) for n in range(101, 121)]),
-    )
+
+    def answer(call: Request) -> Reply:
+        asked = [int(id_.removeprefix("I_")) for id_ in call.variables["ids"]]
+        first: dict[int, object] = {1: None, 2: {}}
+        nodes = data(nodes=[first.get(n, issue(n)) for n in asked])
+        return Reply({**nodes.body, "errors": [gone]}) if 1 in asked else nodes
+
+    server.answers_by(answer)
     found = server.tracker().reread(ids)
     assert sorted(found) == sorted(ids[2:])
-    assert len(server.seen[0].variables["ids"]) == 100
+    assert sorted(len(call.variables["ids"]) for call in server.seen) == [20, 100]
 
 
 def test_recent_reads_the_list(server: FakeServer) -> None:

@@ -45,17 +45,19 @@ def test_so_many_are_under_way_at_once_and_no_more() -> None:
 def test_the_first_error_is_raised_and_nothing_more_begins() -> None:
     """What is under way when one fails ends unheard."""
     begun: list[int] = []
+    told = threading.Event()
 
     def work(number: int) -> None:
         begun.append(number)
         if number == 3:
             raise LookupError(str(number))
         if number > 3:
-            threading.Event().wait(0.05)
+            told.wait(SECONDS)
 
     with pytest.raises(LookupError, match="3"):
         in_parallel(work, range(1000))
-    assert len(begun) < 1000
+    assert len(begun) < 4 + AT_ONCE
+    told.set()
 
 
 def test_an_interrupt_in_a_thread_reaches_the_caller() -> None:
