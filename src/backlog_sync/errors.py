@@ -4,6 +4,11 @@ Every error a user can meet is a `BacklogError`. The command line prints its mes
 and the exit code of its class; anything else that escapes is a bug (exit 70).
 """
 
+import errno
+from typing import Final
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 
 class BacklogError(Exception):
     """A fault that a user can act on.
@@ -57,3 +62,10 @@ class UnreachableError(FailedError):
     """The server did not answer (exit 1)."""
 
     slug = "unreachable"
+
+
+def disk_hint(error: OSError, otherwise: str) -> str:
+    """Say what to do about a file that cannot be written; `otherwise` if the disk is not full."""
+    if error.errno in _FULL:
+        return "free some space there, then run the command again"
+    return otherwise

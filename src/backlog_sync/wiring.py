@@ -7,12 +7,11 @@ import http.client
 import json
 import logging
 import os
-import shutil
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,7 +21,7 @@ from urllib.parse import urlsplit
 
 from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
 from backlog_sync.local import gh, git
-from backlog_sync.local.folder import own_folder
+from backlog_sync.local.folder import SANDBOX, kept
 from backlog_sync.local.signals import INTERRUPTS
 
 if TYPE_CHECKING:
@@ -381,16 +380,20 @@ def journals(top: Path, env: Environment, *, sandbox: bool) -> "Journals":
 
 
 @contextmanager
-def alone(top: Path, env: Environment, repository: str, *, sandbox: bool) -> Iterator[None]:
-    """Be the only run below this root, and the only one on this machine for that repository.
+def alone(
+    top: Path, env: Environment, repository: str, *, sandbox: bool, files: bool = True
+) -> Iterator[None]:
+    """Be the only run on this machine for that repository, and the only one below this root.
 
-    Raises `RefusedError` where another one is running.
+    The latter only if `files` may be written: a checkout that is read-only has no place for a
+    lock. Raises `RefusedError` where another one is running.
     """
     from backlog_sync.local.lock import only_one, only_one_for  # noqa: PLC0415 - as above
 
     folder = state(top, env, sandbox=sandbox)
     host = "sandbox" if sandbox else web_host(env.api_url)
-    with only_one(top), only_one_for(folder, host, repository):
+    below = only_one(top) if files else nullcontext()
+    with below, only_one_for(folder, host, repository):
         yield
 
 
@@ -406,7 +409,7 @@ def nonces() -> "Nonces":
 
 def sandbox_folder(top: Path) -> Path:
     """Where the sandbox of this folder keeps its state."""
-    return own_folder(top) / "sandbox"
+    return kept(top, SANDBOX)
 
 
 @contextmanager
@@ -489,10 +492,18 @@ def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> I
 
 def reset_sandbox(top: Path) -> None:
     """Forget all that this folder's sandbox holds, and what is remembered of it."""
-    from backlog_sync.sandbox.server import reset  # noqa: PLC0415 - see the module's text
+    from backlog_sync.local.state import forget_sandbox  # noqa: PLC0415 - see the module's text
+    from backlog_sync.sandbox.server import reset  # noqa: PLC0415 - the same
 
-    reset(sandbox_folder(top))
-    shutil.rmtree(state(top, Environment(), sandbox=True), ignore_errors=True)
+    try:
+        reset(sandbox_folder(top))
+        forget_sandbox(top)
+    except OSError as error:
+        raise FailedError(
+            f"{error.filename or top} cannot be removed: {error.strerror or error}",
+            slug="own-folder",
+            hint="make the folder that it is in writable, or remove it yourself",
+        ) from error
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import Voice
 from backlog_sync.cli.screen import Bar, Screen
 from backlog_sync.core.pace import A_MINUTE, Learned
-from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
+from backlog_sync.errors import AccessError, RefusedError, UsageError
 from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder
 from backlog_sync.local.git import Remote, parse_remote
@@ -171,7 +171,7 @@ def test_the_own_folder_hides_itself_from_git(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     """A file in its place is a clear failure."""
     (tmp_path / ".backlog").write_text("", encoding="utf-8")
-    with pytest.raises(FailedError, match="cannot be made"):
+    with pytest.raises(RefusedError, match="should be a folder"):
         own_folder(tmp_path)
 
 

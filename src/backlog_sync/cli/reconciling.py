@@ -88,7 +88,13 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
                 screen.result(dump({"format_version": 1, "superseded": late}))
             return DONE
     with (
-        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
+        wiring.alone(
+            found.top,
+            screen.env,
+            found.repository,
+            sandbox=where.sandbox,
+            files=write and found.loaded.write_back != "none",
+        ),
         wiring.tracker(
             found.repository,
             screen.env,

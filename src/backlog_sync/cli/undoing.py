@@ -31,7 +31,7 @@ def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
     if found is None:
         return FAILED
     with (
-        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
+        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox, files=False),
         wiring.tracker(
             found.repository,
             screen.env,

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.errors import FailedError
+from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.files.parsed import Source
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -126,7 +126,7 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
         raise FailedError(
             f"{file}: cannot be written: {error.strerror or error}",
             slug="unwritable",
-            hint="check the rights on the file and its folder, and the space on the disk",
+            hint=disk_hint(error, "make the file and its folder writable, then run it again"),
         ) from error
 
 
@@ -146,7 +146,7 @@ def create_file(file: Path, content: bytes) -> None:
         raise FailedError(
             f"{file}: cannot be written: {error.strerror or error}",
             slug="unwritable",
-            hint="check the rights on the folder, and the space on the disk",
+            hint=disk_hint(error, "name a file in a folder that you may write to"),
         ) from error
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backlog_sync.core.model import Coverage
 from backlog_sync.core.pace import Learned
-from backlog_sync.local.folder import own_folder
+from backlog_sync.local.folder import STATE, kept
 from backlog_sync.local.state import safe_name
 
 _APP = "backlog-sync"
@@ -59,9 +59,9 @@ class FileCache:
 
     def _read(self) -> _Record:
         try:
-            text = self._file.read_text(encoding="utf-8")
-            return _Record.model_validate_json(text[:_LONGEST])
-        except (OSError, ValueError, ValidationError):
+            with self._file.open("rb") as file:
+                return _Record.model_validate_json(file.read(_LONGEST))
+        except (OSError, ValueError, ValidationError, RecursionError):
             return _Record()
 
     def _write(self, record: _Record) -> None:
@@ -75,10 +75,10 @@ class FileCache:
 def cache_file(root: Path, host: str, repository: str, *, home: Path | None, sandbox: bool) -> Path:
     """Give the file for a repository; `home` is XDG_CACHE_HOME where it is set."""
     if sandbox:
-        folder = own_folder(root) / "state"
+        folder = kept(root, STATE)
     else:
         try:
             folder = home / _APP if home else platformdirs.user_cache_path(_APP)
         except RuntimeError:
-            folder = own_folder(root) / "state"
+            folder = kept(root, STATE)
     return folder / safe_name(f"{host}/{repository}".lower()) / "cache.json"

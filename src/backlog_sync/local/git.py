@@ -36,6 +36,12 @@ def branch(folder: Path) -> str | None:
     return _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
 
 
+def tracked(folder: Path, path: str) -> tuple[str, ...]:
+    """What git tracks at or below a path, whatever the case; empty outside of a work tree."""
+    raw = run(folder, "ls-files", "-z", "--", f":(icase){path}")
+    return tuple(name for name in (raw or b"").decode(errors="replace").split("\0") if name)
+
+
 def parse_remote(url: str) -> Remote | None:
     """Read a remote's URL: `https://`, `ssh://`, `git://`, or `user@host:owner/name`.
 

@@ -15,7 +15,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from backlog_sync.core.intents import Intent
-from backlog_sync.errors import FailedError
+from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.local.state import safe_name
 
 NAME = "journal.jsonl"
@@ -213,8 +213,8 @@ class FileJournal:
         return FailedError(
             f"{self._path} cannot be {what}: {error.strerror or error}",
             slug="journal",
-            hint="what is created is noted there first, so that nothing is created twice; make the"
-            " folder writable, or name another one with XDG_STATE_HOME",
+            hint="what is created is noted there first, so that nothing is created twice; "
+            + disk_hint(error, "make the folder writable, or name another one with XDG_STATE_HOME"),
         )
 
     def _damaged(self, line: int) -> FailedError:

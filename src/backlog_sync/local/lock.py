@@ -6,14 +6,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from backlog_sync.errors import FailedError, RefusedError
-from backlog_sync.local.folder import own_folder
+from backlog_sync.errors import FailedError, RefusedError, disk_hint
+from backlog_sync.local.folder import check_file, own_folder
 from backlog_sync.local.state import safe_name
 
 
 @contextmanager
 def only_one(root: Path) -> Iterator[None]:
-    """Hold the root's lock. Raises `RefusedError` where another run holds it.
+    """Hold the root's lock.
+
+    Raises `RefusedError` where another run holds it or the lock is no file of ours, and
+    `FailedError` where it cannot be had.
 
     The system lets go of the lock when a process ends, however it ends.
     """
@@ -25,16 +28,13 @@ def only_one(root: Path) -> Iterator[None]:
 def only_one_for(state: Path, host: str, repository: str) -> Iterator[None]:
     """Hold the lock of a repository, whatever clone or folder the run is in.
 
-    Raises as `only_one` does, and `FailedError` where the folder cannot be made.
+    Raises as `only_one` does.
     """
     folder = state / "locks"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FailedError(
-            f"{folder} cannot be made: {error.strerror or error}",
-            hint="the lock lives there; make the folder writable, or set XDG_STATE_HOME",
-        ) from error
+        raise _unusable(folder, error) from error
     with _held(folder / safe_name(f"{host}/{repository}".lower()), f"to {repository}"):
         yield
 
@@ -43,6 +43,7 @@ def only_one_for(state: Path, host: str, repository: str) -> Iterator[None]:
 def _held(path: Path, what: str) -> Iterator[None]:
     lock = FileLock(path)
     try:
+        check_file(path)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise RefusedError(
@@ -50,7 +51,24 @@ def _held(path: Path, what: str) -> Iterator[None]:
             slug="locked",
             hint="wait until it has ended, then run this again",
         ) from error
+    except (OSError, NotImplementedError) as error:
+        raise _unusable(path, error) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def _unusable(path: Path, error: OSError | NotImplementedError) -> FailedError:
+    """A lock that cannot be had: of another user, on a full disk, on one that locks nothing."""
+    if isinstance(error, OSError):
+        why = error.strerror or str(error)
+        hint = disk_hint(
+            error,
+            "if another user made it, remove it when no run of theirs is going on; else make its"
+            " folder writable (XDG_STATE_HOME names another one)",
+        )
+    else:
+        why = "locks do not work on this file system"
+        hint = "work in a folder on a local disk (XDG_STATE_HOME names the one for state)"
+    return FailedError(f"{path} cannot be locked: {why}", slug="lock", hint=hint)

@@ -1,14 +1,16 @@
 """Where this machine keeps what a run must remember of a server: the journal and the lock."""
 
+import contextlib
 import hashlib
 import re
 from pathlib import Path
 
 import platformdirs
 
-from backlog_sync.local.folder import own_folder
+from backlog_sync.local.folder import STATE, kept
 
 _APP = "backlog-sync"
+_REMEMBERED = ("journal.jsonl", "journal.new", "cache.json", "cache.new")
 
 
 def state_folder(root: Path, *, home: Path | None, sandbox: bool) -> Path:
@@ -22,9 +24,23 @@ def state_folder(root: Path, *, home: Path | None, sandbox: bool) -> Path:
             folder = home / _APP if home else platformdirs.user_state_path(_APP)
             folder.mkdir(parents=True, exist_ok=True)
         except (OSError, RuntimeError):
-            return own_folder(root) / "state"
+            return kept(root, STATE)
         return folder
-    return own_folder(root) / "state"
+    return kept(root, STATE)
+
+
+def forget_sandbox(root: Path) -> None:
+    """Remove what is remembered of the sandbox below the root: known names, and no other.
+
+    Raises as `folder.kept` does, and `OSError` where something cannot be removed.
+    """
+    servers = [path for path in kept(root, STATE).glob("sandbox[-_]*") if path.is_dir()]
+    below = [path for server in servers for path in server.iterdir() if path.is_dir()]
+    for folder in (*below, *servers):
+        for name in _REMEMBERED:
+            (folder / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def safe_name(name: str) -> str:

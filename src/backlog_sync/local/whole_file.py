@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from backlog_sync.errors import FailedError
+from backlog_sync.errors import FailedError, disk_hint
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -29,5 +29,5 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         raise FailedError(
             f"{path} cannot be written: {error.strerror or error}",
             slug="unwritable",
-            hint="name a file in a folder that you may write to",
+            hint=disk_hint(error, "name a file in a folder that you may write to"),
         ) from error

@@ -337,6 +337,10 @@ def _leave(store: Store, issue: Issue) -> None:
         relations.unblock(store, issue, other)
     for other in store.all(Issue, issue.blocking):
         relations.unblock(store, other, issue)
+    for record in store.records.values():
+        if isinstance(record, Issue) and record.duplicate_of == issue.id:
+            record.duplicate_of = None
+            store.mark(record)
 
 
 def delete(store: Store, viewer: Viewer, issue: Issue) -> Repository:

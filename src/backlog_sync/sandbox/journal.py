@@ -7,37 +7,44 @@ replaying a journal onto a snapshot that already holds it changes nothing. A tor
 never answered and is dropped.
 """
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from backlog_sync.errors import FailedError
+from backlog_sync.errors import FailedError, disk_hint
+from backlog_sync.sandbox.restore import LARGEST, read_json
 
 FOLD_AT = 4 * 1024 * 1024
 """Bytes that a journal may always have; beyond them no more than the snapshot has."""
+
+SNAPSHOT, PARTIAL, JOURNAL = "state.json", "state.json.partial", "journal.jsonl"
 
 
 class Journal:
     """The files of one state folder; `length` are the journal's bytes.
 
-    Not safe for two writers: see `lock`.
+    Not safe for two writers: see `lock`. Raises `FailedError` where the disk says no.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.snapshot_path = folder / "state.json"
-        self.journal_path = folder / "journal.jsonl"
-        self._file = self.journal_path.open("ab")
-        self.length = self.journal_path.stat().st_size
-        self._snapshot_bytes = (
-            self.snapshot_path.stat().st_size if self.snapshot_path.exists() else 0
-        )
+        self.folder = folder
+        self.snapshot_path = folder / SNAPSHOT
+        self.journal_path = folder / JOURNAL
+        with self._on_disk():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self.journal_path.open("ab")
+            self.length = self.journal_path.stat().st_size
+            self._snapshot_bytes = (
+                self.snapshot_path.stat().st_size if self.snapshot_path.exists() else 0
+            )
 
     def damaged(self, error: Exception) -> FailedError:
         """The fault of a state that cannot be read."""
         return FailedError(
-            f"{self.snapshot_path.parent}: the sandbox's state cannot be read: {error!r}",
+            f"{self.folder}: the sandbox's state cannot be read: {str(error) or repr(error)}",
             slug="sandbox-damaged",
             hint="forget it with `backlog sandbox reset`",
         )
@@ -47,24 +54,24 @@ class Journal:
         records: dict[int, tuple[str, dict[str, Any]]] = {}
         highest = 0
         if self.snapshot_path.exists():
-            snapshot = json.loads(self.snapshot_path.read_bytes())
+            snapshot = read_json(_bytes_of(self.snapshot_path))
             highest = snapshot["highest"]
             for kind, values in snapshot["records"]:
                 records[values["id"]] = (kind, values)
         whole = 0
-        with self.journal_path.open("rb") as lines:
-            for line in lines:
-                if not line.endswith(b"\n"):
-                    break
-                whole += len(line)
-                entry = json.loads(line)
-                for kind, values in entry.get("put", ()):
-                    records[values["id"]] = (kind, values)
-                    highest = max(highest, values["id"])
-                for number in entry.get("drop", ()):
-                    records.pop(number, None)
-                    highest = max(highest, number)
-        self._file.truncate(whole)
+        for line in _bytes_of(self.journal_path).splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+            entry = read_json(line)
+            for kind, values in entry.get("put", ()):
+                records[values["id"]] = (kind, values)
+                highest = max(highest, values["id"])
+            for number in entry.get("drop", ()):
+                records.pop(number, None)
+                highest = max(highest, number)
+        with self._on_disk():
+            self._file.truncate(whole)
         self.length = whole
         return records, highest
 
@@ -74,23 +81,25 @@ class Journal:
         if drop:
             entry["drop"] = drop
         line = json.dumps(entry, separators=(",", ":"))
-        self.length += self._file.write(line.encode() + b"\n")
-        self._file.flush()
+        with self._on_disk():
+            self.length += self._file.write(line.encode() + b"\n")
+            self._file.flush()
 
     def fold(self, records: list[tuple[str, dict[str, Any]]], highest: int) -> None:
         """Write the snapshot anew and empty the journal."""
-        partial = self.snapshot_path.with_suffix(".json.partial")
+        partial = self.folder / PARTIAL
         text = json.dumps(
             {"format_version": 1, "highest": highest, "records": records},
             separators=(",", ":"),
         )
-        with partial.open("wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.snapshot_path)
-        self._snapshot_bytes = self.snapshot_path.stat().st_size
-        self._file.truncate(0)
+        with self._on_disk():
+            with partial.open("wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self.snapshot_path)
+            self._snapshot_bytes = self.snapshot_path.stat().st_size
+            self._file.truncate(0)
         self.length = 0
 
     @property
@@ -100,4 +109,24 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._file.close()
+        with self._on_disk():
+            self._file.close()
+
+    @contextlib.contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise FailedError(
+                f"{error.filename or self.folder}: the sandbox cannot keep its state there:"
+                f" {error.strerror or error}",
+                slug="sandbox-folder",
+                hint=disk_hint(error, "make the folder writable, or remove it"),
+            ) from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The content of a file. Raises `ValueError` for one that no sandbox has written."""
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} has more than {LARGEST} bytes")
+    return path.read_bytes()

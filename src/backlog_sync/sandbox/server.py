@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-import shutil
+import re
 import socket
 import sys
 import threading
@@ -16,14 +16,18 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from backlog_sync.errors import FailedError
+from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.sandbox.app import Sandbox
 from backlog_sync.sandbox.faults import ConnectionLostError
+from backlog_sync.sandbox.journal import JOURNAL, PARTIAL, SNAPSHOT
 from backlog_sync.sandbox.messages import Request, Response, error_response
 
 HOST = "127.0.0.1"
 LOCK_NAME = "lock"
 SERVER_NAME = "server.json"
+_NAMES = (SNAPSHOT, PARTIAL, JOURNAL, SERVER_NAME)
+_NOTE_BYTES = 10_000
+_OURS = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
 class SandboxBusyError(FailedError):
@@ -52,7 +56,7 @@ class StateLock:
             raise FailedError(
                 f"{state_dir}: the sandbox cannot keep its state there: {error.strerror}",
                 slug="sandbox-folder",
-                hint="make the folder writable, or take it away",
+                hint=disk_hint(error, "make the folder writable, or remove it"),
             ) from None
         self.state_dir = state_dir
         self._lock = FileLock(state_dir / LOCK_NAME)
@@ -63,6 +67,12 @@ class StateLock:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise SandboxBusyError(self.state_dir, running_url(self.state_dir)) from None
+        except (OSError, NotImplementedError) as error:
+            raise FailedError(
+                f"{self.state_dir / LOCK_NAME}: the sandbox cannot be locked: {error}",
+                slug="sandbox-folder",
+                hint="remove that file or folder, or make it writable",
+            ) from error
 
     def leave(self) -> None:
         """Give the right back."""
@@ -82,12 +92,13 @@ class StateLock:
 
 
 def running_url(state_dir: Path) -> str | None:
-    """Where a state folder was last served, by its own word."""
+    """Where a state folder was last served, by its own word; only this machine is believed."""
     try:
-        url = json.loads((state_dir / SERVER_NAME).read_text("utf-8"))["url"]
-    except (OSError, ValueError, KeyError, TypeError):
+        with (state_dir / SERVER_NAME).open("rb") as file:
+            url = json.loads(file.read(_NOTE_BYTES))["url"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return str(url)
+    return url if isinstance(url, str) and _OURS.fullmatch(url) else None
 
 
 def open_sandbox(state_dir: Path, **options: Any) -> tuple[Sandbox, StateLock]:
@@ -105,16 +116,15 @@ def open_sandbox(state_dir: Path, **options: Any) -> tuple[Sandbox, StateLock]:
 
 
 def reset(state_dir: Path) -> None:
-    """Forget everything in a state folder; raises `SandboxBusyError` while it is served."""
+    """Forget everything in a state folder, whose other files stay.
+
+    Raises `SandboxBusyError` while it is served, and `OSError` where a file cannot be removed.
+    """
     if not state_dir.exists():
         return
     with StateLock(state_dir):
-        for entry in state_dir.iterdir():
-            if entry.name != LOCK_NAME:
-                if entry.is_dir():
-                    shutil.rmtree(entry)
-                else:
-                    entry.unlink()
+        for name in _NAMES:
+            (state_dir / name).unlink(missing_ok=True)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -151,6 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
+        except FailedError as problem:  # its disk, for one: nothing was kept, nothing is done
+            response = error_response(422, f"{problem.message} ({problem.hint})")
         except Exception:  # a bug must not end the server
             traceback.print_exc(file=sys.stderr)
             response = error_response(500, "Server Error")
@@ -211,7 +223,7 @@ class RunningServer:
         self.url = f"http://{HOST}:{self._server.server_address[1]}"
         self._note = state_dir / SERVER_NAME if state_dir else None
         if self._note:
-            self._note.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
+            self._write_down(self._note)
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.02},
@@ -219,6 +231,18 @@ class RunningServer:
             daemon=True,
         )
         self._thread.start()
+
+    def _write_down(self, note: Path) -> None:
+        """Note the address for others."""
+        try:
+            note.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
+        except OSError as error:
+            self._server.server_close()
+            raise FailedError(
+                f"{note}: the sandbox cannot note its address there: {error.strerror or error}",
+                slug="sandbox-folder",
+                hint=disk_hint(error, "make the folder writable, or remove it"),
+            ) from error
 
     def stop(self) -> None:
         """Stop listening, end the connections, and write the state down."""

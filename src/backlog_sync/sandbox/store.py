@@ -26,6 +26,7 @@ from backlog_sync.sandbox.models import (
     node_prefix,
 )
 from backlog_sync.sandbox.problems import no_node
+from backlog_sync.sandbox.restore import records_of
 
 R = TypeVar("R", bound=Record)
 
@@ -54,7 +55,7 @@ class Store:
 
     `clock` says the time (aware, any zone). Writers change records, then call `touch` or `mark`;
     `commit` puts everything marked into the journal. Raises `errors.FailedError` where the
-    folder holds a state that cannot be read.
+    folder holds a state that cannot be read or kept.
     """
 
     def __init__(self, folder: Path | None, clock: Callable[[], datetime]) -> None:
@@ -84,12 +85,12 @@ class Store:
     def _load(self, journal: Journal) -> None:
         try:
             loaded, highest = journal.load()
-            for number in sorted(loaded):
-                kind, values = loaded[number]
-                self._index(KINDS[kind](**values))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            records = records_of(loaded, highest)
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             journal.close()
             raise journal.damaged(error) from None
+        for record in records:
+            self._index(record)
         self._next_id = max(FIRST_ID, highest + 1)
         if journal.length:
             journal.fold(self._dump(self.records.values()), self._next_id - 1)
