@@ -13,7 +13,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from backlog_sync.core.operations import CreateMilestone, SetValue
+from backlog_sync.core.operations import CreateMilestone, NotSent, SetValue
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import (
     AccessError,
@@ -314,6 +314,10 @@ def test_a_dead_server_is_one_clear_line() -> None:
         ({"Retry-After": "0"}, 1),
         ({"Retry-After": "Thu, 01 Jan 1970 00:16:50 GMT"}, 10),
         ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "2.5"}, 2.5),
+        ({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, 1),
+        ({"Retry-After": "86400"}, 86400),
+        ({"Retry-After": "x", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1100"}, 101),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1100"}, 101),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "later"}, None),
         ({"x-ratelimit-remaining": "3", "x-ratelimit-reset": "1100"}, None),
@@ -324,6 +328,49 @@ def test_the_wait_is_what_the_headers_ask(headers: dict[str, str], seconds: floa
     response = requests.Response()
     response.headers.update(headers)
     assert asked_wait(response, 1000.0) == seconds
+
+
+NO_TIMES = [
+    "inf", "-inf", "nan", "Infinity", "-1", "+5", "1e300", "1e3", "0x10", "1_000", "１２",
+    "9" * 400, "86401", "99999999999", "", " ", "\x00", "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Fri, 31 Dec 99999999999 23:59:59 GMT", "Fri, 99 Foo 2026 99:99:99 GMT",
+    "Wed, 21 Oct 2026 07:28:00 +9999999999", "[]", "null", "2026-01-01T00:00:00Z",
+]  # fmt: skip
+"""What no server of GitHub's says when it wants to be left alone for a while."""
+
+
+@pytest.mark.parametrize("value", NO_TIMES)
+@pytest.mark.parametrize("status", [200, 403, 429, 502])
+@pytest.mark.parametrize("name", ["Retry-After", "x-ratelimit-reset"])
+def test_no_header_makes_a_bug_or_an_endless_wait(
+    server: FakeServer, name: str, status: int, value: str
+) -> None:
+    """A time that cannot be meant counts as none: the usual wait, and the run goes on."""
+    headers = {name: value, "x-ratelimit-remaining": "0"}
+    limit = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
+    body = limit if status == 200 else {"message": "API rate limit exceeded"}
+    server.answers(Reply(body, status, headers), overview())
+    server.tracker().observe(Wanted())
+    assert server.slept in ([1.0], [60.0])
+    if status == 502:
+        return  # of a create nothing is known then, so it is not sent again
+    server.answers(
+        Reply({"message": "secondary rate limit"}, 403 if status == 200 else status, headers),
+        Reply({"node_id": "M", "number": 1}, 201),
+    )
+    (reply,) = [reply for _, reply in server.tracker().apply([CreateMilestone("M")])]
+    assert not isinstance(reply, NotSent)
+
+
+@pytest.mark.parametrize("value", NO_TIMES)
+def test_a_limit_that_stays_ends_in_order(server: FakeServer, value: str) -> None:
+    """Whatever the header says: exit 5, and when to run again."""
+    limit = Reply({"message": "secondary rate limit"}, 403, {"Retry-After": value})
+    server.answers(*[limit] * 5)
+    with pytest.raises(PartialError) as caught:
+        server.tracker().observe(Wanted())
+    assert "UTC" in str(caught.value.hint)
+    assert sum(server.slept) <= 900
 
 
 def test_only_a_refused_certificate_means_that_nothing_was_sent() -> None:

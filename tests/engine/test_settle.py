@@ -10,7 +10,6 @@ from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.engine.settle import WINDOW, recall
-from backlog_sync.errors import PartialError
 from tests.core.builders import BACKLOG
 from tests.core.builders import issue as bare
 from tests.engine.memory import MemoryTracker
@@ -161,15 +160,22 @@ def test_old_ones_are_not_waited_for() -> None:
     assert (clock.time, notes.intents) == (1000.0, {})
 
 
-def test_a_clock_that_was_wrong_ends_the_run_and_says_when() -> None:
-    """The intent is from the future: after 90 s it is still in doubt, and nothing is created."""
-    clock, notes = Clock(), Notes({"a": intent("a", at=5000.0), "b": intent("b", at=5000.0)})
-    with pytest.raises(PartialError) as caught:
-        look(MemoryTracker(), notes, clock)
-    assert caught.value.exit_code == 5
-    assert "'Title of a' and 1 more" in caught.value.message
-    assert "1970-01-01 01:24:50 UTC" in str(caught.value.hint)
-    assert set(notes.intents) == {"a", "b"}
+@pytest.mark.parametrize("at", [1000.5, 5000.0, 1e11, 253_402_300_000.0])
+def test_a_clock_that_was_wrong_keeps_nobody(at: float) -> None:
+    """An intent from the future was sent before the run began: 90 s from then on are enough."""
+    clock, notes = Clock(), Notes({"a": intent("a", at=at), "b": intent("b", at=5000.0)})
+    _, numbers = look(MemoryTracker(), notes, clock)
+    assert (numbers, notes.intents) == ([], {})
+    assert clock.time == 1000 + WINDOW
+
+
+def test_what_turns_up_is_seen_whatever_the_clock_said() -> None:
+    """The list shows it within the window: it is not made again."""
+    tracker, clock = MemoryTracker(), Clock()
+    notes = Notes({"a": intent("a", at=9e9)})
+    clock.then.append((1080.0, lambda: tracker.add(made(1, "a", "a"))))
+    _, numbers = look(tracker, notes, clock)
+    assert (numbers, notes.intents) == ([1], {})
 
 
 def test_a_plan_neither_waits_nor_notes() -> None:

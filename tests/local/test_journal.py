@@ -89,7 +89,17 @@ def test_a_line_that_was_cut_off_was_never_acted_on(journal: FileJournal, cut: i
 
 
 @pytest.mark.parametrize(
-    "text", ["{}\n", "no json\n", '{"what":"intent"}\n', '{"what":"run","backlog":"x","at":"y"}\n']
+    "text",
+    [
+        "{}\n",
+        "no json\n",
+        "[" * 100_000 + "\n",
+        '{"what":"intent"}\n',
+        *(
+            f'{{"what":"run","backlog":"x","at":{at}}}\n'
+            for at in ('"y"', "NaN", "Infinity", "-1", "1e300", "1" * 400, "253402300801", "[]")
+        ),
+    ],
 )
 def test_a_damaged_journal_is_refused_with_its_place(journal: FileJournal, text: str) -> None:
     """Nothing is guessed: an intent may stand in the line that cannot be read."""

@@ -58,8 +58,7 @@ def observe_and_plan(
     each item, and what was touched since it was looked through last, as far as the `memory`
     knows; all of it with `full`, and where something is to be told by its absence.
     What an earlier run on this machine created, or may have created, is looked for first; with
-    a `clock` it is waited for. Raises `errors.BacklogError` where GitHub could not be read, and
-    `errors.PartialError` where it is not known yet what came of an earlier run.
+    a `clock` it is waited for. Raises `errors.BacklogError` where GitHub could not be read.
     """
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))

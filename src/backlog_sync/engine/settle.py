@@ -7,14 +7,12 @@ after 10 s (its documentation), and a list may lag behind for a while.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.engine.ports import Clock, Journal, Tracker
-from backlog_sync.errors import PartialError
 
 WINDOW = 90.0
 """Seconds after a create was sent for which it may still turn up."""
@@ -54,8 +52,7 @@ def recall(
     """Give the observation with what this machine knows to be there, seen in the list or not.
 
     With a clock, creations in doubt are waited for, and the journal learns what came of each;
-    without one nothing is waited for and nothing is noted. Raises `PartialError` where one is
-    still in doubt after the wait.
+    without one nothing is waited for and nothing is noted.
     """
     intents = journal.open_intents()
     if not intents or not observed.whole:
@@ -97,22 +94,15 @@ def _reread(
 def _wait_for(
     doubtful: Sequence[Intent], tracker: Tracker, journal: Journal, clock: Clock
 ) -> Mapping[str, ObservedIssue]:
-    """Look for these until they are seen or cannot come any more; give those that came, by id."""
+    """Look for these until they are seen or cannot come any more; give those that came, by id.
+
+    Whatever their times say, in a journal from a clock that was wrong: they were sent before now.
+    """
     start = clock.now()
     last = max(intent.at for intent in doubtful) + WINDOW
     until = min(last, start + WINDOW)
     nonces = {intent.nonce: intent.repository for intent in doubtful}
     found = look_for(tracker, nonces, clock=clock, until=until)
     journal.close([intent.nonce for intent in doubtful if intent.nonce in found])
-    missing = [intent for intent in doubtful if intent.nonce not in found]
-    if missing and last > clock.now():
-        moment = datetime.fromtimestamp(last, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        raise PartialError(
-            f"an earlier run was about to create {missing[0].title!r}"
-            + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
-            + ", and it is not known yet whether GitHub did",
-            slug="in-doubt",
-            hint=f"run the same command again after {moment}; nothing is created twice",
-        )
-    journal.close([intent.nonce for intent in missing])
+    journal.close([intent.nonce for intent in doubtful if intent.nonce not in found])
     return {issue.id: issue for issue in found.values()}

@@ -34,6 +34,11 @@ _HEAVY_TEXT: Final = re.compile(
 )
 
 
+_SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+_LONGEST_WAIT: Final = 86_400.0
+"""Seconds; GitHub's windows are a minute and an hour, so a longer wait is a mistake of somebody."""
+
+
 class Trouble(Exception):  # noqa: N818 - a state of affairs between our own modules, not an error
     """A request that may have to be made again. Never leaves this package."""
 
@@ -158,26 +163,33 @@ def check(response: requests.Response, now: float, token_name: str) -> None:
 
 
 def asked_wait(response: requests.Response, now: float) -> float | None:
-    """Seconds that the headers ask to wait; None where they do not say.
+    """Seconds that the headers ask to wait; None where they do not say, or nothing sensible.
 
     `retry-after` (seconds or a date) comes first, then `x-ratelimit-reset` where nothing is left.
     """
     headers = response.headers
+    wait: float | None = None
     if (after := headers.get("retry-after")) is not None:
-        try:
-            return max(1.0, float(after))
-        except ValueError:
-            pass
-        try:
-            return max(1.0, parsedate_to_datetime(after).timestamp() - now)
-        except ValueError:
-            return None
-    if headers.get("x-ratelimit-remaining") == "0":
-        try:
-            return max(1.0, float(headers.get("x-ratelimit-reset", "")) - now + 1)
-        except ValueError:
-            return None
-    return None
+        wait = _number(after)
+        if wait is None and (moment := _moment(after)) is not None:
+            wait = moment - now
+    if wait is None and headers.get("x-ratelimit-remaining") == "0":
+        moment = _number(headers.get("x-ratelimit-reset", ""))
+        wait = moment - now + 1 if moment is not None else None
+    return max(1.0, wait) if wait is not None and wait <= _LONGEST_WAIT else None
+
+
+def _number(text: str) -> float | None:
+    """A number of seconds as HTTP writes it (RFC 9110, 10.2.3), perhaps with a fraction."""
+    return float(text) if _SECONDS.fullmatch(text.strip()) else None
+
+
+def _moment(text: str) -> float | None:
+    """A date of HTTP's in seconds since the epoch."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 def message_of(response: requests.Response) -> str:

@@ -55,8 +55,8 @@ class Clients:
             result = self._graphql.execute(request)
         except TransportConnectionFailed as error:
             raise _cause(error.__cause__ or error) from error
-        except (TransportError, TypeError, AttributeError) as error:
-            # A body that is no JSON object, or has neither data nor errors.
+        except (TransportError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            # A body that is no JSON object, is nested without end, or has neither data nor errors.
             raise self._unreadable() from error
         response = self._last()
         faults = read_faults(result.errors)
@@ -82,6 +82,8 @@ class Clients:
         except GithubException as error:
             self._check(self._last())
             raise Rejected(str(error.message or "refused"), status=error.status) from error
+        except RecursionError as error:
+            raise self._unreadable() from error
         except (OSError, ValueError, requests.RequestException) as error:
             raise no_answer(error) from error
         if not isinstance(data, dict) or "node_id" not in data:

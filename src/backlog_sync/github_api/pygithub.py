@@ -1,5 +1,6 @@
 """PyGithub on our session, without retries and pauses of its own."""
 
+from collections.abc import ItemsView
 from typing import Any
 
 from github import Github, GithubException
@@ -8,6 +9,18 @@ from github.Requester import RequestsResponse
 from backlog_sync.github_api.transport import PolicySession
 
 __all__ = ["GithubException", "client"]
+
+
+class _Answer(RequestsResponse):
+    """An answer as PyGithub reads it, with no header that it would believe without looking.
+
+    It makes whole numbers of those that tell of limits, which ends in an `OverflowError` for some.
+    """
+
+    def getheaders(self) -> ItemsView[str, str]:
+        """The kind of content, and nothing else: all that matters of the others is ours to read."""
+        kind = self.headers.get("Content-Type")
+        return ({"Content-Type": kind} if kind else {}).items()
 
 
 def client(session: PolicySession, api_url: str) -> Github:
@@ -29,7 +42,7 @@ def client(session: PolicySession, api_url: str) -> Github:
         ) -> None:
             self._made = (verb, url, body, headers)
 
-        def getresponse(self) -> RequestsResponse:
+        def getresponse(self) -> _Answer:
             verb, path, body, headers = self._made
             host = f"[{self.host}]" if ":" in self.host else self.host
             port = f":{self.port}" if self.port else ""
@@ -37,7 +50,7 @@ def client(session: PolicySession, api_url: str) -> Github:
             response = session.request(
                 verb, url, data=body.encode() if body else None, headers=headers
             )
-            return RequestsResponse(response)
+            return _Answer(response)
 
         def close(self) -> None:
             """Nothing to close: the session is not ours."""

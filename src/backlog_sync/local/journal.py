@@ -23,6 +23,10 @@ _LONGEST = 4_000_000
 """Bytes of a journal that make sense; a run leaves about 300 for each issue."""
 
 
+_Moment = Annotated[float, Field(ge=0, le=253_402_300_000, allow_inf_nan=False)]
+"""Seconds since the epoch, up to the year 9999."""
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,7 +36,7 @@ class _Began(_Line):
 
     what: Literal["run"] = "run"
     backlog: str
-    at: float
+    at: _Moment
 
 
 class _Intended(_Line):
@@ -41,7 +45,7 @@ class _Intended(_Line):
     key: str
     nonce: str
     title: str
-    at: float
+    at: _Moment
     repository: str = ""
 
 
@@ -170,7 +174,7 @@ class FileJournal:
                 continue
             try:
                 memory.take(_LINES.validate_json(line))
-            except (ValidationError, ValueError):
+            except (ValidationError, ValueError, RecursionError):
                 raise self._damaged(number) from None
         return memory
 
