@@ -1,7 +1,7 @@
 """What of a plan is worth an annotation at a line of the backlog file."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backlog_sync.action.telling import Remark
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
@@ -35,6 +35,11 @@ def plan_remarks(plan: Plan) -> list[Remark]:
         for reason, hint in reasons
     ]
     return told + _changed(plan)
+
+
+def replaced_remarks(words: Iterable[str]) -> list[Remark]:
+    """The author's own words that progress took the place of."""
+    return [Remark("warning", "status-replaced", each) for each in words]
 
 
 def violation_remarks(found: Sequence[Violation], kind: str, before: str) -> list[Remark]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backlog_sync.action.job import Job
+from backlog_sync.action.remarks import replaced_remarks
 from backlog_sync.action.telling import Ended, Remark
 from backlog_sync.action.words import DONE, LOOK, PARTLY, word
 from backlog_sync.cli.loading import Ready
@@ -47,6 +48,7 @@ def report(job: Job) -> Ended:
     paths = tuple(change.path for change in changes)
     for change in changes:
         save(change)
+        job.voice.remark(replaced_remarks(change.replaced))
     if inputs.report_folder:
         _fill(job, inputs.report_folder, made, paths)
     delivered = None

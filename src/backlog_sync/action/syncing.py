@@ -8,7 +8,7 @@ from typing import Any
 
 from backlog_sync import wiring
 from backlog_sync.action.job import Job
-from backlog_sync.action.remarks import plan_remarks, violation_remarks
+from backlog_sync.action.remarks import plan_remarks, replaced_remarks, violation_remarks
 from backlog_sync.action.telling import Ended
 from backlog_sync.action.words import (
     DONE,
@@ -101,6 +101,7 @@ def _synced(
         if problem is not None:
             job.voice.remark([problem_remark(problem)])
     job.voice.remark(plan_remarks(replace(plan, changes=())))
+    job.voice.remark(replaced_remarks(written.replaced))
     if written.problem and ended in (DONE, REFUSED):
         ended = PARTLY
     delivered = None if applied.interrupted else job.delivered(written.paths, tree, base)

@@ -62,7 +62,8 @@ def from_files(
 
 def _is_loss(found: Diagnostic) -> bool:
     """Whether a finding tells of something that is not in the new file."""
-    return not found.slug.startswith("unknown-option") and found.slug != "unknown-status"
+    kept = ("unknown-option", "unknown-status", "unknown-priority")
+    return not found.slug.startswith(kept)
 
 
 def _roadmap(screen: Screen, loaded: Loaded, sources: Sequence[str], repo: str | None) -> int:

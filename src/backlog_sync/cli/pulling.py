@@ -64,6 +64,7 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
         if not dry_run:
             for change in changes:
                 save(change)
+            screen.warn_replaced(each for change in changes for each in change.replaced)
     if prepared.observed.project_problem:
         screen.complain(f"the board was left out: {prepared.observed.project_problem}")
     left = (*pulled.left, *accepted.left)

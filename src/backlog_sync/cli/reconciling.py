@@ -166,6 +166,7 @@ class _Sync:
                 prepared, tracker, nonces=wiring.nonces(), progress=bar, clock=self.clock
             )
         written = self._written(prepared, applied)
+        self.screen.warn_replaced(written.replaced)
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
         self._told(prepared.plan, applied, written)
         code = exit_code(prepared.plan, applied)

@@ -95,6 +95,7 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             with INTERRUPTS.held():
                 for change in changes:
                     save(change)
+            screen.warn_replaced(each for change in changes for each in change.replaced)
         if observed.project_problem:
             screen.complain(f"the board was left out: {observed.project_problem}")
         if asked.check:

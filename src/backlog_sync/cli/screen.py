@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
@@ -72,6 +72,11 @@ class Screen:
     def complain(self, text: str) -> None:
         """Say something beside the result, quiet or not."""
         click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
+
+    def warn_replaced(self, words: Iterable[str]) -> None:
+        """Say which of the author's own words progress took the place of."""
+        for told in words:
+            self.complain(f"warning: {clean(told)}")
 
     def refuse(self, slug: str, why: str, hint: str) -> None:
         """Say why nothing was sent, and what to do."""

@@ -14,12 +14,16 @@ from backlog_sync.files.write_back import FileChange, save, write_back
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files that were written, what of GitHub's they say now, and what stood in the way."""
+    """The files that were written, what of GitHub's they say now, and what stood in the way.
+
+    `replaced` tells of the author's own words that progress took the place of.
+    """
 
     paths: tuple[str, ...] = ()
     problem: BacklogError | None = None
     taken: tuple[Take, ...] = ()
     left: tuple[Left, ...] = ()
+    replaced: tuple[str, ...] = ()
 
 
 def write_progress(
@@ -30,15 +34,17 @@ def write_progress(
     Raises nothing, so that all else is still told.
     """
     paths: list[str] = []
+    replaced: list[str] = []
     accepted = Accepted((), (), (), loaded)
     try:
         accepted, changes = files_after(loaded, desired, observed, takes)
         for change in changes:
             save(change)
             paths.append(change.path)
+            replaced += change.replaced
     except BacklogError as problem:
-        return Written(tuple(paths), problem, accepted.taken, accepted.left)
-    return Written(tuple(paths), None, accepted.taken, accepted.left)
+        return Written(tuple(paths), problem, accepted.taken, accepted.left, tuple(replaced))
+    return Written(tuple(paths), None, accepted.taken, accepted.left, tuple(replaced))
 
 
 def files_after(

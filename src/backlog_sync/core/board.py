@@ -160,7 +160,17 @@ class BoardPlan:
                 values[name] = value
             else:
                 kept.add(name)
-        return Wanted(values, frozenset(kept), start)
+        return Wanted(values, frozenset(kept), self._noted(item, card, values), start)
+
+    def _noted(
+        self, item: DesiredItem, card: BoardItem | None, values: Mapping[str, BoardValue]
+    ) -> dict[str, BoardValue]:
+        """Return the status of a card whose word in the file is unknown: moves count from it."""
+        status = self.fields.get(STATUS)
+        if status is None or STATUS not in item.unknown or status.name in values or card is None:
+            return {}
+        value = card.values.get(status.name)
+        return {status.name: value} if value is not None else {}
 
     def _unfinished(self, card: BoardItem, name: str) -> bool:
         """Whether a run stopped before it set the values of a card that it had made."""

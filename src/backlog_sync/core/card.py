@@ -18,12 +18,14 @@ class Wanted:
     """What an item wants on its card, in the board's own spelling and names.
 
     `values` are those that can be set; `kept` are names of which nothing can be said now, or
-    that GitHub goes on without the file: their record stays. `start` gives the value in which
+    that GitHub goes on without the file: their record stays; `noted` are their values, from which
+    a record starts. `start` gives the value in which
     a card starts where nobody set one, by field name.
     """
 
     values: Mapping[str, BoardValue]
     kept: frozenset[str] = frozenset()
+    noted: Mapping[str, BoardValue] = field(default_factory=dict)
     start: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -55,6 +57,10 @@ class _Merge:
         self.diff = CardDiff()
         self.new = {name: self.base[name] for name in wanted.kept if name in self.base}
         self.moved = False
+        for name, value in wanted.noted.items():
+            if name not in self.base:
+                self.new[name] = record.entry(value)
+                self.moved = True
 
     def value(self, name: str, value: BoardValue, owner: Owner, options: PlanOptions) -> None:
         """Merge one value."""

@@ -15,6 +15,7 @@ from backlog_sync.core.merge import SetDiff, merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
+from backlog_sync.core.unknown_words import is_open_again
 
 STATE = "state"
 
@@ -259,6 +260,8 @@ def diff_item(
     says = desired_state(target.atoms.get(STATE, now_is), now_is)
     # With nothing on record, what the file says now is where its next change starts from.
     merge.hashes.setdefault(STATE, normalize.hash_value(says))
+    if is_open_again(item, issue, marker.base):
+        merge.hashes[STATE], merge.converged = normalize.hash_value(now_is), True
     own = settings.ownership
     have: dict[str, JsonValue] = {
         "title": normalize.title(issue.title),

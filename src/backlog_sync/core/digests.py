@@ -140,10 +140,11 @@ _Fields: TypeAlias = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
 _KNOWN: dict[type[Any], _Fields] = {}
 _PASSING: Mapping[type[Any], Collection[str]] = {
     Change: ("reason",),
-    DesiredItem: ("hints", "outlook"),
+    DesiredItem: ("hints", "outlook", "unknown"),
     Place: ("line", "column"),
 }
-"""What moves without a plan's moving: words, lines of a file, reports; hints follow the titles."""
+"""What moves without a plan's moving: words, lines of a file, reports; what
+other fields of an item tell too."""
 
 _ATOMS = attrgetter(
     *(

@@ -118,6 +118,8 @@ class DesiredItem:
     `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
     `repository` is where its issue is, None for the target; a number without a repository is one
     of an issue there.
+    `unknown` are words for Status and Priority, by the board's name of the field, that are neither
+    in the vocabulary nor declared options.
     `outlook` is for reports alone: no plan and no digest knows of it. `hints` are issue numbers
     in the title of an item without `issue`.
     """
@@ -135,6 +137,7 @@ class DesiredItem:
     repository: str | None = None
     outlook: Outlook = field(default_factory=Outlook)
     hints: tuple[IssueHint, ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core import unknown_words
 from backlog_sync.core.board import BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import (
@@ -55,8 +56,8 @@ def build_plan(
     desired: DesiredState, observed: ObservedState, options: PlanOptions = PLAIN
 ) -> Plan:
     """Give the plan that makes the observed state what is desired. Pure and deterministic."""
-    builder = _Builder(desired, observed, options)
-    for item in desired.items:
+    builder = _Builder(unknown_words.understood(desired, observed), observed, options)
+    for item in builder.desired.items:
         builder.item(item)
     builder.changes += heals(builder.matches, observed, builder.changes)
     builder.order()
@@ -90,6 +91,7 @@ class _Builder:
             *self.matches.warnings,
             *self.board.warnings,
             *(warned for place in self.places for warned in double_labels(place)),
+            *unknown_words.warnings(desired, observed),
         ]
         self.skipped = {item.key for item in desired.items if self._skips(item)}
         self.links = Links(desired, observed, self.matches, self.skipped)
@@ -210,6 +212,7 @@ class _Builder:
 
     def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
         issue = match.issue
+        target = self._with_kept_labels(item, match, target)
         if self.renamed:
             there = self._repository(item)
             labels = tuple(self.renamed.get((there, fold(name)), name) for name in issue.labels)
@@ -258,6 +261,17 @@ class _Builder:
             self._depend(item, issue, blocker, Action.LINK, drifted=blocker in diff.taken)
         for blocker in diff.blocked_by[1]:
             self._depend(item, issue, blocker, Action.UNLINK)
+
+    def _with_kept_labels(self, item: DesiredItem, match: Match, target: Target) -> Target:
+        """Keep the label of a priority while the file's present word for it is unknown."""
+        applied = match.parts.marker.base.sets.get("labels", ()) if match.parts.marker else ()
+        prefix = self.desired.settings.priority_label
+        there = {fold(name) for name in match.issue.labels}
+        kept = [n for n in unknown_words.kept_labels(item, prefix, applied) if fold(n) in there]
+        if not kept:
+            return target
+        labels = tuple(sorted({*target.sets.get("labels", ()), *kept}))
+        return replace(target, sets={**target.sets, "labels": labels})
 
     def _too_long(self, item: DesiredItem, issue: ObservedIssue | None, body: str) -> bool:
         """Hold an item whose body GitHub would not take; whatever else it asks for waits."""

@@ -27,6 +27,7 @@ from backlog_sync.core.states import (
     observed_state,
 )
 from backlog_sync.core.ticks import merge as merge_ticks
+from backlog_sync.core.unknown_words import stays, understood
 
 DROPPED = "Not planned"
 """The status of what was closed and will not be done; a file may have a word of its own for it."""
@@ -40,7 +41,8 @@ class ItemProgress:
     was closed as not planned or as a duplicate. `ticks` maps the index of a criterion (as in
     `DesiredItem.criteria`) to whether it is ticked. `initial` says that the status is where every
     item starts, `closed` that the issue is closed. An initial status, or a `roll_up` with nothing
-    done, adds no line to a file; it only corrects one that is there.
+    done, adds no line to a file; it only corrects one that is there. `replaces` is the author's
+    own word, which means nothing to us, that the status takes the place of.
     """
 
     key: str
@@ -51,6 +53,7 @@ class ItemProgress:
     roll_up: Sum | None = None
     initial: bool = False
     closed: bool = False
+    replaces: str = ""
 
 
 def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgress, ...]:
@@ -59,6 +62,7 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
     A status or tick that the file itself changed since the last apply is left out: it waits for
     a sync. Raises nothing.
     """
+    desired = understood(desired, observed)
     matches = match_items(desired, observed).by_key
     first = first_status(observed)
     issues = {key: match.issue for key, match in matches.items()}
@@ -106,7 +110,8 @@ def _item(
         if nth < len(keys) and merged[keys[nth]] != entry.done
     }
     status = status_of(issue, first)
-    waits = _file_moved(item, issue, base) or _status_waits(item, issue, first)
+    kept = stays(item, issue, base)
+    waits = kept or _file_moved(item, issue, base) or _status_waits(item, issue, first)
     return ItemProgress(
         key=item.key,
         issue=_ref(issue, observed),
@@ -116,6 +121,7 @@ def _item(
         roll_up=roll_up,
         initial=status == first,
         closed=observed_state(issue) != OPEN,
+        replaces="" if waits else item.unknown.get(STATUS, ""),
     )
 
 

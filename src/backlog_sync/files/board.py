@@ -1,17 +1,18 @@
 """The board: which fields it has, and the values of an item."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
+from backlog_sync.core.unknown_words import unknown_word
 from backlog_sync.files.documents.items import BOARD_NAMES, LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
-from backlog_sync.files.validation import did_you_mean, shown, unknown_field
-from backlog_sync.files.words import meanings
+from backlog_sync.files.validation import did_you_mean, nearest, shown, unknown_field
+from backlog_sync.files.words import is_priority, meanings
 
 STATUS, PRIORITY, POINTS = "Status", "Priority", "Story Points"
 
@@ -48,6 +49,7 @@ class Board:
     """The fields of a backlog's board, by what the settings declare and the items use."""
 
     def __init__(self, settings: SettingsDocument, entries: Sequence[Entry]) -> None:
+        self.unknown: dict[tuple[str, str], list[Entry]] = {}
         self._scale = {word.casefold(): value for word, value in settings.points.items()}
         declared = settings.project.fields if settings.project else {}
         self.fields: dict[str, BoardFieldDef] = {}
@@ -58,8 +60,9 @@ class Board:
             )
         for name, meant in BOARD_NAMES.items():
             used = any(entry.said(meant)[1] is not None for entry in entries)
+            options = self._default_options(name, entries)
+            used = used and (bool(options) or name != PRIORITY)
             if name.casefold() not in self.fields and (used or name == STATUS):
-                options = self._default_options(name, entries)
                 self.fields[name.casefold()] = BoardFieldDef(
                     name, _DEFAULT_TYPES[name], options, declared=False
                 )
@@ -69,9 +72,32 @@ class Board:
             return _STATUS_OPTIONS
         if name != PRIORITY:
             return ()
-        used = {p.casefold(): p for entry in entries if (p := entry.text("priority"))}
+        said = (p for entry in entries if (p := entry.text("priority")) and is_priority(p))
+        used = {priority.casefold(): priority for priority in said}
         known = [option for option in _PRIORITIES if used.pop(option.name.casefold(), None)]
         return (*known, *(OptionDef(other) for other in used.values()))
+
+    def unknown_words(self, entry: Entry) -> dict[str, str]:
+        """Return the item's words for Status and Priority that are no option and mean nothing."""
+        words = {name: entry.text(BOARD_NAMES[name]) for name in (STATUS, PRIORITY)}
+        found = {n: w for n, w in words.items() if w is not None and not self.knows(n, w)}
+        for name, word in found.items():
+            self.unknown.setdefault((name, word.casefold()), []).append(entry)
+        return found
+
+    def is_priority(self, word: str) -> bool:
+        """Whether a word is a priority, of the board or of the vocabulary."""
+        return self.knows(PRIORITY, word)
+
+    def knows(self, name: str, word: str) -> bool:
+        """Whether a word for Status or Priority is an option or in the vocabulary."""
+        definition = self.fields.get(name.casefold())
+        if definition is not None and definition.type != "single_select":
+            return True
+        options = definition.options if definition else ()
+        if any(option.name.casefold() == word.casefold() for option in options):
+            return True
+        return bool(meanings(word)) if name == STATUS else is_priority(word)
 
     def values(self, entry: Entry) -> tuple[dict[str, BoardValue], list[Diagnostic]]:
         """The declared values of an item by field name, and what cannot be one."""
@@ -163,14 +189,34 @@ class Board:
             return same
         if definition.name == STATUS:
             meant = meanings(text)
-            alike = next((name for name in names if meanings(name) & meant), None)
-            if alike is not None or meant:
-                return alike
-            message = f"'{shown(text)}' is not a status that the board knows"
-            hint = did_you_mean(text, names)
-            return Diagnostic(entry.place(key), "unknown-status", message, hint, Severity.WARNING)
+            return next((name for name in names if meanings(name) & meant), None)
+        if definition.name == PRIORITY and not is_priority(text):
+            return None
         message = f"'{shown(text)}' is not an option of {definition.name}"
-        return entry.problem(key, "unknown-option", message, did_you_mean(text, names))
+        problem = entry.problem(key, "unknown-option", message, did_you_mean(text, names))
+        return replace(problem, severity=Severity.WARNING) if key == "priority" else problem
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        """Warn of each word for Status or Priority that means nothing here, once."""
+        for (name, _), entries in self.unknown.items():
+            word = entries[0].text(BOARD_NAMES[name]) or ""
+            definition = self.fields.get(name.casefold())
+            names = [option.name for option in definition.options] if definition else []
+            key = BOARD_NAMES[name]
+            place = entries[0].place(key)
+            told, hint = unknown_word(key, word, len(entries)), _valid(word, names, name)
+            if name == STATUS:
+                yield Diagnostic(place, "unknown-status", told, hint, Severity.WARNING)
+            else:
+                yield Diagnostic(place, "unknown-priority", told, hint, Severity.WARNING)
+
+
+def _valid(word: str, names: Sequence[str], field: str) -> str:
+    """A hint with the values that there are, the nearest one first."""
+    near = nearest(word, names)
+    meant = f"did you mean '{near}'? " if near else ""
+    values = f"valid values: {', '.join(names)}; " if names else ""
+    return f"{meant}{values}others are declared as options of '{field}' under 'project.fields'"
 
 
 def points_of(board: Mapping[str, BoardValue]) -> float | None:

@@ -1,11 +1,12 @@
 """The labels of items, and the definitions of labels and milestones."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from backlog_sync.core.model import LabelDef, MilestoneDef, Settings
+from backlog_sync.core.unknown_words import priority_label
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.words import is_priority
 
 _STYLES: Mapping[str, tuple[str, str]] = {
     "epic": ("5319e7", "A large body of work"),
@@ -36,8 +37,13 @@ _PRIORITY_COLORS: Mapping[str, str] = {
 class Labels:
     """The labels of one backlog."""
 
-    def __init__(self, document: SettingsDocument, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        document: SettingsDocument,
+        settings: Settings,
+        is_priority: Callable[[str], bool] = is_priority,
+    ) -> None:
+        self._settings, self._is_priority = settings, is_priority
         self._declared = {label.name.casefold(): label for label in document.labels}
         self._spellings: dict[str, str | None] = {}
         for label in document.labels:
@@ -70,7 +76,10 @@ class Labels:
             return None
         if prefix and any(name.casefold().startswith(prefix.casefold()) for name in names):
             return None
-        return prefix + re.sub(r"\s+", "-", priority.lower())
+        label = priority_label(prefix, priority)
+        if not self._is_priority(priority) and label.casefold() not in self._declared:
+            return None
+        return label
 
     def definitions(self, used: Iterable[str]) -> tuple[LabelDef, ...]:
         """Every declared label, then every other that is used.

@@ -16,7 +16,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import Template, block_of
-from backlog_sync.files.board import Board, parse_date, project_of
+from backlog_sync.files.board import STATUS, Board, parse_date, project_of
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry, collect
@@ -79,6 +79,7 @@ def resolve(
     worker = _Resolver(settings, entries, context, periods)
     items = tuple(worker.item(entry) for entry in entries)
     worker.check_settings(file_settings)
+    worker.diagnostics.extend(worker.board.warnings())
     found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
     loose = sum(parsed.loose_criteria for parsed in files)
@@ -111,9 +112,9 @@ class _Resolver:
 
     def __post_init__(self) -> None:
         self.settings = core_settings(self.document)
-        self.labels = Labels(self.document, self.settings)
-        self.milestones = Milestones(self.document, self.periods)
         self.board = Board(self.document, self.entries)
+        self.labels = Labels(self.document, self.settings, self.board.is_priority)
+        self.milestones = Milestones(self.document, self.periods)
         self.dependencies = Dependencies(self.entries, self.repository)
         self.people = {name.casefold(): login for name, login in self.document.people.items()}
 
@@ -127,6 +128,7 @@ class _Resolver:
         if not document.title.strip():
             self.tell(entry, "title", "empty-title", "the title is empty")
         board, found = self.board.values(entry)
+        unknown = self.board.unknown_words(entry)
         self.diagnostics.extend(found)
         issue = parse_issue_ref(document.issue) if document.issue else None
         if document.issue and issue is None:
@@ -138,7 +140,7 @@ class _Resolver:
             key=entry.key,
             kind=entry.parsed.kind,
             place=entry.place(),
-            fields=self._fields(entry),
+            fields=self._fields(entry, unknown),
             board=board,
             parent=entry.parent.key if entry.parent else None,
             issue=issue,
@@ -148,6 +150,7 @@ class _Resolver:
             repository=entry.text("repository"),
             outlook=outlook_of(entry),
             hints=() if issue else hints_of(entry.parsed),
+            unknown=unknown,
         )
 
     def _check_repository(self, entry: Entry) -> None:
@@ -170,7 +173,7 @@ class _Resolver:
         place = entry.place("repository")
         self.diagnostics.append(Diagnostic(place, "other-repository", message, hint, severity))
 
-    def _fields(self, entry: Entry) -> dict[str, FieldValue]:
+    def _fields(self, entry: Entry, unknown: Mapping[str, str]) -> dict[str, FieldValue]:
         fields: dict[str, FieldValue] = {
             "title": " ".join(entry.parsed.document.title.split()),
             "body": block_of(entry, self.document.publish, self.context.template),
@@ -187,7 +190,7 @@ class _Resolver:
         if blockers is not None:
             fields["blocked_by"] = blockers
         status = entry.text("status")
-        if status is not None:
+        if status is not None and STATUS not in unknown:
             fields["state"] = _state(status)
         return fields
 

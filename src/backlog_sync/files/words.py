@@ -3,6 +3,7 @@
 Words are compared case-folded. What is not in these tables is free text, never a guess.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -179,6 +180,26 @@ PRIORITIES = words(
     "hoch|mittel|niedrig|высокий|средний|низкий|高|中|低"
 )
 """Words that are a priority by themselves."""
+
+_PRIORITY_PARTS = PRIORITIES | words(
+    "major|minor|trivial|blocker|moderate|severe|important|top|nice|p5|"
+    "0|1|2|3|4|5|crítica|crítico|critica|critico|alto|medio|médio|baja|bajo|baixo|urgente|"
+    "urgent|critique|élevée|élevé|moyen|faible|kritisch|dringend|sehr|mittlere|hohe|niedrige|"
+    "alta|bassa|basso|hoog|gemiddeld|laag|wysoki|wysoka|średni|średnia|niski|niska|krytyczny|"
+    "pilny|высокая|средняя|низкая|критический|критичный|срочный|紧急|最高|最低|重要|緊急|높음|"
+    "중간|보통|낮음|긴급"
+)
+_PRIORITY_FILLERS = words("very|priority|have|to|sehr|path|")
+_P_NUMBER = re.compile(r"p\d{1,2}")
+_BETWEEN = re.compile(r"[\s/,_–—-]+")
+
+
+def is_priority(text: str) -> bool:
+    """Whether a text is a priority in words that we know: `P1`, `very high`, `P0 - Must have`."""
+    head = re.split(r"[(（]", text[:200], maxsplit=1)[0]
+    parts = {bare_word(part) for part in _BETWEEN.split(head)} - _PRIORITY_FILLERS
+    return bool(parts) and all(p in _PRIORITY_PARTS or _P_NUMBER.fullmatch(p) for p in parts)
+
 
 GROUPS = {
     "epics": "epic", "épicas": "epic", "épicos": "epic", "epen": "epic", "эпики": "epic",

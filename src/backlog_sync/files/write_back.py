@@ -1,6 +1,6 @@
 """Progress from GitHub into the files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,18 +11,24 @@ from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, replace_file
+from backlog_sync.files.validation import shown
 from backlog_sync.files.words import meanings
 from backlog_sync.files.yaml.write import write_yaml
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file's bytes before and after; `path` is how it is shown to the user."""
+    """A file's bytes before and after; `path` is how it is shown to the user.
+
+    `replaced` tells of each word of the author's own, which meant nothing to us, that progress
+    takes the place of.
+    """
 
     path: str
     file: Path
     before: bytes
     after: bytes
+    replaced: tuple[str, ...] = ()
 
 
 def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileChange, ...]:
@@ -52,8 +58,20 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
         after = encode(parsed.source, text)
         if after != parsed.source.raw:
             source = parsed.source
-            changes.append(FileChange(source.path, source.file, source.raw, after))
+            replaced = tuple(_replaced(parsed, updates))
+            changes.append(FileChange(source.path, source.file, source.raw, after, replaced))
     return tuple(changes)
+
+
+def _replaced(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Iterator[str]:
+    for index, progress in sorted(updates.items()):
+        if progress.replaces and progress.status:
+            item = parsed.items[index]
+            why = "was closed" if progress.closed else "was moved on the board"
+            yield (
+                f"{item.places.get('status', item.place)}: the status '{shown(progress.replaces)}' "
+                f"is now '{progress.status}': {progress.issue} {why} on GitHub"
+            )
 
 
 def _dropped_word(files: Sequence[ParsedFile]) -> str:

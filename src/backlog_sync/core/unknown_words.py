@@ -1,0 +1,138 @@
+"""Words of an author that no vocabulary knows: a status or a priority that only people understand.
+
+Such a word makes no board value, no label and no state, and no initial value ever replaces it in
+the file. What people do on GitHub afterwards (close the issue, move its card) does, and is
+reported with the word that it replaces.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from backlog_sync.core import record
+from backlog_sync.core.board_fields import STATUS
+from backlog_sync.core.changes import Warned
+from backlog_sync.core.model import (
+    Base,
+    DesiredItem,
+    DesiredState,
+    FieldValue,
+    LabelDef,
+    ObservedIssue,
+    ObservedState,
+)
+from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.states import OPEN, observed_state
+
+PRIORITY = "Priority"
+
+
+def priority_label(prefix: str, priority: str) -> str:
+    """Return the label of a priority."""
+    return prefix + "-".join(priority.lower().split())
+
+
+def unknown_word(field: str, word: str, times: int) -> str:
+    """Say that a word is not known as a status or a priority, and what follows from that."""
+    shown = word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…"
+    items = f" ({times} items)" if times > 1 else ""
+    return f"'{shown}' is not a known {field}{items}: it stays in the file and changes no issue"
+
+
+_SHOWN = 60
+
+
+def understood(desired: DesiredState, observed: ObservedState) -> DesiredState:
+    """Return the desired state with the words that the observed board knows as its options.
+
+    Doing it again changes nothing.
+    """
+    if not any(item.unknown for item in desired.items):
+        return desired
+    options = {
+        name: {fold(option): option for option in _options(observed, name)}
+        for name in (STATUS, PRIORITY)
+    }
+    labels = {fold(label.name): label for label in desired.labels}
+    items = []
+    for item in desired.items:
+        known = {n: w for n, word in item.unknown.items() if (w := options[n].get(fold(word)))}
+        label = _label(desired, item, known.get(PRIORITY))
+        if label is not None:
+            labels.setdefault(fold(label.name), label)
+        items.append(_known(item, known, label) if known else item)
+    return replace(desired, items=tuple(items), labels=tuple(labels.values()))
+
+
+def _options(observed: ObservedState, name: str) -> Iterator[str]:
+    for each in observed.project.fields if observed.project else ():
+        if fold(each.name) == fold(name) and each.type == "single_select":
+            yield from (option.name for option in each.options)
+
+
+def _label(desired: DesiredState, item: DesiredItem, priority: str | None) -> LabelDef | None:
+    """Return the label of a priority, unless the item has one already."""
+    prefix = desired.settings.priority_label
+    if prefix is None or priority is None:
+        return None
+    if prefix and any(fold(name).startswith(fold(prefix)) for name in _names(item)):
+        return None
+    name = priority_label(prefix, priority)
+    return LabelDef(name, new_description=f"Priority: {priority.lower()}")
+
+
+def _names(item: DesiredItem) -> tuple[str, ...]:
+    names = item.fields.get("labels")
+    return tuple(map(str, names)) if isinstance(names, tuple) else ()
+
+
+def _known(item: DesiredItem, known: dict[str, str], label: LabelDef | None) -> DesiredItem:
+    fields: dict[str, FieldValue] = dict(item.fields)
+    if STATUS in known:
+        fields["state"] = OPEN
+    if label is not None:
+        fields["labels"] = (*_names(item), label.name)
+    unknown = {name: word for name, word in item.unknown.items() if name not in known}
+    return replace(item, fields=fields, board={**item.board, **known}, unknown=unknown)
+
+
+def stays(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
+    """Whether the file's unknown status stays: nobody moved the issue or its card since a sync."""
+    if STATUS not in item.unknown:
+        return False
+    state = observed_state(issue)
+    if state != OPEN:
+        return base.hashes.get("state") in (None, hash_value(state))
+    value = record.comparable(issue.card.values.get(STATUS) if issue.card else None)
+    known = (record.decode(issue.card) or {}).get(STATUS)
+    if value is None or known is None:
+        return True
+    return record.base_of(known) == hash_value(value)
+
+
+def is_open_again(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
+    """Whether an issue was reopened whose word in the file is unknown: the next close is news."""
+    known = base.hashes.get("state", hash_value(OPEN))
+    return STATUS in item.unknown and issue.state == OPEN and known != hash_value(OPEN)
+
+
+def kept_labels(item: DesiredItem, prefix: str | None, applied: Iterable[str]) -> tuple[str, ...]:
+    """Return the applied priority labels of an item whose present priority is not understood."""
+    if not prefix or PRIORITY not in item.unknown:
+        return ()
+    return tuple(name for name in applied if fold(name).startswith(fold(prefix)))
+
+
+def warnings(desired: DesiredState, observed: ObservedState) -> Iterator[Warned]:
+    """Warn once of each word that neither a vocabulary nor the board knows, with valid values."""
+    words: dict[tuple[str, str], list[DesiredItem]] = {}
+    for item in desired.items:
+        for name, word in item.unknown.items() if item.sync else ():
+            words.setdefault((name, fold(word)), []).append(item)
+    for (name, _), items in words.items():
+        declared = desired.project.fields if desired.project else ()
+        options = [*_options(observed, name)] or [
+            o.name for each in declared if fold(each.name) == fold(name) for o in each.options
+        ]
+        message = unknown_word(name.lower(), items[0].unknown[name], len(items))
+        valid = f"; valid values: {', '.join(options)}" if options else ""
+        yield Warned(f"{message}{valid}", f"unknown-{name.lower()}", items[0].place)
