@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.model import (
     Coverage,
@@ -13,8 +14,9 @@ from backlog_sync.core.model import (
     ObservedState,
     Settings,
 )
+from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
-from tests.core.builders import BOARD, REPOSITORY, backlog, desired, item, observed
+from tests.core.builders import BOARD, REPOSITORY, backlog, desired, issue, item, observed
 
 
 def guard(wanted: DesiredState, state: ObservedState) -> tuple[Violation, ...]:
@@ -130,3 +132,65 @@ def test_an_incomplete_read_creates_nothing() -> None:
     assert (found.slug, found.final) == ("incomplete-read", True)
     seen = observed(*backlog(item("a")), coverage=Coverage(complete=False))
     assert guard(desired(item("a", "New title")), seen) == ()
+
+
+def strangers(other: int, same: int) -> tuple[Violation, ...]:
+    """Refusals where so many numbers lead to issues of other titles, and so many to their own."""
+    wanted = [item(f"i-{n}", issue=n) for n in range(1, other + same + 1)]
+    there = [
+        issue(n, "Else" if n <= other else f"Title of i-{n}") for n in range(1, len(wanted) + 1)
+    ]
+    return guard(desired(*wanted), observed(*there))
+
+
+@pytest.mark.parametrize(
+    ("other", "same", "refused"),
+    [(3, 0, True), (3, 2, True), (3, 3, False), (2, 0, False), (4, 3, True), (4, 4, False)],
+)
+def test_numbers_of_another_repository_refuse_from_three_and_beyond_half(
+    other: int, same: int, refused: bool
+) -> None:
+    """Of what would be adopted by number; exactly half, or two, may be retitled issues."""
+    found = strangers(other, same)
+    assert [each.slug for each in found] == (["foreign-numbers"] if refused else [])
+    if refused:
+        assert f"{other} of {other + same} issues" in found[0].message
+
+
+@pytest.mark.parametrize(("known", "new", "refused"), [(2, 2, True), (2, 3, False), (1, 1, True)])
+def test_a_moved_file_refuses_from_exactly_half(known: int, new: int, refused: bool) -> None:
+    """Half of what would be created is there under another identity."""
+    more = tuple(item(f"n-{n}") for n in range(new))
+    wanted = desired(*items(known), *more, backlog_id="docs/ROADMAP.md")
+    found = guard(wanted, observed(*backlog(*items(known))))
+    assert [each.slug for each in found] == (["backlog-moved"] if refused else [])
+
+
+@pytest.mark.parametrize(("count", "refused"), [(9, False), (10, True)])
+def test_a_share_says_something_from_ten_managed_issues_on(count: int, refused: bool) -> None:
+    """All of nine may be closed at once; all of ten may not."""
+    closed = desired(*items(count, state="closed"))
+    found = guard(closed, observed(*backlog(*items(count, state="open"))))
+    assert [each.slug for each in found] == (["mass-change"] if refused else [])
+
+
+@pytest.mark.parametrize(("left", "refused"), [(200, False), (199, True)])
+def test_a_text_shrinks_when_more_than_half_of_it_goes(left: int, refused: bool) -> None:
+    """Exactly half of the visible text may go, everywhere at once."""
+    wanted, there = desired(*items(10)), observed(*backlog(*items(10)))
+    text = {"body": FieldChange("x" * 400, "x" * left)}
+    changes = tuple(
+        Change(Action.UPDATE, ChangeKind.ISSUE, f"i-{n}", "Title", "changed", fields=text)
+        for n in range(10)
+    )
+    found = check(replace(build_plan(wanted, there), changes=changes), wanted, there)
+    assert [each.slug for each in found] == (["mass-change"] if refused else [])
+
+
+def test_orphans_that_are_closed_count_among_what_is_managed() -> None:
+    """Pruning 4 of 10 is refused, with the share of all that is managed; 3 of 10 is not."""
+    for gone, refused in ((4, True), (3, False)):
+        wanted = desired(*items(10 - gone))
+        plan = build_plan(wanted, observed(*backlog(*items(10))), PlanOptions(prune=True))
+        found = check(plan, wanted, observed(*backlog(*items(10))))
+        assert [each.slug for each in found] == (["mass-change"] if refused else [])

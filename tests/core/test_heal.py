@@ -185,3 +185,89 @@ def test_an_issue_that_was_another_item_s_closes_nothing() -> None:
     """The file was renumbered: what has the key from before is no second one."""
     plan = build_plan(desired(item("a", issue=9)), observed(made(5, "a"), made(9, "b")))
     assert not [c for c in plan.changes if c.is_heal]
+
+
+def dependencies(state: ObservedState, *items: DesiredItem) -> list[tuple[Action, str, str | None]]:
+    """What a plan changes of what waits for what."""
+    changes = build_plan(desired(*items), state).changes
+    return [(c.action, c.key, c.other) for c in changes if c.kind is ChangeKind.DEPENDENCY]
+
+
+def test_a_blocker_that_both_issues_wait_for_is_not_linked_again() -> None:
+    """The one that stays waits for it already."""
+    state = observed(
+        made(5, "a", blocked_by=(link(12),)),
+        made(9, "a", blocked_by=(link(12),)),
+        bare(12, "What both wait for"),
+    )
+    assert dependencies(state, item("a")) == []
+
+
+def test_a_blocker_of_two_second_issues_is_linked_once() -> None:
+    """Also where each of them waits for another issue of the same item."""
+    here = "octo-org/widgets"
+    state = observed(
+        made(5, "a"),
+        made(7, "a", blocked_by=(link(12),)),
+        made(9, "a", blocked_by=(link(12),)),
+        bare(12, "What they wait for"),
+    )
+    assert dependencies(state, item("a")) == [(Action.LINK, "a", f"{here}#12")]
+    state = observed(
+        made(5, "a"),
+        made(7, "a", blocked_by=(link(2),)),
+        made(9, "a", blocked_by=(link(3),)),
+        made(2, "b"),
+        made(3, "b"),
+    )
+    assert dependencies(state, item("a"), item("b")) == [(Action.LINK, "a", "b")]
+
+
+def test_a_blocker_that_the_file_names_too_is_linked_once() -> None:
+    """The plan makes the link anyway."""
+    state = observed(made(5, "a"), made(9, "a", blocked_by=(link(2),)), made(2, "b"))
+    links = dependencies(state, item("a", blocked_by=("b",)), item("b"))
+    assert links == [(Action.LINK, "a", "b")]
+
+
+def test_what_waits_for_both_issues_waits_for_one() -> None:
+    """The link to the second one goes, that to the first one is there."""
+    here = "octo-org/widgets"
+    state = observed(made(5, "a"), made(9, "a"), bare(13, "Waits", blocked_by=(link(5), link(9))))
+    assert dependencies(state, item("a")) == [(Action.UNLINK, f"{here}#13", f"{here}#9")]
+
+
+def test_nothing_waits_for_itself_or_stands_below_itself() -> None:
+    """A second issue that waits for the first, or the first that waits for the second."""
+    here = "octo-org/widgets"
+    second = observed(made(5, "a"), made(9, "a", blocked_by=(link(5),)))
+    assert dependencies(second, item("a")) == []
+    first = observed(made(5, "a", blocked_by=(link(9),)), made(9, "a"))
+    assert dependencies(first, item("a")) == [(Action.UNLINK, "a", f"{here}#9")]
+    below = observed(made(5, "a", parent=link(9)), made(9, "a", children=("I_5",)))
+    plan = build_plan(desired(item("a")), below)
+    assert not [c for c in plan.changes if c.action is Action.LINK]
+
+
+def test_what_hangs_on_two_second_issues_in_a_row_comes_to_the_first() -> None:
+    """A third issue below the second, and one of people that waits for both: one link each."""
+    here = "octo-org/widgets"
+    state = observed(
+        made(5, "a"),
+        made(7, "a"),
+        made(9, "a", parent=link(7), blocked_by=(link(7),)),
+        bare(13, "Waits", blocked_by=(link(7), link(9))),
+        bare(14, "Below", parent=link(9)),
+    )
+    plan = build_plan(desired(item("a")), state)
+    told = [(c.action, c.kind, c.key, c.other) for c in plan.changes if c.kind.value != "issue"]
+    assert sorted(told, key=str) == sorted(
+        [
+            (Action.LINK, ChangeKind.DEPENDENCY, f"{here}#13", "a"),
+            (Action.UNLINK, ChangeKind.DEPENDENCY, f"{here}#13", f"{here}#7"),
+            (Action.UNLINK, ChangeKind.DEPENDENCY, f"{here}#13", f"{here}#9"),
+            (Action.LINK, ChangeKind.SUB_ISSUE, f"{here}#14", "a"),
+            (Action.UNLINK, ChangeKind.SUB_ISSUE, f"{here}#9", f"{here}#7"),
+        ],
+        key=str,
+    )

@@ -195,6 +195,30 @@ def test_two_items_of_one_title_follow_no_title() -> None:
     assert numbers(match(items, there, managed(items[1], 2))) == {"b": 2}
 
 
+@pytest.mark.parametrize("declared", [(), ("gone", "here")])
+def test_several_issues_of_one_title_are_not_guessed(declared: tuple[str, ...]) -> None:
+    """An item whose key is new follows no title that two issues have; they stay what they are."""
+    there = [managed(item(key, "Same"), n) for n, key in enumerate(("gone", "here"), 1)]
+    others = tuple(item(key, f"New words of {key}") for key in declared)
+    found = match((item("new", "Same"), *others), *there)
+    assert "new" not in found.by_key
+    assert len(found.orphans) == 2 - len(declared)
+
+
+def test_of_two_issues_of_one_title_the_one_whose_item_is_gone_is_meant() -> None:
+    """The other one's key is still in the file, with other words."""
+    there = [managed(item(key, "Same"), n) for n, key in enumerate(("here", "gone"), 1)]
+    found = match((item("new", "Same"), item("here", "Other words")), *there)
+    assert numbers(found) == {"new": 2, "here": 1}
+
+
+def test_an_item_of_a_repository_that_is_not_read_leaves_no_orphan() -> None:
+    """Its issue may still be where it was; one whose item is gone for good is an orphan."""
+    there = [managed(item(key), n) for n, key in enumerate(("away", "gone"), 1)]
+    found = match((item("a"), item("away", repository="octo-org/other")), *there)
+    assert [(key, issue.number) for key, issue in found.orphans] == [("gone", 2)]
+
+
 def test_markers_of_other_backlogs_are_not_ours() -> None:
     """Two backlogs may live in one repository, with equal keys."""
     found = match((item("a"),), foreign(managed(item("a"), 1)))
@@ -347,6 +371,15 @@ def test_a_copy_of_an_issue_s_text_is_told_and_left_alone() -> None:
     assert numbers(found) == {"a": 4}
     assert [(w.slug, w.ref) for w in found.warnings] == [("copied-marker", "#5")]
     assert (found.orphans, found.doubles) == ((), ())
+
+
+def test_a_copy_that_the_file_names_does_not_close_the_original() -> None:
+    """Both have one nonce, so one of them was made by hand: which counts is not ours to say."""
+    there = managed(item("a"), 4)
+    found = match((item("a", issue=9),), there, managed(item("a"), 9, body=there.body))
+    assert numbers(found) == {"a": 9}
+    assert found.doubles == ()
+    assert [w.ref for w in found.warnings] == ["#4"]
 
 
 def test_nothing_is_a_double_of_a_closed_issue() -> None:

@@ -16,12 +16,15 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedLabel,
     ObservedMilestone,
+    ObservedOther,
+    ObservedRepository,
     ObservedState,
     OptionDef,
     Settings,
 )
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import (
+    BACKLOG,
     BOARD,
     STRANGER,
     backlog,
@@ -868,3 +871,15 @@ def test_every_count_can_be_recomputed_from_the_changes() -> None:
         assert {**plan.summary(), **recount(plan)} == plan.summary()
         assert plan.summary()["drift"] == len(plan.drift)
         assert plan.summary()["conflict"] == len(plan.conflicts)
+
+
+def test_an_issue_that_came_from_another_repository_is_marked_as_one_of_this() -> None:
+    """It was moved here, and the file names it: its marker is written though no field moved."""
+    other = ObservedOther(ObservedRepository("R_2", "octo-org/other", "O_1", "Organization"))
+    there = managed(item("a"), 5)
+    parts = body_block.split(there.body)
+    assert parts.marker is not None
+    foreign = replace(parts, marker=replace(parts.marker, backlog=f"R_1:{BACKLOG}"))
+    state = observed(replace(there, body=body_block.join(foreign)), others=(other,))
+    (found,) = build_plan(desired(item("a", issue=5)), state).changes
+    assert found.body == there.body

@@ -150,8 +150,10 @@ class _Healing:
         other: str,
         fields: Mapping[str, FieldChange],
     ) -> Iterator[Change]:
-        if (kind, key, other if kind is ChangeKind.DEPENDENCY else None) in self.linked:
+        link = (kind, key, other if kind is ChangeKind.DEPENDENCY else None)
+        if link in self.linked:
             return
+        self.linked.add(link)
         reason = "taken over from a second issue"
         yield self._change(Action.LINK, kind, key, issue, reason=reason, other=other, fields=fields)
 

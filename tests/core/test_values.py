@@ -1,0 +1,39 @@
+"""What the core hands on are values: they cannot be changed, and take no attribute by mistake."""
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from backlog_sync import core
+
+FILLED = {
+    "board.BoardPlan",
+    "board_fields.FieldPlan",
+    "card.CardDiff",
+    "identity._Found",
+    "pace._Window",
+    "reporting.load._Part",
+}
+"""What is filled step by step, inside of the one function that makes it."""
+
+
+def classes() -> Iterator[tuple[str, type]]:
+    """All dataclasses of the core, with their names below it."""
+    for module in pkgutil.walk_packages(core.__path__, f"{core.__name__}."):
+        for name, each in vars(importlib.import_module(module.name)).items():
+            if (
+                isinstance(each, type)
+                and each.__module__ == module.name
+                and dataclasses.is_dataclass(each)
+            ):
+                yield f"{module.name.removeprefix(f'{core.__name__}.')}.{name}", each
+
+
+def test_values_are_frozen_and_have_slots() -> None:
+    """All but a few that are put together step by step; and all have slots."""
+    found = dict(classes())
+    assert len(found) > 100
+    assert [name for name, each in found.items() if "__slots__" not in vars(each)] == []
+    thawed = {name for name, each in found.items() if not each.__dataclass_params__.frozen}  # type: ignore[attr-defined] # dataclasses' own
+    assert thawed <= FILLED
