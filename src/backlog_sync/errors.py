@@ -69,3 +69,17 @@ def disk_hint(error: OSError, otherwise: str) -> str:
     if error.errno in _FULL:
         return "free some space there, then run the command again"
     return otherwise
+
+
+def of_system(error: OSError) -> FailedError:
+    """Give the fault of a disk, a file or a pipe that nobody looked out for.
+
+    A full disk or a missing right is the machine's, wherever it strikes; the path says where.
+    """
+    place = "" if error.filename is None else f"{error.filename}: "
+    what = "" if place else "what was to be read or written could not be: "
+    return FailedError(
+        f"{place}{what}{error.strerror or error}",
+        slug="system",
+        hint=disk_hint(error, "see that it is there and can be used, then run the command again"),
+    )

@@ -258,9 +258,10 @@ def pace(env: Environment, learned: "Learned") -> "Pace | None":
         return Pace(learned, now=clock().now())
     if env.pace.lower() == "off":
         return None
-    if not env.pace.isdecimal() or not LEAST <= int(env.pace) <= _FASTEST:
+    decimal = env.pace.isdecimal() and len(env.pace) < 4  # more digits are no pace, and no int
+    if not decimal or not LEAST <= int(env.pace) <= _FASTEST:
         raise UsageError(
-            f"BACKLOG_PACE is {env.pace!r}",
+            f"BACKLOG_PACE is {env.pace[:40]!r}",
             hint=f"creations a minute, {LEAST} to {_FASTEST} (else {A_MINUTE}), or off",
         )
     return Pace(learned, now=clock().now(), a_minute=int(env.pace))

@@ -13,7 +13,7 @@ from backlog_sync.action.run import run
 from backlog_sync.action.telling import Ended, Remark, Voice
 from backlog_sync.cli.crash import write_report
 from backlog_sync.cli.main import BUG, INTERRUPTED, prepare_streams
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, of_system
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.inert import inert
 
@@ -27,11 +27,11 @@ def main(env: Mapping[str, str], here: Path) -> int:
         with INTERRUPTS.installed():
             ended = run(env, here, voice)
     except BacklogError as problem:
-        hint = f" ({problem.hint})" if problem.hint else ""
-        voice.remark([Remark("error", problem.slug, problem.message + hint)])
-        ended = _stopped(problem.exit_code, f"{problem.message}{hint}")
+        ended = _failed(problem, voice)
     except KeyboardInterrupt:
         ended = _stopped(INTERRUPTED, "Interrupted; the next run goes on.")
+    except OSError as error:
+        ended = _failed(of_system(error), voice)
     except Exception as error:  # the boundary: whatever else escapes is our bug
         place = write_report(error, ["(action)"])
         message = f"this is a bug ({type(error).__name__}); the report follows"
@@ -39,8 +39,18 @@ def main(env: Mapping[str, str], here: Path) -> int:
         if Path(place).is_file():
             voice.log(Path(place).read_text(encoding="utf-8"))
         ended = _stopped(BUG, message)
-    voice.end(ended)
+    try:
+        voice.end(ended)
+    except OSError as error:
+        return _failed(of_system(error), voice).code
     return ended.code
+
+
+def _failed(problem: BacklogError, voice: Voice) -> Ended:
+    """Say what stands in the way; what the run came to then."""
+    hint = f" ({problem.hint})" if problem.hint else ""
+    voice.remark([Remark("error", problem.slug, problem.message + hint)])
+    return _stopped(problem.exit_code, f"{problem.message}{hint}")
 
 
 def _stopped(code: int, line: str) -> Ended:

@@ -1,5 +1,6 @@
 """The report that is written when we have a bug."""
 
+import contextlib
 import os
 import platform
 import re
@@ -50,7 +51,8 @@ def write_report(error: BaseException, arguments: Sequence[str]) -> str:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError:
-        sys.stderr.write(text)
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
         return "the lines above"
     return path
 

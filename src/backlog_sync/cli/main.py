@@ -6,14 +6,16 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from backlog_sync import __version__
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, of_system
 from backlog_sync.local.signals import INTERRUPTS
 
 VERBS = {
@@ -83,7 +85,14 @@ class Backlog(click.Group):
 
 
 def prepare_streams() -> None:
-    """Write UTF-8 where the locale only knows ASCII; never fail on a character."""
+    """Write UTF-8 where the locale only knows ASCII; never fail on a character.
+
+    A stream that was closed before the start is one that holds and takes nothing.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - for good
+            setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         if not isinstance(stream, TextIOWrapper):
             continue
@@ -103,19 +112,24 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("backlog: interrupted; run it again to go on", err=True)
+        _say("backlog: interrupted; run it again to go on")
         return INTERRUPTED
     except BacklogError as error:
         tell(error)
         return error.exit_code
     except OSError as error:
+        if error.errno is None:
+            return _bug(error, arguments)
+        _silence()
         if error.errno == errno.EPIPE:
-            _silence()
             return 1
-        return _bug(error, arguments)
+        problem = of_system(error)
+        tell(problem)
+        return problem.exit_code
     except Exception as error:
         return _bug(error, arguments)
 
@@ -124,24 +138,31 @@ def tell(error: BacklogError) -> None:
     """Print an error's message and hint on standard error."""
     from backlog_sync.cli.plain import plain  # noqa: PLC0415 - only where there is an error
 
-    click.echo(f"backlog: {plain(error.message)}", err=True)
+    _say(f"backlog: {plain(error.message)}")
     if error.hint:
-        click.echo(f"hint: {plain(error.hint)}", err=True)
+        _say(f"hint: {plain(error.hint)}")
+
+
+def _say(line: str) -> None:
+    """Print a line on standard error, where anybody can still hear it."""
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 def _silence() -> None:
-    """Nobody reads any more: let the interpreter's last flush go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    """Let the interpreter's last flush go nowhere if nobody reads, or nothing can be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _bug(error: BaseException, arguments: Sequence[str]) -> int:
     from backlog_sync.cli.crash import write_report  # noqa: PLC0415 - only where there is a bug
 
     place = write_report(error, arguments)
-    click.echo(
-        f"backlog: this is a bug ({type(error).__name__}); a report to send is in {place}", err=True
-    )
+    _say(f"backlog: this is a bug ({type(error).__name__}); a report to send is in {place}")
     return BUG
 
 

@@ -3,7 +3,7 @@
 import random
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -114,18 +114,22 @@ def _then(top: Path, now: DesiredState, since: date, bullets: str | None) -> Des
     files = history.files_then(top, now.sources, since)
     if files is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="backlog-") as name:
-        folder = Path(name)
-        for path, raw in files.items():
-            place = folder / path
-            if folder.resolve() not in place.resolve().parents:
-                continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(raw)
-        sources = [folder / path for path in now.sources if path in files]
-        if not sources:
-            return None
-        try:
-            return load(sources, root=folder, bullets=bullets).desired
-        except BacklogError:
-            return None
+    try:
+        with tempfile.TemporaryDirectory(prefix="backlog-") as name:
+            return _declared(files, now.sources, Path(name), bullets)
+    except (BacklogError, OSError):
+        return None
+
+
+def _declared(
+    files: Mapping[str, bytes], sources: Sequence[str], folder: Path, bullets: str | None
+) -> DesiredState | None:
+    """What these files declare, put into a folder by their paths."""
+    for path, raw in files.items():
+        place = folder / path
+        if folder.resolve() not in place.resolve().parents:
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(raw)
+    named = [folder / path for path in sources if path in files]
+    return load(named, root=folder, bullets=bullets).desired if named else None

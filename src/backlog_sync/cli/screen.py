@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import Self
 
@@ -70,8 +70,9 @@ class Screen:
             self.complain(text)
 
     def complain(self, text: str) -> None:
-        """Say something beside the result, quiet or not."""
-        click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
+        """Say something beside the result, quiet or not; no run ends because nobody hears it."""
+        with suppress(OSError):
+            click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
 
     def warn_replaced(self, words: Iterable[str]) -> None:
         """Say which of the author's own words progress took the place of."""

@@ -16,6 +16,7 @@ from requests.auth import AuthBase
 
 from backlog_sync.core.changes import Usage
 from backlog_sync.errors import RefusedError
+from backlog_sync.github_api.surroundings import checked_certificates, checked_proxies
 
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10."""
@@ -76,7 +77,8 @@ class PolicySession(requests.Session):
     `last` is the answer to the latest request of this thread, None while there is none; several
     threads may send at once. `scopes` are those of a classic token, as the server names them; None
     for other tokens, and while nothing was sent. `token_name` is where the token comes from, for
-    people. `waiting` is entered for as long as an answer is waited for.
+    people. `waiting` is entered for as long as an answer is waited for. Raises `FailedError` for
+    certificates and `UsageError` for proxies that cannot be used.
     """
 
     def __init__(
@@ -99,8 +101,9 @@ class PolicySession(requests.Session):
         self.trust_env = False
         self.auth = _Token(token, frozenset({origin(api_url), origin(graphql_url)}))
         self.headers["User-Agent"] = user_agent
-        self.proxies = dict(proxies or {})
-        self.verify = verify
+        self.proxies = checked_proxies(proxies or {})
+        secure = origin(api_url).startswith("https:") and adapter is None
+        self.verify = checked_certificates(verify) if secure else verify
         self.read_only = read_only
         self.graphql_url = graphql_url
         self.tally = tally or Tally()
@@ -157,8 +160,15 @@ class PolicySession(requests.Session):
         GitHub redirects renamed repositories; followed blindly, a POST becomes a GET whose 200
         looks like success.
         """
-        target = urljoin(request.url or "", response.headers["location"])
-        if origin(target) != origin(request.url or ""):
+        try:
+            target = urljoin(request.url or "", response.headers["location"])
+            same = origin(target) == origin(request.url or "")
+        except ValueError:
+            raise RefusedError(
+                f"{_shown(request.url)} redirects to what is not an address",
+                hint="is GITHUB_API_URL right?",
+            ) from None
+        if not same:
             raise RefusedError(
                 f"{_shown(request.url)} redirects to another server, {origin(target)}",
                 hint="set GITHUB_API_URL to the server that is meant",

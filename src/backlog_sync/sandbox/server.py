@@ -68,10 +68,11 @@ class StateLock:
         except Timeout:
             raise SandboxBusyError(self.state_dir, running_url(self.state_dir)) from None
         except (OSError, NotImplementedError) as error:
+            remedy = "remove that file or folder, or make it writable"
             raise FailedError(
                 f"{self.state_dir / LOCK_NAME}: the sandbox cannot be locked: {error}",
                 slug="sandbox-folder",
-                hint="remove that file or folder, or make it writable",
+                hint=disk_hint(error, remedy) if isinstance(error, OSError) else remedy,
             ) from error
 
     def leave(self) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from backlog_sync.errors import FailedError
 from backlog_sync.sandbox.journal import Journal
 from backlog_sync.sandbox.models import (
     KINDS,
@@ -85,15 +86,17 @@ class Store:
     def _load(self, journal: Journal) -> None:
         try:
             loaded, highest = journal.load()
-            records = records_of(loaded, highest)
+            for record in records_of(loaded, highest):
+                self._index(record)
+            self._next_id = max(FIRST_ID, highest + 1)
+            if journal.length:
+                journal.fold(self._dump(self.records.values()), self._next_id - 1)
         except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             journal.close()
             raise journal.damaged(error) from None
-        for record in records:
-            self._index(record)
-        self._next_id = max(FIRST_ID, highest + 1)
-        if journal.length:
-            journal.fold(self._dump(self.records.values()), self._next_id - 1)
+        except FailedError:
+            journal.close()
+            raise
 
     @staticmethod
     def _dump(records: Iterable[Record]) -> list[tuple[str, dict[str, Any]]]:
@@ -183,12 +186,14 @@ class Store:
 
     def close(self) -> None:
         """Commit, fold the journal into the snapshot, and let go of the files."""
-        self.commit()
-        if self._journal:
-            if self._journal.length:
+        try:
+            self.commit()
+            if self._journal and self._journal.length:
                 self._journal.fold(self._dump(self.records.values()), self._next_id - 1)
-            self._journal.close()
-            self._journal = None
+        finally:
+            journal, self._journal = self._journal, None
+            if journal:
+                journal.close()
 
     # ---- indexes ---------------------------------------------------------------------------
 

@@ -1,0 +1,70 @@
+"""What the environment says of the way to the server, looked at before anything is sent.
+
+A wrong file of certificates or a proxy that is none would be met deep inside a client, as an
+exception of its own or as one more server that does not answer.
+"""
+
+import importlib.util
+import re
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from backlog_sync.errors import FailedError, UsageError
+
+_HOST: Final = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
+_SCHEMES: Final = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+
+
+def checked_certificates(verify: bool | str) -> bool | str:
+    """The file or folder of certificates, if it can be used. Raises `FailedError` otherwise."""
+    if isinstance(verify, bool):
+        return verify
+    path = Path(verify)
+    try:
+        if path.is_dir():
+            return verify
+        ssl.create_default_context(cafile=verify)
+    except (OSError, ValueError) as error:
+        # An SSLError is an OSError: it is about the content, in words of its own.
+        why = "it holds no certificates" if isinstance(error, ssl.SSLError) else _why(error)
+        raise FailedError(
+            f"the certificates in {verify} cannot be read: {why}",
+            slug="ca-bundle",
+            hint="set REQUESTS_CA_BUNDLE (or SSL_CERT_FILE) to a file in PEM form, or unset it",
+        ) from None
+    return verify
+
+
+def checked_proxies(proxies: Mapping[str, str]) -> dict[str, str]:
+    """The proxies, if each is the address of one. Raises `UsageError` otherwise."""
+    for scheme, address in proxies.items():
+        why = _fault_of(address)
+        if why:
+            raise UsageError(
+                f"the proxy for {scheme} {why}",
+                slug="proxy",
+                hint=f"set {scheme.upper()}_PROXY to http://HOST:PORT, or unset it; NO_PROXY names"
+                " hosts that need none",
+            )
+    return dict(proxies)
+
+
+def _fault_of(address: str) -> str:
+    """What is wrong with a proxy's address, without the address: it may hold a password."""
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is not an address"
+    if parts.scheme not in _SCHEMES or not host or not _HOST.fullmatch(host):
+        return "is not an address"
+    if parts.scheme.startswith("socks") and importlib.util.find_spec("socks") is None:
+        return f"is a {parts.scheme} proxy, which needs the package pysocks"
+    return ""
+
+
+def _why(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
