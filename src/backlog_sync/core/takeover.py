@@ -28,7 +28,6 @@ _KIND_WORDS: Mapping[str, str] = {
 }
 _BOARD = ("Priority", "Story Points", "Start", "Target", "Sprint")
 _DEEPEST = 8
-_RANKS = {"epic": 1, "feature": 2, "story": 3, "task": 4}
 
 
 def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:

@@ -1,0 +1,129 @@
+"""The record of a card's values: what it holds, what gives way when there is no room."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backlog_sync.core import record
+from backlog_sync.core.model import BoardItem, BoardValue, ObservedBoardField, ProjectSpec
+from backlog_sync.core.planner import build_plan
+from tests.core.builders import BOARD, board, desired, item, observed, select
+
+
+def read(text: str) -> record.Record | None:
+    """What a card with this record says."""
+    return record.decode(BoardItem("C", {record.NAME: text}))
+
+
+@given(st.dictionaries(st.text(max_size=60), st.text(max_size=90) | st.integers(), max_size=40))
+def test_a_record_never_grows_beyond_its_room(values: dict[str, str | int]) -> None:
+    """It stays readable, and what it says of a field is the value or its hash."""
+    entries = {name: record.entry(value) for name, value in values.items()}
+    text = record.encode(entries)
+    assert len(text) <= record.LONGEST
+    found = read(text)
+    assert found is not None
+    for name, value in found.items():
+        assert record.base_of(value) == record.base_of(entries[name])
+
+
+def test_the_longest_values_give_way_first() -> None:
+    """Short ones stay to be read by people; names are never hashed."""
+    values: dict[str, BoardValue] = {"a": "short", **{f"f{n:02}": "x" * 80 for n in range(12)}}
+    found = read(record.encode(values))
+    assert found is not None
+    assert found["a"] == "short"
+    hashed = [name for name, value in found.items() if str(value).startswith("#")]
+    assert 0 < len(hashed) < 12
+    assert found.keys() == values.keys()
+
+
+def test_what_finds_no_room_is_left_out() -> None:
+    """It counts as never applied."""
+    found = read(record.encode({f"{n:03}" + "n" * 90: n for n in range(20)}))
+    assert found is not None
+    assert 5 < len(found) < 20
+
+
+@pytest.mark.parametrize("length", [record.LONGEST, record.LONGEST + 1])
+def test_a_record_fits_exactly(length: int) -> None:
+    """A thousand characters are its room, and one more is too many."""
+    empty = len(json.dumps({"a": ""}, separators=(",", ":")))
+    text = record.encode({"a": "x" * (length - empty)})
+    assert ("#" in text) == (length > record.LONGEST)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no", "[]", "1", '{"a":[]}', '{"a":{}}', "[" * 900, " " * 2001, '{"a":1}' + " " * 1994],
+)
+def test_what_is_not_ours_says_nothing(text: str) -> None:
+    """People may write into the field; nothing is believed then."""
+    assert read(text) is None
+    assert record.decode(None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "entry"),
+    [
+        ("High", "High"), (" High ", "High"), ("", None), ("  ", None), (3.0, 3), (2.5, 2.5),
+        (None, None), ("x" * 80, "x" * 80),
+    ],
+)  # fmt: skip
+def test_short_plain_values_stand_as_they_are(value: BoardValue, entry: BoardValue) -> None:
+    """Trimmed, and whole numbers without a fraction."""
+    assert record.entry(value) == entry
+    assert record.base_of(record.entry(value)) == record.base_of(value)
+
+
+@pytest.mark.parametrize("value", ["x" * 81, "#5", "a\nb", "\u202e"])
+def test_other_values_stand_as_hashes(value: str) -> None:
+    """What is long, looks like a hash, or has no visible form."""
+    assert str(record.entry(value)).startswith("#")
+    assert "#" not in str(record.entry(value))[1:]
+
+
+def test_a_claim_goes_back_to_what_the_record_said_before() -> None:
+    """What was not there before is taken out."""
+    text = record.without('{"a":1,"b":2,"c":3}', '{"a":9,"d":4}', frozenset({"a", "b", "d"}))
+    assert read(text) == {"c": 3, "a": 9, "d": 4}
+
+
+FULL = tuple(ObservedBoardField(f"F_{n}", f"Field {n}", "text") for n in range(48))
+OTHER = ObservedBoardField("F_record", record.NAME, "number")
+FEW = (select("Status", "Todo", "Done"), select("Priority", "High"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why", "hint"),
+    [
+        ((*FEW, OTHER), "it is number, not text", "rename the board's field 'Backlog record'"),
+        ((*FEW, *FULL), "the board has 50 fields", "remove a field that nobody uses"),
+    ],
+)
+def test_a_board_without_room_for_the_record_is_told_and_used(
+    fields: tuple[ObservedBoardField, ...], why: str, hint: str
+) -> None:
+    """Values are set all the same; nothing claims to have been recorded."""
+    spec = ProjectSpec("octo-org", title="Widgets")
+    plan = build_plan(
+        desired(item("a", board={"Priority": "High"}), project=spec),
+        observed(project=board(fields=fields)),
+    )
+    (told,) = [each for each in plan.deferred if each.key == record.NAME]
+    assert (why in told.reason, told.hint) == (True, hint)
+    values = [change for change in plan.changes if change.kind.value == "field_value"]
+    assert [name for change in values for name in change.fields] == ["Priority", "Status"]
+    assert [change.body for change in values] == [None, None]
+
+
+def test_a_board_with_room_gets_the_record() -> None:
+    """With 49 fields there is room for one more."""
+    plan = build_plan(
+        desired(item("a", board={"Priority": "High"}), project=BOARD),
+        observed(project=board(fields=(*FEW, *FULL[1:]))),
+    )
+    assert not [each for each in plan.deferred if each.key == record.NAME]
+    assert [c.key for c in plan.changes if c.kind.value == "field"] == [record.NAME]

@@ -1,0 +1,51 @@
+"""What `undo` closes: what the last run made, as long as it is still ours and open."""
+
+from dataclasses import replace
+
+import pytest
+
+from backlog_sync.core.changes import Plan
+from backlog_sync.core.intents import Intent
+from backlog_sync.core.model import ObservedIssue
+from backlog_sync.core.undo import undo_plan
+from tests.core.builders import BACKLOG, item, link, managed, observed
+
+MADE = managed(item("a"), 5)
+INTENT = Intent(BACKLOG, "a", f"{5:016x}", "Title of a", 1_000_000.0, 5, "I_5", "octo-org/widgets")
+
+
+def undone(*issues: ObservedIssue, intent: Intent = INTENT) -> Plan:
+    """The plan that undoes one creation."""
+    return undo_plan(observed(*issues), [intent], 1_000_000.0)
+
+
+def test_an_issue_of_the_run_is_closed_as_not_planned() -> None:
+    """With when it was made, below its parent in the plan."""
+    plan = undone(replace(MADE, parent=link(2)))
+    (change,) = plan.changes
+    assert (change.ref, change.key) == ("#5", "octo-org/widgets#5")
+    assert change.fields["state_reason"].after == "not_planned"
+    assert change.reason == "made by the run of 1970-01-12 13:46 UTC, which is undone"
+    assert (plan.items[0].parent, plan.warnings) == ("octo-org/widgets#2", ())
+
+
+@pytest.mark.parametrize(
+    ("there", "intent", "why"),
+    [
+        ((), INTENT, "is gone"),
+        ((MADE,), replace(INTENT, id=None), "is gone"),
+        ((replace(MADE, state="closed"),), INTENT, "is closed already"),
+        ((replace(MADE, body="all rewritten"),), INTENT, "does not carry our marker any more"),
+        ((MADE,), replace(INTENT, nonce="0" * 16), "does not carry our marker any more"),
+    ],
+)
+def test_what_is_not_ours_or_not_open_is_left_alone_and_told(
+    there: tuple[ObservedIssue, ...], intent: Intent, why: str
+) -> None:
+    """Nothing is closed that this run did not make."""
+    plan = undone(*there, intent=intent)
+    assert (plan.changes, plan.items) == ((), ())
+    (told,) = plan.warnings
+    assert told.message == f"Title of a {why}: left alone"
+    assert told.ref is not None
+    assert told.ref.endswith("#5")
