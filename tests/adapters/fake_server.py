@@ -170,6 +170,11 @@ def issue(number: int, **parts: Any) -> dict[str, Any]:
     }
 
 
+def stands(*issues: dict[str, Any] | None) -> Reply:
+    """The answer to a look at issues right before they are written over; None for one gone."""
+    return data(nodes=list(issues))
+
+
 def repository(**parts: Any) -> dict[str, Any]:
     """A repository with nothing in it."""
     return {

@@ -1,6 +1,7 @@
 """What operations become on the wire, and what is made of the answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,12 +25,14 @@ from backlog_sync.core.operations import (
     LinkProject,
     NotSent,
     Operation,
+    Over,
     Refused,
     RemoveBlocker,
     RemoveSubIssue,
     ReopenIssue,
     Reply,
     SetValue,
+    Stale,
     Unknown,
     UpdateIssue,
     UpdateLabel,
@@ -44,8 +47,10 @@ from tests.adapters.fake_server import (
     board,
     data,
     fault,
+    issue,
     made,
     page,
+    stands,
 )
 from tests.adapters.fake_server import Reply as Raw
 
@@ -188,9 +193,9 @@ def test_an_issue_in_another_repository_is_no_success(server: FakeServer) -> Non
 @pytest.mark.parametrize(
     ("operation", "inputs"),
     [
-        (UpdateIssue("I_1", title="T"), [{"id": "I_1", "title": "T"}]),
+        (UpdateIssue("I_1", title=Over("Title 1", "T")), [{"id": "I_1", "title": "T"}]),
         (
-            UpdateIssue("I_1", clear=("milestone", "issue_type")),
+            UpdateIssue("I_1", milestone=Over("M", None), issue_type=Over("Task", None)),
             [{"id": "I_1", "milestoneId": None, "issueTypeId": None}],
         ),
         (CloseIssue("I_1", "not_planned"), [{"issueId": "I_1", "stateReason": "NOT_PLANNED"}]),
@@ -233,6 +238,8 @@ def test_operations_become_githubs_inputs(
     """Each operation is sent as the one mutation that does it, and only with what it says."""
     if isinstance(operation, CreateLabel):
         server.answers(data(repository={"id": "R_1", "nameWithOwner": "octo-org/widgets"}))
+    if isinstance(operation, UpdateIssue):
+        server.answers(stands(issue(1, milestone={"title": "M"}, issueType={"name": "Task"})))
     thing = {"id": "T_1", "number": 1, "url": "u", "milestone": None, "issueType": None}
     server.answers(
         lambda r: data(**{alias: {"thing": thing, "issue": thing} for alias in aliases(r)})
@@ -334,9 +341,142 @@ def test_options_stay_untouched_where_ids_cannot_be_kept(server: FakeServer) -> 
 def test_a_document_that_is_not_valid_there_is_refused(server: FakeServer) -> None:
     """A server that knows less executes nothing of it: no answer was lost, nothing is unknown."""
     code = {"extensions": {"code": "undefinedField"}}
-    server.answers(Raw({"errors": [{**fault("Field 'x' doesn't exist"), **code}]}))
-    (reply,) = run(server, [UpdateIssue("I_1", title="New")])
+    refusal = Raw({"errors": [{**fault("Field 'x' doesn't exist"), **code}]})
+    server.answers(stands(issue(1)), refusal)
+    (reply,) = run(server, [UpdateIssue("I_1", title=Over("Title 1", "New"))])
     assert reply == Refused("Field 'x' doesn't exist", "undefinedField")
+
+
+# ---- writing over what was read --------------------------------------------------------------
+
+
+def edit(number: int, **parts: Over) -> UpdateIssue:
+    """A new body, and more, for an issue as `issue` gives it."""
+    return replace(UpdateIssue(f"I_{number}", body=Over("a\nb", "mine")), **parts)  # type: ignore[arg-type] # its parts
+
+
+def updated(request: Request) -> Raw:
+    """A server that changes what it is asked to change."""
+    names = ("number", "url", "milestone", "issueType")
+    return data(
+        **{
+            alias: {"issue": {"id": i["id"], **dict.fromkeys(names), "number": 1, "url": "u"}}
+            for alias, i in _inputs(request)
+        }
+    )
+
+
+LOOK = "IssuesStanding"
+
+
+def test_each_request_is_preceded_by_a_look_at_what_it_writes_over(server: FakeServer) -> None:
+    """Those five, and no others: what waits for the next request is looked at before that one."""
+    server.answers(stands(*map(issue, range(1, 6))), updated, stands(issue(6), issue(7)), updated)
+    replies = run(server, [edit(n) for n in range(1, 8)])
+    assert all(isinstance(reply, Done) for reply in replies)
+    assert server.names() == [LOOK, "Batch", LOOK, "Batch"]
+    looks = [request.variables["ids"] for request in server.seen[::2]]
+    writes = [[i["id"] for i in request.inputs] for request in server.seen[1::2]]
+    assert looks == writes
+
+
+def test_what_moved_is_left_out_and_the_rest_goes(server: FakeServer) -> None:
+    """A body that was edited, a title that was changed, an issue that is gone: each says so."""
+    theirs = [issue(1, body="a\nb\nnote"), issue(2, title="Theirs"), None, issue(4)]
+    server.answers(stands(*theirs), updated)
+    wanted = [
+        edit(1),
+        edit(2, title=Over("Title 2", "Ours")),
+        edit(3),
+        edit(4, title=Over("Title 4", "Ours")),
+    ]
+    assert run(server, wanted) == [
+        Stale("the body was edited since it was read"),
+        Stale("the title was changed since it was read"),
+        Stale("the issue is gone"),
+        Done("I_4", 1, "u"),
+    ]
+    assert server.seen[1].inputs == [{"id": "I_4", "title": "Ours", "body": "mine"}]
+
+
+def test_nothing_is_sent_where_all_of_it_moved(server: FakeServer) -> None:
+    """And what comes after it goes out nevertheless."""
+    server.answers(stands(issue(1, body="theirs")), yes)
+    assert [type(reply) for reply in run(server, [edit(1), value(1)])] == [Stale, Done]
+    assert server.names() == [LOOK, "Batch"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Raw({"message": "limit"}, 403, {"Retry-After": "60"}),
+        Raw({"message": "You have exceeded a secondary rate limit."}, 429),
+        Raw({"data": None, "errors": [fault("API rate limit exceeded", "RATE_LIMITED")]}),
+        Raw("<html>", 502),
+        Raw('{"data": {"m0": {"iss'),
+        requests.exceptions.ConnectionError("reset"),
+        requests.exceptions.ConnectTimeout("no line"),
+    ],
+)
+def test_after_any_wait_it_is_looked_at_again(server: FakeServer, trouble: Raw | Exception) -> None:
+    """Whatever was waited for: a note that was added meanwhile stays, and the rest goes."""
+    noted = issue(1, body="a\nb\nnote")
+    server.answers(stands(issue(1), issue(2)), trouble, stands(noted, issue(2)), updated)
+    assert [type(reply) for reply in run(server, [edit(1), edit(2)])] == [Stale, Done]
+    assert server.slept
+    assert [i["id"] for i in server.seen[-1].inputs] == ["I_2"]
+
+
+def test_a_look_that_had_to_wait_counts_from_its_answer(server: FakeServer) -> None:
+    """The limit strikes the look itself: what it says after the wait is what counts."""
+    limit = Raw({"message": "limit"}, 403, {"Retry-After": "60"})
+    server.answers(limit, stands(issue(1, body="a\nb\nnote")))
+    assert [type(reply) for reply in run(server, [edit(1)])] == [Stale]
+    assert server.slept == [60]
+
+
+def test_a_lost_answer_whose_write_came_through_is_no_edit_of_others(server: FakeServer) -> None:
+    """What stands there is what we wrote, whatever its line endings: it is done."""
+    server.answers(
+        stands(issue(1), issue(2)),
+        Raw("<html>", 502),
+        stands(issue(1, body="mine\r\n- [ ] b", title="T"), issue(2)),
+        updated,
+    )
+    parts = {"body": Over("a\nb", "mine\n- [ ] b"), "title": Over("Title 1", "T")}
+    assert run(server, [edit(1, **parts), edit(2)]) == [Done("I_1"), Done("I_2", 1, "u")]
+    assert [i["id"] for i in server.seen[-1].inputs] == ["I_2"]
+
+
+def test_halves_of_a_request_are_looked_at_one_by_one(server: FakeServer) -> None:
+    """What was too much at once goes in two requests, and each has its own look."""
+    server.answers(
+        stands(*map(issue, range(1, 5))),
+        Raw("<html>", 502),
+        stands(issue(1), issue(2)),
+        updated,
+        stands(issue(3, body="theirs"), issue(4)),
+        updated,
+    )
+    replies = run(server, [edit(n) for n in range(1, 5)])
+    assert [type(reply) for reply in replies] == [Done, Done, Stale, Done]
+
+
+def test_what_cannot_be_looked_at_is_not_written(server: FakeServer) -> None:
+    """A server that refuses the look: refused, with its words."""
+    server.answers(Raw({"data": {"nodes": None}, "errors": [fault("Not for you", "FORBIDDEN")]}))
+    (reply,) = run(server, [edit(1)])
+    assert isinstance(reply, Refused)
+    assert "Not for you" in reply.message
+
+
+def test_a_limit_on_writes_goes_on_doubling_though_looks_come_through(server: FakeServer) -> None:
+    """A look between two refusals does not make the second wait as short as the first."""
+    limit = Raw({"message": "You have exceeded a secondary rate limit."}, 403)
+    look = stands(issue(1))
+    server.answers(look, limit, look, limit, look, updated)
+    assert isinstance(run(server, [edit(1)])[0], Done)
+    assert server.slept == [60, 120]
 
 
 # ---- milestones ------------------------------------------------------------------------------

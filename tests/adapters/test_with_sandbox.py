@@ -21,6 +21,7 @@ from backlog_sync.core.operations import (
     Done,
     LinkProject,
     Operation,
+    Over,
     Refused,
     RemoveBlocker,
     RemoveSubIssue,
@@ -173,7 +174,13 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
     one, two, three = run(tracker, *[create(state, n) for n in (1, 2, 3)])
     run(
         tracker,
-        UpdateIssue(one.id, title="New", body="Text", milestone_id=goal.id),
+        UpdateIssue(
+            one.id,
+            title=Over("Story 1", "New"),
+            body=Over("Body 1", "Text"),
+            milestone=Over(None, "M1"),
+            milestone_id=goal.id,
+        ),
         ChangeLabels(one.id, add=(epic.id, bug.id)),
         ChangeAssignees(one.id, add=(state.viewer.login,)),
         AddSubIssue(one.id, two.id),
@@ -195,7 +202,7 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
         AddSubIssue(three.id, two.id, replace=True),
         ChangeLabels(one.id, remove=(bug.id,)),
         ChangeAssignees(one.id, remove=(state.viewer.login,)),
-        UpdateIssue(one.id, clear=("milestone",)),
+        UpdateIssue(one.id, milestone=Over("M1", None)),
         RemoveBlocker(two.id, three.id),
         ReopenIssue(three.id),
     )

@@ -52,6 +52,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
+from backlog_sync.core.overwriting import overwrites, standing, verdict
 from backlog_sync.core.questions import Questions
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError
@@ -167,6 +168,10 @@ class MemoryTracker:
                     ended = trouble.message
                 yield operation, trouble
                 continue
+            said = self._reread(operation)
+            if said is not None:
+                yield operation, said
+                continue
             self.log.append(operation)
             done = self._do(operation)
             if self.lost(operation):
@@ -174,6 +179,14 @@ class MemoryTracker:
                 yield operation, Unknown("the line went dead")
                 continue
             yield operation, done
+
+    def _reread(self, operation: Operation) -> Reply | None:
+        """What is said of an operation instead of carrying it out, by what stands there."""
+        watched = overwrites(operation)
+        if watched is None:
+            return None
+        there = self.issues.get(watched[0])
+        return verdict(*watched, standing(there) if there else None)
 
     def usage(self) -> Usage:
         """What was sent."""
@@ -245,15 +258,12 @@ class MemoryTracker:
         elif isinstance(o, ReopenIssue):
             there = replace(there, state="open", state_reason="reopened")
         else:
-            there = replace(
-                there,
-                title=o.title.strip() if o.title is not None else there.title,
-                body=o.body if o.body is not None else there.body,
-                milestone=self._milestone(o.milestone_id) or there.milestone,
-                issue_type=o.issue_type or there.issue_type,
-            )
-            for name in o.clear:
-                there = replace(there, **{name: None})  # type: ignore[arg-type] # its fields
+            wanted = {name: over.wanted for name, over in o.parts.items()}
+            if o.title is not None:
+                wanted["title"] = str(o.title.wanted).strip()
+            if o.milestone is not None:
+                wanted["milestone"] = self._milestone(o.milestone_id)
+            there = replace(there, **wanted)  # type: ignore[arg-type] # its fields
         self.issues[o.id] = there
         return Done(id=o.id, number=there.number, url=there.url)
 

@@ -518,6 +518,20 @@ def test_what_people_changed_meanwhile_is_not_overwritten(
     assert world.tracker.by_number(2).title == "New b"
 
 
+def test_what_is_stale_tells_what_was_done_of_it_before(world: World) -> None:
+    """Labels go out first; where the body then turns out to be edited, the outcome says both."""
+    world.settled(desired(item("a", "Old")))
+    prepared = world.prepare(desired(item("a", "New", labels=("x",))))
+    world.tracker.edit(1, body=world.tracker.by_number(1).body + "\nnote")
+    applied = apply(prepared, world.tracker, nonces=nonces(), progress=Watcher())
+    (stale,) = [o for o in applied.outcomes if o.result is Result.STALE]
+    assert stale.reason == ("the body was edited since it was read; its labels are changed already")
+    there = world.tracker.by_number(1)
+    assert (there.title, there.labels) == ("Old", ("x",))
+    world.settled(desired(item("a", "New", labels=("x",))))
+    assert world.tracker.by_number(1).body.endswith("note")
+
+
 def test_an_issue_that_is_gone_meanwhile_is_stale(world: World) -> None:
     """Deleted between plan and apply."""
     world.settled(desired(item("a", "Old")))

@@ -187,7 +187,10 @@ class World:
 
 @dataclass(slots=True)
 class Machine:
-    """One computer: `forgets` loses its journal. `gate` is passed by every request."""
+    """One computer: `forgets` loses its journal. `gate` is passed by every request.
+
+    `sending` is the text of the request that is on its way; `meanwhile` is done in every wait.
+    """
 
     world: World
     folder: Path
@@ -196,6 +199,8 @@ class Machine:
     gate: Callable[[Callable[[], requests.Response]], requests.Response] | None = None
     limit: float = 900.0
     slept: list[float] = field(default_factory=list)
+    sending: str = ""
+    meanwhile: Callable[[], None] = lambda: None
 
     def now(self) -> float:
         """The time."""
@@ -204,6 +209,7 @@ class Machine:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         self.slept.append(seconds)
+        self.meanwhile()
         self.world.clock.sleep(seconds)
 
     def journal(self, observed: ObservedState) -> FileJournal:
@@ -273,6 +279,8 @@ class _Line(SandboxAdapter):
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
     ) -> requests.Response:
         """Pass the gate."""
+        body = request.body or b""
+        self.machine.sending = body.decode() if isinstance(body, bytes) else str(body)
         gate = self.machine.gate
         if gate is None:
             return super().send(request, *args, **kwargs)

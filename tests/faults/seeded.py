@@ -248,9 +248,70 @@ SEEDS = (
         "a body that was edited meanwhile is overwritten",
         "tests/engine/test_executor.py",
         (
-            "engine/executor.py",
-            "    if change.body is not None and there.body != change.body_seen:",
-            "    if False:",
+            "core/overwriting.py",
+            "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
+            "        if False:",
+        ),
+    ),
+    seed(
+        "what is written over is looked at once, and not again after a wait",
+        "tests/adapters/test_apply.py",
+        (
+            "github_api/batch.py",
+            "        work.replies |= rereading.settled(self._observer, named)\n",
+            "        if not work.looked:\n"
+            "            work.replies |= rereading.settled(self._observer, named)\n"
+            "        work.looked = True\n",
+        ),
+        (
+            "github_api/batch.py",
+            "    sent: list[int] = field(default_factory=list)\n",
+            "    sent: list[int] = field(default_factory=list)\n    looked: bool = False\n",
+        ),
+    ),
+    seed(
+        "what is written over is looked at before the wait",
+        "tests/faults/test_notes.py",
+        (
+            "github_api/batch.py",
+            "        self._patience.admit(creations=made, points=WRITE)\n"
+            "        before(list(named.values()))\n"
+            "        work.replies |= rereading.settled(self._observer, named)\n",
+            "        work.replies |= rereading.settled(self._observer, named)\n"
+            "        self._patience.admit(creations=made, points=WRITE)\n"
+            "        before(list(named.values()))\n",
+        ),
+    ),
+    seed(
+        "all bodies of a run are looked at at once",
+        "tests/adapters/test_apply.py tests/faults/test_notes.py",
+        (
+            "github_api/batch.py",
+            "        named = {index: work.operations[index] for index in indexes}\n",
+            "        named = {index: work.operations[index] for index in indexes}\n"
+            "        if self._looked:\n"
+            "            self._patience.admit(points=WRITE)\n"
+            "            return indexes\n"
+            "        self._looked = isinstance(work.operations[0], UpdateIssue)\n",
+        ),
+        (
+            "github_api/batch.py",
+            "        self._accepted = False\n",
+            "        self._accepted = False\n        self._looked = False\n",
+        ),
+        (
+            "github_api/batch.py",
+            "    UpdateMilestone,\n)",
+            "    UpdateIssue,\n    UpdateMilestone,\n)",
+        ),
+    ),
+    seed(
+        "our own write that came through is taken for an edit of others",
+        "tests/adapters/test_apply.py",
+        (
+            "core/overwriting.py",
+            "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
+            "        if not _same(name, there, over.seen):",
         ),
     ),
     seed(

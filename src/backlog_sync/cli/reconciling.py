@@ -369,5 +369,5 @@ def exit_code(plan: Plan, applied: Applied) -> int:
     if applied.stopped is not None:
         return PARTLY if done else applied.stopped.exit_code
     if results - {Result.APPLIED}:
-        return PARTLY if done else FAILED
+        return PARTLY if done or results == {Result.STALE} else FAILED
     return REFUSED if plan.conflicts else DONE

@@ -4,10 +4,22 @@ An adapter batches neighbouring operations as it likes, keeps their order, and a
 a `Reply`. It never resends an operation whose result is unknown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core.model import BoardFieldDef, BoardValue, ObservedBoardField
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What is written, and what stood there when that was decided.
+
+    It is written over that, and over nothing else: an adapter looks right before it sends.
+    """
+
+    seen: BoardValue
+    wanted: BoardValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +119,29 @@ class CreateIssue:
 
 @dataclass(frozen=True, slots=True)
 class UpdateIssue:
-    """Change title, body, milestone or type; None leaves a part alone, `clear` empties parts.
+    """Change title, body, milestone or type; None leaves a part alone.
 
-    `clear` may hold "milestone" and "issue_type".
+    Where the milestone or the type that is wanted is None, the issue has none afterwards.
+    `milestone_id` is what is sent for the title of the milestone.
     """
 
     id: str
-    title: str | None = None
-    body: str | None = None
+    title: Over | None = None
+    body: Over | None = None
+    milestone: Over | None = None
+    issue_type: Over | None = None
     milestone_id: str | None = None
-    issue_type: str | None = None
-    clear: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes, by the name of the part."""
+        named = {
+            "title": self.title,
+            "body": self.body,
+            "milestone": self.milestone,
+            "issue_type": self.issue_type,
+        }
+        return {name: over for name, over in named.items() if over is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +326,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """Something else stands there by now than what was read: it was not written over."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """The answer was lost: it may or may not have happened. Read back before anything else."""
 
@@ -315,4 +346,7 @@ class NotSent:
     message: str
 
 
-Reply: TypeAlias = Done | Refused | Unknown | NotSent
+Reply: TypeAlias = Done | Refused | Stale | Unknown | NotSent
+
+Standing: TypeAlias = Mapping[str, BoardValue]
+"""What stands in the parts of one thing, by their names."""

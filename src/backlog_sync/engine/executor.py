@@ -20,7 +20,7 @@ from backlog_sync.core.changes import (
     Usage,
     claim_of,
 )
-from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.states import closing_reason
@@ -100,14 +100,6 @@ class _Run(Sending):
 
     def updates(self, changes: Sequence[Change]) -> None:
         """Change existing issues, each only where it still is as it was planned on."""
-        if not changes:
-            return
-        now = self.tracker.reread([self.registry.issues[c.key].id for c in changes])
-        for change in changes:
-            issue = self.registry.issues[change.key]
-            moved = _moved(change, issue, now.get(issue.id))
-            if moved:
-                self.settle(change, Result.STALE, moved)
         self.stage(changes, jobs.labels, last=False)
         self.stage(changes, jobs.assignees, last=False)
         bodies = {id(change): self._body(change) for change in changes}
@@ -124,6 +116,7 @@ class _Run(Sending):
         self.stage(changes, make, done)
         for change in changes:
             self._tell_missing(change)
+            self._tell_done(change)
 
     def _body(self, change: Change) -> str | None:
         """Give the body to write, which claims nothing that was not done."""
@@ -173,6 +166,12 @@ class _Run(Sending):
                 )
         self.aside.update(map(id, refreshes))
         return refreshes
+
+    def _tell_done(self, change: Change) -> None:
+        """Say what of a change that is stale was done before that was seen."""
+        before = [name for name in ("labels", "assignees") if any(jobs.moves(change, name))]
+        if before and self.outcomes[id(change)].result is Result.STALE:
+            self._remark(change, f"its {' and '.join(before)} are changed already")
 
     # ---- links and board -------------------------------------------------------------------
 
@@ -229,18 +228,6 @@ class _Run(Sending):
         outcome = self.outcomes[id(change)]
         told = "; ".join(part for part in (outcome.reason, reason) if part)
         self.outcomes[id(change)] = replace(outcome, reason=told)
-
-
-def _moved(change: Change, issue: ObservedIssue, there: ObservedIssue | None) -> str:
-    """Say what was changed on GitHub since the plan was made; "" where nothing of ours was."""
-    if there is None:
-        return "the issue is gone"
-    if change.body is not None and there.body != change.body_seen:
-        return "the body was edited since it was read"
-    for name in ("title", "milestone", "issue_type"):
-        if name in change.fields and getattr(there, name) != getattr(issue, name):
-            return f"the {name.replace('_', ' ')} was changed since it was read"
-    return ""
 
 
 def apply_plan(

@@ -31,6 +31,7 @@ from backlog_sync.core.operations import (
     LinkProject,
     MoveSubIssue,
     Operation,
+    Over,
     PutComment,
     RemoveBlocker,
     RemoveSubIssue,
@@ -189,7 +190,7 @@ def late_type(registry: Registry, change: Change) -> Made:
     issue = registry.issues.get(change.key)
     if issue is None or wanted is None or registry.observed.capabilities.create_with_type:
         return None
-    return UpdateIssue(id=issue.id, issue_type=_text(wanted.after))
+    return UpdateIssue(issue.id, issue_type=Over(None, _text(wanted.after)))
 
 
 def _text(value: object) -> str | None:
@@ -244,21 +245,25 @@ def assignees(registry: Registry, change: Change) -> Made:
 
 def issue(registry: Registry, change: Change, body: str | None) -> Made:
     """Change what one call can change of an issue; `body` is the one to write, if any."""
-    after = {name: f.after for name, f in change.fields.items()}
+    after = {name: _text(f.after) for name, f in change.fields.items() if name in _ATOMS}
     title = after.get("milestone")
-    aim = registry.milestones.get((change.repository, str(title).strip())) if title else None
+    aim = registry.milestones.get((change.repository, title.strip())) if title else None
     if title and aim is None:
         return Skip(f"the milestone {title} could not be made")
-    id_ = registry.issues[change.key].id
+    there = registry.issues[change.key]
     operation = UpdateIssue(
-        id=id_,
-        title=str(after["title"]) if "title" in after else None,
-        body=body,
+        there.id,
+        title=Over(there.title, after["title"]) if "title" in after else None,
+        body=Over(change.body_seen, body) if body is not None else None,
+        milestone=Over(there.milestone, title) if "milestone" in after else None,
+        issue_type=Over(there.issue_type, after["issue_type"]) if "issue_type" in after else None,
         milestone_id=aim[0] if aim else None,
-        issue_type=_text(after.get("issue_type")),
-        clear=tuple(n for n in ("milestone", "issue_type") if n in after and not after[n]),
     )
-    return operation if operation != UpdateIssue(id=id_) else None
+    return operation if operation.parts else None
+
+
+_ATOMS = ("title", "milestone", "issue_type")
+"""What one call can change of an issue, beside its body."""
 
 
 # ---- links and board -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result, claim_of
-from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
+from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
 from backlog_sync.engine.jobs import Made, Skip
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
@@ -104,6 +104,8 @@ class Sending:
                     self.answered(change, reply, last=last)
                 case Refused():
                     self.settle(change, Result.FAILED, reply.message)
+                case Stale():
+                    self.settle(change, Result.STALE, reply.message)
                 case Unknown():
                     lost = True
                     why = f"the answer was lost ({reply.message}); run again to see"

@@ -13,6 +13,7 @@ from backlog_sync.core.operations import (
     Done,
     NotSent,
     Operation,
+    Over,
     ReopenIssue,
     UpdateIssue,
 )
@@ -67,7 +68,7 @@ def track(
         if open_ and found.state == "closed":
             operations.append(ReopenIssue(found.id))
         if found.body.replace("\r\n", "\n") != body and (open_ or found.state == "open"):
-            operations.append(UpdateIssue(found.id, body=body))
+            operations.append(UpdateIssue(found.id, body=Over(found.body, body)))
         if not open_ and found.state == "open":
             operations.append(CloseIssue(found.id))
     ref = f"#{found.number}" if found else None

@@ -25,7 +25,7 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.errors import AccessError, BacklogError
-from backlog_sync.github_api import comments, milestones, mutate, statuses
+from backlog_sync.github_api import comments, milestones, mutate, rereading, statuses
 from backlog_sync.github_api.answers import (
     Answer,
     Fault,
@@ -88,15 +88,13 @@ class _Batch:
     """Operations of one kind on their way, and the replies that are known.
 
     `doubted` are those of which an answer was lost and that were sent again; `sent` are those
-    that are on their way. Each request waits for the `patience`; then `before` is told of it.
+    that are on their way.
     """
 
     operations: list[Operation]
-    patience: Patience
     replies: dict[int, Reply] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
     sent: list[int] = field(default_factory=list)
-    before: Before = lambda _: None
 
     @property
     def pending(self) -> list[int]:
@@ -112,9 +110,6 @@ class _Batch:
 
     def exchange(self, indexes: list[int], send: Callable[[], T]) -> T:
         """Make a request for these; where it is interrupted, they stay among the `sent`."""
-        made = sum(isinstance(self.operations[index], mutate.CREATIONS) for index in indexes)
-        self.patience.admit(creations=made, points=WRITE)
-        self.before([self.operations[index] for index in indexes])
         self.sent = list(indexes)
         try:
             answer = send()
@@ -161,9 +156,9 @@ class Sender:
         """
         queue = list(operations)
         while queue:
-            work = _Batch(self._take(queue), self._patience, before=before)
+            work = _Batch(self._take(queue))
             del queue[: len(work.operations)]
-            error = self._carry_out(work)
+            error = self._carry_out(work, before)
             for index, operation in enumerate(work.operations):
                 if index in work.replies:
                     yield operation, work.replies[index]
@@ -191,11 +186,11 @@ class Sender:
 
     # ---- one batch -----------------------------------------------------------------------
 
-    def _carry_out(self, work: _Batch) -> BacklogError | KeyboardInterrupt | None:
+    def _carry_out(self, work: _Batch, before: Before) -> BacklogError | KeyboardInterrupt | None:
         """Fill in the replies; give what ended it, where it was none of theirs."""
         try:
             self._prepare(work)
-            self._patience.run(lambda: self._attempt(work))
+            self._patience.run(lambda: self._attempt(work, before))
         except (Limited, NotConnected) as trouble:
             return self._observer.reader.explained(trouble)
         except Lost as lost:
@@ -213,16 +208,33 @@ class Sender:
         _close(work, NotSent("an answer was lost before"))
         return None
 
-    def _attempt(self, work: _Batch) -> None:
+    def _attempt(self, work: _Batch, before: Before) -> None:
         """Send what is pending, in as many requests as the size asks for."""
         while (pending := work.pending) and not work.ended:
             first = work.operations[0]
+            chunk = self._admitted(work, pending[: self._size(first).value], before)
+            if not chunk:
+                continue
             if isinstance(first, CreateMilestone | UpdateMilestone):
                 self._milestone(work, first)
             elif isinstance(first, PutComment | PutStatus):
                 self._note(work, first)
             else:
-                self._request(work, pending[: self._size(first).value])
+                self._request(work, chunk)
+
+    def _admitted(self, work: _Batch, indexes: list[int], before: Before) -> list[int]:
+        """Wait until a request for these may go out; give those that are to be in it.
+
+        Everything that is sent comes through here, and nothing waits between this and sending:
+        what is written over was looked at in the request before. Where that had to wait, its
+        answer is what came after the waiting.
+        """
+        named = {index: work.operations[index] for index in indexes}
+        made = sum(isinstance(each, mutate.CREATIONS) for each in named.values())
+        self._patience.admit(creations=made, points=WRITE)
+        before(list(named.values()))
+        work.replies |= rereading.settled(self._observer, named)
+        return [index for index in indexes if index not in work.replies]
 
     def _clients_for(self, work: _Batch) -> Clients:
         """Who sends these: boards may have a token of their own."""

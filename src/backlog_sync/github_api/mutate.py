@@ -195,7 +195,7 @@ def logins(operations: Sequence[Operation]) -> set[str]:
 
 def needs_issue_types(operations: Sequence[Operation]) -> bool:
     """Whether an issue type is named in any of these."""
-    return any(isinstance(o, CreateIssue | UpdateIssue) and o.issue_type for o in operations)
+    return any(isinstance(o, CreateIssue | UpdateIssue) and _type_of(o) for o in operations)
 
 
 # ---- inputs --------------------------------------------------------------------------------
@@ -227,14 +227,26 @@ def _create_issue(operation: CreateIssue, names: Names) -> dict[str, Json]:
 
 
 def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, Json]:
-    parts = {
-        "title": operation.title,
-        "body": operation.body,
-        "milestoneId": operation.milestone_id,
-        "issueTypeId": names.issue_type(operation.issue_type),
-    }
-    inputs = {"milestone": "milestoneId", "issue_type": "issueTypeId"}
-    return {"id": operation.id, **_said(parts), **{inputs[part]: None for part in operation.clear}}
+    said: dict[str, Json] = {"id": operation.id}
+    for part, over in operation.parts.items():
+        match part:
+            case "milestone":
+                said["milestoneId"] = operation.milestone_id
+            case "issue_type":
+                kind = names.issue_type(_type_of(operation))
+                # A type that does not exist there is left alone; None takes the type away.
+                said |= {"issueTypeId": kind} if kind or over.wanted is None else {}
+            case _:
+                said[part] = over.wanted
+    return said
+
+
+def _type_of(operation: CreateIssue | UpdateIssue) -> str | None:
+    """The name of the type that an issue is to have, if one is wanted."""
+    if isinstance(operation, CreateIssue):
+        return operation.issue_type
+    wanted = operation.issue_type.wanted if operation.issue_type else None
+    return str(wanted) if wanted else None
 
 
 def _field(definition: BoardFieldDef) -> dict[str, Json]:
@@ -347,7 +359,7 @@ def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
     if not issue:
         return None
     missing = {
-        "issue_type": bool(operation.issue_type)
+        "issue_type": bool(_type_of(operation))
         and not _is(issue.get("issueType"), names, operation),
         "milestone": operation.milestone_id is not None
         and (issue["milestone"] or {}).get("id") != operation.milestone_id,
@@ -361,7 +373,7 @@ def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
 
 
 def _is(found: Json, names: Names, operation: CreateIssue | UpdateIssue) -> bool:
-    wanted = names.issue_type(operation.issue_type)
+    wanted = names.issue_type(_type_of(operation))
     return wanted is not None and (found or {}).get("id") == wanted
 
 

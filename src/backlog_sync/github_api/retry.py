@@ -56,7 +56,6 @@ class Patience:
         self._waited = 0.0
         self._waited_until = 0.0
         self._closed_until = 0.0
-        self._unsaid = 0
         self.paced = 0.0
 
     def now(self) -> float:
@@ -103,9 +102,7 @@ class Patience:
             sleep=self._pause,
             reraise=True,
         )
-        result = retrying(attempt)
-        self._unsaid = 0
-        return result
+        return retrying(attempt)
 
     def learned(self) -> Learned | None:
         """What the next run should know of the pace; None where none is kept."""
@@ -117,13 +114,13 @@ class Patience:
         moment = self._clock() + (limited.wait if limited.wait is not None else FLOOR)
         return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
-    def limit_wait(self, limited: Limited) -> float:
-        """Seconds to wait at a limit: what the server says, else at least 60, doubling."""
-        wait = limited.wait
+    def limit_wait(self, limited: Limited, unsaid: int) -> float:
+        """Seconds to wait at a limit: what the server says, else at least 60, doubling.
+
+        `unsaid` is how often the same attempt was refused before without a word of how long.
+        """
+        wait = limited.wait if limited.wait is not None else FLOOR * 2.0**unsaid
         with self._guard:
-            if wait is None:
-                self._unsaid += 1
-                wait = FLOOR * 2.0 ** (self._unsaid - 1)
             now = self._clock()
             if limited.secondary and self._pace:
                 self._pace.complained(now)
@@ -149,11 +146,14 @@ class _Tries:
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
         self._lost = 0
+        self._unsaid = 0
 
     def wait(self, state: RetryCallState) -> float:
         trouble = _trouble(state)
         if isinstance(trouble, Limited):
-            return self._patience.limit_wait(trouble)
+            wait = self._patience.limit_wait(trouble, self._unsaid)
+            self._unsaid += trouble.wait is None
+            return wait
         self._lost += 1
         return trouble.wait if trouble.wait is not None else 2.0 ** (self._lost - 1)
 
