@@ -427,6 +427,31 @@ def test_after_any_wait_it_is_looked_at_again(server: FakeServer, trouble: Raw |
     assert [i["id"] for i in server.seen[-1].inputs] == ["I_2"]
 
 
+def blocked(**parts: Any) -> Raw:
+    """The answer to a blocker that was added to issue 1, which tells its texts."""
+    return data(m0={"issue": {**issue(1, **parts), "url": "u"}})
+
+
+BLOCK = AddBlocker("I_1", "I_9")
+
+
+def test_the_answer_right_before_is_as_good_as_a_look(server: FakeServer) -> None:
+    """A blocker was added to the issue that is written next, and the answer told its texts."""
+    server.answers(blocked(), updated, blocked(body="theirs"))
+    replies = run(server, [BLOCK, edit(1), BLOCK, edit(1)])
+    assert [type(reply) for reply in replies] == [Done, Done, Done, Stale]
+    assert server.names() == ["Batch", "Batch", "Batch"]
+
+
+def test_an_answer_before_that_is_none_after_a_wait_or_another_request(server: FakeServer) -> None:
+    """A limit strikes the write, or something else is sent first: it is looked at."""
+    limit = Raw({"message": "limit"}, 403, {"Retry-After": "60"})
+    server.answers(blocked(), limit, stands(issue(1)), updated)
+    assert [type(reply) for reply in run(server, [BLOCK, edit(1)])] == [Done, Done]
+    server.answers(blocked(), yes, stands(issue(1)), updated)
+    assert [type(reply) for reply in run(server, [BLOCK, value(1), edit(1)])] == [Done] * 3
+
+
 def test_a_look_that_had_to_wait_counts_from_its_answer(server: FakeServer) -> None:
     """The limit strikes the look itself: what it says after the wait is what counts."""
     limit = Raw({"message": "limit"}, 403, {"Retry-After": "60"})

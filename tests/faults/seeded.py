@@ -258,9 +258,9 @@ SEEDS = (
         "tests/adapters/test_apply.py",
         (
             "github_api/batch.py",
-            "        work.replies |= rereading.settled(self._observer, named)\n",
+            "        work.replies |= rereading.settled(self._observer, named, told)\n",
             "        if not work.looked:\n"
-            "            work.replies |= rereading.settled(self._observer, named)\n"
+            "            work.replies |= rereading.settled(self._observer, named, told)\n"
             "        work.looked = True\n",
         ),
         (
@@ -270,16 +270,12 @@ SEEDS = (
         ),
     ),
     seed(
-        "what is written over is looked at before the wait",
-        "tests/faults/test_notes.py",
+        "what an answer told is believed after a wait",
+        "tests/adapters/test_apply.py",
         (
             "github_api/batch.py",
-            "        self._patience.admit(creations=made, points=WRITE)\n"
-            "        before(list(named.values()))\n"
-            "        work.replies |= rereading.settled(self._observer, named)\n",
-            "        work.replies |= rereading.settled(self._observer, named)\n"
-            "        self._patience.admit(creations=made, points=WRITE)\n"
-            "        before(list(named.values()))\n",
+            "        told = self._told if self._told_at == self._moment() else {}\n",
+            "        told = self._told\n",
         ),
     ),
     seed(

@@ -23,6 +23,7 @@ from tests.faults.harness import (
     WHOLE,
     World,
     all_applied,
+    requests_of,
     retitled,
     sample,
 )
@@ -139,6 +140,47 @@ def test_before_any_request(tmp_path: Path, deed: str) -> None:
             assert not gone or race.on_its_way, (number, at)
             races, lost = races + 1, lost + gone
     assert lost == len(sample(len(before.items), 3)), f"{lost} of {races}"
+
+
+def noted_while_new(world: World, wanted: DesiredState, key: str, at: int) -> tuple[bool, bool]:
+    """A first sync; from its nth request on, the issue of this item gets a note once it is made.
+
+    Gives whether it got one, and whether that was lost.
+    """
+    machine, seen = world.machine(), itertools.count(1)
+    ann = Person(world.sandbox, "ann", repository=REPOSITORY)
+    sent: list[str] = []
+
+    def made() -> list[Issue]:
+        return [issue for issue in world.issues() if f'"key":"{key}"' in issue.body]
+
+    def gate(send: Callable[[], requests.Response]) -> requests.Response:
+        if next(seen) >= at and made() and not sent:
+            note(ann, made()[0].number)
+            sent.append(machine.sending)
+        return send()
+
+    machine.gate = gate
+    machine.sync(wanted)
+    machine.gate = None
+    (there,) = made()
+    lost = bool(sent) and not has_note(there)
+    assert not lost or ("updateIssue" in sent[0] and f'"{there.node_id}"' in sent[0])
+    machine.sync(wanted)
+    machine.settles(wanted)
+    return bool(sent), lost
+
+
+def test_before_any_request_of_a_first_sync(tmp_path: Path) -> None:
+    """An issue that was just made gets a note before the run writes its text once more."""
+    wanted = WHOLE if FULL else MIDDLE
+    count = len(requests_of(wanted, tmp_path))
+    for nth in sample(len(wanted.items), 3):
+        key, lost = wanted.items[nth - 1].key, 0
+        for at in sample(count, 8):
+            world = World(tmp_path / f"{nth}-{at}")
+            lost += noted_while_new(world, wanted, key, at)[1]
+        assert lost <= 1
 
 
 WAITS = {

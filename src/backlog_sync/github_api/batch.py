@@ -21,6 +21,7 @@ from backlog_sync.core.operations import (
     Refused,
     Reply,
     SetValue,
+    Standing,
     Unknown,
     UpdateMilestone,
 )
@@ -138,6 +139,8 @@ class Sender:
         self._small = _Size(SMALL, SMALL)
         self._bodies = _Size(BODIES, BODIES)
         self._accepted = False
+        self._told: dict[str, Standing] = {}
+        self._told_at = (0, 0)
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
@@ -226,15 +229,20 @@ class Sender:
         """Wait until a request for these may go out; give those that are to be in it.
 
         Everything that is sent comes through here, and nothing waits between this and sending:
-        what is written over was looked at in the request before. Where that had to wait, its
-        answer is what came after the waiting.
+        the answer to the request before told what stands where it writes. Where that had to
+        wait, its answer is what came after the waiting.
         """
         named = {index: work.operations[index] for index in indexes}
         made = sum(isinstance(each, mutate.CREATIONS) for each in named.values())
         self._patience.admit(creations=made, points=WRITE)
         before(list(named.values()))
-        work.replies |= rereading.settled(self._observer, named)
+        told = self._told if self._told_at == self._moment() else {}
+        work.replies |= rereading.settled(self._observer, named, told)
         return [index for index in indexes if index not in work.replies]
+
+    def _moment(self) -> tuple[int, int]:
+        """How many requests were sent so far, and how often was waited."""
+        return self._clients.session.tally.usage().requests, self._patience.waits
 
     def _clients_for(self, work: _Batch) -> Clients:
         """Who sends these: boards may have a token of their own."""
@@ -309,6 +317,7 @@ class Sender:
         self, work: _Batch, aliases: dict[int, list[str]], answer: Answer, size: _Size
     ) -> None:
         """Give each operation its reply; raise where some have to be sent again."""
+        self._told, self._told_at = rereading.told_by(answer), self._moment()
         lost: list[int] = []
         limit: Fault | None = None
         heavy = False

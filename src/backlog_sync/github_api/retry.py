@@ -34,8 +34,9 @@ class Patience:
 
     `clock` gives seconds since the epoch, `sleep` waits for seconds, `limit` is the most that
     is waited in all for limits and faults. Waits for the `pace` do not count there: they are
-    planned, `idle` makes them, and `paced` sums them up; without a pace there are none. Several
-    threads may send: none of them does while the server wants to be left alone.
+    planned, `idle` makes them, and `paced` sums them up; without a pace there are none. `waits`
+    counts them all. Several threads may send: none of them does while the server wants to be
+    left alone.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Patience:
         self._waited_until = 0.0
         self._closed_until = 0.0
         self.paced = 0.0
+        self.waits = 0
 
     def now(self) -> float:
         """The time, in seconds since the epoch."""
@@ -80,12 +82,13 @@ class Patience:
                     else:
                         paced = max(paced, _SOON)
                         self.paced += paced
+            if closed <= 0 and paced <= 0:
+                return
+            self.waits += 1
             if closed > 0:
                 self._sleep(max(closed, _SOON))
-            elif paced > 0:
-                self._idle(paced)
             else:
-                return
+                self._idle(paced)
 
     def run(self, attempt: Callable[[], T]) -> T:
         """Call `attempt` until it returns, waiting between, and give what it returns.
@@ -137,6 +140,7 @@ class Patience:
             # Of threads that wait at the same time only one counts.
             self._waited += max(0.0, now + seconds - max(now, self._waited_until))
             self._waited_until = max(self._waited_until, now + seconds)
+            self.waits += 1
         self._sleep(seconds)
 
 
