@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from backlog_sync.core.body import join, split
 from backlog_sync.core.identity import Matches, match_items
 from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings
+from backlog_sync.core.order import record
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.reading import speaks_of
 from tests.core.builders import (
@@ -303,6 +305,105 @@ def test_issues_follow_their_titles_when_stories_are_renumbered(
             assert marker is not None
             if marker.key != each.key:
                 assert there.reason == f"by its title; it was {marker.key}"
+
+
+def below(there: list[ObservedIssue], was: tuple[DesiredItem, ...]) -> list[ObservedIssue]:
+    """The same issues, with the feature's record of the stories that the file had."""
+    keys = [each.key for each in was if each.parent]
+    feature, *others = there
+    parts = split(feature.body)
+    assert parts.marker is not None
+    base = replace(parts.marker.base, order=record(keys))
+    body = join(replace(parts, marker=replace(parts.marker, base=base)))
+    return [replace(feature, body=body), *others]
+
+
+def generation(there: ObservedIssue, number: int) -> ObservedIssue:
+    """The same issue, whose key had so many others before it."""
+    parts = split(there.body)
+    assert parts.marker is not None
+    marker = replace(parts.marker, generation=number)
+    return replace(there, body=join(replace(parts, marker=marker)))
+
+
+def test_a_key_is_that_of_the_issue_that_it_went_to_last() -> None:
+    """A story was removed, the next one got its number, was synced, and is retitled now."""
+    a, b = backlog(*stories("A")), managed(stories("B")[1], 9, parent=link(1))
+    there = below([*a, generation(b, 1)], stories("B"))
+    found = match(stories("B, reworded"), *there)
+    assert numbers(found) == {"feature-1": 1, "story-1.1": 9}
+    assert [(key, each.number) for key, each in found.orphans] == [("story-1.1", 2)]
+    assert (found.doubles, found.warnings) == ((), ())
+
+
+def test_an_issue_without_an_item_lends_its_key_to_nobody() -> None:
+    """Its key's later owner moved on by its title: what is inserted there is new."""
+    a, b = backlog(*stories("A")), managed(stories("B")[1], 9, parent=link(1))
+    there = below([*a, generation(b, 1)], stories("B"))
+    found = match(stories("new", "B"), *there)
+    assert numbers(found) == {"feature-1": 1, "story-1.2": 9}
+    assert found.generations == {"story-1.1": 2}
+
+
+def test_a_story_in_the_place_of_one_that_was_gone_at_the_last_sync_is_new() -> None:
+    """The last story was removed and synced; another one later comes to stand there."""
+    there = below(list(backlog(*stories("A", "B"))), stories("A"))
+    found = match(stories("A", "C"), *there)
+    assert numbers(found) == {"feature-1": 1, "story-1.1": 2}
+    assert [each.number for _, each in found.orphans] == [3]
+    back = match(stories("A", "B"), *there)
+    assert numbers(back) == {"feature-1": 1, "story-1.1": 2, "story-1.2": 3}
+
+
+def test_a_story_that_was_there_at_the_last_sync_may_be_retitled() -> None:
+    """Also below a feature that is gone since, from which it was moved with its key."""
+    there = below(list(backlog(*stories("A", "B"))), stories("A", "B"))
+    assert numbers(match(stories("A", "B, reworded"), *there))["story-1.2"] == 3
+    other = item("feature-2", "Other", kind="feature")
+    moved = replace(stories("A")[1], parent="feature-2")
+    assert numbers(match((other, moved), *there)) == {"story-1.1": 2}
+
+
+def test_one_title_below_two_features_stays_two_stories() -> None:
+    """A feature is inserted with a story whose key and title another feature's story had."""
+
+    def plan(*features: str) -> tuple[DesiredItem, ...]:
+        made: list[DesiredItem] = []
+        for n, name in enumerate(features, 1):
+            made.append(item(f"feature-{n}", name, kind="feature"))
+            made.append(item(f"story-{n}.1", "Setup", parent=f"feature-{n}"))
+        return tuple(made)
+
+    there = backlog(*plan("A", "B"))
+    assert numbers(match(plan("new", "A", "B"), *there)) == {
+        "feature-2": 1,
+        "story-2.1": 2,
+        "feature-3": 3,
+        "story-3.1": 4,
+    }
+    assert numbers(match(plan("B"), *there)) == {"feature-1": 3, "story-1.1": 4}
+    after = match(plan("B"), *there)
+    assert [each.number for _, each in after.orphans] == [1, 2]
+    assert (after.doubles, after.warnings) == ((), ())
+
+
+def test_what_was_closed_as_a_duplicate_stands_in_nobody_s_way() -> None:
+    """Two issues of one item, one closed by an earlier run: renumbered, the other one follows."""
+    feature, story = backlog(*stories("A"))
+    second = replace(
+        managed(stories("A")[1], 9, parent=link(1)), state="closed", state_reason="duplicate"
+    )
+    found = match(stories("new", "A"), feature, story, second)
+    assert numbers(found) == {"feature-1": 1, "story-1.2": 2}
+
+
+def test_two_issues_of_one_key_and_neither_title_are_not_guessed() -> None:
+    """As an older version left them: the item is held, and told what to write."""
+    found = match((item("a", "New"),), managed(item("a", "Old"), 1), managed(item("a", "Older"), 2))
+    assert numbers(found) == {}
+    assert found.held["a"][0] == (
+        "#1 and #2 carry its key: write `issue:` with the number of the right one"
+    )
 
 
 def test_a_removed_story_is_an_orphan_though_its_key_lives_on() -> None:

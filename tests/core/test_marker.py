@@ -1,6 +1,7 @@
 """The hidden marker."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,11 @@ def test_a_marker_comes_back_as_it_was(marker: Marker) -> None:
         '{"v":1,"id":1,"key":"b"}',
         '{"v":1,"id":"a","key":"b","h":[]}',
         '{"v":1,"id":"a","key":"b","h":{"title":1}}',
+        '{"v":1,"id":"a","key":"b","g":"1"}',
+        '{"v":1,"id":"a","key":"b","g":true}',
+        '{"v":1,"id":"a","key":"b","g":-1}',
+        '{"v":1,"id":"a","key":"b","g":1e9}',
+        '{"v":1,"id":"a","key":"b","g":10000000}',
         '{"v":1,"id":"a","key":"b","l":"abcde"}',
         '{"v":1,"id":"a","key":"b","l":"ABCDEF"}',
         '{"v":1,"id":"a","key":"b","t":"00000000"}',
@@ -83,3 +89,11 @@ def test_the_marker_tells_what_the_contract_says() -> None:
         "t": "01234567+",
         "p": ["x"],
     }
+
+
+def test_the_generation_of_a_key_is_told_where_it_is_not_the_first() -> None:
+    """And read again."""
+    later = Marker("ROADMAP.md", "story-1", "n1", generation=3)
+    assert json.loads(encode(later))["g"] == 3
+    assert decode(encode(later)) == later
+    assert "g" not in json.loads(encode(replace(later, generation=0)))

@@ -302,6 +302,39 @@ SEEDS = (
         ),
     ),
     seed(
+        "a key leads to whichever issue ever had it",
+        "tests/core/test_identity.py tests/laws/test_identities.py",
+        (
+            "core/issue_index.py",
+            "return clearest([issue for issue in issues if self.generation(issue) == last])",
+            "return issues",
+        ),
+        (
+            "core/identity.py",
+            "if len({self.index.applied_title(issue) for issue in last}) > 1:",
+            "if False:",
+        ),
+    ),
+    seed(
+        "a key that was given up is taken up again",
+        "tests/core/test_identity.py",
+        (
+            "core/issue_index.py",
+            "        return not recorded.isdisjoint(order.record([marker.key]))\n",
+            "        return True\n",
+        ),
+    ),
+    seed(
+        "a title is looked for without its parent",
+        "tests/core/test_identity.py",
+        (
+            "core/identity.py",
+            "    _Matcher.in_place,\n    _Matcher.unclear,\n    _Matcher.by_titles,\n"
+            "    _Matcher.by_keys_and_titles,\n",
+            "    _Matcher.by_keys_and_titles,\n    _Matcher.unclear,\n    _Matcher.by_titles,\n",
+        ),
+    ),
+    seed(
         "our own write that came through is taken for an edit of others",
         "tests/adapters/test_apply.py",
         (

@@ -313,7 +313,7 @@ def diff_item(
         before=_before(parts, issue, adopt=match.adopt),
         after=block.after,
         lines=block.lines,
-        marker=Marker(backlog_id, item.key, marker.nonce, base),
+        marker=Marker(backlog_id, item.key, marker.nonce, base, match.generation),
     )
     body = _body_to_write(merge, match, marker, new)
     return ItemDiff(

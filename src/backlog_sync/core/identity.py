@@ -1,15 +1,22 @@
 """Which issue is which item: numbers in the file first, then trusted markers, then titles."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.hints import held_by_hints
-from backlog_sync.core.issue_index import IssueIndex, adopted_nonce, is_trusted, title_mark
+from backlog_sync.core.issue_index import (
+    IssueIndex,
+    adopted_nonce,
+    clearest,
+    is_trusted,
+    recorded_keys,
+    title_mark,
+)
 from backlog_sync.core.locations import Location, locations
 from backlog_sync.core.model import (
     DesiredItem,
@@ -28,6 +35,7 @@ class Match:
     """An item's issue, its body taken apart, and how it was found.
 
     `ref` is its name for people. `adopt` says that it carries no marker of ours yet.
+    `generation` is what its marker has to say of the key.
     """
 
     issue: ObservedIssue
@@ -35,6 +43,7 @@ class Match:
     reason: str
     ref: str
     adopt: bool = False
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,8 @@ class Matches:
     `held` maps a key to the reason why nothing may be done for it. `doubles` are further open
     issues of items, by key, that we made as well; `copies` are issues into which somebody copied
     another one's block. `gone` are items whose number, or whose record in their parent, speaks
-    of an issue that is not there, each with the reason.
+    of an issue that is not there, each with the reason. `generations` are those of the keys that
+    other issues bore before, for items that are to be made.
     """
 
     by_key: Mapping[str, Match]
@@ -54,6 +64,7 @@ class Matches:
     gone: tuple[tuple[str, str], ...] = ()
     held: Mapping[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
+    generations: Mapping[str, int] = field(default_factory=dict)
 
 
 def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
@@ -61,9 +72,13 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     here = locations(desired, observed)
     found = _Found(unread=_unread(desired, here))
     matchers = [_Matcher(desired, observed, each, here, found) for each in here]
-    for step in _STEPS:
-        for matcher in matchers:
-            step(matcher)
+    found.recorded = recorded_keys([matcher.index for matcher in matchers])
+    for matcher in matchers:
+        matcher.by_numbers()
+    for level in _levels(desired.items):
+        for step in _STEPS:
+            for matcher in matchers:
+                step(matcher, level)
     if len(matchers) > 1:
         for matcher in matchers:
             matcher.left_behind(matchers)
@@ -89,7 +104,26 @@ def _joined(parts: list[Matches]) -> Matches:
         gone=tuple(sorted(each for part in parts for each in part.gone)),
         held=parts[0].held,
         warnings=tuple(each for part in parts for each in part.warnings),
+        generations={key: n for part in parts for key, n in part.generations.items()},
     )
+
+
+def _levels(items: Sequence[DesiredItem]) -> list[frozenset[str]]:
+    """Give the keys of the items, those without a parent first, then what stands below them."""
+    parents = {item.key: item.parent for item in items}
+    depth: dict[str, int] = {}
+    for item in items:
+        above: list[str] = []
+        at: str | None = item.key
+        while at is not None and at in parents and at not in depth and at not in above:
+            above.append(at)
+            at = parents[at]
+        start = depth.get(at or "", -1)
+        depth |= {key: start + n for n, key in enumerate(reversed(above), 1)}
+    found: list[set[str]] = [set() for _ in range(max(depth.values(), default=-1) + 1)]
+    for key, level in depth.items():
+        found[level].add(key)
+    return [frozenset(keys) for keys in found]
 
 
 @dataclass(slots=True)
@@ -97,10 +131,12 @@ class _Found:
     """What the matchers of all repositories found so far.
 
     `unread` are the keys of items in repositories that this run does not see: their issues may
-    still be where they were, and are no orphans.
+    still be where they were, and are no orphans. `recorded` are the hashes of the keys that stood
+    below others at the last sync.
     """
 
     unread: frozenset[str] = frozenset()
+    recorded: frozenset[str] = frozenset()
     by_key: dict[str, Match] = field(default_factory=dict)
     held: dict[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
 
@@ -128,6 +164,7 @@ class _Matcher:
         self.index = IssueIndex(desired, observed, location, self.kin)
         self.items = location.items
         self.titles = {item.key: title_mark(item.title) for item in self.items}
+        self.found = found
         self.by_key, self.held, self.unread = found.by_key, found.held, found.unread
         self.warnings: list[Warned] = []
         self.gone: dict[str, str] = {}
@@ -200,16 +237,13 @@ class _Matcher:
         where = "this repository" if self.location.is_target else self.location.name
         return f"{ref} is not an issue of {where} ({why})"
 
-    def by_keys_and_titles(self) -> None:
-        """Settle the items whose key and title an issue has both."""
-        for item in self._open():
-            mark = title_mark(item.title)
-            for issue in self._free(item.key):
-                if self.index.applied_title(issue) == mark:
-                    self._take(item, issue, "by its marker")
-                    break
+    def in_place(self, level: Collection[str]) -> None:
+        """Settle the items whose key, title and parent an issue has."""
+        for item in self._open(level):
+            above = self._above(item)
+            self._take_first(item, [i for i in self._alike(item) if _parent_of(i) == above])
 
-    def by_titles(self) -> None:
+    def by_titles(self, level: Collection[str]) -> None:
         """Let issues follow their titles below the same parent, where their keys were changed.
 
         A story was inserted and the rest renumbered, or a key was changed. Only where one issue
@@ -219,16 +253,16 @@ class _Matcher:
         for issues in self.index.ours.values():
             for issue in issues:
                 if issue.number not in self.taken:
-                    above = issue.parent.id if issue.parent else None
-                    left.setdefault((self.index.applied_title(issue), above), []).append(issue)
+                    mark = self.index.applied_title(issue)
+                    left.setdefault((mark, _parent_of(issue)), []).append(issue)
         declared = {item.key for item in self.desired.items}
         wanted = Counter((item.parent, title_mark(item.title)) for item in self.items)
-        for item in self._open():
-            mark = title_mark(item.title)
+        for item in self._open(level):
+            mark = self.titles[item.key]
             if wanted[item.parent, mark] > 1:
                 continue
             there = left.get((mark, self._above(item)), ())
-            same = [issue for issue in there if issue.number not in self.taken]
+            same = clearest([issue for issue in there if issue.number not in self.taken])
             gone = [issue for issue in same if self._key_of(issue) not in declared]
             for candidates in (gone, same):
                 if len(candidates) == 1:
@@ -236,33 +270,67 @@ class _Matcher:
                     self._take(item, candidates[0], f"by its title; it was {was}")
                     break
 
+    def by_keys_and_titles(self, level: Collection[str]) -> None:
+        """Settle the items that were moved below another parent since the last sync."""
+        for item in self._open(level):
+            there = self._last_with(item.key)
+            self._take_first(item, [issue for issue in self._alike(item) if issue in there])
+
+    def _alike(self, item: DesiredItem) -> list[ObservedIssue]:
+        """Give the issues that have the key and the title of an item, the latest first."""
+        there = clearest([i for i in self._free(item.key) if self._has_title_of(item, i)])
+        return sorted(there, key=self.index.generation, reverse=True)
+
+    def _take_first(self, item: DesiredItem, there: Sequence[ObservedIssue]) -> None:
+        if there:
+            self._take(item, there[0], "by its marker")
+
+    def _has_title_of(self, item: DesiredItem, issue: ObservedIssue) -> bool:
+        return self.index.applied_title(issue) == self.titles[item.key]
+
     def _key_of(self, issue: ObservedIssue) -> str:
         marker = self.index.parts[issue.number].marker
         return marker.key if marker else ""
 
     def _above(self, item: DesiredItem) -> str | None:
-        """Give the id of the issue of an item's parent, as far as it is known."""
+        """Give the id of the issue of an item's parent; the parent's key where it has none."""
         if item.parent is None:
             return None
         match = self.by_key.get(item.parent)
-        if match is not None:
-            return match.issue.id
-        free = self._free(item.parent)
-        return free[0].id if free else item.parent
+        held = self.held.get(item.parent, ("", None))[1]
+        issue = match.issue if match else held
+        return issue.id if issue else item.parent
 
-    def by_keys(self) -> None:
-        """Settle what is left by the marker's key, the present one first, then former ones."""
-        for item in self._open():
+    def by_keys(self, level: Collection[str]) -> None:
+        """Settle what is left by the marker's key, the present one first, then former ones.
+
+        Only the issue that had the key last counts, and only if its item was there at the last
+        sync: what its title speaks of is something else otherwise.
+        """
+        for item in self._open(level):
             for key in (item.key, *item.previously):
-                free = self._free(key)
-                if free:
+                last = self._last_with(key)
+                free = [i for i in last if i.number not in self.taken]
+                if not free:
+                    continue
+                if len({self.index.applied_title(issue) for issue in last}) > 1:
+                    names = " and ".join(map(self.observed.ref, last))
+                    why = f"{names} carry its key: write `issue:` with the number of the right one"
+                    self.held[item.key] = (why, free[0])
+                else:
                     reason = "by its marker" if key == item.key else f"known before as {key}"
                     self._take(item, free[0], reason)
-                    break
+                break
 
-    def unclear(self) -> None:
+    def _last_with(self, key: str) -> list[ObservedIssue]:
+        """Give the issues that a key went to last, of those that had an item at the last sync."""
+        return [
+            i for i in self.index.last_with(key) if self.index.was_there(i, self.found.recorded)
+        ]
+
+    def unclear(self, level: Collection[str]) -> None:
         """Hold the items whose key stands in a marker that cannot be believed, and in no other."""
-        for item in self._open():
+        for item in self._open(level):
             keys = (item.key, *item.previously)
             if any(self._free(key) for key in keys):
                 continue
@@ -364,6 +432,14 @@ class _Matcher:
 
     def result(self) -> Matches:
         """Give all that was found, and what is left over."""
+        new: dict[str, int] = {}
+        for item in self.items:
+            match = self.by_key.get(item.key)
+            generation = self._next_generation(item, match)
+            if match is not None and generation:
+                self.by_key[item.key] = replace(match, generation=generation)
+            elif generation:
+                new[item.key] = generation
         spare = sorted(
             (issue.number, key, issue)
             for key, issues in self.index.ours.items()
@@ -394,6 +470,23 @@ class _Matcher:
             gone=tuple(sorted({**self._recorded(), **self.gone}.items())),
             held=self.held,
             warnings=(*self.warnings, *warnings),
+            generations=new,
+        )
+
+    def _next_generation(self, item: DesiredItem, match: Match | None) -> int:
+        """Give what a marker with this key says from now on: more than those of other things."""
+        marker = match.parts.marker if match else None
+        if marker is not None and marker.key == item.key:
+            return marker.generation
+        above = self._above(item)
+        return max(
+            (
+                self.index.generation(other)
+                + (not self._has_title_of(item, other) or _parent_of(other) != above)
+                for other in self.index.ours.get(item.key, ())
+                if match is None or other.id != match.issue.id
+            ),
+            default=0,
         )
 
     def _recorded(self) -> dict[str, str]:
@@ -402,7 +495,8 @@ class _Matcher:
         for item in self._open():
             above = self.by_key.get(item.parent) if item.parent and item.sync else None
             marker = above.parts.marker if above else None
-            if marker and set(order.record([item.key])) <= set(marker.base.order):
+            known = marker and set(order.record([item.key])) <= set(marker.base.order)
+            if known and not self.index.ours.get(item.key):
                 found[item.key] = (
                     "it stood below its parent at the last sync and has no issue now "
                     "(deleted, moved away, or never made by a run that stopped)"
@@ -413,6 +507,8 @@ class _Matcher:
         """Whether an issue left over is a second one of its item, and not one displaced from it."""
         match = self.by_key.get(key)
         if match is None or match.issue.repository != issue.repository:
+            return False
+        if self.index.generation(issue) < match.generation:
             return False
         marker = match.parts.marker
         stays = marker is not None and marker.key == key
@@ -437,8 +533,9 @@ class _Matcher:
         )
         return all(made) and ours.nonce != theirs.nonce
 
-    def _open(self) -> list[DesiredItem]:
-        return [i for i in self.items if i.key not in self.by_key and i.key not in self.held]
+    def _open(self, level: Collection[str] | None = None) -> list[DesiredItem]:
+        items = self.items if level is None else [i for i in self.items if i.key in level]
+        return [i for i in items if i.key not in self.by_key and i.key not in self.held]
 
     def _free(self, key: str) -> list[ObservedIssue]:
         return self._left(self.index.ours, key)
@@ -460,13 +557,19 @@ class _Matcher:
 
 
 _STEPS = (
-    _Matcher.by_numbers,
-    _Matcher.by_keys_and_titles,
+    _Matcher.in_place,
     _Matcher.unclear,
     _Matcher.by_titles,
+    _Matcher.by_keys_and_titles,
     _Matcher.by_keys,
     _Matcher.unclear,
 )
+"""What is tried for the items of one level, whose parents are settled: the surest first."""
+
+
+def _parent_of(issue: ObservedIssue) -> str | None:
+    return issue.parent.id if issue.parent else None
+
 
 _MEND = "mend or remove it by hand"
 

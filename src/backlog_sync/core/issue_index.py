@@ -1,10 +1,13 @@
 """The issues of one repository, by number and by the key of a marker that is believed."""
 
+from collections.abc import Sequence
+
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize
+from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.locations import Location
 from backlog_sync.core.model import Actor, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.states import NOT_PLANNED, observed_state
 
 _TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
@@ -94,6 +97,49 @@ class IssueIndex:
         marker = self.parts[issue.number].marker
         applied = marker.base.hashes.get("title") if marker else None
         return applied or title_mark(issue.title)
+
+    def generation(self, issue: ObservedIssue) -> int:
+        """Give how many other things had the key of an issue before it."""
+        marker = self.parts[issue.number].marker
+        return marker.generation if marker else 0
+
+    def last_with(self, key: str) -> list[ObservedIssue]:
+        """Give the issues that a key went to last."""
+        issues = self.ours.get(key, [])
+        last = max(map(self.generation, issues), default=0)
+        return clearest([issue for issue in issues if self.generation(issue) == last])
+
+    def was_there(self, issue: ObservedIssue, recorded: frozenset[str]) -> bool:
+        """Whether the item of an issue was there at the last sync, as far as that is recorded.
+
+        What stood below a parent is in the record of one; of all others nothing is known.
+        """
+        marker = self.parts[issue.number].marker
+        above = marker.base.hashes.get("parent") if marker else None
+        if marker is None or above in (None, normalize.hash_value(None)):
+            return True
+        return not recorded.isdisjoint(order.record([marker.key]))
+
+    def records(self, recorded: frozenset[str]) -> set[str]:
+        """Give what the issues record of the items below them, whose own item was there."""
+        there = (i for key in self.ours for i in self.last_with(key) if self.was_there(i, recorded))
+        markers = (self.parts[issue.number].marker for issue in there)
+        return {mark for marker in markers if marker for mark in marker.base.order}
+
+
+def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
+    """Give the hashes of the keys that stood below others at the last sync, level by level."""
+    recorded: frozenset[str] = frozenset()
+    while True:
+        now = frozenset(mark for index in indexes for mark in index.records(recorded))
+        if now <= recorded:
+            return recorded
+        recorded |= now
+
+
+def clearest(issues: list[ObservedIssue]) -> list[ObservedIssue]:
+    """Leave out those that were closed as something that will not be done, unless all were."""
+    return [issue for issue in issues if observed_state(issue) != NOT_PLANNED] or issues
 
 
 def adopted_nonce(issue: ObservedIssue) -> str:

@@ -15,6 +15,7 @@ _HASH_TICK = 8
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HEX = re.compile(r"^[0-9a-f]*$")
 _MAX = 60_000
+_MOST = 1_000_000
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -26,6 +27,7 @@ def encode(marker: Marker) -> str:
         "id": marker.backlog,
         "key": marker.key,
         "n": marker.nonce,
+        "g": marker.generation,
         "h": dict(sorted(base.hashes.items())),
         "s": {name: sorted(members) for name, members in sorted(base.sets.items())},
         "l": "".join(base.lines),
@@ -52,6 +54,7 @@ def decode(text: str) -> Marker | None:
             backlog=_text(record["id"]),
             key=_text(record["key"]),
             nonce=_text(record.get("n", "")),
+            generation=_count(record.get("g", 0)),
             base=Base(
                 hashes={_text(k): _text(v) for k, v in record.get("h", {}).items()},
                 sets={_text(k): tuple(_text(m) for m in v) for k, v in record.get("s", {}).items()},
@@ -70,6 +73,12 @@ def decode(text: str) -> Marker | None:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST:
         raise TypeError
     return value
 

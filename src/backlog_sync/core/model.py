@@ -533,12 +533,17 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """The hidden mark by which an issue is known: backlog identity, key, nonce, and base."""
+    """The hidden mark by which an issue is known: backlog identity, key, nonce, and base.
+
+    Where a key went from one thing to another, issues of both bear it: the `generation` tells
+    which came later.
+    """
 
     backlog: str
     key: str
     nonce: str = ""
     base: Base = field(default_factory=Base)
+    generation: int = 0
 
 
 # ---- counts --------------------------------------------------------------------------------

@@ -178,7 +178,10 @@ class _Builder:
             *(["state"] if is_closed(target.atoms.get("state")) else []),
         )
         marker = Marker(
-            self._place(item).backlog_id, item.key, base=base_of(target, pending=pending)
+            self._place(item).backlog_id,
+            item.key,
+            base=base_of(target, pending=pending),
+            generation=self.matches.generations.get(item.key, 0),
         )
         body = body_block.join(SplitBody("", "", target.lines, marker))
         if self._too_long(item, None, body):
