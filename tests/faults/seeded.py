@@ -366,8 +366,8 @@ SEEDS = (
         "tests/cli/test_two_machines.py",
         (
             "wiring.py",
-            "    with only_one(top), only_one_for(folder, host, repository):",
-            "    with only_one(top):",
+            "    with below, only_one_for(folder, host, repository):",
+            "    with below:",
         ),
     ),
     seed(
