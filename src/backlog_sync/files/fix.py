@@ -38,7 +38,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     wrong = loaded.wrong_totals if clear else ()
     texts = []
     for number, parsed in enumerate(loaded.files):
-        found = [total for at, total in wrong if at == number and total.computed]
+        found = [total for at, total in wrong if at == number and total.sure]
         edits = list({total.claim.start: _corrected(total) for total in found}.values())
         text = apply_edits(parsed.source.text, edits)
         if clear and not parsed.dialect and not edits:

@@ -51,8 +51,10 @@ class ParsedItem:
 class Claim:
     """A total that a document states of itself, to be held against the computed one.
 
-    `what` is features, stories, points …; `scope` is the index of the item that it speaks of
-    (None: the whole document). `start` and `end` are offsets of the number in `Source.text`.
+    `what` is features, stories, points …; `scope` is the index of the item that it speaks of,
+    `items` the range of items of the section that it is in (both None: the whole document).
+    `rows` are the items whose figures a total row stands below; `sure` tells that nothing else can
+    be meant. `start` and `end` are offsets of the number in `Source.text`.
     """
 
     place: Place
@@ -61,6 +63,9 @@ class Claim:
     start: int
     end: int
     scope: int | None = None
+    items: tuple[int, int] | None = None
+    rows: tuple[int, ...] = ()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

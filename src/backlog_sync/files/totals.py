@@ -1,7 +1,8 @@
 """Totals that a document claims, held against what its items come to."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.files.parsed import Claim, ParsedFile
@@ -32,24 +33,43 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class WrongTotal:
-    """A claim that does not hold, and what the items come to."""
+    """A claim that does not hold, and what the items come to; `sure` if that can be written."""
 
     claim: Claim
     computed: float
+    sure: bool = True
 
 
 def wrong_totals(parsed: ParsedFile, figures: Sequence[Figure]) -> tuple[WrongTotal, ...]:
     """The claims of one file that its items do not bear out.
 
-    A claim about something that cannot be counted is passed over.
+    A claim about something that cannot be counted is passed over, and one of a part without
+    items.
     """
     wrong = []
     for claim in parsed.claims:
-        within = [f for f in figures if claim.scope is None or claim.scope in f.ancestors]
-        computed = _compute(claim.what, within)
-        if computed is not None and computed != claim.value:
-            wrong.append(WrongTotal(claim, computed))
+        within = _within(claim, figures)
+        computed = _compute(claim.what, within) if within else None
+        if computed is None or computed == claim.value:
+            continue
+        listed = _of_rows(claim, figures) if claim.rows else computed
+        if claim.value != listed:
+            sure = claim.sure and computed == listed and computed > 0
+            wrong.append(WrongTotal(claim, computed, sure))
     return tuple(wrong)
+
+
+def _within(claim: Claim, figures: Sequence[Figure]) -> list[Figure]:
+    if claim.scope is not None:
+        return [figure for figure in figures if claim.scope in figure.ancestors]
+    first, last = claim.items or (0, math.inf)
+    return [figure for figure in figures if first <= figure.index < last]
+
+
+def _of_rows(claim: Claim, figures: Sequence[Figure]) -> float:
+    """What the items of a table's rows come to together."""
+    rows = (replace(claim, scope=index, rows=()) for index in claim.rows)
+    return sum(_compute(claim.what, _within(row, figures)) or 0 for row in rows)
 
 
 def _compute(what: str, figures: Sequence[Figure]) -> float | None:
@@ -70,6 +90,8 @@ def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
     """The warning for a claim, with both numbers."""
     claim = wrong.claim
     claimer, have = "the document claims", "the items are"
+    if claim.items is not None:
+        claimer, have = "this section claims", "its items are"
     if claim.scope is not None:
         claimer = f"'{parsed.items[claim.scope].document.title}' claims"
         have = "the items below it are"
@@ -78,4 +100,6 @@ def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
     what = claim.what.replace("_", " ")
     message = f"{claimer} {claim.value:g} {what}, {have} {wrong.computed:g}"
     hint = f"write {wrong.computed:g}, or find what is missing"
+    if not wrong.sure:
+        hint += "; `lint --fix` leaves it, because it may count something else"
     return Diagnostic(claim.place, "wrong-total", message, hint, Severity.WARNING)

@@ -1,7 +1,7 @@
 """Totals that a document states of itself: `**Total Items**: 33 (…)`, summary tables."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Line
@@ -35,12 +35,16 @@ _NAME_COLUMNS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number in a text: what it counts, its value, its offsets."""
+    """A number in a text: what it counts, its value, its offsets.
+
+    `sure` tells that no words limit what it counts: `84 (without the extras)`.
+    """
 
     what: str
     value: float
     start: int
     end: int
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +78,36 @@ def total_counts(pair: Pair) -> tuple[Count, ...]:
     bracket = pair.value.find("(", number.end())
     if bracket >= 0:
         found += word_counts(pair.value[:400], pair.start, bracket)
+    if _is_limited(pair.value[number.end() : 400], what):
+        return tuple(replace(count, sure=False) for count in found)
     return tuple(found)
+
+
+def _is_limited(rest: str, what: str) -> bool:
+    """Whether the words behind a total say more than its unit and what else there is."""
+    left = _COUNTS.sub(lambda m: "" if _what(m[2]) else m[0], rest)
+    said = {bare_word(word) for word in re.split(r"[\s()/,;+&]+", left)} - {
+        "",
+        "and",
+        "total",
+        "in",
+    }
+    return any(COUNTED.get(word) is None and word not in ("story", what) for word in said)
 
 
 def word_counts(text: str, at: int, begin: int = 0) -> list[Count]:
     """Every `9 Features` in a text that begins at offset `at`."""
     found = []
     for match in _COUNTS.finditer(text, begin):
-        spelt = match[2].casefold()
-        what = COUNTED.get(spelt) or COUNTED.get(spelt.split(" ")[0])
+        what = _what(match[2])
         if what:
             found.append(_count(what, match, at))
     return found
+
+
+def _what(spelt: str) -> str | None:
+    spelt = spelt.casefold()
+    return COUNTED.get(spelt) or COUNTED.get(spelt.split(" ")[0])
 
 
 def _count(what: str, match: re.Match[str], at: int) -> Count:

@@ -1,18 +1,19 @@
 """From drafts to parsed items: what the document says once all of it is known."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.hints import issue_hints
-from backlog_sync.files.markdown.claims import TableRow, name_key
+from backlog_sync.files.markdown.claims import Count, TableRow, name_key
 from backlog_sync.files.markdown.drafts import Anchor, Draft, MetaLine
 from backlog_sync.files.markdown.fields import set_field
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.markdown.parts import WHOLE, Part, Parts
 from backlog_sync.files.markdown.period import find_period, whole_period
 from backlog_sync.files.markdown.record import Record
 from backlog_sync.files.markdown.sentences import is_sentence
@@ -286,16 +287,47 @@ def _anchor(draft: Draft, lines: tuple[Line, ...], shared: Set[int]) -> Anchor:
 
 
 def _claims(record: Record, names: Names) -> Iterable[Claim]:
-    for count, line, scope in record.claims:
-        place = record.place(line, count.start)
-        index = scope.index if scope else None
-        yield Claim(place, count.what, count.value, count.start, count.end, index)
-    for row in record.summaries:
-        index = _row_scope(row, names)
-        if index is not None or row.total:
+    rows = {line.row for _, line, _ in record.claims} | {r.line.row for r in record.summaries}
+    parts = Parts(record.lines, record.drafts, rows)
+    for count, line, item in record.claims:
+        part = parts.of(line, item)
+        if part is not None:
+            yield _claim(record, line, count, part, sure=count.sure)
+    for table in _tables(record.summaries):
+        named = [_row_scope(row, names) for row in table]
+        below = tuple(index for index in named if index is not None)
+        whole = all(row.total or index is not None for row, index in zip(table, named, strict=True))
+        for row, index in zip(table, named, strict=True):
+            part = Part(scope=index)
+            if row.total:
+                found = parts.of(row.line, None)
+                part = found or (WHOLE if below else part)
+                if found is None and not below:
+                    continue
+            elif index is None:
+                continue
             for count in row.counts:
-                place = record.place(row.line, count.start)
-                yield Claim(place, count.what, count.value, count.start, count.end, index)
+                claim = _claim(record, row.line, count, part, sure=not row.total or whole)
+                yield replace(claim, rows=below if row.total else ())
+
+
+def _claim(record: Record, line: Line, count: Count, part: Part, *, sure: bool) -> Claim:
+    place = record.place(line, count.start)
+    return Claim(
+        place, count.what, count.value, count.start, count.end, part.scope, part.items, sure=sure
+    )
+
+
+def _tables(rows: Sequence[TableRow]) -> Iterable[list[TableRow]]:
+    """Rows that stand one below the other are of one table."""
+    table: list[TableRow] = []
+    for row in rows:
+        if table and row.line.row != table[-1].line.row + 1:
+            yield table
+            table = []
+        table.append(row)
+    if table:
+        yield table
 
 
 def _row_scope(row: TableRow, names: Names) -> int | None:
