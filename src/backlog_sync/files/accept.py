@@ -16,6 +16,7 @@ from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, source_of
 from backlog_sync.files.wanted import CannotSay, Value, Wanted, says
+from backlog_sync.files.withheld import without_withheld
 from backlog_sync.files.write_back import FileChange
 from backlog_sync.files.yaml.edit import apply_edits as apply_yaml
 from backlog_sync.files.yaml.file import parse_yaml
@@ -181,6 +182,7 @@ class _Words:
         self.desired = desired
         self.items = {item.key: item for item in desired.items}
         self.spelled = Labels(loaded.settings, desired.settings).spelled
+        self.publish = loaded.settings.publish
         people = loaded.settings.people
         self.people = {name.casefold(): login for name, login in people.items()}
         self.logins = {fold(login): name for name, login in people.items()}
@@ -194,6 +196,9 @@ class _Words:
             case TakeText(text=text):
                 if name not in ("description", "goal", "user_story"):
                     raise CannotSay("it is made of planning fields: change those by hand")
+                said = str(getattr(document, name) or "").strip()
+                if without_withheld(said, self.publish) != said:
+                    raise CannotSay("some of its lines are not published: change it by hand")
                 return Wanted(name, text)
             case TakeCriteria(entries=entries):
                 return Wanted(name, tuple(CheckItem(e.text, e.done) for e in entries))

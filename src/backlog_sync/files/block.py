@@ -7,6 +7,7 @@ from typing import TypeAlias
 from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
 from backlog_sync.files.documents.items import ItemDocument, RiskDocument, UserStoryDocument
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.withheld import without_withheld
 
 ACCEPTANCE = "acceptance_criteria"
 
@@ -57,7 +58,9 @@ def _parts(entry: Entry, publish: Sequence[str]) -> Block:
         ("description", "Description", document.description),
     )
     parts: list[Prose | Checklist] = [
-        Prose(name, heading, text.strip()) for name, heading, text in prose if text and text.strip()
+        Prose(name, heading, shown)
+        for name, heading, text in prose
+        if text and (shown := without_withheld(text.strip(), publish))
     ]
     criteria = document.acceptance_criteria
     if criteria:

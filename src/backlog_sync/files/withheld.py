@@ -1,0 +1,308 @@
+"""Lines and tables of a text that speak of risks, hours, skills or teams: no issue shows them.
+
+What is read as such a field stays out of the body by itself. This keeps out what was not read as
+one: a table of risks below a story, a line `Effort: 12h`, a paragraph `Skills needed: …`. In doubt
+a line that names one of these as its key is withheld; sentences and code are not touched.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from backlog_sync.files.words import FIELDS, bare_word, words
+
+RISKS, HOURS, SKILLS, TEAM = "risks", "estimate_hours", "skills", "team"
+
+_RISKS = words(
+    "risk risks riesgo riesgos risco riscos risque risques risiko risiken rischio rischi risico "
+    "risicos risico's ryzyko ryzyka риск риски рисков",
+    " ",
+)
+_OF_RISKS = words(
+    "likelihood|probability|impact|mitigation|mitigations|mitigation plan|mitigation strategy|"
+    "contingency|contingency plan|probabilidad|probabilidade|impacto|mitigación|mitigação|"
+    "probabilité|atténuation|wahrscheinlichkeit|eintrittswahrscheinlichkeit|auswirkung|"
+    "gegenmaßnahme|gegenmaßnahmen|maßnahme|probabilità|impatto|mitigazione|waarschijnlijkheid|"
+    "mitigatie|prawdopodobieństwo|wpływ|mitygacja|вероятность|влияние|смягчение|可能性|概率|影响|"
+    "影響|缓解|缓解措施|対策|발생 가능성|영향|완화"
+)
+_SKILLS = words(
+    "skill skills skillset competencias competências competence competences compétence "
+    "compétences habilidades fähigkeiten kenntnisse kompetenzen fertigkeiten competenze "
+    "competenza vaardigheden umiejętności kompetencje навыки компетенции",
+    " ",
+)
+_TEAMS = words(
+    "team|teams|squad|crew|assigned team|owning team|owner team|responsible team|team members|"
+    "team size|team name|project team|dev team|delivery team|equipo|equipos|equipe|equipes|equipa|"
+    "équipe|équipes|mannschaft|zuständiges team|squadra|zespół|команда|团队|小组|團隊|チーム|팀"
+)
+_CJK = {
+    **dict.fromkeys(("风险", "風險", "リスク", "위험", "리스크"), RISKS),
+    **dict.fromkeys(("技能", "スキル", "기술 역량"), SKILLS),
+    **dict.fromkeys(("工时", "工時", "工数"), HOURS),
+}
+"""Words of languages without blanks, with which a key begins."""
+
+_EFFORTS = frozenset(
+    key for key, field in FIELDS.items() if field in ("estimate", "estimate_hours")
+) | words(
+    "time|time estimate|estimated time|time needed|time required|duration|estimated duration|"
+    "workload|work estimate|effort estimate|estimated hours|remaining|remaining time|time spent|"
+    "spent|tiempo|tiempo estimado|esfuerzo|duración|tempo|tempo estimado|esforço|duração|temps|"
+    "temps estimé|durée|effort estimé|charge|zeit|zeitaufwand|geschätzter aufwand|dauer|tempo "
+    "stimato|durata|impegno|tijd|tijdsduur|inspanning|duur|czas|pracochłonność|czas trwania|время|"
+    "трудозатраты|длительность|усилия|时间|工作量|預估時間|時間|期間|시간|소요 시간"
+)
+_HOURS = frozenset(key for key, field in FIELDS.items() if field == "estimate_hours")
+_TIME = re.compile(
+    r"\d[\d.,]*[ ]?\+?[ ]?(?:[-–]|to|bis|a)?[ ]?[\d.,]*[ ]?(?:person|man|mann|personen|ideal|work|"
+    r"working|business|dev|calendar)?[- ]?(?:h|hs|hrs?|hours?|d|days?|w|wks?|weeks?|months?|mins?|"
+    r"minutes?|pt|md|stunden?|std|tagen?|tage|wochen?|monate?|horas?|d[ií]as?|semanas?|mes(?:es)?|"
+    r"heures?|jours?|semaines?|mois|ore|giorn[oi]|settiman[ae]|uur|uren|dagen|weken|godzin\w{0,2}|"
+    r"dni|tygodni\w{0,2}|час\w{0,3}|дн\w{0,3}|день|недел\w{0,2}|小时|小時|天|周|週|時間|日|시간|일|주)"
+    r"(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(r"[~≈]?\d{1,5}(?:[.,]\d{1,2})?$")
+_LEAD = re.compile(r"[ \t]*(?:>[ \t]?){0,4}(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
+_HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.{0,200}?)[ \t#]*$")
+_FENCE = re.compile(r"[ \t]*(?:>[ \t]?)?(```+|~~~+)")
+_DASH = re.compile(r"[ ][—–-][ ]")
+_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{1,}:?[ \t]*(?:\|[ \t]*:?-{1,}:?[ \t]*)*\|?[ \t]*$")
+_BAR = re.compile(r"(?<!\\)\|")
+_VALUES = words("|value|values|detail|details|valor|wert|valeur|valore|waarde|wartość|значение|值")
+"""Headers of a second column whose first one holds keys."""
+
+_LONGEST_KEY, _MOST_WORDS = 80, 5
+
+
+def without_withheld(text: str, publish: Collection[str]) -> str:
+    """Return a text without what speaks of risks, hours, skills or teams, unless published."""
+    withheld = frozenset((RISKS, HOURS, SKILLS, TEAM)) - frozenset(publish)
+    if not withheld or not text:
+        return text
+    lines = text.split("\n")
+    kept = list(_Filter(lines, withheld).kept())
+    if len(kept) == len(lines) and kept == lines:
+        return text
+    return "\n".join(_closed_up(kept)).strip("\n")
+
+
+def _closed_up(lines: list[str]) -> Iterator[str]:
+    """Give lines without blank ones that came to stand next to each other."""
+    before = ""
+    for line in lines:
+        if line.strip() or before.strip():
+            yield line
+        before = line
+
+
+class _Filter:
+    """One pass over the lines of a text."""
+
+    def __init__(self, lines: list[str], withheld: frozenset[str]) -> None:
+        self.lines, self.withheld = lines, withheld
+        self.at = 0
+
+    def kept(self) -> Iterator[str]:
+        """Give the lines that may be shown."""
+        fence = ""
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            mark = _FENCE.match(line)
+            if fence or mark:
+                fence = self._fence(fence, mark[1] if mark else "")
+                self.at += 1
+                yield line
+            elif self._is_table():
+                yield from self._table()
+            elif not self._skipped(line):
+                shown = self._shown(line)
+                self.at += 1
+                if shown is not None:
+                    yield shown
+
+    @staticmethod
+    def _fence(open_: str, mark: str) -> str:
+        if not open_:
+            return mark
+        return "" if mark[:1] == open_[0] and len(mark) >= len(open_) else open_
+
+    def _of(self, key: str, value: str) -> bool:
+        return _meaning(key, value) in self.withheld
+
+    # ---- sections, keys and what belongs to them -------------------------------------------
+
+    def _skipped(self, line: str) -> bool:
+        """Skip a heading, a label or a key that is withheld, with all that belongs to it."""
+        heading = _HEADING.match(line)
+        if heading:
+            if not self._of(heading[2], ""):
+                return False
+            self.at += 1
+            while self.at < len(self.lines):
+                below = _HEADING.match(self.lines[self.at])
+                if below and len(below[1]) <= len(heading[1]):
+                    break
+                self.at += 1
+            return True
+        key, value = _pair(line)
+        if key is None or " | " in line or not self._of(key, value):
+            return False
+        self.at += 1
+        self._skip_below(line, key, value)
+        return True
+
+    def _skip_below(self, line: str, key: str, value: str) -> None:
+        """Skip what belongs to a key: what is indented below it, and the block of its value."""
+        meaning, indent = _meaning(key, value), _indent(line)
+        block = "" if not value else "text" if meaning == RISKS else "none"
+        if _ITEM.match(line):
+            block = "none"
+        blank, at = False, self.at
+        while at < len(self.lines):
+            below = self.lines[at]
+            if not below.strip():
+                blank = True
+            elif _indent(below) <= indent:
+                kind = self._kind(at)
+                if not block:
+                    block = self._begun(kind, below, blank=blank, meaning=meaning)
+                    blank = False
+                if not _goes_on(block, kind, below, blank=blank):
+                    return
+                blank = False
+            at += 1
+            self.at = at if below.strip() else self.at
+
+    def _kind(self, at: int) -> str:
+        line = self.lines[at]
+        if _HEADING.match(line) or _FENCE.match(line):
+            return "end"
+        if "|" in line:
+            return "table"
+        return "list" if _ITEM.match(line) else "text"
+
+    @staticmethod
+    def _begun(kind: str, line: str, *, blank: bool, meaning: str | None) -> str:
+        """What kind of block the value of a label is; a text behind a blank only of risks."""
+        if kind == "text" and (_pair(line)[0] is not None or (blank and meaning != RISKS)):
+            return "none"
+        return kind
+
+    def _shown(self, line: str) -> str | None:
+        """A line with pairs between bars, without those that are withheld."""
+        if " | " not in line:
+            return line
+        parts = line.split(" | ")
+        kept = [p for p in parts if (pair := _pair(p))[0] is None or not self._of(pair[0], pair[1])]
+        if len(kept) == len(parts):
+            return line
+        return " | ".join(kept) if kept else None
+
+    # ---- tables ----------------------------------------------------------------------------
+
+    def _is_table(self) -> bool:
+        below = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
+        return "|" in self.lines[self.at] and "|" in below and bool(_RULE.fullmatch(below))
+
+    def _table(self) -> Iterator[str]:
+        """Drop a table of risks, and columns and rows of what else is withheld."""
+        begin = self.at
+        while self.at < len(self.lines) and "|" in self.lines[self.at]:
+            self.at += 1
+        rows = self.lines[begin : self.at]
+        head = [bare_word(cell) for cell in _cells(rows[0])]
+        of_risks = sum(1 for cell in head if cell in _OF_RISKS)
+        if RISKS in self.withheld and (of_risks >= 2 or any(_is_risk(cell) for cell in head)):
+            return
+        gone = {i for i, cell in enumerate(head) if _meaning(cell, "1h") in self.withheld}
+        if len(gone) >= len(head):
+            return
+        for number, row in enumerate(rows):
+            cells = _cells(row)
+            key, value = (cells[0], " ".join(cells[1:])) if len(cells) > 1 else ("", "")
+            named = len(head) == 2 and (head[1] in _VALUES or len(bare_word(key).split()) == 1)
+            if number != 1 and not gone and named and self._of(key, value):
+                continue
+            yield _without(row, gone) if gone else row
+
+
+def _goes_on(block: str, kind: str, line: str, *, blank: bool) -> bool:
+    """Whether a line that is not indented belongs to the open block of a key."""
+    if kind == "text" and _pair(line)[0] is not None:
+        return False
+    match block:
+        case "list":
+            return kind == "list" or (kind == "text" and not blank)
+        case "text":
+            return kind == "text" and not blank
+        case "table":
+            return kind == "table" and not blank
+    return False
+
+
+def _is_risk(cell: str) -> bool:
+    return bool(_RISKS.intersection(cell.split())) or any(
+        word in cell for word, field in _CJK.items() if field == RISKS
+    )
+
+
+def _cells(row: str) -> list[str]:
+    inner = row.strip().removeprefix("|")
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    return [cell.strip() for cell in _BAR.split(inner)]
+
+
+def _without(row: str, gone: Collection[int]) -> str:
+    """A row without some of its cells; the others keep their bytes."""
+    body = row.strip()
+    lead = row[: len(row) - len(row.lstrip())]
+    open_ = "|" if body.startswith("|") else ""
+    inner = body.removeprefix("|")
+    close = "|" if inner.endswith("|") and not inner.endswith("\\|") else ""
+    parts = _BAR.split(inner[:-1] if close else inner)
+    return lead + open_ + "|".join(p for i, p in enumerate(parts) if i not in gone) + close
+
+
+def _indent(line: str) -> int:
+    expanded = line.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip())
+
+
+def _pair(line: str) -> tuple[str | None, str]:
+    """The key of a line and its value; None where it holds none. A label alone is a key."""
+    lead = _LEAD.match(line)
+    text = line[lead.end() if lead else 0 :].strip()
+    found = re.search(r"[:：]", text[: _LONGEST_KEY + 10])
+    if found is None:
+        found = _DASH.search(text[: _LONGEST_KEY + 10])
+    if found is None:
+        bold = len(text) <= _LONGEST_KEY and text[:2] in ("**", "__") and text[-2:] == text[:2]
+        return (text, "") if bold else (None, "")
+    key, value = text[: found.start()], text[found.end() :].strip(" \t*_")
+    return (key, value) if "://" not in text[: found.end() + 2] else (None, "")
+
+
+def _meaning(key: str, value: str) -> str | None:
+    """Which of the withheld fields a key names, None for any other."""
+    word = bare_word(key)
+    parts = word.split()
+    if not parts or len(parts) > _MOST_WORDS:
+        return None
+    if _RISKS.intersection(parts) or (word in _OF_RISKS and word != "impact"):
+        return RISKS
+    if _SKILLS.intersection(parts):
+        return SKILLS
+    if word in _TEAMS or FIELDS.get(word) == TEAM:
+        return TEAM
+    if word in _EFFORTS and (_TIME.match(value.lstrip("~≈<>* ")) or _is_hours(word, value)):
+        return HOURS
+    if len(word) <= 12:
+        return next((field for sign, field in _CJK.items() if word.startswith(sign)), None)
+    return None
+
+
+def _is_hours(word: str, value: str) -> bool:
+    return word in _HOURS and bool(_BARE_NUMBER.match(value))
