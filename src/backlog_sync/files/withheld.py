@@ -57,8 +57,8 @@ _HOURS = frozenset(key for key, field in FIELDS.items() if field == "estimate_ho
 _TIME = re.compile(
     r"\d[\d.,]*[ ]?\+?[ ]?(?:[-–]|to|bis|a)?[ ]?[\d.,]*[ ]?(?:person|man|mann|personen|ideal|work|"
     r"working|business|dev|calendar)?[- ]?(?:h|hs|hrs?|hours?|d|days?|w|wks?|weeks?|months?|mins?|"
-    r"minutes?|pt|md|stunden?|std|tagen?|tage|wochen?|monate?|horas?|d[ií]as?|semanas?|mes(?:es)?|"
-    r"heures?|jours?|semaines?|mois|ore|giorn[oi]|settiman[ae]|uur|uren|dagen|weken|godzin\w{0,2}|"
+    r"minutes?|pt|md|stunden?|std|tag(?:en?)?|wochen?|monate?|horas?|d[ií]as?|semanas?|mes(?:es)?|"
+    r"heures?|jours?|semaines?|mois|or[ae]|giorn[oi]|settiman[ae]|uur|uren|dagen|weken|godzin\w{0,2}|"
     r"dni|tygodni\w{0,2}|час\w{0,3}|дн\w{0,3}|день|недел\w{0,2}|小时|小時|天|周|週|時間|日|시간|일|주)"
     r"(?![^\W\d_])",
     re.IGNORECASE,
