@@ -1,0 +1,521 @@
+"""The laws, held against each run of the tool."""
+
+import difflib
+import re
+
+from tests.laws.histories.model import (
+    CLOSED_WORDS,
+    DONE,
+    DRIFT_NAMES,
+    FAILED,
+    GITHUB_OWNED,
+    PARTLY,
+    PENDING,
+    REFUSED,
+    Model,
+    Name,
+)
+from tests.laws.histories.paper import Said, without_progress
+from tests.laws.histories.world import PEOPLE, TOOL, Place, Seen, Snap, Step
+
+_PLAIN = ("points", "priority", "sprint", "title", "status")
+READS_ONLY = ("plan", "drift", "lint")
+_VALUES = {"Status": "status", "Story Points": "points", "Priority": "priority", "Sprint": "sprint"}
+
+
+def judge(model: Model, seen: Seen) -> None:
+    """Hold every law against a run, and remember what it settled."""
+    _whole(model, seen)
+    if seen.code in (70, 2) or "Traceback" in seen.err:
+        return
+    said, after = seen.paper_before.read(), seen.paper_after.read()
+    model.declared = set(said)
+    _counts(model, seen)
+    if seen.verb in READS_ONLY:
+        _reads_only(model, seen, said)
+    _writes(model, seen, said)
+    _words(model, seen)
+    _file(model, seen, said, after)
+    _ticks_follow(model, seen, said)
+    if seen.verb == "sync":
+        _told(model, seen, said, after)
+    _remember(model, seen, said, after)
+
+
+# ---- of every run -----------------------------------------------------------------------------
+
+
+def _whole(model: Model, seen: Seen) -> None:
+    """No bug, no traceback, an exit code of the contract."""
+    allowed = {
+        "sync": (DONE, FAILED, REFUSED, PARTLY),
+        "plan": (DONE, REFUSED),
+        "drift": (DONE, PENDING, REFUSED),
+        "report": (DONE, PARTLY, REFUSED),
+        "pull": (DONE, REFUSED, PARTLY),
+    }[seen.verb]
+    if seen.code not in allowed or "Traceback" in seen.err:
+        model.fail(seen, f"exit {seen.code}: {seen.err[-600:]}")
+    for number in [place[0] for place in seen.before if place[1:] == ("exists",)]:
+        if (number, "exists") not in seen.after and not _by_people(seen, (number, "exists")):
+            model.fail(seen, f"#{number} was deleted")
+    for place in seen.before:
+        gone = place not in seen.after and place[0] in ("label", "milestone", "field", "board")
+        if gone and not _by_people(seen, place):
+            model.fail(seen, f"{place} was deleted")
+
+
+def _by_people(seen: Seen, place: Place) -> bool:
+    return any(step.who == PEOPLE and place in step.changes for step in seen.steps)
+
+
+def _counts(model: Model, seen: Seen) -> None:
+    """What is told can be counted again."""
+    if seen.verb != "sync" or not seen.envelope:
+        return
+    outcomes = seen.envelope["outcomes"]
+    summary = seen.envelope["summary"]
+    for word in ("applied", "skipped", "stale", "failed", "not_reached"):
+        count = sum(1 for each in outcomes if each["outcome"] == word)
+        if summary[word] != count:
+            model.fail(seen, f"{summary[word]} {word} are told, {count} are listed")
+    if summary["requests"]["mutations"] != seen.mutations:
+        model.fail(
+            seen, f"{summary['requests']['mutations']} mutations told, {seen.mutations} sent"
+        )
+    changes = seen.plan["changes"]
+    told = seen.plan["summary"]
+    for action in ("create", "close", "reopen", "adopt"):
+        count = sum(1 for c in changes if c["kind"] == "issue" and c["action"] == action)
+        if told[action] != count:
+            model.fail(seen, f"the plan counts {told[action]} {action}, it lists {count}")
+    for name in ("drift", "conflicts"):
+        if told[name.removesuffix("s")] != len(seen.plan[name]):
+            model.fail(seen, f"the plan counts {told[name.removesuffix('s')]} {name}")
+    results = {each["outcome"] for each in outcomes}
+    wanted = (
+        PARTLY
+        if results - {"applied"} and "applied" in results
+        else FAILED
+        if results - {"applied"}
+        else REFUSED
+        if seen.plan["conflicts"]
+        else DONE
+    )
+    refused = seen.code == REFUSED and (results <= {"not_reached"})
+    if seen.code != wanted and not refused and "--on-conflict" not in seen.flags:
+        model.fail(seen, f"outcomes {sorted(results)} make exit {wanted}")
+    if not seen.disturbed and not seen.limited and results - {"applied"} and not refused:
+        failed = [each for each in outcomes if each["outcome"] != "applied"]
+        model.fail(seen, f"nobody disturbed it, and yet: {failed}")
+
+
+def _reads_only(model: Model, seen: Seen, said: dict[str, Said]) -> None:
+    if seen.mutations:
+        model.fail(seen, f"{seen.mutations} mutations were sent")
+    if seen.paper_after.text != seen.paper_before.text:
+        model.fail(seen, "the file was written")
+    if seen.verb == "drift" and seen.envelope:
+        counted = seen.envelope["summary"]
+        if seen.code != (PENDING if any(counted.values()) else DONE):
+            model.fail(seen, f"the summary is {counted}")
+
+
+# ---- what it wrote on GitHub ------------------------------------------------------------------
+
+
+def _writes(model: Model, seen: Seen, said: dict[str, Said]) -> None:
+    """Every write of the tool has a reason that the contract knows."""
+    at = dict(seen.before)
+    fresh: set[Place] = set()
+    just: tuple[int, set[Place]] = (0, set())
+    for step in seen.steps:
+        if step.who == PEOPLE:
+            fresh |= step.changes.keys()
+            just = step.request, set(step.changes)
+        else:
+            on_the_way = just[1] if just[0] == step.request else set()
+            for place, (old, new) in step.changes.items():
+                _write(model, seen, said, at, place, old, new, fresh, on_the_way)
+        for place, (_, new) in step.changes.items():
+            if new is None:
+                at.pop(place, None)
+            else:
+                at[place] = new
+        _created(model, seen, said, step)
+
+
+def _created(model: Model, seen: Seen, said: dict[str, Said], step: Step) -> None:
+    for place, (old, new) in step.changes.items():
+        if place[1:] != ("exists",) or step.who != TOOL or old is not None or new is None:
+            continue
+        number = place[0]
+        assert isinstance(number, int)
+        title = step.changes.get((number, "title"), (None, None))[1]
+        uid = next((uid for uid, each in said.items() if each.title == title), None)
+        if seen.verb != "sync" or uid is None:
+            model.fail(seen, f"#{number} {title!r} was created for no item")
+            continue
+        there = model.numbers.get(uid)
+        if there is not None and (there, "exists") in seen.before:
+            model.fail(seen, f"{title!r} is #{there}, and was created again as #{number}")
+        if said[uid].issue is not None:
+            model.fail(seen, f"{title!r} has the number {said[uid].issue}; #{number} was created")
+        model.numbers[uid] = number
+
+
+def _write(
+    model: Model,
+    seen: Seen,
+    said: dict[str, Said],
+    at: Snap,
+    place: Place,
+    old: object,
+    new: object,
+    fresh: set[Place],
+    on_the_way: set[Place],
+) -> None:
+    number, what = place[0], place[1] if len(place) > 1 else None
+    if number in ("label", "milestone", "field", "board"):
+        _definition(model, seen, place, old, new)
+        return
+    if not isinstance(number, int) or (number, "exists") not in at or what == "marker":
+        return
+    if what == "value" and place[2] == "Backlog record":
+        return
+    uid = model.uid_of(number)
+    if uid is None or uid not in said:
+        if what != "parent" or number in model.extra:
+            model.fail(seen, f"#{number} is no item's, and {place} went from {old!r} to {new!r}")
+        return
+    if what in ("body", "below", "above"):
+        _around(model, seen, at, place, old, new, on_the_way)
+        return
+    if what in ("card", "author", "exists"):
+        return
+    if seen.verb != "sync":
+        model.fail(seen, f"{place} went from {old!r} to {new!r}")
+        return
+    name = _name_of(model, at, place)
+    if what == "tick" and (new is None or place[2] not in dict(said[uid].criteria)):
+        return  # a line that is gone, or people's own
+    if name is None or ((number, "body") in on_the_way and what in ("text", "tick", "title")):
+        return
+    each = said[uid]
+    value = model.says(each, name)
+    if number in model.strangers:
+        _untrusted(model, seen, place, old, new, name)
+        return
+    typed = model.changed(uid, name, value)
+    moved = model.dirty(at, place) and not (old is None and name[0] == "sprint")
+    if model.known.get((uid, name)) == {None}:
+        moved = False  # declared for the first time: there is no value that both sides had
+    decided = "--on-conflict" in seen.flags and "file" in seen.flags
+    seen_first = not typed and _drifted(seen, each.key, name)
+    undone = place in fresh and place not in on_the_way and old != new and not seen_first
+    if undone and (what != "text" or moved):
+        model.fail(seen, f"{place}: what people did meanwhile was undone, {old!r} to {new!r}")
+    elif name[0] == "tick" and old is None:
+        pass  # a new box: its first tick is the file's, or what it was before its words changed
+    elif name[0] in GITHUB_OWNED:
+        if not typed and not (name[0] in ("status", "sprint") and old is None and not moved):
+            model.fail(seen, f"{place} is GitHub's: {old!r} to {new!r}, the file is as it was")
+        elif moved and not decided:
+            model.fail(seen, f"{place}: both sides changed it, and {old!r} became {new!r}")
+    elif moved and typed and not decided and name[0] not in ("label", "blocker", "text"):
+        model.fail(seen, f"{place}: both sides changed it, and {old!r} became {new!r}")
+    elif moved and not decided and not _drifted(seen, each.key, name):
+        model.fail(seen, f"{place} went from people's {old!r} to {new!r} without a drift line")
+    if name[0] == "status" and what == "state":
+        if str(new).startswith("CLOSED") != (value in CLOSED_WORDS):
+            model.fail(seen, f"{place} became {new!r}, the file says {value!r}")
+    elif name[0] in ("label", "blocker", "assignee"):
+        if bool(value) != (new is not None):
+            model.fail(seen, f"{place} ({name}) became {new!r}, the file says {value!r}")
+        if new is None and (uid, name) not in model.ours:
+            model.fail(seen, f"{place} ({name}) was never ours, and was taken away")
+    elif name[0] in _PLAIN and value is not None and new != value:
+        model.fail(seen, f"{place} became {new!r}, the file says {value!r}")
+
+
+def _name_of(model: Model, at: Snap, place: Place) -> Name | None:
+    what = place[1]
+    match what:
+        case "state":
+            return ("status", None)
+        case "value":
+            name = _VALUES.get(str(place[2]))
+            return (name, None) if name else None
+        case "label":
+            found = at.get(("label", place[2]))
+            return ("label", found[0]) if isinstance(found, tuple) else None
+        case "blocker":
+            uid = model.uid_of(place[2])
+            return ("blocker", uid)
+        case "assignee" | "tick":
+            return (str(what), place[2])
+        case _:
+            return (str(what), None)
+
+
+def _drifted(seen: Seen, key: str, name: Name) -> bool:
+    names = DRIFT_NAMES.get(name[0], {name[0]})
+    return any(each["key"] == key and each["field"] in names for each in seen.plan.get("drift", ()))
+
+
+def _untrusted(
+    model: Model, seen: Seen, place: Place, old: object, new: object, name: Name
+) -> None:
+    """Of an issue of a stranger nothing is taken away, and its state is not pushed."""
+    if name[0] == "status" and place[1] == "state":
+        model.fail(seen, f"{place} of a stranger's issue went from {old!r} to {new!r}")
+    if name[0] in ("label", "assignee", "blocker") and new is None:
+        model.fail(seen, f"{place} ({name}) was taken from a stranger's issue")
+
+
+def _around(
+    model: Model,
+    seen: Seen,
+    at: Snap,
+    place: Place,
+    old: object,
+    new: object,
+    on_the_way: set[Place],
+) -> None:
+    """What people wrote around the block stays to the byte; lines from inside move below it."""
+    number, what = place[0], place[1]
+    if (number, "body") in on_the_way or what == "body":
+        return
+    if (number, "text") not in at:
+        return
+    if what == "above" and new != old:
+        model.fail(seen, f"above the block of #{number}: {old!r} became {new!r}")
+    if what == "below" and not str(new).endswith(str(old or "")):
+        model.fail(seen, f"below the block of #{number}: {old!r} became {new!r}")
+
+
+def _definition(model: Model, seen: Seen, place: Place, old: object, new: object) -> None:
+    """A definition that people changed is set back only as drift."""
+    agreed = model.definitions.get(place)
+    if place[0] not in ("label", "milestone") or new is None:
+        return
+    if old is None:
+        # Renamed by people, and made anew under the old name.
+        old = next(
+            (
+                seen.before[other]
+                for other, values in model.definitions.items()
+                if other[0] == place[0]
+                and other in seen.before
+                and seen.before[other] not in values
+                and new[0] in {value[0] for value in values}  # type: ignore[index] # its name
+            ),
+            None,
+        )
+    elif agreed is None or old in agreed:
+        return
+    if old is None:
+        return
+    told = [each for each in seen.plan.get("drift", ()) if each.get("kind") == place[0]]
+    titles = [each.get("key") or each.get("title") for each in seen.plan.get("drift", ())]
+    first = old[0] if isinstance(old, tuple) else old
+    then = new[0] if isinstance(new, tuple) else new
+    if not told and first not in titles and then not in titles:
+        model.fail(seen, f"{place}: people's {old!r} became {new!r} without a drift line")
+
+
+def _words(model: Model, seen: Seen) -> None:
+    """What people wrote is still there."""
+    for number, tokens in model.tokens.items():
+        body = str(seen.after.get((number, "body"), ""))
+        if (number, "exists") not in seen.after:
+            continue
+        for token in [each for each in tokens if each not in body]:
+            tokens.discard(token)
+            if _lost_on_the_way(seen, number, token):
+                model.lost_on_the_way += 1
+            else:
+                model.fail(seen, f"#{number}: people's words are gone: {token!r}")
+
+
+def _lost_on_the_way(seen: Seen, number: int, token: str) -> bool:
+    """Whether the request that took words away was the one right behind their writing."""
+    wrote = 0
+    for step in seen.steps:
+        old, new = step.changes.get((number, "body"), ("", ""))
+        if step.who == PEOPLE and token in str(new) and token not in str(old):
+            wrote = step.request
+        elif step.who == TOOL and token in str(old) and token not in str(new):
+            return step.request == wrote
+    return False
+
+
+# ---- what it wrote into the file --------------------------------------------------------------
+
+
+def _file(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said]) -> None:
+    """The file's words are the author's: only progress moves, and only as GitHub has it."""
+    github = "--on-conflict" in seen.flags and "github" in seen.flags
+    if seen.verb == "pull" or github:
+        return
+    if without_progress(seen.paper_before) != without_progress(seen.paper_after):
+        model.fail(seen, f"lines that are no progress changed:\n{_diff(seen)}")
+    if "--no-write-back" in seen.flags and seen.paper_before.text != seen.paper_after.text:
+        model.fail(seen, "the file was written")
+    for uid, each in said.items():
+        if uid not in model.numbers:
+            continue
+        for name, places in model.names(seen.after, each):
+            old, new = model.says(each, name), model.says(after[uid], name)
+            if old == new or name[0] not in GITHUB_OWNED:
+                continue
+            if name[0] == "tick" and model.numbers[uid] in model.strangers:
+                model.fail(seen, f"the tick of a stranger was read: {uid} {name[1]!r}")
+            typed = model.known.get((uid, name)) is not None and model.changed(uid, name, old)
+            if typed and not any(model.dirty(seen.before, place) for place in places):
+                model.fail(seen, f"{uid} {name}: somebody's {old!r} in the file became {new!r}")
+            was = (model.numbers[uid], "tick", model.reworded.get((uid, str(name[1]))))
+            carried = name[0] == "tick" and seen.after.get(was) == new
+            agrees = carried or model.matches(seen.after, after[uid], name)
+            if not seen.disturbed and not agrees:
+                model.fail(seen, f"{uid} {name} became {new!r}, which GitHub does not say")
+
+
+def _diff(seen: Seen) -> str:
+    return "\n".join(
+        difflib.unified_diff(
+            seen.paper_before.text.split("\n"), seen.paper_after.text.split("\n"), lineterm="", n=1
+        )
+    )
+
+
+def _ticks_follow(model: Model, seen: Seen, said: dict[str, Said]) -> None:
+    """A criterion that is reworded a little keeps its tick."""
+    for (uid, new), old in model.reworded.items():
+        number = model.numbers.get(uid)
+        ticked = seen.before.get((number, "tick", old))
+        if uid not in said or number in model.strangers or not ticked:
+            continue
+        now = seen.after.get((number, "tick", new))
+        name = ("tick", new)
+        if now is False and not model.changed(uid, name, model.says(said[uid], name)):
+            model.fail(seen, f"#{number}: {old!r} was ticked, and as {new!r} it is not")
+
+
+# ---- what must have happened ------------------------------------------------------------------
+
+
+def _told(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said]) -> None:
+    """After a sync that went through, both sides say the same, or it is told why not."""
+    if seen.disturbed or seen.code not in (DONE, REFUSED) or not seen.envelope:
+        return
+    if seen.code == REFUSED and not _went_through(seen):
+        return
+    conflicts = seen.plan["conflicts"]
+    held = {each["key"] for each in conflicts if each["field"] == "identity"}
+    apart = {(each["key"], each["field"]) for each in conflicts}
+    for uid, each in said.items():
+        if each.key in held:
+            continue
+        if uid not in model.numbers:
+            if seen.code == DONE:
+                model.fail(seen, f"{each.title!r} has no issue, and that is not told")
+            continue
+        if model.numbers[uid] in model.strangers:
+            continue
+        for name, _ in model.names(seen.after, each):
+            if any((each.key, field) in apart for field in _fields(name)):
+                continue
+            if name[0] in GITHUB_OWNED and "--no-write-back" in seen.flags:
+                continue
+            if not model.matches(seen.after, after[uid], name):
+                model.fail(
+                    seen,
+                    f"{uid} {name}: the file says {model.says(after[uid], name)!r}, GitHub"
+                    f" {_there(model, seen.after, uid, name)!r}, and nothing is told",
+                )
+
+
+def _there(model: Model, snap: Snap, uid: str, name: Name) -> object:
+    n = model.numbers[uid]
+    if name[0] == "milestone":
+        return model.milestone(snap, n)
+    return [
+        value
+        for place, value in snap.items()
+        if place[0] == n
+        and place[1] in (name[0], "state", "value")
+        and place[1:] != ("value", "Backlog record")
+    ]
+
+
+def _fields(name: Name) -> set[str]:
+    extra = {
+        "status": {"state", "Status", "status"},
+        "sprint": {"Sprint"},
+        "tick": {"body", "ticks"},
+        "assignee": {"assignees"},
+    }
+    return extra.get(name[0]) or DRIFT_NAMES[name[0]]
+
+
+def moved_file(model: Model, seen: Seen) -> str:
+    """A file that was moved is refused whole, with the `id:` to set, which is given."""
+    found = re.search(r"`?id: ([^\s`'\"]+)", seen.err) or re.search(r"id: ([^\s`'\"]+)", seen.out)
+    if seen.code != REFUSED or seen.mutations:
+        model.fail(seen, f"the file was moved, and {seen.mutations} mutations were sent")
+    if found is None:
+        model.fail(seen, f"the file was moved, and no `id:` is named: {seen.err}")
+    return found[1] if found else ""
+
+
+def _went_through(seen: Seen) -> bool:
+    """Whether a sync with exit 4 did all but what is in conflict."""
+    return all(each["outcome"] == "applied" for each in seen.envelope.get("outcomes", ())) and bool(
+        seen.plan.get("conflicts")
+    )
+
+
+# ---- memory -----------------------------------------------------------------------------------
+
+
+def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said]) -> None:
+    """What both sides came to, and what nobody typed."""
+    meanwhile = {p for step in seen.steps if step.who == PEOPLE for p in step.changes}
+    for uid, each in said.items():
+        if uid not in model.numbers or (model.numbers[uid], "exists") not in seen.after:
+            continue
+        fields = {**dict(model.names(seen.before, each)), **dict(model.names(seen.after, each))}
+        for name, places in fields.items():
+            old, new = model.says(each, name), model.says(after[uid], name)
+            known = model.known.get((uid, name))
+            if seen.verb == "sync" and model.matches(seen.after, each, name):
+                model.known[uid, name] = {old, new}
+                if name[0] == "status" and old is None:
+                    # To write down what is so already changes nothing.
+                    model.known[uid, name] |= known or set()
+                    model.known[uid, name].add(model.word(seen.after, model.numbers[uid]))
+                if old and name[0] in ("label", "blocker", "assignee"):
+                    model.ours.add((uid, name))
+                _agree(model, seen, places, meanwhile)
+            elif old != new:
+                model.known.setdefault((uid, name), {old}).add(new)
+                if name[0] in GITHUB_OWNED and model.matches(seen.after, after[uid], name):
+                    for place in places:
+                        model.agreed.setdefault(place, set()).add(seen.after.get(place))
+            elif known is None and seen.verb == "sync":
+                pass
+    if seen.verb == "sync" and seen.code in (DONE, REFUSED) and not seen.disturbed:
+        for place, value in seen.after.items():
+            if place[0] in ("label", "milestone"):
+                model.definitions.setdefault(place, set()).add(value)
+
+
+def _agree(model: Model, seen: Seen, places: list[Place], meanwhile: set[Place]) -> None:
+    for place in places:
+        values = {seen.after.get(place)}
+        if place in meanwhile:
+            for step in seen.steps:
+                if place in step.changes:
+                    values |= set(step.changes[place])
+        model.agreed[place] = values
