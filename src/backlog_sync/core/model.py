@@ -262,7 +262,8 @@ class DesiredState:
 
     `repository` is what the files say (None: not said); the target may differ. `sources` are
     paths relative to the repository, the first names the backlog where `id:` does not.
-    `labels` and `milestones` hold every one that an item uses, declared or not.
+    `labels` and `milestones` hold every one that an item uses, declared or not. `texts` are the
+    files themselves, by the path that a user knows: what is in them and is no item.
     """
 
     backlog_id: str
@@ -274,6 +275,7 @@ class DesiredState:
     settings: Settings = field(default_factory=Settings)
     sources: tuple[str, ...] = ()
     planning: PlanningSettings = field(default_factory=PlanningSettings)
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 # ---- observed ------------------------------------------------------------------------------

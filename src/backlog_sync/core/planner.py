@@ -45,6 +45,7 @@ from backlog_sync.core.states import (
     is_closed,
     state_fields,
 )
+from backlog_sync.core.still_there import Sources
 
 _LONGEST = 65_536
 """Characters in a body, markers included (reported by many users of GitHub's API)."""
@@ -93,6 +94,7 @@ class _Builder:
             *(warned for place in self.places for warned in double_labels(place)),
             *unknown_words.warnings(desired, observed),
         ]
+        self.sources = Sources(desired.texts, (item.title for item in desired.items))
         self.skipped = {item.key for item in desired.items if self._skips(item)}
         self.links = Links(desired, observed, self.matches, self.skipped)
 
@@ -438,9 +440,9 @@ class _Builder:
             conflicts=tuple(self.conflicts),
             accepted=tuple(self.accepted),
             orphans=tuple(
-                Orphan(key, self.observed.ref(issue), issue.title, self._why_left(issue))
+                Orphan(key, self.observed.ref(issue), issue.title, self._why_left(issue, key))
                 for key, issue in self._orphans()
-                if not self._prunes(issue)
+                if not self._prunes(issue, key)
             ),
             deferred=(*withheld, *self.board.deferred, *self.deferred),
             warnings=tuple(self.warnings),
@@ -466,15 +468,25 @@ class _Builder:
                 fields={**closed, "comment": FieldChange(None, _farewell(key))},
             )
             for key, issue in self._orphans()
-            if self._prunes(issue)
+            if self._prunes(issue, key)
         ]
 
-    def _prunes(self, issue: ObservedIssue) -> bool:
-        """Whether an orphan is to be closed; what people reopened is not closed again."""
-        return self.options.prune and self.observed.whole and issue.state_reason != REOPENED
+    def _prunes(self, issue: ObservedIssue, key: str) -> bool:
+        """Whether an orphan is closed: not again what people reopened, nor what is in a file."""
+        may = self.options.prune and self.observed.whole and issue.state_reason != REOPENED
+        return may and self._still_there(issue, key) is None
 
-    def _why_left(self, issue: ObservedIssue) -> str:
+    def _still_there(self, issue: ObservedIssue, key: str) -> str | None:
+        """Return where the text of an orphan is in the files, although no item has it."""
+        marker = body_block.split(issue.body).marker
+        applied = marker.base.hashes.get("title", "") if marker else ""
+        return self.sources.place_of(issue.title, applied, None if key in self.items else key)
+
+    def _why_left(self, issue: ObservedIssue, key: str) -> str:
         """Say why an orphan stays open."""
+        place = self._still_there(issue, key)
+        if place is not None:
+            return f"still in the file ({place}), no longer read as an item"
         if self.options.prune and issue.state_reason == REOPENED:
             return f"{_GONE}; somebody reopened it, so it stays open"
         if self.options.prune:

@@ -330,6 +330,7 @@ def _assemble(
         project=flag,
         project_said=flag_said,
         template=reader.template,
+        texts=tuple((parsed.source.path, parsed.source.text) for parsed in files),
     )
     resolved = resolve(files, document, reader.settings, context)
     for parsed in files:

@@ -39,6 +39,7 @@ class Context:
     `backlog_id` is the identity where no `id:` is said; `repository` the target where a flag
     names it; `project` the board of a flag, and `project_said` whether there was one (None and
     True: no board). `sources` are paths relative to the repository; `template` lays out the bodies.
+    `texts` are the files by path.
     """
 
     backlog_id: str
@@ -47,6 +48,7 @@ class Context:
     project: ProjectSpec | None = None
     project_said: bool = False
     template: Template = ()
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,7 @@ class _Resolver:
             settings=self.settings,
             sources=self.context.sources,
             planning=planning_of(self.document.planning),
+            texts=self.context.texts,
         )
 
     def used_milestones(self, items: tuple[DesiredItem, ...]) -> int:
