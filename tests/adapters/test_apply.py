@@ -38,6 +38,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
+from backlog_sync.core.overwriting import overwrites
 from backlog_sync.errors import AccessError, PartialError, RefusedError, UnreachableError
 from tests.adapters.fake_server import (
     FakeServer,
@@ -68,8 +69,8 @@ def create(number: int, **parts: Any) -> CreateIssue:
 
 
 def value(number: int) -> SetValue:
-    """A board value to be set."""
-    return SetValue("P_1", f"C_{number}", "F_1", "number", float(number))
+    """A board value to be set on a card that this run made."""
+    return SetValue("P_1", f"C_{number}", "F_1", "number", float(number), fresh=True)
 
 
 def yes(request: Request) -> Raw:
@@ -190,6 +191,23 @@ def test_an_issue_in_another_repository_is_no_success(server: FakeServer) -> Non
     assert isinstance(reply, Unknown)
 
 
+def card(**values: Any) -> dict[str, Any]:
+    """A card with values in fields, by their ids."""
+    shown = ({"name": v, "field": {"id": name}} for name, v in values.items())
+    return {"id": "C_1", "fieldValues": page(*shown)}
+
+
+LOOKS: dict[type, dict[str, Any]] = {
+    UpdateIssue: issue(1, milestone={"title": "M"}, issueType={"name": "Task"}),
+    CloseIssue: issue(1),
+    ReopenIssue: issue(1, state="CLOSED", stateReason="COMPLETED"),
+    AddSubIssue: issue(2, parent={"id": "I_9"}),
+    UpdateLabel: {"id": "L_1", "name": "a", "color": "FF0000", "description": None},
+    SetValue: card(F_1="Low"),
+}
+"""What stands there as it was read, of what these write over."""
+
+
 @pytest.mark.parametrize(
     ("operation", "inputs"),
     [
@@ -201,7 +219,7 @@ def test_an_issue_in_another_repository_is_no_success(server: FakeServer) -> Non
         (CloseIssue("I_1", "not_planned"), [{"issueId": "I_1", "stateReason": "NOT_PLANNED"}]),
         (ReopenIssue("I_1"), [{"issueId": "I_1"}]),
         (
-            AddSubIssue("I_1", "I_2", replace=True),
+            AddSubIssue("I_1", "I_2", taken_from="I_9"),
             [{"issueId": "I_1", "subIssueId": "I_2", "replaceParent": True}],
         ),
         (RemoveSubIssue("I_1", "I_2"), [{"issueId": "I_1", "subIssueId": "I_2"}]),
@@ -211,11 +229,11 @@ def test_an_issue_in_another_repository_is_no_success(server: FakeServer) -> Non
             CreateLabel("a", "ff0000", "d"),
             [{"repositoryId": "R_1", "name": "a", "color": "ff0000", "description": "d"}],
         ),
-        (UpdateLabel("L_1", color="00ff00"), [{"id": "L_1", "color": "00ff00"}]),
+        (UpdateLabel("L_1", color=Over("ff0000", "00ff00")), [{"id": "L_1", "color": "00ff00"}]),
         (LinkProject("P_1", "R_1"), [{"projectId": "P_1", "repositoryId": "R_1"}]),
         (AddCard("P_1", "I_1"), [{"projectId": "P_1", "contentId": "I_1"}]),
         (
-            SetValue("P_1", "C_1", "F_1", "single_select", "High", "o1"),
+            SetValue("P_1", "C_1", "F_1", "single_select", "High", "o1", seen="Low"),
             [
                 {
                     "projectId": "P_1",
@@ -226,7 +244,7 @@ def test_an_issue_in_another_repository_is_no_success(server: FakeServer) -> Non
             ],
         ),
         (
-            SetValue("P_1", "C_1", "F_1", "date", None),
+            SetValue("P_1", "C_1", "F_1", "date", None, seen="Low"),
             [{"projectId": "P_1", "itemId": "C_1", "fieldId": "F_1"}],
         ),
     ],
@@ -238,8 +256,8 @@ def test_operations_become_githubs_inputs(
     """Each operation is sent as the one mutation that does it, and only with what it says."""
     if isinstance(operation, CreateLabel):
         server.answers(data(repository={"id": "R_1", "nameWithOwner": "octo-org/widgets"}))
-    if isinstance(operation, UpdateIssue):
-        server.answers(stands(issue(1, milestone={"title": "M"}, issueType={"name": "Task"})))
+    if overwrites(operation):
+        server.answers(stands(LOOKS[type(operation)]))
     thing = {"id": "T_1", "number": 1, "url": "u", "milestone": None, "issueType": None}
     server.answers(
         lambda r: data(**{alias: {"thing": thing, "issue": thing} for alias in aliases(r)})
@@ -315,16 +333,27 @@ def test_board_fields_are_made_whole(server: FakeServer) -> None:
     assert isinstance(replies[2], Refused)
 
 
+TODO = (("o1", "Todo", "GRAY", ""),)
+STATUS = {
+    "id": "F_1",
+    "name": "Status",
+    "dataType": "SINGLE_SELECT",
+    "options": [{"id": "o1", "name": "Todo", "color": "GRAY", "description": ""}],
+}
+
+
 def test_options_are_added_with_the_ids_of_all_others(server: FakeServer) -> None:
     """Existing options are sent with their ids, so that no card loses its value."""
     field = {"projectV2Field": {"id": "F_1", "name": "Status", "dataType": "SINGLE_SELECT"}}
     server.answers(
-        data(optionInput={"inputFields": [{"name": "id"}, {"name": "name"}]}), data(m0=field)
+        data(optionInput={"inputFields": [{"name": "id"}, {"name": "name"}]}),
+        stands(STATUS),
+        data(m0=field),
     )
-    operation = AddOptions("P_1", "F_1", (("o1", "Todo", "GRAY", ""),), (("Done", "", ""),))
+    operation = AddOptions("P_1", "F_1", TODO, TODO, (("Done", "", ""),))
     (reply,) = run(server, [operation])
     assert isinstance(reply, Done)
-    assert server.seen[1].inputs[0]["singleSelectOptions"] == [
+    assert server.seen[2].inputs[0]["singleSelectOptions"] == [
         {"id": "o1", "name": "Todo", "color": "GRAY", "description": ""},
         {"name": "Done", "color": "GRAY", "description": ""},
     ]
@@ -333,7 +362,7 @@ def test_options_are_added_with_the_ids_of_all_others(server: FakeServer) -> Non
 def test_options_stay_untouched_where_ids_cannot_be_kept(server: FakeServer) -> None:
     """A server whose schema has no id for options is not asked to change them, once and for all."""
     server.answers(data(optionInput={"inputFields": [{"name": "name"}]}))
-    operation = AddOptions("P_1", "F_1", (("o1", "Todo", "GRAY", ""),), (("Done", "", ""),))
+    operation = AddOptions("P_1", "F_1", TODO, TODO, (("Done", "", ""),))
     replies = run(server, [operation, operation])
     assert [r.code for r in replies if isinstance(r, Refused)] == ["option-ids", "option-ids"]
 
@@ -397,6 +426,58 @@ def test_what_moved_is_left_out_and_the_rest_goes(server: FakeServer) -> None:
         Done("I_4", 1, "u"),
     ]
     assert server.seen[1].inputs == [{"id": "I_4", "title": "Ours", "body": "mine"}]
+
+
+MOVED: list[tuple[Operation, dict[str, Any] | None, str]] = [
+    (
+        CloseIssue("I_1"),
+        issue(1, state="CLOSED", stateReason="NOT_PLANNED"),
+        "the state was changed",
+    ),
+    (
+        ReopenIssue("I_1"),
+        issue(1, state="CLOSED", stateReason="NOT_PLANNED"),
+        "the state was changed",
+    ),
+    (AddSubIssue("I_1", "I_2", "I_9"), issue(2, parent={"id": "I_8"}), "the parent was changed"),
+    (
+        UpdateLabel("L_1", color=Over("ff0000", "00ff00")),
+        {"id": "L_1", "name": "a", "color": "0000ff", "description": ""},
+        "the color was changed",
+    ),
+    (
+        UpdateMilestone("M_1", 3, description=Over("old", "new")),
+        {"id": "M_1", "number": 3, "title": "M", "state": "OPEN", "dueOn": None, "about": "mine"},
+        "the description was changed",
+    ),
+    (
+        SetValue("P_1", "C_1", "F_1", "single_select", "High", "o1", seen="Low"),
+        card(F_1="Middle", F_2="Low"),
+        "the value on the board was changed",
+    ),
+    (SetValue("P_1", "C_1", "F_1", "number", 3.0), None, "the card is gone"),
+    (UpdateLabel("L_1", name=Over("a", "b")), None, "the label is gone"),
+]
+
+
+@pytest.mark.parametrize(("operation", "there", "why"), MOVED)
+def test_whatever_is_written_over_is_looked_at(
+    server: FakeServer, operation: Operation, there: dict[str, Any] | None, why: str
+) -> None:
+    """States, parents, labels, milestones, values on the board: what moved is left alone."""
+    server.answers(stands(there))
+    (reply,) = run(server, [operation])
+    assert isinstance(reply, Stale)
+    assert reply.message.startswith(why)
+
+
+def test_an_option_that_somebody_added_is_not_taken_away(server: FakeServer) -> None:
+    """All options are sent at once: where they are others than were read, none is."""
+    more = [*STATUS["options"], {"id": "o2", "name": "Blocked", "color": "RED", "description": ""}]
+    able = data(optionInput={"inputFields": [{"name": "id"}, {"name": "name"}]})
+    server.answers(able, stands({**STATUS, "options": more}))
+    (reply,) = run(server, [AddOptions("P_1", "F_1", TODO, TODO, (("Done", "", ""),))])
+    assert reply == Stale("the options were changed since they were read")
 
 
 def test_nothing_is_sent_where_all_of_it_moved(server: FakeServer) -> None:
@@ -510,15 +591,17 @@ def test_a_limit_on_writes_goes_on_doubling_though_looks_come_through(server: Fa
 def test_milestones_go_over_rest_with_a_time_that_keeps_the_date(server: FakeServer) -> None:
     """Through PyGithub, with the token, at noon in UTC: the same day in Pacific time."""
     node = {"node_id": "M_1", "number": 3, "html_url": "https://github.com/x"}
-    server.answers(Raw(node, 201), Raw(node))
+    there = {"id": "M_1", "number": 3, "title": "M", "state": "OPEN", "about": ""}
+    there["dueOn"] = "2026-03-31T07:00:00Z"
+    server.answers(Raw(node, 201), stands(there), Raw(node))
     tracker = server.tracker()
     operations: list[Operation] = [
         CreateMilestone("M", "2026-03-31", "about"),
-        UpdateMilestone(3, "2026-04-30"),
+        UpdateMilestone("M_1", 3, Over("2026-03-31", "2026-04-30")),
     ]
     replies = [reply for _, reply in tracker.apply(operations)]
     assert replies == [Done("M_1", 3, "https://github.com/x")] * 2
-    first, second = server.seen
+    first, _, second = server.seen
     assert (first.method, first.url.split(":443")[-1].split(".com")[-1]) == (
         "POST",
         "/repos/octo-org/widgets/milestones",

@@ -29,7 +29,7 @@ from backlog_sync.github_api.tracker import host_of
 from backlog_sync.github_api.transport import count_mutations
 from tests.adapters.fake_server import API, GRAPHQL, TOKEN, FakeServer, Reply, overview
 
-VALUE = SetValue("P_1", "C_1", "F_1", "number", 1.0)
+VALUE = SetValue("P_1", "C_1", "F_1", "number", 1.0, fresh=True)
 
 
 @pytest.mark.parametrize(

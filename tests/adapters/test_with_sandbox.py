@@ -186,8 +186,8 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
         AddSubIssue(one.id, two.id),
         AddBlocker(two.id, three.id),
         CloseIssue(three.id, "not_planned"),
-        UpdateLabel(epic.id, color="00ff00", description="Bigger"),
-        UpdateMilestone(goal.number or 0, due="2026-04-30"),
+        UpdateLabel(epic.id, color=Over("5319e7", "00ff00"), description=Over("", "Bigger")),
+        UpdateMilestone(goal.id, goal.number or 0, due=Over(None, "2026-04-30")),
     )
     first, second, third = world.observe(None).issues
     assert (first.title, first.body, first.milestone) == ("New", "Text", "M1")
@@ -199,12 +199,12 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
     assert (third.state, third.state_reason) == ("closed", "not_planned")
     run(
         tracker,
-        AddSubIssue(three.id, two.id, replace=True),
+        AddSubIssue(three.id, two.id, taken_from=one.id),
         ChangeLabels(one.id, remove=(bug.id,)),
         ChangeAssignees(one.id, remove=(state.viewer.login,)),
         UpdateIssue(one.id, milestone=Over("M1", None)),
         RemoveBlocker(two.id, three.id),
-        ReopenIssue(three.id),
+        ReopenIssue(three.id, "not_planned"),
     )
     first, second, third = world.observe(None).issues
     assert (first.labels, first.assignees, first.milestone) == (("epic",), (), None)
@@ -265,10 +265,11 @@ def test_a_board_and_its_values_come_back(world: World) -> None:
     assert second.card.id == added.card_id
     run(
         tracker,
-        SetValue(board.id, one.card_id, fields["Points"].id, "number", None),
+        SetValue(board.id, one.card_id, fields["Points"].id, "number", None, seen=3.0),
         AddOptions(
             board.id,
             priority.id,
+            tuple((o.id, o.name, o.color, o.description) for o in options),
             tuple((o.id, o.name, o.color, o.description) for o in options),
             (("Urgent", "RED", "now"),),
         ),

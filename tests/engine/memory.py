@@ -47,12 +47,13 @@ from backlog_sync.core.operations import (
     ReopenIssue,
     Reply,
     SetValue,
+    Standing,
     Unknown,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.overwriting import overwrites, standing, verdict
+from backlog_sync.core.overwriting import options, overwrites, standing, verdict
 from backlog_sync.core.questions import Questions
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError
@@ -183,10 +184,36 @@ class MemoryTracker:
     def _reread(self, operation: Operation) -> Reply | None:
         """What is said of an operation instead of carrying it out, by what stands there."""
         watched = overwrites(operation)
-        if watched is None:
-            return None
-        there = self.issues.get(watched[0])
-        return verdict(*watched, standing(there) if there else None)
+        return verdict(operation, self._standing(operation, watched[0])) if watched else None
+
+    def _standing(self, operation: Operation, id_: str) -> Standing | None:
+        labels = (
+            label
+            for there in (self.labels, *self.labels_there.values())
+            for label in there.values()
+        )
+        aims = (
+            aim
+            for there in (self.milestones, *self.milestones_there.values())
+            for aim in there.values()
+        )
+        fields = self.project.fields if self.project else ()
+        match operation:
+            case UpdateLabel():
+                label = next((label for label in labels if label.id == id_), None)
+                return _parts(label, "name", "color", "description")
+            case UpdateMilestone():
+                return _parts(next((a for a in aims if a.id == id_), None), "due", "description")
+            case AddOptions():
+                found = next((f for f in fields if f.id == id_), None)
+                return {"options": options(found.options)} if found else None
+            case SetValue():
+                ids = {field.name: field.id for field in fields}
+                cards = (issue.card for issue in self.issues.values() if issue.card)
+                card = next((card for card in cards if card.id == id_), None)
+                return {ids[name]: v for name, v in card.values.items()} if card else None
+        there = self.issues.get(id_)
+        return standing(there) if there else None
 
     def usage(self) -> Usage:
         """What was sent."""
@@ -320,7 +347,7 @@ class MemoryTracker:
         if isinstance(o, AddSubIssue | RemoveSubIssue):
             child = self.issues[o.child_id]
             adding = isinstance(o, AddSubIssue)
-            if isinstance(o, AddSubIssue) and child.parent is not None and not o.replace:
+            if isinstance(o, AddSubIssue) and child.parent is not None and not o.taken_from:
                 return Refused("Sub issue may only have one parent")
             parent = _link(self.issues[o.parent_id]) if adding else None
             self.issues[child.id] = replace(child, parent=parent)
@@ -362,9 +389,7 @@ class MemoryTracker:
             ((labels, old),) = [(ls, k) for ls in every for k in ls.values() if k.id == o.id]
             new = replace(
                 old,
-                name=o.name or old.name,
-                color=o.color or old.color,
-                description=old.description if o.description is None else o.description,
+                **{name: over.wanted for name, over in o.parts.items()},  # type: ignore[arg-type] # its fields
             )
             del labels[normalize.fold(old.name)]
             labels[normalize.fold(new.name)] = new
@@ -381,7 +406,8 @@ class MemoryTracker:
             )
         else:
             (was,) = [m for m in aims.values() if m.number == o.number]
-            aim = replace(was, due=o.due or was.due, description=o.description or was.description)
+            wanted = {name: over.wanted for name, over in o.parts.items()}
+            aim = replace(was, **wanted)  # type: ignore[arg-type] # its fields
         aims[aim.title] = aim
         return Done(id=aim.id, number=aim.number)
 
@@ -436,6 +462,10 @@ class MemoryTracker:
             del values[known.name]
         self.issues[there.id] = replace(there, card=replace(there.card, values=values))
         return Done(id=o.item_id)
+
+
+def _parts(thing: object, *names: str) -> Standing | None:
+    return {name: getattr(thing, name) for name in names} if thing is not None else None
 
 
 def _link(there: ObservedIssue) -> IssueLink:

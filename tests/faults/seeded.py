@@ -335,6 +335,24 @@ SEEDS = (
         ),
     ),
     seed(
+        "an option that somebody added meanwhile is taken away",
+        "tests/adapters/test_apply.py",
+        (
+            "core/overwriting.py",
+            "        case AddOptions():\n            id_ = operation.field_id\n",
+            "",
+        ),
+    ),
+    seed(
+        "a value that somebody set meanwhile is set over",
+        "tests/faults/test_notes.py",
+        (
+            "core/overwriting.py",
+            "        case SetValue():\n            id_ = operation.item_id\n",
+            "",
+        ),
+    ),
+    seed(
         "our own write that came through is taken for an edit of others",
         "tests/adapters/test_apply.py",
         (

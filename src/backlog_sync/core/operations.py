@@ -18,8 +18,8 @@ class Over:
     It is written over that, and over nothing else: an adapter looks right before it sends.
     """
 
-    seen: BoardValue
-    wanted: BoardValue
+    seen: "Value"
+    wanted: "Value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,14 @@ class UpdateLabel:
     """Rename or restyle a label; None leaves a part alone."""
 
     id: str
-    name: str | None = None
-    color: str | None = None
-    description: str | None = None
+    name: Over | None = None
+    color: Over | None = None
+    description: Over | None = None
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes, by the name of the part."""
+        return _said(name=self.name, color=self.color, description=self.description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,16 @@ class CreateMilestone:
 class UpdateMilestone:
     """Change a milestone by its number; None leaves a part alone; `repository` as for a new one."""
 
+    id: str
     number: int
-    due: str | None = None
-    description: str | None = None
+    due: Over | None = None
+    description: Over | None = None
     repository: str | None = None
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes, by the name of the part."""
+        return _said(due=self.due, description=self.description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +102,21 @@ class CreateBoardField:
 class AddOptions:
     """Add options to a single-select field: all options are sent, the existing with their ids.
 
-    `existing` holds (id, name, colour, description), styled as they are to be.
+    `seen` holds (id, name, colour, description) of those that are there, `existing` the same
+    styled as they are to be: an option that somebody adds meanwhile would be taken away.
     """
 
     project_id: str
     field_id: str
+    seen: tuple[tuple[str, str, str, str], ...]
     existing: tuple[tuple[str, str, str, str], ...]
     new: tuple[tuple[str, str, str], ...]
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes, by the name of the part."""
+        added = tuple(("", *option) for option in self.new)
+        return {"options": Over(self.seen, (*self.existing, *added))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,29 +154,43 @@ class UpdateIssue:
     @property
     def parts(self) -> dict[str, Over]:
         """What it writes, by the name of the part."""
-        named = {
-            "title": self.title,
-            "body": self.body,
-            "milestone": self.milestone,
-            "issue_type": self.issue_type,
-        }
-        return {name: over for name, over in named.items() if over is not None}
+        return _said(
+            title=self.title,
+            body=self.body,
+            milestone=self.milestone,
+            issue_type=self.issue_type,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CloseIssue:
-    """Close with a reason: completed, not_planned, or duplicate, then with the id of the other."""
+    """Close with a reason: completed, not_planned, or duplicate, then with the id of the other.
+
+    `seen` is the state that it had, "open" or such a reason.
+    """
 
     id: str
     reason: str = "completed"
     duplicate_of: str | None = None
+    seen: str = "open"
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes, by the name of the part."""
+        return {"state": Over(self.seen, self.reason)}
 
 
 @dataclass(frozen=True, slots=True)
 class ReopenIssue:
-    """Open again."""
+    """Open again what was closed, with the reason that was `seen`."""
 
     id: str
+    seen: str = "completed"
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes, by the name of the part."""
+        return {"state": Over(self.seen, "open")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +213,16 @@ class ChangeAssignees:
 
 @dataclass(frozen=True, slots=True)
 class AddSubIssue:
-    """Put an issue below a parent, taking it from another parent where it has one."""
+    """Put an issue below a parent, taking it from the parent that it was seen below, if any."""
 
     parent_id: str
     child_id: str
-    replace: bool = False
+    taken_from: str | None = None
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes over; GitHub itself refuses a second parent."""
+        return {"parent": Over(self.taken_from, self.parent_id)} if self.taken_from else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +271,8 @@ class AddCard:
 class SetValue:
     """Set one board value; `type` as in `BoardFieldDef`; None clears it.
 
-    For single_select and iteration, `option_id` is what is sent and `value` is its name.
+    For single_select and iteration, `option_id` is what is sent and `value` is its name. `seen`
+    is what stood there; on a card that this run made (`fresh`) there was nobody else.
     """
 
     project_id: str
@@ -242,6 +281,13 @@ class SetValue:
     type: str
     value: BoardValue
     option_id: str | None = None
+    seen: BoardValue = None
+    fresh: bool = False
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it writes over, by the field."""
+        return {} if self.fresh else {self.field_id: Over(self.seen, self.value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,5 +394,12 @@ class NotSent:
 
 Reply: TypeAlias = Done | Refused | Stale | Unknown | NotSent
 
-Standing: TypeAlias = Mapping[str, BoardValue]
+Value: TypeAlias = BoardValue | tuple[tuple[str, ...], ...]
+"""What can stand in a part of something: a value, or all options of a field."""
+
+Standing: TypeAlias = Mapping[str, Value]
 """What stands in the parts of one thing, by their names."""
+
+
+def _said(**parts: Over | None) -> dict[str, Over]:
+    return {name: over for name, over in parts.items() if over is not None}

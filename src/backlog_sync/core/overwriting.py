@@ -5,32 +5,61 @@ GitHub knows no condition on a write, so that the only way is to look right befo
 
 from collections.abc import Mapping
 
-from backlog_sync.core.model import BoardValue, ObservedIssue
+from backlog_sync.core.model import ObservedIssue, ObservedOption
 from backlog_sync.core.normalize import fold, unify_newlines
-from backlog_sync.core.operations import Done, Operation, Over, Stale, Standing, UpdateIssue
+from backlog_sync.core.operations import (
+    AddOptions,
+    AddSubIssue,
+    CloseIssue,
+    Done,
+    Operation,
+    Over,
+    ReopenIssue,
+    SetValue,
+    Stale,
+    Standing,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+    Value,
+)
 
 
 def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
     """Give the id of the thing whose parts an operation writes over, and these by their names.
 
-    None where nothing that people wrote can be lost by it.
+    None where nothing that people did can be undone by it: what is made, members that are added
+    to a set or taken from it one by one, what is known by a mark of our own.
     """
-    if isinstance(operation, UpdateIssue):
-        return operation.id, operation.parts
-    return None
+    match operation:
+        case UpdateIssue() | CloseIssue() | ReopenIssue() | UpdateLabel() | UpdateMilestone():
+            id_ = operation.id
+        case AddSubIssue():
+            id_ = operation.child_id
+        case SetValue():
+            id_ = operation.item_id
+        case AddOptions():
+            id_ = operation.field_id
+        case _:
+            return None
+    return (id_, operation.parts) if operation.parts else None
 
 
-def verdict(id_: str, parts: Mapping[str, Over], now: Standing | None) -> Stale | Done | None:
+def verdict(operation: Operation, now: Standing | None) -> Stale | Done | None:
     """Say what becomes of an operation, by what stands there `now`; None lets it go out.
 
     What was changed since it was read is left alone; what stands there as it is wanted, is done.
     """
+    watched = overwrites(operation)
+    if watched is None:
+        return None
+    id_, parts = watched
     if now is None:
-        return Stale("the issue is gone")
+        return Stale(f"{_name(operation)} is gone")
     for name, over in parts.items():
         there = now.get(name)
         if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):
-            return Stale(_moved(name))
+            return Stale(_moved(operation, name))
     if all(_same(name, now.get(name), over.wanted) for name, over in parts.items()):
         return Done(id=id_)
     return None
@@ -38,23 +67,47 @@ def verdict(id_: str, parts: Mapping[str, Over], now: Standing | None) -> Stale 
 
 def standing(issue: ObservedIssue) -> Standing:
     """Give what stands in an issue."""
+    closed = issue.state == "closed"
     return {
         "title": issue.title,
         "body": issue.body,
         "milestone": issue.milestone,
         "issue_type": issue.issue_type,
+        "parent": issue.parent.id if issue.parent else None,
+        "state": (issue.state_reason or "completed") if closed else issue.state,
     }
 
 
-def _moved(name: str) -> str:
-    done = "edited" if name == "body" else "changed"
-    return f"the {name.replace('_', ' ')} was {done} since it was read"
+def options(there: tuple[ObservedOption, ...]) -> tuple[tuple[str, str, str, str], ...]:
+    """Give the options of a field as they are compared."""
+    return tuple((o.id, o.name, o.color, o.description) for o in there)
 
 
-def _same(name: str, one: BoardValue, other: BoardValue) -> bool:
-    """Whether two values are one to GitHub, which trims titles and ignores case in types."""
+def _name(operation: Operation) -> str:
+    names = {
+        UpdateLabel: "the label",
+        UpdateMilestone: "the milestone",
+        AddOptions: "the field",
+        SetValue: "the card",
+    }
+    return names.get(type(operation), "the issue")
+
+
+def _moved(operation: Operation, name: str) -> str:
+    if name == "options":
+        return "the options were changed since they were read"
+    part = "value on the board" if isinstance(operation, SetValue) else name.replace("_", " ")
+    return f"the {part} was {'edited' if name == 'body' else 'changed'} since it was read"
+
+
+_CASELESS = ("issue_type", "color")
+
+
+def _same(name: str, one: Value, other: Value) -> bool:
+    """Whether two values are one to GitHub, which trims texts and ignores case in some."""
     if not (isinstance(one, str) and isinstance(other, str)):
         return one == other
-    if name == "body":
-        return unify_newlines(one) == unify_newlines(other)
-    return fold(one) == fold(other) if name == "issue_type" else one.strip() == other.strip()
+    if name in _CASELESS:
+        return fold(one) == fold(other)
+    one, other = unify_newlines(one), unify_newlines(other)
+    return one == other if name == "body" else one.strip() == other.strip()

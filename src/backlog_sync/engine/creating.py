@@ -186,7 +186,7 @@ def _created(
         card=BoardItem(reply.card_id) if reply.card_id else None,
     )
     if reply.card_id:
-        run.registry.cards[change.key] = reply.card_id
+        run.registry.put_card(change.key, reply.card_id)
     sought = {"parent"} if operation.parent_id is None else set()
     missing = tuple(name for name in reply.missing if name not in sought)
     run.answered(change, replace(reply, missing=missing), last=True)

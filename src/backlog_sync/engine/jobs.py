@@ -41,6 +41,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
+from backlog_sync.core.overwriting import options, standing
 from backlog_sync.core.states import DUPLICATE, closing_reason
 from backlog_sync.engine.registry import Registry
 
@@ -63,12 +64,14 @@ def label(registry: Registry, change: Change) -> Made:
     """Make or change a label."""
     wanted = change.definition
     assert isinstance(wanted, LabelDef)
-    after = {name: str(f.after) for name, f in change.fields.items()}
     if change.action is Action.CREATE:
+        after = {name: str(f.after) for name, f in change.fields.items()}
         there = registry.repository(change.repository).id if change.repository else None
         return CreateLabel(wanted.name, after["color"], after["description"], there)
     known = registry.labels.get((change.repository, fold(change.key)))
-    return UpdateLabel(known, **after) if known else Skip(f"the label {change.key} is gone")
+    if known is None:
+        return Skip(f"the label {change.key} is gone")
+    return UpdateLabel(known, **{name: _over(change, name) for name in change.fields})
 
 
 def milestone(registry: Registry, change: Change) -> Made:
@@ -81,11 +84,15 @@ def milestone(registry: Registry, change: Change) -> Made:
     if known is None:
         return Skip(f"the milestone {wanted.title} is gone")
     return UpdateMilestone(
-        known[1],
-        wanted.due if "due" in change.fields else None,
-        wanted.description if "description" in change.fields else None,
-        change.repository,
+        *known, _over(change, "due"), _over(change, "description"), change.repository
     )
+
+
+def _over(change: Change, name: str) -> Over | None:
+    """Give what a change writes of a part, and over what."""
+    wanted = change.fields.get(name)
+    before = str(wanted.before) if wanted and wanted.before is not None else None
+    return Over(before, str(wanted.after)) if wanted else None
 
 
 def project(registry: Registry, change: Change) -> Made:
@@ -120,6 +127,7 @@ def board_field(registry: Registry, change: Change) -> Made:
     return AddOptions(
         registry.project_id,
         known.id,
+        options(known.options),
         tuple(_styled(option, styles.get(fold(option.name))) for option in known.options),
         tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
     )
@@ -205,8 +213,15 @@ def state(registry: Registry, change: Change) -> Made:
     if change.action is Action.CLOSE:
         reason = closing_reason(change.fields)
         other = registry.issue_id(change.other) if change.other else None
-        return CloseIssue(issue_id, reason, other if reason == DUPLICATE else None)
-    return ReopenIssue(issue_id)
+        duplicate_of = other if reason == DUPLICATE else None
+        return CloseIssue(issue_id, reason, duplicate_of, _state(registry, change))
+    return ReopenIssue(issue_id, _state(registry, change))
+
+
+def _state(registry: Registry, change: Change) -> str:
+    """Give the state that an issue has, in a word."""
+    there = registry.seen(change.key)
+    return str(standing(there)["state"]) if there else "open"
 
 
 def comment(registry: Registry, change: Change) -> Made:
@@ -281,8 +296,10 @@ def link(registry: Registry, change: Change) -> Made:
     if change.kind is ChangeKind.SUB_ISSUE:
         if not linking:
             return RemoveSubIssue(parent_id=other, child_id=this)
+        there = registry.seen(change.key)
+        above = there.parent.id if there and there.parent else None
         replaces = change.fields["parent"].before is not None
-        return AddSubIssue(parent_id=other, child_id=this, replace=replaces)
+        return AddSubIssue(other, this, taken_from=above if replaces else None)
     if linking:
         return AddBlocker(blocked_id=this, blocker_id=other)
     return RemoveBlocker(blocked_id=this, blocker_id=other)
@@ -319,7 +336,8 @@ def value(registry: Registry, change: Change) -> Made:
     option = registry.option_id(name, after)
     if known.type in ("single_select", "iteration") and after and option is None:
         return Skip(f"{name} has no option {after}")
-    return SetValue(registry.project_id, item, known.id, known.type, after, option)
+    seen, fresh = registry.value(change.key, name), change.key in registry.fresh
+    return SetValue(registry.project_id, item, known.id, known.type, after, option, seen, fresh)
 
 
 def card_record(registry: Registry, change: Change, text: str | None) -> Made:
@@ -329,7 +347,8 @@ def card_record(registry: Registry, change: Change, text: str | None) -> Made:
         return _NO_CARD
     if known is None:
         return Skip(f"the board has no field {record.NAME}")
-    return SetValue(registry.project_id, item, known.id, known.type, text)
+    seen, fresh = registry.value(change.key, record.NAME), change.key in registry.fresh
+    return SetValue(registry.project_id, item, known.id, known.type, text, seen=seen, fresh=fresh)
 
 
 _NO_CARD = Skip("the issue is not on the board")

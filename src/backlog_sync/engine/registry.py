@@ -22,6 +22,7 @@ class Registry:
     """Names to ids, and the observation as it stands after what was applied.
 
     `labels` and `milestones` stand by their repository, None for the target, and their name.
+    `fresh` are the keys of items whose card this run made.
     """
 
     observed: ObservedState
@@ -32,6 +33,7 @@ class Registry:
     issues: dict[str, ObservedIssue] = field(default_factory=dict)
     by_ref: dict[str, str] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
+    fresh: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, desired: DesiredState, observed: ObservedState) -> "Registry":
@@ -67,6 +69,18 @@ class Registry:
         issue = self.issues.get(ref)
         return issue.id if issue else self.by_ref.get(normalize.fold(ref))
 
+    def seen(self, ref: str) -> ObservedIssue | None:
+        """Give an issue by its key or `owner/repo#n`, as it was observed or as this run left it."""
+        if ref in self.issues:
+            return self.issues[ref]
+        issue_id = self.issue_id(ref)
+        return next((issue for issue in self.observed.issues if issue.id == issue_id), None)
+
+    def value(self, key: str, name: str) -> BoardValue:
+        """Give what a card shows in a field."""
+        issue = self.issues.get(key)
+        return issue.card.values.get(name) if issue and issue.card else None
+
     def repository(self, name: str | None) -> ObservedRepository:
         """Give a repository that was observed by its name; the target for None."""
         others = (other.repository for other in self.observed.others)
@@ -100,6 +114,7 @@ class Registry:
     def put_card(self, key: str, card_id: str) -> None:
         """Note that an item has a card now."""
         self.cards[key] = card_id
+        self.fresh.add(key)
         issue = self.issues[key]
         if issue.card is None:
             self.issues[key] = replace(issue, card=BoardItem(card_id))

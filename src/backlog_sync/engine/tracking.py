@@ -17,6 +17,7 @@ from backlog_sync.core.operations import (
     ReopenIssue,
     UpdateIssue,
 )
+from backlog_sync.core.overwriting import standing
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import FailedError, RefusedError
 
@@ -66,7 +67,7 @@ def track(
         operations.append(CreateIssue(observed.repository.id, "", nonce, wanted.title, body))
     else:
         if open_ and found.state == "closed":
-            operations.append(ReopenIssue(found.id))
+            operations.append(ReopenIssue(found.id, str(standing(found)["state"])))
         if found.body.replace("\r\n", "\n") != body and (open_ or found.state == "open"):
             operations.append(UpdateIssue(found.id, body=Over(found.body, body)))
         if not open_ and found.state == "open":

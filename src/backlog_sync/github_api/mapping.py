@@ -187,18 +187,19 @@ def pick_project(candidates: Sequence[Json], title: str) -> Json | None:
 def card(data: Json, names: Sequence[str]) -> BoardItem:
     """A card; `names` are the fields that were asked for, in the order of the aliases."""
     values: dict[str, BoardValue] = {
-        name: value
+        name: found
         for index, name in enumerate(names)
-        if (value := _value(data.get(f"field{index}"))) is not None
+        if (found := value(data.get(f"field{index}"))) is not None
     }
     return BoardItem(data["id"], values, bool(data["isArchived"]))
 
 
-def _value(data: Mapping[str, Json] | None) -> BoardValue:
+def value(data: Mapping[str, Json] | None) -> BoardValue:
+    """What a card shows in one field."""
     for key in ("text", "number", "date", "name", "title"):
-        value = (data or {}).get(key)
-        if isinstance(value, str | int | float):
-            return value
+        found = (data or {}).get(key)
+        if isinstance(found, str | int | float):
+            return found
     return None
 
 

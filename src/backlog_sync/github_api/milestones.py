@@ -18,11 +18,16 @@ def send(clients: Clients, repository: str, operation: CreateMilestone | UpdateM
 
     A title that is taken is a `Rejected` with the code `already_exists`.
     """
+    wanted: dict[str, str | None] = {"due": None, "description": None}
+    if isinstance(operation, CreateMilestone):
+        wanted = {"due": operation.due, "description": operation.description}
+    else:
+        wanted |= {name: str(over.wanted) for name, over in operation.parts.items()}
     body: dict[str, str] = {}
-    if operation.due is not None:
-        body["due_on"] = due_on(operation.due)
-    if operation.description is not None:
-        body["description"] = operation.description
+    if (due := wanted["due"]) is not None:
+        body["due_on"] = due_on(due)
+    if (description := wanted["description"]) is not None:
+        body["description"] = description
     path = f"/repos/{repository}/milestones"
     if isinstance(operation, CreateMilestone):
         data = clients.rest("POST", path, {"title": operation.title, **body})

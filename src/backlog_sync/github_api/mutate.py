@@ -115,8 +115,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
                 for name, logins in (("AddAssignees", add), ("RemoveAssignees", remove))
                 if (users := names.user_ids(logins))
             )
-        case AddSubIssue(parent_id=parent, child_id=child, replace=replace):
-            extra = {"replaceParent": True} if replace else {}
+        case AddSubIssue(parent_id=parent, child_id=child, taken_from=above):
+            extra = {"replaceParent": True} if above else {}
             return (Step("AddSubIssue", {"issueId": parent, "subIssueId": child, **extra}),)
         case RemoveSubIssue(parent_id=parent, child_id=child):
             return (Step("RemoveSubIssue", {"issueId": parent, "subIssueId": child}),)
@@ -131,9 +131,9 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             there = operation.repository_id or names.repository_id
             made = {"name": name, "color": color, "description": description}
             return (Step("CreateLabel", {"repositoryId": there, **made}),)
-        case UpdateLabel(id=id_, name=name, color=color, description=description):
-            parts = {"name": name, "color": color, "description": description}
-            return (Step("UpdateLabel", {"id": id_, **_said(parts)}),)
+        case UpdateLabel(id=id_):
+            parts = {name: over.wanted for name, over in operation.parts.items()}
+            return (Step("UpdateLabel", {"id": id_, **parts}),)
         case CreateProject(owner_id=owner, title=title, repository_id=repository):
             inputs = {"ownerId": owner, "title": title, "repositoryId": repository}
             return (Step("CreateProject", _said(inputs)),)

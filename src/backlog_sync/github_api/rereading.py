@@ -2,8 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from backlog_sync.core.operations import Operation, Refused, Reply, Standing
-from backlog_sync.core.overwriting import overwrites, verdict
+from backlog_sync.core.operations import (
+    AddOptions,
+    Operation,
+    Refused,
+    Reply,
+    SetValue,
+    Standing,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from backlog_sync.core.overwriting import options, overwrites, verdict
+from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Json
 from backlog_sync.github_api.documents import document
 from backlog_sync.github_api.observe import Observer
@@ -18,26 +28,16 @@ def settled(
     nothing where the answer to the request before `told` of all that they write over. Raises as
     `Reader` does.
     """
-    watched = {n: found for n, each in operations.items() if (found := overwrites(each))}
+    watched = {n: found[0] for n, each in operations.items() if (found := overwrites(each))}
     if not watched:
         return {}
-    ids = [id_ for id_, _ in watched.values()]
-    now = told if set(ids) <= told.keys() else _standing(observer, ids)
+    kind = operations[next(iter(watched))]
+    ids = list(dict.fromkeys(watched.values()))
+    now = told if set(ids) <= told.keys() else _standing(observer, kind, ids)
     if isinstance(now, Refused):
         return dict.fromkeys(watched, now)
-    said = {n: verdict(id_, parts, now.get(id_)) for n, (id_, parts) in watched.items()}
+    said = {n: verdict(operations[n], now.get(id_)) for n, id_ in watched.items()}
     return {n: reply for n, reply in said.items() if reply is not None}
-
-
-def _standing(observer: Observer, ids: Sequence[str]) -> dict[str, Standing] | Refused:
-    """What stands in these things now; one that is gone is absent."""
-    asked = list(dict.fromkeys(ids))
-    answer = observer.reader.query(document("IssuesStanding", observer.hidden), {"ids": asked})
-    nodes: Sequence[Json] | None = (answer.data or {}).get("nodes")
-    if nodes is None:
-        why = answer.faults[0].message if answer.faults else "no answer"
-        return Refused(f"what stands there could not be read again, so nothing was written: {why}")
-    return {node["id"]: _issue(node) for node in nodes if node and "id" in node}
 
 
 def told_by(answer: Answer) -> dict[str, Standing]:
@@ -46,11 +46,53 @@ def told_by(answer: Answer) -> dict[str, Standing]:
     return {node["id"]: _issue(node) for node in found if node and "body" in node}
 
 
+def _standing(
+    observer: Observer, kind: Operation, ids: Sequence[str]
+) -> dict[str, Standing] | Refused:
+    """What stands in things of a kind now; one that is gone is absent."""
+    reader = observer.reader
+    match kind:
+        case SetValue():
+            reader, name, read = observer.boards.reader, "CardsStanding", _card
+        case AddOptions():
+            reader, name, read = observer.boards.reader, "FieldsStanding", _field
+        case UpdateLabel() | UpdateMilestone():
+            name, read = "DefinitionsStanding", _definition
+        case _:
+            name, read = "IssuesStanding", _issue
+    answer = reader.query(document(name, observer.hidden), {"ids": ids})
+    nodes: Sequence[Json] | None = (answer.data or {}).get("nodes")
+    if nodes is None:
+        why = answer.faults[0].message if answer.faults else "no answer"
+        return Refused(f"what stands there could not be read again, so nothing was written: {why}")
+    return {node["id"]: read(node) for node in nodes if node and "id" in node}
+
+
 def _issue(node: Json) -> Standing:
     aim, kind = node["milestone"], node.get("issueType")
+    open_ = node["state"] == "OPEN"
     return {
         "title": node["title"],
         "body": node["body"] or "",
         "milestone": aim["title"] if aim else None,
         "issue_type": kind["name"] if kind else None,
+        "parent": (node.get("parent") or {}).get("id"),
+        "state": "open" if open_ else str(node["stateReason"] or "completed").lower(),
     }
+
+
+def _card(node: Json) -> Standing:
+    found = mapping.nodes(node["fieldValues"])
+    return {each["field"]["id"]: mapping.value(each) for each in found if "field" in each}
+
+
+def _field(node: Json) -> Standing:
+    return {"options": options(mapping.board_field(node).options)}
+
+
+def _definition(node: Json) -> Standing:
+    if "color" in node:
+        label = mapping.label(node)
+        return {"name": label.name, "color": label.color, "description": label.description}
+    milestone = mapping.milestone({**node, "description": node["about"]})
+    return {"due": milestone.due, "description": milestone.description}
