@@ -33,7 +33,7 @@ class _Plain:
     since: float | None = None
 
     def numbers(
-        self, repository: str, *, sandbox: bool, other: str | None = None
+        self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None
     ) -> tuple[int, ...] | None:
         return None
 

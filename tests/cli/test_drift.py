@@ -434,15 +434,13 @@ def test_numbers_of_another_repository_are_refused(
     """A fork's own issues are not taken for ours because the file names their numbers."""
     for n in range(4):
         ann.open_issue(f"The fork's own issue {n}")
-    items = "".join(
-        f"  - {{id: s{n}, title: Story {n}, issue: sandbox#{n + 1}}}\n" for n in range(4)
-    )
+    items = "".join(f"  - {{id: s{n}, title: Story {n}, issue: {n + 1}}}\n" for n in range(4))
     file = folder / "backlog.yaml"
     file.write_text(f"version: 1\nstories:\n{items}", encoding="utf-8")
     ran = backlog("sync", "--repo", "octo-org/shop", "--yes")
     assert ran.code == 4
     assert "foreign-numbers" in ran.err
-    assert "4 of 4 issues that would be adopted" in ran.err
+    assert "4 of 4 issue numbers in the file have other titles than the items" in ran.err
 
 
 # ---- who we are ------------------------------------------------------------------------------
@@ -495,8 +493,8 @@ def test_drift_says_that_a_file_was_moved(backlog: Backlog, synced: Path) -> Non
     (synced.parent / "plans" / "shop.yaml").write_text(BACKLOG, encoding="utf-8")
     ran = backlog("drift", "plans/shop.yaml")
     assert ran.code == 3
-    assert "exist under the backlog identity 'backlog.yaml'" in ran.err
-    assert "put `id: backlog.yaml` into its settings" in ran.err
+    assert "4 of 4 items exist under another identity: the backlog 'backlog.yaml'" in ran.err
+    assert "put `id: backlog.yaml` at the top of plans/shop.yaml" in ran.err
 
 
 def test_a_file_without_items_is_no_green_tick(

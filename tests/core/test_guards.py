@@ -109,8 +109,8 @@ def test_a_moved_file_refuses_and_says_which_id_to_set() -> None:
     there = observed(*backlog(*items(4)))
     (found,) = guard(desired(*items(4), backlog_id="docs/ROADMAP.md"), there)
     assert found.slug == "backlog-moved"
-    assert "4 of these items exist under the backlog identity 'ROADMAP.md'" in found.message
-    assert "`id: ROADMAP.md`" in found.hint
+    assert "4 of 4 items exist under another identity: the backlog 'ROADMAP.md'" in found.message
+    assert "id: ROADMAP.md" in found.hint
 
 
 def test_another_backlog_with_other_titles_is_no_move() -> None:
@@ -145,16 +145,26 @@ def strangers(other: int, same: int) -> tuple[Violation, ...]:
 
 @pytest.mark.parametrize(
     ("other", "same", "refused"),
-    [(3, 0, True), (3, 2, True), (3, 3, False), (2, 0, False), (4, 3, True), (4, 4, False)],
+    [
+        (3, 0, True),
+        (3, 2, True),
+        (3, 3, False),
+        (2, 0, True),
+        (2, 1, True),
+        (2, 2, False),
+        (1, 0, False),
+        (4, 3, True),
+        (4, 4, False),
+    ],
 )
-def test_numbers_of_another_repository_refuse_from_three_and_beyond_half(
+def test_numbers_of_another_repository_refuse_from_two_and_beyond_half(
     other: int, same: int, refused: bool
 ) -> None:
-    """Of what would be adopted by number; exactly half, or two, may be retitled issues."""
+    """Of what would be adopted by number; exactly half, or a single one, may be retitled."""
     found = strangers(other, same)
     assert [each.slug for each in found] == (["foreign-numbers"] if refused else [])
     if refused:
-        assert f"{other} of {other + same} issues" in found[0].message
+        assert f"{other} of {other + same} issue numbers" in found[0].message
 
 
 @pytest.mark.parametrize(("known", "new", "refused"), [(2, 2, True), (2, 3, False), (1, 1, True)])

@@ -64,7 +64,7 @@ def foreign(there: ObservedIssue) -> ObservedIssue:
 @pytest.mark.parametrize(
     ("issues", "reason"),
     [
-        ((), "not an issue of this repository"),
+        ((), "has no issue of its number"),
         ((foreign(managed(item("a"), 5)),), "belongs to the backlog 'other'"),
     ],
 )
@@ -74,22 +74,26 @@ def test_a_number_that_cannot_be_claimed_holds_the_item(
     """A missing issue, a pull request or another backlog's issue: refused, nothing created."""
     found = match((item("a", issue=5),), *issues)
     assert numbers(found) == {}
-    assert reason in found.held["a"][0]
+    assert reason in found.held["a"].reason
+    assert found.held["a"].hint
 
 
 def test_one_issue_is_not_two_items() -> None:
     """Two items that name one number: the first has it, the second is held."""
     found = match((item("a", issue=5), item("b", issue=5)), managed(item("a"), 5))
     assert numbers(found) == {"a": 5}
-    assert "another item" in found.held["b"][0]
+    assert "another item" in found.held["b"].reason
 
 
 @pytest.mark.parametrize("issue_ref", ["octo-org/other#5", "octo-org/widget#5"])
-def test_a_number_of_another_repository_is_not_read(issue_ref: str) -> None:
-    """It is told, since the item will be looked for and made here."""
+def test_a_number_of_another_repository_holds_the_item(issue_ref: str) -> None:
+    """Its issue is there: none is made here, unless the item is known here by its marker."""
     found = match((item("a", issue=issue_ref),), issue(5))
     assert numbers(found) == {}
-    assert [each.slug for each in found.warnings] == ["other-repository"]
+    assert f"--repo {issue_ref.removesuffix('#5')}" in found.held["a"].hint
+    renamed = match((item("a", issue=issue_ref),), managed(item("a"), 5))
+    assert (numbers(renamed), dict(renamed.held)) == ({"a": 5}, {})
+    assert [each.slug for each in renamed.warnings] == ["other-repository"]
 
 
 def test_a_repository_is_named_in_any_case() -> None:
@@ -98,21 +102,24 @@ def test_a_repository_is_named_in_any_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ref", "sandbox", "expected"),
+    ("ref", "sandbox", "embedded", "expected"),
     [
-        (IssueRef(5), False, True),
-        (IssueRef(5), True, False),
-        (IssueRef(5, sandbox=True), True, True),
-        (IssueRef(5, sandbox=True), False, False),
-        (None, False, False),
+        (IssueRef(5), False, False, True),
+        (IssueRef(5), True, True, False),
+        (IssueRef(5), True, False, True),
+        (IssueRef(5, sandbox=True), True, True, True),
+        (IssueRef(5, sandbox=True), True, False, True),
+        (IssueRef(5, sandbox=True), False, False, False),
+        (None, False, False, False),
     ],
 )
-def test_numbers_of_the_sandbox_are_read_on_the_sandbox_alone(
-    ref: IssueRef | None, sandbox: bool, expected: bool
+def test_each_server_reads_its_own_numbers(
+    ref: IssueRef | None, sandbox: bool, embedded: bool, expected: bool
 ) -> None:
-    """And the other way round; neither is a fault, and nothing is told."""
-    assert speaks_of(ref, "octo-org/widgets", sandbox=sandbox) is expected
-    state = observed(issue(5), sandbox=sandbox)
+    """The simulator in this process reads no plain ones, a served one does; GitHub no others."""
+    plain = not embedded
+    assert speaks_of(ref, "octo-org/widgets", sandbox=sandbox, plain=plain) is expected
+    state = observed(issue(5), sandbox=sandbox, embedded=embedded)
     found = match_items(desired(replace(item("a", "New"), issue=ref)), state)
     assert bool(found.by_key) is expected
     assert found.warnings == ()
@@ -155,7 +162,8 @@ def test_an_untrusted_marker_holds_its_item_until_it_is_ignored() -> None:
     items = (item("a"),)
     forged = managed(items[0], 9, author=STRANGER)
     held = match(items, forged).held["a"]
-    assert "#9 carries this item's marker but was opened by stranger" in held[0]
+    assert "#9 carries this item's marker but was opened by stranger" in held.reason
+    assert "`ignore_issues: [9]`" in held.hint
     free = match_items(desired(*items, settings=Settings(ignore_issues=(9,))), observed(forged))
     assert not free.held
     assert not free.by_key
@@ -234,13 +242,15 @@ def test_a_broken_block_holds_its_item(numbered: bool) -> None:
     there = managed(item("a"), 5, body=f"{body}\n{body}")
     found = match((item("a", issue=5 if numbered else None),), there)
     assert numbers(found) == {}
-    assert "broken or a second block" in found.held["a"][0]
+    assert "broken or a second block" in found.held["a"].reason
 
 
 def test_an_unreadable_block_below_the_item_s_title_holds_it() -> None:
     """Where nothing can be read, the title is reason enough to stop and look."""
     body = managed(item("a"), 5).body.replace('"v":1', '"v":2')
-    assert "cannot be read" in match((item("a"),), managed(item("a"), 5, body=body)).held["a"][0]
+    assert (
+        "cannot be read" in match((item("a"),), managed(item("a"), 5, body=body)).held["a"].reason
+    )
 
 
 def test_an_unmarked_namesake_is_told() -> None:
@@ -401,9 +411,8 @@ def test_two_issues_of_one_key_and_neither_title_are_not_guessed() -> None:
     """As an older version left them: the item is held, and told what to write."""
     found = match((item("a", "New"),), managed(item("a", "Old"), 1), managed(item("a", "Older"), 2))
     assert numbers(found) == {}
-    assert found.held["a"][0] == (
-        "#1 and #2 carry its key: write `issue:` with the number of the right one"
-    )
+    assert found.held["a"].reason == "#1 and #2 carry its key"
+    assert "`issue:` with the number of the right one" in found.held["a"].hint
 
 
 def test_a_removed_story_is_an_orphan_though_its_key_lives_on() -> None:
@@ -562,8 +571,8 @@ def test_a_renamed_original_beside_a_copy_that_was_not_is_the_first_one() -> Non
 def test_bare_numbers_are_those_of_the_repository_that_the_file_names() -> None:
     """In a fork they say nothing: `issue: 5` of upstream is not the fork's own #5."""
     found = match((item("a", issue=5),), issue(5, "The fork's own"), repository="octo-org/upstream")
-    assert (numbers(found), dict(found.held)) == ({}, {})
-    assert [w.slug for w in found.warnings] == ["other-repository"]
+    assert numbers(found) == {}
+    assert "one of octo-org/upstream" in found.held["a"].reason
     same = match((item("a", issue=5),), managed(item("a"), 5), repository="Octo-Org/Widgets")
     assert numbers(same) == {"a": 5}
 
@@ -572,7 +581,7 @@ def test_a_transferred_issue_is_followed_to_where_it_is() -> None:
     """The item is held and told where its issue went; nothing is made again."""
     state = replace(observed(), elsewhere={f"{REPOSITORY}#5": link(8, "octo-org/other")})
     found = match_items(desired(item("a", issue=5)), state)
-    assert "transferred to octo-org/other#8" in found.held["a"][0]
+    assert "transferred to octo-org/other#8" in found.held["a"].reason
     assert [key for key, _ in found.gone] == ["a"]
 
 
@@ -615,7 +624,7 @@ def test_issues_or_items_of_one_title_are_not_guessed() -> None:
     found = match((item("a"),), issue(4, "Title of a"), issue(5, "Title of a", state="closed"),
                   settings=ADOPT)  # fmt: skip
     assert found.by_key == {}
-    assert "(#4, #5)" in found.held["a"][0]
+    assert "(#4, #5)" in found.held["a"].reason
     twice = match((item("a", "T"), item("b", "T")), issue(4, "T"), settings=ADOPT)
     assert set(twice.held) == {"a", "b"}
 

@@ -204,11 +204,13 @@ def test_an_item_without_a_number_makes_the_read_complete(
     assert not spent.prepared.plan.has_changes
 
 
-def test_a_number_of_another_server_is_none(small: tuple[Sandbox, DesiredState]) -> None:
-    """A number that does not speak of this server says nothing about what is there."""
+def test_a_number_of_another_repository_is_none(small: tuple[Sandbox, DesiredState]) -> None:
+    """A number that does not speak of this repository says nothing about what is there."""
     sandbox, desired = small
     items = [
-        replace(item, issue=IssueRef(item.issue.number)) for item in desired.items if item.issue
+        replace(item, issue=IssueRef(item.issue.number, "octo-org/other"))
+        for item in desired.items
+        if item.issue
     ]
     assert plan(sandbox, replace(desired, items=tuple(items))).prepared.observed.coverage.complete
 
@@ -219,7 +221,10 @@ def test_a_vanished_issue_makes_the_read_complete(small: tuple[Sandbox, DesiredS
     ref = desired.items[7].issue
     assert ref is not None
     Person(sandbox, "ann", permission="admin").delete(ref.number)
-    prepared = plan(sandbox, desired).prepared
+    items = [
+        replace(item, issue=IssueRef(item.issue.number)) for item in desired.items if item.issue
+    ]
+    prepared = plan(sandbox, replace(desired, items=tuple(items))).prepared
     assert prepared.observed.coverage.complete
     assert not [c for c in prepared.plan.changes if c.action is Action.CREATE]
 

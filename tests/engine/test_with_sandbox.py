@@ -322,7 +322,7 @@ def test_a_closed_issue_that_is_adopted_stays_closed(world: World) -> None:
 def test_a_pull_request_is_never_taken(world: World) -> None:
     """Its number is refused, its title is not looked at."""
     world.ann.open_pull_request("Story", "")
-    plan = world.plan(backlog(item("a", "Story", issue="sandbox#1")))
+    plan = world.plan(backlog(item("a", "Story", issue=1)))
     assert not [c for c in plan.changes if c.kind == "issue"]
     assert "pull request" in plan.conflicts[0].reason
 
@@ -343,7 +343,7 @@ def test_a_deleted_issue_is_told_and_not_made_again(world: World) -> None:
     """Where the file names its number; without one the item is made anew."""
     world.sync(backlog(item("a", "A")))
     Person(world.sandbox, "root", permission="admin").delete(1)
-    held = world.plan(backlog(item("a", "A", issue="sandbox#1")))
+    held = world.plan(backlog(item("a", "A", issue=1)))
     assert not [c for c in held.changes if c.kind == "issue"]
     assert len(held.conflicts) == 1
     world.sync(backlog(item("a", "A")))

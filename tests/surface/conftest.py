@@ -49,6 +49,7 @@ class World:
         self.numbers = itertools.count(1)
         self.token = "a-token"
         self.project_token: str | None = None
+        self.embedded = False
 
     def sleep(self, seconds: float) -> None:
         """Pass time."""
@@ -110,6 +111,7 @@ class World:
             adapter=SandboxAdapter(self.sandbox),
             clock=lambda: self.now,
             sleep=self.sleep,
+            embedded=self.embedded,
         )
 
     def prepared(self) -> Prepared:

@@ -10,7 +10,9 @@ PLAN = "# Plan\n\n## Epic 1: House\n\n### Story 1.1: Lock the door{}\n"
 
 def held(plan: Plan) -> dict[str, str]:
     """Why items are held, by key."""
-    return {note.key: note.reason for note in plan.conflicts if note.name == "identity"}
+    return {
+        note.key: f"{note.reason} {note.hint}" for note in plan.conflicts if note.name == "identity"
+    }
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ def plan_remarks(plan: Plan) -> list[Remark]:
         Remark(
             "warning",
             kind,
-            f"{note.name} of {note.title or note.key} ({note.ref or note.key}): {note.reason}",
+            f"{note.name} of {note.title or note.key} ({note.ref or note.key}): {note.reason}"
+            + (f" ({note.hint})" if note.hint else ""),
             places.get(note.key),
         )
         for kind, notes in (("conflict", plan.conflicts), ("drift", plan.drift))

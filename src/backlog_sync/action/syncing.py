@@ -24,7 +24,7 @@ from backlog_sync.action.words import (
 )
 from backlog_sync.cli.reconciling import exit_code
 from backlog_sync.cli.writing import Written, write_progress
-from backlog_sync.core.changes import Action, Plan, Result
+from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.pull import Take, flow_back
@@ -127,7 +127,7 @@ def _synced(
 def _limits(job: Job, prepared: Prepared, saved: Mapping[str, Any] | None) -> list[Violation]:
     """What this workflow limits beyond the guards: new issues, or one approved plan."""
     plan = prepared.plan
-    creates = plan.summary()[Action.CREATE.value]
+    new = plan.new_issues
     moved = what_moved(saved, job.saved(prepared)) if saved else []
     if moved:
         message = f"the plan is stale: {'; '.join(moved)}"
@@ -136,8 +136,9 @@ def _limits(job: Job, prepared: Prepared, saved: Mapping[str, Any] | None) -> li
     if job.inputs.approve and plan.has_changes and job.inputs.approve != digest:
         message = f"the plan is not the one that was approved: its digest is {digest}"
         return [Violation("not-approved", message, "look at the plan, then approve this digest")]
-    if creates > job.inputs.max_create and not (job.inputs.approve or saved):
-        message = f"{creates} issues would be created, and max-create is {job.inputs.max_create}"
+    if new > job.inputs.max_create and not (job.inputs.approve or saved):
+        message = f"{new} issues would be created or adopted, and max-create is"
+        message += f" {job.inputs.max_create}"
         hint = f"raise max-create, or approve this plan: {digest}"
         return [Violation("max-create", message, hint)]
     return []

@@ -16,7 +16,6 @@ from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.markdown import drift_markdown
 from backlog_sync.render.paper import COMMENT_BYTES
-from backlog_sync.render.safe import clean
 
 DONE, FAILED, PENDING = 0, 1, 3
 
@@ -49,11 +48,8 @@ def drift(where: Where, voice: Voice, *, output: str, full: bool, tracked: bool)
             )
         told = find_drift(prepared.plan, prepared.desired, prepared.observed)
         _show(screen, prepared.observed, told, output, full=full)
-        for violation in prepared.violations:
-            # What makes everything look new or gone; what a sync may do is another matter.
-            if not violation.final:
-                screen.complain(f"sync would refuse this: {clean(violation.message)}")
-                screen.complain(f"hint: {clean(violation.hint)}")
+        # What makes everything look new or gone; what a sync may do is another matter.
+        screen.would_refuse(v for v in prepared.violations if not v.final)
         if tracked:
             ref = _track(tracker, prepared, told)
             screen.tell(f"Tracking issue: {ref or 'none is needed'}.")

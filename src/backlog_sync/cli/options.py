@@ -70,6 +70,19 @@ def plan_options(command: F) -> F:
     return command
 
 
+def as_for_sync(command: F) -> F:
+    """Let a verb take sync's other options, so that a command line can be repeated with it.
+
+    They say how a plan is made or what is written into files, and have no part in what the verb
+    does.
+    """
+    for name in ("--plan", "--approve", "--force", "--prune", "--on-conflict"):
+        command = click.option(name, multiple=True, hidden=True, expose_value=False)(command)
+    for name in ("--adopt", "--no-write-back", "--check"):
+        command = click.option(name, is_flag=True, hidden=True, expose_value=False)(command)
+    return command
+
+
 def _forced(
     context: click.Context,  # noqa: ARG001 - click's
     option: click.Parameter,  # noqa: ARG001 - click's

@@ -70,17 +70,21 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
     left = (*pulled.left, *accepted.left)
     if output == "json":
         written = () if dry_run else tuple(change.path for change in changes)
-        screen.result(dump(pulled_to_json(accepted.taken, left, written)))
+        screen.result(dump(pulled_to_json(prepared.plan, accepted.taken, left, written)))
     else:
         if not voice.quiet:
-            screen.result(pulled_text(accepted.taken, left, screen.look()))
-        _files(screen, changes, dry_run=dry_run)
+            screen.result(pulled_text(prepared.plan, accepted.taken, left, screen.look()))
+        _files(screen, changes, dry_run=dry_run, conflicts=bool(prepared.plan.conflicts))
+    screen.would_refuse(v for v in prepared.violations if not v.final)
     return _conflicts(screen, prepared.plan.conflicts)
 
 
-def _files(screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool) -> None:
+def _files(
+    screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool, conflicts: bool
+) -> None:
     if not changes:
-        screen.result("The files say what GitHub says already.\n")
+        told = "No file was changed." if conflicts else "The files say what GitHub says already."
+        screen.result(f"{told}\n")
     for change in changes:
         if dry_run:
             before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
@@ -90,9 +94,12 @@ def _files(screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool) ->
 
 
 def _conflicts(screen: Screen, conflicts: tuple[FieldNote, ...]) -> int:
-    """Tell of what was left because both sides changed it."""
-    if not conflicts:
-        return DONE
-    screen.complain(f"{counted(len(conflicts), 'conflict')} left; `backlog plan` shows them")
-    screen.complain("hint: --on-conflict github takes GitHub's version of fields in conflict")
-    return REFUSED
+    """Tell of what was left: fields that both sides changed, and items that are held."""
+    fields = [note for note in conflicts if not note.is_hold]
+    if fields:
+        screen.complain(f"{counted(len(fields), 'conflict')} left; `backlog plan` shows them")
+        screen.complain("hint: --on-conflict github takes GitHub's version of fields in conflict")
+    held = len({note.key for note in conflicts if note.is_hold})
+    if held:
+        screen.complain(f"{counted(held, 'item')} held: see what each needs above")
+    return REFUSED if conflicts else DONE

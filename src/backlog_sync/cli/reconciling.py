@@ -1,6 +1,6 @@
 """Plan and sync: show, guard, ask, apply, write back, tell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +16,6 @@ from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result,
 from backlog_sync.core.checkout import astray, superseded
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
-from backlog_sync.core.model import DesiredState
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pace import Pace
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
@@ -66,9 +65,7 @@ def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: b
         screen.tell(f"saved: `backlog sync --plan {clean(asked.out)}` applies exactly this")
     if prepared.plan.has_changes and output == "text":
         screen.tell(f"digest of this plan, for `sync --approve`:\n{prepared.plan.digests.plan}")
-    for violation in _standing(prepared, asked.force, screen):
-        screen.complain(f"sync would refuse this: {clean(violation.message)}")
-        screen.complain(f"hint: {clean(violation.hint)}")
+    screen.would_refuse(_standing(prepared, asked.force, screen))
     return PENDING if check and _pending(prepared.plan) else DONE
 
 
@@ -242,12 +239,11 @@ class _Sync:
         return why
 
     def _unattended(self, plan: Plan) -> str:
-        creates = plan.summary()[Action.CREATE.value]
-        first = creates and not any(item.ref for item in plan.items) and not plan.orphans
-        if not first and creates <= MANY:
+        if not plan.is_first and plan.new_issues <= MANY:
             return ""
-        what = "this is the first sync" if first else f"this would create {creates} issues"
-        reason = f"{what} of {clean(plan.repository)}, and there is no terminal to ask on"
+        what = "this is the first sync and would" if plan.is_first else "this would"
+        reason = f"{what} {_new(plan)} in {clean(plan.repository)}, and there is no terminal to"
+        reason += " ask on"
         return self._refuse(
             "needs-yes", reason, "look at the plan above, then run the same with --yes"
         )
@@ -293,6 +289,14 @@ class _Sync:
             self.screen.complain("backlog: interrupted; run it again to go on")
 
 
+def _new(plan: Plan) -> str:
+    """How many issues a plan creates and adopts."""
+    counts = plan.summary()
+    verbs = [action.value for action in (Action.CREATE, Action.ADOPT) if counts[action.value]]
+    told = " and ".join(f"{verb} {counts[verb]}" for verb in verbs)
+    return f"{told} {'issue' if plan.new_issues == 1 else 'issues'}"
+
+
 _PLAN_AGAIN = "plan again: `backlog plan --out FILE`"
 
 
@@ -309,16 +313,15 @@ def _prepare(
     memory: Memory,
     clock: Clock | None = None,
 ) -> Prepared:
-    _check_keys(found.desired, options.only)
+    check_keys([item.key for item in found.desired.items], options.only)
     with screen.waiting(f"Reading {found.repository}"):
         return reconcile.observe_and_plan(
             found.desired, tracker, options, journals=journals, clock=clock, memory=memory
         )
 
 
-def _check_keys(desired: DesiredState, only: tuple[str, ...]) -> None:
+def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
     """Raise `UsageError` for a key that no item has."""
-    keys = [item.key for item in desired.items]
     for key in only:
         if key not in keys:
             near = get_close_matches(key, keys, n=1)

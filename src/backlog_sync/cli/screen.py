@@ -22,6 +22,7 @@ from rich.text import Text
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice
+from backlog_sync.core.guards import Violation
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.expected import step_text
 from backlog_sync.render.safe import clean
@@ -83,6 +84,12 @@ class Screen:
         """Say why nothing was sent, and what to do."""
         self.complain(f"backlog: refused ({slug}): {clean(why)}; nothing was sent")
         self.complain(f"hint: {clean(hint)}")
+
+    def would_refuse(self, violations: Iterable[Violation]) -> None:
+        """Say why a sync would send nothing, and what to do."""
+        for violation in violations:
+            self.complain(f"sync would refuse this: {clean(violation.message)}")
+            self.complain(f"hint: {clean(violation.hint)}")
 
     def waits(self, seconds: float) -> None:
         """Say that a request waits, where the wait is long enough to wonder."""

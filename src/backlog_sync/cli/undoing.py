@@ -6,13 +6,13 @@ from dataclasses import replace
 from backlog_sync import wiring
 from backlog_sync.cli.loading import ready
 from backlog_sync.cli.options import Voice, Where
-from backlog_sync.cli.reconciling import DONE, FAILED, REFUSED, exit_code
+from backlog_sync.cli.reconciling import DONE, FAILED, REFUSED, check_keys, exit_code
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import ObservedState
-from backlog_sync.core.plan_json import outcomes_to_json
+from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import apply_plan
 from backlog_sync.engine.ports import Tracker, Wanted
@@ -23,8 +23,19 @@ from backlog_sync.render.safe import clean
 from backlog_sync.render.text import plan_text
 
 
-def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
-    """Close what the last run on this machine created; give the exit code."""
+def undo(
+    where: Where,
+    voice: Voice,
+    *,
+    output: str,
+    yes: bool,
+    dry_run: bool = False,
+    only: tuple[str, ...] = (),
+) -> int:
+    """Close what the last run on this machine created; return the exit code.
+
+    With `only` these keys' issues alone, so that the others can be undone later.
+    """
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
     found = ready(where, screen)
@@ -37,7 +48,7 @@ def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
             screen.env,
             top=found.top,
             sandbox=where.sandbox,
-            read_only=False,
+            read_only=dry_run,
             waits=screen.waits,
         ) as tracker,
     ):
@@ -45,17 +56,23 @@ def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
             observed = tracker.observe(Wanted())
         journal = wiring.journals(found.top, screen.env, sandbox=where.sandbox)(observed)
         last = journal.last_run()
-        if last:
-            observed = _with_others(observed, last[1], tracker)
-        plan = undo_plan(observed, last[1], last[0]) if last else Plan(found.repository, None, ())
+        began, created = last or (0.0, ())
+        check_keys([intent.key for intent in created], only if created else ())
+        made = [intent for intent in created if not only or intent.key in only]
+        observed = _with_others(observed, made, tracker)
+        plan = undo_plan(observed, made, began)
         if not plan.changes:
             for warning in plan.warnings:
                 screen.tell(f"{warning.ref}: {clean(warning.message)}")
             screen.tell("the last run on this machine created nothing that is open: nothing to do")
             return DONE
-        if output == "text" or not (yes or where.sandbox):
+        if dry_run and output == "json":
+            screen.result(dump(plan_to_json(plan)))
+        elif output == "text" or not (yes or where.sandbox):
             shown = plan_text(plan, screen.look(err=output != "text"))
             (screen.result if output == "text" else screen.complain)(shown)
+        if dry_run:
+            return DONE
         if not _agreed(screen, plan, rights(observed.repository), yes=yes or where.sandbox):
             return REFUSED
         with INTERRUPTS.held(), screen.progress() as bar:
@@ -68,7 +85,8 @@ def undo(where: Where, voice: Voice, *, output: str, yes: bool) -> int:
                 progress=bar,
             )
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
-        if all(outcome.result is Result.APPLIED for outcome in applied.outcomes):
+        done = all(outcome.result is Result.APPLIED for outcome in applied.outcomes)
+        if done and len(made) == len(created):
             journal.forget_last_run()
     if output == "json":
         screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))

@@ -132,7 +132,8 @@ def claim_of(change: Change) -> tuple[str, str]:
 class FieldNote:
     """A field of an item that is told but not changed: drift held, a conflict, a deferral.
 
-    `verdict` says which; `reason` explains and never decides.
+    `verdict` says which; `reason` explains and never decides. `hint` says what to do about a
+    conflict that neither side can win: then all of the item or of its text is held.
     """
 
     key: str
@@ -144,6 +145,12 @@ class FieldNote:
     base: JsonValue = None
     desired: JsonValue = None
     observed: JsonValue = None
+    hint: str = ""
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether it is a conflict that `--on-conflict` does not decide."""
+        return self.verdict is Verdict.CONFLICT and bool(self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +211,9 @@ class PlanItem:
     repository: str | None = None
 
 
+_NEW = (Action.CREATE, Action.ADOPT)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The ordered, immutable changes, and what is told beside them.
@@ -232,6 +242,18 @@ class Plan:
     def has_changes(self) -> bool:
         """Whether applying it would change anything that people see."""
         return any(not c.is_refresh for c in self.changes)
+
+    @property
+    def new_issues(self) -> int:
+        """How many issues are created, or become the backlog's by adoption."""
+        return sum(c.kind is ChangeKind.ISSUE and c.action in _NEW for c in self.changes)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it makes the first issues of this backlog, so that nothing was managed yet."""
+        adopted = {c.key for c in self.changes if c.action is Action.ADOPT}
+        managed = any(item.ref and item.key not in adopted for item in self.items)
+        return bool(self.new_issues) and not managed and not self.orphans
 
     def summary(self) -> dict[str, int]:
         """Counts that can be recomputed from the changes listed.

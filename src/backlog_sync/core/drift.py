@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core import holds
 from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import Change, FieldNote, Plan, Verdict
+from backlog_sync.core.holds import COPIED, IDENTITY, Hold
 from backlog_sync.core.identity import Matches, match_items
 from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.locations import elsewhere, locations
@@ -36,12 +38,13 @@ TICKS = "acceptance_criteria"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An issue or an item that is not as it should be: which, and why."""
+    """An issue or an item that is not as it should be: which, why, and what to do about it."""
 
     key: str
     ref: str | None
     title: str
     reason: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
     """Read a plan as a report of what moved apart."""
     matches = match_items(desired, observed)
     titles = {item.key: item.title for item in desired.items}
-    gone = [(key, _finding(key, titles, why, matches, observed)) for key, why in matches.gone]
+    gone = [(key, _finding(key, titles, hold)) for key, hold in matches.gone]
     moved = {key for key, _ in gone if _is_moved(key, desired, observed)}
     suspicious = tuple(_suspicious(desired, observed, matches))
     told = {key for key, _ in gone} | {finding.key for finding in suspicious}
@@ -89,7 +92,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
             plan,
             changes=tuple(filter(None, map(_pending, plan.changes))),
             drift=(*plan.drift, *_progress(plan, desired, observed)),
-            conflicts=tuple(n for n in plan.conflicts if n.name != "identity" or n.key not in told),
+            conflicts=tuple(n for n in plan.conflicts if n.name != IDENTITY or n.key not in told),
             warnings=tuple(w for w in plan.warnings if w.slug != "copied-marker"),
         ),
         duplicates=tuple(
@@ -153,12 +156,8 @@ def _note(
     )
 
 
-def _finding(
-    key: str, titles: dict[str, str], why: str, matches: Matches, observed: ObservedState
-) -> Finding:
-    held = matches.held.get(key)
-    ref = observed.ref(held[1]) if held and held[1] else None
-    return Finding(key, ref, titles.get(key, key), why)
+def _finding(key: str, titles: dict[str, str], hold: Hold) -> Finding:
+    return Finding(key, hold.ref, titles.get(key, key), hold.reason, hold.hint)
 
 
 def _is_moved(key: str, desired: DesiredState, observed: ObservedState) -> bool:
@@ -188,16 +187,18 @@ def _suspicious(
                 ours = [claim.key for claim in parts.claims if claim.backlog == place.backlog_id]
                 if ours or not parts.claims:
                     key = ours[0] if ours else ""
-                    yield Finding(key, ref, issue.title, parts.problem)
+                    hold = holds.broken(ref, issue, parts.problem)
+                    yield Finding(key, ref, issue.title, parts.problem, hold.hint)
             elif marker is None or marker.backlog != place.backlog_id:
                 continue
             elif issue.id in copied:
                 why = "its block was copied from another issue"
-                yield Finding(marker.key, ref, issue.title, why)
+                yield Finding(marker.key, ref, issue.title, why, COPIED)
             elif issue.id not in claimed and not is_trusted(issue, observed.viewer, trusted):
                 author = issue.author.login if issue.author else "an account that is gone"
                 why = f"it was opened by {author}, who is not trusted"
-                yield Finding(marker.key, ref, issue.title, why)
+                hint = holds.untrusted(ref, issue).hint
+                yield Finding(marker.key, ref, issue.title, why, hint)
 
 
 def drift_to_json(found: Drift) -> dict[str, Any]:

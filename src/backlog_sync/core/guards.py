@@ -1,13 +1,16 @@
 """Guards: checks that refuse a plan before anything is sent."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
-from backlog_sync.core.model import DesiredState, ObservedRepository, ObservedState
+from backlog_sync.core.holds import IDENTITY, set_id
+from backlog_sync.core.identity import Matches, match_items
+from backlog_sync.core.model import DesiredItem, DesiredState, ObservedRepository, ObservedState
 
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
 """Permissions that let a token work on issues."""
@@ -27,7 +30,7 @@ FINAL = (
 """Guards that nobody overrides: what they miss would not come true either."""
 
 _SHARE, _SMALL = 0.30, 10
-_FEW = 3
+_FEW = 2
 _MASS = "mass-change"
 
 
@@ -53,8 +56,7 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
             if _writes_to(other.repository.name_with_owner, plan):
                 found += rights(other.repository)
     found += _out_of_reach(observed)
-    found += _moved(plan, desired, observed)
-    found += _foreign(plan)
+    found += _whose(plan, desired, observed)
     keys = {item.key for item in plan.items}
     pruned = [c for c in plan.changes if _closes_orphan(c, keys)]
     managed = len(plan.orphans) + len(pruned) + sum(1 for item in plan.items if item.ref)
@@ -145,49 +147,79 @@ def rights(repository: ObservedRepository) -> list[Violation]:
     return []
 
 
-def _moved(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
-    """Find the same keys and titles under another identity: a file that was moved or renamed."""
-    creates = {
-        (c.key, normalize.title(c.title))
-        for c in plan.changes
-        if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE
-    }
-    if not creates or any(item.ref for item in plan.items):
+def _whose(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
+    """Refuse if most issues that the file names are not its own: moved, or of elsewhere."""
+    unclear = any(note.name == IDENTITY for note in plan.conflicts)
+    creates = [c for c in plan.changes if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE]
+    adopts = [c for c in plan.changes if c.action is Action.ADOPT]
+    if not unclear and not creates and len(adopts) < _FEW:
         return []
-    seen: dict[str, int] = {}
-    for issue in observed.issues:
-        if issue.repository != observed.repository.name_with_owner:
-            continue
-        marker = body_block.split(issue.body).marker
-        if marker and (marker.key, normalize.title(issue.title)) in creates:
-            seen[marker.backlog] = seen.get(marker.backlog, 0) + 1
-    for old, count in sorted(seen.items()):
-        if old != desired.backlog_id and count * 2 >= len(creates):
+    matches = match_items(desired, observed)
+    return _moved(creates, matches, desired, observed) or _foreign(
+        adopts, matches, desired.items, observed
+    )
+
+
+def _moved(
+    creates: Sequence[Change], matches: Matches, desired: DesiredState, observed: ObservedState
+) -> list[Violation]:
+    """Find the same keys and titles under another identity: a file that was moved or renamed."""
+    if matches.by_key:
+        return []
+    seen = Counter(hold.moved_from for hold in matches.held.values() if hold.moved_from)
+    count = seen.total() + len(creates)
+    wanted = {(c.key, normalize.title(c.title)) for c in creates}
+    for issue in observed.issues if wanted else ():
+        if issue.repository == observed.repository.name_with_owner:
+            marker = body_block.split(issue.body).marker
+            if marker and (marker.key, normalize.title(issue.title)) in wanted:
+                seen[marker.backlog] += 1
+    for old, items in sorted(seen.items()):
+        if old != desired.backlog_id and items * 2 >= count:
             return [
                 Violation(
                     "backlog-moved",
-                    f"{count} of these items exist under the backlog identity {old!r}; "
-                    f"this file's is {desired.backlog_id!r}",
-                    f"if the file was moved, put `id: {old}` into its settings; if these are to be"
-                    " made once more, use --force backlog-moved",
+                    f"{items} of {count} items exist under another identity: the backlog {old!r},"
+                    f" and this one is {desired.backlog_id!r}",
+                    f"if the file was moved, {set_id(desired, old)}; if these items are to be"
+                    " created a second time, use --force backlog-moved",
                 )
             ]
     return []
 
 
-def _foreign(plan: Plan) -> list[Violation]:
-    """Find numbers that were written in another repository: a fork, a copy, a trial elsewhere."""
-    adopts = [c for c in plan.changes if c.action is Action.ADOPT]
-    other = [c for c in adopts if "title" in c.fields]
-    if len(other) < _FEW or len(other) * 2 <= len(adopts):
+def _foreign(
+    adopts: Sequence[Change],
+    matches: Matches,
+    items: Sequence[DesiredItem],
+    observed: ObservedState,
+) -> list[Violation]:
+    """Find numbers that were written for another repository: a fork, a copy, a trial elsewhere.
+
+    A number may be missing, or lead to an issue of another title. What is known here, by a number
+    or by its marker, says that the repository is right.
+    """
+    strange = sum(hold.strange for hold in matches.held.values())
+    retitled = sum("title" in change.fields for change in adopts)
+    known = len(matches.by_key) - retitled
+    others = f"have other titles than the items in {observed.repository.name_with_owner}"
+    if strange:
+        named = sum(item.issue is not None and item.key in matches.by_key for item in items)
+        count, total = strange + retitled, strange + named
+        refused = count > known
+        lack = f"are not issues of {observed.repository.name_with_owner}"
+        others = f"{lack}, or {others}" if retitled else lack
+    else:
+        count, total = retitled, len(adopts)
+        refused = count >= _FEW and count * 2 > total
+    if not refused:
         return []
     return [
         Violation(
             "foreign-numbers",
-            f"{len(other)} of {len(adopts)} issues that would be adopted by their numbers have"
-            " other titles than the items",
-            "are these the numbers of another repository? take them out of the file; if these"
-            " issues are meant, use --force foreign-numbers",
+            f"{count} of {total} issue numbers in the file {others}",
+            "name the right repository with --repo; or take these numbers out of the file; if"
+            " these issues are meant, use --force foreign-numbers",
         )
     ]
 

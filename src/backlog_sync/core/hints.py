@@ -6,6 +6,7 @@ Such an item would get a second issue. It is held until the file says what is me
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
+from backlog_sync.core.holds import Hold
 from backlog_sync.core.locations import Location
 from backlog_sync.core.model import DesiredItem, IssueHint, ObservedIssue
 from backlog_sync.core.reading import speaks_of
@@ -17,7 +18,7 @@ def held_by_hints(
     issues: Mapping[int, ObservedIssue],
     taken: Collection[int],
     marked: Collection[int],
-) -> dict[str, tuple[str, ObservedIssue | None]]:
+) -> dict[str, Hold]:
     """Return why items without an issue are held for the issues that their titles name.
 
     `items` are to be created. `taken` are the numbers of other items' issues, `marked` those with
@@ -26,7 +27,7 @@ def held_by_hints(
     """
     named = {item.key: _here(item, location) for item in items}
     times = Counter(number for hints in named.values() for number in hints)
-    held: dict[str, tuple[str, ObservedIssue | None]] = {}
+    held: dict[str, Hold] = {}
     for key, hints in named.items():
         free = {n: h for n, h in hints.items() if n in issues and n not in (*taken, *marked)}
         sure = {n: h for n, h in hints.items() if h.sure}
@@ -43,8 +44,8 @@ def held_by_hints(
                 why = " It carries the marker of another item or backlog."
             elif times[number] > 1:
                 why = f" {times[number]} items name it."
-            held[key] = (f"looks like {hint.issue}: adopt {hint.issue}?{why} {hint.remedy}",
-                         issues.get(number))  # fmt: skip
+            reason = f"looks like {hint.issue}: adopt {hint.issue}?{why}"
+            held[key] = Hold(reason, hint.remedy, str(hint.issue), issues.get(number))
             break
     return held
 

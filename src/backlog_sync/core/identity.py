@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backlog_sync.core import normalize, order
+from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.hints import held_by_hints
+from backlog_sync.core.holds import Hold
 from backlog_sync.core.issue_index import (
     IssueIndex,
     adopted_nonce,
@@ -26,7 +27,8 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedState,
 )
-from backlog_sync.core.reading import speaks_of
+from backlog_sync.core.reading import counts, speaks_of
+from backlog_sync.core.sandbox_numbers import forgotten
 from backlog_sync.core.states import DUPLICATE, is_closed
 
 
@@ -50,19 +52,22 @@ class Match:
 class Matches:
     """The outcome: items with issues, issues of ours without items, items that are held.
 
-    `held` maps a key to the reason why nothing may be done for it. `doubles` are further open
-    issues of items, by key, that we made as well; `copies` are issues into which somebody copied
-    another one's block. `gone` are items whose number, or whose record in their parent, speaks
-    of an issue that is not there, each with the reason. `generations` are those of the keys that
-    other issues bore before, for items that are to be made.
+    `held` maps a key to why nothing may be done for it, and what to do about it. `doubles` are
+    further open issues of items, by key, that we made as well; `copies` are issues into which
+    somebody copied another one's block. `gone` are items whose number, or whose record in their
+    parent, speaks of an issue that is not there, each with the reason and a remedy. `forgotten`
+    are items whose number another sandbox wrote, so that it does not count.
+    `generations` are those of the keys that other issues bore before, for items that are to be
+    made.
     """
 
     by_key: Mapping[str, Match]
     orphans: tuple[tuple[str, ObservedIssue], ...] = ()
     doubles: tuple[tuple[str, ObservedIssue], ...] = ()
     copies: tuple[tuple[str, ObservedIssue], ...] = ()
-    gone: tuple[tuple[str, str], ...] = ()
-    held: Mapping[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
+    gone: tuple[tuple[str, Hold], ...] = ()
+    held: Mapping[str, Hold] = field(default_factory=dict)
+    forgotten: Mapping[str, IssueRef] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     generations: Mapping[str, int] = field(default_factory=dict)
 
@@ -82,6 +87,8 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     if len(matchers) > 1:
         for matcher in matchers:
             matcher.left_behind(matchers)
+    for matcher in matchers:
+        matcher.by_other_numbers()
     for matcher in matchers if not observed.embedded else ():
         matcher.by_hints()
     if desired.settings.adopt:
@@ -101,8 +108,9 @@ def _joined(parts: list[Matches]) -> Matches:
         orphans=tuple(each for part in parts for each in part.orphans),
         doubles=tuple(each for part in parts for each in part.doubles),
         copies=tuple(each for part in parts for each in part.copies),
-        gone=tuple(sorted(each for part in parts for each in part.gone)),
+        gone=tuple(each for part in parts for each in part.gone),
         held=parts[0].held,
+        forgotten={key: ref for part in parts for key, ref in part.forgotten.items()},
         warnings=tuple(each for part in parts for each in part.warnings),
         generations={key: n for part in parts for key, n in part.generations.items()},
     )
@@ -138,7 +146,7 @@ class _Found:
     unread: frozenset[str] = frozenset()
     recorded: frozenset[str] = frozenset()
     by_key: dict[str, Match] = field(default_factory=dict)
-    held: dict[str, tuple[str, ObservedIssue | None]] = field(default_factory=dict)
+    held: dict[str, Hold] = field(default_factory=dict)
 
 
 def _unread(desired: DesiredState, here: Sequence[Location]) -> frozenset[str]:
@@ -167,37 +175,74 @@ class _Matcher:
         self.found = found
         self.by_key, self.held, self.unread = found.by_key, found.held, found.unread
         self.warnings: list[Warned] = []
-        self.gone: dict[str, str] = {}
+        self.gone: dict[str, Hold] = {}
+        self.forgotten = forgotten(self.items, location, observed, self.index)
         self.taken: set[int] = set()
 
     def by_numbers(self) -> None:
         """Settle the items whose file names a number of this server and repository."""
-        name, declared = self.location.name, self.location.declared
         for item in self.items:
-            if item.issue is None:
+            if item.issue is None or item.key in self.forgotten.refs:
                 continue
-            if speaks_of(item.issue, name, sandbox=self.observed.sandbox, declared=declared):
+            if self._speaks(item):
                 self._claim(item, item.issue)
-            elif item.issue.sandbox == self.observed.sandbox and self.location.is_target:
-                message = f"{item.key} names {item.issue}, which is not in {name}: not looked at"
+            elif not self.location.is_target and self._names_another(item):
+                self.held[item.key] = holds.left_behind(str(item.issue), None, self.location.name)
+
+    def _speaks(self, item: DesiredItem) -> bool:
+        """Whether an item's number is one of this server and repository."""
+        here, there = self.location, self.observed
+        return speaks_of(
+            item.issue,
+            here.name,
+            sandbox=there.sandbox,
+            plain=not there.embedded,
+            declared=here.declared,
+        )
+
+    def _names_another(self, item: DesiredItem) -> bool:
+        """Whether an item's number is one of another repository on this server."""
+        ref = item.issue
+        if ref is None or self._speaks(item):
+            return False
+        return counts(ref, sandbox=self.observed.sandbox, plain=not self.observed.embedded)
+
+    def by_other_numbers(self) -> None:
+        """Hold the items whose number is one of another repository, and that were not found here.
+
+        After a transfer or a change of its name the repository's issues are known by their
+        markers.
+        """
+        for item in self.items:
+            ref, home = item.issue, self.location.declared
+            if ref is None or item.key in self.held or not self._names_another(item):
+                continue
+            if item.key in self.by_key:
+                message = f"{item.key} names {ref}, which is not in {self.location.name}"
+                message += f": {self.by_key[item.key].ref} is its issue, by its marker"
                 self.warnings.append(Warned(message, "other-repository", item.place))
-            elif item.issue.sandbox == self.observed.sandbox:
-                why = f"{item.issue} is not an issue of {name}: {_move_it(str(item.issue), name)}"
-                self.held[item.key] = (why, None)
+            else:
+                there = ref.repository or home or "another repository"
+                self.held[item.key] = holds.of_another_repository(
+                    str(ref), there, self.location.name
+                )
 
     def _claim(self, item: DesiredItem, ref: IssueRef) -> None:
-        issue = self.index.by_number.get(ref.number)
+        issue, named = self.index.by_number.get(ref.number), str(ref)
         if issue is None:
-            self.gone[item.key] = self._whereabouts(ref)
-            self.held[item.key] = (self.gone[item.key], None)
+            self.gone[item.key] = self.held[item.key] = self._whereabouts(ref)
             return
         parts = self.index.parts[issue.number]
         if issue.number in self.taken:
-            self.held[item.key] = (f"{ref} is named by another item too", issue)
+            self.held[item.key] = holds.taken_twice(named, issue)
         elif parts.problem:
-            self.held[item.key] = (f"{ref}: {parts.problem}; {_MEND}", issue)
+            self.held[item.key] = holds.broken(named, issue, parts.problem)
         elif parts.marker is not None and not self._is_own(item, issue, parts.marker):
-            self.held[item.key] = (f"{ref} belongs to the backlog {parts.marker.backlog!r}", issue)
+            mark = self.titles[item.key]
+            same = parts.marker.key == item.key or self.index.applied_title(issue) == mark
+            self.held[item.key] = holds.of_another_backlog(
+                named, issue, self.desired, parts.marker.backlog, same=same
+            )
         else:
             reason = "by its number in the file"
             if parts.marker is not None and parts.marker.key != item.key:
@@ -226,16 +271,13 @@ class _Matcher:
         same = (i for i in self._free(marker.key) if self.index.applied_title(i) == mark)
         return next((i for i in same if i.state == "open"), None)
 
-    def _whereabouts(self, ref: IssueRef) -> str:
-        """Say what became of an issue that the list does not hold, as far as it was looked up."""
+    def _whereabouts(self, ref: IssueRef) -> Hold:
+        """Return what became of an issue that the list does not hold, as far as anybody looked."""
         name = f"{self.location.name}#{ref.number}"
         link = self.observed.elsewhere.get(name)
         if link is not None:
-            there = f"{link.repository}#{link.number}"
-            return f"{ref} was transferred to {there}; take the number out to have a new one here"
-        why = self.observed.unreachable.get(name, "gone, moved, or a pull request")
-        where = "this repository" if self.location.is_target else self.location.name
-        return f"{ref} is not an issue of {where} ({why})"
+            return holds.transferred(str(ref), link, self.location.name)
+        return holds.missing(str(ref), self.location.name, self.observed.unreachable.get(name, ""))
 
     def in_place(self, level: Collection[str]) -> None:
         """Settle the items whose key, title and parent an issue has."""
@@ -297,8 +339,8 @@ class _Matcher:
         if item.parent is None:
             return None
         match = self.by_key.get(item.parent)
-        held = self.held.get(item.parent, ("", None))[1]
-        issue = match.issue if match else held
+        held = self.held.get(item.parent)
+        issue = match.issue if match else held.issue if held else None
         return issue.id if issue else item.parent
 
     def by_keys(self, level: Collection[str]) -> None:
@@ -314,9 +356,8 @@ class _Matcher:
                 if not free:
                     continue
                 if len({self.index.applied_title(issue) for issue in last}) > 1:
-                    names = " and ".join(map(self.observed.ref, last))
-                    why = f"{names} carry its key: write `issue:` with the number of the right one"
-                    self.held[item.key] = (why, free[0])
+                    refs = list(map(self.observed.ref, last))
+                    self.held[item.key] = holds.several_of_one_key(refs, free[0])
                 else:
                     reason = "by its marker" if key == item.key else f"known before as {key}"
                     self._take(item, free[0], reason)
@@ -336,11 +377,13 @@ class _Matcher:
                 continue
             for key in keys:
                 for stranger in self._left(self.index.untrusted, key):
-                    self.held.setdefault(item.key, (self._untrusted(stranger), stranger))
-                for broken in self._left(self.index.broken, key):
-                    ref, parts = self.observed.ref(broken), self.index.parts[broken.number]
-                    why = f"{ref}: {parts.problem}; {_MEND}"
-                    self.held.setdefault(item.key, (why, broken))
+                    ref = self.observed.ref(stranger)
+                    self.held.setdefault(item.key, holds.untrusted(ref, stranger))
+                for issue in self._left(self.index.broken, key):
+                    why = self.index.parts[issue.number].problem
+                    self.held.setdefault(
+                        item.key, holds.broken(self.observed.ref(issue), issue, why)
+                    )
 
     def by_hints(self) -> None:
         """Hold the items that would be created although their titles name an issue."""
@@ -369,9 +412,8 @@ class _Matcher:
             if len(there) == 1 and wanted[title] == 1 and not self._problem(there[0]):
                 self._take(item, there[0], "has exactly this title")
             elif there and (len(there) > 1 or wanted[title] > 1):
-                names = ", ".join(map(self.observed.ref, there))
-                why = f"it is not clear which of the issues of this title is meant ({names})"
-                self.held[item.key] = (f"{why}: write `issue:` with its number", there[0])
+                refs = list(map(self.observed.ref, there))
+                self.held[item.key] = holds.several(refs, there[0])
 
     def _trusts(self, issue: ObservedIssue) -> bool:
         return is_trusted(issue, self.observed.viewer, self.desired.settings.trusted_authors)
@@ -392,7 +434,7 @@ class _Matcher:
             return
         problem, ref = self._problem(issue), self.observed.ref(issue)
         if problem:
-            self.held[item.key] = (f"{ref} has this title, but {problem}; {_MEND}", issue)
+            self.held[item.key] = holds.broken(ref, issue, problem)
             return
         self.warnings.append(
             Warned(
@@ -419,16 +461,12 @@ class _Matcher:
                     continue
                 for issue in (each for key in keys for each in matcher._free(key)):
                     ref = self.observed.ref(issue)
-                    why = f"its issue is {ref}: {_move_it(ref, self.location.name)}"
-                    self.held.setdefault(item.key, (why, issue))
+                    hold = holds.left_behind(ref, issue, self.location.name)
+                    self.held.setdefault(item.key, hold)
             for issue in (each for key in keys for each in self._left(self.index.astray, key)):
                 if self.index.applied_title(issue) == self.titles[item.key]:
                     ref = self.observed.ref(issue)
-                    why = (
-                        f"{ref} carries its key and title, and may be an item of another backlog: "
-                        f"write `issue: {ref.lstrip('#')}` if it is this one, else another `id:`"
-                    )
-                    self.held.setdefault(item.key, (why, issue))
+                    self.held.setdefault(item.key, holds.astray(ref, issue))
 
     def result(self) -> Matches:
         """Give all that was found, and what is left over."""
@@ -455,7 +493,7 @@ class _Matcher:
         warnings = [
             Warned(
                 message=f"{self.observed.ref(issue)} carries the marker of {key}, a copy as it "
-                "seems; close it, or take the hidden lines out of its text",
+                f"seems; {holds.COPIED}",
                 slug="copied-marker",
                 ref=self.observed.ref(issue),
             )
@@ -467,8 +505,9 @@ class _Matcher:
             orphans=tuple((k, issue) for _, k, issue in spare if not self._is_second(k, issue)),
             doubles=doubles,
             copies=tuple(each for each in copies if each[1].number not in self.taken),
-            gone=tuple(sorted({**self._recorded(), **self.gone}.items())),
+            gone=tuple(sorted(self._gone().items(), key=lambda found: found[0])),
             held=self.held,
+            forgotten=self.forgotten.refs,
             warnings=(*self.warnings, *warnings),
             generations=new,
         )
@@ -489,17 +528,27 @@ class _Matcher:
             default=0,
         )
 
-    def _recorded(self) -> dict[str, str]:
+    def _gone(self) -> dict[str, Hold]:
+        """Return the items whose issue was there and is gone."""
+        open_ = {item.key for item in self._open()}
+        deleted = {
+            key: Hold("its issue was deleted", _AGAIN, str(self.forgotten.refs[key]))
+            for key in self.forgotten.deleted & open_
+        }
+        return {**self._recorded(), **deleted, **self.gone}
+
+    def _recorded(self) -> dict[str, Hold]:
         """Give the items without an issue that are on record as sub-issues of their parents."""
-        found: dict[str, str] = {}
+        found: dict[str, Hold] = {}
         for item in self._open():
             above = self.by_key.get(item.parent) if item.parent and item.sync else None
             marker = above.parts.marker if above else None
             known = marker and set(order.record([item.key])) <= set(marker.base.order)
             if known and not self.index.ours.get(item.key):
-                found[item.key] = (
-                    "it stood below its parent at the last sync and has no issue now "
-                    "(deleted, moved away, or never made by a run that stopped)"
+                found[item.key] = Hold(
+                    "it was below its parent at the last sync and has no issue now (deleted,"
+                    " moved away, or never made by a run that stopped)",
+                    _AGAIN,
                 )
         return found
 
@@ -548,13 +597,6 @@ class _Matcher:
         self.by_key[item.key] = Match(issue, parts, reason, ref, adopt=parts.marker is None)
         self.taken.add(issue.number)
 
-    def _untrusted(self, issue: ObservedIssue) -> str:
-        author = issue.author.login if issue.author else "an account that is gone"
-        return (
-            f"{self.observed.ref(issue)} carries this item's marker but was opened by {author}, "
-            "whom this repository does not trust"
-        )
-
 
 _STEPS = (
     _Matcher.in_place,
@@ -571,11 +613,4 @@ def _parent_of(issue: ObservedIssue) -> str | None:
     return issue.parent.id if issue.parent else None
 
 
-_MEND = "mend or remove it by hand"
-
-
-def _move_it(ref: str, there: str) -> str:
-    return (
-        f"transfer it to {there} and write its new number, or take the number and the hidden lines "
-        f"of {ref} out to have a new one"
-    )
+_AGAIN = "sync creates a new one"

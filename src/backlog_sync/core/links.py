@@ -87,7 +87,7 @@ class Links:
         values: dict[str, JsonValue],
         kept: set[str],
     ) -> None:
-        if item.parent is None:
+        if item.parent is None or self._ignores(item.parent):
             return
         if not self.observed.capabilities.sub_issues:
             kept.add("parent")
@@ -120,7 +120,8 @@ class Links:
         now = there.get("blocked_by")
         linked = normalize.fold_set(now if isinstance(now, list) else ())
         named: list[str] = []
-        for blocker in sorted({self._canonical(str(b)) for b in blockers}):
+        read = [str(blocker) for blocker in blockers if not self._ignores(str(blocker))]
+        for blocker in sorted(set(map(self._canonical, read))):
             if normalize.fold(blocker) in linked or self._reachable(blocker):
                 named.append(blocker)
             else:
@@ -180,6 +181,10 @@ class Links:
         if link is None:
             return whole
         return self._key_of.get(link.id, f"{link.repository}#{link.number}")
+
+    def _ignores(self, ref: str) -> bool:
+        """Whether a name is one of a real server's issues, on the simulator in this process."""
+        return self.observed.embedded and "#" in ref and ref not in self._items
 
     def _reachable(self, ref: str) -> bool:
         if ref in self._items:

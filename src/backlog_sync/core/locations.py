@@ -148,7 +148,7 @@ def _target(
         observed_labels=observed.labels,
         observed_milestones=observed.milestones,
         unassignable=observed.unassignable,
-        ignored=frozenset(desired.settings.ignore_issues),
+        ignored=frozenset(() if observed.embedded else desired.settings.ignore_issues),
     )
 
 
@@ -157,21 +157,14 @@ def _labels_here(desired: DesiredState, items: Sequence[DesiredItem]) -> Sequenc
     if len(items) == len(desired.items):
         return desired.labels
     used = _label_names(items)
-    plain = LabelDef("")
-    return [
-        label
-        for label in desired.labels
-        if fold(label.name) in used
-        or (label.color, label.description, label.aliases)
-        != (plain.color, plain.description, plain.aliases)
-    ]
+    return [label for label in desired.labels if label.declared or fold(label.name) in used]
 
 
 def _milestones_here(desired: DesiredState, items: Sequence[DesiredItem]) -> Sequence[MilestoneDef]:
     if len(items) == len(desired.items):
         return desired.milestones
     used = _milestone_titles(items)
-    return [m for m in desired.milestones if m.title.strip() in used or m.due or m.description]
+    return [each for each in desired.milestones if each.declared or each.title.strip() in used]
 
 
 def _label_names(items: Iterable[DesiredItem]) -> set[str]:

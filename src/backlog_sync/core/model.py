@@ -174,8 +174,9 @@ FieldValue: TypeAlias = str | float | tuple[str, ...] | Block | None
 class LabelDef:
     """A label; colour and description None where the file does not declare them.
 
-    `new_color` and `new_description` are what it gets when it is made and the file declares
-    none; a label that exists keeps its own.
+    `declared` is False for one that no file defines, but items use: it is made with the first
+    change that needs it. `new_color` and `new_description` are what it gets when it is made and
+    the file declares none; a label that exists keeps its own.
     """
 
     name: str
@@ -184,15 +185,17 @@ class LabelDef:
     aliases: tuple[str, ...] = ()
     new_color: str | None = None
     new_description: str | None = None
+    declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneDef:
-    """A milestone; `due` is an ISO date."""
+    """A milestone; `due` is an ISO date. `declared` as of a label."""
 
     title: str
     due: str | None = None
     description: str | None = None
+    declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

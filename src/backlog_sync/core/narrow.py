@@ -9,6 +9,7 @@ from backlog_sync.core.changes import Action, Change, ChangeKind, Deferred, Plan
 from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.uses import without_unused
 
 _OF_BOARD = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)
 
@@ -31,7 +32,7 @@ def narrow(
         if field and key in keys and id(change) not in kept:
             left.setdefault(key, set()).add(field)
     items = [c for change in items for c in _unclaimed(change, left.get(change.key))]
-    changes = tuple(c for c in (*_definitions(plan, desired, keys, items), *items))
+    changes = tuple(without_unused([*_definitions(plan, desired, keys, items), *items]))
     count = sum(not c.is_refresh for c in plan.changes) - sum(not c.is_refresh for c in changes)
     name, sandbox = observed.repository.name_with_owner, observed.sandbox
     return replace(

@@ -90,7 +90,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
 
 
 def note_to_json(note: FieldNote) -> dict[str, Any]:
-    """Give one note as plain values."""
+    """Give one note as plain values; `hint` is there if it has a remedy of its own."""
     return {
         "key": note.key,
         "ref": note.ref,
@@ -100,6 +100,7 @@ def note_to_json(note: FieldNote) -> dict[str, Any]:
         "desired": note.desired,
         "observed": note.observed,
         "reason": note.reason,
+        **({"hint": note.hint} if note.hint else {}),
     }
 
 

@@ -1,6 +1,6 @@
 """Building the plan: desired and observed state in, ordered changes out. Nothing is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
@@ -24,6 +24,7 @@ from backlog_sync.core.definitions import double_labels, plan_labels, plan_miles
 from backlog_sync.core.diff import TAKEN_AWAY, ItemDiff, Target, base_of, diff_item, target_of
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.heal import heals
+from backlog_sync.core.holds import IDENTITY
 from backlog_sync.core.identity import Match, Matches, match_items
 from backlog_sync.core.links import Links
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
@@ -37,6 +38,8 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
+from backlog_sync.core.reading import counts
+from backlog_sync.core.sandbox_numbers import told
 from backlog_sync.core.states import (
     NOT_PLANNED,
     OPEN,
@@ -46,6 +49,7 @@ from backlog_sync.core.states import (
     state_fields,
 )
 from backlog_sync.core.still_there import Sources
+from backlog_sync.core.uses import without_unused
 
 _LONGEST = 65_536
 """Characters in a body, markers included (reported by many users of GitHub's API)."""
@@ -89,6 +93,7 @@ class _Builder:
         self.accepted: list[FieldNote] = []
         self.deferred: list[Deferred] = []
         self.warnings: list[Warned] = [
+            *told(desired, observed, list(self.matches.forgotten.values())),
             *self.matches.warnings,
             *self.board.warnings,
             *(warned for place in self.places for warned in double_labels(place)),
@@ -151,15 +156,16 @@ class _Builder:
         return next((why for name, why in known if fold(name) == fold(there)), "it was not read")
 
     def _held(self, item: DesiredItem) -> None:
-        reason, issue = self.matches.held[item.key]
+        hold = self.matches.held[item.key]
         self.conflicts.append(
             FieldNote(
                 key=item.key,
                 title=item.title,
-                name="identity",
+                name=IDENTITY,
                 verdict=Verdict.CONFLICT,
-                reason=reason,
-                ref=self.observed.ref(issue) if issue else None,
+                reason=hold.reason,
+                ref=hold.ref,
+                hint=hold.hint,
             )
         )
 
@@ -289,6 +295,7 @@ class _Builder:
                 name="body",
                 verdict=Verdict.CONFLICT,
                 reason=f"the body would have {len(body)} characters; GitHub takes {_LONGEST}",
+                hint="shorten the text, or move a part of it to an item below",
                 ref=self.observed.ref(issue) if issue else None,
             )
         )
@@ -428,8 +435,11 @@ class _Builder:
         """Give the finished value."""
         self.board.keep_record()
         self.changes += self._pruned()
-        board = [*self.board.changes, *self.board.cards]
-        permitted, withheld = self.board.permitted([*self.changes, *board])
+        wanted = [*self.changes, *self.board.changes, *self.board.cards]
+        permitted, withheld = self.board.permitted(without_unused(wanted))
+        if permitted and self._all_held():
+            withheld += _waiting(permitted)
+            permitted = []
         changes = tuple(sorted(permitted, key=lambda change: _ORDER[change.kind]))
         return Plan(
             repository=self.repository,
@@ -450,6 +460,19 @@ class _Builder:
             coverage=self.observed.coverage,
             others={o.repository.name_with_owner: o.coverage for o in self.observed.others},
         )
+
+    def _all_held(self) -> bool:
+        """Whether the file's issue numbers lead nowhere, so that it may be another repository."""
+        there = self.observed
+        numbered = [
+            item.key
+            for item in self.desired.items
+            if item.issue is not None
+            and item.key not in self.skipped
+            and item.key not in self.matches.forgotten
+            and counts(item.issue, sandbox=there.sandbox, plain=not there.embedded)
+        ]
+        return bool(numbered) and all(key in self.matches.held for key in numbered)
 
     def _orphans(self) -> list[tuple[str, ObservedIssue]]:
         return [(key, issue) for key, issue in self.matches.orphans if issue.state == "open"]
@@ -509,6 +532,20 @@ class _Builder:
 
 
 _GONE = "its item is gone from the file"
+
+
+def _waiting(changes: Sequence[Change]) -> list[Deferred]:
+    """Return what says that these changes wait for the items that are held."""
+    what = {c.key: c.kind for c in changes if not c.is_refresh}
+    return [
+        Deferred(
+            kind,
+            key,
+            "nothing is done while every item that names an issue is held",
+            "settle one of the held items first",
+        )
+        for key, kind in what.items()
+    ]
 
 
 def _farewell(key: str) -> str:

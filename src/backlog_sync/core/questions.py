@@ -49,7 +49,8 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
             whole = name if repository else f"{observed.repository.name_with_owner}{name}"
             # Of what was read whole, those that were not listed are not there.
             listed = fold(whole.rpartition("#")[0]) in seen and observed.whole
-            if name not in keys and sign and not listed and fold(whole) not in known:
+            asks = name not in keys and sign and not observed.embedded
+            if asks and not listed and fold(whole) not in known:
                 issues[whole] = None
     return Questions(
         issues=tuple(sorted(issues)),
@@ -78,7 +79,7 @@ def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
 
 def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
     """Issues that items name and that are none of their repository's as they were listed."""
-    sandbox = observed.sandbox
+    sandbox, plain = observed.sandbox, not observed.embedded
     for place in locations(desired, observed):
         there = {issue.number for issue in place.issues}
         named = {
@@ -86,7 +87,9 @@ def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
             for item in place.items
             if item.sync
             and item.issue is not None
-            and speaks_of(item.issue, place.name, sandbox=sandbox, declared=place.declared)
+            and speaks_of(
+                item.issue, place.name, sandbox=sandbox, plain=plain, declared=place.declared
+            )
         }
         yield from (f"{place.name}#{number}" for number in sorted(named - there))
 

@@ -10,15 +10,29 @@ _SIGN = "<!-- backlog:"
 """How every line of ours in a body begins, to the letter."""
 
 
+def counts(ref: IssueRef, *, sandbox: bool, plain: bool = True) -> bool:
+    """Whether a server reads a number: `sandbox#14` is read by a simulated one only.
+
+    `plain` says that numbers of real servers are read, which the simulator inside this process
+    does not.
+    """
+    return sandbox if ref.sandbox else plain
+
+
 def speaks_of(
-    ref: IssueRef | None, repository: str, *, sandbox: bool, declared: str | None = None
+    ref: IssueRef | None,
+    repository: str,
+    *,
+    sandbox: bool,
+    plain: bool = True,
+    declared: str | None = None,
 ) -> bool:
-    """Whether a number in the file speaks of this server and repository.
+    """Whether a number in the file speaks of this server and repository; see `counts`.
 
     `declared` is the repository that the file names: a bare number is one of its issues, and in
     a fork it says nothing.
     """
-    if ref is None or ref.sandbox != sandbox:
+    if ref is None or not counts(ref, sandbox=sandbox, plain=plain):
         return False
     home = ref.repository or (None if ref.sandbox else declared)
     return home is None or normalize.fold(home) == normalize.fold(repository)
@@ -29,6 +43,7 @@ def numbers_of(
     target: str,
     *,
     sandbox: bool,
+    plain: bool = True,
     declared: str | None = None,
     other: str | None = None,
 ) -> tuple[int, ...] | None:
@@ -42,7 +57,8 @@ def numbers_of(
         there = elsewhere(item, target, declared)
         if not item.sync or (there and why_left_alone(there, target, declared)):
             continue
-        if not speaks_of(item.issue, there or target, sandbox=sandbox, declared=there or declared):
+        home = there or declared
+        if not speaks_of(item.issue, there or target, sandbox=sandbox, plain=plain, declared=home):
             return None
         if normalize.fold(there or "") == normalize.fold(other or ""):
             assert item.issue is not None

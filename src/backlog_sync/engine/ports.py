@@ -45,16 +45,21 @@ class Wanted:
         return cls(desired.project, desired.items, desired.repository, since, full)
 
     def numbers(
-        self, repository: str, *, sandbox: bool, other: str | None = None
+        self, repository: str, *, sandbox: bool, plain: bool = True, other: str | None = None
     ) -> tuple[int, ...] | None:
         """Give the numbers of the issues to read, in the target `repository` or in an `other`.
 
-        None where all have to be.
+        None where all have to be. `plain` as of `reading.counts`.
         """
         if self.full:
             return None
         return numbers_of(
-            self.items, repository, sandbox=sandbox, declared=self.declared, other=other
+            self.items,
+            repository,
+            sandbox=sandbox,
+            plain=plain,
+            declared=self.declared,
+            other=other,
         )
 
     def others(self, repository: str) -> tuple[str, ...]:

@@ -65,6 +65,9 @@ def observe_and_plan(
     since = memory.looked() if memory else None
     wanted = Wanted.for_backlog(desired, since, full=full or options.prune)
     observed = tracker.observe(wanted)
+    if observed.sandbox and not observed.whole and match_items(desired, observed).forgotten:
+        # Numbers of another sandbox were read: what the items are may be anywhere.
+        observed = tracker.observe(replace(wanted, full=True))
     if memory is not None:
         memory.note(observed.coverage)
     newest: dict[str, int] = {}

@@ -1,6 +1,7 @@
 """The labels of items, and the definitions of labels and milestones."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from backlog_sync.core.model import LabelDef, MilestoneDef, Settings
 from backlog_sync.core.unknown_words import priority_label
@@ -91,16 +92,13 @@ class Labels:
         for folded, label in self._declared.items():
             found[folded] = LabelDef(label.name, label.color, label.description, label.aliases)
         for name in used:
-            found.setdefault(name.casefold(), LabelDef(name))
+            found.setdefault(name.casefold(), LabelDef(name, declared=False))
         return tuple(self._styled(label) for label in found.values())
 
     def _styled(self, label: LabelDef) -> LabelDef:
         color, description = self._style(label.name)
-        return LabelDef(
-            label.name,
-            label.color,
-            label.description,
-            label.aliases,
+        return replace(
+            label,
             new_color=label.color or color,
             new_description=label.description or description,
         )
@@ -154,5 +152,6 @@ class Milestones:
             for each in self._declared.values()
         }
         for title in used:
-            found.setdefault(title, MilestoneDef(title, self._periods.get(title)))
+            due = self._periods.get(title)
+            found.setdefault(title, MilestoneDef(title, due, declared=False))
         return tuple(found.values())

@@ -60,7 +60,7 @@ class Wanted(Protocol):
         ...
 
     def numbers(
-        self, repository: str, *, sandbox: bool, other: str | None = None
+        self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None
     ) -> tuple[int, ...] | None:
         """The issues to read in the target or in an `other` one; None for all there are."""
         ...
@@ -74,7 +74,8 @@ class Wanted(Protocol):
 class Observer:
     """Reads `owner/name`. What it learns of ids by name, and of the server, stays.
 
-    `boards` reads with a token of its own where there is one (`own_boards`).
+    `boards` reads with a token of its own where there is one (`own_boards`). `embedded` says that
+    the server is the simulator inside this process.
     """
 
     reader: Reader
@@ -86,6 +87,7 @@ class Observer:
     repository_id: str | None = None
     able: Capabilities = field(default_factory=Capabilities)
     asked: bool = False
+    embedded: bool = False
 
     @property
     def repository(self) -> str:
@@ -116,7 +118,9 @@ class Observer:
                 if self.own_boards
                 else self.boards.found(spec, answer, repository.id)
             )
-        numbers = wanted.numbers(repository.name_with_owner, sandbox=sandbox())
+        numbers = wanted.numbers(
+            repository.name_with_owner, sandbox=sandbox(), plain=not self.embedded
+        )
         issues, coverage = self.issues.read(data["issues"], size, numbers, wanted.since)
         cards = self.boards.cards(board.project) if board.project else {}
         self.issue_types = mapping.issue_types(data.get("issueTypes"))
@@ -136,6 +140,7 @@ class Observer:
             capabilities=self.able,
             host=host,
             sandbox=sandbox(),
+            embedded=self.embedded,
             others=others,
             out_of_reach=out_of_reach,
         )
@@ -157,7 +162,9 @@ class Observer:
         issues: list[ObservedIssue] = []
         out_of_reach: dict[str, str] = {}
         for name in wanted.others(target.name_with_owner):
-            numbers = wanted.numbers(target.name_with_owner, sandbox=sandbox, other=name)
+            numbers = wanted.numbers(
+                target.name_with_owner, sandbox=sandbox, plain=not self.embedded, other=name
+            )
             try:
                 other, there = self.at(name)._other(numbers)
             except (AccessError, RefusedError) as no:

@@ -1,7 +1,6 @@
 """GitHub as the engine knows it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from backlog_sync.core.changes import Usage
@@ -60,18 +59,17 @@ class GitHubTracker:
             name,
             boards=Boards(Reader(board_clients, waiting)),
             own_boards=board_session is not None,
+            embedded=embedded,
         )
         self._sender = Sender(clients, waiting, self._observer, board_clients)
         self._api_url = api_url
-        self._embedded = embedded
 
     def observe(self, wanted: Wanted) -> ObservedState:
         """Read the repository, as much of it as is wanted, and its board."""
         with understood(self._api_url):
-            observed = self._observer.observe(
+            return self._observer.observe(
                 wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
             )
-        return replace(observed, embedded=self._embedded)
 
     def examine(self, wanted: Wanted) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""

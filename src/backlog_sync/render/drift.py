@@ -4,17 +4,20 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from backlog_sync.core.changes import Plan
 from backlog_sync.core.drift import Drift, Finding
+from backlog_sync.core.plan_json import note_to_json
 from backlog_sync.core.pull import Left, Take, describe
 from backlog_sync.render.canvas import Look, flow, paint, spread
 from backlog_sync.render.coverage import covered
+from backlog_sync.render.named import Named, held_items, named_issues
 from backlog_sync.render.safe import clean
-from backlog_sync.render.text import named_issues, plan_sections, stacked
+from backlog_sync.render.text import plan_sections, stacked
 
 _WORDS = {
     "drift": "drifted",
     "pending": "pending in the file",
-    "conflicts": "in conflict",
+    "conflicts": "in conflict or held",
     "orphans": "orphaned",
     "duplicates": "duplicate",
     "vanished": "vanished",
@@ -43,7 +46,7 @@ def drift_summary(found: Drift, look: Look) -> str:
 
 
 def _findings(title: str, note: str, found: Sequence[Finding], look: Look) -> list[Text]:
-    told = [(each.title, each.ref or each.key, each.reason) for each in found]
+    told = [Named(each.title, each.ref or each.key, each.reason, each.hint) for each in found]
     return named_issues(title, note, told, look)
 
 
@@ -62,8 +65,8 @@ def _sums(found: Drift, look: Look) -> list[Text]:
 # ---- pull ------------------------------------------------------------------------------------
 
 
-def pulled_text(taken: Sequence[Take], left: Sequence[Left], look: Look) -> str:
-    """What the files say now, item by item, and what they cannot say."""
+def pulled_text(plan: Plan, taken: Sequence[Take], left: Sequence[Left], look: Look) -> str:
+    """What the files say now, item by item, what they cannot say, and which items are held."""
     lines: list[Text] = []
     by_item: dict[str, list[Take]] = {}
     for take in taken:
@@ -76,14 +79,15 @@ def pulled_text(taken: Sequence[Take], left: Sequence[Left], look: Look) -> str:
             start = Text("      ").append(f"{clean(take.name)}  ", "dim")
             words = [Text(clean(word), "green") for word in describe(take.what)]
             lines += flow(start, words, look.columns, look.glyphs)
-    told = [(each.title, each.ref, f"{each.name}: {each.reason}") for each in left]
+    told = [Named(each.title, each.ref, f"{each.name}: {each.reason}") for each in left]
     rest = named_issues("Left", "what the files cannot say", told, look)
     title = [Text("From GitHub into the files", "bold")] if lines else []
-    return paint(stacked([section for section in ([*title, *lines], rest) if section]), look)
+    held = held_items([note for note in plan.conflicts if note.is_hold], plan.items, look)
+    return paint(stacked([section for section in ([*title, *lines], rest, held) if section]), look)
 
 
 def pulled_to_json(
-    taken: Sequence[Take], left: Sequence[Left], written: Sequence[str]
+    plan: Plan, taken: Sequence[Take], left: Sequence[Left], written: Sequence[str]
 ) -> dict[str, object]:
     """What a pull did, as plain values."""
     return {
@@ -96,5 +100,6 @@ def pulled_to_json(
             {"key": each.key, "ref": each.ref, "field": each.name, "reason": each.reason}
             for each in left
         ],
+        "held": [note_to_json(note) for note in plan.conflicts if note.is_hold],
         "written": list(written),
     }

@@ -57,7 +57,7 @@ _WORDS = {
 _APART = {
     "drift": "drifted",
     "pending": "pending in the file",
-    "conflicts": "in conflict",
+    "conflicts": "in conflict or held",
     "orphans": "orphaned",
     "duplicates": "duplicate",
     "vanished": "vanished",
@@ -138,6 +138,7 @@ def summary_line(plan: Plan) -> str:
 
 def _blocks(plan: Plan) -> Iterator[Block]:
     yield _conflicts(plan)
+    yield _held(plan)
     yield _drift(plan)
     yield from _items(plan)
     yield _definitions(plan)
@@ -154,9 +155,22 @@ def _conflicts(plan: Plan) -> Block:
         (_named(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
          inert(cut(note.reason)))
         for note in plan.conflicts
+        if not note.is_hold
     ]  # fmt: skip
     title = f"#### ⚠️ Conflicts: {counted(len(rows), 'field')} held until somebody decides"
     return table(title, ("item", "field", "the file", "GitHub", "why"), rows)
+
+
+def _held(plan: Plan) -> Block:
+    places = {item.key: item.place for item in plan.items}
+    rows = []
+    for note in plan.conflicts:
+        if note.is_hold:
+            place = places.get(note.key)
+            where = code(cut(f"{place.path}:{place.line}")) if place else ""
+            rows.append((_named(note), where, inert(cut(note.reason)), inert(cut(note.hint))))
+    title = f"#### ✋ Held: {counted(len(rows), 'item')} left alone until fixed"
+    return table(title, ("item", "in the file", "why", "what to do"), rows)
 
 
 def _drift(plan: Plan) -> Block:
@@ -365,7 +379,8 @@ def _orphans(plan: Plan) -> Block:
 
 def _findings(title: str, found: Sequence[Finding]) -> Block:
     rows = [
-        f"- {code(cut(f.ref or f.key))} {inert(cut(f.title))}: {inert(cut(f.reason))}\n"
+        f"- {code(cut(f.ref or f.key))} {inert(cut(f.title))}: {inert(cut(f.reason))}"
+        f"{'; ' * bool(f.hint)}{inert(cut(f.hint))}\n"
         for f in found
     ]
     return Block(f"\n#### {title}\n\n", rows)

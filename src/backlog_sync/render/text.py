@@ -23,6 +23,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, paragraph, spread
 from backlog_sync.render.coverage import covered
 from backlog_sync.render.details import field_lines, known_fields, value_text
+from backlog_sync.render.named import Named, held_items, named_issues
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted, number
 
@@ -85,6 +86,7 @@ def plan_sections(plan: Plan, look: Look, *, drift_hint: str = _SET_BACK) -> lis
         _definitions(plan, look),
         _Tree(plan, look).lines(),
         _conflicts(plan, look),
+        _held(plan, look),
         _accepted(plan, look),
         _orphans(plan, look),
         _deferred(plan, look),
@@ -464,7 +466,12 @@ def _drift(plan: Plan, look: Look, hint: str) -> list[Text]:
 
 def _conflicts(plan: Plan, look: Look) -> list[Text]:
     hint = "held, everything else is applied; --on-conflict file|github decides"
-    return _two_sided("Conflicts", hint, plan.conflicts, look)
+    fields = [note for note in plan.conflicts if not note.is_hold]
+    return _two_sided("Conflicts", hint, fields, look)
+
+
+def _held(plan: Plan, look: Look) -> list[Text]:
+    return held_items([note for note in plan.conflicts if note.is_hold], plan.items, look)
 
 
 def _accepted(plan: Plan, look: Look) -> list[Text]:
@@ -498,25 +505,8 @@ def _two_sided(title: str, hint: str, notes: Sequence[FieldNote], look: Look) ->
 def _orphans(plan: Plan, look: Look) -> list[Text]:
     if not plan.orphans:
         return []
-    told = [(orphan.title, orphan.ref, "") for orphan in plan.orphans]
+    told = [Named(orphan.title, orphan.ref) for orphan in plan.orphans]
     return named_issues("Orphans", "no longer in the file, left alone", told, look)
-
-
-def named_issues(
-    title: str, note: str, issues: Sequence[tuple[str, str | None, str]], look: Look
-) -> list[Text]:
-    """A list of issues under a heading: title, number, and a reason where it is no empty text."""
-    if not issues:
-        return []
-    lines = [_heading(title, note)]
-    for name, ref, reason in issues:
-        left = Text("  ").append(look.glyphs.orphan, "yellow").append(" ")
-        left.append(clean(name))
-        right = Text(clean(ref or ""), "dim")
-        lines.append(spread(left, right, look.columns, look.glyphs))
-        if reason:
-            lines += paragraph(clean(reason), look.columns, look.glyphs, Text("    "), "dim")
-    return lines
 
 
 def _deferred(plan: Plan, look: Look) -> list[Text]:

@@ -1,0 +1,185 @@
+"""Why nothing may be done for an item, and what to do about it: every hold names its remedy."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue
+
+IDENTITY = "identity"
+"""The field of a note that holds a whole item, because its issue is not clear."""
+
+COPIED = "close it, or take the hidden lines out of its text"
+"""What to do about an issue into which somebody copied the block of another one."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An item for which nothing may be done: why, and what to do about it.
+
+    `ref` names the issue for people, `issue` is the one that was observed, if there is one.
+    `moved_from` is the backlog whose item the issue was under the same key or title. `strange`
+    says that the item's number was not written for this repository, as far as can be seen.
+    """
+
+    reason: str
+    hint: str
+    ref: str | None = None
+    issue: ObservedIssue | None = None
+    moved_from: str | None = None
+    strange: bool = False
+
+
+def missing(ref: str, repository: str, why: str) -> Hold:
+    """Return the hold of an item whose number does not exist; `why` is "" if nobody looked."""
+    hint = "correct the number, or take it out of the file to have a new issue created"
+    reason = f"{repository} has no issue of its number"
+    match why:
+        case "it was deleted":
+            reason = "its issue was deleted"
+            hint = "take its number out of the file to have a new issue created"
+        case "it is a pull request":
+            reason = "its number is that of a pull request"
+            hint = "write the number of an issue, or take it out to have a new issue created"
+        case "":
+            reason += " (deleted, moved away, or a pull request)"
+        case _:
+            pass
+    return Hold(reason, hint, ref, strange=True)
+
+
+def transferred(ref: str, there: IssueLink, here: str) -> Hold:
+    """Return the hold of an item whose issue is in another repository now."""
+    return Hold(
+        f"its issue was transferred to {there.repository}#{there.number}",
+        f"transfer it back to {here}, or take its number out of the file to have a new issue"
+        " created here",
+        ref,
+    )
+
+
+def of_another_repository(ref: str, home: str, here: str) -> Hold:
+    """Return the hold of an item whose number says that its issue is in another repository."""
+    return Hold(
+        f"its number is one of {home}, and this run is about {here}",
+        f"run it with --repo {home}, or take its number out of the file to have an issue"
+        f" created in {here}",
+        ref,
+        strange=True,
+    )
+
+
+def of_another_backlog(
+    ref: str, issue: ObservedIssue, desired: DesiredState, other: str, *, same: bool
+) -> Hold:
+    """Return the hold of an item whose number leads to an issue of another backlog.
+
+    `same` says that it was an item with the same key or title there: a file that was moved.
+    """
+    remove = "take its number out of the file to have a new issue created"
+    hint = f"{set_id(desired, other)} if this file was moved; else {remove}" if same else remove
+    if not same:
+        hint = f"correct its number, or {remove}"
+    return Hold(
+        f"its issue belongs to the backlog {other!r}",
+        hint,
+        ref,
+        issue,
+        moved_from=other if same else None,
+    )
+
+
+def set_id(desired: DesiredState, old: str) -> str:
+    """Return how to give a backlog the identity that it had, in words of its first file."""
+    shown = (
+        old if _PLAIN.fullmatch(old) else '"' + old.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    )
+    source = desired.sources[0] if desired.sources else "the file"
+    if desired.backlog_id != source:
+        return f"write `id: {shown}` again in place of `id: {desired.backlog_id}`"
+    if source.lower().endswith((".md", ".markdown")):
+        return f"put `backlog: {{id: {shown}}}` into the front matter of {source}"
+    return f"put `id: {shown}` at the top of {source}"
+
+
+def taken_twice(ref: str, issue: ObservedIssue) -> Hold:
+    """Return the hold of an item whose number another item has too."""
+    return Hold(
+        "another item names the same issue", "take the number out of one of the two", ref, issue
+    )
+
+
+def broken(ref: str, issue: ObservedIssue, problem: str) -> Hold:
+    """Return the hold of an item whose issue has a hidden marker that cannot be read."""
+    return Hold(
+        f"the hidden lines of its issue cannot be used: {problem}",
+        "edit the issue: restore the lines from its history, or remove all that begin with"
+        " `<!-- backlog:`",
+        ref,
+        issue,
+    )
+
+
+def untrusted(ref: str, issue: ObservedIssue) -> Hold:
+    """Return the hold of an item whose marker is in the issue of somebody who is not trusted."""
+    number = ref.lstrip("#")
+    ignore = f"else `ignore_issues: [{issue.number}]` to have a new one created"
+    if issue.author is None:
+        return Hold(
+            f"{ref} carries this item's marker, but the account that opened it is gone",
+            f"write `issue: {number}` if it is this item's issue, {ignore}",
+            ref,
+            issue,
+        )
+    login = issue.author.login
+    return Hold(
+        f"{ref} carries this item's marker but was opened by {login}, whom this repository does"
+        " not trust",
+        f"write `issue: {number}` or `trusted_authors: [{login}]` if it is this item's issue,"
+        f" {ignore}",
+        ref,
+        issue,
+    )
+
+
+def several(refs: Sequence[str], issue: ObservedIssue) -> Hold:
+    """Return the hold of an item whose title more than one issue or item has."""
+    return Hold(
+        f"it is not clear which of the issues of this title is meant ({', '.join(refs)})",
+        "write `issue:` with the number of the right one",
+        refs[0],
+        issue,
+    )
+
+
+def several_of_one_key(refs: Sequence[str], issue: ObservedIssue) -> Hold:
+    """Return the hold of an item whose key more than one issue carries, none with its title."""
+    return Hold(
+        f"{' and '.join(refs)} carry its key",
+        "write `issue:` with the number of the right one",
+        refs[0],
+        issue,
+    )
+
+
+def left_behind(ref: str, issue: ObservedIssue | None, here: str) -> Hold:
+    """Return the hold of an item whose issue is in another repository than the file says."""
+    return Hold(
+        f"its issue is {ref}, and the file says that it is in {here}",
+        f"transfer it to {here} and write its new number, or take the number and the hidden lines"
+        f" of {ref} out to have a new one",
+        ref,
+        issue,
+    )
+
+
+def astray(ref: str, issue: ObservedIssue) -> Hold:
+    """Return the hold of an item whose marker was written in another repository."""
+    return Hold(
+        f"{ref} carries its key and title, and may be an item of another backlog",
+        f"write `issue: {ref.lstrip('#')}` if it is this one, else give this backlog another `id:`",
+        ref,
+        issue,
+    )
