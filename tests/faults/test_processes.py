@@ -38,6 +38,8 @@ epics:
           - {id: share, title: Share a cart}
 """
 ITEMS = 5
+PATIENCE = 300
+"""Seconds until a process, or a request, is taken to hang."""
 COMMAND = (sys.executable, "-m", "backlog_sync")
 
 
@@ -51,7 +53,7 @@ class Line:
         self.at = 0
         self.seen = 0
         self.strike: Callable[[], None] = lambda: None
-        self.over = threading.Event()
+        self.struck, self.over = threading.Event(), threading.Event()
         self._handle = self.sandbox.handle
         self.sandbox.handle = self.handle  # type: ignore[method-assign] # its socket server calls it
 
@@ -62,16 +64,20 @@ class Line:
             return self._handle(request)
         answer = self._handle(request)
         self.strike()
-        self.over.wait(2 * TIMEOUT[1])
+        self.struck.set()
+        self.over.wait(PATIENCE)
         return answer
 
     def last_words(self, process: subprocess.Popen[str]) -> tuple[str, str]:
-        """What a client says until it ends, which is before a request of it could time out."""
+        """What a client says until it ends: once struck, before its request could time out."""
         try:
-            return process.communicate(timeout=TIMEOUT[1])
+            while not self.struck.wait(1) and process.poll() is None:
+                pass
+            return process.communicate(timeout=TIMEOUT[1] if self.struck.is_set() else PATIENCE)
         finally:
             self.over.set()
             process.kill()
+            process.wait()
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ def start(folder: Path, url: str, *arguments: str) -> subprocess.Popen[str]:
 def run(folder: Path, url: str, *arguments: str) -> tuple[int, str, str]:
     """A whole run: exit code, standard output, standard error."""
     process = start(folder, url, *arguments)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
 
 
@@ -187,7 +193,7 @@ def served(folder: Path) -> Iterator[str]:
         yield process.stdout.readline().strip()
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 def test_killed_again_and_again(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -200,7 +206,7 @@ def test_killed_again_and_again(shop: Path, tmp_path_factory: pytest.TempPathFac
             process = start(shop, url)
             timer = threading.Timer(delay, os.killpg, (process.pid, signal.SIGKILL))
             timer.start()
-            process.communicate(timeout=60)
+            process.communicate(timeout=PATIENCE)
             timer.cancel()
             assert process.returncode in (0, -signal.SIGKILL)
             some_time_later(shop)
