@@ -4,9 +4,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
+PAGES = Path(__file__).parent / "pages"
+"""The tests that need a browser."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox",
@@ -25,8 +30,10 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator["Browser"]:
     """A browser with a fresh profile; `chromium()` must have found one."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where it is driven
+
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
         try:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
     chromium() is None, reason="there is no Chromium here (Debian: apt-get install chromium)"
 )
 
-ROADMAP = Path(__file__).parents[2] / "examples" / "roadmap.md"
+ROADMAP = Path(__file__).parents[3] / "examples" / "roadmap.md"
 REPOSITORY = "octo-org/pedal-works"
 ISSUES = f"/_sandbox/repos/{REPOSITORY}"
 BOARD = "/_sandbox/boards/octo-org/1"
