@@ -634,3 +634,12 @@ def test_accounts_can_be_trusted_by_their_ids() -> None:
     there = managed(item("a"), 1, author=Actor("U_77", "renamed-by-now", "NONE"))
     assert is_trusted(there, VIEWER, ("U_77",))
     assert not is_trusted(there, VIEWER, ("u_77",))
+
+
+def test_what_the_file_names_gets_the_item_s_title_whatever_its_own_key_is() -> None:
+    """It was another item's, of a key before or behind this one's: the one made first is told."""
+    for mine, other in (("a", "b"), ("b", "a")):
+        found = match((item(mine, issue=9),), managed(item(mine), 5), managed(item(other), 9))
+        assert numbers(found) == {mine: 9}
+        assert (found.orphans, found.doubles) == ((), ())
+        assert [w.ref for w in found.warnings] == ["#5"]

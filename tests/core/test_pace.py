@@ -124,3 +124,15 @@ def test_old_lessons_are_forgotten() -> None:
 def test_time_is_told_from_any_start(count: int) -> None:
     """An estimate depends on how long, not on when."""
     assert seconds_for(count, Pace(now=1e9), now=1e9) == pytest.approx(seconds_for(count, Pace()))
+
+
+def test_what_was_sent_is_remembered_by_the_end_of_its_minute() -> None:
+    """A run that follows must not take it for older; nothing is remembered as yet to come."""
+    pace = Pace()
+    pace.sent(30.0, creations=2)
+    pace.sent(45.0, creations=1)
+    pace.sent(70.0, creations=4)
+    assert pace.learned(200.0).sent == ((MINUTE, 3), (2 * MINUTE, 4))
+    late = Pace()
+    late.sent(30.0, creations=2)
+    assert late.learned(40.0).sent == ((40.0, 2),)

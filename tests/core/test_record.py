@@ -93,6 +93,7 @@ def test_a_claim_goes_back_to_what_the_record_said_before() -> None:
 
 FULL = tuple(ObservedBoardField(f"F_{n}", f"Field {n}", "text") for n in range(48))
 OTHER = ObservedBoardField("F_record", record.NAME, "number")
+MORE = ObservedBoardField("F_more", "One more than there may be", "text")
 FEW = (select("Status", "Todo", "Done"), select("Priority", "High"))
 
 
@@ -101,6 +102,7 @@ FEW = (select("Status", "Todo", "Done"), select("Priority", "High"))
     [
         ((*FEW, OTHER), "it is number, not text", "rename the board's field 'Backlog record'"),
         ((*FEW, *FULL), "the board has 50 fields", "remove a field that nobody uses"),
+        ((*FEW, *FULL, MORE), "the board has 50 fields", "remove a field that nobody uses"),
     ],
 )
 def test_a_board_without_room_for_the_record_is_told_and_used(

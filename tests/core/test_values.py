@@ -30,6 +30,15 @@ def classes() -> Iterator[tuple[str, type]]:
                 yield f"{module.name.removeprefix(f'{core.__name__}.')}.{name}", each
 
 
+def test_what_the_core_declares_is_a_value() -> None:
+    """A class with fields is a dataclass, whatever it is used for."""
+    for module in pkgutil.walk_packages(core.__path__, f"{core.__name__}."):
+        for name, each in vars(importlib.import_module(module.name)).items():
+            if isinstance(each, type) and each.__module__ == module.name:
+                fields = vars(each).get("__annotations__")
+                assert not fields or dataclasses.is_dataclass(each), (module.name, name)
+
+
 def test_values_are_frozen_and_have_slots() -> None:
     """All but a few that are put together step by step; and all have slots."""
     found = dict(classes())

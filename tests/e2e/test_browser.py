@@ -34,6 +34,8 @@ def test_pages_in_a_browser(file: Path) -> None:
         check=False,
     )
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
+    if " passed" not in ran.stdout:
+        pytest.skip(ran.stdout)
 
 
 def test_there_are_pages_to_look_at() -> None:

@@ -131,12 +131,12 @@ def test_arrows_pass_a_point_in_each_layer() -> None:
         assert len(steps) == 1
 
 
-def test_igraph_never_gets_what_it_writes_outside_its_memory_for(
+def test_igraph_never_gets_what_it_reads_outside_its_memory_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Arrows over several layers are given to it in one connected part alone, or as single steps.
 
-    igraph 1.0.0 corrupts the memory of the process otherwise, which ends it at any later moment.
+    igraph 1.0.0 reads where nothing of its own is otherwise, which may end the process.
     """
     lay_out = igraph.Graph.layout_sugiyama
 

@@ -61,7 +61,8 @@ def _laid_out(
 
     An arrow over several layers gets a point in each. They are made here, because igraph 1.0 takes
     the places of such points in one part of a graph for places in the whole: in a graph of several
-    parts it writes them outside its own memory. What it gets has one part, or arrows of one layer.
+    parts it reads them outside its own memory, and may end the process. What it gets has one part,
+    or arrows of one layer.
     """
     layers = _layers(count, edges)
     steps: list[tuple[int, int]] = []
