@@ -39,6 +39,7 @@ STRANGE = issue(5, author=STRANGER)
         (holds.untrusted("#5", issue(5, author=None)), "`issue: 5`"),
         (holds.several(["#5", "#6"], THERE), "write `issue:`"),
         (holds.several_of_one_key(["#5", "#6"], THERE), "write `issue:`"),
+        (holds.upside_down("#1", "#9", "#3"), "take #3 out from below #1"),
         (holds.left_behind("o/r#5", None, REPOSITORY), f"transfer it to {REPOSITORY}"),
         (holds.astray("o/r#5", THERE), "`issue: o/r#5`"),
     ],

@@ -227,6 +227,25 @@ SEEDS = (
         ),
     ),
     seed(
+        "what names no issue is made in the wrong repository",
+        "tests/core/test_holds.py",
+        ("core/planner.py", "if permitted and self._all_held():", "if False:"),
+    ),
+    seed(
+        "a board is shown on a repository that has no card on it",
+        "tests/core/test_planner.py",
+        (
+            "core/uses.py",
+            "    return [change for change in changes if needed(change)]",
+            "    return list(changes)",
+        ),
+    ),
+    seed(
+        "a number of another sandbox takes another item's issue",
+        "tests/surface/test_sandbox_numbers.py",
+        ("core/sandbox_numbers.py", "_Leads.ANOTHER: right > wrong", "_Leads.ANOTHER: True"),
+    ),
+    seed(
         "issues are created though the list was cut short",
         "tests/core/test_guards.py",
         (

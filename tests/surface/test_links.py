@@ -340,3 +340,24 @@ def test_a_reopened_issue_is_not_closed_again(world: World) -> None:
     assert of_kind(world.plan(), ChangeKind.ISSUE) == []
     world.report()
     assert said(world.text, "a")["status"] == "Todo"
+
+
+def test_a_parent_that_is_below_its_child_on_github_is_held(world: World) -> None:
+    """People turned two issues upside down: the link is held with a remedy, the rest is applied."""
+    world.write(
+        "epics: [{id: e, title: Epic, stories: [{id: s, title: Story}]}, {id: f, title: Other}]\n"
+    )
+    world.sync()
+    epic, story = world.issue("Epic").number, world.issue("Story").number
+    world.ann.take_out(story)
+    world.ann.put_below(epic, story)
+    world.edit("title: Other", "title: Another")
+    plan = world.plan()
+    (note,) = plan.conflicts
+    assert (note.key, note.name, note.is_hold) == ("s", "parent", True)
+    assert f"take #{epic} out from below #{story} on GitHub" in note.hint
+    assert [change.key for change in plan.changes] == ["f"]
+    world.run()
+    world.ann.take_out(epic)
+    world.sync()
+    assert world.below("Epic") == ["Story"]

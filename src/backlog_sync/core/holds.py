@@ -164,6 +164,15 @@ def several_of_one_key(refs: Sequence[str], issue: ObservedIssue) -> Hold:
     )
 
 
+def upside_down(ref: str, parent: str, below: str) -> Hold:
+    """Return the hold of a link that would close a circle of sub-issues on GitHub."""
+    return Hold(
+        f"its parent {parent} is below it on GitHub",
+        f"take {below} out from below {ref} on GitHub, or change the file",
+        ref,
+    )
+
+
 def left_behind(ref: str, issue: ObservedIssue | None, here: str) -> Hold:
     """Return the hold of an item whose issue is in another repository than the file says."""
     return Hold(

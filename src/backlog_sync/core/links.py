@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from backlog_sync.core import normalize, order
+from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.changes import ChangeKind, Deferred, JsonValue
+from backlog_sync.core.holds import Hold
 from backlog_sync.core.identity import Match, Matches
 from backlog_sync.core.locations import locations
 from backlog_sync.core.model import Base, DesiredItem, DesiredState, ObservedIssue, ObservedState
@@ -18,12 +19,14 @@ class Found:
     """What the observation says of one item's relations.
 
     `values` are parent, blockers, assignees and issue type as far as they can be had; `kept` are
-    the names of those of which nothing can be said now; `deferred` tells why.
+    the names of those of which nothing can be said now; `deferred` tells why. `upside_down` holds
+    the parent: on GitHub it is below the item.
     """
 
     values: Mapping[str, JsonValue]
     kept: frozenset[str]
     deferred: tuple[Deferred, ...]
+    upside_down: Hold | None = None
 
 
 class Links:
@@ -46,6 +49,7 @@ class Links:
                 self._below_of.setdefault(item.parent, []).append(item.key)
         self._key_of = {match.issue.id: key for key, match in matches.by_key.items()}
         self._known = known_issues(observed)
+        self._above = self._parents()
         self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
         target, *others = locations(desired, observed)
         self._target, self._place_of = target, {i.key: at for at in others for i in at.items}
@@ -64,7 +68,11 @@ class Links:
         self._blockers(item, there, values, kept)
         self._assignees(item, values)
         self._type(item, match, values, kept)
-        return Found(values, frozenset(kept), tuple(self._deferred))
+        hold = self._upside_down(match, values.get("parent"))
+        if hold is not None:
+            del values["parent"]
+            kept.add("parent")
+        return Found(values, frozenset(kept), tuple(self._deferred), hold)
 
     def there(self, issue: ObservedIssue) -> dict[str, JsonValue]:
         """Give an issue's parent and blockers as they are, by key where they are ours."""
@@ -77,6 +85,31 @@ class Links:
         if parent is not None:
             name = self._key_of.get(parent.id, f"{parent.repository}#{parent.number}")
         return {"parent": name, "blocked_by": sorted(blockers)}
+
+    def _parents(self) -> dict[str, str]:
+        """Return the issue above each one as it will be: the file counts before GitHub."""
+        above = {issue.id: issue.parent.id for issue in self.observed.issues if issue.parent}
+        by_key = self.matches.by_key
+        for item in self.desired.items:
+            match, parent = by_key.get(item.key), by_key.get(item.parent or "")
+            if match and parent and item.key not in self.skipped:
+                above[match.issue.id] = parent.issue.id
+        return above
+
+    def _upside_down(self, match: Match | None, parent: JsonValue) -> Hold | None:
+        """Return why an item cannot get its parent: on GitHub that is below the item."""
+        above = self.matches.by_key.get(parent) if isinstance(parent, str) else None
+        if match is None or above is None:
+            return None
+        chain = [above.issue.id]
+        while chain[-1] in self._above and self._above[chain[-1]] not in chain:
+            chain.append(self._above[chain[-1]])
+            if chain[-1] == match.issue.id:
+                return holds.upside_down(match.ref, above.ref, self._name(chain[-2]))
+        return None
+
+    def _name(self, issue_id: str) -> str:
+        return next(self.observed.ref(i) for i in self.observed.issues if i.id == issue_id)
 
     # ---- one relation each -----------------------------------------------------------------
 

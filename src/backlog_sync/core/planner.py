@@ -24,7 +24,7 @@ from backlog_sync.core.definitions import double_labels, plan_labels, plan_miles
 from backlog_sync.core.diff import TAKEN_AWAY, ItemDiff, Target, base_of, diff_item, target_of
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.heal import heals
-from backlog_sync.core.holds import IDENTITY
+from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.identity import Match, Matches, match_items
 from backlog_sync.core.links import Links
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
@@ -115,6 +115,8 @@ class _Builder:
         match = self.matches.by_key.get(item.key)
         found = self.links.of(item, match)
         self.deferred += found.deferred
+        if found.upside_down is not None:
+            self._note(item, "parent", found.upside_down)
         target = target_of(
             item,
             self.desired.settings,
@@ -156,12 +158,15 @@ class _Builder:
         return next((why for name, why in known if fold(name) == fold(there)), "it was not read")
 
     def _held(self, item: DesiredItem) -> None:
-        hold = self.matches.held[item.key]
+        self._note(item, IDENTITY, self.matches.held[item.key])
+
+    def _note(self, item: DesiredItem, name: str, hold: Hold) -> None:
+        """Hold an item, or one field of it."""
         self.conflicts.append(
             FieldNote(
                 key=item.key,
                 title=item.title,
-                name=IDENTITY,
+                name=name,
                 verdict=Verdict.CONFLICT,
                 reason=hold.reason,
                 ref=hold.ref,
