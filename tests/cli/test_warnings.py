@@ -48,6 +48,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "ragged-row": {"b.csv": "Title,Points,Issue\nOne,3,,x,y\nTwo,5,\n"},
     "unclear-dependency": {"R.md": "## Story 1: A\n**Depends on**: All features\n"},
+    "undeclared": {
+        "b.yaml": "version: 1\nmilestones: [{title: Pilot}]\n"
+        "stories: [{id: a, title: A, milestone: Pilto}]\n"
+    },
     "unknown-key": {
         "b.yaml": "user_stories:\n  - {id: US-1, title: T}\n",
         "status.yaml": "development_status:\n  epic-9: done\n",

@@ -1,7 +1,7 @@
 """Issue numbers in titles: which may name the item's own issue, and how to declare it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.core.model import IssueHint, IssueRef
@@ -22,6 +22,7 @@ ANOTHER = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(TITLES, NUMBERS, st.sampled_from(SURE), st.booleans())
 def test_a_number_that_is_set_apart_may_be_the_items_issue(
     title: str, number: int, form: str, first: bool
@@ -32,12 +33,14 @@ def test_a_number_that_is_set_apart_may_be_the_items_issue(
     assert [(h.issue.number, h.sure) for h in issue_hints(text)] == [(number, True)]
 
 
+@settings(deadline=None)
 @given(TITLES, NUMBERS, st.sampled_from(ANOTHER[:-3]))
 def test_numbers_of_other_issues_are_no_hints(title: str, number: int, form: str) -> None:
     """What an item depends on, a pull request, code and entities say nothing of its own issue."""
     assert issue_hints(f"{title} {form.format(n=number)}") == ()
 
 
+@settings(deadline=None)
 @given(TITLES, NUMBERS)
 def test_an_items_own_number_is_no_hint(title: str, number: int) -> None:
     """`Epic #3: …` and `Story 1.2 (#3)` are two things: only the second names an issue."""
@@ -45,6 +48,7 @@ def test_an_items_own_number_is_no_hint(title: str, number: int) -> None:
     assert issue_hints(f"{title} #{number}") == (IssueHint(IssueRef(number), f"#{number}"),)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_has_few_hints(text: str) -> None:
     """Whatever a title is, hints are read from it, each issue once, as it is written there."""

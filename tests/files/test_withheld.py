@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.files.withheld import without_withheld
@@ -145,6 +145,7 @@ def test_other_text_keeps_every_byte(text: str) -> None:
     assert without_withheld(text, ()) == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab :|-*#>\n`RisksTeam0h", max_size=300))
 def test_whatever_the_text_lines_only_go(text: str) -> None:
     """No line is made up, and filtering twice is filtering once."""

@@ -106,7 +106,12 @@ def render(block: Block, *, source: str, mentions: bool) -> tuple[str, ...]:
 
 def without_footer(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Give the lines of a block without the one that says whose it is."""
-    return tuple(line for line in lines if not line.startswith(_FOOTER))
+    return tuple(line for line in lines if not is_footer(line))
+
+
+def is_footer(line: str) -> bool:
+    """Whether a line of a block is the one that says whose it is."""
+    return line.startswith(_FOOTER)
 
 
 def _part(part: Prose | Checklist, mentions: bool) -> list[str]:

@@ -8,8 +8,9 @@ from backlog_sync.core.graph import cycles
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.near import Near
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.validation import nearest, shown
+from backlog_sync.files.validation import shown
 
 _DIGITS = re.compile(r"\d+")
 
@@ -20,6 +21,7 @@ class Dependencies:
     def __init__(self, entries: Sequence[Entry], repository: str | None) -> None:
         self._repository = repository
         self._by_key = {entry.key: entry for entry in entries}
+        self._near = Near(self._by_key)
         self._by_issue: dict[tuple[str, int], Entry] = {}
         self.diagnostics: list[Diagnostic] = []
         self._edges: dict[str, list[str]] = {}
@@ -79,7 +81,7 @@ class Dependencies:
 
     def _hint(self, word: str) -> str:
         """What may have been meant; a key that differs only in its number is no help."""
-        near = nearest(word, self._by_key)
+        near = self._near.to(word)
         if near and _DIGITS.sub("", near) != _DIGITS.sub("", word.casefold()):
             return f"did you mean '{near}'?"
         return "name an item by its key, or an issue as '#12' or 'owner/repo#12'"

@@ -9,8 +9,9 @@ from backlog_sync.core.graph import cycles, parents_first
 from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.documents.settings import KindDefaultsDocument, SettingsDocument
+from backlog_sync.files.near import Near
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
-from backlog_sync.files.validation import nearest, shown
+from backlog_sync.files.validation import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
 def _adopt(entries: Sequence[Entry]) -> list[Diagnostic]:
     """Find the parents that are named by key."""
     by_key = {entry.key: entry for entry in reversed(entries)}
+    keys = Near(by_key)
     found = []
     for entry in entries:
         wanted = entry.parsed.parent_key
@@ -190,7 +192,7 @@ def _adopt(entries: Sequence[Entry]) -> list[Diagnostic]:
         entry.parent = by_key.get(wanted)
         if entry.parent is None:
             message = f"the parent '{shown(wanted)}' does not exist"
-            near = nearest(wanted, by_key)
+            near = keys.to(wanted)
             hint = f"did you mean '{near}'?" if near else "name an item by its key"
             found.append(entry.problem("parent", "unknown-parent", message, hint))
     return found

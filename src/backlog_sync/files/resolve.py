@@ -17,6 +17,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import Template, block_of
 from backlog_sync.files.board import STATUS, Board, parse_date, project_of
+from backlog_sync.files.declared import near_misses
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry, collect
@@ -30,6 +31,13 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.words import meanings
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[bot\])?")
+
+
+_RESERVED = frozenset(
+    ("title", "assignees", "labels", "linked pull requests", "milestone", "repository", "reviewers",
+     "parent issue", "sub-issues progress", "tracks", "tracked by"),
+)  # fmt: skip
+"""Names of a board's own fields, whose values belong to the issue; `Status` is set by us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def resolve(
     worker = _Resolver(settings, entries, context, periods)
     items = tuple(worker.item(entry) for entry in entries)
     worker.check_settings(file_settings)
-    worker.diagnostics.extend(worker.board.warnings())
+    worker.diagnostics.extend((*worker.board.warnings(), *near_misses(settings, entries)))
     found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
     loose = sum(parsed.loose_criteria for parsed in files)
@@ -229,8 +237,12 @@ class _Resolver:
                 self._check_options(file, name, [option.name for option in each.options])
                 if name.casefold() == record.NAME.casefold():
                     message = f"the board's field {record.NAME!r} is kept by this tool"
-                    path = f"project.fields.{name}"
-                    self._setting(file, path, "reserved-field", message, "give it another name")
+                elif name.casefold() in _RESERVED:
+                    message = f"every board has a field {shown(name)!r} of GitHub's own"
+                else:
+                    continue
+                path = f"project.fields.{name}"
+                self._setting(file, path, "reserved-field", message, "give it another name")
             self._check_project(file)
 
     def _setting(

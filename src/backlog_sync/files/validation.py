@@ -1,6 +1,5 @@
 """What pydantic finds wrong, told in our words and at the author's place."""
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
@@ -9,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.keys import suggest_key
+from backlog_sync.files.near import Near
 
 MANY = "'backlog schema' shows what there is"
 """The hint where there is too much to list."""
@@ -43,9 +43,7 @@ _PATTERNS: Mapping[str, tuple[str, str]] = {
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that somebody probably meant, or None."""
-    names = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word[:100].casefold(), names, n=1, cutoff=0.6)
-    return names[close[0]] if close else None
+    return Near(known).to(word)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

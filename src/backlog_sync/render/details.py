@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 from rich.text import Text
 
+from backlog_sync.core.body import is_footer
 from backlog_sync.core.changes import FieldChange, JsonValue
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed
 from backlog_sync.render.safe import clean, split_lines
@@ -103,7 +104,7 @@ def _parse(body: str) -> list[_Line]:
     lines = []
     for raw in split_lines(body):
         stripped = raw.strip()
-        if not stripped or stripped.startswith("<!--"):
+        if not stripped or stripped.startswith("<!--") or is_footer(stripped):
             continue
         if heading := _HEADING.match(stripped):
             part = clean(heading[2]).strip().lower()

@@ -1,0 +1,47 @@
+"""The known word that somebody probably meant, found with few comparisons."""
+
+import difflib
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property
+
+_ALL = 100
+"""So many words are all compared; of more, those that begin or end like the word."""
+
+_BESIDE = 8
+"""Words looked at on either side of where a word would stand in order."""
+
+_LONGEST = 100
+_ALIKE = 0.6
+
+
+class Near:
+    """Words to choose from. A question takes at most `_ALL` comparisons, however many there are."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._names = {name.casefold(): name for name in known}
+
+    def to(self, word: str, alike: float = _ALIKE) -> str | None:
+        """Return the known word that is most like a word, None if none is."""
+        folded = word[:_LONGEST].casefold()
+        candidates = list(self._names) if len(self._names) <= _ALL else self._beside(folded)
+        close = difflib.get_close_matches(folded, candidates, n=1, cutoff=alike)
+        return self._names[close[0]] if close else None
+
+    def _beside(self, word: str) -> list[str]:
+        found = dict.fromkeys(_around(self._sorted, word))
+        found.update((name[::-1], None) for name in _around(self._backwards, word[::-1]))
+        return list(found)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._names)
+
+    @cached_property
+    def _backwards(self) -> list[str]:
+        return sorted(name[::-1] for name in self._names)
+
+
+def _around(names: list[str], word: str) -> list[str]:
+    at = bisect_left(names, word)
+    return names[max(0, at - _BESIDE) : at + _BESIDE]
