@@ -11,8 +11,8 @@ It takes about an hour. `--map FILE` keeps what is known of lines and tests for 
 import argparse
 import ast
 import difflib
+import hashlib
 import os
-import random
 import re
 import subprocess
 import sys
@@ -72,24 +72,31 @@ class Mutant:
 
 
 def drawn(seed: int, count: int, parts: Sequence[str]) -> list[Mutant]:
-    """So many mutants, each at a place of its own."""
-    rng = random.Random(seed)
+    """So many mutants, each at a place of its own.
+
+    A place is drawn by a hash of the seed and its text, so that a change elsewhere draws no others.
+    """
     places = [
-        (module, place, names)
+        (_lot(seed, module, line, column), module, line, names)
         for module in sorted((ROOT / CORE).rglob("*.py"))
         if not parts or any(part in str(module.relative_to(ROOT)) for part in parts)
-        for place, names in sorted(_places(module).items())
+        for (line, column), names in _places(module).items()
     ]
-    rng.shuffle(places)
     found: list[Mutant] = []
-    for module, (line, _), names in places:
-        operator, occurrence = rng.choice(names)
+    for lot, module, line, names in sorted(places, key=lambda each: each[:3]):
+        operator, occurrence = sorted(names)[int(lot, 16) % len(names)]
         made = _mutant(module, line, operator, occurrence)
         if made is not None:
             found.append(made)
         if len(found) == count:
             break
     return found
+
+
+def _lot(seed: int, module: Path, line: int, column: int) -> str:
+    text = module.read_text("utf-8").split("\n")[line - 1]
+    told = f"{seed} {module.relative_to(ROOT)} {column} {text}"
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _places(module: Path) -> dict[tuple[int, int], list[tuple[str, int]]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from backlog_sync.core import record
 from backlog_sync.core.model import BoardItem, BoardValue, ObservedBoardField, ProjectSpec
 from backlog_sync.core.planner import build_plan
-from tests.core.builders import BOARD, board, desired, item, observed, select
+from tests.core.builders import BOARD, board, desired, item, managed, observed, select
 
 
 def read(text: str) -> record.Record | None:
@@ -129,3 +129,16 @@ def test_a_board_with_room_gets_the_record() -> None:
     )
     assert not [each for each in plan.deferred if each.key == record.NAME]
     assert [c.key for c in plan.changes if c.kind.value == "field"] == [record.NAME]
+
+
+def test_a_value_that_is_set_is_recorded_as_it_is_set() -> None:
+    """And with it the others that stand as the file says; a new board says its title."""
+    wanted = item("a", board={"Priority": "Low", "Story Points": 3})
+    told = {record.NAME: '{"Priority":"High","Story Points":3}'}
+    values: dict[str, BoardValue] = {"Priority": "High", "Story Points": 3, "Status": "Todo"}
+    there = managed(wanted, 1, card=BoardItem("C_1", values | told))
+    (change,) = build_plan(desired(wanted, project=BOARD), observed(there, project=board())).changes
+    assert change.body is not None
+    assert read(change.body) == {"Priority": "Low", "Story Points": 3}
+    made = build_plan(desired(wanted, project=BOARD), observed()).changes[0]
+    assert (made.kind.value, made.fields["title"].after) == ("project", "Widgets")
