@@ -20,6 +20,7 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedRepository,
     ObservedState,
+    ProjectSpec,
 )
 from backlog_sync.core.operations import (
     AddBlocker,
@@ -121,6 +122,18 @@ class MemoryTracker:
             issue_types=self.issue_types,
             project=self.project if wanted.project else None,
             project_owner_id="O_1",
+        )
+
+    def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
+        """Everything but issues."""
+        there = self.observe(Wanted(board))
+        if repository is None:
+            return replace(there, issues=())
+        return replace(
+            there,
+            issues=(),
+            labels=tuple(self.labels_there.get(repository, {}).values()),
+            milestones=tuple(self.milestones_there.get(repository, {}).values()),
         )
 
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:

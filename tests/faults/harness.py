@@ -165,14 +165,14 @@ class World:
         return [issue for place in places for issue in stored.get(place.id, {}).values()]
 
     def doubles(self) -> list[str]:
-        """Keys that more than one open issue has; boards, labels and milestones made twice."""
+        """Keys that more than one open issue has; titles that more than one open board has."""
         keys: Counter[str] = Counter()
         for issue in self.issues():
             marker = body_block.split(issue.body).marker
             if marker is not None and issue.state == "OPEN":
                 keys[marker.key] += 1
         for project in self.sandbox.store.projects.values():
-            keys.update(f"board {each.title}" for each in project.values())
+            keys.update(f"board {each.title}" for each in project.values() if not each.closed)
         return sorted(key for key, count in keys.items() if count > 1)
 
     def made_twice(self) -> list[str]:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from backlog_sync.cli.reconciling import exit_code
 from backlog_sync.core.model import DesiredState
-from tests.faults.harness import FULL, SMALL, World, backlog
+from backlog_sync.engine.reconcile import apply
+from tests.engine.memory import Watcher
+from tests.faults.harness import FULL, SMALL, Machine, World, backlog
 from tests.faults.turns import interleave
 
 SEEDS = range(2000) if FULL else range(40)
@@ -34,6 +37,41 @@ def test_two_first_syncs_at_once(tmp_path: Path) -> None:
     for seed in SEEDS:
         doubled += bool(together(tmp_path, TINY, seed).made_twice())
     assert doubled > len(SEEDS) / 10, "these orders hardly ever collide"
+
+
+def both(one: Machine, two: Machine, seed: int) -> list[int]:
+    """Two first runs at once; what each came to."""
+    codes: list[int] = []
+
+    def run(machine: Machine) -> None:
+        prepared, tracker = machine.prepare(SMALL)
+        nonce = machine.world.nonce
+        applied = apply(prepared, tracker, nonces=nonce, progress=Watcher(), clock=machine)
+        codes.append(exit_code(prepared.plan, applied))
+
+    interleave([(one, lambda: run(one)), (two, lambda: run(two))], seed)
+    return codes
+
+
+def test_both_of_two_first_syncs_end_well(tmp_path: Path) -> None:
+    """With labels, a milestone, a board and its fields: both exit with 0, and nothing is double.
+
+    Whatever the second run meant to make is there, or was made a moment before.
+    """
+    boards = 0
+    for seed in SEEDS if FULL else SEEDS[:25]:
+        world = World(tmp_path / f"{seed}")
+        one, two = world.machine("one"), world.machine("two")
+        codes = both(one, two, seed)
+        assert codes == [0, 0], seed
+        assert world.doubles() == [], seed
+        boards += sum(len(each) for each in world.sandbox.store.projects.values()) > 1
+        one.sync(SMALL)
+        assert world.doubles() == [], seed
+        two.settles(SMALL)
+        open_ones = [issue for issue in world.issues() if issue.state == "OPEN"]
+        assert len(open_ones) == len(SMALL.items), seed
+    assert boards, "these orders never make two boards"
 
 
 @pytest.mark.parametrize("lag", [5.0, 60.0])

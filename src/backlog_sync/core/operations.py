@@ -83,6 +83,13 @@ class CreateProject:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseProject:
+    """Close a board; it keeps all that it holds, and can be opened again."""
+
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkProject:
     """Show an existing board on the repository."""
 
@@ -324,6 +331,7 @@ Operation: TypeAlias = (
     | CreateMilestone
     | UpdateMilestone
     | CreateProject
+    | CloseProject
     | LinkProject
     | CreateBoardField
     | AddOptions
@@ -351,8 +359,9 @@ class Done:
 
     `id` is the node id of the thing made or changed; `number` and `url` where it has them.
     `card_id` is the board item that a create made; `fields` are the fields of a new board, or
-    the one field that was made or changed; `missing` names what the server silently did not
-    set (labels, assignees, issue_type, parent, milestone).
+    the one field that was made or changed; `older` is the number of an older open board of the
+    new one's title; `missing` names what the server silently did not set (labels, assignees,
+    issue_type, parent, milestone).
     """
 
     id: str = ""
@@ -360,6 +369,7 @@ class Done:
     url: str | None = None
     card_id: str | None = None
     fields: tuple[ObservedBoardField, ...] = ()
+    older: int | None = None
     missing: tuple[str, ...] = ()
 
 

@@ -26,6 +26,7 @@ from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.states import closing_reason
 from backlog_sync.engine import jobs
 from backlog_sync.engine.creating import create_issues, give_late_types
+from backlog_sync.engine.elsewhere import use_names_that_are_taken, use_the_older_board
 from backlog_sync.engine.jobs import Made, Skip
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
@@ -69,12 +70,17 @@ class _Run(Sending):
     def project(self, changes: Iterable[Change]) -> None:
         """Make the board, or link one to the repository."""
 
+        made: list[tuple[Change, Done]] = []
+
         def done(change: Change, reply: Done) -> None:
             if change.action is Action.CREATE:
                 self.registry.project_id = reply.id
                 self.registry.fields = {f.name: f for f in reply.fields}
+                made.append((change, reply))
 
         self.stage(changes, jobs.project, done)
+        for change, reply in made:
+            use_the_older_board(self, change, reply)
 
     def board_fields(self, changes: Iterable[Change]) -> None:
         """Make board fields, and add options to them."""
@@ -275,8 +281,10 @@ def _stages(run: _Run, plan: Plan) -> None:
         by_kind[change.kind].append(change)
     run.labels(by_kind[ChangeKind.LABEL])
     run.milestones(by_kind[ChangeKind.MILESTONE])
+    use_names_that_are_taken(run)
     run.project(by_kind[ChangeKind.PROJECT])
     run.board_fields(by_kind[ChangeKind.FIELD])
+    use_names_that_are_taken(run)
     issues = by_kind[ChangeKind.ISSUE]
     cards = by_kind[ChangeKind.PROJECT_ITEM]
     folded: dict[str, list[Change]] = {}

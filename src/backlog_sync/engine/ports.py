@@ -83,6 +83,13 @@ class Tracker(Protocol):
         """
         ...
 
+    def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
+        """Read labels, milestones and the board as they are now, and no issues.
+
+        Of the target, where no other `repository` is named.
+        """
+        ...
+
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
         """The observation with these questions answered, in as few requests as can be."""
         ...

@@ -14,6 +14,7 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedRepository,
     ObservedState,
+    ProjectSpec,
 )
 
 
@@ -23,11 +24,13 @@ class Registry:
 
     `labels` and `milestones` stand by their repository, None for the target, and their name.
     `fresh` are the keys of items whose card this run made.
+    `board` says which board is meant.
     """
 
     observed: ObservedState
     labels: dict[tuple[str | None, str], str] = field(default_factory=dict)
     milestones: dict[tuple[str | None, str], tuple[str, int]] = field(default_factory=dict)
+    board: ProjectSpec | None = None
     project_id: str | None = None
     fields: dict[str, ObservedBoardField] = field(default_factory=dict)
     issues: dict[str, ObservedIssue] = field(default_factory=dict)
@@ -38,7 +41,7 @@ class Registry:
     @classmethod
     def of(cls, desired: DesiredState, observed: ObservedState) -> "Registry":
         """Give the registry of an observation."""
-        registry = cls(observed=observed)
+        registry = cls(observed=observed, board=desired.project)
         for place in locations(desired, observed):
             where = None if place.is_target else place.name
             for label in place.observed_labels:

@@ -24,7 +24,7 @@ class Sending:
     `outcomes` stand by the identity of their change. `unclaimed` names, by key, fields that were
     not made true. `lost` counts the answers that were lost so far. Without a `journal` nothing is
     remembered, without a `clock` nothing is waited for. `aside` are the identities of what is
-    sent along with a change and does not count as one.
+    sent along with a change and does not count as one. `taken` are creations of what is there.
     """
 
     tracker: Tracker
@@ -37,6 +37,7 @@ class Sending:
     unclaimed: dict[str, set[str]] = field(default_factory=dict)
     lost: int = 0
     aside: set[int] = field(default_factory=set)
+    taken: list[Change] = field(default_factory=list)
 
     def settle(
         self, change: Change, result: Result, reason: str = "", *, url: str | None = None
@@ -103,6 +104,8 @@ class Sending:
                         done(change, reply)
                     self.answered(change, reply, last=last)
                 case Refused():
+                    if reply.code == "already_exists" and change.action is Action.CREATE:
+                        self.taken.append(change)
                     self.settle(change, Result.FAILED, reply.message)
                 case Stale():
                     self.settle(change, Result.STALE, reply.message)

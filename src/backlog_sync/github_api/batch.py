@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias, TypeVar
 
 from backlog_sync.core.operations import (
+    AddBlocker,
     AddCard,
     AddOptions,
+    AddSubIssue,
+    CloseProject,
     CreateBoardField,
     CreateLabel,
     CreateMilestone,
@@ -49,6 +52,7 @@ BODIES: Final = 5
 
 BOARD: Final = (
     CreateProject,
+    CloseProject,
     LinkProject,
     CreateBoardField,
     AddOptions,
@@ -68,6 +72,10 @@ _NOT_ALLOWED: Final = re.compile(r"resource not accessible by", re.IGNORECASE)
 """How GitHub refuses what a token, and not its owner, may not do."""
 
 _HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
+_LINKED: Final = re.compile(r"already been taken|duplicate", re.IGNORECASE)
+"""How GitHub refuses a link that is there: of a blocker, and of a sub-issue."""
+
+LINKS: Final = (AddBlocker, AddSubIssue)
 
 
 @dataclass(slots=True)
@@ -371,8 +379,10 @@ class Sender:
             )
 
     def _refusal(self, work: _Batch, index: int, fault: Fault) -> Reply:
-        """A refusal; but what holds already, of a request that was sent twice, is done."""
-        if index in work.doubted and _HOLDS.search(fault.message):
+        """A refusal; but what holds already is done: we sent it twice, or somebody was quicker."""
+        holds = _HOLDS if index in work.doubted else _LINKED
+        doubtful = index in work.doubted or isinstance(work.operations[index], LINKS)
+        if doubtful and holds.search(fault.message):
             return Done()
         taken = bool(_TAKEN.search(fault.message))
         return Refused(fault.message, "already_exists" if taken else fault.type)

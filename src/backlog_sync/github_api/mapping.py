@@ -184,6 +184,14 @@ def pick_project(candidates: Sequence[Json], title: str) -> Json | None:
     return min(fitting, key=lambda b: (bool(b["closed"]), int(b["number"])), default=None)
 
 
+def older_board(made: Json) -> int | None:
+    """The number of the board that was there before a new one of its title, if there is any."""
+    fitting = pick_project(nodes((made.get("owner") or {}).get("projectsV2")), made["title"])
+    if fitting is None or fitting["closed"] or fitting["number"] >= made["number"]:
+        return None
+    return int(fitting["number"])
+
+
 def card(data: Json, names: Sequence[str]) -> BoardItem:
     """A card; `names` are the fields that were asked for, in the order of the aliases."""
     values: dict[str, BoardValue] = {

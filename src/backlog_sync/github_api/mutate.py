@@ -14,6 +14,7 @@ from backlog_sync.core.operations import (
     ChangeAssignees,
     ChangeLabels,
     CloseIssue,
+    CloseProject,
     CreateBoardField,
     CreateIssue,
     CreateLabel,
@@ -137,6 +138,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
         case CreateProject(owner_id=owner, title=title, repository_id=repository):
             inputs = {"ownerId": owner, "title": title, "repositoryId": repository}
             return (Step("CreateProject", _said(inputs)),)
+        case CloseProject(project_id=project):
+            return (Step("CloseProject", {"projectId": project, "closed": True}),)
         case LinkProject(project_id=project, repository_id=repository):
             return (Step("LinkProject", {"projectId": project, "repositoryId": repository}),)
         case CreateBoardField(project_id=project, definition=definition):
@@ -174,7 +177,9 @@ def done(operation: Operation, payloads: Sequence[Json], names: Names) -> Done |
         return None
     if isinstance(operation, CreateProject):
         fields = tuple(mapping.board_field(node) for node in mapping.nodes(thing["fields"]))
-        return Done(id=thing["id"], number=thing["number"], url=thing["url"], fields=fields)
+        older = mapping.older_board(thing)
+        url = thing["url"]
+        return Done(id=thing["id"], number=thing["number"], url=url, fields=fields, older=older)
     if isinstance(operation, CreateBoardField | AddOptions):
         return Done(id=thing["id"], fields=(mapping.board_field(thing),))
     card = thing["id"] if isinstance(operation, AddCard) else None

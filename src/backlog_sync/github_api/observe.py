@@ -111,13 +111,7 @@ class Observer:
         data = self._repository(answer)
         repository = mapping.repository(data, self.reader.scopes)
         self.repository_id = repository.id
-        board = Found(problem=problem)
-        if spec and problem is None:
-            board = (
-                self.boards.read(spec, repository.id)
-                if self.own_boards
-                else self.boards.found(spec, answer, repository.id)
-            )
+        board = self._board(spec, answer, repository.id, problem)
         numbers = wanted.numbers(
             repository.name_with_owner, sandbox=sandbox(), plain=not self.embedded
         )
@@ -143,6 +137,35 @@ class Observer:
             embedded=self.embedded,
             others=others,
             out_of_reach=out_of_reach,
+        )
+
+    def _board(
+        self, spec: ProjectSpec | None, answer: Answer, repository_id: str, problem: str | None
+    ) -> Found:
+        """The board that is meant, by this answer or by the token for boards."""
+        if spec is None or problem is not None:
+            return Found(problem=problem)
+        if self.own_boards:
+            return self.boards.read(spec, repository_id)
+        return self.boards.found(spec, answer, repository_id)
+
+    def definitions(self, spec: ProjectSpec | None, *, host: str) -> ObservedState:
+        """Labels, milestones and the board as they are now, without issues."""
+        answer, problem = self._overview(spec, PageSize(1))
+        data = self._repository(answer)
+        repository = mapping.repository(data, self.reader.scopes)
+        board = self._board(spec, answer, repository.id, problem)
+        return ObservedState(
+            repository=repository,
+            viewer=mapping.viewer(answer.data["viewer"] if answer.data else None),
+            issues=(),
+            labels=self._labels(data),
+            milestones=self._milestones(data),
+            project=board.project,
+            project_owner_id=board.owner_id,
+            project_problem=board.problem,
+            capabilities=self.able,
+            host=host,
         )
 
     def at(self, repository: str | None) -> "Observer":

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkup import Examination
-from backlog_sync.core.model import ObservedIssue, ObservedState
+from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.pace import Learned, Pace
 from backlog_sync.core.questions import Questions
@@ -70,6 +70,11 @@ class GitHubTracker:
             return self._observer.observe(
                 wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
             )
+
+    def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
+        """Labels, milestones and the board as they are now, without issues."""
+        with understood(self._api_url):
+            return self._observer.at(repository).definitions(board, host=host_of(self._api_url))
 
     def examine(self, wanted: Wanted) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
