@@ -794,10 +794,20 @@ def test_batches_are_halved_where_the_server_complains(server: FakeServer) -> No
     assert [len(request.variables) for request in server.seen] == [20, 10, 10, 12, 8]
 
 
-def test_what_holds_already_after_a_lost_answer_is_done(server: FakeServer) -> None:
-    """A link whose first sending was lost, and is now refused as there, is done; else refused."""
+def test_a_link_that_is_there_already_is_done(server: FakeServer) -> None:
+    """Its first sending was lost, or somebody else was quicker: what was wanted holds."""
     there = partly(errors=[fault("Issue may not contain duplicate sub-issues", "X", "m0")])
-    server.answers(Raw("", 502), there, there)
+    taken = partly(errors=[fault("Target issue has already been taken", "X", "m0")])
+    server.answers(Raw("", 502), there, there, taken)
+    assert isinstance(run(server, [AddSubIssue("I_1", "I_2")])[0], Done)
+    assert isinstance(run(server, [AddSubIssue("I_1", "I_2")])[0], Done)
+    assert isinstance(run(server, [AddBlocker("I_1", "I_2")])[0], Done)
+
+
+def test_a_parent_that_is_another_one_is_no_link(server: FakeServer) -> None:
+    """Only where our own request was lost can the one parent be the one that was wanted."""
+    other = partly(errors=[fault("Sub issue may only have one parent", "X", "m0")])
+    server.answers(Raw("", 502), other, other)
     assert isinstance(run(server, [AddSubIssue("I_1", "I_2")])[0], Done)
     assert isinstance(run(server, [AddSubIssue("I_1", "I_2")])[0], Refused)
 

@@ -16,7 +16,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.planner import build_plan
-from tests.core.builders import BACKLOG, STRANGER, desired, item, link, observed
+from tests.core.builders import BACKLOG, STRANGER, desired, item, link, managed, observed
 from tests.core.builders import issue as bare
 
 
@@ -271,3 +271,13 @@ def test_what_hangs_on_two_second_issues_in_a_row_comes_to_the_first() -> None:
         ],
         key=str,
     )
+
+
+def test_which_one_stays_does_not_hang_on_where_they_are() -> None:
+    """Two runs may look while links are moved: both keep the lowest number, so that one stays."""
+    above, story = item("f", kind="feature"), item("s", parent="f")
+    parents = [managed(above, 3), managed(above, 4)]
+    for crossed in ((4, 3), (3, 4), (3, 3), (4, 4)):
+        below = [managed(story, n, parent=link(p)) for n, p in zip((5, 6), crossed, strict=True)]
+        found = closes(observed(*parents, *below), above, story)
+        assert [change.ref for change in found] == ["#4", "#6"], crossed

@@ -280,10 +280,20 @@ class _Matcher:
         return holds.missing(str(ref), self.location.name, self.observed.unreachable.get(name, ""))
 
     def in_place(self, level: Collection[str]) -> None:
-        """Settle the items whose key, title and parent an issue has."""
+        """Settle the items whose key, title and parent an issue has.
+
+        Issues that are alike were made twice for one thing. One of them in place is enough to
+        know them by, but which one stays must not hang on that: the links of a second issue move
+        while it is healed, and another run may look at just that moment.
+        """
         for item in self._open(level):
             above = self._above(item)
-            self._take_first(item, [i for i in self._alike(item) if _parent_of(i) == above])
+            alike = self._alike(item)
+            latest = [
+                i for i in alike if self.index.generation(i) == self.index.generation(alike[0])
+            ]
+            if any(_parent_of(issue) == above for issue in latest):
+                self._take_first(item, latest)
 
     def by_titles(self, level: Collection[str]) -> None:
         """Let issues follow their titles below the same parent, where their keys were changed.
