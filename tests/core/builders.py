@@ -7,6 +7,7 @@ from typing import Any
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.definition_base import unrecorded
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import (
     Actor,
@@ -122,7 +123,9 @@ def link(number: int, repository: str = REPOSITORY) -> IssueLink:
 
 
 def managed(wanted: DesiredItem, number: int, **more: Any) -> ObservedIssue:
-    """An issue as a sync of this one item leaves it; `more` is what came to be different.
+    """An issue as a sync of this one item leaves it, without a record of definitions.
+
+    `more` is what came to be different.
 
     A parent and blockers are given as links.
     """
@@ -135,7 +138,7 @@ def managed(wanted: DesiredItem, number: int, **more: Any) -> ObservedIssue:
         number,
         **{
             "title": str(after["title"]),
-            "body": body_block.with_nonce(made.body, f"{number:016x}"),
+            "body": unrecorded(body_block.with_nonce(made.body, f"{number:016x}")),
             "labels": tuple(labels) if isinstance(labels, list) else (),
             "milestone": after.get("milestone"),
             **more,
@@ -162,7 +165,7 @@ def backlog(*items: DesiredItem, start: int = 1) -> tuple[ObservedIssue, ...]:
             issue(
                 numbers[each.key],
                 str(after["title"]),
-                body=body_block.with_nonce(made.body, f"{numbers[each.key]:016x}"),
+                body=unrecorded(body_block.with_nonce(made.body, f"{numbers[each.key]:016x}")),
                 labels=tuple(labels) if isinstance(labels, list) else (),
                 milestone=after.get("milestone"),
                 parent=link(numbers[each.parent]) if each.parent else None,

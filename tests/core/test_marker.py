@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.core.marker import decode, encode
@@ -22,15 +22,19 @@ MARKERS = st.builds(
         Base,
         hashes=st.dictionaries(TEXT, TEXT, max_size=4),
         sets=st.dictionaries(
-            TEXT, st.lists(TEXT, unique=True, max_size=4).map(lambda n: tuple(sorted(n)))
+            TEXT,
+            st.lists(TEXT, unique=True, max_size=4).map(lambda n: tuple(sorted(n))),
+            max_size=3,
         ),
         lines=st.lists(HEX6, max_size=6).map(tuple),
         ticks=st.dictionaries(HEX8, st.booleans(), max_size=6),
         pending=st.lists(TEXT, unique=True, max_size=3).map(lambda n: tuple(sorted(n))),
+        definitions=st.dictionaries(TEXT, st.tuples(TEXT, TEXT, TEXT), max_size=3),
     ),
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # says how busy the machine is
 @given(MARKERS.filter(lambda marker: marker.backlog))
 def test_a_marker_comes_back_as_it_was(marker: Marker) -> None:
     """Encoding loses nothing, in plain ASCII on one line, and no text in it ends a comment."""

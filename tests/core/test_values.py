@@ -11,6 +11,7 @@ FILLED = {
     "board.BoardPlan",
     "board_fields.FieldPlan",
     "card.CardDiff",
+    "definitions.DefinitionPlan",
     "identity._Found",
     "pace._Window",
     "reporting.load._Part",

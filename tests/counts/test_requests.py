@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from backlog_sync.core.changes import Action, ChangeKind
-from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, IssueRef
+from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, IssueRef, MilestoneDef
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.sandbox.app import Sandbox
@@ -130,6 +130,25 @@ def test_the_record_of_new_links_goes_five_bodies_a_request(
         here.machine().settles(wanted)
         assert not any(entry.writes for entry in here.sandbox.log[before:])
     assert taken[1] - taken[0] == 1 + more
+
+
+def test_a_changed_definition_costs_one_read_and_one_write_more(tmp_path: Path) -> None:
+    """The issue that carries the record follows in the same run, with the other bodies if any.
+
+    The definition itself is looked at, and changed.
+    """
+    here = World(tmp_path)
+    milestones = [MilestoneDef("M1", due) for due in ("2027-03-31", "2027-04-30")]
+    stories = [item(f"s{n}", f"Story {n}", milestone="M1") for n in range(3)]
+    first, second = (desired(*stories, milestones=(each,)) for each in milestones)
+    assert all_applied(here.machine().sync(first))
+    sent = len(here.sandbox.log)
+    here.machine().settles(first)
+    unchanged = len(here.sandbox.log) - sent
+    sent = len(here.sandbox.log)
+    assert all_applied(here.machine().sync(second))
+    assert len(here.sandbox.log) - sent == unchanged + 2 + 2
+    here.machine().settles(second)
 
 
 def backlog_of(count: int) -> list[DesiredItem]:

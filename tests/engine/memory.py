@@ -216,7 +216,8 @@ class MemoryTracker:
                 label = next((label for label in labels if label.id == id_), None)
                 return _parts(label, "name", "color", "description")
             case UpdateMilestone():
-                return _parts(next((a for a in aims if a.id == id_), None), "due", "description")
+                aim = next((a for a in aims if a.id == id_), None)
+                return _parts(aim, "due", "description", "title")
             case AddOptions():
                 found = next((f for f in fields if f.id == id_), None)
                 return {"options": options(found.options)} if found else None
@@ -264,6 +265,32 @@ class MemoryTracker:
         """Labels that the repository has."""
         for name in names:
             self.labels.setdefault(normalize.fold(name), ObservedLabel(f"L_{name}", name, "ededed"))
+
+    def put_label(self, old: ObservedLabel, new: ObservedLabel) -> None:
+        """Put a changed label in place of another; its issues go along."""
+        every = (self.labels, *self.labels_there.values())
+        labels = next(ls for ls in every if any(k.id == old.id for k in ls.values()))
+        taken = labels.get(normalize.fold(new.name))
+        if taken is not None and taken.id != old.id:
+            return
+        del labels[normalize.fold(old.name)]
+        labels[normalize.fold(new.name)] = new
+        for there in list(self.issues.values()):
+            named = tuple(new.name if n == old.name else n for n in there.labels)
+            self.issues[there.id] = replace(there, labels=named)
+
+    def put_milestone(
+        self, old: ObservedMilestone, new: ObservedMilestone, repository: str | None = None
+    ) -> None:
+        """Put a changed milestone in place of another; its issues go along."""
+        aims = self.milestones_there[repository] if repository else self.milestones
+        if new.title != old.title and new.title in aims:
+            return
+        del aims[old.title]
+        aims[new.title] = new
+        for there in list(self.issues.values()):
+            if there.milestone == old.title and there.repository == (repository or REPOSITORY):
+                self.issues[there.id] = replace(there, milestone=new.title)
 
     # ---- operations ------------------------------------------------------------------------
 
@@ -394,7 +421,9 @@ class MemoryTracker:
             labels = self.labels_there.setdefault(where, {}) if where else self.labels
             if normalize.fold(o.name) in labels:
                 return Refused("Name has already been taken", "already_exists")
-            made = ObservedLabel(f"L_{where}{o.name}", o.name, o.color, o.description)
+            twins = sum(k.id.startswith(f"L_{where}{o.name}") for k in labels.values())
+            id_ = f"L_{where}{o.name}{'~' * twins}"
+            made = ObservedLabel(id_, o.name, o.color, o.description)
             labels[normalize.fold(o.name)] = made
             return Done(id=made.id)
         if isinstance(o, UpdateLabel):
@@ -404,11 +433,7 @@ class MemoryTracker:
                 old,
                 **{name: over.wanted for name, over in o.parts.items()},  # type: ignore[arg-type] # its fields
             )
-            del labels[normalize.fold(old.name)]
-            labels[normalize.fold(new.name)] = new
-            for there in list(self.issues.values()):
-                named = tuple(new.name if n == old.name else n for n in there.labels)
-                self.issues[there.id] = replace(there, labels=named)
+            self.put_label(old, new)
             return Done(id=new.id)
         place = o.repository or ""
         aims = self.milestones_there.setdefault(place, {}) if place else self.milestones
@@ -421,6 +446,8 @@ class MemoryTracker:
             (was,) = [m for m in aims.values() if m.number == o.number]
             wanted = {name: over.wanted for name, over in o.parts.items()}
             aim = replace(was, **wanted)  # type: ignore[arg-type] # its fields
+            self.put_milestone(was, aim, o.repository)
+            return Done(id=aim.id, number=aim.number)
         aims[aim.title] = aim
         return Done(id=aim.id, number=aim.number)
 
@@ -448,7 +475,9 @@ class MemoryTracker:
             case AddOptions():
                 (was,) = [f for f in self.project.fields if f.id == o.field_id]
                 kept = tuple(ObservedOption(*each) for each in o.existing)
-                assert kept == was.options, "an option was sent without its id"
+                assert [k.id for k in kept] == [w.id for w in was.options], "an id is not sent"
+                for old, now in zip(was.options, kept, strict=True):
+                    self._rename_option(was.name, old.name, now.name)
                 new = replace(was, options=(*kept, *_options(was.name, [n for n, _, _ in o.new])))
                 fields = tuple(new if f.id == new.id else f for f in self.project.fields)
                 self.project = replace(self.project, fields=fields)
@@ -461,6 +490,12 @@ class MemoryTracker:
             case SetValue():
                 return self._value(o)
         raise AssertionError(o)
+
+    def _rename_option(self, field_name: str, old: str, new: str) -> None:
+        for there in list(self.issues.values()):
+            if old != new and there.card and there.card.values.get(field_name) == old:
+                card = replace(there.card, values={**there.card.values, field_name: new})
+                self.issues[there.id] = replace(there, card=card)
 
     def _value(self, o: SetValue) -> Reply:
         assert self.project is not None

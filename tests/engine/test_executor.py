@@ -11,6 +11,7 @@ from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
     DesiredState,
+    MilestoneDef,
     ObservedIssue,
     OptionDef,
     ProjectSpec,
@@ -36,6 +37,7 @@ from backlog_sync.core.operations import (
     SetValue,
     Unknown,
     UpdateIssue,
+    UpdateMilestone,
 )
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Wanted
@@ -113,8 +115,8 @@ def reasons(applied: Applied, result: Result) -> list[str]:
     return [o.reason for o in applied.outcomes if o.result is result]
 
 
-def refusing(kind: type, *keys: str) -> Fault:
-    """Refuse operations of a kind, all or those of creates with these keys."""
+def refusing(kind: type | tuple[type, ...], *keys: str) -> Fault:
+    """Refuse operations of a kind, or of some, all or those of creates with these keys."""
 
     def fault(operation: Operation) -> Refused | None:
         if not isinstance(operation, kind):
@@ -390,6 +392,39 @@ def test_a_new_issue_claims_only_the_blockers_that_were_made(world: World) -> No
     assert [(c.other, c.drifted) for c in plan.changes if c.fields] == [("q", ())]
     assert plan.drift == ()
     world.settled(wanted)
+
+
+def test_a_definition_that_was_refused_is_not_on_record(world: World) -> None:
+    """Neither a new one nor a changed date: the next run makes both, as the file's own change."""
+    first = desired(item("a", milestone="M1"), milestones=(MilestoneDef("M1", "2027-03-31"),))
+    world.settled(first)
+    aims = (MilestoneDef("M1", "2027-04-30"), MilestoneDef("M2", "2027-12-31"))
+    wanted = desired(item("a", milestone="M1"), milestones=aims)
+    world.sync(wanted, refusing((CreateMilestone, UpdateMilestone)))
+    marker = body_block.split(world.tracker.by_number(1).body).marker
+    assert marker is not None
+    assert len([key for key in marker.base.definitions if key.startswith("m")]) == 1
+    plan = world.plan(wanted)
+    assert plan.drift == ()
+    assert {c.reason for c in plan.changes if c.fields} == {
+        "changed in the file",
+        "used by the backlog",
+    }
+    world.settled(wanted)
+
+
+def test_a_body_that_is_full_goes_without_the_record(world: World) -> None:
+    """The text matters more: the definitions are then told as differing, and nothing is held."""
+    trial = World()
+    trial.sync(desired(item("a", milestone="M1", text="x")))
+    rest = len(trial.tracker.by_number(1).body) - 1
+    wanted = desired(item("a", milestone="M1", text="x" * (65_536 - rest + 1)))
+    applied = world.sync(wanted)
+    assert results(applied)["create", "issue", "a"] == "applied"
+    marker = body_block.split(world.tracker.by_number(1).body).marker
+    assert marker is not None
+    assert marker.base.definitions == {}
+    assert world.plan(wanted).changes == ()
 
 
 def test_a_new_issue_that_people_edit_at_once_is_not_written_again(world: World) -> None:

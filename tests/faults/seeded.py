@@ -91,6 +91,43 @@ SEEDS = (
         ),
     ),
     seed(
+        "a link that people remove after the first sync looks like one that was never made",
+        "tests/surface/test_links.py",
+        (
+            "engine/executor.py",
+            "    run.updates([*updates, *run.second_writes(created, plan.changes)])",
+            "    run.updates(updates)",
+        ),
+    ),
+    seed(
+        "a new issue claims a blocker that was refused",
+        "tests/engine/test_executor.py",
+        (
+            "core/body.py",
+            "tuple(m for m in members if m in made[name]) if name in done else members",
+            "members",
+        ),
+    ),
+    seed(
+        "a definition that was not made is on record",
+        "tests/engine/test_executor.py",
+        (
+            "engine/executor.py",
+            "            if self.outcomes[id(change)].result is not Result.APPLIED:\n"
+            "                failed =",
+            "            if False:\n                failed =",
+        ),
+    ),
+    seed(
+        "a renamed milestone is made once more",
+        "tests/surface/test_definitions.py",
+        (
+            "core/definitions.py",
+            "next((thing for thing in free if entry and thing_id(thing) == entry[0]), None)",
+            "None",
+        ),
+    ),
+    seed(
         "labels of other people are taken away",
         "tests/core/test_merge.py tests/core/test_planner.py",
         (

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
+from backlog_sync.cli.writing import files_after
 from backlog_sync.core.changes import Change, ChangeKind, Plan, Result
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.progress import measure
+from backlog_sync.core.pull import pull
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
@@ -145,6 +147,15 @@ class World:
         assert again.changes == (), again.changes
         assert (again.drift, again.conflicts) == ((), ())
         return applied
+
+    def pull(self) -> list[str]:
+        """Take GitHub's version into the file; give why what is left is left."""
+        loaded, prepared = self.load(), self.prepared()
+        pulled = pull(prepared.plan, prepared.desired, prepared.observed)
+        accepted, changes = files_after(loaded, prepared.desired, prepared.observed, pulled.takes)
+        for change in changes:
+            save(change)
+        return [each.reason for each in (*pulled.left, *accepted.left)]
 
     def report(self) -> None:
         """Write what GitHub knows into the file."""

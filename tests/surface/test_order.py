@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.drift import find_drift
 from backlog_sync.core.order import Move, moves, record, wanted_order
 from backlog_sync.core.planner import build_plan
 from backlog_sync.render.canvas import Look
@@ -125,13 +126,62 @@ def test_a_moved_story_moves_once(world: World) -> None:
     assert world.below("Epic") == ["D", "A", "B", "C"]
 
 
-def test_people_may_sort_on_github(world: World) -> None:
-    """What somebody dragged stays, also when a story is added; until the file is sorted."""
+def test_what_people_sort_is_drift_and_set_back(world: World) -> None:
+    """One line for the parent with both orders; each move says that it reverts."""
     world.write(FILE)
     world.sync()
     drag(world, "D", "A")
     assert world.below("Epic") == ["A", "D", "B", "C"]
-    assert world.plan().changes == ()
+    prepared = world.prepared()
+    (note,) = prepared.plan.drift
+    assert (note.key, note.name, note.desired, note.observed) == (
+        "epic",
+        "order",
+        ["a", "b", "c", "d"],
+        ["a", "d", "b", "c"],
+    )
+    (move,) = prepared.plan.changes
+    assert (move.drifted, move.reason) == (("after",), "sorted on GitHub")
+    found = find_drift(prepared.plan, prepared.desired, prepared.observed)
+    assert (found.counts["drift"], found.counts["pending"]) == (1, 0)
+    told = plan_text(prepared.plan, Look(width=100))
+    assert "moves after  c  C  (reverts drift)" in told
+    assert "kept" not in told
+    world.sync()
+    assert world.below("Epic") == ["A", "B", "C", "D"]
+
+
+def test_a_new_story_among_those_that_people_sorted(world: World) -> None:
+    """Only what people moved is drift; the new one is the file's."""
+    world.write(FILE)
+    world.sync()
+    drag(world, "D", "A")
+    reorder(world, "a", "x", "b", "c", "d")
+    plan = world.plan()
+    assert [(n.name, n.desired) for n in plan.drift] == [("order", ["a", "b", "c", "d"])]
+    assert {c.key: bool(c.drifted) for c in plan.changes if c.is_move} == {"x": False, "d": True}
+    world.sync()
+    assert world.below("Epic") == ["A", "X", "B", "C", "D"]
+
+
+def test_both_sides_sorted(world: World) -> None:
+    """The file's order counts, and the plan tells what people had made of it."""
+    world.write(FILE)
+    world.sync()
+    drag(world, "D", "A")
+    reorder(world, "b", "a", "c", "d")
+    assert [n.observed for n in world.plan().drift] == [["a", "d", "b", "c"]]
+    world.sync()
+    assert world.below("Epic") == ["B", "A", "C", "D"]
+
+
+def test_the_order_can_be_people_s(world: World) -> None:
+    """With `ownership:` it stays, also when a story is added; until the file is sorted."""
+    world.write("ownership: {order: github}\n" + FILE)
+    world.sync()
+    drag(world, "D", "A")
+    plan = world.plan()
+    assert (plan.changes, plan.drift) == ((), ())
     reorder(world, "a", "x", "b", "c", "d")
     world.sync()
     assert world.below("Epic") == ["A", "X", "D", "B", "C"]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from backlog_sync.action.telling import Remark
-from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.changes import Action, Change, ChangeKind, FieldNote, Plan
 from backlog_sync.core.guards import Violation
 
 _ITEMS = (
@@ -23,9 +23,9 @@ def plan_remarks(plan: Plan) -> list[Remark]:
         Remark(
             "warning",
             kind,
-            f"{note.name} of {note.title or note.key} ({note.ref or note.key}): {note.reason}"
+            f"{note.name} of {note.title or note.key} ({_about(note)}): {note.reason}"
             + (f" ({note.hint})" if note.hint else ""),
-            places.get(note.key),
+            None if note.is_definition else places.get(note.key),
         )
         for kind, notes in (("conflict", plan.conflicts), ("drift", plan.drift))
         for note in notes
@@ -41,6 +41,10 @@ def plan_remarks(plan: Plan) -> list[Remark]:
 def replaced_remarks(words: Iterable[str]) -> list[Remark]:
     """The author's own words that progress took the place of."""
     return [Remark("warning", "status-replaced", each) for each in words]
+
+
+def _about(note: FieldNote) -> str:
+    return note.kind.value if note.is_definition else note.ref or note.key
 
 
 def violation_remarks(found: Sequence[Violation], kind: str, before: str) -> list[Remark]:

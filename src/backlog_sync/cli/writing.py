@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.progress import ItemProgress, measure
-from backlog_sync.core.pull import Left, Take, TakeCriteria
+from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded
@@ -53,13 +55,28 @@ def files_after(
     """What the files become; nothing is written. Raises FailedError as `write_back` does."""
     accepted = accept(loaded, desired, takes)
     listed = {take.key for take in accepted.taken if isinstance(take.what, TakeCriteria)}
-    told = [_without_ticks(each, listed) for each in measure(desired, observed)]
+    words = _new_statuses(accepted.taken)
+    told = [
+        replace(
+            _without_ticks(each, listed), status=words.get(fold(each.status or ""), each.status)
+        )
+        for each in measure(desired, observed)
+    ]
     merged = {change.path: change for change in accepted.changes}
     for change in write_back(accepted.loaded, told):
         first = merged.get(change.path, change)
         merged[change.path] = replace(change, before=first.before)
     changed = (change for change in merged.values() if change.before != change.after)
     return accepted, tuple(sorted(changed, key=lambda change: change.path))
+
+
+def _new_statuses(taken: Sequence[Take]) -> dict[str, str]:
+    """Give the new name of each status (folded) whose option was taken over under another name."""
+    return {
+        fold(take.what.was): take.what.now
+        for take in taken
+        if isinstance(take.what, TakeName) and take.key == STATUS
+    }
 
 
 def _without_ticks(progress: ItemProgress, listed: set[str]) -> ItemProgress:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize, record
-from backlog_sync.core.board_fields import BUILT_IN, STATUS, FieldPlan
+from backlog_sync.core.board_fields import BUILT_IN, FieldPlan
 from backlog_sync.core.card import CardDiff, Wanted, diff_card
 from backlog_sync.core.changes import (
     Action,
@@ -14,6 +14,7 @@ from backlog_sync.core.changes import (
     FieldChange,
     Warned,
 )
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
@@ -25,6 +26,7 @@ from backlog_sync.core.model import (
     ObservedState,
     ProjectSpec,
 )
+from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 
 _MOST_FIELDS = 50
@@ -54,7 +56,7 @@ class BoardPlan:
         """Plan the card and the values of one item; give what is told of them."""
         if not self.active:
             return CardDiff()
-        card = issue.card if issue else None
+        card = as_named(issue.card, self.fields.renamed) if issue and issue.card else None
         ref = self.observed.ref(issue) if issue else None
         diff = diff_card(
             item,
@@ -302,15 +304,10 @@ def plan_board(
         if not project.linked and normalize.fold(owner) == normalize.fold(project.owner):
             plan.changes.append(_project(spec, Action.LINK, "not shown on the repository yet"))
         plan.fields.see(project.fields)
+    cards = [issue.card for issue in observed.issues if issue.card is not None]
     for definition in spec.fields:
-        name = normalize.fold(definition.name)
-        used = {
-            normalize.fold(str(value))
-            for item in desired.items
-            for field_name, value in item.board.items()
-            if value is not None and normalize.fold(field_name) == name
-        }
-        plan.fields.plan(definition, used)
+        used = used_options(desired.items, definition.name)
+        plan.fields.plan(definition, used, cards)
     plan.changes += plan.fields.changes
     plan.deferred += plan.fields.deferred
     plan.warnings += plan.fields.warnings

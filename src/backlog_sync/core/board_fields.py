@@ -1,6 +1,6 @@
 """The fields of a board: what is missing, what differs, and what must not be touched."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -11,17 +11,24 @@ from backlog_sync.core.changes import (
     ChangeKind,
     Deferred,
     FieldChange,
+    FieldNote,
+    Verdict,
     Warned,
 )
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     BoardFieldDef,
+    BoardItem,
     Capabilities,
     ObservedBoardField,
     ObservedOption,
     OptionDef,
 )
+from backlog_sync.core.option_names import Renamed, renamed_options
 
-STATUS = "Status"
+OPTION = "option"
+"""The part of a field under which renamed options are told."""
+RENAMED = "renamed on GitHub"
 BUILT_IN = (
     ObservedBoardField(
         "",
@@ -39,13 +46,18 @@ BUILT_IN = (
 
 @dataclass(slots=True)
 class FieldPlan:
-    """The fields as they will be, by folded name, and what has to happen for it."""
+    """The fields as they will be, by folded name, and what has to happen for it.
+
+    `renamed` gives by field the file's name of each option (folded) that people renamed.
+    """
 
     capabilities: Capabilities
     known: dict[str, ObservedBoardField] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
+    drift: list[FieldNote] = field(default_factory=list)
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def see(self, fields: Collection[ObservedBoardField]) -> None:
         """Take the fields that are there."""
@@ -55,8 +67,16 @@ class FieldPlan:
         """Give a field by its name; GitHub ignores case here."""
         return self.known.get(normalize.fold(name))
 
-    def plan(self, definition: BoardFieldDef, used: Collection[str]) -> None:
-        """Plan what one definition asks for; `used` are the values that items have of it."""
+    def plan(
+        self,
+        definition: BoardFieldDef,
+        used: Collection[str],
+        cards: Collection[BoardItem] = (),
+    ) -> None:
+        """Plan what one definition asks for; `used` are the values that items have of it.
+
+        The records of `cards` tell which options people renamed.
+        """
         known = self.get(definition.name)
         if known is None:
             self._create(definition)
@@ -64,7 +84,8 @@ class FieldPlan:
             message = f"the board's {known.name} is {known.type}, the file says {definition.type}"
             self.warnings.append(Warned(message, "field-type"))
         elif definition.type == "single_select":
-            self._options(definition, known, used)
+            names = renamed_options(definition, known, used, cards)
+            self._options(definition, known, used, names)
         elif definition.type == "iteration":
             self._iterations(definition, known)
 
@@ -89,9 +110,14 @@ class FieldPlan:
         self.see([made])
 
     def _options(
-        self, definition: BoardFieldDef, known: ObservedBoardField, used: Collection[str]
+        self,
+        definition: BoardFieldDef,
+        known: ObservedBoardField,
+        used: Collection[str],
+        names: Sequence[Renamed],
     ) -> None:
-        """Add what is missing and restyle what is declared otherwise; nothing is taken away."""
+        """Add what is missing, rename back and restyle what differs; nothing is taken away."""
+        known = self._renamed(known, names)
         there = {normalize.fold(option.name): option for option in known.options}
         missing = [
             option
@@ -104,7 +130,7 @@ class FieldPlan:
             for want in (definition.options if definition.declared else ())
             if (have := there.get(normalize.fold(want.name))) and _differs(have, want)
         ]
-        if not missing and not styled:
+        if not (missing or styled or names):
             return
         if not self.capabilities.option_ids:
             self._defer(
@@ -115,6 +141,8 @@ class FieldPlan:
             )
             return
         fields: dict[str, FieldChange] = {}
+        if names:
+            fields[OPTION] = FieldChange([n.now for n in names], [n.was for n in names])
         if missing:
             now = [option.name for option in known.options]
             fields["options"] = FieldChange(list(now), now + [o.name for o in missing])
@@ -126,10 +154,40 @@ class FieldPlan:
                     for h, w in styled
                 ],
             )
-        reason = "options are missing" if missing else "declared in the file"
-        self._change(Action.UPDATE, replace(definition, name=known.name), reason, fields)
+        reasons = [RENAMED] if names else []
+        reasons += ["options are missing"] if missing else []
+        reason = "; ".join(reasons) or "declared in the file"
+        wanted = replace(definition, name=known.name)
+        self._change(Action.UPDATE, wanted, reason, fields, (OPTION,) if names else ())
         added = (ObservedOption("", option.name) for option in missing)
         self.see([replace(known, options=(*known.options, *added))])
+
+    def _renamed(self, known: ObservedBoardField, names: Sequence[Renamed]) -> ObservedBoardField:
+        """Tell of renamed options; give the field with the names that the file has for them."""
+        if not names:
+            return known
+        for each in names:
+            self.drift.append(
+                FieldNote(
+                    key=known.name,
+                    title=known.name,
+                    name=OPTION,
+                    verdict=Verdict.DRIFT,
+                    reason=RENAMED,
+                    desired=each.was,
+                    observed=each.now,
+                    kind=ChangeKind.FIELD,
+                )
+            )
+        back = {normalize.fold(each.now): each.was for each in names}
+        self.renamed[known.name] = back
+        options = (
+            replace(option, name=back.get(normalize.fold(option.name), option.name))
+            for option in known.options
+        )
+        known = replace(known, options=tuple(options))
+        self.see([known])
+        return known
 
     def _iterations(self, definition: BoardFieldDef, known: ObservedBoardField) -> None:
         """Iterations are made once: sent again, each gets a new id and every card loses its."""
@@ -156,6 +214,7 @@ class FieldPlan:
         definition: BoardFieldDef,
         reason: str,
         fields: dict[str, FieldChange],
+        drifted: tuple[str, ...] = (),
     ) -> None:
         self.changes.append(
             Change(
@@ -165,6 +224,7 @@ class FieldPlan:
                 title=definition.name,
                 reason=reason,
                 fields=fields,
+                drifted=drifted,
                 definition=definition,
             )
         )

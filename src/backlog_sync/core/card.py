@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import record
-from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import FieldChange, FieldNote, Verdict
-from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.merge import AtomDiff, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
 from backlog_sync.core.normalize import fold

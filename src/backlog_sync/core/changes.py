@@ -48,6 +48,10 @@ class ChangeKind(StrEnum):
     FIELD_VALUE = "field_value"
 
 
+DEFINITIONS = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.PROJECT, ChangeKind.FIELD)
+"""Kinds of what items use; all others are about items."""
+
+
 class Verdict(StrEnum):
     """What base, desired and observed say of one field together."""
 
@@ -56,6 +60,7 @@ class Verdict(StrEnum):
     DRIFT = "drift"
     CONVERGED = "converged"
     CONFLICT = "conflict"
+    DIFFERS = "differs"
     UNMANAGED = "unmanaged"
 
 
@@ -130,10 +135,13 @@ def claim_of(change: Change) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class FieldNote:
-    """A field of an item that is told but not changed: drift held, a conflict, a deferral.
+    """A field of an item or a part of a definition that is told: drift, a conflict.
 
     `verdict` says which; `reason` explains and never decides. `hint` says what to do about a
-    conflict that neither side can win: then all of the item or of its text is held.
+    conflict that neither side can win: then all of the item or of its text is held. Both sides of
+    a part that `differs` are known, and nothing is on record of who changed it. For a definition,
+    `kind` says of what, `key` is its name on GitHub, `title` the one in the file, and `repository`
+    the other repository that it is in.
     """
 
     key: str
@@ -146,11 +154,18 @@ class FieldNote:
     desired: JsonValue = None
     observed: JsonValue = None
     hint: str = ""
+    kind: ChangeKind = ChangeKind.ISSUE
+    repository: str | None = None
 
     @property
     def is_hold(self) -> bool:
         """Whether it is a conflict that `--on-conflict` does not decide."""
         return self.verdict is Verdict.CONFLICT and bool(self.hint)
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it is about a label, a milestone or a board field."""
+        return self.kind in DEFINITIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +254,16 @@ class Plan:
     others: Mapping[str, Coverage] = field(default_factory=dict)
 
     @property
+    def reverted(self) -> frozenset[tuple[str, str]]:
+        """What of the drift the changes set back: keys, each with the name of the field."""
+        return frozenset(
+            (key, claimed or name)
+            for change in self.changes
+            for key, claimed in [claim_of(change)]
+            for name in change.drifted
+        )
+
+    @property
     def has_changes(self) -> bool:
         """Whether applying it would change anything that people see."""
         return any(not c.is_refresh for c in self.changes)
@@ -290,7 +315,7 @@ class Plan:
                         touched[Action.UPDATE.value].add(change.key)
         for name, keys in touched.items():
             counts[name] += len(keys)
-        held = {note.key for note in self.conflicts}
+        held = {note.key for note in self.conflicts if not note.is_definition}
         counts["conflict"] = len(self.conflicts)
         counts["drift"] = len(self.drift)
         counts["unchanged"] = sum(

@@ -8,6 +8,7 @@ from backlog_sync.core import normalize, ticks
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import caught_up, says_the_same
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
+from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match
 from backlog_sync.core.issue_index import adopted_nonce
@@ -251,8 +252,15 @@ def diff_item(
     settings: Settings,
     backlog_id: str,
     options: PlanOptions = PLAIN,
+    *,
+    record: Definitions | None = None,
+    record_moved: bool = False,
 ) -> ItemDiff:
-    """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved."""
+    """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved.
+
+    `record` is that of the repository's definitions, for the issue that carries it; where it
+    `moved` it is written for its own sake.
+    """
     issue, parts = match.issue, match.parts
     marker = parts.marker or Marker(backlog_id, item.key, nonce=adopted_nonce(issue))
     merge = _Merge(item, match, marker.base, options)
@@ -308,7 +316,9 @@ def diff_item(
         sets=merge.sets,
         pending=tuple(sorted(merge.pending)),
         order=target.order,
+        definitions=record or {},
     )
+    merge.caught_up |= record_moved
     new = SplitBody(
         before=_before(parts, issue, adopt=match.adopt),
         after=block.after,

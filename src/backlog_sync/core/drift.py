@@ -4,14 +4,14 @@ It is the plan, read as a report: what a sync would set back or push, and beside
 whose identity is in question.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import holds
-from backlog_sync.core.board_fields import STATUS
-from backlog_sync.core.changes import Change, FieldNote, Plan, Verdict
+from backlog_sync.core.changes import Change, ChangeKind, FieldNote, Plan, Verdict
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.holds import COPIED, IDENTITY, Hold
 from backlog_sync.core.identity import Matches, match_items
 from backlog_sync.core.issue_index import is_trusted
@@ -86,11 +86,12 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
     gone = [(key, _finding(key, titles, hold)) for key, hold in matches.gone]
     moved = {key for key, _ in gone if _is_moved(key, desired, observed)}
     suspicious = tuple(_suspicious(desired, observed, matches))
+    differing = {(n.kind, n.key, n.name) for n in plan.drift if n.verdict is Verdict.DIFFERS}
     told = {key for key, _ in gone} | {finding.key for finding in suspicious}
     return Drift(
         plan=replace(
             plan,
-            changes=tuple(filter(None, map(_pending, plan.changes))),
+            changes=tuple(c for each in plan.changes for c in _pending(each, differing)),
             drift=(*plan.drift, *_progress(plan, desired, observed)),
             conflicts=tuple(n for n in plan.conflicts if n.name != IDENTITY or n.key not in told),
             warnings=tuple(w for w in plan.warnings if w.slug != "copied-marker"),
@@ -106,14 +107,19 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
     )
 
 
-def _pending(change: Change) -> Change | None:
-    """Give what of a change is not drift that is set back; None where nothing is left."""
+def _pending(
+    change: Change, differing: Collection[tuple[ChangeKind, str, str]]
+) -> Iterator[Change]:
+    """Give what of a change the file asks for: not what is set back, nor what just differs."""
     if change.is_refresh or change.is_heal:
-        return None
-    if not change.drifted:
-        return change
-    fields = {n: f for n, f in change.fields.items() if n not in change.drifted}
-    return replace(change, fields=fields, drifted=()) if fields else None
+        return
+    away = {n for n in change.fields if (change.kind, change.key, n) in differing}
+    away.update(change.drifted)
+    fields = {n: f for n, f in change.fields.items() if n not in away}
+    if not away:
+        yield change
+    elif fields:
+        yield replace(change, fields=fields, drifted=())
 
 
 def _progress(plan: Plan, desired: DesiredState, observed: ObservedState) -> Iterator[FieldNote]:

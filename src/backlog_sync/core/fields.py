@@ -41,11 +41,13 @@ _ROWS = (
     FieldSpec("assignees", Owner.GITHUB, Shape.SET, ChangeKind.ISSUE),
     FieldSpec("state", Owner.GITHUB, Shape.ATOM, ChangeKind.ISSUE),
     FieldSpec("parent", Owner.FILE, Shape.ATOM, ChangeKind.SUB_ISSUE),
+    FieldSpec("order", Owner.FILE, Shape.ATOM, ChangeKind.SUB_ISSUE),
     FieldSpec("blocked_by", Owner.FILE, Shape.SET, ChangeKind.DEPENDENCY),
 )
 FIELDS: Mapping[str, FieldSpec] = {row.name: row for row in _ROWS}
 
-GITHUB_BOARD_FIELDS = ("Status", "Sprint")
+STATUS = "Status"
+GITHUB_BOARD_FIELDS = (STATUS, "Sprint")
 """Board fields that people move on GitHub, unless `ownership:` says otherwise."""
 
 

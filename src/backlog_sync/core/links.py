@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.changes import ChangeKind, Deferred, JsonValue
+from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.holds import Hold
 from backlog_sync.core.identity import Match, Matches
 from backlog_sync.core.locations import locations
@@ -27,6 +28,19 @@ class Found:
     kept: frozenset[str]
     deferred: tuple[Deferred, ...]
     upside_down: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The moves among the items below one parent.
+
+    `people` is the order that people gave those that were sorted before, empty if they left it;
+    `declared` is the file's order of those that are there.
+    """
+
+    moves: tuple[order.Move, ...] = ()
+    people: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
 
 
 class Links:
@@ -246,11 +260,11 @@ class Links:
             if below not in self.skipped and below not in self.matches.held
         )
 
-    def moves(self, parent: str, linked: Collection[str]) -> tuple[order.Move, ...]:
+    def sorting(self, parent: str, linked: Collection[str]) -> Sorting:
         """Give the moves that put the items below a parent into their order.
 
         `linked` are those that this plan puts below it, in the order in which that happens.
-        Nothing is moved where the order that stands is not wholly known.
+        Nothing is moved if the order on GitHub is not wholly known.
         """
         match = self.matches.by_key.get(parent)
         children = self._below_of.get(parent, [])
@@ -258,13 +272,17 @@ class Links:
         now = [self._key_of.get(issue_id, issue_id) for issue_id in there]
         standing = [key for key in children if match and self._below(key, match.issue)]
         if not self.observed.capabilities.sub_issues or not set(standing) <= set(now):
-            return ()
+            return Sorting()
         row = [*now, *(key for key in linked if key not in now)]
         present = set(standing) | set(linked)
-        wanted = order.wanted_order(
-            [key for key in children if key in present], row, _base(match).order
-        )
-        return order.moves(row, wanted)
+        ours = [key for key in children if key in present]
+        base = _base(match).order
+        wanted = tuple(ours)
+        if owner_of("order", self.desired.settings.ownership) is Owner.GITHUB:
+            wanted = order.wanted_order(ours, row, base)
+        steps = order.moves(row, wanted)
+        sorted_there = order.moved_since(ours, now, base) if steps else ()
+        return Sorting(steps, sorted_there, tuple(key for key in ours if key in now))
 
     def _below(self, key: str, parent: ObservedIssue) -> bool:
         match = self.matches.by_key.get(key)

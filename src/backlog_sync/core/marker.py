@@ -6,10 +6,13 @@ It is compact JSON in which no text can close the comment it stands in.
 import json
 import re
 
-from backlog_sync.core.model import Base, Marker
+from backlog_sync.core.model import Base, DefinitionBase, Marker
 from backlog_sync.core.order import HASH
 
 VERSION = 1
+ENTRY = 3
+"""Parts of an entry of a definition: what it is known by, and two hashes."""
+
 _HASH_LINE = 6
 _HASH_TICK = 8
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -34,6 +37,7 @@ def encode(marker: Marker) -> str:
         "t": "".join(f"{key}{'+' if done else '-'}" for key, done in sorted(base.ticks.items())),
         "p": sorted(base.pending),
         "o": "".join(base.order),
+        "d": {key: _trimmed(entry) for key, entry in sorted(base.definitions.items())},
     }
     text = _ENCODE({name: value for name, value in record.items() if value or name == "v"})
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
@@ -65,10 +69,26 @@ def decode(text: str) -> Marker | None:
                 },
                 pending=tuple(_text(m) for m in record.get("p", [])),
                 order=_chunks(_text(record.get("o", "")), HASH),
+                definitions={_text(k): _entry(v) for k, v in record.get("d", {}).items()},
             ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _trimmed(entry: DefinitionBase) -> list[str]:
+    """Leave out the empty parts at the end of an entry."""
+    parts = list(entry)
+    while parts and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def _entry(value: object) -> DefinitionBase:
+    if not isinstance(value, list) or len(value) > ENTRY:
+        raise TypeError
+    parts = tuple(map(_text, value))
+    return (*parts, *[""] * (ENTRY - len(parts)))
 
 
 def _text(value: object) -> str:

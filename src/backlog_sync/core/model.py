@@ -517,6 +517,11 @@ class ObservedState:
 # ---- base ----------------------------------------------------------------------------------
 
 
+DefinitionBase: TypeAlias = tuple[str, ...]
+"""What was last applied to a label or milestone: what it is known by on GitHub ("" until it is
+made), then a hash per part, "" for one that the file does not declare."""
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """What was last applied to one issue.
@@ -525,7 +530,8 @@ class Base:
     `lines` a hash for every line of the managed block and `ticks` whether each check box (by
     the hash of its text) was ticked. A field that is missing here was never applied.
     `pending` names fields intended in the same write but set by a later request. `order` holds a
-    hash of the key of each item below it, in the file's order.
+    hash of the key of each item below it, in the file's order. `definitions` are the entries of
+    the repository's labels and milestones, in the one issue that carries them.
     """
 
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -534,6 +540,7 @@ class Base:
     ticks: Mapping[str, bool] = field(default_factory=dict)
     pending: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    definitions: Mapping[str, DefinitionBase] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,22 @@
 """Limiting a plan to some items and what they need: their parents and definitions."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.changes import Action, Change, ChangeKind, Deferred, Plan, Warned, claim_of
+from backlog_sync.core.changes import (
+    DEFINITIONS,
+    Action,
+    Change,
+    ChangeKind,
+    Deferred,
+    FieldNote,
+    Plan,
+    Warned,
+    claim_of,
+)
+from backlog_sync.core.definition_base import RECORDED, entry_key, unrecorded, without
 from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
@@ -32,16 +43,20 @@ def narrow(
         if field and key in keys and id(change) not in kept:
             left.setdefault(key, set()).add(field)
     items = [c for change in items for c in _unclaimed(change, left.get(change.key))]
-    changes = tuple(without_unused([*_definitions(plan, desired, keys, items), *items]))
+    used = _used(plan, desired, keys, items)
+    definitions = [c for c in plan.changes if used.has(c.kind, c.repository, c.title)]
+    definitions = [c for c in without_unused([*definitions, *items]) if c.kind in DEFINITIONS]
+    items = [c for change in items for c in _unrecorded(change, plan, definitions)]
+    changes = (*definitions, *items)
     count = sum(not c.is_refresh for c in plan.changes) - sum(not c.is_refresh for c in changes)
     name, sandbox = observed.repository.name_with_owner, observed.sandbox
     return replace(
         plan,
         changes=changes,
         items=tuple(i for i in plan.items if i.key in keys),
-        drift=tuple(n for n in plan.drift if n.key in keys),
-        conflicts=tuple(n for n in plan.conflicts if n.key in keys),
-        accepted=tuple(n for n in plan.accepted if n.key in keys),
+        drift=tuple(n for n in plan.drift if used.tells(n, keys)),
+        conflicts=tuple(n for n in plan.conflicts if used.tells(n, keys)),
+        accepted=tuple(n for n in plan.accepted if used.tells(n, keys)),
         orphans=(),
         deferred=tuple(d for d in plan.deferred if _concerns(d, keys)),
         warnings=(*plan.warnings, *_told(only, count)),
@@ -71,7 +86,7 @@ def _makes_issue(change: Change) -> bool:
 
 
 def _kept(change: Change, keys: frozenset[str], new: set[str], doubles: set[str]) -> bool:
-    if change.kind in _DEFINITIONS:
+    if change.kind in DEFINITIONS:
         return False
     if doubles & {change.key, change.other or ""}:
         return True
@@ -91,33 +106,69 @@ def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
         yield replace(change, body=None if same else body)
 
 
-_DEFINITIONS = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.PROJECT, ChangeKind.FIELD)
+def _unrecorded(change: Change, plan: Plan, made: Collection[Change]) -> Iterator[Change]:
+    """Give the change with a body that records nothing of definitions that are left out."""
+    kept = {id(each) for each in made}
+    left = {
+        entry_key(each.kind, each.title)
+        for each in plan.changes
+        if each.kind in RECORDED and each.repository == change.repository and id(each) not in kept
+    }
+    if change.body is None or change.kind is not ChangeKind.ISSUE:
+        yield change
+        return
+    seen = change.body_seen or ""
+    body = without(change.body, seen, left)
+    defines = any(c.kind in RECORDED and c.repository == change.repository for c in made)
+    alike = unrecorded(body) == unrecorded(seen) and not defines
+    if change.fields or not alike:
+        yield replace(change, body=None if body == change.body_seen else body)
 
 
-def _definitions(
-    plan: Plan, desired: DesiredState, keys: frozenset[str], items: Collection[Change]
-) -> Iterator[Change]:
-    """Give the changes of labels, milestones, the board and its fields that the items use."""
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """The definitions that the kept items use; labels and milestones with their repository."""
+
+    labels: frozenset[tuple[str | None, str]]
+    milestones: frozenset[tuple[str | None, str]]
+    fields: frozenset[str]
+
+    def has(self, kind: ChangeKind, repository: str | None, title: str) -> bool:
+        """Whether one is among them."""
+        match kind:
+            case ChangeKind.LABEL:
+                return (repository, fold(title)) in self.labels
+            case ChangeKind.MILESTONE:
+                return (repository, title.strip()) in self.milestones
+            case ChangeKind.PROJECT:
+                return bool(self.fields)
+            case ChangeKind.FIELD:
+                return title in self.fields
+            case _:
+                return False
+
+    def tells(self, note: FieldNote, keys: Collection[str]) -> bool:
+        """Whether a note is about a kept item, or about a definition that is used."""
+        if note.is_definition:
+            return self.has(note.kind, note.repository, note.title)
+        return note.key in keys
+
+
+def _used(
+    plan: Plan, desired: DesiredState, keys: Collection[str], items: Collection[Change]
+) -> _Used:
+    """Give the labels, milestones and board fields that the kept items use."""
     used = [item for item in desired.items if item.key in keys]
     where = {item.key: item.repository for item in plan.items}
-    labels = {
-        (where.get(i.key), fold(str(n))) for i in used for n in _names(i.fields.get("labels"))
-    }
-    milestones = {(where.get(i.key), str(i.fields.get("milestone") or "").strip()) for i in used}
     boarded = [c for c in items if c.kind in _OF_BOARD]
-    fields = {name for c in boarded for name in c.fields} | {record.NAME}
-    for change in plan.changes:
-        match change.kind:
-            case ChangeKind.LABEL if (change.repository, fold(change.title)) in labels:
-                yield change
-            case ChangeKind.MILESTONE if (change.repository, change.title.strip()) in milestones:
-                yield change
-            case ChangeKind.PROJECT if boarded:
-                yield change
-            case ChangeKind.FIELD if boarded and change.key in fields:
-                yield change
-            case _:
-                continue
+    fields = {name for c in boarded for name in c.fields}
+    return _Used(
+        frozenset(
+            (where.get(i.key), fold(str(n))) for i in used for n in _names(i.fields.get("labels"))
+        ),
+        frozenset((where.get(i.key), str(i.fields.get("milestone") or "").strip()) for i in used),
+        frozenset({*fields, record.NAME} if boarded else ()),
+    )
 
 
 def _names(value: object) -> tuple[object, ...]:
@@ -125,7 +176,7 @@ def _names(value: object) -> tuple[object, ...]:
 
 
 def _concerns(deferred: Deferred, keys: frozenset[str]) -> bool:
-    return deferred.kind in _DEFINITIONS or deferred.key in keys
+    return deferred.kind in DEFINITIONS or deferred.key in keys
 
 
 def _told(only: Collection[str], count: int) -> list[Warned]:

@@ -66,11 +66,12 @@ class UpdateMilestone:
     due: Over | None = None
     description: Over | None = None
     repository: str | None = None
+    title: Over | None = None
 
     @property
     def parts(self) -> dict[str, Over]:
         """What it writes, by the name of the part."""
-        return _said(due=self.due, description=self.description)
+        return _said(due=self.due, description=self.description, title=self.title)
 
 
 @dataclass(frozen=True, slots=True)

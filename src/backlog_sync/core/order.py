@@ -27,7 +27,7 @@ def record(keys: Iterable[str]) -> tuple[str, ...]:
 def wanted_order(
     desired: Sequence[str], now: Sequence[str], base: Sequence[str]
 ) -> tuple[str, ...]:
-    """Give the order in which our siblings should stand.
+    """Give the order in which our siblings should stand if GitHub owns it.
 
     `desired` is the file's order, `now` GitHub's (others may stand between), `base` the order of
     the file at the last sync. The file's order counts where it changed since; else the order that
@@ -46,6 +46,14 @@ def wanted_order(
             previous = desired[place - 1] if place else None
             order.insert(order.index(previous) + 1 if previous is not None else 0, key)
     return tuple(order)
+
+
+def moved_since(desired: Sequence[str], now: Sequence[str], base: Sequence[str]) -> tuple[str, ...]:
+    """Give the order on GitHub of those on record, if it is not the one on record; else nothing."""
+    by_hash = dict(zip(record(desired), desired, strict=True))
+    before = [by_hash[mark] for mark in base if mark in by_hash and by_hash[mark] in set(now)]
+    placed = [key for key in now if key in set(before)]
+    return tuple(placed) if placed != before else ()
 
 
 def moves(now: Sequence[str], wanted: Sequence[str]) -> tuple[Move, ...]:

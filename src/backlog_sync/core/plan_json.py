@@ -90,8 +90,13 @@ def change_to_json(change: Change) -> dict[str, Any]:
 
 
 def note_to_json(note: FieldNote) -> dict[str, Any]:
-    """Give one note as plain values; `hint` is there if it has a remedy of its own."""
+    """Give one note as plain values; `kind` tells what it is about, an issue or a definition.
+
+    `hint` is there if it has a remedy of its own.
+    """
+    there = {"repository": note.repository} if note.repository is not None else {}
     return {
+        "kind": note.kind.value,
         "key": note.key,
         "ref": note.ref,
         "title": note.title,
@@ -101,6 +106,7 @@ def note_to_json(note: FieldNote) -> dict[str, Any]:
         "observed": note.observed,
         "reason": note.reason,
         **({"hint": note.hint} if note.hint else {}),
+        **there,
     }
 
 

@@ -20,13 +20,14 @@ from backlog_sync.core.changes import (
     Verdict,
     Warned,
 )
-from backlog_sync.core.definitions import double_labels, plan_labels, plan_milestones
+from backlog_sync.core.definition_base import MOST, carrier_of, fitting, unrecorded
+from backlog_sync.core.definitions import DefinitionPlan, double_labels, plan_definitions
 from backlog_sync.core.diff import TAKEN_AWAY, ItemDiff, Target, base_of, diff_item, target_of
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.heal import heals
 from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.identity import Match, Matches, match_items
-from backlog_sync.core.links import Links
+from backlog_sync.core.links import Links, Sorting
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.model import (
     DesiredItem,
@@ -53,6 +54,9 @@ from backlog_sync.core.uses import without_unused
 
 _LONGEST = 65_536
 """Characters in a body, markers included (reported by many users of GitHub's API)."""
+
+_LATER = MOST * 12
+"""Characters that are kept free in a body that carries a record."""
 
 _ORDER = {kind: index for index, kind in enumerate(ChangeKind)}
 
@@ -82,12 +86,7 @@ class _Builder:
         self.board: BoardPlan = plan_board(desired, observed, options)
         self.places = locations(desired, observed)
         self.place_of = {item.key: place for place in self.places[1:] for item in place.items}
-        labels = [change for place in self.places for change in plan_labels(place)]
-        self.renamed = {(c.repository, fold(c.key)): c.title for c in labels if "name" in c.fields}
-        self.changes: list[Change] = [
-            *labels,
-            *(change for place in self.places for change in plan_milestones(place)),
-        ]
+        self.changes: list[Change] = []
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
         self.accepted: list[FieldNote] = []
@@ -102,6 +101,24 @@ class _Builder:
         self.sources = Sources(desired.texts, (item.title for item in desired.items))
         self.skipped = {item.key for item in desired.items if self._skips(item)}
         self.links = Links(desired, observed, self.matches, self.skipped)
+        self.definitions: dict[str, DefinitionPlan] = {}
+        self.carried: dict[str, DefinitionPlan] = {}
+        self.drift += self.board.fields.drift
+        for place in self.places:
+            self._define(place)
+
+    def _define(self, place: Location) -> None:
+        """Plan the labels and milestones of a repository, and who carries their record."""
+        known = self.desired, self.observed, self.matches
+        carrier = carrier_of(place, *known, self.skipped)
+        made = plan_definitions(place, carrier, self.options)
+        self.definitions[place.name] = made
+        if carrier.key is not None:
+            self.carried[carrier.key] = made
+        self.changes += made.changes
+        self.drift += made.drift
+        self.conflicts += made.conflicts
+        self.accepted += made.accepted
 
     # ---- one item --------------------------------------------------------------------------
 
@@ -190,13 +207,15 @@ class _Builder:
             *(["blocked_by"] if target.sets.get("blocked_by") else []),
             *(["state"] if is_closed(target.atoms.get("state")) else []),
         )
+        carried = self.carried.get(item.key)
+        record = fitting(carried.record) if carried else {}
         marker = Marker(
             self._place(item).backlog_id,
             item.key,
-            base=base_of(target, pending=pending),
+            base=replace(base_of(target, pending=pending), definitions=record),
             generation=self.matches.generations.get(item.key, 0),
         )
-        body = body_block.join(SplitBody("", "", target.lines, marker))
+        body = _shortened(body_block.join(SplitBody("", "", target.lines, marker)))
         if self._too_long(item, None, body):
             return False
         parent = target.atoms.get("parent")
@@ -229,10 +248,12 @@ class _Builder:
     def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
         issue = match.issue
         target = self._with_kept_labels(item, match, target)
-        if self.renamed:
-            there = self._repository(item)
-            labels = tuple(self.renamed.get((there, fold(name)), name) for name in issue.labels)
-            match = replace(match, issue=replace(issue, labels=labels))
+        # What people renamed is one change of the definition, and none of its items.
+        names = self.definitions[self._place(item).name]
+        labels = tuple(names.labels.get(fold(name), name) for name in issue.labels)
+        aim = issue.milestone and names.milestones.get(issue.milestone.strip(), issue.milestone)
+        match = replace(match, issue=replace(issue, labels=labels, milestone=aim))
+        carried = self.carried.get(item.key)
         diff = diff_item(
             item,
             match,
@@ -241,10 +262,14 @@ class _Builder:
             self.desired.settings,
             self._place(item).backlog_id,
             self.options,
+            record=None if carried is None else fitting(carried.record),
+            record_moved=carried is not None and carried.moved,
         )
         self.drift += diff.drift
         self.conflicts += diff.conflicts
         self.accepted += diff.accepted
+        if diff.body is not None:
+            diff = replace(diff, body=_shortened(diff.body))
         if diff.body is not None and self._too_long(item, issue, diff.body):
             return
         if diff.state is not None:
@@ -256,6 +281,7 @@ class _Builder:
                 issue=issue,
                 reason=diff.reasons.get("state", ""),
                 fields=state_fields(diff.state),
+                drifted=tuple(state_fields(diff.state)) if "state" in diff.drifted else (),
             )
         if diff.fields or diff.body is not None:
             forgets = bool(diff.forgotten) and not diff.fields
@@ -357,6 +383,7 @@ class _Builder:
         linked: dict[str, list[DesiredItem]] = {}
         created = {c.key for c in self.changes if c.action is Action.CREATE}
         links = [c for c in self.changes if c.kind is ChangeKind.SUB_ISSUE and c.other]
+        back = {change.key for change in links if change.drifted}
         # What is made below its parent comes to stand there first, all others after that.
         for change in sorted(links, key=lambda c: c.key not in created or self._crosses(c)):
             if change.action is not Action.LINK or change.key not in self.items:
@@ -365,8 +392,28 @@ class _Builder:
         for parent in {item.parent: None for item in self.desired.items}:
             if parent is None or parent in self.skipped or parent in self.matches.held:
                 continue
-            for move in self.links.moves(parent, [item.key for item in linked.get(parent, ())]):
-                self._move(move, parent)
+            sorting = self.links.sorting(parent, [item.key for item in linked.get(parent, ())])
+            if sorting.people and parent in self.items:
+                self._tell_sorted(self.items[parent], sorting)
+            for move in sorting.moves:
+                # What people took out comes back at the end, and goes to its place from there.
+                drifted = move.key in sorting.people or move.key in back
+                self._move(move, parent, drifted=drifted)
+
+    def _tell_sorted(self, parent: DesiredItem, sorting: Sorting) -> None:
+        match = self.matches.by_key[parent.key]
+        self.drift.append(
+            FieldNote(
+                key=parent.key,
+                title=parent.title,
+                name="order",
+                verdict=Verdict.DRIFT,
+                reason=SORTED,
+                ref=match.ref,
+                desired=[key for key in sorting.declared if key in sorting.people],
+                observed=list(sorting.people),
+            )
+        )
 
     def _crosses(self, change: Change) -> bool:
         """Whether a link leads to another repository: no issue is made below such a parent."""
@@ -375,18 +422,20 @@ class _Builder:
             return self.place_of.get(other) is not self.place_of.get(change.key)
         return fold(other.rpartition("#")[0]) != fold(change.repository or self.repository)
 
-    def _move(self, move: Move, parent: str) -> None:
+    def _move(self, move: Move, parent: str, *, drifted: bool) -> None:
         item = self.items[move.key]
         match = self.matches.by_key.get(move.key)
         anchor = move.after or move.before or ""
+        where = "after" if move.after else "before"
         self._add(
             item,
             Action.UPDATE,
             ChangeKind.SUB_ISSUE,
             issue=match.issue if match else None,
             other=parent,
-            reason="stands there in the file",
-            fields={"after" if move.after else "before": FieldChange(None, anchor)},
+            reason=SORTED if drifted else "stands there in the file",
+            fields={where: FieldChange(None, anchor)},
+            drifted=(where,) if drifted else (),
             waits_for=tuple(k for k in (parent, move.key, anchor) if self._is_new(k)),
         )
 
@@ -536,6 +585,15 @@ class _Builder:
         )
 
 
+def _shortened(body: str) -> str:
+    """Give a body without its record of definitions if it is too long with it.
+
+    A nonce, and ids of what is still to be made, come to it when it is sent.
+    """
+    return body if len(body) <= _LONGEST - _LATER else unrecorded(body)
+
+
+SORTED = "sorted on GitHub"
 _GONE = "its item is gone from the file"
 
 

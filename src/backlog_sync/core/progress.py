@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.board_fields import STATUS
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.identity import Match, match_items
 from backlog_sync.core.model import (
     Base,
@@ -16,6 +16,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.option_names import as_declared
 from backlog_sync.core.reporting import rollup
 from backlog_sync.core.reporting.facts import Criterion, Phase, WorkItem
 from backlog_sync.core.reporting.values import Sum
@@ -62,6 +63,7 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
     A status or tick that the file itself changed since the last apply is left out: it waits for
     a sync. Raises nothing.
     """
+    observed = as_declared(desired, observed)
     desired = understood(desired, observed)
     matches = match_items(desired, observed).by_key
     first = first_status(observed)

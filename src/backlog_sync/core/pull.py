@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
-from backlog_sync.core.board_fields import STATUS
-from backlog_sync.core.changes import FieldNote, JsonValue, Plan
-from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.changes import ChangeKind, FieldNote, JsonValue, Plan, Verdict
+from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.identity import Match, match_items
 from backlog_sync.core.links import Links
+from backlog_sync.core.locations import locations
 from backlog_sync.core.model import (
     CheckItem,
     Checklist,
@@ -56,18 +56,38 @@ class TakeCriteria:
     entries: tuple[CheckItem, ...]
 
 
-What: TypeAlias = TakeValue | TakeMembers | TakeText | TakeCriteria
+@dataclass(frozen=True, slots=True)
+class TakeOrder:
+    """The items below one, by key, in the order that they have on GitHub."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeName:
+    """A definition's name on GitHub, for the definition and all that refers to it."""
+
+    was: str
+    now: str
+
+
+What: TypeAlias = TakeValue | TakeMembers | TakeText | TakeCriteria | TakeName | TakeOrder
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One field of one item, and what the file is to say of it."""
+    """One field of one item, and what the file is to say of it.
+
+    For a definition `kind` says of what, `key` is the name that the file has for it, and `ref` is
+    empty. A new name goes to all that refers to it as well.
+    """
 
     key: str
     title: str
     ref: str
     name: str
     what: What
+    kind: ChangeKind = ChangeKind.ISSUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +137,18 @@ def _pulled(
     matches = match_items(desired, observed)
     links = Links(desired, observed, matches)
     notes: dict[str, list[FieldNote]] = {}
+    puller = _Puller(set(), first_status(observed), desired.settings.ownership)
     for note in (*drift, *plan.accepted):
-        notes.setdefault(note.key, []).append(note)
-    won = {(note.key, note.name) for note in plan.accepted}
-    puller = _Puller(won, first_status(observed), desired.settings.ownership)
+        if note.is_definition:
+            puller.definition(note, _is_shared(note, desired, observed))
+        else:
+            notes.setdefault(note.key, []).append(note)
+    puller.names = {
+        (note.repository, normalize.fold(str(note.observed))): str(note.desired)
+        for note in plan.drift
+        if note.kind is ChangeKind.LABEL and note.name == "name"
+    }
+    puller.won |= {(note.key, note.name) for note in plan.accepted if not note.is_definition}
     for item in desired.items:
         match = matches.by_key.get(item.key)
         if match is None or not item.sync:
@@ -130,11 +158,38 @@ def _pulled(
     return Pulled(tuple(puller.takes), tuple(puller.left))
 
 
+def _is_shared(note: FieldNote, desired: DesiredState, observed: ObservedState) -> bool:
+    """Whether items of several repositories use a definition."""
+    title = normalize.fold(note.title)
+    places = [
+        place
+        for place in locations(desired, observed)
+        if title in {normalize.fold(each.name) for each in place.labels}
+        or title in {normalize.fold(each.title) for each in place.milestones}
+    ]
+    return note.kind is not ChangeKind.FIELD and len(places) > 1
+
+
 class _Puller:
     def __init__(self, won: set[tuple[str, str]], first: str, ownership: Mapping[str, str]) -> None:
         self.won, self.first, self.ownership = won, first, ownership
+        self.names: dict[tuple[str | None, str], str] = {}
         self.takes: list[Take] = []
         self.left: list[Left] = []
+
+    def definition(self, note: FieldNote, shared: bool) -> None:
+        """Take a part of a label, a milestone or a board field."""
+        if note.verdict is Verdict.DIFFERS:
+            why = "nothing on record says who changed it; --on-conflict github takes GitHub's"
+        elif shared:
+            why = "several repositories have it by this definition; change it by hand"
+        else:
+            what: What = TakeValue(_plain(note.observed))
+            if note.name in _NAMES:
+                what = TakeName(str(note.desired), str(note.observed))
+            self.takes.append(Take(note.title, note.title, "", note.name, what, note.kind))
+            return
+        self.left.append(Left(note.title, note.title, note.kind.value, note.name, why))
 
     def item(self, item: DesiredItem, match: Match, notes: Sequence[FieldNote]) -> None:
         """Take what was told of one item."""
@@ -148,6 +203,12 @@ class _Puller:
                 continue
             if note.name == "body":
                 self._body(item, match)
+            elif note.name == "order":
+                keys = note.observed if isinstance(note.observed, list) else []
+                self._take(item, match, note.name, TakeOrder(tuple(keys)))
+            elif note.name == "parent" and "#" in str(note.observed):
+                why = f"{note.observed} is not an item of these files"
+                self._leave(item, match, note.name, why)
             elif note.name in _UNTOLD:
                 self._leave(item, match, note.name, _UNTOLD[note.name])
             else:
@@ -164,7 +225,7 @@ class _Puller:
         base = match.parts.marker.base if match.parts.marker else None
         blockers = there.get("blocked_by")
         have = {
-            "labels": match.issue.labels,
+            "labels": self._known_labels(match),
             "assignees": match.issue.assignees,
             "blocked_by": tuple(blockers) if isinstance(blockers, list) else (),
         }
@@ -182,6 +243,13 @@ class _Puller:
                 remove = ()  # it is not known whether they were ever set
             if add or remove:
                 self._take(item, match, name, TakeMembers(add, remove))
+
+    def _known_labels(self, match: Match) -> tuple[str, ...]:
+        """Give an issue's labels by the names that the file has for those that were renamed."""
+        here = {normalize.fold(there or ""): there for there, _ in self.names}
+        place = here.get(normalize.fold(match.issue.repository))
+        named = ((place, normalize.fold(label), label) for label in match.issue.labels)
+        return tuple(self.names.get((where, name), label) for where, name, label in named)
 
     def _body(self, item: DesiredItem, match: Match) -> None:
         """Take the parts of the body that people edited."""
@@ -216,8 +284,10 @@ class _Puller:
         self.left.append(Left(item.key, item.title, match.ref, name, reason))
 
 
+_NAMES = ("title", "name", "option")
+"""Parts of a definition that others refer to it by."""
+
 _UNTOLD = {
-    "parent": "where an item stands in the file is moved by hand",
     "issue_type": "the type follows the item's kind; change the kind by hand",
     "identity": "it is not clear which issue is meant",
 }
@@ -306,3 +376,7 @@ def describe(what: What) -> Iterator[str]:
             yield "nothing" if not text else text.split("\n")[0]
         case TakeCriteria(entries=entries):
             yield f"{len(entries)} criteria"
+        case TakeName(now=now):
+            yield now
+        case TakeOrder(keys=keys):
+            yield from keys

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from backlog_sync.core import record
-from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.changes import Warned
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     Base,
     DesiredItem,

@@ -36,6 +36,8 @@ def without_unused(changes: Sequence[Change]) -> list[Change]:
                 return (change.repository, fold(change.title)) in labels
             case MilestoneDef(declared=False) if change.action is Action.CREATE:
                 return (change.repository, change.title.strip()) in milestones
+            case BoardFieldDef() if change.drifted:
+                return True
             case BoardFieldDef(declared=declared):
                 if not cards and (boards or not declared):
                     return False

@@ -20,6 +20,7 @@ from backlog_sync.core.changes import (
     Usage,
     claim_of,
 )
+from backlog_sync.core.definition_base import entry_key
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
@@ -66,6 +67,13 @@ class _Run(Sending):
             self.registry.milestones[change.repository, change.title.strip()] = made
 
         self.stage(changes, jobs.milestone, done)
+
+    def note_undefined(self, changes: Iterable[Change]) -> None:
+        """Note the labels and milestones that were not made or changed: nothing records them."""
+        for change in changes:
+            if self.outcomes[id(change)].result is not Result.APPLIED:
+                failed = self.registry.undefined.setdefault(change.repository, set())
+                failed.add(entry_key(change.kind, change.title))
 
     def project(self, changes: Iterable[Change]) -> None:
         """Make the board, or link one to the repository."""
@@ -127,9 +135,12 @@ class _Run(Sending):
     def _body(self, change: Change) -> str | None:
         """Give the body to write, which claims nothing that was not done."""
         names = self.unclaimed.get(change.key)
-        if change.body is None or not names or id(change) in self.aside:
+        if change.body is None or id(change) in self.aside:
             return change.body
-        body = body_block.without_claims(change.body, change.body_seen or "", names)
+        seen = change.body_seen or ""
+        body = self.registry.recording(change.body, seen, change.repository)
+        if names:
+            body = body_block.without_claims(body, seen, names)
         return None if body == change.body_seen else body
 
     def _tell_missing(self, change: Change) -> None:
@@ -282,6 +293,7 @@ def _stages(run: _Run, plan: Plan) -> None:
     run.labels(by_kind[ChangeKind.LABEL])
     run.milestones(by_kind[ChangeKind.MILESTONE])
     use_names_that_are_taken(run)
+    run.note_undefined((*by_kind[ChangeKind.LABEL], *by_kind[ChangeKind.MILESTONE]))
     run.project(by_kind[ChangeKind.PROJECT])
     run.board_fields(by_kind[ChangeKind.FIELD])
     use_names_that_are_taken(run)

@@ -1,11 +1,12 @@
 """Changes into operations: pure, and nothing is decided. What cannot be sent says why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
+from backlog_sync.core.board_fields import OPTION
 from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
@@ -80,11 +81,15 @@ def milestone(registry: Registry, change: Change) -> Made:
     assert isinstance(wanted, MilestoneDef)
     if change.action is Action.CREATE:
         return CreateMilestone(wanted.title, wanted.due, wanted.description, change.repository)
-    known = registry.milestones.get((change.repository, wanted.title.strip()))
+    known = registry.milestones.get((change.repository, change.key.strip()))
     if known is None:
-        return Skip(f"the milestone {wanted.title} is gone")
+        return Skip(f"the milestone {change.key} is gone")
     return UpdateMilestone(
-        *known, _over(change, "due"), _over(change, "description"), change.repository
+        *known,
+        _over(change, "due"),
+        _over(change, "description"),
+        change.repository,
+        _over(change, "title"),
     )
 
 
@@ -124,13 +129,22 @@ def board_field(registry: Registry, change: Change) -> Made:
     added = {fold(name) for name in moves(change, "options")[0]}
     new = [o for o in wanted.options if fold(o.name) in added]
     styles = {fold(o.name): o for o in wanted.options if "styles" in change.fields}
+    back = renames(change)
+    there = [replace(o, name=back.get(fold(o.name), o.name)) for o in known.options]
     return AddOptions(
         registry.project_id,
         known.id,
         options(known.options),
-        tuple(_styled(option, styles.get(fold(option.name))) for option in known.options),
+        tuple(_styled(option, styles.get(fold(option.name))) for option in there),
         tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
     )
+
+
+def renames(change: Change) -> dict[str, str]:
+    """Give the new name of each option (folded) that a change of a board field renames."""
+    told = change.fields.get(OPTION)
+    pairs = zip(names(told.before), names(told.after), strict=True) if told else ()
+    return {fold(before): after for before, after in pairs}
 
 
 def _styled(have: ObservedOption, want: OptionDef | None) -> tuple[str, str, str, str]:
@@ -163,6 +177,8 @@ def create(
     parent = next((c.other for c in folded if c.kind is ChangeKind.SUB_ISSUE), None)
     card = any(c.kind is ChangeKind.PROJECT_ITEM for c in folded)
     able = registry.observed.capabilities
+    assert change.body is not None
+    change = replace(change, body=registry.recording(change.body, "", change.repository))
     assert change.body is not None
     return CreateIssue(
         repository_id=registry.repository(change.repository).id,

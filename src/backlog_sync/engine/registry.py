@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from backlog_sync.core import normalize
-from backlog_sync.core.changes import Change
+from backlog_sync.core import definition_base, normalize
+from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.identity import match_items
 from backlog_sync.core.locations import in_order, locations
 from backlog_sync.core.model import (
@@ -25,6 +25,7 @@ class Registry:
     `labels` and `milestones` stand by their repository, None for the target, and their name.
     `fresh` are the keys of items whose card this run made.
     `board` says which board is meant.
+    `undefined` are entries, by repository, of definitions that could not be made or changed.
     """
 
     observed: ObservedState
@@ -37,6 +38,7 @@ class Registry:
     by_ref: dict[str, str] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
+    undefined: dict[str | None, set[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, desired: DesiredState, observed: ObservedState) -> "Registry":
@@ -88,6 +90,22 @@ class Registry:
         """Give a repository that was observed by its name; the target for None."""
         others = (other.repository for other in self.observed.others)
         return next((r for r in others if r.name_with_owner == name), self.observed.repository)
+
+    def recording(self, body: str, before: str, repository: str | None) -> str:
+        """Give a body that records of a repository's definitions what was made of them."""
+        if not definition_base.may_record(body):
+            return body
+        body = definition_base.without(body, before, self.undefined.get(repository, ()))
+        made = {
+            definition_base.entry_key(ChangeKind.LABEL, name): definition_base.label_id(id_)
+            for (there, name), id_ in self.labels.items()
+            if there == repository
+        } | {
+            definition_base.entry_key(ChangeKind.MILESTONE, title): str(number)
+            for (there, title), (_, number) in self.milestones.items()
+            if there == repository
+        }
+        return definition_base.with_ids(body, made)
 
     def option_id(self, name: str, value: BoardValue) -> str | None:
         """Give the id of an option or iteration by its name."""

@@ -1,28 +1,35 @@
 """GitHub's version of fields into the files: only what can be read again as it was meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.model import CheckItem, DesiredState
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeMembers, TakeText, TakeValue
+from backlog_sync.core.pull import (
+    Left,
+    Take,
+    TakeCriteria,
+    TakeMembers,
+    TakeName,
+    TakeOrder,
+    TakeText,
+    TakeValue,
+)
+from backlog_sync.files.accept_definitions import with_definition
 from backlog_sync.files.documents.items import BOARD_NAMES, ItemDocument
-from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.edited import NOT_IN_PLACE, edited
 from backlog_sync.files.labels import Labels
-from backlog_sync.files.load import Loaded, parse_roadmap
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.moved import below, in_order
+from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.source import encode, source_of
+from backlog_sync.files.source import encode
 from backlog_sync.files.wanted import CannotSay, Value, Wanted, says
 from backlog_sync.files.withheld import without_withheld
 from backlog_sync.files.write_back import FileChange
-from backlog_sync.files.yaml.edit import apply_edits as apply_yaml
-from backlog_sync.files.yaml.file import parse_yaml
 
 _NAMES = {"blocked_by": "depends_on", "state": "status", "Status": "status", **BOARD_NAMES}
-_NOT_IN_PLACE = "this file cannot say it there without saying something else too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +48,101 @@ def accept(loaded: Loaded, desired: DesiredState, takes: Sequence[Take]) -> Acce
     The result is read again: a field that would not be read as it was meant, or that would
     change what another one says, is left out and told.
     """
-    words = _Words(loaded, desired)
-    by_file: dict[int, list[tuple[Take, int, Wanted]]] = {}
-    left: list[Left] = []
-    for take in takes:
-        place = loaded.keys.get(take.key)
-        if place is None:
-            left.append(_left(take, "it is in none of the files"))
-            continue
-        number, index = place
-        try:
-            wanted = words.wanted(take, loaded.files[number].items[index].document)
-        except CannotSay as why:
-            left.append(_left(take, str(why)))
-            continue
-        document = loaded.files[number].items[index].document
-        # What an item has from above or by default it has to say itself to be without it.
-        inherited = wanted.name not in document.model_fields_set and wanted.value is None
-        if inherited or not says(document, wanted):
-            by_file.setdefault(number, []).append((take, index, wanted))
-    files = list(loaded.files)
-    changes: list[FileChange] = []
-    taken: list[Take] = []
-    for number, asked in sorted(by_file.items()):
-        before = files[number]
-        files[number], done, told = _file(before, asked)
-        taken += done
-        left += told
-        after = encode(before.source, files[number].source.text)
-        if after != before.source.raw:
-            source = before.source
-            changes.append(FileChange(source.path, source.file, source.raw, after))
-    return Accepted(tuple(changes), tuple(taken), tuple(left), replace(loaded, files=tuple(files)))
+    work = _Work(loaded, desired)
+    definitions = [take for take in takes if take.kind is not ChangeKind.ISSUE]
+    moves = [take for take in takes if take.kind is ChangeKind.ISSUE and take.name in _MOVES]
+    work.one_by_one(definitions, work.define)
+    work.fields(take for take in takes if take not in (*definitions, *moves))
+    work.one_by_one(moves, work.move)
+    return work.accepted()
+
+
+_MOVES = ("parent", "order")
+
+
+class _Work:
+    """The files as they become; settings that roadmaps share are the last of them."""
+
+    def __init__(self, loaded: Loaded, desired: DesiredState) -> None:
+        self.loaded, self.desired = loaded, desired
+        self.before = (*loaded.files, *([loaded.config] if loaded.config else []))
+        self.files = list(self.before)
+        self.keys = dict(loaded.keys)
+        self.taken: list[Take] = []
+        self.left: list[Left] = []
+
+    def one_by_one(self, takes: Iterable[Take], do: Callable[[Take], None]) -> None:
+        """Take what changes more than one place, each whole or not at all."""
+        for take in takes:
+            try:
+                do(take)
+                self.taken.append(take)
+            except CannotSay as why:
+                self.left.append(_left(take, str(why)))
+
+    def define(self, take: Take) -> None:
+        """Set a part of a definition."""
+        self.files = with_definition(self.files, take, self.desired.settings)
+
+    def move(self, take: Take) -> None:
+        """Move an item below another one, or those below it into an order."""
+        named = take.what.keys if isinstance(take.what, TakeOrder) else (take.key,)
+        if isinstance(take.what, TakeValue) and take.what.value is not None:
+            named = (*named, str(take.what.value))
+        places = [self.keys[key] for key in named if key in self.keys]
+        if len(places) < len(named) or len({number for number, _ in places}) != 1:
+            raise CannotSay("they are in different files; move it by hand")
+        number, index = places[0]
+        if isinstance(take.what, TakeOrder):
+            moved = in_order(self.files[number], [at for _, at in places])
+        else:
+            parent = places[1][1] if len(places) > 1 else None
+            moved = below(self.files[number], index, parent)
+        self.files[number] = moved.parsed
+        self.keys |= {
+            key: (number, moved.places[at]) for key, (n, at) in self.keys.items() if n == number
+        }
+
+    def fields(self, takes: Iterable[Take]) -> None:
+        """Set fields of items, those of one file together."""
+        words = _Words(self.loaded, self.desired)
+        by_file: dict[int, list[tuple[Take, int, Wanted]]] = {}
+        for take in takes:
+            place = self.keys.get(take.key)
+            if place is None:
+                self.left.append(_left(take, "it is in none of the files"))
+                continue
+            number, index = place
+            document = self.files[number].items[index].document
+            try:
+                wanted = words.wanted(take, document)
+            except CannotSay as why:
+                self.left.append(_left(take, str(why)))
+                continue
+            # What an item has from above or by default it has to say itself to be without it.
+            inherited = wanted.name not in document.model_fields_set and wanted.value is None
+            if inherited or not says(document, wanted):
+                by_file.setdefault(number, []).append((take, index, wanted))
+        for number, asked in sorted(by_file.items()):
+            self.files[number], done, told = _file(self.files[number], asked)
+            self.taken += done
+            self.left += told
+
+    def accepted(self) -> Accepted:
+        """Give the result."""
+        changes: list[FileChange] = []
+        for old, new in zip(self.before, self.files, strict=True):
+            after = encode(old.source, new.source.text)
+            if after != old.source.raw:
+                source = old.source
+                changes.append(FileChange(source.path, source.file, source.raw, after))
+        files = tuple(self.files[: len(self.loaded.files)])
+        whole = replace(self.loaded, files=files, keys=self.keys)
+        return Accepted(tuple(changes), tuple(self.taken), tuple(self.left), whole)
 
 
 def _left(take: Take, reason: str) -> Left:
-    return Left(take.key, take.title, take.ref, take.name, reason)
+    return Left(take.key, take.title, take.ref or take.kind.value, take.name, reason)
 
 
 # ---- one file --------------------------------------------------------------------------------
@@ -90,86 +156,18 @@ def _file(
         why = "this file was written for another tool"
         return parsed, [], [_left(take, why) for take, _, _ in asked]
     try:
-        return _edited(parsed, [(i, w) for _, i, w in asked]), [take for take, _, _ in asked], []
+        return edited(parsed, [(i, w) for _, i, w in asked]), [take for take, _, _ in asked], []
     except CannotSay:
         pass
     taken: list[Take] = []
     left: list[Left] = []
     for take, index, wanted in asked:
         try:
-            parsed = _edited(parsed, [(index, wanted)])
+            parsed = edited(parsed, [(index, wanted)])
             taken.append(take)
         except CannotSay as why:
             left.append(_left(take, str(why)))
     return parsed, taken, left
-
-
-def _edited(parsed: ParsedFile, asked: Sequence[tuple[int, Wanted]]) -> ParsedFile:
-    """The file with these fields set, read again. Raises CannotSay where it reads otherwise."""
-    by_item: dict[int, list[Wanted]] = {}
-    for index, wanted in asked:
-        by_item.setdefault(index, []).append(wanted)
-    text = _text(parsed, by_item)
-    again = source_of(encode(parsed.source, text), parsed.source.file, parsed.source.path)
-    if isinstance(again, Diagnostic):
-        raise CannotSay(_NOT_IN_PLACE)
-    read = _read_again(parsed, again)
-    if len(read.items) != len(parsed.items) or read.settings != parsed.settings:
-        raise CannotSay(_NOT_IN_PLACE)
-    for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
-        moved = (old.kind, old.parent) != (new.kind, new.parent)
-        if moved or not _as_meant(old.document, new.document, by_item.get(index, ())):
-            raise CannotSay(_NOT_IN_PLACE)
-    return read
-
-
-def _text(parsed: ParsedFile, by_item: Mapping[int, Sequence[Wanted]]) -> str:
-    if is_roadmap(parsed.source.path):
-        from backlog_sync.files.markdown import set_fields as roadmap  # noqa: PLC0415 - YAML
-        from backlog_sync.files.markdown.write import apply_edits  # noqa: PLC0415 - needs none
-
-        edits = [
-            each
-            for index, wanted in by_item.items()
-            for each in roadmap.edits_of(parsed, index, wanted)
-        ]
-        spans = sorted((edit.start, edit.end) for edit in edits)
-        if any(end > start for (_, end), (start, _) in pairwise(spans)):
-            raise CannotSay(_NOT_IN_PLACE)
-        return apply_edits(parsed.source.text, edits)
-    from backlog_sync.files.yaml.set_fields import edits_of  # noqa: PLC0415 - nor Markdown this
-
-    found = [each for index, wanted in by_item.items() for each in edits_of(parsed, index, wanted)]
-    try:
-        return apply_yaml(parsed.source.text, found)
-    except AssertionError as error:
-        raise CannotSay(_NOT_IN_PLACE) from error
-
-
-def _read_again(parsed: ParsedFile, fresh: Source) -> ParsedFile:
-    """The file as it would be read; a roadmap in the way in which it was read."""
-    if not is_roadmap(parsed.source.path):
-        return parse_yaml(fresh)
-    read = parse_roadmap(fresh)
-    if len(read.items) != len(parsed.items):
-        read = parse_roadmap(fresh, bullets="items")
-    return read
-
-
-def _as_meant(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:
-    """Whether a document says what is wanted, and in all else what it said before."""
-    names = {each.name for each in wanted}
-    extra = {name.casefold() for name in names if name not in ItemDocument.model_fields}
-    before, after = (
-        {
-            name: value
-            for name, value in document.model_dump().items()
-            if name not in names
-            and (name in ItemDocument.model_fields or name.casefold() not in extra)
-        }
-        for document in (old, new)
-    )
-    return before == after and all(says(new, each) for each in wanted)
 
 
 # ---- the file's own words ----------------------------------------------------------------------
@@ -204,6 +202,8 @@ class _Words:
                 return Wanted(name, tuple(CheckItem(e.text, e.done) for e in entries))
             case TakeMembers() as members:
                 return Wanted(name, self._members(name, members, document))
+            case TakeName() | TakeOrder():
+                raise CannotSay(NOT_IN_PLACE)
 
     def _value(self, take: Take, value: str | float | None) -> Value:
         if take.name == "title" and (not isinstance(value, str) or not value.strip()):

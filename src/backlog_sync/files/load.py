@@ -64,7 +64,7 @@ class Loaded:
     anywhere must also see that `errors` is empty. `diagnostics` stand by place. `keys` gives for
     each key the index of its file and of the item in it. `notes` are for `lint --explain`,
     `wrong_totals` (with the index of the file) for `lint --fix`. `settings` are those of all
-    files together.
+    files together, `config` is the file of settings that roadmaps share.
     """
 
     desired: DesiredState | None
@@ -76,6 +76,7 @@ class Loaded:
     write_back: str = "progress"
     wrong_totals: tuple[tuple[int, WrongTotal], ...] = ()
     settings: SettingsDocument = field(default_factory=SettingsDocument)
+    config: ParsedFile | None = None
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -155,6 +156,7 @@ class _Reader:
     seen: dict[Path, str] = field(default_factory=dict)
     template: Template = ()
     template_said: Place | None = None
+    config: ParsedFile | None = None
 
     def tell_unread(self, first: Path) -> None:
         """Tell of other files that would have been taken for the backlog."""
@@ -278,6 +280,7 @@ class _Reader:
             problem = Diagnostic(parsed.items[0].place, "items-in-settings", message, hint)
             self.diagnostics.append(problem)
         self.settings.append(settings)
+        self.config = parsed
         self._read_template(settings, _real(file))
         if self.bullets is None and settings.document.bullets == "items":
             for index, each in enumerate(self.files):
@@ -357,6 +360,7 @@ def _assemble(
         write_back=document.write_back,
         wrong_totals=totals,
         settings=document,
+        config=reader.config,
     )
 
 

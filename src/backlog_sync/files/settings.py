@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from backlog_sync.core.board_fields import STATUS
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.core.fields import FIELDS
+from backlog_sync.core.fields import FIELDS, STATUS
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.files.documents.items import BOARD_NAMES
 from backlog_sync.files.documents.settings import SettingsDocument

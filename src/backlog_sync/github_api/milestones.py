@@ -18,9 +18,13 @@ def send(clients: Clients, repository: str, operation: CreateMilestone | UpdateM
 
     A title that is taken is a `Rejected` with the code `already_exists`.
     """
-    wanted: dict[str, str | None] = {"due": None, "description": None}
+    wanted: dict[str, str | None] = {"due": None, "description": None, "title": None}
     if isinstance(operation, CreateMilestone):
-        wanted = {"due": operation.due, "description": operation.description}
+        wanted = {
+            "due": operation.due,
+            "description": operation.description,
+            "title": operation.title,
+        }
     else:
         wanted |= {name: str(over.wanted) for name, over in operation.parts.items()}
     body: dict[str, str] = {}
@@ -28,9 +32,11 @@ def send(clients: Clients, repository: str, operation: CreateMilestone | UpdateM
         body["due_on"] = due_on(due)
     if (description := wanted["description"]) is not None:
         body["description"] = description
+    if (title := wanted["title"]) is not None:
+        body["title"] = title
     path = f"/repos/{repository}/milestones"
     if isinstance(operation, CreateMilestone):
-        data = clients.rest("POST", path, {"title": operation.title, **body})
+        data = clients.rest("POST", path, body)
     else:
         data = clients.rest("PATCH", f"{path}/{operation.number}", body)
     return Done(id=data["node_id"], number=int(data["number"]), url=data.get("html_url"))

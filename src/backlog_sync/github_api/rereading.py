@@ -95,4 +95,8 @@ def _definition(node: Json) -> Standing:
         label = mapping.label(node)
         return {"name": label.name, "color": label.color, "description": label.description}
     milestone = mapping.milestone({**node, "description": node["about"]})
-    return {"due": milestone.due, "description": milestone.description}
+    return {
+        "due": milestone.due,
+        "description": milestone.description,
+        "title": milestone.title,
+    }

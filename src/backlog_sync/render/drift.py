@@ -68,12 +68,12 @@ def _sums(found: Drift, look: Look) -> list[Text]:
 def pulled_text(plan: Plan, taken: Sequence[Take], left: Sequence[Left], look: Look) -> str:
     """What the files say now, item by item, what they cannot say, and which items are held."""
     lines: list[Text] = []
-    by_item: dict[str, list[Take]] = {}
+    by_item: dict[tuple[str, str], list[Take]] = {}
     for take in taken:
-        by_item.setdefault(take.key, []).append(take)
+        by_item.setdefault((take.kind.value, take.key), []).append(take)
     for mine in by_item.values():
         head = Text("  ").append(clean(mine[0].title))
-        ref = Text(clean(mine[0].ref), "dim")
+        ref = Text(clean(mine[0].ref or mine[0].kind.value), "dim")
         lines.append(spread(head, ref, look.columns, look.glyphs))
         for take in mine:
             start = Text("      ").append(f"{clean(take.name)}  ", "dim")
@@ -93,7 +93,13 @@ def pulled_to_json(
     return {
         "format_version": 1,
         "taken": [
-            {"key": t.key, "ref": t.ref, "field": t.name, "value": list(describe(t.what))}
+            {
+                "kind": t.kind.value,
+                "key": t.key,
+                "ref": t.ref,
+                "field": t.name,
+                "value": list(describe(t.what)),
+            }
             for t in taken
         ],
         "left": [

@@ -174,7 +174,7 @@ def _held(plan: Plan) -> Block:
 
 
 def _drift(plan: Plan) -> Block:
-    reverted = {(c.key, name) for c in plan.changes for name in c.drifted}
+    reverted = plan.reverted
     rows = [
         (_named(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
          "sync sets it back" if (note.key, note.name) in reverted else inert(cut(note.reason)))
@@ -185,7 +185,11 @@ def _drift(plan: Plan) -> Block:
 
 
 def _named(note: FieldNote) -> str:
-    return f"{inert(cut(note.title or note.key))} {code(note.ref or cut(note.key))}"
+    title = inert(cut(note.title or note.key))
+    if note.is_definition:
+        where = f" in {code(cut(note.repository))}" if note.repository else ""
+        return f"{_DEFINITIONS[note.kind][0]} {title}{where}"
+    return f"{title} {code(note.ref or cut(note.key))}"
 
 
 # ---- items by epic -------------------------------------------------------------------------

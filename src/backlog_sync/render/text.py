@@ -354,7 +354,8 @@ class _Tree:
         line = Text(" " * indent).append(f"moves {where}", "dim").append(f"  {clean(key)}")
         if key in self.items:
             line.append("  ").append(clean(self.items[key].title), "dim")
-        return cut(line, self.look.columns, self.look.glyphs)
+        line = cut(line, self.look.columns, self.look.glyphs)
+        return _reverting(line, self.look) if change.drifted else line
 
     def _link(self, change: Change, word: str, indent: int) -> Text:
         glyphs = self.look.glyphs
@@ -434,13 +435,13 @@ def _notes(
     lines = paragraph(
         hint, look.columns, look.glyphs, Text().append(title, "bold").append("  "), "dim"
     )
-    by_item: dict[str, list[FieldNote]] = defaultdict(list)
+    by_item: dict[tuple[str, str | None, str], list[FieldNote]] = defaultdict(list)
     for note in notes:
-        by_item[note.key].append(note)
-    for key, mine in by_item.items():
+        by_item[note.kind, note.repository, note.key].append(note)
+    for mine in by_item.values():
         left = Text("  ").append(look.glyphs.warn, "magenta").append(" ")
         left.append(clean(mine[0].title))
-        right = cut(Text(clean(mine[0].ref or key), "dim"), _LONGEST_KEY, look.glyphs)
+        right = cut(Text(clean(_about(mine[0])), "dim"), _LONGEST_KEY, look.glyphs)
         lines.append(spread(left, right, look.columns, look.glyphs))
         column = min(14, max(len(note.name) for note in mine))
         for note in mine:
@@ -448,14 +449,24 @@ def _notes(
     return lines
 
 
+def _about(note: FieldNote) -> str:
+    """What a note is about: an issue, or a definition by its kind."""
+    if not note.is_definition:
+        return note.ref or note.key
+    word = _DEFINITIONS[note.kind][0]
+    return f"{word} in {note.repository}" if note.repository else word
+
+
 def _drift(plan: Plan, look: Look, hint: str) -> list[Text]:
     if not plan.drift:
         return []
-    reverted = {(c.key, name) for c in plan.changes for name in c.drifted}
+    reverted = plan.reverted
 
     def tell(note: FieldNote, column: int) -> list[Text]:
         shown = FieldChange(note.desired if note.base is None else note.base, note.observed)
         lines = field_lines(note.name, shown, look, 6, column)
+        if note.verdict is Verdict.DIFFERS:
+            return lines + _note("differs", note.reason, 6 + column + 2, look)
         told = hint == _SET_BACK and (note.key, note.name) not in reverted
         if told and note.reason:
             lines += _note("kept", note.reason, 6 + column + 2, look)

@@ -200,9 +200,39 @@ class Person:
 
     def rename_label(self, name: str, new_name: str) -> Label:
         """Give a label another name."""
+        return self.edit_label(name, new_name=new_name)
+
+    def edit_label(
+        self,
+        name: str,
+        *,
+        new_name: str | None = None,
+        color: str | None = None,
+        description: str | None = None,
+    ) -> Label:
+        """Change parts of a label."""
         with self._acting():
             (label,) = self._labels((name,))
-            return places.update_label(self.sandbox.store, self.viewer, label, name=new_name)
+            return places.update_label(
+                self.sandbox.store,
+                self.viewer,
+                label,
+                name=new_name,
+                color=color,
+                description=description,
+            )
+
+    def edit_milestone(self, which: str, /, **changes: str | None) -> Milestone:
+        """Change a milestone's title, description, state or `due_on`, a date, None for none."""
+        (found,) = [m for m in self._milestones() if m.title == which]
+        due = changes.get("due_on")
+        if due is not None:
+            changes["due_on"] = f"{due}T12:00:00Z"
+        with self._acting():
+            return places.update_milestone(self.sandbox.store, self.viewer, found, changes)
+
+    def _milestones(self) -> list[Milestone]:
+        return list(self.sandbox.store.milestones.get(self.repository.id, {}).values())
 
     def rename_repository(self, name: str) -> None:
         """Give the repository another name; needs admin."""
@@ -232,10 +262,9 @@ class Person:
 
     def set_milestone(self, number: int, title: str | None) -> Issue:
         """Put an issue into the milestone with this title, or into none."""
-        known = self.sandbox.store.milestones.get(self.repository.id, {}).values()
         milestone: Milestone | None = None
         if title is not None:
-            (milestone,) = [m for m in known if m.title == title]
+            (milestone,) = [m for m in self._milestones() if m.title == title]
         with self._acting():
             return issues.edit(
                 self.sandbox.store, self.viewer, self.issue(number), {"milestone": milestone}
@@ -315,6 +344,20 @@ class Person:
                 return boards.clear_value(store, self.viewer, board, item, found)
             given = boards.value_input(found, value)
             return boards.set_value(store, self.viewer, board, item, found, given)
+
+    def rename_option(
+        self, field: str, name: str, new_name: str, *, project: str | None = None
+    ) -> None:
+        """Give an option of a single-select field another name; its cards keep it."""
+        found = self._field(field, project)
+        options = [
+            {**option, "name": new_name if option["name"] == name else option["name"]}
+            for option in found.options
+        ]
+        with self._acting():
+            boards.update_field(
+                self.sandbox.store, self.viewer, found, name=None, options=options, iterations=None
+            )
 
     def archive_card(
         self, number: int, *, archived: bool = True, project: str | None = None

@@ -1,0 +1,170 @@
+"""The base of a repository's labels and milestones: what was last applied to each definition.
+
+It is in the marker of one issue of that repository, the carrier (ADR 8). An entry stands under the
+name that was applied and holds what the thing is known by on GitHub, so that a rename is
+recognized, and a hash for each part that the file declares.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.body import SplitBody
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.identity import Matches
+from backlog_sync.core.issue_index import is_trusted
+from backlog_sync.core.locations import Location
+from backlog_sync.core.model import (
+    Base,
+    DefinitionBase,
+    DesiredState,
+    ObservedIssue,
+    ObservedLabel,
+    ObservedMilestone,
+    ObservedState,
+)
+from backlog_sync.core.normalize import digest, fold
+
+MOST = 250
+"""So many definitions are recorded at most: about 13,000 characters of the carrier's body."""
+
+_HASH = 8
+_PREFIXES = {ChangeKind.LABEL: "l", ChangeKind.MILESTONE: "m"}
+RECORDED = tuple(_PREFIXES)
+"""Kinds of definitions that have an entry."""
+
+
+Definitions: TypeAlias = Mapping[str, DefinitionBase]
+"""Entries by their keys; see `entry_key`."""
+
+
+def entry_key(kind: ChangeKind, name: str) -> str:
+    """Return the key of an entry: GitHub ignores the case of a label, and not of a title."""
+    applied = fold(name) if kind is ChangeKind.LABEL else name.strip()
+    return f"{_PREFIXES[kind]}{digest(applied, _HASH)}"
+
+
+def thing_id(thing: ObservedLabel | ObservedMilestone) -> str:
+    """Return what an entry knows a label or milestone by."""
+    if isinstance(thing, ObservedMilestone):
+        return str(thing.number)
+    return label_id(thing.id)
+
+
+def label_id(node_id: str) -> str:
+    """Return what an entry knows a label by: it has no number."""
+    return digest(node_id, _HASH)
+
+
+def fitting(definitions: Definitions) -> dict[str, DefinitionBase]:
+    """Return the entries that are recorded, milestones before labels."""
+    return {key: definitions[key] for key in sorted(definitions, key=_rank)[:MOST]}
+
+
+def _rank(key: str) -> tuple[bool, str]:
+    return not key.startswith(_PREFIXES[ChangeKind.MILESTONE]), key
+
+
+# ---- the carrier ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Where one repository's definitions are recorded, and what is on record.
+
+    `key` is the item whose issue carries the record, or is to carry it; None if there is none.
+    `synced` says whether an issue there carries a marker, so that a difference is news.
+    """
+
+    key: str | None
+    definitions: Definitions
+    synced: bool
+
+
+def carrier_of(
+    place: Location,
+    desired: DesiredState,
+    observed: ObservedState,
+    matches: Matches,
+    skipped: Collection[str],
+) -> Carrier:
+    """Find the carrier of a repository: the first issue with a record, else the first of all.
+
+    If no issue is managed there yet, it is the first one that is created. The record of an issue
+    whose item is gone still counts; its place is taken by the next one that is written.
+    """
+    mine = [item.key for item in place.items if item.key not in skipped]
+    numbered = sorted(
+        (match.issue.number, key) for key in mine if (match := matches.by_key.get(key))
+    )
+    based = [(key, _base(matches.by_key[key].parts.marker)) for _, key in numbered]
+    carrying = next(((key, base.definitions) for key, base in based if base.definitions), None)
+    if carrying is not None:
+        return Carrier(*carrying, synced=True)
+    synced = any(matches.by_key[key].parts.marker is not None for _, key in numbered)
+    new = (key for key in mine if key not in matches.by_key and key not in matches.held)
+    first = numbered[0][1] if numbered else next(new, None)
+    gone = (issue for _, issue in matches.orphans if _is_in(issue, place))
+    for issue in sorted(gone, key=lambda each: each.number):
+        if is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
+            base = _base(body_block.split(issue.body).marker)
+            if base.definitions:
+                return Carrier(first, base.definitions, synced=True)
+    return Carrier(first, {}, synced)
+
+
+def _is_in(issue: ObservedIssue, place: Location) -> bool:
+    return fold(issue.repository) == fold(place.name)
+
+
+def _base(marker: object) -> Base:
+    base = getattr(marker, "base", None)
+    return base if isinstance(base, Base) else Base()
+
+
+# ---- the record in a body ------------------------------------------------------------------
+
+
+def may_record(body: str) -> bool:
+    """Tell quickly whether a body may hold a record; most do not."""
+    return '"d":{' in body
+
+
+def without(body: str, before: str, keys: Collection[str]) -> str:
+    """Return a body whose entries under these keys are as in the body `before`, or are left out.
+
+    For definitions whose change was planned and not made.
+    """
+    parts = body_block.split(body)
+    if parts.marker is None or not keys:
+        return body
+    old = _base(body_block.split(before).marker).definitions
+    new = parts.marker.base.definitions
+    kept = {key: old.get(key) if key in keys else entry for key, entry in new.items()}
+    return _recording(parts, {key: entry for key, entry in kept.items() if entry is not None})
+
+
+def unrecorded(body: str) -> str:
+    """Return a body without a record."""
+    parts = body_block.split(body)
+    return body if parts.marker is None else _recording(parts, {})
+
+
+def with_ids(body: str, made: Mapping[str, str]) -> str:
+    """Return a body with the ids of what was made since it was planned, by the keys of entries.
+
+    What was not made is left out.
+    """
+    parts = body_block.split(body)
+    if parts.marker is None:
+        return body
+    ids = {k: entry[0] or made.get(k, "") for k, entry in parts.marker.base.definitions.items()}
+    record = parts.marker.base.definitions
+    return _recording(parts, {k: (id_, *record[k][1:]) for k, id_ in ids.items() if id_})
+
+
+def _recording(parts: SplitBody, record: Definitions) -> str:
+    assert parts.marker is not None
+    base = replace(parts.marker.base, definitions=record)
+    return body_block.join(replace(parts, marker=replace(parts.marker, base=base)))

@@ -1,0 +1,131 @@
+"""Options of a single-select field that people renamed on the board.
+
+Nothing on GitHub holds an option's former name, but the record of each card holds the value that
+was applied: if the board lacks that option and every such card shows one and the same other one
+that the files do not know, it is the same option under a new name.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from backlog_sync.core import record
+from backlog_sync.core.fields import STATUS
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    BoardItem,
+    BoardValue,
+    DesiredItem,
+    DesiredState,
+    ObservedBoardField,
+    ObservedOption,
+    ObservedState,
+)
+from backlog_sync.core.normalize import fold, hash_value
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """An option: its name in the file, and on the board now."""
+
+    was: str
+    now: str
+
+
+Names: TypeAlias = Mapping[str, Mapping[str, str]]
+"""By field, the file's name of each option (folded) that has another one on the board."""
+
+
+def renamed_options(
+    definition: BoardFieldDef,
+    known: ObservedBoardField,
+    used: Collection[str],
+    cards: Iterable[BoardItem],
+) -> tuple[Renamed, ...]:
+    """Find the options of a field that were renamed; `used` are the file's values, folded."""
+    if definition.type != "single_select" or known.type != definition.type:
+        return ()
+    if not definition.declared and definition.name == STATUS:
+        return ()  # a board has its own words for progress
+    there = {fold(option.name): option.name for option in known.options}
+    missing = [option.name for option in definition.options if fold(option.name) not in there]
+    if not missing:
+        return ()
+    declared = {fold(option.name) for option in definition.options}
+    pairs = [
+        (base[known.name], card.values.get(known.name))
+        for card in cards
+        if known.name in (base := record.decode(card) or {})
+    ]
+    recorded = {fold(str(base)) for base, _ in pairs}
+    free = there.keys() - declared - set(used) - recorded
+    found: list[Renamed] = []
+    for name in missing:
+        shown = {fold(str(value)) for base, value in pairs if _holds(base, name)}
+        now = shown.pop() if len(shown) == 1 else ""
+        if now in free:
+            free.discard(now)
+            found.append(Renamed(name, there[now]))
+    return tuple(found)
+
+
+def as_named(card: BoardItem, names: Names) -> BoardItem:
+    """Return a card with these names for its options."""
+    if not names:
+        return card
+    values = {
+        name: names.get(name, {}).get(fold(str(value)), value)
+        for name, value in card.values.items()
+    }
+    return replace(card, values=values)
+
+
+def as_declared(desired: DesiredState, observed: ObservedState) -> ObservedState:
+    """Return an observation with the file's names for options that people renamed.
+
+    A definition's new name is not progress: it goes into the files as a whole, by `pull`.
+    """
+    project = observed.project
+    if project is None or desired.project is None:
+        return observed
+    known = {fold(each.name): each for each in project.fields}
+    cards = [issue.card for issue in observed.issues if issue.card is not None]
+    names: dict[str, dict[str, str]] = {}
+    for definition in desired.project.fields:
+        there = known.get(fold(definition.name))
+        used = used_options(desired.items, definition.name)
+        for each in renamed_options(definition, there, used, cards) if there else ():
+            names.setdefault(there.name if there else "", {})[fold(each.now)] = each.was
+    if not names:
+        return observed
+    fields = tuple(
+        replace(
+            each, options=tuple(_named(option, names.get(each.name, {})) for option in each.options)
+        )
+        for each in project.fields
+    )
+    issues = tuple(
+        replace(issue, card=as_named(issue.card, names)) if issue.card else issue
+        for issue in observed.issues
+    )
+    return replace(observed, project=replace(project, fields=fields), issues=issues)
+
+
+def used_options(items: Iterable[DesiredItem], field_name: str) -> set[str]:
+    """Return the values (folded) that items have of a field."""
+    name = fold(field_name)
+    return {
+        fold(str(value))
+        for item in items
+        for board_field, value in item.board.items()
+        if value is not None and fold(board_field) == name
+    }
+
+
+def _named(option: ObservedOption, names: Mapping[str, str]) -> ObservedOption:
+    return replace(option, name=names.get(fold(option.name), option.name))
+
+
+def _holds(base: BoardValue, name: str) -> bool:
+    """Whether an entry of a card's record holds this option."""
+    return fold(str(base)) == fold(name) or record.base_of(base) == hash_value(name)
