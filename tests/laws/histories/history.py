@@ -27,12 +27,6 @@ GAPS: dict[str, str] = {
         ("rename_milestone", "date_milestone", "rename_label", "color_label"),
         "definitions have no base yet",
     ),
-    **dict.fromkeys(("meanwhile", "waits"), "not all is read again before each request"),
-    **dict.fromkeys(
-        ("reopen", "untick", "status", "assign", "unassign", "sprint", "forge"),
-        "what runs wrote into the file is not on record yet, and strangers are believed",
-    ),
-    "file:move_file": "a moved file is refused item by item",
 }
 """Acts that are left out, each with the reason; empty when all that is promised is there."""
 

@@ -37,6 +37,7 @@ def judge(model: Model, seen: Seen) -> None:
     _words(model, seen)
     _file(model, seen, said, after)
     _ticks_follow(model, seen, said)
+    _drift(model, seen, said, after)
     if seen.verb == "sync":
         _told(model, seen, said, after)
     _remember(model, seen, said, after)
@@ -387,6 +388,38 @@ def _diff(seen: Seen) -> str:
             seen.paper_before.text.split("\n"), seen.paper_after.text.split("\n"), lineterm="", n=1
         )
     )
+
+
+def _drift(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said]) -> None:
+    """What people changed of the file's fields is shown as drift, and pulled whole."""
+    if seen.disturbed or seen.code not in (DONE, PENDING) or "--on-conflict" in seen.flags:
+        return
+    for uid, name in _people_s(model, seen, said):
+        each = said[uid]
+        if seen.verb == "pull":
+            left = {(one["key"], one["field"]) for one in seen.envelope.get("left", ())}
+            told = any((each.key, field) in left for field in _fields(name))
+            if not told and uid in after and not model.matches(seen.after, after[uid], name):
+                model.fail(seen, f"{uid} {name} was neither pulled nor left")
+        elif seen.verb in ("sync", "plan", "drift") and not _drifted(seen, each.key, name):
+            model.fail(seen, f"{uid} {name} was changed on GitHub, and is not shown as drift")
+
+
+def _people_s(model: Model, seen: Seen, said: dict[str, Said]) -> list[tuple[str, Name]]:
+    """Fields of the file that people changed on GitHub alone."""
+    found = []
+    for uid, each in said.items():
+        number = model.numbers.get(uid)
+        if number in model.strangers or (number, "exists") not in seen.before:
+            continue
+        for name, places in model.names(seen.before, each):
+            value = model.says(each, name)
+            ours = name[0] in DRIFT_NAMES and value not in (None, False)
+            typed = not ours or model.changed(uid, name, value)
+            moved = any(model.dirty(seen.before, place) for place in places)
+            if not typed and moved and not model.matches(seen.before, each, name):
+                found.append((uid, name))
+    return found
 
 
 def _ticks_follow(model: Model, seen: Seen, said: dict[str, Said]) -> None:
