@@ -94,15 +94,9 @@ def _counts(model: Model, seen: Seen) -> None:
         if told[name.removesuffix("s")] != len(seen.plan[name]):
             model.fail(seen, f"the plan counts {told[name.removesuffix('s')]} {name}")
     results = {each["outcome"] for each in outcomes}
-    wanted = (
-        PARTLY
-        if results - {"applied"} and "applied" in results
-        else FAILED
-        if results - {"applied"}
-        else REFUSED
-        if seen.plan["conflicts"]
-        else DONE
-    )
+    some = "applied" in results or results == {"stale"}
+    rest = REFUSED if seen.plan["conflicts"] else DONE
+    wanted = (PARTLY if some else FAILED) if results - {"applied"} else rest
     refused = seen.code == REFUSED and (results <= {"not_reached"})
     if seen.code != wanted and not refused and "--on-conflict" not in seen.flags:
         model.fail(seen, f"outcomes {sorted(results)} make exit {wanted}")
@@ -132,7 +126,8 @@ def _writes(model: Model, seen: Seen, said: dict[str, Said]) -> None:
     just: tuple[int, set[Place]] = (0, set())
     for step in seen.steps:
         if step.who == PEOPLE:
-            fresh |= step.changes.keys()
+            if step.request != 1:  # what was done before the first request is what it reads
+                fresh |= step.changes.keys()
             just = step.request, set(step.changes)
         else:
             on_the_way = just[1] if just[0] == step.request else set()
@@ -200,7 +195,8 @@ def _write(
     name = _name_of(model, at, place)
     if what == "tick" and (new is None or place[2] not in dict(said[uid].criteria)):
         return  # a line that is gone, or people's own
-    if name is None or ((number, "body") in on_the_way and what in ("text", "tick", "title")):
+    rewritten = (number, "body") in on_the_way and what in ("text", "tick")
+    if name is None or rewritten or place in on_the_way:
         return
     each = said[uid]
     value = model.says(each, name)
@@ -216,6 +212,8 @@ def _write(
     undone = place in fresh and place not in on_the_way and old != new and not seen_first
     if undone and (what != "text" or moved):
         model.fail(seen, f"{place}: what people did meanwhile was undone, {old!r} to {new!r}")
+    elif name[0] in GITHUB_OWNED and each.key in model.unsettled:
+        pass
     elif name[0] == "tick" and old is None:
         pass  # a new box: its first tick is the file's, or what it was before its words changed
     elif name[0] in GITHUB_OWNED:
@@ -372,7 +370,8 @@ def _file(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said
                 continue
             if name[0] == "tick" and model.numbers[uid] in model.strangers:
                 model.fail(seen, f"the tick of a stranger was read: {uid} {name[1]!r}")
-            typed = model.known.get((uid, name)) is not None and model.changed(uid, name, old)
+            known = model.known.get((uid, name))
+            typed = known not in (None, {None}) and model.changed(uid, name, old)
             if typed and not any(model.dirty(seen.before, place) for place in places):
                 model.fail(seen, f"{uid} {name}: somebody's {old!r} in the file became {new!r}")
             was = (model.numbers[uid], "tick", model.reworded.get((uid, str(name[1]))))
@@ -515,6 +514,12 @@ def _went_through(seen: Seen) -> bool:
 def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said]) -> None:
     """What both sides came to, and what nobody typed."""
     meanwhile = {p for step in seen.steps if step.who == PEOPLE for p in step.changes}
+    outcomes = seen.envelope.get("outcomes", ())
+    # What was done and not put on record, as somebody edited the body, is known to nobody.
+    left = {one["key"] for one in outcomes if one["outcome"] != "applied"}
+    if seen.verb == "sync" and seen.code in (DONE, REFUSED, PARTLY):
+        model.unsettled -= {each.key for each in said.values()}
+        model.unsettled |= left
     for uid, each in said.items():
         if uid not in model.numbers or (model.numbers[uid], "exists") not in seen.after:
             continue
@@ -523,7 +528,8 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
             old, new = model.says(each, name), model.says(after[uid], name)
             known = model.known.get((uid, name))
             if seen.verb == "sync" and model.matches(seen.after, each, name):
-                model.known[uid, name] = {old, new}
+                before = (known or set()) if each.key in left else set()
+                model.known[uid, name] = {old, new} | before
                 if name[0] == "status" and old is None:
                     # To write down what is so already changes nothing.
                     model.known[uid, name] |= known or set()

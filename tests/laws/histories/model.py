@@ -45,6 +45,7 @@ class Model:
     tokens: dict[int, set[str]] = field(default_factory=dict)
     definitions: dict[Place, set[object]] = field(default_factory=dict)
     reworded: dict[tuple[str, str], str] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
     declared: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     lost_on_the_way: int = 0
@@ -134,7 +135,7 @@ class Model:
                 shown = next(k for k, v in _VALUES.items() if v == what)
                 if value is None or not any(p[0] == "board" for p in snap):
                     return True
-                return snap.get((n, "value", shown)) == value
+                return (snap.get((n, "value", shown)) or "") == value
             case "text":
                 return self._text_matches(snap, n, said)
             case "tick":
