@@ -91,17 +91,22 @@ class Paper:
         for line in self.text.split("\n"):
             if item.match(line):
                 found.append([])
+            if self.is_yaml and line == _LOOSE:
+                continue  # said again when the text is put together
             (found[-1] if found else head).append(line)
         assert len(found) == len(self.uids), (self.uids, self.text)
         return head, found
 
     def put(self, head: list[str], blocks: list[list[str]]) -> None:
         """Set the text from blocks."""
+        if self.is_yaml:
+            _nest(blocks)
         self.text = "\n".join(line for block in (head, *blocks) for line in block)
 
-    def is_epic(self, block: list[str]) -> bool:
+    @staticmethod
+    def is_epic(block: list[str]) -> bool:
         """Whether a block is an epic's."""
-        return block[0].startswith("  - " if self.is_yaml else "## ")
+        return block[0].startswith(("  - id: e", "## Epic", "### Epic"))
 
     def key_of(self, block: list[str]) -> str:
         """The key that the program will give an item."""
@@ -132,18 +137,19 @@ class Paper:
         keys = [self.key_of(block) for block in blocks]
         by_key = dict(zip(keys, self.uids, strict=True))
         found: dict[str, Said] = {}
-        above: str | None = None
+        above: list[tuple[int, str]] = []
         trees = self._trees() if self.is_yaml else [None] * len(blocks)
         for uid, key, block, tree in zip(self.uids, keys, blocks, trees, strict=True):
-            epic = self.is_epic(block)
+            level = _level(block)
+            while above and above[-1][0] >= level:
+                above.pop()
             said = _of_yaml(tree) if tree is not None else _of_markdown(block)
             blockers = said.pop("blockers", None)
             if blockers is not None:
                 assert isinstance(blockers, tuple)
                 said["blockers"] = tuple(by_key.get(each, f"?{each}") for each in blockers)
-            found[uid] = Said(uid=uid, key=key, parent=None if epic else above, **said)  # type: ignore[arg-type] # as read
-            if epic:
-                above = uid
+            found[uid] = Said(uid=uid, key=key, parent=above[-1][1] if above else None, **said)  # type: ignore[arg-type] # as read
+            above.append((level, uid))
         return found
 
     def _trees(self) -> list[dict[str, object] | None]:
@@ -156,7 +162,32 @@ class Paper:
                 assert isinstance(stories, list)
                 yield from stories
 
-        return list(walk(whole["epics"]))
+        return [*walk(whole["epics"]), *walk(whole.get("stories") or [])]
+
+    def rematch(self, before: "Paper") -> None:
+        """Know the items again after the tool wrote: by number, by title, by key."""
+        old, new = before.read(), self._named_blocks()
+        by: dict[tuple[str, object], str] = {
+            **{("key", each.key): uid for uid, each in old.items()},
+            **{("title", each.title): uid for uid, each in old.items()},
+            **{("issue", each.issue): uid for uid, each in old.items() if each.issue},
+        }
+        found: list[str] = []
+        for names in new:
+            uid = next((by[name] for name in names if by.get(name) not in (None, *found)), None)
+            assert uid is not None, (names, self.text)
+            found.append(uid)
+        self.uids = found
+
+    def _named_blocks(self) -> list[list[tuple[str, object]]]:
+        _, blocks = self.blocks()
+        trees = self._trees() if self.is_yaml else [None] * len(blocks)
+        named: list[list[tuple[str, object]]] = []
+        for block, tree in zip(blocks, trees, strict=True):
+            said = _of_yaml(tree) if tree is not None else _of_markdown(block)
+            names = [(name, said[name]) for name in ("issue", "title") if said.get(name)]
+            named.append([*names, ("key", self.key_of(block))])
+        return named
 
     # ---- editing as people do ----------------------------------------------------------------
 
@@ -213,9 +244,12 @@ class Paper:
         head, blocks = self.blocks()
         block = blocks[self.uids.index(uid)]
         lines, start = _take_criteria(block, self.is_yaml)
+        inner = " " * (_level(block) + 4) if self.is_yaml else ""
         kept = dict(zip(before, lines, strict=True))
         new = [
-            kept[text] if before.get(text) == done else [_criterion(text, done, self.is_yaml)]
+            kept[text]
+            if before.get(text) == done
+            else [inner + _criterion(text, done, self.is_yaml)]
             for text, done in criteria
         ]
         flat = [line for each in new for line in each]
@@ -243,17 +277,14 @@ class Paper:
         """Write a new story at a place among the items, never before the first epic."""
         head, blocks = self.blocks()
         self.made += 1
+        indent = " " * (6 if self.is_epic(blocks[place - 1]) else _level(blocks[place - 1]))
         block = (
-            [f"      - id: {fresh.uid}", f"        title: {json.dumps(fresh.title)}"]
+            [f"{indent}- id: {fresh.uid}", f"{indent}  title: {json.dumps(fresh.title)}"]
             if self.is_yaml
             else [f"### Story 9.{self.made}: {fresh.title}", ""]
         )
         blocks.insert(place, block)
         self.uids.insert(place, fresh.uid)
-        if self.is_yaml:
-            above = blocks[place - 1]
-            if self.is_epic(above) and "    stories:" not in above:
-                above.append("    stories:")
         self._tidy(blocks)
         self.put(head, blocks)
         for name, value in fresh.values:
@@ -264,16 +295,11 @@ class Paper:
             self.set_criteria(fresh.uid, fresh.criteria)
 
     def _tidy(self, blocks: list[list[str]]) -> None:
-        """Blank lines between Markdown items; one line end at the end; no empty `stories:`."""
+        """Blank lines between Markdown items; one line end at the end."""
         for n, block in enumerate(blocks):
             while block[-1] == "":
                 block.pop()
-            last = n + 1 == len(blocks)
-            if self.is_yaml:
-                empty = last or self.is_epic(blocks[n + 1])
-                if self.is_epic(block) and empty and "    stories:" in block:
-                    block.remove("    stories:")
-            if last or not self.is_yaml:
+            if n + 1 == len(blocks) or not self.is_yaml:
                 block.append("")
 
     def remove(self, uid: str) -> None:
@@ -287,15 +313,6 @@ class Paper:
         self._tidy(blocks)
         self.put(head, blocks)
 
-    def swap(self, one: str, other: str) -> None:
-        """Let two items change places."""
-        head, blocks = self.blocks()
-        a, b = self.uids.index(one), self.uids.index(other)
-        blocks[a], blocks[b] = blocks[b], blocks[a]
-        self.uids[a], self.uids[b] = other, one
-        self._tidy(blocks)
-        self.put(head, blocks)
-
     def move(self, uid: str, place: int) -> None:
         """Move an item to another place, maybe below another epic."""
         head, blocks = self.blocks()
@@ -306,9 +323,8 @@ class Paper:
         blocks.insert(place, block)
         self.uids.insert(place, uid)
         if self.is_yaml:
-            above = blocks[place - 1]
-            if self.is_epic(above) and "    stories:" not in above:
-                above.append("    stories:")
+            level = 6 if self.is_epic(blocks[place - 1]) else _level(blocks[place - 1])
+            block[:] = _indented(block, level - _level(block))
         self._tidy(blocks)
         self.put(head, blocks)
 
@@ -320,11 +336,12 @@ class Paper:
         if self.is_yaml:
             uid = self.uids[-1]
             old = said[uid].key
-            if said[uid].parent is None:
+            if self.is_epic(blocks[-1]):
                 return
             blocks[-1][0] = blocks[-1][0].replace(f"- id: {old}", f"- id: {old}x")
             if said[uid].issue is None:
-                blocks[-1].insert(1, f"        previously: [{old}]")
+                inner = " " * (_level(blocks[-1]) + 2)
+                blocks[-1].insert(1, f"{inner}previously: [{old}]")
         else:
             epic = story = 0
             for block in blocks:
@@ -339,6 +356,38 @@ class Paper:
 
 
 # ---- YAML -------------------------------------------------------------------------------------
+
+
+_LOOSE = "stories:"
+"""What stands above stories that are below no epic."""
+
+
+def _level(block: list[str]) -> int:
+    """How deep an item is: its indentation, or the number of its heading's marks."""
+    line = block[0]
+    return line.index(" ") if line.startswith("#") else len(line) - len(line.lstrip(" "))
+
+
+def _indented(block: list[str], more: int) -> list[str]:
+    if more < 0:
+        return [line[-more:] for line in block]
+    return [" " * more + line if line else line for line in block]
+
+
+def _nest(blocks: list[list[str]]) -> None:
+    """Say `stories:` wherever items below it follow, and nowhere else."""
+    loose = False
+    for n, block in enumerate(blocks):
+        if not block[0].startswith("  - id: e"):
+            if _level(block) == 2 and not loose:
+                loose = True
+                blocks[n - 1].append(_LOOSE)
+            continue
+        nested = n + 1 < len(blocks) and _level(blocks[n + 1]) == 6
+        if "    stories:" in block and not nested:
+            block.remove("    stories:")
+        elif "    stories:" not in block and nested:
+            block.append("    stories:")
 
 
 def _of_yaml(tree: dict[str, object]) -> dict[str, object]:
@@ -469,21 +518,22 @@ def _set_title(block: list[str], title: str, is_yaml: bool) -> None:
 def _criterion(text: str, done: bool, is_yaml: bool) -> str:
     if not is_yaml:
         return f"- [{'x' if done else ' '}] {text}"
-    return f"          - {{text: {text}, done: true}}" if done else f"          - {text}"
+    return f"- {{text: {text}, done: true}}" if done else f"- {text}"
 
 
 def _take_criteria(block: list[str], is_yaml: bool) -> tuple[list[list[str]], int | None]:
     """Cut the lines of criteria out; give them by criterion, and where they stood."""
     found: list[list[str]] = []
     start: int | None = None
+    inner = " " * (_level(block) + 4) if is_yaml else ""
     inside = not is_yaml
     n = 0
     while n < len(block):
         line = block[n]
         if is_yaml and line.strip() == "acceptance_criteria:":
             inside, start = True, n + 1
-        elif inside and (line.startswith("          ") if is_yaml else _MD_BOX.match(line)):
-            if is_yaml and not line.startswith("          - "):
+        elif inside and (line.startswith(inner) if is_yaml else _MD_BOX.match(line)):
+            if is_yaml and not line.startswith(f"{inner}- "):
                 found[-1].append(line)
             else:
                 found.append([line])
@@ -501,7 +551,8 @@ def _take_criteria(block: list[str], is_yaml: bool) -> tuple[list[list[str]], in
 def _begin_criteria(block: list[str], is_yaml: bool) -> int:
     while block[-1] == "":
         block.pop()
-    block += ["        acceptance_criteria:"] if is_yaml else ["", "**Acceptance Criteria**:", ""]
+    inner = " " * (_level(block) + 2)
+    block += [f"{inner}acceptance_criteria:"] if is_yaml else ["", "**Acceptance Criteria**:", ""]
     start = len(block)
     block.append("")
     return start

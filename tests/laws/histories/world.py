@@ -276,6 +276,8 @@ class World:
             self._running = False
         self._note(TOOL)
         paper.text = place.read_bytes().decode()
+        if paper.text != was.text:
+            paper.rematch(was)
         place.unlink()
         limited = self.sandbox.faults.seen >= min(faults) if faults else False
         self.sandbox.faults = FaultPlan()
