@@ -27,6 +27,10 @@ GAPS: dict[str, str] = {
         ("rename_milestone", "date_milestone", "rename_label", "color_label"),
         "definitions have no base yet",
     ),
+    **dict.fromkeys(
+        ("reopen", "untick", "status", "assign", "unassign", "sprint", "forge"),
+        "what runs wrote into the file is not on record yet, and strangers are believed",
+    ),
 }
 """Acts that are left out, each with the reason; empty when all that is promised is there."""
 

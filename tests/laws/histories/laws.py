@@ -98,7 +98,9 @@ def _counts(model: Model, seen: Seen) -> None:
     rest = REFUSED if seen.plan["conflicts"] else DONE
     wanted = (PARTLY if some else FAILED) if results - {"applied"} else rest
     refused = seen.code == REFUSED and (results <= {"not_reached"})
-    if seen.code != wanted and not refused and "--on-conflict" not in seen.flags:
+    unrecorded = seen.disturbed and seen.code == PARTLY  # progress that was not put on record
+    held = refused or unrecorded or "--on-conflict" in seen.flags
+    if seen.code != wanted and not held:
         model.fail(seen, f"outcomes {sorted(results)} make exit {wanted}")
     if not seen.disturbed and not seen.limited and results - {"applied"} and not refused:
         failed = [each for each in outcomes if each["outcome"] != "applied"]

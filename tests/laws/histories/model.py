@@ -114,7 +114,7 @@ class Model:
 
     def derived(self, said: Said) -> set[str]:
         """Labels that follow from other fields."""
-        kind = "epic" if said.parent is None else "story"
+        kind = "epic" if said.uid.startswith("e") else "story"
         return {kind, *([f"priority:{said.priority.lower()}"] if said.priority else ())}
 
     def matches(self, snap: Snap, said: Said, name: Name) -> bool:
