@@ -360,6 +360,17 @@ def test_a_renamed_milestone_is_pulled_with_its_references(world: World) -> None
     assert {world.issue(title).milestone for title in "AB"} == {"Public beta"}
 
 
+def test_what_the_run_renames_back_makes_nothing_stale(world: World) -> None:
+    """An item leaves the renamed milestone in the same run: both changes come about."""
+    world.write(DEFINED)
+    world.sync()
+    world.ann.edit_milestone("Beta", title="Public beta")
+    world.edit("title: E, milestone: Beta", "title: E, milestone: Next")
+    world.sync()
+    assert set(milestones(world)) == {"Beta", "Next"}
+    assert world.issue("E").milestone == "Next"
+
+
 def test_both_sides_changed_a_date(world: World) -> None:
     """A conflict, held; all else is applied, and either side can be chosen."""
     world.write(DEFINED)

@@ -50,6 +50,16 @@ def test_a_renamed_option_is_one_line_of_drift_and_set_back(world: World) -> Non
     assert shown(world, "Priority") == {"A": "High", "B": "High", "C": "Low"}
 
 
+def test_a_value_changes_in_the_run_that_renames_back(world: World) -> None:
+    """The card that the file moves to another option is written over the old name."""
+    world.write(FILE)
+    world.sync()
+    world.ann.rename_option("Priority", "High", "Urgent")
+    world.edit("title: A, priority: High", "title: A, priority: Low")
+    world.sync()
+    assert shown(world, "Priority") == {"A": "Low", "B": "High", "C": "Low"}
+
+
 def test_a_renamed_option_is_pulled_with_all_values(world: World) -> None:
     """The definition, the defaults and every item; only the label of the priority follows later."""
     world.write(FILE)

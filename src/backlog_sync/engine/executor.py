@@ -65,6 +65,8 @@ class _Run(Sending):
         def done(change: Change, reply: Done) -> None:
             made = reply.id, reply.number or 0
             self.registry.milestones[change.repository, change.title.strip()] = made
+            if "title" in change.fields:
+                self.registry.rename_milestone(change.repository, change.key, change.title)
 
         self.stage(changes, jobs.milestone, done)
 
@@ -93,9 +95,10 @@ class _Run(Sending):
     def board_fields(self, changes: Iterable[Change]) -> None:
         """Make board fields, and add options to them."""
 
-        def done(_: Change, reply: Done) -> None:
+        def done(change: Change, reply: Done) -> None:
             for made in reply.fields:
                 self.registry.fields[made.name] = made
+            self.registry.rename_options(change.key, jobs.renames(change))
 
         self.stage(changes, jobs.board_field, done)
 

@@ -1,5 +1,6 @@
 """What has an id so far: filled from the observation, extended by every creation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import definition_base, normalize
@@ -163,6 +164,21 @@ class Registry:
             labels=members("labels", issue.labels),
             assignees=members("assignees", issue.assignees),
         )
+
+    def rename_milestone(self, repository: str | None, old: str, new: str) -> None:
+        """Note that a milestone has another title, and its issues with it."""
+        there = self.repository(repository).name_with_owner
+        for key, issue in self.issues.items():
+            if issue.repository == there and (issue.milestone or "").strip() == old.strip():
+                self.issues[key] = replace(issue, milestone=new)
+
+    def rename_options(self, name: str, names: Mapping[str, str]) -> None:
+        """Note that options of a field (folded) have other names, on every card."""
+        for key, issue in self.issues.items():
+            value = issue.card.values.get(name) if issue.card else None
+            new = names.get(normalize.fold(str(value)))
+            if new is not None:
+                self.put_value(key, name, new)
 
     def put_value(self, key: str, name: str, value: BoardValue) -> None:
         """Note a board value that was set."""
