@@ -204,6 +204,15 @@ def test_too_many_new_issues_need_an_approval(place: Place) -> None:
     assert len(place.titles()) == 4
 
 
+def test_adopted_issues_count_as_new_ones(place: Place) -> None:
+    """A first sync that adopts as many as it may create needs the same approval."""
+    place.ann.open_issue("Checkout that never loses a cart")
+    refused = place.push({"max-create": "3", "adopt": "true"})
+    assert refused.code == 4
+    assert refused.outputs["adopt"] == "1"
+    assert "4 issues would be created or adopted" in refused.said("error")[0]
+
+
 def test_an_approval_of_an_older_plan_is_refused(place: Place) -> None:
     """A digest holds for one plan: after an edit, nothing is sent with it."""
     digest = place.run("pull_request", place.proposal()).outputs["digest"]
