@@ -374,6 +374,10 @@ def _file(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said
                 model.fail(seen, f"the tick of a stranger was read: {uid} {name[1]!r}")
             known = model.known.get((uid, name))
             typed = known not in (None, {None}) and model.changed(uid, name, old)
+            if name[0] == "status" and not any(place[0] == "board" for place in seen.before):
+                # Without a board there is only open and closed.
+                closed = old in CLOSED_WORDS
+                typed = typed and all((word in CLOSED_WORDS) != closed for word in known or ())
             if typed and not any(model.dirty(seen.before, place) for place in places):
                 model.fail(seen, f"{uid} {name}: somebody's {old!r} in the file became {new!r}")
             was = (model.numbers[uid], "tick", model.reworded.get((uid, str(name[1]))))
