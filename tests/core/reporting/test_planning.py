@@ -251,6 +251,8 @@ def test_the_whole_is_as_healthy_as_its_worst_milestone() -> None:
         ("D", Health.UNKNOWN, "who knows."),
     ]
     assert judge_whole(rolled(1, 2), parts) == (Health.OFF_TRACK, "B: late. (1 more like it)")
+    late = judge_whole(rolled(1, 2), [*parts, ("E", Health.OFF_TRACK, "late.")])
+    assert late == (Health.OFF_TRACK, "B: late. (2 more like it)")
     assert judge_whole(rolled(1, 2), parts[:1] + parts[3:]) == (Health.ON_TRACK, "A: fine.")
     assert judge_whole(rolled(1, 2), parts[3:]) == (Health.UNKNOWN, "D: who knows.")
     assert judge_whole(rolled(2, 2), parts)[0] is Health.DONE
