@@ -37,8 +37,11 @@ LARGEST: Final = 256 * 1024 * 1024
 _MOST: Final = 2**31 - 1
 """The largest number of a record: `databaseId` is an Int of GraphQL's."""
 
-_HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-"""What may be one half of a character; one without the other is no text."""
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""What may be one half of a character; one without the other is not valid Unicode."""
+
+_TEXTS: Final = {("Issue", "title"), ("Issue", "body"), ("Comment", "body")}
+"""What anybody may write as they like, and JSON carries: halves of characters, too."""
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _MOMENTS: Final = ("created_at", "updated_at", "closed_at", "last_edited_at", "due_on")
@@ -99,8 +102,6 @@ def read_json(raw: bytes) -> Any:
         value = json.loads(raw, parse_int=_integer, parse_float=_number, parse_constant=_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    if _HALF.search(raw):
-        json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
@@ -127,6 +128,7 @@ def _record(kind: object, values: object) -> Record:
         fault = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(step)[:40] for step in fault["loc"])
         raise ValueError(f"{kind}.{place}: {fault['msg']}") from None
+    _check_characters({n: v for n, v in values.items() if (kind, n) not in _TEXTS})
     record = KINDS[kind](**values)
     numbers = [values[name] for name in values if type(values[name]) is int]
     if not all(map(_is_number, numbers)) or record.id == 0:
@@ -140,6 +142,12 @@ def _record(kind: object, values: object) -> Record:
             raise ValueError(f"{kind}.{name} is not one of its words")
     _check_parts(record)
     return record
+
+
+def _check_characters(values: Mapping[str, Any]) -> None:
+    """See that every text is valid Unicode: names become parts of addresses."""
+    if _HALF.search(json.dumps(values)):
+        json.dumps(values, ensure_ascii=False).encode()
 
 
 @cache
