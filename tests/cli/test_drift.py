@@ -76,6 +76,26 @@ def test_one_tracking_issue_follows_drift(
     assert ann.find("The backlog and GitHub have drifted apart").state == "CLOSED"
 
 
+def test_what_people_write_into_the_tracking_issue_stays(
+    backlog: Backlog, synced: Path, ann: Person
+) -> None:
+    """Below our text to the byte; lines that they put into it are moved there, ours are not."""
+    ann.edit(ann.find(KEEP).number, title="Keep it for ever")
+    assert backlog("drift", "--issue").code == 3
+    issue = ann.find("The backlog and GitHub have drifted apart")
+    first, *rest = issue.body.split("\n")
+    mine = "\n".join((first, "Ask the shop first.", *rest, "", "Not before  Monday."))
+    ann.edit(issue.number, body=mine)
+    ann.edit(ann.find(MERGE).number, title="Merge it all")
+    assert backlog("drift", "--issue").code == 3
+    lines = ann.issue(issue.number).body.replace("\r\n", "\n").split("\n")
+    end = next(n for n, line in enumerate(lines) if line.startswith("<!-- backlog:tracking-end"))
+    assert "Merge it all" in "\n".join(lines[:end])
+    assert lines[end + 1 :] == ["Ask the shop first.", "", "Not before  Monday."]
+    assert backlog("drift", "--issue").code == 3
+    assert ann.issue(issue.number).body.replace("\r\n", "\n").split("\n") == lines
+
+
 # ---- drift -----------------------------------------------------------------------------------
 
 

@@ -409,6 +409,24 @@ SEEDS = (
         ),
     ),
     seed(
+        "a comment that somebody edited is written over",
+        "tests/surface/test_comments.py",
+        (
+            "github_api/comments.py",
+            '            ours = comment["viewerDidAuthor"] and _untouched(comment, me)\n',
+            '            ours = comment["viewerDidAuthor"]\n',
+        ),
+    ),
+    seed(
+        "what people write into the tracking issue is written over",
+        "tests/cli/test_drift.py",
+        (
+            "engine/tracking.py",
+            "        theirs = (*foreign_lines(inside, lines, written), *below)\n",
+            "        theirs = ()\n",
+        ),
+    ),
+    seed(
         "our own write that came through is taken for an edit of others",
         "tests/adapters/test_apply.py",
         (

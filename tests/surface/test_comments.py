@@ -57,6 +57,20 @@ def test_somebody_else_s_copy_is_not_ours(world: World) -> None:
     assert [c.body.splitlines()[1].strip() for c in comments(world)] == ["mine", "ours again"]
 
 
+def test_a_comment_that_somebody_edited_is_theirs_from_then_on(world: World) -> None:
+    """What people write into a comment of ours stays; the next word is a comment of its own."""
+    world.ann.open_issue("One")
+    put(world, "2 changes")
+    (first,) = comments(world)
+    world.ann.edit_comment(1, first.id, first.body + "\nNot before Monday.")
+    put(world, "3 changes")
+    put(world, "4 changes")
+    assert [c.body.splitlines()[1:] for c in comments(world)] == [
+        ["2 changes", "Not before Monday."],
+        ["4 changes"],
+    ]
+
+
 def test_it_is_found_behind_a_hundred_others(world: World) -> None:
     """All comments are looked through, page by page."""
     world.ann.open_issue("One")

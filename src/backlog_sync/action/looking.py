@@ -28,7 +28,7 @@ from backlog_sync.errors import BacklogError
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.drift import drift_text
 from backlog_sync.render.markdown import drift_line, drift_markdown, plan_markdown, summary_line
-from backlog_sync.render.paper import COMMENT_BYTES
+from backlog_sync.render.paper import COMMENT_BYTES, TRACKING_BYTES
 from backlog_sync.render.text import plan_text
 
 
@@ -80,7 +80,7 @@ def _track(job: Job, tracker: Tracker, prepared: Prepared, found: Drift) -> bool
         DRIFT,
         safe_name(job.desired.backlog_id),
         DRIFT_TITLE,
-        drift_markdown(found, limit=COMMENT_BYTES),
+        drift_markdown(found, limit=TRACKING_BYTES),
     )
     try:
         ref = track(tracker, prepared.observed, wanted, open_=bool(found), nonce=wiring.nonces()())

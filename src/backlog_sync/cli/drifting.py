@@ -15,7 +15,7 @@ from backlog_sync.local.state import safe_name
 from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.markdown import drift_markdown
-from backlog_sync.render.paper import COMMENT_BYTES
+from backlog_sync.render.paper import TRACKING_BYTES
 
 DONE, FAILED, PENDING = 0, 1, 3
 
@@ -80,6 +80,6 @@ def _track(tracker: Tracker, prepared: Prepared, told: Drift) -> str | None:
         DRIFT,
         safe_name(prepared.desired.backlog_id),
         DRIFT_TITLE,
-        drift_markdown(told, limit=COMMENT_BYTES),
+        drift_markdown(told, limit=TRACKING_BYTES),
     )
     return track(tracker, prepared.observed, wanted, open_=bool(told), nonce=wiring.nonces()())

@@ -11,7 +11,7 @@ from backlog_sync.engine.tracking import REPORT, Tracking, track
 from backlog_sync.errors import FailedError
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.envelopes import dump
-from backlog_sync.render.paper import COMMENT_BYTES
+from backlog_sync.render.paper import COMMENT_BYTES, TRACKING_BYTES
 from backlog_sync.render.report_data import report_csv, report_json
 from backlog_sync.render.report_markdown import Picture, report_markdown
 from backlog_sync.render.report_words import Audience
@@ -44,7 +44,7 @@ def tell_in_issue(
     audience: Audience,
 ) -> str:
     """Keep one issue with the report up to date; give its ref. Raises as `track` does."""
-    text = report_markdown(made, audience, limit=COMMENT_BYTES)
+    text = report_markdown(made, audience, limit=TRACKING_BYTES)
     wanted = Tracking(REPORT, safe_name(backlog_id), title, text)
     ref = track(tracker, observed, wanted, open_=True, nonce=wiring.nonces()())
     if ref is None:

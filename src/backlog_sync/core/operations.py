@@ -302,8 +302,9 @@ class SetValue:
 class PutComment:
     """Have one comment of ours on an issue or pull request say this, and be there only once.
 
-    It is known by its hidden `mark` (letters, digits, `.`, `_`, `-`) and by being ours; where it
-    is there it is changed, else it is made. `id` is the issue's.
+    It is known by its hidden `mark` (letters, digits, `.`, `_`, `-`), by being ours and by not
+    having been edited by anybody else; where it is there it is changed, else it is made. `id` is
+    the issue's.
     """
 
     id: str

@@ -1,12 +1,15 @@
 """One issue that tells how things stand: changed in place, closed when there is nothing to tell.
 
 It is known by the hidden line that its text begins with, and by being opened by whom we act as.
-It carries no marker of an item, so no sync takes it for one.
+It carries no marker of an item, so no sync takes it for one. Its text ends with another hidden
+line; what people write below that stays, and lines that they write above it are moved there.
 """
 
 from dataclasses import dataclass
 
+from backlog_sync.core.body import foreign_lines, line_hashes
 from backlog_sync.core.model import ObservedIssue, ObservedState
+from backlog_sync.core.normalize import unify_newlines
 from backlog_sync.core.operations import (
     CloseIssue,
     CreateIssue,
@@ -23,6 +26,11 @@ from backlog_sync.errors import FailedError, RefusedError
 
 DRIFT, REPORT = "drift", "report"
 DRIFT_TITLE = "The backlog and GitHub have drifted apart"
+
+_END = "<!-- backlog:tracking-end "
+_HASH = 6
+_LONGEST = 65_536
+"""Characters that GitHub takes in a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,25 @@ class Tracking:
         """The line that the issue begins with."""
         return f"<!-- backlog:tracking {self.about} {self.name} -->"
 
+    def body(self, there: str = "") -> str:
+        """Give the body that says this, with all that people wrote into the one that is there."""
+        lines = tuple(unify_newlines(self.text).split("\n"))
+        inside, written, below = _parts(there)
+        theirs = (*foreign_lines(inside, lines, written), *below)
+        end = f"{_END}{''.join(line_hashes(lines))} -->"
+        return "\n".join((self.mark, *lines, end, *theirs))
+
+
+def _parts(body: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Take a body apart: our lines as they are now, hashes of what we wrote, what stands below."""
+    lines = unify_newlines(body).split("\n")[1:]
+    ends = [n for n, line in enumerate(lines) if line.startswith(_END)]
+    if not ends:
+        return tuple(lines), (), ()
+    told = lines[ends[0]].removeprefix(_END).removesuffix(" -->")
+    written = tuple(told[n : n + _HASH] for n in range(0, len(told), _HASH))
+    return tuple(lines[: ends[0]]), written, tuple(lines[ends[0] + 1 :])
+
 
 def track(
     tracker: Tracker, observed: ObservedState, wanted: Tracking, *, open_: bool, nonce: str
@@ -58,8 +85,14 @@ def track(
             hint="run it again; a token must be able to see every issue of the repository",
         )
     mark = wanted.mark
-    body = f"{mark}\n{wanted.text}"
     found = _ours(observed, mark)
+    body = wanted.body(found.body if found else "")
+    if len(body) > _LONGEST:
+        raise RefusedError(
+            f"the tracking issue would have {len(body)} characters; GitHub takes {_LONGEST}",
+            slug="no-tracking-issue",
+            hint=f"shorten what people wrote into {observed.ref(found)}" if found else None,
+        )
     operations: list[Operation] = []
     if found is None:
         if not open_:
@@ -68,7 +101,7 @@ def track(
     else:
         if open_ and found.state == "closed":
             operations.append(ReopenIssue(found.id, str(standing(found)["state"])))
-        if found.body.replace("\r\n", "\n") != body and (open_ or found.state == "open"):
+        if unify_newlines(found.body) != body and (open_ or found.state == "open"):
             operations.append(UpdateIssue(found.id, body=Over(found.body, body)))
         if not open_ and found.state == "open":
             operations.append(CloseIssue(found.id))

@@ -58,7 +58,10 @@ def confirmed(answer: Answer) -> Json | Refused:
 
 
 def _ours(reader: Reader, operation: PutComment) -> Json | Fault | None:
-    """The first comment that we wrote and that begins with the mark; a fault where none can be."""
+    """The first comment of ours that begins with the mark; a fault where none can be.
+
+    One that somebody else edited is theirs from then on: what they wrote there would be lost.
+    """
     after = None
     while True:
         answer = reader.query(document("Comments"), {"id": operation.id, "after": after})
@@ -66,12 +69,19 @@ def _ours(reader: Reader, operation: PutComment) -> Json | Fault | None:
         if not node or "comments" not in node:
             missing = Fault(f"{operation.id} is no issue and no pull request", "NOT_FOUND")
             return next(iter(answer.faults), missing)
+        me = (answer.data or {})["viewer"]["id"]
         for comment in mapping.nodes(node["comments"]):
-            if comment["viewerDidAuthor"] and comment["body"].startswith(_line(operation.mark)):
+            ours = comment["viewerDidAuthor"] and _untouched(comment, me)
+            if ours and comment["body"].startswith(_line(operation.mark)):
                 return comment
         after = mapping.cursor(node["comments"])
         if after is None:
             return None
+
+
+def _untouched(comment: Json, me: str) -> bool:
+    """Whether nobody but us ever edited a comment."""
+    return not comment["lastEditedAt"] or (comment["editor"] or {}).get("id") == me
 
 
 def _line(mark: str) -> str:

@@ -12,6 +12,9 @@ SUMMARY_BYTES = 900 * 1024
 COMMENT_BYTES = 65_000
 """Bytes of a comment, of which GitHub takes 65,536 characters; the rest is our hidden mark."""
 
+TRACKING_BYTES = 56_000
+"""Bytes of an issue that is kept up to date: there is room for what people write into it."""
+
 _CELL = 300
 """Characters shown of one value."""
 

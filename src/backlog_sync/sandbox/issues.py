@@ -314,6 +314,7 @@ def edit_comment(store: Store, viewer: Viewer, comment: Comment, body: str) -> C
     require(store, viewer, _home(store, issue), "read" if own else "write")
     _check_comment(body)
     comment.body, comment.last_edited_at = body, store.now()
+    comment.editor = viewer.account.id
     store.touch(comment, issue)
     return comment
 

@@ -139,6 +139,7 @@ class Comment(Record):
     body: str
     author: int | None = None
     last_edited_at: str | None = None
+    editor: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)

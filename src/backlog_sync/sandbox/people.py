@@ -270,6 +270,12 @@ class Person:
                 self.sandbox.store, self.viewer, self.issue(number), {"milestone": milestone}
             )
 
+    def edit_comment(self, number: int, comment: int, body: str) -> Comment:
+        """Change what somebody said."""
+        with self._acting():
+            there = self.sandbox.store.comments[self.issue(number).id][comment]
+            return issues.edit_comment(self.sandbox.store, self.viewer, there, from_browser(body))
+
     def comment(self, number: int, body: str) -> Comment:
         """Say something below an issue."""
         with self._acting():

@@ -160,9 +160,7 @@ _SAID: Table = {
     "bodyHTML": lambda record, _: f"<p>{html.escape(record.body)}</p>" if record.body else "",
     "bodyText": attribute("body"),
     "createdViaEmail": constant(False),
-    "editor": lambda record, info: (
-        info.context.store.get(Account, record.author) if record.last_edited_at else None
-    ),
+    "editor": related(Account, "editor"),
     "includesCreatedEdit": lambda record, _: record.last_edited_at is not None,
     "lastEditedAt": attribute("last_edited_at"),
     "publishedAt": attribute("created_at"),
@@ -184,7 +182,6 @@ ISSUE: Table = {
         info, list(info.context.store.comments.get(record.id, {}).values()), arguments
     ),
     "duplicateOf": related(Issue, "duplicate_of"),
-    "editor": related(Account, "editor"),
     "issueDependenciesSummary": _dependencies_summary,
     "issueFieldValues": lambda _, info, **arguments: by_place(info, (), arguments),
     "isDraft": constant(False),
