@@ -11,7 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from backlog_sync.core.redaction import Secrets, without_shapes
 from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
 from backlog_sync.local import gh, git
 from backlog_sync.local.folder import SANDBOX, kept
@@ -36,7 +37,15 @@ if TYPE_CHECKING:
 
 PUBLIC_API = "https://api.github.com"
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
-_SHORTEST_SECRET = 8
+_IN_USE: set[str] = set()
+"""Tokens of this process that are in no variable: of `gh`, and those that an App was given."""
+
+_MORE_SECRETS = (
+    "BACKLOG_PROJECT_TOKEN",
+    "INPUT_APP_PRIVATE_KEY",
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+)
 _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -114,9 +123,20 @@ def _host(url: str) -> str:
 
 
 def known_secrets() -> tuple[str, ...]:
-    """Values in the environment that must never be printed; too short ones are not secrets."""
-    values = (os.environ.get(name, "").strip() for name in (*_TOKENS, "BACKLOG_PROJECT_TOKEN"))
-    return tuple(value for value in values if len(value) >= _SHORTEST_SECRET)
+    """What must never be printed: from the environment, and what was found or made since."""
+    values = [os.environ.get(name, "") for name in (*_TOKENS, *_MORE_SECRETS)]
+    passwords = (urlsplit(url).password for _, url in _all_proxies())
+    return tuple(value for value in (*values, *passwords, *_IN_USE) if value)
+
+
+def _all_proxies() -> list[tuple[str, str]]:
+    """The proxies of the environment whose addresses can be read."""
+    known = []
+    for scheme, url in urllib.request.getproxies().items():
+        with suppress(ValueError):
+            urlsplit(url)
+            known.append((scheme, url))
+    return known
 
 
 # ---- the server ----------------------------------------------------------------------------
@@ -217,6 +237,7 @@ def tracker(
             made: Tracker = connect(
                 api_url=url,
                 token=_SANDBOX_TOKEN,
+                secrets=known_secrets(),
                 repository=repository,
                 read_only=read_only,
                 sleep=sleep,
@@ -226,11 +247,14 @@ def tracker(
             yield made
         return
     memory = cache(top, env, repository, sandbox=False)
+    token = find_token(env)[0]
+    _IN_USE.update(filter(None, (env.token, env.project_token)))
     real = connect(
         api_url=env.api_url,
         graphql_url=env.graphql_url,
-        token=find_token(env)[0],
+        token=token,
         project_token=env.project_token,
+        secrets=known_secrets(),
         repository=repository,
         read_only=read_only,
         proxies=dict(env.proxies),
@@ -280,6 +304,7 @@ def find_token(env: Environment) -> tuple[str, str]:
     if env.token:
         return env.token, env.token_name or "the environment"
     token = gh.token(host)
+    _IN_USE.update([token] if token else [])
     if token is None:
         raise AccessError(
             f"there is no token for {host}",
@@ -561,9 +586,9 @@ def configure_logging(verbosity: int, log_format: str) -> None:
 
 
 def _without_secrets(_: object, __: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Take every known secret out of an event, wherever it got in."""
-    for secret in known_secrets():
-        for name, value in event.items():
-            if isinstance(value, str) and secret in value:
-                event[name] = value.replace(secret, "[redacted]")
+    """Take every known secret, and what looks like one, out of an event, wherever it got in."""
+    secrets = Secrets(known_secrets())
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = without_shapes(secrets.hide(value))
     return event

@@ -81,6 +81,18 @@ def test_gh_is_asked_for_the_same_host(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert gh.token("github.com") is None
 
 
+def test_every_secret_of_a_run_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of variables, the one that gh gave, and the password of a proxy."""
+    monkeypatch.setattr(wiring, "_IN_USE", set())
+    monkeypatch.setattr(gh, "token", lambda host: "token-of-gh")
+    monkeypatch.setenv("BACKLOG_PROJECT_TOKEN", "token-of-boards")
+    monkeypatch.setenv("INPUT_APP_PRIVATE_KEY", "key-of-an-app")
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:pass-of-proxy@h:1")
+    assert wiring.find_token(Environment())[0] == "token-of-gh"
+    known = {"token-of-gh", "token-of-boards", "key-of-an-app", "pass-of-proxy"}
+    assert known <= set(wiring.known_secrets())
+
+
 def test_gh_may_be_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without gh (and without git) the answer is simply None."""
     monkeypatch.setenv("PATH", str(tmp_path))

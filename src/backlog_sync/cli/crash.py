@@ -3,18 +3,14 @@
 import contextlib
 import os
 import platform
-import re
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 
 from backlog_sync import __version__
+from backlog_sync.core.redaction import Secrets, without_shapes
 
-_TOKENS = re.compile(
-    r"gh[a-z]_[A-Za-z0-9_]{16,}|github_pat_[A-Za-z0-9_]{16,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
-    r"|(?i:(?<=bearer )|(?<=token ))[A-Za-z0-9._~+/=-]{8,}|(?<=//)[^/@\s]+(?=@)"
-)
 _REPORT = """\
 ### What happened
 
@@ -45,7 +41,7 @@ def write_report(error: BaseException, arguments: Sequence[str]) -> str:
         arguments=" ".join(arguments),
         trace="".join(traceback.format_exception(error)),
     )
-    text = redact(text, known_secrets())
+    text = without_shapes(Secrets(known_secrets()).hide(text))
     try:
         handle, path = tempfile.mkstemp(prefix="backlog-bug-", suffix=".md")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -55,10 +51,3 @@ def write_report(error: BaseException, arguments: Sequence[str]) -> str:
             sys.stderr.write(text)
         return "the lines above"
     return path
-
-
-def redact(text: str, secrets: Sequence[str]) -> str:
-    """The text without these secrets and without anything that looks like one."""
-    for secret in secrets:
-        text = text.replace(secret, "[redacted]")
-    return _TOKENS.sub("[redacted]", text)

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import requests
 import urllib3.exceptions as low
 
+from backlog_sync.core.redaction import without_shapes
 from backlog_sync.errors import AccessError
 
 Json: TypeAlias = Any
@@ -123,7 +124,7 @@ def read_faults(errors: Json) -> tuple[Fault, ...]:
     faults = []
     for error in errors if isinstance(errors, list) else []:
         if not isinstance(error, dict):
-            faults.append(Fault(str(error)))
+            faults.append(Fault(without_shapes(str(error))))
             continue
         code = error.get("type") or (
             "RATE_LIMIT" if error.get("code") == "graphql_rate_limit" else ""
@@ -132,7 +133,7 @@ def read_faults(errors: Json) -> tuple[Fault, ...]:
         steps = tuple(str(step) for step in path) if isinstance(path, list) else ()
         more = error.get("extensions")
         invalid = more.get("code") if isinstance(more, dict) else None
-        message = str(error.get("message") or "no reason given")
+        message = without_shapes(str(error.get("message") or "no reason given"))
         faults.append(Fault(message, str(code or ""), steps, str(invalid or "")))
     return tuple(faults)
 
@@ -205,7 +206,7 @@ def message_of(response: requests.Response) -> str:
             parts.append(f"{field}: {text}" if field and text else str(text or field or ""))
         else:
             parts.append(str(error))
-    return "; ".join(part for part in parts if part)
+    return without_shapes("; ".join(part for part in parts if part))
 
 
 def no_answer(error: BaseException) -> Lost:

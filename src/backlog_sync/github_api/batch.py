@@ -28,6 +28,7 @@ from backlog_sync.core.operations import (
     Unknown,
     UpdateMilestone,
 )
+from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import comments, milestones, mutate, rereading, statuses
 from backlog_sync.github_api.answers import (
@@ -66,6 +67,12 @@ Before: TypeAlias = Callable[[Sequence[Operation]], None]
 """Is told of operations right before the request that carries them goes out."""
 
 T = TypeVar("T")
+
+_HOLDS_SECRET: Final = Refused(
+    "what stands there holds a token that this run uses, so it is left as it is: take it out on"
+    " GitHub, and revoke that token",
+    "secret",
+)
 
 _TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
 _NOT_ALLOWED: Final = re.compile(r"resource not accessible by", re.IGNORECASE)
@@ -246,6 +253,10 @@ class Sender:
         before(list(named.values()))
         told = self._told if self._told_at == self._moment() else {}
         work.replies |= rereading.settled(self._observer, named, told)
+        if self._clients.session.secrets.met:
+            # Written as it was read here, a text would lose what was taken out of it.
+            marred = (index for index, each in named.items() if REDACTED in repr(each))
+            work.replies |= dict.fromkeys(marred, _HOLDS_SECRET)
         return [index for index in indexes if index not in work.replies]
 
     def _moment(self) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from gql.transport.exceptions import TransportConnectionFailed, TransportError
 from gql.transport.requests import RequestsHTTPTransport
 from graphql import DocumentNode
 
+from backlog_sync.core.redaction import without_shapes
 from backlog_sync.errors import BacklogError
 from backlog_sync.github_api.answers import (
     Answer,
@@ -81,7 +82,8 @@ class Clients:
             )
         except GithubException as error:
             self._check(self._last())
-            raise Rejected(str(error.message or "refused"), status=error.status) from error
+            message = without_shapes(str(error.message or "refused"))
+            raise Rejected(message, status=error.status) from error
         except RecursionError as error:
             raise self._unreadable() from error
         except (OSError, ValueError, requests.RequestException) as error:

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -12,6 +12,7 @@ from requests.adapters import BaseAdapter
 
 from backlog_sync import __version__
 from backlog_sync.core.pace import Pace
+from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, UsageError
 from backlog_sync.github_api.retry import LIMIT
 from backlog_sync.github_api.tracker import GitHubTracker
@@ -43,6 +44,7 @@ def connect(
     pace: Pace | None = None,
     idle: Callable[[float], None] | None = None,
     embedded: bool = False,
+    secrets: Sequence[str] = (),
 ) -> GitHubTracker:
     """A tracker for `repository` ("owner/name"). Nothing is sent yet.
 
@@ -51,8 +53,9 @@ def connect(
     may be waited in all; `waiting` is entered while an answer is waited for. `pace` says how fast
     may be written (None: as fast as the server answers); the waits that it asks for are made by
     `idle`, else by `sleep`. `embedded` says that the server is the simulator inside this
-    process. With a `project_token` all that is about boards goes with it. Raises `UsageError` for
-    an address or name that cannot be used, and `AccessError` for a token that cannot be one.
+    process. With a `project_token` all that is about boards goes with it. `secrets` are others,
+    beside both tokens, that no text of the server may bring in. Raises `UsageError` for an address
+    or name that cannot be used, and `AccessError` for a token that cannot be one.
     """
     api_url = checked_url(api_url)
     graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
@@ -61,6 +64,7 @@ def connect(
             f"{repository!r} is not the name of a repository", hint="write it as OWNER/NAME"
         )
     tally = Tally()
+    hidden = Secrets([*secrets, token, *([project_token] if project_token else [])])
 
     def session(secret: str, name: str) -> PolicySession:
         return PolicySession(
@@ -73,6 +77,7 @@ def connect(
             proxies=proxies,
             verify=verify,
             tally=tally,
+            secrets=hidden,
             token_name=name,
             waiting=waiting,
         )

@@ -15,6 +15,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 
 from backlog_sync.core.changes import Usage
+from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import RefusedError
 from backlog_sync.github_api.surroundings import checked_certificates, checked_proxies
 
@@ -95,8 +96,10 @@ class PolicySession(requests.Session):
         tally: Tally | None = None,
         token_name: str = FROM_ENVIRONMENT,
         waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
+        secrets: Secrets | None = None,
     ) -> None:
         super().__init__()
+        self.secrets = secrets or Secrets([token])
         self._waiting = waiting
         self.trust_env = False
         self.auth = _Token(token, frozenset({origin(api_url), origin(graphql_url)}))
@@ -127,6 +130,7 @@ class PolicySession(requests.Session):
             self._count(request)
             with self._waiting():
                 response = super().send(request, **kwargs)
+            self._hide(response)
             self.server = response.headers.get("Server", "")
             if (scopes := response.headers.get("X-OAuth-Scopes")) is not None:
                 self.scopes = frozenset(scopes.replace(",", " ").split())
@@ -136,6 +140,13 @@ class PolicySession(requests.Session):
                 return response
             request = self._followed(request, response)
         raise RefusedError(f"{_shown(request.url)} redirects in a circle")
+
+    def _hide(self, response: requests.Response) -> None:
+        """Take our secrets out of what the server says: from here on nothing can show them."""
+        response._content = self.secrets.hide_raw(response.content)
+        response.reason = self.secrets.hide(str(response.reason or ""))
+        for name, value in response.headers.items():
+            response.headers[name] = self.secrets.hide(value)
 
     def _count(self, request: requests.PreparedRequest) -> None:
         """Count the request; raise where it would write and must not."""

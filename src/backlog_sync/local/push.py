@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from backlog_sync.core.checkout import Checkout
+from backlog_sync.core.redaction import Secrets, without_shapes
 from backlog_sync.errors import FailedError
 
 _SECONDS = 120
@@ -51,6 +52,7 @@ class WorkTree:
         self._folder = folder
         self._seconds = seconds
         self._token = token
+        self._secrets = Secrets([token] if token else [])
         self._server = server_url.rstrip("/")
 
     def head(self) -> str:
@@ -134,7 +136,8 @@ class WorkTree:
         done = self._run(
             "push", "--porcelain", "--no-verify", *lease, "origin", f"{commit}:refs/heads/{branch}"
         )
-        words = "\n".join(part for part in (done.stderr.strip(), done.stdout.strip()) if part)
+        told = without_shapes(self._secrets.hide(done.stdout.strip()))
+        words = "\n".join(part for part in (done.stderr.strip(), told) if part)
         if done.returncode == 0:
             return Push(Pushed.DONE, words)
         if "[rejected]" in done.stdout:
@@ -164,7 +167,7 @@ class WorkTree:
         safe = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
         safe += ["-c", "commit.gpgSign=false"]
         try:
-            return subprocess.run(  # noqa: S603 - fixed arguments, no shell
+            done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
                 ["git", "-C", str(self._folder), *safe, *arguments],  # noqa: S607 - the runner's git
                 capture_output=True,
                 text=True,
@@ -178,6 +181,9 @@ class WorkTree:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FailedError(f"git did not run: {error}", slug="git") from error
+        # What git and its server say may repeat an address with all that stands in it.
+        done.stderr = without_shapes(self._secrets.hide(done.stderr))
+        return done
 
     def _credentials(self) -> dict[str, str]:
         """The header that lets git in, for our server alone; nothing where git has one already.
