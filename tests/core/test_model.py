@@ -2,6 +2,8 @@
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
+from backlog_sync.core.operations import AddSubIssue, Over
+from backlog_sync.core.reporting.facts import PlanningSettings
 
 
 def test_only_the_acceptance_criteria_are_criteria() -> None:
@@ -16,3 +18,14 @@ def test_only_the_acceptance_criteria_are_criteria() -> None:
     ):
         made = DesiredItem("a", "story", Place("f"), {"title": "A", "body": block})
         assert made.criteria == expected
+
+
+def test_a_sub_issue_writes_over_the_parent_that_it_is_taken_from() -> None:
+    """Where there is none, GitHub itself refuses a second one."""
+    assert AddSubIssue("P", "C", "Q").parts == {"parent": Over("Q", "P")}
+    assert AddSubIssue("P", "C").parts == {}
+
+
+def test_a_week_has_forty_hours_unless_the_file_says_else() -> None:
+    """What one person gives."""
+    assert PlanningSettings().hours_per_week == 40

@@ -2,10 +2,10 @@
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import ChangeKind, Plan
-from backlog_sync.core.model import DesiredItem, DesiredState, LabelDef, ObservedState
+from backlog_sync.core.model import Capabilities, DesiredItem, DesiredState, LabelDef, ObservedState
 from backlog_sync.core.narrow import narrow
 from backlog_sync.core.planner import build_plan
-from tests.core.builders import BOARD, backlog, board, desired, item, managed, observed
+from tests.core.builders import BOARD, backlog, board, desired, item, managed, observed, select
 
 ITEMS = (
     item("e", "Epic", kind="epic", labels=("epic",), milestone="M1"),
@@ -75,3 +75,15 @@ def test_a_body_that_would_only_claim_what_is_left_out_is_not_written() -> None:
     there = observed(managed(same, 9))
     wanted = desired(item("t", "Other story", labels=("other",), blocked_by=("s",)), item("s"))
     assert limited(wanted, there, "t").changes == ()
+
+
+def test_what_cannot_be_done_is_told_of_these_items_and_of_definitions() -> None:
+    """Not of items that are left out."""
+    bare = Capabilities(sub_issues=False)
+    there = observed(project=board(select("Priority", "Urgent")), capabilities=bare)
+    told = {(each.kind.value, each.key) for each in only("s", there=there).deferred}
+    assert told == {("sub_issue", "s"), ("field_value", "s")}
+    full = build_plan(desired(*ITEMS, project=BOARD), there)
+    assert {each.key for each in full.deferred} == {"f", "s", "t"}
+    closed = only("s", there=observed(project=board(closed=True)))
+    assert [each.kind.value for each in closed.deferred] == ["project"]

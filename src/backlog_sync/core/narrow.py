@@ -66,19 +66,14 @@ def narrow(
 
 def _with_parents(plan: Plan, only: Collection[str]) -> frozenset[str]:
     """Give the keys with those of parents that must be made first."""
-    waits = {c.key: c.waits_for for c in plan.changes if _makes_issue(c)}
-    keys, waiting = set(only), list(only)
-    while waiting:
-        for parent in waits.get(waiting.pop(), ()):
-            if parent not in keys:
-                keys.add(parent)
-                waiting.append(parent)
+    new = {c.key for c in plan.changes if _makes_issue(c)}
+    keys = frozenset(only)
     parents = {
         str(c.other)
         for c in plan.changes
-        if c.kind is ChangeKind.SUB_ISSUE and c.key in keys and c.other in waits
+        if c.kind is ChangeKind.SUB_ISSUE and c.key in keys and c.other in new
     }
-    return frozenset(keys) if parents <= keys else _with_parents(plan, keys | parents)
+    return keys if parents <= keys else _with_parents(plan, keys | parents)
 
 
 def _makes_issue(change: Change) -> bool:
