@@ -1,6 +1,5 @@
 """What every mode of a run needs: the files, the tracker, the checkout, the outputs."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -15,6 +14,7 @@ from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.telling import Voice
 from backlog_sync.action.words import in_workflow, plan_in_workflow, problem_remark
 from backlog_sync.core.changes import Plan
+from backlog_sync.core.escaping import json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan_json import plan_to_json
@@ -163,7 +163,7 @@ class Job:
         outputs["digest"] = plan.digests.plan
         if self.context.temp is not None:
             path = self.context.temp / f"backlog-plan-{safe_name(self.desired.backlog_id)}.json"
-            text = json.dumps(plan_to_json(plan), indent=1, ensure_ascii=True)
+            text = json_text(plan_to_json(plan), indent=1, ascii_only=True)
             path.write_text(text + "\n", encoding="utf-8")
             outputs["plan"] = str(path)
         return outputs

@@ -1,6 +1,5 @@
 """Sync: apply, where HEAD is what the default branch says; then bring progress back."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from backlog_sync.cli.reconciling import exit_code
 from backlog_sync.cli.writing import Written, write_progress
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
+from backlog_sync.core.escaping import json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.pull import Take, flow_back
 from backlog_sync.core.saved import what_moved
@@ -116,7 +116,7 @@ def _synced(
     outputs = {
         **job.outputs(plan),
         "changed": word(changed),
-        "issues": json.dumps([_named(o.ref) for o in made]),
+        "issues": json_text([_named(o.ref) for o in made], indent=None),
         "written": "\n".join(written.paths),
         "pull-request": (delivered.pull_request or "") if delivered else "",
     }

@@ -1,12 +1,12 @@
 """A backlog as the text of a YAML file of ours: what `backlog init` writes."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.escaping import is_inert, is_suspect
 from backlog_sync.core.model import DesiredState
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import BOARD_NAMES, CHILD_LISTS, LISTS
@@ -25,7 +25,6 @@ _ORDER = (
 
 _INDENT = "  "
 _LONGEST_COMMENT = 96
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _PLURAL = {kind: name for name, kind in LISTS.items() if kind}
 
 
@@ -158,13 +157,19 @@ def render(draft: Draft) -> str:
 def _comment(remark: str) -> Iterator[str]:
     """A remark in lines of a comfortable length."""
     line = ""
-    for word in _ODD.sub("?", remark).split():
+    for word in _shown(remark).split():
         if line and len(line) + len(word) > _LONGEST_COMMENT:
             yield line
             line = " "
         line = f"{line} {word}" if line else word
     if line:
         yield line
+
+
+def _shown(remark: str) -> str:
+    """A remark as it can stand in a comment."""
+    plain = "".join("?" if is_suspect(c) and not c.isspace() else c for c in remark)
+    return plain.replace("##[", "## [")
 
 
 def _lists(items: Sequence[Outline], allowed: Sequence[str], lead: str) -> Iterator[str]:
@@ -238,18 +243,14 @@ def _scalar(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return f"{value:g}" if abs(value) < 1e6 else str(value)
-    text = str(value)
-    told = scalar_text(text)
-    if told == text and not _ODD.search(text):
-        return told
-    return _ODD.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return scalar_text(str(value))
 
 
 def _is_block(text: str) -> bool:
     """Whether a text can stand as it is, indented below its key."""
     lines = text.strip().split("\n")
     plain = all(line == line.rstrip() and "\t" not in line[:1] for line in lines)
-    return plain and not lines[0].startswith(" ") and not _ODD.search(text)
+    return plain and not lines[0].startswith(" ") and is_inert(text)
 
 
 def _check(text: str, draft: Draft) -> None:

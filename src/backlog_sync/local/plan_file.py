@@ -8,6 +8,7 @@ from typing import Any, Literal, NoReturn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backlog_sync.core.digests import plan_digest
+from backlog_sync.core.escaping import json_text
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.errors import FailedError, RefusedError
@@ -89,7 +90,7 @@ class _Plan(_Model):
 
 def write_plan(path: Path, saved: Mapping[str, Any]) -> None:
     """Write a plan file, at once or not at all. Raises `FailedError` where it cannot be written."""
-    text = json.dumps(saved, indent=1, ensure_ascii=True) + "\n"
+    text = json_text(saved, indent=1, ascii_only=True) + "\n"
     write_whole(path, text.encode(), mode=0o600)
 
 

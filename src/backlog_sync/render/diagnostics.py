@@ -1,10 +1,10 @@
 """What lint found, for people, scripts, workflow logs and code scanning."""
 
-import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.escaping import json_text
 from backlog_sync.render.safe import clean, split_lines, visible
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -81,7 +81,7 @@ def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:
         "results": [_result(one, slugs.index(one.slug)) for one in found],
     }
     log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json_text(log) + "\n"
 
 
 def _result(found: Diagnostic, rule: int) -> dict[str, object]:

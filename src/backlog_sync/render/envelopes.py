@@ -1,9 +1,9 @@
 """The JSON that scripts read of lint and report; that of plan and sync is `core.plan_json`'s."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.escaping import json_text
 from backlog_sync.core.model import Inventory
 
 FORMAT_VERSION = 1
@@ -12,7 +12,7 @@ _COUNTED = ("epic", "feature", "story", "task")
 
 def dump(envelope: Mapping[str, object]) -> str:
     """An envelope as text that ends with a newline."""
-    return json.dumps(envelope, indent=2, ensure_ascii=False) + "\n"
+    return json_text(envelope) + "\n"
 
 
 def lint_json(

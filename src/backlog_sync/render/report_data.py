@@ -9,6 +9,7 @@ from enum import Enum
 
 from backlog_sync.core.reporting.facts import WorkItem
 from backlog_sync.core.reporting.values import MilestoneReport, Report, Sum
+from backlog_sync.render.safe import unbroken
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 """What a spreadsheet may take for the start of a formula (OWASP, "CSV Injection")."""
@@ -116,6 +117,8 @@ def _plain(value: object) -> object:
 def report_csv(report: Report) -> str:
     """One row an item, in document order; a cell that looks like a formula gets a quote in front.
 
+    What is invisible, or a command of a workflow runner, is broken as it is everywhere.
+
     Lists are separated by semicolons, lines end as RFC 4180 says.
     """
     out = io.StringIO()
@@ -145,5 +148,5 @@ def _cells(told: Mapping[str, object]) -> Iterator[str]:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         text = "" if value is None else str(value)
-        number = isinstance(value, int | float)
-        yield f"'{text}" if text.startswith(_FORMULA) and not number else text
+        formula = text.lstrip(" ").startswith(_FORMULA) and not isinstance(value, int | float)
+        yield unbroken(f"'{text}" if formula else text)

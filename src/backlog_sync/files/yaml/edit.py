@@ -4,11 +4,11 @@ An edit replaces a span of offsets. Everything that is not in a span stays to th
 quotes, indentation, line endings, the missing newline at the end.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.files.source import Lines
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Scalar
 
@@ -16,7 +16,6 @@ _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./_#-]*[A-Za-z0-9])?")
 _MEANT_OTHERWISE = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 _BREAK = re.compile(r"\r\n|\n|\r")
 _LEAD = re.compile(r" *(?:- +)*")
-_ODD_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,16 +52,9 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def quoted(value: str) -> str:
-    """A text in double quotes, as both YAML and JSON read it."""
-    return _ODD_BREAKS.sub(
-        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False)
-    )
-
-
 def scalar_text(value: str, style: str = "") -> str:
     """A text as a scalar in the given style, in quotes where it needs them."""
-    if style == "'" and value.isprintable():
+    if style == "'" and is_inert(value) and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     plain = _PLAIN.fullmatch(value) and " #" not in value
     if style == '"' or not plain or value.lower() in _MEANT_OTHERWISE:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.wanted import CRITERIA, LISTS, TEXTS, CannotSay, Wanted, spellings
-from backlog_sync.files.yaml.edit import Edit, Editor, Setting, quoted, scalar_text
+from backlog_sync.files.yaml.edit import Edit, Editor, Setting, scalar_text
 from backlog_sync.files.yaml.file import YamlAnchor
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
@@ -258,7 +259,7 @@ def _appends(kept: Sequence[int | None], count: int) -> bool:
 
 def _is_literal(value: str) -> bool:
     """Whether a text can stand in a block scalar as it is."""
-    printable = all(c in "\n\t" or c.isprintable() for c in value)
+    printable = is_inert(value)
     return printable and not value.startswith((" ", "\n", "\t")) and not value.endswith("\n")
 
 
