@@ -285,3 +285,36 @@ def test_a_second_backlog_that_is_not_read_is_told(
         "include: [ROADMAP.md]\nstories: [{title: A}]\n", "utf-8"
     )
     assert load([], root=tmp_path).diagnostics == ()
+
+
+@pytest.mark.parametrize("name", ["ROADMAP.md", "plans/ROADMAP.md", "backlog.yaml"])
+def test_a_link_out_of_the_repository_is_not_read(tmp_path: Path, name: str) -> None:
+    """It may have come with a commit; the file itself can still be named, and links within read."""
+    root, outside = tmp_path / "repo", tmp_path / "private" / Path(name).name
+    (root / name).parent.mkdir(parents=True)
+    outside.parent.mkdir()
+    text = "# R\n\n## Epic 1: A\n" if name.endswith(".md") else "epics:\n  - {id: a, title: A}\n"
+    outside.write_text(text, encoding="utf-8")
+    (root / name).symlink_to(outside)
+    loaded = load([root / name], root=root, repository="o/r")
+    assert [found.slug for found in loaded.errors] == ["link-outside"]
+    assert loaded.inventory.counts == {}
+    assert load([outside], root=root, repository="o/r").errors == ()
+    (root / name).unlink()
+    (root / f"real-{Path(name).name}").write_text(text, encoding="utf-8")
+    (root / name).symlink_to(root / f"real-{Path(name).name}")
+    assert load([root / name], root=root, repository="o/r").errors == ()
+
+
+def test_a_folder_that_links_out_of_the_repository_is_not_read(tmp_path: Path) -> None:
+    """Neither is a file in it, nor the settings that roadmaps share."""
+    root, outside = tmp_path / "repo", tmp_path / "private"
+    root.mkdir()
+    outside.mkdir()
+    (outside / "config.yaml").write_text("repository: o/r\n", encoding="utf-8")
+    (outside / "ROADMAP.md").write_text("# R\n\n## Epic 1: A\n", encoding="utf-8")
+    (root / "ROADMAP.md").write_text("# R\n\n## Epic 1: A\n", encoding="utf-8")
+    (root / "backlog").symlink_to(outside)
+    for name in ("backlog/ROADMAP.md", "ROADMAP.md"):
+        found = load([root / name], root=root, repository="o/r").errors
+        assert "link-outside" in {each.slug for each in found}

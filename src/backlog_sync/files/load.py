@@ -181,7 +181,7 @@ class _Reader:
                 message = f"a backlog is made of at most {MAX_FILES} files"
                 self.diagnostics.append(Diagnostic(Place(path), "too-many-files", message))
             return
-        source = read_source(file, path)
+        source = self._source(file, path)
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return
@@ -197,6 +197,19 @@ class _Reader:
         self.diagnostics.extend(found)
         self._read_template(settings, real)
         self._include(settings, real, path, (*chain, real))
+
+    def _source(self, file: Path, path: str) -> Source | Diagnostic:
+        """Read a file, unless it is a link that leads out of the repository.
+
+        Such a link may have come with a commit: what it leads to would be published, and progress
+        be written into it.
+        """
+        named = any(file.absolute().is_relative_to(top) for top in (self.root, _real(self.root)))
+        if named and ".." not in file.absolute().parts and not inside(file, self.root):
+            message = "this link leads out of the repository; it was not read"
+            hint = "name the file that it leads to, if that is the one that is meant"
+            return Diagnostic(Place(path), "link-outside", message, hint)
+        return read_source(file, path)
 
     def _parse(self, source: Source) -> ParsedFile | None:
         if is_roadmap(source.path):
@@ -267,7 +280,7 @@ class _Reader:
         roadmap = any(is_roadmap(parsed.source.path) for parsed in self.files)
         if not roadmap or not file.is_file() or _real(file) in self.seen:
             return
-        source = read_source(file, str(_relative_to_here(file)))
+        source = self._source(file, str(_relative_to_here(file)))
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return
