@@ -1,0 +1,51 @@
+"""What people made of the parts of a body."""
+
+from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
+from backlog_sync.core.pull import read_parts
+from tests.core.builders import item
+
+GOAL = Prose("goal", "Goal", "words")
+CRITERIA = Checklist("acceptance_criteria", "Acceptance criteria", (CheckItem("works", False),))
+OWN = Prose("", "Checklist of the house", "- be kind")
+
+
+def wanted(*block: Prose | Checklist) -> DesiredItem:
+    """An item with this body."""
+    made = item("a")
+    return DesiredItem(made.key, made.kind, made.place, {"title": "A", "body": block})
+
+
+def test_each_part_is_read_below_its_heading() -> None:
+    """Boxes with their ticks; a part whose heading is gone is not there."""
+    lines = ("### Goal", "", "other words", "", "more", "", "### Acceptance criteria", "",
+             "- [x] works", "- [ ] and fast")  # fmt: skip
+    parts, loose = read_parts(wanted(GOAL, CRITERIA), lines)
+    assert parts == {
+        "goal": "other words\n\nmore",
+        "acceptance_criteria": (CheckItem("works", True), CheckItem("and fast", False)),
+    }
+    assert loose == ()
+    assert read_parts(wanted(GOAL, CRITERIA), lines[6:])[0].keys() == {"acceptance_criteria"}
+    assert read_parts(wanted(GOAL), ()) == ({}, ())
+
+
+def test_what_belongs_to_no_part_is_loose() -> None:
+    """Before the first heading, or words among boxes; blank lines are nothing."""
+    lines = ("a note", "", "### Goal", "words", "### Acceptance criteria", "- [ ] works", "by us")
+    parts, loose = read_parts(wanted(GOAL, CRITERIA), lines)
+    assert parts["goal"] == "words"
+    assert loose == ("a note", "by us")
+
+
+def test_a_heading_that_comes_again_is_text_of_the_part_that_it_stands_in() -> None:
+    """Somebody quoted it."""
+    parts, _ = read_parts(wanted(GOAL), ("### Goal", "one", "### Goal", "two"))
+    assert parts == {"goal": "one\n### Goal\ntwo"}
+
+
+def test_the_template_s_own_text_goes_by_its_heading() -> None:
+    """Two such parts are two."""
+    other = Prose("", "Rules", "- be quick")
+    lines = ("### Checklist of the house", "- be kind", "### Rules", "- be slow")
+    parts, loose = read_parts(wanted(OWN, other), lines)
+    assert (sorted(parts.values(), key=str), loose) == (["- be kind", "- be slow"], ())
