@@ -5,7 +5,7 @@ from dataclasses import replace
 from backlog_sync.core.checkout import Checkout, astray, superseded
 
 TIP = "a" * 40
-HERE = Checkout(head=TIP, branch="main", default="main", tip=TIP, follows=True)
+HERE = Checkout(head=TIP, branch="main", default="main", tip="".join([*TIP]), follows=True)
 OLD = replace(HERE, head="b" * 40, follows=False)
 
 

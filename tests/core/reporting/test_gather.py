@@ -1,0 +1,96 @@
+"""The facts of a report: what the file plans, what GitHub knows, what git remembers."""
+
+from dataclasses import replace
+from datetime import date
+
+from backlog_sync.core.model import MilestoneDef, ObservedMilestone
+from backlog_sync.core.reporting.facts import Facts
+from backlog_sync.core.reporting.gather import Remembered, gather
+from tests.core.builders import BOARD, desired, item, managed, observed
+
+TODAY = date(2026, 3, 10)
+STORY = item("s", "Story", labels=("story",), assignees=("ada",), criteria={"a": False, "b": True})
+
+
+def of(facts: Facts, key: str) -> dict[str, object]:
+    """What is known of one item."""
+    (found,) = [each for each in facts.items if each.key == key]
+    return {name: getattr(found, name) for name in found.__slots__}
+
+
+def test_what_github_knows_stands_before_what_the_file_says() -> None:
+    """Labels and people as they are there; days by the issue; ticks of both."""
+    there = managed(
+        STORY, 4, labels=("Story", "more"), assignees=("bob",), state="closed",
+        created_at="2026-01-02T03:04:05Z", closed_at="2026-02-03T04:05:06Z",
+    )  # fmt: skip
+    known = of(gather(desired(STORY), observed(there), today=TODAY), "s")
+    assert (known["labels"], known["assignees"]) == (("Story", "more"), ("bob",))
+    assert (known["added"], known["closed"]) == (date(2026, 1, 2), date(2026, 2, 3))
+    assert (known["ref"], known["url"]) == ("#4", there.url)
+    assert known["ticked"] == 1
+    again = replace(there, state="open", labels=(), assignees=())
+    known = of(gather(desired(STORY), observed(again), today=TODAY), "s")
+    assert (known["labels"], known["assignees"], known["closed"]) == (("story",), ("ada",), None)
+
+
+def test_an_item_without_an_issue_is_what_the_file_says() -> None:
+    """Git knows since when it is there."""
+    day = date(2025, 12, 1)
+    facts = gather(desired(STORY), observed(), today=TODAY, remembered=Remembered({"s": day}))
+    known = of(facts, "s")
+    assert (known["ref"], known["added"], known["labels"]) == (None, day, ("story",))
+
+
+def test_blockers_are_ours_or_somebody_else_s() -> None:
+    """A number that is an item's issue goes by its key; others are waited for outside."""
+    items = (item("a"), item("b", blocked_by=("a", "octo-org/widgets#1", "octo-org/other#5")))
+    facts = gather(desired(*items), observed(managed(items[0], 1)), today=TODAY)
+    assert of(facts, "b")["blocked_by"] == ("a", "a")
+    assert of(facts, "b")["waits_for"] == ("octo-org/other#5",)
+
+
+def test_milestones_have_the_file_s_day_or_github_s() -> None:
+    """A day that is none is no day; one that is closed there is closed."""
+    wanted = desired(milestones=(
+        MilestoneDef("A", "2026-04-01"), MilestoneDef("B"), MilestoneDef("C", "soon"),
+        MilestoneDef("D"),
+    ))  # fmt: skip
+    there = observed(milestones=(
+        ObservedMilestone("1", 1, "a", due="2027-01-01"),
+        ObservedMilestone("2", 2, "B", due="2026-05-01T00:00:00Z", state="closed"),
+    ))  # fmt: skip
+    found = gather(wanted, there, today=TODAY).milestones
+    assert [(each.title, each.due, each.closed) for each in found] == [
+        ("A", date(2026, 4, 1), False), ("B", date(2026, 5, 1), True), ("C", None, False),
+        ("D", None, False),
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_seen_is_told() -> None:
+    """By git, of the board, of other repositories."""
+    there = observed(project_problem="no rights", out_of_reach={"octo-org/away": "not found"})
+    facts = gather(
+        desired(STORY, project=BOARD), there, today=TODAY, remembered=Remembered(unseen=("git",))
+    )
+    assert facts.unseen == (
+        "git", "The board is out of reach: no rights.",
+        "octo-org/away is out of reach: not found.",
+    )  # fmt: skip
+    assert (facts.title, facts.board) == ("Widgets", "octo-org/Widgets")
+    assert gather(desired(STORY), there, today=TODAY).title == "octo-org/widgets"
+
+
+def test_the_file_of_then_is_held_against_now_by_number() -> None:
+    """A key may have been changed meanwhile; without a day nothing is compared."""
+    there = observed(managed(STORY, 4))
+    old = desired(item("old-key", "Old words", issue=4), item("gone"),
+                  milestones=(MilestoneDef("A", "2026-01-01"),))  # fmt: skip
+    now = desired(replace(STORY, issue=item("x", issue=4).issue))
+    then = Remembered(then=old)
+    facts = gather(now, there, today=TODAY, since=date(2026, 2, 1), remembered=then)
+    assert facts.before is not None
+    assert sorted(facts.before.items) == ["gone", "s"]
+    assert facts.before.items["s"].title == "Old words"
+    assert facts.before.milestones["A"].due == date(2026, 1, 1)
+    assert gather(now, there, today=TODAY, remembered=then).before is None
