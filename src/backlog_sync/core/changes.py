@@ -237,6 +237,7 @@ class Plan:
     `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
     say, `items` every item in document order (for grouping). `coverage` tells how much of the
     repository was read for it, `others` the same of other repositories that hold items' issues.
+    `in_force` are settings that change who is trusted or what is published.
     """
 
     repository: str
@@ -252,6 +253,7 @@ class Plan:
     digests: Digests = field(default_factory=lambda: Digests("", "", "", ""))
     coverage: Coverage = field(default_factory=Coverage)
     others: Mapping[str, Coverage] = field(default_factory=dict)
+    in_force: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
     def reverted(self) -> frozenset[tuple[str, str]]:

@@ -245,6 +245,7 @@ class Settings:
     type likewise; `priority_label` is the prefix of the priority label (None switches it off);
     `ownership` maps a field name to `file` or `github`. `trusted_authors` holds logins (a bot's
     ends in `[bot]`) and node ids. `adopt` takes unmarked issues of exactly an item's title.
+    `publish` names the planning fields that stand in bodies; it is here to be shown.
     """
 
     kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
@@ -257,6 +258,7 @@ class Settings:
     create_done: bool = False
     write_back: str = "progress"
     adopt: bool = False
+    publish: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

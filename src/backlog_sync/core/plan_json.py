@@ -14,10 +14,12 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Give the plan as plain values; hidden bodies stay out.
 
     `accepted` is there only where a run was asked to let GitHub win, `coverage` only where less
-    than the whole repository was read, `others` only where items are in other repositories too.
+    than the whole repository was read, `others` only where items are in other repositories too,
+    `settings` only where settings are in force that change who is trusted or what is published.
     """
     whole = plan.coverage.complete
     partial = {} if whole else {"coverage": coverage_to_json(plan.coverage)}
+    settings = {"settings": dict(plan.in_force)} if plan.in_force else {}
     accepted = {"accepted": [note_to_json(note) for note in plan.accepted]} if plan.accepted else {}
     return {
         "format_version": FORMAT_VERSION,
@@ -41,6 +43,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         **partial,
         **others_to_json(plan),
         **accepted,
+        **settings,
     }
 
 

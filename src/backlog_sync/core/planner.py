@@ -27,6 +27,7 @@ from backlog_sync.core.digests import digests_of
 from backlog_sync.core.heal import heals
 from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.identity import Match, Matches, match_items
+from backlog_sync.core.in_force import in_force
 from backlog_sync.core.links import Links, Sorting
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.model import (
@@ -513,6 +514,7 @@ class _Builder:
             digests=digests_of(self.desired, self.observed, self.matches, changes),
             coverage=self.observed.coverage,
             others={o.repository.name_with_owner: o.coverage for o in self.observed.others},
+            in_force=in_force(self.desired.settings),
         )
 
     def _all_held(self) -> bool:

@@ -179,4 +179,5 @@ def core_settings(document: SettingsDocument) -> Settings:
         create_done=document.create_done,
         write_back=document.write_back,
         adopt=document.adopt,
+        publish=document.publish,
     )

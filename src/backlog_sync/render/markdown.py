@@ -145,6 +145,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
     yield _orphans(plan)
     yield _deferred(plan)
     yield _warnings(plan)
+    yield _in_force(plan)
 
 
 # ---- what needs a person -------------------------------------------------------------------
@@ -411,6 +412,15 @@ def _warnings(plan: Plan) -> Block:
         )
         rows.append(f"- {where}{inert(cut(warned.message))}\n")
     return Block("\n#### Warnings\n\n", rows)
+
+
+def _in_force(plan: Plan) -> Block:
+    """The settings that change who is trusted or what is published."""
+    rows = []
+    for name, value in plan.in_force.items():
+        told = ", ".join(inert(cut(each)) for each in value) if isinstance(value, list) else ""
+        rows.append(f"- {code(name)}: {told or _value(value)}\n")
+    return Block("\n#### Settings in force\n\n", rows)
 
 
 def _value(value: JsonValue) -> str:

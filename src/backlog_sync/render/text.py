@@ -91,6 +91,7 @@ def plan_sections(plan: Plan, look: Look, *, drift_hint: str = _SET_BACK) -> lis
         _orphans(plan, look),
         _deferred(plan, look),
         _warnings(plan, look),
+        _in_force(plan, look),
     ]
 
 
@@ -546,6 +547,16 @@ def _warnings(plan: Plan, look: Look) -> list[Text]:
         text = ": ".join([*where, clean(warning.message)])
         lines += paragraph(text, look.columns, look.glyphs, head)
     return [_heading("Warnings"), *lines] if lines else []
+
+
+def _in_force(plan: Plan, look: Look) -> list[Text]:
+    """The settings that change who is trusted or what is published."""
+    lines: list[Text] = []
+    for name, value in plan.in_force.items():
+        members = value if isinstance(value, list) else [value_text(value, look.glyphs)]
+        words = listed(map(clean, members)) or [Text("none")]
+        lines += flow(Text(f"  {name}: ", "dim"), words, look.columns, look.glyphs)
+    return [_heading("Settings in force"), *lines] if lines else []
 
 
 # ---- the summary ---------------------------------------------------------------------------

@@ -1,0 +1,22 @@
+"""Settings that change who is trusted or what is published: a plan shows those in force."""
+
+from collections.abc import Mapping
+
+from backlog_sync.core.changes import JsonValue
+from backlog_sync.core.model import Settings
+
+
+def in_force(settings: Settings) -> Mapping[str, JsonValue]:
+    """Give those that say other than the default, by their names in the file."""
+    said, usual = _said(settings), _said(Settings())
+    return {name: value for name, value in said.items() if value != usual[name]}
+
+
+def _said(settings: Settings) -> dict[str, JsonValue]:
+    return {
+        "trusted_authors": list(settings.trusted_authors),
+        "ownership": [f"{name}: {owner}" for name, owner in sorted(settings.ownership.items())],
+        "mentions": settings.mentions,
+        "publish": list(settings.publish),
+        "write_back": settings.write_back,
+    }
