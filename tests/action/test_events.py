@@ -347,15 +347,16 @@ def test_two_runs_at_the_same_time_make_nothing_twice(place: Place) -> None:
     assert len(opened) == 4
 
 
-def test_a_report_brings_progress_back_without_touching_issues(place: Place) -> None:
-    """mode: report reads GitHub and commits what it knows."""
+def test_a_report_brings_progress_back_and_records_it(place: Place) -> None:
+    """mode: report commits what GitHub knows, and writes to issues its record and nothing else."""
     place.push()
     place.fresh()
     place.ann.close(4)
     before = len(place.hub.log)
     job = place.run("workflow_dispatch", inputs={"mode": "report"})
     assert job.code == 0, job.log
-    assert not any(entry.writes for entry in place.hub.log[before:])
+    writes = [entry for entry in place.hub.log[before:] if entry.writes]
+    assert [entry.mutations for entry in writes] == [1], writes
     assert "Done" in place.at_remote("main:backlog.yaml")
 
 

@@ -50,6 +50,7 @@ def documents() -> dict[str, DocumentNode]:
     built["CardsOf, 50 fields"] = repeated("CardsOf", "field", 50)
     built["Users x 20"] = repeated("Users", "user", 20)
     built["Assignable x 50"] = repeated("Assignable", "login", 50)
+    built["Permissions x 50"] = repeated("Permissions", "login", 50)
     built["IssuesAt x 50"] = issues_at(50)
     built["IssuesByNumber x 100"] = repeated("IssuesByNumber", "number", 100)
     least = hidden_fields(Capabilities(False, False, False, False))

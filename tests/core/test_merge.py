@@ -128,12 +128,12 @@ def test_a_tick(base: bool | None, want: bool, have: bool | None, after: bool) -
     def known(value: bool | None) -> dict[str, bool]:
         return {} if value is None else {"k": value}
 
-    assert merge_ticks({"k": want}, known(have), known(base)) == {"k": after}
+    assert merge_ticks({"k": want}, known(have), known(base), {}) == {"k": after}
 
 
 def test_boxes_that_the_file_does_not_have_are_not_merged() -> None:
     """A box of people is no business of the merge."""
-    assert merge_ticks({}, {"k": True}, {"k": False}) == {}
+    assert merge_ticks({}, {"k": True}, {"k": False}, {}) == {}
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ Fault = Callable[[Operation], Reply | BacklogError | None]
 class MemoryTracker:
     """A repository, its board, others of its owner, and a log of the operations that were sent.
 
-    Labels and milestones stand by name, those of others by their repository and name.
+    Labels and milestones stand by name, those of others by their repository and name. `may` is
+    what people may do, by login.
 
     `fault` is asked before each operation. `lost` operations are carried out and answered
     `Unknown`; after one, as after a `NotSent`, no later operation of the same call is sent.
@@ -86,6 +87,7 @@ class MemoryTracker:
     log: list[Operation] = field(default_factory=list)
     calls: int = 0
     hide_recent: bool = False
+    may: dict[str, str] = field(default_factory=dict)
     recent_error: BacklogError | None = None
     order: dict[str, list[str]] = field(default_factory=dict)
     comments: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -137,8 +139,19 @@ class MemoryTracker:
         )
 
     def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
-        """There is nothing elsewhere."""
-        return observed
+        """There is nothing elsewhere; who is asked about may write, where nothing else is said."""
+        may = {
+            name: {normalize.fold(login): self.may.get(login, "WRITE") for login in logins}
+            for name, logins in asked.authors.items()
+        }
+        return replace(
+            observed,
+            permissions=may.get(REPOSITORY, {}),
+            others=tuple(
+                replace(other, permissions=may.get(other.repository.name_with_owner, {}))
+                for other in observed.others
+            ),
+        )
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
         """Those that are there."""

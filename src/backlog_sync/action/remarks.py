@@ -1,11 +1,13 @@
 """What of a plan is worth an annotation at a line of the backlog file."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from backlog_sync.action.telling import Remark
+from backlog_sync.cli.writing import unrecorded_lines
 from backlog_sync.core.changes import Action, Change, ChangeKind, FieldNote, Plan
 from backlog_sync.core.guards import Violation
+from backlog_sync.engine.recording import Unrecorded
 
 _ITEMS = (
     ChangeKind.ISSUE,
@@ -50,6 +52,13 @@ def _about(note: FieldNote) -> str:
 def violation_remarks(found: Sequence[Violation], kind: str, before: str) -> list[Remark]:
     """Guards that refuse a plan."""
     return [Remark(kind, v.slug, f"{before}{v.message} ({v.hint})") for v in found]
+
+
+def unrecorded_remarks(unrecorded: Mapping[str, Unrecorded]) -> list[Remark]:
+    """What is not in the files because it could not be put on record, once for each reason."""
+    lines = unrecorded_lines(unrecorded)
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    return [Remark("warning", "unrecorded", f"{what} ({hint})") for what, hint in pairs]
 
 
 def _changed(plan: Plan) -> list[Remark]:

@@ -1,19 +1,20 @@
-"""Report: write progress into the files and bring it back; the issues are not changed."""
+"""Report: write progress into the files and bring it back; issues get its record and no more."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from backlog_sync.action.job import Job
-from backlog_sync.action.remarks import replaced_remarks
+from backlog_sync.action.remarks import replaced_remarks, unrecorded_remarks
 from backlog_sync.action.telling import Ended, Remark
 from backlog_sync.action.words import DONE, LOOK, PARTLY, word
 from backlog_sync.cli.loading import Ready
 from backlog_sync.cli.publishing import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.cli.recalling import make_report, read_since, today_utc
-from backlog_sync.cli.writing import files_after
+from backlog_sync.cli.writing import Flow, flow_in
 from backlog_sync.core.model import ObservedState
 from backlog_sync.core.reporting.values import Report
+from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.engine.standing import keep_status
 from backlog_sync.errors import BacklogError
@@ -29,33 +30,31 @@ from backlog_sync.render.words import counted
 
 
 def report(job: Job) -> Ended:
-    """Write progress into the files and bring it back; the issues are not changed."""
+    """Write progress into the files and bring it back; issues get its record and no more."""
     env = job.environment()
     inputs = job.inputs
     told = bool(job.tells_board or inputs.report_issue or inputs.report_comment)
-    with job.tracker(env, read_only=not told) as tracker:
+    # What would not be brought back is not written, and so needs no record.
+    tree, base = (None, "") if job.context.is_pull_request else job.tree()
+    writes = tree is not None and tree.head() == tree.tip(base)
+    flow = None
+    with job.tracker(env, read_only=not (told or writes)) as tracker:
         wanted = Wanted.for_backlog(job.desired, full=inputs.report_issue is not None)
-        observed = tracker.observe(wanted)
+        observed = reconcile.observe(job.desired, tracker, wanted)
         made = make(job, observed)
         if job.tells_board:
             tell_board(job, tracker, observed, made)
         _publish(job, tracker, observed, made)
-    _, changes = files_after(job.loaded, job.desired, observed)
+        if writes:
+            flow = flow_in(job.loaded, job.desired, observed, tracker=tracker)
     job.voice.log(report_text(made, LOOK))
     if observed.project_problem:
         message = f"the board was left out: {observed.project_problem}"
         job.voice.remark([Remark("notice", "board", message)])
-    paths = tuple(change.path for change in changes)
-    for change in changes:
-        save(change)
-        job.voice.remark(replaced_remarks(change.replaced))
+    paths = _written(job, flow) if flow else ()
     if inputs.report_folder:
         _fill(job, inputs.report_folder, made, paths)
-    delivered = None
-    if not job.context.is_pull_request:
-        tree, base = job.tree()
-        if tree.head() == tree.tip(base):
-            delivered = job.delivered(paths, tree, base)
+    delivered = job.delivered(paths, tree, base) if writes and tree else None
     line = f"Report: {counted(len(paths), 'file')} changed."
     if delivered:
         line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
@@ -64,9 +63,21 @@ def report(job: Job) -> Ended:
         "written": "\n".join(paths),
         "pull-request": (delivered.pull_request or "") if delivered else "",
     }
-    code_ = PARTLY if delivered and not delivered.done else DONE
+    unfinished = flow and any(why.again for why in flow.unrecorded.values())
+    code_ = PARTLY if unfinished or (delivered and not delivered.done) else DONE
     markdown = report_markdown(made, Audience(inputs.audience))
     return Ended(code_, line, f"{markdown}\n{inert(line)}\n", outputs)
+
+
+def _written(job: Job, flow: Flow) -> tuple[str, ...]:
+    """Write into the files what could be put on record; nothing with a token that only reads."""
+    if not flow.denied or job.inputs.progress != "none":
+        job.voice.remark(unrecorded_remarks(flow.unrecorded))
+    changes = () if flow.denied else flow.changes
+    for change in changes:
+        save(change)
+        job.voice.remark(replaced_remarks(change.replaced))
+    return tuple(change.path for change in changes)
 
 
 def _publish(job: Job, tracker: Tracker, observed: ObservedState, made: Report) -> None:

@@ -7,7 +7,12 @@ from typing import Any
 
 from backlog_sync import wiring
 from backlog_sync.action.job import Job
-from backlog_sync.action.remarks import plan_remarks, replaced_remarks, violation_remarks
+from backlog_sync.action.remarks import (
+    plan_remarks,
+    replaced_remarks,
+    unrecorded_remarks,
+    violation_remarks,
+)
 from backlog_sync.action.telling import Ended
 from backlog_sync.action.words import (
     DONE,
@@ -22,7 +27,7 @@ from backlog_sync.action.words import (
     word,
 )
 from backlog_sync.cli.reconciling import exit_code
-from backlog_sync.cli.writing import Written, write_progress
+from backlog_sync.cli.writing import Written, recorded_in, write_progress
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.escaping import json_text
@@ -75,18 +80,26 @@ def sync(job: Job) -> Ended:
 
 
 def _apply(job: Job, prepared: Prepared, tracker: Tracker) -> tuple[Applied, Written]:
+    takes: tuple[Take, ...] = ()
+    if job.loaded.write_back == "progress":
+        takes = flow_back(prepared.plan, job.desired, prepared.observed).takes
     applied = reconcile.apply(
-        prepared,
+        replace(prepared, plan=recorded_in(job.loaded, prepared, takes)),
         tracker,
         nonces=wiring.nonces(),
         progress=_Quiet(),
         clock=wiring.clock(job.waits),
     )
-    takes: tuple[Take, ...] = ()
-    if job.loaded.write_back == "progress":
-        takes = flow_back(prepared.plan, job.desired, prepared.observed).takes
-    written = write_progress(job.loaded, job.desired, applied.observed, takes)
-    return replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked), written
+    ended = applied.stopped or applied.interrupted
+    written = write_progress(
+        job.loaded,
+        prepared.desired,
+        applied.observed,
+        takes,
+        tracker=None if ended else tracker,
+    )
+    asked = applied.interrupted or written.interrupted or INTERRUPTS.asked
+    return replace(applied, usage=tracker.usage(), interrupted=asked), written
 
 
 def _synced(
@@ -102,7 +115,8 @@ def _synced(
             job.voice.remark([problem_remark(problem)])
     job.voice.remark(plan_remarks(replace(plan, changes=())))
     job.voice.remark(replaced_remarks(written.replaced))
-    if written.problem and ended in (DONE, REFUSED):
+    job.voice.remark(unrecorded_remarks(written.unrecorded))
+    if (written.problem or written.again) and ended in (DONE, REFUSED):
         ended = PARTLY
     delivered = None if applied.interrupted else job.delivered(written.paths, tree, base)
     if delivered and not delivered.done and ended in (DONE, REFUSED):

@@ -6,7 +6,7 @@ from backlog_sync import wiring
 from backlog_sync.cli.loading import ready
 from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.writing import files_after
+from backlog_sync.cli.writing import Flow, files_after, flow_in, unrecorded_lines
 from backlog_sync.core.changes import FieldNote
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
@@ -14,13 +14,14 @@ from backlog_sync.core.pull import pull as taken_from
 from backlog_sync.engine import reconcile
 from backlog_sync.errors import RefusedError
 from backlog_sync.files.write_back import FileChange, save
+from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.drift import pulled_text, pulled_to_json
 from backlog_sync.render.envelopes import dump
 from backlog_sync.render.safe import clean
 from backlog_sync.render.words import counted
 
-DONE, FAILED, REFUSED = 0, 1, 4
+DONE, FAILED, REFUSED, PARTLY = 0, 1, 4, 5
 
 
 def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins: bool) -> int:
@@ -49,7 +50,7 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
             screen.env,
             top=found.top,
             sandbox=where.sandbox,
-            read_only=True,
+            read_only=dry_run,
             board_owner=found.board_owner,
             others=found.others,
             waits=screen.waits,
@@ -58,13 +59,18 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
         with screen.waiting(f"Reading {found.repository}"):
             prepared = reconcile.observe_and_plan(found.desired, tracker, options)
         pulled = taken_from(prepared.plan, prepared.desired, prepared.observed)
-        accepted, changes = files_after(
-            found.loaded, prepared.desired, prepared.observed, pulled.takes
-        )
-        if not dry_run:
-            for change in changes:
-                save(change)
-            screen.warn_replaced(each for change in changes for each in change.replaced)
+        about = found.loaded, prepared.desired, prepared.observed, pulled.takes
+        if dry_run:
+            flow = Flow(*files_after(*about), {})
+        else:
+            with INTERRUPTS.held():
+                flow = flow_in(*about, tracker=tracker)
+                for change in flow.changes:
+                    save(change)
+            screen.warn_replaced(each for change in flow.changes for each in change.replaced)
+    accepted, changes = flow.accepted, flow.changes
+    for line in unrecorded_lines(flow.unrecorded):
+        screen.complain(line)
     if prepared.observed.project_problem:
         screen.complain(f"the board was left out: {prepared.observed.project_problem}")
     left = (*pulled.left, *accepted.left)
@@ -76,7 +82,8 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
             screen.result(pulled_text(prepared.plan, accepted.taken, left, screen.look()))
         _files(screen, changes, dry_run=dry_run, conflicts=bool(prepared.plan.conflicts))
     screen.would_refuse(v for v in prepared.violations if not v.final)
-    return _conflicts(screen, prepared.plan.conflicts)
+    code = _conflicts(screen, prepared.plan.conflicts)
+    return PARTLY if code == DONE and any(w.again for w in flow.unrecorded.values()) else code
 
 
 def _files(

@@ -11,7 +11,7 @@ from backlog_sync.cli.loading import Ready, ready
 from backlog_sync.cli.main import INTERRUPTED, tell
 from backlog_sync.cli.options import Asked, Voice, Where
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.writing import Written, write_progress
+from backlog_sync.cli.writing import Written, recorded_in, unrecorded_lines, write_progress
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.checkout import astray, superseded
 from backlog_sync.core.estimate import estimate
@@ -158,28 +158,52 @@ class _Sync:
 
     def _apply(self, prepared: Prepared, tracker: Tracker) -> int:
         """Apply, write back and tell. An interrupt ends the first, and never the others."""
+        takes = self._takes(prepared)
         with self.screen.progress() as bar:
             applied = reconcile.apply(
-                prepared, tracker, nonces=wiring.nonces(), progress=bar, clock=self.clock
+                self._recording(prepared, takes),
+                tracker,
+                nonces=wiring.nonces(),
+                progress=bar,
+                clock=self.clock,
             )
-        written = self._written(prepared, applied)
+        written = self._written(prepared, applied, takes, tracker)
         self.screen.warn_replaced(written.replaced)
-        applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
+        asked = applied.interrupted or written.interrupted or INTERRUPTS.asked
+        applied = replace(applied, usage=tracker.usage(), interrupted=asked)
         self._told(prepared.plan, applied, written)
         code = exit_code(prepared.plan, applied)
         if code == DONE and not _all_accepted(prepared.plan, written):
             code = REFUSED
-        return PARTLY if written.problem and code in (DONE, REFUSED) else code
+        unfinished = written.problem or written.again
+        return PARTLY if unfinished and code in (DONE, REFUSED) else code
 
-    def _written(self, prepared: Prepared, applied: Applied) -> Written:
+    def _takes(self, prepared: Prepared) -> tuple[Take, ...]:
+        """What the files take over from GitHub."""
+        if not self.write or self.found.loaded.write_back != "progress":
+            return ()
+        return flow_back(prepared.plan, prepared.desired, prepared.observed).takes
+
+    def _recording(self, prepared: Prepared, takes: tuple[Take, ...]) -> Prepared:
+        """Have the bodies and cards that are written anyway tell what goes into the files."""
+        if not self.write or not prepared.plan.changes:
+            return prepared
+        return replace(prepared, plan=recorded_in(self.found.loaded, prepared, takes))
+
+    def _written(
+        self, prepared: Prepared, applied: Applied, takes: tuple[Take, ...], tracker: Tracker
+    ) -> Written:
         """Progress into the files, and what they take over from GitHub."""
-        loaded, desired = self.found.loaded, prepared.desired
         if not self.write:
             return Written()
-        takes: tuple[Take, ...] = ()
-        if loaded.write_back == "progress":
-            takes = flow_back(prepared.plan, desired, prepared.observed).takes
-        return write_progress(loaded, desired, applied.observed, takes)
+        ended = applied.stopped or applied.interrupted
+        return write_progress(
+            self.found.loaded,
+            prepared.desired,
+            applied.observed,
+            takes,
+            tracker=None if ended else tracker,
+        )
 
     def _show(self, plan: Plan) -> None:
         """The plan: on standard output, or beside the envelope where somebody will be asked."""
@@ -285,6 +309,8 @@ class _Sync:
         for problem in (applied.stopped, written.problem):
             if problem is not None:
                 tell(problem)
+        for line in unrecorded_lines(written.unrecorded):
+            self.screen.complain(line)
         if applied.interrupted:
             self.screen.complain("backlog: interrupted; run it again to go on")
 

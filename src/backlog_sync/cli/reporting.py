@@ -1,7 +1,7 @@
 """Report: read GitHub, write progress into the files, show it."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +11,14 @@ from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.publishing import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.cli.recalling import make_report, read_since, today_utc
 from backlog_sync.cli.screen import Screen
-from backlog_sync.core.progress import measure
+from backlog_sync.cli.writing import files_after, flow_in, unrecorded_lines
+from backlog_sync.core.model import ObservedState
 from backlog_sync.core.reporting.values import Report
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine import reconcile
+from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.engine.standing import keep_status
 from backlog_sync.errors import UsageError
-from backlog_sync.files.write_back import FileChange, save, write_back
+from backlog_sync.files.write_back import FileChange, save
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.local.state import safe_name
 from backlog_sync.local.whole_file import write_whole
@@ -29,7 +31,7 @@ from backlog_sync.render.report_status import report_status
 from backlog_sync.render.report_text import report_text
 from backlog_sync.render.report_words import Audience
 
-DONE, FAILED, PENDING = 0, 1, 3
+DONE, FAILED, PENDING, PARTLY = 0, 1, 3, 5
 _PAPER = Look(width=80, color=False, ascii=False)
 
 
@@ -82,20 +84,20 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             screen.env,
             top=found.top,
             sandbox=where.sandbox,
-            read_only=asked.check or not asked.tells,
+            read_only=asked.check or not (writes or asked.tells),
             board_owner=found.board_owner,
             others=found.others,
             waits=screen.waits,
         ) as tracker,
     ):
         with screen.waiting(f"Reading {found.repository}"):
-            observed = tracker.observe(_wanted(found, asked))
-        changes = write_back(found.loaded, measure(found.desired, observed))
-        if writes:
+            observed = reconcile.observe(found.desired, tracker, _wanted(found, asked))
+        _, changes = files_after(found.loaded, found.desired, observed)
+        written: tuple[str, ...] = ()
+        code = DONE
+        if writes and changes:
             with INTERRUPTS.held():
-                for change in changes:
-                    save(change)
-            screen.warn_replaced(each for change in changes for each in change.replaced)
+                written, code = _write(found, observed, tracker, changes, screen)
         if observed.project_problem:
             screen.complain(f"the board was left out: {observed.project_problem}")
         if asked.check:
@@ -104,9 +106,9 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
         made = make_report(
             found, observed, today=today, since=since, bullets=where.bullets, seed=asked.seed
         )
-        written = tuple(change.path for change in changes) if writes else ()
         backlog = found.desired.backlog_id
-        _show(screen, made, asked, audience, written)
+        whole = asked.write and len(written) == len(changes)
+        _show(screen, made, replace(asked, write=whole), audience, written)
         if asked.title is not None:
             ref = tell_in_issue(
                 tracker, observed, backlog, made, title=asked.title, audience=audience
@@ -120,7 +122,32 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             text = report_status(made)
             keep_status(tracker, observed, mark=mark, day=today, health=made.health, text=text)
             screen.tell("The board tells how things stand.")
-    return DONE
+    return code
+
+
+def _write(
+    found: Ready,
+    observed: ObservedState,
+    tracker: Tracker,
+    changes: tuple[FileChange, ...],
+    screen: Screen,
+) -> tuple[tuple[str, ...], int]:
+    """Write what could be put on record into the files; give their paths, and the exit code.
+
+    With a token that may not write nothing goes into them: they are shown as they would be.
+    """
+    flow = flow_in(found.loaded, found.desired, observed, tracker=tracker)
+    for line in unrecorded_lines(flow.unrecorded):
+        screen.complain(line)
+    if flow.denied:
+        for change in changes:
+            screen.complain(_difference(change, screen.look(err=True)).rstrip("\n"))
+        return (), DONE
+    for change in flow.changes:
+        save(change)
+    screen.warn_replaced(each for change in flow.changes for each in change.replaced)
+    code = PARTLY if any(why.again for why in flow.unrecorded.values()) else DONE
+    return tuple(change.path for change in flow.changes), code
 
 
 def _wanted(found: Ready, asked: Asked) -> Wanted:
@@ -142,10 +169,14 @@ def _today(word: str | None) -> date:
 
 def _differences(screen: Screen, changes: tuple[FileChange, ...]) -> None:
     for change in changes:
-        before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
-        screen.result(diff_text(change.path, before, after, screen.look()))
+        screen.result(_difference(change, screen.look()))
     if not changes:
         screen.result("The files say what GitHub knows.\n")
+
+
+def _difference(change: FileChange, look: Look) -> str:
+    before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
+    return diff_text(change.path, before, after, look)
 
 
 def _show(

@@ -330,6 +330,11 @@ def without_claims(body: str, before: str, names: Collection[str]) -> str:
         sets=_restored(base.sets, old.sets, names),
         order=old.order if "order" in names else base.order,
         pending=tuple(sorted({*base.pending, *(n for n in old.pending if n in names)})),
+        written=replace(
+            base.written,
+            atoms=_restored(base.written.atoms, old.written.atoms, names),
+            sets=_restored(base.written.sets, old.written.sets, names),
+        ),
     )
     return join(replace(parts, marker=replace(parts.marker, base=told)))
 

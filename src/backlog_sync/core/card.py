@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from backlog_sync.core import record
 from backlog_sync.core.changes import FieldChange, FieldNote, Verdict
@@ -28,6 +29,18 @@ class Wanted:
     start: Mapping[str, str] = field(default_factory=dict)
 
 
+class Told(Enum):
+    """What a file's word for a state is, seen from the issue.
+
+    `CLOSED` says that both call it closed; `OPEN_AGAIN` that a run wrote the file's word when the
+    issue was closed, which it is no more.
+    """
+
+    OPEN = auto()
+    CLOSED = auto()
+    OPEN_AGAIN = auto()
+
+
 @dataclass(slots=True)
 class CardDiff:
     """What merging a card gives.
@@ -49,10 +62,21 @@ class _Merge:
     """Merges the values of one card, one after the other."""
 
     def __init__(
-        self, item: DesiredItem, ref: str | None, card: BoardItem | None, wanted: Wanted
+        self,
+        item: DesiredItem,
+        ref: str | None,
+        card: BoardItem | None,
+        wanted: Wanted,
+        told: Told,
     ) -> None:
+        self.told = told
         self.item, self.ref, self.card, self.wanted = item, ref, card, wanted
         self.base = record.decode(card) or {}
+        self.unread = {
+            name: told
+            for name, told in record.written(card).items()
+            if name in wanted.kept or name in wanted.values
+        }
         self.diff = CardDiff()
         self.new = {name: self.base[name] for name in wanted.kept if name in self.base}
         self.moved = False
@@ -65,7 +89,13 @@ class _Merge:
         """Merge one value."""
         before = record.comparable(self.card.values.get(name) if self.card else None)
         after = record.comparable(value)
-        merged = self._merged(name, owner, after, before, options)
+        base = record.base_of(self.base[name]) if name in self.base else None
+        if owner is Owner.GITHUB and self._reads(name, after, before):
+            base, self.moved = record.base_of(record.entry(after)), True
+            self.base = {**self.base, name: record.entry(after)}
+        merged = self._merged(name, owner, after, before, base, options)
+        if merged.write or merged.verdict is Verdict.CONVERGED:
+            self.unread.pop(name, None)
         if merged.write:
             self.diff.values[name] = FieldChange(before, after)
             self.diff.reasons[name] = merged.reason
@@ -83,15 +113,33 @@ class _Merge:
             self.new[name] = record.entry(after)
             self.moved = True
 
+    def _reads(self, name: str, after: BoardValue, before: BoardValue) -> bool:
+        """Whether the file says what a run wrote there, so that it is no word of its own.
+
+        A closed issue takes its card along, unless people moved that since.
+        """
+        told = record.tells(self.unread, name, after)
+        if name == STATUS:
+            told |= self.told is Told.OPEN_AGAIN
+            if told and self.told is Told.CLOSED and self._untouched(name, before):
+                return False
+        if told:
+            self.unread.pop(name, None)
+        return told
+
+    def _untouched(self, name: str, before: BoardValue) -> bool:
+        base = self.base.get(name)
+        return name not in self.base or record.base_of(base) == record.base_of(record.entry(before))
+
     def _merged(
         self,
         name: str,
         owner: Owner,
         after: BoardValue,
         before: BoardValue,
+        base: str | None,
         options: PlanOptions,
     ) -> AtomDiff:
-        base = record.base_of(self.base[name]) if name in self.base else None
         stands_at_start = before in (None, self.wanted.start.get(name))
         if base is None and after not in (None, before) and stands_at_start:
             # Nothing that people did could be lost: the card stands where every card starts.
@@ -130,7 +178,7 @@ class _Merge:
         # Where nothing is left on the board, there is nothing to tell.
         told = [name for name in dropped if record.comparable(values.get(name)) is not None]
         self.diff.forgotten = sorted(told)
-        text = record.encode(self.new)
+        text = record.encode(self.new, self.unread)
         stands = self.card.values.get(record.NAME) if self.card else None
         if (self.moved or dropped) and text != stands and (self.new or stands):
             self.diff.record = text
@@ -145,9 +193,10 @@ def diff_card(
     *,
     ownership: Mapping[str, str],
     options: PlanOptions,
+    told: Told = Told.OPEN,
 ) -> CardDiff:
     """Merge every value of one card: base from its record, desired from the file, observed."""
-    merge = _Merge(item, ref, card, wanted)
+    merge = _Merge(item, ref, card, wanted, told)
     for name, value in wanted.values.items():
         merge.value(name, value, owner_of(name, ownership), options)
     return merge.finish()
@@ -158,6 +207,12 @@ def says_the_same(item: DesiredItem, card: BoardItem | None) -> bool:
     said = _said_status(item)
     there = record.comparable(card.values.get(STATUS) if card else None)
     return said is not None and there is not None and fold(str(said)) == fold(str(there))
+
+
+def says_what_was_written(item: DesiredItem, card: BoardItem | None) -> bool:
+    """Whether the file's status is one that a run wrote there, and that no sync has read yet."""
+    said = _said_status(item)
+    return said is not None and record.tells(record.written(card), STATUS, said)
 
 
 def caught_up(item: DesiredItem, card: BoardItem | None) -> bool:

@@ -89,7 +89,8 @@ def _repository(repository: ObservedRepository) -> Check:
             "repository",
             Health.ERROR,
             f"{name}: this token may only read it ({may})",
-            "`backlog plan` needs no more; a sync needs write access to issues",
+            "`backlog plan` needs no more; a sync needs write access to issues, and so does a "
+            "report that writes progress into the files",
         )
     if repository.permission == "TRIAGE":
         return Check(

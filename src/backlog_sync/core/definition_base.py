@@ -13,7 +13,6 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.identity import Matches
-from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.locations import Location
 from backlog_sync.core.model import (
     Base,
@@ -25,6 +24,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import digest, fold
+from backlog_sync.core.trust import Belief, belief
 
 MOST = 250
 """So many definitions are recorded at most: about 13,000 characters of the carrier's body."""
@@ -91,12 +91,15 @@ def carrier_of(
 ) -> Carrier:
     """Find the carrier of a repository: the first issue with a record, else the first of all.
 
+    Only issues count whose record is believed.
     If no issue is managed there yet, it is the first one that is created. The record of an issue
     whose item is gone still counts; its place is taken by the next one that is written.
     """
     mine = [item.key for item in place.items if item.key not in skipped]
     numbered = sorted(
-        (match.issue.number, key) for key in mine if (match := matches.by_key.get(key))
+        (match.issue.number, key)
+        for key in mine
+        if (match := matches.by_key.get(key)) and match.believed
     )
     based = [(key, _base(matches.by_key[key].parts.marker)) for _, key in numbered]
     carrying = next(((key, base.definitions) for key, base in based if base.definitions), None)
@@ -107,7 +110,8 @@ def carrier_of(
     first = numbered[0][1] if numbered else next(new, None)
     gone = (issue for _, issue in matches.orphans if _is_in(issue, place))
     for issue in sorted(gone, key=lambda each: each.number):
-        if is_trusted(issue, observed.viewer, desired.settings.trusted_authors):
+        known = belief(issue.author, observed.viewer, desired.settings, place.permissions)
+        if known is Belief.BELIEVED:
             base = _base(body_block.split(issue.body).marker)
             if base.definitions:
                 return Carrier(first, base.definitions, synced=True)

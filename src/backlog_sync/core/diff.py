@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize, ticks
+from backlog_sync.core import normalize, ticks, written
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.card import caught_up, says_the_same
+from backlog_sync.core.card import Told, caught_up, says_the_same, says_what_was_written
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match
 from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.merge import SetDiff, merge_atom, merge_block, merge_set
-from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings
+from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings, Written
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
 from backlog_sync.core.unknown_words import is_open_again
@@ -132,6 +132,7 @@ class _Merge:
     def __init__(self, item: DesiredItem, match: Match, base: Base, options: PlanOptions) -> None:
         self.item, self.issue, self.base, self.options = item, match.issue, base, options
         self.ref = match.ref
+        self.believed, self.adopts = match.believed, match.adopt
         self.fields: dict[str, FieldChange] = {}
         self.links: dict[str, FieldChange] = {}
         self.reasons: dict[str, str] = {}
@@ -141,6 +142,7 @@ class _Merge:
         self.accepted: list[FieldNote] = []
         self.hashes = {STATE: base.hashes[STATE]} if STATE in base.hashes else {}
         self.sets: dict[str, tuple[str, ...]] = {}
+        self.written = written.Unread(base.written)
         self.pending = set(base.pending)
         self.converged = False
         self.caught_up = False
@@ -172,10 +174,15 @@ class _Merge:
             (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(told)
 
     def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
-        """Merge one atomic field."""
+        """Merge one atomic field; without a record that is believed no state is set."""
+        if name == STATE and not self.believed:
+            owner = Owner.GITHUB
+        base = self.base.hashes.get(name)
+        if owner is Owner.GITHUB and self.written.reads(name, normalize.hash_value(desired)):
+            base, self.converged = normalize.hash_value(desired), True
         diff = merge_atom(
             owner=owner,
-            base=self.base.hashes.get(name),
+            base=base,
             desired=desired,
             observed=observed,
             pending=self._pending(name),
@@ -183,17 +190,20 @@ class _Merge:
         )
         self.converged |= diff.verdict is Verdict.CONVERGED
         if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
-            self.note(name, diff.verdict, diff.reason, desired, observed, accepted=diff.accepted)
+            reason = diff.reason if self.believed or base is not None else UNBELIEVED
+            self.note(name, diff.verdict, reason, desired, observed, accepted=diff.accepted)
         if diff.write:
             self.fields[name] = FieldChange(observed, diff.after)
             self.reasons[name] = diff.reason
             if diff.verdict is Verdict.DRIFT:
                 self.drifted.append(name)
+        if diff.write or diff.verdict is Verdict.CONVERGED:
+            self.written.drop(name)
         if diff.write or diff.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):
             self.hashes[name] = normalize.hash_value(diff.after)
             self.pending.discard(name)
-        elif name in self.base.hashes:
-            self.hashes[name] = self.base.hashes[name]
+        elif base is not None:
+            self.hashes[name] = base
 
     def _pending(self, name: str) -> bool:
         """Whether a field may never have been set; what was reopened had been closed."""
@@ -206,16 +216,22 @@ class _Merge:
     ) -> SetDiff:
         """Merge a set."""
         pending = name in self.base.pending
+        base = self.base.sets.get(name, ())
+        if owner is Owner.GITHUB:
+            base = written.followed(base, desired, self.base.written.sets.get(name, {}))
+            if not self.believed and not self.adopts:
+                base = desired  # whether people took a member away cannot be known
         diff = merge_set(
             owner=owner,
-            base=self.base.sets.get(name, ()),
+            base=base,
             desired=desired,
             observed=observed,
             pending=pending,
         )
         before = sorted(observed, key=str.casefold)
         if diff.drifted:
-            self.note(name, Verdict.DRIFT, TAKEN_AWAY, list(desired), list(before))
+            reason = TAKEN_AWAY if self.believed else UNBELIEVED
+            self.note(name, Verdict.DRIFT, reason, list(desired), list(before))
             if owner is Owner.FILE:
                 self.drifted.append(name)
         if diff.write:
@@ -223,6 +239,7 @@ class _Merge:
             self.reasons[name] = _why(diff, pending=pending)
         if diff.base:
             self.sets[name] = diff.base
+        self.written.members(name, desired)
         # What is added is there before the body is written, else the body does not claim it.
         self.pending.discard(name)
         self.caught_up |= pending and bool(diff.add)
@@ -230,6 +247,7 @@ class _Merge:
 
 
 TAKEN_AWAY = "taken away on GitHub"
+UNBELIEVED = "not set: the record in this issue is not believed (see the warnings)"
 
 
 def _why(diff: SetDiff, *, pending: bool) -> str:
@@ -317,6 +335,10 @@ def diff_item(
         pending=tuple(sorted(merge.pending)),
         order=target.order,
         definitions=record or {},
+        written=merge.written.left(
+            {STATE, body_block.SOURCE, *target.atoms, *target.sets, *target.kept},
+            block.base.written.ticks,
+        ),
     )
     merge.caught_up |= record_moved
     new = SplitBody(
@@ -342,19 +364,33 @@ def diff_item(
     )
 
 
+def told_of(item: DesiredItem, match: Match | None) -> Told:
+    """Say what the file's word for an item's state is, seen from its issue."""
+    if match is None or not is_closed(item.fields.get(STATE)):
+        return Told.OPEN
+    now = observed_state(match.issue)
+    if now != OPEN:
+        return Told.CLOSED
+    base = match.parts.marker.base if match.parts.marker else Base()
+    said = normalize.hash_value(desired_state(str(item.fields[STATE]), now))
+    return Told.OPEN_AGAIN if said in base.written.atoms.get(STATE, ()) else Told.OPEN
+
+
 def _is_the_boards_word(merge: _Merge, wanted: JsonValue) -> bool:
     """Whether a file calls an open issue done only because its card does.
 
     Somebody moved the card and the word flowed back: that closes nothing.
     """
     issue = merge.issue
-    if not is_closed(wanted) or issue.state != "open" or issue.state_reason == REOPENED:
+    if not is_closed(wanted) or issue.state != "open":
         return False
-    if not says_the_same(merge.item, issue.card):
+    flowed = says_what_was_written(merge.item, issue.card)
+    if not flowed and (issue.state_reason == REOPENED or not says_the_same(merge.item, issue.card)):
         return False
     known = normalize.hash_value(wanted)
+    merge.converged |= merge.written.reads(STATE, known)
     if merge.base.hashes.get(STATE) != known:
-        if not caught_up(merge.item, issue.card):
+        if not flowed and not caught_up(merge.item, issue.card):
             return False
         merge.converged = True
     merge.hashes[STATE] = known
@@ -382,19 +418,21 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
     """Give the new body where it must be written; a base that only got richer can wait."""
     assert new.marker is not None
     was, now = marker.base, new.marker.base
-    needed = (
-        match.adopt
-        or merge.fields
-        or merge.converged
-        or merge.caught_up
-        or marker.backlog != new.marker.backlog
-        or was.hashes.keys() - now.hashes.keys()
-        or was.hashes.get(body_block.SOURCE) not in (None, now.hashes.get(body_block.SOURCE))
-        or now.sets != was.sets
-        or now.ticks != was.ticks
-        or now.order != was.order
-    )
-    if not needed:
+    if match.believed:
+        needed = bool(
+            merge.converged
+            or merge.caught_up
+            or was.hashes.keys() - now.hashes.keys()
+            or was.hashes.get(body_block.SOURCE) not in (None, now.hashes.get(body_block.SOURCE))
+            or now.sets != was.sets
+            or now.ticks != was.ticks
+            or now.order != was.order
+            or now.written != was.written
+        )
+    else:
+        # What is not believed is not kept up to date either: its author may edit it every day.
+        needed = False
+    if not (needed or match.adopt or merge.fields or marker.backlog != new.marker.backlog):
         return None
     text = body_block.join(new)
     return text if text != match.issue.body else None
@@ -425,8 +463,15 @@ class _Block:
 def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -> _Block:
     """Merge the block and its boxes."""
     base = merge.base
+    if owner is Owner.GITHUB and merge.written.reads(body_block.SOURCE, target.source):
+        known = {**base.hashes, body_block.SOURCE: target.source}
+        base = replace(base, hashes=known, lines=body_block.line_hashes(target.lines))
+        merge.converged = True
     wanted = body_block.as_applied(target.lines, parts.lines, base, target.source)
     merged = ticks.merge(wanted, parts.lines, base)
+    if not merge.believed:
+        stand = {key: merged.there.get(key, done) for key, done in merged.merged.items()}
+        merged = replace(merged, merged=stand)
     lines = body_block.with_ticks(wanted, merged.merged)
     source = base.hashes.get(body_block.SOURCE)
     diff = merge_block(
@@ -450,6 +495,8 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
         moved = "\n".join(diff.moved_below)
         after = f"\n\n{moved}\n{after}"
     merge.converged |= diff.verdict is Verdict.CONVERGED
+    if diff.write or diff.verdict is Verdict.CONVERGED:
+        merge.written.drop(body_block.SOURCE)
     pushed = [key for key, done in merged.merged.items() if merged.there.get(key, done) != done]
     if diff.write or pushed:
         merge.fields["body"] = FieldChange(_shown(parts.lines), _shown(lines))
@@ -461,8 +508,15 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
             hashes={body_block.SOURCE: target.source},
             lines=body_block.line_hashes(lines),
             ticks=_base_ticks(body_block.boxes(wanted), lines, merged.base),
+            written=Written(ticks=_standing(merged.written, lines)),
         ),
     )
+
+
+def _standing(told: Mapping[str, bool], lines: tuple[str, ...]) -> dict[str, bool]:
+    """Give what is on record of boxes that are there: no other can be ticked again."""
+    there = body_block.boxes(lines)
+    return {key: done for key, done in told.items() if key in there}
 
 
 def _shown(lines: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from backlog_sync.core.issue_index import (
 )
 from backlog_sync.core.locations import Location, locations
 from backlog_sync.core.model import (
+    Base,
     DesiredItem,
     DesiredState,
     IssueRef,
@@ -30,6 +31,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.reading import counts, speaks_of
 from backlog_sync.core.sandbox_numbers import forgotten
 from backlog_sync.core.states import DUPLICATE, is_closed
+from backlog_sync.core.trust import Belief, belief
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Match:
     """An item's issue, its body taken apart, and how it was found.
 
     `ref` is its name for people. `adopt` says that it carries no marker of ours yet.
-    `generation` is what its marker has to say of the key.
+    `generation` is what its marker has to say of the key. Where the `belief` is another than
+    BELIEVED, the marker stands here without its base.
     """
 
     issue: ObservedIssue
@@ -46,6 +49,12 @@ class Match:
     ref: str
     adopt: bool = False
     generation: int = 0
+    belief: Belief = Belief.BELIEVED
+
+    @property
+    def believed(self) -> bool:
+        """Whether what the issue has on record counts."""
+        return self.belief is Belief.BELIEVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,7 +613,12 @@ class _Matcher:
 
     def _take(self, item: DesiredItem, issue: ObservedIssue, reason: str) -> None:
         parts, ref = self.index.parts[issue.number], self.observed.ref(issue)
-        self.by_key[item.key] = Match(issue, parts, reason, ref, adopt=parts.marker is None)
+        adopt, marker = parts.marker is None, parts.marker
+        viewer, settings = self.observed.viewer, self.desired.settings
+        believed = belief(issue.author, viewer, settings, self.location.permissions)
+        if marker is not None and believed is not Belief.BELIEVED:
+            parts = replace(parts, marker=replace(marker, base=Base()))
+        self.by_key[item.key] = Match(issue, parts, reason, ref, adopt=adopt, belief=believed)
         self.taken.add(issue.number)
 
 

@@ -4,7 +4,7 @@ Each repository is matched, labelled and numbered by itself. An issue elsewhere 
 names the target too: that repository may have a backlog of its own under the same name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.model import (
@@ -41,6 +41,7 @@ class Location:
     observed_labels: Sequence[ObservedLabel]
     observed_milestones: Sequence[ObservedMilestone]
     unassignable: Sequence[str]
+    permissions: Mapping[str, str]
     ignored: frozenset[int]
 
     @property
@@ -119,6 +120,7 @@ def locations(desired: DesiredState, observed: ObservedState) -> tuple[Location,
                 observed_labels=other.labels,
                 observed_milestones=other.milestones,
                 unassignable=other.unassignable,
+                permissions=other.permissions,
                 ignored=frozenset(),
             )
         )
@@ -148,6 +150,7 @@ def _target(
         observed_labels=observed.labels,
         observed_milestones=observed.milestones,
         unassignable=observed.unassignable,
+        permissions=observed.permissions,
         ignored=frozenset(() if observed.embedded else desired.settings.ignore_issues),
     )
 

@@ -5,8 +5,9 @@ It is compact JSON in which no text can close the comment it stands in.
 
 import json
 import re
+from collections.abc import Mapping
 
-from backlog_sync.core.model import Base, DefinitionBase, Marker
+from backlog_sync.core.model import Base, DefinitionBase, Marker, Written
 from backlog_sync.core.order import HASH
 
 VERSION = 1
@@ -34,13 +35,31 @@ def encode(marker: Marker) -> str:
         "h": dict(sorted(base.hashes.items())),
         "s": {name: sorted(members) for name, members in sorted(base.sets.items())},
         "l": "".join(base.lines),
-        "t": "".join(f"{key}{'+' if done else '-'}" for key, done in sorted(base.ticks.items())),
+        "t": _signed(base.ticks),
         "p": sorted(base.pending),
         "o": "".join(base.order),
         "d": {key: _trimmed(entry) for key, entry in sorted(base.definitions.items())},
+        "w": _told(base.written),
     }
     text = _ENCODE({name: value for name, value in record.items() if value or name == "v"})
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
+
+
+def _told(written: Written) -> dict[str, object]:
+    """Give the written record; the keys are those of the base."""
+    record: dict[str, object] = {
+        "h": {name: list(hashes) for name, hashes in sorted(written.atoms.items())},
+        "s": {
+            name: [f"{'+' if there else '-'}{member}" for member, there in sorted(members.items())]
+            for name, members in sorted(written.sets.items())
+        },
+        "t": _signed(written.ticks),
+    }
+    return {name: value for name, value in record.items() if value}
+
+
+def _signed(ticks: Mapping[str, bool]) -> str:
+    return "".join(f"{key}{'+' if done else '-'}" for key, done in sorted(ticks.items()))
 
 
 def decode(text: str) -> Marker | None:
@@ -63,13 +82,11 @@ def decode(text: str) -> Marker | None:
                 hashes={_text(k): _text(v) for k, v in record.get("h", {}).items()},
                 sets={_text(k): tuple(_text(m) for m in v) for k, v in record.get("s", {}).items()},
                 lines=_chunks(_text(record.get("l", "")), _HASH_LINE),
-                ticks={
-                    chunk[:-1]: chunk[-1] == "+"
-                    for chunk in _chunks(_text(record.get("t", "")), _HASH_TICK + 1)
-                },
+                ticks=_ticks(record.get("t", "")),
                 pending=tuple(_text(m) for m in record.get("p", [])),
                 order=_chunks(_text(record.get("o", "")), HASH),
                 definitions={_text(k): _entry(v) for k, v in record.get("d", {}).items()},
+                written=_written(record.get("w", {})),
             ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -89,6 +106,30 @@ def _entry(value: object) -> DefinitionBase:
         raise TypeError
     parts = tuple(map(_text, value))
     return (*parts, *[""] * (ENTRY - len(parts)))
+
+
+def _written(record: Mapping[str, object]) -> Written:
+    atoms, sets = (_lists(record.get(name, {})) for name in "hs")
+    if any(member[:1] not in ("+", "-") for members in sets.values() for member in members):
+        raise ValueError
+    return Written(
+        atoms=atoms,
+        sets={name: {m[1:]: m[0] == "+" for m in members} for name, members in sets.items()},
+        ticks=_ticks(record.get("t", "")),
+    )
+
+
+def _lists(value: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return {_text(name): tuple(_text(each) for each in members) for name, members in value.items()}
+
+
+def _ticks(text: object) -> dict[str, bool]:
+    chunks = _chunks(_text(text), _HASH_TICK + 1)
+    if any(chunk[-1] not in "+-" for chunk in chunks):
+        raise ValueError
+    return {chunk[:-1]: chunk[-1] == "+" for chunk in chunks}
 
 
 def _text(value: object) -> str:

@@ -114,18 +114,23 @@ def merge_set(
 
 
 def merge_ticks(
-    desired: Mapping[str, bool], observed: Mapping[str, bool], base: Mapping[str, bool]
+    desired: Mapping[str, bool],
+    observed: Mapping[str, bool],
+    base: Mapping[str, bool],
+    written: Mapping[str, bool],
 ) -> dict[str, bool]:
     """Merge check boxes, each by the hash of its text.
 
-    The side that moved away from the base wins; without a base a tick on either side counts, so
-    nobody's progress is taken away.
+    The side that moved away from the base wins, and what a run wrote into the file is no move;
+    without a base a tick on either side counts, so nobody's progress is taken away.
     """
     merged: dict[str, bool] = {}
     for key, wanted in desired.items():
         there, before = observed.get(key), base.get(key)
         if there is None:
             merged[key] = wanted
+        elif written.get(key) == wanted:
+            merged[key] = there
         elif before is None:
             merged[key] = wanted or there
         elif wanted != before:

@@ -460,7 +460,8 @@ class Capabilities:
 class ObservedOther:
     """Another repository of the target's owner, in which items have their issues.
 
-    Its issues stand among all others. `unassignable` are logins that cannot be assigned there.
+    Its issues stand among all others. `unassignable` are logins that cannot be assigned there,
+    `permissions` as those of the target.
     """
 
     repository: ObservedRepository
@@ -468,6 +469,7 @@ class ObservedOther:
     milestones: tuple[ObservedMilestone, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     unassignable: tuple[str, ...] = ()
+    permissions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,7 +482,9 @@ class ObservedState:
     none exists yet; `project_problem` says why one that was asked for could not be read.
     `elsewhere` are issues by the names that files have for them, where the whole read did not
     bring them (those of other repositories, mostly); `unreachable` says of such names why they
-    lead nowhere. `unassignable` are logins that cannot be assigned here. `others` are the other
+    lead nowhere. `unassignable` are logins that cannot be assigned here. `permissions` tells what
+    authors may do in the target (GitHub's words, "NONE" for nothing) by folded login; who is absent
+    was not asked about, or could not be. `others` are the other
     repositories in which items have their issues, `out_of_reach` says of such repositories why
     they could not be read. `coverage` is that of the target alone.
     """
@@ -499,6 +503,7 @@ class ObservedState:
     elsewhere: Mapping[str, IssueLink] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
     unassignable: tuple[str, ...] = ()
+    permissions: Mapping[str, str] = field(default_factory=dict)
     host: str = "github.com"
     sandbox: bool = False
     embedded: bool = False
@@ -525,6 +530,23 @@ made), then a hash per part, "" for one that the file does not declare."""
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What runs wrote into the file as GitHub's, and no sync has read there yet.
+
+    Until one has, these values count as the base does: the file that says them did not change.
+    `atoms` holds the hashes of each field, oldest first, `sets` and `ticks` whether a member or a
+    ticked box was written or taken out.
+    """
+
+    atoms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sets: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    ticks: Mapping[str, bool] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.atoms or self.sets or self.ticks)
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
     """What was last applied to one issue.
 
@@ -533,7 +555,8 @@ class Base:
     the hash of its text) was ticked. A field that is missing here was never applied.
     `pending` names fields intended in the same write but set by a later request. `order` holds a
     hash of the key of each item below it, in the file's order. `definitions` are the entries of
-    the repository's labels and milestones, in the one issue that carries them.
+    the repository's labels and milestones, in the one issue that carries them. `written` stands
+    next to the base, not in its place.
     """
 
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -543,6 +566,7 @@ class Base:
     pending: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     definitions: Mapping[str, DefinitionBase] = field(default_factory=dict)
+    written: Written = field(default_factory=Written)
 
 
 @dataclass(frozen=True, slots=True)

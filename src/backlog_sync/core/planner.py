@@ -22,7 +22,15 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.definition_base import MOST, carrier_of, fitting, unrecorded
 from backlog_sync.core.definitions import DefinitionPlan, double_labels, plan_definitions
-from backlog_sync.core.diff import TAKEN_AWAY, ItemDiff, Target, base_of, diff_item, target_of
+from backlog_sync.core.diff import (
+    TAKEN_AWAY,
+    ItemDiff,
+    Target,
+    base_of,
+    diff_item,
+    target_of,
+    told_of,
+)
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.heal import heals
 from backlog_sync.core.holds import IDENTITY, Hold
@@ -51,6 +59,7 @@ from backlog_sync.core.states import (
     state_fields,
 )
 from backlog_sync.core.still_there import Sources
+from backlog_sync.core.trust import unbelieved
 from backlog_sync.core.uses import without_unused
 
 _LONGEST = 65_536
@@ -95,6 +104,10 @@ class _Builder:
         self.warnings: list[Warned] = [
             *told(desired, observed, list(self.matches.forgotten.values())),
             *self.matches.warnings,
+            *unbelieved(
+                ((m.issue, m.ref, m.belief) for m in self.matches.by_key.values()),
+                desired.settings.trusted_authors,
+            ),
             *self.board.warnings,
             *(warned for place in self.places for warned in double_labels(place)),
             *unknown_words.warnings(desired, observed),
@@ -147,7 +160,7 @@ class _Builder:
             self._update(item, match, target)
         elif not self._create(item, target):
             return
-        carded = self.board.item(item, match.issue if match else None)
+        carded = self.board.item(item, match.issue if match else None, told_of(item, match))
         self.drift += carded.drift
         self.conflicts += carded.conflicts
         self.accepted += carded.accepted

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
+from backlog_sync.core.card import says_what_was_written
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.identity import Match, match_items
 from backlog_sync.core.model import (
@@ -95,17 +96,10 @@ def _item(
 ) -> ItemProgress:
     issue = match.issue
     base = match.parts.marker.base if match.parts.marker else Base()
-    mentions = desired.settings.mentions
-    source = body_block.source_name(item.place.path, desired.sources)
-    lines = body_block.as_applied(
-        body_block.render(item.block, source=source, mentions=mentions),
-        match.parts.lines,
-        base,
-        body_block.source_hash(item.block, source=source, mentions=mentions),
-    )
+    lines = lines_of(item, match, desired)
     keys = list(body_block.boxes(lines))
     merged = merge_ticks(lines, match.parts.lines, base).merged
-    places = body_block.criteria_places(item.block, mentions=mentions)
+    places = body_block.criteria_places(item.block, mentions=desired.settings.mentions)
     ticks = {
         index: merged[keys[nth]]
         for index, (nth, entry) in enumerate(zip(places, item.criteria, strict=True))
@@ -119,11 +113,29 @@ def _item(
         issue=_ref(issue, observed),
         url=None if observed.sandbox else issue.url,
         status=None if waits else status,
-        ticks=ticks,
+        ticks=ticks if match.believed else {},
         roll_up=roll_up,
         initial=status == first,
         closed=observed_state(issue) != OPEN,
         replaces="" if waits else item.unknown.get(STATUS, ""),
+    )
+
+
+def source_of(item: DesiredItem, desired: DesiredState) -> str:
+    """Give the hash of what the file says of an item's body."""
+    source = body_block.source_name(item.place.path, desired.sources)
+    mentions = desired.settings.mentions
+    return body_block.source_hash(item.block, source=source, mentions=mentions)
+
+
+def lines_of(item: DesiredItem, match: Match, desired: DesiredState) -> tuple[str, ...]:
+    """Give the lines that an item wants in its issue, as they stand where neither side moved."""
+    source = body_block.source_name(item.place.path, desired.sources)
+    return body_block.as_applied(
+        body_block.render(item.block, source=source, mentions=desired.settings.mentions),
+        match.parts.lines,
+        match.parts.marker.base if match.parts.marker else Base(),
+        source_of(item, desired),
     )
 
 
@@ -155,6 +167,8 @@ def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
     said = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
     if said is None or fold(str(said)) == fold(str(value)):
         return False
+    if record.tells(record.written(issue.card), STATUS, said):
+        return False
     base = (record.decode(issue.card) or {}).get(STATUS)
     if base is None:
         return fold(str(value)) == fold(first)
@@ -169,7 +183,10 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
         return False
     if "state" in base.pending and issue.state_reason != "reopened":
         return True
-    return base.hashes["state"] != hash_value(wanted)
+    if is_closed(wanted) and now == OPEN and says_what_was_written(item, issue.card):
+        return False
+    said = hash_value(wanted)
+    return base.hashes["state"] != said and said not in base.written.atoms.get("state", ())
 
 
 def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> WorkItem:

@@ -21,6 +21,7 @@ from backlog_sync.core.model import (
     Prose,
 )
 from backlog_sync.core.progress import first_status, status_of
+from backlog_sync.core.written import followed
 
 _HEADING = "### "
 _BREAKS = re.compile("(?<=[@#-])\u200b")
@@ -235,8 +236,9 @@ class _Puller:
                 continue
             want = normalize.fold_set(map(str, declared))
             now = normalize.fold_set(have[name])
-            was = normalize.fold_set(base.sets.get(name, ()))
             grows = owner_of(name, self.ownership) is Owner.GITHUB
+            told = base.written.sets.get(name, {}) if grows else {}
+            was = normalize.fold_set(followed(base.sets.get(name, ()), want.values(), told))
             add = tuple(now[n] for n in now if grows and n not in want and n not in was)
             remove = tuple(want[n] for n in want if n in was and n not in now)
             if name in base.pending:

@@ -12,7 +12,8 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, fold_set
-from backlog_sync.core.reading import speaks_of
+from backlog_sync.core.reading import bears_sign, speaks_of
+from backlog_sync.core.trust import to_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,18 @@ class Questions:
     `issues` are issues elsewhere as `owner/repo#n`; `logins` are people, by repository, of whom
     nobody knows yet whether they can be assigned there; `cards` are ids of issues that no board's
     list shows, whose card may be archived; `missing` are issues as `owner/repo#n` that the files
-    name and the lists do not hold.
+    name and the lists do not hold; `authors` are the logins, by repository, of whom only the server
+    knows whether they may write there.
     """
 
     issues: tuple[str, ...] = ()
     logins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cards: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    authors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.issues or self.logins or self.cards or self.missing)
+        return bool(self.issues or self.logins or self.cards or self.missing or self.authors)
 
 
 def questions(desired: DesiredState, observed: ObservedState) -> Questions:
@@ -57,7 +60,20 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
         logins=_logins(desired, observed),
         cards=tuple(_cardless(desired, observed)),
         missing=tuple(_missing(desired, observed)),
+        authors=authors(desired, observed),
     )
+
+
+def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
+    """Give the authors of issues that may be ours of whom it must be asked what they may do."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place in locations(desired, observed):
+        named = {item.issue.number for item in place.items if item.issue is not None}
+        ours = (i for i in place.issues if i.number in named or bears_sign(i.body))
+        asked = to_ask(ours, observed.viewer, desired.settings)
+        if asked:
+            found[place.name] = asked
+    return found
 
 
 def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:

@@ -2,15 +2,18 @@
 
 It lives on the board and not in the issue, so that a private board's values stay private. Its
 text is JSON by field name, such as `{"Priority":"High","Story Points":3}`; a value that is too
-long stands as `#` and a hash.
+long stands as `#` and a hash. Under `#` stand, by field name, the values that runs wrote into the
+file and that no sync has read there yet.
 """
 
 import json
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from backlog_sync.core import normalize
 from backlog_sync.core.model import BoardFieldDef, BoardItem, BoardValue
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.written import MOST
 
 NAME = "Backlog record"
 FIELD = BoardFieldDef(NAME, "text")
@@ -19,14 +22,31 @@ LONGEST = 1_000
 
 _LONG_VALUE = 80
 _SIGN = "#"
+_T = TypeVar("_T")
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Record: TypeAlias = Mapping[str, BoardValue]
 """What was last applied, by field name: a value, or `#` and its hash."""
 
+Unread: TypeAlias = Mapping[str, Sequence[BoardValue]]
+"""Values by field name, the oldest first; each as in a record."""
+
+_NOTHING: Unread = {}
+
 
 def decode(card: BoardItem | None) -> Record | None:
     """Read a card's record; None where there is none, or where it is not one of ours."""
+    read = _read(card)
+    return {name: each for name, each in read.items() if _is_plain(each)} if read else read
+
+
+def written(card: BoardItem | None) -> Unread:
+    """Give what runs wrote into the file of a card's values, and no sync has read there yet."""
+    unread = (_read(card) or {}).get(_SIGN)
+    return unread if isinstance(unread, dict) else {}
+
+
+def _read(card: BoardItem | None) -> dict[str, Any] | None:
     text = card.values.get(NAME) if card else None
     if not isinstance(text, str) or len(text) > 2 * LONGEST:
         return None
@@ -34,7 +54,9 @@ def decode(card: BoardItem | None) -> Record | None:
         read = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(read, dict) or not all(_is_plain(value) for value in read.values()):
+    if not isinstance(read, dict) or not all(
+        _is_plain(value) or (name == _SIGN and _is_unread(value)) for name, value in read.items()
+    ):
         return None
     return read
 
@@ -43,22 +65,45 @@ def _is_plain(value: object) -> bool:
     return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
 
 
-def encode(record: Record) -> str:
+def _is_unread(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(told, list) and all(map(_is_plain, told)) for told in value.values()
+    )
+
+
+def encode(record: Record, unread: Unread = _NOTHING) -> str:
     """Give the text of a record, at most `LONGEST` characters.
 
     The longest values give way to their hashes first; what still finds no room is left out, and
     counts as never applied.
     """
     kept = dict(sorted(record.items()))
-    if len(text := _json(kept)) <= LONGEST:
+    told = {_SIGN: {name: list(values) for name, values in sorted(unread.items())}}
+    more = told if unread else {}  # a field of that name goes without a record then
+    if len(text := _json({**kept, **more})) <= LONGEST:
         return text
     for name in sorted(kept, key=lambda name: (-len(_json(kept[name])), name)):
-        if len(_json(kept)) <= LONGEST:
+        if len(_json({**kept, **more})) <= LONGEST:
             break
         kept[name] = kept[name] if _is_hash(kept[name]) else _hashed(kept[name])
-    while len(_json(kept)) > LONGEST:
+    while kept and len(_json({**kept, **more})) > LONGEST:
         kept.popitem()
-    return _json(kept)
+    return _json({**kept, **more})
+
+
+def with_written(card: BoardItem, values: Mapping[str, BoardValue]) -> str | None:
+    """Give the text of a card's record with these values as written into the file.
+
+    None where the record has no room for them.
+    """
+    base, unread = decode(card) or {}, dict(written(card))
+    for name, value in values.items():
+        known, told = tuple(unread.get(name, ())), entry(value)
+        same = name in base and base_of(base[name]) == base_of(told)
+        if not same and told not in known:
+            unread[name] = (*known, told)[-MOST:]
+    text = encode(base, unread)
+    return text if len(text) <= LONGEST else None
 
 
 def _json(value: object) -> str:
@@ -95,9 +140,25 @@ def comparable(value: BoardValue) -> BoardValue:
     return normalize.number(value) if isinstance(value, int | float) else None
 
 
+def tells(unread: Unread, name: str, value: BoardValue) -> bool:
+    """Whether this value of a field, in whatever case, is among those that runs wrote."""
+    wanted = entry(value)
+    return any(
+        base_of(told) == base_of(wanted)
+        or (isinstance(told, str) and isinstance(wanted, str) and fold(told) == fold(wanted))
+        for told in unread.get(name, ())
+    )
+
+
 def without(text: str, before: str, names: frozenset[str]) -> str:
     """Give a record with what it says of these fields as it was in the record before."""
-    new = decode(BoardItem("", {NAME: text})) or {}
-    old = decode(BoardItem("", {NAME: before})) or {}
+    one, other = (BoardItem("", {NAME: each}) for each in (text, before))
+    return encode(
+        _restored(decode(one) or {}, decode(other) or {}, names),
+        _restored(written(one), written(other), names),
+    )
+
+
+def _restored(new: Mapping[str, _T], old: Mapping[str, _T], names: frozenset[str]) -> dict[str, _T]:
     kept = {name: value for name, value in new.items() if name not in names}
-    return encode(kept | {name: value for name, value in old.items() if name in names})
+    return kept | {name: value for name, value in old.items() if name in names}

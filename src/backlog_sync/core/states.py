@@ -13,32 +13,32 @@ OPEN, COMPLETED, NOT_PLANNED, DUPLICATE = "open", "completed", "not_planned", "d
 REOPENED = "reopened"
 """The reason of an open issue that had been closed before."""
 
-_CLOSED = "closed"
+CLOSED = "closed"
 _DROPPED = frozenset({NOT_PLANNED, DUPLICATE})
 
 
 def observed_state(issue: ObservedIssue) -> str:
     """Give an issue's state; one that was closed without a reason is completed."""
-    if issue.state != _CLOSED:
+    if issue.state != CLOSED:
         return OPEN
     return NOT_PLANNED if issue.state_reason in _DROPPED else COMPLETED
 
 
 def desired_state(word: JsonValue, now: str = OPEN) -> JsonValue:
     """Give what a file's word asks for, by the state as it is now."""
-    if word != _CLOSED:
+    if word != CLOSED:
         return word
     return COMPLETED if now == OPEN else now
 
 
 def is_closed(word: object) -> bool:
     """Whether a file's word means that nothing is left to do."""
-    return word in (_CLOSED, COMPLETED, NOT_PLANNED)
+    return word in (CLOSED, COMPLETED, NOT_PLANNED)
 
 
 def state_fields(change: FieldChange) -> dict[str, FieldChange]:
     """Give a change of state in GitHub's own two fields; a plain closing needs no reason."""
-    before, after = (_CLOSED if is_closed(s) else OPEN for s in (change.before, change.after))
+    before, after = (CLOSED if is_closed(s) else OPEN for s in (change.before, change.after))
     fields = {} if before == after else {"state": FieldChange(before, after)}
     if is_closed(change.after) and (change.after == NOT_PLANNED or before == after):
         reason = change.before if before == after else None

@@ -21,23 +21,29 @@ _MOST = 40
 class Ticks:
     """The boxes of one block by their keys: merged, as they stand on GitHub, and the base.
 
-    What was reworded stands under its new key everywhere.
+    What was reworded stands under its new key everywhere. Boxes that say in the file what a run
+    wrote there have that for their base; `written` are those of which none was read yet.
     """
 
     merged: Mapping[str, bool]
     there: Mapping[str, bool]
     base: Mapping[str, bool]
+    written: Mapping[str, bool]
 
 
 def merge(desired: tuple[str, ...], observed: tuple[str, ...], base: Base) -> Ticks:
     """Merge the boxes of a block; `desired` and `observed` are its lines."""
-    there, before = body_block.boxes(observed), dict(base.ticks)
+    there, before, told = body_block.boxes(observed), dict(base.ticks), dict(base.written.ticks)
     for new, old in reworded(desired, observed).items():
         there[new] = there[old]
-        if old in before:
-            before[new] = before[old]
+        for known in (before, told):
+            if old in known:
+                known[new] = known[old]
     wanted = body_block.boxes(desired)
-    return Ticks(merge_ticks(wanted, there, before), there, before)
+    merged = merge_ticks(wanted, there, before, told)
+    read = {key: done for key, done in wanted.items() if told.get(key) == done}
+    left = {key: done for key, done in told.items() if wanted.get(key, done) != done}
+    return Ticks(merged, there, before | read, left)
 
 
 def reworded(desired: tuple[str, ...], observed: tuple[str, ...]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.narrow import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.planner import build_plan
-from backlog_sync.core.questions import questions
+from backlog_sync.core.questions import Questions, authors, questions
 from backlog_sync.engine import settle
 from backlog_sync.engine.executor import Applied, apply_plan
 from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, Tracker, Wanted
@@ -83,6 +83,16 @@ def observe_and_plan(
     if options.only:
         plan = narrow(plan, desired, observed, options.only)
     return Prepared(desired, observed, plan, check(plan, desired, observed), journal, newest)
+
+
+def observe(desired: DesiredState, tracker: Tracker, wanted: Wanted) -> ObservedState:
+    """Read GitHub to report on it, and whose issues' records are believed. Sends no write.
+
+    Raises `errors.BacklogError` where GitHub could not be read.
+    """
+    observed = tracker.observe(wanted)
+    asked = Questions(authors=authors(desired, observed))
+    return tracker.look_up(observed, asked) if asked else observed
 
 
 def apply(

@@ -1,7 +1,7 @@
 """The way in: paths to the desired state, with everything that is wrong on the way."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -25,7 +25,7 @@ from backlog_sync.files.settings import (
     merge_settings,
     read_settings,
 )
-from backlog_sync.files.source import read_source
+from backlog_sync.files.source import read_source, source_of
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml
 
@@ -64,7 +64,8 @@ class Loaded:
     anywhere must also see that `errors` is empty. `diagnostics` stand by place. `keys` gives for
     each key the index of its file and of the item in it. `notes` are for `lint --explain`,
     `wrong_totals` (with the index of the file) for `lint --fix`. `settings` are those of all
-    files together, `config` is the file of settings that roadmaps share.
+    files together, `config` is the file of settings that roadmaps share. `again` reads the same
+    backlog with other bytes in some of its files.
     """
 
     desired: DesiredState | None
@@ -77,11 +78,16 @@ class Loaded:
     wrong_totals: tuple[tuple[int, WrongTotal], ...] = ()
     settings: SettingsDocument = field(default_factory=SettingsDocument)
     config: ParsedFile | None = None
+    again: "Again | None" = field(default=None, compare=False, repr=False)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """What stops a sync."""
         return tuple(each for each in self.diagnostics if each.is_error)
+
+
+Again: TypeAlias = Callable[[Mapping[Path, bytes]], Loaded]
+"""Reads a backlog once more, with these bytes where these files stand."""
 
 
 def discover(root: Path) -> Path:
@@ -123,13 +129,18 @@ def load(
     discovered = not paths
     if discovered:
         paths = [_relative_to_here(discover(root))]
-    reader = _Reader(root, _bullets(bullets))
-    for path in paths:
-        reader.read(path, str(path))
-    reader.read_config()
-    if discovered:
-        reader.tell_unread(paths[0])
-    return _assemble(reader, repository, flag, flag_said=project is not None)
+
+    def read(instead: Mapping[Path, bytes]) -> Loaded:
+        reader = _Reader(root, _bullets(bullets), {_real(f): raw for f, raw in instead.items()})
+        for path in paths:
+            reader.read(path, str(path))
+        reader.read_config()
+        if discovered:
+            reader.tell_unread(paths[0])
+        loaded = _assemble(reader, repository, flag, flag_said=project is not None)
+        return replace(loaded, again=read)
+
+    return read({})
 
 
 def _bullets(word: str | None) -> Bullets | None:
@@ -145,10 +156,11 @@ def _relative_to_here(path: Path) -> Path:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads files and what they include, each once."""
+    """Reads files and what they include, each once; `instead` is what stands in some of them."""
 
     root: Path
     bullets: Bullets | None
+    instead: Mapping[Path, bytes]
     files: list[ParsedFile] = field(default_factory=list)
     settings: list[FileSettings] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
@@ -209,7 +221,8 @@ class _Reader:
             message = "this link leads out of the repository; it was not read"
             hint = "name the file that it leads to, if that is the one that is meant"
             return Diagnostic(Place(path), "link-outside", message, hint)
-        return read_source(file, path)
+        raw = self.instead.get(_real(file))
+        return read_source(file, path) if raw is None else source_of(raw, file, path)
 
     def _parse(self, source: Source) -> ParsedFile | None:
         if is_roadmap(source.path):

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
+from urllib.parse import quote
 
 from backlog_sync.core.checkup import Examination
 from backlog_sync.core.model import (
@@ -18,6 +19,7 @@ from backlog_sync.core.model import (
     ObservedState,
     ProjectSpec,
 )
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.questions import Questions
 from backlog_sync.errors import AccessError, BacklogError, FailedError, RefusedError
 from backlog_sync.github_api import mapping
@@ -263,6 +265,9 @@ class Observer:
         unassignable = {
             name: self.at(name)._unassignable(logins) for name, logins in asked.logins.items()
         }
+        permissions = {
+            name: self.at(name)._permissions(logins) for name, logins in asked.authors.items()
+        }
         cards: dict[str, BoardItem] = {}
         if asked.cards and observed.project:
             cards = self.boards.archived(observed.project, asked.cards)
@@ -275,9 +280,12 @@ class Observer:
             elsewhere=elsewhere,
             unreachable=unreachable,
             unassignable=unassignable.get(observed.repository.name_with_owner, ()),
+            permissions=permissions.get(observed.repository.name_with_owner, {}),
             others=tuple(
                 dataclasses.replace(
-                    other, unassignable=unassignable.get(other.repository.name_with_owner, ())
+                    other,
+                    unassignable=unassignable.get(other.repository.name_with_owner, ()),
+                    permissions=permissions.get(other.repository.name_with_owner, {}),
                 )
                 for other in observed.others
             ),
@@ -350,6 +358,35 @@ class Observer:
                 if listed is not None and login.lower() not in able:
                     absent.append(login)
         return tuple(absent)
+
+    def _permissions(self, logins: Sequence[str]) -> dict[str, str]:
+        """What these people may do in this repository, by folded login, as far as that is told.
+
+        Who may push may ask for many at once. Of one at a time GitHub also tells a token that reads
+        the repository's metadata ("Get repository permissions for a user").
+        """
+        found: dict[str, str] = {}
+        for start in range(0, len(logins), _AT_ONCE):
+            some = logins[start : start + _AT_ONCE]
+            variables = {f"login{n}": login for n, login in enumerate(some)}
+            query = repeated("Permissions", "login", len(some))
+            answer = self.reader.query(query, {**self._names(), **variables})
+            data = (answer.data or {}).get("repository") or {}
+            for n, login in enumerate(some):
+                listed = data.get(f"login{n}")
+                if listed is not None:
+                    edges = [edge for edge in listed["edges"] or () if edge]
+                    found[fold(login)] = str(edges[0]["permission"]) if edges else "NONE"
+        for login in logins:
+            if fold(login) in found:
+                continue
+            path = f"/repos/{self.owner}/{self.name}/collaborators/{quote(login)}/permission"
+            try:
+                told = self.reader.rest(path)
+            except Rejected:
+                break  # nor is it told of the others
+            found[fold(login)] = str(told["permission"]).upper()
+        return found
 
     @property
     def issues(self) -> Issues:

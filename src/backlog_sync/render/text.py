@@ -64,9 +64,9 @@ def summary_text(plan: Plan, look: Look) -> str:
 def plan_lines(plan: Plan, look: Look) -> list[Text]:
     """The whole plan as styled lines."""
     sections = plan_sections(plan, look)
-    if not any(sections):
-        return [*_summary(plan, look), *_covered(plan, look)]
     last = [*_summary(plan, look), *_covered(plan, look)]
+    if not any(sections[:-1]):
+        return stacked([last, sections[-1]])
     return stacked([[_target(plan, look)], *sections, last])
 
 

@@ -132,6 +132,15 @@ def user(ctx: Context, record: Account) -> Json:
     return {**account(ctx, record), **_profile(ctx, record)}
 
 
+def permission(ctx: Context, record: Account) -> Json:
+    """What somebody may do in a repository; `permission` knows fewer words than `role_name`."""
+    role, rank = record.permission, RANKS[record.permission]  # type: ignore[index] # one of them
+    word = {"maintain": "write", "triage": "read"}.get(role, role)
+    allowed = {name: rank >= RANKS[level] for name, level in _LEVELS}
+    person = {**account(ctx, record), "permissions": allowed, "role_name": role}
+    return {"permission": word, "role_name": role, "user": person}
+
+
 def own_user(ctx: Context, record: Account) -> Json:
     """Somebody's own page: more than others see."""
     owned = {r.id: r for r in ctx.store.repositories.values() if r.owner == record.id}

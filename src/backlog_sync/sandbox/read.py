@@ -27,6 +27,7 @@ from backlog_sync.sandbox.read_boards import FIELD, ITEM, PROJECT, STATUS_UPDATE
 from backlog_sync.sandbox.read_issues import COMMENT, ISSUE
 from backlog_sync.sandbox.read_places import (
     ACCOUNT,
+    COLLABORATOR_EDGE,
     ISSUE_TYPE,
     LABEL,
     MILESTONE,
@@ -132,6 +133,7 @@ TYPES: dict[str, Table] = {
     "Organization": ACCOUNT,
     "Bot": ACCOUNT,
     "Repository": REPOSITORY,
+    "RepositoryCollaboratorEdge": COLLABORATOR_EDGE,
     "Label": LABEL,
     "Milestone": MILESTONE,
     "IssueType": ISSUE_TYPE,

@@ -26,7 +26,7 @@ from backlog_sync.sandbox.models import (
     Project,
     Repository,
 )
-from backlog_sync.sandbox.problems import not_found
+from backlog_sync.sandbox.problems import forbidden, not_found
 from backlog_sync.sandbox.read_issues import holds, issues_page
 
 
@@ -196,6 +196,34 @@ def _assignable(
     return by_place(info, found, arguments)
 
 
+def _collaborators(
+    repository: Repository,
+    info: Info,
+    login: str | None = None,
+    query: str | None = None,
+    affiliation: str | None = None,  # noqa: ARG001 - nobody is known to be from outside
+    **arguments: Any,
+) -> Connection:
+    """Whoever may do anything here beyond what everybody may; shown to those who may push."""
+    ctx = info.context
+    if not ctx.viewer.may(ctx.store.full_name(repository), "write"):
+        raise forbidden("You do not have permission to view repository collaborators.")
+    found = [
+        user
+        for user in ctx.store.accounts.values()
+        if user.kind == "User"
+        and user.permission != "none"
+        and (login is None or login.lower() == user.login.lower())
+        and (not query or query.lower() in user.login.lower())
+    ]
+    return by_place(info, found, arguments)
+
+
+COLLABORATOR_EDGE: Table = {
+    "permission": lambda edge, _: edge["node"].permission.upper(),
+}
+
+
 def _permission(repository: Repository, info: Info) -> str | None:
     ctx = info.context
     permission = ctx.viewer.permission(ctx.store.full_name(repository))
@@ -208,6 +236,7 @@ REPOSITORY: Table = {
     **record(name="name", description="description"),
     **page(lambda ctx, repository: ctx.repository_path(repository)),
     "assignableUsers": _assignable,
+    "collaborators": _collaborators,
     "defaultBranchRef": constant(None),
     "hasIssuesEnabled": attribute("has_issues"),
     "hasProjectsEnabled": constant(True),

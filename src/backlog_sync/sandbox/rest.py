@@ -29,6 +29,10 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     (r"/admin/organizations", {"POST": rest_places.create_organization}),
     (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_places.create_repository}),
     (_HOME, {"GET": rest_places.get_repository}),
+    (
+        rf"{_HOME}/collaborators/(?P<login>[^/]+)/permission",
+        {"GET": rest_places.get_permission},
+    ),
     (rf"{_HOME}/issue-types", {"GET": rest_places.list_types}),
     (rf"{_HOME}/labels", {"GET": rest_places.list_labels, "POST": rest_places.create_label}),
     (

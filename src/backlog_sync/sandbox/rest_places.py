@@ -13,7 +13,7 @@ from backlog_sync.sandbox.models import (
     Label,
     Milestone,
 )
-from backlog_sync.sandbox.problems import invalid, not_found, taken
+from backlog_sync.sandbox.problems import forbidden, invalid, not_found, taken
 from backlog_sync.sandbox.rest_call import Call, page
 
 
@@ -98,6 +98,15 @@ def create_repository(call: Call) -> Response:
 def get_repository(call: Call) -> Response:
     """GET a repository."""
     return json_response(200, place_payloads.repository(call.ctx, call.repository))
+
+
+def get_permission(call: Call) -> Response:
+    """GET what somebody may do in a repository: told to those who may push, and to Apps."""
+    viewer, full_name = call.ctx.viewer, call.ctx.store.full_name(call.repository)
+    if viewer.account.kind != "Bot" and not viewer.may(full_name, "write"):
+        raise forbidden("Must have push access to view collaborator permission.")
+    found = _account(call)
+    return json_response(200, place_payloads.permission(call.ctx, found))
 
 
 def list_labels(call: Call) -> Response:

@@ -31,8 +31,9 @@ def command(
     """Accept into the files what people changed on GitHub, instead of setting it back.
 
     Titles, texts, criteria, points, priorities, milestones, dates, labels, assignees and
-    dependencies are written in the style that the file has; what it cannot say is told. GitHub is
-    not changed. Exit 4 where conflicts are left.
+    dependencies are written in the style that the file has; what it cannot say is told. On GitHub
+    nothing that people see is changed: progress that comes along is noted there, hidden, which
+    needs the right to write issues. Exit 4 where conflicts are left.
     """
     from backlog_sync.cli.pulling import pull  # noqa: PLC0415 - when it is called
 

@@ -64,8 +64,10 @@ def command(
     """Read GitHub, write progress into the files, and show it.
 
     Progress with its health, a forecast, the schedule, load and risks: on the terminal, as
-    Markdown, as one HTML page, as JSON or CSV. GitHub is not changed, but for the one issue of
-    --issue, the one comment of --comment, and the status update of --status-update.
+    Markdown, as one HTML page, as JSON or CSV. On GitHub it notes, hidden in each issue and on
+    each card, what it writes into the files, which needs the right to write issues; nothing else
+    there is changed, but for the one issue of --issue, the one comment of --comment, and the
+    status update of --status-update.
     """
     from backlog_sync.cli.reporting import Asked, report  # noqa: PLC0415 - when it is called
 

@@ -1,0 +1,179 @@
+"""What a write-back changes of what the file says: to be on record before the file says it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import normalize, record
+from backlog_sync.core.card import says_the_same
+from backlog_sync.core.changes import Change, ChangeKind, Plan
+from backlog_sync.core.fields import FIELDS, STATUS, Owner, Shape, owner_of
+from backlog_sync.core.identity import Match, match_items
+from backlog_sync.core.model import (
+    BoardItem,
+    BoardValue,
+    DesiredItem,
+    DesiredState,
+    ObservedState,
+    Settings,
+    Written,
+)
+from backlog_sync.core.progress import lines_of, source_of
+from backlog_sync.core.states import (
+    CLOSED,
+    COMPLETED,
+    NOT_PLANNED,
+    OPEN,
+    is_closed,
+    observed_state,
+)
+from backlog_sync.core.written import with_written
+
+
+@dataclass(frozen=True, slots=True)
+class Flowed:
+    """What of GitHub's a run writes into the file for one item.
+
+    `marker` goes on record in the issue, `card` on its card. `open` says that the issue is open:
+    then a status is the card's.
+    """
+
+    marker: Written = field(default_factory=Written)
+    card: Mapping[str, BoardValue] = field(default_factory=dict)
+    open: bool = False
+
+    @property
+    def needs_card(self) -> bool:
+        """Whether it must not be written without the card's record.
+
+        A status that a closed issue gives is kept by the issue's.
+        """
+        return bool(self.card.keys() - {STATUS}) or (self.open and STATUS in self.card)
+
+    def __bool__(self) -> bool:
+        return bool(self.marker or self.card)
+
+
+def flowed(
+    desired: DesiredState, after: DesiredState, observed: ObservedState
+) -> dict[str, Flowed]:
+    """Give by key what the files say of GitHub's fields after a write-back, and did not before.
+
+    `after` is what the files would be read as. Items stand in the same order in both.
+    """
+    matches = match_items(desired, observed).by_key
+    fields = (
+        {normalize.fold(f.name): f.name for f in observed.project.fields}
+        if (observed.project and desired.project)
+        else {}
+    )
+    found: dict[str, Flowed] = {}
+    for old, new in _pairs(desired, after):
+        match = matches.get(old.key)
+        if match is None or (old.fields, old.board) == (new.fields, new.board):
+            continue
+        told = Flowed(
+            marker=_marker(old, new, match, desired) if match.believed else Written(),
+            card=dict(_card(old, new, match, desired.settings, fields)),
+            open=observed_state(match.issue) == OPEN,
+        )
+        if told:
+            found[old.key] = told
+    return found
+
+
+def _pairs(desired: DesiredState, after: DesiredState) -> Iterator[tuple[DesiredItem, DesiredItem]]:
+    if len(desired.items) == len(after.items):
+        yield from zip(desired.items, after.items, strict=True)
+        return
+    by_key = {item.key: item for item in after.items}
+    yield from ((item, by_key[item.key]) for item in desired.items if item.key in by_key)
+
+
+def _marker(old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState) -> Written:
+    return Written(
+        atoms=dict(_atoms(old, new, match, desired)),
+        sets=dict(_sets(old, new, desired.settings)),
+        ticks=_ticks(old, new, match, desired),
+    )
+
+
+def _atoms(
+    old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    ownership = desired.settings.ownership
+    state = new.fields.get("state")
+    if isinstance(state, str) and state != old.fields.get("state"):
+        moved = is_closed(state) and observed_state(match.issue) == OPEN
+        # That a card is where work is done is the board's to tell, and not the issue's.
+        if not (moved and says_the_same(new, match.issue.card)):
+            states = (COMPLETED, NOT_PLANNED) if state == CLOSED else (state,)
+            yield "state", tuple(map(normalize.hash_value, states))
+    for name in ("title", "milestone"):
+        before, now = (_plain(item.fields.get(name)) for item in (old, new))
+        if owner_of(name, ownership) is Owner.GITHUB and before != now:
+            yield name, (normalize.hash_value(now),)
+    if owner_of("body", ownership) is Owner.GITHUB:
+        was, told = (source_of(item, desired) for item in (old, new))
+        if was != told:
+            yield body_block.SOURCE, (told,)
+
+
+def _plain(value: object) -> str | None:
+    return normalize.title(value) if isinstance(value, str) else None
+
+
+def _sets(
+    old: DesiredItem, new: DesiredItem, settings: Settings
+) -> Iterator[tuple[str, dict[str, bool]]]:
+    for name, spec in FIELDS.items():
+        if spec.shape is not Shape.SET or owner_of(name, settings.ownership) is Owner.FILE:
+            continue
+        before, now = (_members(item.fields.get(name)) for item in (old, new))
+        if before != now:
+            yield name, {member: member in now for member in before ^ now}
+
+
+def _members(value: object) -> frozenset[str]:
+    return (
+        frozenset(map(normalize.fold, map(str, value))) if isinstance(value, tuple) else frozenset()
+    )
+
+
+def _ticks(
+    old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState
+) -> dict[str, bool]:
+    before, now = (body_block.boxes(lines_of(item, match, desired)) for item in (old, new))
+    return {key: done for key, done in now.items() if before.get(key, False) != done}
+
+
+def _card(
+    old: DesiredItem, new: DesiredItem, match: Match, settings: Settings, fields: Mapping[str, str]
+) -> Iterator[tuple[str, BoardValue]]:
+    card = match.issue.card
+    if card is None or not fields:
+        return
+    for name, value in new.board.items():
+        known = fields.get(normalize.fold(name))
+        if known is None or owner_of(known, settings.ownership) is Owner.FILE:
+            continue
+        if name not in old.board or old.board[name] != value:
+            yield known, value
+
+
+def in_plan(plan: Plan, told: Mapping[str, Flowed]) -> Plan:
+    """Give the plan with these values on record in the bodies and cards that it writes anyway."""
+    return replace(
+        plan, changes=tuple(_with(change, told.get(change.key)) for change in plan.changes)
+    )
+
+
+def _with(change: Change, told: Flowed | None) -> Change:
+    if told is None or change.body is None or change.body_seen is None:
+        return change
+    if change.kind is ChangeKind.ISSUE:
+        return replace(change, body=with_written(change.body, told.marker))
+    if change.kind is ChangeKind.FIELD_VALUE:
+        card = BoardItem("", {record.NAME: change.body})
+        return replace(change, body=record.with_written(card, told.card) or change.body)
+    return change

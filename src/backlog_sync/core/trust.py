@@ -1,0 +1,100 @@
+"""Whose hidden record is believed: that of an issue whose author may write to the repository.
+
+The author of an issue can edit all of its body, marker and boxes included, whatever the repository
+lets them do. Who may write there could do the same to any issue.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from backlog_sync.core.changes import Warned
+from backlog_sync.core.model import Actor, ObservedIssue, Settings
+from backlog_sync.core.normalize import fold
+
+ASKED = frozenset({"MEMBER", "COLLABORATOR"})
+"""Associations of which it is asked whether they may write; an OWNER may, all others may not."""
+
+WRITE = frozenset({"ADMIN", "MAINTAIN", "WRITE"})
+
+
+class Belief(StrEnum):
+    """Whether the record in an issue is believed, by its author."""
+
+    BELIEVED = "believed"
+    NO_WRITER = "may not write"
+    UNKNOWN = "could not be asked"
+
+
+def belief(
+    author: Actor | None, viewer: Actor, settings: Settings, permissions: Mapping[str, str]
+) -> Belief:
+    """Say whether what an issue of this author has on record is believed.
+
+    `permissions` are those on the issue's repository, by folded login; who is absent could not
+    be asked.
+    """
+    if author is None:
+        return Belief.NO_WRITER
+    if vouched(author, viewer, settings):
+        return Belief.BELIEVED
+    if author.association not in ASKED:
+        return Belief.NO_WRITER
+    permission = permissions.get(fold(author.login))
+    if permission is None:
+        return Belief.UNKNOWN
+    return Belief.BELIEVED if permission in WRITE else Belief.NO_WRITER
+
+
+def vouched(author: Actor, viewer: Actor, settings: Settings) -> bool:
+    """Whether an author counts without anybody's being asked."""
+    if author.id == viewer.id or author.association == "OWNER":
+        return True
+    named = settings.trusted_authors
+    return author.id in named or fold(author.login) in map(fold, named)
+
+
+def to_ask(issues: Iterable[ObservedIssue], viewer: Actor, settings: Settings) -> tuple[str, ...]:
+    """Give the logins whose permission has to be asked, each once."""
+    found = {
+        fold(issue.author.login): issue.author.login
+        for issue in issues
+        if issue.author is not None
+        and issue.author.association in ASKED
+        and not vouched(issue.author, viewer, settings)
+    }
+    return tuple(found[name] for name in sorted(found))
+
+
+def unbelieved(
+    issues: Iterable[tuple[ObservedIssue, str, Belief]], trusted: tuple[str, ...]
+) -> tuple[Warned, ...]:
+    """Tell once of each author of issues whose record is not believed, and what restores it.
+
+    Issues come with their names for people.
+    """
+    found: dict[tuple[str, Belief, str], list[str]] = {}
+    for issue, ref, why in issues:
+        if why is not Belief.BELIEVED:
+            login = issue.author.login if issue.author else ""
+            found.setdefault((login, why, issue.repository), []).append(ref)
+    return tuple(
+        Warned(_told(login, why, repository, refs, trusted), "record-not-believed")
+        for (login, why, repository), refs in found.items()
+    )
+
+
+def _told(
+    login: str, why: Belief, repository: str, refs: list[str], trusted: tuple[str, ...]
+) -> str:
+    names = ", ".join(refs[:5]) + (f" and {len(refs) - 5} more" if len(refs) > 5 else "")
+    who = f"{login}, who may not write to {repository}"
+    if why is Belief.UNKNOWN:
+        who = f"{login}, and whether they may write to {repository} could not be asked"
+    if not login:
+        who = "an account that is gone"
+    line = (
+        f"{names}: opened by {who}, so the hidden record there is not believed: nothing is taken "
+        "away, no state is set, and ticks are not read"
+    )
+    remedy = f"; `trusted_authors: [{', '.join([*trusted, login])}]` restores it"
+    return line + remedy if login else f"{line}; open the issue anew to have it restored"

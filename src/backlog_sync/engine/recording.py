@@ -1,0 +1,205 @@
+"""What goes from GitHub into the files is put on record on GitHub first.
+
+A value on record that never comes into the file is harmless. One in the file without its record
+would look like the file's own word.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import record
+from backlog_sync.core.flowed import Flowed
+from backlog_sync.core.guards import WRITERS
+from backlog_sync.core.model import (
+    DesiredState,
+    ObservedBoardField,
+    ObservedIssue,
+    ObservedState,
+)
+from backlog_sync.core.operations import (
+    CreateBoardField,
+    Done,
+    Operation,
+    Over,
+    Refused,
+    SetValue,
+    UpdateIssue,
+)
+from backlog_sync.core.written import with_written
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.engine.registry import Registry
+from backlog_sync.errors import AccessError, BacklogError
+
+ISSUES = "the token needs the right to write issues (in a job: `issues: write`)"
+BOARD = "the board's token needs the right to write there (Projects: write)"
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """Why a value has no record, and what would help; `again` where running again would."""
+
+    reason: str
+    hint: str = "run it again"
+    again: bool = True
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What has no record, by key: of an issue, or only of its card; and how it ended early."""
+
+    issues: dict[str, Unrecorded] = field(default_factory=dict)
+    cards: dict[str, Unrecorded] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def keep(
+    told: Mapping[str, Flowed],
+    desired: DesiredState,
+    observed: ObservedState,
+    tracker: Tracker | None,
+) -> Recorded:
+    """Put on record what is to be written into the files; sends nothing for what is already.
+
+    Without a tracker nothing is sent at all. Raises nothing: what could not be recorded is told,
+    and must not be written.
+    """
+    if not told:
+        return Recorded()
+    run = _Run(told, Registry.of(desired, observed), tracker)
+    stages = (
+        (run.issues, run.recorded.issues, ISSUES),
+        (run.cards, run.recorded.cards, BOARD),
+    )
+    for stage, lost, right in stages:
+        try:
+            stage()
+        except AccessError as error:
+            why = Unrecorded(error.message, right, again=False)
+            lost.update({key: why for key in run.waiting if key not in lost})
+        except BacklogError as error:
+            why = Unrecorded(error.message, error.hint or "run it again")
+            lost.update({key: why for key in run.waiting if key not in lost})
+        except KeyboardInterrupt:
+            run.recorded.interrupted = True
+            lost.update({key: Unrecorded("interrupted") for key in run.waiting})
+    return run.recorded
+
+
+_ENDED = Unrecorded("the run ended before it could be recorded")
+_FULL = Unrecorded(
+    "the record of its card is full", "give the file fewer board fields", again=False
+)
+_ARCHIVED = Unrecorded("its card is archived", "restore the card on the board", again=False)
+
+
+class _Run:
+    """One recording. `waiting` are the keys whose record is not known to stand yet."""
+
+    def __init__(
+        self, told: Mapping[str, Flowed], registry: Registry, tracker: Tracker | None
+    ) -> None:
+        self.told, self.registry, self.tracker = told, registry, tracker
+        self.recorded = Recorded()
+        self.waiting: dict[str, Operation | None] = {}
+
+    def issues(self) -> None:
+        """Put into markers what is of issues, each body only where it still is as it was read."""
+        self.waiting = {}
+        for key, told in self.told.items():
+            issue = self.registry.issues[key]
+            body = _marked(issue, told)
+            if body is None:
+                continue
+            may = self.registry.repository(issue.repository).permission
+            if may in WRITERS:
+                self.waiting[key] = UpdateIssue(issue.id, body=Over(issue.body, body))
+            else:
+                why = f"this token may only read {issue.repository} ({may.lower()})"
+                self.recorded.issues[key] = Unrecorded(why, ISSUES, again=False)
+        if not self.waiting:
+            return
+        if self.tracker is None:
+            self._lose(self.waiting, self.recorded.issues, _ENDED)
+            return
+        self._send(self.recorded.issues, ISSUES)
+
+    def cards(self) -> None:
+        """Put into the records of cards what is of the board."""
+        texts = dict(self._texts())
+        self.waiting = dict.fromkeys(texts)
+        if not texts:
+            return
+        if self.tracker is None:
+            self._lose(texts, self.recorded.cards, _ENDED)
+            return
+        known = self._field()
+        if isinstance(known, Unrecorded):
+            self._lose(texts, self.recorded.cards, known)
+            return
+        project = self.registry.project_id or ""
+        for key, text in texts.items():
+            card = self.registry.issues[key].card
+            seen = card.values.get(record.NAME) if card else None
+            item = self.registry.cards[key]
+            self.waiting[key] = SetValue(project, item, known.id, known.type, text, seen=seen)
+        self._send(self.recorded.cards, BOARD)
+
+    def _field(self) -> ObservedBoardField | Unrecorded:
+        """Give the board's field for records, made where it is missing."""
+        project, known = self.registry.observed.project, self.registry.fields.get(record.NAME)
+        if project is None or not project.writable:
+            why = "this token may look at the board, but not change it"
+            return Unrecorded(why, BOARD, again=False)
+        if project.closed:
+            return Unrecorded("the board is closed", "reopen it on GitHub", again=False)
+        if known is None:
+            assert self.tracker is not None
+            ((_, reply),) = self.tracker.apply([CreateBoardField(project.id, record.FIELD)])
+            if not isinstance(reply, Done) or not reply.fields:
+                why = reply.message if not isinstance(reply, Done) else "GitHub did not make it"
+                why = f"the board has no field {record.NAME}: {why}"
+                return Unrecorded(why, BOARD, again=False)
+            known = reply.fields[0]
+        if known.type != record.FIELD.type:
+            why = f"the board's field {known.name} is {known.type}, not text"
+            return Unrecorded(why, "rename that field", again=False)
+        return known
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        for key, told in self.told.items():
+            card = self.registry.issues[key].card
+            if not told.card or card is None or key in self.recorded.issues:
+                continue
+            text = record.with_written(card, told.card)
+            if text is None:
+                self.recorded.cards[key] = _FULL
+            elif card.archived:
+                self.recorded.cards[key] = _ARCHIVED
+            elif text != card.values.get(record.NAME):
+                yield key, text
+
+    def _send(self, lost: dict[str, Unrecorded], hint: str) -> None:
+        keys = list(self.waiting)
+        operations = [each for each in self.waiting.values() if each is not None]
+        replies = self.tracker.apply(operations) if self.tracker and operations else ()
+        for key, (_, reply) in zip(keys, replies, strict=True):
+            if isinstance(reply, Done):
+                del self.waiting[key]
+            else:
+                refused = isinstance(reply, Refused)
+                why = Unrecorded(reply.message, hint, again=False) if refused else None
+                self._lose([key], lost, why or Unrecorded(reply.message))
+
+    def _lose(self, keys: Iterable[str], lost: dict[str, Unrecorded], why: Unrecorded) -> None:
+        for key in tuple(keys):
+            lost[key] = why
+            self.waiting.pop(key, None)
+
+
+def _marked(issue: ObservedIssue, told: Flowed) -> str | None:
+    """Give the body with the record; None where it stands, or where no marker could hold it."""
+    if not told.marker or body_block.split(issue.body).marker is None:
+        return None
+    body = with_written(issue.body, told.marker)
+    return body if body != issue.body else None
