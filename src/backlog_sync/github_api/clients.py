@@ -69,8 +69,13 @@ class Clients:
         self._spend(data)
         return Answer(data, faults, asked_wait(response, self._patience.now()))
 
-    def rest(self, verb: str, path: str, body: Mapping[str, Json] | None) -> dict[str, Json]:
-        """Make a REST request through PyGithub and give the JSON object of the answer."""
+    def rest(
+        self, verb: str, path: str, body: Mapping[str, Json] | None, sign: str = "node_id"
+    ) -> dict[str, Json]:
+        """Make a REST request through PyGithub and give the JSON object of the answer.
+
+        An object without its `sign` is no answer of GitHub's.
+        """
         # Most runs need none of it, and it takes longer to load than to answer.
         from backlog_sync.github_api.pygithub import GithubException, client  # noqa: PLC0415
 
@@ -88,7 +93,7 @@ class Clients:
             raise self._unreadable() from error
         except (OSError, ValueError, requests.RequestException) as error:
             raise no_answer(error) from error
-        if not isinstance(data, dict) or "node_id" not in data:
+        if not isinstance(data, dict) or sign not in data:
             self._check(self._last())
             raise self._unreadable()
         return data

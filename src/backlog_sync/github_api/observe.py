@@ -382,8 +382,8 @@ class Observer:
                 continue
             path = f"/repos/{self.owner}/{self.name}/collaborators/{quote(login)}/permission"
             try:
-                told = self.reader.rest(path)
-            except Rejected:
+                told = self.reader.rest(path, sign="permission")
+            except (Rejected, AccessError):
                 break  # nor is it told of the others
             found[fold(login)] = str(told["permission"]).upper()
         return found

@@ -88,12 +88,15 @@ class Reader:
         except (Trouble, Rejected) as trouble:
             raise self.explained(trouble) from trouble
 
-    def rest(self, path: str) -> dict[str, Json]:
-        """The answer to a REST GET; raises `Rejected` where the server has nothing there."""
+    def rest(self, path: str, sign: str = "node_id") -> dict[str, Json]:
+        """The answer to a REST GET; raises `Rejected` where the server has nothing there.
+
+        `sign` is a key that every such answer has.
+        """
 
         def attempt() -> dict[str, Json]:
             self._patience.admit()
-            return self._clients.rest("GET", path, None)
+            return self._clients.rest("GET", path, None, sign)
 
         try:
             return self._patience.run(attempt)
