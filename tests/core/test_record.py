@@ -142,3 +142,23 @@ def test_a_value_that_is_set_is_recorded_as_it_is_set() -> None:
     assert read(change.body) == {"Priority": "Low", "Story Points": 3}
     made = build_plan(desired(wanted, project=BOARD), observed()).changes[0]
     assert (made.kind.value, made.fields["title"].after) == ("project", "Widgets")
+
+
+def test_changes_of_a_board_that_takes_none_are_counted() -> None:
+    """One or more; where there is none, nothing is told."""
+    both = [item(key, board={"Priority": "High"}) for key in "ab"]
+    for count, told in ((0, []), (1, ["1 change would be"]), (2, ["2 changes would be"])):
+        values = [
+            {"Priority": word, "Status": "Todo", record.NAME: f'{{"Priority":"{word}"}}'}
+            for word in ("High" if n >= count else "Low" for n in range(2))
+        ]
+        there = [
+            managed(each, n, card=BoardItem(f"C_{n}", dict(values[n - 1])))
+            for n, each in enumerate(both, 1)
+        ]
+        state = observed(*there, project=board(closed=True))
+        plan = build_plan(desired(*both, project=BOARD), state)
+        reasons = [each.reason for each in plan.deferred if each.kind.value == "project"]
+        assert [words in reason for words, reason in zip(told, reasons, strict=True)] == [
+            True for _ in told
+        ]
