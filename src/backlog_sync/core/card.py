@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
 from backlog_sync.core import record
 from backlog_sync.core.changes import FieldChange, FieldNote, Verdict
@@ -27,18 +26,6 @@ class Wanted:
     kept: frozenset[str] = frozenset()
     noted: Mapping[str, BoardValue] = field(default_factory=dict)
     start: Mapping[str, str] = field(default_factory=dict)
-
-
-class Told(Enum):
-    """What a file's word for a state is, seen from the issue.
-
-    `CLOSED` says that both call it closed; `OPEN_AGAIN` that a run wrote the file's word when the
-    issue was closed, which it is no more.
-    """
-
-    OPEN = auto()
-    CLOSED = auto()
-    OPEN_AGAIN = auto()
 
 
 @dataclass(slots=True)
@@ -67,9 +54,9 @@ class _Merge:
         ref: str | None,
         card: BoardItem | None,
         wanted: Wanted,
-        told: Told,
+        reopened: bool,
     ) -> None:
-        self.told = told
+        self.reopened = reopened
         self.item, self.ref, self.card, self.wanted = item, ref, card, wanted
         self.base = record.decode(card) or {}
         self.unread = {
@@ -90,7 +77,7 @@ class _Merge:
         before = record.comparable(self.card.values.get(name) if self.card else None)
         after = record.comparable(value)
         base = record.base_of(self.base[name]) if name in self.base else None
-        if owner is Owner.GITHUB and self._reads(name, after, before):
+        if owner is Owner.GITHUB and self._reads(name, after):
             base, self.moved = record.base_of(record.entry(after)), True
             self.base = {**self.base, name: record.entry(after)}
         merged = self._merged(name, owner, after, before, base, options)
@@ -113,23 +100,12 @@ class _Merge:
             self.new[name] = record.entry(after)
             self.moved = True
 
-    def _reads(self, name: str, after: BoardValue, before: BoardValue) -> bool:
-        """Whether the file says what a run wrote there, so that it is no word of its own.
-
-        A closed issue takes its card along, unless people moved that since.
-        """
-        told = record.tells(self.unread, name, after)
-        if name == STATUS:
-            told |= self.told is Told.OPEN_AGAIN
-            if told and self.told is Told.CLOSED and self._untouched(name, before):
-                return False
+    def _reads(self, name: str, after: BoardValue) -> bool:
+        """Whether the file says what a run wrote there, so that it is no word of its own."""
+        told = record.tells(self.unread, name, after) or (name == STATUS and self.reopened)
         if told:
             self.unread.pop(name, None)
         return told
-
-    def _untouched(self, name: str, before: BoardValue) -> bool:
-        base = self.base.get(name)
-        return name not in self.base or record.base_of(base) == record.base_of(record.entry(before))
 
     def _merged(
         self,
@@ -193,10 +169,13 @@ def diff_card(
     *,
     ownership: Mapping[str, str],
     options: PlanOptions,
-    told: Told = Told.OPEN,
+    reopened: bool = False,
 ) -> CardDiff:
-    """Merge every value of one card: base from its record, desired from the file, observed."""
-    merge = _Merge(item, ref, card, wanted, told)
+    """Merge every value of one card: base from its record, desired from the file, observed.
+
+    `reopened` says that a run wrote the file's word when the issue was closed, which it is no more.
+    """
+    merge = _Merge(item, ref, card, wanted, reopened)
     for name, value in wanted.values.items():
         merge.value(name, value, owner_of(name, ownership), options)
     return merge.finish()

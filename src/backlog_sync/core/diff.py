@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, ticks, written
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.card import Told, caught_up, says_the_same, says_what_was_written
+from backlog_sync.core.card import caught_up, says_the_same, says_what_was_written
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import Owner, owner_of
@@ -364,16 +364,14 @@ def diff_item(
     )
 
 
-def told_of(item: DesiredItem, match: Match | None) -> Told:
-    """Say what the file's word for an item's state is, seen from its issue."""
+def reopened_since_written(item: DesiredItem, match: Match | None) -> bool:
+    """Whether a run wrote the file's word when the issue was closed, which it is no more."""
     if match is None or not is_closed(item.fields.get(STATE)):
-        return Told.OPEN
-    now = observed_state(match.issue)
-    if now != OPEN:
-        return Told.CLOSED
+        return False
     base = match.parts.marker.base if match.parts.marker else Base()
-    said = normalize.hash_value(desired_state(str(item.fields[STATE]), now))
-    return Told.OPEN_AGAIN if said in base.written.atoms.get(STATE, ()) else Told.OPEN
+    said = normalize.hash_value(desired_state(str(item.fields[STATE]), OPEN))
+    is_open = observed_state(match.issue) == OPEN
+    return is_open and said in base.written.atoms.get(STATE, ())
 
 
 def _is_the_boards_word(merge: _Merge, wanted: JsonValue) -> bool:

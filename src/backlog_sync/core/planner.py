@@ -23,15 +23,17 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.definition_base import MOST, carrier_of, fitting, unrecorded
 from backlog_sync.core.definitions import DefinitionPlan, double_labels, plan_definitions
 from backlog_sync.core.diff import (
+    STATE,
     TAKEN_AWAY,
     ItemDiff,
     Target,
     base_of,
     diff_item,
+    reopened_since_written,
     target_of,
-    told_of,
 )
 from backlog_sync.core.digests import digests_of
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.heal import heals
 from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.identity import Match, Matches, match_items
@@ -160,7 +162,12 @@ class _Builder:
             self._update(item, match, target)
         elif not self._create(item, target):
             return
-        carded = self.board.item(item, match.issue if match else None, told_of(item, match))
+        issue = match.issue if match else None
+        reopened = reopened_since_written(item, match)
+        carded = self.board.item(item, issue, reopened=reopened)
+        if any(note.name == STATUS for note in carded.conflicts):
+            # One word in the file is both: what is held is not shown a second time as drift.
+            self.drift = [n for n in self.drift if (n.key, n.name) != (item.key, STATE)]
         self.drift += carded.drift
         self.conflicts += carded.conflicts
         self.accepted += carded.accepted

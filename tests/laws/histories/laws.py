@@ -209,6 +209,8 @@ def _write(
     moved = model.dirty(at, place) and not (old is None and name[0] == "sprint")
     if model.known.get((uid, name)) == {None}:
         moved = False  # declared for the first time: there is no value that both sides had
+    if name[0] == "assignee" and (uid, name) not in model.ours:
+        moved = False  # it was people's own until the file named it: nothing was agreed on
     decided = "--on-conflict" in seen.flags and "file" in seen.flags
     seen_first = not typed and _drifted(seen, each.key, name)
     undone = place in fresh and place not in on_the_way and old != new and not seen_first
