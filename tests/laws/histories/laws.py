@@ -263,7 +263,11 @@ def _name_of(model: Model, at: Snap, place: Place) -> Name | None:
 
 def _drifted(seen: Seen, key: str, name: Name) -> bool:
     names = DRIFT_NAMES.get(name[0], {name[0]})
-    return any(each["key"] == key and each["field"] in names for each in seen.plan.get("drift", ()))
+    drift = seen.plan.get("drift", ())
+    if name[0] == "milestone" and any(each["kind"] == "milestone" for each in drift):
+        return True  # a milestone that was renamed is one line, and none for each issue in it
+    held = {each["key"] for each in seen.plan.get("conflicts", ()) if each["field"] == "identity"}
+    return key in held or any(each["key"] == key and each["field"] in names for each in drift)
 
 
 def _untrusted(
@@ -380,7 +384,8 @@ def _file(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, Said
                 # Without a board there is only open and closed.
                 closed = old in CLOSED_WORDS
                 typed = typed and all((word in CLOSED_WORDS) != closed for word in known or ())
-            if typed and not any(model.dirty(seen.before, place) for place in places):
+            moved = any(model.dirty(seen.before, place) for place in places)
+            if typed and not moved and each.key not in model.unsettled:
                 model.fail(seen, f"{uid} {name}: somebody's {old!r} in the file became {new!r}")
             was = (model.numbers[uid], "tick", model.reworded.get((uid, str(name[1]))))
             carried = name[0] == "tick" and seen.after.get(was) == new
