@@ -127,7 +127,7 @@ class _Builder:
         """Plan the labels and milestones of a repository, and who carries their record."""
         known = self.desired, self.observed, self.matches
         carrier = carrier_of(place, *known, self.skipped)
-        made = plan_definitions(place, carrier, self.options)
+        made = plan_definitions(self._without_held(place), carrier, self.options)
         self.definitions[place.name] = made
         if carrier.key is not None:
             self.carried[carrier.key] = made
@@ -135,6 +135,30 @@ class _Builder:
         self.drift += made.drift
         self.conflicts += made.conflicts
         self.accepted += made.accepted
+
+    def _without_held(self, place: Location) -> Location:
+        """Leave out what does not exist yet and only held or skipped items would use.
+
+        It is not made, so nothing may be put on record of it.
+        """
+        active = [
+            item
+            for item in place.items
+            if item.key not in self.skipped and item.key not in self.matches.held
+        ]
+        labels = {fold(each.name) for each in place.observed_labels}
+        titles = {each.title.strip() for each in place.observed_milestones}
+        for item in active:
+            used = item.fields.get("labels")
+            labels |= {fold(str(name)) for name in used} if isinstance(used, tuple) else set()
+            titles.add(str(item.fields.get("milestone")).strip())
+        return replace(
+            place,
+            labels=[each for each in place.labels if each.declared or fold(each.name) in labels],
+            milestones=[
+                each for each in place.milestones if each.declared or each.title.strip() in titles
+            ],
+        )
 
     # ---- one item --------------------------------------------------------------------------
 
