@@ -374,6 +374,16 @@ def test_a_story_that_was_there_at_the_last_sync_may_be_retitled() -> None:
     assert numbers(match((other, moved), *there)) == {"story-1.1": 2}
 
 
+def test_a_story_without_a_number_is_found_again_after_its_parents_issue_was_deleted() -> None:
+    """The record of what stood below it went with the parent's issue: no second one is made."""
+    feature, *stories_there = backlog(*stories("A", "B"))
+    items = (replace(stories("A", "B")[0], issue=IssueRef(feature.number)), *stories("A", "B")[1:])
+    orphaned = [replace(each, parent=None) for each in stories_there]
+    found = match(items, *orphaned)
+    assert numbers(found) == {"story-1.1": 2, "story-1.2": 3}
+    assert "feature-1" in found.held
+
+
 def test_one_title_below_two_features_stays_two_stories() -> None:
     """A feature is inserted with a story whose key and title another feature's story had."""
 

@@ -115,10 +115,28 @@ class IssueIndex:
         What stood below a parent is in the record of one; of all others nothing is known.
         """
         marker = self.parts[issue.number].marker
-        above = marker.base.hashes.get("parent") if marker else None
-        if marker is None or above in (None, normalize.hash_value(None)):
+        if marker is None or self._above(issue) is None:
             return True
         return not recorded.isdisjoint(order.record([marker.key]))
+
+    def _above(self, issue: ObservedIssue) -> str | None:
+        """Return the hash of the key that an issue stood below at the last sync, if any."""
+        marker = self.parts[issue.number].marker
+        above = marker.base.hashes.get("parent") if marker else None
+        return None if above == normalize.hash_value(None) else above
+
+    def bereft(self, there: frozenset[str]) -> set[str]:
+        """Return the hashes of the keys whose record went with the issue that they stood below.
+
+        `there` are the hashes of the keys that issues have, as a base holds them.
+        """
+        lost = (
+            key
+            for key, issues in self.ours.items()
+            for issue in issues
+            if (above := self._above(issue)) is not None and above not in there
+        )
+        return {mark for key in lost for mark in order.record([key])}
 
     def records(self, recorded: frozenset[str]) -> set[str]:
         """Give what the issues record of the items below them, whose own item was there."""
@@ -128,8 +146,17 @@ class IssueIndex:
 
 
 def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
-    """Give the hashes of the keys that stood below others at the last sync, level by level."""
-    recorded: frozenset[str] = frozenset()
+    """Give the hashes of the keys that stood below others at the last sync, level by level.
+
+    Whose parent's issue is gone counts as recorded: nothing says that it was not there.
+    """
+    there = frozenset(
+        normalize.hash_value(key)
+        for index in indexes
+        for key, issues in index.ours.items()
+        if issues
+    )
+    recorded = frozenset(mark for index in indexes for mark in index.bereft(there))
     while True:
         now = frozenset(mark for index in indexes for mark in index.records(recorded))
         if now <= recorded:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from backlog_sync.sandbox import faults
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
-from tests.laws.histories.model import Model
+from tests.laws.histories.model import REFUSED, Model
 from tests.laws.histories.paper import Fresh, Paper
 from tests.laws.histories.people import QUICK, USUAL, Crowd
 from tests.laws.histories.world import Act, Seen, World, folder
@@ -414,6 +414,8 @@ class History:
             written = seen.paper_before.text != seen.paper_after.text
             if not (seen.mutations or left or written):
                 break
+            if seen.code == REFUSED and not (seen.mutations or written):
+                break  # a guard refuses the plan, and says what would let it pass
             if nth and (left or written):
                 self.model.fail(seen, f"sync after a sync: {left}, file written: {written}")
             if nth == 2:
