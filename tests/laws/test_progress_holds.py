@@ -229,9 +229,6 @@ class World:
             self.pending.pop(each, None)
         if place not in self.mixed:
             self.expected[place] = value
-        if (title, "Status") in said and self.issue(title).state == "closed":
-            # A card follows its issue when that is closed.
-            self.expected.pop((title, "Status"), None)
 
     # ---- the author --------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import BUILT_IN, FieldPlan
-from backlog_sync.core.card import CardDiff, Wanted, diff_card
+from backlog_sync.core.card import UNSEEN, CardDiff, Seen, Wanted, diff_card
 from backlog_sync.core.changes import (
     Action,
     Change,
@@ -53,7 +53,11 @@ class BoardPlan:
     active: bool = False
 
     def item(
-        self, item: DesiredItem, issue: ObservedIssue | None, *, reopened: bool = False
+        self,
+        item: DesiredItem,
+        issue: ObservedIssue | None,
+        *,
+        seen: Seen = UNSEEN,
     ) -> CardDiff:
         """Plan the card and the values of one item; give what is told of them."""
         if not self.active:
@@ -67,7 +71,7 @@ class BoardPlan:
             self._wanted(item, card),
             ownership=self.desired.settings.ownership,
             options=self.options,
-            reopened=reopened,
+            seen=seen,
         )
         if card is not None and card.archived:
             if diff.values:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from backlog_sync.core import record
 from backlog_sync.core.changes import FieldChange, FieldNote, Verdict
 from backlog_sync.core.fields import STATUS, Owner, owner_of
-from backlog_sync.core.merge import AtomDiff, merge_atom
+from backlog_sync.core.merge import BOTH, AtomDiff, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PlanOptions
@@ -26,6 +26,22 @@ class Wanted:
     kept: frozenset[str] = frozenset()
     noted: Mapping[str, BoardValue] = field(default_factory=dict)
     start: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the issue tells of the file's word for its status.
+
+    `closed` says that both call it closed; `reopened` that a run wrote the file's word when the
+    issue was closed, which it is no more; `contested` as `one_word` has it.
+    """
+
+    closed: bool = False
+    reopened: bool = False
+    contested: bool = False
+
+
+UNSEEN = Seen()
 
 
 @dataclass(slots=True)
@@ -54,9 +70,9 @@ class _Merge:
         ref: str | None,
         card: BoardItem | None,
         wanted: Wanted,
-        reopened: bool,
+        seen: Seen,
     ) -> None:
-        self.reopened = reopened
+        self.seen = seen
         self.item, self.ref, self.card, self.wanted = item, ref, card, wanted
         self.base = record.decode(card) or {}
         self.unread = {
@@ -81,6 +97,8 @@ class _Merge:
             base, self.moved = record.base_of(record.entry(after)), True
             self.base = {**self.base, name: record.entry(after)}
         merged = self._merged(name, owner, after, before, base, options)
+        if name == STATUS and self.seen.contested and merged.verdict is Verdict.PUSH:
+            merged = AtomDiff(Verdict.CONFLICT, before, write=False, reason=BOTH)
         if merged.write or merged.verdict is Verdict.CONVERGED:
             self.unread.pop(name, None)
         if merged.write:
@@ -88,7 +106,11 @@ class _Merge:
             self.diff.reasons[name] = merged.reason
             if merged.verdict is Verdict.DRIFT:
                 self.diff.drifted.append(name)
-        if merged.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
+        # Of a closed issue the file tells that, whatever its card says; what is in dispute is told
+        # once, of the half that both sides changed.
+        quiet = name == STATUS and not merged.write and merged.verdict is Verdict.DRIFT
+        quiet = quiet and (self.seen.closed or self.seen.contested)
+        if merged.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not quiet:
             self._tell(name, merged, after, before)
         if merged.write or merged.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):
             self.new[name] = record.entry(after)
@@ -102,7 +124,7 @@ class _Merge:
 
     def _reads(self, name: str, after: BoardValue) -> bool:
         """Whether the file says what a run wrote there, so that it is no word of its own."""
-        told = record.tells(self.unread, name, after) or (name == STATUS and self.reopened)
+        told = record.tells(self.unread, name, after) or (name == STATUS and self.seen.reopened)
         if told:
             self.unread.pop(name, None)
         return told
@@ -169,13 +191,10 @@ def diff_card(
     *,
     ownership: Mapping[str, str],
     options: PlanOptions,
-    reopened: bool = False,
+    seen: Seen = UNSEEN,
 ) -> CardDiff:
-    """Merge every value of one card: base from its record, desired from the file, observed.
-
-    `reopened` says that a run wrote the file's word when the issue was closed, which it is no more.
-    """
-    merge = _Merge(item, ref, card, wanted, reopened)
+    """Merge every value of one card: base from its record, desired from the file, observed."""
+    merge = _Merge(item, ref, card, wanted, seen)
     for name, value in wanted.values.items():
         merge.value(name, value, owner_of(name, ownership), options)
     return merge.finish()

@@ -12,7 +12,7 @@ from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.identity import Match
 from backlog_sync.core.issue_index import adopted_nonce
-from backlog_sync.core.merge import SetDiff, merge_atom, merge_block, merge_set
+from backlog_sync.core.merge import BOTH, AtomDiff, SetDiff, merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings, Written
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
@@ -133,6 +133,7 @@ class _Merge:
         self.item, self.issue, self.base, self.options = item, match.issue, base, options
         self.ref = match.ref
         self.believed, self.adopts = match.believed, match.adopt
+        self.contested = False
         self.fields: dict[str, FieldChange] = {}
         self.links: dict[str, FieldChange] = {}
         self.reasons: dict[str, str] = {}
@@ -188,8 +189,12 @@ class _Merge:
             pending=self._pending(name),
             on_conflict=self.options.on_conflict,
         )
+        if name == STATE and self.contested and diff.verdict is Verdict.PUSH:
+            diff = AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
         self.converged |= diff.verdict is Verdict.CONVERGED
-        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
+        # What is in dispute is told once, of the half that both sides changed.
+        half = name == STATE and self.contested and diff.verdict is Verdict.DRIFT
+        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not half:
             reason = diff.reason if self.believed or base is not None else UNBELIEVED
             self.note(name, diff.verdict, reason, desired, observed, accepted=diff.accepted)
         if diff.write:
@@ -273,8 +278,11 @@ def diff_item(
     *,
     record: Definitions | None = None,
     record_moved: bool = False,
+    contested: bool = False,
 ) -> ItemDiff:
     """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved.
+
+    A state that is `contested` is not set, as `one_word` has it.
 
     `record` is that of the repository's definitions, for the issue that carries it; where it
     `moved` it is written for its own sake.
@@ -282,6 +290,7 @@ def diff_item(
     issue, parts = match.issue, match.parts
     marker = parts.marker or Marker(backlog_id, item.key, nonce=adopted_nonce(issue))
     merge = _Merge(item, match, marker.base, options)
+    merge.contested = contested
     now_is = observed_state(issue)
     says = desired_state(target.atoms.get(STATE, now_is), now_is)
     # With nothing on record, what the file says now is where its next change starts from.
@@ -383,14 +392,15 @@ def _is_the_boards_word(merge: _Merge, wanted: JsonValue) -> bool:
     if not is_closed(wanted) or issue.state != "open":
         return False
     flowed = says_what_was_written(merge.item, issue.card)
-    if not flowed and (issue.state_reason == REOPENED or not says_the_same(merge.item, issue.card)):
+    if not flowed and not says_the_same(merge.item, issue.card):
         return False
     known = normalize.hash_value(wanted)
-    merge.converged |= merge.written.reads(STATE, known)
     if merge.base.hashes.get(STATE) != known:
-        if not flowed and not caught_up(merge.item, issue.card):
+        own = issue.state_reason == REOPENED or not caught_up(merge.item, issue.card)
+        if own and not flowed:
             return False
         merge.converged = True
+    merge.converged |= merge.written.reads(STATE, known)
     merge.hashes[STATE] = known
     return True
 

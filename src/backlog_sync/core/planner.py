@@ -7,6 +7,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import unknown_words
 from backlog_sync.core.board import BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
+from backlog_sync.core.card import UNSEEN, Seen
 from backlog_sync.core.changes import (
     Action,
     Change,
@@ -33,7 +34,6 @@ from backlog_sync.core.diff import (
     target_of,
 )
 from backlog_sync.core.digests import digests_of
-from backlog_sync.core.fields import STATUS
 from backlog_sync.core.heal import heals
 from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.identity import Match, Matches, match_items
@@ -41,6 +41,7 @@ from backlog_sync.core.in_force import in_force
 from backlog_sync.core.links import Links, Sorting
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.model import (
+    Base,
     DesiredItem,
     DesiredState,
     Marker,
@@ -48,6 +49,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.one_word import contested, statuses
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
 from backlog_sync.core.reading import counts
@@ -186,15 +188,29 @@ class _Builder:
             self._update(item, match, target)
         elif not self._create(item, target):
             return
-        issue = match.issue if match else None
-        reopened = reopened_since_written(item, match)
-        carded = self.board.item(item, issue, reopened=reopened)
-        if any(note.name == STATUS for note in carded.conflicts):
-            # One word in the file is both: what is held is not shown a second time as drift.
-            self.drift = [n for n in self.drift if (n.key, n.name) != (item.key, STATE)]
+        seen = self._seen(item, match)
+        carded = self.board.item(item, match.issue if match else None, seen=seen)
         self.drift += carded.drift
         self.conflicts += carded.conflicts
         self.accepted += carded.accepted
+
+    def _seen(self, item: DesiredItem, match: Match | None) -> Seen:
+        """Say what the issue tells of the file's word for its status."""
+        if match is None:
+            return UNSEEN
+        return Seen(
+            closed=match.issue.state == "closed" and is_closed(item.fields.get(STATE)),
+            reopened=reopened_since_written(item, match),
+            contested=self._contested(item, match),
+        )
+
+    def _contested(self, item: DesiredItem, match: Match) -> bool:
+        """Whether file and GitHub disagree on an item's status, and nobody decided."""
+        if self.options.on_conflict is not None:
+            return False
+        marker = match.parts.marker
+        base = marker.base if marker else Base()
+        return contested(item, match.issue, base, statuses(self.observed))
 
     def _skips(self, item: DesiredItem) -> bool:
         """Whether an item is none of this run's business; say why where that may surprise."""
@@ -309,6 +325,7 @@ class _Builder:
             self.options,
             record=None if carried is None else fitting(carried.record),
             record_moved=carried is not None and carried.moved,
+            contested=self._contested(item, match),
         )
         self.drift += diff.drift
         self.conflicts += diff.conflicts

@@ -17,6 +17,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.one_word import contested, statuses
 from backlog_sync.core.option_names import as_declared
 from backlog_sync.core.reporting import rollup
 from backlog_sync.core.reporting.facts import Criterion, Phase, WorkItem
@@ -111,7 +112,7 @@ def _item(
         kept
         or _file_moved(item, issue, base)
         or _status_waits(item, issue, first)
-        or _in_conflict(item, issue)
+        or contested(item, issue, base, statuses(observed))
     )
     return ItemProgress(
         key=item.key,
@@ -178,18 +179,6 @@ def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
     if base is None:
         return fold(str(value)) == fold(first)
     return record.base_of(base) != hash_value(record.comparable(said))
-
-
-def _in_conflict(item: DesiredItem, issue: ObservedIssue) -> bool:
-    """Whether file and card have moved to different statuses since a sync: nobody decided yet."""
-    said = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
-    value = record.comparable(issue.card.values.get(STATUS) if issue.card else None)
-    base = (record.decode(issue.card) or {}).get(STATUS)
-    if said is None or value is None or base is None or fold(str(said)) == fold(str(value)):
-        return False
-    if record.tells(record.written(issue.card), STATUS, said):
-        return False
-    return record.base_of(base) not in (hash_value(record.comparable(said)), hash_value(value))
 
 
 def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
