@@ -57,7 +57,7 @@ class BoardPlan:
         item: DesiredItem,
         issue: ObservedIssue | None,
         *,
-        seen: Seen = UNSEEN,
+        word: Seen = UNSEEN,
     ) -> CardDiff:
         """Plan the card and the values of one item; give what is told of them."""
         if not self.active:
@@ -71,7 +71,7 @@ class BoardPlan:
             self._wanted(item, card),
             ownership=self.desired.settings.ownership,
             options=self.options,
-            seen=seen,
+            seen=word,
         )
         if card is not None and card.archived:
             if diff.values:

@@ -188,8 +188,8 @@ class _Builder:
             self._update(item, match, target)
         elif not self._create(item, target):
             return
-        seen = self._seen(item, match)
-        carded = self.board.item(item, match.issue if match else None, seen=seen)
+        word = self._seen(item, match)
+        carded = self.board.item(item, match.issue if match else None, word=word)
         self.drift += carded.drift
         self.conflicts += carded.conflicts
         self.accepted += carded.accepted
