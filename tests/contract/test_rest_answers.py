@@ -72,6 +72,8 @@ def places(go: Driver) -> None:
     for path in (HOME, USERS, "/repos/octo-org/secret"):
         go(200, "GET", path)
     go(404, "GET", "/repos/octo-org/nope")
+    go(200, "GET", f"{HOME}/collaborators/ada/permission")
+    go(404, "GET", f"{HOME}/collaborators/nobody/permission")
     for path in (f"{HOME}/issue-types", "/orgs/octo-org/issue-types"):
         go(200, "GET", path)
     go(404, "GET", f"{USERS}/issue-types")
