@@ -114,7 +114,9 @@ class _Merge:
             self._tell(name, merged, after, before)
         if merged.write or merged.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):
             self.new[name] = record.entry(after)
-            self.moved |= merged.write or merged.verdict is Verdict.CONVERGED
+            # What both sides say for the first time is where the file's next change starts from.
+            agreed = owner is Owner.GITHUB and name not in self.base and after is not None
+            self.moved |= merged.write or merged.verdict is Verdict.CONVERGED or agreed
         elif name in self.base:
             self.new[name] = self.base[name]
         else:
