@@ -537,6 +537,10 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
         if uid not in model.numbers or (model.numbers[uid], "exists") not in seen.after:
             continue
         fields = {**dict(model.names(seen.before, each)), **dict(model.names(seen.after, each))}
+        for item, name in model.known:
+            if item == uid and name[0] == "assignee":
+                # Read as absent by a sync, too.
+                fields.setdefault(name, [(model.numbers[uid], "assignee", str(name[1]))])
         for name, places in fields.items():
             old, new = model.says(each, name), model.says(after[uid], name)
             known = model.known.get((uid, name))
