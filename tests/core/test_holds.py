@@ -120,3 +120,11 @@ def test_an_item_that_is_known_by_its_marker_says_that_the_repository_is_right()
     plan = build_plan(desired(*items), there)
     assert check(plan, desired(*items), there) == ()
     assert [note.key for note in plan.conflicts] == ["c"]
+
+
+def test_the_identity_goes_into_the_first_file() -> None:
+    """By its form, whatever the others are."""
+    several = desired(sources=("one.md", "two.yaml"), backlog_id="one.md")
+    assert "front matter of one.md" in holds.set_id(several, BACKLOG)
+    other = desired(sources=("two.yaml", "one.md"), backlog_id="two.yaml")
+    assert "at the top of two.yaml" in holds.set_id(other, BACKLOG)

@@ -94,3 +94,12 @@ def test_the_file_of_then_is_held_against_now_by_number() -> None:
     assert facts.before.items["s"].title == "Old words"
     assert facts.before.milestones["A"].due == date(2026, 1, 1)
     assert gather(now, there, today=TODAY, remembered=then).before is None
+
+
+def test_ticks_of_github_and_of_the_file_both_count() -> None:
+    """A box that was ticked there shows here before the file says it."""
+    there = managed(STORY, 4)
+    ticked = replace(there, body=there.body.replace("- [ ] a", "- [x] a"))
+    assert ticked.body != there.body
+    assert of(gather(desired(STORY), observed(there), today=TODAY), "s")["ticked"] == 1
+    assert of(gather(desired(STORY), observed(ticked), today=TODAY), "s")["ticked"] == 2

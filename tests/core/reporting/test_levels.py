@@ -2,7 +2,9 @@
 
 import pytest
 
-from backlog_sync.core.reporting.risks import level
+from backlog_sync.core.reporting.facts import Risk
+from backlog_sync.core.reporting.risks import level, register
+from tests.reporting.builders import item
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,12 @@ def test_words_have_a_place() -> None:
     low, medium, high = level("Low"), level("medium"), level("HIGH")
     assert None not in (low, medium, high)
     assert (low or 0) < (medium or 0) < (high or 0)
+
+
+def test_a_risk_without_an_exposure_stands_behind_the_smallest() -> None:
+    """Whatever stands first in the file; closed ones are last."""
+    items = [
+        item("a", risks=(Risk("unknown"), Risk("small", likelihood="1", impact="1"))),
+        item("b", risks=(Risk("great", likelihood="5", impact="5"),)),
+    ]
+    assert [each.text for each in register(items)] == ["great", "small", "unknown"]

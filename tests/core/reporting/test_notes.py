@@ -1,6 +1,8 @@
 """What a reader is told beside the figures."""
 
-from backlog_sync.core.reporting.facts import Phase, WorkItem
+from datetime import date
+
+from backlog_sync.core.reporting.facts import Phase, PlanningSettings, WorkItem
 from tests.reporting.builders import day, facts, item, made
 
 
@@ -25,3 +27,20 @@ def test_work_without_hours_is_not_in_the_load() -> None:
     assert told in notes(item("a", hours=3), item("b"))
     assert told not in notes(item("a", hours=3))
     assert told not in notes(item("a"), item("b"))
+
+
+def test_a_week_without_hours_turns_none_into_days() -> None:
+    """Nobody works: what has hours is laid out at a guess."""
+    planning = PlanningSettings(hours_per_week=0)
+    (row,) = made(facts(item("a", hours=8), planning=planning)).schedule.rows
+    assert row.by == "guess"
+    (row,) = made(facts(item("a", hours=8))).schedule.rows
+    assert (row.by, row.days) == ("hours", 1)
+
+
+def test_what_ends_on_the_last_day_of_its_quarter_is_in_time() -> None:
+    """The day after is late."""
+    for days, late in ((16, ()), (17, ("a",))):
+        work = item("a", hours=8 * days, target=date(2026, 3, 31))
+        (quarter,) = made(facts(work, today=date(2026, 3, 10))).quarters
+        assert quarter.late == late

@@ -1,0 +1,49 @@
+"""A word that no vocabulary knows and the observed board does."""
+
+from dataclasses import replace
+
+from backlog_sync.core.model import DesiredItem, DesiredState, Settings
+from backlog_sync.core.unknown_words import PRIORITY, understood
+from tests.core.builders import BOARD, board, desired, item, observed, select
+
+THERE = observed(project=board(fields=(select("Priority", "Very Urgent", "Low"),)))
+LABELLED = Settings(priority_label="priority:")
+
+
+def meant(wanted: DesiredItem, settings: Settings = LABELLED) -> DesiredItem:
+    """The item as it is after the board was seen."""
+    (found,) = state(wanted, settings).items
+    return found
+
+
+def state(wanted: DesiredItem, settings: Settings = LABELLED) -> DesiredState:
+    """All of it; a second look changes nothing."""
+    found = understood(desired(wanted, project=BOARD, settings=settings), THERE)
+    assert understood(found, THERE) == found
+    return found
+
+
+def word(priority: str, *labels: str) -> DesiredItem:
+    """An item whose priority is this word."""
+    return replace(item("a", labels=labels), unknown={PRIORITY: priority})
+
+
+def test_the_board_s_word_becomes_its_value_and_a_label_beside_the_others() -> None:
+    """As the board spells it; the label is declared."""
+    found = meant(word("very urgent", "story"))
+    assert found.board == {"Priority": "Very Urgent"}
+    assert found.fields["labels"] == ("story", "priority:very-urgent")
+    assert found.unknown == {}
+    assert "priority:very-urgent" in {each.name for each in state(word("very urgent")).labels}
+
+
+def test_a_priority_label_that_the_author_wrote_stays_the_only_one() -> None:
+    """And without a prefix there is none."""
+    assert meant(word("low", "Priority:mine")).fields["labels"] == ("Priority:mine",)
+    assert meant(word("low", "story"), Settings(priority_label=None)).fields["labels"] == ("story",)
+
+
+def test_a_word_that_the_board_does_not_know_stays_unknown() -> None:
+    """It makes no value and no label."""
+    wanted = word("whenever", "story")
+    assert meant(wanted) == wanted
