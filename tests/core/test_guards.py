@@ -113,6 +113,14 @@ def test_a_moved_file_refuses_and_says_which_id_to_set() -> None:
     assert "id: ROADMAP.md" in found.hint
 
 
+def test_a_moved_file_that_takes_over_an_issue_is_refused_as_well() -> None:
+    """An issue that would be adopted by its number does not say whose backlog this is."""
+    theirs = issue(9, title="Adopted")
+    wanted = desired(*items(4), item("x", "Adopted", issue=9), backlog_id="docs/ROADMAP.md")
+    (found,) = guard(wanted, observed(*backlog(*items(4)), theirs))
+    assert found.slug == "backlog-moved"
+
+
 def test_another_backlog_with_other_titles_is_no_move() -> None:
     """Two backlogs may live in one repository, and both may hold an `i-0`."""
     other = desired(*(item(f"i-{n}", f"Other {n}") for n in range(4)), backlog_id="other")

@@ -164,10 +164,11 @@ def _moved(
     creates: Sequence[Change], matches: Matches, desired: DesiredState, observed: ObservedState
 ) -> list[Violation]:
     """Find the same keys and titles under another identity: a file that was moved or renamed."""
-    if matches.by_key:
+    if any(not match.adopt for match in matches.by_key.values()):
         return []
     seen = Counter(hold.moved_from for hold in matches.held.values() if hold.moved_from)
-    count = seen.total() + len(creates)
+    # An issue that is only to be adopted does not say whose backlog this is.
+    count = seen.total() + len(creates) + len(matches.by_key)
     wanted = {(c.key, normalize.title(c.title)) for c in creates}
     for issue in observed.issues if wanted else ():
         if issue.repository == observed.repository.name_with_owner:
