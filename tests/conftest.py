@@ -1,8 +1,17 @@
 """What holds for every test."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples at every run, so that a change alone makes a law fail, and no deadline, which
+# would be an assertion on seconds. The full bars look for new examples.
+settings.register_profile(
+    "suite", derandomize=os.environ.get("BACKLOG_BARS") != "full", deadline=None
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -384,6 +384,14 @@ def test_a_story_without_a_number_is_found_again_after_its_parents_issue_was_del
     assert "feature-1" in found.held
 
 
+def test_the_issue_of_an_item_that_is_not_synced_is_no_orphan() -> None:
+    """Also when the item was moved in the file, which no sync has put on record."""
+    there = below(list(backlog(*stories("A", "B"))), stories("A"))
+    kept = replace(stories("A", "B")[2], parent=None, sync=False)
+    found = match((*stories("A"), kept), *there)
+    assert found.orphans == ()
+
+
 def test_one_title_below_two_features_stays_two_stories() -> None:
     """A feature is inserted with a story whose key and title another feature's story had."""
 

@@ -497,6 +497,7 @@ class _Matcher:
                 self.by_key[item.key] = replace(match, generation=generation)
             elif generation:
                 new[item.key] = generation
+        aside = {item.key for item in self.items if not item.sync}  # left alone with their issues
         spare = sorted(
             (issue.number, key, issue)
             for key, issues in self.index.ours.items()
@@ -505,6 +506,7 @@ class _Matcher:
             and issue.state == "open"
             and key not in self.held
             and key not in self.unread
+            and key not in aside
         )
         second = [(key, issue) for _, key, issue in spare if self._is_second(key, issue)]
         doubles = tuple((key, issue) for key, issue in second if self._is_double(key, issue))
