@@ -354,6 +354,7 @@ def histories(draw: st.DrawFn) -> list[Step]:
 CLOSED, DROPPED, OPEN = (("people", ("One", "state"), state) for state in
                          ("completed", "not_planned", "open"))  # fmt: skip
 TICKED, UNTICKED = (("people", ("One", "tick", "alpha"), done) for done in (True, False))
+MOVED = ("people", ("One", "Status"), "Done")
 COMMIT, REPORT = ("run", World.commit), ("run", World.report_on_branch)
 
 
@@ -362,6 +363,7 @@ COMMIT, REPORT = ("run", World.commit), ("run", World.report_on_branch)
 @example([CLOSED, COMMIT, OPEN, COMMIT])
 @example([CLOSED, COMMIT, DROPPED, COMMIT, OPEN, COMMIT])
 @example([CLOSED, REPORT, OPEN, REPORT, CLOSED, COMMIT, OPEN])
+@example([MOVED, COMMIT, DROPPED, COMMIT, OPEN, COMMIT])
 @example([TICKED, COMMIT, UNTICKED, COMMIT])
 @example([TICKED, REPORT, UNTICKED, REPORT, TICKED, REPORT])
 @example([CLOSED, ("run", World.propose), OPEN, COMMIT, ("run", World.merge), COMMIT])

@@ -179,8 +179,10 @@ class _Merge:
         if name == STATE and not self.believed:
             owner = Owner.GITHUB
         base = self.base.hashes.get(name)
-        if owner is Owner.GITHUB and self.written.reads(name, normalize.hash_value(desired)):
-            base, self.converged = normalize.hash_value(desired), True
+        told = normalize.hash_value(desired)
+        read = owner is Owner.GITHUB and self.written.reads(name, told)
+        if read or (name == STATE and base != told and self._flowed(desired)):
+            base, self.converged = told, True
         diff = merge_atom(
             owner=owner,
             base=base,
@@ -209,6 +211,10 @@ class _Merge:
             self.pending.discard(name)
         elif base is not None:
             self.hashes[name] = base
+
+    def _flowed(self, state: JsonValue) -> bool:
+        """Whether the file calls an issue closed by a word that a run took from its card."""
+        return is_closed(state) and says_what_was_written(self.item, self.issue.card)
 
     def _pending(self, name: str) -> bool:
         """Whether a field may never have been set; what was reopened had been closed."""

@@ -24,16 +24,17 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
     was = base.hashes.get("state")
     wanted = item.fields.get("state")
     said = hash_value(desired_state(str(wanted), now)) if wanted is not None else None
-    told = base.written.atoms.get("state", ())
-    file_moved = None not in (was, said) and said != was and said not in told
-    moved = None not in (was, said) and hash_value(now) not in (was, said)
     status = next((v for n, v in item.board.items() if fold(n) == fold(STATUS)), None)
+    if said in base.written.atoms.get("state", ()) or (
+        status is not None and record.tells(record.written(issue.card), STATUS, status)
+    ):
+        return False  # it is a word that a run wrote
+    file_moved = None not in (was, said) and said != was
+    moved = None not in (was, said) and hash_value(now) not in (was, said)
     before = (record.decode(issue.card) or {}).get(STATUS)
     if issue.card is not None and before is not None and fold(str(status)) in words:
         stands = record.comparable(issue.card.values.get(STATUS))
-        as_applied = _same(status, before)
-        unread = record.tells(record.written(issue.card), STATUS, status)
-        file_moved |= not as_applied and not unread
+        file_moved |= not _same(status, before)
         moved |= not _same(stands, before) and not _same(stands, status)
     return file_moved and moved
 

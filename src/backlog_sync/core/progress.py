@@ -189,7 +189,7 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
         return False
     if "state" in base.pending and issue.state_reason != "reopened":
         return True
-    if is_closed(wanted) and now == OPEN and says_what_was_written(item, issue.card):
+    if is_closed(wanted) and says_what_was_written(item, issue.card):
         return False
     said = hash_value(wanted)
     return base.hashes["state"] != said and said not in base.written.atoms.get("state", ())

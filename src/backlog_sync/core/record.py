@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from backlog_sync.core import normalize
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import BoardFieldDef, BoardItem, BoardValue
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.written import MOST
@@ -99,7 +100,8 @@ def with_written(card: BoardItem, values: Mapping[str, BoardValue]) -> str | Non
     base, unread = decode(card) or {}, dict(written(card))
     for name, value in values.items():
         known, told = tuple(unread.get(name, ())), entry(value)
-        same = name in base and base_of(base[name]) == base_of(told)
+        # A word for a status says a state too, of which the base of the card knows nothing.
+        same = name != STATUS and name in base and base_of(base[name]) == base_of(told)
         if not same and told not in known:
             unread[name] = (*known, told)[-MOST:]
     text = encode(base, unread)
