@@ -384,6 +384,14 @@ def test_a_story_without_a_number_is_found_again_after_its_parents_issue_was_del
     assert "feature-1" in found.held
 
 
+@pytest.mark.parametrize("sync", [True, False])
+def test_an_item_above_does_not_take_the_issue_of_one_below_it_by_title(sync: bool) -> None:
+    """The parent has no issue, so the issue of the item below it stands alone, and is its own."""
+    above, below_it = item("k0", "A", sync=sync), item("k1", "A", parent="k0")
+    found = match((above, below_it), managed(item("k1", "A"), 1))
+    assert numbers(found) == {"k1": 1}
+
+
 def test_the_issue_of_an_item_that_is_not_synced_is_no_orphan() -> None:
     """Also when the item was moved in the file, which no sync has put on record."""
     there = below(list(backlog(*stories("A", "B"))), stories("A"))

@@ -96,7 +96,7 @@ def test_damage_takes_work_in_proportion_to_its_length(family: str, tmp_path: Pa
         rng = random.Random(f"{family} {seed}")
         at, token = rng.randrange(len(text) + 1), rng.choice(_TOKENS)
         files = []
-        for size in (8_000, 32_000):
+        for size in (4_000, 16_000):  # beyond 20,000 characters front matter is read another way
             file = tmp_path / str(size) / name
             file.parent.mkdir(exist_ok=True)
             more = token * (size // len(token))

@@ -317,12 +317,16 @@ class _Matcher:
                     mark = self.index.applied_title(issue)
                     left.setdefault((mark, _parent_of(issue)), []).append(issue)
         declared = {item.key for item in self.desired.items}
+        deeper = {i.key: self.titles[i.key] for i in self._open() if i.parent is not None}
         wanted = Counter((item.parent, title_mark(item.title)) for item in self.items)
         for item in self._open(level):
             mark = self.titles[item.key]
             if wanted[item.parent, mark] > 1:
                 continue
             there = left.get((mark, self._above(item)), ())
+            if item.parent is None:
+                # Below a parent without an issue, an item's issue stands alone: it stays its own.
+                there = [i for i in there if deeper.get(self._key_of(i)) != mark]
             same = clearest([issue for issue in there if issue.number not in self.taken])
             gone = [issue for issue in same if self._key_of(issue) not in declared]
             for candidates in (gone, same):
