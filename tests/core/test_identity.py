@@ -277,6 +277,23 @@ def test_the_present_key_wins_over_a_former_one() -> None:
     assert numbers(found) == {"new": 2}
 
 
+def test_a_former_key_that_another_item_has_is_left_to_that_item() -> None:
+    """Also where that item stands deeper and waits for its issue until its level comes."""
+    deeper = item("old", "B", parent="above")
+    named = item("new", "A", previously=("old",))
+    found = match((item("above", "Above"), deeper, named), managed(item("old", "B"), 1))
+    assert numbers(found) == {"old": 1}
+
+
+def test_a_former_key_that_another_item_has_is_no_way_around_a_marker_not_believed() -> None:
+    """The issue of the item below is found by its own key; the one above stays held."""
+    deeper = item("old", "B", parent="above")
+    named = item("new", "A", previously=("old",))
+    mine, forged = managed(item("old", "B"), 1), managed(item("new", "A"), 2, author=STRANGER)
+    found = match((item("above", "Above"), deeper, named), mine, forged)
+    assert (numbers(found), set(found.held)) == ({"old": 1}, {"new"})
+
+
 def stories(*titles: str) -> tuple[DesiredItem, ...]:
     """A feature with numbered stories."""
     feature = item("feature-1", "Feature", kind="feature")

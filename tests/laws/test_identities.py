@@ -18,6 +18,8 @@ from tests.core.builders import desired, item
 from tests.engine.test_executor import World
 
 SEEDS = 3_000 if os.environ.get("BACKLOG_BARS") == "full" else int(os.environ.get("N", "60"))
+HARD = (616, 2802)
+"""Seeds that failed once: a feature whose number went to another one; a story that came back."""
 STEPS = 6
 COMMON = ("Setup", "Documentation", "Tests")
 """Titles that stories of several features have."""
@@ -139,7 +141,7 @@ class Document:
     def retitle(self) -> None:
         """New titles for what stays where it is."""
         every = list(self.things().values())
-        for thing in self.dice.sample(every, self.dice.randrange(1, len(every))):
+        for thing in self.dice.sample(every, self.dice.randint(1, max(1, len(every) - 1))):
             thing.title = self.name()
 
     # ---- syncs -------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ class Document:
             self.written = {thing: thing.number for thing in things.values() if thing.number}
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", sorted({*range(SEEDS), *HARD}))
 def test_an_issue_never_changes_what_it_is_about(seed: int) -> None:
     """Nothing is taken over, nothing is made twice, and a second sync has nothing to do."""
     document = Document(seed)

@@ -442,6 +442,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
             or now.ticks != was.ticks
             or now.order != was.order
             or now.written != was.written
+            or new.marker.generation != marker.generation
         )
     else:
         # What is not believed is not kept up to date either: its author may edit it every day.

@@ -372,8 +372,8 @@ class _Matcher:
         Only the issue that had the key last counts, and only if its item was there at the last
         sync: what its title speaks of is something else otherwise.
         """
-        for item in self._open(level):
-            for key in (item.key, *item.previously):
+        for item, keys in self._open_with_keys(level):
+            for key in keys:
                 last = self._last_with(key)
                 free = [i for i in last if i.number not in self.taken]
                 if not free:
@@ -394,8 +394,7 @@ class _Matcher:
 
     def unclear(self, level: Collection[str]) -> None:
         """Hold the items whose key stands in a marker that cannot be believed, and in no other."""
-        for item in self._open(level):
-            keys = (item.key, *item.previously)
+        for item, keys in self._open_with_keys(level):
             if any(self._free(key) for key in keys):
                 continue
             for key in keys:
@@ -477,8 +476,7 @@ class _Matcher:
         marker is believed only in the repository that it was written in: another backlog may bear
         the same name, and the same keys.
         """
-        for item in self._open():
-            keys = (item.key, *item.previously)
+        for item, keys in self._open_with_keys():
             for matcher in matchers:
                 if matcher is self:
                     continue
@@ -538,20 +536,22 @@ class _Matcher:
         )
 
     def _next_generation(self, item: DesiredItem, match: Match | None) -> int:
-        """Give what a marker with this key says from now on: more than those of other things."""
+        """Give what a marker with this key says from now on: more than those of other things.
+
+        One that has the key already says more only if something else had it since: its item was
+        deleted and came back.
+        """
         marker = match.parts.marker if match else None
-        if marker is not None and marker.key == item.key:
-            return marker.generation
+        own = marker.generation if marker is not None and marker.key == item.key else -1
         above = self._above(item)
-        return max(
-            (
-                self.index.generation(other)
-                + (not self._has_title_of(item, other) or _parent_of(other) != above)
-                for other in self.index.ours.get(item.key, ())
-                if match is None or other.id != match.issue.id
-            ),
-            default=0,
+        later = (
+            self.index.generation(other)
+            + (not self._has_title_of(item, other) or _parent_of(other) != above)
+            for other in self.index.ours.get(item.key, ())
+            if match is None or other.id != match.issue.id
+            if self.index.generation(other) > own
         )
+        return max(later, default=max(own, 0))
 
     def _gone(self) -> dict[str, Hold]:
         """Return the items whose issue was there and is gone."""
@@ -606,6 +606,20 @@ class _Matcher:
             for marker, each in ((ours, match.issue), (theirs, issue))
         )
         return all(made) and ours.nonce != theirs.nonce
+
+    def _open_with_keys(
+        self, level: Collection[str] | None = None
+    ) -> list[tuple[DesiredItem, tuple[str, ...]]]:
+        """Give the items without an issue with their keys, the present one first.
+
+        A former key that another item has and still waits with, on a deeper level maybe, is left
+        to that item.
+        """
+        waiting = {item.key for item in self._open()}
+        return [
+            (item, (item.key, *(key for key in item.previously if key not in waiting)))
+            for item in self._open(level)
+        ]
 
     def _open(self, level: Collection[str] | None = None) -> list[DesiredItem]:
         items = self.items if level is None else [i for i in self.items if i.key in level]

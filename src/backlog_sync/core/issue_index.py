@@ -128,13 +128,16 @@ class IssueIndex:
     def bereft(self, there: frozenset[str]) -> set[str]:
         """Return the hashes of the keys whose record went with the issue that they stood below.
 
-        `there` are the hashes of the keys that issues have, as a base holds them.
+        `there` are the hashes of the keys that issues have, as a base holds them. What is still a
+        sub-issue of one of ours lost nothing: only that one's key is another now.
         """
+        ids = {issue.id for issues in self.ours.values() for issue in issues}
         lost = (
             key
             for key, issues in self.ours.items()
             for issue in issues
             if (above := self._above(issue)) is not None and above not in there
+            if issue.parent is None or issue.parent.id not in ids
         )
         return {mark for key in lost for mark in order.record([key])}
 
