@@ -414,7 +414,8 @@ class History:
             written = seen.paper_before.text != seen.paper_after.text
             if not (seen.mutations or left or written):
                 break
-            if seen.code == REFUSED and not (seen.mutations or written):
+            applied = any(e["outcome"] == "applied" for e in seen.envelope.get("outcomes", ()))
+            if seen.code == REFUSED and not (applied or written):
                 break  # a guard refuses the plan, and says what would let it pass
             if nth and (left or written):
                 self.model.fail(seen, f"sync after a sync: {left}, file written: {written}")
