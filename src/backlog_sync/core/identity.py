@@ -336,10 +336,31 @@ class _Matcher:
                     break
 
     def by_keys_and_titles(self, level: Collection[str]) -> None:
-        """Settle the items that were moved below another parent since the last sync."""
+        """Settle the items that were moved below another parent since the last sync.
+
+        In the file, or on GitHub: then the issue was put below the item's own parent last, also by
+        a run that stopped before it recorded that there.
+        """
         for item in self._open(level):
-            there = self._last_with(item.key)
-            self._take_first(item, [issue for issue in self._alike(item) if issue in there])
+            last = self.index.last_with(item.key)
+            recorded = self._last_with(item.key)
+            self._take_first(
+                item,
+                [
+                    issue
+                    for issue in self._alike(item)
+                    if issue in recorded or (issue in last and self._was_put_below(item, issue))
+                ],
+            )
+
+    def _was_put_below(self, item: DesiredItem, issue: ObservedIssue) -> bool:
+        """Whether an issue was put below the parent of an item, whose key no other issue has."""
+        marker = self.index.parts[issue.number].marker
+        above = self.by_key.get(item.parent) if item.parent else None
+        if marker is None or above is None:
+            return False
+        put = marker.base.hashes.get("parent") == normalize.hash_value(item.parent)
+        return put and self.index.ours.get(str(item.parent)) == [above.issue]
 
     def _alike(self, item: DesiredItem) -> list[ObservedIssue]:
         """Give the issues that have the key and the title of an item, the latest first."""

@@ -416,7 +416,7 @@ class History:
                 break
             applied = any(e["outcome"] == "applied" for e in seen.envelope.get("outcomes", ()))
             if seen.code == REFUSED and not (applied or written):
-                break  # a guard refuses the plan, and says what would let it pass
+                return  # a guard refuses the plan, and says what would let it pass
             if nth and (left or written):
                 self.model.fail(seen, f"sync after a sync: {left}, file written: {written}")
             if nth == 2:

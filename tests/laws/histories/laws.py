@@ -209,6 +209,8 @@ def _write(
     moved = model.dirty(at, place) and not (old is None and name[0] == "sprint")
     if model.known.get((uid, name)) == {None}:
         moved = False  # declared for the first time: there is no value that both sides had
+    if name[0] == "status" and model.word(at, number) in model.known.get((uid, name), ()):
+        moved = False  # the card said so before, and both sides had agreed on that word
     if name[0] == "assignee" and (uid, name) not in model.ours:
         moved = False  # it was people's own until the file named it: nothing was agreed on
     decided = "--on-conflict" in seen.flags and "file" in seen.flags
@@ -518,6 +520,8 @@ def moved_file(model: Model, seen: Seen) -> str:
 
 def _went_through(seen: Seen) -> bool:
     """Whether a sync with exit 4 did all but what is in conflict."""
+    if "backlog: refused (" in seen.err:
+        return False  # by a guard, before anything was done
     return all(each["outcome"] == "applied" for each in seen.envelope.get("outcomes", ())) and bool(
         seen.plan.get("conflicts")
     )
@@ -553,7 +557,7 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
                     # To write down what is so already changes nothing.
                     model.known[uid, name] |= known or set()
                     model.known[uid, name].add(model.word(seen.after, model.numbers[uid]))
-                if old and name[0] in ("label", "blocker", "assignee"):
+                if old and name[0] in ("label", "blocker", "assignee") and each.key not in left:
                     model.ours.add((uid, name))
                 _agree(model, seen, places, meanwhile)
             elif old != new:
