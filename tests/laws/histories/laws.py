@@ -536,6 +536,12 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
     outcomes = seen.envelope.get("outcomes", ())
     # What was done and not put on record, as somebody edited the body, is known to nobody.
     left = {one["key"] for one in outcomes if one["outcome"] != "applied"}
+    # What somebody undid on GitHub while the run went on had been applied all the same.
+    pushed = {
+        one["key"]
+        for one in outcomes
+        if one["outcome"] == "applied" and one["action"] in ("close", "reopen")
+    }
     if seen.verb == "sync" and seen.code in (DONE, REFUSED, PARTLY):
         model.unsettled -= {each.key for each in said.values()}
         model.unsettled |= left
@@ -549,6 +555,8 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
                 fields.setdefault(name, [(model.numbers[uid], "assignee", str(name[1]))])
         for name, places in fields.items():
             old, new = model.says(each, name), model.says(after[uid], name)
+            if name[0] == "status" and each.key in pushed and old is not None:
+                model.known.setdefault((uid, name), set()).add(old)
             known = model.known.get((uid, name))
             if seen.verb == "sync" and model.matches(seen.after, each, name):
                 before = (known or set()) if each.key in left else set()
