@@ -84,6 +84,11 @@ class Seen:
         return found if isinstance(found, dict) else {}
 
     @property
+    def made(self) -> set[Place]:
+        """What the tool changed in it."""
+        return {p for step in self.steps if step.who != PEOPLE for p in step.changes}
+
+    @property
     def disturbed(self) -> bool:
         """Whether people acted while it ran."""
         return any(step.who == PEOPLE for step in self.steps)
