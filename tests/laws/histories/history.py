@@ -12,7 +12,7 @@ from backlog_sync.sandbox import faults
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
 from tests.laws.histories.model import REFUSED, Model
-from tests.laws.histories.paper import Fresh, Paper
+from tests.laws.histories.paper import Fresh, Paper, Said
 from tests.laws.histories.people import QUICK, USUAL, Crowd
 from tests.laws.histories.world import Act, Seen, World, folder
 
@@ -288,7 +288,10 @@ class History:
                 value = dice.choice([("ui",), ("ui", "api"), ("api",), None])
             case "blockers":
                 place = paper.uids.index(uid)
-                before = [o for o in stories if paper.uids.index(o) < place]
+                # No circle: one that was moved to the front may still wait for what it stood behind.
+                before = [
+                    o for o in stories if paper.uids.index(o) < place and not _waits(said, o, uid)
+                ]
                 value = dice.choice([(before[-1],), (before[0],), (), None] if before else [()])
             case "assignees":
                 value = dice.choice([("ann",), ("bob",), ("ann", "bob"), (), None])
@@ -545,6 +548,12 @@ class Ended:
     lost_on_the_way: int
     runs: int
     stale: int
+
+
+def _waits(said: dict[str, Said], uid: str, other: str) -> bool:
+    """Whether an item waits for another one, directly or not."""
+    blockers = said[uid].blockers or () if uid in said else ()
+    return any(each == other or _waits(said, each, other) for each in blockers)
 
 
 def tell(seed: int, skip: frozenset[int] = frozenset()) -> Ended:
