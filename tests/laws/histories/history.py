@@ -288,7 +288,7 @@ class History:
                 value = dice.choice([("ui",), ("ui", "api"), ("api",), None])
             case "blockers":
                 place = paper.uids.index(uid)
-                # No circle: one that was moved to the front may still wait for what it stood behind.
+                # No circle: what was moved to the front may still wait for what it stood behind.
                 before = [
                     o for o in stories if paper.uids.index(o) < place and not _waits(said, o, uid)
                 ]
