@@ -20,10 +20,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backlog_sync.core.pace import Pace, seconds_for
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.server import serve
+from backlog_sync.core.rate import Pace, seconds_for
 from bench import backlogs
+from github_sandbox.app import Sandbox
+from github_sandbox.server import serve
 
 REQUEST_SECONDS, THING_SECONDS = 0.150, 0.080
 RUNS = ("first sync", "unchanged", "one title changed", "drift check")

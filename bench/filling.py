@@ -5,11 +5,11 @@ from dataclasses import replace
 from backlog_sync.core import record
 from backlog_sync.core.model import DesiredState, IssueRef, ObservedIssue
 from backlog_sync.core.planner import build_plan
-from backlog_sync.sandbox import boards, issues, relations
-from backlog_sync.sandbox.access import Grant, Viewer
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.models import Field, Issue, Label, Milestone, Project, Repository
 from bench import world
+from github_sandbox import boards, issues, relations
+from github_sandbox.access import Grant, Viewer
+from github_sandbox.app import Sandbox
+from github_sandbox.models import Field, Issue, Label, Milestone, Project, Repository
 
 
 def fill(sandbox: Sandbox, spec: DesiredState, *, foreign: int = 0) -> DesiredState:

@@ -14,9 +14,9 @@ import time
 from backlog_sync.core.model import DesiredState, IssueRef
 from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.github_api.session import connect
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.server import serve
 from bench import filling, world
+from github_sandbox.app import Sandbox
+from github_sandbox.server import serve
 
 ITEMS, FOREIGN = 10_000, 5_000
 MEGABYTES = 400.0

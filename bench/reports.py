@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 
 from backlog_sync.render.canvas import Look
-from backlog_sync.render.page.html import page_html
-from backlog_sync.render.report_markdown import report_markdown
-from backlog_sync.render.report_text import report_text
-from backlog_sync.render.report_words import Audience
 from backlog_sync.render.text import plan_text
+from backlog_sync.reports.page.html import page_html
+from backlog_sync.reports.render_markdown import report_markdown
+from backlog_sync.reports.render_text import report_text
+from backlog_sync.reports.view import Audience
 from tests.render.test_report import many
 from tests.render.test_text import many as many_changes
 from tests.reporting import sample

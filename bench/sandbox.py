@@ -16,9 +16,9 @@ from pathlib import Path
 from graphql import print_ast
 
 from backlog_sync.github_api.documents import document
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request, Response
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request, Response
 
 ISSUES = 5_000
 PAGES = 20
@@ -30,7 +30,7 @@ _START = """
 import sys, time
 from pathlib import Path
 began = time.process_time()
-from backlog_sync.sandbox.server import open_sandbox, serve
+from github_sandbox.server import open_sandbox, serve
 sandbox, lock = open_sandbox(Path(sys.argv[1]))
 with lock, sandbox, serve(sandbox):
     print((time.process_time() - began) * 1000)

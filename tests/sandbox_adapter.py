@@ -7,9 +7,9 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.faults import AnswerHangsError, ConnectionLostError
-from backlog_sync.sandbox.messages import Request
+from github_sandbox.app import Sandbox
+from github_sandbox.faults import AnswerHangsError, ConnectionLostError
+from github_sandbox.messages import Request
 
 
 class SandboxAdapter(BaseAdapter):

@@ -1,6 +1,6 @@
 """Sums for tests that need one, but not the items behind it."""
 
-from backlog_sync.core.reporting.values import Sum
+from backlog_sync.core.rollup import Sum
 
 
 def rolled(done: int, total: int, points_done: float = 0, points: float = 0) -> Sum:

@@ -28,12 +28,12 @@ from backlog_sync.local.signals import INTERRUPTS
 if TYPE_CHECKING:
     from backlog_sync.core.diagnostics import Diagnostic
     from backlog_sync.core.model import ObservedState
-    from backlog_sync.core.pace import Learned, Pace
+    from backlog_sync.core.rate import Learned, Pace
     from backlog_sync.engine.ports import Clock, Examiner, Git, Nonces, Tracker
     from backlog_sync.engine.reconcile import Journals
     from backlog_sync.local.cache import FileCache
-    from backlog_sync.sandbox.server import StateLock
-    from backlog_sync.sandbox.trouble import Trouble
+    from github_sandbox.fault_config import Trouble
+    from github_sandbox.server import StateLock
 
 PUBLIC_API = "https://api.github.com"
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
@@ -276,7 +276,7 @@ def pace(env: Environment, learned: "Learned") -> "Pace | None":
 
     Raises `UsageError` for any other word.
     """
-    from backlog_sync.core.pace import A_MINUTE, LEAST, Pace  # noqa: PLC0415 - as above
+    from backlog_sync.core.rate import A_MINUTE, LEAST, Pace  # noqa: PLC0415 - as above
 
     if env.pace is None:
         return Pace(learned, now=clock().now())
@@ -356,7 +356,7 @@ _PATIENCE = 10.0
 def page() -> ModuleType:
     """What draws a report as a page. Raises `UsageError` where its libraries are not installed."""
     try:
-        from backlog_sync.render.page import html  # noqa: PLC0415 - heavy
+        from backlog_sync.reports.page import html  # noqa: PLC0415 - heavy
     except ModuleNotFoundError as missing:
         raise UsageError(
             f"the page of a report needs {missing.name}, which is not installed",
@@ -447,7 +447,7 @@ def sandbox_url(
     The repositories and the board's owner are there afterwards. Raises `FailedError` where
     another process has the sandbox's state and does not serve it.
     """
-    from backlog_sync.sandbox import server  # noqa: PLC0415 - see the module's text
+    from github_sandbox import server  # noqa: PLC0415 - see the module's text
 
     folder = sandbox_folder(top)
     try:
@@ -493,7 +493,7 @@ def _furnish_one(url: str, repository: str, board_owner: str | None, problem: Fa
 def read_trouble(file: Path) -> "Trouble | tuple[Diagnostic, ...]":
     """What a file says that goes wrong with the sandbox, or everything that is wrong with it."""
     from backlog_sync.files.plain_model import read_model  # noqa: PLC0415 - see the module's text
-    from backlog_sync.sandbox.trouble import Trouble  # noqa: PLC0415 - the same
+    from github_sandbox.fault_config import Trouble  # noqa: PLC0415 - the same
 
     return read_model(file, str(file), Trouble, listed_in="docs/sandbox.md")
 
@@ -501,7 +501,7 @@ def read_trouble(file: Path) -> "Trouble | tuple[Diagnostic, ...]":
 @contextmanager
 def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> Iterator[str]:
     """Serve this folder's sandbox; give its address. Port 0 picks a free one."""
-    from backlog_sync.sandbox import server  # noqa: PLC0415 - see the module's text
+    from github_sandbox import server  # noqa: PLC0415 - see the module's text
 
     folder = sandbox_folder(top)
     options: dict[str, Any] = {}
@@ -509,7 +509,7 @@ def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> I
         options["clock"] = trouble.clock.clock()
     sandbox, lock = server.open_sandbox(folder, **options)
     if trouble:
-        from backlog_sync.sandbox.trouble import set_up  # noqa: PLC0415 - only where it is used
+        from github_sandbox.fault_config import set_up  # noqa: PLC0415 - only where it is used
 
         set_up(sandbox, trouble)
     with lock_given_back(lock), sandbox, server.serve(sandbox, port, state_dir=folder) as running:
@@ -519,7 +519,7 @@ def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> I
 def reset_sandbox(top: Path) -> None:
     """Forget all that this folder's sandbox holds, and what is remembered of it."""
     from backlog_sync.local.state import forget_sandbox  # noqa: PLC0415 - see the module's text
-    from backlog_sync.sandbox.server import reset  # noqa: PLC0415 - the same
+    from github_sandbox.server import reset  # noqa: PLC0415 - the same
 
     try:
         reset(sandbox_folder(top))

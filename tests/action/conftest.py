@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from backlog_sync.action.install import READY, fingerprint
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request, Response, error_response, json_response
-from backlog_sync.sandbox.people import Person
-from backlog_sync.sandbox.server import serve
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request, Response, error_response, json_response
+from github_sandbox.server import serve
 from tests.action.runner import ROOT, Job, bare, filled, run_action
 
 REPOSITORY = "octo-org/shop"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from backlog_sync.errors import AccessError, FailedError, UnreachableError
-from backlog_sync.github_api.rest import Server, app_token, open_pull_request
+from backlog_sync.github_api.app_and_pulls import Server, app_token, open_pull_request
 from backlog_sync.local.push import WorkTree
 
 API = "https://api.github.com"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.action.install import fingerprint
-from backlog_sync.action.syncing import _named
-from backlog_sync.sandbox.access import Grant
+from backlog_sync.action.sync import _named
+from github_sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
 
 FORK, READER, WORKFLOW = "ghs_from_a_fork", "ghs_that_reads", "ghs_of_a_workflow"

@@ -36,10 +36,10 @@ from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.server import serve
+from github_sandbox import faults
+from github_sandbox.access import Grant
+from github_sandbox.app import Sandbox
+from github_sandbox.server import serve
 from tests.sandbox_adapter import SandboxAdapter
 
 REPOSITORY = "octo-org/widgets"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.cli.main import cli
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.server import serve
+from github_sandbox.app import Sandbox
+from github_sandbox.server import serve
 
 CANARY = "ghp_CANARYCANARYCANARYCANARYCANARYCANARY"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.sandbox.app import Sandbox
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import Backlog
 
 HUB = """\

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from backlog_sync.cli.main import BUG
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.server import serve
+from github_sandbox.app import Sandbox
+from github_sandbox.server import serve
 from tests.cli.conftest import BACKLOG, CANARY, Backlog, Ran
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT

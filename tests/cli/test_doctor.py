@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.features import Features, enterprise
+from github_sandbox.access import Grant
+from github_sandbox.app import Sandbox
+from github_sandbox.features import Features, enterprise
 from tests.cli.conftest import CANARY, Backlog, Ran
 
 

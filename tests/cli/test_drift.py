@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import BACKLOG, CANARY, Backlog
 
 KEEP, MERGE = "Keep a cart for thirty days", "Merge the carts of two devices"

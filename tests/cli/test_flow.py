@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.local.lock import only_one
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request, Response
+from github_sandbox import faults
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request, Response
 from tests.cli.conftest import BACKLOG, CANARY, Backlog
 
 COMMAND = [sys.executable, "-m", "backlog_sync"]

@@ -7,8 +7,8 @@ import pytest
 
 from backlog_sync.cli.commands import sync as syncing
 from backlog_sync.cli.commands import undo as undoing
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import BACKLOG, Backlog
 
 ROADMAP = "# Shop\n\n## Epic 1: Checkout\n\n### Story 1.1: Keep carts\n\n### Story 1.2: Pay later\n"

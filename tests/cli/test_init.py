@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import Backlog
 
 TARGET = Path("backlog/backlog.yaml")

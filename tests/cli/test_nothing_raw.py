@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from backlog_sync.core.escaping import is_suspect
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import BACKLOG, Backlog
 
 EVIL = "Keep \u202egnp.exe\u2066 ##[error]boo \x85\u2028\ufeff\u200b \x9b2J"

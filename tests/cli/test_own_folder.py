@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.cli.main import BUG
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.server import running_url
+from github_sandbox.app import Sandbox
+from github_sandbox.server import running_url
 from tests.cli.conftest import Backlog, Ran
 
 MOMENTARY = ("sandbox/server.json", "sandbox/state.json.partial")

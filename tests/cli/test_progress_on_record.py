@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.app import Deed, Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
+from github_sandbox.app import Deed, Sandbox
 from tests.cli.conftest import Backlog
 
 TARGET = "octo-org/shop"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import Backlog
 
 PLANNED = """\

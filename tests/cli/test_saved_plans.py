@@ -9,8 +9,8 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.digests import plan_digest
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import Backlog
 
 

@@ -12,8 +12,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from backlog_sync.core.redaction import REDACTED
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import BACKLOG, CANARY, Backlog
 
 BASIC = base64.b64encode(f"x-access-token:{CANARY}".encode()).decode()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.cli.main import BUG
-from backlog_sync.sandbox.app import Sandbox
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import CANARY, Backlog, Ran
 
 FAR = "https://127.0.0.1:9"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync import wiring
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.models import Issue
+from github_sandbox.app import Sandbox
+from github_sandbox.models import Issue
 from tests.cli.conftest import Backlog
 
 MARKER = '"n":"'

@@ -8,7 +8,7 @@ import pytest
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice
 from backlog_sync.cli.screen import Bar, Screen
-from backlog_sync.core.pace import A_MINUTE, Learned
+from backlog_sync.core.rate import A_MINUTE, Learned
 from backlog_sync.errors import AccessError, RefusedError, UsageError
 from backlog_sync.local import gh, git
 from backlog_sync.local.folder import own_folder

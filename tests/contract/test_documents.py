@@ -20,7 +20,6 @@ from graphql import (
 )
 
 from backlog_sync.core.model import Capabilities
-from backlog_sync.github_api.batch import BODIES, SMALL
 from backlog_sync.github_api.capabilities import hidden_fields
 from backlog_sync.github_api.documents import (
     batch,
@@ -30,6 +29,7 @@ from backlog_sync.github_api.documents import (
     names,
     repeated,
 )
+from backlog_sync.github_api.send import BODIES, SMALL
 from tests.contract.published import SOURCES, published
 
 COSTS = Path(__file__).with_name("costs.json")
@@ -75,7 +75,7 @@ def test_documents_are_valid_on_github(schema: GraphQLSchema, name: str) -> None
 
 def test_documents_are_valid_on_the_sandbox() -> None:
     """The simulated GitHub's own schema takes every document too."""
-    folder = files("backlog_sync.sandbox")
+    folder = files("github_sandbox")
     sandbox = build_ast_schema(parse((folder / "schema.graphql").read_text("utf-8")))
     faults = {name: validate(sandbox, one) for name, one in documents().items()}
     assert {name: found for name, found in faults.items() if found} == {}

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox import faults, rest
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.faults import FaultPlan
-from backlog_sync.sandbox.people import Person
+from github_sandbox import faults, rest
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
+from github_sandbox.faults import FaultPlan
 from tests.contract.openapi import Judge
 from tests.contract.packages import package
 from tests.sandbox.conftest import World

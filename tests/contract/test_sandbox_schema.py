@@ -24,7 +24,7 @@ from graphql import (
     validate,
 )
 
-from backlog_sync.sandbox.graphql import schema as sandbox_schema
+from github_sandbox.graphql import schema as sandbox_schema
 from tests.contract.published import SHARED, SOURCES, bare, published
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.checkup import Allowance, Check, Examination, Health, checks_of, is_healthy
+from backlog_sync.core.doctor import Allowance, Check, Examination, Health, checks_of, is_healthy
 from backlog_sync.core.model import Capabilities, ObservedProject, ObservedRepository, ProjectSpec
 from tests.core.builders import BOARD, board
 

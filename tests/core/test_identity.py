@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core.body import join, split
-from backlog_sync.core.identity import Matches, match_items
 from backlog_sync.core.issue_index import is_trusted
+from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings
 from backlog_sync.core.order import record
 from backlog_sync.core.planner import build_plan

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backlog_sync.core.marker import decode, encode
+from backlog_sync.core.base import decode, encode
 from backlog_sync.core.model import Base, Marker
 
 HEX6 = st.text(alphabet="0123456789abcdef", min_size=6, max_size=6)

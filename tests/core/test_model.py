@@ -1,9 +1,9 @@
 """What the values of the domain say of themselves."""
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.facts import PlanningSettings
 from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
 from backlog_sync.core.operations import AddSubIssue, Over
-from backlog_sync.core.reporting.facts import PlanningSettings
 
 
 def test_only_the_acceptance_criteria_are_criteria() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backlog_sync.core.pace import (
+from backlog_sync.core.rate import (
     A_MINUTE,
     AN_HOUR,
     BURST,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from backlog_sync.core.import_repository import take_over
 from backlog_sync.core.model import IssueLink, ObservedIssue, ObservedLabel
-from backlog_sync.core.takeover import take_over
 from tests.core.builders import board, card, issue, item, link, managed, observed
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Plan
+from backlog_sync.core.lookups import questions
 from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings, Written
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure
-from backlog_sync.core.questions import questions
 from backlog_sync.core.trust import Belief, belief
 from tests.core.builders import STRANGER, VIEWER, desired, issue, item, managed, observed
 

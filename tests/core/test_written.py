@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backlog_sync.core import base as codec
 from backlog_sync.core import body as body_block
-from backlog_sync.core import marker as codec
 from backlog_sync.core import record
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.model import Base, BoardItem, Marker, Written

@@ -6,7 +6,7 @@ import pytest
 
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.model import DesiredState
-from backlog_sync.core.pace import Pace
+from backlog_sync.core.rate import Pace
 from backlog_sync.engine.reconcile import apply
 from tests.engine.memory import Watcher
 from tests.faults.harness import ACROSS, MIDDLE, SMALL, WHOLE, World

@@ -7,12 +7,12 @@ import pytest
 
 from backlog_sync.core.changes import Result
 from backlog_sync.core.model import DesiredState
-from backlog_sync.core.pace import Learned, Pace
+from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
-from backlog_sync.sandbox.limits import Limits, documented
+from github_sandbox.limits import Limits, documented
 from tests.engine.memory import Watcher
 from tests.faults.harness import FULL, REPOSITORY, WHOLE, World, all_applied, backlog
 from tests.sandbox_adapter import SandboxAdapter

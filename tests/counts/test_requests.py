@@ -12,10 +12,10 @@ from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, IssueRef, MilestoneDef
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.faults import FaultPlan, resource_limits, secondary_limit
-from backlog_sync.sandbox.people import Person
 from bench import filling, world
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.faults import FaultPlan, resource_limits, secondary_limit
 from tests.cli.conftest import Backlog
 from tests.core.builders import desired, item
 from tests.faults.harness import FULL, WHOLE, World, all_applied

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request
 from tests.cli.conftest import Backlog
 
 SHARED = Path(__file__).parents[2].parent / "shared"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.locations import in_order
+from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     Actor,
     BoardItem,
@@ -55,7 +56,6 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.core.overwriting import options, overwrites, standing, verdict
-from backlog_sync.core.questions import Questions
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError
 

@@ -9,7 +9,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState
 from backlog_sync.engine.ports import Wanted
-from backlog_sync.engine.settle import WINDOW, recall
+from backlog_sync.engine.read_back import WINDOW, recall
 from tests.core.builders import BACKLOG
 from tests.core.builders import issue as bare
 from tests.engine.memory import MemoryTracker

@@ -23,11 +23,11 @@ from backlog_sync.core.progress import measure
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.github_api.session import connect
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.faults import Fault, FaultPlan
-from backlog_sync.sandbox.people import Person
+from github_sandbox import faults
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.faults import Fault, FaultPlan
 from tests.core.builders import desired, item
 from tests.engine.memory import Watcher
 from tests.sandbox_adapter import SandboxAdapter

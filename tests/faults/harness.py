@@ -31,11 +31,11 @@ from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.local.journal import FileJournal
-from backlog_sync.sandbox.app import LogEntry, Sandbox
-from backlog_sync.sandbox.clock import VirtualClock
-from backlog_sync.sandbox.faults import Fault, FaultPlan
-from backlog_sync.sandbox.models import Issue
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import LogEntry, Sandbox
+from github_sandbox.clock import VirtualClock
+from github_sandbox.faults import Fault, FaultPlan
+from github_sandbox.models import Issue
 from tests.core.builders import desired, item
 from tests.engine.memory import Watcher
 from tests.sandbox_adapter import SandboxAdapter

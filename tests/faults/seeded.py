@@ -69,7 +69,7 @@ SEEDS = (
     seed(
         "a lost create is looked for in the target alone",
         LOST,
-        ("engine/settle.py", "_NEWEST, *([name] if name else [])", "_NEWEST"),
+        ("engine/read_back.py", "_NEWEST, *([name] if name else [])", "_NEWEST"),
     ),
     seed(
         "another repository's own backlog is taken for ours",
@@ -79,7 +79,7 @@ SEEDS = (
     seed(
         "what was left behind in another repository is made again",
         "tests/surface/test_elsewhere.py",
-        ("core/identity.py", "matcher.left_behind(matchers)", "pass"),
+        ("core/matching.py", "matcher.left_behind(matchers)", "pass"),
     ),
     seed(
         "a trial makes issues in real repositories",
@@ -149,7 +149,7 @@ SEEDS = (
         "a lost create is not read back",
         "tests/engine/test_executor.py",
         (
-            "engine/creating.py",
+            "engine/create.py",
             "        found = settle.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
             "        found: dict[str, ObservedIssue] = {}\n",
         ),
@@ -189,7 +189,7 @@ SEEDS = (
         "nothing is noted before a create is sent",
         CRASH,
         (
-            "engine/creating.py",
+            "engine/create.py",
             "run.tracker.apply([operation for _, operation in ready], noted.before)",
             "run.tracker.apply([operation for _, operation in ready])",
         ),
@@ -206,7 +206,7 @@ SEEDS = (
     seed(
         "a create in doubt is not waited for",
         CRASH,
-        ("engine/settle.py", "WINDOW = 90.0", "WINDOW = 0.0"),
+        ("engine/read_back.py", "WINDOW = 90.0", "WINDOW = 0.0"),
     ),
     seed(
         "the nonce is not in the body",
@@ -244,7 +244,7 @@ SEEDS = (
         "second issues stay open",
         "tests/faults/test_interleavings.py",
         (
-            "core/heal.py",
+            "core/duplicates.py",
             "    if not matches.doubles or not observed.whole:",
             "    if True:",
         ),
@@ -258,7 +258,7 @@ SEEDS = (
             "            if False:\n                issues.sort",
         ),
         (
-            "core/identity.py",
+            "core/matching.py",
             "        return all(made) and ours.nonce != theirs.nonce",
             "        return True",
         ),
@@ -313,14 +313,14 @@ SEEDS = (
         "what is written over is looked at once, and not again after a wait",
         "tests/adapters/test_apply.py",
         (
-            "github_api/batch.py",
+            "github_api/send.py",
             "        work.replies |= rereading.settled(self._observer, named, told)\n",
             "        if not work.looked:\n"
             "            work.replies |= rereading.settled(self._observer, named, told)\n"
             "        work.looked = True\n",
         ),
         (
-            "github_api/batch.py",
+            "github_api/send.py",
             "    sent: list[int] = field(default_factory=list)\n",
             "    sent: list[int] = field(default_factory=list)\n    looked: bool = False\n",
         ),
@@ -329,7 +329,7 @@ SEEDS = (
         "what an answer told is believed after a wait",
         "tests/adapters/test_apply.py",
         (
-            "github_api/batch.py",
+            "github_api/send.py",
             "        told = self._told if self._told_at == self._moment() else {}\n",
             "        told = self._told\n",
         ),
@@ -338,7 +338,7 @@ SEEDS = (
         "all bodies of a run are looked at at once",
         "tests/adapters/test_apply.py tests/faults/test_notes.py",
         (
-            "github_api/batch.py",
+            "github_api/send.py",
             "        named = {index: work.operations[index] for index in indexes}\n",
             "        named = {index: work.operations[index] for index in indexes}\n"
             "        if self._looked:\n"
@@ -347,12 +347,12 @@ SEEDS = (
             "        self._looked = isinstance(work.operations[0], UpdateIssue)\n",
         ),
         (
-            "github_api/batch.py",
+            "github_api/send.py",
             "        self._accepted = False\n",
             "        self._accepted = False\n        self._looked = False\n",
         ),
         (
-            "github_api/batch.py",
+            "github_api/send.py",
             "    UpdateMilestone,\n)",
             "    UpdateIssue,\n    UpdateMilestone,\n)",
         ),
@@ -366,7 +366,7 @@ SEEDS = (
             "return issues",
         ),
         (
-            "core/identity.py",
+            "core/matching.py",
             "if len({self.index.applied_title(issue) for issue in last}) > 1:",
             "if False:",
         ),
@@ -384,7 +384,7 @@ SEEDS = (
         "a title is looked for without its parent",
         "tests/core/test_identity.py",
         (
-            "core/identity.py",
+            "core/matching.py",
             "    _Matcher.in_place,\n    _Matcher.unclear,\n    _Matcher.by_titles,\n"
             "    _Matcher.by_keys_and_titles,\n",
             "    _Matcher.by_keys_and_titles,\n    _Matcher.unclear,\n    _Matcher.by_titles,\n",
@@ -412,7 +412,7 @@ SEEDS = (
         "a comment that somebody edited is written over",
         "tests/surface/test_comments.py",
         (
-            "github_api/comments.py",
+            "github_api/notices.py",
             '            ours = comment["viewerDidAuthor"] and _untouched(comment, me)\n',
             '            ours = comment["viewerDidAuthor"]\n',
         ),
@@ -421,7 +421,7 @@ SEEDS = (
         "what people write into the tracking issue is written over",
         "tests/cli/test_drift.py",
         (
-            "engine/tracking.py",
+            "engine/notices.py",
             "        theirs = (*foreign_lines(inside, lines, written), *below)\n",
             "        theirs = ()\n",
         ),
@@ -448,7 +448,7 @@ SEEDS = (
         "an interrupted create is called not reached",
         "tests/faults/test_interrupts.py",
         (
-            "github_api/batch.py",
+            "github_api/send.py",
             "                if index in work.doubted or index in work.sent:",
             "                if index in work.doubted:",
         ),
@@ -466,7 +466,7 @@ SEEDS = (
         "a saved plan is applied though things moved",
         "tests/cli/test_saved_plans.py",
         (
-            "cli/reconciling.py",
+            "cli/apply.py",
             "what_moved(self.saved, _saved(prepared, self.options)) if self.saved else []",
             "[]",
         ),

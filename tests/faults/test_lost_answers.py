@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.model import DesiredState
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.faults import Fault
+from github_sandbox import faults
+from github_sandbox.faults import Fault
 from tests.faults.harness import (
     ACROSS,
     FULL,

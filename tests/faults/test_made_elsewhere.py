@@ -9,8 +9,8 @@ from backlog_sync.core.changes import ChangeKind, Result
 from backlog_sync.core.model import DesiredState
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import apply
-from backlog_sync.sandbox import boards, places
-from backlog_sync.sandbox.people import Person
+from github_sandbox import boards, repositories
+from github_sandbox.actors import Person
 from tests.engine.memory import Watcher
 from tests.faults.harness import ACROSS, OTHER, REPOSITORY, SMALL, World, all_applied
 
@@ -32,7 +32,7 @@ def label(color: str, where: str = REPOSITORY) -> Deed:
 
     def deed(world: World, person: Person) -> None:
         home = world.sandbox.repository(where)
-        places.create_label(world.sandbox.store, person.viewer, home, "Story", color)
+        repositories.create_label(world.sandbox.store, person.viewer, home, "Story", color)
 
     return deed
 
@@ -42,7 +42,7 @@ def milestone(due: str) -> Deed:
 
     def deed(world: World, person: Person) -> None:
         store, home = world.sandbox.store, person.repository
-        places.create_milestone(store, person.viewer, home, "M1", due_on=due)
+        repositories.create_milestone(store, person.viewer, home, "M1", due_on=due)
 
     return deed
 

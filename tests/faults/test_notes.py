@@ -13,11 +13,11 @@ import pytest
 import requests
 
 from backlog_sync.core.model import DesiredState
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.faults import Fault
-from backlog_sync.sandbox.models import Issue
-from backlog_sync.sandbox.people import Person
-from backlog_sync.sandbox.problems import RefusalError
+from github_sandbox import faults
+from github_sandbox.actors import Person
+from github_sandbox.faults import Fault
+from github_sandbox.models import Issue
+from github_sandbox.problems import RefusalError
 from tests.faults.harness import (
     FULL,
     MIDDLE,

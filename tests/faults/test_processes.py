@@ -17,9 +17,9 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.github_api.transport import TIMEOUT
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request, Response
-from backlog_sync.sandbox.server import serve
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request, Response
+from github_sandbox.server import serve
 from tests.faults.harness import FULL
 
 BACKLOG = """\

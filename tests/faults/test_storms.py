@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.errors import BacklogError
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.faults import Fault
+from github_sandbox import faults
+from github_sandbox.faults import Fault
 from tests.faults.harness import FULL, SMALL, WHOLE, World, all_applied, requests_of, sample
 
 LIMITS = [

@@ -1,7 +1,7 @@
 """Risk registers of Markdown roadmaps, and risks of the plan as a whole."""
 
-from backlog_sync.core.reporting.facts import Risk
-from backlog_sync.core.reporting.risks import register, unplaced
+from backlog_sync.core.facts import Risk
+from backlog_sync.reports.risks import register, unplaced
 from tests.files.conftest import LoadText
 
 ROADMAP = """\

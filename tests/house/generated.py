@@ -11,7 +11,7 @@ from backlog_sync.engine.ports import Wanted
 from backlog_sync.files.load import load
 from backlog_sync.github_api.session import connect
 from backlog_sync.render.svg import plan_svg
-from backlog_sync.sandbox.app import Sandbox
+from github_sandbox.app import Sandbox
 from tests.house.report_schema import report_schema
 from tests.sandbox_adapter import SandboxAdapter
 

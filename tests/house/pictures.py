@@ -16,13 +16,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from backlog_sync.core.reporting.build import build_report
-from backlog_sync.render.page.html import page_html
-from backlog_sync.render.report_words import Audience
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.page.forms import VISITOR
-from backlog_sync.sandbox.people import Person
-from backlog_sync.sandbox.server import serve
+from backlog_sync.reports.build import build_report
+from backlog_sync.reports.page.html import page_html
+from backlog_sync.reports.view import Audience
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.page.forms import VISITOR
+from github_sandbox.server import serve
 from tests.e2e.browser import browser, chromium
 from tests.reporting import sample
 

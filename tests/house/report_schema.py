@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from backlog_sync.core.reporting.facts import WorkItem
-from backlog_sync.core.reporting.values import (
+from backlog_sync.core.facts import WorkItem
+from backlog_sync.core.rollup import Sum
+from backlog_sync.reports.values import (
     Forecast,
     Health,
     Load,
@@ -19,7 +20,6 @@ from backlog_sync.core.reporting.values import (
     Report,
     Review,
     Schedule,
-    Sum,
 )
 
 _COUNTS = {

@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from backlog_sync.core.reporting.facts import Facts
-from backlog_sync.render.envelopes import dump
-from backlog_sync.render.report_data import report_json
+from backlog_sync.core.facts import Facts
+from backlog_sync.render.json import dump
+from backlog_sync.reports.render_json import report_json
 from tests.house.generated import ROOT
 from tests.reporting import sample
 from tests.reporting.builders import facts, generated, made

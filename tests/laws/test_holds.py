@@ -28,7 +28,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
     Settings,
 )
-from backlog_sync.core.narrow import narrow
+from backlog_sync.core.only import narrow
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import (
     REPOSITORY,

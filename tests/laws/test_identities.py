@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from backlog_sync.core.identity import match_items
+from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.engine.ports import Wanted
 from tests.core.builders import desired, item

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Change, Plan, Verdict, claim_of
 from backlog_sync.core.fields import Owner, owner_of
-from backlog_sync.core.identity import match_items
+from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import (
     DesiredState,
     LabelDef,

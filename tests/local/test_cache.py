@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.model import Coverage
-from backlog_sync.core.pace import Learned
+from backlog_sync.core.rate import Learned
 from backlog_sync.local.cache import FileCache, cache_file
 
 WHOLE = Coverage(complete=True, issues_read=9, total=9)

@@ -24,9 +24,9 @@ from backlog_sync.core.changes import (
     Verdict,
     Warned,
 )
+from backlog_sync.render.bounded import COMMENT_BYTES, SUMMARY_BYTES
 from backlog_sync.render.inert import inert
 from backlog_sync.render.markdown import plan_markdown
-from backlog_sync.render.paper import COMMENT_BYTES, SUMMARY_BYTES
 
 GOLDEN = Path(__file__).parent / "golden"
 FULL = os.environ.get("BACKLOG_BARS") == "full"

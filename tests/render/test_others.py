@@ -24,7 +24,7 @@ from backlog_sync.render.diagnostics import (
     diagnostics_text,
 )
 from backlog_sync.render.diffs import diff_text
-from backlog_sync.render.envelopes import lint_json
+from backlog_sync.render.json import lint_json
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.svg import plan_svg
 

@@ -15,18 +15,18 @@ import igraph
 import pytest
 
 from backlog_sync import wiring
-from backlog_sync.core.reporting.facts import Criterion
+from backlog_sync.core.facts import Criterion
 from backlog_sync.errors import UsageError
-from backlog_sync.render.charts.burn_up import burn_up
-from backlog_sync.render.charts.drawing import short
-from backlog_sync.render.charts.graph import _laid_out, dependencies
-from backlog_sync.render.charts.palette import Color
-from backlog_sync.render.charts.timeline import timeline
-from backlog_sync.render.envelopes import dump
-from backlog_sync.render.page import html
-from backlog_sync.render.page.html import page_html
-from backlog_sync.render.report_data import report_json
-from backlog_sync.render.report_words import Audience
+from backlog_sync.render.json import dump
+from backlog_sync.reports.charts.burn_up import burn_up
+from backlog_sync.reports.charts.drawing import short
+from backlog_sync.reports.charts.graph import _laid_out, dependencies
+from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.charts.timeline import timeline
+from backlog_sync.reports.page import html
+from backlog_sync.reports.page.html import page_html
+from backlog_sync.reports.render_json import report_json
+from backlog_sync.reports.view import Audience
 from tests.growth import grows_like
 from tests.reporting import sample
 from tests.reporting.builders import facts, generated, item, made
@@ -200,7 +200,7 @@ def test_without_the_extra_one_error_says_what_to_install(
     for name in [name for name in sys.modules if name.startswith("backlog_sync.render.")]:
         if ".page" in name or ".charts" in name:
             monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr("backlog_sync.render.page.html", raising=False)
+    monkeypatch.delattr("backlog_sync.reports.page.html", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(UsageError) as caught:
         wiring.page()

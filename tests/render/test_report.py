@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from backlog_sync.core.reporting.facts import (
+from backlog_sync.core.facts import (
     Capacity,
     Facts,
     MilestoneFact,
@@ -21,14 +21,14 @@ from backlog_sync.core.reporting.facts import (
     Risk,
     WorkItem,
 )
-from backlog_sync.core.reporting.values import Report
+from backlog_sync.render.bounded import COMMENT_BYTES
 from backlog_sync.render.canvas import Look
-from backlog_sync.render.mermaid import dependencies, items_timeline, label, milestones_timeline
-from backlog_sync.render.paper import COMMENT_BYTES
-from backlog_sync.render.report_data import report_json
-from backlog_sync.render.report_markdown import Picture, report_markdown
-from backlog_sync.render.report_text import report_text
-from backlog_sync.render.report_words import SECTIONS, Audience, Section, priorities
+from backlog_sync.reports.mermaid import dependencies, items_timeline, label, milestones_timeline
+from backlog_sync.reports.render_json import report_json
+from backlog_sync.reports.render_markdown import Picture, report_markdown
+from backlog_sync.reports.render_text import report_text
+from backlog_sync.reports.values import Report
+from backlog_sync.reports.view import SECTIONS, Audience, Section, priorities
 from tests.growth import grows_like
 from tests.render.test_markdown import GITHUB, LIVE, hostile, shown
 from tests.reporting.builders import DONE, TODAY, day, facts, generated, item, made, sample

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.render.report_data import report_json
+from backlog_sync.reports.render_json import report_json
 from tests.reporting.builders import generated, made, sample
 
 SEEDS = 1_000 if os.environ.get("BACKLOG_BARS") == "full" else 25

@@ -4,8 +4,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from backlog_sync.core.reporting.build import build_report
-from backlog_sync.core.reporting.facts import (
+from backlog_sync.core.facts import (
     Before,
     Capacity,
     Facts,
@@ -15,7 +14,8 @@ from backlog_sync.core.reporting.facts import (
     Risk,
     WorkItem,
 )
-from backlog_sync.core.reporting.values import Report
+from backlog_sync.reports.build import build_report
+from backlog_sync.reports.values import Report
 
 TODAY = date(2026, 3, 16)
 """A Monday."""

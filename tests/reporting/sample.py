@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from backlog_sync.core.reporting.facts import (
+from backlog_sync.core.facts import (
     Before,
     Capacity,
     Facts,

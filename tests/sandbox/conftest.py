@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request, Response
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request, Response
 from tests.contract.openapi import Judge
 from tests.contract.packages import MODULES, why_missing
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.access import Grant
+from github_sandbox.access import Grant
 from tests.sandbox.conftest import World
 from tests.sandbox.test_writes import mutate, refusal
 

@@ -8,9 +8,9 @@ import pytest
 import requests
 from gql.transport.requests import RequestsHTTPTransport
 
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.faults import FaultPlan
-from backlog_sync.sandbox.server import RunningServer, serve
+from github_sandbox import faults
+from github_sandbox.faults import FaultPlan
+from github_sandbox.server import RunningServer, serve
 from tests.sandbox.conftest import World
 
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request
 
 MAKE = json.dumps({"repository": "acme/one"}).encode()
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.features import Features, enterprise
+from github_sandbox.access import Grant
+from github_sandbox.features import Features, enterprise
 from tests.sandbox.conftest import REPOSITORY, World
 
 INPUTS = 'query { __type(name: "CreateIssueInput") { inputFields { name } } }'

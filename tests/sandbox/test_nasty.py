@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import requests
 
-from backlog_sync.sandbox import faults, limits
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.clock import START, VirtualClock
-from backlog_sync.sandbox.faults import AnswerHangsError, ConnectionLostError, Fault, FaultPlan
-from backlog_sync.sandbox.messages import Request, Response
-from backlog_sync.sandbox.people import Person
-from backlog_sync.sandbox.server import serve
+from github_sandbox import faults, limits
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.clock import START, VirtualClock
+from github_sandbox.faults import AnswerHangsError, ConnectionLostError, Fault, FaultPlan
+from github_sandbox.messages import Request, Response
+from github_sandbox.server import serve
 from tests.sandbox.conftest import REPOSITORY, World
 
 HOME = f"/repos/{REPOSITORY}"
@@ -331,7 +331,7 @@ def test_search_lags_while_lists_do_not(world: World) -> None:
 
 def test_search_hides_what_the_token_may_not_read(world: World) -> None:
     """A private repository's issues are found by those alone who may read it."""
-    from backlog_sync.sandbox.access import Grant  # noqa: PLC0415 - this test alone has tokens
+    from github_sandbox.access import Grant  # noqa: PLC0415 - this test alone has tokens
 
     world.sandbox.ensure_repository("octo-org/secret", private=True)
     world.send("POST", "/repos/octo-org/secret/issues", {"title": "Hidden"})
@@ -354,7 +354,7 @@ def test_search_has_an_allowance_of_its_own(world: World) -> None:
 
 def test_search_ends_after_a_thousand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The count is of all, but what lies beyond cannot be paged to."""
-    monkeypatch.setattr("backlog_sync.sandbox.search.MAX_RESULTS", 10)
+    monkeypatch.setattr("github_sandbox.search.MAX_RESULTS", 10)
     for number in range(12):
         world.issue(f"Issue {number}")
     first = world.send("GET", "/search/issues?q=issue&per_page=5&page=2").json()
@@ -466,7 +466,7 @@ def test_a_browser_gets_the_page_of_the_log(world: World) -> None:
 
 def test_the_log_forgets_its_oldest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that runs for weeks does not fill the memory; the numbers go on."""
-    monkeypatch.setattr("backlog_sync.sandbox.app.LOG_LIMIT", 10)
+    monkeypatch.setattr("github_sandbox.app.LOG_LIMIT", 10)
     for _ in range(25):
         world.send("GET", HOME)
     assert 8 <= len(world.sandbox.log) <= 10

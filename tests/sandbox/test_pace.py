@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox import graphql
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox import graphql
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.growth import grows_like
 from tests.sandbox.conftest import REPOSITORY, World
 

@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from backlog_sync.sandbox.faults import Fault, FaultPlan
-from backlog_sync.sandbox.messages import Request, Response
-from backlog_sync.sandbox.page import colors
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.faults import Fault, FaultPlan
+from github_sandbox.messages import Request, Response
+from github_sandbox.page import colors
 from tests.sandbox.conftest import World
 from tests.sandbox.pages import Seen, seen
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.sandbox.page.markdown import to_html, with_tick
+from github_sandbox.page.markdown import to_html, with_tick
 from tests.sandbox.pages import seen
 
 

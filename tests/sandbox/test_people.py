@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.people import Person, from_browser
-from backlog_sync.sandbox.problems import RefusalError
+from github_sandbox.actors import Person, from_browser
+from github_sandbox.problems import RefusalError
 from tests.sandbox.conftest import World
 
 HOME = "/repos/octo-org/widgets"

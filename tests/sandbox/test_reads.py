@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.people import Person
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
 from tests.sandbox.conftest import World
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.messages import Request
-from backlog_sync.sandbox.people import Person
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
+from github_sandbox.messages import Request
 from tests.sandbox.conftest import World
 
 HOME = "/repos/octo-org/widgets"

@@ -12,8 +12,8 @@ import pytest
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError, FailedError
 from backlog_sync.github_api.session import connect
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.messages import Request
+from github_sandbox.app import Sandbox
+from github_sandbox.messages import Request
 from tests.sandbox.conftest import REPOSITORY
 from tests.sandbox.test_state import filled
 from tests.sandbox_adapter import SandboxAdapter

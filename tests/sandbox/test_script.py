@@ -6,8 +6,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from backlog_sync.sandbox.people import Person
-from backlog_sync.sandbox.script import AnyStep, Script
+from github_sandbox.actors import Person
+from github_sandbox.scenario import AnyStep, Script
 from tests.sandbox.conftest import REPOSITORY, World
 
 HOME = f"/repos/{REPOSITORY}"

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from backlog_sync.errors import FailedError
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.server import (
+from github_sandbox.app import Sandbox
+from github_sandbox.server import (
     SandboxBusyError,
     StateLock,
     open_sandbox,
@@ -267,8 +267,8 @@ def test_a_long_running_servers_journal_does_not_grow_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is folded while the server runs; what a kill leaves is whole, and events are bounded."""
-    monkeypatch.setattr("backlog_sync.sandbox.journal.FOLD_AT", 20_000)
-    monkeypatch.setattr("backlog_sync.sandbox.store.EVENTS_KEPT", 50)
+    monkeypatch.setattr("github_sandbox.journal.FOLD_AT", 20_000)
+    monkeypatch.setattr("github_sandbox.store.EVENTS_KEPT", 50)
     folder = tmp_path / "sandbox"
     world = World(folder)
     issue, journal, snapshot = world.issue(), folder / "journal.jsonl", folder / "state.json"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.faults import ConnectionLostError, Fault, FaultPlan
+from github_sandbox import faults
+from github_sandbox.faults import ConnectionLostError, Fault, FaultPlan
 from tests.sandbox.conftest import World
 
 HOME = "/repos/octo-org/widgets"

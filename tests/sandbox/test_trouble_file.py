@@ -15,11 +15,11 @@ import requests
 from pydantic import ValidationError
 
 from backlog_sync.files.plain_model import read_model
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.faults import Fault
-from backlog_sync.sandbox.script import AnyStep
-from backlog_sync.sandbox.trouble import FaultName, Trouble, set_up
+from github_sandbox import faults
+from github_sandbox.app import Sandbox
+from github_sandbox.fault_config import FaultName, Trouble, set_up
+from github_sandbox.faults import Fault
+from github_sandbox.scenario import AnyStep
 from tests.sandbox.conftest import REPOSITORY, World
 
 DOCS = Path(__file__).parents[2] / "docs" / "sandbox.md"

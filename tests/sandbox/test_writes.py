@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.sandbox.access import Grant
+from github_sandbox.access import Grant
 from tests.sandbox.conftest import World
 
 READ = """query($id: ID!) { node(id: $id) { ... on Issue {

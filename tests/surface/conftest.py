@@ -22,8 +22,8 @@ from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.write_back import save, write_back
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.engine.memory import Watcher
 from tests.sandbox_adapter import SandboxAdapter
 

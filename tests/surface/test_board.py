@@ -3,8 +3,8 @@
 import pytest
 
 from backlog_sync.core.changes import ChangeKind, Result
-from backlog_sync.sandbox import boards
-from backlog_sync.sandbox.models import Account, Field, Item, Project
+from github_sandbox import boards
+from github_sandbox.models import Account, Field, Item, Project
 from tests.surface.conftest import REPOSITORY, World, of_kind, reasons
 
 FIELDS = """\

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from backlog_sync.core.operations import Done, PutComment, Refused, Reply, Unknown
-from backlog_sync.sandbox import faults
-from backlog_sync.sandbox.faults import Fault, FaultPlan
-from backlog_sync.sandbox.models import Comment
+from github_sandbox import faults
+from github_sandbox.faults import Fault, FaultPlan
+from github_sandbox.models import Comment
 from tests.surface.conftest import REPOSITORY, World
 
 

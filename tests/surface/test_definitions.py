@@ -16,8 +16,8 @@ from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.markdown import plan_markdown
 from backlog_sync.render.text import plan_text
-from backlog_sync.sandbox import places
-from backlog_sync.sandbox.models import Label, Milestone
+from github_sandbox import repositories
+from github_sandbox.models import Label, Milestone
 from tests.engine.memory import Watcher
 from tests.surface.conftest import BOARD, REPOSITORY, World, of_kind
 
@@ -127,7 +127,7 @@ def test_a_closed_milestone_is_found_and_stays_closed(world: World) -> None:
     """A milestone of that title, closed already, is used and neither made again nor opened."""
     home = world.sandbox.repository(REPOSITORY)
     store = world.sandbox.store
-    there = places.create_milestone(store, world.ann.viewer, home, title="M1", state="CLOSED")
+    there = repositories.create_milestone(store, world.ann.viewer, home, title="M1", state="CLOSED")
     world.write("stories: [{id: a, title: A, milestone: M1}]\n")
     assert of_kind(world.plan(), ChangeKind.MILESTONE) == []
     world.sync()

@@ -5,8 +5,8 @@ import pytest
 from backlog_sync.core.changes import ChangeKind, Result
 from backlog_sync.core.model import Capabilities
 from backlog_sync.errors import AccessError, RefusedError
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.features import Features, enterprise
+from github_sandbox.access import Grant
+from github_sandbox.features import Features, enterprise
 from tests.surface.conftest import BOARD, REPOSITORY, World, of_kind, reasons
 
 FILE = """\

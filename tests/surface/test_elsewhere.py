@@ -8,7 +8,7 @@ from backlog_sync.cli.writing import files_after
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.drift import find_drift
-from backlog_sync.core.narrow import narrow
+from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure
@@ -19,8 +19,8 @@ from backlog_sync.files.write_back import save, write_back
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.markdown import plan_markdown
 from backlog_sync.render.text import plan_text
-from backlog_sync.sandbox.access import Grant
-from backlog_sync.sandbox.people import Person
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
 from tests.engine.memory import Watcher
 from tests.surface.conftest import BOARD, REPOSITORY, World, of_kind
 

@@ -10,7 +10,7 @@ from backlog_sync.core.drift import find_drift
 from backlog_sync.core.model import Marker
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text
-from backlog_sync.sandbox.access import Grant
+from github_sandbox.access import Grant
 from tests.surface.conftest import REPOSITORY, World, of_kind, reasons, said
 
 # ---- dependencies ----------------------------------------------------------------------------

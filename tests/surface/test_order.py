@@ -12,7 +12,7 @@ from backlog_sync.core.order import Move, moves, record, wanted_order
 from backlog_sync.core.planner import build_plan
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
 from tests.surface.conftest import World, of_kind
 
 # ---- the pure part ---------------------------------------------------------------------------

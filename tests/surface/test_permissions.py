@@ -2,9 +2,9 @@
 
 import pytest
 
+from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ObservedState
-from backlog_sync.core.questions import Questions
-from backlog_sync.sandbox.access import Grant
+from github_sandbox.access import Grant
 from tests.surface.conftest import REPOSITORY, World
 
 PEOPLE = {"ann": "admin", "Bob": "maintain", "cy": "write", "dee": "triage", "eve": "read"}

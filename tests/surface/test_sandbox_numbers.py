@@ -4,8 +4,8 @@ import pytest
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
 from backlog_sync.core.drift import find_drift
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.surface.conftest import REPOSITORY, World, of_kind
 
 FILE = (

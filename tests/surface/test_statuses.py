@@ -5,10 +5,10 @@ import datetime
 import pytest
 
 from backlog_sync.core.operations import Done, PutStatus, Refused, Reply, Unknown
-from backlog_sync.sandbox import boards, faults
-from backlog_sync.sandbox.access import Grant, Viewer
-from backlog_sync.sandbox.faults import FaultPlan
-from backlog_sync.sandbox.models import Project, StatusUpdate
+from github_sandbox import boards, faults
+from github_sandbox.access import Grant, Viewer
+from github_sandbox.faults import FaultPlan
+from github_sandbox.models import Project, StatusUpdate
 from tests.surface.conftest import World
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from backlog_sync import wiring
+from backlog_sync.action.outputs import Ended, Remark, Voice
 from backlog_sync.action.run import run
-from backlog_sync.action.telling import Ended, Remark, Voice
 from backlog_sync.cli.crash import write_report
 from backlog_sync.cli.main import BUG, INTERRUPTED, prepare_streams
 from backlog_sync.errors import BacklogError, of_system

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backlog_sync.action.telling import Remark
+from backlog_sync.action.outputs import Remark
 from backlog_sync.errors import BacklogError
 from backlog_sync.local.push import Push, Pushed, WorkTree
 

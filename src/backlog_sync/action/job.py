@@ -11,8 +11,8 @@ from backlog_sync import wiring
 from backlog_sync.action.context import Context
 from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs
-from backlog_sync.action.telling import Voice
-from backlog_sync.action.words import in_workflow, plan_in_workflow, problem_remark
+from backlog_sync.action.messages import in_workflow, plan_in_workflow, problem_remark
+from backlog_sync.action.outputs import Voice
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.escaping import json_text
 from backlog_sync.core.guards import Violation
@@ -24,7 +24,7 @@ from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.errors import BacklogError, FailedError, RefusedError
 from backlog_sync.files.load import Loaded
-from backlog_sync.github_api import rest
+from backlog_sync.github_api import app_and_pulls
 from backlog_sync.local.plan_file import write_plan
 from backlog_sync.local.push import WorkTree
 from backlog_sync.local.state import safe_name
@@ -56,7 +56,7 @@ class Job:
         env = wiring.environment(self.env)
         if not self.inputs.app_id or not self.inputs.app_key or env.project_token:
             return env
-        token = rest.app_token(
+        token = app_and_pulls.app_token(
             _server(env), self.inputs.app_id, self.inputs.app_key, self.repository, now=time.time()
         )
         self.voice.mask(token)
@@ -137,7 +137,7 @@ class Job:
         def opener(head: str, into: str, title: str, body: str) -> str | None:
             token, _ = wiring.find_token(env)
             where = self.context.repository or self.repository
-            return rest.open_pull_request(
+            return app_and_pulls.open_pull_request(
                 _server(env), token, where, head=head, base=into, title=title, body=body
             )
 
@@ -181,5 +181,5 @@ class Job:
         return {"saved-plan": str(path)}
 
 
-def _server(env: wiring.Environment) -> rest.Server:
-    return rest.Server(env.api_url, dict(env.proxies), env.ca_bundle or True)
+def _server(env: wiring.Environment) -> app_and_pulls.Server:
+    return app_and_pulls.Server(env.api_url, dict(env.proxies), env.ca_bundle or True)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from backlog_sync.action.telling import Remark
+from backlog_sync.action.outputs import Remark
 from backlog_sync.cli.writing import unrecorded_lines
 from backlog_sync.core.changes import Action, Change, ChangeKind, FieldNote, Plan
 from backlog_sync.core.guards import Violation

@@ -7,11 +7,11 @@ from backlog_sync import wiring
 from backlog_sync.action.context import choose_mode, read_context
 from backlog_sync.action.inputs import read_inputs
 from backlog_sync.action.job import Job
-from backlog_sync.action.looking import show_drift, show_plan
-from backlog_sync.action.reporting import report
-from backlog_sync.action.syncing import sync
-from backlog_sync.action.telling import Ended, Voice, remarks_of
-from backlog_sync.action.words import DONE, FAILED, linted
+from backlog_sync.action.messages import DONE, FAILED, linted
+from backlog_sync.action.outputs import Ended, Voice, remarks_of
+from backlog_sync.action.plan_and_drift import show_drift, show_plan
+from backlog_sync.action.report import report
+from backlog_sync.action.sync import sync
 from backlog_sync.files.load import load
 
 

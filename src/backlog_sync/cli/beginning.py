@@ -5,9 +5,9 @@ from pathlib import Path
 
 from backlog_sync import wiring
 from backlog_sync.cli.linting import inventory_text
-from backlog_sync.cli.loading import count_findings
 from backlog_sync.cli.options import Voice
 from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import count_findings
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import FailedError, UsageError
@@ -17,7 +17,7 @@ from backlog_sync.files.load import PLACES, Loaded, load
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.source import create_file
 from backlog_sync.render.diagnostics import diagnostics_text
-from backlog_sync.render.safe import clean
+from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 DONE, FAILED = 0, 1

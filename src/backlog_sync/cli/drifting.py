@@ -1,21 +1,21 @@
 """Drift: read, compare, tell; write nothing but the one issue that is asked for."""
 
 from backlog_sync import wiring
-from backlog_sync.cli.loading import ready
 from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import ready
 from backlog_sync.core.drift import Drift, drift_to_json, find_drift
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
+from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.engine.tracking import DRIFT, DRIFT_TITLE, Tracking, track
 from backlog_sync.errors import RefusedError
 from backlog_sync.local.state import safe_name
+from backlog_sync.render.bounded import TRACKING_BYTES
 from backlog_sync.render.drift import drift_summary, drift_text
-from backlog_sync.render.envelopes import dump
+from backlog_sync.render.json import dump
 from backlog_sync.render.markdown import drift_markdown
-from backlog_sync.render.paper import TRACKING_BYTES
 
 DONE, FAILED, PENDING = 0, 1, 3
 

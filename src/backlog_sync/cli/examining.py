@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from backlog_sync import wiring
-from backlog_sync.cli.loading import count_findings
 from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.screen import Screen
-from backlog_sync.core.checkup import Check, Examination, Health, checks_of, is_healthy
+from backlog_sync.cli.workspace import count_findings
+from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
 from backlog_sync.core.model import DesiredState
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.local import git
 from backlog_sync.render.checkup import checkup_json, checkup_text
-from backlog_sync.render.envelopes import dump
+from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
 
 

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from backlog_sync import __version__, wiring
-from backlog_sync.cli.loading import count_findings
 from backlog_sync.cli.options import Voice
 from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import count_findings
 from backlog_sync.core.model import Inventory
 from backlog_sync.files.fix import fix
 from backlog_sync.files.load import Loaded, load
@@ -18,8 +18,8 @@ from backlog_sync.render.diagnostics import (
     explained_github,
 )
 from backlog_sync.render.diffs import diff_text
-from backlog_sync.render.envelopes import dump, lint_json
-from backlog_sync.render.safe import clean
+from backlog_sync.render.escape import clean
+from backlog_sync.render.json import dump, lint_json
 from backlog_sync.render.words import counted, number
 
 _PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}

@@ -3,9 +3,9 @@
 from contextlib import nullcontext
 
 from backlog_sync import wiring
-from backlog_sync.cli.loading import ready
 from backlog_sync.cli.options import Voice, Where
 from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import ready
 from backlog_sync.cli.writing import Flow, files_after, flow_in, unrecorded_lines
 from backlog_sync.core.changes import FieldNote
 from backlog_sync.core.fields import Owner
@@ -17,8 +17,8 @@ from backlog_sync.files.write_back import FileChange, save
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.drift import pulled_text, pulled_to_json
-from backlog_sync.render.envelopes import dump
-from backlog_sync.render.safe import clean
+from backlog_sync.render.escape import clean
+from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
 
 DONE, FAILED, REFUSED, PARTLY = 0, 1, 4, 5

@@ -6,17 +6,16 @@ from datetime import date
 from pathlib import Path
 
 from backlog_sync import wiring
-from backlog_sync.cli.loading import Ready, ready
 from backlog_sync.cli.options import Voice, Where
-from backlog_sync.cli.publishing import folder_of, tell_in_comment, tell_in_issue
-from backlog_sync.cli.recalling import make_report, read_since, today_utc
+from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
+from backlog_sync.cli.report_facts import make_report, read_since, today_utc
 from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import Ready, ready
 from backlog_sync.cli.writing import files_after, flow_in, unrecorded_lines
 from backlog_sync.core.model import ObservedState
-from backlog_sync.core.reporting.values import Report
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker, Wanted
-from backlog_sync.engine.standing import keep_status
+from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import UsageError
 from backlog_sync.files.write_back import FileChange, save
 from backlog_sync.local.signals import INTERRUPTS
@@ -24,12 +23,13 @@ from backlog_sync.local.state import safe_name
 from backlog_sync.local.whole_file import write_whole
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.diffs import diff_text
-from backlog_sync.render.envelopes import dump
-from backlog_sync.render.report_data import report_csv, report_json
-from backlog_sync.render.report_markdown import report_markdown
-from backlog_sync.render.report_status import report_status
-from backlog_sync.render.report_text import report_text
-from backlog_sync.render.report_words import Audience
+from backlog_sync.render.json import dump
+from backlog_sync.reports.render_json import report_csv, report_json
+from backlog_sync.reports.render_markdown import report_markdown
+from backlog_sync.reports.render_status import report_status
+from backlog_sync.reports.render_text import report_text
+from backlog_sync.reports.values import Report
+from backlog_sync.reports.view import Audience
 
 DONE, FAILED, PENDING, PARTLY = 0, 1, 3, 5
 _PAPER = Look(width=80, color=False, ascii=False)

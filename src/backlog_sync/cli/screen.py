@@ -24,8 +24,8 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import Voice
 from backlog_sync.core.guards import Violation
 from backlog_sync.render.canvas import Look
+from backlog_sync.render.escape import clean
 from backlog_sync.render.expected import step_text
-from backlog_sync.render.safe import clean
 
 _LONG = 5.0
 """Seconds of silence that nobody wonders about."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backlog_sync import wiring
-from backlog_sync.cli.loading import ready
+from backlog_sync.cli.apply import DONE, FAILED, REFUSED, check_keys, exit_code
 from backlog_sync.cli.options import Voice, Where
-from backlog_sync.cli.reconciling import DONE, FAILED, REFUSED, check_keys, exit_code
 from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import ready
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.intents import Intent
@@ -17,9 +17,9 @@ from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import apply_plan
 from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.render.envelopes import dump
+from backlog_sync.render.escape import clean
+from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
-from backlog_sync.render.safe import clean
 from backlog_sync.render.text import plan_text
 
 

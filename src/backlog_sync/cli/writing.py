@@ -20,7 +20,7 @@ from backlog_sync.errors import BacklogError
 from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.write_back import FileChange, save, write_back
-from backlog_sync.render.safe import clean
+from backlog_sync.render.escape import clean
 
 
 @dataclass(frozen=True, slots=True)

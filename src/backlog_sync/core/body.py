@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
-from backlog_sync.core import marker as marker_codec
+from backlog_sync.core import base as marker_codec
 from backlog_sync.core.mentions import close_fence, quiet
 from backlog_sync.core.model import Base, Block, Checklist, Marker, Prose
 from backlog_sync.core.normalize import digest, hash_value, unify_newlines

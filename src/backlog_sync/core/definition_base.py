@@ -12,8 +12,8 @@ from typing import TypeAlias
 from backlog_sync.core import body as body_block
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import ChangeKind
-from backlog_sync.core.identity import Matches
 from backlog_sync.core.locations import Location
+from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import (
     Base,
     DefinitionBase,

@@ -10,8 +10,8 @@ from backlog_sync.core.card import caught_up, says_the_same, says_what_was_writt
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import Owner, owner_of
-from backlog_sync.core.identity import Match
 from backlog_sync.core.issue_index import adopted_nonce
+from backlog_sync.core.matching import Match
 from backlog_sync.core.merge import BOTH, AtomDiff, SetDiff, merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings, Written
 from backlog_sync.core.options import PLAIN, PlanOptions

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from backlog_sync.core.changes import Change, Digests
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.identity import Matches
+from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 
 

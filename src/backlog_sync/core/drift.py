@@ -13,9 +13,9 @@ from backlog_sync.core import holds
 from backlog_sync.core.changes import Change, ChangeKind, FieldNote, Plan, Verdict
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.holds import COPIED, IDENTITY, Hold
-from backlog_sync.core.identity import Matches, match_items
 from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.locations import elsewhere, locations
+from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import (
     Coverage,
     DesiredItem,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
-from backlog_sync.core.pace import Pace, seconds_for
+from backlog_sync.core.rate import Pace, seconds_for
 
 _SMALL, _BODIES, _READ = 20, 5, 100
 _PAGE_POINTS = 5

@@ -8,7 +8,7 @@ from backlog_sync.core import normalize, record
 from backlog_sync.core.card import says_the_same
 from backlog_sync.core.changes import Change, ChangeKind, Plan
 from backlog_sync.core.fields import FIELDS, STATUS, Owner, Shape, owner_of
-from backlog_sync.core.identity import Match, match_items
+from backlog_sync.core.matching import Match, match_items
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,

@@ -9,7 +9,7 @@ from backlog_sync.core import normalize
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
 from backlog_sync.core.holds import IDENTITY, set_id
-from backlog_sync.core.identity import Matches, match_items
+from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedRepository, ObservedState
 
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})

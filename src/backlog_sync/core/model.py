@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.reporting.facts import PlanningSettings, Risk
+from backlog_sync.core.facts import PlanningSettings, Risk
 
 KINDS = ("epic", "feature", "story", "task", "bug", "spike", "chore")
 """Kinds of items; the first four nest in this order, levels may be skipped."""

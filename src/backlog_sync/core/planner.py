@@ -34,12 +34,11 @@ from backlog_sync.core.diff import (
     target_of,
 )
 from backlog_sync.core.digests import digests_of
-from backlog_sync.core.heal import heals
+from backlog_sync.core.duplicates import heals
 from backlog_sync.core.holds import IDENTITY, Hold
-from backlog_sync.core.identity import Match, Matches, match_items
 from backlog_sync.core.in_force import in_force
-from backlog_sync.core.links import Links, Sorting
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
+from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.model import (
     Base,
     DesiredItem,
@@ -53,6 +52,7 @@ from backlog_sync.core.one_word import contested, statuses
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
 from backlog_sync.core.reading import counts
+from backlog_sync.core.relations import Links, Sorting
 from backlog_sync.core.sandbox_numbers import told
 from backlog_sync.core.states import (
     NOT_PLANNED,

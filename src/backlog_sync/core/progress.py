@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import record
+from backlog_sync.core import record, rollup
 from backlog_sync.core.card import says_what_was_written
+from backlog_sync.core.facts import Criterion, Phase, WorkItem
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.identity import Match, match_items
+from backlog_sync.core.matching import Match, match_items
 from backlog_sync.core.model import (
     Base,
     DesiredItem,
@@ -19,9 +20,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.one_word import contested, statuses
 from backlog_sync.core.option_names import as_declared
-from backlog_sync.core.reporting import rollup
-from backlog_sync.core.reporting.facts import Criterion, Phase, WorkItem
-from backlog_sync.core.reporting.values import Sum
+from backlog_sync.core.rollup import Sum
 from backlog_sync.core.states import (
     NOT_PLANNED,
     OPEN,

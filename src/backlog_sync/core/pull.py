@@ -9,9 +9,8 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import ChangeKind, FieldNote, JsonValue, Plan, Verdict
 from backlog_sync.core.fields import STATUS, Owner, owner_of
-from backlog_sync.core.identity import Match, match_items
-from backlog_sync.core.links import Links
 from backlog_sync.core.locations import locations
+from backlog_sync.core.matching import Match, match_items
 from backlog_sync.core.model import (
     CheckItem,
     Checklist,
@@ -21,6 +20,7 @@ from backlog_sync.core.model import (
     Prose,
 )
 from backlog_sync.core.progress import first_status, status_of
+from backlog_sync.core.relations import Links
 from backlog_sync.core.written import followed
 
 _HEADING = "### "

@@ -18,7 +18,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import CloseProject, Done
 from backlog_sync.engine.registry import Registry
-from backlog_sync.engine.sending import Sending
+from backlog_sync.engine.send import Sending
 from backlog_sync.errors import BacklogError
 
 _NAMED = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.FIELD)

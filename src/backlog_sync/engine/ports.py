@@ -6,9 +6,10 @@ from typing import Protocol, Self
 
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkout import Checkout
-from backlog_sync.core.checkup import Examination
+from backlog_sync.core.doctor import Examination
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.locations import others_of
+from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     Coverage,
     DesiredItem,
@@ -18,7 +19,6 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.operations import Operation, Reply
-from backlog_sync.core.questions import Questions
 from backlog_sync.core.reading import numbers_of
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Plan, Result
+from backlog_sync.core.duplicates import heals
 from backlog_sync.core.guards import Violation, check
-from backlog_sync.core.heal import heals
-from backlog_sync.core.identity import match_items
 from backlog_sync.core.intents import by_nonce
 from backlog_sync.core.locations import in_order
+from backlog_sync.core.lookups import Questions, authors, questions
+from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
-from backlog_sync.core.narrow import narrow
+from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.planner import build_plan
-from backlog_sync.core.questions import Questions, authors, questions
-from backlog_sync.engine import settle
+from backlog_sync.engine import read_back
 from backlog_sync.engine.executor import Applied, apply_plan
 from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, Tracker, Wanted
 from backlog_sync.errors import BacklogError
@@ -75,7 +75,7 @@ def observe_and_plan(
         newest[issue.repository] = max(newest.get(issue.repository, 0), issue.number)
     journal = journals(observed) if journals else None
     if journal is not None:
-        observed = settle.recall(observed, tracker, journal, clock)
+        observed = read_back.recall(observed, tracker, journal, clock)
     asked = questions(desired, observed)
     if asked:
         observed = tracker.look_up(observed, asked)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import definition_base, normalize
 from backlog_sync.core.changes import Change, ChangeKind
-from backlog_sync.core.identity import match_items
 from backlog_sync.core.locations import in_order, locations
+from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,

@@ -1,7 +1,7 @@
 """Use case: make a backlog of a repository that exists."""
 
+from backlog_sync.core.import_repository import take_over
 from backlog_sync.core.model import DesiredState, ProjectSpec
-from backlog_sync.core.takeover import take_over
 from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.errors import FailedError, RefusedError
 

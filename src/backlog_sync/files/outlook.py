@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from backlog_sync.core.facts import Capacity, PlanningSettings, Risk
 from backlog_sync.core.model import DesiredItem, Outlook
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.reporting.facts import Capacity, PlanningSettings, Risk
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.documents.planning import PlanningDocument
 from backlog_sync.files.entries import Entry

@@ -7,7 +7,7 @@ A shape that the schema rules out raises KeyError, TypeError, ValueError or Attr
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from backlog_sync.core.checkup import Allowance
+from backlog_sync.core.doctor import Allowance
 from backlog_sync.core.model import (
     Actor,
     BoardItem,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import quote
 
-from backlog_sync.core.checkup import Examination
+from backlog_sync.core.doctor import Examination
+from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     BoardItem,
     Capabilities,
@@ -20,7 +21,6 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.questions import Questions
 from backlog_sync.errors import AccessError, BacklogError, FailedError, RefusedError
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected

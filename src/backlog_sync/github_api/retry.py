@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from backlog_sync.core.pace import Learned, Pace
+from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.github_api.answers import Limited, Lost, NotConnected, Trouble
 
 LIMIT: Final = 900.0

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from requests.adapters import BaseAdapter
 
 from backlog_sync import __version__
-from backlog_sync.core.pace import Pace
+from backlog_sync.core.rate import Pace
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, UsageError
 from backlog_sync.github_api.retry import LIMIT

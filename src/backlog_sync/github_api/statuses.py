@@ -4,8 +4,8 @@ from backlog_sync.core.operations import Done, PutStatus, Refused
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Fault, Json
 from backlog_sync.github_api.clients import Clients
-from backlog_sync.github_api.comments import MARK, confirmed
 from backlog_sync.github_api.documents import batch, document
+from backlog_sync.github_api.notices import MARK, confirmed
 from backlog_sync.github_api.reader import Reader
 
 

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from backlog_sync.core.changes import Usage
-from backlog_sync.core.checkup import Examination
+from backlog_sync.core.doctor import Examination
+from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
-from backlog_sync.core.pace import Learned, Pace
-from backlog_sync.core.questions import Questions
-from backlog_sync.github_api.batch import Before, Sender
+from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, Wanted
 from backlog_sync.github_api.reader import Reader, understood
 from backlog_sync.github_api.retry import Patience
+from backlog_sync.github_api.send import Before, Sender
 from backlog_sync.github_api.transport import PolicySession
 
 SANDBOX = "backlog-sandbox"

@@ -13,7 +13,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backlog_sync.core.model import Coverage
-from backlog_sync.core.pace import Learned
+from backlog_sync.core.rate import Learned
 from backlog_sync.local.folder import STATE, kept
 from backlog_sync.local.state import safe_name
 

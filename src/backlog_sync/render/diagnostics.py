@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.escaping import json_text
-from backlog_sync.render.safe import clean, split_lines, visible
+from backlog_sync.render.escape import clean, split_lines, visible
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

@@ -5,7 +5,7 @@ import difflib
 from rich.text import Text
 
 from backlog_sync.render.canvas import Look, paint
-from backlog_sync.render.safe import clean
+from backlog_sync.render.escape import clean
 
 
 def diff_text(path: str, before: str, after: str, look: Look) -> str:

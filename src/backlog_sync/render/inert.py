@@ -10,7 +10,7 @@ teams"; the GFM specification, 2.5 and 6.9.)
 
 import re
 
-from backlog_sync.render.safe import ZERO_WIDTH_SPACE, clean
+from backlog_sync.render.escape import ZERO_WIDTH_SPACE, clean
 
 _ACTIVE = re.compile(
     r"@(?=\w)"

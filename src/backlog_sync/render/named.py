@@ -7,7 +7,7 @@ from rich.text import Text
 
 from backlog_sync.core.changes import FieldNote, PlanItem
 from backlog_sync.render.canvas import Look, paragraph, spread
-from backlog_sync.render.safe import clean
+from backlog_sync.render.escape import clean
 
 _MANY, _FIRST = 3, 2
 

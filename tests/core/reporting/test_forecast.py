@@ -8,9 +8,9 @@ from itertools import accumulate
 
 import pytest
 
-from backlog_sync.core.reporting.facts import MilestoneFact, WorkItem
-from backlog_sync.core.reporting.forecast import quantile, simulate
-from backlog_sync.core.reporting.values import Forecast
+from backlog_sync.core.facts import MilestoneFact, WorkItem
+from backlog_sync.reports.forecast import quantile, simulate
+from backlog_sync.reports.values import Forecast
 from tests.reporting.builders import DONE, DROPPED, TODAY, day, facts, item, made
 
 

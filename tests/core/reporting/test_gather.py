@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from backlog_sync.core.facts import Facts
 from backlog_sync.core.model import MilestoneDef, ObservedMilestone
-from backlog_sync.core.reporting.facts import Facts
-from backlog_sync.core.reporting.gather import Remembered, gather
+from backlog_sync.reports.gather import Remembered, gather
 from tests.core.builders import BOARD, desired, item, managed, observed
 
 TODAY = date(2026, 3, 10)

@@ -3,8 +3,8 @@
 import itertools
 from datetime import timedelta
 
-from backlog_sync.core.reporting.facts import WorkItem
-from backlog_sync.core.reporting.values import Day
+from backlog_sync.core.facts import WorkItem
+from backlog_sync.reports.values import Day
 from tests.reporting.builders import DONE, DROPPED, TODAY, day, facts, item, made
 
 

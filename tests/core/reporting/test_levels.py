@@ -2,8 +2,8 @@
 
 import pytest
 
-from backlog_sync.core.reporting.facts import Risk
-from backlog_sync.core.reporting.risks import level, register
+from backlog_sync.core.facts import Risk
+from backlog_sync.reports.risks import level, register
 from tests.reporting.builders import item
 
 

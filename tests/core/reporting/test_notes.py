@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from backlog_sync.core.reporting.facts import Phase, PlanningSettings, WorkItem
+from backlog_sync.core.facts import Phase, PlanningSettings, WorkItem
 from tests.reporting.builders import day, facts, item, made
 
 

@@ -4,17 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from backlog_sync.core.health import judge, judge_whole
-from backlog_sync.core.reporting.decisions import decisions
-from backlog_sync.core.reporting.facts import (
-    Before,
-    Capacity,
-    MilestoneFact,
-    PlanningSettings,
-    Risk,
-)
-from backlog_sync.core.reporting.risks import level
-from backlog_sync.core.reporting.values import Forecast, Health, Moved, Overlap
+from backlog_sync.core.facts import Before, Capacity, MilestoneFact, PlanningSettings, Risk
+from backlog_sync.reports.decisions import decisions
+from backlog_sync.reports.health import judge, judge_whole
+from backlog_sync.reports.risks import level
+from backlog_sync.reports.values import Forecast, Health, Moved, Overlap
 from tests.reporting.builders import DOING, DONE, DROPPED, TODAY, day, facts, item, made, sample
 from tests.sums import rolled
 

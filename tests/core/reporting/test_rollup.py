@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from backlog_sync.core.reporting.facts import WorkItem
-from backlog_sync.core.reporting.rollup import outline
-from backlog_sync.core.reporting.values import Report, Sum
+from backlog_sync.core.facts import WorkItem
+from backlog_sync.core.rollup import Sum, outline
+from backlog_sync.reports.values import Report
 from tests.reporting.builders import DOING, DONE, DROPPED, facts, generated, item, made, sample
 from tests.sums import rolled
 

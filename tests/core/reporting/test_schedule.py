@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.core.reporting.facts import MilestoneFact, PlanningSettings, WorkItem
-from backlog_sync.core.reporting.values import Schedule
-from backlog_sync.core.reporting.workdays import (
+from backlog_sync.core.facts import MilestoneFact, PlanningSettings, WorkItem
+from backlog_sync.reports.values import Schedule
+from backlog_sync.reports.workdays import (
     nth_workday,
     workday_on_or_after,
     workdays,

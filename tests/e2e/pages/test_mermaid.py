@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from backlog_sync.core.reporting.facts import MilestoneFact
-from backlog_sync.render.mermaid import dependencies, items_timeline, milestones_timeline
+from backlog_sync.core.facts import MilestoneFact
+from backlog_sync.reports.mermaid import dependencies, items_timeline, milestones_timeline
 from tests.contract.packages import package
 from tests.e2e.browser import browser as run_browser
 from tests.e2e.browser import chromium

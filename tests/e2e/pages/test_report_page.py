@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from backlog_sync.core.reporting.facts import Facts, MilestoneFact, WorkItem
-from backlog_sync.core.reporting.values import Report
-from backlog_sync.render.page.html import page_html, pictures
-from backlog_sync.render.report_words import Audience
+from backlog_sync.core.facts import Facts, MilestoneFact, WorkItem
+from backlog_sync.reports.page.html import page_html, pictures
+from backlog_sync.reports.values import Report
+from backlog_sync.reports.view import Audience
 from tests.contract.packages import package
 from tests.e2e.browser import browser as run_browser
 from tests.e2e.browser import chromium

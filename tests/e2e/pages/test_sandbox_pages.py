@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.people import Person
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import Backlog
 from tests.e2e.browser import browser as run_browser
 from tests.e2e.browser import chromium

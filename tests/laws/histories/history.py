@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backlog_sync.sandbox import faults
+from github_sandbox import faults
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
 from tests.laws.histories.model import REFUSED, Model

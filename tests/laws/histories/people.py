@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backlog_sync.sandbox import issues, places, relations
-from backlog_sync.sandbox.models import Label, Milestone
-from backlog_sync.sandbox.people import Person
-from backlog_sync.sandbox.problems import RefusalError
+from github_sandbox import issues, relations, repositories
+from github_sandbox.actors import Person
+from github_sandbox.models import Label, Milestone
+from github_sandbox.problems import RefusalError
 from tests.laws.histories.model import Model
 from tests.laws.histories.world import World, parts
 
@@ -232,7 +232,7 @@ class Crowd:
         old, self.count = mile.title, self.count + 1
         title = f"{old.split(' (')[0]} ({self.count})"
         with self.ann._acting():
-            places.update_milestone(
+            repositories.update_milestone(
                 self.world.sandbox.store, self.ann.viewer, mile, {"title": title}
             )
         return f"ann renames milestone {old} to {title}"
@@ -241,7 +241,7 @@ class Crowd:
         mile = dice.choice(self._milestones())
         due = f"2027-0{dice.randrange(4, 9)}-15T12:00:00Z"
         with self.ann._acting():
-            places.update_milestone(
+            repositories.update_milestone(
                 self.world.sandbox.store, self.ann.viewer, mile, {"due_on": due}
             )
         return f"ann sets milestone {mile.title} to {due[:10]}"
@@ -259,7 +259,7 @@ class Crowd:
         label = dice.choice(self._declared())
         color = f"{dice.randrange(0x1000000):06x}"
         with self.ann._acting():
-            places.update_label(self.world.sandbox.store, self.ann.viewer, label, color=color)
+            repositories.update_label(self.world.sandbox.store, self.ann.viewer, label, color=color)
         return f"ann gives the label {label.name} the color {color}"
 
     # ---- whole issues ------------------------------------------------------------------------

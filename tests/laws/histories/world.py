@@ -26,9 +26,9 @@ from backlog_sync import wiring
 from backlog_sync.cli.main import cli
 from backlog_sync.errors import FailedError
 from backlog_sync.github_api import documents, session, transport
-from backlog_sync.sandbox.app import Sandbox
-from backlog_sync.sandbox.faults import Fault, FaultPlan
-from backlog_sync.sandbox.models import Account, Issue, Project
+from github_sandbox.app import Sandbox
+from github_sandbox.faults import Fault, FaultPlan
+from github_sandbox.models import Account, Issue, Project
 from tests.laws.histories.paper import Paper
 from tests.sandbox_adapter import SandboxAdapter
 

@@ -74,12 +74,12 @@ def command(
     options = plan_wish(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt)
     if saved and (options != PLAIN or dry_run):
         raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
-    from backlog_sync.cli import reconciling  # noqa: PLC0415 - when it is called
+    from backlog_sync.cli import apply  # noqa: PLC0415 - when it is called
 
     where = Where(paths, repo, project, sandbox, bullets)
     voice = Voice(color, quiet, verbose, log_format)
     if dry_run:
         asked = Asked(options, force=force)
-        return reconciling.show_plan(where, voice, asked, output=output, check=check)
+        return apply.show_plan(where, voice, asked, output=output, check=check)
     asked = Asked(options, saved=saved, approve=approve, force=force)
-    return reconciling.sync(where, voice, asked, output=output, write=not no_write_back, yes=yes)
+    return apply.sync(where, voice, asked, output=output, write=not no_write_back, yes=yes)

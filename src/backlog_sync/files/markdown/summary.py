@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.core.reporting.rollup import add
-from backlog_sync.core.reporting.values import Sum
+from backlog_sync.core.rollup import Sum, add
 from backlog_sync.files.markdown.lines import Kind, Line, default_eol
 from backlog_sync.files.markdown.place import Edit
 from backlog_sync.files.parsed import ParsedItem

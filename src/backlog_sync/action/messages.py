@@ -1,0 +1,123 @@
+"""What a run of the action says, put together from what was found and done."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backlog_sync.action.outputs import Ended, Remark
+from backlog_sync.core.changes import Action, ChangeKind, Deferred, Outcome, Plan, Result
+from backlog_sync.core.guards import Violation
+from backlog_sync.errors import BacklogError
+from backlog_sync.files.load import Loaded
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.inert import code, inert
+from backlog_sync.render.words import counted
+
+DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
+LOOK = Look(width=120, color=False, ascii=False, full=False)
+
+
+def linted(loaded: Loaded, code_: int) -> Ended:
+    """A run that ends with what lint found."""
+    errors = len(loaded.errors)
+    warnings = len(loaded.diagnostics) - errors
+    line = f"Lint: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
+    rows = [
+        f"| {code(str(d.place))} | {d.severity.value} | {inert(d.message[:300])} |"
+        f" {inert(d.hint[:300])} |\n"
+        for d in sorted(loaded.diagnostics)[:500]
+    ]
+    head = f"### Backlog lint\n\n**{line}**\n"
+    table = "\n| where | what | message | hint |\n| --- | --- | --- | --- |\n" if rows else ""
+    more = len(loaded.diagnostics) - len(rows)
+    tail = f"\n{more} more; `backlog lint` shows all of them.\n" if more else ""
+    return Ended(code_, line, head + table + "".join(rows) + tail, {"changed": "false"})
+
+
+def is_creation(outcome: Outcome) -> bool:
+    """Whether an issue was made."""
+    change = outcome.change
+    created = change.kind is ChangeKind.ISSUE and change.action is Action.CREATE
+    return created and outcome.result is Result.APPLIED
+
+
+def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Remark]:
+    """What did not come through; a failure is an error, what moved or was skipped a warning."""
+    kinds = {Result.FAILED: "error", Result.STALE: "warning", Result.SKIPPED: "warning"}
+    return [
+        Remark(
+            kinds[o.result],
+            o.result.value.replace("_", " "),
+            f"{o.change.action.value} {o.change.title or o.change.key}: {o.reason}",
+        )
+        for o in outcomes
+        if o.result in kinds
+    ]
+
+
+def problem_remark(problem: BacklogError) -> Remark:
+    """A fault as an annotation of the run."""
+    hint = f" ({problem.hint})" if problem.hint else ""
+    return Remark("error", problem.slug, problem.message + hint)
+
+
+ABOUT_TOKENS = frozenset(
+    {"read-only", "board-not-writable", "board-out-of-reach", "repository-out-of-reach"}
+)
+"""Guards that speak of this job's tokens. A plan's job reads; the sync's job has its own."""
+
+_HINTS = {
+    "read-only": "give the job `permissions: issues: write`, or `token` one that writes issues",
+    "board-out-of-reach": (
+        "give `project-token`, or `app-id` and `app-private-key`, that reach it,"
+        " or say `project: none`"
+    ),
+    "repository-out-of-reach": (
+        "the workflow's own token reaches its own repository alone: give `token` one that reaches"
+        " all that the files name, or keep these items in the file with `sync: false`"
+    ),
+}
+
+
+def in_workflow(violation: Violation) -> Violation:
+    """The guard with a hint in words of a workflow: inputs and permissions, no options."""
+    return replace(violation, hint=_HINTS.get(violation.slug, violation.hint))
+
+
+_WORDS = (
+    ("BACKLOG_PROJECT_TOKEN", "`project-token`"),
+    ("use --project none", "say `project: none`"),
+)
+"""What the command line calls something, and what a workflow calls it."""
+
+
+def plan_in_workflow(plan: Plan) -> Plan:
+    """The plan whose deferred work is explained in words of a workflow."""
+    return replace(plan, deferred=tuple(map(_deferred_in_workflow, plan.deferred)))
+
+
+def _deferred_in_workflow(deferred: Deferred) -> Deferred:
+    reason, hint = deferred.reason, deferred.hint
+    for theirs, ours in _WORDS:
+        reason, hint = reason.replace(theirs, ours), hint.replace(theirs, ours)
+    return replace(deferred, reason=reason, hint=hint)
+
+
+def notes(standing: Sequence[Violation]) -> str:
+    """The guards that refuse a plan, in a line; "" where there are none."""
+    if not standing:
+        return ""
+    return "Sync refuses this: " + "; ".join(violation.message for violation in standing)
+
+
+def word(value: object) -> str:
+    """A truth as outputs have it."""
+    return "true" if value else "false"
+
+
+def fenced(text: str) -> str:
+    """Text in a fence that it cannot close: no mention, no reference, no Markdown."""
+    shown = text.encode("utf-8", "replace")[: 16 * 1024].decode("utf-8", "ignore")
+    fence = "`" * 3
+    while fence in shown:
+        fence += "`"
+    return f"\n{fence}text\n{shown.rstrip()}\n{fence}\n"

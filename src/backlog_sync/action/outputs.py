@@ -1,0 +1,130 @@
+"""How a run speaks to the runner: outputs, the step summary, annotations, the log.
+
+Sources: GitHub's documentation, "Workflow commands for GitHub Actions".
+"""
+
+import secrets
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.render.escape import clean, split_lines
+
+MOST = 10
+"""Annotations of a kind that GitHub shows of one step."""
+KINDS = ("error", "warning", "notice")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to say at a line of a file, or of the run as a whole where `place` is None."""
+
+    kind: str
+    title: str
+    message: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a run came to: exit code, one line, outputs, the summary as Markdown."""
+
+    code: int
+    line: str
+    markdown: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+class Voice:
+    """The runner's files, and the log. `prefix` leads from the repository's top to the folder
+    that paths are relative to.
+    """
+
+    def __init__(self, env: Mapping[str, str], prefix: str = "") -> None:
+        self._output = env.get("GITHUB_OUTPUT")
+        self._summary = env.get("GITHUB_STEP_SUMMARY")
+        self._prefix = prefix
+        self._said = dict.fromkeys(KINDS, 0)
+        self._more = dict.fromkeys(KINDS, 0)
+
+    def log(self, text: str) -> None:
+        """Write lines to the log, none of which is a command."""
+        for line in split_lines(text.rstrip("\n")):
+            sys.stdout.write(clean(line) + "\n")
+        sys.stdout.flush()
+
+    def mask(self, secret: str) -> None:
+        """Have the runner blacken a secret in every log from here on."""
+        sys.stdout.write(f"::add-mask::{secret}\n")
+        sys.stdout.flush()
+
+    def remark(self, remarks: Iterable[Remark]) -> None:
+        """Annotate; beyond ten of a kind, which no page would show, only the log is told."""
+        for one in remarks:
+            if self._said[one.kind] >= MOST:
+                self._more[one.kind] += 1
+                where = f"{one.place}: " if one.place else ""
+                self.log(f"{one.kind}: {where}{one.message}")
+                continue
+            self._said[one.kind] += 1
+            sys.stdout.write(_command(one, self._prefix))
+        sys.stdout.flush()
+
+    def end(self, ended: Ended) -> None:
+        """Tell the end: the last line of the log, the summary, the outputs."""
+        for kind, count in self._more.items():
+            if count:
+                self.log(f"{count} more of kind {kind} are in the log alone")
+        self.log(ended.line)
+        if self._summary and ended.markdown:
+            _append(self._summary, ended.markdown.rstrip("\n") + "\n")
+        if self._output:
+            told = {**ended.outputs, "summary": ended.line, "exit-code": str(ended.code)}
+            _append(self._output, outputs_text(told))
+
+
+def outputs_text(outputs: Mapping[str, str]) -> str:
+    """Outputs in the form of GITHUB_OUTPUT, each behind a delimiter that nobody can guess."""
+    parts = []
+    for name, value in outputs.items():
+        mark = f"ghadelimiter_{secrets.token_hex(16)}"
+        parts.append(f"{name}<<{mark}\n{value}\n{mark}\n")
+    return "".join(parts)
+
+
+def remarks_of(diagnostics: Sequence[Diagnostic]) -> list[Remark]:
+    """What lint found, as annotations."""
+    return [
+        Remark(
+            "error" if found.is_error else "warning",
+            found.slug,
+            found.message + (f" ({found.hint})" if found.hint else ""),
+            found.place,
+        )
+        for found in sorted(diagnostics)
+    ]
+
+
+def _append(path: str, text: str) -> None:
+    with Path(path).open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.write(text)
+
+
+def _command(remark: Remark, prefix: str) -> str:
+    properties = []
+    if remark.place is not None:
+        path = f"{prefix}{remark.place.path}"
+        properties = [f"file={_property(path)}", f"line={remark.place.line}"]
+        properties.append(f"col={remark.place.column}")
+    properties.append(f"title={_property(remark.title)}")
+    return f"::{remark.kind} {','.join(properties)}::{_data(remark.message)}\n"
+
+
+def _data(value: str) -> str:
+    return clean(value).replace("%", "%25")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,177 @@
+"""Sync: apply, where HEAD is what the default branch says; then bring progress back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from backlog_sync import wiring
+from backlog_sync.action.job import Job
+from backlog_sync.action.messages import (
+    DONE,
+    LOOK,
+    PARTLY,
+    REFUSED,
+    fenced,
+    is_creation,
+    notes,
+    outcome_remarks,
+    problem_remark,
+    word,
+)
+from backlog_sync.action.outputs import Ended
+from backlog_sync.action.remarks import (
+    plan_remarks,
+    replaced_remarks,
+    unrecorded_remarks,
+    violation_remarks,
+)
+from backlog_sync.cli.apply import exit_code
+from backlog_sync.cli.writing import Written, recorded_in, write_progress
+from backlog_sync.core.changes import Plan, Result
+from backlog_sync.core.checkout import superseded
+from backlog_sync.core.escaping import json_text
+from backlog_sync.core.guards import Violation
+from backlog_sync.core.pull import Take, flow_back
+from backlog_sync.core.saved import what_moved
+from backlog_sync.engine import reconcile
+from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.local.plan_file import read_plan
+from backlog_sync.local.push import WorkTree
+from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.render.inert import inert
+from backlog_sync.render.markdown import plan_markdown
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.text import plan_text
+
+
+def sync(job: Job) -> Ended:
+    """Apply, where HEAD is what the default branch says; then bring progress back."""
+    tree, base = job.tree()
+    late = superseded(tree.checkout(base))
+    if late:
+        line = f"Superseded: {late} now. Nothing was sent."
+        outputs = {"changed": "false", "superseded": "true"}
+        return Ended(DONE, line, f"### Backlog sync\n\n**{inert(line)}**\n", outputs)
+    job.check_places()
+    saved = None
+    if job.inputs.saved_plan:
+        saved, options = read_plan(Path(job.inputs.saved_plan))
+        job = replace(job, inputs=replace(job.inputs, options=options))
+    env = job.environment()
+    with (
+        wiring.alone(job.top, env, job.repository, sandbox=False),
+        job.tracker(env, read_only=False) as tracker,
+    ):
+        prepared = job.prepare(tracker, env, wait=True)
+        plan = prepared.plan
+        job.voice.log(plan_text(plan, LOOK))
+        standing = [*job.standing(prepared), *_limits(job, prepared, saved)]
+        if standing:
+            job.voice.remark(violation_remarks(standing, "error", "refused: "))
+            line = f"Refused: {standing[0].message}. Nothing was sent."
+            markdown = plan_markdown(plan, title="Backlog sync", note=notes(standing))
+            return Ended(REFUSED, line, markdown, {**job.outputs(plan), "changed": "false"})
+        with INTERRUPTS.held():
+            applied, written = _apply(job, prepared, tracker)
+    return _synced(job, plan, applied, written, tree, base)
+
+
+def _apply(job: Job, prepared: Prepared, tracker: Tracker) -> tuple[Applied, Written]:
+    takes: tuple[Take, ...] = ()
+    if job.loaded.write_back == "progress":
+        takes = flow_back(prepared.plan, job.desired, prepared.observed).takes
+    applied = reconcile.apply(
+        replace(prepared, plan=recorded_in(job.loaded, prepared, takes)),
+        tracker,
+        nonces=wiring.nonces(),
+        progress=_Quiet(),
+        clock=wiring.clock(job.waits),
+    )
+    ended = applied.stopped or applied.interrupted
+    written = write_progress(
+        job.loaded,
+        prepared.desired,
+        applied.observed,
+        takes,
+        tracker=None if ended else tracker,
+    )
+    asked = applied.interrupted or written.interrupted or INTERRUPTS.asked
+    return replace(applied, usage=tracker.usage(), interrupted=asked), written
+
+
+def _synced(
+    job: Job, plan: Plan, applied: Applied, written: Written, tree: WorkTree, base: str
+) -> Ended:
+    """Bring progress back, and tell what was done."""
+    ended = exit_code(plan, applied)
+    told = outcomes_text(applied.outcomes, applied.usage, written.paths, LOOK)
+    job.voice.log(told)
+    job.voice.remark(outcome_remarks(applied.outcomes))
+    for problem in (applied.stopped, written.problem):
+        if problem is not None:
+            job.voice.remark([problem_remark(problem)])
+    job.voice.remark(plan_remarks(replace(plan, changes=())))
+    job.voice.remark(replaced_remarks(written.replaced))
+    job.voice.remark(unrecorded_remarks(written.unrecorded))
+    if (written.problem or written.again) and ended in (DONE, REFUSED):
+        ended = PARTLY
+    delivered = None if applied.interrupted else job.delivered(written.paths, tree, base)
+    if delivered and not delivered.done and ended in (DONE, REFUSED):
+        ended = PARTLY
+    made = [o for o in applied.outcomes if is_creation(o)]
+    changed = any(o.result is Result.APPLIED for o in applied.outcomes) or bool(written.paths)
+    lines = told.splitlines()
+    line = next((each for each in lines if each.startswith("Sync: ")), lines[-1])
+    if delivered:
+        line = f"{line.rstrip('.')}. {delivered.line[:1].upper()}{delivered.line[1:]}."
+    outputs = {
+        **job.outputs(plan),
+        "changed": word(changed),
+        "issues": json_text([_named(o.ref) for o in made], indent=None),
+        "written": "\n".join(written.paths),
+        "pull-request": (delivered.pull_request or "") if delivered else "",
+    }
+    markdown = plan_markdown(plan, title="Backlog sync", note=line, limit=880 * 1024)
+    return Ended(ended, line, markdown + fenced(told), outputs)
+
+
+def _limits(job: Job, prepared: Prepared, saved: Mapping[str, Any] | None) -> list[Violation]:
+    """What this workflow limits beyond the guards: new issues, or one approved plan."""
+    plan = prepared.plan
+    new = plan.new_issues
+    moved = what_moved(saved, job.saved(prepared)) if saved else []
+    if moved:
+        message = f"the plan is stale: {'; '.join(moved)}"
+        return [Violation("stale-plan", message, "plan again, and have that plan approved")]
+    digest = plan.digests.plan
+    if job.inputs.approve and plan.has_changes and job.inputs.approve != digest:
+        message = f"the plan is not the one that was approved: its digest is {digest}"
+        return [Violation("not-approved", message, "look at the plan, then approve this digest")]
+    if new > job.inputs.max_create and not (job.inputs.approve or saved):
+        message = f"{new} issues would be created or adopted, and max-create is"
+        message += f" {job.inputs.max_create}"
+        hint = f"raise max-create, or approve this plan: {digest}"
+        return [Violation("max-create", message, hint)]
+    return []
+
+
+class _Quiet:
+    """Nobody watches a bar in a log; satisfies `engine.ports.Progress`."""
+
+    def start(self, title: str, total: int) -> None:
+        """Nothing."""
+
+    def advance(self, count: int = 1) -> None:
+        """Nothing."""
+
+    def finish(self) -> None:
+        """Nothing."""
+
+
+def _named(ref: str | None) -> int | str:
+    """Give an issue as a list of them names it: its number, elsewhere `owner/repo#12`."""
+    number = (ref or "#0").removeprefix("#")
+    return int(number) if number.isdecimal() else number

@@ -1,0 +1,402 @@
+"""Plan and sync: show, guard, ask, apply, write back, tell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from backlog_sync import wiring
+from backlog_sync.cli.main import INTERRUPTED, tell
+from backlog_sync.cli.options import Asked, Voice, Where
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import Ready, ready
+from backlog_sync.cli.writing import Written, recorded_in, unrecorded_lines, write_progress
+from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
+from backlog_sync.core.checkout import astray, superseded
+from backlog_sync.core.estimate import estimate
+from backlog_sync.core.guards import Violation
+from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.core.pull import Take, TakeValue, flow_back
+from backlog_sync.core.rate import Pace
+from backlog_sync.core.saved import save_plan, what_moved
+from backlog_sync.engine import reconcile
+from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.ports import Clock, Memory, Tracker
+from backlog_sync.engine.reconcile import Journals, Prepared
+from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.local.plan_file import read_plan, write_plan
+from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.render.escape import clean
+from backlog_sync.render.expected import expected_text
+from backlog_sync.render.json import dump
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.text import plan_text, summary_text
+
+DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
+MANY = 50
+"""More creations than this need a yes."""
+
+
+def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: bool) -> int:
+    """Print the plan; the exit code tells of pending work only where `check` asks for it."""
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    with wiring.tracker(
+        found.repository,
+        screen.env,
+        top=found.top,
+        sandbox=where.sandbox,
+        read_only=True,
+        board_owner=found.board_owner,
+        others=found.others,
+        waits=screen.waits,
+    ) as tracker:
+        journals = wiring.journals(found.top, screen.env, sandbox=where.sandbox)
+        memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
+        prepared = _prepare(found, asked.options, tracker, screen, journals, memory)
+    _print_plan(prepared.plan, screen, output)
+    if asked.out:
+        write_plan(Path(asked.out), _saved(prepared, asked.options))
+        screen.tell(f"saved: `backlog sync --plan {clean(asked.out)}` applies exactly this")
+    if prepared.plan.has_changes and output == "text":
+        screen.tell(f"digest of this plan, for `sync --approve`:\n{prepared.plan.digests.plan}")
+    screen.would_refuse(_standing(prepared, asked.force, screen))
+    return PENDING if check and _pending(prepared.plan) else DONE
+
+
+def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, yes: bool) -> int:
+    """Plan, guard, ask, apply and write back; give the exit code."""
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    saved, options = read_plan(Path(asked.saved)) if asked.saved else (None, asked.options)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    if screen.env.workflow and not where.sandbox:
+        late = superseded(wiring.repository_here(found.top, screen.env).checkout())
+        if late:
+            screen.complain(f"superseded: {clean(late)}; nothing was sent")
+            if output == "json":
+                screen.result(dump({"format_version": 1, "superseded": late}))
+            return DONE
+    with (
+        wiring.alone(
+            found.top,
+            screen.env,
+            found.repository,
+            sandbox=where.sandbox,
+            files=write and found.loaded.write_back != "none",
+        ),
+        wiring.tracker(
+            found.repository,
+            screen.env,
+            top=found.top,
+            sandbox=where.sandbox,
+            read_only=False,
+            board_owner=found.board_owner,
+            others=found.others,
+            waits=screen.waits,
+        ) as tracker,
+    ):
+        memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
+        run = _Sync(
+            screen,
+            found,
+            output,
+            write=write,
+            yes=yes or where.sandbox or saved is not None,
+            options=options,
+            saved=saved,
+            approve=asked.approve,
+            force=asked.force,
+            clock=wiring.clock(screen.waits),
+            journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
+            memory=memory,
+            pace=None if where.sandbox else wiring.pace(screen.env, memory.pace()),
+            embedded=where.sandbox,
+        )
+        return run(tracker)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sync:
+    screen: Screen
+    found: Ready
+    output: str
+    write: bool
+    yes: bool
+    options: PlanOptions
+    saved: Mapping[str, Any] | None
+    approve: str | None
+    force: tuple[str, ...]
+    clock: Clock
+    journals: Journals
+    memory: Memory
+    pace: Pace | None
+    embedded: bool
+
+    def __call__(self, tracker: Tracker) -> int:
+        prepared = _prepare(
+            self.found, self.options, tracker, self.screen, self.journals, self.memory, self.clock
+        )
+        self._show(prepared.plan)
+        if prepared.plan.has_changes and not prepared.violations:
+            expected = estimate(prepared.plan, self.pace, now=self.clock.now())
+            text = expected_text(expected, tracker.usage(), self.screen.look(err=True))
+            self.screen.tell(text)
+        refused = self._refused(prepared)
+        if refused:
+            self._envelope_of_nothing(prepared.plan, tracker.usage(), refused)
+            return REFUSED
+        with INTERRUPTS.held():
+            return self._apply(prepared, tracker)
+
+    def _apply(self, prepared: Prepared, tracker: Tracker) -> int:
+        """Apply, write back and tell. An interrupt ends the first, and never the others."""
+        takes = self._takes(prepared)
+        with self.screen.progress() as bar:
+            applied = reconcile.apply(
+                self._recording(prepared, takes),
+                tracker,
+                nonces=wiring.nonces(),
+                progress=bar,
+                clock=self.clock,
+            )
+        written = self._written(prepared, applied, takes, tracker)
+        self.screen.warn_replaced(written.replaced)
+        asked = applied.interrupted or written.interrupted or INTERRUPTS.asked
+        applied = replace(applied, usage=tracker.usage(), interrupted=asked)
+        self._told(prepared.plan, applied, written)
+        code = exit_code(prepared.plan, applied)
+        if code == DONE and not _all_accepted(prepared.plan, written):
+            code = REFUSED
+        unfinished = written.problem or written.again
+        return PARTLY if unfinished and code in (DONE, REFUSED) else code
+
+    def _takes(self, prepared: Prepared) -> tuple[Take, ...]:
+        """What the files take over from GitHub."""
+        if not self.write or self.found.loaded.write_back != "progress":
+            return ()
+        return flow_back(prepared.plan, prepared.desired, prepared.observed).takes
+
+    def _recording(self, prepared: Prepared, takes: tuple[Take, ...]) -> Prepared:
+        """Have the bodies and cards that are written anyway tell what goes into the files."""
+        if not self.write or not prepared.plan.changes:
+            return prepared
+        return replace(prepared, plan=recorded_in(self.found.loaded, prepared, takes))
+
+    def _written(
+        self, prepared: Prepared, applied: Applied, takes: tuple[Take, ...], tracker: Tracker
+    ) -> Written:
+        """Progress into the files, and what they take over from GitHub."""
+        if not self.write:
+            return Written()
+        ended = applied.stopped or applied.interrupted
+        return write_progress(
+            self.found.loaded,
+            prepared.desired,
+            applied.observed,
+            takes,
+            tracker=None if ended else tracker,
+        )
+
+    def _show(self, plan: Plan) -> None:
+        """The plan: on standard output, or beside the envelope where somebody will be asked."""
+        if self.output == "text":
+            _print_plan(plan, self.screen, "text")
+        elif plan.has_changes and not self.yes and self.screen.can_ask():
+            self.screen.complain(plan_text(plan, self.screen.look(err=True)))
+
+    def _refused(self, prepared: Prepared) -> str:
+        """Why nothing may be sent, told; empty where all is well."""
+        violations = _standing(prepared, self.force, self.screen)
+        for violation in violations:
+            self.screen.complain(f"backlog: refused ({violation.slug}): {clean(violation.message)}")
+            self.screen.complain(f"hint: {clean(violation.hint)}")
+        if violations:
+            return "; ".join(violation.message for violation in violations)
+        moved = what_moved(self.saved, _saved(prepared, self.options)) if self.saved else []
+        if moved:
+            return self._refuse("stale-plan", f"the plan is stale: {'; '.join(moved)}", _PLAN_AGAIN)
+        if not prepared.plan.has_changes:
+            return ""
+        self._warn_astray()
+        if self.approve is not None:
+            return self._approved(prepared.plan)
+        if self.yes:
+            return ""
+        if self.screen.can_ask():
+            if self.screen.ask(f"Apply this to {clean(prepared.plan.repository)}?"):
+                return ""
+            self.screen.complain("backlog: nothing was sent")
+            return "not confirmed"
+        return self._unattended(prepared.plan)
+
+    def _warn_astray(self) -> None:
+        """Say where the files may not be the agreed ones, before anybody is asked.
+
+        Git that does not know, or a remote out of reach, is no reason to stop somebody's work.
+        """
+        if self.embedded or self.screen.env.workflow:
+            return
+        try:
+            found = astray(wiring.repository_here(self.found.top, self.screen.env).checkout())
+        except FailedError:
+            return
+        if found:
+            self.screen.complain(f"warning: {clean(found)}")
+
+    def _approved(self, plan: Plan) -> str:
+        """Hold the digest that was approved against this plan's."""
+        if self.approve == plan.digests.plan:
+            return ""
+        why = "the plan is not the one that was approved: its digest is " + plan.digests.plan
+        return self._refuse("not-approved", why, "look at it with `backlog plan`, then approve it")
+
+    def _refuse(self, slug: str, why: str, hint: str) -> str:
+        self.screen.refuse(slug, why, hint)
+        return why
+
+    def _unattended(self, plan: Plan) -> str:
+        if not plan.is_first and plan.new_issues <= MANY:
+            return ""
+        what = "this is the first sync and would" if plan.is_first else "this would"
+        reason = f"{what} {_new(plan)} in {clean(plan.repository)}, and there is no terminal to"
+        reason += " ask on"
+        return self._refuse(
+            "needs-yes", reason, "look at the plan above, then run the same with --yes"
+        )
+
+    def _envelope_of_nothing(self, plan: Plan, usage: Usage, why: str) -> None:
+        if self.output == "json":
+            outcomes = tuple(Outcome(c, Result.NOT_REACHED, c.ref, None, why) for c in plan.changes)
+            self.screen.result(dump(outcomes_to_json(plan, outcomes, usage, ())))
+
+    def _where_to_look(self, plan: Plan, applied: Applied) -> str:
+        """Where people find what was created: the board, or the issues; empty for nothing new."""
+        if not plan.summary()[Action.CREATE.value]:
+            return ""
+        if self.embedded:
+            return "backlog sandbox serve"
+        observed = applied.observed
+        boards = [o.url for o in applied.outcomes if o.change.kind is ChangeKind.PROJECT and o.url]
+        issues = [issue.url.rpartition("/")[0] for issue in observed.issues[:1]]
+        return next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
+
+    def _told(self, plan: Plan, applied: Applied, written: Written) -> None:
+        if self.output == "json":
+            envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
+            self.screen.result(dump(envelope))
+        elif plan.changes or written.paths:
+            look = self.screen.look()
+            gap = "" if self.screen.voice.quiet else "\n"
+            text = outcomes_text(
+                applied.outcomes,
+                applied.usage,
+                written.paths,
+                look,
+                see=self._where_to_look(plan, applied),
+            )
+            self.screen.result(gap + text)
+        for left in written.left:
+            note = f"{left.title} ({left.ref}): {left.name} cannot be said in the file"
+            self.screen.complain(f"{clean(note)}: {clean(left.reason)}")
+        for problem in (applied.stopped, written.problem):
+            if problem is not None:
+                tell(problem)
+        for line in unrecorded_lines(written.unrecorded):
+            self.screen.complain(line)
+        if applied.interrupted:
+            self.screen.complain("backlog: interrupted; run it again to go on")
+
+
+def _new(plan: Plan) -> str:
+    """How many issues a plan creates and adopts."""
+    counts = plan.summary()
+    verbs = [action.value for action in (Action.CREATE, Action.ADOPT) if counts[action.value]]
+    told = " and ".join(f"{verb} {counts[verb]}" for verb in verbs)
+    return f"{told} {'issue' if plan.new_issues == 1 else 'issues'}"
+
+
+_PLAN_AGAIN = "plan again: `backlog plan --out FILE`"
+
+
+def _saved(prepared: Prepared, options: PlanOptions) -> dict[str, Any]:
+    return save_plan(prepared.plan, prepared.desired, prepared.observed, options)
+
+
+def _prepare(
+    found: Ready,
+    options: PlanOptions,
+    tracker: Tracker,
+    screen: Screen,
+    journals: Journals,
+    memory: Memory,
+    clock: Clock | None = None,
+) -> Prepared:
+    check_keys([item.key for item in found.desired.items], options.only)
+    with screen.waiting(f"Reading {found.repository}"):
+        return reconcile.observe_and_plan(
+            found.desired, tracker, options, journals=journals, clock=clock, memory=memory
+        )
+
+
+def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
+    """Raise `UsageError` for a key that no item has."""
+    for key in only:
+        if key not in keys:
+            near = get_close_matches(key, keys, n=1)
+            hint = f"did you mean {near[0]}?" if near else "the keys are in `backlog plan -v`"
+            raise UsageError(f"no item has the key {clean(key)}", slug="unknown-key", hint=hint)
+
+
+def _standing(prepared: Prepared, force: tuple[str, ...], screen: Screen) -> tuple[Violation, ...]:
+    """The guards that hold; those that are overridden are named."""
+    for violation in prepared.violations:
+        if violation.slug in force and not violation.final:
+            screen.complain(f"overridden ({violation.slug}): {clean(violation.message)}")
+    return tuple(v for v in prepared.violations if v.final or v.slug not in force)
+
+
+def _all_accepted(plan: Plan, written: Written) -> bool:
+    """Whether the files say all that GitHub won."""
+    names = {"state": "Status"}
+    taken = {(take.key, take.name) for take in written.taken}
+    body = {take.key for take in written.taken if not isinstance(take.what, TakeValue)}
+    left = {(left.key, left.name) for left in written.left}
+    return all(
+        (note.key, names.get(note.name, note.name)) in taken
+        or (note.name == "body" and note.key in body and (note.key, "body") not in left)
+        for note in plan.accepted
+    )
+
+
+def _print_plan(plan: Plan, screen: Screen, output: str) -> None:
+    if output == "json":
+        screen.result(dump(plan_to_json(plan)))
+    elif screen.voice.quiet:
+        screen.result(summary_text(plan, screen.look()))
+    else:
+        screen.result(plan_text(plan, screen.look()))
+
+
+def _pending(plan: Plan) -> bool:
+    return plan.has_changes or bool(plan.conflicts) or bool(plan.drift)
+
+
+def exit_code(plan: Plan, applied: Applied) -> int:
+    """What the run came to, the worst first."""
+    if applied.interrupted:
+        return INTERRUPTED
+    results = {outcome.result for outcome in applied.outcomes}
+    done = Result.APPLIED in results
+    if applied.stopped is not None:
+        return PARTLY if done else applied.stopped.exit_code
+    if results - {Result.APPLIED}:
+        return PARTLY if done or results == {Result.STALE} else FAILED
+    return REFUSED if plan.conflicts else DONE

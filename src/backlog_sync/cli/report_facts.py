@@ -1,0 +1,135 @@
+"""The report of a backlog: with what git remembers of its files."""
+
+import random
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from backlog_sync import wiring
+from backlog_sync.cli.workspace import Ready
+from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
+from backlog_sync.errors import BacklogError, UsageError
+from backlog_sync.files.load import load
+from backlog_sync.local import git, git_history
+from backlog_sync.reports.build import build_report
+from backlog_sync.reports.dates import since_day
+from backlog_sync.reports.gather import Remembered, gather
+from backlog_sync.reports.values import Report
+
+_PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:|\s*[-*+] \[[ xX]\]", re.IGNORECASE)
+"""Lines that the tool writes itself: they say nothing about when somebody last looked."""
+
+
+def make_report(
+    found: Ready,
+    observed: ObservedState,
+    *,
+    today: date,
+    since: date | None = None,
+    bullets: str | None = None,
+    seed: int = 1,
+) -> Report:
+    """Give the report on `today`, and on the time from `since`. Raises nothing."""
+    facts = gather(
+        found.desired,
+        observed,
+        today=today,
+        since=since,
+        remembered=remember(found, since, bullets),
+    )
+    return build_report(facts, random.Random(seed), seed=seed)  # noqa: S311 - chance, no secret
+
+
+def read_since(word: str, today: date) -> date:
+    """Give the day that `word` means. Raises `UsageError` where it means none before `today`."""
+    day = since_day(word, today)
+    if day is None or day > today:
+        why = "lies after the day of the report" if day else "is not a day"
+        raise UsageError(f"since: '{word}' {why}", hint="write 2026-03-01, 30d, 4w, or last-month")
+    return day
+
+
+def today_utc() -> date:
+    """The day it is, in UTC, as on GitHub."""
+    return datetime.fromtimestamp(wiring.clock().now(), UTC).date()
+
+
+def remember(found: Ready, since: date | None, bullets: str | None) -> Remembered:
+    """Give what git knows of the files, and of how they stood when `since` began.
+
+    Raises nothing: what cannot be seen is said.
+    """
+    top = found.top
+    if git.top_level(top) is None:
+        told = ("The files are in no git repository: their history is not known.",)
+        return Remembered(unseen=told if since else ())
+    unseen = []
+    if git_history.is_shallow(top):
+        unseen.append(
+            "The clone is shallow: what is older than its first commit is not seen"
+            " (fetch-depth: 0 brings it)."
+        )
+    added, reviewed = _days(found.desired.items, top)
+    then = None
+    if since is not None:
+        then = _then(top, found.desired, since, bullets)
+        if then is None:
+            unseen.append(f"The history of the files does not reach back to {since}.")
+    return Remembered(added, reviewed, then, tuple(unseen))
+
+
+def _days(items: Iterable[DesiredItem], top: Path) -> tuple[Mapping[str, date], Mapping[str, date]]:
+    """By key the day of an item's first line, and of the latest line that people wrote in it."""
+    by_file: dict[str, list[DesiredItem]] = {}
+    for item in items:
+        by_file.setdefault(item.place.path, []).append(item)
+    added: dict[str, date] = {}
+    reviewed: dict[str, date] = {}
+    for path, members in by_file.items():
+        file = Path(path).absolute()
+        days = git_history.line_days(top, str(file))
+        if days is None:
+            continue
+        lines = file.read_bytes().decode("utf-8", "replace").splitlines()
+        members.sort(key=lambda item: item.place.line)
+        ends = [item.place.line - 1 for item in members[1:]] + [len(days)]
+        for item, end in zip(members, ends, strict=True):
+            span = range(item.place.line - 1, min(max(end, item.place.line), len(days)))
+            if not span:
+                continue
+            added[item.key] = days[span[0]]
+            written = [days[at] for at in span if at < len(lines) and _is_words(lines[at])]
+            reviewed[item.key] = max(written, default=days[span[0]])
+    return added, reviewed
+
+
+def _is_words(line: str) -> bool:
+    return bool(line.strip()) and not _PROGRESS.match(line)
+
+
+def _then(top: Path, now: DesiredState, since: date, bullets: str | None) -> DesiredState | None:
+    """What the files declared then; None where they cannot be had or read."""
+    files = git_history.files_then(top, now.sources, since)
+    if files is None:
+        return None
+    try:
+        with tempfile.TemporaryDirectory(prefix="backlog-") as name:
+            return _declared(files, now.sources, Path(name), bullets)
+    except (BacklogError, OSError):
+        return None
+
+
+def _declared(
+    files: Mapping[str, bytes], sources: Sequence[str], folder: Path, bullets: str | None
+) -> DesiredState | None:
+    """What these files declare, put into a folder by their paths."""
+    for path, raw in files.items():
+        place = folder / path
+        if folder.resolve() not in place.resolve().parents:
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(raw)
+    named = [folder / path for path in sources if path in files]
+    return load(named, root=folder, bullets=bullets).desired if named else None

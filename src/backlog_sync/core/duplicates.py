@@ -1,0 +1,196 @@
+"""Healing: of two open issues of one item that we made, one stays and takes over the links.
+
+They come to be where two runs did not see each other's issues: on two machines at the same time,
+or where an answer was lost and nothing remembers that it was. Nothing is taken away: the second
+issue stays, closed, with all that people wrote in it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
+from backlog_sync.core.matching import Matches
+from backlog_sync.core.model import IssueLink, ObservedIssue, ObservedState
+from backlog_sync.core.states import DUPLICATE, NOT_PLANNED
+
+
+def heals(
+    matches: Matches, observed: ObservedState, planned: Collection[Change] = ()
+) -> list[Change]:
+    """Give what closes every second issue and moves its children and links to the one that stays.
+
+    `planned` are the changes that the plan holds already: a link is not planned twice.
+    """
+    if not matches.doubles or not observed.whole:
+        return []
+    return list(_Healing(matches, observed, planned).changes())
+
+
+class _Healing:
+    def __init__(
+        self, matches: Matches, observed: ObservedState, planned: Collection[Change]
+    ) -> None:
+        self.observed = observed
+        self.by_key = matches.by_key
+        self.doubles = {issue.id: (key, issue) for key, issue in matches.doubles}
+        self.key_of = {match.issue.id: key for key, match in matches.by_key.items()}
+        self.able = observed.capabilities
+        self.linked = {
+            (c.kind, c.key, c.other if c.kind is ChangeKind.DEPENDENCY else None)
+            for c in planned
+            if c.action is Action.LINK
+        }
+
+    def changes(self) -> Iterator[Change]:
+        """Links first, then the closing."""
+        for issue in self.observed.issues:
+            yield from self._child(issue)
+            yield from self._blocked(issue)
+        for key, double in self.doubles.values():
+            yield from self._own_links(key, double)
+            yield self._close(key, double)
+
+    # ---- one issue each --------------------------------------------------------------------
+
+    def _child(self, issue: ObservedIssue) -> Iterator[Change]:
+        """Put what stands below a second issue below the one that stays."""
+        parent = issue.parent
+        if parent is None or parent.id not in self.doubles or issue.id in self.doubles:
+            return
+        key, double = self.doubles[parent.id]
+        if self.by_key[key].issue.id != issue.id:
+            moved = FieldChange(self.observed.ref(double), key)
+            yield from self._link(
+                ChangeKind.SUB_ISSUE, self._name(issue), issue, key, {"parent": moved}
+            )
+
+    def _blocked(self, issue: ObservedIssue) -> Iterator[Change]:
+        """Let what waits for a second issue wait for the one that stays."""
+        if issue.id in self.doubles or not self.able.dependencies:
+            return
+        blockers = {link.id for link in issue.blocked_by}
+        for link in issue.blocked_by:
+            if link.id not in self.doubles:
+                continue
+            key, double = self.doubles[link.id]
+            stays = self.by_key[key].issue
+            if stays.id != issue.id and stays.id not in blockers:
+                wanted = {"blocked_by": FieldChange(None, key)}
+                yield from self._link(ChangeKind.DEPENDENCY, self._name(issue), issue, key, wanted)
+            yield self._change(
+                Action.UNLINK,
+                ChangeKind.DEPENDENCY,
+                self._name(issue),
+                issue,
+                reason=_why(double, stays),
+                other=_ref(double),
+                fields={"blocked_by": FieldChange(_ref(double), None)},
+            )
+
+    def _own_links(self, key: str, double: ObservedIssue) -> Iterator[Change]:
+        """Give the one that stays what the second one waits for; take that from its parent."""
+        match = self.by_key[key]
+        have = {link.id for link in match.issue.blocked_by}
+        for link in double.blocked_by if self.able.dependencies else ():
+            stays = self._stays(link)
+            if stays not in have and stays != match.issue.id:
+                have.add(stays)
+                other = self._link_name(link)
+                wanted = {"blocked_by": FieldChange(None, other)}
+                yield from self._link(ChangeKind.DEPENDENCY, key, match.issue, other, wanted)
+        if double.parent is not None:
+            parent = self._link_name(double.parent)
+            yield self._change(
+                Action.UNLINK,
+                ChangeKind.SUB_ISSUE,
+                _ref(double),
+                double,
+                reason=_why(double, match.issue),
+                other=f"{double.parent.repository}#{double.parent.number}",
+                fields={"parent": FieldChange(parent, None)},
+            )
+
+    def _close(self, key: str, double: ObservedIssue) -> Change:
+        stays = self.by_key[key].issue
+        word = DUPLICATE if self.able.duplicates else NOT_PLANNED
+        return self._change(
+            Action.CLOSE,
+            ChangeKind.ISSUE,
+            _ref(double),
+            double,
+            reason=_why(double, stays),
+            other=key,
+            fields={
+                "state": FieldChange("open", "closed"),
+                "state_reason": FieldChange(None, word),
+                "comment": FieldChange(None, _comment(key, stays)),
+            },
+        )
+
+    # ---- names -----------------------------------------------------------------------------
+
+    def _stays(self, link: IssueLink) -> str:
+        """Give the id of the issue that a link is to lead to."""
+        double = self.doubles.get(link.id)
+        return self.by_key[double[0]].issue.id if double else link.id
+
+    def _link_name(self, link: IssueLink) -> str:
+        double = self.doubles.get(link.id)
+        if double:
+            return double[0]
+        return self.key_of.get(link.id, f"{link.repository}#{link.number}")
+
+    def _name(self, issue: ObservedIssue) -> str:
+        return self.key_of.get(issue.id, _ref(issue))
+
+    def _link(
+        self,
+        kind: ChangeKind,
+        key: str,
+        issue: ObservedIssue,
+        other: str,
+        fields: Mapping[str, FieldChange],
+    ) -> Iterator[Change]:
+        link = (kind, key, other if kind is ChangeKind.DEPENDENCY else None)
+        if link in self.linked:
+            return
+        self.linked.add(link)
+        reason = "taken over from a second issue"
+        yield self._change(Action.LINK, kind, key, issue, reason=reason, other=other, fields=fields)
+
+    def _change(
+        self,
+        action: Action,
+        kind: ChangeKind,
+        key: str,
+        issue: ObservedIssue,
+        *,
+        reason: str,
+        other: str,
+        fields: Mapping[str, FieldChange],
+    ) -> Change:
+        return Change(
+            action=action,
+            kind=kind,
+            key=key,
+            title=issue.title,
+            reason=reason,
+            ref=self.observed.ref(issue),
+            other=other,
+            fields=fields,
+        )
+
+
+def _ref(issue: ObservedIssue) -> str:
+    return f"{issue.repository}#{issue.number}"
+
+
+def _why(double: ObservedIssue, stays: ObservedIssue) -> str:
+    return f"#{double.number} is a second issue of the same item; #{stays.number} stays"
+
+
+def _comment(key: str, stays: ObservedIssue) -> str:
+    return (
+        f"Closed as a duplicate of #{stays.number}: both were created for `{key}`, by two runs"
+        " that did not see each other. Nothing is lost: what was written here stays here, and"
+        f" what hung on this issue is at #{stays.number} now."
+    )

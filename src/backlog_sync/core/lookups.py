@@ -1,0 +1,139 @@
+"""What a plan has to know that reading the whole repository does not tell."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from backlog_sync.core.locations import locations
+from backlog_sync.core.matching import match_items
+from backlog_sync.core.model import (
+    DesiredState,
+    IssueLink,
+    ObservedIssue,
+    ObservedState,
+)
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.reading import bears_sign, speaks_of
+from backlog_sync.core.trust import to_ask
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Things to look up by name or id, each asked once.
+
+    `issues` are issues elsewhere as `owner/repo#n`; `logins` are people, by repository, of whom
+    nobody knows yet whether they can be assigned there; `cards` are ids of issues that no board's
+    list shows, whose card may be archived; `missing` are issues as `owner/repo#n` that the files
+    name and the lists do not hold; `authors` are the logins, by repository, of whom only the server
+    knows whether they may write there.
+    """
+
+    issues: tuple[str, ...] = ()
+    logins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cards: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    authors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.issues or self.logins or self.cards or self.missing or self.authors)
+
+
+def questions(desired: DesiredState, observed: ObservedState) -> Questions:
+    """Give what must be looked up before this backlog can be planned."""
+    items = [item for item in desired.items if item.sync]
+    seen = {fold(place.name) for place in locations(desired, observed)}
+    known = known_issues(observed)
+    keys = {item.key for item in items}
+    issues: dict[str, None] = {}
+    for item in items:
+        blockers = item.fields.get("blocked_by")
+        names = [str(name) for name in blockers] if isinstance(blockers, tuple) else []
+        for name in (*names, *([item.parent] if item.parent else [])):
+            repository, sign, _ = name.rpartition("#")
+            whole = name if repository else f"{observed.repository.name_with_owner}{name}"
+            # Of what was read whole, those that were not listed are not there.
+            listed = fold(whole.rpartition("#")[0]) in seen and observed.whole
+            asks = name not in keys and sign and not observed.embedded
+            if asks and not listed and fold(whole) not in known:
+                issues[whole] = None
+    return Questions(
+        issues=tuple(sorted(issues)),
+        logins=_logins(desired, observed),
+        cards=tuple(_cardless(desired, observed)),
+        missing=tuple(_missing(desired, observed)),
+        authors=authors(desired, observed),
+    )
+
+
+def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
+    """Give the authors of issues that may be ours of whom it must be asked what they may do."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place in locations(desired, observed):
+        named = {item.issue.number for item in place.items if item.issue is not None}
+        ours = (i for i in place.issues if i.number in named or bears_sign(i.body))
+        asked = to_ask(ours, observed.viewer, desired.settings)
+        if asked:
+            found[place.name] = asked
+    return found
+
+
+def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
+    """People whom items name and who are not assigned to anything where these items are."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place in locations(desired, observed):
+        logins: dict[str, str] = {}
+        for item in place.items:
+            assignees = item.fields.get("assignees")
+            if item.sync and isinstance(assignees, tuple):
+                logins = fold_set(map(str, assignees)) | logins
+        if logins:
+            assigned = {fold(login) for issue in place.issues for login in issue.assignees}
+            unknown = sorted(name for folded, name in logins.items() if folded not in assigned)
+            if unknown:
+                found[place.name] = tuple(unknown)
+    return found
+
+
+def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
+    """Issues that items name and that are none of their repository's as they were listed."""
+    sandbox, plain = observed.sandbox, not observed.embedded
+    for place in locations(desired, observed):
+        there = {issue.number for issue in place.issues}
+        named = {
+            item.issue.number
+            for item in place.items
+            if item.sync
+            and item.issue is not None
+            and speaks_of(
+                item.issue, place.name, sandbox=sandbox, plain=plain, declared=place.declared
+            )
+        }
+        yield from (f"{place.name}#{number}" for number in sorted(named - there))
+
+
+def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
+    """Issues that the board does not show and that are ours, or may become so."""
+    if desired.project is None or observed.project is None:
+        return
+    hidden = [issue for issue in observed.issues if issue.card is None]
+    if hidden:
+        ours = {match.issue.id for match in match_items(desired, observed).by_key.values()}
+        yield from (issue.id for issue in hidden if issue.id in ours)
+
+
+def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
+    """Give every issue that was seen, other repositories' too, by its folded `owner/repo#n`."""
+    known: dict[str, IssueLink] = {}
+
+    def see(seen: ObservedIssue | IssueLink) -> None:
+        name = f"{fold(seen.repository)}#{seen.number}"
+        if name not in known:
+            known[name] = IssueLink(seen.id, seen.number, seen.repository)
+
+    for issue in observed.issues:
+        see(issue)
+        for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
+            see(link)
+    for name, link in observed.elsewhere.items():
+        see(link)
+        known.setdefault(fold(name), link)
+    return known

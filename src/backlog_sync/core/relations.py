@@ -1,0 +1,294 @@
+"""What items have to do with other issues: parents, their order, blockers, people, types."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from backlog_sync.core import holds, normalize, order
+from backlog_sync.core.changes import ChangeKind, Deferred, JsonValue
+from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.holds import Hold
+from backlog_sync.core.locations import locations
+from backlog_sync.core.lookups import known_issues
+from backlog_sync.core.matching import Match, Matches
+from backlog_sync.core.model import Base, DesiredItem, DesiredState, ObservedIssue, ObservedState
+
+_OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the observation says of one item's relations.
+
+    `values` are parent, blockers, assignees and issue type as far as they can be had; `kept` are
+    the names of those of which nothing can be said now; `deferred` tells why. `upside_down` holds
+    the parent: on GitHub it is below the item.
+    """
+
+    values: Mapping[str, JsonValue]
+    kept: frozenset[str]
+    deferred: tuple[Deferred, ...]
+    upside_down: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The moves among the items below one parent.
+
+    `people` is the order that people gave those that were sorted before, empty if they left it;
+    `declared` is the file's order of those that are there.
+    """
+
+    moves: tuple[order.Move, ...] = ()
+    people: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+
+class Links:
+    """Resolves what items name. `skipped` are keys that this run has nothing to do with."""
+
+    def __init__(
+        self,
+        desired: DesiredState,
+        observed: ObservedState,
+        matches: Matches,
+        skipped: Collection[str] = (),
+    ) -> None:
+        self.desired, self.observed = desired, observed
+        self.matches, self.skipped = matches, skipped
+        self._deferred: list[Deferred] = []
+        self._items = {item.key for item in desired.items}
+        self._below_of: dict[str, list[str]] = {}
+        for item in desired.items:
+            if item.parent is not None:
+                self._below_of.setdefault(item.parent, []).append(item.key)
+        self._key_of = {match.issue.id: key for key, match in matches.by_key.items()}
+        self._known = known_issues(observed)
+        self._above = self._parents()
+        self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
+        target, *others = locations(desired, observed)
+        self._target, self._place_of = target, {i.key: at for at in others for i in at.items}
+        self._unable = {
+            at.name: {normalize.fold(login) for login in at.unassignable}
+            for at in (target, *others)
+        }
+
+    def of(self, item: DesiredItem, match: Match | None) -> Found:
+        """Give the relations of one item."""
+        self._deferred = []
+        values: dict[str, JsonValue] = {}
+        kept: set[str] = set()
+        there = self.there(match.issue) if match else {}
+        self._parent(item, there, values, kept)
+        self._blockers(item, there, values, kept)
+        self._assignees(item, values)
+        self._type(item, match, values, kept)
+        hold = self._upside_down(match, values.get("parent"))
+        if hold is not None:
+            del values["parent"]
+            kept.add("parent")
+        return Found(values, frozenset(kept), tuple(self._deferred), hold)
+
+    def there(self, issue: ObservedIssue) -> dict[str, JsonValue]:
+        """Give an issue's parent and blockers as they are, by key where they are ours."""
+        parent = issue.parent
+        blockers = [
+            self._key_of.get(link.id, f"{link.repository}#{link.number}")
+            for link in issue.blocked_by
+        ]
+        name: JsonValue = None
+        if parent is not None:
+            name = self._key_of.get(parent.id, f"{parent.repository}#{parent.number}")
+        return {"parent": name, "blocked_by": sorted(blockers)}
+
+    def _parents(self) -> dict[str, str]:
+        """Return the issue above each one as it will be: the file counts before GitHub."""
+        above = {issue.id: issue.parent.id for issue in self.observed.issues if issue.parent}
+        by_key = self.matches.by_key
+        for item in self.desired.items:
+            match, parent = by_key.get(item.key), by_key.get(item.parent or "")
+            if match and parent and item.key not in self.skipped:
+                above[match.issue.id] = parent.issue.id
+        return above
+
+    def _upside_down(self, match: Match | None, parent: JsonValue) -> Hold | None:
+        """Return why an item cannot get its parent: on GitHub that is below the item."""
+        above = self.matches.by_key.get(parent) if isinstance(parent, str) else None
+        if match is None or above is None:
+            return None
+        chain = [above.issue.id]
+        while chain[-1] in self._above and self._above[chain[-1]] not in chain:
+            chain.append(self._above[chain[-1]])
+            if chain[-1] == match.issue.id:
+                return holds.upside_down(match.ref, above.ref, self._name(chain[-2]))
+        return None
+
+    def _name(self, issue_id: str) -> str:
+        return next(self.observed.ref(i) for i in self.observed.issues if i.id == issue_id)
+
+    # ---- one relation each -----------------------------------------------------------------
+
+    def _parent(
+        self,
+        item: DesiredItem,
+        there: Mapping[str, JsonValue],
+        values: dict[str, JsonValue],
+        kept: set[str],
+    ) -> None:
+        if item.parent is None or self._ignores(item.parent):
+            return
+        if not self.observed.capabilities.sub_issues:
+            kept.add("parent")
+            self._defer(ChangeKind.SUB_ISSUE, item, "this server has no sub-issues", _OLDER)
+            return
+        parent = self._canonical(item.parent)
+        if parent in self.matches.held or not (
+            self._reachable(parent) or parent == there.get("parent")
+        ):
+            kept.add("parent")
+            self._unreachable(item, ChangeKind.SUB_ISSUE, parent)
+        elif parent not in self.skipped:
+            values["parent"] = parent
+
+    def _blockers(
+        self,
+        item: DesiredItem,
+        there: Mapping[str, JsonValue],
+        values: dict[str, JsonValue],
+        kept: set[str],
+    ) -> None:
+        blockers = item.fields.get("blocked_by")
+        if not isinstance(blockers, tuple):
+            return
+        if not self.observed.capabilities.dependencies:
+            kept.add("blocked_by")
+            if blockers:
+                self._defer(ChangeKind.DEPENDENCY, item, "this server has no dependencies", _OLDER)
+            return
+        now = there.get("blocked_by")
+        linked = normalize.fold_set(now if isinstance(now, list) else ())
+        named: list[str] = []
+        read = [str(blocker) for blocker in blockers if not self._ignores(str(blocker))]
+        for blocker in sorted(set(map(self._canonical, read))):
+            if normalize.fold(blocker) in linked or self._reachable(blocker):
+                named.append(blocker)
+            else:
+                self._unreachable(item, ChangeKind.DEPENDENCY, blocker)
+        values["blocked_by"] = list(named)
+
+    def _assignees(self, item: DesiredItem, values: dict[str, JsonValue]) -> None:
+        assignees = item.fields.get("assignees")
+        if not isinstance(assignees, tuple):
+            return
+        able: list[str] = []
+        there = self._place_of.get(item.key, self._target).name
+        for login in map(str, assignees):
+            if normalize.fold(login) in self._unable[there]:
+                self._defer(
+                    ChangeKind.ISSUE,
+                    item,
+                    f"{login} cannot be assigned in {there}",
+                    "an assignee needs at least read access to the repository",
+                )
+            else:
+                able.append(login)
+        values["assignees"] = list(able)
+
+    def _type(
+        self,
+        item: DesiredItem,
+        match: Match | None,
+        values: dict[str, JsonValue],
+        kept: set[str],
+    ) -> None:
+        """Give the type of an item's kind; take away one of ours that was that of another kind."""
+        wanted = self.desired.settings.issue_types.get(item.kind)
+        if wanted is None:
+            return
+        name = self._types.get(normalize.fold(wanted))
+        if name is not None:
+            values["issue_type"] = name
+            return
+        now = match.issue.issue_type if match else None
+        base = _base(match).hashes.get("issue_type")
+        other = now is not None and normalize.fold(now) != normalize.fold(wanted)
+        if self.observed.issue_types is not None and other and base == normalize.hash_value(now):
+            values["issue_type"] = None
+        else:
+            kept.add("issue_type")
+
+    # ---- names -----------------------------------------------------------------------------
+
+    def _canonical(self, ref: str) -> str:
+        """Name an item by its key wherever an issue of ours is meant."""
+        if ref in self._items:
+            return ref
+        name, _, number = ref.rpartition("#")
+        whole = f"{name or self.observed.repository.name_with_owner}#{number}"
+        link = self._known.get(normalize.fold(whole))
+        if link is None:
+            return whole
+        return self._key_of.get(link.id, f"{link.repository}#{link.number}")
+
+    def _ignores(self, ref: str) -> bool:
+        """Whether a name is one of a real server's issues, on the simulator in this process."""
+        return self.observed.embedded and "#" in ref and ref not in self._items
+
+    def _reachable(self, ref: str) -> bool:
+        if ref in self._items:
+            return ref not in self.matches.held and ref not in self.skipped
+        return normalize.fold(ref) in self._known
+
+    def _unreachable(self, item: DesiredItem, kind: ChangeKind, ref: str) -> None:
+        """Tell of a link that cannot be made; of items that are held or skipped it is told."""
+        if ref in self._items:
+            return
+        why = self.observed.unreachable.get(ref)
+        where = self.observed.repository.name_with_owner
+        hint = "name a key of this backlog or an issue that the token can read"
+        self._defer(kind, item, why or f"{ref} was not found in {where}", hint)
+
+    def _defer(self, kind: ChangeKind, item: DesiredItem, reason: str, hint: str) -> None:
+        self._deferred.append(Deferred(kind=kind, key=item.key, reason=reason, hint=hint))
+
+    # ---- order -----------------------------------------------------------------------------
+
+    def recorded_order(self, key: str) -> tuple[str, ...]:
+        """Give what an item's base holds of the items below it, those left alone left out."""
+        return order.record(
+            below
+            for below in self._below_of.get(key, ())
+            if below not in self.skipped and below not in self.matches.held
+        )
+
+    def sorting(self, parent: str, linked: Collection[str]) -> Sorting:
+        """Give the moves that put the items below a parent into their order.
+
+        `linked` are those that this plan puts below it, in the order in which that happens.
+        Nothing is moved if the order on GitHub is not wholly known.
+        """
+        match = self.matches.by_key.get(parent)
+        children = self._below_of.get(parent, [])
+        there = match.issue.children if match else ()
+        now = [self._key_of.get(issue_id, issue_id) for issue_id in there]
+        standing = [key for key in children if match and self._below(key, match.issue)]
+        if not self.observed.capabilities.sub_issues or not set(standing) <= set(now):
+            return Sorting()
+        row = [*now, *(key for key in linked if key not in now)]
+        present = set(standing) | set(linked)
+        ours = [key for key in children if key in present]
+        base = _base(match).order
+        wanted = tuple(ours)
+        if owner_of("order", self.desired.settings.ownership) is Owner.GITHUB:
+            wanted = order.wanted_order(ours, row, base)
+        steps = order.moves(row, wanted)
+        sorted_there = order.moved_since(ours, now, base) if steps else ()
+        return Sorting(steps, sorted_there, tuple(key for key in ours if key in now))
+
+    def _below(self, key: str, parent: ObservedIssue) -> bool:
+        match = self.matches.by_key.get(key)
+        return bool(match and match.issue.parent and match.issue.parent.id == parent.id)
+
+
+def _base(match: Match | None) -> Base:
+    marker = match.parts.marker if match else None
+    return marker.base if marker else Base()

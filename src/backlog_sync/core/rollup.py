@@ -1,0 +1,252 @@
+"""The roll-up: what leaf items come to, for every item above them and every way to group them.
+
+Only leaf items count, and dropped ones nowhere. A leaf counts with its own points; where nothing
+below an item has any and the item itself does, its points are shared equally among the leaves
+below it that are not dropped. Where some of them have points of their own, the item's own are an
+older guess: the leaves are right, and those without points are named as unestimated.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backlog_sync.core.facts import Phase, WorkItem
+
+_LARGEST = 1e9
+"""Points or hours of one item; what is more (or less than nothing) is no estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What a group of leaf items comes to; dropped work counts nowhere.
+
+    `name` is a key for an item, an epic or a feature, else a title or name. `items` are the keys
+    that are counted, `unestimated` those among them without points (empty where nothing in the
+    whole backlog has points). `criteria` and `ticked` count acceptance criteria of these items.
+    """
+
+    name: str
+    items: tuple[str, ...] = ()
+    done: int = 0
+    doing: int = 0
+    points: float = 0
+    points_done: float = 0
+    criteria: int = 0
+    ticked: int = 0
+    unestimated: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many items."""
+        return len(self.items)
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent, by points where there are any, else by count; rounded down.
+
+        It is 100 only where every item is done, with points or without.
+        """
+        if not self.total or self.done == self.total:
+            return 100 if self.total else 0
+        done, whole = (self.points_done, self.points) if self.points else (self.done, self.total)
+        return min(99, int(100 * done / whole + 1e-6))  # shares of a third leave dust
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The items as a tree. `below` gives the leaves below each key, a leaf's own being itself.
+
+    `leaves` leaves nothing out, dropped ones too; `points` and `hours` hold what those that are
+    not dropped count with. All is in document order.
+    """
+
+    items: Mapping[str, WorkItem]
+    parents: Mapping[str, str | None]
+    below: Mapping[str, tuple[str, ...]]
+    leaves: tuple[WorkItem, ...]
+    points: Mapping[str, float]
+    hours: Mapping[str, float]
+
+    def live(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Those of these keys that are not dropped."""
+        return tuple(key for key in keys if self.items[key].phase is not Phase.DROPPED)
+
+    def open(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Those of these keys with something left to do."""
+        over = (Phase.DONE, Phase.DROPPED)
+        return tuple(key for key in keys if self.items[key].phase not in over)
+
+    def above(self, key: str) -> Iterable[WorkItem]:
+        """The item itself, its parent, and so on to the top."""
+        at: str | None = key
+        while at is not None:
+            yield self.items[at]
+            at = self.parents[at]
+
+    def depth(self, key: str) -> int:
+        """How many items stand above it."""
+        return sum(1 for _ in self.above(key)) - 1
+
+    def inherited(self, key: str, value: Callable[[WorkItem], object]) -> WorkItem | None:
+        """The nearest item at or above `key` that has a value; None where none has."""
+        return next((item for item in self.above(key) if value(item)), None)
+
+
+def outline(items: Sequence[WorkItem]) -> Outline:
+    """Give the tree of the items. One whose parent does not stand before it has none."""
+    known: dict[str, WorkItem] = {}
+    parents: dict[str, str | None] = {}
+    inner: set[str] = set()
+    for item in items:
+        parent = item.parent if item.parent in known else None
+        known[item.key] = item
+        parents[item.key] = parent
+        if parent is not None:
+            inner.add(parent)
+    below: dict[str, list[str]] = {key: [] for key in known}
+    for key in known:
+        at = None if key in inner else key
+        while at is not None:
+            below[at].append(key)
+            at = parents[at]
+    fixed = {key: tuple(found) for key, found in below.items()}
+    return Outline(
+        items=known,
+        parents=parents,
+        below=fixed,
+        leaves=tuple(item for key, item in known.items() if key not in inner),
+        points=_shared(known, fixed, inner, lambda item: amount(item.points)),
+        hours=_shared(known, fixed, inner, lambda item: amount(item.hours)),
+    )
+
+
+def amount(value: float | None) -> float | None:
+    """Give the value where it is one that can be added up, else None."""
+    return value if value is not None and 0 <= value <= _LARGEST else None
+
+
+def _shared(
+    items: Mapping[str, WorkItem],
+    below: Mapping[str, tuple[str, ...]],
+    inner: set[str],
+    value: Callable[[WorkItem], float | None],
+) -> dict[str, float]:
+    """What each leaf counts with: its own value, or its share of the nearest one above."""
+    live = {key for key in items if items[key].phase is not Phase.DROPPED}
+    found = {
+        key: own
+        for key in items
+        if key not in inner and key in live and (own := value(items[key])) is not None
+    }
+    for key in reversed(tuple(items)):  # children stand after their parents
+        own = value(items[key]) if key in inner and key in live else None
+        if own is None:
+            continue
+        leaves = [leaf for leaf in below[key] if leaf in live]
+        if leaves and not any(leaf in found for leaf in leaves):
+            found.update(dict.fromkeys(leaves, own / len(leaves)))
+    return found
+
+
+def count(name: str, keys: Iterable[str], tree: Outline) -> Sum:
+    """Give what these leaf items come to; dropped ones among them are left out."""
+    live = tree.live(keys)
+    items = [tree.items[key] for key in live]
+    done = [item.key for item in items if item.phase is Phase.DONE]
+    pointed = bool(tree.points)
+    return Sum(
+        name=name,
+        items=live,
+        done=len(done),
+        doing=sum(item.phase is Phase.DOING for item in items),
+        points=_sum(tree.points.get(key, 0) for key in live),
+        points_done=_sum(tree.points.get(key, 0) for key in done),
+        criteria=sum(item.criteria for item in items),
+        ticked=sum(item.ticked for item in items),
+        unestimated=tuple(key for key in live if pointed and key not in tree.points),
+    )
+
+
+def _sum(values: Iterable[float]) -> float:
+    """The sum, without the dust that shares of a third leave; a whole number as an int."""
+    total = round(sum(values), 9)
+    return int(total) if total == int(total) else total
+
+
+def sums(tree: Outline) -> dict[str, Sum]:
+    """Give the sum of every item with something below it, by key, in document order."""
+    leaves = {leaf.key for leaf in tree.leaves}
+    return {key: count(key, tree.below[key], tree) for key in tree.items if key not in leaves}
+
+
+def add(name: str, parts: Iterable[Sum]) -> Sum:
+    """Give the sum of groups that have no item in common."""
+    found = tuple(parts)
+    return Sum(
+        name=name,
+        items=tuple(key for part in found for key in part.items),
+        done=sum(part.done for part in found),
+        doing=sum(part.doing for part in found),
+        points=_sum(part.points for part in found),
+        points_done=_sum(part.points_done for part in found),
+        criteria=sum(part.criteria for part in found),
+        ticked=sum(part.ticked for part in found),
+        unestimated=tuple(key for part in found for key in part.unestimated),
+    )
+
+
+def total(tree: Outline) -> Sum:
+    """Give the sum of the whole."""
+    return count("", (leaf.key for leaf in tree.leaves), tree)
+
+
+def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum, ...]]:
+    """Give the sums by epic, feature, milestone, team and label; see `Report.groups`.
+
+    `milestones` are titles in the order that they are to stand in; others follow. All but the
+    labels partition the whole; an item with several labels is in the sum of each of them.
+    """
+
+    def kind(name: str) -> Callable[[str], tuple[str, ...]]:
+        def key_of(key: str) -> tuple[str, ...]:
+            found = tree.inherited(key, lambda item: item.kind == name)
+            return (found.key if found else "",)
+
+        return key_of
+
+    def team(key: str) -> tuple[str, ...]:
+        return (team_of(tree, key),)
+
+    def milestone(key: str) -> tuple[str, ...]:
+        return (tree.items[key].milestone or "",)
+
+    def labels(key: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(tree.items[key].labels)) or ("",)
+
+    return {
+        "epic": _grouped(tree, kind("epic"), [*tree.items]),
+        "feature": _grouped(tree, kind("feature"), [*tree.items]),
+        "milestone": _grouped(tree, milestone, milestones),
+        "team": _grouped(tree, team),
+        "label": _grouped(tree, labels),
+    }
+
+
+def team_of(tree: Outline, key: str) -> str:
+    """Give an item's team, or that of the nearest item above with one, "" for none."""
+    found = tree.inherited(key, lambda item: item.team)
+    return (found.team if found else None) or ""
+
+
+def _grouped(
+    tree: Outline, names: Callable[[str], tuple[str, ...]], order: Sequence[str] = ()
+) -> tuple[Sum, ...]:
+    """One sum for each name that a leaf has, in the order given, then as found; "" last."""
+    parts: dict[str, list[str]] = {name: [] for name in order}
+    for leaf in tree.leaves:
+        if leaf.phase is Phase.DROPPED:
+            continue
+        for name in names(leaf.key):
+            parts.setdefault(name, []).append(leaf.key)
+    rest = parts.pop("", [])
+    found = [count(name, keys, tree) for name, keys in parts.items() if keys]
+    return (*found, *([count("", rest, tree)] if rest else []))

@@ -1,0 +1,220 @@
+"""Making issues: parents first, each exactly once, found again where an answer was lost."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.changes import Change, ChangeKind, Result
+from backlog_sync.core.intents import Intent
+from backlog_sync.core.model import BoardItem, ObservedIssue
+from backlog_sync.core.operations import CreateIssue, Done, NotSent, Operation, Refused, Unknown
+from backlog_sync.engine import jobs, read_back
+from backlog_sync.engine.jobs import Skip
+from backlog_sync.engine.send import Job, Sending, stop
+from backlog_sync.errors import BacklogError
+
+Folded: TypeAlias = Mapping[str, Sequence[Change]]
+"""By key, the changes of an issue that its creation includes."""
+
+
+def create_issues(run: Sending, changes: Sequence[Change], folded: Folded) -> None:
+    """Make issues wave by wave, parents first."""
+    waiting = list(changes)
+    while waiting:
+        keys = {change.key for change in waiting}
+        ready: list[tuple[Change, CreateIssue]] = []
+        later: list[Change] = []
+        for change in waiting:
+            lacking = [k for k in change.waits_for if k not in run.registry.issues]
+            gone = next((k for k in lacking if k not in keys), None)
+            if gone is not None:
+                run.settle(change, Result.SKIPPED, f"{gone} was not created")
+            elif lacking:
+                later.append(change)
+            else:
+                _prepare(run, change, folded.get(change.key, ()), ready)
+        unsent = _send(run, ready, folded)
+        if len(later) == len(waiting):
+            for change in later:
+                run.settle(change, Result.SKIPPED, "it waits for what waits for it")
+            return
+        waiting = unsent + later
+
+
+def _prepare(
+    run: Sending, change: Change, folded: Sequence[Change], ready: list[tuple[Change, CreateIssue]]
+) -> None:
+    made = jobs.create(run.registry, change, folded, run.nonces())
+    if isinstance(made, Skip):
+        run.settle(change, Result.SKIPPED, made.reason)
+    else:
+        ready.append((change, made))
+
+
+class _Noted:
+    """The journal's side of one call: what is about to be sent, and what came of it."""
+
+    def __init__(self, run: Sending) -> None:
+        self._journal, self._clock = run.journal, run.clock
+        others = (other.repository for other in run.registry.observed.others)
+        self._elsewhere = {other.id: other.name_with_owner for other in others}
+        self._open: set[str] = set()
+
+    def before(self, operations: Sequence[Operation]) -> None:
+        """Note what is about to be sent; it is on the disk when this returns."""
+        creates = [o for o in operations if isinstance(o, CreateIssue)]
+        if self._journal is None or not creates:
+            return
+        now = self._clock.now() if self._clock else 0.0
+        self._open |= {operation.nonce for operation in creates}
+        self._journal.intend([_intent(operation, now, self._elsewhere) for operation in creates])
+
+    def made(self, operation: CreateIssue, reply: Done) -> None:
+        """Note that one is there."""
+        self._open.discard(operation.nonce)
+        if self._journal is not None and reply.number is not None:
+            self._journal.made(operation.nonce, reply.number, reply.id)
+
+    def doubtful(self, operation: CreateIssue) -> None:
+        """Leave this one open: it may be there."""
+        self._open.discard(operation.nonce)
+
+    def end(self) -> None:
+        """Close what was certainly not made."""
+        if self._journal is not None and self._open:
+            self._journal.close(sorted(self._open))
+
+
+def _intent(operation: CreateIssue, at: float, elsewhere: Mapping[str, str]) -> Intent:
+    marker = body_block.split(operation.body).marker
+    backlog = marker.backlog if marker else ""
+    there = elsewhere.get(operation.repository_id, "")
+    return Intent(backlog, operation.key, operation.nonce, operation.title, at, repository=there)
+
+
+def _send(
+    run: Sending, ready: Sequence[tuple[Change, CreateIssue]], folded: Folded
+) -> list[Change]:
+    """Send creates; look for those with lost answers; give those that were not sent."""
+    unsent: list[Change] = []
+    lost: list[tuple[Change, CreateIssue, str]] = []
+    why = ""
+    if not ready:
+        return unsent
+    noted = _Noted(run)
+    replies = run.tracker.apply([operation for _, operation in ready], noted.before)
+    try:
+        for (change, operation), (_, reply) in zip(ready, replies, strict=True):
+            match reply:
+                case Done():
+                    noted.made(operation, reply)
+                    _created(run, change, operation, reply, folded)
+                case Refused():
+                    run.settle(change, Result.FAILED, reply.message)
+                case Unknown():
+                    noted.doubtful(operation)
+                    lost.append((change, operation, reply.message))
+                    why = f"an answer was lost: {reply.message}"
+                case NotSent():
+                    unsent.append(change)
+                    why = why or reply.message
+    except (BacklogError, KeyboardInterrupt):
+        noted.end()
+        _give_up(run, lost, "the next run looks whether it was made")
+        raise
+    noted.end()
+    if lost:
+        _look_for(run, noted, lost, folded)
+    if unsent:
+        run.go_on(bool(lost), why)
+    return unsent
+
+
+def _give_up(run: Sending, lost: Sequence[tuple[Change, CreateIssue, str]], then: str) -> None:
+    for change, _, why in lost:
+        run.settle(change, Result.FAILED, f"the answer was lost ({why}); {then}")
+
+
+def _look_for(
+    run: Sending,
+    noted: _Noted,
+    lost: Sequence[tuple[Change, CreateIssue, str]],
+    folded: Folded,
+) -> None:
+    """Find created issues by their nonces; a create is never sent a second time in one run."""
+    nonces = {operation.nonce: change.repository or "" for change, operation, _ in lost}
+    until = run.clock.now() + read_back.WINDOW if run.clock else 0.0
+    try:
+        found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)
+    except (BacklogError, KeyboardInterrupt) as error:
+        then = "the next run looks whether it was made"
+        if isinstance(error, BacklogError):
+            then = f"reading back failed ({error.message}); run again"
+        _give_up(run, lost, then)
+        raise
+    for change, operation, why in lost:
+        there = found.get(operation.nonce)
+        if there is None:
+            reason = f"the answer was lost ({why}) and the issue is not there yet; run again"
+            run.settle(change, Result.FAILED, reason)
+            continue
+        missing = () if there.parent is not None else ("parent",)
+        reply = Done(id=there.id, number=there.number, url=there.url, missing=missing)
+        noted.made(operation, reply)
+        _created(run, change, operation, reply, folded)
+
+
+def _created(
+    run: Sending, change: Change, operation: CreateIssue, reply: Done, folded: Folded
+) -> None:
+    after = {name: f.after for name, f in change.fields.items()}
+    observed = run.registry.observed
+    milestone = after.get("milestone")
+    run.registry.issues[change.key] = ObservedIssue(
+        id=reply.id,
+        number=reply.number or 0,
+        repository=run.registry.repository(change.repository).name_with_owner,
+        url=reply.url or "",
+        title=operation.title,
+        body=operation.body,
+        author=observed.viewer,
+        labels=tuple(jobs.names(after.get("labels"))),
+        assignees=operation.assignees,
+        milestone=str(milestone) if milestone is not None else None,
+        issue_type=operation.issue_type,
+        card=BoardItem(reply.card_id) if reply.card_id else None,
+    )
+    if reply.card_id:
+        run.registry.put_card(change.key, reply.card_id)
+    sought = {"parent"} if operation.parent_id is None else set()
+    missing = tuple(name for name in reply.missing if name not in sought)
+    run.answered(change, replace(reply, missing=missing), last=True)
+    for other in folded.get(change.key, ()):
+        carded = other.kind is ChangeKind.PROJECT_ITEM and reply.card_id
+        linked = (
+            other.kind is ChangeKind.SUB_ISSUE
+            and operation.parent_id is not None
+            and "parent" not in reply.missing
+        )
+        if carded or linked:
+            run.settle(other, Result.APPLIED)
+
+
+def give_late_types(run: Sending, changes: Iterable[Change]) -> None:
+    """Give new issues the types that could not be given while they were made."""
+    waiting: list[Job] = []
+    for change in changes:
+        made = jobs.late_type(run.registry, change)
+        if made is not None and not isinstance(made, Skip):
+            waiting.append((change, made))
+    replies = run.tracker.apply([operation for _, operation in waiting]) if waiting else ()
+    for (change, _), (_, reply) in zip(waiting, replies, strict=True):
+        outcome = run.outcomes[id(change)]
+        if isinstance(reply, Done) and not reply.missing:
+            run.registry.put_type(change)
+        elif isinstance(reply, NotSent):
+            stop(reply.message)
+        else:
+            reason = "GitHub did not set: issue_type"
+            run.outcomes[id(change)] = replace(outcome, reason=reason)

@@ -1,0 +1,35 @@
+"""How things stand, said on the board itself: one status update of ours a day."""
+
+from datetime import date
+
+from backlog_sync.core.model import ObservedState
+from backlog_sync.core.operations import Done, PutStatus
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.errors import FailedError
+from backlog_sync.reports.health import board_status
+from backlog_sync.reports.values import Health
+
+
+def keep_status(
+    tracker: Tracker, observed: ObservedState, *, mark: str, day: date, health: Health, text: str
+) -> None:
+    """Have the board say this for the day; what it says already is not sent again.
+
+    `mark` names the backlog and is safe in a comment, `text` is Markdown in which nothing acts.
+    Raises `FailedError` where there is no board, or where the server says no.
+    """
+    if observed.project is None:
+        why = observed.project_problem or "the backlog declares none that is there"
+        raise FailedError(
+            f"there is no board to tell how things stand: {why}",
+            slug="no-status-update",
+            hint="a workflow's own token reaches no board; sync makes a declared one",
+        )
+    wanted = PutStatus(observed.project.id, mark, day.isoformat(), board_status(health), text)
+    ((_, reply),) = tracker.apply([wanted])
+    if not isinstance(reply, Done):
+        raise FailedError(
+            f"the board's status update could not be written: {reply.message}",
+            slug="no-status-update",
+            hint="the token for the board needs the right to write to Projects",
+        )

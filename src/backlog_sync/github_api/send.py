@@ -1,0 +1,452 @@
+"""Sending operations: batched, in order, nothing sent twice that must not be."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias, TypeVar
+
+from backlog_sync.core.operations import (
+    AddBlocker,
+    AddCard,
+    AddOptions,
+    AddSubIssue,
+    CloseProject,
+    CreateBoardField,
+    CreateLabel,
+    CreateMilestone,
+    CreateProject,
+    Done,
+    LinkProject,
+    NotSent,
+    Operation,
+    PutComment,
+    PutStatus,
+    Refused,
+    Reply,
+    SetValue,
+    Standing,
+    Unknown,
+    UpdateMilestone,
+)
+from backlog_sync.core.redaction import REDACTED
+from backlog_sync.errors import AccessError, BacklogError
+from backlog_sync.github_api import milestones, mutate, notices, rereading, statuses
+from backlog_sync.github_api.answers import (
+    Answer,
+    Fault,
+    Limited,
+    Lost,
+    NotConnected,
+    Rejected,
+)
+from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.documents import batch, repeated
+from backlog_sync.github_api.mutate import Names, NotBoarded, Step
+from backlog_sync.github_api.observe import Observer
+from backlog_sync.github_api.retry import WRITE, Patience
+
+SMALL: Final = 20
+"""Aliases in a request where they are small: GitHub's own tools send as many."""
+
+BODIES: Final = 5
+"""Aliases in a request where each carries a body."""
+
+BOARD: Final = (
+    CreateProject,
+    CloseProject,
+    LinkProject,
+    CreateBoardField,
+    AddOptions,
+    AddCard,
+    SetValue,
+    PutStatus,
+)
+"""What goes with the token for boards."""
+
+Before: TypeAlias = Callable[[Sequence[Operation]], None]
+"""Is told of operations right before the request that carries them goes out."""
+
+T = TypeVar("T")
+
+_HOLDS_SECRET: Final = Refused(
+    "what stands there holds a token that this run uses, so it is left as it is: take it out on"
+    " GitHub, and revoke that token",
+    "secret",
+)
+
+_TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
+_NOT_ALLOWED: Final = re.compile(r"resource not accessible by", re.IGNORECASE)
+"""How GitHub refuses what a token, and not its owner, may not do."""
+
+_HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
+_LINKED: Final = re.compile(r"already been taken|duplicate", re.IGNORECASE)
+"""How GitHub refuses a link that is there: of a blocker, and of a sub-issue."""
+
+LINKS: Final = (AddBlocker, AddSubIssue)
+
+
+@dataclass(slots=True)
+class _Size:
+    """How many aliases a request may hold: halved on complaint, grown again slowly."""
+
+    most: int
+    value: int
+
+    def shrink(self) -> None:
+        self.value = max(1, self.value // 2)
+
+    def grow(self) -> None:
+        self.value = min(self.most, self.value + 1)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Operations of one kind on their way, and the replies that are known.
+
+    `doubted` are those of which an answer was lost and that were sent again; `sent` are those
+    that are on their way.
+    """
+
+    operations: list[Operation]
+    replies: dict[int, Reply] = field(default_factory=dict)
+    doubted: set[int] = field(default_factory=set)
+    sent: list[int] = field(default_factory=list)
+
+    @property
+    def pending(self) -> list[int]:
+        return [i for i in range(len(self.operations)) if i not in self.replies]
+
+    @property
+    def ended(self) -> bool:
+        return any(isinstance(reply, Unknown) for reply in self.replies.values())
+
+    @property
+    def create(self) -> bool:
+        return isinstance(self.operations[0], mutate.CREATES)
+
+    def exchange(self, indexes: list[int], send: Callable[[], T]) -> T:
+        """Make a request for these; where it is interrupted, they stay among the `sent`."""
+        self.sent = list(indexes)
+        try:
+            answer = send()
+        except Exception:
+            self.sent = []
+            raise
+        self.sent = []
+        return answer
+
+
+class Sender:
+    """Carries out operations in order; see `apply`."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        patience: Patience,
+        observer: Observer,
+        board_clients: Clients | None = None,
+    ) -> None:
+        self._clients = clients
+        self._board_clients = board_clients or clients
+        self._patience = patience
+        self._observer = observer
+        self._names = Names()
+        self._small = _Size(SMALL, SMALL)
+        self._bodies = _Size(BODIES, BODIES)
+        self._accepted = False
+        self._told: dict[str, Standing] = {}
+        self._told_at = (0, 0)
+
+    def apply(
+        self, operations: Sequence[Operation], before: Before = lambda _: None
+    ) -> Iterator[tuple[Operation, Reply]]:
+        """Send operations, neighbours of one kind in one request; yield each with its reply.
+
+        `before` is called with the operations of each request before it goes out, again where it
+        is sent again; what it raises ends the run.
+
+        After an unknown result all later ones are `NotSent`. Where the run cannot go on for a
+        reason that is not about an operation, what was answered is yielded first; then it raises
+        `PartialError` for a limit beyond what this run may wait, `UnreachableError` where no
+        connection could be made, `AccessError` or `RefusedError`; `KeyboardInterrupt` where it was
+        interrupted. What was not yielded by then was not carried out, or may be done once more
+        without harm.
+        """
+        queue = list(operations)
+        while queue:
+            work = _Batch(self._take(queue))
+            del queue[: len(work.operations)]
+            error = self._carry_out(work, before)
+            for index, operation in enumerate(work.operations):
+                if index in work.replies:
+                    yield operation, work.replies[index]
+            if error:
+                raise error
+            unsent = next((r for r in work.replies.values() if isinstance(r, NotSent)), None)
+            if work.ended or unsent:
+                reason = unsent or NotSent("an answer was lost before")
+                for operation in queue:
+                    yield operation, reason
+                return
+
+    def _take(self, queue: Sequence[Operation]) -> list[Operation]:
+        first = queue[0]
+        most = 1 if _alone(first) else self._size(first).value
+        taken = [first]
+        for operation in queue[1:most]:
+            if type(operation) is not type(first):
+                break
+            taken.append(operation)
+        return taken
+
+    def _size(self, operation: Operation) -> _Size:
+        return self._bodies if isinstance(operation, mutate.WITH_BODY) else self._small
+
+    # ---- one batch -----------------------------------------------------------------------
+
+    def _carry_out(self, work: _Batch, before: Before) -> BacklogError | KeyboardInterrupt | None:
+        """Fill in the replies; give what ended it, where it was none of theirs."""
+        try:
+            self._prepare(work)
+            self._patience.run(lambda: self._attempt(work, before))
+        except (Limited, NotConnected) as trouble:
+            return self._observer.reader.explained(trouble)
+        except Lost as lost:
+            for index in work.pending:
+                if index in work.doubted:
+                    work.replies[index] = Unknown(lost.message)
+            _close(work, NotSent(f"an answer was lost before: {lost.message}"))
+        except BacklogError as error:
+            return error
+        except KeyboardInterrupt as stop:
+            for index in work.pending:
+                if index in work.doubted or index in work.sent:
+                    work.replies[index] = Unknown("interrupted before the answer came")
+            return stop
+        _close(work, NotSent("an answer was lost before"))
+        return None
+
+    def _attempt(self, work: _Batch, before: Before) -> None:
+        """Send what is pending, in as many requests as the size asks for."""
+        while (pending := work.pending) and not work.ended:
+            first = work.operations[0]
+            chunk = self._admitted(work, pending[: self._size(first).value], before)
+            if not chunk:
+                continue
+            if isinstance(first, CreateMilestone | UpdateMilestone):
+                self._milestone(work, first)
+            elif isinstance(first, PutComment | PutStatus):
+                self._note(work, first)
+            else:
+                self._request(work, chunk)
+
+    def _admitted(self, work: _Batch, indexes: list[int], before: Before) -> list[int]:
+        """Wait until a request for these may go out; give those that are to be in it.
+
+        Everything that is sent comes through here, and nothing waits between this and sending:
+        the answer to the request before told what stands where it writes. Where that had to
+        wait, its answer is what came after the waiting.
+        """
+        named = {index: work.operations[index] for index in indexes}
+        made = sum(isinstance(each, mutate.CREATIONS) for each in named.values())
+        self._patience.admit(creations=made, points=WRITE)
+        before(list(named.values()))
+        told = self._told if self._told_at == self._moment() else {}
+        work.replies |= rereading.settled(self._observer, named, told)
+        if self._clients.session.secrets.met:
+            # Written as it was read here, a text would lose what was taken out of it.
+            marred = (index for index, each in named.items() if REDACTED in repr(each))
+            work.replies |= dict.fromkeys(marred, _HOLDS_SECRET)
+        return [index for index in indexes if index not in work.replies]
+
+    def _moment(self) -> tuple[int, int]:
+        """How many requests were sent so far, and how often was waited."""
+        return self._clients.session.tally.usage().requests, self._patience.waits
+
+    def _clients_for(self, work: _Batch) -> Clients:
+        """Who sends these: boards may have a token of their own."""
+        return self._board_clients if isinstance(work.operations[0], BOARD) else self._clients
+
+    def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
+        try:
+            repository = operation.repository or self._observer.repository
+            work.replies[0] = work.exchange(
+                [0], lambda: milestones.send(self._clients, repository, operation)
+            )
+            self._accepted = True
+        except Rejected as no:
+            self._check_rights(no.message)
+            work.replies[0] = Refused(no.message, no.code)
+        except Lost as lost:
+            self._lose(work, [0], lost)
+
+    def _note(self, work: _Batch, operation: PutComment | PutStatus) -> None:
+        def put() -> Done | Refused:
+            if isinstance(operation, PutStatus):
+                return statuses.put(self._observer.boards.reader, self._board_clients, operation)
+            return notices.put(self._observer.reader, self._clients, operation)
+
+        try:
+            work.replies[0] = work.exchange([0], put)
+        except Rejected as no:
+            work.replies[0] = Refused(no.message, no.code)
+        except Lost as lost:
+            self._lose(work, [0], lost)
+
+    def _request(self, work: _Batch, chunk: list[int]) -> None:
+        """Send one aliased mutation and take its answers."""
+        size = self._size(work.operations[0])
+        boarded: list[int] = []
+        steps: list[Step] = []
+        aliases: dict[int, list[str]] = {}
+        for index in chunk:
+            try:
+                own = mutate.steps(work.operations[index], self._names)
+            except NotBoarded as reason:
+                work.replies[index] = Refused(str(reason), "invalid")
+                continue
+            aliases[index] = [f"m{len(steps) + n}" for n in range(len(own))]
+            steps.extend(own)
+            boarded.append(index)
+        if steps:
+            variables = {f"i{n}": step.input for n, step in enumerate(steps)}
+            try:
+                query = batch([step.name for step in steps], self._observer.hidden)
+                clients = self._clients_for(work)
+                answer = work.exchange(boarded, lambda: clients.graphql(query, variables))
+            except Rejected as no:
+                for index in boarded:
+                    work.replies[index] = Refused(no.message, no.code)
+                return
+            except Lost as lost:
+                if lost.heavy:
+                    size.shrink()
+                self._lose(work, boarded, lost)
+                return
+        else:
+            answer = Answer({})
+        invalid = next((fault for fault in answer.faults if fault.code), None)
+        if answer.data is None and invalid:
+            for index in boarded:
+                work.replies[index] = Refused(invalid.message, invalid.code)
+            return
+        self._take_answers(work, aliases, answer, size)
+
+    def _take_answers(
+        self, work: _Batch, aliases: dict[int, list[str]], answer: Answer, size: _Size
+    ) -> None:
+        """Give each operation its reply; raise where some have to be sent again."""
+        self._told, self._told_at = rereading.told_by(answer), self._moment()
+        lost: list[int] = []
+        limit: Fault | None = None
+        heavy = False
+        for index, own in aliases.items():
+            payloads = [(answer.data or {}).get(alias) for alias in own]
+            fault = _fault_of(answer, own)
+            if None not in payloads:
+                made = self._confirmed(work.operations[index], payloads)
+                if made:
+                    work.replies[index] = made
+                    self._accepted = True
+                else:
+                    lost.append(index)
+            elif fault is None or (fault.path and len(fault.path) > 1):
+                # Null without a reason, or because a part below failed: it may have happened.
+                lost.append(index)
+            elif fault.limited:
+                limit = limit or fault
+            elif fault.heavy:
+                heavy = True
+                lost.append(index)
+            else:
+                self._check_rights(fault.message)
+                work.replies[index] = self._refusal(work, index, fault)
+        if heavy:
+            size.shrink()
+        else:
+            size.grow()
+        if lost:
+            reason = next((f.message for f in answer.faults if not f.limited), "no confirmation")
+            self._lose(work, lost, Lost(reason, heavy=heavy))
+        if limit and not work.ended:
+            raise Limited(limit.message, wait=answer.wait)
+
+    def _confirmed(self, operation: Operation, payloads: list[object]) -> Done | None:
+        try:
+            return mutate.done(operation, payloads, self._names)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+    def _check_rights(self, message: str) -> None:
+        """Stop at once where the very first write shows that the token may write nothing here.
+
+        GitHub tells the rights of a token's owner, but not what a fine-grained token lacks.
+        """
+        if not self._accepted and _NOT_ALLOWED.search(message):
+            raise AccessError(
+                f"this token may not write to {self._observer.repository}: {message}",
+                slug="token-rights",
+                hint="give it read and write access to issues; `backlog plan` needs no more",
+            )
+
+    def _refusal(self, work: _Batch, index: int, fault: Fault) -> Reply:
+        """A refusal; but what holds already is done: we sent it twice, or somebody was quicker."""
+        holds = _HOLDS if index in work.doubted else _LINKED
+        doubtful = index in work.doubted or isinstance(work.operations[index], LINKS)
+        if doubtful and holds.search(fault.message):
+            return Done()
+        taken = bool(_TAKEN.search(fault.message))
+        return Refused(fault.message, "already_exists" if taken else fault.type)
+
+    def _lose(self, work: _Batch, indexes: list[int], lost: Lost) -> None:
+        """Creates stay unknown; all others are sent again, as is what never left this machine."""
+        if isinstance(lost, NotConnected):
+            raise lost
+        if work.create:
+            for index in indexes:
+                work.replies[index] = Unknown(lost.message)
+            return
+        work.doubted.update(indexes)
+        raise lost
+
+    # ---- what has to be known first ------------------------------------------------------
+
+    def _prepare(self, work: _Batch) -> None:
+        """Read the ids that these operations name, once."""
+        reader = self._observer.reader
+        new = sorted(mutate.logins(work.operations) - set(self._names.users))
+        for start in range(0, len(new), SMALL):
+            some = new[start : start + SMALL]
+            variables = {f"user{n}": login for n, login in enumerate(some)}
+            answer = reader.query(repeated("Users", "user", len(some)), variables)
+            for n, login in enumerate(some):
+                found = (answer.data or {}).get(f"user{n}")
+                self._names.users[login] = found["id"] if found else None
+        if mutate.needs_issue_types(work.operations):
+            types = self._observer.read_issue_types()
+            self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}
+        if isinstance(work.operations[0], CreateLabel):
+            self._names.repository_id = self._observer.read_repository_id()
+        options = isinstance(work.operations[0], AddOptions)
+        if options and not self._observer.read_capabilities().option_ids:
+            reason = (
+                "this server cannot keep the ids of existing options, so that adding one would"
+                " clear the field on every card"
+            )
+            _close(work, Refused(reason, "option-ids"))
+
+
+def _alone(operation: Operation) -> bool:
+    alone = CreateMilestone | UpdateMilestone | AddOptions | PutComment | PutStatus
+    return isinstance(operation, alone)
+
+
+def _close(work: _Batch, reply: Reply) -> None:
+    for index in work.pending:
+        work.replies[index] = reply
+
+
+def _fault_of(answer: Answer, aliases: Sequence[str]) -> Fault | None:
+    """The fault at any of these aliases, else one that is about the whole request."""
+    own = next((f for f in answer.faults if f.path and f.path[0] in aliases), None)
+    return own or next((f for f in answer.faults if not f.path), None)

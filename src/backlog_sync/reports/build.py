@@ -1,0 +1,101 @@
+"""The report, made from the facts: every part worked out once, from the same roll-up."""
+
+from collections.abc import Iterator, Sized
+
+from backlog_sync.core import rollup
+from backlog_sync.core.facts import Facts, Phase
+from backlog_sync.core.rollup import Outline
+from backlog_sync.reports.forecast import Draws, forecast, throughput, too_little
+from backlog_sync.reports.health import judge_whole
+from backlog_sync.reports.history import history
+from backlog_sync.reports.load import load
+from backlog_sync.reports.milestones import milestone_reports, overlaps
+from backlog_sync.reports.period import period
+from backlog_sync.reports.quarters import quarters
+from backlog_sync.reports.reviews import reviews
+from backlog_sync.reports.risks import register, unplaced
+from backlog_sync.reports.schedule import schedule
+from backlog_sync.reports.values import Forecast, Health, Report, Schedule
+
+
+def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
+    """Give the whole report. Raises nothing.
+
+    `draws` is a source of chance, made with `seed`: `random.Random(seed)`. The same facts and
+    seed give the same report.
+    """
+    tree = rollup.outline(facts.items)
+    total = rollup.total(tree)
+    foreseen = forecast(tree, facts.milestones, facts.today, draws, seed)
+    planned = schedule(tree, facts.milestones, facts.planning, facts.today, _velocity(facts, tree))
+    milestones = milestone_reports(tree, facts.milestones, foreseen, planned, facts.today)
+    health, why = judge_whole(
+        total,
+        [(one.sum.name, one.health, one.why) for one in milestones],
+        dated=any(one.due and one.health is not Health.DONE for one in milestones),
+    )
+    return Report(
+        facts=facts,
+        total=total,
+        sums=rollup.sums(tree),
+        groups=rollup.groups(tree, [one.title for one in facts.milestones]),
+        health=health,
+        why=why,
+        milestones=milestones,
+        history=history(tree, facts.today),
+        forecast=foreseen,
+        schedule=planned,
+        quarters=quarters(tree, facts.milestones, planned),
+        load=load(tree, planned, facts.milestones, facts.planning, facts.today),
+        risks=register(facts.items, facts.planning.risks),
+        overlaps=overlaps(tree, milestones, facts.today) if facts.planning.one_at_a_time else (),
+        reviews=reviews(tree, facts.planning, facts.reviewed, facts.today),
+        period=period(facts, tree, milestones),
+        points=tree.points,
+        hours=tree.hours,
+        notes=(*facts.unseen, *_notes(facts, tree, foreseen, planned)),
+    )
+
+
+def _velocity(facts: Facts, tree: Outline) -> float | None:
+    """Points a week: as the settings say, else the mean of the last weeks where they tell."""
+    if facts.planning.velocity is not None:
+        return facts.planning.velocity
+    weekly = throughput(tree, facts.today, points=True)
+    return round(sum(weekly) / len(weekly), 2) if not too_little(weekly) else None
+
+
+def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -> Iterator[str]:
+    """What a reader must know to read the figures rightly, beside what is unestimated."""
+    left = tree.open(leaf.key for leaf in tree.leaves)
+    missing = [key for key in left if key not in tree.points]
+    if tree.points and missing and foreseen.unit == "items" and not foreseen.reason:
+        yield f"The forecast counts items: {_items(missing)} of those left without points."
+    done = [leaf for leaf in tree.leaves if leaf.phase is Phase.DONE and leaf.closed is None]
+    if done:
+        yield f"{_items(done)} done on a day that is not known: no week counts them."
+    guesses = [row for row in planned.rows if row.by == "guess"]
+    if guesses and (planned.edges or planned.links):
+        yield f"{_items(guesses)} laid out at a guess of one day: no hours, points or dates."
+    if tree.hours and (bare := [key for key in left if key not in tree.hours]):
+        yield f"{_items(bare)} left without hours: not in the load."
+    early = [
+        key
+        for key, item in tree.items.items()
+        if item.phase is Phase.DONE and tree.below[key] != (key,) and tree.open(tree.below[key])
+    ]
+    if early:
+        yield f"Closed, though something below is open: {', '.join(early)}."
+    waiting = [key for key in left if tree.items[key].waits_for]
+    if waiting:
+        yield f"{_items(waiting)} waiting for issues elsewhere, whose days are not known."
+    if facts.since is not None and facts.before is None:
+        yield (
+            f"How the file stood on {facts.since} is not known: nothing is said of what left it, "
+            "of days that were moved, of other priorities and of new risks."
+        )
+    yield from unplaced(facts.items, facts.planning.risks)
+
+
+def _items(found: Sized) -> str:
+    return f"{len(found)} item{'' if len(found) == 1 else 's'}"

@@ -1,0 +1,102 @@
+"""The burn-up: scope and what is done, day by day, and when the two are likely to meet."""
+
+from datetime import date, timedelta
+
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.ticker import MaxNLocator
+
+from backlog_sync.reports.charts.drawing import SMALL, Chart, canvas, finish, num, plot
+from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.values import Report
+from backlog_sync.reports.view import figure as number
+from backlog_sync.reports.view import likely
+
+_FARTHEST = timedelta(days=1100)
+"""Days after today that are drawn; what lies beyond is said in words."""
+_NARROW = 500
+"""Pixels below which a chart is for a phone."""
+_POINTS = 400
+"""Points of a line; more cannot be seen."""
+
+
+def burn_up(
+    report: Report, *, width: int = 960, height: int = 380, name: str = "burn-up"
+) -> Chart | None:
+    """The chart, or None where nothing is known of two days."""
+    if len(report.history) < 2:
+        return None
+    points = any(day.points for day in report.history)
+    unit = "points" if points else "items"
+    today = report.facts.today
+    step = max(1, len(report.history) // _POINTS)
+    shown = [*report.history[::-1][::step]][::-1]
+    days = [num(day.day) for day in shown]
+    scope = [day.points if points else day.total for day in shown]
+    done = [day.points_done if points else day.done for day in shown]
+    with canvas(width, height) as figure:
+        axes = plot(figure, 48, 34, 22, 30)
+        axes.fill_between(days, done, step="post", color=Color.DONE.paint, alpha=0.16, lw=0)
+        axes.plot(days, scope, color=Color.PLAN.paint, lw=2, ls=(0, (5, 2)),
+                  drawstyle="steps-post", label=f"Scope, {number(scope[-1])} {unit}")  # fmt: skip
+        axes.plot(days, done, color=Color.DONE.paint, lw=2.5,
+                  drawstyle="steps-post", label=f"Done, {number(done[-1])}")  # fmt: skip
+        top = max(*scope, 1)
+        last = _forecast(report, axes, done[-1], scope[-1], top)
+        axes.axvline(num(today), color=Color.DIM.paint, lw=1)
+        axes.annotate("today", (num(today), 0), (5, 6), textcoords="offset points",
+                      color=Color.DIM.paint, fontsize=SMALL)  # fmt: skip
+        end = max(num(last), days[-1])
+        axes.set_xlim(days[0], end + max((end - days[0]) * 0.03, 1))
+        axes.set_ylim(0, top * (1.42 if last > today else 1.1))
+        calendar(axes)
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.grid(axis="y")
+        axes.tick_params(length=0)
+        axes.spines["left"].set_visible(False)
+        narrow = width < _NARROW
+        figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=3, fontsize=SMALL,
+                      handlelength=1.1 if narrow else 2, columnspacing=0.8 if narrow else 1.5,
+                      handletextpad=0.5, borderaxespad=0.1, borderpad=0.2)  # fmt: skip
+        text = f"On {today}, {number(done[-1])} of {number(scope[-1])} {unit} are done."
+        if report.forecast:
+            text += f" What is left: {likely(report.forecast)}."
+        return finish(figure, name, f"Burn-up in {unit}", text)
+
+
+def _forecast(report: Report, axes: Axes, done: float, scope: float, top: float) -> date:
+    """The likely days, as far as they can be drawn; gives the last of them, or today."""
+    found, today = report.forecast, report.facts.today
+    if found is None or found.reason:
+        return today
+    last = today
+    looks = (("50 %", found.at_50), ("85 %", found.at_85), ("95 %", found.at_95))
+    near = [(word, day) for word, day in looks if day and day - today <= _FARTHEST and day > today]
+    for place, (word, day) in enumerate(near):
+        last = max(last, day)
+        main = word == "85 %"
+        start, at = num(today), num(day)
+        axes.plot([start, at], [done, scope], color=Color.DONE.paint, lw=1.5 if main else 1,
+                  ls=(0, (2, 2)), label="Forecast" if main else None)  # fmt: skip
+        axes.plot([at, at], [0, top * (1.1 + 0.11 * place)], color=Color.GRID.paint, lw=1)
+        axes.plot([at], [scope], marker="o", ms=7 if main else 5, color=Color.DONE.paint,
+                  mec=Color.PAPER.paint, mew=1.5)  # fmt: skip
+        axes.annotate(
+            f"{word}: {day}", (at, top * (1.1 + 0.11 * place)), (0, 2), ha="right",
+            textcoords="offset points", fontsize=SMALL,
+            fontweight=700 if main else 400, color=Color.INK.paint,
+        )  # fmt: skip
+    return last
+
+
+def calendar(axes: Axes) -> None:
+    """Days along the lower edge, as few as are needed; the year where it begins."""
+    locator = AutoDateLocator(minticks=3, maxticks=8)
+    axes.xaxis.set_major_locator(locator)
+    style = ConciseDateFormatter(
+        locator,
+        formats=["%Y", "%b", "%d", "%H:%M", "%H:%M", "%S"],
+        zero_formats=["", "%b\n%Y", "%b", "%d", "%H", "%H"],
+        show_offset=False,
+    )
+    axes.xaxis.set_major_formatter(style)

@@ -1,0 +1,175 @@
+"""What all charts share: matplotlib's SVG made fit for a page.
+
+Text stays text, colours become CSS custom properties, nothing names a day, a program or a network
+address, and the same figure gives the same bytes.
+"""
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from xml.etree import ElementTree as ET
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+from rich.cells import cell_len, set_cell_size
+
+from backlog_sync.render.escape import visible
+from backlog_sync.reports.charts.palette import PAINTS, Color, properties
+
+SMALL, NORMAL = 11, 12
+"""Sizes of text, in pixels."""
+_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+_STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "backlog",
+    "text.parse_math": False,
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": NORMAL,
+    "text.color": Color.INK.paint,
+    "axes.labelcolor": Color.DIM.paint,
+    "axes.edgecolor": Color.GRID.paint,
+    "axes.facecolor": "none",
+    "axes.linewidth": 1,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "figure.facecolor": "none",
+    "figure.dpi": 72,
+    "savefig.facecolor": "none",
+    "grid.color": Color.GRID.paint,
+    "grid.linewidth": 1,
+    "legend.frameon": False,
+    "xtick.color": Color.DIM.paint,
+    "ytick.color": Color.DIM.paint,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "hatch.linewidth": 1,
+}
+_FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+_FONTS = re.compile(r"font:(?:(\d+) )?([\d.]+)px [^;]*")
+_ADDRESS = re.compile(r"url\(#([^)]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture as an SVG element for a page; `width` and `height` are pixels.
+
+    `title` and `text` say the same in words, for those who do not see it.
+    """
+
+    name: str
+    title: str
+    text: str
+    svg: str
+    width: int
+    height: int
+
+    def standalone(self) -> str:
+        """The same as a file of its own, for light and dark."""
+        style = (
+            f"<style>svg{{{properties(dark=False)};font-family:{_FONT}}}"
+            f"@media (prefers-color-scheme:dark){{svg{{{properties(dark=True)}}}}}</style>"
+        )
+        head, rest = self.svg.split(">", 1)
+        return f"{head}>{style}{rest}\n"
+
+
+@contextmanager
+def canvas(width: int, height: int) -> Iterator[Figure]:
+    """An empty figure of so many pixels, in the house's style."""
+    with rc_context(_STYLE), warnings.catch_warnings():  # type: ignore[arg-type]  # keys are right
+        # Browsers have glyphs for scripts that the font for measuring lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure = Figure(figsize=(width / 72, height / 72))
+        FigureCanvasSVG(figure)
+        yield figure
+
+
+def num(day: date) -> float:
+    """A day as matplotlib counts days."""
+    return float(date2num(datetime.combine(day, time())))
+
+
+def plot(figure: Figure, left: int, top: int, right: int, bottom: int) -> Axes:
+    """The one field of a figure, with margins in pixels."""
+    width, height = figure.get_size_inches() * 72
+    return figure.add_axes(
+        (left / width, bottom / height, (width - left - right) / width,
+         (height - top - bottom) / height)
+    )  # fmt: skip
+
+
+def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
+    """The figure as a chart; call it inside `canvas`. `name` begins all its ids."""
+    raw = io.StringIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.savefig(raw, format="svg", metadata=nothing)
+    root = ET.fromstring(raw.getvalue())  # noqa: S314 - matplotlib just wrote it
+    width, height = (round(size * 72) for size in figure.get_size_inches())
+    for parent in list(root.iter()):
+        for child in list(parent):
+            unseen = child.get("style") == "fill: none"  # the frame of the figure
+            if unseen or child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
+                parent.remove(child)
+    _mend(root, name)
+    labels = f"{name}-title {name}-text"
+    root.attrib.clear()
+    root.attrib |= {
+        "viewBox": f"0 0 {width} {height}",
+        "width": str(width),
+        "height": str(height),
+        "role": "img",
+        "aria-labelledby": labels,
+        "class": "chart",
+        "stroke-linejoin": "round",
+    }
+    for place, (tag, said) in enumerate((("title", title), ("desc", text))):
+        told = ET.Element(f"{{{_SVG}}}{tag}", {"id": labels.split()[place]})
+        told.text = visible(said)
+        root.insert(place, told)
+    ET.register_namespace("", _SVG)
+    return Chart(name, title, text, ET.tostring(root, encoding="unicode"), width, height)
+
+
+def _mend(root: ET.Element, name: str) -> None:
+    """Colours by CSS, ids of its own where they are used, links without a namespace."""
+    every = list(root.iter())
+    used = {each.get(f"{{{_XLINK}}}href", "")[1:] for each in every}
+    used |= {found for each in every for found in _ADDRESS.findall(" ".join(each.attrib.values()))}
+    for each in every:
+        target = each.attrib.pop(f"{{{_XLINK}}}href", None)
+        if target:
+            each.set("href", f"#{name}-{target[1:]}")
+        mark = each.attrib.pop("id", None)
+        if mark in used:
+            each.set("id", f"{name}-{mark}")
+        for key, value in each.attrib.items():
+            if key == "style":
+                value = _styled(value)  # noqa: PLW2901 - the same value, mended
+            each.set(key, _ADDRESS.sub(rf"url(#{name}-\1)", value))
+
+
+def _styled(style: str) -> str:
+    """A style with our colours, and the page's font in the size that was asked for."""
+    for paint, css in PAINTS.items():
+        style = style.replace(paint, css)
+    return _FONTS.sub(
+        lambda found: f"font-size:{found[2]}px" + (f";font-weight:{found[1]}" if found[1] else ""),
+        style.replace(": ", ":").replace("; ", ";"),
+    ).replace(";font-family:'DejaVu Sans', sans-serif", "")
+
+
+def short(text: str, cells: int) -> str:
+    """A title on one line of so many cells, without anything invisible."""
+    plain = " ".join(visible(text).split())
+    if cell_len(plain) <= cells:
+        return plain
+    return f"{set_cell_size(plain, cells - 1).rstrip()}…"

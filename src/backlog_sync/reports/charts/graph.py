@@ -1,0 +1,164 @@
+"""What waits for what: a layered graph, laid out by igraph (Sugiyama) and drawn by matplotlib."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import igraph
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
+from rich.cells import cell_len
+
+from backlog_sync.core.facts import Phase
+from backlog_sync.reports.charts.drawing import SMALL, Chart, canvas, finish, plot, short
+from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.values import Report
+from backlog_sync.reports.view import Names, waiting
+
+MOST = 40
+"""Boxes; more cannot be taken in."""
+_WIDE, _HIGH, _ACROSS, _DOWN = 176, 42, 232, 62
+_CELLS = 25
+_LINES = 2
+
+Point = tuple[float, float]
+
+
+def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int]:
+    """The chart, and how many links have no room in it; None where nothing waits.
+
+    Links of the critical path come first into the picture, then those of what is under way.
+    """
+    keys, links = _chosen(report)
+    hidden = len(report.schedule.links) - len(links)
+    if not links:
+        return None, hidden
+    at = {key: place for place, key in enumerate(keys)}
+    spots, routes = _laid_out(len(keys), [(at[first], at[second]) for first, second in links])
+    every = spots + [spot for route in routes for spot in route]
+    left, right = min(x for x, _ in every) - _WIDE / 2 - 8, max(x for x, _ in every) + _WIDE / 2 + 8
+    low, high = min(y for _, y in every) - _HIGH / 2 - 8, max(y for _, y in every) + _HIGH / 2 + 8
+    with canvas(round(right - left), round(high - low)) as figure:
+        axes = plot(figure, 0, 0, 0, 0)
+        axes.set_xlim(left, right)
+        axes.set_ylim(high, low)
+        axes.axis("off")
+        steps = set(pairwise(report.schedule.path))
+        arrows = sorted(zip(links, routes, strict=True), key=lambda each: each[0] in steps)
+        for link, route in arrows:
+            ends = (spots[at[link[0]]], spots[at[link[1]]])
+            _arrow(axes, ends, route, critical=link in steps)
+        for key, spot in zip(keys, spots, strict=True):
+            _box(axes, report, key, spot)
+        text = ". ".join(waiting(report, Names(report))[:MOST]) + "."
+        return finish(figure, name, "What waits for what", text), hidden
+
+
+def _laid_out(
+    count: int, edges: Sequence[tuple[int, int]]
+) -> tuple[list[Point], list[list[Point]]]:
+    """Where each box stands, and the points that each arrow passes between its ends.
+
+    An arrow over several layers gets a point in each. They are made here, because igraph 1.0 takes
+    the places of such points in one part of a graph for places in the whole: in a graph of several
+    parts it reads them outside its own memory, and may end the process. What it gets has one part,
+    or arrows of one layer.
+    """
+    layers = _layers(count, edges)
+    steps: list[tuple[int, int]] = []
+    between: list[list[int]] = []
+    for first, second in edges:
+        way = 1 if layers[first] < layers[second] else -1
+        middle = list(range(layers[first] + way, layers[second], way))
+        points = list(range(len(layers), len(layers) + len(middle)))
+        layers += middle
+        steps += pairwise([first, *points, second])
+        between.append(points)
+    graph = igraph.Graph(n=len(layers), edges=steps, directed=True)
+    found = graph.layout_sugiyama(layers=layers, maxiter=200).coords
+    spots = [(round(layer) * _ACROSS, across * _DOWN) for across, layer in found]
+    return spots[:count], [[spots[place] for place in points] for points in between]
+
+
+def _layers(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """The layer of each box, found for each connected part alone."""
+    layers = [0] * count
+    graph = igraph.Graph(n=count, edges=edges, directed=True)
+    for part in graph.connected_components(mode="weak"):
+        found = graph.induced_subgraph(part).layout_sugiyama().coords
+        for place, (_, y) in zip(part, found[: len(part)], strict=True):
+            layers[place] = round(y)
+    return layers
+
+
+def _chosen(report: Report) -> tuple[list[str], list[tuple[str, str]]]:
+    path = set(report.schedule.path)
+    doing = {item.key for item in report.facts.items if item.phase is Phase.DOING}
+    wanted = sorted(
+        report.schedule.links,
+        key=lambda link: (-len(path & {*link}), -len(doing & {*link})),
+    )
+    keys: dict[str, None] = {}
+    links = []
+    for link in wanted:
+        if len(keys.keys() | {*link}) <= MOST:
+            keys |= dict.fromkeys(link)
+            links.append(link)
+    return list(keys), links
+
+
+def _arrow(
+    axes: Axes, ends: tuple[Point, Point], route: Sequence[Point], *, critical: bool
+) -> None:
+    (x, y), (to_x, to_y) = ends
+    stops = [(x + _WIDE / 2, y), *route, (to_x - _WIDE / 2 - 2, to_y)]
+    codes, points = [Path.MOVETO], [stops[0]]
+    for (a, b), (c, d) in pairwise(stops):
+        middle = (a + c) / 2
+        codes += [Path.CURVE4] * 3
+        points += [(middle, b), (middle, d), (c, d)]
+    color = Color.CRITICAL if critical else Color.DIM
+    axes.add_patch(
+        FancyArrowPatch(
+            path=Path(points, codes),
+            arrowstyle="-|>",
+            mutation_scale=11,
+            lw=2.6 if critical else 1.2,
+            color=color.paint,
+            shrinkA=0,
+            shrinkB=0,
+        )
+    )
+
+
+def _box(axes: Axes, report: Report, key: str, spot: Point) -> None:
+    x, y = spot
+    critical, group = key in report.schedule.path, key in report.sums
+    axes.add_patch(
+        FancyBboxPatch(
+            (x - _WIDE / 2, y - _HIGH / 2),
+            _WIDE,
+            _HIGH,
+            boxstyle=f"round,pad=0,rounding_size={14 if group else 4}",
+            fc=Color.CARD.paint,
+            ec=(Color.CRITICAL if critical else Color.PLAN).paint,
+            lw=2.6 if critical else 1.2,
+        )
+    )
+    lines = _lines(Names(report)(key))
+    for place, line in enumerate(lines):
+        shift = (place - (len(lines) - 1) / 2) * 14
+        axes.text(x, y + shift, line, ha="center", va="center_baseline", fontsize=SMALL,
+                  fontweight=700 if critical else 400)  # fmt: skip
+
+
+def _lines(title: str) -> list[str]:
+    """A title on two lines at most, broken between words."""
+    words = short(title, _CELLS * _LINES).split(" ")
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines) < _LINES and cell_len(f"{lines[-1]} {word}") > _CELLS:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}"
+    return [short(line, _CELLS) for line in lines]

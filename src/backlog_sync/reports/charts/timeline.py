@@ -1,0 +1,165 @@
+"""The timeline: milestones with their days, and below them the items that are left."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from backlog_sync.render.words import counted
+from backlog_sync.reports.charts.burn_up import calendar
+from backlog_sync.reports.charts.drawing import SMALL, Chart, canvas, finish, num, plot, short
+from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.values import MilestoneReport, Report, Scheduled
+from backlog_sync.reports.view import HEALTH, Names, figure
+
+MOST = 40
+"""Rows of items; more cannot be taken in."""
+_ROW, _NARROW = 24, 500
+_DAY = timedelta(days=1)
+_THICK, _THIN = 0.62, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    label: str
+    head: bool = False
+    milestone: MilestoneReport | None = None
+    item: Scheduled | None = None
+
+
+def timeline(
+    report: Report, *, items: bool, width: int = 960, name: str = "timeline"
+) -> tuple[Chart | None, int]:
+    """The chart, and how many items have no room in it; None where nothing has a day.
+
+    With `items`, those that are left stand below the milestones, by epic: the critical path
+    first into the picture, then the earliest.
+    """
+    rows = list(_milestones(report))
+    hidden = 0
+    if items:
+        below, hidden = _items(report)
+        rows += below
+    days = [day for row in rows for day in _days(row)]
+    if not days:
+        return None, hidden
+    narrow = width < _NARROW
+    labels, top = (134, 50) if narrow else (276, 30)
+    height = top + 32 + _ROW * len(rows)
+    with canvas(width, height) as figure_:
+        axes = plot(figure_, labels, top, 14 if narrow else 24, 32)
+        for place, row in enumerate(rows):
+            _draw(axes, place, row, labels)
+        today = report.facts.today
+        first, last = num(min(*days, today)), num(max(*days, today))
+        margin = max((last - first) * 0.02, 1)
+        axes.axvline(num(today), color=Color.DIM.paint, lw=1, zorder=0.5)
+        axes.annotate("today", (num(today), 1), (4, 2), xycoords=("data", "axes fraction"),
+                      textcoords="offset points", color=Color.DIM.paint,
+                      fontsize=SMALL)  # fmt: skip
+        axes.set_xlim(first - margin, last + margin)
+        axes.set_ylim(len(rows) - 0.5, -0.6)
+        calendar(axes)
+        axes.set_yticks([])
+        axes.grid(axis="x")
+        axes.tick_params(length=0)
+        axes.spines["left"].set_visible(False)
+        figure_.legend(handles=list(_legend(rows)), loc="upper left",
+                       ncols=3 if narrow else 5, fontsize=SMALL, handlelength=1.6,
+                       columnspacing=1.3, borderaxespad=0.1,
+                       bbox_to_anchor=(0, 1))  # fmt: skip
+        return finish(figure_, name, "Timeline", _told(report)), hidden
+
+
+def _milestones(report: Report) -> Iterator[_Row]:
+    found = [_Row(one.sum.name, milestone=one) for one in report.milestones]
+    found = [row for row in found if _days(row)]
+    if found:
+        yield _Row("Milestones", head=True)
+        yield from found[:MOST]
+
+
+def _items(report: Report) -> tuple[list[_Row], int]:
+    wanted = sorted(report.schedule.rows, key=lambda row: (not row.critical, row.first))
+    chosen = {row.key: row for row in wanted[:MOST]}
+    names, rows = Names(report), list[_Row]()
+    for group in report.groups.get("epic", ()):
+        mine = [chosen[key] for key in group.items if key in chosen]
+        if mine:
+            title = names(group.name) if group.name else "Without an epic"
+            rows.append(_Row(title, head=True))
+            rows += [_Row(names(row.key), item=row) for row in mine]
+    return rows, len(wanted) - len(chosen)
+
+
+def _days(row: _Row) -> list[date]:
+    if row.item:
+        return [row.item.first, row.item.last + _DAY]
+    if row.milestone:
+        one = row.milestone
+        likely = one.forecast.at_85 if one.forecast else None
+        return [day for day in (one.first, one.last, one.due, likely) if day]
+    return []
+
+
+def _draw(axes: Axes, place: int, row: _Row, labels: int) -> None:
+    axes.annotate(
+        short(row.label, labels // 7 - (2 if row.head else 3)), (0, place),
+        (-labels + (4 if row.head else 16), 0),
+        xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
+        fontweight=700 if row.head or (row.item and row.item.critical) else 400,
+        annotation_clip=False,
+    )  # fmt: skip
+    if row.item:
+        first, last, thick = row.item.first, row.item.last, row.item.critical
+        color = Color.CRITICAL if thick else Color.PLAN
+        axes.barh(place, num(last) - num(first) + 1, left=num(first),
+                  height=_THICK if thick else _THIN, color=color.paint)  # fmt: skip
+    if row.milestone:
+        _draw_milestone(axes, place, row.milestone)
+
+
+def _draw_milestone(axes: Axes, place: int, one: MilestoneReport) -> None:
+    if one.first and one.last and one.first <= one.last:
+        axes.barh(place, num(one.last) - num(one.first) + 1, left=num(one.first),
+                  height=_THIN, color=Color.DONE.paint, alpha=0.55)  # fmt: skip
+    likely = one.forecast.at_85 if one.forecast else None
+    if one.due:
+        axes.plot([num(one.due)], [place], marker="D", ms=8, color=Color.INK.paint,
+                  mec=Color.PAPER.paint, ls="", clip_on=False, zorder=3)  # fmt: skip
+    if likely:  # not filled, and above: the due day may be next to it
+        axes.plot([num(likely)], [place], marker="o", ms=9, mfc="none", mec=Color.INK.paint,
+                  mew=1.8, ls="", clip_on=False, zorder=4)  # fmt: skip
+
+
+def _legend(rows: list[_Row]) -> Iterator[Patch | Line2D]:
+    ink = Color.INK.paint
+    if any(row.milestone for row in rows):
+        yield Patch(color=Color.DONE.paint, alpha=0.55, label="work")
+        yield Line2D([], [], marker="D", ls="", ms=7, color=ink, label="due")
+        yield Line2D([], [], marker="o", ls="", ms=8, mfc=Color.PAPER.paint, mec=ink, mew=1.8,
+                     label="85 % likely")  # fmt: skip
+    if any(row.item for row in rows):
+        yield Line2D([], [], color=Color.CRITICAL.paint, lw=9, solid_capstyle="butt",
+                     label="critical path")  # fmt: skip
+        yield Line2D([], [], color=Color.PLAN.paint, lw=4, solid_capstyle="butt",
+                     label="can wait")  # fmt: skip
+
+
+def _told(report: Report) -> str:
+    parts = [
+        f"{one.sum.name}, due {one.due or 'on no day'}: {HEALTH[one.health]}."
+        for one in report.milestones[:MOST]
+    ]
+    found = report.schedule
+    if found.path and found.ends:
+        names = Names(report)
+        steps = ", then ".join(names(key) for key in found.path[:MOST])
+        parts.append(
+            f"The critical path takes {figure(found.days)} working days, to {found.ends}, and has "
+            f"{counted(len(found.path), 'item')}: {steps}."
+        )
+    return " ".join(parts)

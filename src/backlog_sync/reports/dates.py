@@ -1,0 +1,45 @@
+"""The days that an item is planned for: its own, else those of what it belongs to."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from backlog_sync.core.facts import MilestoneFact
+from backlog_sync.core.rollup import Outline
+
+_SPAN = re.compile(r"([0-9]{1,4})([dwm])")
+
+
+def planned_start(tree: Outline, key: str) -> date | None:
+    """The day before which it does not start: its own, or that of the nearest item above."""
+    found = tree.inherited(key, lambda item: item.start)
+    return found.start if found else None
+
+
+def planned_end(tree: Outline, key: str, due: Mapping[str, date]) -> date | None:
+    """The day by which it should be done: its own target, else that of the nearest item above
+    with one, else its milestone's due day.
+    """
+    found = tree.inherited(key, lambda item: item.target)
+    return found.target if found else due.get(tree.items[key].milestone or "")
+
+
+def since_day(word: str, today: date) -> date | None:
+    """The day that a word means: `2026-03-01`, `30d`, `4w`, `3m` (months), `last-month`.
+
+    The last is the first day of the month before. None for a word without a meaning.
+    """
+    word = word.strip().lower()
+    if word == "last-month":
+        return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    if span := _SPAN.fullmatch(word):
+        return today - timedelta(days=int(span[1]) * {"d": 1, "w": 7, "m": 30}[span[2]])
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
+
+
+def due_days(milestones: Sequence[MilestoneFact]) -> dict[str, date]:
+    """The due day of each milestone that has one."""
+    return {one.title: one.due for one in milestones if one.due}

@@ -1,0 +1,151 @@
+"""When what is left will be done, by drawing weeks at random from those that were.
+
+Each run draws weeks, with replacement, from what was done in the last twelve whole weeks, until
+all that is left is done. Milestones share what a week brings: it goes to them in the order of
+their due days (those without one follow, in document order), and last to what has no milestone.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import accumulate
+from typing import Protocol
+
+from backlog_sync.core.facts import MilestoneFact, Phase
+from backlog_sync.core.rollup import Outline
+from backlog_sync.reports.history import first_day
+from backlog_sync.reports.values import Forecast
+
+WEEKS = 12
+"""How many of the last whole weeks are drawn from."""
+ENOUGH = 4
+"""In so many of them something has to be done; with less there is no forecast."""
+NOTHING_LEFT = "Nothing is left to do."
+
+_LONGEST = 522
+"""Weeks in ten years, after which a run is given up."""
+_DRAWS = 1_500_000
+_FEWEST, _MOST = 1_000, 5_000
+_DUST = 1e-9
+
+
+class Draws(Protocol):
+    """Where chance comes from; `random.Random` is one."""
+
+    def choices(self, population: Sequence[float], *, k: int) -> Sequence[float]:
+        """Give `k` of the population, each drawn from the whole."""
+        ...
+
+
+def throughput(tree: Outline, today: date, *, points: bool) -> tuple[float, ...]:
+    """What was done in each of the last whole weeks, oldest first; the last ended yesterday.
+
+    Weeks before the first known day of the backlog are left out.
+    """
+    first = first_day(tree.leaves, today)
+    known = (today - first).days // 7 if first else 0
+    weeks = [0.0] * min(WEEKS, known)
+    for item in tree.leaves:
+        if item.phase is not Phase.DONE or item.closed is None:
+            continue
+        back = (today - item.closed).days - 1
+        if 0 <= back < 7 * len(weeks):
+            weeks[-1 - back // 7] += tree.points.get(item.key, 0) if points else 1
+    return tuple(round(week, 6) for week in weeks)
+
+
+def too_little(weekly: Sequence[float]) -> str:
+    """Why these weeks are too few to draw from; empty where they are enough."""
+    busy = sum(week > 0 for week in weekly)
+    if busy >= ENOUGH:
+        return ""
+    if len(weekly) < ENOUGH:
+        known = f"{len(weekly) or 'no'} whole week{'' if len(weekly) == 1 else 's'}"
+        return f"There is no forecast yet: it takes {ENOUGH} weeks, and {known} can be seen."
+    return (
+        f"There is no forecast: it takes {ENOUGH} weeks with something done, and the last "
+        f"{len(weekly)} had {busy}."
+    )
+
+
+def forecast(
+    tree: Outline, milestones: Sequence[MilestoneFact], today: date, draws: Draws, seed: int
+) -> Forecast:
+    """Give the days by which all that is left is done, and each milestone's own.
+
+    It counts points where every open item has some, else items. `seed` is what `draws` was made
+    with; it is only noted.
+    """
+    left = tree.open(leaf.key for leaf in tree.leaves)
+    worth = {key: tree.points[key] for key in left if key in tree.points}
+    points = len(worth) == len(left) and sum(worth.values()) > 0
+    unit = "points" if points else "items"
+    if not points:
+        worth = dict.fromkeys(left, 1.0)
+    parts: dict[str, float] = {}
+    for key in left:
+        title = tree.items[key].milestone or ""
+        parts[title] = parts.get(title, 0) + worth[key]
+    known = {one.title: one.due for one in milestones}
+    titles = sorted((t for t in parts if t), key=lambda t: known.get(t) or date.max)
+    weekly = throughput(tree, today, points=points)
+    whole = round(sum(worth.values()), 6)
+    reason = NOTHING_LEFT if not left else too_little(weekly)
+    if reason:
+        others = {t: Forecast(unit, round(parts[t], 6), weekly, reason=reason) for t in titles}
+        return Forecast(unit, whole, weekly, reason=reason, milestones=others)
+    goals = [*accumulate(parts[title] for title in titles), whole]
+    outcomes = simulate(weekly, goals, draws)
+
+    shape = Forecast(unit, whole, weekly, len(outcomes[-1]), seed)
+    found = {
+        title: replace(_told(shape, days, today), left=round(parts[title], 6))
+        for title, days in zip(titles, outcomes[:-1], strict=True)
+    }
+    return replace(_told(shape, outcomes[-1], today), milestones=found)
+
+
+def _told(shape: Forecast, days: Sequence[float], today: date) -> Forecast:
+    half, most, nearly = (_day(today, quantile(days, part)) for part in (0.5, 0.85, 0.95))
+    return replace(shape, at_50=half, at_85=most, at_95=nearly)
+
+
+def simulate(weekly: Sequence[float], goals: Sequence[float], draws: Draws) -> list[list[float]]:
+    """For each goal (amounts above 0, ascending) the days that the runs took, sorted.
+
+    Within a week work is done evenly. A run that takes more than ten years is infinite.
+    """
+    guess = math.ceil(1.2 * goals[-1] * len(weekly) / sum(weekly)) + 4
+    chunk = min(guess, _LONGEST)
+    runs = max(_FEWEST, min(_MOST, _DRAWS // (chunk + 4 * len(goals))))
+    outcomes: list[list[float]] = [[] for _ in goals]
+    for _ in range(runs):
+        done = [0.0]
+        while done[-1] < goals[-1] - _DUST and len(done) <= _LONGEST:
+            more = draws.choices(weekly, k=min(chunk, _LONGEST + 1 - len(done)))
+            done += list(accumulate(more, initial=done[-1]))[1:]
+        for goal, days in zip(goals, outcomes, strict=True):
+            days.append(_days(done, goal))
+    for days in outcomes:
+        days.sort()
+    return outcomes
+
+
+def _days(done: Sequence[float], goal: float) -> float:
+    """After how many days a run reaches a goal."""
+    week = bisect_left(done, goal - _DUST)
+    if week >= len(done):
+        return math.inf
+    before, after = done[week - 1], done[week]
+    return 7 * (week - 1) + math.ceil(7 * (goal - before) / (after - before) - _DUST)
+
+
+def quantile(days: Sequence[float], part: float) -> float:
+    """The smallest of the sorted days within which at least this part of the runs ended."""
+    return days[max(0, math.ceil(part * len(days)) - 1)]
+
+
+def _day(today: date, days: float) -> date | None:
+    return None if math.isinf(days) else today + timedelta(days=int(days))

@@ -1,0 +1,177 @@
+"""The facts of a report, from what the files declare, what GitHub holds and what git remembers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from backlog_sync.core.facts import Before, Criterion, Facts, MilestoneFact, WorkItem
+from backlog_sync.core.matching import match_items
+from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What git remembers of the files.
+
+    `added` and `reviewed` map keys to the day on which an item's first line came into its file,
+    and on which its words last changed. `then` is what the files declared at the start of the
+    reported time. `unseen` says what git could not tell.
+    """
+
+    added: Mapping[str, date] = field(default_factory=dict)
+    reviewed: Mapping[str, date] = field(default_factory=dict)
+    then: DesiredState | None = None
+    unseen: tuple[str, ...] = ()
+
+
+def gather(
+    desired: DesiredState,
+    observed: ObservedState,
+    *,
+    today: date,
+    since: date | None = None,
+    remembered: Remembered | None = None,
+) -> Facts:
+    """Give the facts of a report on `today`, and where `since` is given on the time from then."""
+    known = remembered or Remembered()
+    repository = observed.repository.name_with_owner
+    issues = {key: match.issue for key, match in match_items(desired, observed).by_key.items()}
+    told = {one.key: one for one in measure(desired, observed)}
+    refs = {f"{issue.repository}#{issue.number}".casefold(): key for key, issue in issues.items()}
+    first = first_status(observed)
+    items = []
+    for item in desired.items:
+        issue = issues.get(item.key)
+        found = _item(item, refs, work_item(item, issue, first))
+        if issue is not None:
+            ref = observed.ref(issue)
+            found = _as_github_knows(found, item, issue, ref, told.get(item.key), first)
+        items.append(replace(found, added=found.added or known.added.get(item.key)))
+    unseen = list(known.unseen)
+    if observed.project_problem:
+        unseen.append(f"The board is out of reach: {observed.project_problem}.")
+    unseen += [f"{name} is out of reach: {why}." for name, why in observed.out_of_reach.items()]
+    return Facts(
+        title=(desired.project and desired.project.title) or repository,
+        repository=repository,
+        today=today,
+        items=tuple(items),
+        milestones=_milestones(desired, observed),
+        planning=desired.planning,
+        board=str(desired.project) if desired.project else None,
+        since=since,
+        before=_before(known.then, items, since) if known.then and since else None,
+        reviewed=known.reviewed,
+        unseen=tuple(unseen),
+    )
+
+
+def _item(item: DesiredItem, refs: Mapping[str, str], known: WorkItem) -> WorkItem:
+    """What the file plans."""
+    outlook = item.outlook
+    blockers = [str(name) for name in _words(item, "blocked_by")]
+    return replace(
+        known,
+        hours=outlook.hours,
+        priority=outlook.priority,
+        milestone=_text(item.fields.get("milestone")),
+        labels=_words(item, "labels"),
+        assignees=_words(item, "assignees"),
+        team=outlook.team,
+        audience=outlook.audience,
+        skills=outlook.skills,
+        start=_day(outlook.start),
+        target=_day(outlook.target),
+        blocked_by=tuple(refs.get(name.casefold(), name) for name in blockers if _ours(name, refs)),
+        waits_for=tuple(name for name in blockers if not _ours(name, refs)),
+        risks=outlook.risks,
+        goal=outlook.goal,
+    )
+
+
+def _as_github_knows(
+    found: WorkItem,
+    item: DesiredItem,
+    issue: ObservedIssue,
+    ref: str,
+    told: ItemProgress | None,
+    first: str,
+) -> WorkItem:
+    """The same with what is read of its issue; a label's or person's name as it is there."""
+    ticks = told.ticks if told else {}
+    return replace(
+        found,
+        ref=ref,
+        url=issue.url,
+        status=status_of(issue, first),
+        labels=issue.labels or found.labels,
+        assignees=issue.assignees or found.assignees,
+        added=_day(issue.created_at),
+        closed=_day(issue.closed_at) if issue.state == "closed" else None,
+        ticked=sum(ticks.get(nth, one.done) for nth, one in enumerate(item.criteria)),
+        checklist=tuple(
+            Criterion(one.text, ticks.get(nth, one.done)) for nth, one in enumerate(item.criteria)
+        ),
+    )
+
+
+def _ours(name: str, refs: Mapping[str, str]) -> bool:
+    return "#" not in name or name.casefold() in refs
+
+
+def _words(item: DesiredItem, name: str) -> tuple[str, ...]:
+    value = item.fields.get(name)
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _day(value: str | None) -> date | None:
+    """The day of an ISO date or time; None for anything else, which lint has told."""
+    try:
+        return date.fromisoformat(value[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def _milestones(desired: DesiredState, observed: ObservedState) -> tuple[MilestoneFact, ...]:
+    """Those of the file, with their state and, where the file gives none, their day on GitHub."""
+    elsewhere = [one for other in observed.others for one in other.milestones]
+    there = {fold(one.title): one for one in (*elsewhere, *observed.milestones)}
+    found = []
+    for one in desired.milestones:
+        known = there.get(fold(one.title))
+        found.append(
+            MilestoneFact(
+                title=one.title,
+                due=_day(one.due) or (_day(known.due) if known else None),
+                closed=known is not None and known.state == "closed",
+                description=one.description or (known.description if known else ""),
+            )
+        )
+    return tuple(found)
+
+
+def _before(then: DesiredState, now: Sequence[WorkItem], since: date) -> Before:
+    """How the files stood; an item with an issue is known by its number, whatever its key was."""
+    keys = {one.ref: one.key for one in now if one.ref}
+    items = {}
+    for item in then.items:
+        ref = _ref(item, then.repository)
+        known = work_item(item, None, "")
+        items[keys.get(ref or "", item.key)] = _item(item, {}, known)
+    milestones = {one.title: MilestoneFact(one.title, _day(one.due)) for one in then.milestones}
+    return Before(since, items, milestones, then.planning.risks)
+
+
+def _ref(item: DesiredItem, target: str | None) -> str | None:
+    """Name an item's issue as the file does, and reports do."""
+    if item.issue is None:
+        return None
+    there = item.issue.repository or item.repository
+    here = there is None or fold(there) == fold(target or "")
+    return f"#{item.issue.number}" if here else f"{there}#{item.issue.number}"

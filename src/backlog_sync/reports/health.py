@@ -1,0 +1,96 @@
+"""How a milestone, or the whole, stands against its day: one rule, with its reason in words."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from backlog_sync.core.rollup import Sum
+from backlog_sync.reports.values import Forecast, Health
+
+_WORST = (Health.OFF_TRACK, Health.AT_RISK, Health.UNKNOWN, Health.ON_TRACK, Health.DONE)
+
+
+def judge(
+    total: Sum,
+    due: date | None,
+    today: date,
+    *,
+    closed: bool = False,
+    forecast: Forecast | None = None,
+    ends: date | None = None,
+) -> tuple[Health, str]:
+    """Give a milestone's health and a sentence that says why.
+
+    What is left and its day decide first. Then the forecast: on track where the day is kept with
+    85 %, off track where with less than 50 %. Where there is none, the day on which the schedule
+    ends (`ends`), which knows of no limits, can only say that the day is at risk.
+    """
+    left = total.total - total.done
+    if closed or (total.total and not left):
+        open_ = f", with {_items(left)} still open" if left else ""
+        return Health.DONE, f"It is {'closed' if closed else 'all done'}{open_}."
+    if not total.total:
+        return Health.UNKNOWN, "Nothing is in it."
+    if due is None:
+        return Health.UNKNOWN, f"No due day; {_items(left)} left."
+    if due < today:
+        days = (today - due).days
+        return Health.OFF_TRACK, f"Due {_days(days)} ago; {_items(left)} left."
+    if forecast is not None and not forecast.reason:
+        return _against(forecast, due)
+    if ends is not None and ends > due:
+        return Health.AT_RISK, (
+            f"Due {due}, but what waits for each other ends on {ends}, "
+            f"{_days((ends - due).days)} later."
+        )
+    return Health.UNKNOWN, f"{_items(left).capitalize()} left until {due}, and no forecast yet."
+
+
+def _against(forecast: Forecast, due: date) -> tuple[Health, str]:
+    if forecast.at_85 is not None and forecast.at_85 <= due:
+        return Health.ON_TRACK, f"85 % likely by {forecast.at_85}; due {due}."
+    by = f"only by {forecast.at_85}" if forecast.at_85 else "in more than ten years"
+    why = f"Due {due}, but 85 % likely {by}."
+    half = forecast.at_50 is not None and forecast.at_50 <= due
+    return Health.AT_RISK if half else Health.OFF_TRACK, why
+
+
+def judge_whole(
+    total: Sum, parts: Iterable[tuple[str, Health, str]], *, dated: bool = False
+) -> tuple[Health, str]:
+    """Give the whole's health: that of its worst milestone (title, health, why).
+
+    `dated` says that a milestone that is not done has a day.
+    Those of which nothing is known, and those that are done, decide only where no other does.
+    """
+    if total.total and total.done == total.total:
+        return Health.DONE, "All is done."
+    known = [part for part in parts if part[1] is not Health.DONE]
+    told = [part for part in known if part[1] is not Health.UNKNOWN] or known
+    if not told or (len(told) > 1 and told[0][1] is Health.UNKNOWN):
+        left = _items(total.total - total.done)
+        if dated:
+            return Health.UNKNOWN, f"{left} left, and no forecast yet to hold the days against."
+        return Health.UNKNOWN, f"{left} left, and no milestone with a day to measure it by."
+    title, health, why = min(told, key=lambda part: _WORST.index(part[1]))
+    others = sum(part[1] is health for part in told) - 1
+    more = f" ({others} more like it)" if others else ""
+    return health, f"{title}: {why}{more}"
+
+
+def board_status(health: Health) -> str | None:
+    """GitHub's word for it in a board's status update; None where nothing is known."""
+    words = {
+        Health.DONE: "COMPLETE",
+        Health.ON_TRACK: "ON_TRACK",
+        Health.AT_RISK: "AT_RISK",
+        Health.OFF_TRACK: "OFF_TRACK",
+    }
+    return words.get(health)
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"

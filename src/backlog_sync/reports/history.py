@@ -1,0 +1,87 @@
+"""Scope and completion over time, from the days on which items were added and closed.
+
+There is no database: an item is in the scope from the day it was added, and done from the day it
+was closed, at the points it has today. Work that was dropped is in the scope until the day that
+it was closed. Reopened work counts as open all the time: its earlier closing is not kept. What
+has no day of adding was there from the first day on; what is done without a day was done then.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.core.rollup import Outline, amount
+from backlog_sync.reports.values import Day
+
+_DAILY = 120
+"""Up to so many days the series has one value a day, then one a week."""
+_LONGEST = 520 * 7
+"""Days that the series goes back; what is older counts on its first day."""
+
+
+def history(tree: Outline, today: date) -> tuple[Day, ...]:
+    """Give scope and completion from the first known day to `today`; its last is as of now."""
+    first = first_day(tree.leaves, today)
+    if first is None:
+        return ()
+    moves: dict[date, list[float]] = defaultdict(lambda: [0, 0, 0, 0])
+    for item in tree.leaves:
+        _count(item, tree.points.get(item.key, amount(item.points) or 0), first, today, moves)
+    if len(moves) == 1 and first == today:
+        return (_day(today, moves[today]),)
+    state: list[float] = [0, 0, 0, 0]
+    series, days = [], sorted(moves)
+    at = 0
+    for day in _marks(first, today):
+        while at < len(days) and days[at] <= day:
+            state = [had + more for had, more in zip(state, moves[days[at]], strict=True)]
+            at += 1
+        series.append(_day(day, state))
+    return tuple(series)
+
+
+def first_day(items: Iterable[WorkItem], today: date) -> date | None:
+    """The first day on which anything was added or closed, at most ten years back."""
+    days = [day for item in items for day in (item.added, item.closed) if day and day <= today]
+    return max(min(days), today - timedelta(days=_LONGEST)) if days else None
+
+
+def _count(
+    item: WorkItem, points: float, first: date, today: date, moves: dict[date, list[float]]
+) -> None:
+    """Note when an item enters the scope, and when it is done or leaves it again."""
+
+    def at(day: date | None) -> date:
+        return min(max(day or first, first), today)
+
+    over = at(item.closed)
+    start = min(at(item.added), over) if item.closed else at(item.added)
+    if item.phase is Phase.DROPPED:
+        if item.closed is None:
+            return
+        _move(moves[start], points, 1)
+        _move(moves[over], -points, -1)
+        return
+    if item.phase is Phase.DONE:
+        start = min(start, over)
+        moves[over][1] += points
+        moves[over][3] += 1
+    _move(moves[start], points, 1)
+
+
+def _move(move: list[float], points: float, items: int) -> None:
+    move[0] += points
+    move[2] += items
+
+
+def _marks(first: date, today: date) -> list[date]:
+    """The days of the series: each one, or today and every seventh day before."""
+    step = 1 if (today - first).days < _DAILY else 7
+    days = range((today - first).days // step + 1)
+    return [today - timedelta(days=step * back) for back in reversed(days)]
+
+
+def _day(day: date, state: list[float]) -> Day:
+    points, done = round(state[0], 6), round(state[1], 6)
+    return Day(day, points, done, int(state[2]), int(state[3]))

@@ -1,0 +1,151 @@
+"""Pictures in Mermaid's language, which GitHub draws: a timeline and what waits for what.
+
+Titles are foreign: every ASCII character but letters, digits and spaces becomes one of Mermaid's
+entities (`#58;`), and so does the first one, since a line that begins with a word of the language
+("section", "title", a date) would be read as that. GitHub takes at most 50,000 characters and 500
+arrows (Mermaid's defaults `maxTextSize` and `maxEdges`); the pictures stay far below.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+from backlog_sync.core.facts import Phase
+from backlog_sync.render.escape import clean
+from backlog_sync.reports.values import Health, MilestoneReport, Report, Scheduled
+from backlog_sync.reports.view import Names
+
+_TITLE, _SECTION = 60, 26
+_ROOM = '%%{init: {"gantt": {"leftPadding": 170}}}%%'
+"""Room for `_SECTION` characters beside the bars."""
+MOST = 60
+"""Bars, or nodes, in one picture; more cannot be read."""
+_LONG = 120
+"""Days from which on the axis tells months."""
+
+
+def label(text: str, most: int = _TITLE) -> str:
+    """A title as it may stand in a picture: shown as it is, and obeyed nowhere."""
+    plain = " ".join(clean(text).split()) or "?"
+    if len(plain) > most:
+        plain = f"{plain[: most - 1].rstrip()}…"
+    return "".join(_sign(sign, first=not place) for place, sign in enumerate(plain))
+
+
+def _sign(sign: str, *, first: bool) -> str:
+    if ord(sign) > 126 or (sign == " " and not first):
+        return sign
+    if sign.isalnum() and not first:
+        return sign
+    return f"#{ord(sign)};"
+
+
+def milestones_timeline(report: Report) -> str:
+    """A Gantt chart of the milestones: when each is worked on, its due day, its likely end.
+
+    Empty where no milestone has a day.
+    """
+    lines: list[str] = []
+    days: list[date] = []
+    for place, one in enumerate(report.milestones[:MOST]):
+        bars = list(_milestone(one, place, days))
+        if bars:
+            lines += [f"  section {label(one.sum.name, _SECTION)}", *bars]
+    return _gantt(lines, days)
+
+
+def _milestone(one: MilestoneReport, place: int, days: list[date]) -> Iterator[str]:
+    state = {
+        Health.DONE: "done, ",
+        Health.AT_RISK: "crit, ",
+        Health.OFF_TRACK: "crit, ",
+    }.get(one.health, "active, " if one.sum.doing or one.sum.done else "")
+    if one.first and one.last and one.first <= one.last:
+        days += [one.first, one.last]
+        yield f"    {label('work')} :{state}w{place}, {one.first}, {one.last}"
+    likely = one.forecast.at_85 if one.forecast else None
+    if likely:
+        days.append(likely)
+        yield f"    {label('85 % likely')} :milestone, l{place}, {likely}, 0d"
+    if one.due:
+        days.append(one.due)
+        crit = "crit, " if one.health is Health.OFF_TRACK else ""
+        yield f"    {label('due')} :{crit}milestone, d{place}, {one.due}, 0d"
+
+
+def items_timeline(report: Report) -> tuple[str, int]:
+    """A Gantt chart of the items with something left, and how many have no room in it.
+
+    Those on the critical path come first into the picture, then the earliest. Empty where there
+    is no schedule.
+    """
+    path = set(report.schedule.path)
+    wanted = sorted(report.schedule.rows, key=lambda row: (row.key not in path, row.first))
+    shown = {row.key for row in wanted[:MOST]}
+    rows = {row.key: row for row in report.schedule.rows if row.key in shown}
+    items = {item.key: item for item in report.facts.items}
+    names = Names(report)
+    lines: list[str] = []
+    days: list[date] = []
+    for group in report.groups.get("epic", ()):
+        mine = [rows[key] for key in group.items if key in rows]
+        if not mine:
+            continue
+        title = names(group.name) if group.name else "Others"
+        lines.append(f"  section {label(title, _SECTION)}")
+        for row in mine:
+            doing = items[row.key].phase is Phase.DOING
+            lines.append(_bar(names(row.key), row, len(lines), doing=doing))
+            days += [row.first, row.last]
+    return _gantt(lines, days), len(wanted) - len(shown)
+
+
+def _bar(title: str, row: Scheduled, place: int, *, doing: bool) -> str:
+    state = ("active, " if doing else "") + ("crit, " if row.critical else "")
+    return f"    {label(title)} :{state}t{place}, {row.first}, {row.last}"
+
+
+def _gantt(lines: Sequence[str], days: Sequence[date]) -> str:
+    if not lines:
+        return ""
+    long = max(days) - min(days) > timedelta(days=_LONG)
+    axis = "%b %Y" if long else "%d %b"
+    head = [
+        _ROOM,
+        "gantt",
+        "  dateFormat YYYY-MM-DD",
+        f"  axisFormat {axis}",
+        "  inclusiveEndDates",
+    ]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def dependencies(report: Report) -> tuple[str, int]:
+    """A flow chart of what waits for what, and how many links have no room in it.
+
+    The critical path has thick frames and arrows, and comes first into the picture. Empty where
+    nothing waits.
+    """
+    path = report.schedule.path
+    steps = set(pairwise(path))
+    links = sorted(report.schedule.links, key=lambda link: not (set(link) & set(path)))
+    names, nodes = Names(report), dict[str, str]()
+    drawn: list[tuple[str, str]] = []
+    for link in links:
+        if len(nodes.keys() | set(link)) <= MOST and len(drawn) < 2 * MOST:
+            for key in link:
+                nodes.setdefault(key, f"n{len(nodes)}")
+            drawn.append(link)
+    if not drawn:
+        return "", 0
+    inner = report.sums
+    lines = ["flowchart LR"]
+    for key, node in nodes.items():
+        left, right = ("([", "])") if key in inner else ("[", "]")
+        style = ":::critical" if key in path else ""
+        lines.append(f'  {node}{left}"{label(names(key))}"{right}{style}')
+    for first, second in drawn:
+        arrow = "==>" if (first, second) in steps else "-->"
+        lines.append(f"  {nodes[first]} {arrow} {nodes[second]}")
+    lines.append("  classDef critical stroke:#d1242f,stroke-width:3px")
+    return "\n".join(lines) + "\n", len(links) - len(drawn)

@@ -1,0 +1,177 @@
+"""The report as one page of HTML that fetches nothing and runs nothing."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from backlog_sync.render.escape import visible
+from backlog_sync.render.words import counted
+from backlog_sync.reports.charts.bars import progress_bars
+from backlog_sync.reports.charts.burn_up import burn_up
+from backlog_sync.reports.charts.drawing import Chart
+from backlog_sync.reports.charts.graph import dependencies
+from backlog_sync.reports.charts.palette import properties
+from backlog_sync.reports.charts.timeline import timeline
+from backlog_sync.reports.decisions import GRAVE, decisions
+from backlog_sync.reports.page.parts import board, branches, loads, used
+from backlog_sync.reports.values import Health, Report
+from backlog_sync.reports.view import (
+    HEALTH,
+    Audience,
+    Names,
+    amount,
+    at_risk,
+    changes,
+    figure,
+    late,
+    open_risks,
+    overdue,
+    priorities,
+    risk_scale,
+    status,
+    waiting,
+    when,
+)
+
+LIMIT = 2_000_000
+"""Bytes that a page may have; of a very large backlog it shows fewer items, and says so."""
+_PHONE = 326
+"""Pixels that a chart has on a phone."""
+_ROWS = ((8_000, True), (8_000, False), (4_000, False), (2_000, False), (500, False), (0, False))
+"""So many items, with their criteria word for word or only counted: the first that fits."""
+_MOST = 60
+"""Sentences, and rows of a table, of one kind."""
+_ANYTHING = (Audience.EVERYBODY, Audience.ENGINEERING)
+_SIGNS = {
+    Health.DONE: "✓",
+    Health.ON_TRACK: "●",
+    Health.AT_RISK: "▲",
+    Health.OFF_TRACK: "✕",
+    Health.UNKNOWN: "?",
+}
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_PERCENT = re.compile(r"(?<=\d) %")
+"""Days, and numbers with their per cent, are not broken over lines."""
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
+    """Give the page. It is whole: no part of it comes from the network, and no script is in it."""
+    shown = _shown(report, audience)
+    template = _environment().get_template("report.html")
+    page = ""
+    for rows, spelled in _ROWS:
+        parts = branches(report, audience, rows)
+        page = template.render(**shown, branches=parts, spelled=spelled)
+        if len(page.encode()) <= LIMIT:
+            break
+    return page
+
+
+def pictures(report: Report) -> dict[str, tuple[str, str]]:
+    """Give the charts as files of their own, for light and dark: title and SVG by file name."""
+    made = (progress_bars(report), burn_up(report))
+    return {f"{one.name}.svg": (one.title, one.standalone()) for one in made if one}
+
+
+def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
+    names = Names(report)
+    everything = audience in _ANYTHING
+    product = audience is Audience.PRODUCT
+    plan, unplanned = timeline(report, items=everything)
+    graph, unlinked = dependencies(report) if everything else (None, 0)
+    load, unloaded = loads(report, _MOST) if everything else ([], 0)
+    risks, threats = open_risks(report), at_risk(report)
+    return {
+        "report": report,
+        "facts": report.facts,
+        "names": names,
+        "audience": audience.value,
+        "everything": everything,
+        "product": product,
+        "burn_up": burn_up(report),
+        "burn_up_small": burn_up(report, width=_PHONE, height=300, name="burn-up-small"),
+        "timeline": plan,
+        "timeline_small": timeline(report, items=everything, width=_PHONE, name="timeline-small")[
+            0
+        ],
+        "unplanned": unplanned,
+        "graph": graph,
+        "unlinked": unlinked,
+        "load": load,
+        "unloaded": unloaded,
+        "used": used,
+        "when": when(report),
+        "amount": amount(report.total),
+        "at_risk": threats[:1].upper() + threats[1:],
+        "risks": risks if everything else risks[:5],
+        "more_risks": 0 if everything else max(0, len(risks) - 5),
+        "decisions": [] if audience is Audience.ENGINEERING else decisions(report)[:_MOST],
+        "changes": changes(report, names, 12),
+        "late": late(report, names)[:_MOST] if everything else [],
+        "waiting": waiting(report, names)[:_MOST] if everything else [],
+        "overdue": overdue(report, names)[:_MOST] if everything else [],
+        "priorities": priorities(report) if product else {},
+        "quarters": report.quarters if product or everything else (),
+        "board": board(report) if everything else (),
+        "unestimated": names.some(report.total.unestimated, _MOST),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("backlog_sync.reports.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = files("backlog_sync.reports.page").joinpath("templates", "style.css").read_text("utf-8")
+    colors = (
+        f":root{{{properties(dark=False)}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{properties(dark=True)}}}}}"
+    )
+    environment.filters |= {
+        "t": _text,
+        "plain": _plain,
+        "figure": figure,
+        "count": counted,
+        "drawn": _drawn,
+    }
+    environment.tests["web"] = _is_web
+    environment.globals |= {
+        "style": Markup(colors + style),  # noqa: S704 - our own
+        "words": HEALTH,
+        "signs": _SIGNS,
+        "grave": GRAVE,
+        "status": status,
+        "risk_scale": risk_scale,
+        "amount_of": amount,
+    }
+    return environment
+
+
+def _text(value: object) -> Markup:
+    """A text of others: on one line, nothing invisible in it, its direction its own."""
+    text = str(escape(_plain(value)))
+    text = _DAY.sub(r'<span class="d">\g<0></span>', _PERCENT.sub("\N{NO-BREAK SPACE}%", text))
+    return Markup(f"<bdi>{text}</bdi>")  # noqa: S704 - escaped above
+
+
+def _plain(value: object) -> str:
+    """The same for an attribute."""
+    return " ".join(visible(str(value)).split())
+
+
+def _drawn(chart: Chart) -> Markup:
+    return Markup(chart.svg)  # noqa: S704 - an XML writer made it
+
+
+def _is_web(value: str | None) -> bool:
+    """Whether an address is one to follow."""
+    return bool(value and _WEB.match(value))

@@ -1,0 +1,44 @@
+"""Quarters: what should end in each, and what will not."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from backlog_sync.core.facts import MilestoneFact, Phase
+from backlog_sync.core.rollup import Outline, count
+from backlog_sync.reports.dates import due_days, planned_end
+from backlog_sync.reports.load import quarter_days, quarter_of
+from backlog_sync.reports.values import Quarter, Schedule
+
+
+def quarters(
+    tree: Outline, milestones: Sequence[MilestoneFact], planned: Schedule
+) -> tuple[Quarter, ...]:
+    """Give the quarters in which something should end, in their order.
+
+    An item belongs to the quarter of the day by which it should be done; one without such a day
+    belongs to none. `late` are items that the schedule ends after the quarter does.
+    """
+    due = due_days(milestones)
+    ends = {row.key: row.last for row in planned.rows}
+    keys = defaultdict(list)
+    titles = defaultdict(list)
+    for leaf in tree.leaves:
+        day = planned_end(tree, leaf.key, due)
+        if day and leaf.phase is not Phase.DROPPED:
+            keys[quarter_days(day)[0]].append(leaf.key)
+    for title, day in due.items():
+        titles[quarter_days(day)[0]].append(title)
+    found = []
+    for first in sorted({*keys, *titles}):
+        last = quarter_days(first)[1]
+        found.append(
+            Quarter(
+                name=quarter_of(first),
+                first=first,
+                last=last,
+                milestones=tuple(titles[first]),
+                sum=count(quarter_of(first), keys[first], tree),
+                late=tuple(key for key in keys[first] if key in ends and ends[key] > last),
+            )
+        )
+    return tuple(found)

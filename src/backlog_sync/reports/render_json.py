@@ -1,0 +1,153 @@
+"""The report for machines: JSON of version 1, and CSV with a row for each item."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+
+from backlog_sync.core.facts import WorkItem
+from backlog_sync.core.rollup import Sum
+from backlog_sync.render.escape import unbroken
+from backlog_sync.reports.values import MilestoneReport, Report
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+"""What a spreadsheet may take for the start of a formula (OWASP, "CSV Injection")."""
+
+COLUMNS = (
+    "key", "kind", "title", "parent", "issue", "url", "status", "phase", "points", "counted_points",
+    "hours", "counted_hours", "done", "total", "percent", "criteria", "ticked", "priority",
+    "milestone", "team", "audience", "assignees", "labels", "skills", "start", "target", "added",
+    "closed", "scheduled_first", "scheduled_last", "slack", "critical", "blocked_by", "waits_for",
+)  # fmt: skip
+
+
+def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
+    """The report as plain values; `written` are the files that were written beside it.
+
+    Days are ISO dates. Every sum names the items that it counts.
+    """
+    facts = report.facts
+    found: dict[str, object] = {
+        "format_version": 1,
+        "target": {"repository": facts.repository, "project": facts.board},
+        "today": facts.today.isoformat(),
+        "health": report.health.value,
+        "why": report.why,
+        "total": _sum(report.total),
+        "milestones": [_milestone(one) for one in report.milestones],
+        "groups": {name: [_sum(one) for one in sums] for name, sums in report.groups.items()},
+        "items": [_item(report, item) for item in facts.items],
+        "unestimated": list(report.total.unestimated),
+        "history": _plain(report.history),
+        "forecast": _plain(report.forecast),
+        "schedule": _plain(report.schedule),
+        "quarters": [
+            {**_members(one, leave=("sum",)), **_sum(one.sum, "name")} for one in report.quarters
+        ],
+        "load": _plain(report.load),
+        "risks": _plain(report.risks),
+        "overlaps": _plain(report.overlaps),
+        "reviews": _plain(report.reviews),
+        "period": _plain(report.period),
+        "notes": list(report.notes),
+        "written_back": list(written),
+    }
+    return found
+
+
+def _milestone(one: MilestoneReport) -> dict[str, object]:
+    return {
+        "title": one.sum.name,
+        **_members(one, leave=("sum",)),
+        **_sum(one.sum, "name"),
+    }
+
+
+def _item(report: Report, item: WorkItem) -> dict[str, object]:
+    """An item with what it comes to: of what stands below it, or of itself."""
+    return {
+        **_members(item),
+        "counted_points": report.points.get(item.key),
+        "counted_hours": report.hours.get(item.key),
+        **_sum(_sum_of(report, item), "name", "items", "criteria", "ticked", "points"),
+    }
+
+
+def _sum_of(report: Report, item: WorkItem) -> Sum:
+    if item.key in report.sums:
+        return report.sums[item.key]
+    points = report.points.get(item.key, 0)
+    done, doing = item.phase.value == "done", item.phase.value == "doing"
+    if item.phase.value == "dropped":
+        return Sum(item.key)
+    return Sum(item.key, (item.key,), int(done), int(doing), points, points if done else 0)
+
+
+def _sum(found: Sum, *leave: str) -> dict[str, object]:
+    """A sum with its whole; `points_total` is its points, as `total` is its items."""
+    told = _members(found, leave=leave)
+    told |= {"total": found.total, "percent": found.percent, "points_total": found.points}
+    return told
+
+
+def _members(value: object, leave: Sequence[str] = ()) -> dict[str, object]:
+    assert is_dataclass(value)
+    return {
+        each.name: _plain(getattr(value, each.name))
+        for each in fields(value)
+        if each.name not in leave
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return _members(value)
+
+
+def report_csv(report: Report) -> str:
+    """One row an item, in document order; a cell that looks like a formula gets a quote in front.
+
+    What is invisible, or a command of a workflow runner, is broken as it is everywhere.
+
+    Lists are separated by semicolons, lines end as RFC 4180 says.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    rows = {row.key: row for row in report.schedule.rows}
+    for item in report.facts.items:
+        told = _item(report, item)
+        told["issue"] = item.ref
+        if item.key in rows:
+            row = rows[item.key]
+            told |= {
+                "scheduled_first": row.first.isoformat(),
+                "scheduled_last": row.last.isoformat(),
+                "slack": row.slack,
+                "critical": "yes" if row.critical else "no",
+            }
+        writer.writerow(list(_cells(told)))
+    return out.getvalue()
+
+
+def _cells(told: Mapping[str, object]) -> Iterator[str]:
+    for name in COLUMNS:
+        value = told.get(name)
+        if isinstance(value, list):
+            value = "; ".join(map(str, value))
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        text = "" if value is None else str(value)
+        formula = text.lstrip(" ").startswith(_FORMULA) and not isinstance(value, int | float)
+        yield unbroken(f"'{text}" if formula else text)

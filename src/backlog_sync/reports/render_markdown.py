@@ -1,0 +1,350 @@
+"""The report as Markdown that GitHub renders, for a file, a step summary, an issue or a comment.
+
+Titles and all other words of people are inert: nobody is mentioned, nothing is linked or closed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from backlog_sync.core.facts import WorkItem
+from backlog_sync.core.rollup import Outline, Sum, outline
+from backlog_sync.render.bounded import SUMMARY_BYTES, Block, Paper, cut, size, table
+from backlog_sync.render.inert import code, inert
+from backlog_sync.render.words import counted
+from backlog_sync.reports.decisions import decisions
+from backlog_sync.reports.mermaid import dependencies, items_timeline, milestones_timeline
+from backlog_sync.reports.values import Health, Report
+from backlog_sync.reports.view import (
+    HEALTH,
+    SECTIONS,
+    Audience,
+    Names,
+    Section,
+    amount,
+    at_risk,
+    changes,
+    day,
+    figure,
+    how_much,
+    late,
+    open_risks,
+    overdue,
+    priorities,
+    risk_scale,
+    shown,
+    status,
+    waiting,
+    when,
+)
+
+_BAR = 10
+_COLUMNS = ("item", "issue", "status", "points", "criteria", "done", "days", "slack")
+_DEEPEST = 8
+_MOST = 40
+"""Sentences of one kind."""
+_SIGNS = {
+    Health.DONE: "✅",
+    Health.ON_TRACK: "🟢",
+    Health.AT_RISK: "🟡",
+    Health.OFF_TRACK: "🔴",
+    Health.UNKNOWN: "⚪",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that lies beside the text: what it shows, and its path from the text's folder."""
+
+    title: str
+    path: str
+
+
+def report_markdown(
+    report: Report,
+    audience: Audience = Audience.EVERYBODY,
+    *,
+    pictures: Sequence[Picture] = (),
+    limit: int = SUMMARY_BYTES,
+) -> str:
+    """The report as Markdown of at most `limit` bytes of UTF-8 (at least 4,000).
+
+    `pictures` are shown below the answers; their paths are ours.
+    """
+    page = _Page(report, audience)
+    head = page.head(pictures)
+    note = "\n> **Cut here:** {} more rows do not fit; `backlog report` shows all of them.\n"
+    paper = Paper(limit - size(head) - size(note) - 12)
+    for block in page.blocks():
+        paper.put(block)
+    end = note.format(paper.left_out) if paper.left_out else ""
+    return head + "".join(paper.parts) + end
+
+
+class _Page:
+    """The blocks of one report."""
+
+    def __init__(self, report: Report, audience: Audience) -> None:
+        self.report, self.audience = report, audience
+        self.names = Names(report)
+        self.rows = {row.key: row for row in report.schedule.rows}
+        self.tree: Outline = outline(report.facts.items)
+
+    def head(self, pictures: Sequence[Picture]) -> str:
+        """The title, the three answers, and the pictures."""
+        report, facts = self.report, self.report.facts
+        much = f"{_bar(report.total)} {report.total.percent}&nbsp;%: {inert(how_much(report))}"
+        where = code(cut(facts.repository))
+        if facts.board:
+            where += f", board {code(cut(facts.board))}"
+        lines = [
+            f"## {inert(cut(facts.title))}",
+            "",
+            f"{_SIGNS[report.health]} **{HEALTH[report.health].capitalize()}.** "
+            f"{inert(cut(report.why))}",
+            "",
+            "| | |",
+            "| --- | --- |",
+            f"| **When** | {inert(when(report))} |",
+            f"| **How much** | {much} |",
+            f"| **At risk** | {inert(cut(at_risk(report)))} |",
+            "",
+            f"For {where}, on {facts.today}.",
+        ]
+        for one in pictures:
+            lines += ["", f"![{inert(one.title)}](<{one.path}>)"]
+        return "\n".join(lines) + "\n"
+
+    def blocks(self) -> Iterator[Block]:
+        """The sections that this audience sees."""
+        makers: dict[Section, Callable[[], Iterator[Block]]] = {
+            Section.SINCE: self._since,
+            Section.TREE: self._tree,
+            Section.ITEMS: self._items,
+            Section.MILESTONES: self._milestones,
+            Section.QUARTERS: self._quarters,
+            Section.PRIORITIES: self._priorities,
+            Section.RISKS: self._risks,
+            Section.DECISIONS: lambda: self._list(Section.DECISIONS, decisions(self.report)),
+            Section.TIMELINE: self._timeline,
+            Section.PATH: self._path,
+            Section.WAITING: self._waiting,
+            Section.LATE: lambda: self._list(Section.LATE, late(self.report, self.names)),
+            Section.LOAD: self._load,
+            Section.REVIEWS: lambda: self._list(Section.REVIEWS, overdue(self.report, self.names)),
+            Section.UNESTIMATED: self._unestimated,
+            Section.NOTES: lambda: self._list(Section.NOTES, self.report.notes),
+        }
+        for section in SECTIONS[self.audience]:
+            yield from makers[section]()
+
+    # ---- what every reader sees --------------------------------------------------------------
+
+    def _since(self) -> Iterator[Block]:
+        if self.report.period is None:
+            return
+        told = changes(self.report, self.names, _MOST)
+        rows = [(f"**{word}**", inert(cut(text))) for word, text in told]
+        title = f"### Since {self.report.period.since}"
+        yield table(title, ("", ""), rows or [("Nothing that is known.", "")])
+
+    def _milestones(self) -> Iterator[Block]:
+        rows = []
+        for one in self.report.milestones:
+            rows.append(
+                (
+                    inert(cut(one.sum.name)),
+                    f"{_SIGNS[one.health]} {HEALTH[one.health]}".replace(" ", "&nbsp;"),
+                    day(one.due) if one.due else "",
+                    *_amounts(one.sum),
+                    inert(one.why),
+                )
+            )
+        columns = ("milestone", "health", "due", "done", "", "why")
+        yield table("### Milestones", columns, rows)
+
+    def _risks(self) -> Iterator[Block]:
+        found = open_risks(self.report)
+        most = {Audience.EVERYBODY: 3, Audience.ENGINEERING: len(found)}.get(self.audience, 5)
+        rows = [
+            (
+                inert(risk_scale(one)),
+                inert(cut(one.text)) + (" (not in our hands)" if one.external else ""),
+                inert(cut(self.names(one.item))) if one.item else "the plan",
+                inert(cut(one.mitigation or "none")),
+                inert(cut(one.contingency or "")),
+                inert(cut(one.owner or "")),
+            )
+            for one in found[:most]
+        ]
+        columns = ("exposure", "risk", "of", "mitigation", "if it happens", "owner")
+        more = f", {len(found) - most} more not shown" if len(found) > most else ""
+        yield table(f"### Risks{more}", columns, rows)
+
+    def _timeline(self) -> Iterator[Block]:
+        yield _picture("### Timeline", milestones_timeline(self.report))
+        if self.audience is Audience.ENGINEERING:
+            source, hidden = items_timeline(self.report)
+            more = f", {counted(hidden, 'item')} without room" if hidden else ""
+            yield _picture(f"### Timeline of the items left{more}", source)
+
+    def _unestimated(self) -> Iterator[Block]:
+        keys = self.report.total.unestimated
+        names = [f"{cut(name)}" for name in self.names.some(keys, _MOST)]
+        title = f"### {counted(len(keys), 'item')} without points"
+        yield Block(f"\n{title}\n\n", [f"- {inert(name)}\n" for name in names])
+
+    # ---- items -------------------------------------------------------------------------------
+
+    def _tree(self) -> Iterator[Block]:
+        rows = []
+        keys = self._shown(Section.TREE)
+        for key, item in self.tree.items.items():
+            if key not in keys:
+                continue
+            goal = f"<br><sub>{inert(cut(item.goal))}</sub>" if item.goal else ""
+            found = self.report.sums.get(key)
+            told = _amounts(found) if found else (inert(cut(status(item))), self._points(key))
+            rows.append((self._name(item) + goal, *told))
+        yield table("### Epics and features", ("item", "done", ""), rows)
+
+    def _items(self) -> Iterator[Block]:
+        if len(self._shown(Section.ITEMS)) < len(self.tree.items):
+            yield from self._tree()
+            return
+        every: dict[str, list[str]] = {}
+        for key in self.tree.items:
+            *_, top = self.tree.above(key)
+            root = top.key
+            every.setdefault(root if root in self.report.sums else "", []).append(key)
+        lone = every.pop("", [])
+        columns: Sequence[str] = _COLUMNS
+        if self.audience is not Audience.ENGINEERING:
+            columns = columns[:4]
+        if every or lone:
+            yield Block("\n### Items\n", [""])
+        for root, keys in every.items():
+            found = self.report.sums[root]
+            title = f"<b>{inert(cut(self.names(root)))}</b>: {found.percent} %, {amount(found)}"
+            yield self._folded(title, keys[1:], columns)
+        if lone:
+            yield self._folded("<b>Without anything above</b>", lone, columns)
+
+    def _folded(self, title: str, keys: Sequence[str], columns: Sequence[str]) -> Block:
+        rows = [self._line(self.tree.items[key])[: len(columns)] for key in keys]
+        inner = table(f"<details><summary>{title}</summary>", columns, rows)
+        return Block(inner.opening, inner.rows, "\n</details>\n")
+
+    def _line(self, item: WorkItem) -> tuple[str, ...]:
+        issue = code(cut(item.ref)) if item.ref else ""
+        found = self.report.sums.get(item.key)
+        if found:
+            points = f"{figure(found.points_done)}/{figure(found.points)}" if found.points else ""
+            ticks = f"{found.ticked}/{found.criteria}" if found.criteria else ""
+            told = inert(cut(item.status or ""))
+            return (self._name(item, 1), issue, told, points, ticks, f"{found.percent} %", "", "")
+        points = self._points(item.key)
+        ticks = f"{item.ticked}/{item.criteria}" if item.criteria else ""
+        row = self.rows.get(item.key)
+        days = slack = ""
+        if row:
+            days = f"{row.first} to {row.last}" + (" (a guess)" if row.by == "guess" else "")
+            slack = "**critical**" if row.critical else figure(row.slack)
+        who = ", ".join(item.assignees)
+        told = inert(cut(status(item) + (f", {who}" if who else "")))
+        return (self._name(item, 1), issue, told, points, ticks, "", days, slack)
+
+    def _points(self, key: str) -> str:
+        return figure(self.report.points[key]) if key in self.report.points else ""
+
+    def _shown(self, section: Section) -> frozenset[str]:
+        return shown(self.report, self.audience, section, full=False)
+
+    def _name(self, item: WorkItem, less: int = 0) -> str:
+        depth = min(self.tree.depth(item.key) - less, _DEEPEST)
+        return f"{'&emsp;' * depth}{inert(cut(item.kind))} {inert(cut(item.title))}"
+
+    # ---- for product -------------------------------------------------------------------------
+
+    def _quarters(self) -> Iterator[Block]:
+        rows = [
+            (
+                one.name,
+                *_amounts(one.sum),
+                inert(cut(", ".join(one.milestones))),
+                inert(cut(", ".join(self.names.some(one.late, 5)))),
+            )
+            for one in self.report.quarters
+        ]
+        columns = ("quarter", "done", "", "milestones due", "ends after it")
+        yield table("### Quarters", columns, rows)
+
+    def _priorities(self) -> Iterator[Block]:
+        rows = [
+            (inert(cut(name)), str(len(keys)), inert(cut(", ".join(self.names.some(keys, 5)))))
+            for name, keys in priorities(self.report).items()
+        ]
+        yield table("### Open work by priority", ("priority", "items", ""), rows)
+
+    # ---- for engineering ---------------------------------------------------------------------
+
+    def _path(self) -> Iterator[Block]:
+        found = self.report.schedule
+        if not found.path:
+            yield from self._list(Section.PATH, [found.reason] if found.reason else [])
+            return
+        title = f"### Critical path: {figure(found.days)} working days, to {day(found.ends)}"
+        rows = [
+            (
+                inert(cut(self.names(key))),
+                str(self.rows[key].first),
+                str(self.rows[key].last),
+                f"{figure(self.rows[key].days)} ({self.rows[key].by})",
+            )
+            for key in found.path
+        ]
+        yield table(title, ("item", "from", "to", "working days"), rows)
+
+    def _waiting(self) -> Iterator[Block]:
+        source, hidden = dependencies(self.report)
+        more = f", {counted(hidden, 'link')} without room" if hidden else ""
+        yield _picture(f"### What waits for what{more}", source)
+        if hidden:
+            yield from self._list(Section.WAITING, waiting(self.report, self.names))
+
+    def _load(self) -> Iterator[Block]:
+        rows = [
+            (
+                one.period,
+                inert(cut(one.name or f"no {one.whose}")),
+                figure(one.hours),
+                figure(one.capacity) if one.capacity is not None else "",
+                figure(one.people),
+                f"**{figure(one.more)}**" if one.more > 0 else "",
+                str(len(one.items)),
+            )
+            for one in self.report.load
+            if "Q" in one.period
+        ]
+        columns = ("quarter", "of", "hours", "capacity", "people needed", "more", "items")
+        yield table("### Load", columns, rows)
+
+    def _list(self, section: Section, told: Iterable[str]) -> Iterator[Block]:
+        every = tuple(told)
+        rows = [f"- {inert(cut(text))}\n" for text in every[:_MOST]]
+        if len(every) > _MOST:
+            rows.append(f"- {len(every) - _MOST} more\n")
+        yield Block(f"\n### {section}\n\n", rows)
+
+
+def _picture(title: str, source: str) -> Block:
+    rows = [f"```mermaid\n{source}```\n"] if source else []
+    return Block(f"\n{title}\n\n", rows, whole=True)
+
+
+def _bar(found: Sum) -> str:
+    filled = found.percent * _BAR // 100
+    return "▰" * filled + "▱" * (_BAR - filled)
+
+
+def _amounts(found: Sum) -> tuple[str, str]:
+    return f"{_bar(found)}&nbsp;{found.percent}&nbsp;%", inert(amount(found))

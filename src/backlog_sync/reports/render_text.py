@@ -1,0 +1,341 @@
+"""The report as text for a terminal: when, how much and what is at risk first, then the rest."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from rich.text import Text
+
+from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.core.rollup import Sum
+from backlog_sync.render.canvas import Look, flow, listed, paint, paragraph, spread
+from backlog_sync.render.escape import clean
+from backlog_sync.render.words import counted
+from backlog_sync.reports.decisions import decisions
+from backlog_sync.reports.values import Health, MilestoneReport, Report
+from backlog_sync.reports.view import (
+    HEALTH,
+    SECTIONS,
+    Audience,
+    Names,
+    Section,
+    at_risk,
+    changes,
+    day,
+    figure,
+    how_much,
+    late,
+    likely,
+    open_risks,
+    overdue,
+    priorities,
+    risk_scale,
+    shown,
+    status,
+    waiting,
+    when,
+)
+
+_MOST = 12
+_BAR = 16
+_WIDE = 60
+"""Columns from which on there is room for bars."""
+_COLORS = {
+    Health.DONE: "green",
+    Health.ON_TRACK: "green",
+    Health.AT_RISK: "yellow",
+    Health.OFF_TRACK: "red",
+    Health.UNKNOWN: "dim",
+}
+
+
+def report_text(report: Report, look: Look, audience: Audience = Audience.EVERYBODY) -> str:
+    """The report as text; no line is wider than `look.width` (at least 40)."""
+    return paint(_Page(report, look, audience).lines(), look)
+
+
+class _Page:
+    """The lines of one report."""
+
+    def __init__(self, report: Report, look: Look, audience: Audience) -> None:
+        self.report, self.look, self.audience = report, look, audience
+        self.names = Names(report)
+        self.items = {item.key: item for item in report.facts.items}
+        self.rows = {row.key: row for row in report.schedule.rows}
+        self.children: dict[str | None, list[WorkItem]] = defaultdict(list)
+        for item in report.facts.items:
+            self.children[item.parent if item.parent in self.items else None].append(item)
+        self.most = 1_000_000 if look.full else _MOST
+
+    def lines(self) -> list[Text]:
+        """All of it."""
+        found = self._head()
+        for section in SECTIONS[self.audience]:
+            part = self._part(section)
+            if part:
+                found += [Text(), Text(self._title(section), "bold"), *part]
+        return found
+
+    def _title(self, section: Section) -> str:
+        if section is Section.SINCE and self.report.period:
+            return f"{section} {self.report.period.since}"
+        if section is Section.ITEMS and len(self._shown(section)) < len(self.items):
+            return Section.TREE
+        return section
+
+    def _shown(self, section: Section) -> frozenset[str]:
+        return shown(self.report, self.audience, section, full=self.look.full)
+
+    def _part(self, section: Section) -> list[Text]:
+        report, names = self.report, self.names
+        most = {Audience.EVERYBODY: 3, Audience.ENGINEERING: self.most}.get(self.audience, 5)
+        parts: dict[Section, Callable[[], list[Text]]] = {
+            Section.SINCE: self._since,
+            Section.TREE: lambda: self._tree(self._shown(Section.TREE)),
+            Section.ITEMS: lambda: self._tree(self._shown(Section.ITEMS)),
+            Section.MILESTONES: self._milestones,
+            Section.QUARTERS: self._quarters,
+            Section.PRIORITIES: self._priorities,
+            Section.RISKS: lambda: self._risks(most),
+            Section.DECISIONS: lambda: self._bullets(decisions(report)),
+            Section.TIMELINE: list,  # a terminal has no room for it; the milestones tell the days
+            Section.PATH: self._path,
+            Section.WAITING: lambda: self._bullets(waiting(report, names)),
+            Section.LATE: lambda: self._bullets(late(report, names)),
+            Section.LOAD: self._load,
+            Section.REVIEWS: lambda: self._bullets(overdue(report, names)),
+            Section.UNESTIMATED: self._unestimated,
+            Section.NOTES: lambda: self._bullets(report.notes),
+        }
+        return parts[section]()
+
+    # ---- what every reader sees --------------------------------------------------------------
+
+    def _head(self) -> list[Text]:
+        report, look = self.report, self.look
+        title = Text().append(clean(report.facts.title), "bold")
+        lines = [spread(title, Text(str(report.facts.today), "dim"), look.columns, look.glyphs)]
+        state = Text(HEALTH[report.health].capitalize(), f"bold {_COLORS[report.health]}")
+        lines += paragraph(clean(report.why), look.columns, look.glyphs, state.append("  "))
+        lines.append(Text())
+        lines += self._answer("When", when(report))
+        much = Text().append("How much ", "bold")
+        if look.columns >= _WIDE:
+            much.append_text(self._blocks(report.total.percent))
+        much.append(f"{report.total.percent} %  ", "bold")
+        lines += paragraph(how_much(report), look.columns, look.glyphs, much)
+        lines += self._answer("At risk", at_risk(report))
+        return lines
+
+    def _answer(self, word: str, told: str) -> list[Text]:
+        head = Text().append(f"{word:9}", "bold")
+        return paragraph(clean(told), self.look.columns, self.look.glyphs, head)
+
+    def _since(self) -> list[Text]:
+        if self.report.period is None:
+            return []
+        told = changes(self.report, self.names, self.most)
+        lines: list[Text] = []
+        for word, text in told:
+            head = Text(f"  {word:10} ", "dim")
+            lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
+        return lines or [Text("  Nothing that is known.", "dim")]
+
+    def _milestones(self) -> list[Text]:
+        lines = []
+        for one in self.report.milestones:
+            lines.append(self._bar(Text("  ").append(clean(one.sum.name)), one.sum))
+            lines += self._standing(one)
+        return lines
+
+    def _standing(self, one: MilestoneReport) -> Iterator[Text]:
+        look = self.look
+        head = Text("    ").append(HEALTH[one.health], _COLORS[one.health]).append("  ")
+        yield from paragraph(one.why, look.columns, look.glyphs, head, "dim")
+        if self.audience is Audience.LEADERS and one.forecast and not one.forecast.reason:
+            yield from paragraph(
+                likely(one.forecast), look.columns, look.glyphs, Text("    "), "dim"
+            )
+
+    def _risks(self, most: int) -> list[Text]:
+        look, lines = self.look, []
+        found = open_risks(self.report)
+        for risk in found[:most]:
+            exposure = "?" if risk.exposure is None else str(risk.exposure)
+            head = Text(f"  {exposure:>2}  ", "bold")
+            lines += paragraph(clean(risk.text), look.columns, look.glyphs, head)
+            told = [self.names(risk.item)] if risk.item else []
+            told += [f"exposure {risk_scale(risk)}"]
+            told += ["not in our hands"] if risk.external else []
+            told += [f"owner {risk.owner}"] if risk.owner else []
+            if self.audience is not Audience.EVERYBODY:
+                told.append(f"mitigation: {risk.mitigation or 'none'}")
+                told += [f"if it happens: {risk.contingency}"] if risk.contingency else []
+            text = clean("; ".join(told))
+            lines += paragraph(text, look.columns, look.glyphs, Text("      "), "dim")
+        if len(found) > most:
+            lines.append(Text(f"      {len(found) - most} more", "dim"))
+        return lines
+
+    def _unestimated(self) -> list[Text]:
+        keys = self.report.total.unestimated
+        if not keys:
+            return []
+        names = [clean(name) for name in self.names.some(keys, self.most)]
+        head = Text(f"  {counted(len(keys), 'item')} without points: ", "yellow")
+        if head.cell_len > self.look.columns // 2:
+            return [head, *flow(Text("    "), listed(names), self.look.columns, self.look.glyphs)]
+        return flow(head, listed(names), self.look.columns, self.look.glyphs)
+
+    # ---- the tree ----------------------------------------------------------------------------
+
+    def _tree(self, keys: frozenset[str]) -> list[Text]:
+        lines: list[Text] = []
+        whole = len(keys) == len(self.items)
+        stack = [(root, 0) for root in reversed(self.children[None])]
+        hidden = 0
+        while stack:
+            item, depth = stack.pop()
+            below = self.children[item.key]
+            stack.extend((child, depth + 1) for child in reversed(below))
+            head = Text("  " * (depth + 1))
+            if item.key not in keys:
+                hidden += 1
+            elif below:
+                if depth == 0 and lines and whole:
+                    lines.append(Text())
+                head.append(clean(item.title), "bold" if depth == 0 else "")
+                lines.append(self._bar(head, self.report.sums[item.key]))
+                if item.goal and depth == 0 and self.audience is Audience.PRODUCT:
+                    lines += self._below(item.goal, depth)
+            else:
+                lines += self._leaf(item, head, depth)
+        if hidden and self.audience is Audience.EVERYBODY:
+            lines.append(Text(f"  {counted(hidden, 'item')} below them (-v lists each)", "dim"))
+        return lines
+
+    def _leaf(self, item: WorkItem, head: Text, depth: int) -> list[Text]:
+        glyphs = self.look.glyphs
+        sign, style = {
+            Phase.DONE: (glyphs.tick, "green"),
+            Phase.DROPPED: (glyphs.close, "dim"),
+            Phase.TODO: (" ", "dim"),
+            Phase.DOING: (glyphs.dot, "yellow"),
+        }[item.phase]
+        over = item.phase in (Phase.DONE, Phase.DROPPED)
+        head.append(sign, style).append(" ").append(clean(item.title), "dim" if over else "")
+        right = Text()
+        if item.phase is not Phase.DONE and self.look.columns >= _WIDE:
+            right.append(clean(status(item)), "dim" if over else "yellow")
+        if item.ref:
+            right.append(f"  {clean(item.ref)}".rjust(7), "dim")
+        points = self.report.points.get(item.key)
+        right.append((figure(points) if points is not None else "").rjust(9), "dim")
+        lines = [spread(head, right, self.look.columns, glyphs)]
+        if self.audience is Audience.ENGINEERING and not over:
+            lines += self._below("; ".join(self._details(item)), depth + 1)
+        return lines
+
+    def _details(self, item: WorkItem) -> Iterator[str]:
+        if item.criteria:
+            yield f"{item.ticked} of {counted(item.criteria, 'criterion', 'criteria')}"
+        if item.assignees:
+            yield ", ".join(item.assignees)
+        row = self.rows.get(item.key)
+        if row:
+            slack = "critical" if row.critical else f"{figure(row.slack)} days of slack"
+            guess = ", a guess" if row.by == "guess" else ""
+            yield f"{row.first} to {row.last} ({figure(row.days)} d{guess}), {slack}"
+        if item.waits_for:
+            yield f"waits for {', '.join(item.waits_for)}"
+
+    def _below(self, text: str, depth: int) -> list[Text]:
+        if not text:
+            return []
+        head = Text("  " * (depth + 2))
+        return paragraph(clean(text), self.look.columns, self.look.glyphs, head, "dim")
+
+    def _bar(self, head: Text, found: Sum) -> Text:
+        """A title with its bar, per cent and points (or counts where nothing has points)."""
+        percent = found.percent
+        right = self._blocks(percent) if self.look.columns >= _WIDE else Text()
+        right.append(f"{percent}%".rjust(5), "green" if percent == 100 else "")
+        done, whole = float(found.done), float(found.total)
+        if found.points:
+            done, whole = found.points_done, found.points
+        right.append(f"{figure(done)}/{figure(whole)}".rjust(9))
+        return spread(head, right, self.look.columns, self.look.glyphs)
+
+    def _blocks(self, percent: int) -> Text:
+        glyphs, filled = self.look.glyphs, percent * _BAR // 100
+        bar = Text().append(glyphs.full * filled, "green")
+        return bar.append(glyphs.empty * (_BAR - filled), "dim").append(" ")
+
+    # ---- for product -------------------------------------------------------------------------
+
+    def _quarters(self) -> list[Text]:
+        lines = []
+        for one in self.report.quarters:
+            lines.append(self._bar(Text(f"  {one.name}"), one.sum))
+            told = [f"due: {', '.join(one.milestones)}"] if one.milestones else []
+            if one.late:
+                told.append(f"ends later: {', '.join(self.names.some(one.late, 3))}")
+            lines += self._below("; ".join(told), 0)
+        return lines
+
+    def _priorities(self) -> list[Text]:
+        """What is left by priority, in the order in which they first appear."""
+        left = priorities(self.report)
+        lines: list[Text] = []
+        for name, keys in left.items():
+            head = Text(f"  {clean(name)}: ").append(f"{counted(len(keys), 'item')}  ", "dim")
+            names = [clean(each) for each in self.names.some(keys, 5)]
+            lines += flow(head, listed(names), self.look.columns, self.look.glyphs)
+        return lines
+
+    # ---- for engineering ---------------------------------------------------------------------
+
+    def _path(self) -> list[Text]:
+        found = self.report.schedule
+        if not found.path:
+            return self._bullets((found.reason,)) if found.reason else []
+        text = f"{figure(found.days)} working days, to {day(found.ends)}"
+        lines = [Text(f"  {text}", "dim")]
+        for key in found.path[: self.most]:
+            row = self.rows[key]
+            right = Text(f"{row.first}  {figure(row.days)} d".rjust(18), "dim")
+            head = Text("  ").append(clean(self.names(key)))
+            lines.append(spread(head, right, self.look.columns, self.look.glyphs))
+        if len(found.path) > self.most:
+            lines.append(Text(f"  {len(found.path) - self.most} more", "dim"))
+        return lines
+
+    def _load(self) -> list[Text]:
+        lines = []
+        for one in self.report.load:
+            if "Q" not in one.period:
+                continue
+            head = Text(f"  {one.period}  ").append(clean(one.name or f"no {one.whose}"))
+            told = f"{figure(one.hours)} h"
+            if one.capacity is not None:
+                told += f" of {figure(one.capacity)} h"
+            told += f", {one.people:.1f} people"
+            right = Text(told, "dim")
+            if one.more > 0:
+                right.append(f", {one.more:.1f} more", "red")
+            lines.append(spread(head, right, self.look.columns, self.look.glyphs))
+        return lines
+
+    # ---- lists -------------------------------------------------------------------------------
+
+    def _bullets(self, told: Iterable[str]) -> list[Text]:
+        every: Sequence[str] = tuple(told)
+        lines: list[Text] = []
+        for text in every[: self.most]:
+            head = Text(f"  {self.look.glyphs.dot} ")
+            lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
+        if len(every) > self.most:
+            lines.append(Text(f"    {len(every) - self.most} more", "dim"))
+        return lines
+
+    def _plain(self, text: str) -> str:
+        return clean(text).replace("→", self.look.glyphs.arrow)

@@ -1,0 +1,114 @@
+"""The risk register: the file's words put on a scale from 1 to 5, and exposure as their product.
+
+Where words are used, low, medium and high are 2, 3 and 4, with 1 and 5 for what lies beyond them.
+A bare number from 1 to 5 is the scale itself, as is `4/5`. A percentage is the fifth that it lies
+in: up to 20 % is 1, above 80 % is 5; a fraction below 1 is read as a percentage.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from backlog_sync.core.facts import Phase, Risk, WorkItem
+from backlog_sync.reports.values import RegisteredRisk
+
+_WORDS = {
+    1: """very low, very unlikely, rare, remote, negligible, insignificant, trivial, vl
+          muy bajo, muy baja, muito baixo, muito baixa, raro, rara, insignificante
+          très faible, très bas, négligeable, sehr gering, sehr niedrig, vernachlässigbar
+          molto basso, molto bassa, zeer laag, очень низкий, очень низкая
+          很低, 极低, 非常に低い""",
+    2: """low, unlikely, minor, small, l, bajo, baja, poco probable, menor, baixo, baixa
+          pouco provável, faible, bas, basse, peu probable, mineur, gering, niedrig
+          unwahrscheinlich, klein, basso, bassa, laag, низкий, низкая, низкое, 低, 低い, 小, 🟢""",
+    3: """medium, moderate, mid, med, possible, average, m, medio, media, posible, moderado
+          moderada, médio, média, possível, moyen, moyenne, modéré, modérée, mittel, möglich
+          mäßig, gemiddeld, средний, средняя, среднее, 中, 中等, 中程度, 🟡, 🟠""",
+    4: """high, likely, probable, major, large, serious, h, alto, alta, probable, mayor, provável
+          maior, élevé, élevée, haut, haute, fort, forte, majeur, hoch, wahrscheinlich, groß
+          hoog, высокий, высокая, высокое, 高, 高い, 大, 🔴""",
+    5: """very high, very likely, almost certain, certain, critical, severe, catastrophic, extreme
+          vh, muy alto, muy alta, crítico, crítica, muito alto, muito alta, casi seguro
+          très élevé, très élevée, critique, sehr hoch, kritisch, fast sicher, molto alto
+          molto alta, critico, critica, zeer hoog, kritiek, очень высокий, очень высокая
+          критический, критическая, 很高, 极高, 严重, 非常に高い, 致命的""",
+}
+_NUMBER = re.compile(r"(\d{1,6}(?:[.,]\d{1,6})?)\s*(%|/\s*5)?\Z")
+
+
+def _plain(word: str) -> str:
+    """The word without case, accents, or signs around it."""
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    bare = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    return " ".join(bare.replace("-", " ").replace("_", " ").split()).strip(" .:*\ufe0f")
+
+
+_SCALE = {
+    _plain(word): value
+    for value, words in _WORDS.items()
+    for line in words.splitlines()
+    for word in line.split(",")
+}
+
+
+def level(word: str | None) -> int | None:
+    """Give the place of a word or number on the scale, None where it has none."""
+    plain = _plain(word) if word else ""
+    if plain in _SCALE:
+        return _SCALE[plain]
+    number = _NUMBER.match(plain)
+    if number is None:
+        return None
+    value = float(number[1].replace(",", "."))
+    if number[2] == "%":
+        return _fifth(value) if value <= 100 else None
+    if 0 < value < 1:
+        return _fifth(100 * value)
+    return int(value) if value in (1, 2, 3, 4, 5) else None
+
+
+def _fifth(percent: float) -> int:
+    return max(1, math.ceil(percent / 20))
+
+
+def register(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[RegisteredRisk, ...]:
+    """Give every risk of the items and of the `whole`: open ones first, the greatest on top.
+
+    One without an exposure stands behind those that have one.
+    """
+    found = [_registered(risk, None) for risk in whole]
+    found += [_registered(risk, item) for item in items for risk in item.risks]
+    return tuple(sorted(found, key=lambda risk: (not risk.open, -(risk.exposure or 0))))
+
+
+def _registered(risk: Risk, item: WorkItem | None) -> RegisteredRisk:
+    likelihood, impact = level(risk.likelihood), level(risk.impact)
+    return RegisteredRisk(
+        text=risk.text,
+        item=item.key if item else "",
+        milestone=item.milestone if item else None,
+        likelihood=likelihood,
+        impact=impact,
+        exposure=likelihood * impact if likelihood and impact else None,
+        mitigation=risk.mitigation,
+        contingency=risk.contingency,
+        owner=risk.owner,
+        external=risk.external,
+        open=item is None or item.phase not in (Phase.DONE, Phase.DROPPED),
+    )
+
+
+def unplaced(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[str, ...]:
+    """A sentence for each word that has no place on the scale."""
+    told: dict[str, None] = {}
+    risks = [("the plan", risk) for risk in whole]
+    risks += [(item.key, risk) for item in items for risk in item.risks]
+    for of, risk in risks:
+        for name, word in (("likelihood", risk.likelihood), ("impact", risk.impact)):
+            if word and level(word) is None:
+                told[
+                    f"The {name} {word!r} of a risk of {of} has no place on the scale; "
+                    "use 1 to 5, a percentage, or low, medium, high."
+                ] = None
+    return tuple(told)

@@ -1,0 +1,231 @@
+"""When things can be done as they wait for each other: the earliest days, slack, critical path.
+
+Leaf items with something left to do are laid out from the report's day on, each as early as what
+it waits for (and its own `start`) allows, on working days. Nobody's time is limited here: that is
+what the load is for. An item that waits for one with others below it waits for all of its leaves;
+where one with others below it waits, all its leaves do. Work that is over holds up nothing, and
+work that was begun is laid out at its whole length.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from backlog_sync.core.facts import MilestoneFact, PlanningSettings
+from backlog_sync.core.graph import cycles
+from backlog_sync.core.rollup import Outline
+from backlog_sync.reports.dates import due_days, planned_end, planned_start
+from backlog_sync.reports.forecast import NOTHING_LEFT
+from backlog_sync.reports.values import Schedule, Scheduled
+from backlog_sync.reports.workdays import (
+    nth_workday,
+    workday_on_or_after,
+    workdays,
+    workdays_before,
+)
+
+_DAY = 1_000
+"""Lengths are counted in thousandths of a day, so that sums and comparisons are exact."""
+_LONGEST = 100_000 * _DAY
+_WIDEST = 200
+"""Pairs of leaves up to which a link between items with others below them is spelled out."""
+
+
+def schedule(
+    tree: Outline,
+    milestones: Sequence[MilestoneFact],
+    planning: PlanningSettings,
+    today: date,
+    velocity: float | None,
+) -> Schedule:
+    """Give the schedule; `velocity` (points a week) turns points into days, None: it cannot."""
+    rows = tree.open(leaf.key for leaf in tree.leaves)
+    if not rows:
+        return Schedule(reason=NOTHING_LEFT)
+    links = _links(tree)
+    edges = _edges(tree, links)
+    after = _network(tree, rows, links)
+    order = _sorted(after)
+    if order is None:
+        return Schedule(edges=edges, links=links, reason=_knot(after))
+    base = workdays_before(workday_on_or_after(today))
+    lengths = {key: _length(tree, key, planning, velocity, today) for key in rows}
+    release = {key: _release(tree, key, base) for key in rows}
+    early, late = _passes(after, order, {k: n for k, (n, _) in lengths.items()}, release)
+    due = due_days(milestones)
+    made = []
+    for key in rows:
+        length, by = lengths[key]
+        first = nth_workday(base + early[key] // _DAY)
+        last = max(first, nth_workday(base + math.ceil((early[key] + length) / _DAY) - 1))
+        wanted = planned_end(tree, key, due)
+        slack = late[key] - early[key]
+        made.append(
+            Scheduled(
+                key=key,
+                first=first,
+                last=last,
+                days=length / _DAY,
+                slack=slack / _DAY,
+                critical=slack == 0,
+                by=by,
+                late=max(0, (last - wanted).days) if wanted else 0,
+            )
+        )
+    sizes = {key: size for key, (size, _) in lengths.items()}
+    end = max(early[key] + sizes[key] for key in rows)
+    return Schedule(
+        rows=tuple(made),
+        path=_path(after, early, sizes, end),
+        days=end / _DAY,
+        ends=max(row.last for row in made),
+        edges=edges,
+        links=links,
+        velocity=velocity if any(row.by == "points" for row in made) else None,
+    )
+
+
+def _links(tree: Outline) -> tuple[tuple[str, str], ...]:
+    """The (before, after) pairs that are declared between items with something left to do.
+
+    One between an item and what it stands below says nothing about time, and is left out.
+    """
+    found: dict[tuple[str, str], None] = {}
+    left = {key for key, below in tree.below.items() if tree.open(below)}
+    for item in tree.items.values():
+        if item.key not in left:
+            continue
+        over = {one.key for one in tree.above(item.key)}
+        for before in item.blocked_by:
+            if before not in left or before in over:
+                continue
+            if item.key not in {one.key for one in tree.above(before)}:
+                found[before, item.key] = None
+    return tuple(found)
+
+
+def _edges(tree: Outline, links: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The links between leaf items, each pair once."""
+    found: dict[tuple[str, str], None] = {}
+    for before, after in links:
+        firsts, seconds = tree.open(tree.below[before]), tree.open(tree.below[after])
+        if len(firsts) * len(seconds) <= _WIDEST:
+            found.update(dict.fromkeys((one, two) for one in firsts for two in seconds))
+    return tuple(found)
+
+
+def _network(
+    tree: Outline, rows: Sequence[str], links: Sequence[tuple[str, str]]
+) -> dict[str, list[str]]:
+    """What comes after each node. An item with others below it has a beginning and an end."""
+    after: dict[str, list[str]] = {key: [] for key in rows}
+    inner = {key for pair in links for key in pair if key not in after}
+    for before, waiting in links:
+        source, goal = before, waiting
+        if before in inner:
+            source = f"{before}\nend"
+            if source not in after:
+                after[source] = []
+                for leaf in tree.open(tree.below[before]):
+                    after[leaf].append(source)
+        if waiting in inner:
+            goal = f"{waiting}\nbeginning"
+            if goal not in after:
+                after[goal] = list(tree.open(tree.below[waiting]))
+        after[source].append(goal)
+    return after
+
+
+def _sorted(after: Mapping[str, Sequence[str]]) -> list[str] | None:
+    """The nodes, each behind all that it waits for; None where some wait for each other."""
+    waits = dict.fromkeys(after, 0)
+    for others in after.values():
+        for other in others:
+            waits[other] += 1
+    ready = [node for node, count in waits.items() if not count]
+    for node in ready:
+        for other in after[node]:
+            waits[other] -= 1
+            if not waits[other]:
+                ready.append(other)
+    return ready if len(ready) == len(after) else None
+
+
+def _knot(after: Mapping[str, Sequence[str]]) -> str:
+    """A sentence that names those who wait for each other."""
+    names = dict.fromkeys(node.partition("\n")[0] for node in cycles(after)[0])
+    told = " → ".join([*names, next(iter(names))])
+    return f"There is no schedule: these wait for each other: {told}."
+
+
+def _length(
+    tree: Outline, key: str, planning: PlanningSettings, velocity: float | None, today: date
+) -> tuple[int, str]:
+    """How long it takes in thousandths of a working day, and what says so."""
+    item = tree.items[key]
+    hours, points = tree.hours.get(key), tree.points.get(key)
+    if hours is not None and planning.hours_per_week > 0:
+        return _thousandths(hours / planning.hours_per_week * 5), "hours"
+    if points is not None and velocity and velocity > 0:
+        return _thousandths(points / velocity * 5), "points"
+    if item.start and item.target and item.target >= item.start:
+        return _between(item.start, item.target, today), "dates"
+    return _DAY, "guess"
+
+
+def _between(start: date, target: date, today: date) -> int:
+    """The working days that remain between an item's own dates, at least one."""
+    return _DAY * max(1, workdays(max(start, today), target))
+
+
+def _thousandths(days: float) -> int:
+    return max(0, round(min(days * _DAY, _LONGEST)))
+
+
+def _release(tree: Outline, key: str, base: int) -> int:
+    """Before which time it does not start."""
+    start = planned_start(tree, key)
+    if start is None:
+        return 0
+    return _DAY * max(0, workdays_before(workday_on_or_after(start)) - base)
+
+
+def _passes(
+    after: Mapping[str, Sequence[str]],
+    order: Sequence[str],
+    lengths: Mapping[str, int],
+    release: Mapping[str, int],
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The earliest start of each node, and the latest that does not move the end."""
+    early = {node: release.get(node, 0) for node in order}
+    for node in order:
+        done = early[node] + lengths.get(node, 0)
+        for other in after[node]:
+            early[other] = max(early[other], done)
+    end = max(early[node] + lengths.get(node, 0) for node in order)
+    late: dict[str, int] = {}
+    for node in reversed(order):
+        latest = min((late[other] for other in after[node]), default=end)
+        late[node] = latest - lengths.get(node, 0)
+    return early, late
+
+
+def _path(
+    after: Mapping[str, Sequence[str]],
+    early: Mapping[str, int],
+    lengths: Mapping[str, int],
+    end: int,
+) -> tuple[str, ...]:
+    """One longest chain, from its first item to the one that ends last."""
+    before: dict[str, list[str]] = {node: [] for node in after}
+    for node, others in after.items():
+        for other in others:
+            before[other].append(node)
+    at = next((key for key in lengths if early[key] + lengths[key] == end), None)
+    chain: list[str] = []
+    while at is not None:
+        if at in lengths:
+            chain.append(at)
+        start = early[at]
+        at = next((n for n in before[at] if early[n] + lengths.get(n, 0) == start), None)
+    return tuple(reversed(chain))

@@ -1,0 +1,313 @@
+"""The report in words, whatever it is written on: when, how much, what is at risk, for whom."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.core.rollup import Sum
+from backlog_sync.render.words import counted
+from backlog_sync.reports.decisions import GRAVE, overloads
+from backlog_sync.reports.forecast import NOTHING_LEFT
+from backlog_sync.reports.risks import level
+from backlog_sync.reports.values import Forecast, Health, RegisteredRisk, Report
+
+NEVER = "more than ten years from now"
+HEALTH = {
+    Health.DONE: "done",
+    Health.ON_TRACK: "on track",
+    Health.AT_RISK: "at risk",
+    Health.OFF_TRACK: "off track",
+    Health.UNKNOWN: "unknown",
+}
+
+
+class Audience(StrEnum):
+    """Whom a report is for: it chooses depth and wording, and changes no figure.
+
+    `LEADERS` read when, how much, what is at risk and what to decide; `PRODUCT` what becomes of
+    epics and features, scope, priorities and quarters; `ENGINEERING` every item, what waits for
+    what, and the load. `EVERYBODY` is the short form of all.
+    """
+
+    EVERYBODY = "everybody"
+    LEADERS = "leaders"
+    PRODUCT = "product"
+    ENGINEERING = "engineering"
+
+
+class Section(StrEnum):
+    """A part of a report."""
+
+    SINCE = "Since"
+    TREE = "Epics and features"
+    ITEMS = "Items"
+    MILESTONES = "Milestones"
+    QUARTERS = "Quarters"
+    PRIORITIES = "Open work by priority"
+    RISKS = "Risks"
+    DECISIONS = "To decide"
+    TIMELINE = "Timeline"
+    PATH = "Critical path"
+    WAITING = "Waiting"
+    LATE = "Late"
+    LOAD = "Load"
+    REVIEWS = "Overdue for review"
+    UNESTIMATED = "Unestimated"
+    NOTES = "Not known"
+
+
+_LAST = (Section.UNESTIMATED, Section.NOTES)
+SECTIONS = {
+    Audience.EVERYBODY: (
+        Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.RISKS, *_LAST,
+    ),
+    Audience.LEADERS: (
+        Section.SINCE, Section.MILESTONES, Section.TIMELINE, Section.RISKS, Section.DECISIONS,
+        *_LAST,
+    ),
+    Audience.PRODUCT: (
+        Section.SINCE, Section.TREE, Section.MILESTONES, Section.TIMELINE, Section.QUARTERS,
+        Section.PRIORITIES, Section.RISKS, Section.DECISIONS, *_LAST,
+    ),
+    Audience.ENGINEERING: (
+        Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.PATH,
+        Section.WAITING, Section.LATE, Section.LOAD, Section.REVIEWS, Section.RISKS, *_LAST,
+    ),
+}  # fmt: skip
+"""What each reader sees, in this order; what there is nothing to say about is left out."""
+
+
+_FEW = 5
+"""Where more than one in so many lengths is a guess, the schedule's end says nothing."""
+_SHORT = 60
+"""Rows up to which the report for everybody goes into detail."""
+
+
+def shown(report: Report, audience: Audience, section: Section, *, full: bool) -> frozenset[str]:
+    """The keys of the items that a list of items has a row for.
+
+    Epics and features are those with something below them, and what stands alone. The report for
+    everybody stays short: of many items it shows these, and of many of these the topmost.
+    """
+    items, known = report.facts.items, {item.key for item in report.facts.items}
+    tops = {item.key for item in items if item.parent not in known}
+    everybody = audience is Audience.EVERYBODY and not full
+    if section is Section.ITEMS and not (everybody and len(items) > _SHORT):
+        return frozenset(known)
+    if everybody and len(report.sums) > _SHORT:
+        return frozenset(tops & report.sums.keys())
+    return frozenset(tops | report.sums.keys())
+
+
+def amount(found: Sum) -> str:
+    """How much is done: "33 of 70 points, 9 of 15 items", points only where there are any."""
+    items = f"{found.done} of {counted(found.total, 'item')}"
+    if not found.points:
+        return items
+    return f"{figure(found.points_done)} of {figure(found.points)} points, {items}"
+
+
+def figure(value: float) -> str:
+    """A number with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def day(value: date | None) -> str:
+    """A day, or what is said where there is none."""
+    return value.isoformat() if value else "none"
+
+
+def likely(found: Forecast) -> str:
+    """The days of a forecast, or why there are none."""
+    if found.reason:
+        return found.reason
+    days = [value.isoformat() if value else NEVER for value in (found.at_85, found.at_95)]
+    first = found.at_50.isoformat() if found.at_50 else NEVER
+    return f"50 % likely by {first}, 85 % by {days[0]}, 95 % by {days[1]}"
+
+
+def when(report: Report) -> str:
+    """When all is done, as far as that can be told."""
+    found = report.forecast
+    if found is None or report.schedule.reason == NOTHING_LEFT:
+        return NOTHING_LEFT
+    if not found.reason:
+        return likely(found)
+    due = [one.due for one in report.milestones if one.due and one.health is not Health.DONE]
+    parts = [found.reason]
+    rows = report.schedule.rows
+    guesses = sum(row.by == "guess" for row in rows)
+    if report.schedule.ends and guesses * _FEW <= len(rows):
+        parts.append(f"As things wait for each other: {report.schedule.ends} at the earliest.")
+    if due:
+        parts.append(f"The last milestone is due {max(due)}.")
+    return " ".join(parts)
+
+
+def how_much(report: Report) -> str:
+    """How much is done and under way; the per cent stand beside it."""
+    doing = f", {report.total.doing} under way" if report.total.doing else ""
+    return f"{amount(report.total)} done{doing}"
+
+
+def at_risk(report: Report) -> str:
+    """What endangers the plan, by count."""
+    told = []
+    for health in (Health.OFF_TRACK, Health.AT_RISK):
+        names = [one.sum.name for one in report.milestones if one.health is health]
+        if names:
+            told.append(f"{counted(len(names), 'milestone')} {HEALTH[health]}")
+    late = sum(row.late > 0 for row in report.schedule.rows)
+    if late:
+        told.append(f"{counted(late, 'item')} late")
+    grave = grave_risks(report)
+    if grave:
+        told.append(f"{counted(len(grave), 'grave risk')}")
+    if report.overlaps:
+        told.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
+    if busy := dict.fromkeys(one.name for one in overloads(report)):
+        told.append(f"overloaded: {', '.join(busy)}")
+    return ", ".join(told) or "nothing that is known"
+
+
+def open_risks(report: Report) -> tuple[RegisteredRisk, ...]:
+    """The risks of work that is not over, the gravest first."""
+    return tuple(one for one in report.risks if one.open)
+
+
+def grave_risks(report: Report) -> tuple[RegisteredRisk, ...]:
+    """Those that need an answer."""
+    return tuple(one for one in open_risks(report) if (one.exposure or 0) >= GRAVE)
+
+
+def risk_scale(risk: RegisteredRisk) -> str:
+    """A risk's place on the scale: "20 (likelihood 4, impact 5)"."""
+    known = (risk.likelihood, risk.impact)
+    parts = [
+        f"{name} {'?' if value is None else value}"
+        for name, value in zip(("likelihood", "impact"), known, strict=True)
+    ]
+    return f"{'?' if risk.exposure is None else risk.exposure} ({', '.join(parts)})"
+
+
+def status(item: WorkItem) -> str:
+    """How far an item is: GitHub's word, else what is known of it."""
+    if item.status:
+        return item.status
+    return {
+        Phase.TODO: "Todo",
+        Phase.DOING: "In progress",
+        Phase.DONE: "Done",
+        Phase.DROPPED: "Not planned",
+    }[item.phase]
+
+
+class Names:
+    """Titles by key; a key that is not known (an item that left the file) stands for itself."""
+
+    def __init__(self, report: Report) -> None:
+        self._titles = {item.key: item.title for item in report.facts.items}
+        before = report.facts.before
+        self._before = {key: one.title for key, one in before.items.items()} if before else {}
+
+    def __call__(self, key: str) -> str:
+        """The title of a key."""
+        return self._titles.get(key) or self._before.get(key) or key
+
+    def some(self, keys: Sequence[str], most: int) -> list[str]:
+        """The first titles, and how many more there are."""
+        if len(keys) <= most + 1:
+            return [self(key) for key in keys]
+        return [*(self(key) for key in keys[:most]), f"{len(keys) - most} more"]
+
+
+def waiting(report: Report, names: Names) -> list[str]:
+    """A sentence for each item that waits for another one."""
+    before: dict[str, list[str]] = defaultdict(list)
+    for first, second in report.schedule.links:
+        before[second].append(first)
+    return [
+        f"{names(key)} waits for {', '.join(names.some(others, 5))}"
+        for key, others in before.items()
+    ]
+
+
+def late(report: Report, names: Names) -> list[str]:
+    """A sentence for each item that the schedule ends after its day, the latest first."""
+    rows = sorted((row for row in report.schedule.rows if row.late), key=lambda row: -row.late)
+    return [f"{names(row.key)} ends {row.last}, {counted(row.late, 'day')} late" for row in rows]
+
+
+def overdue(report: Report, names: Names) -> list[str]:
+    """A sentence for each item that is to be looked at again."""
+    return [
+        f"{names(one.key)}: {counted(one.days_over, 'day')} over, last on {one.last}"
+        for one in report.reviews
+    ]
+
+
+def priorities(report: Report) -> dict[str, list[str]]:
+    """What is left by priority, the most urgent first; empty where nothing has one."""
+    left: dict[str, list[str]] = defaultdict(list)
+    items = {item.key: item for item in report.facts.items}
+    for key in report.total.items:
+        if items[key].phase is not Phase.DONE:
+            left[items[key].priority or _NONE].append(key)
+    if set(left) == {_NONE}:
+        return {}
+    return {word: left[word] for word in sorted(left, key=_urgency)}
+
+
+_NONE = "without one"
+_MOSCOW = {"must": 4, "must have": 4, "should": 3, "should have": 3, "could": 2, "could have": 2}
+_P = re.compile(r"p([0-4])\b", re.IGNORECASE)
+
+
+def _urgency(word: str) -> tuple[int, int]:
+    """Where a priority stands: words of a scale, `P0` to `P4`, MoSCoW; others behind, none last."""
+    if word == _NONE:
+        return 2, 0
+    numbered = _P.match(word.strip())
+    place = 5 - int(numbered[1]) if numbered else level(word) or _MOSCOW.get(word.casefold())
+    return (0, -place) if place else (1, 0)
+
+
+def changes(report: Report, names: Names, most: int) -> list[tuple[str, str]]:
+    """What happened in the reported time: a word each, and what it was."""
+    found = report.period
+    if found is None:
+        return []
+    told: list[tuple[str, str]] = []
+
+    def put(word: str, keys: Sequence[str], points: float | None = None) -> None:
+        if keys:
+            amounts = counted(len(keys), "item")
+            if points:
+                amounts += f", {figure(points)} points"
+            told.append((word, f"{amounts}: {', '.join(names.some(keys, most))}"))
+
+    if found.milestones_done:
+        told.append(("Milestones", f"finished: {', '.join(found.milestones_done)}"))
+    told += [
+        ("Moved", f"{names(one.name)}: {day(one.before)} → {day(one.after)}")
+        for one in found.moved[:most]
+    ]
+    if len(found.moved) > most:
+        told.append(("Moved", f"{len(found.moved) - most} more days"))
+    put("Done", found.done, found.points_done)
+    put("Added", found.added, found.points_added)
+    put("Dropped", found.dropped)
+    put("Removed", found.removed)
+    told += [
+        ("Priority", f"{names(key)}: {before or 'none'} → {after or 'none'}")
+        for key, before, after in found.priorities[:most]
+    ]
+    if len(found.priorities) > most:
+        told.append(("Priority", f"{len(found.priorities) - most} more"))
+    told += [("New risk", text) for text in found.new_risks[:most]]
+    if len(found.new_risks) > most:
+        told.append(("New risk", f"{len(found.new_risks) - most} more"))
+    return told

@@ -1,0 +1,376 @@
+"""People who work on the simulated GitHub's web pages, for tests, demonstrations and scripts.
+
+They act on the store with the same rules as everybody, and leave what a browser leaves: a text
+area sends its lines with CRLF.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from github_sandbox import boards, issues, relations, repositories
+from github_sandbox.access import Grant, Permission, Viewer
+from github_sandbox.app import Sandbox
+from github_sandbox.models import (
+    Account,
+    Comment,
+    Field,
+    Issue,
+    Item,
+    Label,
+    Milestone,
+    Project,
+    Repository,
+)
+
+_BOX = re.compile(r"^(?P<head>\s*[-*+] \[)[ xX](?P<tail>\] (?P<text>.*?))\s*$")
+
+
+def from_browser(text: str) -> str:
+    """A text as a browser's text area sends it: every line ends with CRLF."""
+    return re.sub(r"\r\n|\r|\n", "\r\n", text)
+
+
+class Person:
+    """Somebody with a browser.
+
+    Takes the sandbox, a login, what the person may do, and the repository (`owner/name`) where
+    the sandbox holds more than one. Issues are named by number. Raises
+    `problems.RefusalError` where GitHub would refuse, KeyError and ValueError where the thing
+    to act on is not there.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        login: str,
+        *,
+        permission: Permission = "write",
+        repository: str | None = None,
+    ) -> None:
+        self.sandbox = sandbox
+        self.account = sandbox.ensure_user(login, permission=permission)
+        self.viewer = Viewer(self.account, Grant(login, permission))
+        self._repository = repository
+
+    # ---- finding things --------------------------------------------------------------------
+
+    @property
+    def repository(self) -> Repository:
+        """The repository that this person works in."""
+        if self._repository:
+            return self.sandbox.repository(self._repository)
+        (only,) = {r.id: r for r in self.sandbox.store.repositories.values()}.values()
+        return only
+
+    def issue(self, number: int) -> Issue:
+        """The issue or pull request with this number."""
+        return self.sandbox.store.issues[self.repository.id][number]
+
+    def find(self, which: str) -> Issue:
+        """An issue by its number, with or without `#`, else the last one with this title."""
+        bare = which.removeprefix("#")
+        if bare.isdecimal():
+            return self.issue(int(bare))
+        every = self.sandbox.store.issues.get(self.repository.id, {}).values()
+        found = [issue for issue in every if issue.title == which]
+        if not found:
+            raise KeyError(which)
+        return found[-1]
+
+    def has_label(self, name: str) -> bool:
+        """Whether the repository has a label of this name, whatever its case."""
+        return name.lower() in self.sandbox.store.labels.get(self.repository.id, {})
+
+    def project(self, title: str | None = None) -> Project:
+        """The board with this title; without one, the only board of the repository's owner."""
+        owned = self.sandbox.store.projects.get(self.repository.owner, {}).values()
+        (found,) = [p for p in owned if title is None or p.title == title]
+        return found
+
+    def card(self, number: int, project: str | None = None) -> Item:
+        """An issue's card on a board."""
+        cards = self.sandbox.store.cards.get(self.issue(number).id, {})
+        return cards[self.project(project).id]
+
+    def value(self, number: int, field: str, project: str | None = None) -> str | float | None:
+        """What a card shows in a field: text, number, date, or the option's or iteration's name."""
+        stored = self.card(number, project).values.get(str(self._field(field, project).id))
+        if stored is None:
+            return None
+        found = self._field(field, project)
+        for choice in (*found.options, *found.iterations):
+            if choice["id"] == stored["value"]:
+                return str(choice.get("name") or choice.get("title"))
+        shown: str | float = stored["value"]
+        return shown
+
+    def _field(self, name: str, project: str | None) -> Field:
+        found = boards.field_named(self.sandbox.store, self.project(project), name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def _labels(self, names: tuple[str, ...]) -> list[Label]:
+        table = self.sandbox.store.labels[self.repository.id]
+        return [table[name.lower()] for name in names]
+
+    @contextmanager
+    def _acting(self) -> Iterator[None]:
+        with self.sandbox.lock:
+            try:
+                yield
+            finally:
+                self.sandbox.store.commit()
+
+    # ---- issues ----------------------------------------------------------------------------
+
+    def open_issue(self, title: str, body: str = "", *, labels: tuple[str, ...] = ()) -> Issue:
+        """Write a new issue."""
+        with self._acting():
+            new = issues.NewIssue(title=title, body=from_browser(body), labels=self._labels(labels))
+            return issues.create(self.sandbox.store, self.viewer, self.repository, new)
+
+    def open_pull_request(self, title: str, body: str = "") -> Issue:
+        """Open a pull request; it takes the next number of the same series."""
+        with self._acting():
+            new = issues.NewIssue(title=title, body=from_browser(body), is_pull=True)
+            return issues.create(self.sandbox.store, self.viewer, self.repository, new)
+
+    def edit(self, number: int, *, title: str | None = None, body: str | None = None) -> Issue:
+        """Change title or body."""
+        changes: dict[str, str] = {}
+        if title is not None:
+            changes["title"] = title
+        if body is not None:
+            changes["body"] = from_browser(body)
+        with self._acting():
+            return issues.edit(self.sandbox.store, self.viewer, self.issue(number), changes)
+
+    def tick(self, number: int, text: str, *, done: bool = True) -> Issue:
+        """Tick the box beside this text, or take the tick away with `done=False`."""
+        lines = re.split(r"\r\n|\n", self.issue(number).body)
+        for place, line in enumerate(lines):
+            match = _BOX.match(line)
+            if match and match["text"].strip() == text.strip():
+                lines[place] = f"{match['head']}{'x' if done else ' '}{match['tail']}"
+                return self.edit(number, body="\n".join(lines))
+        raise ValueError(f"#{number} has no box beside {text!r}")
+
+    def close(
+        self,
+        number: int,
+        reason: Literal["completed", "not_planned", "duplicate"] = "completed",
+        *,
+        duplicate_of: int | None = None,
+    ) -> Issue:
+        """Close an issue with a reason."""
+        other = self.issue(duplicate_of) if duplicate_of else None
+        with self._acting():
+            return issues.close(
+                self.sandbox.store, self.viewer, self.issue(number), reason.upper(), other
+            )
+
+    def reopen(self, number: int) -> Issue:
+        """Open an issue again."""
+        with self._acting():
+            return issues.reopen(self.sandbox.store, self.viewer, self.issue(number))
+
+    def label(self, number: int, *names: str) -> Issue:
+        """Put labels on an issue; they must exist."""
+        with self._acting():
+            return issues.change_labels(
+                self.sandbox.store, self.viewer, self.issue(number), add=self._labels(names)
+            )
+
+    def unlabel(self, number: int, *names: str) -> Issue:
+        """Take labels from an issue."""
+        with self._acting():
+            return issues.change_labels(
+                self.sandbox.store, self.viewer, self.issue(number), remove=self._labels(names)
+            )
+
+    def create_label(self, name: str, color: str = "ededed", description: str = "") -> Label:
+        """Make a label."""
+        with self._acting():
+            return repositories.create_label(
+                self.sandbox.store, self.viewer, self.repository, name, color, description
+            )
+
+    def rename_label(self, name: str, new_name: str) -> Label:
+        """Give a label another name."""
+        return self.edit_label(name, new_name=new_name)
+
+    def edit_label(
+        self,
+        name: str,
+        *,
+        new_name: str | None = None,
+        color: str | None = None,
+        description: str | None = None,
+    ) -> Label:
+        """Change parts of a label."""
+        with self._acting():
+            (label,) = self._labels((name,))
+            return repositories.update_label(
+                self.sandbox.store,
+                self.viewer,
+                label,
+                name=new_name,
+                color=color,
+                description=description,
+            )
+
+    def edit_milestone(self, which: str, /, **changes: str | None) -> Milestone:
+        """Change a milestone's title, description, state or `due_on`, a date, None for none."""
+        (found,) = [m for m in self._milestones() if m.title == which]
+        due = changes.get("due_on")
+        if due is not None:
+            changes["due_on"] = f"{due}T12:00:00Z"
+        with self._acting():
+            return repositories.update_milestone(self.sandbox.store, self.viewer, found, changes)
+
+    def _milestones(self) -> list[Milestone]:
+        return list(self.sandbox.store.milestones.get(self.repository.id, {}).values())
+
+    def rename_repository(self, name: str) -> None:
+        """Give the repository another name; needs admin."""
+        full_name = self.sandbox.store.full_name(self.repository)
+        self.viewer.require(full_name, "admin")
+        self.sandbox.rename_repository(full_name, name)
+        if self._repository:
+            self._repository = f"{full_name.partition('/')[0]}/{name}"
+
+    def archive_repository(self, *, archived: bool = True) -> None:
+        """Make the repository read-only, or bring it back; needs admin."""
+        self.viewer.require(self.sandbox.store.full_name(self.repository), "admin")
+        with self._acting():
+            self.repository.is_archived = archived
+            self.sandbox.store.touch(self.repository)
+
+    def assign(self, number: int, *logins: str) -> Issue:
+        """Assign people, who are made where the sandbox does not know them."""
+        people: list[Account] = [repositories.ensure_account(self.sandbox.store, n) for n in logins]
+        people = [
+            a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in people
+        ]
+        with self._acting():
+            return issues.change_assignees(
+                self.sandbox.store, self.viewer, self.issue(number), add=people
+            )
+
+    def set_milestone(self, number: int, title: str | None) -> Issue:
+        """Put an issue into the milestone with this title, or into none."""
+        milestone: Milestone | None = None
+        if title is not None:
+            (milestone,) = [m for m in self._milestones() if m.title == title]
+        with self._acting():
+            return issues.edit(
+                self.sandbox.store, self.viewer, self.issue(number), {"milestone": milestone}
+            )
+
+    def edit_comment(self, number: int, comment: int, body: str) -> Comment:
+        """Change what somebody said."""
+        with self._acting():
+            there = self.sandbox.store.comments[self.issue(number).id][comment]
+            return issues.edit_comment(self.sandbox.store, self.viewer, there, from_browser(body))
+
+    def comment(self, number: int, body: str) -> Comment:
+        """Say something below an issue."""
+        with self._acting():
+            return issues.comment(
+                self.sandbox.store, self.viewer, self.issue(number), from_browser(body)
+            )
+
+    def put_below(self, number: int, parent: int) -> None:
+        """Make an issue a sub-issue of another, leaving the parent that it has."""
+        with self._acting():
+            relations.add_sub_issue(
+                self.sandbox.store,
+                self.viewer,
+                self.issue(parent),
+                self.issue(number),
+                replace_parent=True,
+            )
+
+    def block(self, number: int, blocker: int) -> None:
+        """Say that an issue is blocked by another."""
+        with self._acting():
+            relations.add_blocker(
+                self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
+            )
+
+    def unblock(self, number: int, blocker: int) -> None:
+        """Say that an issue is no longer blocked by another."""
+        with self._acting():
+            relations.remove_blocker(
+                self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
+            )
+
+    def take_out(self, number: int) -> None:
+        """Take an issue out from below its parent. Raises ValueError if it has none."""
+        issue = self.issue(number)
+        if issue.parent is None:
+            raise ValueError(f"#{number} has no parent")
+        parent = self.sandbox.store.records[issue.parent]
+        assert isinstance(parent, Issue)
+        with self._acting():
+            relations.remove_sub_issue(self.sandbox.store, self.viewer, parent, issue)
+
+    def delete(self, number: int) -> None:
+        """Delete an issue for good; needs admin."""
+        with self._acting():
+            issues.delete(self.sandbox.store, self.viewer, self.issue(number))
+
+    def transfer(self, number: int, repository: str) -> Issue:
+        """Move an issue to another repository of the same owner."""
+        target = self.sandbox.repository(repository)
+        with self._acting():
+            return issues.transfer(self.sandbox.store, self.viewer, self.issue(number), target)
+
+    # ---- boards ----------------------------------------------------------------------------
+
+    def add_card(self, number: int, project: str | None = None) -> Item:
+        """Put an issue on a board."""
+        with self._acting():
+            return boards.add_content(
+                self.sandbox.store, self.viewer, self.project(project), self.issue(number)
+            )
+
+    def set_value(
+        self, number: int, field: str, value: str | float | None, *, project: str | None = None
+    ) -> Item:
+        """Set a value on an issue's card; options and iterations go by name, None clears it."""
+        board, item = self.project(project), self.card(number, project)
+        found = self._field(field, project)
+        store = self.sandbox.store
+        with self._acting():
+            if value is None:
+                return boards.clear_value(store, self.viewer, board, item, found)
+            given = boards.value_input(found, value)
+            return boards.set_value(store, self.viewer, board, item, found, given)
+
+    def rename_option(
+        self, field: str, name: str, new_name: str, *, project: str | None = None
+    ) -> None:
+        """Give an option of a single-select field another name; its cards keep it."""
+        found = self._field(field, project)
+        options = [
+            {**option, "name": new_name if option["name"] == name else option["name"]}
+            for option in found.options
+        ]
+        with self._acting():
+            boards.update_field(
+                self.sandbox.store, self.viewer, found, name=None, options=options, iterations=None
+            )
+
+    def archive_card(
+        self, number: int, *, archived: bool = True, project: str | None = None
+    ) -> Item:
+        """Archive an issue's card, or bring it back."""
+        board, item = self.project(project), self.card(number, project)
+        with self._acting():
+            return boards.set_archived(
+                self.sandbox.store, self.viewer, board, item, archived=archived
+            )

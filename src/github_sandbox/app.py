@@ -1,0 +1,432 @@
+"""The simulated GitHub as one object: a request in, a response out.
+
+It stands for github.com's API (`/graphql` and REST at the root) and, for clients of an
+Enterprise server, for `/api/graphql` and `/api/v3`.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from github_sandbox import control, error_responses, graphql, page, repositories, rest
+from github_sandbox.access import Grant, Permission, Viewer
+from github_sandbox.clock import VirtualClock, system_clock
+from github_sandbox.context import Context, RateState
+from github_sandbox.faults import AnswerHangsError, ConnectionLostError, Fault, FaultPlan
+from github_sandbox.features import Features, serves
+from github_sandbox.limits import RESOURCES, Limits, Resource
+from github_sandbox.messages import Request, Response, error_response, json_response
+from github_sandbox.models import Account, Event, Repository
+from github_sandbox.store import Store
+from github_sandbox.work import Work, take_apart
+
+WEB = "https://github.localhost"
+"""Where pages would be. It is the same in every run, so that addresses written into files stay."""
+
+DEFAULT_LOGIN = "sandbox-user"
+LOG_LIMIT = 50_000
+"""Requests that the log holds; beyond them the oldest fifth is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One request as it went, at a moment of the sandbox's clock.
+
+    `points` are those of the hour's allowance, `minute_points` those of the minute's. `status` is
+    0 where the connection was closed instead of an answer; `fault` names the trouble.
+    """
+
+    index: int
+    method: str
+    path: str
+    operation: str | None
+    mutations: int
+    points: int
+    status: int
+    ms: float
+    fault: str | None = None
+    at: str = ""
+    minute_points: int = 1
+
+    @property
+    def writes(self) -> bool:
+        """Whether the request could change something."""
+        is_graphql = urlsplit(self.path).path.endswith("graphql")
+        return self.mutations > 0 if is_graphql else self.method not in ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did before a request was served; `problem` says why it could not be done."""
+
+    before_request: int
+    at: str
+    who: str
+    do: str
+    issue: int | None = None
+    problem: str | None = None
+
+
+class People(Protocol):
+    """Those who act while others send requests: see `script`."""
+
+    @property
+    def deeds(self) -> Sequence[Deed]:
+        """What was done so far."""
+
+    def act(self, sandbox: "Sandbox", request: int) -> None:
+        """Do what is to be done before the request with this number, from 1, is served."""
+
+
+class Sandbox:
+    """A simulated GitHub.
+
+    Takes the folder that keeps its state (None keeps it in memory) and a clock that gives aware
+    moments; it sleeps on that clock where it is virtual. `handle` may be called from several
+    threads; requests are served one at a time.
+
+    What is public may be set at any time. `tokens` maps tokens to grants; any other token that is
+    not empty and does not begin with `bad` acts as the default user, with every right. `latency`
+    are seconds that each answer takes longer, `write_latency` those more for each thing that the
+    request makes or changes. `list_lag` and `search_lag` hide what is younger
+    from lists and searches.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path | None = None,
+        *,
+        clock: Callable[[], datetime] = system_clock,
+        sleep: Callable[[float], None] | None = None,
+        features: Features = graphql.ALL,
+    ) -> None:
+        self.store = Store(state_dir, clock)
+        self.features = features
+        self.tokens: dict[str, Grant] = {}
+        self.faults = FaultPlan()
+        self.limits = Limits()
+        self.list_lag = timedelta(0)
+        self.search_lag = timedelta(0)
+        self.latency = 0.0
+        self.write_latency = 0.0
+        self.people: People | None = None
+        self.log: list[LogEntry] = []
+        self.web = WEB
+        self.lock = threading.RLock()
+        self.clock = clock
+        virtual = clock.sleep if isinstance(clock, VirtualClock) else None
+        self._sleep = sleep or virtual or time.sleep
+        graphql.warm(features)
+        self._served = 0
+        self._waiting = 0
+        self._counter = threading.Lock()
+
+    # ---- setting up ------------------------------------------------------------------------
+
+    def ensure_repository(
+        self,
+        full_name: str,
+        *,
+        owner_type: Literal["User", "Organization"] = "Organization",
+        private: bool = False,
+    ) -> Repository:
+        """The repository `owner/name`, made with its owner and default labels where missing."""
+        with self.lock:
+            repository = repositories.ensure_repository(
+                self.store, full_name, owner_type, private=private
+            )
+            self.default_account()
+            self.store.commit()
+            return repository
+
+    def ensure_organization(self, login: str) -> Account:
+        """The organisation with this login; somebody of that name who is there already stays."""
+        with self.lock:
+            made = repositories.ensure_account(self.store, login, "Organization")
+            self.store.commit()
+            return made
+
+    def ensure_user(self, login: str, *, permission: Permission = "write") -> Account:
+        """The user or bot (`name[bot]`) with this login, who may do so much in repositories."""
+        with self.lock:
+            account = repositories.ensure_account(
+                self.store, login, "Bot" if login.endswith("[bot]") else "User"
+            )
+            if account.permission != permission:
+                account.permission = permission
+                self.store.mark(account)
+            self.store.commit()
+            return account
+
+    def rename_repository(self, full_name: str, name: str) -> None:
+        """Give a repository another name; the old one redirects."""
+        with self.lock:
+            repository = self.repository(full_name)
+            self.store.rename_repository(repository, name)
+            self.store.commit()
+
+    def repository(self, full_name: str) -> Repository:
+        """A repository that exists; raises KeyError for any other."""
+        owner, _, name = full_name.partition("/")
+        found = self.store.repository(owner, name)
+        if found is None:
+            raise KeyError(full_name)
+        return found
+
+    def default_account(self) -> Account:
+        """Who an unknown token acts as: the first user that owns a repository, else a helper."""
+        owners = (
+            self.store.get(Account, repository.owner)
+            for repository in self.store.repositories.values()
+        )
+        owner = next((account for account in owners if account.kind == "User"), None)
+        account = owner or repositories.ensure_account(self.store, DEFAULT_LOGIN)
+        if account.permission != "admin":
+            account.permission = "admin"
+            self.store.mark(account)
+        return account
+
+    @property
+    def events(self) -> list[Event]:
+        """Everything that happened, in order."""
+        return self.store.events
+
+    def close(self) -> None:
+        """Write the state down as one file and let go of it."""
+        with self.lock:
+            self.store.close()
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # ---- serving ---------------------------------------------------------------------------
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request, or a browser that asks for a page.
+
+        Raises `faults.ConnectionLostError` where a fault closes the connection instead.
+        """
+        if control.wanted(request):
+            return control.answer(self, request)
+        if page.wanted(request):
+            return page.answer(self, request)
+        with self._counter:
+            self._waiting += 1
+            crowded = self.limits.at_once is not None and self._waiting > self.limits.at_once
+        try:
+            with self.lock:
+                response, pause = self._serve(request, crowded=crowded)
+            if pause:
+                self._sleep(pause)
+        except AnswerHangsError as hangs:
+            self._sleep(hangs.seconds)
+            raise
+        finally:
+            with self._counter:
+                self._waiting -= 1
+        return response
+
+    def _serve(self, request: Request, *, crowded: bool) -> tuple[Response, float]:
+        self._served += 1
+        if isinstance(self.clock, VirtualClock) and self.clock.per_request:
+            self.clock.sleep(self.clock.per_request)
+        if self.people:
+            self.people.act(self, self._served)
+        started = time.perf_counter()
+        work = take_apart(request, self.features)
+        fault = self.faults.next(writes=work.writes)
+        lost: ConnectionLostError | None = None
+        response = Response(0)
+        try:
+            response = self._answer(work, f"SBX:{self._served:06X}", fault, crowded=crowded)
+        except ConnectionLostError as closed:
+            lost = closed
+        finally:
+            self.store.commit()
+        self._log(work, response.status, started, fault)
+        if lost is not None:
+            raise lost
+        pause = fault.seconds if fault and fault.kind == "latency" else None
+        changed = work.mutations if work.is_graphql else int(work.writes)
+        return response, self.latency + self.write_latency * changed + (pause or 0.0)
+
+    def _log(self, work: Work, status: int, started: float, fault: Fault | None) -> None:
+        if len(self.log) >= LOG_LIMIT:
+            del self.log[: LOG_LIMIT // 5]
+        self.log.append(
+            LogEntry(
+                index=self._served,
+                method=work.request.method,
+                path=work.request.path,
+                operation=work.operation,
+                mutations=work.mutations,
+                points=work.points,
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 3),
+                fault=fault.kind if fault else None,
+                at=self.store.now(),
+                minute_points=work.minute_points,
+            )
+        )
+
+    def _answer(
+        self, work: Work, request_id: str, fault: Fault | None, *, crowded: bool
+    ) -> Response:
+        viewer = self._viewer(work.request)
+        token = _token(work.request) or ""
+        now = self.clock().timestamp()
+        rate = self.limits.window(token, work.resource, now)
+        user = viewer.account.id if isinstance(viewer, Viewer) else 0
+        asked = error_responses.Asked(request_id, user, work.is_graphql, work.fields)
+        if fault and not fault.delivered:
+            response = error_responses.spoil(fault, None, asked)
+        elif isinstance(viewer, Response):
+            response = viewer
+        elif crowded:
+            response = error_responses.secondary_response(request_id, status=self.limits.status)
+        else:
+            response = self._limited(work, viewer, rate, asked, now) or self._work(
+                work, viewer, rate, token, fault
+            )
+            if fault:
+                self.store.commit()
+                response = error_responses.spoil(fault, response, asked)
+        scopes = viewer.grant.scopes if isinstance(viewer, Viewer) else None
+        if scopes is not None:
+            shown = {"X-OAuth-Scopes": ", ".join(scopes), **response.headers}
+            response = Response(response.status, shown, response.body)
+        return self._finish(work, response, rate, work.resource, request_id)
+
+    def _viewer(self, request: Request) -> Viewer | Response:
+        """Who asks, or the refusal to listen."""
+        token = _token(request)
+        if token is None:
+            return error_response(401, "Requires authentication")
+        if not token or token.startswith("bad"):
+            return error_response(401, "Bad credentials")
+        grant = self.tokens.get(token)
+        if grant is None:
+            account = self.default_account()
+            return Viewer(account, Grant(account.login))
+        return Viewer(self.ensure_user(grant.login, permission=grant.permission), grant)
+
+    def _limited(
+        self, work: Work, viewer: Viewer, rate: RateState, asked: error_responses.Asked, now: float
+    ) -> Response | None:
+        """The refusal of a request that is more than its token may send now."""
+        limits, token = self.limits, _token(work.request) or ""
+        if work.route == "/rate_limit":
+            return None
+        if limits.spent(rate, work.points, work.resource):
+            rate.used = rate.limit
+            return error_responses.primary_response(viewer.account.id, graphql=work.is_graphql)
+        trip = limits.trips(token, work.resource, work.minute_points, work.creations, now)
+        if trip is None:
+            return None
+        if trip == "content" and work.is_graphql:
+            return error_responses.too_quick_response(work.fields)
+        return error_responses.secondary_response(
+            asked.request_id,
+            retry_after=limits.retry_after(trip, token, work.resource, now),
+            status=limits.status,
+            content=trip == "content",
+        )
+
+    def _work(
+        self, work: Work, viewer: Viewer, rate: RateState, token: str, fault: Fault | None
+    ) -> Response:
+        host = work.request.header("Host") or "api.github.localhost"
+        scheme = work.request.header("X-Forwarded-Proto") or "http"
+        ctx = Context(
+            store=self.store,
+            viewer=viewer,
+            web=self.web,
+            api=f"{scheme}://{host}{work.prefix}",
+            list_lag=self.list_lag,
+            search_lag=self.search_lag,
+            rate=rate,
+            failing=_failing(work, fault),
+        )
+        if work.route != "/rate_limit":
+            rate.used += work.points
+        if not work.is_graphql and not serves(self.features, work.route):
+            return error_response(404, "Not Found")
+        if not work.is_graphql:
+            now = self.clock().timestamp()
+            rates: dict[str, RateState] = {
+                name: self.limits.window(token, name, now) for name in RESOURCES
+            }
+            response = rest.route(ctx, work.request, work.path, rates)
+            return _conditional(work.request, response, rate)
+        if work.request.method != "POST":
+            return error_response(404, "Not Found")
+        if work.bad_json or work.call is None:
+            return error_response(400, "Problems parsing JSON")
+        if isinstance(work.call, dict):
+            return json_response(200, work.call)
+        ctx.cost, ctx.node_count = work.call.cost.points, work.call.cost.nodes
+        return json_response(200, graphql.run(work.call, ctx))
+
+    def _finish(
+        self, work: Work, response: Response, rate: RateState, resource: Resource, request_id: str
+    ) -> Response:
+        headers = {
+            "Server": "backlog-sandbox",
+            "Date": format_datetime(self.clock().astimezone(UTC), usegmt=True),
+            "X-GitHub-Request-Id": request_id,
+            "X-GitHub-Media-Type": "github.v3; format=json",
+            "X-RateLimit-Limit": str(rate.limit),
+            "X-RateLimit-Remaining": str(rate.remaining),
+            "X-RateLimit-Used": str(rate.used),
+            "X-RateLimit-Reset": str(rate.reset),
+            "X-RateLimit-Resource": resource,
+        }
+        own = {name.lower() for name in response.headers}
+        headers = {name: value for name, value in headers.items() if name.lower() not in own}
+        body = b"" if work.request.method == "HEAD" else response.body
+        return Response(response.status, {**headers, **response.headers}, body)
+
+
+def _token(request: Request) -> str | None:
+    """The token of a request; None where there is none at all."""
+    header = request.header("Authorization")
+    if header is None:
+        return None
+    _, _, token = header.partition(" ")
+    return token.strip()
+
+
+def _failing(work: Work, fault: Fault | None) -> frozenset[str]:
+    """The names of a batch's mutations that fail on order."""
+    if fault is None:
+        return frozenset()
+    ran = len(work.fields) if fault.ran is None else fault.ran
+    numbered = enumerate(work.fields, start=1)
+    return frozenset(name for place, name in numbered if place > ran or place in fault.failing)
+
+
+def _conditional(request: Request, response: Response, rate: RateState) -> Response:
+    """Give a read its ETag; what the client has already is not sent, and not counted."""
+    if request.method not in ("GET", "HEAD") or response.status != 200:
+        return response
+    etag = f'W/"{hashlib.sha256(response.body).hexdigest()}"'
+    if request.header("If-None-Match") == etag:
+        rate.used = max(0, rate.used - 1)
+        return Response(304, {"ETag": etag})
+    return Response(response.status, {**response.headers, "ETag": etag}, response.body)

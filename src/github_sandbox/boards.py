@@ -1,0 +1,494 @@
+"""Projects v2: boards, their fields, their cards and the values on them."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from github_sandbox.access import Viewer
+from github_sandbox.models import Account, Field, Issue, Item, Project, Repository, StatusUpdate
+from github_sandbox.problems import RefusalError, check_length, forbidden, invalid, taken
+from github_sandbox.store import Store
+
+MAX_FIELDS = 50
+MAX_OPTIONS = 50
+
+BUILT_IN_FIELDS = (
+    ("Title", "TITLE"),
+    ("Assignees", "ASSIGNEES"),
+    ("Status", "SINGLE_SELECT"),
+    ("Labels", "LABELS"),
+    ("Linked pull requests", "LINKED_PULL_REQUESTS"),
+    ("Milestone", "MILESTONE"),
+    ("Repository", "REPOSITORY"),
+    ("Reviewers", "REVIEWERS"),
+    ("Parent issue", "PARENT_ISSUE"),
+    ("Sub-issues progress", "SUB_ISSUES_PROGRESS"),
+)
+"""What a new board has, in this order."""
+
+STATUS_OPTIONS = (
+    ("f75ad846", "Todo", "GREEN", "This item hasn't been started"),
+    ("47fc9ee4", "In Progress", "YELLOW", "This is actively being worked on"),
+    ("98236657", "Done", "PURPLE", "This has been completed"),
+)
+
+CUSTOM_TYPES = ("TEXT", "NUMBER", "DATE", "SINGLE_SELECT", "ITERATION")
+RESERVED_NAMES = {name.lower() for name, _ in BUILT_IN_FIELDS} | {
+    "type",
+    "tracked by",
+    "tracks",
+    "created",
+    "updated",
+    "closed",
+    "assignee",
+    "label",
+}
+
+VALUE_KINDS = {
+    "TEXT": "text",
+    "NUMBER": "number",
+    "DATE": "date",
+    "SINGLE_SELECT": "option",
+    "ITERATION": "iteration",
+}
+
+_WANTED = {
+    "TEXT": "text",
+    "NUMBER": "number",
+    "DATE": "date",
+    "SINGLE_SELECT": "single select option Id",
+    "ITERATION": "iteration Id",
+}
+
+
+_INPUT_NAMES = {
+    "TEXT": "text",
+    "NUMBER": "number",
+    "DATE": "date",
+    "SINGLE_SELECT": "singleSelectOptionId",
+    "ITERATION": "iterationId",
+}
+"""How `ProjectV2FieldValue` names the value of each type of field."""
+
+
+def _unprocessable(message: str) -> RefusalError:
+    return RefusalError("UNPROCESSABLE", message)
+
+
+def require_board(viewer: Viewer, project: Project) -> None:
+    """Raise `RefusalError` where the viewer may not write to this board."""
+    del project
+    viewer.require_projects()
+    if not viewer.grant.writes_boards:
+        raise forbidden(viewer.label)
+
+
+# ---- boards --------------------------------------------------------------------------------
+
+
+def create_project(
+    store: Store, viewer: Viewer, owner: Account, title: str, repository: Repository | None
+) -> Project:
+    """Make a board with the built-in fields, shown on the repository where one is given."""
+    viewer.require_projects()
+    if not viewer.grant.writes_boards:
+        raise forbidden(viewer.label)
+    title = title.strip()
+    if not title:
+        raise invalid("ProjectV2", "title", "can't be blank", "missing_field")
+    check_length("ProjectV2", "title", title, 256)
+    if repository is not None and repository.owner != owner.id:
+        raise _unprocessable("The repository and the project must have the same owner")
+    project = store.create(
+        Project,
+        owner=owner.id,
+        number=owner.next_project,
+        title=title,
+        creator=viewer.account.id,
+        repositories=[repository.id] if repository else [],
+    )
+    owner.next_project += 1
+    store.mark(owner)
+    for name, data_type in BUILT_IN_FIELDS:
+        field = store.create(Field, project=project.id, name=name, data_type=data_type)
+        if name == "Status":
+            field.options = [
+                {"id": id_, "name": option, "color": color, "description": description}
+                for id_, option, color, description in STATUS_OPTIONS
+            ]
+    store.event(viewer.account, "project_created", project)
+    return project
+
+
+def update_project(
+    store: Store, viewer: Viewer, project: Project, changes: dict[str, Any]
+) -> Project:
+    """Change title, short_description, readme, public or closed; what is absent stays."""
+    require_board(viewer, project)
+    given = {name: value for name, value in changes.items() if value is not None}
+    if "title" in given:
+        given["title"] = given["title"].strip()
+        if not given["title"]:
+            raise invalid("ProjectV2", "title", "can't be blank", "missing_field")
+    for name, value in given.items():
+        setattr(project, name, value)
+    if "closed" in given:
+        project.closed_at = store.now() if project.closed else None
+    store.touch(project)
+    return project
+
+
+def create_status_update(
+    store: Store, viewer: Viewer, project: Project, said: dict[str, Any]
+) -> StatusUpdate:
+    """Say how a board stands: body, status, start_date and target_date, each may be absent."""
+    require_board(viewer, project)
+    return store.create(StatusUpdate, project=project.id, creator=viewer.account.id, **said)
+
+
+def edit_status_update(
+    store: Store, viewer: Viewer, update: StatusUpdate, said: dict[str, Any]
+) -> StatusUpdate:
+    """Change what was said; what is absent stays."""
+    require_board(viewer, store.get(Project, update.project))
+    for name, value in said.items():
+        setattr(update, name, value)
+    store.touch(update)
+    return update
+
+
+def link_repository(
+    store: Store, viewer: Viewer, project: Project, repository: Repository
+) -> Repository:
+    """Show a board on a repository of the same owner; a second time changes nothing."""
+    require_board(viewer, project)
+    if repository.owner != project.owner:
+        raise _unprocessable("The repository and the project must have the same owner")
+    if repository.id not in project.repositories:
+        project.repositories.append(repository.id)
+        store.touch(project)
+    return repository
+
+
+# ---- fields --------------------------------------------------------------------------------
+
+
+def field_named(store: Store, project: Project, name: str) -> Field | None:
+    """The field with this name, whatever the case."""
+    for field in store.fields[project.id].values():
+        if field.name.lower() == name.lower():
+            return field
+    return None
+
+
+def _fresh_id(field: Field) -> str:
+    """An option or iteration id: eight hex digits, as GitHub's are."""
+    seed = f"{field.id}:{field.next_option}"
+    field.next_option += 1
+    return hashlib.sha256(seed.encode()).hexdigest()[:8]
+
+
+def _check_options(options: Sequence[dict[str, Any]]) -> None:
+    if not options:
+        raise _unprocessable("Single select options can't be blank")
+    if len(options) > MAX_OPTIONS:
+        raise _unprocessable(f"Single select options cannot be more than {MAX_OPTIONS}")
+    names = [option["name"].strip().lower() for option in options]
+    if "" in names:
+        raise _unprocessable("Option name can't be blank")
+    if len(set(names)) != len(names):
+        raise _unprocessable("Option name has already been taken")
+
+
+def _make_options(field: Field, options: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """The options to store: a known id is kept, any other option is a new one."""
+    known = {option["id"] for option in field.options}
+    return [
+        {
+            "id": option["id"] if option.get("id") in known else _fresh_id(field),
+            "name": option["name"].strip(),
+            "color": option["color"],
+            "description": option["description"],
+        }
+        for option in options
+    ]
+
+
+def _set_iterations(store: Store, field: Field, setup: dict[str, Any] | None) -> None:
+    """Take an iteration setup; every iteration gets a new id, also one sent unchanged."""
+    if setup is None:
+        start = store.clock().date()
+        setup = {
+            "startDate": start.isoformat(),
+            "duration": 14,
+            "iterations": [
+                {
+                    "title": f"{field.name} {n + 1}",
+                    "startDate": (start + timedelta(days=14 * n)).isoformat(),
+                    "duration": 14,
+                }
+                for n in range(3)
+            ],
+        }
+    start_day = date.fromisoformat(setup["startDate"]).isoweekday()
+    field.iteration_setup = {"duration": setup["duration"], "start_day": start_day}
+    field.iterations = [
+        {
+            "id": _fresh_id(field),
+            "title": iteration["title"],
+            "start": iteration["startDate"],
+            "duration": iteration["duration"],
+        }
+        for iteration in setup["iterations"]
+    ]
+
+
+def create_field(
+    store: Store,
+    viewer: Viewer,
+    project: Project,
+    *,
+    name: str,
+    data_type: str,
+    options: Sequence[dict[str, Any]] | None,
+    iterations: dict[str, Any] | None,
+) -> Field:
+    """Add a field to a board; its name is unique on it, whatever the case."""
+    require_board(viewer, project)
+    name = name.strip()
+    if not name:
+        raise invalid("ProjectV2Field", "name", "can't be blank", "missing_field")
+    if field_named(store, project, name):
+        raise taken("ProjectV2Field", "name")
+    if name.lower() in RESERVED_NAMES:
+        raise invalid("ProjectV2Field", "name", "cannot have a reserved value", "invalid")
+    if len(store.fields[project.id]) >= MAX_FIELDS:
+        raise _unprocessable(f"A project cannot have more than {MAX_FIELDS} fields")
+    if data_type == "SINGLE_SELECT":
+        _check_options(options or ())
+    field = store.create(Field, project=project.id, name=name, data_type=data_type)
+    if data_type == "SINGLE_SELECT":
+        field.options = _make_options(field, options or ())
+    elif data_type == "ITERATION":
+        _set_iterations(store, field, iterations)
+    store.touch(project)
+    store.event(viewer.account, "project_field_created", field)
+    return field
+
+
+def update_field(
+    store: Store,
+    viewer: Viewer,
+    field: Field,
+    *,
+    name: str | None,
+    options: Sequence[dict[str, Any]] | None,
+    iterations: dict[str, Any] | None,
+) -> Field:
+    """Rename a field or set its options or iterations anew.
+
+    An option without a known id is new, one that is not sent is gone, and cards that had a value
+    that is gone lose it. Empty input is ignored.
+    """
+    project = store.get(Project, field.project)
+    require_board(viewer, project)
+    if options and field.data_type != "SINGLE_SELECT":
+        raise _unprocessable("The field is not a single select field")
+    if iterations and field.data_type != "ITERATION":
+        raise _unprocessable("The field is not an iteration field")
+    if name is not None:
+        other = field_named(store, project, name.strip())
+        if other is not None and other is not field:
+            raise taken("ProjectV2Field", "name")
+        if not name.strip() or field.data_type not in CUSTOM_TYPES:
+            raise invalid("ProjectV2Field", "name", "cannot be changed", "invalid")
+    if options:
+        _check_options(options)
+        field.options = _make_options(field, options)
+    if iterations:
+        _set_iterations(store, field, iterations)
+    if name is not None:
+        field.name = name.strip()
+    if options or iterations:
+        _drop_dead_values(store, field)
+    store.touch(field, project)
+    store.event(viewer.account, "project_field_edited", field)
+    return field
+
+
+def _drop_dead_values(store: Store, field: Field) -> None:
+    alive = {choice["id"] for choice in (*field.options, *field.iterations)}
+    for item in store.items.get(field.project, {}).values():
+        value = item.values.get(str(field.id))
+        if value is not None and value["value"] not in alive:
+            del item.values[str(field.id)]
+            store.touch(item)
+
+
+# ---- cards ---------------------------------------------------------------------------------
+
+
+def add_content(store: Store, viewer: Viewer, project: Project, issue: Issue) -> Item:
+    """Put an issue on a board; where it is there already, that card is the answer.
+
+    A card that was archived stays archived.
+    """
+    require_board(viewer, project)
+    known = store.cards.get(issue.id, {}).get(project.id)
+    if known is not None:
+        return known
+    item = store.create(
+        Item,
+        project=project.id,
+        content=issue.id,
+        position=project.next_position,
+        creator=viewer.account.id,
+    )
+    project.next_position += 1
+    store.touch(project)
+    store.event(viewer.account, "added_to_project", issue, project=project.node_id)
+    return item
+
+
+def add_draft(store: Store, viewer: Viewer, project: Project, title: str, body: str) -> Item:
+    """Put a draft on a board."""
+    require_board(viewer, project)
+    if not title.strip():
+        raise invalid("DraftIssue", "title", "can't be blank", "missing_field")
+    item = store.create(
+        Item,
+        project=project.id,
+        draft_title=title.strip(),
+        draft_body=body,
+        position=project.next_position,
+        creator=viewer.account.id,
+    )
+    project.next_position += 1
+    store.touch(project)
+    return item
+
+
+def _check_item(project: Project, item: Item) -> None:
+    if item.project != project.id:
+        raise RefusalError(
+            "NOT_FOUND", f"Could not resolve to a node with the global id of '{item.node_id}'."
+        )
+
+
+def _check_writable(project: Project, item: Item, field: Field) -> None:
+    _check_item(project, item)
+    if field.project != project.id:
+        raise _unprocessable("The field does not belong to the project")
+    if item.is_archived:
+        raise _unprocessable("The item is archived and cannot be updated")
+    if field.data_type not in CUSTOM_TYPES:
+        raise _unprocessable(
+            f"The field of type {field.data_type.lower()} is currently not supported."
+        )
+
+
+def set_value(
+    store: Store,
+    viewer: Viewer,
+    project: Project,
+    item: Item,
+    field: Field,
+    value: dict[str, Any],
+) -> Item:
+    """Set one value; `value` holds exactly one of GraphQL's five ways to say it."""
+    require_board(viewer, project)
+    _check_writable(project, item, field)
+    given = {name: part for name, part in value.items() if part is not None}
+    if len(given) != 1:
+        raise _unprocessable("The value must have exactly one of its fields set")
+    wanted = _INPUT_NAMES[field.data_type]
+    if wanted not in given:
+        kind = field.data_type.lower()
+        raise _unprocessable(
+            f"Did not receive a {_WANTED[field.data_type]} value to update a field of type {kind}"
+        )
+    stored = given[wanted]
+    if field.data_type == "SINGLE_SELECT" and stored not in {o["id"] for o in field.options}:
+        raise _unprocessable("The single select option Id does not belong to the field")
+    if field.data_type == "ITERATION" and stored not in {o["id"] for o in field.iterations}:
+        raise _unprocessable("The iteration Id does not belong to the field")
+    _store_value(store, item, field, stored)
+    store.event(viewer.account, "project_value_set", item, field=field.name)
+    return item
+
+
+def value_input(field: Field, value: str | float) -> dict[str, Any]:
+    """A value by its name, as `set_value` takes it; raises KeyError or ValueError for none."""
+    name = _INPUT_NAMES[field.data_type]
+    if field.data_type == "SINGLE_SELECT":
+        value = {option["name"]: option["id"] for option in field.options}[str(value)]
+    elif field.data_type == "ITERATION":
+        value = {i["title"]: i["id"] for i in field.iterations}[str(value)]
+    elif field.data_type == "NUMBER":
+        value = float(value)
+    return {name: value}
+
+
+def _store_value(store: Store, item: Item, field: Field, stored: Any) -> None:
+    now = store.now()
+    before = item.values.get(str(field.id))
+    if before is not None and before["value"] == stored:
+        return  # writing the same value again does not move updatedAt
+    item.values[str(field.id)] = {
+        "kind": VALUE_KINDS[field.data_type],
+        "value": stored,
+        "created_at": before["created_at"] if before else now,
+        "updated_at": now,
+    }
+    store.touch(item)
+
+
+def clear_value(store: Store, viewer: Viewer, project: Project, item: Item, field: Field) -> Item:
+    """Take a value away; where there is none, nothing happens."""
+    require_board(viewer, project)
+    _check_writable(project, item, field)
+    if item.values.pop(str(field.id), None) is not None:
+        store.touch(item)
+    return item
+
+
+def set_archived(
+    store: Store, viewer: Viewer, project: Project, item: Item, *, archived: bool
+) -> Item:
+    """Archive a card or bring it back."""
+    require_board(viewer, project)
+    _check_item(project, item)
+    item.is_archived = archived
+    store.touch(item)
+    return item
+
+
+def delete_item(store: Store, viewer: Viewer, project: Project, item: Item) -> str:
+    """Take a card off a board for good; its values are lost."""
+    require_board(viewer, project)
+    _check_item(project, item)
+    store.drop(item)
+    store.touch(project)
+    return item.node_id
+
+
+def content_closed(store: Store, issue: Issue) -> None:
+    """The workflow that new boards have switched on: what is closed gets the Status Done."""
+    for item in store.cards.get(issue.id, {}).values():
+        project = store.get(Project, item.project)
+        status = field_named(store, project, "Status")
+        if status is None or item.is_archived:
+            continue
+        for option in status.options:
+            if option["name"] == "Done":
+                _store_value(store, item, status, option["id"])
+
+
+def items_of(store: Store, project: Project, *, archived: bool = False) -> list[Item]:
+    """The cards of a board in their order; archived ones only where that is asked for."""
+    items = store.items.get(project.id, {}).values()
+    return sorted(
+        (item for item in items if archived or not item.is_archived),
+        key=lambda item: (item.position, item.id),
+    )

@@ -1,0 +1,210 @@
+"""Pages of lists, as GitHub's GraphQL cuts them."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphql import FieldNode, InlineFragmentNode
+
+from github_sandbox.context import Info
+from github_sandbox.problems import RefusalError
+
+PAGE_LIMIT = 100
+_MARK = b"cursor:v2:"
+
+
+class Connection:
+    """One page: the records, the count of all, and where the page lies.
+
+    The attribute names are the schema's field names.
+    """
+
+    __slots__ = ("_cursor", "hasNextPage", "hasPreviousPage", "nodes", "totalCount")
+
+    def __init__(
+        self,
+        nodes: Sequence[Any],
+        total: int,
+        before: bool,
+        after: bool,
+        cursor: Callable[..., str],
+    ) -> None:
+        self.nodes = nodes
+        self.totalCount = total
+        self.hasPreviousPage = before
+        self.hasNextPage = after
+        self._cursor = cursor
+
+    @property
+    def pageInfo(self) -> "Connection":  # noqa: N802 - the schema's name
+        """The page's own place in the list: this object answers for it."""
+        return self
+
+    @property
+    def startCursor(self) -> str | None:  # noqa: N802 - the schema's name
+        """Where the page begins."""
+        return self._cursor(0, self.nodes[0]) if self.nodes else None
+
+    @property
+    def endCursor(self) -> str | None:  # noqa: N802 - the schema's name
+        """Where the page ends."""
+        return self._cursor(len(self.nodes) - 1, self.nodes[-1]) if self.nodes else None
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """Each record with its cursor."""
+        return [
+            {"node": node, "cursor": self._cursor(n, node)} for n, node in enumerate(self.nodes)
+        ]
+
+
+def _encode(key: Any) -> str:
+    return base64.b64encode(_MARK + json.dumps(key).encode()).decode()
+
+
+def _decode(cursor: str) -> Any:
+    """The key in a cursor; refuses what is none."""
+    try:
+        mark, _, key = base64.b64decode(cursor, validate=True).partition(_MARK)
+        if not mark:
+            return json.loads(key)
+    except ValueError:
+        pass
+    raise RefusalError(
+        "INVALID_CURSOR_ARGUMENTS", f"`{cursor}` does not appear to be a valid cursor."
+    )
+
+
+def _selects_records(info: Info) -> bool:
+    """Whether nodes or edges are asked for; a bare `totalCount` needs no page size."""
+
+    def look(selections: Sequence[Any]) -> bool:
+        for node in selections:
+            if isinstance(node, FieldNode):
+                if node.name.value in ("nodes", "edges"):
+                    return True
+            elif isinstance(node, InlineFragmentNode):
+                if look(node.selection_set.selections):
+                    return True
+            elif look(info.fragments[node.name.value].selection_set.selections):
+                return True
+        return False
+
+    return any(
+        node.selection_set is not None and look(node.selection_set.selections)
+        for node in info.field_nodes
+    )
+
+
+def _check(info: Info, first: int | None, last: int | None) -> None:
+    """Refuse a page size that is missing or out of bounds, as a fault of this field."""
+    name = info.field_name
+    if first is None and last is None:
+        if _selects_records(info):
+            raise RefusalError(
+                "MISSING_PAGINATION_BOUNDARIES",
+                "You must provide a `first` or `last` value to properly paginate"
+                f" the `{name}` connection.",
+            )
+        return
+    if first is not None and last is not None:
+        raise RefusalError(
+            "INVALID_PAGINATION_BOUNDARIES",
+            f"Passing both `first` and `last` to paginate the `{name}` connection"
+            " is not supported.",
+        )
+    for argument, size in (("first", first), ("last", last)):
+        if size is None:
+            continue
+        if size < 0:
+            raise RefusalError(
+                "INVALID_PAGINATION_BOUNDARIES",
+                f"`{argument}` on the `{name}` connection cannot be less than zero.",
+            )
+        if size > PAGE_LIMIT:
+            raise RefusalError(
+                "EXCESSIVE_PAGINATION",
+                f"Requesting {size} records on the `{name}` connection exceeds the"
+                f" `{argument}` limit of {PAGE_LIMIT} records.",
+            )
+
+
+def _cut(
+    info: Info,
+    records: Sequence[Any],
+    arguments: dict[str, Any],
+    start: int,
+    stop: int,
+    cursor: Callable[[int, Any], str],
+) -> Connection:
+    """The page between two places; `cursor` takes the place in the whole list and the record."""
+    first, last = arguments.get("first"), arguments.get("last")
+    _check(info, first, last)
+    if first is not None:
+        stop = min(stop, start + first)
+    elif last is not None:
+        start = max(start, stop - last)
+    else:
+        stop = start
+    page = records[start:stop]
+    return Connection(
+        page,
+        len(records),
+        start > 0,
+        stop < len(records),
+        lambda place, record: cursor(start + place, record),
+    )
+
+
+def by_place(info: Info, records: Sequence[Any], arguments: dict[str, Any]) -> Connection:
+    """A page of a short list; its cursors are places in it."""
+    after, before = arguments.get("after"), arguments.get("before")
+    start = int(_decode(after)) + 1 if after else 0
+    stop = int(_decode(before)) if before else len(records)
+    return _cut(info, records, arguments, start, max(start, stop), lambda place, _: _encode(place))
+
+
+def by_key(
+    info: Info,
+    records: Sequence[Any],
+    arguments: dict[str, Any],
+    key: Callable[[Any], list[Any]],
+    *,
+    descending: bool = False,
+) -> Connection:
+    """A page of a list that is sorted by this key.
+
+    Its cursors are keys: what moved across the cursor between two pages is missed or seen twice,
+    and what was added or removed elsewhere disturbs nothing.
+    """
+    start, stop = 0, len(records)
+    after, before = arguments.get("after"), arguments.get("before")
+    if after:
+        start = _place(records, key, _decode(after), descending=descending, past=True)
+    if before:
+        stop = _place(records, key, _decode(before), descending=descending, past=False)
+    return _cut(
+        info, records, arguments, start, max(start, stop), lambda _, record: _encode(key(record))
+    )
+
+
+def _place(
+    records: Sequence[Any],
+    key: Callable[[Any], list[Any]],
+    mark: list[Any],
+    *,
+    descending: bool,
+    past: bool,
+) -> int:
+    """How many records lie before the mark, or up to and with it where `past`."""
+    low, high = 0, len(records)
+    while low < high:
+        middle = (low + high) // 2
+        here = key(records[middle])
+        ahead = here > mark if descending else here < mark
+        if ahead or (past and here == mark):
+            low = middle + 1
+        else:
+            high = middle
+    return low

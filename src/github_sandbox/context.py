@@ -1,0 +1,99 @@
+"""What every resolver and route needs to know about the request that it serves."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from github_sandbox.access import Viewer
+from github_sandbox.models import Account, Comment, Issue, Project, Repository
+from github_sandbox.store import Store
+
+if TYPE_CHECKING:
+    from graphql import GraphQLResolveInfo
+
+Info: TypeAlias = "GraphQLResolveInfo[Context]"
+"""What a resolver is told; `info.context` is the request's `Context`."""
+
+
+@dataclass(slots=True)
+class RateState:
+    """An hourly allowance as it stands after this request."""
+
+    limit: int = 5000
+    used: int = 0
+    reset: int = 0
+
+    @property
+    def remaining(self) -> int:
+        """What is left until `reset`, never below zero."""
+        return max(0, self.limit - self.used)
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: the state, who asks, and the addresses that answers carry.
+
+    `web` is the address of pages (`html_url`), `api` that of the REST API as the client reached
+    it. `list_lag` and `search_lag` hide issues from lists and searches until they are so old.
+    `failing` are the names of mutations that fail on order. `counts` (milestones' open and closed
+    issues) and `accounts` (how REST shows them) are remembered for the length of the request.
+    """
+
+    store: Store
+    viewer: Viewer
+    web: str
+    api: str = ""
+    list_lag: timedelta = timedelta(0)
+    search_lag: timedelta = timedelta(0)
+    rate: RateState = field(default_factory=RateState)
+    cost: int = 1
+    node_count: int = 0
+    failing: frozenset[str] = frozenset()
+    counts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def owner_path(self, account: Account) -> str:
+        """The path of somebody's page."""
+        return f"/{account.login}"
+
+    def repository_path(self, repository: Repository) -> str:
+        """The path of a repository's page."""
+        return f"/{self.store.full_name(repository)}"
+
+    def issue_path(self, issue: Issue) -> str:
+        """The path of an issue's or pull request's page."""
+        home = self.repository_path(self.store.get(Repository, issue.repository))
+        return f"{home}/{'pull' if issue.is_pull else 'issues'}/{issue.number}"
+
+    def comment_path(self, comment: Comment) -> str:
+        """The path of a comment on its issue's page."""
+        return f"{self.issue_path(self.store.get(Issue, comment.issue))}#issuecomment-{comment.id}"
+
+    def project_path(self, project: Project) -> str:
+        """The path of a board's page."""
+        owner = self.store.get(Account, project.owner)
+        part = "orgs" if owner.kind == "Organization" else "users"
+        return f"/{part}/{owner.login}/projects/{project.number}"
+
+    def association(self, author: int | None, repository: Repository) -> str:
+        """What an author is to a repository, in GitHub's words.
+
+        Bots are NONE, whatever they may do.
+        """
+        if author is None:
+            return "NONE"
+        account = self.store.get(Account, author)
+        owner = self.store.get(Account, repository.owner)
+        if account.id == owner.id:
+            return "OWNER"
+        if account.kind == "Bot" or account.permission in ("none", "read"):
+            return "NONE"
+        return "MEMBER" if owner.kind == "Organization" else "COLLABORATOR"
+
+    def listed_issues(self, repository: Repository) -> list[Issue]:
+        """Issues and pull requests of a repository by number, as far as lists show them yet."""
+        found = list(self.store.issues.get(repository.id, {}).values())
+        if self.list_lag:
+            newest = (self.store.clock() - self.list_lag).strftime("%Y-%m-%dT%H:%M:%SZ")
+            found = [issue for issue in found if issue.created_at <= newest]
+        return found

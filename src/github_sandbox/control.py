@@ -1,0 +1,100 @@
+"""What programs may ask of the sandbox itself, below `/_sandbox/`: its log, its clock, its people.
+
+Nothing here is GitHub's, and nothing here is counted, limited, logged or spoiled.
+"""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from github_sandbox.clock import VirtualClock
+from github_sandbox.messages import Request, Response, json_response
+from github_sandbox.page.safety import foreign_host
+
+if TYPE_CHECKING:
+    from github_sandbox.app import Sandbox
+
+LOG, CLOCK, PEOPLE = "/_sandbox/log", "/_sandbox/clock", "/_sandbox/people"
+REPOSITORIES = "/_sandbox/repositories"
+_PATHS = (LOG, CLOCK, PEOPLE, REPOSITORIES)
+
+
+def wanted(request: Request) -> bool:
+    """Whether a program asks: browsers, which ask for HTML, get the page instead."""
+    path = urlsplit(request.path).path.rstrip("/")
+    return path in _PATHS and "text/html" not in (request.header("Accept") or "")
+
+
+def answer(sandbox: "Sandbox", request: Request) -> Response:
+    """The log or the deeds as JSON, or what became of the clock."""
+    # A browser sends a Host always, and an Origin with whatever it posts.
+    browsed = request.header("Host") and foreign_host(request)
+    if browsed or (request.method == "POST" and request.header("Origin")):
+        return json_response(403, {"message": "Only programs on this machine are answered here"})
+    split = urlsplit(request.path)
+    path, query = split.path.rstrip("/"), dict(parse_qsl(split.query))
+    with sandbox.lock:
+        if path == CLOCK and request.method == "POST":
+            return _advance(sandbox, request)
+        if path == REPOSITORIES and request.method == "POST":
+            return _furnish(sandbox, request)
+        if request.method not in ("GET", "HEAD"):
+            return json_response(405, {"message": "Only GET is answered here"})
+        if path == CLOCK:
+            return json_response(200, _clock(sandbox))
+        if path == REPOSITORIES:
+            every = {r.id: sandbox.store.full_name(r) for r in sandbox.store.repositories.values()}
+            return json_response(200, {"repositories": sorted(every.values())})
+        if path == PEOPLE:
+            deeds = sandbox.people.deeds if sandbox.people else ()
+            told = [dataclasses.asdict(deed) for deed in deeds]
+            return json_response(200, {"format_version": 1, "deeds": told})
+        return _log(sandbox, query.get("since", "0"))
+
+
+def _furnish(sandbox: "Sandbox", request: Request) -> Response:
+    """Make a repository, and an organisation that owns its board, where they are missing."""
+    try:
+        asked = request.json()
+        name, owner = asked["repository"], asked.get("board_owner")
+        owner_login, slash, rest = name.partition("/")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        owner_login = slash = rest = ""
+        name, owner = "", None
+    if not (owner_login and slash and rest) or not isinstance(owner, str | None):
+        return json_response(400, {"message": 'Send {"repository": "owner/name"}'})
+    sandbox.ensure_repository(name)
+    if owner:
+        sandbox.ensure_organization(owner)
+    return json_response(201, {"repository": name})
+
+
+def _log(sandbox: "Sandbox", since: str) -> Response:
+    """The requests after the one with this number, and sums over them."""
+    if not since.isdecimal():
+        return json_response(400, {"message": "since must be the number of a request"})
+    found = [entry for entry in sandbox.log if entry.index > int(since)]
+    totals = {
+        "requests": len(found),
+        "mutations": sum(entry.mutations for entry in found),
+        "points": sum(entry.points for entry in found),
+        "minute_points": sum(entry.minute_points for entry in found),
+    }
+    told = [{**dataclasses.asdict(entry), "writes": entry.writes} for entry in found]
+    return json_response(200, {"format_version": 1, "totals": totals, "requests": told})
+
+
+def _clock(sandbox: "Sandbox") -> dict[str, Any]:
+    return {"now": sandbox.clock().isoformat(), "virtual": isinstance(sandbox.clock, VirtualClock)}
+
+
+def _advance(sandbox: "Sandbox", request: Request) -> Response:
+    """Move a virtual clock on by `{"advance": seconds}`."""
+    if not isinstance(sandbox.clock, VirtualClock):
+        return json_response(409, {"message": "The sandbox runs on the real clock"})
+    try:
+        seconds = float(request.json()["advance"])
+        sandbox.clock.sleep(seconds)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return json_response(400, {"message": 'Send {"advance": seconds}, not below 0'})
+    return json_response(200, _clock(sandbox))

@@ -1,0 +1,222 @@
+"""What GitHub says in trouble: the answers of limits and faults, in its own words.
+
+The bodies are those that GitHub documents, and that clients' authors have reported: for the
+primary and secondary limits, for content that comes too fast, for timeouts.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from github_sandbox.faults import AnswerHangsError, ConnectionLostError, Fault
+from github_sandbox.messages import DOCS, JSON_TYPE, Response
+
+UNAVAILABLE = """<!DOCTYPE html>
+<html><head><title>Unicorn! &middot; GitHub</title></head>
+<body><p><strong>This page is taking too long to load.</strong></p></body></html>
+"""
+
+SECONDARY = (
+    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+    " If you reach out to GitHub Support for help, please include the request ID {request_id}."
+)
+BLOCKED = (
+    "You have exceeded a secondary rate limit and have been temporarily blocked from content"
+    " creation. Please retry your request again later."
+)
+SECONDARY_DOCS = (
+    "https://docs.github.com/free-pro-team@latest/rest/overview/"
+    "rate-limits-for-the-rest-api#about-secondary-rate-limits"
+)
+WENT_WRONG = (
+    "Something went wrong while executing your query. This may be the result of a timeout, or it"
+    " could be a GitHub bug. Please include `{request_id}` when reporting this issue."
+)
+IN_TIME = (
+    "We couldn't respond to your request in time. Sorry about that. Please try resubmitting your"
+    " request and contact us if the problem persists."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer in trouble has to know of its request.
+
+    `fields` are the names under which a GraphQL mutation's results stand; `user` is the number of
+    who asked.
+    """
+
+    request_id: str
+    user: int
+    graphql: bool
+    fields: list[str]
+
+
+def _json(status: int, payload: object, **headers: str) -> Response:
+    body = json.dumps(payload, separators=(",", ":")).encode()
+    return Response(status, {"Content-Type": JSON_TYPE, **headers}, body)
+
+
+def _html(status: int) -> Response:
+    return Response(status, {"Content-Type": "text/html; charset=utf-8"}, UNAVAILABLE.encode())
+
+
+def primary_response(user: int, *, graphql: bool, status: int = 403, worded: str = "") -> Response:
+    """What GitHub answers when the hour's allowance is used up."""
+    if graphql and worded == "already":
+        message = f"API rate limit already exceeded for user ID {user}."
+        error = {"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": message}
+        return _json(200, {"errors": [error]})
+    whose = "installation" if worded == "installation" else "user"
+    message = f"API rate limit exceeded for {whose} ID {user}"
+    if graphql:
+        return _json(200, {"errors": [{"type": "RATE_LIMITED", "message": message}]})
+    told = {"message": f"{message}.", "documentation_url": DOCS, "status": str(status)}
+    return _json(status, told)
+
+
+def secondary_response(
+    request_id: str, *, retry_after: float | None = None, status: int = 403, content: bool = False
+) -> Response:
+    """What GitHub answers to too much at once; `content` is about what was made too fast."""
+    message = BLOCKED if content else SECONDARY.format(request_id=request_id)
+    payload = {"documentation_url": SECONDARY_DOCS, "message": message}
+    headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
+    return _json(status, payload, **headers)
+
+
+def _nothing_made(fields: list[str], type_: str, message: str) -> Response:
+    """200 with an error for each of these mutations, of which none gave anything."""
+    errors = [
+        {
+            "type": type_,
+            "path": [name],
+            "locations": [{"line": 1, "column": 1}],
+            "message": message,
+        }
+        for name in fields
+    ]
+    return _json(200, {"data": dict.fromkeys(fields), "errors": errors})
+
+
+def too_quick_response(fields: list[str]) -> Response:
+    """What GraphQL answers for each mutation whose content comes too fast."""
+    return _nothing_made(fields, "UNPROCESSABLE", "was submitted too quickly")
+
+
+def _graphql_failure(status: int, message: str, **more: object) -> Response:
+    return _json(status, {"data": None, "errors": [{**more, "message": message}]})
+
+
+def _slow(fault: Fault, asked: Asked) -> Response:
+    """A timeout: GraphQL's error as JSON, REST's plain message."""
+    if asked.graphql:
+        return _graphql_failure(fault.status, WENT_WRONG.format(request_id=asked.request_id))
+    return _json(fault.status, {"message": IN_TIME, "documentation_url": DOCS})
+
+
+def _too_expensive(answer: Response, asked: Asked) -> Response:
+    """Everything that was asked for is null, whatever was carried out."""
+    names = asked.fields or list(json.loads(answer.body).get("data") or {})
+    message = "Resource limits for this query exceeded."
+    return _nothing_made(names, "RESOURCE_LIMITS_EXCEEDED", message)
+
+
+def _missing(asked: Asked) -> Response:
+    if asked.graphql:
+        message = "Could not resolve to a node with the global id of 'unknown'."
+        error = {"type": "NOT_FOUND", "path": asked.fields[:1], "message": message}
+        return _json(200, {"data": None, "errors": [error]})
+    return _json(404, {"message": "Not Found", "documentation_url": DOCS, "status": "404"})
+
+
+# ---- lists that end early ------------------------------------------------------------------
+
+
+def _shortened(answer: Response, keep: float) -> Response:
+    """The answer with every list cut, no page after it, and the counts as they were."""
+    headers = {name: text for name, text in answer.headers.items() if name != "Link"}
+    body = json.dumps(_cut(json.loads(answer.body), keep)).encode()
+    return Response(answer.status, headers, body)
+
+
+def _cut(value: Any, keep: float) -> Any:
+    """A list of the outermost level, or those that connections and searches hold."""
+    if isinstance(value, list):
+        return value[: int(len(value) * keep)]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for name, each in value.items():
+        inner = isinstance(each, dict) or name in ("nodes", "edges", "items")
+        found[name] = _cut(each, keep) if inner else each
+    if isinstance(found.get("pageInfo"), dict):
+        found["pageInfo"] = {**found["pageInfo"], "hasNextPage": False}
+    return found
+
+
+# ---- all of it -----------------------------------------------------------------------------
+
+
+def spoil(fault: Fault, answer: Response | None, asked: Asked) -> Response:
+    """The answer that the client gets instead; raises `ConnectionLostError` for none.
+
+    `answer` is the true answer where the request was delivered.
+    """
+    match fault.kind:
+        case "truncated" | "resource_limits" | "short_list" | "partial" | "latency":
+            assert answer is not None
+            return _from_the_true_one(fault, answer, asked)
+        case "closed":
+            raise ConnectionLostError(f"the sandbox closed the connection of {asked.request_id}")
+        case "hang":
+            told = f"the sandbox does not answer {asked.request_id}"
+            raise AnswerHangsError(told, fault.seconds or 0.0)
+        case "primary_limit" | "secondary_limit" | "too_quick":
+            return _limited(fault, asked)
+        case _:
+            return _failed(fault, asked)
+
+
+def _from_the_true_one(fault: Fault, answer: Response, asked: Asked) -> Response:
+    match fault.kind:
+        case "truncated":
+            return Response(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
+        case "resource_limits":
+            return _too_expensive(answer, asked)
+        case "short_list":
+            return _shortened(answer, fault.keep)
+        case _:
+            return answer
+
+
+def _failed(fault: Fault, asked: Asked) -> Response:
+    match fault.kind:
+        case "timeout":
+            return _slow(fault, asked)
+        case "not_found":
+            return _missing(asked)
+        case "validation_timeout":
+            return _graphql_failure(200, "Timeout on validation of query")
+        case "graphql_error" if asked.graphql:
+            return _graphql_failure(200, WENT_WRONG.format(request_id=asked.request_id))
+        case "graphql_error":
+            return _json(500, {"message": "Server Error", "documentation_url": DOCS})
+        case _:
+            return _html(fault.status)
+
+
+def _limited(fault: Fault, asked: Asked) -> Response:
+    if fault.kind == "too_quick":
+        return too_quick_response(asked.fields)
+    if fault.kind == "secondary_limit":
+        return secondary_response(
+            asked.request_id,
+            retry_after=fault.seconds,
+            status=fault.status,
+            content=fault.worded == "content",
+        )
+    limited = primary_response(
+        asked.user, graphql=asked.graphql, status=fault.status, worded=fault.worded
+    )
+    return Response(limited.status, {**limited.headers, "x-ratelimit-remaining": "0"}, limited.body)

@@ -1,0 +1,74 @@
+"""Building blocks of the tables that say how each GraphQL field is answered."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from github_sandbox.connections import Connection, by_place
+from github_sandbox.context import Context, Info
+from github_sandbox.models import Record
+
+Resolver: TypeAlias = Callable[..., Any]
+Table: TypeAlias = dict[str, Resolver]
+
+
+def attribute(name: str) -> Resolver:
+    """A resolver for a plain attribute."""
+    return lambda record, _: getattr(record, name)
+
+
+def constant(value: Any) -> Resolver:
+    """A resolver that always says the same."""
+    return lambda *_: value
+
+
+def related(kind: type[Record], name: str) -> Resolver:
+    """The record whose number an attribute holds, or None."""
+
+    def resolve(record: Any, info: Info) -> Record | None:
+        number = getattr(record, name)
+        return None if number is None else info.context.store.get(kind, number)
+
+    return resolve
+
+
+def related_list(kind: type[Record], name: str) -> Resolver:
+    """A page of the records whose numbers an attribute holds, in that order."""
+
+    def resolve(record: Any, info: Info, **arguments: Any) -> Connection:
+        found = info.context.store.all(kind, getattr(record, name))
+        return by_place(info, found, arguments)
+
+    return resolve
+
+
+def record(**own: str) -> Table:
+    """What every record answers, and attributes under their GraphQL names."""
+    table = {
+        "id": attribute("node_id"),
+        "databaseId": attribute("id"),
+        "fullDatabaseId": lambda record, _: str(record.id),
+        "createdAt": attribute("created_at"),
+        "updatedAt": attribute("updated_at"),
+    }
+    return table | {name: attribute(source) for name, source in own.items()}
+
+
+def page(path: Callable[[Context, Any], str]) -> Table:
+    """`url` and `resourcePath`."""
+    return {
+        "resourcePath": lambda record, info: path(info.context, record),
+        "url": lambda record, info: info.context.web + path(info.context, record),
+    }
+
+
+def order(
+    records: Iterable[Any], wanted: dict[str, str] | None, keys: dict[str, str], default: str
+) -> list[Any]:
+    """Sort by an `orderBy` input; `keys` maps its fields to attributes."""
+    source = keys[wanted["field"]] if wanted else default
+
+    def key(record: Any) -> tuple[Any, int]:
+        value = getattr(record, source)
+        return "" if value is None else value, record.id
+
+    return sorted(records, key=key, reverse=bool(wanted and wanted["direction"] == "DESC"))

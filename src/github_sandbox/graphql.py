@@ -1,0 +1,290 @@
+"""GitHub's GraphQL API: parse, validate, count, execute, and put faults into GitHub's shape."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    assert_valid_schema,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from github_sandbox.context import Context, Info
+from github_sandbox.cost import NODE_LIMIT, Cost, measure
+from github_sandbox.features import Features, prune
+from github_sandbox.models import typename
+from github_sandbox.problems import RefusalError
+from github_sandbox.read import TYPES
+from github_sandbox.store import MOMENT
+from github_sandbox.write import MUTATIONS, Mutation
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that was parsed and validated once; `errors` are ready to be answered."""
+
+    document: DocumentNode | None
+    errors: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that can be executed: its operation, its name, what it mutates, its cost.
+
+    `mutated` are the mutations in order, `fields` the names under which their results stand.
+    """
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    name: str | None
+    variables: dict[str, Any]
+    mutated: tuple[str, ...]
+    fields: list[str]
+    cost: Cost
+
+    @property
+    def mutations(self) -> int:
+        """How many mutations the call holds."""
+        return len(self.mutated)
+
+
+ALL = Features()
+
+
+def _parse_moment(value: Any) -> str:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise GraphQLError(f'Could not coerce value "{value}" to DateTime') from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.strftime(MOMENT)
+
+
+def _parse_date(value: Any) -> str:
+    try:
+        return date.fromisoformat(str(value)[:10]).isoformat()
+    except ValueError:
+        raise GraphQLError(f'Could not coerce value "{value}" to Date') from None
+
+
+def _literal(parser: Callable[[Any], str]) -> Callable[..., str]:
+    """A parser of values, for values that are written in the document."""
+    return lambda node, _=None: parser(node.value)
+
+
+def _mutating(mutate: Mutation) -> Any:
+    def resolve(_: Any, info: Info, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the schema's name
+        if info.path.key in info.context.failing:
+            raise RefusalError("UNPROCESSABLE", "Something went wrong with this one.")
+        payload = mutate(info.context, input)
+        return {"clientMutationId": input.get("clientMutationId"), **payload}
+
+    return resolve
+
+
+@cache
+def schema(features: Features = ALL) -> GraphQLSchema:
+    """The sandbox's schema with its resolvers, as far as the server has these features."""
+    text = files("github_sandbox").joinpath("schema.graphql").read_text("utf-8")
+    built = build_schema(prune(text, features), no_location=True)
+    for name, parser in (("DateTime", _parse_moment), ("Date", _parse_date)):
+        scalar = built.type_map[name]
+        assert isinstance(scalar, GraphQLScalarType)
+        # graphql-core takes a parser for a scalar that was built from text by assignment
+        scalar.parse_value = parser  # type: ignore[method-assign]  # as graphql-core asks
+        scalar.parse_literal = _literal(parser)  # type: ignore[method-assign]  # the same
+    for name, table in TYPES.items():
+        kind = built.type_map[name]
+        assert isinstance(kind, GraphQLObjectType)
+        for field_name, field in kind.fields.items():
+            field.resolve = table.get(field_name)
+    mutation = built.mutation_type
+    assert mutation is not None
+    for field_name, field in mutation.fields.items():
+        field.resolve = _mutating(MUTATIONS[field_name])
+    return built
+
+
+def warm(features: Features = ALL) -> None:
+    """Do now what the first request would otherwise wait for: build and check the schema.
+
+    It is done once in a process.
+    """
+    assert_valid_schema(schema(features))
+    prepare("{ viewer { login } }", features)
+
+
+# ---- faults in GitHub's words --------------------------------------------------------------
+
+_REWORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"Cannot query field '(?P<field>\w+)' on type '(?P<type>\w+)'"),
+        "Field '{field}' doesn't exist on type '{type}'",
+        "undefinedField",
+    ),
+    (
+        re.compile(r"Unknown argument '(?P<argument>\w+)' on field '\w+\.(?P<field>\w+)'"),
+        "Field '{field}' doesn't accept argument '{argument}'",
+        "argumentNotAccepted",
+    ),
+    (
+        re.compile(r"Field '(?P<field>\w+)' is not defined by type '(?P<type>\w+)'"),
+        "InputObject '{type}' doesn't accept argument '{field}'",
+        "argumentNotAccepted",
+    ),
+    (
+        re.compile(r"Unknown type '(?P<type>\w+)'"),
+        "{type} isn't a defined input type",
+        "variableRequiresValidType",
+    ),
+)
+
+
+def _named(parts: dict[str, str]) -> dict[str, str]:
+    """Parts of a message under the names of GitHub's `extensions`."""
+    return {f"{name}Name": value for name, value in parts.items()}
+
+
+def _locations(error: GraphQLError) -> list[dict[str, int]]:
+    return [{"line": at.line, "column": at.column} for at in error.locations or ()]
+
+
+def _invalid(error: GraphQLError) -> dict[str, Any]:
+    """A fault of the document, in GitHub's words where they are known."""
+    for pattern, words, code in _REWORDED:
+        match = pattern.match(error.message)
+        if match:
+            return {
+                "path": ["query"],
+                "extensions": {"code": code, **_named(match.groupdict())},
+                "locations": _locations(error),
+                "message": words.format(**match.groupdict()),
+            }
+    return {"path": ["query"], "locations": _locations(error), "message": error.message}
+
+
+def _failed(error: GraphQLError) -> dict[str, Any]:
+    """A fault of one field at execution; a bug of the sandbox's own is raised."""
+    cause = error.original_error
+    if isinstance(cause, RefusalError):
+        return {
+            "type": cause.type,
+            "path": error.path,
+            "locations": _locations(error),
+            "message": cause.message,
+        }
+    if cause is not None:
+        raise cause
+    return {"path": error.path, "locations": _locations(error), "message": error.message}
+
+
+# ---- the call ------------------------------------------------------------------------------
+
+
+_SAME_SHAPE = "because they return conflicting types"
+"""GitHub takes `state` of an issue and of a pull request in one selection, which gh asks for."""
+
+
+@lru_cache(maxsize=256)
+def prepare(text: str, features: Features = ALL) -> Prepared:
+    """Parse and validate a document; the answer is remembered, for clients repeat themselves."""
+    try:
+        document = parse(text)
+    except GraphQLSyntaxError as error:
+        fault = {"locations": _locations(error), "message": error.message}
+        return Prepared(None, (fault,))
+    errors = [
+        error
+        for error in validate(schema(features), document, max_errors=100)
+        if _SAME_SHAPE not in error.message
+    ]
+    return Prepared(document, tuple(_invalid(error) for error in errors))
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    if name is None:
+        return operations[0] if len(operations) == 1 else None
+    return next((o for o in operations if o.name and o.name.value == name), None)
+
+
+def _refuse(message: str, **more: Any) -> dict[str, Any]:
+    return {"errors": [{"message": message, **more}]}
+
+
+def read_call(body: Any, features: Features = ALL) -> Call | dict[str, Any]:
+    """Take a request's JSON; gives a call, or the answer that refuses it."""
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        return _refuse("A query attribute must be specified and must be a string.")
+    prepared = prepare(body["query"], features)
+    if prepared.document is None or prepared.errors:
+        return {"errors": list(prepared.errors)}
+    name = body.get("operationName") or None
+    operation = _operation(prepared.document, name)
+    if operation is None:
+        return _refuse(f'No operation named "{name}"' if name else "An operation name is required")
+    variables = body.get("variables") or {}
+    fragments = {
+        d.name.value: d
+        for d in prepared.document.definitions
+        if isinstance(d, FragmentDefinitionNode)
+    }
+    cost = measure(operation, fragments, variables)
+    if cost.nodes > NODE_LIMIT:
+        return {
+            "data": None,
+            **_refuse(
+                f"This query requests up to {cost.nodes:,} possible nodes which exceeds the"
+                f" maximum limit of {NODE_LIMIT:,}.",
+                type="MAX_NODE_LIMIT_EXCEEDED",
+            ),
+        }
+    top: list[FieldNode] = []
+    if operation.operation is OperationType.MUTATION:
+        top = [n for n in operation.selection_set.selections if isinstance(n, FieldNode)]
+    return Call(
+        schema(features),
+        prepared.document,
+        operation.name.value if operation.name else None,
+        variables,
+        tuple(node.name.value for node in top),
+        [node.alias.value if node.alias else node.name.value for node in top],
+        cost,
+    )
+
+
+def run(call: Call, ctx: Context) -> dict[str, Any]:
+    """Execute a call: mutations one after the other, each failing for itself."""
+    result = execute_sync(
+        call.schema,
+        call.document,
+        variable_values=call.variables,
+        operation_name=call.name,
+        context_value=ctx,
+        type_resolver=lambda record, *_: typename(record),
+    )
+    assert isinstance(result, ExecutionResult)
+    if result.data is None and all(e.path is None for e in result.errors or ()) and result.errors:
+        return {"errors": [_invalid(error) for error in result.errors]}
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [_failed(error) for error in result.errors]
+    return answer

@@ -1,0 +1,427 @@
+"""Issues and their comments: making, changing, closing, moving, deleting them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from github_sandbox import boards, relations
+from github_sandbox.access import Viewer
+from github_sandbox.models import (
+    Account,
+    Comment,
+    Issue,
+    IssueType,
+    Label,
+    Milestone,
+    Project,
+    Repository,
+)
+from github_sandbox.problems import RefusalError, check_length, forbidden, invalid, not_found
+from github_sandbox.repositories import create_label
+from github_sandbox.store import Store
+
+MAX_TITLE = 256
+MAX_BODY = 65_536
+MAX_LABELS = 100
+MAX_ASSIGNEES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIssue:
+    """All that one creation can set."""
+
+    title: str
+    body: str = ""
+    labels: Sequence[Label] = ()
+    assignees: Sequence[Account] = ()
+    milestone: Milestone | None = None
+    issue_type: IssueType | None = None
+    parent: Issue | None = None
+    projects: Sequence[Project] = ()
+    is_pull: bool = False
+
+
+def _home(store: Store, issue: Issue) -> Repository:
+    return store.get(Repository, issue.repository)
+
+
+def require(
+    store: Store, viewer: Viewer, repository: Repository, least: Literal["read", "triage", "write"]
+) -> None:
+    """Raise `RefusalError` where the viewer may not do this here, or nobody may."""
+    full_name = store.full_name(repository)
+    if not viewer.sees(repository, full_name):
+        raise not_found("Repository", "name", full_name)
+    if viewer.grant.repositories is not None or least != "read":
+        viewer.require(full_name, least)
+    if not viewer.grant.writes_issues:
+        raise forbidden(viewer.label)
+    if repository.is_archived:
+        raise forbidden("Repository was archived so is read-only.")
+
+
+def _require_edit(store: Store, viewer: Viewer, issue: Issue) -> None:
+    """Authors may edit, close and reopen their own; everybody else needs triage or write."""
+    own = issue.author == viewer.account.id
+    require(store, viewer, _home(store, issue), "read" if own else "write")
+
+
+def checked_title(title: str) -> str:
+    """The title as it is stored: trimmed, not empty, not too long."""
+    title = title.strip()
+    if not title:
+        raise invalid("Issue", "title", "can't be blank", "missing_field")
+    check_length("Issue", "title", title, MAX_TITLE)
+    return title
+
+
+def _check_labels(labels: Sequence[Label], repository: Repository) -> None:
+    if len(labels) > MAX_LABELS:
+        raise invalid("Issue", "labels", f"cannot be more than {MAX_LABELS}", "invalid")
+    for label in labels:
+        if label.repository != repository.id:
+            raise invalid("Issue", "labels", "belong to another repository", "invalid")
+
+
+def _check_milestone(milestone: Milestone | None, repository: Repository) -> None:
+    if milestone is not None and milestone.repository != repository.id:
+        raise invalid("Issue", "milestone", "belongs to another repository", "invalid")
+
+
+def _check_type(issue_type: IssueType | None, repository: Repository) -> None:
+    if issue_type is not None and issue_type.owner != repository.owner:
+        raise invalid("Issue", "type", "is not available in this repository", "invalid")
+
+
+def assignable(repository: Repository, account: Account) -> bool:
+    """Whether issues here may be assigned to somebody: a person who can at least read it."""
+    return account.kind == "User" and (
+        account.permission != "none" or account.id == repository.owner
+    )
+
+
+def _assigned(repository: Repository, accounts: Iterable[Account]) -> list[int]:
+    """Those who are assigned; others, and more than ten, are silently left out."""
+    able = (account.id for account in accounts if assignable(repository, account))
+    return _unique(able)[:MAX_ASSIGNEES]
+
+
+def _unique(numbers: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(numbers))
+
+
+def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) -> Issue:
+    """Open an issue.
+
+    Labels, assignees, milestone and type are silently left out where the viewer may not push.
+    Everything is checked before anything is written.
+    """
+    require(store, viewer, repository, "read")
+    if not repository.has_issues and not new.is_pull:
+        raise RefusalError("UNPROCESSABLE", "Issues has been disabled in this repository.")
+    title = checked_title(new.title)
+    check_length("Issue", "body", new.body, MAX_BODY)
+    may_push = viewer.may(store.full_name(repository), "write")
+    labels = new.labels if may_push else ()
+    milestone = new.milestone if may_push else None
+    issue_type = new.issue_type if may_push else None
+    _check_labels(labels, repository)
+    _check_milestone(milestone, repository)
+    _check_type(issue_type, repository)
+    if new.parent is not None:
+        relations.check_new_child(store, viewer, new.parent, repository)
+    for project in new.projects:
+        boards.require_board(viewer, project)
+    issue = store.create(
+        Issue,
+        repository=repository.id,
+        number=repository.next_number,
+        title=title,
+        body=new.body,
+        author=viewer.account.id,
+        labels=_unique(label.id for label in labels),
+        assignees=_assigned(repository, new.assignees) if may_push else [],
+        milestone=milestone.id if milestone else None,
+        issue_type=issue_type.id if issue_type else None,
+        is_pull=new.is_pull,
+    )
+    repository.next_number += 1
+    store.mark(repository)
+    if new.parent is not None:
+        relations.attach(store, new.parent, issue)
+    for project in new.projects:
+        boards.add_content(store, viewer, project, issue)
+    store.event(viewer.account, "opened", issue)
+    return issue
+
+
+def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) -> Issue:
+    """Change an issue; `changes` holds any of the keys below, and what is absent stays.
+
+    title, body (text); labels, assignees (records, replacing the set); milestone, issue_type
+    (a record or None); state (OPEN, CLOSED), reason and duplicate_of. Everything is checked
+    before anything is written.
+    """
+    _require_edit(store, viewer, issue)
+    repository = _home(store, issue)
+    may_push = viewer.may(store.full_name(repository), "write")
+    if not may_push:
+        dropped = ("labels", "assignees", "milestone", "issue_type")
+        changes = {name: value for name, value in changes.items() if name not in dropped}
+    title = checked_title(changes["title"]) if changes.get("title") is not None else issue.title
+    body = changes["body"] if changes.get("body") is not None else issue.body
+    check_length("Issue", "body", body, MAX_BODY)
+    labels, milestone = changes.get("labels"), changes.get("milestone")
+    _check_labels(labels or (), repository)
+    _check_milestone(milestone, repository)
+    _check_type(changes.get("issue_type"), repository)
+    if title != issue.title or body != issue.body:
+        issue.last_edited_at, issue.editor = store.now(), viewer.account.id
+        store.event(viewer.account, "edited", issue)
+    issue.title, issue.body = title, body
+    if labels is not None:
+        issue.labels = _unique(label.id for label in labels)
+    if changes.get("assignees") is not None:
+        issue.assignees = _assigned(repository, changes["assignees"])
+    if "milestone" in changes:
+        issue.milestone = milestone.id if milestone else None
+    if "issue_type" in changes:
+        wanted = changes["issue_type"]
+        issue.issue_type = wanted.id if wanted else None
+    store.touch(issue)
+    state = changes.get("state")
+    if state == "CLOSED" and (issue.state == "OPEN" or changes.get("reason")):
+        close(store, viewer, issue, changes.get("reason") or "COMPLETED", changes.get("duplicate"))
+    elif state == "OPEN" and issue.state == "CLOSED":
+        reopen(store, viewer, issue)
+    return issue
+
+
+def close(
+    store: Store, viewer: Viewer, issue: Issue, reason: str, duplicate_of: Issue | None = None
+) -> Issue:
+    """Close, or change the reason of what is closed; boards set Status to Done."""
+    _require_edit(store, viewer, issue)
+    was_open = issue.state == "OPEN"
+    issue.state = "CLOSED"
+    issue.state_reason = reason
+    issue.duplicate_of = duplicate_of.id if duplicate_of and reason == "DUPLICATE" else None
+    if was_open:
+        issue.closed_at = store.now()
+        boards.content_closed(store, issue)
+    store.touch(issue)
+    store.event(viewer.account, "closed", issue, reason=reason)
+    return issue
+
+
+def reopen(store: Store, viewer: Viewer, issue: Issue) -> Issue:
+    """Open again; the board's Status stays as it is."""
+    _require_edit(store, viewer, issue)
+    if issue.state == "CLOSED":
+        issue.state, issue.state_reason = "OPEN", "REOPENED"
+        issue.closed_at = issue.duplicate_of = None
+        store.touch(issue)
+        store.event(viewer.account, "reopened", issue)
+    return issue
+
+
+def change_labels(
+    store: Store,
+    viewer: Viewer,
+    issue: Issue,
+    *,
+    add: Sequence[Label] = (),
+    remove: Sequence[Label] = (),
+) -> Issue:
+    """Add and remove labels, leaving all others."""
+    repository = _home(store, issue)
+    require(store, viewer, repository, "triage")
+    wanted = _unique([*issue.labels, *(label.id for label in add)])
+    gone = {label.id for label in remove}
+    wanted = [number for number in wanted if number not in gone]
+    _check_labels(store.all(Label, wanted), repository)
+    if wanted != issue.labels:
+        issue.labels = wanted
+        store.touch(issue)
+        store.event(viewer.account, "labelled", issue)
+    return issue
+
+
+def labels_named(
+    store: Store, viewer: Viewer, repository: Repository, names: Iterable[str]
+) -> list[Label]:
+    """The labels with these names; unknown ones are made, as REST does for whoever may push."""
+    found = []
+    for name in names:
+        label = store.labels.get(repository.id, {}).get(name.strip().lower())
+        if label is None:
+            if not name.strip() or len(name) > 50:
+                raise invalid("Label", "name", "is invalid", "invalid")
+            label = create_label(store, viewer, repository, name)
+        found.append(label)
+    return found
+
+
+def change_assignees(
+    store: Store,
+    viewer: Viewer,
+    issue: Issue,
+    *,
+    add: Sequence[Account] = (),
+    remove: Sequence[Account] = (),
+) -> Issue:
+    """Add and remove assignees, leaving all others.
+
+    More than ten, and those who cannot be assigned here, are silently left out.
+    """
+    require(store, viewer, _home(store, issue), "triage")
+    gone = {account.id for account in remove}
+    wanted = _unique([*issue.assignees, *_assigned(_home(store, issue), add)])
+    wanted = [number for number in wanted if number not in gone][:MAX_ASSIGNEES]
+    if wanted != issue.assignees:
+        issue.assignees = wanted
+        store.touch(issue)
+        store.event(viewer.account, "assigned", issue)
+    return issue
+
+
+def set_type(store: Store, viewer: Viewer, issue: Issue, issue_type: IssueType | None) -> Issue:
+    """Give an issue a type of its organisation, or take it away."""
+    require(store, viewer, _home(store, issue), "triage")
+    _check_type(issue_type, _home(store, issue))
+    issue.issue_type = issue_type.id if issue_type else None
+    store.touch(issue)
+    return issue
+
+
+# ---- comments ------------------------------------------------------------------------------
+
+
+def comment(store: Store, viewer: Viewer, issue: Issue, body: str) -> Comment:
+    """Say something below an issue."""
+    require(store, viewer, _home(store, issue), "read")
+    _check_comment(body)
+    made = store.create(Comment, issue=issue.id, body=body, author=viewer.account.id)
+    store.touch(issue)
+    store.event(viewer.account, "commented", issue)
+    return made
+
+
+def edit_comment(store: Store, viewer: Viewer, comment: Comment, body: str) -> Comment:
+    """Change what was said."""
+    issue = store.get(Issue, comment.issue)
+    own = comment.author == viewer.account.id
+    require(store, viewer, _home(store, issue), "read" if own else "write")
+    _check_comment(body)
+    comment.body, comment.last_edited_at = body, store.now()
+    comment.editor = viewer.account.id
+    store.touch(comment, issue)
+    return comment
+
+
+def _check_comment(body: str) -> None:
+    if not body.strip():
+        raise invalid("IssueComment", "body", "can't be blank", "missing_field")
+    check_length("IssueComment", "body", body, MAX_BODY)
+
+
+# ---- away ----------------------------------------------------------------------------------
+
+
+def _leave(store: Store, issue: Issue) -> None:
+    """Take an issue out of every relation."""
+    if issue.parent is not None:
+        relations.detach(store, store.get(Issue, issue.parent), issue)
+    for child in store.all(Issue, issue.sub_issues):
+        relations.detach(store, issue, child)
+    for other in store.all(Issue, issue.blocked_by):
+        relations.unblock(store, issue, other)
+    for other in store.all(Issue, issue.blocking):
+        relations.unblock(store, other, issue)
+    for record in store.records.values():
+        if isinstance(record, Issue) and record.duplicate_of == issue.id:
+            record.duplicate_of = None
+            store.mark(record)
+
+
+def delete(store: Store, viewer: Viewer, issue: Issue) -> Repository:
+    """Remove an issue for good; its number is never used again. Needs admin."""
+    repository = _home(store, issue)
+    viewer.require(store.full_name(repository), "admin")
+    _leave(store, issue)
+    for item in list(store.cards.get(issue.id, {}).values()):
+        store.drop(item)
+    for said in list(store.comments.get(issue.id, {}).values()):
+        store.drop(said)
+    repository.deleted.append(issue.number)
+    store.mark(repository)
+    store.event(viewer.account, "deleted", issue)
+    store.drop(issue)
+    return repository
+
+
+def transfer(
+    store: Store, viewer: Viewer, issue: Issue, target: Repository, *, create_labels: bool = False
+) -> Issue:
+    """Move an issue to another repository of the same owner, where it is a new issue.
+
+    Labels and the milestone go along where the target has ones of that name. Comments, board
+    cards, parent and sub-issues stay with it. The old number leads to the new issue.
+    """
+    source = _home(store, issue)
+    require(store, viewer, source, "write")
+    require(store, viewer, target, "write")
+    if source.owner != target.owner or source.id == target.id:
+        raise RefusalError("UNPROCESSABLE", "Cannot transfer an issue to this repository.")
+    wanted = [label.name for label in store.all(Label, issue.labels)]
+    known = store.labels.get(target.id, {})
+    names = [name for name in wanted if create_labels or name.lower() in known]
+    titles = {m.title: m.id for m in store.milestones.get(target.id, {}).values()}
+    milestone = store.get(Milestone, issue.milestone).title if issue.milestone else None
+    moved = store.create(
+        Issue,
+        repository=target.id,
+        number=target.next_number,
+        title=issue.title,
+        body=issue.body,
+        state=issue.state,
+        state_reason=issue.state_reason,
+        closed_at=issue.closed_at,
+        author=issue.author,
+        labels=[label.id for label in labels_named(store, viewer, target, names)],
+        assignees=issue.assignees,
+        milestone=titles.get(milestone or ""),
+        issue_type=issue.issue_type,
+        created_at=issue.created_at,
+    )
+    target.next_number += 1
+    _carry(store, issue, moved)
+    source.moved[str(issue.number)] = moved.id
+    store.mark(source, target)
+    store.event(viewer.account, "transferred", moved, source=store.full_name(source))
+    store.drop(issue)
+    return moved
+
+
+def _carry(store: Store, issue: Issue, moved: Issue) -> None:
+    """Bring comments, cards and relations over to the new record."""
+    for said in list(store.comments.pop(issue.id, {}).values()):
+        said.issue = moved.id
+        store.comments.setdefault(moved.id, {})[said.id] = said
+        store.mark(said)
+    for item in list(store.cards.pop(issue.id, {}).values()):
+        item.content = moved.id
+        store.cards.setdefault(moved.id, {})[item.project] = item
+        store.touch(item)
+    parent = store.get(Issue, issue.parent) if issue.parent is not None else None
+    children = store.all(Issue, issue.sub_issues)
+    blockers, blocked = store.all(Issue, issue.blocked_by), store.all(Issue, issue.blocking)
+    _leave(store, issue)
+    if parent is not None:
+        relations.attach(store, parent, moved)
+    for child in children:
+        relations.attach(store, moved, child)
+    for other in blockers:
+        relations.block(store, moved, other)
+    for other in blocked:
+        relations.block(store, other, moved)

@@ -1,0 +1,122 @@
+"""A board by its Status columns."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from github_sandbox import boards
+from github_sandbox.models import Issue, Item, Project
+from github_sandbox.page.views import Chip, IssueView, Link, Progress, Reader, board_url
+
+if TYPE_CHECKING:
+    from github_sandbox.app import Sandbox
+
+PAGE_OF_CARDS = 100
+"""Cards that a column shows at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCard:
+    """A card: an issue, or a draft that is only a title. `values` are those not shown elsewhere."""
+
+    id: int
+    issue: IssueView | None
+    title: str
+    points: float | None
+    parent: str
+    values: tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The cards with one Status; `id` is its option, empty for cards without any."""
+
+    id: str
+    name: str
+    color: str
+    description: str
+    count: int
+    points: float
+    cards: tuple[BoardCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """A board by its Status columns."""
+
+    title: str
+    owner: str
+    url: str
+    tabs: tuple[Link, ...]
+    points_name: str
+    columns: tuple[Column, ...]
+    count: int
+    points: float
+    progress: Progress
+    has_status: bool
+    is_whole: bool
+
+
+def board_page(sandbox: "Sandbox", project: Project, *, whole: bool) -> BoardPage:
+    """A board; a column shows its first cards, all of them where the whole is asked for."""
+    reader = Reader(sandbox.store)
+    status, points = reader.status_field(project), reader.points_field(project)
+    sorted_in: dict[str, list[Item]] = {"": []}
+    options = status.options if status else []
+    for option in options:
+        sorted_in[option["id"]] = []
+    items = boards.items_of(sandbox.store, project)
+    for item in items:
+        stored = item.values.get(str(status.id)) if status else None
+        sorted_in.get(stored["value"] if stored else "", sorted_in[""]).append(item)
+    heads = [{"id": "", "name": "No status", "color": "GRAY", "description": ""}, *options]
+    columns = tuple(
+        _column(reader, project, head, sorted_in[head["id"]], whole=whole)
+        for head in heads
+        if head["id"] or sorted_in[""] or not options
+    )
+    numbers = [item.content for item in items if item.content is not None]
+    closed = sum(issue.state == "CLOSED" for issue in sandbox.store.all(Issue, numbers))
+    owner = reader.login(project.owner)
+    linked = [r for r in reader.repositories() if r.id in project.repositories]
+    return BoardPage(
+        title=project.title,
+        owner=owner,
+        url=board_url(owner, project.number),
+        tabs=reader.tabs(linked[0]) if linked else (),
+        points_name=points.name if points else "",
+        columns=columns,
+        count=len(items),
+        points=sum(column.points for column in columns),
+        progress=Progress(closed, len(items)),
+        has_status=status is not None,
+        is_whole=all(column.count == len(column.cards) for column in columns),
+    )
+
+
+def _column(
+    reader: Reader, project: Project, head: dict[str, str], items: list[Item], *, whole: bool
+) -> Column:
+    shown = items if whole else items[:PAGE_OF_CARDS]
+    return Column(
+        id=head["id"],
+        name=head["name"],
+        color=head["color"].lower(),
+        description=head["description"],
+        count=len(items),
+        points=sum(reader.points(project, item) or 0 for item in items),
+        cards=tuple(_board_card(reader, project, item) for item in shown),
+    )
+
+
+def _board_card(reader: Reader, project: Project, item: Item) -> BoardCard:
+    issue = reader.store.get(Issue, item.content) if item.content is not None else None
+    parent = reader.store.get(Issue, issue.parent) if issue and issue.parent is not None else None
+    apart = {f.name for f in (reader.status_field(project), reader.points_field(project)) if f}
+    return BoardCard(
+        id=item.id,
+        issue=reader.issue(issue) if issue else None,
+        title=issue.title if issue else item.draft_title or "",
+        points=reader.points(project, item),
+        parent=parent.title if parent else "",
+        values=tuple(v for v in reader.values(project, item) if v.name not in apart),
+    )

@@ -1,0 +1,88 @@
+"""What a visitor can do: tick a box, close or reopen an issue, move a card.
+
+The visitor is a person of the sandbox's own (`people.py`), neither the tool nor whoever runs it,
+so that what is pressed here is what somebody else did on GitHub.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+from github_sandbox import boards
+from github_sandbox.actors import Person
+from github_sandbox.models import Issue, Project, Repository
+from github_sandbox.page.markdown import with_tick
+from github_sandbox.page.views import Reader, board_url, issue_url
+
+if TYPE_CHECKING:
+    from github_sandbox.app import Sandbox
+
+VISITOR = "visitor"
+
+DONE = {
+    "ticked": "Ticked.",
+    "unticked": "The tick is gone.",
+    "closed": "Closed.",
+    "reopened": "Open again.",
+    "moved": "Moved.",
+}
+"""What a page says after a form, by the word in its address."""
+
+_REASONS: dict[str, Literal["completed", "not_planned"]] = {
+    "completed": "completed",
+    "not_planned": "not_planned",
+}
+
+
+class StaleError(Exception):
+    """What a form is about has changed since its page was shown."""
+
+
+def press_issue(
+    sandbox: "Sandbox", repository: Repository, issue: Issue, verb: str, form: dict[str, str]
+) -> str:
+    """Tick, close or reopen; gives the address to go on at.
+
+    Raises `StaleError`, `problems.RefusalError` for what may not be, KeyError or ValueError for a
+    form that is not ours.
+    """
+    name = sandbox.store.full_name(repository)
+    visitor = Person(sandbox, VISITOR, repository=name)
+    done = verb
+    if verb == "tick":
+        body = with_tick(issue.body, form["box"])
+        if body is None:
+            raise StaleError
+        if body != issue.body:
+            visitor.edit(issue.number, body=body)
+        done = "ticked" if form["box"].endswith("1") else "unticked"
+    elif verb == "close":
+        visitor.close(issue.number, _REASONS[form["reason"]])
+        done = "closed"
+    else:
+        visitor.reopen(issue.number)
+        done = "reopened"
+    return f"{issue_url(name, issue.number)}?did={done}"
+
+
+def move_card(sandbox: "Sandbox", project: Project, form: dict[str, str]) -> str:
+    """Give a card another Status; gives the address to go on at.
+
+    Raises `StaleError`, and the others as `press_issue` does.
+    """
+    reader = Reader(sandbox.store)
+    field = reader.status_field(project)
+    item = sandbox.store.items.get(project.id, {}).get(int(form["card"]))
+    options = {option["id"] for option in field.options} if field else set()
+    if field is None or item is None or item.is_archived or form["status"] not in options:
+        raise StaleError
+    visitor = Person(sandbox, VISITOR)
+    boards.set_value(
+        sandbox.store,
+        visitor.viewer,
+        project,
+        item,
+        field,
+        {"singleSelectOptionId": form["status"]},
+    )
+    sandbox.store.commit()
+    address = board_url(reader.login(project.owner), project.number)
+    return f"{address}?did=moved#card-{item.id}"

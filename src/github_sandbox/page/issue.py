@@ -1,0 +1,92 @@
+"""One issue with everything around it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from github_sandbox.models import Comment, Issue, Item, Project, Repository
+from github_sandbox.page.views import Chip, IssueView, Link, Reader, board_url, repository_url
+
+if TYPE_CHECKING:
+    from github_sandbox.app import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """What somebody said."""
+
+    author: str
+    created_at: str
+    edited_at: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """An issue's card on a board, with all its values."""
+
+    board: Link
+    values: tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePage:
+    """An issue with everything around it."""
+
+    issue: IssueView
+    repository: Link
+    tabs: tuple[Link, ...]
+    body: str
+    edited_at: str
+    editor: str
+    ancestors: tuple[IssueView, ...]
+    sub_issues: tuple[IssueView, ...]
+    blocked_by: tuple[IssueView, ...]
+    blocking: tuple[IssueView, ...]
+    duplicate_of: IssueView | None
+    cards: tuple[CardView, ...]
+    comments: tuple[CommentView, ...]
+    is_archived: bool
+
+
+def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
+    """An issue with everything around it."""
+    store = sandbox.store
+    reader = Reader(store)
+    repository = store.get(Repository, issue.repository)
+    name = reader.full_name(repository.id)
+    comments = store.comments.get(issue.id, {}).values()
+    return IssuePage(
+        issue=reader.issue(issue),
+        repository=Link(name, repository_url(name)),
+        tabs=reader.tabs(repository),
+        body=issue.body,
+        edited_at=issue.last_edited_at or "",
+        editor=reader.login(issue.editor),
+        ancestors=_ancestors(reader, issue),
+        sub_issues=reader.lines(issue.sub_issues),
+        blocked_by=reader.lines(issue.blocked_by),
+        blocking=reader.lines(issue.blocking),
+        duplicate_of=next(iter(reader.lines(filter(None, [issue.duplicate_of]))), None),
+        cards=tuple(_card_view(reader, project, item) for project, item in reader.cards(issue)),
+        comments=tuple(_comment(reader, said) for said in comments),
+        is_archived=repository.is_archived,
+    )
+
+
+def _ancestors(reader: Reader, issue: Issue) -> tuple[IssueView, ...]:
+    found: list[IssueView] = []
+    while issue.parent is not None:
+        issue = reader.store.get(Issue, issue.parent)
+        found.insert(0, reader.issue(issue))
+    return tuple(found)
+
+
+def _comment(reader: Reader, said: Comment) -> CommentView:
+    return CommentView(
+        reader.login(said.author), said.created_at, said.last_edited_at or "", said.body
+    )
+
+
+def _card_view(reader: Reader, project: Project, item: Item) -> CardView:
+    link = Link(project.title, board_url(reader.login(project.owner), project.number))
+    return CardView(link, tuple(reader.values(project, item)))

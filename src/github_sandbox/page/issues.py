@@ -1,0 +1,122 @@
+"""The issues of a repository as a tree."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from github_sandbox.models import Issue, Repository
+from github_sandbox.page.views import (
+    IssueView,
+    Link,
+    MilestoneView,
+    Progress,
+    Reader,
+    repository_url,
+)
+
+if TYPE_CHECKING:
+    from github_sandbox.app import Sandbox
+
+PAGE_OF_ISSUES = 100
+"""Trees on a page end after so many issues."""
+
+Which = Literal["open", "closed", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An issue in the tree; `matches` is off where it is only there for those below it."""
+
+    issue: IssueView
+    matches: bool
+    below: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuesPage:
+    """The issues of a repository as a tree; `which` says whose state is asked for."""
+
+    name: str
+    url: str
+    tabs: tuple[Link, ...]
+    which: Which
+    counts: dict[Which, int]
+    points: Progress | None
+    milestones: tuple[MilestoneView, ...]
+    trees: tuple[Node, ...]
+    page: int
+    last_page: int
+
+
+def issues_page(sandbox: "Sandbox", repository: Repository, which: Which, page: int) -> IssuesPage:
+    """A page of the tree; an issue is in it where it matches, or something below it does."""
+    reader = Reader(sandbox.store)
+    issues = reader.issues(repository)
+    closed = sum(issue.state == "CLOSED" for issue in issues)
+    wanted = {"open": ("OPEN",), "closed": ("CLOSED",), "all": ("OPEN", "CLOSED")}[which]
+
+    def matches(issue: Issue) -> bool:
+        return issue.state in wanted
+
+    roots = [
+        issue
+        for issue in issues
+        if issue.parent is None
+        or sandbox.store.get(Issue, issue.parent).repository != repository.id
+    ]
+    pages = _paged(sandbox, roots, matches)
+    page = max(1, min(page, len(pages)))
+    name = reader.full_name(repository.id)
+    return IssuesPage(
+        name=name,
+        url=repository_url(name),
+        tabs=reader.tabs(repository),
+        which=which,
+        counts={"open": len(issues) - closed, "closed": closed, "all": len(issues)},
+        points=_points(reader, issues),
+        milestones=reader.milestones(repository),
+        trees=tuple(_tree(reader, issue, matches) for issue in pages[page - 1]) if pages else (),
+        page=page,
+        last_page=max(1, len(pages)),
+    )
+
+
+def _points(reader: Reader, issues: Iterable[Issue]) -> Progress | None:
+    """Points of what was completed, and all; None where no board says any."""
+    done = total = 0.0
+    for issue in issues:
+        for project, item in reader.cards(issue)[:1]:
+            points = reader.points(project, item) or 0
+            total += points
+            done += points if issue.state_reason == "COMPLETED" else 0
+    return Progress(round(done), round(total)) if total else None
+
+
+def _size(sandbox: "Sandbox", issue: Issue, matches: Callable[[Issue], bool]) -> int:
+    """How many lines a tree has; 0 where nothing in it matches."""
+    below = sum(_size(sandbox, i, matches) for i in sandbox.store.all(Issue, issue.sub_issues))
+    return below + 1 if below or matches(issue) else 0
+
+
+def _paged(
+    sandbox: "Sandbox", roots: Iterable[Issue], matches: Callable[[Issue], bool]
+) -> list[list[Issue]]:
+    pages: list[list[Issue]] = []
+    room = 0
+    for root in roots:
+        size = _size(sandbox, root, matches)
+        if not size:
+            continue
+        if room <= 0:
+            pages.append([])
+            room = PAGE_OF_ISSUES
+        pages[-1].append(root)
+        room -= size
+    return pages
+
+
+def _tree(reader: Reader, issue: Issue, matches: Callable[[Issue], bool]) -> Node:
+    below = (_tree(reader, child, matches) for child in reader.store.all(Issue, issue.sub_issues))
+    return Node(
+        reader.issue(issue), matches(issue), tuple(n for n in below if n.matches or n.below)
+    )

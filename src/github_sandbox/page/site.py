@@ -1,0 +1,301 @@
+"""Which page an address leads to, and what becomes of a form."""
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from github_sandbox.messages import Request, Response
+from github_sandbox.models import Issue, Project, Repository
+from github_sandbox.page import HOME, colors, forms, safety
+from github_sandbox.page.board import board_page
+from github_sandbox.page.home import home_page
+from github_sandbox.page.issue import issue_page
+from github_sandbox.page.issues import Which, issues_page
+from github_sandbox.page.log import is_graphql, log_page, version
+from github_sandbox.page.markdown import TICK_FORM, to_html
+from github_sandbox.page.views import issue_url, number, repository_url
+from github_sandbox.problems import RefusalError
+
+if TYPE_CHECKING:
+    from github_sandbox.app import Sandbox
+
+FOLDER = Path(__file__).parent / "templates"
+
+_ROUTES = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"", "home"),
+        (r"log", "log"),
+        (r"boards/(?P<owner>[^/]+)/(?P<number>\d{1,9})", "board"),
+        (r"boards/(?P<owner>[^/]+)/(?P<number>\d{1,9})/(?P<verb>move)", "board"),
+        (r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)", "issues"),
+        (r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/issues/(?P<number>\d{1,9})", "issue"),
+        (
+            r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/issues/(?P<number>\d{1,9})"
+            r"/(?P<verb>tick|close|reopen)",
+            "issue",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A template and what it shows; `watch` names the number that tells when it is out of date."""
+
+    template: str
+    content: Any
+    status: int = 200
+    watch: str = "things"
+
+
+class _MissingError(Exception):
+    """Nothing is at this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A request for a page, taken apart."""
+
+    sandbox: "Sandbox"
+    parts: dict[str, str]
+    query: dict[str, str]
+
+    @property
+    def page(self) -> int:
+        """The number of the page that is asked for, 1 where none is."""
+        asked = self.query.get("page", "1")
+        return int(asked) if re.fullmatch(r"\d{1,6}", asked, re.ASCII) else 1
+
+    def repository(self) -> Repository:
+        """The repository of the address, also by a former name."""
+        found = self.sandbox.store.repository(self.parts["owner"], self.parts["repo"])
+        if found is None:
+            raise _MissingError
+        return found
+
+    def issue(self) -> Issue:
+        """The issue of the address; one that was moved is found at its new place."""
+        home, asked = self.repository(), int(self.parts["number"])
+        moved = home.moved.get(str(asked))
+        found = self.sandbox.store.issues.get(home.id, {}).get(asked)
+        if moved is not None:
+            record = self.sandbox.store.records.get(moved)
+            found = record if isinstance(record, Issue) else None
+        if found is None or found.is_pull:
+            raise _MissingError
+        return found
+
+    def project(self) -> Project:
+        """The board of the address."""
+        owner = self.sandbox.store.accounts.get(self.parts["owner"].lower())
+        boards = self.sandbox.store.projects.get(owner.id, {}) if owner else {}
+        found = boards.get(int(self.parts["number"]))
+        if found is None:
+            raise _MissingError
+        return found
+
+
+# ---- showing -------------------------------------------------------------------------------
+
+
+def _home(visit: _Visit) -> Page:
+    return Page("home.html", home_page(visit.sandbox), watch="requests")
+
+
+def _log(visit: _Visit) -> Page:
+    return Page("log.html", log_page(visit.sandbox, visit.page), watch="requests")
+
+
+def _issues(visit: _Visit) -> Page:
+    state = visit.query.get("state", "open")
+    which = cast("Which", state if state in ("closed", "all") else "open")
+    return Page("issues.html", issues_page(visit.sandbox, visit.repository(), which, visit.page))
+
+
+def _issue(visit: _Visit) -> Page:
+    return Page("issue.html", issue_page(visit.sandbox, visit.issue()))
+
+
+def _board(visit: _Visit) -> Page:
+    whole = visit.query.get("show") == "all"
+    return Page("board.html", board_page(visit.sandbox, visit.project(), whole=whole))
+
+
+_SHOW: dict[str, Callable[[_Visit], Page]] = {
+    "home": _home,
+    "log": _log,
+    "issues": _issues,
+    "issue": _issue,
+    "board": _board,
+}
+
+
+def _press(visit: _Visit, form: dict[str, str]) -> str:
+    """Do what a form says; gives the address to go on at."""
+    verb = visit.parts["verb"]
+    if verb == "move":
+        return forms.move_card(visit.sandbox, visit.project(), form)
+    issue = visit.issue()
+    home = visit.sandbox.store.get(Repository, issue.repository)
+    return forms.press_issue(visit.sandbox, home, issue, verb, form)
+
+
+# ---- answering -----------------------------------------------------------------------------
+
+
+def answer(sandbox: "Sandbox", request: Request) -> Response:
+    """The answer to a request for a page; never raises for what a browser sends."""
+    parts = urlsplit(request.path)
+    if safety.foreign_host(request):
+        response = _told(sandbox, 421, "Only this machine's own names lead here.", "")
+    elif parts.path in ("/", HOME.rstrip("/")):
+        response = _redirect(HOME)
+    elif parts.path == f"{HOME}icon.svg":
+        body = (FOLDER / "icon.svg").read_bytes()
+        response = Response(
+            200, {"Content-Type": "image/svg+xml", "Cache-Control": "no-cache"}, body
+        )
+    elif parts.path == f"{HOME}version":
+        with sandbox.lock:
+            body = json.dumps(version(sandbox)).encode()
+        kind = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        response = Response(200, kind, body)
+    else:
+        query = dict(parse_qsl(parts.query))
+        response = _answer(sandbox, request, parts.path.removeprefix(HOME), query)
+    body = b"" if request.method == "HEAD" else response.body
+    return Response(response.status, response.headers, body)
+
+
+def _answer(sandbox: "Sandbox", request: Request, path: str, query: dict[str, str]) -> Response:
+    for pattern, name in _ROUTES:
+        match = pattern.fullmatch(path.rstrip("/"))
+        if match is None:
+            continue
+        visit = _Visit(sandbox, {k: unquote(v) for k, v in match.groupdict().items()}, query)
+        presses = "verb" in visit.parts
+        if request.method not in (("POST",) if presses else ("GET", "HEAD")):
+            return _told(sandbox, 405, "That is not how this page is used.", HOME)
+        try:
+            if presses:
+                return _pressed(visit, request)
+            with sandbox.lock:
+                page, numbers = _SHOW[name](visit), version(sandbox)
+            return _rendered(sandbox, page, numbers, forms.DONE.get(query.get("did", ""), ""))
+        except _MissingError:
+            break
+    return _told(sandbox, 404, "There is nothing at this address.", HOME)
+
+
+def _pressed(visit: _Visit, request: Request) -> Response:
+    """Answer a form."""
+    back = _back(visit)
+    if safety.foreign_form(request):
+        return _told(visit.sandbox, 403, "A form works only on the sandbox's own pages.", back)
+    kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+    if kind != safety.FORM_TYPE or len(request.body) > safety.MAX_FORM:
+        return _told(visit.sandbox, 415, "That is not a form of these pages.", back)
+    form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+    try:
+        with visit.sandbox.lock:
+            address = _press(visit, form)
+    except forms.StaleError:
+        said = "It has changed since the page was shown, so nothing was done. Look again."
+        return _told(visit.sandbox, 409, said, back)
+    except RefusalError as refusal:
+        return _told(visit.sandbox, 422, f"Refused: {refusal.message}", back)
+    except (KeyError, ValueError):
+        return _told(visit.sandbox, 400, "That is not a form of these pages.", back)
+    return _redirect(address)
+
+
+def _back(visit: _Visit) -> str:
+    if "repo" not in visit.parts:
+        return HOME
+    name = f"{visit.parts['owner']}/{visit.parts['repo']}"
+    return issue_url(name, int(visit.parts["number"]))
+
+
+def _redirect(address: str) -> Response:
+    return Response(303, {"Location": address, "Cache-Control": "no-store"})
+
+
+def _told(sandbox: "Sandbox", status: int, said: str, back: str) -> Response:
+    """A page that says one thing and gives a way to go on."""
+    with sandbox.lock:
+        numbers = version(sandbox)
+    page = Page("message.html", {"said": said, "back": back}, status)
+    return _rendered(sandbox, page, numbers, "")
+
+
+# ---- rendering -----------------------------------------------------------------------------
+
+
+@cache
+def _templates() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals |= {
+        "home": HOME,
+        "visitor": forms.VISITOR,
+        "tick_form": TICK_FORM,
+        "style": Markup((FOLDER / "style.css").read_text("utf-8")),  # noqa: S704 - our own file
+        "script": Markup((FOLDER / "refresh.js").read_text("utf-8")),  # noqa: S704 - our own file
+    }
+    env.filters |= {"number": number, "moment": _moment}
+    env.tests["graphql"] = is_graphql
+    return env
+
+
+def _moment(value: str) -> str:
+    """A moment for people, to the minute, in UTC."""
+    return f"{value[:10]} {value[11:16]}"
+
+
+def own_page(web: str, href: str) -> str | None:
+    """The page of ours that stands for an address of the simulated GitHub's web pages."""
+    if not href.lower().startswith(f"{web}/".lower()):
+        return None
+    path = urlsplit(href).path
+    issue = re.fullmatch(r"/([^/]+/[^/]+)/issues/(\d{1,9})", path)
+    if issue:
+        return issue_url(unquote(issue[1]), int(issue[2]))
+    repository = re.fullmatch(r"/([^/]+/[^/]+)/?", path)
+    return repository_url(unquote(repository[1])) if repository else None
+
+
+def _rendered(sandbox: "Sandbox", page: Page, numbers: dict[str, int], did: str) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    with sandbox.lock:
+        used = {label.color for table in sandbox.store.labels.values() for label in table.values()}
+    html = (
+        _templates()
+        .get_template(page.template)
+        .render(
+            at=page.content,
+            nonce=nonce,
+            did=did,
+            watch=page.watch,
+            version=numbers[page.watch],
+            label_style=Markup(colors.rules(used)),  # noqa: S704 - made of hex digits
+            markdown=to_html,
+            own_page=lambda href: own_page(sandbox.web, href),
+        )
+    )
+    # A lone surrogate, which JSON can bring into a title, cannot be sent: it becomes a `?`.
+    return Response(page.status, safety.headers(nonce), html.encode("utf-8", "replace"))

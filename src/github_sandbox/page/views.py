@@ -1,0 +1,306 @@
+"""What the pages show of things that are on several of them, as plain values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from github_sandbox.models import (
+    Account,
+    Field,
+    Issue,
+    IssueType,
+    Item,
+    Label,
+    Milestone,
+    Project,
+    Repository,
+)
+from github_sandbox.page import HOME, colors
+from github_sandbox.store import Store
+
+_POINTS = ("point", "estimate", "size")
+_STATES = {
+    "COMPLETED": ("done", "Closed as completed"),
+    "NOT_PLANNED": ("dropped", "Closed as not planned"),
+    "DUPLICATE": ("dropped", "Closed as duplicate"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelView:
+    """A label; `color` is six hex digits."""
+
+    name: str
+    color: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A value with one of the colours that boards have, in lower case."""
+
+    text: str
+    color: str = "gray"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of some are done."""
+
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Whole percents, rounded down: a hundred is everything."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneView:
+    """A milestone with the progress of its issues; `due` is a day, or empty."""
+
+    title: str
+    due: str
+    is_open: bool
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """An issue as one line. `state` is open, done or dropped; points are of its board."""
+
+    number: int
+    title: str
+    url: str
+    home: str
+    state: str
+    state_words: str
+    labels: tuple[LabelView, ...]
+    milestone: str
+    assignees: tuple[str, ...]
+    type: str
+    status: Chip | None
+    points: float | None
+    progress: Progress
+    author: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another page."""
+
+    text: str
+    url: str
+
+
+def repository_url(full_name: str) -> str:
+    """The page of a repository."""
+    return f"{HOME}repos/{quote(full_name)}"
+
+
+def issue_url(full_name: str, number: int) -> str:
+    """The page of an issue."""
+    return f"{repository_url(full_name)}/issues/{number}"
+
+
+def board_url(owner: str, number: int) -> str:
+    """The page of a board."""
+    return f"{HOME}boards/{quote(owner)}/{number}"
+
+
+class Reader:
+    """Reads the store for one page: it remembers what every row asks for again.
+
+    Hold the sandbox's lock while you use it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._fields: dict[int, tuple[Field | None, Field | None]] = {}
+        self._homes: dict[int, str] = {}
+        self._labels: dict[int, LabelView] = {}
+
+    # ---- places ----------------------------------------------------------------------------
+
+    def repositories(self) -> list[Repository]:
+        """All repositories, by name."""
+        found = {r.id: r for r in self.store.repositories.values()}.values()
+        return sorted(found, key=lambda r: self.full_name(r.id).lower())
+
+    def boards(self) -> list[Project]:
+        """All boards, by owner and number."""
+        found = [p for table in self.store.projects.values() for p in table.values()]
+        return sorted(found, key=lambda p: (self.login(p.owner).lower(), p.number))
+
+    def full_name(self, repository: int) -> str:
+        """`owner/name`."""
+        if repository not in self._homes:
+            found = self.store.get(Repository, repository)
+            self._homes[repository] = self.store.full_name(found)
+        return self._homes[repository]
+
+    def login(self, account: int | None) -> str:
+        """A login; somebody who is gone is `ghost`, as on GitHub."""
+        return "ghost" if account is None else self.store.get(Account, account).login
+
+    def issues(self, repository: Repository) -> list[Issue]:
+        """The issues of a repository by number, without pull requests."""
+        found = self.store.issues.get(repository.id, {}).values()
+        return sorted((i for i in found if not i.is_pull), key=lambda i: i.number)
+
+    def boards_of(self, repository: Repository) -> list[Project]:
+        """The boards that a repository shows, and those that its issues are on."""
+        shown = {
+            project
+            for issue in self.store.issues.get(repository.id, {}).values()
+            for project in self.store.cards.get(issue.id, {})
+        }
+        return [p for p in self.boards() if p.id in shown or repository.id in p.repositories]
+
+    def tabs(self, repository: Repository) -> tuple[Link, ...]:
+        """The ways between the pages of a repository."""
+        name = self.full_name(repository.id)
+        boards = (
+            Link(p.title, board_url(self.login(p.owner), p.number))
+            for p in self.boards_of(repository)
+        )
+        return (Link("Issues", repository_url(name)), *boards)
+
+    def milestones(self, repository: Repository) -> tuple[MilestoneView, ...]:
+        """The milestones of a repository, the next one due first."""
+        counts: dict[int, list[int]] = {}
+        for issue in self.issues(repository):
+            if issue.milestone is not None:
+                count = counts.setdefault(issue.milestone, [0, 0])
+                count[0] += issue.state == "CLOSED"
+                count[1] += 1
+        found = self.store.milestones.get(repository.id, {}).values()
+        return tuple(
+            MilestoneView(
+                m.title,
+                (m.due_on or "")[:10],
+                m.state == "OPEN",
+                Progress(*counts.get(m.id, (0, 0))),
+            )
+            for m in sorted(found, key=lambda m: (m.due_on or "9", m.number))
+        )
+
+    # ---- issues ----------------------------------------------------------------------------
+
+    def label(self, number: int) -> LabelView:
+        """A label by its number."""
+        if number not in self._labels:
+            label = self.store.get(Label, number)
+            self._labels[number] = LabelView(
+                label.name, colors.known(label.color), label.description or ""
+            )
+        return self._labels[number]
+
+    def progress(self, issue: Issue) -> Progress:
+        """How many of an issue's sub-issues are closed."""
+        children = self.store.all(Issue, issue.sub_issues)
+        return Progress(sum(child.state == "CLOSED" for child in children), len(children))
+
+    def issue(self, issue: Issue) -> IssueView:
+        """An issue as one line."""
+        home = self.full_name(issue.repository)
+        closed = _STATES.get(issue.state_reason or "", ("done", "Closed"))
+        state, words = ("open", "Open") if issue.state == "OPEN" else closed
+        status, points = self._on_board(issue)
+        milestone = self.store.get(Milestone, issue.milestone) if issue.milestone else None
+        kind = self.store.get(IssueType, issue.issue_type) if issue.issue_type else None
+        return IssueView(
+            number=issue.number,
+            title=issue.title,
+            url=issue_url(home, issue.number),
+            home=home,
+            state=state,
+            state_words=words,
+            labels=tuple(self.label(number) for number in issue.labels),
+            milestone=milestone.title if milestone else "",
+            assignees=tuple(self.login(number) for number in issue.assignees),
+            type=kind.name if kind else "",
+            status=status,
+            points=points,
+            progress=self.progress(issue),
+            author=self.login(issue.author),
+            created_at=issue.created_at,
+        )
+
+    def lines(self, numbers: Iterable[int]) -> tuple[IssueView, ...]:
+        """Issues as lines, by the numbers of their records."""
+        return tuple(self.issue(issue) for issue in self.store.all(Issue, numbers))
+
+    def cards(self, issue: Issue) -> list[tuple[Project, Item]]:
+        """An issue's cards that are not archived, the oldest board first."""
+        cards = self.store.cards.get(issue.id, {})
+        found = [(self.store.get(Project, n), item) for n, item in cards.items()]
+        return sorted(
+            ((p, item) for p, item in found if not item.is_archived), key=lambda pair: pair[0].id
+        )
+
+    def _on_board(self, issue: Issue) -> tuple[Chip | None, float | None]:
+        """Status and points, each from the first board that says one."""
+        status: Chip | None = None
+        points: float | None = None
+        for project, item in self.cards(issue):
+            status = status or self.status(project, item)
+            points = self.points(project, item) if points is None else points
+        return status, points
+
+    # ---- boards ----------------------------------------------------------------------------
+
+    def status_field(self, project: Project) -> Field | None:
+        """The field by which a board has its columns."""
+        return self._known(project)[0]
+
+    def points_field(self, project: Project) -> Field | None:
+        """The number field that holds points, by its name; None where none sounds like it."""
+        return self._known(project)[1]
+
+    def _known(self, project: Project) -> tuple[Field | None, Field | None]:
+        if project.id not in self._fields:
+            fields = list(self.store.fields.get(project.id, {}).values())
+            status = [f for f in fields if f.name == "Status" and f.data_type == "SINGLE_SELECT"]
+            numbers = [f for f in fields if f.data_type == "NUMBER"]
+            points = [f for word in _POINTS for f in numbers if word in f.name.lower()]
+            self._fields[project.id] = (next(iter(status), None), next(iter(points), None))
+        return self._fields[project.id]
+
+    def status(self, project: Project, item: Item) -> Chip | None:
+        """The column that a card is in."""
+        field = self.status_field(project)
+        return self.value(field, item) if field else None
+
+    def points(self, project: Project, item: Item) -> float | None:
+        """A card's points."""
+        field = self.points_field(project)
+        stored: dict[str, Any] = item.values.get(str(field.id), {}) if field else {}
+        return float(stored["value"]) if stored else None
+
+    def value(self, field: Field, item: Item) -> Chip | None:
+        """What a card says in a field; None where it says nothing."""
+        stored = item.values.get(str(field.id))
+        if stored is None:
+            return None
+        for option in field.options:
+            if option["id"] == stored["value"]:
+                return Chip(option["name"], option["color"].lower(), field.name)
+        for iteration in field.iterations:
+            if iteration["id"] == stored["value"]:
+                return Chip(str(iteration["title"]), "gray", field.name)
+        return Chip(number(stored["value"]), "gray", field.name)
+
+    def values(self, project: Project, item: Item) -> tuple[Chip, ...]:
+        """Everything that a card says, in the order of the board's fields."""
+        fields = self.store.fields.get(project.id, {}).values()
+        return tuple(v for v in (self.value(field, item) for field in fields) if v is not None)
+
+
+def number(value: object) -> str:
+    """A number without needless zeros; anything else as text."""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

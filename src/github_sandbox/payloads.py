@@ -1,0 +1,155 @@
+"""Labels, milestones, issues and comments in the shapes of GitHub's REST API."""
+
+import re
+from typing import Any
+
+from github_sandbox import relations, repositories
+from github_sandbox.context import Context
+from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone, Repository
+from github_sandbox.rest_payloads import account, base, dates
+
+Json = dict[str, Any]
+
+
+def _account_or_none(ctx: Context, number: int | None) -> Json | None:
+    return None if number is None else account(ctx, ctx.store.get(Account, number))
+
+
+def _home(ctx: Context, record: Label | Milestone | Issue) -> tuple[str, str]:
+    """The API address and the page of the repository that a record lives in."""
+    full_name = ctx.store.full_name(ctx.store.get(Repository, record.repository))
+    return f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"
+
+
+def label(ctx: Context, record: Label) -> Json:
+    """A label."""
+    api, _ = _home(ctx, record)
+    quoted = re.sub(r"\s", "%20", record.name)
+    return {
+        **base(record),
+        "url": f"{api}/labels/{quoted}",
+        "name": record.name,
+        "color": record.color,
+        "default": record.is_default,
+        "description": record.description,
+    }
+
+
+def milestone(ctx: Context, record: Milestone) -> Json:
+    """A milestone with its counts."""
+    api, web = _home(ctx, record)
+    if record.id not in ctx.counts:
+        ctx.counts[record.id] = repositories.milestone_counts(ctx.store, record)
+    opened, closed = ctx.counts[record.id]
+    return {
+        "url": f"{api}/milestones/{record.number}",
+        "html_url": f"{web}/milestone/{record.number}",
+        "labels_url": f"{api}/milestones/{record.number}/labels",
+        **base(record),
+        "number": record.number,
+        "title": record.title,
+        "description": record.description,
+        "creator": _account_or_none(ctx, record.creator),
+        "open_issues": opened,
+        "closed_issues": closed,
+        "state": record.state.lower(),
+        **dates(record),
+        "due_on": record.due_on,
+        "closed_at": record.closed_at,
+    }
+
+
+def issue_type(record: IssueType) -> Json:
+    """An issue type."""
+    return {
+        **base(record),
+        "name": record.name,
+        "description": record.description,
+        "color": record.color.lower(),
+        "is_enabled": record.is_enabled,
+        **dates(record),
+    }
+
+
+def _issue_links(api: str, web_path: str, record: Issue) -> Json:
+    url = f"{api}/issues/{record.number}"
+    return {
+        "url": url,
+        "repository_url": api,
+        "labels_url": f"{url}/labels{{/name}}",
+        "comments_url": f"{url}/comments",
+        "events_url": f"{url}/events",
+        "html_url": web_path,
+    }
+
+
+def issue(ctx: Context, record: Issue) -> Json:
+    """An issue; a pull request is one with `pull_request`."""
+    store = ctx.store
+    api, _ = _home(ctx, record)
+    assignees = [account(ctx, user) for user in store.all(Account, record.assignees)]
+    total, done, share = relations.sub_issue_counts(store, record)
+    blocked_by, blocking, all_by, all_blocking = relations.dependency_counts(store, record)
+    home = store.get(Repository, record.repository)
+    reason = record.state_reason.lower() if record.state_reason else None
+    page = ctx.web + ctx.issue_path(record)
+    payload = {
+        **_issue_links(api, page, record),
+        **base(record),
+        "number": record.number,
+        "title": record.title,
+        "user": _account_or_none(ctx, record.author),
+        "labels": [label(ctx, found) for found in store.all(Label, record.labels)],
+        "state": record.state.lower(),
+        "locked": False,
+        "assignee": assignees[0] if assignees else None,
+        "assignees": assignees,
+        "milestone": milestone(ctx, store.get(Milestone, record.milestone))
+        if record.milestone
+        else None,
+        "comments": len(store.comments.get(record.id, ())),
+        **dates(record),
+        "closed_at": record.closed_at,
+        "author_association": ctx.association(record.author, home),
+        "type": issue_type(store.get(IssueType, record.issue_type)) if record.issue_type else None,
+        "active_lock_reason": None,
+        "sub_issues_summary": {"total": total, "completed": done, "percent_completed": share},
+        "issue_dependencies_summary": {
+            "blocked_by": blocked_by,
+            "total_blocked_by": all_by,
+            "blocking": blocking,
+            "total_blocking": all_blocking,
+        },
+        "body": record.body or None,
+        "state_reason": reason,
+    }
+    if record.parent is not None:
+        parent = store.get(Issue, record.parent)
+        payload["parent_issue_url"] = f"{_home(ctx, parent)[0]}/issues/{parent.number}"
+    if record.is_pull:
+        payload["pull_request"] = {
+            "url": f"{api}/pulls/{record.number}",
+            "html_url": page,
+            "diff_url": f"{page}.diff",
+            "patch_url": f"{page}.patch",
+            "merged_at": None,
+        }
+        payload["draft"] = False
+    return payload
+
+
+def comment(ctx: Context, record: Comment) -> Json:
+    """A comment."""
+    parent = ctx.store.get(Issue, record.issue)
+    api, _ = _home(ctx, parent)
+    home = ctx.store.get(Repository, parent.repository)
+    return {
+        "url": f"{api}/issues/comments/{record.id}",
+        "html_url": ctx.web + ctx.comment_path(record),
+        "issue_url": f"{api}/issues/{parent.number}",
+        **base(record),
+        "user": _account_or_none(ctx, record.author),
+        **dates(record),
+        "author_association": ctx.association(record.author, home),
+        "body": record.body,
+    }

@@ -1,0 +1,149 @@
+"""The top of the GraphQL schema, and the table of all that can be read."""
+
+from typing import Any
+
+from github_sandbox import repositories, search
+from github_sandbox.connections import by_place
+from github_sandbox.context import Context, Info
+from github_sandbox.fields import Resolver, Table
+from github_sandbox.models import (
+    Account,
+    Comment,
+    Event,
+    Field,
+    Issue,
+    Item,
+    Label,
+    Milestone,
+    Project,
+    Record,
+    Repository,
+)
+from github_sandbox.problems import RefusalError, no_node, not_found
+from github_sandbox.read_boards import FIELD, ITEM, PROJECT, STATUS_UPDATE, inner_page
+from github_sandbox.read_issues import COMMENT, ISSUE
+from github_sandbox.read_places import (
+    ACCOUNT,
+    COLLABORATOR_EDGE,
+    ISSUE_TYPE,
+    LABEL,
+    MILESTONE,
+    REPOSITORY,
+    repository_named,
+)
+
+
+def _account(kind: str) -> Resolver:
+    def resolve(_: Any, info: Info, login: str) -> Account:
+        found = info.context.store.accounts.get(login.lower())
+        if found is None or found.kind != kind:
+            raise not_found(kind, "login of", login)
+        return found
+
+    return resolve
+
+
+def _owner(_: Any, info: Info, login: str) -> Account | None:
+    found = info.context.store.accounts.get(login.lower())
+    return found if found is not None and found.kind != "Bot" else None
+
+
+def _visible(ctx: Context, record: Record) -> bool:
+    """Whether a node may be looked up by its id; a board out of reach is a refusal of its own."""
+    store = ctx.store
+    if isinstance(record, Item | Field):
+        record = store.get(Project, record.project)
+    if isinstance(record, Project) and not ctx.viewer.sees_project(record):
+        ctx.viewer.require_projects()
+    if isinstance(record, Comment):
+        record = store.get(Issue, record.issue)
+    if isinstance(record, Issue | Label | Milestone):
+        record = store.get(Repository, record.repository)
+    if isinstance(record, Repository):
+        return ctx.viewer.sees(record, store.full_name(record))
+    return not isinstance(record, Event)
+
+
+def _node(_: Any, info: Info, id: str) -> Record:  # noqa: A002 - the schema's name
+    ctx = info.context
+    found = ctx.store.by_node.get(id)
+    if found is None or not _visible(ctx, found):
+        raise no_node(id)
+    return found
+
+
+def _nodes(_: Any, info: Info, ids: list[str]) -> list[Record | RefusalError]:
+    found: list[Record | RefusalError] = []
+    for node_id in ids:
+        try:
+            found.append(_node(None, info, node_id))
+        except RefusalError as refusal:
+            found.append(refusal)
+    return found
+
+
+def _rate_limit(_: Any, info: Info, dryRun: bool = False) -> dict[str, Any]:  # noqa: ARG001, N803 - the schema's name
+    ctx = info.context
+    return {
+        "cost": ctx.cost,
+        "nodeCount": ctx.node_count,
+        "limit": ctx.rate.limit,
+        "used": ctx.rate.used,
+        "remaining": ctx.rate.remaining,
+        "resetAt": repositories.moment(ctx.rate.reset),
+    }
+
+
+def _search(_: Any, info: Info, query: str, type: str, **arguments: Any) -> dict[str, Any]:  # noqa: A002 - the schema's name
+    """The `search` field: issues and pull requests; of all else there is nothing to find."""
+    found = search.find(info.context, search.read_query(query)) if type == "ISSUE" else []
+    reachable = by_place(info, found[: search.MAX_RESULTS], arguments)
+    return {
+        "codeCount": 0,
+        "discussionCount": 0,
+        "edges": reachable.edges,
+        "issueCount": len(found),
+        "nodes": reachable.nodes,
+        "pageInfo": reachable,
+        "repositoryCount": 0,
+        "userCount": 0,
+        "wikiCount": 0,
+    }
+
+
+QUERY: Table = {
+    "node": _node,
+    "nodes": _nodes,
+    "organization": _account("Organization"),
+    "rateLimit": _rate_limit,
+    "repository": repository_named,
+    "repositoryOwner": _owner,
+    "search": _search,
+    "user": _account("User"),
+    "viewer": lambda _, info: info.context.viewer.account,
+}
+
+
+TYPES: dict[str, Table] = {
+    "Query": QUERY,
+    "User": ACCOUNT,
+    "Organization": ACCOUNT,
+    "Bot": ACCOUNT,
+    "Repository": REPOSITORY,
+    "RepositoryCollaboratorEdge": COLLABORATOR_EDGE,
+    "Label": LABEL,
+    "Milestone": MILESTONE,
+    "IssueType": ISSUE_TYPE,
+    "Issue": ISSUE,
+    "PullRequest": ISSUE,
+    "IssueComment": COMMENT,
+    "ProjectV2": PROJECT,
+    "ProjectV2StatusUpdate": STATUS_UPDATE,
+    "ProjectV2Field": FIELD,
+    "ProjectV2SingleSelectField": FIELD,
+    "ProjectV2IterationField": FIELD,
+    "ProjectV2Item": ITEM,
+    "ProjectV2ItemFieldLabelValue": {"labels": inner_page("labels")},
+    "ProjectV2ItemFieldUserValue": {"users": inner_page("users")},
+}
+"""Resolvers by GraphQL type; a field that is not here is read from a mapping or an attribute."""

@@ -1,0 +1,269 @@
+"""How boards, their fields, cards and values answer in GraphQL."""
+
+from datetime import UTC, date, timedelta
+from typing import Any
+
+from github_sandbox import boards
+from github_sandbox.connections import Connection, by_key, by_place
+from github_sandbox.context import Context, Info
+from github_sandbox.fields import (
+    Resolver,
+    Table,
+    constant,
+    order,
+    page,
+    record,
+    related,
+    related_list,
+)
+from github_sandbox.models import (
+    Account,
+    Field,
+    Issue,
+    Item,
+    Label,
+    Milestone,
+    Project,
+    Repository,
+    typename,
+)
+
+
+def _project_fields(project: Project, info: Info, **arguments: Any) -> Connection:
+    fields = info.context.store.fields[project.id].values()
+    keys = {"CREATED_AT": "id", "NAME": "name", "POSITION": "id"}
+    return by_place(info, order(fields, arguments.get("orderBy"), keys, "id"), arguments)
+
+
+def _project_items_page(project: Project, info: Info, **arguments: Any) -> Connection:
+    """A board's cards; archived ones are not among them, as on GitHub."""
+    found = boards.items_of(info.context.store, project)
+    order = arguments.get("orderBy")
+    descending = bool(order and order["direction"] == "DESC")
+    if descending:
+        found.reverse()
+    return by_key(
+        info, found, arguments, lambda item: [item.position, item.id], descending=descending
+    )
+
+
+def _status_updates(project: Project, info: Info, **arguments: Any) -> Connection:
+    """How a board stood, newest first unless asked otherwise."""
+    found = info.context.store.status_updates.get(project.id, ())
+    wanted = arguments.get("orderBy")
+    keys = {"CREATED_AT": "created_at"}
+    return by_place(info, order(found, wanted, keys, "created_at"), arguments)
+
+
+STATUS_UPDATE: Table = {
+    **record(body="body", status="status", startDate="start_date", targetDate="target_date"),
+    "creator": related(Account, "creator"),
+    "project": related(Project, "project"),
+}
+
+
+PROJECT: Table = {
+    **record(
+        number="number",
+        title="title",
+        shortDescription="short_description",
+        readme="readme",
+        public="public",
+        closed="closed",
+        closedAt="closed_at",
+    ),
+    **page(lambda ctx, project: ctx.project_path(project)),
+    "creator": related(Account, "creator"),
+    "field": lambda record, info, name: boards.field_named(info.context.store, record, name),
+    "fields": _project_fields,
+    "items": _project_items_page,
+    "owner": related(Account, "owner"),
+    "repositories": related_list(Repository, "repositories"),
+    "statusUpdates": _status_updates,
+    "template": constant(False),
+    "viewerCanUpdate": lambda _, info: info.context.viewer.grant.writes_boards,
+}
+
+
+def _options(field: Field, info: Info, names: list[str] | None = None) -> list[dict[str, str]]:  # noqa: ARG001 - a resolver's second argument
+    return [option for option in field.options if names is None or option["name"] in names]
+
+
+def _iteration(iteration: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": iteration["id"],
+        "title": iteration["title"],
+        "startDate": iteration["start"],
+        "duration": iteration["duration"],
+    }
+
+
+def _configuration(field: Field, info: Info) -> dict[str, Any]:
+    today = info.context.store.clock().astimezone(UTC).date()
+    current: list[dict[str, Any]] = []
+    completed: list[dict[str, Any]] = []
+    for iteration in field.iterations:
+        end = date.fromisoformat(iteration["start"]) + timedelta(days=iteration["duration"])
+        (completed if end <= today else current).append(_iteration(iteration))
+    return {
+        "iterations": current,
+        "completedIterations": completed,
+        "duration": field.iteration_setup["duration"],
+        "startDay": field.iteration_setup["start_day"],
+    }
+
+
+FIELD: Table = {
+    **record(name="name", dataType="data_type"),
+    "configuration": _configuration,
+    "options": _options,
+    "project": related(Project, "project"),
+}
+
+
+def _content(item: Item, info: Info) -> Any:
+    """An item's issue or pull request, a draft's own text, or None where it may not be seen."""
+    ctx = info.context
+    if item.content is None:
+        return {
+            "__typename": "DraftIssue",
+            "id": item.node_id.replace("PVTI_", "DI_"),
+            "title": item.draft_title,
+            "body": item.draft_body,
+            "createdAt": item.created_at,
+            "updatedAt": item.updated_at,
+            "creator": ctx.store.get(Account, item.creator) if item.creator else None,
+        }
+    issue = ctx.store.get(Issue, item.content)
+    home = ctx.store.get(Repository, issue.repository)
+    return issue if ctx.viewer.sees(home, ctx.store.full_name(home)) else None
+
+
+def _item_type(item: Item, info: Info) -> str:
+    content = _content(item, info)
+    if content is None:
+        return "REDACTED"
+    names = {"Issue": "ISSUE", "PullRequest": "PULL_REQUEST", "DraftIssue": "DRAFT_ISSUE"}
+    return names[typename(content)]
+
+
+def _choice(choices: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    return next(choice for choice in choices if choice["id"] == wanted)
+
+
+def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
+    """A value that was set by hand, as the GraphQL object."""
+    stored = item.values.get(str(field.id))
+    if stored is None:
+        return None
+    kind, value = stored["kind"], stored["value"]
+    names = {
+        "text": "Text",
+        "number": "Number",
+        "date": "Date",
+        "option": "SingleSelect",
+        "iteration": "Iteration",
+    }
+    answer = {
+        "__typename": f"ProjectV2ItemField{names[kind]}Value",
+        "id": f"PVTF{names[kind][0]}V_{item.node_id[5:]}{field.id:x}",
+        "databaseId": None,
+        "createdAt": stored["created_at"],
+        "updatedAt": stored["updated_at"],
+        "creator": ctx.store.get(Account, item.creator) if item.creator else None,
+        "field": field,
+        "item": item,
+    }
+    if kind == "option":
+        option = _choice(field.options, value)
+        return answer | {
+            "optionId": value,
+            "name": option["name"],
+            "color": option["color"],
+            "description": option["description"],
+        }
+    if kind == "iteration":
+        shown = _iteration(_choice(field.iterations, value))
+        return answer | shown | {"id": answer["id"], "iterationId": value}
+    return answer | {kind: value}
+
+
+def _derived_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
+    """A value that the card's content gives; None where it is empty."""
+    if field.data_type == "TITLE":
+        content = ctx.store.get(Issue, item.content) if item.content else None
+        return {
+            "__typename": "ProjectV2ItemFieldTextValue",
+            "id": f"PVTFTV_{item.node_id[5:]}",
+            "databaseId": None,
+            "createdAt": item.created_at,
+            "updatedAt": item.updated_at,
+            "creator": None,
+            "field": field,
+            "item": item,
+            "text": content.title if content else item.draft_title,
+        }
+    if item.content is None:
+        return None
+    issue = ctx.store.get(Issue, item.content)
+    match field.data_type:
+        case "REPOSITORY":
+            home = ctx.store.get(Repository, issue.repository)
+            return {
+                "__typename": "ProjectV2ItemFieldRepositoryValue",
+                "field": field,
+                "repository": home,
+            }
+        case "MILESTONE" if issue.milestone is not None:
+            return {
+                "__typename": "ProjectV2ItemFieldMilestoneValue",
+                "field": field,
+                "milestone": ctx.store.get(Milestone, issue.milestone),
+            }
+        case "LABELS" if issue.labels:
+            return {
+                "__typename": "ProjectV2ItemFieldLabelValue",
+                "field": field,
+                "labels": ctx.store.all(Label, issue.labels),
+            }
+        case "ASSIGNEES" if issue.assignees:
+            return {
+                "__typename": "ProjectV2ItemFieldUserValue",
+                "field": field,
+                "users": ctx.store.all(Account, issue.assignees),
+            }
+    return None
+
+
+def _value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
+    if field.data_type in boards.CUSTOM_TYPES:
+        return _stored_value(ctx, item, field)
+    return _derived_value(ctx, item, field)
+
+
+def _field_values(item: Item, info: Info, **arguments: Any) -> Connection:
+    ctx = info.context
+    values = (_value(ctx, item, field) for field in ctx.store.fields[item.project].values())
+    return by_place(info, [value for value in values if value is not None], arguments)
+
+
+def _field_value_by_name(item: Item, info: Info, name: str) -> dict[str, Any] | None:
+    ctx = info.context
+    field = boards.field_named(ctx.store, ctx.store.get(Project, item.project), name)
+    return _value(ctx, item, field) if field else None
+
+
+ITEM: Table = {
+    **record(isArchived="is_archived"),
+    "content": _content,
+    "creator": related(Account, "creator"),
+    "fieldValueByName": _field_value_by_name,
+    "fieldValues": _field_values,
+    "project": related(Project, "project"),
+    "type": _item_type,
+}
+
+
+def inner_page(name: str) -> Resolver:
+    """A page of the list that a value holds under this name."""
+    return lambda value, info, **arguments: by_place(info, value[name], arguments)

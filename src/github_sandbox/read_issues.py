@@ -1,0 +1,190 @@
+"""How issues, pull requests and comments answer in GraphQL."""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from github_sandbox import relations
+from github_sandbox.connections import Connection, by_key, by_place
+from github_sandbox.context import Context, Info
+from github_sandbox.fields import Table, attribute, constant, page, record, related, related_list
+from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone, Repository
+
+
+def filter_issues(ctx: Context, issues: Iterable[Issue], wanted: dict[str, Any]) -> list[Issue]:
+    """The issues that fit `IssueFilters`; an unknown label, person or type matches nothing."""
+    found = list(issues)
+    store = ctx.store
+    if wanted.get("states"):
+        found = [issue for issue in found if issue.state in wanted["states"]]
+    if wanted.get("since"):
+        found = [issue for issue in found if issue.updated_at >= wanted["since"]]
+    if wanted.get("labels"):
+        names = {name.lower() for name in wanted["labels"]}
+        found = [
+            issue
+            for issue in found
+            if any(store.get(Label, number).name.lower() in names for number in issue.labels)
+        ]
+    for key, source in (("createdBy", "author"), ("assignee", "assignees")):
+        if wanted.get(key):
+            account = store.accounts.get(wanted[key].lower())
+            found = [i for i in found if account and holds(getattr(i, source), account.id)]
+    if wanted.get("mentioned"):
+        name = re.escape(wanted["mentioned"])
+        mention = re.compile(rf"(?<![\w`])@{name}(?![\w-])", re.IGNORECASE)
+        found = [issue for issue in found if mention.search(issue.body)]
+    if wanted.get("milestoneNumber"):
+        number = wanted["milestoneNumber"]
+        if number == "*":
+            found = [issue for issue in found if issue.milestone is not None]
+        else:
+            found = [i for i in found if i.milestone and _milestone_number(ctx, i) == number]
+    if wanted.get("type"):
+        name = wanted["type"].lower()
+        found = [
+            i
+            for i in found
+            if i.issue_type and store.get(IssueType, i.issue_type).name.lower() == name
+        ]
+    return found
+
+
+def holds(value: int | list[int] | None, number: int) -> bool:
+    """Whether a number is this one, or among these."""
+    return number in value if isinstance(value, list) else value == number
+
+
+def _milestone_number(ctx: Context, issue: Issue) -> str:
+    assert issue.milestone is not None
+    return str(ctx.store.get(Milestone, issue.milestone).number)
+
+
+def issues_page(info: Info, issues: Iterable[Issue], arguments: dict[str, Any]) -> Connection:
+    """A page of those issues that fit the arguments; pull requests are left out."""
+    wanted = dict(arguments.get("filterBy") or {})
+    for name in ("states", "labels"):
+        if arguments.get(name):
+            wanted[name] = arguments[name]
+    found = [issue for issue in issues if not issue.is_pull]
+    if wanted:
+        found = filter_issues(info.context, found, wanted)
+    order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
+    descending = order["direction"] == "DESC"
+    key = _ISSUE_KEYS[order["field"]]
+    if order["field"] == "COMMENTS":
+        comments = info.context.store.comments
+        key = lambda issue: [len(comments.get(issue.id, ())), issue.number]  # noqa: E731 - one of a table of keys
+    found.sort(key=key, reverse=descending)
+    return by_key(info, found, arguments, key, descending=descending)
+
+
+_ISSUE_KEYS: dict[str, Callable[[Issue], list[Any]]] = {
+    "CREATED_AT": lambda issue: [issue.created_at, issue.number],
+    "UPDATED_AT": lambda issue: [issue.updated_at, issue.number],
+    "COMMENTS": lambda issue: [issue.number],
+}
+
+
+def _state_reason(issue: Issue, info: Info, enableDuplicate: bool = False) -> str | None:  # noqa: ARG001, N803 - the schema's name
+    if issue.state_reason == "DUPLICATE" and not enableDuplicate:
+        return "NOT_PLANNED"
+    return issue.state_reason
+
+
+def _sub_issues_summary(issue: Issue, info: Info) -> dict[str, int]:
+    total, done, share = relations.sub_issue_counts(info.context.store, issue)
+    return {"total": total, "completed": done, "percentCompleted": share}
+
+
+def _dependencies_summary(issue: Issue, info: Info) -> dict[str, int]:
+    blocked_by, blocking, all_by, all_blocking = relations.dependency_counts(
+        info.context.store, issue
+    )
+    return {
+        "blockedBy": blocked_by,
+        "blocking": blocking,
+        "totalBlockedBy": all_by,
+        "totalBlocking": all_blocking,
+    }
+
+
+def _project_items(
+    issue: Issue,
+    info: Info,
+    includeArchived: bool = True,  # noqa: N803 - the schema's name
+    **arguments: Any,
+) -> Connection:
+    ctx = info.context
+    cards = ctx.store.cards.get(issue.id, {}).values() if ctx.viewer.grant.reads_boards else ()
+    found = [item for item in cards if includeArchived or not item.is_archived]
+    return by_place(info, found, arguments)
+
+
+def _may_update(record: Issue | Comment, info: Info) -> bool:
+    ctx = info.context
+    issue = record if isinstance(record, Issue) else ctx.store.get(Issue, record.issue)
+    home = ctx.store.full_name(ctx.store.get(Repository, issue.repository))
+    return record.author == ctx.viewer.account.id or ctx.viewer.may(home, "write")
+
+
+def _home(record: Issue | Comment, info: Info) -> Repository:
+    store = info.context.store
+    issue = record if isinstance(record, Issue) else store.get(Issue, record.issue)
+    return store.get(Repository, issue.repository)
+
+
+_SAID: Table = {
+    "author": related(Account, "author"),
+    "authorAssociation": lambda record, info: info.context.association(
+        record.author, _home(record, info)
+    ),
+    "body": attribute("body"),
+    "bodyHTML": lambda record, _: f"<p>{html.escape(record.body)}</p>" if record.body else "",
+    "bodyText": attribute("body"),
+    "createdViaEmail": constant(False),
+    "editor": related(Account, "editor"),
+    "includesCreatedEdit": lambda record, _: record.last_edited_at is not None,
+    "lastEditedAt": attribute("last_edited_at"),
+    "publishedAt": attribute("created_at"),
+    "reactionGroups": constant([]),
+    "repository": _home,
+    "viewerCanUpdate": _may_update,
+    "viewerDidAuthor": lambda record, info: record.author == info.context.viewer.account.id,
+}
+
+ISSUE: Table = {
+    **record(number="number", title="title", state="state", closedAt="closed_at"),
+    **page(lambda ctx, issue: ctx.issue_path(issue)),
+    **_SAID,
+    "assignees": related_list(Account, "assignees"),
+    "blockedBy": related_list(Issue, "blocked_by"),
+    "blocking": related_list(Issue, "blocking"),
+    "closed": lambda record, _: record.state == "CLOSED",
+    "comments": lambda record, info, **arguments: by_place(
+        info, list(info.context.store.comments.get(record.id, {}).values()), arguments
+    ),
+    "duplicateOf": related(Issue, "duplicate_of"),
+    "issueDependenciesSummary": _dependencies_summary,
+    "issueFieldValues": lambda _, info, **arguments: by_place(info, (), arguments),
+    "isDraft": constant(False),
+    "issueType": related(IssueType, "issue_type"),
+    "labels": related_list(Label, "labels"),
+    "locked": constant(False),
+    "milestone": related(Milestone, "milestone"),
+    "parent": related(Issue, "parent"),
+    "projectItems": _project_items,
+    "stateReason": _state_reason,
+    "subIssues": related_list(Issue, "sub_issues"),
+    "subIssuesSummary": _sub_issues_summary,
+}
+
+COMMENT: Table = {
+    **record(),
+    **page(lambda ctx, comment: ctx.comment_path(comment)),
+    **_SAID,
+    "isMinimized": constant(False),
+    "minimizedReason": constant(None),
+    "issue": related(Issue, "issue"),
+}

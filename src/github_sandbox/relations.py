@@ -1,0 +1,210 @@
+"""Parents, sub-issues and blockers."""
+
+from collections.abc import Iterable
+
+from github_sandbox.access import Viewer
+from github_sandbox.models import Issue, Repository
+from github_sandbox.problems import RefusalError, forbidden
+from github_sandbox.store import Store
+
+MAX_SUB_ISSUES = 100
+MAX_LEVELS = 8
+MAX_BLOCKERS = 50
+
+_ADDING = "An error occurred while adding the sub-issue to the parent issue. "
+
+
+def _require_triage(store: Store, viewer: Viewer, issue: Issue) -> None:
+    repository = store.get(Repository, issue.repository)
+    viewer.require(store.full_name(repository), "triage")
+    if repository.is_archived:
+        raise forbidden("Repository was archived so is read-only.")
+
+
+def _unprocessable(message: str) -> RefusalError:
+    return RefusalError("UNPROCESSABLE", message, resource="Issue", code="unprocessable")
+
+
+# ---- sub-issues ----------------------------------------------------------------------------
+
+
+def levels_above(store: Store, issue: Issue) -> int:
+    """How many ancestors an issue has."""
+    count = 0
+    while issue.parent is not None:
+        issue = store.get(Issue, issue.parent)
+        count += 1
+    return count
+
+
+def levels_below(store: Store, issue: Issue) -> int:
+    """How many levels of sub-issues an issue has."""
+    return max(
+        (1 + levels_below(store, child) for child in store.all(Issue, issue.sub_issues)), default=0
+    )
+
+
+def _check_room(store: Store, parent: Issue, below: int) -> None:
+    if len(parent.sub_issues) >= MAX_SUB_ISSUES:
+        raise RefusalError(
+            "VALIDATION",
+            f"{_ADDING}Parent cannot have more than {MAX_SUB_ISSUES} sub-issues",
+            resource="Issue",
+        )
+    if levels_above(store, parent) + 1 + below >= MAX_LEVELS:
+        raise _unprocessable(f"{_ADDING}Issue may not have more than {MAX_LEVELS} layers")
+
+
+def check_new_child(store: Store, viewer: Viewer, parent: Issue, home: Repository) -> None:
+    """Refuse a new issue below this parent where it may not be put there."""
+    _require_triage(store, viewer, parent)
+    if store.get(Repository, parent.repository).owner != home.owner:
+        raise _unprocessable(f"{_ADDING}Sub issue must belong to the same owner as the parent")
+    _check_room(store, parent, 0)
+
+
+def _is_above(store: Store, candidate: Issue, issue: Issue) -> bool:
+    at: Issue | None = issue
+    while at is not None:
+        if at.id == candidate.id:
+            return True
+        at = store.get(Issue, at.parent) if at.parent is not None else None
+    return False
+
+
+def add_sub_issue(
+    store: Store, viewer: Viewer, parent: Issue, child: Issue, *, replace_parent: bool
+) -> None:
+    """Put an issue below a parent; another parent is left only where that is asked for."""
+    _require_triage(store, viewer, parent)
+    home = store.get(Repository, child.repository)
+    if store.get(Repository, parent.repository).owner != home.owner:
+        raise _unprocessable(f"{_ADDING}Sub issue must belong to the same owner as the parent")
+    if child.parent == parent.id:
+        raise _unprocessable(
+            f"{_ADDING}Issue may not contain duplicate sub-issues"
+            " and Sub issue may only have one parent"
+        )
+    if child.parent is not None and not replace_parent:
+        raise _unprocessable(f"{_ADDING}Sub issue may only have one parent")
+    if _is_above(store, child, parent):
+        raise _unprocessable(f"{_ADDING}Sub issue may not be its own ancestor")
+    _check_room(store, parent, levels_below(store, child))
+    if child.parent is not None:
+        detach(store, store.get(Issue, child.parent), child)
+    attach(store, parent, child)
+    store.event(viewer.account, "sub_issue_added", parent, child=child.node_id)
+
+
+def remove_sub_issue(store: Store, viewer: Viewer, parent: Issue, child: Issue) -> None:
+    """Take an issue out from below its parent."""
+    _require_triage(store, viewer, parent)
+    if child.parent != parent.id:
+        raise _unprocessable("The provided sub-issue is not a sub-issue of the parent issue")
+    detach(store, parent, child)
+    store.event(viewer.account, "sub_issue_removed", parent, child=child.node_id)
+
+
+def reprioritise(
+    store: Store,
+    viewer: Viewer,
+    parent: Issue,
+    child: Issue,
+    *,
+    after: Issue | None,
+    before: Issue | None,
+) -> None:
+    """Move a sub-issue to directly after or before another one; exactly one is given."""
+    _require_triage(store, viewer, parent)
+    if (after is None) == (before is None):
+        raise _unprocessable("You must provide exactly one of after_id or before_id")
+    anchor = after or before
+    assert anchor is not None
+    if child.parent != parent.id or anchor.parent != parent.id or anchor.id == child.id:
+        raise _unprocessable("The provided sub-issue is not a sub-issue of the parent issue")
+    parent.sub_issues.remove(child.id)
+    place = parent.sub_issues.index(anchor.id) + (1 if after else 0)
+    parent.sub_issues.insert(place, child.id)
+    store.touch(parent)
+
+
+def attach(store: Store, parent: Issue, child: Issue) -> None:
+    """Put a child last below its parent, unchecked."""
+    parent.sub_issues.append(child.id)
+    child.parent = parent.id
+    store.touch(parent, child)
+
+
+def detach(store: Store, parent: Issue, child: Issue) -> None:
+    """Take a child from its parent, unchecked."""
+    parent.sub_issues.remove(child.id)
+    child.parent = None
+    store.touch(parent, child)
+
+
+# ---- blockers ------------------------------------------------------------------------------
+
+
+def add_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue) -> None:
+    """Say that one issue is blocked by another.
+
+    Cycles are accepted: whether GitHub refuses them is not known, so a client must not lean on it.
+    """
+    _require_triage(store, viewer, blocked)
+    if blocked.id == blocker.id:
+        raise _unprocessable("An issue cannot be blocked by itself")
+    if blocker.id in blocked.blocked_by:
+        raise _unprocessable("Target issue has already been taken")
+    if len(blocked.blocked_by) >= MAX_BLOCKERS or len(blocker.blocking) >= MAX_BLOCKERS:
+        raise _unprocessable(f"An issue cannot have more than {MAX_BLOCKERS} dependencies")
+    block(store, blocked, blocker)
+    store.event(viewer.account, "blocked_by_added", blocked, blocker=blocker.node_id)
+
+
+def remove_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue) -> None:
+    """Say that one issue is no longer blocked by another."""
+    _require_triage(store, viewer, blocked)
+    if blocker.id not in blocked.blocked_by:
+        raise _unprocessable("The issue is not blocked by the given issue")
+    unblock(store, blocked, blocker)
+    store.event(viewer.account, "blocked_by_removed", blocked, blocker=blocker.node_id)
+
+
+def block(store: Store, blocked: Issue, blocker: Issue) -> None:
+    """Tie two issues, unchecked."""
+    blocked.blocked_by.append(blocker.id)
+    blocker.blocking.append(blocked.id)
+    store.touch(blocked, blocker)
+
+
+def unblock(store: Store, blocked: Issue, blocker: Issue) -> None:
+    """Untie two issues, unchecked."""
+    blocked.blocked_by.remove(blocker.id)
+    blocker.blocking.remove(blocked.id)
+    store.touch(blocked, blocker)
+
+
+# ---- sums ----------------------------------------------------------------------------------
+
+
+def sub_issue_counts(store: Store, issue: Issue) -> tuple[int, int, int]:
+    """Sub-issues of an issue: all, closed, and the closed share in whole per cent."""
+    total = len(issue.sub_issues)
+    done = closed_count(store, issue.sub_issues)
+    return total, done, (100 * done // total if total else 0)
+
+
+def dependency_counts(store: Store, issue: Issue) -> tuple[int, int, int, int]:
+    """Open blockers, open blocked, all blockers, all blocked."""
+    blockers, blocked = issue.blocked_by, issue.blocking
+    return (
+        len(blockers) - closed_count(store, blockers),
+        len(blocked) - closed_count(store, blocked),
+        len(blockers),
+        len(blocked),
+    )
+
+
+def closed_count(store: Store, numbers: Iterable[int]) -> int:
+    """How many of these issues are closed."""
+    return sum(store.get(Issue, number).state == "CLOSED" for number in numbers)

@@ -1,0 +1,354 @@
+"""Owners, repositories, labels and milestones: making and changing them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from github_sandbox.access import Viewer
+from github_sandbox.models import Account, Issue, IssueType, Label, Milestone, Project, Repository
+from github_sandbox.problems import RefusalError, check_length, forbidden, invalid, taken
+from github_sandbox.store import MOMENT, Store
+
+DEFAULT_LABELS = (
+    ("bug", "d73a4a", "Something isn't working"),
+    ("documentation", "0075ca", "Improvements or additions to documentation"),
+    ("duplicate", "cfd3d7", "This issue or pull request already exists"),
+    ("enhancement", "a2eeef", "New feature or request"),
+    ("good first issue", "7057ff", "Good for newcomers"),
+    ("help wanted", "008672", "Extra attention is needed"),
+    ("invalid", "e4e669", "This doesn't seem right"),
+    ("question", "d876e3", "Further information is requested"),
+    ("wontfix", "ffffff", "This will not be worked on"),
+)
+"""The labels of a fresh repository, as github.com makes them."""
+
+DEFAULT_TYPES = (
+    ("Task", "YELLOW", "A specific piece of work"),
+    ("Bug", "RED", "An unexpected problem or behavior"),
+    ("Feature", "BLUE", "A request, idea, or new functionality"),
+)
+"""The issue types of an organisation; users have none."""
+
+MAX_TYPES = 25
+UNSET_COLOR = "ededed"
+OwnerKind = Literal["User", "Organization"]
+
+
+def ensure_account(
+    store: Store, login: str, kind: Literal["User", "Organization", "Bot"] = "User"
+) -> Account:
+    """The account with this login, made where there is none; an organisation gets its types."""
+    known = store.accounts.get(login.lower())
+    if known:
+        return known
+    account = store.create(Account, kind=kind, login=login, name=None)
+    if kind == "Organization":
+        for name, color, description in DEFAULT_TYPES:
+            store.create(
+                IssueType, owner=account.id, name=name, color=color, description=description
+            )
+    return account
+
+
+def ensure_repository(
+    store: Store, full_name: str, owner_type: OwnerKind, *, private: bool = False
+) -> Repository:
+    """The repository with this name, made with the default labels where there is none."""
+    owner_login, _, name = full_name.partition("/")
+    owner = ensure_account(store, owner_login, owner_type)
+    known = store.repository(owner_login, name)
+    if known:
+        return known
+    repository = store.create(Repository, owner=owner.id, name=name, is_private=private)
+    for label, color, description in DEFAULT_LABELS:
+        store.create(
+            Label,
+            repository=repository.id,
+            name=label,
+            color=color,
+            description=description,
+            is_default=True,
+        )
+    return repository
+
+
+def require_write(store: Store, viewer: Viewer, repository: Repository) -> None:
+    """Raise `RefusalError` unless the viewer may push and the repository is not archived."""
+    full_name = store.full_name(repository)
+    viewer.require(full_name, "write")
+    if repository.is_archived:
+        raise forbidden("Repository was archived so is read-only.")
+
+
+# ---- labels --------------------------------------------------------------------------------
+
+
+def _checked_color(color: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{6}", color):
+        raise invalid("Label", "color", "is invalid", "invalid")
+    return color.lower()
+
+
+def _check_label(name: str, description: str | None) -> None:
+    if not name:
+        raise invalid("Label", "name", "can't be blank", "missing_field")
+    check_length("Label", "name", name, 50)
+    if description is not None:
+        check_length("Label", "description", description, 100)
+
+
+def create_label(
+    store: Store,
+    viewer: Viewer,
+    repository: Repository,
+    name: str,
+    color: str = UNSET_COLOR,
+    description: str | None = None,
+) -> Label:
+    """Make a label; its name is unique in the repository, whatever the case."""
+    require_write(store, viewer, repository)
+    name = name.strip()
+    _check_label(name, description)
+    color = _checked_color(color)
+    if name.lower() in store.labels.get(repository.id, {}):
+        raise taken("Label", "name")
+    label = store.create(
+        Label, repository=repository.id, name=name, color=color, description=description or None
+    )
+    store.event(viewer.account, "label_created", label)
+    return label
+
+
+def update_label(
+    store: Store,
+    viewer: Viewer,
+    label: Label,
+    *,
+    name: str | None = None,
+    color: str | None = None,
+    description: str | None = None,
+) -> Label:
+    """Rename or restyle a label; another case of its own name is a rename too."""
+    repository = store.get(Repository, label.repository)
+    require_write(store, viewer, repository)
+    name = label.name if name is None else name.strip()
+    _check_label(name, description)
+    color = label.color if color is None else _checked_color(color)
+    if store.labels[repository.id].get(name.lower(), label) is not label:
+        raise taken("Label", "name")
+    store.rename_label(label, name)
+    label.color = color
+    if description is not None:
+        label.description = description or None
+    store.touch(label)
+    store.event(viewer.account, "label_edited", label)
+    return label
+
+
+def delete_label(store: Store, viewer: Viewer, label: Label) -> None:
+    """Remove a label from the repository and from all its issues."""
+    repository = store.get(Repository, label.repository)
+    require_write(store, viewer, repository)
+    for issue in store.issues.get(repository.id, {}).values():
+        if label.id in issue.labels:
+            issue.labels.remove(label.id)
+            store.touch(issue)
+    store.event(viewer.account, "label_deleted", label)
+    store.drop(label)
+
+
+# ---- milestones ----------------------------------------------------------------------------
+
+
+def _nth_sunday(year: int, month: int, nth: int) -> int:
+    first = datetime(year, month, 1, tzinfo=UTC)
+    return 1 + (6 - first.weekday()) % 7 + 7 * (nth - 1)
+
+
+def pacific_offset(day: datetime) -> timedelta:
+    """Hours that Pacific time is behind UTC on that day: 7 in summer time, else 8.
+
+    Summer time runs from the second Sunday of March to the first Sunday of November.
+    """
+    start = (3, _nth_sunday(day.year, 3, 2))
+    end = (11, _nth_sunday(day.year, 11, 1))
+    summer = start < (day.month, day.day) <= end
+    return timedelta(hours=7 if summer else 8)
+
+
+def normalise_due(text: str) -> str:
+    """A due moment as GitHub stores it: floored to midnight Pacific time.
+
+    `2020-09-24T06:59:00Z` becomes the 23rd, `T07:01:00Z` stays on the 24th, both at 07:00 UTC
+    (reported with these figures in microsoft/PowerShellForGitHub#133).
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid("Milestone", "due_on", "is not a valid date", "invalid") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    local = moment - pacific_offset(moment - timedelta(hours=8))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + pacific_offset(midnight)).strftime(MOMENT)
+
+
+def _milestone_titled(store: Store, repository: Repository, title: str) -> Milestone | None:
+    for milestone in store.milestones.get(repository.id, {}).values():
+        if milestone.title == title:
+            return milestone
+    return None
+
+
+def create_milestone(
+    store: Store,
+    viewer: Viewer,
+    repository: Repository,
+    title: str,
+    *,
+    description: str | None = None,
+    due_on: str | None = None,
+    state: Literal["OPEN", "CLOSED"] = "OPEN",
+) -> Milestone:
+    """Make a milestone; its title is unique in the repository over all states."""
+    require_write(store, viewer, repository)
+    title = title.strip()
+    if not title:
+        raise invalid("Milestone", "title", "can't be blank", "missing_field")
+    check_length("Milestone", "title", title, 255)
+    due = normalise_due(due_on) if due_on else None
+    if _milestone_titled(store, repository, title):
+        raise taken("Milestone", "title")
+    milestone = store.create(
+        Milestone,
+        repository=repository.id,
+        number=repository.next_milestone,
+        title=title,
+        description=description,
+        due_on=due,
+        creator=viewer.account.id,
+    )
+    repository.next_milestone += 1
+    store.mark(repository)
+    _set_milestone_state(store, milestone, state)
+    store.event(viewer.account, "milestone_created", milestone)
+    return milestone
+
+
+def _set_milestone_state(
+    store: Store, milestone: Milestone, state: Literal["OPEN", "CLOSED"]
+) -> None:
+    if state != milestone.state:
+        milestone.state = state
+        milestone.closed_at = store.now() if state == "CLOSED" else None
+
+
+def update_milestone(
+    store: Store, viewer: Viewer, milestone: Milestone, changes: dict[str, str | None]
+) -> Milestone:
+    """Change a milestone; `changes` holds any of title, description, due_on and state.
+
+    A `due_on` of None takes the date away.
+    """
+    repository = store.get(Repository, milestone.repository)
+    require_write(store, viewer, repository)
+    title = (changes.get("title") or milestone.title).strip()
+    check_length("Milestone", "title", title, 255)
+    other = _milestone_titled(store, repository, title)
+    if other is not None and other is not milestone:
+        raise taken("Milestone", "title")
+    due_on = changes.get("due_on", milestone.due_on)
+    milestone.due_on = normalise_due(due_on) if due_on else None
+    milestone.title = title
+    if "description" in changes:
+        milestone.description = changes["description"]
+    state = (changes.get("state") or milestone.state).upper()
+    if state not in ("OPEN", "CLOSED"):
+        raise invalid("Milestone", "state", "is not included in the list", "invalid")
+    _set_milestone_state(store, milestone, "OPEN" if state == "OPEN" else "CLOSED")
+    store.touch(milestone)
+    store.event(viewer.account, "milestone_edited", milestone)
+    return milestone
+
+
+def delete_milestone(store: Store, viewer: Viewer, milestone: Milestone) -> None:
+    """Remove a milestone, also from its issues."""
+    repository = store.get(Repository, milestone.repository)
+    require_write(store, viewer, repository)
+    for issue in store.issues.get(repository.id, {}).values():
+        if issue.milestone == milestone.id:
+            issue.milestone = None
+            store.touch(issue)
+    store.event(viewer.account, "milestone_deleted", milestone)
+    store.drop(milestone)
+
+
+def milestone_counts(store: Store, milestone: Milestone) -> tuple[int, int]:
+    """How many issues of a milestone are open and closed."""
+    states = [
+        issue.state
+        for issue in store.issues.get(milestone.repository, {}).values()
+        if issue.milestone == milestone.id
+    ]
+    return states.count("OPEN"), states.count("CLOSED")
+
+
+# ---- issue types ---------------------------------------------------------------------------
+
+
+def create_issue_type(
+    store: Store,
+    viewer: Viewer,
+    owner: Account,
+    *,
+    name: str,
+    color: str | None,
+    description: str | None,
+    is_enabled: bool,
+) -> IssueType:
+    """Add an issue type to an organisation."""
+    if viewer.grant.permission != "admin":
+        raise forbidden(viewer.label)
+    if owner.kind != "Organization":
+        raise RefusalError("NOT_FOUND", f"Could not resolve to Organization '{owner.login}'.")
+    types = store.types.get(owner.id, {})
+    if any(known.name.lower() == name.strip().lower() for known in types.values()):
+        raise taken("IssueType", "name")
+    if len(types) >= MAX_TYPES:
+        raise invalid("IssueType", "", f"An organization cannot have more than {MAX_TYPES} types")
+    issue_type = store.create(
+        IssueType,
+        owner=owner.id,
+        name=name.strip(),
+        color=color or "GRAY",
+        description=description,
+        is_enabled=is_enabled,
+    )
+    store.event(viewer.account, "issue_type_created", issue_type)
+    return issue_type
+
+
+def types_of(store: Store, repository: Repository) -> list[IssueType] | None:
+    """The enabled issue types of a repository; None where its owner is a user."""
+    if store.get(Account, repository.owner).kind != "Organization":
+        return None
+    return [kind for kind in store.types.get(repository.owner, {}).values() if kind.is_enabled]
+
+
+def linked_projects(store: Store, repository: Repository) -> list[Project]:
+    """The boards that are shown on a repository."""
+    return [
+        project
+        for projects in store.projects.values()
+        for project in projects.values()
+        if repository.id in project.repositories
+    ]
+
+
+def issue_by_number(store: Store, repository: Repository, number: int) -> Issue | None:
+    """The issue or pull request with this number."""
+    return store.issues.get(repository.id, {}).get(number)
+
+
+def moment(epoch: int) -> str:
+    """A moment given in seconds since 1970, as GitHub prints it."""
+    return datetime.fromtimestamp(epoch, UTC).strftime(MOMENT)

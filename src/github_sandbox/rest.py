@@ -1,0 +1,149 @@
+"""GitHub's REST API: the routes that a backlog's clients need."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from github_sandbox import rest_issues, rest_places, rest_search
+from github_sandbox.context import Context, RateState
+from github_sandbox.messages import Request, Response, error_response
+from github_sandbox.problems import RefusalError
+from github_sandbox.rest_call import Call, Handler, Json, MovedError, list_address, moved_to
+
+_HOME = r"(?:/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)|/repositories/(?P<id>\d+))"
+_ISSUE = rf"{_HOME}/issues/(?P<number>\d+)"
+
+_PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
+    (r"/?", {"GET": rest_places.get_root}),
+    (r"/meta", {"GET": rest_places.get_meta}),
+    (r"/rate_limit", {"GET": rest_places.get_rate_limit}),
+    (r"/search/issues", {"GET": rest_search.search_issues}),
+    (r"/user", {"GET": rest_places.get_user}),
+    (r"/users/(?P<login>[^/]+)", {"GET": rest_places.get_account}),
+    (r"/orgs/(?P<login>[^/]+)", {"GET": rest_places.get_organization}),
+    (r"/orgs/(?P<login>[^/]+)/issue-types", {"GET": rest_places.list_types}),
+    (r"/admin/organizations", {"POST": rest_places.create_organization}),
+    (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_places.create_repository}),
+    (_HOME, {"GET": rest_places.get_repository}),
+    (
+        rf"{_HOME}/collaborators/(?P<login>[^/]+)/permission",
+        {"GET": rest_places.get_permission},
+    ),
+    (rf"{_HOME}/issue-types", {"GET": rest_places.list_types}),
+    (rf"{_HOME}/labels", {"GET": rest_places.list_labels, "POST": rest_places.create_label}),
+    (
+        rf"{_HOME}/labels/(?P<name>[^/]+)",
+        {
+            "GET": rest_places.get_label,
+            "PATCH": rest_places.update_label,
+            "DELETE": rest_places.delete_label,
+        },
+    ),
+    (
+        rf"{_HOME}/milestones",
+        {"GET": rest_places.list_milestones, "POST": rest_places.create_milestone},
+    ),
+    (
+        rf"{_HOME}/milestones/(?P<number>\d+)",
+        {
+            "GET": rest_places.get_milestone,
+            "PATCH": rest_places.update_milestone,
+            "DELETE": rest_places.delete_milestone,
+        },
+    ),
+    (rf"{_HOME}/issues", {"GET": rest_issues.list_issues, "POST": rest_issues.create_issue}),
+    (
+        rf"{_HOME}/issues/comments/(?P<number>\d+)",
+        {"GET": rest_issues.get_comment, "PATCH": rest_issues.update_comment},
+    ),
+    (_ISSUE, {"GET": rest_issues.get_issue, "PATCH": rest_issues.update_issue}),
+    (rf"{_ISSUE}/comments", {"GET": rest_issues.list_comments, "POST": rest_issues.create_comment}),
+    (
+        rf"{_ISSUE}/labels",
+        {
+            "GET": rest_issues.list_issue_labels,
+            "POST": rest_issues.add_issue_labels,
+            "PUT": rest_issues.set_issue_labels,
+            "DELETE": rest_issues.clear_issue_labels,
+        },
+    ),
+    (rf"{_ISSUE}/labels/(?P<name>[^/]+)", {"DELETE": rest_issues.remove_issue_label}),
+    (rf"{_ISSUE}/parent", {"GET": rest_issues.get_parent}),
+    (
+        rf"{_ISSUE}/sub_issues",
+        {"GET": rest_issues.list_related("sub_issues"), "POST": rest_issues.add_sub_issue},
+    ),
+    (rf"{_ISSUE}/sub_issue", {"DELETE": rest_issues.remove_sub_issue}),
+    (
+        rf"{_ISSUE}/dependencies/blocked_by",
+        {"GET": rest_issues.list_related("blocked_by"), "POST": rest_issues.add_blocker},
+    ),
+    (rf"{_ISSUE}/dependencies/blocked_by/(?P<other>\d+)", {"DELETE": rest_issues.remove_blocker}),
+    (rf"{_ISSUE}/dependencies/blocking", {"GET": rest_issues.list_related("blocking")}),
+)
+
+ROUTES = tuple((re.compile(pattern), handlers) for pattern, handlers in _PATTERNS)
+
+
+def _refused(refusal: RefusalError) -> Response:
+    """A refusal in REST's words."""
+    if refusal.type == "NOT_FOUND":
+        return error_response(404, "Not Found")
+    if refusal.type == "GONE":
+        return error_response(410, refusal.message)
+    if refusal.type == "FORBIDDEN":
+        return error_response(403, refusal.message)
+    if refusal.code == "schema" or not refusal.resource:
+        return error_response(422, refusal.message)
+    if refusal.code == "unprocessable" or (refusal.type == "VALIDATION"):
+        return error_response(422, refusal.message)
+    fault: Json = {"resource": refusal.resource, "code": refusal.code, "field": refusal.field}
+    if refusal.code == "custom":
+        fault["message"] = refusal.message[:1].lower() + refusal.message[1:]
+    if refusal.value is not None:
+        fault["value"] = refusal.value
+    return error_response(422, "Validation Failed", errors=[fault])
+
+
+def _body(request: Request) -> Json:
+    payload = request.json()
+    if payload is None:
+        return {}
+    if isinstance(payload, list):
+        return {"": payload}
+    return payload if isinstance(payload, dict) else {}
+
+
+def _renamed(call: Call) -> Response | None:
+    """Where a former name was used: the way to the repository by its id."""
+    if "repo" not in call.parts:
+        return None
+    found = call.repository
+    if found.name.lower() == call.parts["repo"].lower():
+        return None
+    return moved_to(list_address(call))
+
+
+def route(ctx: Context, request: Request, path: str, rates: Mapping[str, RateState]) -> Response:
+    """Answer a REST request; `path` is without prefix, with its query."""
+    split = urlsplit(path)
+    for pattern, handlers in ROUTES:
+        match = pattern.fullmatch(split.path.rstrip("/") or "/")
+        if match is None:
+            continue
+        handler = handlers.get(request.method)
+        if handler is None:
+            break
+        parts = {k: unquote(v) for k, v in match.groupdict().items() if v is not None}
+        try:
+            body = _body(request)
+        except ValueError:
+            return error_response(400, "Problems parsing JSON")
+        call = Call(ctx, request, parts, dict(parse_qsl(split.query)), body, rates)
+        try:
+            return _renamed(call) or handler(call)
+        except MovedError as elsewhere:
+            return moved_to(elsewhere.url)
+        except RefusalError as refusal:
+            return _refused(refusal)
+    return error_response(404, "Not Found")

@@ -1,0 +1,150 @@
+"""One REST request taken apart, and the pages that it is answered with."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import urlencode, urlsplit
+
+from github_sandbox import repositories
+from github_sandbox.context import Context, RateState
+from github_sandbox.messages import DOCS, Request, Response, json_response
+from github_sandbox.models import Issue, Repository
+from github_sandbox.problems import RefusalError, not_found
+
+Json: TypeAlias = dict[str, Any]
+PAGE_SIZE = 30
+PAGE_LIMIT = 100
+
+
+class MovedError(Exception):
+    """What was asked for is at another address, `url`."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+@dataclass(slots=True)
+class Call:
+    """One REST request, taken apart: the parts of its path, its query and its JSON body."""
+
+    ctx: Context
+    request: Request
+    parts: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Json
+    rates: Mapping[str, RateState]
+
+    @property
+    def repository(self) -> Repository:
+        """The repository that the path names."""
+        if "id" in self.parts:
+            found = self.ctx.store.records.get(int(self.parts["id"]))
+            if not isinstance(found, Repository):
+                raise not_found("Repository", "id", self.parts["id"])
+        else:
+            known = self.ctx.store.repository(self.parts["owner"], self.parts["repo"])
+            if known is None:
+                raise not_found("Repository", "name", self.parts["repo"])
+            found = known
+        if not self.ctx.viewer.sees(found, self.ctx.store.full_name(found)):
+            raise not_found("Repository", "name", found.name)
+        return found
+
+    @property
+    def issue(self) -> Issue:
+        """The issue that the path names; one that was transferred is elsewhere, or deleted gone."""
+        number, home = int(self.parts["number"]), self.repository
+        found = repositories.issue_by_number(self.ctx.store, home, number)
+        if found is not None:
+            return found
+        moved = self.ctx.store.records.get(home.moved.get(str(number), 0))
+        if isinstance(moved, Issue):
+            there = self.ctx.store.full_name(self.ctx.store.get(Repository, moved.repository))
+            raise MovedError(f"{self.ctx.api}/repos/{there}/issues/{moved.number}")
+        if number in home.deleted:
+            raise RefusalError("GONE", "This issue was deleted")
+        raise not_found("Issue", "number of", number)
+
+    def text(self, name: str) -> str | None:
+        """A text from the body; refuses anything else."""
+        value = self.body.get(name)
+        if value is not None and not isinstance(value, str):
+            raise bad_body(f"For '{name}', {value!r} is not a string.")
+        return value
+
+    def number(self, name: str) -> int:
+        """A number from the body, which must be there."""
+        value = self.body.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise bad_body(f"For '{name}', {value!r} is not an integer.")
+        return value
+
+
+Handler: TypeAlias = Callable[[Call], Response]
+
+
+def bad_body(message: str) -> RefusalError:
+    """A body that does not fit the request's schema."""
+    return RefusalError("UNPROCESSABLE", f"Invalid request.\n\n{message}", code="schema")
+
+
+def missing(name: str) -> RefusalError:
+    """A body without a part that must be there."""
+    return bad_body(f'"{name}" ' + "wasn't supplied.")
+
+
+# ---- pages ---------------------------------------------------------------------------------
+
+
+def _page_number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdigit() and int(text) > 0 else default
+
+
+def page_bounds(call: Call) -> tuple[int, int]:
+    """Which page is asked for, from 1, and how long pages are."""
+    size = min(_page_number(call.query.get("per_page"), PAGE_SIZE), PAGE_LIMIT)
+    return _page_number(call.query.get("page"), 1), size
+
+
+def page_links(call: Call, total: int) -> dict[str, str]:
+    """The `Link` header that names the pages around; nothing where there is one page."""
+    here, size = page_bounds(call)
+    last = max(1, -(-total // size))
+    links = []
+    if here > 1:
+        links += [("prev", min(here - 1, last)), ("first", 1)]
+    if here < last:
+        links += [("next", here + 1), ("last", last)]
+    if not links:
+        return {}
+    base = list_address(call)
+    told = (
+        f'<{base}?{urlencode({**call.query, "page": number})}>; rel="{name}"'
+        for name, number in links
+    )
+    return {"Link": ", ".join(told)}
+
+
+def page(call: Call, records: Iterable[Any], show: Callable[[Any], Json]) -> Response:
+    """One page of a list, with a `Link` header that names the pages around it."""
+    found = list(records)
+    here, size = page_bounds(call)
+    shown = [show(record) for record in found[(here - 1) * size : here * size]]
+    return json_response(200, shown, page_links(call, len(found)))
+
+
+def list_address(call: Call) -> str:
+    """The list's address as GitHub writes it in links: by the repository's id."""
+    path = urlsplit(call.request.path).path
+    if "repo" in call.parts:
+        rest = re.sub(r"^(/api/v3)?/repos/[^/]+/[^/]+", "", path)
+        return f"{call.ctx.api}/repositories/{call.repository.id}{rest}"
+    return call.ctx.api + re.sub(r"^/api/v3", "", path)
+
+
+def moved_to(url: str) -> Response:
+    """The answer that leads to another address."""
+    body = {"message": "Moved Permanently", "url": url, "documentation_url": DOCS}
+    return json_response(301, body, {"Location": url})

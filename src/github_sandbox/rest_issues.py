@@ -1,0 +1,323 @@
+"""REST routes about issues, their labels, comments and relations."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from github_sandbox import issues, payloads, relations, repositories
+from github_sandbox.context import Context
+from github_sandbox.messages import Response, json_response
+from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone
+from github_sandbox.problems import RefusalError, invalid, not_found
+from github_sandbox.rest_call import Call, Handler, bad_body, missing, page
+from github_sandbox.rest_places import label_named
+from github_sandbox.store import MOMENT
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid("Issue", "since", "is not a valid date", "invalid") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.strftime(MOMENT)
+
+
+def list_issues(call: Call) -> Response:
+    """GET issues and pull requests, newest first; only open ones unless `state` says otherwise."""
+    ctx, query = call.ctx, call.query
+    found = ctx.listed_issues(call.repository)
+    state = query.get("state", "open")
+    if state != "all":
+        found = [issue for issue in found if issue.state.lower() == state]
+    if query.get("since"):
+        since = _moment(query["since"])
+        found = [issue for issue in found if issue.updated_at >= since]
+    if query.get("labels"):
+        wanted = [name.strip().lower() for name in query["labels"].split(",")]
+        labels = ctx.store.labels.get(call.repository.id, {})
+        ids = [labels[name].id if name in labels else 0 for name in wanted]
+        found = [issue for issue in found if all(number in issue.labels for number in ids)]
+    for name, attribute in (("creator", "author"), ("assignee", "assignees")):
+        if query.get(name):
+            found = [i for i in found if _is_by(ctx, getattr(i, attribute), query[name])]
+    if query.get("milestone"):
+        found = [issue for issue in found if _in_milestone(ctx, issue, query["milestone"])]
+    sort = {"updated": "updated_at", "comments": "number"}.get(query.get("sort", ""), "created_at")
+    found.sort(
+        key=lambda issue: (getattr(issue, sort), issue.number),
+        reverse=query.get("direction", "desc") != "asc",
+    )
+    return page(call, found, lambda issue: payloads.issue(ctx, issue))
+
+
+def _is_by(ctx: Context, value: int | list[int] | None, login: str) -> bool:
+    numbers = value if isinstance(value, list) else [value] if value is not None else []
+    if login in ("*", "none"):
+        return bool(numbers) == (login == "*")
+    return any(ctx.store.get(Account, n).login.lower() == login.lower() for n in numbers)
+
+
+def _in_milestone(ctx: Context, issue: Issue, wanted: str) -> bool:
+    if wanted in ("*", "none"):
+        return (issue.milestone is not None) == (wanted == "*")
+    if issue.milestone is None:
+        return False
+    return str(ctx.store.get(Milestone, issue.milestone).number) == wanted
+
+
+def _names(value: Any) -> list[str]:
+    """Names from a list of texts or of objects with a name, as labels may be given."""
+    if not isinstance(value, list):
+        raise bad_body(f"{value!r} is not an array.")
+    return [entry["name"] if isinstance(entry, dict) else str(entry) for entry in value]
+
+
+def _changes(call: Call) -> dict[str, Any]:
+    """What a body says of an issue, as records; unknown people are refused.
+
+    Labels come last, for those that do not exist are made.
+    """
+    ctx, body = call.ctx, call.body
+    may_push = ctx.viewer.may(ctx.store.full_name(call.repository), "write")
+    changes: dict[str, Any] = {}
+    if body.get("title") is not None:
+        changes["title"] = issues.checked_title(_as_title(body["title"]))
+    if "body" in body:
+        changes["body"] = call.text("body") or ""
+    if not may_push:
+        return changes
+    logins = body.get("assignees")
+    if logins is None and body.get("assignee"):
+        logins = [body["assignee"]]
+    if logins is not None:
+        changes["assignees"] = [_assignee(call, login) for login in _names(logins)]
+    if "milestone" in body:
+        changes["milestone"] = _numbered_milestone(call, body["milestone"])
+    if "type" in body:
+        changes["issue_type"] = _named_type(call, body["type"])
+    if body.get("labels") is not None:
+        changes["labels"] = issues.labels_named(
+            ctx.store, ctx.viewer, call.repository, _names(body["labels"])
+        )
+    return changes
+
+
+def _as_title(value: Any) -> str:
+    """A title, which may be given as a number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise bad_body(f"For 'title', {value!r} is not a string or an integer.")
+    return str(value)
+
+
+def _assignee(call: Call, login: str) -> Account:
+    found = call.ctx.store.accounts.get(login.lower())
+    if found is None or not issues.assignable(call.repository, found):
+        raise RefusalError(
+            "UNPROCESSABLE",
+            f"{login} cannot be assigned",
+            resource="Issue",
+            field="assignees",
+            code="invalid",
+            value=login,
+        )
+    return found
+
+
+def _numbered_milestone(call: Call, number: Any) -> Milestone | None:
+    if number is None or number == "":
+        return None
+    known = call.ctx.store.milestones.get(call.repository.id, {})
+    found = known.get(int(number)) if str(number).isdigit() else None
+    if found is None:
+        raise invalid("Issue", "milestone", "is invalid", "invalid")
+    return found
+
+
+def _named_type(call: Call, name: Any) -> IssueType | None:
+    if not name:
+        return None
+    for kind in repositories.types_of(call.ctx.store, call.repository) or ():
+        if kind.name.lower() == str(name).lower():
+            return kind
+    raise invalid("Issue", "type", "is invalid", "invalid")
+
+
+def create_issue(call: Call) -> Response:
+    """POST an issue; labels that do not exist are made."""
+    if call.body.get("title") is None:
+        raise missing("title")
+    new = issues.NewIssue(**_changes(call))
+    made = issues.create(call.ctx.store, call.ctx.viewer, call.repository, new)
+    payload = payloads.issue(call.ctx, made)
+    return json_response(201, payload, {"Location": payload["url"]})
+
+
+def get_issue(call: Call) -> Response:
+    """GET an issue."""
+    return json_response(200, payloads.issue(call.ctx, call.issue))
+
+
+_REASONS = {"completed": "COMPLETED", "not_planned": "NOT_PLANNED", "duplicate": "DUPLICATE"}
+
+
+def update_issue(call: Call) -> Response:
+    """PATCH an issue; labels and assignees replace what was there."""
+    changes = _changes(call)
+    state = call.text("state")
+    if state is not None:
+        if state not in ("open", "closed"):
+            raise invalid("Issue", "state", "is not included in the list", "invalid")
+        changes["state"] = state.upper()
+        changes["reason"] = _REASONS.get(call.text("state_reason") or "")
+        other = call.body.get("duplicate_issue_id")
+        if other is not None:
+            changes["duplicate"] = _by_id(call, call.number("duplicate_issue_id"))
+    issue = issues.edit(call.ctx.store, call.ctx.viewer, call.issue, changes)
+    return json_response(200, payloads.issue(call.ctx, issue))
+
+
+def list_issue_labels(call: Call) -> Response:
+    """GET an issue's labels."""
+    labels = call.ctx.store.all(Label, call.issue.labels)
+    return page(call, labels, lambda label: payloads.label(call.ctx, label))
+
+
+def _given_labels(call: Call) -> list[Label]:
+    given = call.body.get("labels", call.body.get("", []))
+    return issues.labels_named(call.ctx.store, call.ctx.viewer, call.repository, _names(given))
+
+
+def _show_labels(call: Call) -> Response:
+    labels = call.ctx.store.all(Label, call.issue.labels)
+    return json_response(200, [payloads.label(call.ctx, label) for label in labels])
+
+
+def add_issue_labels(call: Call) -> Response:
+    """POST labels to an issue."""
+    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, add=_given_labels(call))
+    return _show_labels(call)
+
+
+def set_issue_labels(call: Call) -> Response:
+    """PUT an issue's labels: the others go."""
+    wanted = _given_labels(call)
+    before = call.ctx.store.all(Label, call.issue.labels)
+    gone = [label for label in before if label not in wanted]
+    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, add=wanted, remove=gone)
+    return _show_labels(call)
+
+
+def remove_issue_label(call: Call) -> Response:
+    """DELETE one label from an issue."""
+    label = label_named(call, call.parts["name"])
+    if label.id not in call.issue.labels:
+        raise not_found("Label", "name", label.name)
+    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, remove=[label])
+    return _show_labels(call)
+
+
+def clear_issue_labels(call: Call) -> Response:
+    """DELETE all labels from an issue."""
+    labels = call.ctx.store.all(Label, call.issue.labels)
+    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, remove=labels)
+    return Response(204)
+
+
+def list_comments(call: Call) -> Response:
+    """GET an issue's comments."""
+    found = call.ctx.store.comments.get(call.issue.id, {}).values()
+    return page(call, found, lambda comment: payloads.comment(call.ctx, comment))
+
+
+def create_comment(call: Call) -> Response:
+    """POST a comment."""
+    body = call.text("body")
+    if body is None:
+        raise missing("body")
+    made = issues.comment(call.ctx.store, call.ctx.viewer, call.issue, body)
+    return json_response(201, payloads.comment(call.ctx, made))
+
+
+def _comment(call: Call) -> Comment:
+    number = int(call.parts["number"])
+    found = call.ctx.store.records.get(number)
+    if not isinstance(found, Comment):
+        raise not_found("IssueComment", "id", number)
+    home = call.ctx.store.get(Issue, found.issue).repository
+    if home != call.repository.id:
+        raise not_found("IssueComment", "id", number)
+    return found
+
+
+def get_comment(call: Call) -> Response:
+    """GET a comment."""
+    return json_response(200, payloads.comment(call.ctx, _comment(call)))
+
+
+def update_comment(call: Call) -> Response:
+    """PATCH a comment."""
+    body = call.text("body") or ""
+    changed = issues.edit_comment(call.ctx.store, call.ctx.viewer, _comment(call), body)
+    return json_response(200, payloads.comment(call.ctx, changed))
+
+
+# ---- relations -----------------------------------------------------------------------------
+
+
+def list_related(attribute: str) -> Handler:
+    """GET the issues whose numbers an attribute holds."""
+
+    def handle(call: Call) -> Response:
+        found = call.ctx.store.all(Issue, getattr(call.issue, attribute))
+        return page(call, found, lambda issue: payloads.issue(call.ctx, issue))
+
+    return handle
+
+
+def _by_id(call: Call, number: int) -> Issue:
+    found = call.ctx.store.records.get(number)
+    if not isinstance(found, Issue):
+        raise not_found("Issue", "id", number)
+    return found
+
+
+def get_parent(call: Call) -> Response:
+    """GET an issue's parent."""
+    parent = call.issue.parent
+    if parent is None:
+        raise not_found("Issue", "parent", call.issue.number)
+    return json_response(200, payloads.issue(call.ctx, call.ctx.store.get(Issue, parent)))
+
+
+def add_sub_issue(call: Call) -> Response:
+    """POST a sub-issue, named by its database id."""
+    child = _by_id(call, call.number("sub_issue_id"))
+    relations.add_sub_issue(
+        call.ctx.store,
+        call.ctx.viewer,
+        call.issue,
+        child,
+        replace_parent=call.body.get("replace_parent") is True,
+    )
+    return json_response(201, payloads.issue(call.ctx, call.issue))
+
+
+def remove_sub_issue(call: Call) -> Response:
+    """DELETE a sub-issue from its parent."""
+    child = _by_id(call, call.number("sub_issue_id"))
+    relations.remove_sub_issue(call.ctx.store, call.ctx.viewer, call.issue, child)
+    return json_response(200, payloads.issue(call.ctx, call.issue))
+
+
+def add_blocker(call: Call) -> Response:
+    """POST a blocker, named by its database id."""
+    blocker = _by_id(call, call.number("issue_id"))
+    relations.add_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
+    return json_response(201, payloads.issue(call.ctx, blocker))
+
+
+def remove_blocker(call: Call) -> Response:
+    """DELETE a blocker."""
+    blocker = _by_id(call, int(call.parts["other"]))
+    relations.remove_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
+    return json_response(200, payloads.issue(call.ctx, blocker))

@@ -1,0 +1,300 @@
+"""Owners and repositories in the shapes of GitHub's REST API.
+
+Which members an answer has is GitHub's OpenAPI description (the npm package `@octokit/openapi`);
+what the sandbox does not hold (gists, stars, forks, code) is there with the value of an account
+or repository that has none.
+"""
+
+from typing import Any
+
+from github_sandbox.access import RANKS, Permission
+from github_sandbox.context import Context
+from github_sandbox.models import Account, Record, Repository
+
+Json = dict[str, Any]
+
+
+def base(record: Record) -> Json:
+    """What names a record: its number and its node id."""
+    return {"id": record.id, "node_id": record.node_id}
+
+
+def dates(record: Record) -> Json:
+    """When a record was made and changed."""
+    return {"created_at": record.created_at, "updated_at": record.updated_at}
+
+
+# ---- the service ---------------------------------------------------------------------------
+
+_PAGES = "{&page,per_page,sort,order}"
+_ROOT = {
+    "authorizations_url": "/authorizations",
+    "code_search_url": "/search/code?q={query}" + _PAGES,
+    "commit_search_url": "/search/commits?q={query}" + _PAGES,
+    "current_user_repositories_url": "/user/repos{?type,page,per_page,sort}",
+    "current_user_url": "/user",
+    "emails_url": "/user/emails",
+    "emojis_url": "/emojis",
+    "events_url": "/events",
+    "feeds_url": "/feeds",
+    "followers_url": "/user/followers",
+    "following_url": "/user/following{/target}",
+    "gists_url": "/gists{/gist_id}",
+    "issue_search_url": "/search/issues?q={query}" + _PAGES,
+    "issues_url": "/issues",
+    "keys_url": "/user/keys",
+    "label_search_url": "/search/labels?q={query}&repository_id={repository_id}{&page,per_page}",
+    "notifications_url": "/notifications",
+    "organization_repositories_url": "/orgs/{org}/repos{?type,page,per_page,sort}",
+    "organization_teams_url": "/orgs/{org}/teams",
+    "organization_url": "/orgs/{org}",
+    "public_gists_url": "/gists/public",
+    "rate_limit_url": "/rate_limit",
+    "repository_search_url": "/search/repositories?q={query}" + _PAGES,
+    "repository_url": "/repos/{owner}/{repo}",
+    "starred_gists_url": "/gists/starred",
+    "starred_url": "/user/starred{/owner}{/repo}",
+    "user_organizations_url": "/user/orgs",
+    "user_repositories_url": "/users/{user}/repos{?type,page,per_page,sort}",
+    "user_search_url": "/search/users?q={query}" + _PAGES,
+    "user_url": "/users/{user}",
+}
+
+
+def root(ctx: Context) -> Json:
+    """The addresses of everything; only some of them are modelled."""
+    web = f"{ctx.web}/settings/connections/applications{{/client_id}}"
+    return {
+        "current_user_authorizations_html_url": web,
+        **{name: ctx.api + path for name, path in _ROOT.items()},
+    }
+
+
+# ---- owners --------------------------------------------------------------------------------
+
+_ACCOUNT_URLS = (
+    ("followers_url", "/followers"),
+    ("following_url", "/following{/other_user}"),
+    ("gists_url", "/gists{/gist_id}"),
+    ("starred_url", "/starred{/owner}{/repo}"),
+    ("subscriptions_url", "/subscriptions"),
+    ("organizations_url", "/orgs"),
+    ("repos_url", "/repos"),
+    ("events_url", "/events{/privacy}"),
+    ("received_events_url", "/received_events"),
+)
+
+
+def account(ctx: Context, record: Account) -> Json:
+    """A user, organisation or bot, as other answers name it."""
+    known = ctx.accounts.get(record.id)
+    if known is not None:
+        return known
+    url = f"{ctx.api}/users/{record.login}"
+    made = {
+        "login": record.login,
+        **base(record),
+        "avatar_url": f"{ctx.web}/{record.login}.png",
+        "gravatar_id": "",
+        "url": url,
+        "html_url": f"{ctx.web}/{record.login}",
+        **{name: url + path for name, path in _ACCOUNT_URLS},
+        "type": record.kind,
+        "user_view_type": "public",
+        "site_admin": False,
+    }
+    ctx.accounts[record.id] = made
+    return made
+
+
+def _profile(ctx: Context, record: Account) -> Json:
+    owned = {r.id: r for r in ctx.store.repositories.values() if r.owner == record.id}
+    public = sum(not repository.is_private for repository in owned.values())
+    return {
+        "name": record.name,
+        "company": None,
+        "blog": "",
+        "location": None,
+        "email": None,
+        "hireable": None,
+        "bio": None,
+        "twitter_username": None,
+        "public_repos": public,
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        **dates(record),
+    }
+
+
+def user(ctx: Context, record: Account) -> Json:
+    """Somebody's page, as everybody sees it."""
+    return {**account(ctx, record), **_profile(ctx, record)}
+
+
+def permission(ctx: Context, record: Account) -> Json:
+    """What somebody may do in a repository; `permission` knows fewer words than `role_name`."""
+    role, rank = record.permission, RANKS[record.permission]  # type: ignore[index] # one of them
+    word = {"maintain": "write", "triage": "read"}.get(role, role)
+    allowed = {name: rank >= RANKS[level] for name, level in _LEVELS}
+    person = {**account(ctx, record), "permissions": allowed, "role_name": role}
+    return {"permission": word, "role_name": role, "user": person}
+
+
+def own_user(ctx: Context, record: Account) -> Json:
+    """Somebody's own page: more than others see."""
+    owned = {r.id: r for r in ctx.store.repositories.values() if r.owner == record.id}
+    private = sum(repository.is_private for repository in owned.values())
+    return {
+        **user(ctx, record),
+        "user_view_type": "private",
+        "private_gists": 0,
+        "total_private_repos": private,
+        "owned_private_repos": private,
+        "disk_usage": 0,
+        "collaborators": 0,
+        "two_factor_authentication": True,
+    }
+
+
+def organization_short(ctx: Context, record: Account) -> Json:
+    """An organisation, as lists and an Enterprise server's administration show it."""
+    url = f"{ctx.api}/orgs/{record.login}"
+    return {
+        "login": record.login,
+        **base(record),
+        "url": url,
+        "repos_url": f"{url}/repos",
+        "events_url": f"{url}/events",
+        "hooks_url": f"{url}/hooks",
+        "issues_url": f"{url}/issues",
+        "members_url": f"{url}/members{{/member}}",
+        "public_members_url": f"{url}/public_members{{/member}}",
+        "avatar_url": f"{ctx.web}/{record.login}.png",
+        "description": None,
+    }
+
+
+def organization(ctx: Context, record: Account) -> Json:
+    """An organisation's page."""
+    profile = _profile(ctx, record)
+    shown = ("public_repos", "public_gists", "followers", "following", "created_at", "updated_at")
+    return {
+        **organization_short(ctx, record),
+        "name": record.name or record.login,
+        "is_verified": False,
+        "has_organization_projects": True,
+        "has_repository_projects": True,
+        "html_url": f"{ctx.web}/{record.login}",
+        "type": record.kind,
+        **{name: profile[name] for name in shown},
+        "archived_at": None,
+    }
+
+
+# ---- repositories --------------------------------------------------------------------------
+
+_LEVELS: tuple[tuple[str, Permission], ...] = (
+    ("admin", "admin"),
+    ("maintain", "maintain"),
+    ("push", "write"),
+    ("triage", "triage"),
+    ("pull", "read"),
+)
+
+_REPOSITORY_URLS = (
+    ("forks_url", "/forks"),
+    ("keys_url", "/keys{/key_id}"),
+    ("collaborators_url", "/collaborators{/collaborator}"),
+    ("teams_url", "/teams"),
+    ("hooks_url", "/hooks"),
+    ("issue_events_url", "/issues/events{/number}"),
+    ("events_url", "/events"),
+    ("assignees_url", "/assignees{/user}"),
+    ("branches_url", "/branches{/branch}"),
+    ("tags_url", "/tags"),
+    ("blobs_url", "/git/blobs{/sha}"),
+    ("git_tags_url", "/git/tags{/sha}"),
+    ("git_refs_url", "/git/refs{/sha}"),
+    ("trees_url", "/git/trees{/sha}"),
+    ("statuses_url", "/statuses/{sha}"),
+    ("languages_url", "/languages"),
+    ("stargazers_url", "/stargazers"),
+    ("contributors_url", "/contributors"),
+    ("subscribers_url", "/subscribers"),
+    ("subscription_url", "/subscription"),
+    ("commits_url", "/commits{/sha}"),
+    ("git_commits_url", "/git/commits{/sha}"),
+    ("comments_url", "/comments{/number}"),
+    ("issue_comment_url", "/issues/comments{/number}"),
+    ("contents_url", "/contents/{+path}"),
+    ("compare_url", "/compare/{base}...{head}"),
+    ("merges_url", "/merges"),
+    ("archive_url", "/{archive_format}{/ref}"),
+    ("downloads_url", "/downloads"),
+    ("issues_url", "/issues{/number}"),
+    ("pulls_url", "/pulls{/number}"),
+    ("milestones_url", "/milestones{/number}"),
+    ("notifications_url", "/notifications{?since,all,participating}"),
+    ("labels_url", "/labels{/name}"),
+    ("releases_url", "/releases{/id}"),
+    ("deployments_url", "/deployments"),
+)
+
+_NO_CODE: Json = {
+    "size": 0,
+    "language": None,
+    "license": None,
+    "homepage": None,
+    "mirror_url": None,
+    "topics": [],
+    "has_wiki": False,
+    "has_pages": False,
+    "has_downloads": False,
+    "has_discussions": False,
+    "is_template": False,
+    "allow_forking": True,
+    "web_commit_signoff_required": False,
+    **dict.fromkeys(("forks", "forks_count", "network_count", "stargazers_count"), 0),
+    **dict.fromkeys(("watchers", "watchers_count", "subscribers_count"), 0),
+}
+
+
+def repository(ctx: Context, record: Repository) -> Json:
+    """A repository, with what the viewer may do in it."""
+    full_name = ctx.store.full_name(record)
+    url, page = f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"
+    owner = ctx.store.get(Account, record.owner)
+    rank = RANKS[ctx.viewer.permission(full_name)]
+    opened = sum(i.state == "OPEN" for i in ctx.store.issues.get(record.id, {}).values())
+    shown = {
+        **base(record),
+        "name": record.name,
+        "full_name": full_name,
+        "private": record.is_private,
+        "owner": account(ctx, owner),
+        "html_url": page,
+        "description": record.description,
+        "fork": False,
+        "url": url,
+        **{name: url + path for name, path in _REPOSITORY_URLS},
+        **dates(record),
+        "pushed_at": record.created_at,
+        "git_url": f"git:{page.partition(':')[2]}.git",
+        "ssh_url": f"git@{page.partition('//')[2].replace('/', ':', 1)}.git",
+        "clone_url": f"{page}.git",
+        "svn_url": page,
+        **_NO_CODE,
+        "has_issues": record.has_issues,
+        "has_projects": True,
+        "archived": record.is_archived,
+        "disabled": False,
+        "visibility": "private" if record.is_private else "public",
+        "default_branch": "main",
+        "open_issues_count": opened,
+        "open_issues": opened,
+        "permissions": {name: rank >= RANKS[level] for name, level in _LEVELS},
+    }
+    if owner.kind == "Organization":
+        shown["organization"] = account(ctx, owner)
+    return shown

@@ -1,0 +1,230 @@
+"""REST routes about the service, its people, repositories, labels, milestones and types."""
+
+import re
+
+from github_sandbox import payloads, repositories, rest_payloads
+from github_sandbox.messages import Response, error_response, json_response
+from github_sandbox.models import Account, Label, Milestone
+from github_sandbox.problems import forbidden, invalid, not_found, taken
+from github_sandbox.rest_call import Call, page
+
+
+def get_root(call: Call) -> Response:
+    """GET /."""
+    return json_response(200, rest_payloads.root(call.ctx))
+
+
+def get_meta(_: Call) -> Response:
+    """GET /meta."""
+    return json_response(200, {"verifiable_password_authentication": False})
+
+
+def get_rate_limit(call: Call) -> Response:
+    """GET /rate_limit."""
+    shown = {
+        name: {
+            "limit": state.limit,
+            "used": state.used,
+            "remaining": state.remaining,
+            "reset": state.reset,
+        }
+        for name, state in call.rates.items()
+    }
+    return json_response(200, {"resources": shown, "rate": shown["core"]})
+
+
+def get_user(call: Call) -> Response:
+    """GET /user."""
+    if call.ctx.viewer.account.kind == "Bot":
+        return error_response(403, "Resource not accessible by integration")
+    return json_response(200, rest_payloads.own_user(call.ctx, call.ctx.viewer.account))
+
+
+def get_account(call: Call) -> Response:
+    """GET /users/{login}: anybody, organisations too."""
+    return json_response(200, rest_payloads.user(call.ctx, _account(call)))
+
+
+def get_organization(call: Call) -> Response:
+    """GET /orgs/{login}."""
+    found = _account(call)
+    if found.kind != "Organization":
+        raise not_found("Organization", "login of", found.login)
+    return json_response(200, rest_payloads.organization(call.ctx, found))
+
+
+def _account(call: Call) -> Account:
+    login = call.parts["login"]
+    found = call.ctx.store.accounts.get(login.lower())
+    if found is None:
+        raise not_found("User", "login of", login)
+    return found
+
+
+def create_organization(call: Call) -> Response:
+    """POST an organisation, as an Enterprise server's administrators do."""
+    login = call.text("login")
+    if not login or not re.fullmatch(r"[A-Za-z0-9-]+", login):
+        raise invalid("Organization", "login", "is invalid", "invalid")
+    if login.lower() in call.ctx.store.accounts:
+        raise taken("Organization", "login")
+    made = repositories.ensure_account(call.ctx.store, login, "Organization")
+    return json_response(201, rest_payloads.organization_short(call.ctx, made))
+
+
+# ---- repositories --------------------------------------------------------------------------
+
+
+def create_repository(call: Call) -> Response:
+    """POST a repository of an organisation, which is made too where it is missing."""
+    name, ctx = call.text("name"), call.ctx
+    if not name or not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
+        raise invalid("Repository", "name", "is invalid", "invalid")
+    if ctx.store.repository(call.parts["login"], name):
+        raise taken("Repository", "name")
+    full_name = f"{call.parts['login']}/{name}"
+    made = repositories.ensure_repository(ctx.store, full_name, "Organization")
+    return json_response(201, rest_payloads.repository(ctx, made))
+
+
+def get_repository(call: Call) -> Response:
+    """GET a repository."""
+    return json_response(200, rest_payloads.repository(call.ctx, call.repository))
+
+
+def get_permission(call: Call) -> Response:
+    """GET what somebody may do in a repository: told to those who may push, and to Apps."""
+    viewer, full_name = call.ctx.viewer, call.ctx.store.full_name(call.repository)
+    if viewer.account.kind != "Bot" and not viewer.may(full_name, "write"):
+        raise forbidden("Must have push access to view collaborator permission.")
+    found = _account(call)
+    return json_response(200, rest_payloads.permission(call.ctx, found))
+
+
+def list_labels(call: Call) -> Response:
+    """GET a repository's labels, by name."""
+    labels = call.ctx.store.labels.get(call.repository.id, {}).values()
+    ordered = sorted(labels, key=lambda label: label.name.lower())
+    return page(call, ordered, lambda label: payloads.label(call.ctx, label))
+
+
+def create_label(call: Call) -> Response:
+    """POST a label; the colour may be left out."""
+    name = call.text("name")
+    if name is None:
+        raise invalid("Label", "name", "can't be blank", "missing_field")
+    color = call.text("color") or repositories.UNSET_COLOR
+    ctx = call.ctx
+    made = repositories.create_label(
+        ctx.store, ctx.viewer, call.repository, name, color, call.text("description")
+    )
+    return json_response(201, payloads.label(ctx, made))
+
+
+def label_named(call: Call, name: str) -> Label:
+    """The label with this name; raises `RefusalError` for none."""
+    found = call.ctx.store.labels.get(call.repository.id, {}).get(name.lower())
+    if found is None:
+        raise not_found("Label", "name", name)
+    return found
+
+
+def get_label(call: Call) -> Response:
+    """GET a label."""
+    return json_response(200, payloads.label(call.ctx, label_named(call, call.parts["name"])))
+
+
+def update_label(call: Call) -> Response:
+    """PATCH a label."""
+    changed = repositories.update_label(
+        call.ctx.store,
+        call.ctx.viewer,
+        label_named(call, call.parts["name"]),
+        name=call.text("new_name") or call.text("name"),
+        color=call.text("color"),
+        description=call.text("description"),
+    )
+    return json_response(200, payloads.label(call.ctx, changed))
+
+
+def delete_label(call: Call) -> Response:
+    """DELETE a label."""
+    repositories.delete_label(
+        call.ctx.store, call.ctx.viewer, label_named(call, call.parts["name"])
+    )
+    return Response(204)
+
+
+def list_milestones(call: Call) -> Response:
+    """GET milestones; only open ones unless `state` says otherwise."""
+    state = call.query.get("state", "open")
+    found: list[Milestone] = [
+        m
+        for m in call.ctx.store.milestones.get(call.repository.id, {}).values()
+        if state == "all" or m.state.lower() == state
+    ]
+    if call.query.get("sort") != "completeness":
+        found.sort(key=lambda m: (m.due_on is None, m.due_on or "", m.number))
+    if call.query.get("direction") == "desc":
+        found.reverse()
+    return page(call, found, lambda m: payloads.milestone(call.ctx, m))
+
+
+def create_milestone(call: Call) -> Response:
+    """POST a milestone."""
+    title = call.text("title")
+    if title is None:
+        raise invalid("Milestone", "title", "can't be blank", "missing_field")
+    made = repositories.create_milestone(
+        call.ctx.store,
+        call.ctx.viewer,
+        call.repository,
+        title,
+        description=call.text("description"),
+        due_on=call.text("due_on"),
+        state="CLOSED" if call.text("state") == "closed" else "OPEN",
+    )
+    return json_response(201, payloads.milestone(call.ctx, made))
+
+
+def _milestone(call: Call) -> Milestone:
+    number = int(call.parts["number"])
+    found = call.ctx.store.milestones.get(call.repository.id, {}).get(number)
+    if found is None:
+        raise not_found("Milestone", "number", number)
+    return found
+
+
+def get_milestone(call: Call) -> Response:
+    """GET a milestone."""
+    return json_response(200, payloads.milestone(call.ctx, _milestone(call)))
+
+
+def update_milestone(call: Call) -> Response:
+    """PATCH a milestone."""
+    names = ("title", "description", "due_on", "state")
+    changes: dict[str, str | None] = {n: call.text(n) for n in names if n in call.body}
+    changed = repositories.update_milestone(
+        call.ctx.store, call.ctx.viewer, _milestone(call), changes
+    )
+    return json_response(200, payloads.milestone(call.ctx, changed))
+
+
+def delete_milestone(call: Call) -> Response:
+    """DELETE a milestone."""
+    repositories.delete_milestone(call.ctx.store, call.ctx.viewer, _milestone(call))
+    return Response(204)
+
+
+def list_types(call: Call) -> Response:
+    """GET the issue types of a repository or of an organisation."""
+    store = call.ctx.store
+    if "login" in call.parts:
+        owner = store.accounts.get(call.parts["login"].lower())
+        if owner is None or owner.kind != "Organization":
+            raise not_found("Organization", "login of", call.parts["login"])
+        return page(call, store.types.get(owner.id, {}).values(), payloads.issue_type)
+    types = repositories.types_of(store, call.repository)
+    if types is None:
+        raise not_found("IssueType", "repository", call.repository.name)
+    return page(call, types, payloads.issue_type)

@@ -1,0 +1,36 @@
+"""REST routes that search."""
+
+from github_sandbox import payloads, search
+from github_sandbox.messages import Response, error_response, json_response
+from github_sandbox.problems import invalid
+from github_sandbox.rest_call import Call, Json, page_bounds, page_links
+
+_ALWAYS = frozenset({"assignee", "closed_at", "milestone", "user"})
+"""What a search's items have also where it is null; in GitHub's description others are not null."""
+
+
+def search_issues(call: Call) -> Response:
+    """GET issues and pull requests that fit `q`; at most the first 1,000 can be paged to."""
+    text = call.query.get("q", "").strip()
+    if not text:
+        raise invalid("Search", "q", "is missing", "missing")
+    query = search.read_query(text)
+    if call.query.get("sort") in ("created", "updated"):
+        order = f"{call.query['sort']}-{call.query.get('order', 'desc')}"
+        query = search.Query(query.terms, query.words, order)
+    found = search.find(call.ctx, query)
+    here, size = page_bounds(call)
+    if here * size > search.MAX_RESULTS + size - 1:
+        return error_response(422, "Only the first 1000 search results are available")
+    reachable = found[: search.MAX_RESULTS]
+    items: list[Json] = []
+    for issue in reachable[(here - 1) * size : here * size]:
+        shown = {**payloads.issue(call.ctx, issue), "score": 1.0, "parent_issue_url": None}
+        items.append({k: v for k, v in shown.items() if k in _ALWAYS or v is not None})
+    answer = {
+        "total_count": len(found),
+        "incomplete_results": False,
+        "items": items,
+        "search_type": "lexical",
+    }
+    return json_response(200, answer, page_links(call, len(reachable)))

@@ -1,0 +1,230 @@
+"""Reading a kept state back: whoever wrote it, only whole records with places in one another count.
+
+A folder may have come from anywhere, so nothing in a state is taken for granted: kinds, types,
+moments, sizes of numbers, and that every record that is referred to is there.
+"""
+
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from github_sandbox.models import (
+    KINDS,
+    Account,
+    Comment,
+    Field,
+    Issue,
+    IssueType,
+    Item,
+    Label,
+    Milestone,
+    Project,
+    Record,
+    Repository,
+    StatusUpdate,
+)
+
+LARGEST: Final = 256 * 1024 * 1024
+"""Bytes of a snapshot or a journal that are read; 10,000 issues with their boards need 50 MB."""
+
+_MOST: Final = 2**31 - 1
+"""The largest number of a record: `databaseId` is an Int of GraphQL's."""
+
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""What may be one half of a character; one without the other is not valid Unicode."""
+
+_TEXTS: Final = {("Issue", "title"), ("Issue", "body"), ("Comment", "body")}
+"""What anybody may write as they like, and JSON carries: halves of characters, too."""
+
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_MOMENTS: Final = ("created_at", "updated_at", "closed_at", "last_edited_at", "due_on")
+
+_REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
+    IssueType: {"owner": Account},
+    Repository: {"owner": Account},
+    Label: {"repository": Repository},
+    Milestone: {"repository": Repository, "creator": Account},
+    Issue: {
+        "repository": Repository,
+        "author": Account,
+        "labels": Label,
+        "assignees": Account,
+        "milestone": Milestone,
+        "issue_type": IssueType,
+        "parent": Issue,
+        "sub_issues": Issue,
+        "blocked_by": Issue,
+        "blocking": Issue,
+        "duplicate_of": Issue,
+        "editor": Account,
+    },
+    Comment: {"issue": Issue, "author": Account},
+    Project: {"owner": Account, "creator": Account, "repositories": Repository},
+    StatusUpdate: {"project": Project, "creator": Account},
+    Field: {"project": Project},
+    Item: {"project": Project, "content": Issue, "creator": Account},
+}
+"""Which record each part of a record names."""
+
+_COLORS: Final = frozenset(["BLUE", "GRAY", "GREEN", "ORANGE", "PINK", "PURPLE", "RED", "YELLOW"])
+_TYPES: Final = frozenset(
+    {
+        *("ASSIGNEES", "DATE", "ISSUE_TYPE", "ITERATION", "LABELS", "LINKED_PULL_REQUESTS"),
+        *("MILESTONE", "NUMBER", "PARENT_ISSUE", "REPOSITORY", "REVIEWERS", "SINGLE_SELECT"),
+        *("SUB_ISSUES_PROGRESS", "TEXT", "TITLE", "TRACKED_BY", "TRACKS"),
+    }
+)
+_WORDS: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
+    (Account, "permission"): frozenset({"none", "read", "triage", "write", "maintain", "admin"}),
+    (Issue, "state_reason"): frozenset({"COMPLETED", "NOT_PLANNED", "DUPLICATE", "REOPENED"}),
+    (IssueType, "color"): _COLORS,
+    (Field, "data_type"): _TYPES,
+    (StatusUpdate, "status"): frozenset(
+        {"INACTIVE", "ON_TRACK", "AT_RISK", "OFF_TRACK", "COMPLETE"}
+    ),
+}
+"""What a part that is one of a few words may be, beside None (enums of GitHub's schema)."""
+
+_OPTION: Final = {"id", "name", "color", "description"}
+_ITERATION: Final = {"id": str, "title": str, "start": str, "duration": int}
+
+
+def read_json(raw: bytes) -> Any:
+    """The value of a JSON text; raise `ValueError` for numbers that no record has, and the like."""
+    try:
+        value = json.loads(raw, parse_int=_integer, parse_float=_number, parse_constant=_number)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return value
+
+
+def records_of(loaded: Mapping[int, tuple[str, Any]], highest: object) -> list[Record]:
+    """Give the records of a state, by number; raise `ValueError` for what is not one."""
+    found: dict[int, Record] = {}
+    for number in sorted(loaded):
+        kind, values = loaded[number]
+        found[number] = _record(kind, values)
+    for record in found.values():
+        _check_references(record, found)
+    _check_parents(found.values())
+    if not _is_number(highest) or max(found, default=0) > _MOST:
+        raise ValueError("its highest number is not one")
+    return list(found.values())
+
+
+def _record(kind: object, values: object) -> Record:
+    if not isinstance(kind, str) or kind not in KINDS or not isinstance(values, dict):
+        raise ValueError(f"{kind!r:.40} is not a kind of record")
+    try:
+        _shape(kind).model_validate(values)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step)[:40] for step in fault["loc"])
+        raise ValueError(f"{kind}.{place}: {fault['msg']}") from None
+    _check_characters({n: v for n, v in values.items() if (kind, n) not in _TEXTS})
+    record = KINDS[kind](**values)
+    numbers = [values[name] for name in values if type(values[name]) is int]
+    if not all(map(_is_number, numbers)) or record.id == 0:
+        raise ValueError(f"{kind} has a number that no record has")
+    for name in _MOMENTS:
+        moment = getattr(record, name, None)
+        if moment is not None:
+            _check_moment(f"{kind}.{name}", moment)
+    for (owner, name), words in _WORDS.items():
+        if isinstance(record, owner) and getattr(record, name) not in (None, *words):
+            raise ValueError(f"{kind}.{name} is not one of its words")
+    _check_parts(record)
+    return record
+
+
+def _check_characters(values: Mapping[str, Any]) -> None:
+    """See that every text is valid Unicode: names become parts of addresses."""
+    if _HALF.search(json.dumps(values)):
+        json.dumps(values, ensure_ascii=False).encode()
+
+
+@cache
+def _shape(kind: str) -> type[BaseModel]:
+    """What the values of a kind are made of, no part more and none of another type."""
+    types = get_type_hints(KINDS[kind])
+    missing = dataclasses.MISSING
+    parts: dict[str, Any] = {}
+    for field in dataclasses.fields(KINDS[kind]):
+        needed = field.default is missing and field.default_factory is missing
+        parts[field.name] = (types[field.name], ... if needed else None)
+    config = ConfigDict(strict=True, extra="forbid")
+    made: type[BaseModel] = create_model(kind, __config__=config, **parts)
+    return made
+
+
+def _check_moment(what: str, moment: str) -> None:
+    if not _MOMENT.fullmatch(moment):
+        raise ValueError(f"{what} is not a moment")
+    datetime.fromisoformat(moment)
+
+
+def _check_parts(record: Record) -> None:
+    """See that options, iterations and values are made of what they are always made of."""
+    match record:
+        case Field():
+            if any(o.keys() != _OPTION or o["color"] not in _COLORS for o in record.options):
+                raise ValueError("Field.options are not options")
+            for each in record.iterations:
+                typed = {name: type(value) for name, value in each.items()}
+                if typed != _ITERATION:
+                    raise ValueError("Field.iterations are not iterations")
+                datetime.strptime(str(each["start"]), "%Y-%m-%d")  # noqa: DTZ007 - a day
+        case Item():
+            for key, each in record.values.items():
+                if not key.isascii() or not key.isdigit() or not {"kind", "value"} <= each.keys():
+                    raise ValueError("Item.values are not values")
+
+
+def _check_references(record: Record, found: Mapping[int, Record]) -> None:
+    for name, kind in _REFERENCES.get(type(record), {}).items():
+        told = getattr(record, name)
+        for number in told if isinstance(told, list) else (told,):
+            if number is not None and not isinstance(found.get(number), kind):
+                raise ValueError(
+                    f"{type(record).__name__} {record.id} names a {kind.__name__} ({name}) that"
+                    " is not there"
+                )
+
+
+def _check_parents(records: Iterable[Record]) -> None:
+    """See that no issue stands below itself."""
+    parents = {each.id: each.parent for each in records if isinstance(each, Issue)}
+    safe: set[int] = set()
+    for start in parents:
+        way: dict[int, None] = {}
+        at: int | None = start
+        while at is not None and at not in safe:
+            if at in way:
+                raise ValueError(f"Issue {at} stands below itself")
+            way[at] = None
+            at = parents[at]
+        safe.update(way)
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST
+
+
+def _integer(text: str) -> int:
+    if len(text) > 16:  # more than a double holds exactly
+        raise ValueError("a number has too many digits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number is not finite")
+    return value

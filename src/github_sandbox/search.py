@@ -1,0 +1,136 @@
+"""Searching issues and pull requests, as far as clients of a backlog do it.
+
+The index of the real service lags behind and gives at most 1,000 results; so does this one.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from github_sandbox.context import Context
+from github_sandbox.models import Account, Issue, Label, Milestone, Repository
+from github_sandbox.store import MOMENT
+
+MAX_RESULTS = 1000
+_TERM = re.compile(r'(?P<not>-)?(?:(?P<key>[a-z-]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))', re.I)
+_KINDS = {"issue": False, "pr": True, "pull-request": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search taken apart: (qualifier, value, negated), and words that must all be there."""
+
+    terms: tuple[tuple[str, str, bool], ...]
+    words: tuple[str, ...]
+    sort: str = "created-desc"
+
+    def values(self, key: str) -> list[str]:
+        """What a qualifier was given, as far as it was not negated."""
+        return [value for name, value, negated in self.terms if name == key and not negated]
+
+
+def read_query(text: str) -> Query:
+    """Take a search apart. What is no known qualifier is a word to look for."""
+    terms: list[tuple[str, str, bool]] = []
+    words: list[str] = []
+    sort = "created-desc"
+    for match in _TERM.finditer(text):
+        value = match["quoted"] if match["quoted"] is not None else match["plain"]
+        key = (match["key"] or "").lower()
+        if key == "sort":
+            sort = value
+        elif key == "in":
+            terms.append((key, value.lower(), False))
+        elif key in _FITS:
+            terms.append((key, value.lower(), bool(match["not"])))
+        else:
+            words.append((f"{key}:{value}" if key else value).lower())
+    return Query(tuple(terms), tuple(words), sort)
+
+
+def find(ctx: Context, query: Query) -> list[Issue]:
+    """The issues that a search finds, in its order; only what the viewer may read."""
+    shown = [repository for repository in _repositories(ctx, query) if _seen(ctx, repository)]
+    found = [
+        issue
+        for repository in shown
+        for issue in ctx.store.issues.get(repository.id, {}).values()
+        if _fits(ctx, issue, query)
+    ]
+    if ctx.search_lag > timedelta(0):
+        newest = (ctx.store.clock() - ctx.search_lag).strftime(MOMENT)
+        found = [issue for issue in found if issue.created_at <= newest]
+    name, _, direction = query.sort.partition("-")
+    attribute = "updated_at" if name == "updated" else "created_at"
+    found.sort(key=lambda issue: (getattr(issue, attribute), issue.id), reverse=direction != "asc")
+    return found
+
+
+def _repositories(ctx: Context, query: Query) -> Iterable[Repository]:
+    every = {repository.id: repository for repository in ctx.store.repositories.values()}.values()
+    names = query.values("repo")
+    owners = query.values("org") + query.values("user")
+    for repository in every:
+        full_name = ctx.store.full_name(repository).lower()
+        if names and full_name not in names:
+            continue
+        if owners and full_name.split("/", maxsplit=1)[0] not in owners:
+            continue
+        yield repository
+
+
+def _seen(ctx: Context, repository: Repository) -> bool:
+    return ctx.viewer.sees(repository, ctx.store.full_name(repository))
+
+
+def _fits(ctx: Context, issue: Issue, query: Query) -> bool:
+    if any(_FITS[key](ctx, issue, value) == negated for key, value, negated in query.terms):
+        return False
+    places = query.values("in") or ["title", "body"]
+    parts = {"title": issue.title, "body": issue.body}
+    text = "\n".join(part.lower() for name, part in parts.items() if name in places)
+    return all(word in text for word in query.words)
+
+
+def _login_is(ctx: Context, number: int | None, value: str) -> bool:
+    if value == "@me":
+        return number == ctx.viewer.account.id
+    return number is not None and ctx.store.get(Account, number).login.lower() == value
+
+
+def _is(_: Context, issue: Issue, value: str) -> bool:
+    if value in ("open", "closed"):
+        return issue.state.lower() == value
+    return _KINDS.get(value, not issue.is_pull) == issue.is_pull
+
+
+def _milestone(ctx: Context, issue: Issue, value: str) -> bool:
+    return (
+        issue.milestone is not None
+        and ctx.store.get(Milestone, issue.milestone).title.lower() == value
+    )
+
+
+def _lacks(_: Context, issue: Issue, value: str) -> bool:
+    names = {"label": "labels", "assignee": "assignees", "milestone": "milestone"}
+    return not getattr(issue, names.get(value, "milestone"))
+
+
+_FITS: dict[str, Callable[[Context, Issue, str], bool]] = {
+    "assignee": lambda ctx, i, v: any(_login_is(ctx, n, v) for n in i.assignees),
+    "author": lambda ctx, issue, value: _login_is(ctx, issue.author, value),
+    "in": lambda *_: True,
+    "is": _is,
+    "label": lambda ctx, issue, value: any(
+        label.name.lower() == value for label in ctx.store.all(Label, issue.labels)
+    ),
+    "milestone": _milestone,
+    "no": _lacks,
+    "org": lambda *_: True,
+    "repo": lambda *_: True,
+    "state": _is,
+    "type": _is,
+    "user": lambda *_: True,
+}
+"""Which issues fit the value of a qualifier; where to look was settled before for some."""

@@ -1,0 +1,281 @@
+"""The state of the simulated GitHub, with the indexes that make its lists quick."""
+
+import base64
+import dataclasses
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from backlog_sync.errors import FailedError
+from github_sandbox.journal import Journal
+from github_sandbox.models import (
+    KINDS,
+    Account,
+    Comment,
+    Event,
+    Field,
+    Issue,
+    IssueType,
+    Item,
+    Label,
+    Milestone,
+    Project,
+    Record,
+    Repository,
+    StatusUpdate,
+    node_prefix,
+)
+from github_sandbox.problems import no_node
+from github_sandbox.restore import records_of
+
+R = TypeVar("R", bound=Record)
+
+EVENTS_KEPT = 10_000
+"""Events that are remembered; at twice as many the older half is forgotten."""
+
+FIRST_ID = 1_000_001
+"""Where the numbers of records begin; they fit GraphQL's 32-bit Int, as `databaseId` needs."""
+
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+"""How GitHub prints a moment."""
+
+_FIELD_NAMES = {
+    name: tuple(field.name for field in dataclasses.fields(kind)) for name, kind in KINDS.items()
+}
+
+
+def make_node_id(prefix: str, number: int) -> str:
+    """An opaque node id in the style of GitHub's: the kind's letters and the packed number."""
+    packed = base64.urlsafe_b64encode(number.to_bytes(6, "big")).decode().rstrip("=")
+    return f"{prefix}_kwDO{packed}"
+
+
+class Store:
+    """All records, in memory, and on disk where a folder is given.
+
+    `clock` says the time (aware, any zone). Writers change records, then call `touch` or `mark`;
+    `commit` puts everything marked into the journal. Raises `errors.FailedError` where the
+    folder holds a state that cannot be read or kept.
+    """
+
+    def __init__(self, folder: Path | None, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.records: dict[int, Record] = {}
+        self.by_node: dict[str, Record] = {}
+        self.accounts: dict[str, Account] = {}
+        self.types: dict[int, dict[int, IssueType]] = {}
+        self.repositories: dict[tuple[int, str], Repository] = {}
+        self.labels: dict[int, dict[str, Label]] = {}
+        self.milestones: dict[int, dict[int, Milestone]] = {}
+        self.issues: dict[int, dict[int, Issue]] = {}
+        self.comments: dict[int, dict[int, Comment]] = {}
+        self.projects: dict[int, dict[int, Project]] = {}
+        self.status_updates: dict[int, list[StatusUpdate]] = {}
+        self.fields: dict[int, dict[int, Field]] = {}
+        self.items: dict[int, dict[int, Item]] = {}
+        self.cards: dict[int, dict[int, Item]] = {}
+        self.events: list[Event] = []
+        self._next_id = FIRST_ID
+        self._marked: dict[int, Record] = {}
+        self._dropped: list[int] = []
+        self._journal = Journal(folder) if folder else None
+        if self._journal:
+            self._load(self._journal)
+
+    def _load(self, journal: Journal) -> None:
+        try:
+            loaded, highest = journal.load()
+            for record in records_of(loaded, highest):
+                self._index(record)
+            self._next_id = max(FIRST_ID, highest + 1)
+            if journal.length:
+                journal.fold(self._dump(self.records.values()), self._next_id - 1)
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+            journal.close()
+            raise journal.damaged(error) from None
+        except FailedError:
+            journal.close()
+            raise
+
+    @staticmethod
+    def _dump(records: Iterable[Record]) -> list[tuple[str, dict[str, Any]]]:
+        dumped = []
+        for record in records:
+            kind = type(record).__name__
+            dumped.append((kind, {name: getattr(record, name) for name in _FIELD_NAMES[kind]}))
+        return dumped
+
+    # ---- time ------------------------------------------------------------------------------
+
+    def now(self) -> str:
+        """This moment, as GitHub prints it."""
+        return self.clock().astimezone(UTC).strftime(MOMENT)
+
+    # ---- writing ---------------------------------------------------------------------------
+
+    def create(self, kind: type[R], /, **values: Any) -> R:
+        """Make a record with a fresh number; it is marked for the next commit."""
+        number = self._next_id
+        self._next_id += 1
+        now = self.now()
+        values = {"created_at": now, "updated_at": now} | values
+        record = kind(id=number, node_id=make_node_id(node_prefix(kind, values), number), **values)
+        self._index(record)
+        self._marked[number] = record
+        return record
+
+    def mark(self, *records: Record) -> None:
+        """Say that records changed, without moving their `updated_at`."""
+        for record in records:
+            self._marked[record.id] = record
+
+    def touch(self, *records: Record) -> None:
+        """Say that records changed, and when."""
+        now = self.now()
+        for record in records:
+            record.updated_at = now
+            self._marked[record.id] = record
+
+    def drop(self, record: Record) -> None:
+        """Remove a record for good."""
+        self._marked.pop(record.id, None)
+        self._dropped.append(record.id)
+        self.records.pop(record.id, None)
+        self.by_node.pop(record.node_id, None)
+        match record:
+            case Issue():
+                self.issues[record.repository].pop(record.number, None)
+            case Label():
+                self.labels[record.repository].pop(record.name.lower(), None)
+            case Milestone():
+                self.milestones[record.repository].pop(record.number, None)
+            case Comment():
+                self.comments[record.issue].pop(record.id, None)
+            case Item():
+                self.items[record.project].pop(record.id, None)
+                if record.content is not None:
+                    self.cards[record.content].pop(record.project, None)
+            case _:
+                raise TypeError(f"{type(record).__name__} is never removed")
+
+    def event(self, actor: Account, action: str, subject: Record, **detail: Any) -> None:
+        """Write down what happened."""
+        self.create(Event, actor=actor.login, action=action, subject=subject.node_id, detail=detail)
+
+    def commit(self) -> None:
+        """Put everything that changed since the last commit into the journal."""
+        if len(self.events) > 2 * EVENTS_KEPT:
+            self._forget_events()
+        if self._journal and (self._marked or self._dropped):
+            self._journal.append(self._dump(self._marked.values()), self._dropped)
+            if self._journal.is_long:
+                self._journal.fold(self._dump(self.records.values()), self._next_id - 1)
+        self._marked = {}
+        self._dropped = []
+
+    def _forget_events(self) -> None:
+        """Drop the oldest events; records that they were about are not touched."""
+        old = self.events[:-EVENTS_KEPT]
+        del self.events[:-EVENTS_KEPT]
+        for event in old:
+            self.records.pop(event.id, None)
+            self.by_node.pop(event.node_id, None)
+            self._marked.pop(event.id, None)
+        self._dropped += [event.id for event in old]
+
+    def close(self) -> None:
+        """Commit, fold the journal into the snapshot, and let go of the files."""
+        try:
+            self.commit()
+            if self._journal and self._journal.length:
+                self._journal.fold(self._dump(self.records.values()), self._next_id - 1)
+        finally:
+            journal, self._journal = self._journal, None
+            if journal:
+                journal.close()
+
+    # ---- indexes ---------------------------------------------------------------------------
+
+    def _index(self, record: Record) -> None:  # noqa: PLR0912 - one case a kind
+        self.records[record.id] = record
+        self.by_node[record.node_id] = record
+        match record:
+            case Event():
+                self.events.append(record)
+            case Issue():
+                self.issues.setdefault(record.repository, {})[record.number] = record
+            case Item():
+                self.items.setdefault(record.project, {})[record.id] = record
+                if record.content is not None:
+                    self.cards.setdefault(record.content, {})[record.project] = record
+            case Account():
+                self.accounts[record.login.lower()] = record
+            case Label():
+                self.labels.setdefault(record.repository, {})[record.name.lower()] = record
+            case Milestone():
+                self.milestones.setdefault(record.repository, {})[record.number] = record
+            case Comment():
+                self.comments.setdefault(record.issue, {})[record.id] = record
+            case Project():
+                self.projects.setdefault(record.owner, {})[record.number] = record
+            case StatusUpdate():
+                self.status_updates.setdefault(record.project, []).append(record)
+            case Field():
+                self.fields.setdefault(record.project, {})[record.id] = record
+            case IssueType():
+                self.types.setdefault(record.owner, {})[record.id] = record
+            case Repository():
+                for name in (*record.former_names, record.name):
+                    self.repositories[record.owner, name.lower()] = record
+
+    def rename_label(self, label: Label, name: str) -> None:
+        """Give a label another name in the index and on the record."""
+        table = self.labels[label.repository]
+        table.pop(label.name.lower(), None)
+        label.name = name
+        table[name.lower()] = label
+
+    def rename_repository(self, repository: Repository, name: str) -> None:
+        """Give a repository another name; the old one leads to it until it is taken again."""
+        repository.former_names.append(repository.name)
+        repository.name = name
+        self._index(repository)
+        self.mark(repository)
+
+    # ---- reading ---------------------------------------------------------------------------
+
+    def get(self, kind: type[R], number: int) -> R:
+        """The record with this number, which must exist."""
+        record = self.records[number]
+        assert isinstance(record, kind)
+        return record
+
+    def all(self, kind: type[R], numbers: Iterable[int]) -> list[R]:
+        """The records with these numbers, in that order."""
+        return [self.get(kind, number) for number in numbers]
+
+    def node(self, kind: type[R], node_id: str) -> R:
+        """The record with this node id; raises `RefusalError` where there is none of that kind."""
+        record = self.by_node.get(node_id)
+        if record is None or isinstance(record, Event):
+            raise no_node(node_id)
+        if not isinstance(record, kind):
+            raise no_node(node_id, kind.typename if kind.typename != "Record" else kind.__name__)
+        return record
+
+    def issue(self, node_id: str) -> Issue:
+        """The issue with this node id, and no pull request; raises `RefusalError` for neither."""
+        record = self.node(Issue, node_id)
+        if record.is_pull:
+            raise no_node(node_id, "Issue")
+        return record
+
+    def repository(self, owner: str, name: str) -> Repository | None:
+        """The repository under this name or a former one."""
+        account = self.accounts.get(owner.lower())
+        return self.repositories.get((account.id, name.lower())) if account else None
+
+    def full_name(self, repository: Repository) -> str:
+        """`owner/name` of a repository."""
+        return f"{self.get(Account, repository.owner).login}/{repository.name}"

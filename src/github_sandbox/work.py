@@ -1,0 +1,96 @@
+"""A request on its way through the sandbox: what it is, before it is done."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from github_sandbox import graphql
+from github_sandbox.features import Features
+from github_sandbox.limits import Resource
+from github_sandbox.messages import Request
+
+CREATIONS = ("createIssue", "addComment")
+"""The mutations that make content; REST's are POSTs of issues and comments."""
+_READS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(slots=True)
+class Work:
+    """A request taken apart. `path` is without prefix; `call` is GraphQL's, or its refusal."""
+
+    request: Request
+    path: str
+    prefix: str
+    call: graphql.Call | dict[str, Any] | None = None
+    bad_json: bool = False
+
+    @property
+    def route(self) -> str:
+        """The path without its query."""
+        return urlsplit(self.path).path
+
+    @property
+    def is_graphql(self) -> bool:
+        """Whether it goes to GraphQL."""
+        return self.route == "/graphql"
+
+    @property
+    def resource(self) -> Resource:
+        """Which allowance the request is counted against."""
+        if self.is_graphql:
+            return "graphql"
+        return "search" if self.route.startswith("/search/") else "core"
+
+    @property
+    def operation(self) -> str | None:
+        """The name of the GraphQL operation."""
+        return self.call.name if isinstance(self.call, graphql.Call) else None
+
+    @property
+    def mutations(self) -> int:
+        """How many mutations it holds."""
+        return self.call.mutations if isinstance(self.call, graphql.Call) else 0
+
+    @property
+    def points(self) -> int:
+        """What it takes from the hour's allowance."""
+        return self.call.cost.points if isinstance(self.call, graphql.Call) else 1
+
+    @property
+    def writes(self) -> bool:
+        """Whether it could change something."""
+        return self.mutations > 0 if self.is_graphql else self.request.method not in _READS
+
+    @property
+    def minute_points(self) -> int:
+        """What it takes from the minute's allowance: 1 for a read, 5 for a write."""
+        return 5 if self.writes else 1
+
+    @property
+    def fields(self) -> list[str]:
+        """The names under which a mutation's results stand."""
+        return self.call.fields if isinstance(self.call, graphql.Call) else []
+
+    @property
+    def creations(self) -> int:
+        """How many issues or comments the request would make."""
+        if isinstance(self.call, graphql.Call):
+            return sum(name in CREATIONS for name in self.call.mutated)
+        last = self.route.rsplit("/", 1)[-1]
+        return int(self.request.method == "POST" and last in ("issues", "comments"))
+
+
+def take_apart(request: Request, features: Features) -> Work:
+    """Find out what a request is, without doing it."""
+    path, prefix = request.path, ""
+    for shape, rest_of in (("/api/v3", ""), ("/api/graphql", "/graphql")):
+        if path == shape or path.startswith((shape + "/", shape + "?")):
+            path, prefix = rest_of + path[len(shape) :] or "/", "/api/v3"
+            break
+    work = Work(request, path, prefix)
+    if work.is_graphql and request.method == "POST":
+        try:
+            work.call = graphql.read_call(request.json(), features)
+        except ValueError:
+            work.bad_json = True
+    return work
