@@ -439,6 +439,17 @@ def sandbox_folder(top: Path) -> Path:
 
 
 @contextmanager
+def _own_errors() -> Iterator[None]:
+    """Raise what the sandbox cannot do as a `FailedError`."""
+    from github_sandbox.errors import SandboxError  # noqa: PLC0415 - see the module's text
+
+    try:
+        yield
+    except SandboxError as error:
+        raise FailedError(error.message, slug=error.slug, hint=error.hint) from error
+
+
+@contextmanager
 def sandbox_url(
     top: Path, repositories: Sequence[str], board_owner: str | None = None
 ) -> Iterator[str]:
@@ -451,14 +462,16 @@ def sandbox_url(
 
     folder = sandbox_folder(top)
     try:
-        sandbox, lock = server.open_sandbox(folder)
-    except server.SandboxBusyError as busy:
-        if busy.url is None:
+        with _own_errors():
+            sandbox, lock = server.open_sandbox(folder)
+    except FailedError as busy:
+        url = server.running_url(folder) if busy.slug == server.BUSY else None
+        if url is None:
             raise
-        _furnish(busy.url, repositories, board_owner, busy)
-        yield busy.url
+        _furnish(url, repositories, board_owner, busy)
+        yield url
         return
-    with lock_given_back(lock), sandbox, server.serve(sandbox) as running:
+    with _own_errors(), lock_given_back(lock), sandbox, server.serve(sandbox) as running:
         silent = FailedError("the sandbox does not answer")
         _furnish(running.url, repositories, board_owner, silent)
         yield running.url
@@ -507,13 +520,15 @@ def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> I
     options: dict[str, Any] = {}
     if trouble and trouble.clock:
         options["clock"] = trouble.clock.clock()
-    sandbox, lock = server.open_sandbox(folder, **options)
+    with _own_errors():
+        sandbox, lock = server.open_sandbox(folder, **options)
     if trouble:
         from github_sandbox.fault_config import set_up  # noqa: PLC0415 - only where it is used
 
         set_up(sandbox, trouble)
-    with lock_given_back(lock), sandbox, server.serve(sandbox, port, state_dir=folder) as running:
-        yield running.url
+    with _own_errors(), lock_given_back(lock), sandbox:  # noqa: SIM117 - one line would be too long
+        with server.serve(sandbox, port, state_dir=folder) as running:
+            yield running.url
 
 
 def reset_sandbox(top: Path) -> None:
@@ -522,7 +537,8 @@ def reset_sandbox(top: Path) -> None:
     from github_sandbox.server import reset  # noqa: PLC0415 - the same
 
     try:
-        reset(sandbox_folder(top))
+        with _own_errors():
+            reset(sandbox_folder(top))
         forget_sandbox(top)
     except OSError as error:
         raise FailedError(

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from github_sandbox import control, error_responses, graphql, page, repositories, rest
+from github_sandbox import error_responses, graphql, repositories, rest
 from github_sandbox.access import Grant, Permission, Viewer
 from github_sandbox.clock import VirtualClock, system_clock
 from github_sandbox.context import Context, RateState
@@ -86,6 +86,16 @@ class People(Protocol):
         """Do what is to be done before the request with this number, from 1, is served."""
 
 
+class Mounted(Protocol):
+    """What answers requests that are not GitHub's: pages for people, control for programs."""
+
+    def wanted(self, request: Request, /) -> bool:
+        """Whether it answers this request."""
+
+    def answer(self, sandbox: "Sandbox", request: Request, /) -> Response:
+        """Answer it."""
+
+
 class Sandbox:
     """A simulated GitHub.
 
@@ -120,6 +130,7 @@ class Sandbox:
         self.people: People | None = None
         self.log: list[LogEntry] = []
         self.web = WEB
+        self.mounted: tuple[Mounted, ...] = ()
         self.lock = threading.RLock()
         self.clock = clock
         virtual = clock.sleep if isinstance(clock, VirtualClock) else None
@@ -218,14 +229,13 @@ class Sandbox:
     # ---- serving ---------------------------------------------------------------------------
 
     def handle(self, request: Request) -> Response:
-        """Answer one request, or a browser that asks for a page.
+        """Answer one request to the API, or to one of the parts in `mounted`.
 
         Raises `faults.ConnectionLostError` where a fault closes the connection instead.
         """
-        if control.wanted(request):
-            return control.answer(self, request)
-        if page.wanted(request):
-            return page.answer(self, request)
+        for part in self.mounted:
+            if part.wanted(request):
+                return part.answer(self, request)
         with self._counter:
             self._waiting += 1
             crowded = self.limits.at_once is not None and self._waiting > self.limits.at_once

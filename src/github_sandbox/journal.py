@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from backlog_sync.errors import FailedError, disk_hint
+from github_sandbox.errors import SandboxError, disk_hint
 from github_sandbox.restore import LARGEST, read_json
 
 FOLD_AT = 4 * 1024 * 1024
@@ -26,7 +26,7 @@ SNAPSHOT, PARTIAL, JOURNAL = "state.json", "state.json.partial", "journal.jsonl"
 class Journal:
     """The files of one state folder; `length` are the journal's bytes.
 
-    Not safe for two writers: see `lock`. Raises `FailedError` where the disk says no.
+    Not safe for two writers: see `lock`. Raises `SandboxError` where the disk says no.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,9 +41,9 @@ class Journal:
                 self.snapshot_path.stat().st_size if self.snapshot_path.exists() else 0
             )
 
-    def damaged(self, error: Exception) -> FailedError:
+    def damaged(self, error: Exception) -> SandboxError:
         """The fault of a state that cannot be read."""
-        return FailedError(
+        return SandboxError(
             f"{self.folder}: the sandbox's state cannot be read: {str(error) or repr(error)}",
             slug="sandbox-damaged",
             hint="forget it with `backlog sandbox reset`",
@@ -117,7 +117,7 @@ class Journal:
         try:
             yield
         except OSError as error:
-            raise FailedError(
+            raise SandboxError(
                 f"{error.filename or self.folder}: the sandbox cannot keep its state there:"
                 f" {error.strerror or error}",
                 slug="sandbox-folder",

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from backlog_sync.errors import FailedError, disk_hint
+from github_sandbox import control, page
 from github_sandbox.app import Sandbox
+from github_sandbox.errors import SandboxError, disk_hint
 from github_sandbox.faults import ConnectionLostError
 from github_sandbox.journal import JOURNAL, PARTIAL, SNAPSHOT
 from github_sandbox.messages import Request, Response, error_response
@@ -30,15 +31,18 @@ _NOTE_BYTES = 10_000
 _OURS = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
-class SandboxBusyError(FailedError):
-    """Another process has the sandbox's state; `url` is where it serves it, where that is known."""
+BUSY = "sandbox-busy"
+"""The slug of the error that another process has the state."""
 
-    slug = "sandbox-busy"
+
+class SandboxBusyError(SandboxError):
+    """Another process has the sandbox's state; `url` is where it serves it, where that is known."""
 
     def __init__(self, state_dir: Path, url: str | None) -> None:
         where = f" at {url}" if url else ""
         super().__init__(
             f"{state_dir}: another process runs this sandbox{where}",
+            slug=BUSY,
             hint="stop it, or use the one that runs by setting GITHUB_API_URL to its address"
             if url
             else "wait until it is done, or stop it",
@@ -53,7 +57,7 @@ class StateLock:
         try:
             state_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise FailedError(
+            raise SandboxError(
                 f"{state_dir}: the sandbox cannot keep its state there: {error.strerror}",
                 slug="sandbox-folder",
                 hint=disk_hint(error, "make the folder writable, or remove it"),
@@ -69,7 +73,7 @@ class StateLock:
             raise SandboxBusyError(self.state_dir, running_url(self.state_dir)) from None
         except (OSError, NotImplementedError) as error:
             remedy = "remove that file or folder, or make it writable"
-            raise FailedError(
+            raise SandboxError(
                 f"{self.state_dir / LOCK_NAME}: the sandbox cannot be locked: {error}",
                 slug="sandbox-folder",
                 hint=disk_hint(error, remedy) if isinstance(error, OSError) else remedy,
@@ -162,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
-        except FailedError as problem:  # its disk, for one: nothing was kept, nothing is done
+        except SandboxError as problem:  # its disk, for one: nothing was kept, nothing is done
             response = error_response(422, f"{problem.message} ({problem.hint})")
         except Exception:  # a bug must not end the server
             traceback.print_exc(file=sys.stderr)
@@ -215,7 +219,7 @@ class RunningServer:
         try:
             self._server = _Server(sandbox, port)
         except OSError as error:
-            raise FailedError(
+            raise SandboxError(
                 f"port {port}: the sandbox cannot listen on it: {error.strerror or error}",
                 slug="port-in-use",
                 hint="choose another port; 0 picks one that is free",
@@ -239,7 +243,7 @@ class RunningServer:
             note.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
         except OSError as error:
             self._server.server_close()
-            raise FailedError(
+            raise SandboxError(
                 f"{note}: the sandbox cannot note its address there: {error.strerror or error}",
                 slug="sandbox-folder",
                 hint=disk_hint(error, "make the folder writable, or remove it"),
@@ -276,6 +280,12 @@ def serve(sandbox: Sandbox, port: int = 0, *, state_dir: Path | None = None) -> 
     """Serve a sandbox on 127.0.0.1; port 0 picks a free one.
 
     With a state folder the address is noted there while it lasts. The sandbox stays open when
-    the server stops. Raises `FailedError` where the port cannot be had.
+    the server stops. Raises `SandboxError` where the port cannot be had.
     """
+    mount(sandbox)
     return RunningServer(sandbox, port, state_dir)
+
+
+def mount(sandbox: Sandbox) -> None:
+    """Let a sandbox answer programs that ask about itself, and show pages to people."""
+    sandbox.mounted = (control, page)

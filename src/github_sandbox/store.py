@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from backlog_sync.errors import FailedError
+from github_sandbox.errors import SandboxError
 from github_sandbox.journal import Journal
 from github_sandbox.models import (
     KINDS,
@@ -55,7 +55,7 @@ class Store:
     """All records, in memory, and on disk where a folder is given.
 
     `clock` says the time (aware, any zone). Writers change records, then call `touch` or `mark`;
-    `commit` puts everything marked into the journal. Raises `errors.FailedError` where the
+    `commit` puts everything marked into the journal. Raises `errors.SandboxError` where the
     folder holds a state that cannot be read or kept.
     """
 
@@ -94,7 +94,7 @@ class Store:
         except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             journal.close()
             raise journal.damaged(error) from None
-        except FailedError:
+        except SandboxError:
             journal.close()
             raise
 

@@ -197,7 +197,7 @@ def test_without_the_extra_one_error_says_what_to_install(
             raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
         return found(name, scope, locals_, wanted, level)
 
-    for name in [name for name in sys.modules if name.startswith("backlog_sync.render.")]:
+    for name in [name for name in sys.modules if name.startswith("backlog_sync.reports.")]:
         if ".page" in name or ".charts" in name:
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr("backlog_sync.reports.page.html", raising=False)

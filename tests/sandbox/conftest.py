@@ -10,6 +10,7 @@ import pytest
 
 from github_sandbox.app import Sandbox
 from github_sandbox.messages import Request, Response
+from github_sandbox.server import mount
 from tests.contract.openapi import Judge
 from tests.contract.packages import MODULES, why_missing
 
@@ -23,6 +24,7 @@ class World:
         self.moment = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
         self.slept: list[float] = []
         self.sandbox = Sandbox(folder, clock=lambda: self.moment, sleep=self.slept.append)
+        mount(self.sandbox)
         self.sandbox.ensure_repository(
             REPOSITORY, owner_type="User" if owner_type == "User" else "Organization"
         )

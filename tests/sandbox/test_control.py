@@ -5,12 +5,14 @@ from pathlib import Path
 
 from github_sandbox.app import Sandbox
 from github_sandbox.messages import Request
+from github_sandbox.server import mount
 
 MAKE = json.dumps({"repository": "acme/one"}).encode()
 
 
 def post(sandbox: Sandbox, **headers: str) -> int:
     """Ask for a repository; give the status."""
+    mount(sandbox)
     request = Request("POST", "/_sandbox/repositories", headers, MAKE)
     return sandbox.handle(request).status
 

@@ -14,7 +14,7 @@ from github_sandbox.app import Sandbox
 from github_sandbox.clock import START, VirtualClock
 from github_sandbox.faults import AnswerHangsError, ConnectionLostError, Fault, FaultPlan
 from github_sandbox.messages import Request, Response
-from github_sandbox.server import serve
+from github_sandbox.server import mount, serve
 from tests.sandbox.conftest import REPOSITORY, World
 
 HOME = f"/repos/{REPOSITORY}"
@@ -476,6 +476,7 @@ def test_the_log_forgets_its_oldest(world: World, monkeypatch: pytest.MonkeyPatc
 def test_the_clock_can_be_moved_from_outside() -> None:
     """A virtual one only."""
     with Sandbox(clock=VirtualClock()) as sandbox:
+        mount(sandbox)
         send = sandbox.handle
         body = b'{"advance": 90}'
         assert send(Request("POST", "/_sandbox/clock", {}, body)).json() == {
@@ -486,6 +487,7 @@ def test_the_clock_can_be_moved_from_outside() -> None:
         for wrong in (b"{}", b"{", b'{"advance": -1}', b'{"advance": "x"}', b"[]", b"null"):
             assert send(Request("POST", "/_sandbox/clock", {}, wrong)).status == 400
     with Sandbox() as real:
+        mount(real)
         assert real.handle(Request("POST", "/_sandbox/clock", {}, body)).status == 409
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from backlog_sync.engine.ports import Wanted
-from backlog_sync.errors import BacklogError, FailedError
+from backlog_sync.errors import BacklogError
 from backlog_sync.github_api.session import connect
 from github_sandbox.app import Sandbox
+from github_sandbox.errors import SandboxError
 from github_sandbox.messages import Request
+from github_sandbox.server import mount
 from tests.sandbox.conftest import REPOSITORY
 from tests.sandbox.test_state import filled
 from tests.sandbox_adapter import SandboxAdapter
@@ -59,6 +61,7 @@ def _with(snapshot: dict[str, Any], place: int, values: dict[str, Any]) -> dict[
 
 def looked_through(sandbox: Sandbox) -> None:
     """Ask it what the tool asks, and what a browser does; a bug in it raises here."""
+    mount(sandbox)
     tracker = connect(
         repository=REPOSITORY,
         token="t",
@@ -77,10 +80,10 @@ def opened(folder: Path, state: dict[str, Any]) -> Sandbox | None:
     """A sandbox with this state, None where it refuses it as it should."""
     folder.mkdir()
     (folder / "state.json").write_text(json.dumps(state))
-    fault: FailedError | None = None
+    fault: SandboxError | None = None
     try:
         return Sandbox(folder)
-    except FailedError as error:
+    except SandboxError as error:
         fault = error
     assert fault.slug == "sandbox-damaged"
     assert "reset" in str(fault.hint)
@@ -124,7 +127,7 @@ def test_no_issue_stands_below_itself(tmp_path: Path, snapshot: dict[str, Any]) 
     for values, other in zip(issues, [*issues[1:], issues[0]], strict=True):
         values["parent"] = other["id"]
     (tmp_path / "state.json").write_text(json.dumps(snapshot))
-    with pytest.raises(FailedError, match="below itself"):
+    with pytest.raises(SandboxError, match="below itself"):
         Sandbox(tmp_path)
 
 

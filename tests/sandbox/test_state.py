@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from backlog_sync.errors import FailedError
 from github_sandbox.app import Sandbox
+from github_sandbox.errors import SandboxError
 from github_sandbox.server import (
     SandboxBusyError,
     StateLock,
@@ -137,7 +137,7 @@ def test_a_damaged_state_is_a_plain_fault(tmp_path: Path) -> None:
         '{"records": [["Nope", {"id": 1}]], "highest": 1}',
     ):
         (tmp_path / "state.json").write_text(broken)
-        with pytest.raises(FailedError) as fault:
+        with pytest.raises(SandboxError) as fault:
             Sandbox(tmp_path)
         assert fault.value.slug == "sandbox-damaged"
         assert fault.value.hint is not None
@@ -225,7 +225,7 @@ def test_reset_forgets_everything(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_a_plain_fault(tmp_path: Path) -> None:
     """A file in the way is told."""
     (tmp_path / "file").touch()
-    with pytest.raises(FailedError) as fault:
+    with pytest.raises(SandboxError) as fault:
         StateLock(tmp_path / "file" / "sandbox")
     assert fault.value.slug == "sandbox-folder"
 
@@ -234,7 +234,7 @@ def test_a_port_that_is_taken_is_a_plain_fault(world: World) -> None:
     """It names the port."""
     with serve(world.sandbox) as running:
         port = int(running.url.rsplit(":", 1)[1])
-        with pytest.raises(FailedError) as fault:
+        with pytest.raises(SandboxError) as fault:
             serve(world.sandbox, port)
         assert str(port) in fault.value.message
 

@@ -22,6 +22,7 @@ from backlog_sync.local.state import safe_name
 from backlog_sync.local.whole_file import write_whole
 from backlog_sync.render.inert import inert
 from backlog_sync.render.words import counted
+from backlog_sync.reports.health import board_status
 from backlog_sync.reports.render_markdown import report_markdown
 from backlog_sync.reports.render_status import report_status
 from backlog_sync.reports.render_text import report_text
@@ -132,7 +133,7 @@ def tell_board(job: Job, tracker: Tracker, observed: ObservedState, made: Report
             observed,
             mark=safe_name(job.desired.backlog_id),
             day=made.facts.today,
-            health=made.health,
+            status=board_status(made.health),
             text=report_status(made),
         )
         job.voice.log("the board's status update is up to date")

@@ -24,6 +24,7 @@ from backlog_sync.local.whole_file import write_whole
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.json import dump
+from backlog_sync.reports.health import board_status
 from backlog_sync.reports.render_json import report_csv, report_json
 from backlog_sync.reports.render_markdown import report_markdown
 from backlog_sync.reports.render_status import report_status
@@ -118,9 +119,14 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
             told = tell_in_comment(tracker, backlog, made, number=asked.comment, audience=audience)
             screen.tell(f"The report stands in a comment: {told or f'#{asked.comment}'}")
         if asked.status_update:
-            mark = safe_name(backlog)
-            text = report_status(made)
-            keep_status(tracker, observed, mark=mark, day=today, health=made.health, text=text)
+            keep_status(
+                tracker,
+                observed,
+                mark=safe_name(backlog),
+                day=today,
+                status=board_status(made.health),
+                text=report_status(made),
+            )
             screen.tell("The board tells how things stand.")
     return code
 

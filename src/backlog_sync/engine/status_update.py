@@ -6,16 +6,21 @@ from backlog_sync.core.model import ObservedState
 from backlog_sync.core.operations import Done, PutStatus
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import FailedError
-from backlog_sync.reports.health import board_status
-from backlog_sync.reports.values import Health
 
 
 def keep_status(
-    tracker: Tracker, observed: ObservedState, *, mark: str, day: date, health: Health, text: str
+    tracker: Tracker,
+    observed: ObservedState,
+    *,
+    mark: str,
+    day: date,
+    status: str | None,
+    text: str,
 ) -> None:
     """Have the board say this for the day; what it says already is not sent again.
 
-    `mark` names the backlog and is safe in a comment, `text` is Markdown in which nothing acts.
+    `mark` names the backlog and is safe in a comment, `status` is a value of GitHub's
+    `ProjectV2StatusUpdateStatus` (None: unknown), `text` is Markdown in which nothing acts.
     Raises `FailedError` where there is no board, or where the server says no.
     """
     if observed.project is None:
@@ -25,7 +30,7 @@ def keep_status(
             slug="no-status-update",
             hint="a workflow's own token reaches no board; sync makes a declared one",
         )
-    wanted = PutStatus(observed.project.id, mark, day.isoformat(), board_status(health), text)
+    wanted = PutStatus(observed.project.id, mark, day.isoformat(), status, text)
     ((_, reply),) = tracker.apply([wanted])
     if not isinstance(reply, Done):
         raise FailedError(
