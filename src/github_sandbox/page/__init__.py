@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from github_sandbox.messages import Request, Response
+from github_sandbox.page.addresses import HOME
 
 if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
-
-HOME = "/_sandbox/"
-"""Where the pages begin."""
 
 
 def wanted(request: Request) -> bool:

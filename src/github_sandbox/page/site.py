@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from github_sandbox.messages import Request, Response
 from github_sandbox.models import Issue, Project, Repository
-from github_sandbox.page import HOME, colors, forms, safety
+from github_sandbox.page import colors, forms, safety
+from github_sandbox.page.addresses import HOME
 from github_sandbox.page.board import board_page
 from github_sandbox.page.home import home_page
 from github_sandbox.page.issue import issue_page

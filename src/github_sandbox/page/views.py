@@ -16,7 +16,8 @@ from github_sandbox.models import (
     Project,
     Repository,
 )
-from github_sandbox.page import HOME, colors
+from github_sandbox.page import colors
+from github_sandbox.page.addresses import HOME
 from github_sandbox.store import Store
 
 _POINTS = ("point", "estimate", "size")

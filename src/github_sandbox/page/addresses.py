@@ -1,0 +1,4 @@
+"""Where the pages are."""
+
+HOME = "/_sandbox/"
+"""The first page; all others are below it."""
