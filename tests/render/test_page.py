@@ -211,7 +211,7 @@ def test_without_the_extra_one_error_says_what_to_install(
 def test_heavy_libraries_stay_out_until_a_page_is_asked_for() -> None:
     """The report's command loads neither matplotlib nor igraph."""
     look = (
-        "import sys, backlog_sync.cli.main, backlog_sync.cli.reporting; "
+        "import sys, backlog_sync.cli.main, backlog_sync.cli.commands.report; "
         "print({'matplotlib', 'igraph', 'numpy', 'jinja2'} & sys.modules.keys())"
     )
     ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)

@@ -1,8 +1,26 @@
 """`backlog init`."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
+from backlog_sync import wiring
+from backlog_sync.cli.commands.lint import inventory_text
 from backlog_sync.cli.options import Voice, named_repository, voice_options
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import count_findings
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.engine.takeover import adopt_repository
+from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.export import draft_of_desired, draft_of_files, empty, render
+from backlog_sync.files.load import PLACES, Loaded, load
+from backlog_sync.files.refs import check_repository, parse_project
+from backlog_sync.files.source import create_file
+from backlog_sync.render.diagnostics import diagnostics_text
+from backlog_sync.render.escape import clean
+from backlog_sync.render.words import counted
 
 
 @click.command(
@@ -44,13 +62,149 @@ def command(
         raise click.UsageError("--from and --from-github exclude each other.")
     if not from_github and (closed or project or sandbox):
         raise click.UsageError("--closed, --project and --sandbox go with --from-github.")
-    from backlog_sync.cli import beginning  # noqa: PLC0415 - when it is called
-
     voice = Voice(color, quiet, verbose, log_format)
     if from_github:
-        return beginning.from_github(
+        return _from_github(
             voice, target, repo=repo, project=project, sandbox=sandbox, closed=closed
         )
     if sources:
-        return beginning.from_files(voice, target, sources, repo=repo)
-    return beginning.first(voice, target, repo=repo)
+        return _from_files(voice, target, sources, repo=repo)
+    return _first(voice, target, repo=repo)
+
+
+DONE, FAILED = 0, 1
+_RECOVERED = ("invalid-yaml", "invalid-json")
+"""Faults of a file that leave something to be read."""
+
+
+def _first(voice: Voice, target: str | None, *, repo: str | None) -> int:
+    """Write a backlog without items."""
+    screen = Screen(voice, wiring.environment())
+    top = wiring.root()
+    there = [each for each in PLACES if (top / each).is_file()]
+    _write(screen, top, target, empty(_known_repository(repo, screen, top)))
+    if there and target is None:
+        screen.tell(f"{there[0]} is there too; 'backlog init --from {there[0]}' looks into it")
+    screen.tell("Put your first epic into it, then: backlog lint")
+    return DONE
+
+
+def _from_files(
+    voice: Voice, target: str | None, sources: Sequence[str], *, repo: str | None
+) -> int:
+    """Make a backlog of ours of files that were not written for us."""
+    screen = Screen(voice, wiring.environment())
+    top = wiring.root()
+    loaded = load([Path(each) for each in sources], root=top)
+    if any(is_roadmap(each) for each in sources):
+        return _roadmap(screen, loaded, sources, repo)
+    stopped = [found for found in loaded.errors if found.slug not in _RECOVERED]
+    look = screen.look(err=True)
+    if loaded.diagnostics:
+        screen.complain(diagnostics_text(loaded.diagnostics, color=look.color).rstrip())
+    if stopped or not loaded.keys:
+        screen.complain(f"{count_findings(loaded.diagnostics)}; nothing was written")
+        return FAILED
+    told = [each for each in loaded.diagnostics if _is_loss(each)]
+    repository = _known_repository(repo, screen, top)
+    _write(screen, top, target, render(draft_of_files(loaded, told, repository)))
+    screen.tell(f"{inventory_text(loaded.inventory)}; {counted(len(told), 'thing')} left out")
+    return DONE
+
+
+def _is_loss(found: Diagnostic) -> bool:
+    """Whether a finding tells of something that is not in the new file."""
+    kept = ("unknown-option", "unknown-status", "unknown-priority")
+    return not found.slug.startswith(kept)
+
+
+def _roadmap(screen: Screen, loaded: Loaded, sources: Sequence[str], repo: str | None) -> int:
+    """Leave a roadmap as it is; print the settings that belong at its top."""
+    top = wiring.root()
+    repository = _known_repository(repo, screen, top) or "owner/name"
+    lines = ["---", "backlog:", f"  repository: {repository}"]
+    if len(sources) > 1:
+        folder = Path(sources[0]).parent
+        others = [_seen_from(each, folder) for each in sources[1:]]
+        lines.append(f"  include: [{', '.join(others)}]")
+    if not loaded.keys and any(note.rule.startswith("bullet") for note in loaded.notes):
+        lines.append("  bullets: items          # its bullets are what is planned")
+    lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}", "---"]
+    screen.result("\n".join(lines) + "\n")
+    name = clean(sources[0])
+    screen.tell(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
+    screen.tell(f"Put these lines at its top (or into its front matter), then: backlog lint {name}")
+    return DONE
+
+
+def _seen_from(path: str, folder: Path) -> str:
+    try:
+        return Path(path).relative_to(folder).as_posix()
+    except ValueError:
+        return Path(path).as_posix()
+
+
+def _from_github(
+    voice: Voice,
+    target: str | None,
+    *,
+    repo: str | None,
+    project: str | None,
+    sandbox: bool,
+    closed: bool,
+) -> int:
+    """Make a backlog that adopts the issues of a repository."""
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    top = wiring.root()
+    _target(top, target)
+    repository = wiring.target_repository(repo, None, screen.env, top, sandbox=sandbox)
+    board = parse_project(project) if project else None
+    with (
+        wiring.tracker(
+            repository,
+            screen.env,
+            top=top,
+            sandbox=sandbox,
+            read_only=True,
+            board_owner=board.owner if board else None,
+            waits=screen.waits,
+        ) as tracker,
+        screen.waiting(f"Reading {clean(repository)} …"),
+    ):
+        desired = adopt_repository(tracker, board, closed=closed)
+    _write(screen, top, target, render(draft_of_desired(desired)))
+    screen.tell(f"{counted(len(desired.items), 'issue')} to adopt; look at it with: backlog plan")
+    return DONE
+
+
+def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None:
+    """The repository, where somebody or something names one."""
+    if flag is not None:
+        return check_repository(flag)
+    try:
+        return wiring.target_repository(None, None, screen.env, top, sandbox=True)
+    except UsageError:
+        return None
+
+
+def _target(top: Path, target: str | None) -> Path:
+    """The file to write. Raises FailedError where there is one already."""
+    file = Path(target) if target is not None else top / PLACES[0]
+    if file.exists() or file.is_symlink():
+        raise FailedError(
+            f"{file}: the file exists, and nothing is overwritten",
+            slug="file-exists",
+            hint="name another one with --output, or remove it",
+        )
+    if target is not None and file.suffix.lower() not in (".yaml", ".yml"):
+        raise UsageError(f"'{target}' is no YAML file", hint="name it .yaml")
+    return file
+
+
+def _write(screen: Screen, top: Path, target: str | None, text: str) -> None:
+    file = _target(top, target)
+    create_file(file, text.encode())
+    here = Path.cwd()
+    shown = file.relative_to(here) if file.is_relative_to(here) else file
+    screen.result(f"{clean(str(shown))}\n")

@@ -1,7 +1,11 @@
 """`backlog lint`."""
 
+from dataclasses import asdict
+from pathlib import Path
+
 import click
 
+from backlog_sync import __version__, wiring
 from backlog_sync.cli.options import (
     Voice,
     bullets_option,
@@ -9,6 +13,22 @@ from backlog_sync.cli.options import (
     paths_argument,
     voice_options,
 )
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import count_findings
+from backlog_sync.core.model import Inventory
+from backlog_sync.files.fix import fix
+from backlog_sync.files.load import Loaded, load
+from backlog_sync.files.write_back import save
+from backlog_sync.render.diagnostics import (
+    diagnostics_github,
+    diagnostics_sarif,
+    diagnostics_text,
+    explained_github,
+)
+from backlog_sync.render.diffs import diff_text
+from backlog_sync.render.escape import clean
+from backlog_sync.render.json import dump, lint_json
+from backlog_sync.render.words import counted, number
 
 
 @click.command(
@@ -43,9 +63,101 @@ def command(
 
     Exit 1 where there are errors; warnings alone do not fail.
     """
-    from backlog_sync.cli.linting import lint  # noqa: PLC0415 - when it is called
 
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
     voice = Voice(color, quiet, verbose, log_format)
     return lint(paths, voice, bullets=bullets, output=output, explain=explain, mend=mend)
+
+
+_PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
+
+
+_MOST_STEPS = 6
+"""Putting a file right takes a step for its text and one for its totals; more never helps."""
+
+
+def lint(
+    paths: tuple[str, ...],
+    voice: Voice,
+    *,
+    bullets: str | None,
+    output: str,
+    explain: bool,
+    mend: bool,
+) -> int:
+    """Check the files and print what was found; 1 where there are errors.
+
+    `mend` puts right first what can be. Raises FailedError where a file cannot be written.
+    """
+    screen = Screen(voice, wiring.environment())
+    loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
+    if mend:
+        loaded = _mended(loaded, screen, paths, bullets, quiet=output != "text")
+    look = screen.look()
+    match output:
+        case "json":
+            lines = _explained(loaded) if explain else None
+            screen.result(dump(lint_json(loaded.inventory, loaded.diagnostics, lines)))
+        case "sarif":
+            screen.result(diagnostics_sarif(loaded.diagnostics, __version__))
+        case "github":
+            if explain:
+                screen.result(explained_github(_explained(loaded)))
+            screen.result(diagnostics_github(loaded.diagnostics))
+        case _:
+            if explain:
+                screen.result("".join(_line(line) for line in _explained(loaded)))
+            if not voice.quiet or any(found.is_error for found in loaded.diagnostics):
+                screen.result(diagnostics_text(loaded.diagnostics, color=look.color))
+            counts = count_findings(loaded.diagnostics)
+            screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
+    return 1 if any(found.is_error for found in loaded.diagnostics) else 0
+
+
+def _mended(
+    loaded: Loaded, screen: Screen, paths: tuple[str, ...], bullets: str | None, *, quiet: bool
+) -> Loaded:
+    """Put the files right step by step, and show what became of them.
+
+    The difference is the result; beside another format it stands on standard error.
+    """
+    before: dict[str, tuple[bytes, bytes]] = {}
+    for _ in range(_MOST_STEPS):
+        changes = fix(loaded)
+        if not changes:
+            break
+        for change in changes:
+            save(change)
+            first, _after = before.get(change.path, (change.before, b""))
+            before[change.path] = (first, change.after)
+        loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
+    look = screen.look(err=quiet)
+    say = screen.tell if quiet else screen.result
+    for path, (old, new) in before.items():
+        texts = (old.decode("utf-8", "replace"), new.decode("utf-8", "replace"))
+        say(diff_text(path, *texts, look))
+    return loaded
+
+
+def inventory_text(inventory: Inventory) -> str:
+    """How much the files hold, in words."""
+    parts = [
+        counted(count, kind, _PLURALS.get(kind))
+        for kind, count in inventory.counts.items()
+        if count or kind in _PLURALS
+    ]
+    parts.append(f"{inventory.checklist} acceptance criteria")
+    parts.append(f"{number(inventory.points)} points")
+    parts.append(counted(inventory.milestones, "milestone"))
+    return ", ".join(parts)
+
+
+def _explained(loaded: Loaded) -> list[dict[str, object]]:
+    return [asdict(note) for note in loaded.notes]
+
+
+def _line(line: dict[str, object]) -> str:
+    told = [str(line[name]) for name in ("key", "reason") if line[name]]
+    text = ": ".join([f"{line['path']}:{line['line']}", str(line["rule"]), *told])
+    return clean(text) + "\n"

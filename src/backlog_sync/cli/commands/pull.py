@@ -1,8 +1,27 @@
 """`backlog pull`."""
 
+from contextlib import nullcontext
+
 import click
 
+from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import ready
+from backlog_sync.cli.writing import Flow, files_after, flow_in, unrecorded_lines
+from backlog_sync.core.changes import FieldNote
+from backlog_sync.core.fields import Owner
+from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.pull import pull as taken_from
+from backlog_sync.engine import reconcile
+from backlog_sync.errors import RefusedError
+from backlog_sync.files.write_back import FileChange, save
+from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.render.diffs import diff_text
+from backlog_sync.render.drift import pulled_text, pulled_to_json
+from backlog_sync.render.escape import clean
+from backlog_sync.render.json import dump
+from backlog_sync.render.words import counted
 
 
 @click.command("pull", epilog="\b\nExamples:\n  backlog pull --dry-run\n"
@@ -35,7 +54,6 @@ def command(
     nothing that people see is changed: progress that comes along is noted there, hidden, which
     needs the right to write issues. Exit 4 where conflicts are left.
     """
-    from backlog_sync.cli.pulling import pull  # noqa: PLC0415 - when it is called
 
     return pull(
         Where(paths, repo, project, sandbox, bullets),
@@ -44,3 +62,94 @@ def command(
         dry_run=dry_run,
         github_wins=on_conflict == "github",
     )
+
+
+DONE, FAILED, REFUSED, PARTLY = 0, 1, 4, 5
+
+
+def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins: bool) -> int:
+    """Write what drifted into the files, or with `dry_run` show the difference.
+
+    Raises `RefusedError` where the settings forbid to write into the files.
+    """
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    if found.loaded.write_back == "none" and not dry_run:
+        raise RefusedError(
+            "the settings say `write_back: none`, so nothing may be written into the files",
+            slug="no-write-back",
+            hint="take the setting out, or look with --dry-run",
+        )
+    options = PlanOptions(on_conflict=Owner.GITHUB if github_wins else None)
+    with (
+        nullcontext()
+        if dry_run
+        else wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
+        wiring.tracker(
+            found.repository,
+            screen.env,
+            top=found.top,
+            sandbox=where.sandbox,
+            read_only=dry_run,
+            board_owner=found.board_owner,
+            others=found.others,
+            waits=screen.waits,
+        ) as tracker,
+    ):
+        with screen.waiting(f"Reading {found.repository}"):
+            prepared = reconcile.observe_and_plan(found.desired, tracker, options)
+        pulled = taken_from(prepared.plan, prepared.desired, prepared.observed)
+        about = found.loaded, prepared.desired, prepared.observed, pulled.takes
+        if dry_run:
+            flow = Flow(*files_after(*about), {})
+        else:
+            with INTERRUPTS.held():
+                flow = flow_in(*about, tracker=tracker)
+                for change in flow.changes:
+                    save(change)
+            screen.warn_replaced(each for change in flow.changes for each in change.replaced)
+    accepted, changes = flow.accepted, flow.changes
+    for line in unrecorded_lines(flow.unrecorded):
+        screen.complain(line)
+    if prepared.observed.project_problem:
+        screen.complain(f"the board was left out: {prepared.observed.project_problem}")
+    left = (*pulled.left, *accepted.left)
+    if output == "json":
+        written = () if dry_run else tuple(change.path for change in changes)
+        screen.result(dump(pulled_to_json(prepared.plan, accepted.taken, left, written)))
+    else:
+        if not voice.quiet:
+            screen.result(pulled_text(prepared.plan, accepted.taken, left, screen.look()))
+        _files(screen, changes, dry_run=dry_run, conflicts=bool(prepared.plan.conflicts))
+    screen.would_refuse(v for v in prepared.violations if not v.final)
+    code = _conflicts(screen, prepared.plan.conflicts)
+    return PARTLY if code == DONE and any(w.again for w in flow.unrecorded.values()) else code
+
+
+def _files(
+    screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool, conflicts: bool
+) -> None:
+    if not changes:
+        told = "No file was changed." if conflicts else "The files say what GitHub says already."
+        screen.result(f"{told}\n")
+    for change in changes:
+        if dry_run:
+            before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
+            screen.result(diff_text(change.path, before, after, screen.look()))
+        else:
+            screen.result(f"Written: {clean(change.path)}\n")
+
+
+def _conflicts(screen: Screen, conflicts: tuple[FieldNote, ...]) -> int:
+    """Tell of what was left: fields that both sides changed, and items that are held."""
+    fields = [note for note in conflicts if not note.is_hold]
+    if fields:
+        screen.complain(f"{counted(len(fields), 'conflict')} left; `backlog plan` shows them")
+        screen.complain("hint: --on-conflict github takes GitHub's version of fields in conflict")
+    held = len({note.key for note in conflicts if note.is_hold})
+    if held:
+        screen.complain(f"{counted(held, 'item')} held: see what each needs above")
+    return REFUSED if conflicts else DONE

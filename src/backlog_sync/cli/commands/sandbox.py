@@ -1,6 +1,17 @@
 """`backlog sandbox serve|reset`."""
 
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
 import click
+
+from backlog_sync import wiring
+from backlog_sync.render.diagnostics import diagnostics_text
+
+PAGE = "/_sandbox/"
+"""Where its pages for people are."""
 
 
 @click.group("sandbox")
@@ -20,14 +31,34 @@ def command() -> None:
               help="What goes wrong, and who is at work there; see docs/sandbox.md.")  # fmt: skip
 def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
-    from backlog_sync.cli.sandboxing import serve as run  # noqa: PLC0415 - when it is called
+    trouble = wiring.read_trouble(Path(faults)) if faults else None
+    if isinstance(trouble, tuple):
+        click.echo(diagnostics_text(trouble, color=False), nl=False, err=True)
+        return 1
+    stopped = threading.Event()
 
-    return run(port, faults)
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what signals give
+        stopped.set()
+
+    previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with wiring.serving_sandbox(wiring.root(), port, trouble) as url:
+            click.echo(url)
+            click.echo(
+                f"The simulated GitHub is up; any token will do. Look at it: {url}{PAGE}\n"
+                "Stop it with Ctrl-C.",
+                err=True,
+            )
+            stopped.wait()
+    finally:
+        for name, handler in previous.items():
+            signal.signal(name, handler)
+    return 0
 
 
 @command.command("reset")
 def reset() -> int:
     """Forget everything that the simulated GitHub holds."""
-    from backlog_sync.cli.sandboxing import reset as run  # noqa: PLC0415 - when it is called
-
-    return run()
+    wiring.reset_sandbox(wiring.root())
+    click.echo("The simulated GitHub is empty.")
+    return 0

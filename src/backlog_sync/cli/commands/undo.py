@@ -1,7 +1,12 @@
 """`backlog undo`."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import click
 
+from backlog_sync import wiring
+from backlog_sync.cli.apply import DONE, FAILED, REFUSED, check_keys, exit_code
 from backlog_sync.cli.options import (
     Voice,
     Where,
@@ -10,6 +15,21 @@ from backlog_sync.cli.options import (
     target_options,
     voice_options,
 )
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import ready
+from backlog_sync.core.changes import Plan, Result
+from backlog_sync.core.guards import Violation, rights
+from backlog_sync.core.intents import Intent
+from backlog_sync.core.model import ObservedState
+from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.core.undo import undo_plan
+from backlog_sync.engine.executor import apply_plan
+from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.render.escape import clean
+from backlog_sync.render.json import dump
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.text import plan_text
 
 
 @click.command(
@@ -46,7 +66,6 @@ def command(
     and the board stay. The files stay as they are. The flags of the sync that is undone can be
     repeated: those that say how a plan is made change nothing here.
     """
-    from backlog_sync.cli.undoing import undo  # noqa: PLC0415 - when it is called
 
     return undo(
         Where(paths, repo, project, sandbox, bullets),
@@ -56,3 +75,100 @@ def command(
         dry_run=dry_run,
         only=only,
     )
+
+
+def undo(
+    where: Where,
+    voice: Voice,
+    *,
+    output: str,
+    yes: bool,
+    dry_run: bool = False,
+    only: tuple[str, ...] = (),
+) -> int:
+    """Close what the last run on this machine created; return the exit code.
+
+    With `only` these keys' issues alone, so that the others can be undone later.
+    """
+    screen = Screen(voice, wiring.environment())
+    wiring.configure_logging(voice.verbose, voice.log_format)
+    found = ready(where, screen)
+    if found is None:
+        return FAILED
+    with (
+        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox, files=False),
+        wiring.tracker(
+            found.repository,
+            screen.env,
+            top=found.top,
+            sandbox=where.sandbox,
+            read_only=dry_run,
+            waits=screen.waits,
+        ) as tracker,
+    ):
+        with screen.waiting(f"Reading {found.repository}"):
+            observed = tracker.observe(Wanted())
+        journal = wiring.journals(found.top, screen.env, sandbox=where.sandbox)(observed)
+        last = journal.last_run()
+        began, created = last or (0.0, ())
+        check_keys([intent.key for intent in created], only if created else ())
+        made = [intent for intent in created if not only or intent.key in only]
+        observed = _with_others(observed, made, tracker)
+        plan = undo_plan(observed, made, began)
+        if not plan.changes:
+            for warning in plan.warnings:
+                screen.tell(f"{warning.ref}: {clean(warning.message)}")
+            screen.tell("the last run on this machine created nothing that is open: nothing to do")
+            return DONE
+        if dry_run and output == "json":
+            screen.result(dump(plan_to_json(plan)))
+        elif output == "text" or not (yes or where.sandbox):
+            shown = plan_text(plan, screen.look(err=output != "text"))
+            (screen.result if output == "text" else screen.complain)(shown)
+        if dry_run:
+            return DONE
+        if not _agreed(screen, plan, rights(observed.repository), yes=yes or where.sandbox):
+            return REFUSED
+        with INTERRUPTS.held(), screen.progress() as bar:
+            applied = apply_plan(
+                plan,
+                found.desired,
+                observed,
+                tracker=tracker,
+                nonces=wiring.nonces(),
+                progress=bar,
+            )
+        applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
+        done = all(outcome.result is Result.APPLIED for outcome in applied.outcomes)
+        if done and len(made) == len(created):
+            journal.forget_last_run()
+    if output == "json":
+        screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
+    else:
+        screen.result("\n" + outcomes_text(applied.outcomes, applied.usage, (), screen.look()))
+    return exit_code(plan, applied)
+
+
+def _with_others(
+    observed: ObservedState, made: Sequence[Intent], tracker: Tracker
+) -> ObservedState:
+    """The observation with what was made in other repositories, read by its ids."""
+    ids = [intent.id for intent in made if intent.repository and intent.id]
+    issues = (*observed.issues, *(tracker.reread(ids).values() if ids else ()))
+    return replace(observed, issues=issues)
+
+
+def _agreed(screen: Screen, plan: Plan, violations: list[Violation], *, yes: bool) -> bool:
+    """Whether it may go ahead; why not was told."""
+    for violation in violations:
+        screen.refuse(violation.slug, violation.message, violation.hint)
+    if violations or yes:
+        return not violations
+    if screen.can_ask():
+        agreed = screen.ask(f"Close these {len(plan.changes)} in {clean(plan.repository)}?")
+        if not agreed:
+            screen.complain("backlog: nothing was sent")
+        return agreed
+    why = f"this closes {len(plan.changes)} issues, and there is no terminal to ask on"
+    screen.refuse("needs-yes", why, "look at the plan above, then run the same with --yes")
+    return False
