@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from backlog_sync.core.redaction import Secrets, without_shapes
 from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
-from backlog_sync.local import gh, git
+from backlog_sync.local import git
 from backlog_sync.local.folder import SANDBOX, kept
 from backlog_sync.local.signals import INTERRUPTS
 
@@ -303,7 +303,7 @@ def find_token(env: Environment) -> tuple[str, str]:
     host = web_host(env.api_url)
     if env.token:
         return env.token, env.token_name or "the environment"
-    token = gh.token(host)
+    token = git.gh_token(host)
     _IN_USE.update([token] if token else [])
     if token is None:
         raise AccessError(

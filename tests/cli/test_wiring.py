@@ -10,7 +10,7 @@ from backlog_sync.cli.options import Voice
 from backlog_sync.cli.screen import Bar, Screen
 from backlog_sync.core.rate import A_MINUTE, Learned
 from backlog_sync.errors import AccessError, RefusedError, UsageError
-from backlog_sync.local import gh, git
+from backlog_sync.local import git
 from backlog_sync.local.folder import own_folder
 from backlog_sync.local.git import Remote, parse_remote
 from backlog_sync.local.lock import only_one
@@ -61,7 +61,7 @@ def test_loopback_is_this_machine_only(host: str, loopback: bool) -> None:
 
 def test_without_a_token_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """No token anywhere is an access error with a hint."""
-    monkeypatch.setattr(gh, "token", lambda host: None)
+    monkeypatch.setattr(git, "gh_token", lambda host: None)
     with (
         pytest.raises(AccessError, match=r"no token for github\.com") as told,
         wiring.tracker("o/r", Environment(), top=Path(), sandbox=False, read_only=True),
@@ -77,14 +77,14 @@ def test_gh_is_asked_for_the_same_host(monkeypatch: pytest.MonkeyPatch, tmp_path
     fake.write_text('#!/bin/sh\n[ "$4" = ghe.example.com ] && echo "tok-$4"\n', encoding="utf-8")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    assert gh.token("ghe.example.com") == "tok-ghe.example.com"
-    assert gh.token("github.com") is None
+    assert git.gh_token("ghe.example.com") == "tok-ghe.example.com"
+    assert git.gh_token("github.com") is None
 
 
 def test_every_secret_of_a_run_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of variables, the one that gh gave, and the password of a proxy."""
     monkeypatch.setattr(wiring, "_IN_USE", set())
-    monkeypatch.setattr(gh, "token", lambda host: "token-of-gh")
+    monkeypatch.setattr(git, "gh_token", lambda host: "token-of-gh")
     monkeypatch.setenv("BACKLOG_PROJECT_TOKEN", "token-of-boards")
     monkeypatch.setenv("INPUT_APP_PRIVATE_KEY", "key-of-an-app")
     monkeypatch.setenv("HTTPS_PROXY", "http://me:pass-of-proxy@h:1")
@@ -96,7 +96,7 @@ def test_every_secret_of_a_run_is_known(monkeypatch: pytest.MonkeyPatch) -> None
 def test_gh_may_be_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without gh (and without git) the answer is simply None."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert gh.token("github.com") is None
+    assert git.gh_token("github.com") is None
     assert git.top_level(tmp_path) is None
     assert git.origin(tmp_path) is None
 

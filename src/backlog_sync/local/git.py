@@ -86,3 +86,22 @@ def run(folder: Path, *arguments: str) -> bytes | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+_GH_SECONDS = 5
+
+
+def gh_token(host: str) -> str | None:
+    """What `gh auth token` gives for a host; None where there is no gh or it is not signed in."""
+    try:
+        done = subprocess.run(  # noqa: S603  # fixed arguments, no shell
+            ["gh", "auth", "token", "--hostname", host],  # noqa: S607  # the user's own gh
+            capture_output=True,
+            text=True,
+            timeout=_GH_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None
