@@ -425,7 +425,7 @@ def alone(
 
 def nonces() -> "Nonces":
     """Where fresh nonces come from."""
-    from backlog_sync.local.nonces import fresh  # noqa: PLC0415 - see the module's text
+    from backlog_sync.local.clock import fresh  # noqa: PLC0415 - see the module's text
 
     return fresh
 

@@ -1,5 +1,6 @@
 """The real time, in which a wait is told of and can be interrupted."""
 
+import secrets
 import time
 from collections.abc import Callable
 
@@ -21,3 +22,8 @@ class SystemClock:
         self._waits(seconds)
         with INTERRUPTS.waiting():
             time.sleep(seconds)
+
+
+def fresh() -> str:
+    """A nonce: 16 lower-case hex digits from the system's randomness."""
+    return secrets.token_hex(8)
