@@ -18,8 +18,7 @@ from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.write_back import save
-from backlog_sync.local.state import safe_name
-from backlog_sync.local.whole_file import write_whole
+from backlog_sync.local.state import safe_name, write_whole
 from backlog_sync.render.inert import inert
 from backlog_sync.render.words import counted
 from backlog_sync.reports.health import board_status

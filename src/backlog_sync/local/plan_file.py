@@ -12,7 +12,7 @@ from backlog_sync.core.escaping import json_text
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.errors import FailedError, RefusedError
-from backlog_sync.local.whole_file import write_whole
+from backlog_sync.local.state import write_whole
 
 _LONGEST = 64_000_000
 """Bytes of a plan file; 1,000 items with long texts come to about 10 MB."""

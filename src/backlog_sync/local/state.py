@@ -2,11 +2,14 @@
 
 import contextlib
 import hashlib
+import os
 import re
+import tempfile
 from pathlib import Path
 
 import platformdirs
 
+from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.local.folder import STATE, kept
 
 _APP = "backlog-sync"
@@ -47,3 +50,28 @@ def safe_name(name: str) -> str:
     """Give a name for a file, whatever the characters, and another one for each name."""
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:60].strip(".")
     return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Make or replace a file, and the folders that it stands in; nobody sees half of it.
+
+    `mode` are its permission bits. Raises `FailedError` where it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        fresh = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            fresh.chmod(mode)
+            fresh.replace(path)
+        finally:
+            with contextlib.suppress(OSError):
+                fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise FailedError(
+            f"{path} cannot be written: {error.strerror or error}",
+            slug="unwritable",
+            hint=disk_hint(error, "name a file in a folder that you may write to"),
+        ) from error

@@ -21,8 +21,7 @@ from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import UsageError
 from backlog_sync.files.write_back import FileChange, save
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.local.state import safe_name
-from backlog_sync.local.whole_file import write_whole
+from backlog_sync.local.state import safe_name, write_whole
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.json import dump
