@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from backlog_sync.core.redaction import Secrets, without_shapes
 from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
 from backlog_sync.local import git
-from backlog_sync.local.folder import SANDBOX, kept
 from backlog_sync.local.signals import INTERRUPTS
+from backlog_sync.local.state import SANDBOX, kept
 
 if TYPE_CHECKING:
     from backlog_sync.core.diagnostics import Diagnostic

@@ -12,9 +12,9 @@ from backlog_sync.core.rate import A_MINUTE, Learned
 from backlog_sync.errors import AccessError, RefusedError, UsageError
 from backlog_sync.local import git
 from backlog_sync.local.clock import fresh
-from backlog_sync.local.folder import own_folder
 from backlog_sync.local.git import Remote, parse_remote
 from backlog_sync.local.lock import only_one
+from backlog_sync.local.state import own_folder
 from backlog_sync.wiring import Environment, environment, target_repository, web_host
 
 # ---- the environment -----------------------------------------------------------------------

@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backlog_sync.core.model import Coverage
 from backlog_sync.core.rate import Learned
-from backlog_sync.local.folder import STATE, kept
-from backlog_sync.local.state import safe_name
+from backlog_sync.local.state import STATE, kept, safe_name
 
 _APP = "backlog-sync"
 _SKEW = 600.0

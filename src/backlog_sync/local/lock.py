@@ -7,8 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from backlog_sync.errors import FailedError, RefusedError, disk_hint
-from backlog_sync.local.folder import check_file, own_folder
-from backlog_sync.local.state import safe_name
+from backlog_sync.local.state import check_file, own_folder, safe_name
 
 
 @contextmanager

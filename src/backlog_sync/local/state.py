@@ -4,13 +4,16 @@ import contextlib
 import hashlib
 import os
 import re
+import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import platformdirs
 
-from backlog_sync.errors import FailedError, disk_hint
-from backlog_sync.local.folder import STATE, kept
+from backlog_sync.errors import FailedError, RefusedError, disk_hint
+from backlog_sync.local import git
 
 _APP = "backlog-sync"
 _REMEMBERED = ("journal.jsonl", "journal.new", "cache.json", "cache.new")
@@ -75,3 +78,140 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             slug="unwritable",
             hint=disk_hint(error, "name a file in a folder that you may write to"),
         ) from error
+
+
+NAME = ".backlog"
+SANDBOX, STATE = "sandbox", "state"
+
+_FILES = frozenset(
+    {
+        ".gitignore",
+        "cache.json",
+        "cache.new",
+        "journal.jsonl",
+        "journal.new",
+        "lock",
+        "server.json",
+        "state.json",
+        "state.json.partial",
+    }
+)
+"""Every name that is a file's; what lies in `locks` is a file too."""
+
+_MOST = 10_000
+"""Entries below the folder that make sense: a few for each repository."""
+
+_DEEP = 4
+"""Levels below the folder: `state`, a server, a repository, a file."""
+
+
+def own_folder(root: Path) -> Path:
+    """Give `<root>/.backlog`, made with a `.gitignore` of its own where it was missing.
+
+    Raises `FailedError` where the folder cannot be made, and `RefusedError` where anything of
+    ours in it is a link, or not the kind of file that it should be.
+    """
+    folder = root / NAME
+    try:
+        _check(folder)
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise FailedError(
+            f"{error.filename or folder} cannot be used: {error.strerror or error}",
+            slug="own-folder",
+            hint=disk_hint(
+                error,
+                f"the sandbox and the lock are kept in {NAME}; make that folder readable and"
+                " writable, or remove it",
+            ),
+        ) from error
+    return folder
+
+
+def kept(root: Path, name: str) -> Path:
+    """Give `SANDBOX` or `STATE` of the own folder, whose files this machine itself has written.
+
+    Raises as `own_folder` does, and `RefusedError` where they came with a commit.
+    """
+    folder = own_folder(root) / name
+    if folder.exists():
+        committed = git.tracked(root, f"{NAME}/{name}")
+        if committed:
+            raise RefusedError(
+                f"{committed[0]} was committed: what is kept in {NAME} is this machine's own, and"
+                " is not taken from a repository",
+                slug="not-ours",
+                hint=f"remove it: git rm -r --cached {NAME}, then delete {folder}",
+            )
+    return folder
+
+
+def check_file(path: Path) -> None:
+    """Raise `RefusedError` for a link, a folder or anything else in the place of a file of ours.
+
+    Raises `OSError` where that cannot be seen; a file that is not there is fine.
+    """
+    try:
+        info = path.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(info.st_mode):
+        _refuse(path, "is a link")
+    if stat.S_ISDIR(info.st_mode):
+        _refuse(path, "is a folder, and should be a file")
+    if not stat.S_ISREG(info.st_mode):
+        _refuse(path, "is not a regular file")
+    if info.st_nlink > 1:
+        _refuse(path, "is a hard link: another file has the same content")
+
+
+def _check(folder: Path) -> None:
+    """Look at everything of ours; links and the like of others, beside it, are none of our own."""
+    if not _is_folder(folder):
+        return
+    for name in (".gitignore", "lock"):
+        check_file(folder / name)
+    for name in (SANDBOX, STATE):
+        if _is_folder(folder / name):
+            for count, path in enumerate(_files_below(folder / name, _DEEP)):
+                if count > _MOST:
+                    _refuse(folder / name, f"has more than {_MOST} files")
+                check_file(path)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a folder is there; raise for anything else that is."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISLNK(mode):
+        _refuse(path, "is a link")
+    if not stat.S_ISDIR(mode):
+        _refuse(path, "is a file, and should be a folder")
+    return True
+
+
+def _files_below(folder: Path, levels: int) -> Iterator[Path]:
+    """Everything below that is not a folder in a folder's place; links are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = Path(entry.path)
+            below = entry.is_dir(follow_symlinks=False)
+            if not below or entry.name in _FILES or folder.name == "locks":
+                yield path
+            elif levels == 0:
+                _refuse(path, "is nested too deeply")
+            else:
+                yield from _files_below(path, levels - 1)
+
+
+def _refuse(path: Path, what: str) -> NoReturn:
+    raise RefusedError(
+        f"{path} {what}; nothing was read from it or written to it",
+        slug="not-ours",
+        hint=f"no run of `backlog` makes this; look where it came from, and remove it: {path}",
+    )
