@@ -11,11 +11,12 @@ from backlog_sync.action.messages import (
     LOOK,
     PENDING,
     notes,
+    plan_remarks,
     problem_remark,
+    violation_remarks,
     word,
 )
 from backlog_sync.action.outputs import Ended, Remark
-from backlog_sync.action.remarks import plan_remarks, violation_remarks
 from backlog_sync.action.report import make, tell_board
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.drift import Drift, find_drift

@@ -5,9 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backlog_sync.action.job import Job
-from backlog_sync.action.messages import DONE, LOOK, PARTLY, word
+from backlog_sync.action.messages import (
+    DONE,
+    LOOK,
+    PARTLY,
+    replaced_remarks,
+    unrecorded_remarks,
+    word,
+)
 from backlog_sync.action.outputs import Ended, Remark
-from backlog_sync.action.remarks import replaced_remarks, unrecorded_remarks
 from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
 from backlog_sync.cli.workspace import Ready

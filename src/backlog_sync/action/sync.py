@@ -16,16 +16,14 @@ from backlog_sync.action.messages import (
     is_creation,
     notes,
     outcome_remarks,
-    problem_remark,
-    word,
-)
-from backlog_sync.action.outputs import Ended
-from backlog_sync.action.remarks import (
     plan_remarks,
+    problem_remark,
     replaced_remarks,
     unrecorded_remarks,
     violation_remarks,
+    word,
 )
+from backlog_sync.action.outputs import Ended
 from backlog_sync.cli.apply import exit_code
 from backlog_sync.cli.writing import Written, recorded_in, write_progress
 from backlog_sync.core.changes import Plan, Result
