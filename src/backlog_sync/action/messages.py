@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from backlog_sync.action.outputs import Ended, Remark
-from backlog_sync.cli.writing import unrecorded_lines
+from backlog_sync.cli.workspace import unrecorded_lines
 from backlog_sync.core.changes import (
     Action,
     Change,

@@ -16,8 +16,7 @@ from backlog_sync.action.messages import (
 from backlog_sync.action.outputs import Ended, Remark
 from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
-from backlog_sync.cli.workspace import Ready
-from backlog_sync.cli.writing import Flow, flow_in
+from backlog_sync.cli.workspace import Flow, Ready, flow_in
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker, Wanted

@@ -25,7 +25,7 @@ from backlog_sync.action.messages import (
 )
 from backlog_sync.action.outputs import Ended
 from backlog_sync.cli.apply import exit_code
-from backlog_sync.cli.writing import Written, recorded_in, write_progress
+from backlog_sync.cli.workspace import Written, recorded_in, write_progress
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.escaping import json_text

@@ -10,8 +10,14 @@ from backlog_sync import wiring
 from backlog_sync.cli.main import INTERRUPTED, tell
 from backlog_sync.cli.options import Asked, Voice, Where
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import Ready, ready
-from backlog_sync.cli.writing import Written, recorded_in, unrecorded_lines, write_progress
+from backlog_sync.cli.workspace import (
+    Ready,
+    Written,
+    ready,
+    recorded_in,
+    unrecorded_lines,
+    write_progress,
+)
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.checkout import astray, superseded
 from backlog_sync.core.estimate import estimate

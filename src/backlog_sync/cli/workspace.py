@@ -1,16 +1,30 @@
 """What every verb that meets GitHub does first: read the files, find the target."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Where
 from backlog_sync.cli.screen import Screen
+from backlog_sync.core.changes import Plan
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.fields import FIELDS, STATUS, Owner, owner_of
+from backlog_sync.core.flowed import Flowed, flowed, in_plan
 from backlog_sync.core.locations import others_of
-from backlog_sync.core.model import DesiredState
+from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.progress import ItemProgress, measure
+from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.engine.recording import Recorded, Unrecorded, keep
+from backlog_sync.errors import BacklogError
+from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded, load
+from backlog_sync.files.write_back import FileChange, save, write_back
 from backlog_sync.render.diagnostics import diagnostics_text
+from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 
@@ -68,3 +82,209 @@ def count_findings(diagnostics: tuple[Diagnostic, ...]) -> str:
     told = [counted(errors, "error")] if errors else []
     told += [counted(warnings, "warning")] if warnings else []
     return ", ".join(told) or "no errors, no warnings"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, what of GitHub's they say now, and what stood in the way.
+
+    `unrecorded` is what they do not say because it could not be put on record, by key; `replaced`
+    tells of the author's own words that progress took the place of.
+    """
+
+    paths: tuple[str, ...] = ()
+    problem: BacklogError | None = None
+    taken: tuple[Take, ...] = ()
+    left: tuple[Left, ...] = ()
+    replaced: tuple[str, ...] = ()
+    unrecorded: Mapping[str, Unrecorded] = field(default_factory=dict)
+    interrupted: bool = False
+
+    @property
+    def again(self) -> bool:
+        """Whether another run would bring more into the files."""
+        return any(why.again for why in self.unrecorded.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the files are to say, put on record: their changes, and what they leave out.
+
+    `denied` says that the token has no right to put anything on record in issues.
+    """
+
+    accepted: Accepted
+    changes: tuple[FileChange, ...]
+    unrecorded: Mapping[str, Unrecorded]
+    interrupted: bool = False
+    denied: bool = False
+
+
+def write_progress(
+    loaded: Loaded,
+    desired: DesiredState,
+    observed: ObservedState,
+    takes: Sequence[Take] = (),
+    *,
+    tracker: Tracker | None,
+) -> Written:
+    """Write into the files what GitHub knows, and these fields as GitHub has them.
+
+    Without a tracker nothing more is put on record. Raises nothing, so that all else is still
+    told.
+    """
+    paths: list[str] = []
+    replaced: list[str] = []
+    flow = Flow(Accepted((), (), (), loaded), (), {})
+    problem: BacklogError | None = None
+    try:
+        flow = flow_in(loaded, desired, observed, takes, tracker=tracker)
+        for change in flow.changes:
+            save(change)
+            paths.append(change.path)
+            replaced += change.replaced
+    except BacklogError as error:
+        problem = error
+    return Written(
+        paths=tuple(paths),
+        problem=problem,
+        taken=flow.accepted.taken,
+        left=flow.accepted.left,
+        unrecorded=flow.unrecorded,
+        interrupted=flow.interrupted,
+        replaced=tuple(replaced),
+    )
+
+
+def flow_in(
+    loaded: Loaded,
+    desired: DesiredState,
+    observed: ObservedState,
+    takes: Sequence[Take] = (),
+    *,
+    tracker: Tracker | None,
+) -> Flow:
+    """Put on record what the files are to say, and give their changes; none is written.
+
+    Raises FailedError as `write_back` does.
+    """
+    accepted, changes = files_after(loaded, desired, observed, takes)
+    told = told_by(loaded, desired, observed, changes)
+    recorded = keep(told, desired, observed, tracker)
+    unrecorded = _decisive(recorded, told)
+    if unrecorded:
+        without = _Without(desired, recorded, told)
+        accepted, changes = files_after(loaded, desired, observed, takes, without)
+    denied = any(not why.again for why in recorded.issues.values())
+    return Flow(accepted, changes, unrecorded, recorded.interrupted, denied)
+
+
+def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Plan:
+    """Give the plan, whose bodies and cards have on record what is to go into the files.
+
+    So that what is written anyway is not written once more. Files that cannot take it are told
+    of when they are written.
+    """
+    desired, observed = prepared.desired, prepared.observed
+    try:
+        _, changes = files_after(loaded, desired, observed, takes)
+    except BacklogError:
+        return prepared.plan
+    return in_plan(prepared.plan, told_by(loaded, desired, observed, changes))
+
+
+def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
+    """Tell what is not in the files because it could not be put on record, a reason at a time."""
+    keys: dict[Unrecorded, list[str]] = {}
+    for key, why in unrecorded.items():
+        keys.setdefault(why, []).append(key)
+    lines: list[str] = []
+    for why, some in keys.items():
+        names = ", ".join(some[:3]) + (f" and {len(some) - 3} more" if len(some) > 3 else "")
+        lines.append(f"not written into the files: the progress of {clean(names)}: it could not")
+        lines[-1] += f" be put on record on GitHub first ({clean(why.reason)})"
+        lines.append(f"hint: {clean(why.hint)}")
+    return lines
+
+
+def told_by(
+    loaded: Loaded, desired: DesiredState, observed: ObservedState, changes: Sequence[FileChange]
+) -> dict[str, Flowed]:
+    """Give what of GitHub's the files would say after these changes, as a sync would read them."""
+    if not changes or loaded.again is None:
+        return {}
+    after = loaded.again({change.file: change.after for change in changes}).desired
+    return flowed(desired, after, observed) if after is not None else {}
+
+
+def _decisive(recorded: Recorded, told: Mapping[str, Flowed]) -> dict[str, Unrecorded]:
+    """Give what must not be written; a status that a closed issue gives needs no card's record."""
+    cards = {key: why for key, why in recorded.cards.items() if told[key].needs_card}
+    return {**cards, **recorded.issues}
+
+
+class _Without:
+    """Leaves out of the files what has no record."""
+
+    def __init__(
+        self, desired: DesiredState, recorded: Recorded, told: Mapping[str, Flowed]
+    ) -> None:
+        self.ownership = desired.settings.ownership
+        self.issues = recorded.issues.keys()
+        self.cards = {key for key in recorded.cards if told[key].needs_card} - self.issues
+
+    def progress(self, each: ItemProgress) -> ItemProgress:
+        """What may be written of an item's progress."""
+        if each.key in self.issues:
+            return ItemProgress(each.key, issue=each.issue, url=each.url, roll_up=each.roll_up)
+        return replace(each, status=None) if each.key in self.cards else each
+
+    def takes(self, take: Take) -> bool:
+        """Whether a field may be taken over."""
+        if take.key in self.issues:
+            owned = owner_of(take.name, self.ownership) is Owner.GITHUB
+            return not owned and not isinstance(take.what, TakeCriteria)
+        return take.key not in self.cards or take.name in FIELDS
+
+
+def files_after(
+    loaded: Loaded,
+    desired: DesiredState,
+    observed: ObservedState,
+    takes: Sequence[Take] = (),
+    without: _Without | None = None,
+) -> tuple[Accepted, tuple[FileChange, ...]]:
+    """What the files become; nothing is written. Raises FailedError as `write_back` does."""
+    known = measure(desired, observed)
+    if without is not None:
+        known = tuple(map(without.progress, known))
+        takes = tuple(filter(without.takes, takes))
+    accepted = accept(loaded, desired, takes)
+    listed = {take.key for take in accepted.taken if isinstance(take.what, TakeCriteria)}
+    words = _new_statuses(accepted.taken)
+    told = [
+        replace(
+            _without_ticks(each, listed), status=words.get(fold(each.status or ""), each.status)
+        )
+        for each in known
+    ]
+    merged = {change.path: change for change in accepted.changes}
+    for change in write_back(accepted.loaded, told):
+        first = merged.get(change.path, change)
+        merged[change.path] = replace(change, before=first.before)
+    changed = (change for change in merged.values() if change.before != change.after)
+    return accepted, tuple(sorted(changed, key=lambda change: change.path))
+
+
+def _new_statuses(taken: Sequence[Take]) -> dict[str, str]:
+    """Give the new name of each status (folded) whose option was taken over under another name."""
+    return {
+        fold(take.what.was): take.what.now
+        for take in taken
+        if isinstance(take.what, TakeName) and take.key == STATUS
+    }
+
+
+def _without_ticks(progress: ItemProgress, listed: set[str]) -> ItemProgress:
+    """Leave the boxes of check lists that were just taken over, ticks and all."""
+    return replace(progress, ticks={}) if progress.key in listed else progress

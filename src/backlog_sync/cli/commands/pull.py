@@ -7,8 +7,7 @@ import click
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import ready
-from backlog_sync.cli.writing import Flow, files_after, flow_in, unrecorded_lines
+from backlog_sync.cli.workspace import Flow, files_after, flow_in, ready, unrecorded_lines
 from backlog_sync.core.changes import FieldNote
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions

@@ -12,8 +12,7 @@ from backlog_sync.cli.options import Voice, Where, format_option, target_options
 from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import Ready, ready
-from backlog_sync.cli.writing import files_after, flow_in, unrecorded_lines
+from backlog_sync.cli.workspace import Ready, files_after, flow_in, ready, unrecorded_lines
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker, Wanted
