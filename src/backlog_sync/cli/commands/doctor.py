@@ -1,22 +1,25 @@
 """`backlog doctor`."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
-from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import count_findings
 from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
-from backlog_sync.core.model import DesiredState
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError
-from backlog_sync.files.load import Loaded, load
 from backlog_sync.local import git
-from backlog_sync.render.checkup import checkup_json, checkup_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
+
+if TYPE_CHECKING:
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.core.model import DesiredState
+    from backlog_sync.files.load import Loaded
 
 
 @click.command(
@@ -54,6 +57,9 @@ def command(
 
 def doctor(where: Where, voice: Voice, *, output: str) -> int:
     """Look at everything and tell it; 1 where something would stop a sync."""
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.render.checkup import checkup_json, checkup_text
+
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
     top = wiring.root()
@@ -70,6 +76,9 @@ def doctor(where: Where, voice: Voice, *, output: str) -> int:
 
 def _files(where: Where, top: Path) -> tuple[Loaded | None, Check]:
     """The backlog, as far as it can be read."""
+    from backlog_sync.cli.workspace import count_findings
+    from backlog_sync.files.load import load
+
     try:
         loaded = load(
             [Path(path) for path in where.paths],

@@ -1,23 +1,27 @@
 """`backlog drift`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
-from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import ready
 from backlog_sync.core.drift import Drift, drift_to_json, find_drift
-from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
-from backlog_sync.engine.ports import Tracker
-from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.errors import RefusedError
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.bounded import TRACKING_BYTES
-from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.markdown import drift_markdown
+
+if TYPE_CHECKING:
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.core.model import ObservedState
+    from backlog_sync.engine.ports import Tracker
+    from backlog_sync.engine.reconcile import Prepared
 
 
 @click.command(
@@ -70,6 +74,9 @@ def drift(where: Where, voice: Voice, *, output: str, full: bool, tracked: bool)
     Raises `RefusedError` where `full` was asked for, or is needed to find the tracking issue, and
     not all issues could be read; nothing is sent then.
     """
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import ready
+
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
     found = ready(where, screen)
@@ -101,6 +108,8 @@ def drift(where: Where, voice: Voice, *, output: str, full: bool, tracked: bool)
 
 
 def _show(screen: Screen, observed: ObservedState, told: Drift, output: str, *, full: bool) -> None:
+    from backlog_sync.render.drift import drift_summary, drift_text
+
     covered = observed.coverage
     if full and not covered.complete:
         raise RefusedError(

@@ -1,26 +1,26 @@
 """`backlog init`."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.commands.lint import inventory_text
 from backlog_sync.cli.options import Voice, named_repository, voice_options
-from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import count_findings
-from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import FailedError, UsageError
-from backlog_sync.files.entries import is_roadmap
-from backlog_sync.files.export import draft_of_desired, draft_of_files, empty, render
-from backlog_sync.files.load import PLACES, Loaded, load
-from backlog_sync.files.refs import check_repository, parse_project
-from backlog_sync.files.source import create_file
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.core.diagnostics import Diagnostic
+    from backlog_sync.files.load import Loaded
 
 
 @click.command(
@@ -79,6 +79,10 @@ _RECOVERED = ("invalid-yaml", "invalid-json")
 
 def _first(voice: Voice, target: str | None, *, repo: str | None) -> int:
     """Write a backlog without items."""
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.files.export import empty
+    from backlog_sync.files.load import PLACES
+
     screen = Screen(voice, wiring.environment())
     top = wiring.root()
     there = [each for each in PLACES if (top / each).is_file()]
@@ -93,6 +97,13 @@ def _from_files(
     voice: Voice, target: str | None, sources: Sequence[str], *, repo: str | None
 ) -> int:
     """Make a backlog of ours of files that were not written for us."""
+    from backlog_sync.cli.commands.lint import inventory_text
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import count_findings
+    from backlog_sync.files.entries import is_roadmap
+    from backlog_sync.files.export import draft_of_files, render
+    from backlog_sync.files.load import load
+
     screen = Screen(voice, wiring.environment())
     top = wiring.root()
     loaded = load([Path(each) for each in sources], root=top)
@@ -120,6 +131,8 @@ def _is_loss(found: Diagnostic) -> bool:
 
 def _roadmap(screen: Screen, loaded: Loaded, sources: Sequence[str], repo: str | None) -> int:
     """Leave a roadmap as it is; print the settings that belong at its top."""
+    from backlog_sync.cli.commands.lint import inventory_text
+
     top = wiring.root()
     repository = _known_repository(repo, screen, top) or "owner/name"
     lines = ["---", "backlog:", f"  repository: {repository}"]
@@ -154,6 +167,10 @@ def _from_github(
     closed: bool,
 ) -> int:
     """Make a backlog that adopts the issues of a repository."""
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.files.export import draft_of_desired, render
+    from backlog_sync.files.refs import parse_project
+
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
     top = wiring.root()
@@ -180,6 +197,8 @@ def _from_github(
 
 def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None:
     """The repository, where somebody or something names one."""
+    from backlog_sync.files.refs import check_repository
+
     if flag is not None:
         return check_repository(flag)
     try:
@@ -190,6 +209,8 @@ def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None
 
 def _target(top: Path, target: str | None) -> Path:
     """The file to write. Raises FailedError where there is one already."""
+    from backlog_sync.files.load import PLACES
+
     file = Path(target) if target is not None else top / PLACES[0]
     if file.exists() or file.is_symlink():
         raise FailedError(
@@ -203,6 +224,8 @@ def _target(top: Path, target: str | None) -> Path:
 
 
 def _write(screen: Screen, top: Path, target: str | None, text: str) -> None:
+    from backlog_sync.files.source import create_file
+
     file = _target(top, target)
     create_file(file, text.encode())
     here = Path.cwd()

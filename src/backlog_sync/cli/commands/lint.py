@@ -1,7 +1,10 @@
 """`backlog lint`."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,22 +16,20 @@ from backlog_sync.cli.options import (
     paths_argument,
     voice_options,
 )
-from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import count_findings
-from backlog_sync.core.model import Inventory
-from backlog_sync.files.fix import fix
-from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import save
 from backlog_sync.render.diagnostics import (
     diagnostics_github,
     diagnostics_sarif,
     diagnostics_text,
     explained_github,
 )
-from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump, lint_json
 from backlog_sync.render.words import counted, number
+
+if TYPE_CHECKING:
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.core.model import Inventory
+    from backlog_sync.files.load import Loaded
 
 
 @click.command(
@@ -90,6 +91,10 @@ def lint(
 
     `mend` puts right first what can be. Raises FailedError where a file cannot be written.
     """
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import count_findings
+    from backlog_sync.files.load import load
+
     screen = Screen(voice, wiring.environment())
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
     if mend:
@@ -122,6 +127,11 @@ def _mended(
 
     The difference is the result; beside another format it stands on standard error.
     """
+    from backlog_sync.files.fix import fix
+    from backlog_sync.files.load import load
+    from backlog_sync.files.write_back import save
+    from backlog_sync.render.diffs import diff_text
+
     before: dict[str, tuple[bytes, bytes]] = {}
     for _ in range(_MOST_STEPS):
         changes = fix(loaded)

@@ -52,7 +52,7 @@ def command(
     log_format: str,
 ) -> int:
     """Show what sync would do, field by field. Nothing is sent."""
-    from backlog_sync.cli.apply import show_plan  # noqa: PLC0415 - when it is called
+    from backlog_sync.cli.apply import show_plan
 
     return show_plan(
         Where(paths, repo, project, sandbox, bullets),

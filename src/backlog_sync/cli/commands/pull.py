@@ -1,26 +1,28 @@
 """`backlog pull`."""
 
+from __future__ import annotations
+
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
-from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import Flow, files_after, flow_in, ready, unrecorded_lines
-from backlog_sync.core.changes import FieldNote
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import pull as taken_from
 from backlog_sync.engine import reconcile
 from backlog_sync.errors import RefusedError
-from backlog_sync.files.write_back import FileChange, save
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.render.diffs import diff_text
-from backlog_sync.render.drift import pulled_text, pulled_to_json
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
+
+if TYPE_CHECKING:
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.core.changes import FieldNote
+    from backlog_sync.files.write_back import FileChange
 
 
 @click.command("pull", epilog="\b\nExamples:\n  backlog pull --dry-run\n"
@@ -71,6 +73,11 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
 
     Raises `RefusedError` where the settings forbid to write into the files.
     """
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import Flow, files_after, flow_in, ready, unrecorded_lines
+    from backlog_sync.files.write_back import save
+    from backlog_sync.render.drift import pulled_text, pulled_to_json
+
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
     found = ready(where, screen)
@@ -131,6 +138,8 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
 def _files(
     screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool, conflicts: bool
 ) -> None:
+    from backlog_sync.render.diffs import diff_text
+
     if not changes:
         told = "No file was changed." if conflicts else "The files say what GitHub says already."
         screen.result(f"{told}\n")

@@ -1,36 +1,39 @@
 """`backlog report`."""
 
+from __future__ import annotations
+
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
 from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
-from backlog_sync.cli.report_facts import make_report, read_since, today_utc
-from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import Ready, files_after, flow_in, ready, unrecorded_lines
-from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import UsageError
-from backlog_sync.files.write_back import FileChange, save
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.local.state import safe_name, write_whole
-from backlog_sync.render.canvas import Look
-from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.json import dump
 from backlog_sync.reports.health import board_status
 from backlog_sync.reports.render_json import report_csv, report_json
 from backlog_sync.reports.render_markdown import report_markdown
 from backlog_sync.reports.render_status import report_status
-from backlog_sync.reports.render_text import report_text
-from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Audience
+
+if TYPE_CHECKING:
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import Ready
+    from backlog_sync.core.model import ObservedState
+    from backlog_sync.files.write_back import FileChange
+    from backlog_sync.render.canvas import Look
+    from backlog_sync.reports.values import Report
+
 
 AUDIENCES = ("everybody", "leaders", "product", "engineering")
 
@@ -118,7 +121,6 @@ def command(
 
 
 DONE, FAILED, PENDING, PARTLY = 0, 1, 3, 5
-_PAPER = Look(width=80, color=False, ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,10 @@ def report(where: Where, voice: Voice, asked: Asked) -> int:
 
     Raises `errors.BacklogError` for what stands in the way.
     """
+    from backlog_sync.cli.report_facts import make_report, read_since
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import files_after, ready
+
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
     today = _today(asked.today)
@@ -227,6 +233,9 @@ def _write(
 
     With a token that may not write nothing goes into them: they are shown as they would be.
     """
+    from backlog_sync.cli.workspace import flow_in, unrecorded_lines
+    from backlog_sync.files.write_back import save
+
     flow = flow_in(found.loaded, found.desired, observed, tracker=tracker)
     for line in unrecorded_lines(flow.unrecorded):
         screen.complain(line)
@@ -247,6 +256,8 @@ def _wanted(found: Ready, asked: Asked) -> Wanted:
 
 
 def _today(word: str | None) -> date:
+    from backlog_sync.cli.report_facts import today_utc
+
     if word is None:
         return today_utc()
     try:
@@ -266,6 +277,8 @@ def _differences(screen: Screen, changes: tuple[FileChange, ...]) -> None:
 
 
 def _difference(change: FileChange, look: Look) -> str:
+    from backlog_sync.render.diffs import diff_text
+
     before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
     return diff_text(change.path, before, after, look)
 
@@ -318,6 +331,9 @@ def _rendered(
     screen: Screen | None,
 ) -> str:
     """The report in a format; without a screen as text for a file."""
+    from backlog_sync.render.canvas import Look
+    from backlog_sync.reports.render_text import report_text
+
     match output:
         case "json":
             return dump(report_json(made, written))
@@ -327,4 +343,6 @@ def _rendered(
             return report_markdown(made, audience)
         case "html":
             return str(wiring.page().page_html(made, audience))
-    return report_text(made, screen.look() if screen else _PAPER, audience)
+    return report_text(
+        made, screen.look() if screen else Look(width=80, color=False, ascii=False), audience
+    )

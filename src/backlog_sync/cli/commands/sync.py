@@ -74,7 +74,7 @@ def command(
     options = plan_wish(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt)
     if saved and (options != PLAIN or dry_run):
         raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
-    from backlog_sync.cli import apply  # noqa: PLC0415 - when it is called
+    from backlog_sync.cli import apply
 
     where = Where(paths, repo, project, sandbox, bullets)
     voice = Voice(color, quiet, verbose, log_format)

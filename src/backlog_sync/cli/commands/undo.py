@@ -1,12 +1,13 @@
 """`backlog undo`."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.apply import DONE, FAILED, REFUSED, check_keys, exit_code
 from backlog_sync.cli.options import (
     Voice,
     Where,
@@ -15,12 +16,8 @@ from backlog_sync.cli.options import (
     target_options,
     voice_options,
 )
-from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import ready
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.guards import Violation, rights
-from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import ObservedState
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import apply_plan
@@ -28,8 +25,13 @@ from backlog_sync.engine.ports import Tracker, Wanted
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
-from backlog_sync.render.outcomes import outcomes_text
-from backlog_sync.render.text import plan_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.core.intents import Intent
+    from backlog_sync.core.model import ObservedState
 
 
 @click.command(
@@ -90,6 +92,12 @@ def undo(
 
     With `only` these keys' issues alone, so that the others can be undone later.
     """
+    from backlog_sync.cli.apply import DONE, FAILED, REFUSED, check_keys, exit_code
+    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import ready
+    from backlog_sync.render.outcomes import outcomes_text
+    from backlog_sync.render.text import plan_text
+
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)
     found = ready(where, screen)
