@@ -12,8 +12,8 @@ FILLED = {
     "board_fields.FieldPlan",
     "card.CardDiff",
     "definitions.DefinitionPlan",
-    "identity._Found",
-    "pace._Window",
+    "matching._Found",
+    "rate._Window",
     "reporting.load._Part",
 }
 """What is filled step by step, inside of the one function that makes it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.fields import FIELDS, Owner
+from backlog_sync.core.fields import ISSUE_FIELDS, Owner
 from tests.surface.conftest import World
 from tests.surface.test_order import drag
 
@@ -75,7 +75,7 @@ NAMED = pytest.mark.parametrize(("name", "edit"), WAYS)
 
 def test_no_field_of_the_table_is_left_out() -> None:
     """A type follows from the kind, which is changed by hand."""
-    owned = {name for name, row in FIELDS.items() if row.owner is Owner.FILE}
+    owned = {name for name, row in ISSUE_FIELDS.items() if row.owner is Owner.FILE}
     assert owned - set(EDITS) == {"issue_type"}
 
 

@@ -9,7 +9,7 @@ from backlog_sync.cli.options import Where
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.diagnostics import Diagnostic
-from backlog_sync.core.fields import FIELDS, STATUS, Owner, owner_of
+from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
 from backlog_sync.core.flowed import Flowed, flowed, in_plan
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import DesiredState, ObservedState
@@ -244,7 +244,7 @@ class _Without:
         if take.key in self.issues:
             owned = owner_of(take.name, self.ownership) is Owner.GITHUB
             return not owned and not isinstance(take.what, TakeCriteria)
-        return take.key not in self.cards or take.name in FIELDS
+        return take.key not in self.cards or take.name in ISSUE_FIELDS
 
 
 def files_after(

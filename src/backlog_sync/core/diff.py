@@ -9,7 +9,7 @@ from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import caught_up, says_the_same, says_what_was_written
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.definition_base import Definitions
-from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.fields import ATOMS, ISSUE_SETS, SETS, Owner, compared, owner_of
 from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.matching import Match
 from backlog_sync.core.merge import BOTH, AtomDiff, SetDiff, merge_atom, merge_block, merge_set
@@ -81,10 +81,9 @@ def target_of(
     `source` is the file's path below the repository; `found` holds what only the observation can
     tell: parent, blockers and assignees (without those that cannot be had), and the issue type.
     """
-    atoms: dict[str, JsonValue] = {"title": normalize.title(item.title)}
-    if "milestone" in item.fields:
-        milestone = item.fields["milestone"]
-        atoms["milestone"] = milestone.strip() if isinstance(milestone, str) else None
+    atoms: dict[str, JsonValue] = {
+        row.name: compared(row, item.fields[row.name]) for row in ATOMS if row.name in item.fields
+    }
     state = item.fields.get(STATE)
     if isinstance(state, str):
         atoms[STATE] = state
@@ -93,10 +92,10 @@ def target_of(
     labels = item.fields.get("labels")
     if isinstance(labels, tuple):
         sets["labels"] = _distinct(str(label) for label in labels)
-    for name in ("assignees", "blocked_by"):
-        members = found.get(name)
+    for row in SETS:
+        members = found.get(row.name)
         if isinstance(members, list):
-            sets[name] = _distinct(members)
+            sets[row.name] = _distinct(members)
     return Target(
         atoms=atoms,
         sets=sets,
@@ -305,9 +304,7 @@ def diff_item(
         merge.hashes[STATE], merge.converged = normalize.hash_value(now_is), True
     own = settings.ownership
     have: dict[str, JsonValue] = {
-        "title": normalize.title(issue.title),
-        "milestone": issue.milestone.strip() if issue.milestone else None,
-        "issue_type": issue.issue_type,
+        **{row.name: compared(row, getattr(issue, row.name)) for row in ATOMS},
         STATE: now_is,
         "parent": observed.get("parent"),
     }
@@ -316,9 +313,9 @@ def diff_item(
         if name == STATE and _is_the_boards_word(merge, wanted):
             continue
         merge.atom(name, owner_of(name, own), wanted, _same_case(wanted, have[name], name))
-    for name, now in (("labels", issue.labels), ("assignees", issue.assignees)):
+    for name in ISSUE_SETS:
         if name in target.sets:
-            merge.members(name, owner_of(name, own), target.sets[name], now)
+            merge.members(name, owner_of(name, own), target.sets[name], getattr(issue, name))
     blockers = SetDiff((), (), (), (), ())
     if "blocked_by" in target.sets:
         there = observed.get("blocked_by")

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from backlog_sync.core.changes import Change, Digests
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.fields import SETS
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 
@@ -151,7 +152,7 @@ _ATOMS = attrgetter(
         field.name
         for field in fields(ObservedIssue)
         if field.name not in ("created_at", "updated_at", "closed_at")
-        and field.name not in ("labels", "assignees", "blocked_by")
+        and field.name not in {row.name for row in SETS}
     )
 )
 """What an issue is beside its sets; not when it was touched."""

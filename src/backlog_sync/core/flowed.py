@@ -7,7 +7,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, record
 from backlog_sync.core.card import says_the_same
 from backlog_sync.core.changes import Change, ChangeKind, Plan
-from backlog_sync.core.fields import FIELDS, STATUS, Owner, Shape, owner_of
+from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
 from backlog_sync.core.matching import Match, match_items
 from backlog_sync.core.model import (
     BoardItem,
@@ -109,29 +109,25 @@ def _atoms(
         if not (moved and says_the_same(new, match.issue.card)):
             states = (COMPLETED, NOT_PLANNED) if state == CLOSED else (state,)
             yield "state", tuple(map(normalize.hash_value, states))
-    for name in ("title", "milestone"):
-        before, now = (_plain(item.fields.get(name)) for item in (old, new))
-        if owner_of(name, ownership) is Owner.GITHUB and before != now:
-            yield name, (normalize.hash_value(now),)
+    for row in ATOMS:
+        before, now = (compared(row, item.fields.get(row.name)) for item in (old, new))
+        if owner_of(row.name, ownership) is Owner.GITHUB and before != now:
+            yield row.name, (normalize.hash_value(now),)
     if owner_of("body", ownership) is Owner.GITHUB:
         was, told = (source_of(item, desired) for item in (old, new))
         if was != told:
             yield body_block.SOURCE, (told,)
 
 
-def _plain(value: object) -> str | None:
-    return normalize.title(value) if isinstance(value, str) else None
-
-
 def _sets(
     old: DesiredItem, new: DesiredItem, settings: Settings
 ) -> Iterator[tuple[str, dict[str, bool]]]:
-    for name, spec in FIELDS.items():
-        if spec.shape is not Shape.SET or owner_of(name, settings.ownership) is Owner.FILE:
+    for row in SETS:
+        if owner_of(row.name, settings.ownership) is Owner.FILE:
             continue
-        before, now = (_members(item.fields.get(name)) for item in (old, new))
+        before, now = (_members(item.fields.get(row.name)) for item in (old, new))
         if before != now:
-            yield name, {member: member in now for member in before ^ now}
+            yield row.name, {member: member in now for member in before ^ now}
 
 
 def _members(value: object) -> frozenset[str]:

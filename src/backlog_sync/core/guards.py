@@ -8,6 +8,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, set_id
 from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedRepository, ObservedState
@@ -257,7 +258,7 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
 
 
 def _removes(change: Change) -> bool:
-    for name in ("labels", "assignees"):
+    for name in ISSUE_SETS:
         field = change.fields.get(name)
         if (
             field

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.fields import BOARD_FIELDS, STATUS
 from backlog_sync.core.model import (
     KINDS,
     DesiredItem,
@@ -26,7 +27,7 @@ _KIND_WORDS: Mapping[str, str] = {
     "type: bug": "bug",
     "type:bug": "bug",
 }
-_BOARD = ("Priority", "Story Points", "Start", "Target", "Sprint")
+_BOARD = tuple(name for name in BOARD_FIELDS if name != STATUS)
 _DEEPEST = 8
 
 

@@ -5,6 +5,7 @@ GitHub knows no condition on a write, so that the only way is to look right befo
 
 from collections.abc import Mapping
 
+from backlog_sync.core.fields import ATOMS
 from backlog_sync.core.model import ObservedIssue, ObservedOption
 from backlog_sync.core.normalize import fold, unify_newlines
 from backlog_sync.core.operations import (
@@ -69,10 +70,8 @@ def standing(issue: ObservedIssue) -> Standing:
     """Give what stands in an issue."""
     closed = issue.state == "closed"
     return {
-        "title": issue.title,
+        **{row.name: getattr(issue, row.name) for row in ATOMS},
         "body": issue.body,
-        "milestone": issue.milestone,
-        "issue_type": issue.issue_type,
         "parent": issue.parent.id if issue.parent else None,
         "state": (issue.state_reason or "completed") if closed else issue.state,
     }

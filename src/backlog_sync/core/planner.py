@@ -35,6 +35,7 @@ from backlog_sync.core.diff import (
 )
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.duplicates import heals
+from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.in_force import in_force
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
@@ -259,7 +260,7 @@ class _Builder:
             for name, value in target.atoms.items()
             if name not in ("parent", "state") and value is not None
         }
-        for name in ("labels", "assignees"):
+        for name in ISSUE_SETS:
             if target.sets.get(name):
                 fields[name] = FieldChange([], sorted(target.sets[name], key=str.casefold))
         fields["body"] = FieldChange("", "\n".join(target.lines))

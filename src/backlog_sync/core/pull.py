@@ -8,7 +8,7 @@ from typing import TypeAlias
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import ChangeKind, FieldNote, JsonValue, Plan, Verdict
-from backlog_sync.core.fields import STATUS, Owner, owner_of
+from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import Match, match_items
 from backlog_sync.core.model import (
@@ -23,9 +23,9 @@ from backlog_sync.core.progress import first_status, status_of
 from backlog_sync.core.relations import Links
 from backlog_sync.core.written import followed
 
+_SETS = tuple(row.name for row in SETS)
 _HEADING = "### "
 _BREAKS = re.compile("(?<=[@#-])\u200b")
-_SETS = ("labels", "assignees", "blocked_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +226,8 @@ class _Puller:
         base = match.parts.marker.base if match.parts.marker else None
         blockers = there.get("blocked_by")
         have = {
+            **{name: getattr(match.issue, name) for name in ISSUE_SETS},
             "labels": self._known_labels(match),
-            "assignees": match.issue.assignees,
             "blocked_by": tuple(blockers) if isinstance(blockers, list) else (),
         }
         for name in sets:

@@ -21,6 +21,7 @@ from backlog_sync.core.changes import (
     claim_of,
 )
 from backlog_sync.core.definition_base import entry_key
+from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
@@ -189,7 +190,7 @@ class _Run(Sending):
 
     def _tell_done(self, change: Change) -> None:
         """Say what of a change that is stale was done before that was seen."""
-        before = [name for name in ("labels", "assignees") if any(jobs.moves(change, name))]
+        before = [name for name in ISSUE_SETS if any(jobs.moves(change, name))]
         if before and self.outcomes[id(change)].result is Result.STALE:
             self._remark(change, f"its {' and '.join(before)} are changed already")
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from backlog_sync.core import definition_base, normalize
 from backlog_sync.core.changes import Change, ChangeKind
+from backlog_sync.core.fields import ATOMS, ISSUE_SETS
 from backlog_sync.core.locations import in_order, locations
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import (
@@ -155,15 +157,10 @@ class Registry:
             value = after.get(name)
             return tuple(value) if isinstance(value, list) else now
 
-        self.issues[change.key] = replace(
-            issue,
-            title=text("title", issue.title) or issue.title,
-            body=body if body is not None else issue.body,
-            milestone=text("milestone", issue.milestone),
-            issue_type=text("issue_type", issue.issue_type),
-            labels=members("labels", issue.labels),
-            assignees=members("assignees", issue.assignees),
-        )
+        now: dict[str, Any] = {row.name: text(row.name, getattr(issue, row.name)) for row in ATOMS}
+        now |= {name: members(name, getattr(issue, name)) for name in ISSUE_SETS}
+        now["body"] = body if body is not None else issue.body
+        self.issues[change.key] = replace(issue, **now)
 
     def rename_milestone(self, repository: str | None, old: str, new: str) -> None:
         """Note that a milestone has another title, and its issues with it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.fields import KEYS
 from backlog_sync.core.model import CheckItem, DesiredState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.pull import (
@@ -17,7 +18,7 @@ from backlog_sync.core.pull import (
     TakeValue,
 )
 from backlog_sync.files.accept_definitions import with_definition
-from backlog_sync.files.documents.items import BOARD_NAMES, ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.edited import NOT_IN_PLACE, edited
 from backlog_sync.files.labels import Labels
 from backlog_sync.files.load import Loaded
@@ -28,8 +29,6 @@ from backlog_sync.files.source import encode
 from backlog_sync.files.wanted import CannotSay, Value, Wanted, says
 from backlog_sync.files.withheld import without_withheld
 from backlog_sync.files.write_back import FileChange
-
-_NAMES = {"blocked_by": "depends_on", "state": "status", "Status": "status", **BOARD_NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +186,7 @@ class _Words:
 
     def wanted(self, take: Take, document: ItemDocument) -> Wanted:
         """The document's field and the value that it is to have. Raises CannotSay."""
-        name = _NAMES.get(take.name, take.name)
+        name = KEYS.get(take.name, take.name)
         match take.what:
             case TakeValue(value=value):
                 return Wanted(name, self._value(take, value))

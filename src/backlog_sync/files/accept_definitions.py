@@ -5,10 +5,11 @@ from copy import deepcopy
 from typing import Any
 
 from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.pull import Take, TakeName, TakeValue
-from backlog_sync.files.documents.items import BOARD_NAMES, ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.edited import NOT_IN_PLACE, edited, read_again
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.wanted import CannotSay, Wanted, document_value
@@ -152,7 +153,7 @@ def _places(settings: Mapping[str, object], take: Take) -> Iterator[tuple[Path, 
     """Give all places of settings that name things of a kind, each with the name."""
     if take.kind is ChangeKind.FIELD:
         yield from _options(settings, take.key)
-        field = BOARD_NAMES.get(take.key, take.key)
+        field = BOARD_KEYS.get(take.key, take.key)
         yield from _defaults(settings, field)
         return
     name, key = _LISTS[take.kind]
@@ -201,7 +202,7 @@ def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator
         return
     name = "milestone"
     if take.kind is ChangeKind.FIELD:
-        name = BOARD_NAMES.get(take.key, take.key)
+        name = BOARD_KEYS.get(take.key, take.key)
     said = document_value(document, name)
     if isinstance(said, str) and fold(said) == fold(was):
         yield Wanted(name, now)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS
 from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
 from backlog_sync.core.unknown_words import unknown_word
-from backlog_sync.files.documents.items import BOARD_NAMES, LISTS, ItemDocument
+from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.validation import did_you_mean, nearest, shown, unknown_field
@@ -27,14 +28,6 @@ _PRIORITIES = (
     OptionDef("Medium", "YELLOW"),
     OptionDef("Low", "GREEN"),
 )
-_DEFAULT_TYPES = {
-    STATUS: "single_select",
-    PRIORITY: "single_select",
-    POINTS: "number",
-    "Start": "date",
-    "Target": "date",
-    "Sprint": "iteration",
-}
 
 
 def parse_date(text: str) -> str | None:
@@ -58,13 +51,13 @@ class Board:
             self.fields[name.casefold()] = BoardFieldDef(
                 name, document.type, options, document.start, document.duration, document.count
             )
-        for name, meant in BOARD_NAMES.items():
-            used = any(entry.said(meant)[1] is not None for entry in entries)
+        for name, row in BOARD_FIELDS.items():
+            used = any(entry.said(row.key)[1] is not None for entry in entries)
             options = self._default_options(name, entries)
             used = used and (bool(options) or name != PRIORITY)
             if name.casefold() not in self.fields and (used or name == STATUS):
                 self.fields[name.casefold()] = BoardFieldDef(
-                    name, _DEFAULT_TYPES[name], options, declared=False
+                    name, row.type, options, declared=False
                 )
 
     def _default_options(self, name: str, entries: Sequence[Entry]) -> tuple[OptionDef, ...]:
@@ -79,7 +72,7 @@ class Board:
 
     def unknown_words(self, entry: Entry) -> dict[str, str]:
         """Return the item's words for Status and Priority that are no option and mean nothing."""
-        words = {name: entry.text(BOARD_NAMES[name]) for name in (STATUS, PRIORITY)}
+        words = {name: entry.text(BOARD_KEYS[name]) for name in (STATUS, PRIORITY)}
         found = {n: w for n, w in words.items() if w is not None and not self.knows(n, w)}
         for name, word in found.items():
             self.unknown.setdefault((name, word.casefold()), []).append(entry)
@@ -103,8 +96,8 @@ class Board:
         """The declared values of an item by field name, and what cannot be one."""
         values: dict[str, BoardValue] = {}
         found: list[Diagnostic] = []
-        for name, meant in BOARD_NAMES.items():
-            said, value = entry.said(meant)
+        for name, row in BOARD_FIELDS.items():
+            said, value = entry.said(row.key)
             definition = self.fields.get(name.casefold())
             if not said or (definition is None and value is not None):
                 continue
@@ -112,7 +105,7 @@ class Board:
                 if name != STATUS:
                     values[name] = None
                 continue
-            self._put(values, found, entry, definition, meant, value)
+            self._put(values, found, entry, definition, row.key, value)
         for name, value in (entry.parsed.document.model_extra or {}).items():
             definition = self.fields.get(name.casefold())
             if definition is None:
@@ -199,10 +192,10 @@ class Board:
     def warnings(self) -> Iterator[Diagnostic]:
         """Warn of each word for Status or Priority that means nothing here, once."""
         for (name, _), entries in self.unknown.items():
-            word = entries[0].text(BOARD_NAMES[name]) or ""
+            word = entries[0].text(BOARD_KEYS[name]) or ""
             definition = self.fields.get(name.casefold())
             names = [option.name for option in definition.options] if definition else []
-            key = BOARD_NAMES[name]
+            key = BOARD_KEYS[name]
             place = entries[0].place(key)
             told, hint = unknown_word(key, word, len(entries)), _valid(word, names, name)
             if name == STATUS:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escaping import is_inert, is_suspect
+from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import DesiredState
 from backlog_sync.errors import FailedError
-from backlog_sync.files.documents.items import BOARD_NAMES, CHILD_LISTS, LISTS
+from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
 from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.source import source_of
@@ -103,7 +104,7 @@ def draft_of_desired(desired: DesiredState) -> Draft:
             if item.fields.get(name):
                 fields[written] = item.fields[name]
         for name, value in item.board.items():
-            fields[BOARD_NAMES.get(name, name)] = value
+            fields[BOARD_KEYS.get(name, name)] = value
         if item.status is not None:
             fields["status"] = item.status
         if item.issue is not None:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.core.fields import FIELDS, STATUS
+from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS
 from backlog_sync.core.model import KINDS, Settings
-from backlog_sync.files.documents.items import BOARD_NAMES
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.validation import did_you_mean, explain, shown
@@ -18,22 +17,6 @@ _UNITED = ("trusted_authors", "ignore_issues", "publish")
 _MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types")
 _OWN = ("version", "include")
 STATE = "state"
-_FRIENDLY = {
-    "description": "body",
-    "goal": "body",
-    "user_story": "body",
-    "dependencies": "blocked_by",
-    "hierarchy": "parent",
-    "depends_on": "blocked_by",
-    "acceptance_criteria": "body",
-    "kind": "issue_type",
-    "priority": "Priority",
-    "story_points": "Story Points",
-    "target": "Target",
-    "start": "Start",
-    "sprint": "Sprint",
-}
-"""Words of the file format for what the field table calls otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +119,8 @@ def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
     if word in ("status", "state"):
         return (STATE, STATUS) if word == "status" else (STATE,)
     board = document.project.fields if document.project else {}
-    known = {field.casefold(): field for field in (*FIELDS, *BOARD_NAMES, *board)}
-    field = known.get(_FRIENDLY.get(word, word).casefold())
+    known = {field.casefold(): field for field in (*ISSUE_FIELDS, *BOARD_FIELDS, *board)}
+    field = known.get(MEANT.get(word, word).casefold())
     return (field,) if field else ()
 
 
@@ -151,7 +134,7 @@ def check_ownership(
             if owned_fields(name, document):
                 continue
             board = document.project.fields if document.project else {}
-            hint = did_you_mean(name, (*FIELDS, *_FRIENDLY, *BOARD_NAMES, *board))
+            hint = did_you_mean(name, (*ISSUE_FIELDS, *MEANT, *BOARD_FIELDS, *board))
             message = f"'{shown(name)}' is not a field"
             place = file.place(f"ownership.{name}")
             found.append(Diagnostic(place, "unknown-field", message, hint))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import CheckItem
-from backlog_sync.files.documents.items import BOARD_NAMES, ItemDocument
+from backlog_sync.files.documents.items import ItemDocument
 
 Value: TypeAlias = str | float | tuple[str | CheckItem, ...] | None
 """One value, a list of words, check boxes, or nothing."""
@@ -30,7 +31,7 @@ class CannotSay(Exception):  # noqa: N818 - says why a file cannot take a value;
 
 def spellings(name: str) -> tuple[str, ...]:
     """The keys under which a field may stand in a YAML mapping, the usual one first."""
-    other = tuple(board for board, key in BOARD_NAMES.items() if key == name)
+    other = tuple(board for board, key in BOARD_KEYS.items() if key == name)
     return (name, *other)
 
 

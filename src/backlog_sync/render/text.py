@@ -20,6 +20,7 @@ from backlog_sync.core.changes import (
     PlanItem,
     Verdict,
 )
+from backlog_sync.core.fields import SHOWN_FIRST
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, paragraph, spread
 from backlog_sync.render.coverage import covered
 from backlog_sync.render.details import field_lines, known_fields, value_text
@@ -43,7 +44,6 @@ _DEFINITIONS = {
     ChangeKind.PROJECT: ("board", "boards"),
     ChangeKind.FIELD: ("field", "fields"),
 }
-_FIELD_ORDER = ("title", "state", "status", "Status", "Priority", "Story Points", "milestone")
 _STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
 """Which of an item's actions gives its line the sign; anything else is an update."""
 _LONGEST_KEY = 28
@@ -407,7 +407,7 @@ def _fields(changes: Sequence[Change], look: Look, indent: int) -> list[Text]:
     drifted = {name for c in changes for name in c.drifted}
     column = min(14, max(len(name) for name in fields))
     lines: list[Text] = []
-    for name in known_fields(fields, _FIELD_ORDER):
+    for name in known_fields(fields, SHOWN_FIRST):
         told = field_lines(name, fields[name], look, indent, column)
         if name in drifted:
             told[0] = _reverting(told[0], look)

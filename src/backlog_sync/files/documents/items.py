@@ -1,10 +1,12 @@
 """Items as documents: what a YAML backlog may say of each, and what Markdown is read into."""
 
 import re
-from typing import Annotated, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, create_model
 
+from backlog_sync.core.fields import BOARD_FIELDS
 from backlog_sync.files.documents.values import (
     REPOSITORY_PATTERN,
     IsoDate,
@@ -80,7 +82,7 @@ Risks: TypeAlias = Annotated[
 ]
 
 
-class ItemDocument(Model):
+class _Item(Model):
     """An epic, feature, story, task, bug, spike or chore."""
 
     model_config = ConfigDict(
@@ -114,13 +116,6 @@ class ItemDocument(Model):
         default=None,
         description="Title of a milestone. Inherited by everything below unless set there.",
     )
-    priority: Word | None = Field(
-        default=None, description="Board field Priority, and the label 'priority:<value>'."
-    )
-    story_points: Points = Field(
-        default=None,
-        description="Board field Story Points: a number, or a word of the 'points' scale.",
-    )
     status: Word | None = Field(
         default=None, description="Progress. GitHub is the owner; written back by the tool."
     )
@@ -138,15 +133,6 @@ class ItemDocument(Model):
     )
     previously: Words = Field(default=(), description="Keys that it had before.")
     estimate_hours: float | None = Field(default=None, description="Planned hours of work.", ge=0)
-    start: IsoDate | None = Field(
-        default=None, description="Board field Start: the day work begins."
-    )
-    target: IsoDate | None = Field(
-        default=None, description="Board field Target: the day it should end."
-    )
-    sprint: Word | None = Field(
-        default=None, description="Board field Sprint: an iteration's title."
-    )
     skills: Words | None = Field(default=None, description="What somebody must know to do it.")
     risks: Risks | None = Field(default=None, description="What may go wrong.")
     team: Word | None = Field(default=None, description="Who does it.")
@@ -155,6 +141,35 @@ class ItemDocument(Model):
         default=None,
         description="Where its issue is, where not in the backlog's own: owner/name.",
         pattern=REPOSITORY_PATTERN,
+    )
+
+
+_TYPES: Mapping[str, Any] = {
+    "single_select": Word | None,
+    "iteration": Word | None,
+    "date": IsoDate | None,
+    "number": Points,
+}
+"""What an item may say of a board field, by the field's type."""
+
+if TYPE_CHECKING:
+
+    class ItemDocument(_Item):
+        """With a value for each board field of the table."""
+
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    ItemDocument = create_model(
+        "ItemDocument",
+        __base__=_Item,
+        __doc__=_Item.__doc__,
+        __module__=__name__,
+        **{
+            row.key: (_TYPES[row.type], Field(default=None, description=row.help))
+            for row in BOARD_FIELDS.values()
+            if row.key not in _Item.model_fields
+        },
     )
 
 
@@ -215,13 +230,3 @@ CHILD_LISTS: dict[str, tuple[str, ...]] = {
     "chore": ("tasks", "items"),
 }
 """Which lists may stand below an item of a kind."""
-
-BOARD_NAMES = {
-    "Status": "status",
-    "Priority": "priority",
-    "Story Points": "story_points",
-    "Target": "target",
-    "Start": "start",
-    "Sprint": "sprint",
-}
-"""Board fields that an item may name without a declaration, and the key that means the same."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.files.documents.items import BOARD_NAMES, CHILD_LISTS, LISTS, ItemDocument
+from backlog_sync.core.fields import BOARD_KEYS
+from backlog_sync.files.documents.items import CHILD_LISTS, LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
@@ -163,7 +164,7 @@ class _Reader:
             written = entry.key.value
             if written in LISTS or (written in _ITS_OWN and not entry.own):
                 continue
-            meant = BOARD_NAMES.get(written, written)
+            meant = BOARD_KEYS.get(written, written)
             name = written if meant in names else meant
             plain[name] = to_plain(entry.value)
             places[name] = self.place(entry.key)
