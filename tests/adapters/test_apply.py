@@ -38,7 +38,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.overwriting import overwrites
+from backlog_sync.core.preconditions import overwrites
 from backlog_sync.errors import AccessError, PartialError, RefusedError, UnreachableError
 from tests.adapters.fake_server import (
     FakeServer,

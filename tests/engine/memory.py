@@ -55,7 +55,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.overwriting import options, overwrites, standing, verdict
+from backlog_sync.core.preconditions import options, overwrites, standing, verdict
 from backlog_sync.engine.ports import Wanted
 from backlog_sync.errors import BacklogError
 

@@ -63,7 +63,7 @@ SEEDS = (
     ),
     seed(
         "a marker is believed whoever wrote it",
-        "tests/core/test_identity.py",
+        "tests/core/test_matching.py",
         ("core/issue_index.py", "    if author is None:\n        return False", "    return True"),
     ),
     seed(
@@ -150,7 +150,7 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "engine/create.py",
-            "        found = settle.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
+            "        found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
             "        found: dict[str, ObservedIssue] = {}\n",
         ),
     ),
@@ -199,7 +199,7 @@ SEEDS = (
         CRASH,
         (
             "engine/reconcile.py",
-            "        observed = settle.recall(observed, tracker, journal, clock)\n",
+            "        observed = read_back.recall(observed, tracker, journal, clock)\n",
             "        pass\n",
         ),
     ),
@@ -233,7 +233,7 @@ SEEDS = (
     ),
     seed(
         "the highest number stays",
-        "tests/core/test_heal.py",
+        "tests/core/test_duplicates.py",
         (
             "core/issue_index.py",
             'key=lambda i: (i.state != "open", i.number)',
@@ -251,7 +251,7 @@ SEEDS = (
     ),
     seed(
         "a copy that somebody made is closed",
-        "tests/core/test_heal.py tests/core/test_identity.py",
+        "tests/core/test_duplicates.py tests/core/test_matching.py",
         (
             "core/issue_index.py",
             "            if len(issues) > 1:\n                issues.sort",
@@ -272,7 +272,7 @@ SEEDS = (
         "a board is shown on a repository that has no card on it",
         "tests/core/test_planner.py",
         (
-            "core/uses.py",
+            "core/used_definitions.py",
             "    return [change for change in changes if needed(change)]",
             "    return list(changes)",
         ),
@@ -304,7 +304,7 @@ SEEDS = (
         "a body that was edited meanwhile is overwritten",
         "tests/engine/test_executor.py",
         (
-            "core/overwriting.py",
+            "core/preconditions.py",
             "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
             "        if False:",
         ),
@@ -314,9 +314,9 @@ SEEDS = (
         "tests/adapters/test_apply.py",
         (
             "github_api/send.py",
-            "        work.replies |= rereading.settled(self._observer, named, told)\n",
+            "        work.replies |= reread.settled(self._observer, named, told)\n",
             "        if not work.looked:\n"
-            "            work.replies |= rereading.settled(self._observer, named, told)\n"
+            "            work.replies |= reread.settled(self._observer, named, told)\n"
             "        work.looked = True\n",
         ),
         (
@@ -359,7 +359,7 @@ SEEDS = (
     ),
     seed(
         "a key leads to whichever issue ever had it",
-        "tests/core/test_identity.py tests/laws/test_identities.py",
+        "tests/core/test_matching.py tests/laws/test_identities.py",
         (
             "core/issue_index.py",
             "return clearest([issue for issue in issues if self.generation(issue) == last])",
@@ -373,7 +373,7 @@ SEEDS = (
     ),
     seed(
         "a key that was given up is taken up again",
-        "tests/core/test_identity.py",
+        "tests/core/test_matching.py",
         (
             "core/issue_index.py",
             "        return not recorded.isdisjoint(order.record([marker.key]))\n",
@@ -382,7 +382,7 @@ SEEDS = (
     ),
     seed(
         "a title is looked for without its parent",
-        "tests/core/test_identity.py",
+        "tests/core/test_matching.py",
         (
             "core/matching.py",
             "    _Matcher.in_place,\n    _Matcher.unclear,\n    _Matcher.by_titles,\n"
@@ -394,7 +394,7 @@ SEEDS = (
         "an option that somebody added meanwhile is taken away",
         "tests/adapters/test_apply.py",
         (
-            "core/overwriting.py",
+            "core/preconditions.py",
             "        case AddOptions():\n            id_ = operation.field_id\n",
             "",
         ),
@@ -403,7 +403,7 @@ SEEDS = (
         "a value that somebody set meanwhile is set over",
         "tests/faults/test_notes.py",
         (
-            "core/overwriting.py",
+            "core/preconditions.py",
             "        case SetValue():\n            id_ = operation.item_id\n",
             "",
         ),
@@ -430,7 +430,7 @@ SEEDS = (
         "our own write that came through is taken for an edit of others",
         "tests/adapters/test_apply.py",
         (
-            "core/overwriting.py",
+            "core/preconditions.py",
             "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
             "        if not _same(name, there, over.seen):",
         ),

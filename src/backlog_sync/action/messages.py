@@ -17,7 +17,7 @@ from backlog_sync.core.changes import (
     Result,
 )
 from backlog_sync.core.guards import Violation
-from backlog_sync.engine.recording import Unrecorded
+from backlog_sync.engine.record_write_back import Unrecorded
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.load import Loaded
 from backlog_sync.render.canvas import Look

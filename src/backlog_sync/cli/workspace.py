@@ -10,15 +10,15 @@ from backlog_sync.cli.screen import Screen
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
-from backlog_sync.core.flowed import Flowed, flowed, in_plan
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
+from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.engine.recording import Recorded, Unrecorded, keep
+from backlog_sync.engine.record_write_back import Recorded, Unrecorded, keep
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded, load

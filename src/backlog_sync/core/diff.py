@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize, ticks, written
+from backlog_sync.core import normalize, ticks, written_back
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import caught_up, says_the_same, says_what_was_written
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
@@ -142,7 +142,7 @@ class _Merge:
         self.accepted: list[FieldNote] = []
         self.hashes = {STATE: base.hashes[STATE]} if STATE in base.hashes else {}
         self.sets: dict[str, tuple[str, ...]] = {}
-        self.written = written.Unread(base.written)
+        self.written = written_back.Unread(base.written)
         self.pending = set(base.pending)
         self.converged = False
         self.caught_up = False
@@ -228,7 +228,7 @@ class _Merge:
         pending = name in self.base.pending
         base = self.base.sets.get(name, ())
         if owner is Owner.GITHUB:
-            base = written.followed(base, desired, self.base.written.sets.get(name, {}))
+            base = written_back.followed(base, desired, self.base.written.sets.get(name, {}))
             if not self.believed and not self.adopts:
                 base = desired  # whether people took a member away cannot be known
         diff = merge_set(

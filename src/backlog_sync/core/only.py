@@ -20,7 +20,7 @@ from backlog_sync.core.definition_base import RECORDED, entry_key, unrecorded, w
 from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.uses import without_unused
+from backlog_sync.core.used_definitions import without_unused
 
 _OF_BOARD = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)
 

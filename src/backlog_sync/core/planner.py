@@ -35,9 +35,9 @@ from backlog_sync.core.diff import (
 )
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.duplicates import heals
+from backlog_sync.core.effective_settings import in_force
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, Hold
-from backlog_sync.core.in_force import in_force
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.model import (
@@ -49,9 +49,9 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.one_word import contested, statuses
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
+from backlog_sync.core.prune import Sources
 from backlog_sync.core.reading import counts
 from backlog_sync.core.relations import Links, Sorting
 from backlog_sync.core.sandbox_numbers import told
@@ -63,9 +63,9 @@ from backlog_sync.core.states import (
     is_closed,
     state_fields,
 )
-from backlog_sync.core.still_there import Sources
+from backlog_sync.core.status_conflicts import contested, statuses
 from backlog_sync.core.trust import unbelieved
-from backlog_sync.core.uses import without_unused
+from backlog_sync.core.used_definitions import without_unused
 
 _LONGEST = 65_536
 """Characters in a body, markers included (reported by many users of GitHub's API)."""

@@ -18,7 +18,6 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, hash_value
-from backlog_sync.core.one_word import contested, statuses
 from backlog_sync.core.option_names import as_declared
 from backlog_sync.core.rollup import Sum
 from backlog_sync.core.states import (
@@ -28,6 +27,7 @@ from backlog_sync.core.states import (
     is_closed,
     observed_state,
 )
+from backlog_sync.core.status_conflicts import contested, statuses
 from backlog_sync.core.ticks import merge as merge_ticks
 from backlog_sync.core.unknown_words import stays, understood
 

@@ -21,7 +21,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.progress import first_status, status_of
 from backlog_sync.core.relations import Links
-from backlog_sync.core.written import followed
+from backlog_sync.core.written_back import followed
 
 _SETS = tuple(row.name for row in SETS)
 _HEADING = "### "

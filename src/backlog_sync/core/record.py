@@ -14,7 +14,7 @@ from backlog_sync.core import normalize
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import BoardFieldDef, BoardItem, BoardValue
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.written import MOST
+from backlog_sync.core.written_back import MOST
 
 NAME = "Backlog record"
 FIELD = BoardFieldDef(NAME, "text")

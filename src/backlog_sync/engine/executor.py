@@ -27,8 +27,8 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.states import closing_reason
 from backlog_sync.engine import jobs
+from backlog_sync.engine.concurrent_runs import use_names_that_are_taken, use_the_older_board
 from backlog_sync.engine.create import create_issues, give_late_types
-from backlog_sync.engine.elsewhere import use_names_that_are_taken, use_the_older_board
 from backlog_sync.engine.jobs import Made, Skip
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry

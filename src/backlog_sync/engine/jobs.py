@@ -42,7 +42,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.overwriting import options, standing
+from backlog_sync.core.preconditions import options, standing
 from backlog_sync.core.states import DUPLICATE, closing_reason
 from backlog_sync.engine.registry import Registry
 

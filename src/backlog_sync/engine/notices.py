@@ -20,7 +20,7 @@ from backlog_sync.core.operations import (
     ReopenIssue,
     UpdateIssue,
 )
-from backlog_sync.core.overwriting import standing
+from backlog_sync.core.preconditions import standing
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import FailedError, RefusedError
 

@@ -30,7 +30,7 @@ from backlog_sync.core.operations import (
 )
 from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
-from backlog_sync.github_api import milestones, mutate, notices, rereading, statuses
+from backlog_sync.github_api import milestones, mutate, notices, reread, statuses
 from backlog_sync.github_api.answers import (
     Answer,
     Fault,
@@ -252,7 +252,7 @@ class Sender:
         self._patience.admit(creations=made, points=WRITE)
         before(list(named.values()))
         told = self._told if self._told_at == self._moment() else {}
-        work.replies |= rereading.settled(self._observer, named, told)
+        work.replies |= reread.settled(self._observer, named, told)
         if self._clients.session.secrets.met:
             # Written as it was read here, a text would lose what was taken out of it.
             marred = (index for index, each in named.items() if REDACTED in repr(each))
@@ -336,7 +336,7 @@ class Sender:
         self, work: _Batch, aliases: dict[int, list[str]], answer: Answer, size: _Size
     ) -> None:
         """Give each operation its reply; raise where some have to be sent again."""
-        self._told, self._told_at = rereading.told_by(answer), self._moment()
+        self._told, self._told_at = reread.told_by(answer), self._moment()
         lost: list[int] = []
         limit: Fault | None = None
         heavy = False

@@ -17,7 +17,7 @@ from requests.auth import AuthBase
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import RefusedError
-from backlog_sync.github_api.surroundings import checked_certificates, checked_proxies
+from backlog_sync.github_api.environment import checked_certificates, checked_proxies
 
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10."""

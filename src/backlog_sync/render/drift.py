@@ -11,7 +11,7 @@ from backlog_sync.core.pull import Left, Take, describe
 from backlog_sync.render.canvas import Look, flow, paint, spread
 from backlog_sync.render.coverage import covered
 from backlog_sync.render.escape import clean
-from backlog_sync.render.named import Named, held_items, named_issues
+from backlog_sync.render.issue_lists import Named, held_items, named_issues
 from backlog_sync.render.text import plan_sections, stacked
 
 _WORDS = {

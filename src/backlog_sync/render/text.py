@@ -25,7 +25,7 @@ from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, p
 from backlog_sync.render.coverage import covered
 from backlog_sync.render.details import field_lines, known_fields, value_text
 from backlog_sync.render.escape import clean
-from backlog_sync.render.named import Named, held_items, named_issues
+from backlog_sync.render.issue_lists import Named, held_items, named_issues
 from backlog_sync.render.words import counted, number
 
 _STYLES = {

@@ -58,7 +58,7 @@ def command(
 def doctor(where: Where, voice: Voice, *, output: str) -> int:
     """Look at everything and tell it; 1 where something would stop a sync."""
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.render.checkup import checkup_json, checkup_text
+    from backlog_sync.render.doctor import checkup_json, checkup_text
 
     screen = Screen(voice, wiring.environment())
     wiring.configure_logging(voice.verbose, voice.log_format)

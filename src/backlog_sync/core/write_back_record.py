@@ -27,7 +27,7 @@ from backlog_sync.core.states import (
     is_closed,
     observed_state,
 )
-from backlog_sync.core.written import with_written
+from backlog_sync.core.written_back import with_written
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.model import Base, BoardItem, Marker, Written
-from backlog_sync.core.written import MOST, Unread, followed, with_written
+from backlog_sync.core.written_back import MOST, Unread, followed, with_written
 
 NAMES = st.sampled_from(["state", "title", "milestone"])
 HEX = st.text("0123abcdef", min_size=1)

@@ -12,7 +12,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.overwriting import options, overwrites, verdict
+from backlog_sync.core.preconditions import options, overwrites, verdict
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Json
 from backlog_sync.github_api.documents import document

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.flowed import Flowed
 from backlog_sync.core.guards import WRITERS
 from backlog_sync.core.model import (
     DesiredState,
@@ -26,7 +25,8 @@ from backlog_sync.core.operations import (
     SetValue,
     UpdateIssue,
 )
-from backlog_sync.core.written import with_written
+from backlog_sync.core.write_back_record import Flowed
+from backlog_sync.core.written_back import with_written
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.errors import AccessError, BacklogError
