@@ -77,10 +77,6 @@ def _prefix(env: Mapping[str, str], here: Path) -> str:
     return "" if inside == "." else f"{inside}/"
 
 
-if __name__ == "__main__":
-    sys.exit(main(os.environ, Path.cwd()))
-
-
 def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
     """Do what the workflow asks for. Raises `errors.BacklogError` for what stands in the way."""
     inputs = read_inputs(env)
@@ -113,3 +109,7 @@ def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
             return show_drift(job)
         case _:
             return show_plan(job)
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ, Path.cwd()))
