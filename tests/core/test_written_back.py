@@ -78,7 +78,7 @@ def test_a_value_that_is_read_ends_the_record() -> None:
     assert not unread.reads("state", "4")
     assert unread.reads("state", "1")
     assert not unread.reads("state", "2")
-    assert unread.left({"state", "title"}, {}).atoms == {"title": ("3",)}
+    assert unread.remaining({"state", "title"}, {}).atoms == {"title": ("3",)}
 
 
 @pytest.mark.parametrize(

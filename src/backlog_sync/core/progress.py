@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record, rollup
-from backlog_sync.core.card import says_what_was_written
+from backlog_sync.core.card import names_written_status
 from backlog_sync.core.facts import Criterion, Phase, WorkItem
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.matching import Match, match_items
@@ -188,7 +188,7 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
         return False
     if "state" in base.pending and issue.state_reason != "reopened":
         return True
-    if is_closed(wanted) and says_what_was_written(item, issue.card):
+    if is_closed(wanted) and names_written_status(item, issue.card):
         return False
     said = hash_value(wanted)
     return base.hashes["state"] != said and said not in base.written.atoms.get("state", ())

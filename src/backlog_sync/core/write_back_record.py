@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, record
-from backlog_sync.core.card import says_the_same
+from backlog_sync.core.card import names_same_status
 from backlog_sync.core.changes import Change, ChangeKind, Plan
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
 from backlog_sync.core.matching import Match, match_items
@@ -106,7 +106,7 @@ def _atoms(
     if isinstance(state, str) and state != old.fields.get("state"):
         moved = is_closed(state) and observed_state(match.issue) == OPEN
         # That a card is where work is done is the board's to tell, and not the issue's.
-        if not (moved and says_the_same(new, match.issue.card)):
+        if not (moved and names_same_status(new, match.issue.card)):
             states = (COMPLETED, NOT_PLANNED) if state == CLOSED else (state,)
             yield "state", tuple(map(normalize.hash_value, states))
     for row in ATOMS:
