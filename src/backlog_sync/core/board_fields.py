@@ -61,7 +61,7 @@ class FieldPlan:
 
     def see(self, fields: Collection[ObservedBoardField]) -> None:
         """Take the fields that are there."""
-        self.known |= {normalize.fold(each.name): each for each in fields}
+        self.known |= {normalize.fold(board_field.name): board_field for board_field in fields}
 
     def get(self, name: str) -> ObservedBoardField | None:
         """Give a field by its name; GitHub ignores case here."""
@@ -106,8 +106,8 @@ class FieldPlan:
         )
         options = [ObservedOption("", name) for name in names]
         options += [ObservedOption("", title) for title, _, _ in iterations_of(definition)]
-        made = ObservedBoardField("", definition.name, definition.type, tuple(options))
-        self.see([made])
+        created = ObservedBoardField("", definition.name, definition.type, tuple(options))
+        self.see([created])
 
     def _options(
         self,
@@ -118,17 +118,18 @@ class FieldPlan:
     ) -> None:
         """Add what is missing, rename back and restyle what differs; nothing is taken away."""
         known = self._renamed(known, names)
-        there = {normalize.fold(option.name): option for option in known.options}
+        existing = {normalize.fold(option.name): option for option in known.options}
         missing = [
             option
             for option in definition.options
-            if normalize.fold(option.name) not in there
+            if normalize.fold(option.name) not in existing
             and (definition.declared or _is_used(definition, option, used))
         ]
         styled = [
-            (have, want)
-            for want in (definition.options if definition.declared else ())
-            if (have := there.get(normalize.fold(want.name))) and _differs(have, want)
+            (observed, declared)
+            for declared in (definition.options if definition.declared else ())
+            if (observed := existing.get(normalize.fold(declared.name)))
+            and _differs(observed, declared)
         ]
         if not (missing or styled or names):
             return
@@ -144,21 +145,24 @@ class FieldPlan:
         if names:
             fields[OPTION] = FieldChange([n.now for n in names], [n.was for n in names])
         if missing:
-            now = [option.name for option in known.options]
-            fields["options"] = FieldChange(list(now), now + [o.name for o in missing])
+            current = [option.name for option in known.options]
+            fields["options"] = FieldChange(list(current), current + [o.name for o in missing])
         if styled:
             fields["styles"] = FieldChange(
-                [_style(have.name, have.color, have.description) for have, _ in styled],
                 [
-                    _style(h.name, w.color or h.color, _said(w.description, h.description))
+                    _style(observed.name, observed.color, observed.description)
+                    for observed, _ in styled
+                ],
+                [
+                    _style(h.name, w.color or h.color, _description(w.description, h.description))
                     for h, w in styled
                 ],
             )
         reasons = [RENAMED] if names else []
         reasons += ["options are missing"] if missing else []
         reason = "; ".join(reasons) or "declared in the file"
-        wanted = replace(definition, name=known.name)
-        self._change(Action.UPDATE, wanted, reason, fields, (OPTION,) if names else ())
+        target = replace(definition, name=known.name)
+        self._change(Action.UPDATE, target, reason, fields, (OPTION,) if names else ())
         added = (ObservedOption("", option.name) for option in missing)
         self.see([replace(known, options=(*known.options, *added))])
 
@@ -166,7 +170,7 @@ class FieldPlan:
         """Tell of renamed options; give the field with the names that the file has for them."""
         if not names:
             return known
-        for each in names:
+        for rename in names:
             self.drift.append(
                 FieldNote(
                     key=known.name,
@@ -174,15 +178,15 @@ class FieldPlan:
                     name=OPTION,
                     verdict=Verdict.DRIFT,
                     reason=RENAMED,
-                    desired=each.was,
-                    observed=each.now,
+                    desired=rename.was,
+                    observed=rename.now,
                     kind=ChangeKind.FIELD,
                 )
             )
-        back = {normalize.fold(each.now): each.was for each in names}
-        self.renamed[known.name] = back
+        file_names = {normalize.fold(rename.now): rename.was for rename in names}
+        self.renamed[known.name] = file_names
         options = (
-            replace(option, name=back.get(normalize.fold(option.name), option.name))
+            replace(option, name=file_names.get(normalize.fold(option.name), option.name))
             for option in known.options
         )
         known = replace(known, options=tuple(options))
@@ -238,14 +242,17 @@ def _is_used(definition: BoardFieldDef, option: OptionDef, used: Collection[str]
     return definition.name != STATUS and normalize.fold(option.name) in used
 
 
-def _differs(have: ObservedOption, want: OptionDef) -> bool:
-    colored = want.color is not None and want.color != have.color
-    told = want.description is not None and want.description.strip() != have.description.strip()
-    return colored or told
+def _differs(observed: ObservedOption, declared: OptionDef) -> bool:
+    color_differs = declared.color is not None and declared.color != observed.color
+    description_differs = (
+        declared.description is not None
+        and declared.description.strip() != observed.description.strip()
+    )
+    return color_differs or description_differs
 
 
-def _said(wanted: str | None, there: str) -> str:
-    return there if wanted is None else wanted
+def _description(declared: str | None, observed: str) -> str:
+    return observed if declared is None else declared
 
 
 def _style(name: str, color: str, description: str) -> str:
