@@ -61,10 +61,10 @@ class DefinitionPlan:
 
 
 def plan_definitions(
-    place: Location, carrier: Carrier, options: PlanOptions = PLAIN
+    location: Location, carrier: Carrier, options: PlanOptions = PLAIN
 ) -> DefinitionPlan:
     """Plan the labels and milestones of a repository: only what is declared or used."""
-    worker = _Worker(place, carrier, options)
+    worker = _Worker(location, carrier, options)
     worker.labels()
     worker.milestones()
     return worker.plan
@@ -104,9 +104,9 @@ class _Pair:
 class _Worker:
     """Merges the definitions of one repository, one after the other."""
 
-    def __init__(self, place: Location, carrier: Carrier, options: PlanOptions) -> None:
-        self.place, self.carrier, self.options = place, carrier, options
-        self.repository = None if place.is_target else place.name
+    def __init__(self, location: Location, carrier: Carrier, options: PlanOptions) -> None:
+        self.location, self.carrier, self.options = location, carrier, options
+        self.repository = None if location.is_target else location.name
         self.plan = DefinitionPlan()
         recorded = carrier.definitions.items()
         self.keys = {(key[:1], entry[0]): key for key, entry in recorded}
@@ -116,9 +116,9 @@ class _Worker:
 
         A label that is renamed is spent: no second definition can have it by its own alias.
         """
-        existing = {normalize.fold(label.name): label for label in self.place.observed_labels}
-        declared_names = {normalize.fold(definition.name) for definition in self.place.labels}
-        for definition in self.place.labels:
+        existing = {normalize.fold(label.name): label for label in self.location.observed_labels}
+        declared_names = {normalize.fold(definition.name) for definition in self.location.labels}
+        for definition in self.location.labels:
             same_name = existing.get(normalize.fold(definition.name))
             renamed = (
                 None
@@ -144,9 +144,9 @@ class _Worker:
 
     def milestones(self) -> None:
         """Plan the milestones to make, to rename back and to change, open and closed alike."""
-        existing = {m.title.strip(): m for m in self.place.observed_milestones}
-        declared_titles = {definition.title.strip() for definition in self.place.milestones}
-        for definition in self.place.milestones:
+        existing = {m.title.strip(): m for m in self.location.observed_milestones}
+        declared_titles = {definition.title.strip() for definition in self.location.milestones}
+        for definition in self.location.milestones:
             title = definition.title.strip()
             same_title = existing.get(title)
             renamed = (
@@ -359,17 +359,17 @@ def _text(text: str) -> str:
     return normalize.unify_newlines(text).strip()
 
 
-def double_labels(place: Location) -> list[Warned]:
+def double_labels(location: Location) -> list[Warned]:
     """Tell of labels that are there under their name and under an alias too: both are kept."""
-    existing = {normalize.fold(label.name): label.name for label in place.observed_labels}
-    declared_names = {normalize.fold(definition.name) for definition in place.labels}
+    existing = {normalize.fold(label.name): label.name for label in location.observed_labels}
+    declared_names = {normalize.fold(definition.name) for definition in location.labels}
     warnings: list[Warned] = []
-    for definition in place.labels:
+    for definition in location.labels:
         if normalize.fold(definition.name) not in existing:
             continue
         for alias in map(normalize.fold, definition.aliases):
             if alias in existing and alias not in declared_names:
-                where = "" if place.is_target else f" in {place.name}"
+                where = "" if location.is_target else f" in {location.name}"
                 names = f"{existing[alias]} is there beside {definition.name}"
                 message = f"the label {names}{where}; both are kept"
                 warnings.append(Warned(message, "double-label"))

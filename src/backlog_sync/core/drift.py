@@ -184,20 +184,20 @@ def _suspicious(
     copied = {issue.id: key for key, issue in matches.copies if issue.state == "open"}
     claimed = {match.issue.id for match in matches.by_key.values()}
     trusted = desired.settings.trusted_authors
-    for place in locations(desired, observed):
-        for issue in place.issues:
-            if issue.number in place.ignored:
+    for location in locations(desired, observed):
+        for issue in location.issues:
+            if issue.number in location.ignored:
                 continue
             ref = observed.ref(issue)
             parts = body_block.split(issue.body)
             marker = parts.marker
             if parts.problem:
-                ours = [claim.key for claim in parts.claims if claim.backlog == place.backlog_id]
+                ours = [claim.key for claim in parts.claims if claim.backlog == location.backlog_id]
                 if ours or not parts.claims:
                     key = ours[0] if ours else ""
                     hold = holds.broken(ref, issue, parts.problem)
                     yield Finding(key, ref, issue.title, parts.problem, hold.hint)
-            elif marker is None or marker.backlog != place.backlog_id:
+            elif marker is None or marker.backlog != location.backlog_id:
                 continue
             elif issue.id in copied:
                 why = "its block was copied from another issue"

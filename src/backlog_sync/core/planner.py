@@ -99,8 +99,10 @@ class _Builder:
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
         self.board: BoardPlan = plan_board(desired, observed, options)
-        self.places = locations(desired, observed)
-        self.place_of = {item.key: place for place in self.places[1:] for item in place.items}
+        self.locations = locations(desired, observed)
+        self.location_of = {
+            item.key: location for location in self.locations[1:] for item in location.items
+        }
         self.changes: list[Change] = []
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
@@ -114,7 +116,7 @@ class _Builder:
                 desired.settings.trusted_authors,
             ),
             *self.board.warnings,
-            *(warned for place in self.places for warned in double_labels(place)),
+            *(warned for location in self.locations for warned in double_labels(location)),
             *unknown_words.warnings(desired, observed),
         ]
         self.sources = Sources(desired.texts, (item.title for item in desired.items))
@@ -123,15 +125,15 @@ class _Builder:
         self.definitions: dict[str, DefinitionPlan] = {}
         self.carried: dict[str, DefinitionPlan] = {}
         self.drift += self.board.fields.drift
-        for place in self.places:
-            self._define(place)
+        for location in self.locations:
+            self._define(location)
 
-    def _define(self, place: Location) -> None:
+    def _define(self, location: Location) -> None:
         """Plan the labels and milestones of a repository, and who carries their record."""
         context = self.desired, self.observed, self.matches
-        carrier = carrier_of(place, *context, self.skipped)
-        definitions = plan_definitions(self._without_held(place), carrier, self.options)
-        self.definitions[place.name] = definitions
+        carrier = carrier_of(location, *context, self.skipped)
+        definitions = plan_definitions(self._without_held(location), carrier, self.options)
+        self.definitions[location.name] = definitions
         if carrier.key is not None:
             self.carried[carrier.key] = definitions
         self.changes += definitions.changes
@@ -139,18 +141,18 @@ class _Builder:
         self.conflicts += definitions.conflicts
         self.accepted += definitions.accepted
 
-    def _without_held(self, place: Location) -> Location:
+    def _without_held(self, location: Location) -> Location:
         """Leave out what does not exist yet and only held or skipped items would use.
 
         It is not made, so nothing may be put on record of it.
         """
         active = [
             item
-            for item in place.items
+            for item in location.items
             if item.key not in self.skipped and item.key not in self.matches.held
         ]
-        labels = {fold(label.name) for label in place.observed_labels}
-        titles = {milestone.title.strip() for milestone in place.observed_milestones}
+        labels = {fold(label.name) for label in location.observed_labels}
+        titles = {milestone.title.strip() for milestone in location.observed_milestones}
         for item in active:
             item_labels = item.fields.get("labels")
             labels |= (
@@ -160,13 +162,13 @@ class _Builder:
             )
             titles.add(str(item.fields.get("milestone")).strip())
         return replace(
-            place,
+            location,
             labels=[
-                label for label in place.labels if label.declared or fold(label.name) in labels
+                label for label in location.labels if label.declared or fold(label.name) in labels
             ],
             milestones=[
                 milestone
-                for milestone in place.milestones
+                for milestone in location.milestones
                 if milestone.declared or milestone.title.strip() in titles
             ],
         )
@@ -226,7 +228,7 @@ class _Builder:
         if not item.sync:
             return True
         other_repository = elsewhere(item, self.repository, self.desired.repository)
-        if other_repository is not None and item.key not in self.place_of:
+        if other_repository is not None and item.key not in self.location_of:
             reason = why_left_alone(other_repository, self.repository, self.desired.repository)
             if not reason:
                 why = self._why_unread(other_repository)
@@ -284,7 +286,7 @@ class _Builder:
         carried = self.carried.get(item.key)
         record = fitting(carried.record) if carried else {}
         marker = Marker(
-            self._place(item).backlog_id,
+            self._location(item).backlog_id,
             item.key,
             base=replace(base_of(target, pending=pending), definitions=record),
             generation=self.matches.generations.get(item.key, 0),
@@ -323,7 +325,7 @@ class _Builder:
         issue = match.issue
         target = self._with_kept_labels(item, match, target)
         # What people renamed is one change of the definition, and none of its items.
-        definitions = self.definitions[self._place(item).name]
+        definitions = self.definitions[self._location(item).name]
         labels = tuple(definitions.labels.get(fold(name), name) for name in issue.labels)
         milestone = issue.milestone and definitions.milestones.get(
             issue.milestone.strip(), issue.milestone
@@ -336,7 +338,7 @@ class _Builder:
             target,
             self.links.observed_links(issue),
             self.desired.settings,
-            self._place(item).backlog_id,
+            self._location(item).backlog_id,
             self.options,
             record=None if carried is None else fitting(carried.record),
             record_moved=carried is not None and carried.moved,
@@ -500,7 +502,7 @@ class _Builder:
         """Whether a link leads to another repository: no issue is made below such a parent."""
         other = str(change.other)
         if other in self.items:
-            return self.place_of.get(other) is not self.place_of.get(change.key)
+            return self.location_of.get(other) is not self.location_of.get(change.key)
         return fold(other.rpartition("#")[0]) != fold(change.repository or self.repository)
 
     def _move(self, move: Move, parent: str, *, drifted: bool) -> None:
@@ -558,13 +560,13 @@ class _Builder:
             )
         )
 
-    def _place(self, item: DesiredItem) -> Location:
-        return self.place_of.get(item.key, self.places[0])
+    def _location(self, item: DesiredItem) -> Location:
+        return self.location_of.get(item.key, self.locations[0])
 
     def _repository(self, item: DesiredItem) -> str | None:
         """Give the other repository that an item's issue is or will be in."""
-        place = self.place_of.get(item.key)
-        return place.name if place else None
+        location = self.location_of.get(item.key)
+        return location.name if location else None
 
     def plan(self) -> Plan:
         """Give the finished value."""

@@ -162,13 +162,13 @@ def _pulled(
 def _is_shared(note: FieldNote, desired: DesiredState, observed: ObservedState) -> bool:
     """Whether items of several repositories use a definition."""
     title = normalize.fold(note.title)
-    places = [
-        place
-        for place in locations(desired, observed)
-        if title in {normalize.fold(definition.name) for definition in place.labels}
-        or title in {normalize.fold(definition.title) for definition in place.milestones}
+    users = [
+        location
+        for location in locations(desired, observed)
+        if title in {normalize.fold(definition.name) for definition in location.labels}
+        or title in {normalize.fold(definition.title) for definition in location.milestones}
     ]
-    return note.kind is not ChangeKind.FIELD and len(places) > 1
+    return note.kind is not ChangeKind.FIELD and len(users) > 1
 
 
 class _Puller:
@@ -255,8 +255,8 @@ class _Puller:
         repositories = {
             normalize.fold(repository or ""): repository for repository, _ in self.names
         }
-        place = repositories.get(normalize.fold(match.issue.repository))
-        labels = ((place, normalize.fold(label), label) for label in match.issue.labels)
+        repository_name = repositories.get(normalize.fold(match.issue.repository))
+        labels = ((repository_name, normalize.fold(label), label) for label in match.issue.labels)
         return tuple(self.names.get((where, name), label) for where, name, label in labels)
 
     def _body(self, item: DesiredItem, match: Match) -> None:

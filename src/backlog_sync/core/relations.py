@@ -66,10 +66,13 @@ class Links:
         self._parent_ids = self._planned_parents()
         self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
         target, *others = locations(desired, observed)
-        self._target, self._place_of = target, {i.key: at for at in others for i in at.items}
+        self._target, self._location_of = (
+            target,
+            {i.key: location for location in others for i in location.items},
+        )
         self._unable = {
-            at.name: {normalize.fold(login) for login in at.unassignable}
-            for at in (target, *others)
+            location.name: {normalize.fold(login) for login in location.unassignable}
+            for location in (target, *others)
         }
 
     def of(self, item: DesiredItem, match: Match | None) -> Relations:
@@ -182,7 +185,7 @@ class Links:
         if not isinstance(assignees, tuple):
             return
         able: list[str] = []
-        repository = self._place_of.get(item.key, self._target).name
+        repository = self._location_of.get(item.key, self._target).name
         for login in map(str, assignees):
             if normalize.fold(login) in self._unable[repository]:
                 self._defer(
