@@ -221,11 +221,11 @@ class BoardPlan:
 
     def keep_record(self) -> None:
         """Make the field for the record with the first values; without it, keep none."""
-        known = self.fields.get(record.NAME)
-        if known is not None and known.type == record.FIELD.type:
+        record_field = self.fields.get(record.NAME)
+        if record_field is not None and record_field.type == record.FIELD.type:
             return
         values = any(c.kind is ChangeKind.FIELD_VALUE and c.fields for c in self.cards)
-        if values and self._has_room(known):
+        if values and self._has_room(record_field):
             self.fields.plan(record.FIELD, ())
             self.changes.append(self.fields.changes[-1])
             return
@@ -235,11 +235,12 @@ class BoardPlan:
             if change.kind is not ChangeKind.FIELD_VALUE or change.fields
         ]
 
-    def _has_room(self, known: ObservedBoardField | None) -> bool:
+    def _has_room(self, record_field: ObservedBoardField | None) -> bool:
         """Whether the board can have the field for the record; tell where it cannot."""
-        if known is not None:
-            reason = f"it is {known.type}, not text, so that no record is kept of what was applied"
-            hint = f"rename the board's field {known.name!r}"
+        if record_field is not None:
+            kind = record_field.type
+            reason = f"it is {kind}, not text, so that no record is kept of what was applied"
+            hint = f"rename the board's field {record_field.name!r}"
         elif len(self.fields.known) >= _MOST_FIELDS:
             reason = f"the board has {_MOST_FIELDS} fields, so that no record is kept"
             hint = "remove a field that nobody uses"

@@ -126,7 +126,7 @@ class _Merge:
 
     def _reads(self, name: str, after: BoardValue) -> bool:
         """Whether the file says what a run wrote there, so that it is no word of its own."""
-        was_written = record.tells(self.unread, name, after) or (
+        was_written = record.was_written(self.unread, name, after) or (
             name == STATUS and self.issue_status.reopened
         )
         if was_written:
@@ -220,7 +220,7 @@ def names_same_status(item: DesiredItem, card: BoardItem | None) -> bool:
 def names_written_status(item: DesiredItem, card: BoardItem | None) -> bool:
     """Whether the file's status is one that a run wrote there, and that no sync has read yet."""
     file_status = _file_status(item)
-    return file_status is not None and record.tells(record.written(card), STATUS, file_status)
+    return file_status is not None and record.was_written(record.written(card), STATUS, file_status)
 
 
 def file_status_moved(item: DesiredItem, card: BoardItem | None) -> bool:

@@ -28,7 +28,7 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
     )
     status = next((v for n, v in item.board.items() if fold(n) == fold(STATUS)), None)
     if file_hash in base.written.atoms.get("state", ()) or (
-        status is not None and record.tells(record.written(issue.card), STATUS, status)
+        status is not None and record.was_written(record.written(issue.card), STATUS, status)
     ):
         return False  # it is a word that a run wrote
     file_moved = None not in (base_hash, file_hash) and file_hash != base_hash
