@@ -305,7 +305,7 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "core/preconditions.py",
-            "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
+            "        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):",
             "        if False:",
         ),
     ),
@@ -431,8 +431,8 @@ SEEDS = (
         "tests/adapters/test_apply.py",
         (
             "core/preconditions.py",
-            "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
-            "        if not _same(name, there, over.seen):",
+            "        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):",
+            "        if not _same(name, value, over.seen):",
         ),
     ),
     seed(
