@@ -82,9 +82,9 @@ class BoardPlan:
         waits = () if issue else (item.key,)
         if card is None:
             self._add(item, ChangeKind.PROJECT_ITEM, "belongs on the board", ref, waits)
-        stands = card.values.get(record.NAME) if card else None
-        observed_record = stands if isinstance(stands, str) else ""
-        last = next(reversed(diff.values), None) if not diff.forgotten else None
+        record_value = card.values.get(record.NAME) if card else None
+        observed_record = record_value if isinstance(record_value, str) else ""
+        last_name = next(reversed(diff.values), None) if not diff.forgotten else None
         for name, change in diff.values.items():
             self._add(
                 item,
@@ -94,10 +94,10 @@ class BoardPlan:
                 waits,
                 fields={name: change},
                 drifted=(name,) if name in diff.drifted else (),
-                body=diff.record if name == last else None,
-                body_seen=observed_record if name == last else None,
+                body=diff.record if name == last_name else None,
+                body_seen=observed_record if name == last_name else None,
             )
-        if diff.record is not None and last is None:
+        if diff.record is not None and last_name is None:
             names = ", ".join(diff.forgotten)
             self._add(
                 item,

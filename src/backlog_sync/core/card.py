@@ -183,8 +183,8 @@ class _Merge:
         ]
         self.diff.forgotten = sorted(left_on_board)
         text = record.encode(self.new, self.unread)
-        stands = self.card.values.get(record.NAME) if self.card else None
-        if (self.moved or dropped) and text != stands and (self.new or stands):
+        record_text = self.card.values.get(record.NAME) if self.card else None
+        if (self.moved or dropped) and text != record_text and (self.new or record_text):
             self.diff.record = text
         return self.diff
 

@@ -150,13 +150,13 @@ def without(body: str, before: str, keys: Collection[str]) -> str:
     kept = {
         key: old_entries.get(key) if key in keys else entry for key, entry in new_entries.items()
     }
-    return _recording(parts, {key: entry for key, entry in kept.items() if entry is not None})
+    return _with_entries(parts, {key: entry for key, entry in kept.items() if entry is not None})
 
 
 def unrecorded(body: str) -> str:
     """Return a body without a record."""
     parts = body_block.split(body)
-    return body if parts.marker is None else _recording(parts, {})
+    return body if parts.marker is None else _with_entries(parts, {})
 
 
 def with_ids(body: str, created_ids: Mapping[str, str]) -> str:
@@ -171,10 +171,10 @@ def with_ids(body: str, created_ids: Mapping[str, str]) -> str:
         k: entry[0] or created_ids.get(k, "") for k, entry in parts.marker.base.definitions.items()
     }
     record = parts.marker.base.definitions
-    return _recording(parts, {k: (id_, *record[k][1:]) for k, id_ in ids.items() if id_})
+    return _with_entries(parts, {k: (id_, *record[k][1:]) for k, id_ in ids.items() if id_})
 
 
-def _recording(parts: SplitBody, record: Definitions) -> str:
+def _with_entries(parts: SplitBody, record: Definitions) -> str:
     assert parts.marker is not None
     base = replace(parts.marker.base, definitions=record)
     return body_block.join(replace(parts, marker=replace(parts.marker, base=base)))

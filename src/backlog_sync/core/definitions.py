@@ -200,8 +200,8 @@ class _Worker:
         )
         self.plan.record[key] = merged
         # A record that only got richer can wait for the next write.
-        lost = any(old not in ("", new) for old, new in zip(recorded, merged, strict=True))
-        self.plan.moved |= lost or recorded_key not in (None, key) or bool(pair.fields)
+        changed = any(old not in ("", new) for old, new in zip(recorded, merged, strict=True))
+        self.plan.moved |= changed or recorded_key not in (None, key) or bool(pair.fields)
         if pair.fields:
             self.plan.changes.append(
                 Change(

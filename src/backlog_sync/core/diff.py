@@ -179,8 +179,8 @@ class _Merge:
             owner = Owner.GITHUB
         base = self.base.hashes.get(name)
         desired_hash = normalize.hash_value(desired)
-        read = owner is Owner.GITHUB and self.written.reads(name, desired_hash)
-        if read or (name == STATE and base != desired_hash and self._is_from_card(desired)):
+        was_read = owner is Owner.GITHUB and self.written.reads(name, desired_hash)
+        if was_read or (name == STATE and base != desired_hash and self._is_from_card(desired)):
             base, self.converged = desired_hash, True
         diff = merge_atom(
             owner=owner,
@@ -194,8 +194,8 @@ class _Merge:
             diff = AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
         self.converged |= diff.verdict is Verdict.CONVERGED
         # What is in dispute is told once, of the half that both sides changed.
-        half = name == STATE and self.contested and diff.verdict is Verdict.DRIFT
-        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not half:
+        noted_with_status = name == STATE and self.contested and diff.verdict is Verdict.DRIFT
+        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not noted_with_status:
             reason = diff.reason if self.believed or base is not None else UNBELIEVED
             self.note(name, diff.verdict, reason, desired, observed, accepted=diff.accepted)
         if diff.write:
@@ -358,13 +358,13 @@ def diff_item(
         ),
     )
     merge.caught_up |= record_moved
-    new = SplitBody(
+    new_parts = SplitBody(
         before=_before(parts, issue, adopt=match.adopt),
         after=block.after,
         lines=block.lines,
         marker=Marker(backlog_id, item.key, marker.nonce, base, match.generation),
     )
-    body = _body_to_write(merge, match, marker, new)
+    body = _body_to_write(merge, match, marker, new_parts)
     return ItemDiff(
         fields={n: c for n, c in merge.fields.items() if n not in (STATE, "parent")},
         state=merge.fields.get(STATE),
@@ -432,10 +432,10 @@ def _base_ticks(
     return ticks
 
 
-def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) -> str | None:
+def _body_to_write(merge: _Merge, match: Match, marker: Marker, new_parts: SplitBody) -> str | None:
     """Give the new body where it must be written; a base that only got richer can wait."""
-    assert new.marker is not None
-    old_base, new_base = marker.base, new.marker.base
+    assert new_parts.marker is not None
+    old_base, new_base = marker.base, new_parts.marker.base
     if match.believed:
         needed = bool(
             merge.converged
@@ -447,14 +447,14 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) 
             or new_base.ticks != old_base.ticks
             or new_base.order != old_base.order
             or new_base.written != old_base.written
-            or new.marker.generation != marker.generation
+            or new_parts.marker.generation != marker.generation
         )
     else:
         # What is not believed is not kept up to date either: its author may edit it every day.
         needed = False
-    if not (needed or match.adopt or merge.fields or marker.backlog != new.marker.backlog):
+    if not (needed or match.adopt or merge.fields or marker.backlog != new_parts.marker.backlog):
         return None
-    text = body_block.join(new)
+    text = body_block.join(new_parts)
     return text if text != match.issue.body else None
 
 
@@ -514,8 +514,8 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
             return _Block(parts.lines, parts.after, replace(base, hashes=kept_hashes))
     after = parts.after
     if diff.moved_below:
-        moved = "\n".join(diff.moved_below)
-        after = f"\n\n{moved}\n{after}"
+        moved_lines = "\n".join(diff.moved_below)
+        after = f"\n\n{moved_lines}\n{after}"
     merge.converged |= diff.verdict is Verdict.CONVERGED
     if diff.write or diff.verdict is Verdict.CONVERGED:
         merge.written.drop(body_block.SOURCE)

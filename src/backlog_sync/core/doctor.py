@@ -73,7 +73,7 @@ def checks_of(examination: Examination, declared: ProjectSpec | None) -> tuple[C
         _repository(examination.repository),
         _issues(examination.repository),
         *(check for other in examination.others for check in _other(other)),
-        *(_lacking(name, why) for name, why in examination.out_of_reach.items()),
+        *(_out_of_reach(name, why) for name, why in examination.out_of_reach.items()),
         _allowance(examination.allowance),
         *_features(examination),
         _board(examination, declared),
@@ -118,7 +118,7 @@ def _other(repository: ObservedRepository) -> tuple[Check, ...]:
     return (_repository(repository), *off)
 
 
-def _lacking(name: str, why: str) -> Check:
+def _out_of_reach(name: str, why: str) -> Check:
     hint = "use a token that reaches it, or keep its items in the file with `sync: false`"
     return Check("repository", Health.ERROR, f"{name}: {why}", hint)
 

@@ -205,14 +205,14 @@ def _foreign(
     """
     strange = sum(hold.strange for hold in matches.held.values())
     retitled = sum("title" in change.fields for change in adopts)
-    known = len(matches.by_key) - retitled
-    others = f"have other titles than the items in {observed.repository.name_with_owner}"
+    recognized = len(matches.by_key) - retitled
+    complaint = f"have other titles than the items in {observed.repository.name_with_owner}"
     if strange:
         numbered = sum(item.issue is not None and item.key in matches.by_key for item in items)
         count, total = strange + retitled, strange + numbered
-        refused = count > known
+        refused = count > recognized
         lack = f"are not issues of {observed.repository.name_with_owner}"
-        others = f"{lack}, or {others}" if retitled else lack
+        complaint = f"{lack}, or {complaint}" if retitled else lack
     else:
         count, total = retitled, len(adopts)
         refused = count >= _FEW and count * 2 > total
@@ -221,7 +221,7 @@ def _foreign(
     return [
         Violation(
             "foreign-numbers",
-            f"{count} of {total} issue numbers in the file {others}",
+            f"{count} of {total} issue numbers in the file {complaint}",
             "name the right repository with --repo; or take these numbers out of the file; if"
             " these issues are meant, use --force foreign-numbers",
         )
@@ -250,11 +250,11 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
     return [
         Violation(
             _MASS,
-            f"this plan {what} {len(keys)} of {managed} managed issues "
+            f"this plan {effect} {len(keys)} of {managed} managed issues "
             f"({100 * len(keys) // managed} %, the limit is {_SHARE:.0%})",
             f"look at the plan; if it is meant, use --force {_MASS}",
         )
-        for what, keys in kinds.items()
+        for effect, keys in kinds.items()
         if len(keys) > _SHARE * managed
     ]
 

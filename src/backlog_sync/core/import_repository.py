@@ -51,14 +51,14 @@ def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:
     items = tuple(_item(issue, kinds, keys, parents, observed) for issue in chosen)
     labels = {fold(label.name) for label in observed.labels}
     project = observed.project
-    due = {milestone.title: milestone.due for milestone in observed.milestones}
-    used = dict.fromkeys(i.milestone for i in chosen if i.milestone)
+    due_by_title = {milestone.title: milestone.due for milestone in observed.milestones}
+    titles = dict.fromkeys(i.milestone for i in chosen if i.milestone)
     return DesiredState(
         backlog_id="",
         items=tuple(_in_order(items)),
         repository=observed.repository.name_with_owner,
         project=ProjectSpec(project.owner, project.title, project.number) if project else None,
-        milestones=tuple(MilestoneDef(title, due.get(title)) for title in used),
+        milestones=tuple(MilestoneDef(title, due_by_title.get(title)) for title in titles),
         settings=Settings(
             kind_labels=_kind_labels(chosen, kinds, labels),
             priority_label=None,

@@ -72,8 +72,10 @@ class IssueIndex:
         copied: set[int] = set()
         for nonce, issues in by_nonce.items():
             if len(issues) > 1:
-                issues.sort(key=lambda each: (*self._strangeness(each, nonce), each.number))
-                copied.update(each.number for each in issues[1:])
+                issues.sort(
+                    key=lambda candidate: (*self._strangeness(candidate, nonce), candidate.number)
+                )
+                copied.update(candidate.number for candidate in issues[1:])
         for key, issues in self.ours.items() if copied else ():
             self.copies += [(key, candidate) for candidate in issues if candidate.number in copied]
             self.ours[key] = [candidate for candidate in issues if candidate.number not in copied]

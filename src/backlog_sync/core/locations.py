@@ -180,12 +180,12 @@ def _target_milestones(
 
 
 def _label_names(items: Iterable[DesiredItem]) -> set[str]:
-    names: set[str] = set()
+    label_names: set[str] = set()
     for item in items:
         labels = item.fields.get("labels")
         if item.sync and isinstance(labels, tuple):
-            names.update(fold(str(name)) for name in labels)
-    return names
+            label_names.update(fold(str(name)) for name in labels)
+    return label_names
 
 
 def _milestone_titles(items: Iterable[DesiredItem]) -> set[str]:

@@ -13,7 +13,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.reading import bears_sign, speaks_of
-from backlog_sync.core.trust import to_ask
+from backlog_sync.core.trust import logins_to_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
     for location in locations(desired, observed):
         numbers = {item.issue.number for item in location.items if item.issue is not None}
         candidates = (i for i in location.issues if i.number in numbers or bears_sign(i.body))
-        logins = to_ask(candidates, observed.viewer, desired.settings)
+        logins = logins_to_ask(candidates, observed.viewer, desired.settings)
         if logins:
             logins_by_repository[location.name] = logins
     return logins_by_repository

@@ -184,7 +184,7 @@ class _Matcher:
         shared: _Shared,
     ) -> None:
         self.desired, self.observed, self.location = desired, observed, location
-        self.kin = frozenset(each.backlog_id for each in all_locations)
+        self.kin = frozenset(other.backlog_id for other in all_locations)
         self.index = IssueIndex(desired, observed, location, self.kin)
         self.items = location.items
         self.titles = {item.key: title_mark(item.title) for item in self.items}
@@ -569,7 +569,7 @@ class _Matcher:
             orphans=tuple((k, issue) for _, k, issue in remaining if not self._is_second(k, issue)),
             doubles=doubles,
             copies=tuple(pair for pair in copies if pair[1].number not in self.taken),
-            gone=tuple(sorted(self._gone().items(), key=lambda found: found[0])),
+            gone=tuple(sorted(self._gone().items(), key=lambda entry: entry[0])),
             held=self.held,
             forgotten=self.forgotten.refs,
             warnings=(*self.warnings, *warnings),
@@ -609,8 +609,8 @@ class _Matcher:
         for item in self._open():
             parent = self.by_key.get(item.parent) if item.parent and item.sync else None
             marker = parent.parts.marker if parent else None
-            known = marker and set(order.record([item.key])) <= set(marker.base.order)
-            if known and not self.index.ours.get(item.key):
+            is_recorded = marker and set(order.record([item.key])) <= set(marker.base.order)
+            if is_recorded and not self.index.ours.get(item.key):
                 missing[item.key] = Hold(
                     "it was below its parent at the last sync and has no issue now (deleted,"
                     " moved away, or never made by a run that stopped)",
@@ -626,10 +626,10 @@ class _Matcher:
         if self.index.generation(issue) < match.generation:
             return False
         marker = match.parts.marker
-        stays = marker is not None and marker.key == key
-        stays |= owner_of("title", self.desired.settings.ownership) is Owner.GITHUB
+        keeps_title = marker is not None and marker.key == key
+        keeps_title |= owner_of("title", self.desired.settings.ownership) is Owner.GITHUB
         # One that was another item's, or nobody's, gets this item's title only now.
-        title = self.index.applied_title(match.issue) if stays else self.titles[key]
+        title = self.index.applied_title(match.issue) if keeps_title else self.titles[key]
         return self.index.applied_title(issue) == title
 
     def _is_double(self, key: str, issue: ObservedIssue) -> bool:

@@ -36,11 +36,11 @@ def narrow(
     new_keys = {c.key for c in plan.changes if _makes_issue(c)} - keys
     doubles = {c.key for c in plan.changes if c.is_heal and c.other in keys}
     items = [c for c in plan.changes if _kept(c, keys, new_keys, doubles)]
-    kept = {id(change) for change in items}
+    kept_ids = {id(change) for change in items}
     dropped_claims: dict[str, set[str]] = {}
     for change in plan.changes:
         key, field = claim_of(change)
-        if field and key in keys and id(change) not in kept:
+        if field and key in keys and id(change) not in kept_ids:
             dropped_claims.setdefault(key, set()).add(field)
     items = [c for change in items for c in _unclaimed(change, dropped_claims.get(change.key))]
     used = _used(plan, desired, keys, items)
@@ -105,13 +105,13 @@ def _unrecorded(
     change: Change, plan: Plan, kept_definitions: Collection[Change]
 ) -> Iterator[Change]:
     """Give the change with a body that records nothing of definitions that are left out."""
-    kept = {id(definition) for definition in kept_definitions}
+    kept_ids = {id(definition) for definition in kept_definitions}
     dropped_keys = {
         entry_key(definition.kind, definition.title)
         for definition in plan.changes
         if definition.kind in RECORDED
         and definition.repository == change.repository
-        and id(definition) not in kept
+        and id(definition) not in kept_ids
     }
     if change.body is None or change.kind is not ChangeKind.ISSUE:
         yield change

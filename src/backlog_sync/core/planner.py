@@ -64,7 +64,7 @@ from backlog_sync.core.states import (
     state_fields,
 )
 from backlog_sync.core.status_conflicts import contested, statuses
-from backlog_sync.core.trust import unbelieved
+from backlog_sync.core.trust import belief_warnings
 from backlog_sync.core.used_definitions import without_unused
 
 _LONGEST = 65_536
@@ -111,7 +111,7 @@ class _Builder:
         self.warnings: list[Warned] = [
             *number_warnings(desired, observed, list(self.matches.forgotten.values())),
             *self.matches.warnings,
-            *unbelieved(
+            *belief_warnings(
                 ((m.issue, m.ref, m.belief) for m in self.matches.by_key.values()),
                 desired.settings.trusted_authors,
             ),

@@ -72,7 +72,11 @@ class Sources:
         """Where titles that a line may hold are, by their hash."""
         places: dict[str, str] = {}
         for line in self._lines:
-            for piece in (_MARK.sub("", line.raw), *_CUTS.split(line.raw), *_behind(line.raw)):
+            for piece in (
+                _MARK.sub("", line.raw),
+                *_CUTS.split(line.raw),
+                *_after_separators(line.raw),
+            ):
                 if piece.strip():
                     places.setdefault(title_mark(piece.strip(" \t*_.")), line.place)
         return places
@@ -111,7 +115,7 @@ def _pieces(raw: str) -> Iterable[str]:
             yield " ".join(words[numbered[-1] + 1 :])
 
 
-def _behind(raw: str) -> Iterable[str]:
+def _after_separators(raw: str) -> Iterable[str]:
     """What stands behind the first sign that ends a key or a number."""
     for sign in (": ", "：", " — ", " – ", " - ", ". "):
         _, separator, remainder = raw.partition(sign)

@@ -199,8 +199,8 @@ class _Puller:
                 continue
             if note.name in ("state", STATUS):
                 if (item.key, note.name) in self.won:
-                    word = status_of(match.issue, self.first)
-                    self._take(item, match, STATUS, TakeValue(word))
+                    status = status_of(match.issue, self.first)
+                    self._take(item, match, STATUS, TakeValue(status))
                 continue
             if note.name == "body":
                 self._body(item, match)

@@ -234,10 +234,10 @@ class Links:
         if ref in self._items:
             return ref
         name, _, number = ref.rpartition("#")
-        whole = f"{name or self.observed.repository.name_with_owner}#{number}"
-        link = self._known.get(normalize.fold(whole))
+        full_ref = f"{name or self.observed.repository.name_with_owner}#{number}"
+        link = self._known.get(normalize.fold(full_ref))
         if link is None:
-            return whole
+            return full_ref
         return self._key_of.get(link.id, f"{link.repository}#{link.number}")
 
     def _ignores(self, ref: str) -> bool:

@@ -93,29 +93,29 @@ class Outline:
 
 def outline(items: Sequence[WorkItem]) -> Outline:
     """Give the tree of the items. One whose parent does not stand before it has none."""
-    known: dict[str, WorkItem] = {}
+    items_by_key: dict[str, WorkItem] = {}
     parents: dict[str, str | None] = {}
     inner: set[str] = set()
     for item in items:
-        parent = item.parent if item.parent in known else None
-        known[item.key] = item
+        parent = item.parent if item.parent in items_by_key else None
+        items_by_key[item.key] = item
         parents[item.key] = parent
         if parent is not None:
             inner.add(parent)
-    leaves_of: dict[str, list[str]] = {key: [] for key in known}
-    for key in known:
+    leaves_of: dict[str, list[str]] = {key: [] for key in items_by_key}
+    for key in items_by_key:
         current = None if key in inner else key
         while current is not None:
             leaves_of[current].append(key)
             current = parents[current]
     fixed = {key: tuple(leaf_keys) for key, leaf_keys in leaves_of.items()}
     return Outline(
-        items=known,
+        items=items_by_key,
         parents=parents,
         below=fixed,
-        leaves=tuple(item for key, item in known.items() if key not in inner),
-        points=_shared(known, fixed, inner, lambda item: amount(item.points)),
-        hours=_shared(known, fixed, inner, lambda item: amount(item.hours)),
+        leaves=tuple(item for key, item in items_by_key.items() if key not in inner),
+        points=_shared(items_by_key, fixed, inner, lambda item: amount(item.points)),
+        hours=_shared(items_by_key, fixed, inner, lambda item: amount(item.hours)),
     )
 
 

@@ -32,7 +32,7 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
     ):
         return False  # it is a word that a run wrote
     file_moved = None not in (base_hash, file_hash) and file_hash != base_hash
-    moved = None not in (base_hash, file_hash) and hash_value(observed) not in (
+    github_moved = None not in (base_hash, file_hash) and hash_value(observed) not in (
         base_hash,
         file_hash,
     )
@@ -40,8 +40,8 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
     if issue.card is not None and before is not None and fold(str(status)) in words:
         stands = record.comparable(issue.card.values.get(STATUS))
         file_moved |= not _same(status, before)
-        moved |= not _same(stands, before) and not _same(stands, status)
-    return file_moved and moved
+        github_moved |= not _same(stands, before) and not _same(stands, status)
+    return file_moved and github_moved
 
 
 def _same(value: object, other_value: object) -> bool:

@@ -45,9 +45,9 @@ def merge(desired: tuple[str, ...], observed: tuple[str, ...], base: Base) -> Ti
                 ticks[new] = ticks[old]
     desired_ticks = body_block.boxes(desired)
     merged = merge_ticks(desired_ticks, observed_ticks, before, written)
-    read = {key: done for key, done in desired_ticks.items() if written.get(key) == done}
+    read_ticks = {key: done for key, done in desired_ticks.items() if written.get(key) == done}
     unread = {key: done for key, done in written.items() if desired_ticks.get(key, done) != done}
-    return Ticks(merged, observed_ticks, before | read, unread)
+    return Ticks(merged, observed_ticks, before | read_ticks, unread)
 
 
 def reworded(desired: tuple[str, ...], observed: tuple[str, ...]) -> dict[str, str]:

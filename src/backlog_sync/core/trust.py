@@ -35,7 +35,7 @@ def belief(
     """
     if author is None:
         return Belief.NO_WRITER
-    if vouched(author, viewer, settings):
+    if is_vouched_for(author, viewer, settings):
         return Belief.BELIEVED
     if author.association not in ASKED:
         return Belief.NO_WRITER
@@ -45,7 +45,7 @@ def belief(
     return Belief.BELIEVED if permission in WRITE else Belief.NO_WRITER
 
 
-def vouched(author: Actor, viewer: Actor, settings: Settings) -> bool:
+def is_vouched_for(author: Actor, viewer: Actor, settings: Settings) -> bool:
     """Whether an author counts without anybody's being asked."""
     if author.id == viewer.id or author.association == "OWNER":
         return True
@@ -53,19 +53,21 @@ def vouched(author: Actor, viewer: Actor, settings: Settings) -> bool:
     return author.id in trusted or fold(author.login) in map(fold, trusted)
 
 
-def to_ask(issues: Iterable[ObservedIssue], viewer: Actor, settings: Settings) -> tuple[str, ...]:
+def logins_to_ask(
+    issues: Iterable[ObservedIssue], viewer: Actor, settings: Settings
+) -> tuple[str, ...]:
     """Give the logins whose permission has to be asked, each once."""
     logins = {
         fold(issue.author.login): issue.author.login
         for issue in issues
         if issue.author is not None
         and issue.author.association in ASKED
-        and not vouched(issue.author, viewer, settings)
+        and not is_vouched_for(issue.author, viewer, settings)
     }
     return tuple(logins[name] for name in sorted(logins))
 
 
-def unbelieved(
+def belief_warnings(
     issues: Iterable[tuple[ObservedIssue, str, Belief]], trusted: tuple[str, ...]
 ) -> tuple[Warned, ...]:
     """Tell once of each author of issues whose record is not believed, and what restores it.

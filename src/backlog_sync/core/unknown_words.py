@@ -33,9 +33,9 @@ def priority_label(prefix: str, priority: str) -> str:
 
 def unknown_word(field: str, word: str, times: int) -> str:
     """Say that a word is not known as a status or a priority, and what follows from that."""
-    shown = word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…"
+    excerpt = word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…"
     items = f" ({times} items)" if times > 1 else ""
-    return f"'{shown}' is not a known {field}{items}: it stays in the file and changes no issue"
+    return f"'{excerpt}' is not a known {field}{items}: it stays in the file and changes no issue"
 
 
 _SHOWN = 60

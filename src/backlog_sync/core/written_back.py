@@ -49,7 +49,7 @@ class Unread:
     def remaining(self, names: Collection[str], ticks: Mapping[str, bool]) -> Written:
         """Give what is still unread of these fields."""
         return Written(
-            atoms={name: told for name, told in self._atoms.items() if name in names},
+            atoms={name: hashes for name, hashes in self._atoms.items() if name in names},
             sets={n: members for n, members in self._sets.items() if n in names and members},
             ticks=ticks,
         )
@@ -86,17 +86,19 @@ def _added(base: Base, written: Written) -> Written:
     recorded = base.written
     atoms = dict(recorded.atoms)
     for name, values in written.atoms.items():
-        known = atoms.get(name, ())
-        new = tuple(v for v in values if v not in known and v != base.hashes.get(name))
-        if new:
-            atoms[name] = (*known, *new)[-MOST:]
+        unread_hashes = atoms.get(name, ())
+        new_hashes = tuple(
+            v for v in values if v not in unread_hashes and v != base.hashes.get(name)
+        )
+        if new_hashes:
+            atoms[name] = (*unread_hashes, *new_hashes)[-MOST:]
     sets = {name: dict(members) for name, members in recorded.sets.items()}
     for name, members in written.sets.items():
         base_members = fold_set(base.sets.get(name, ()))
-        known_members = sets.setdefault(name, {})
+        unread_members = sets.setdefault(name, {})
         for member, done in members.items():
             if (fold(member) in base_members) != done:
-                known_members[fold(member)] = done
+                unread_members[fold(member)] = done
     ticks = {
         **recorded.ticks,
         **{k: done for k, done in written.ticks.items() if base.ticks.get(k) != done},
