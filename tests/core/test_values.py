@@ -12,7 +12,7 @@ FILLED = {
     "board_fields.FieldPlan",
     "card.CardDiff",
     "definitions.DefinitionPlan",
-    "matching._Found",
+    "matching._Shared",
     "rate._Window",
     "reporting.load._Part",
 }

@@ -78,7 +78,7 @@ def test_a_value_that_is_read_ends_the_record() -> None:
     assert not unread.reads("state", "4")
     assert unread.reads("state", "1")
     assert not unread.reads("state", "2")
-    assert unread.left({"state", "title"}, {}).atoms == {"title": ("3",)}
+    assert unread.remaining({"state", "title"}, {}).atoms == {"title": ("3",)}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_card_holds_it_too() -> None:
     assert text == '{"Points":3,"Status":"Todo","#":{"Status":["Done"]}}'
     again = BoardItem("C", {record.NAME: text})
     assert record.decode(again) == {"Status": "Todo", "Points": 3}
-    assert record.tells(record.written(again), "Status", "done")
+    assert record.was_written(record.written(again), "Status", "done")
     assert record.with_written(again, {"Status": "Done"}) == text
     assert record.with_written(card, {"Points": 3}) == card.values[record.NAME]
     more = record.with_written(again, {"Status": "In Progress"})
@@ -126,4 +126,4 @@ def test_a_card_without_room_says_so() -> None:
     text = record.with_written(full, {"Status": "Done"})
     assert text is not None
     assert len(text) <= record.LONGEST
-    assert record.tells(record.written(BoardItem("C", {record.NAME: text})), "Status", "Done")
+    assert record.was_written(record.written(BoardItem("C", {record.NAME: text})), "Status", "Done")

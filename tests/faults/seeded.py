@@ -104,7 +104,7 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "core/body.py",
-            "tuple(m for m in members if m in made[name]) if name in done else members",
+            "tuple(m for m in members if m in applied[name]) if name in done else members",
             "members",
         ),
     ),
@@ -132,8 +132,8 @@ SEEDS = (
         "tests/core/test_merge.py tests/core/test_planner.py",
         (
             "core/merge.py",
-            "remove = [n for n in was if n not in want and n in have]",
-            "remove = [n for n in have if n not in want]",
+            "n for n in base_members if n not in desired_members and n in observed_members]",
+            "n for n in observed_members if n not in desired_members]",
         ),
     ),
     seed(
@@ -150,8 +150,8 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "engine/create.py",
-            "        found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
-            "        found: dict[str, ObservedIssue] = {}\n",
+            "found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
+            "found: dict[str, ObservedIssue] = {}\n",
         ),
     ),
     seed(
@@ -259,7 +259,7 @@ SEEDS = (
         ),
         (
             "core/matching.py",
-            "        return all(made) and ours.nonce != theirs.nonce",
+            "        return all(created) and ours.nonce != theirs.nonce",
             "        return True",
         ),
     ),
@@ -305,7 +305,7 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "core/preconditions.py",
-            "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
+            "        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):",
             "        if False:",
         ),
     ),
@@ -431,8 +431,8 @@ SEEDS = (
         "tests/adapters/test_apply.py",
         (
             "core/preconditions.py",
-            "        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):",
-            "        if not _same(name, there, over.seen):",
+            "        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):",
+            "        if not _same(name, value, over.seen):",
         ),
     ),
     seed(

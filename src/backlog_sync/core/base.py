@@ -39,18 +39,21 @@ def encode(marker: Marker) -> str:
         "p": sorted(base.pending),
         "o": "".join(base.order),
         "d": {key: _trimmed(entry) for key, entry in sorted(base.definitions.items())},
-        "w": _told(base.written),
+        "w": _written_record(base.written),
     }
     text = _ENCODE({name: value for name, value in record.items() if value or name == "v"})
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
-def _told(written: Written) -> dict[str, object]:
+def _written_record(written: Written) -> dict[str, object]:
     """Give the written record; the keys are those of the base."""
     record: dict[str, object] = {
         "h": {name: list(hashes) for name, hashes in sorted(written.atoms.items())},
         "s": {
-            name: [f"{'+' if there else '-'}{member}" for member, there in sorted(members.items())]
+            name: [
+                f"{'+' if is_member else '-'}{member}"
+                for member, is_member in sorted(members.items())
+            ]
             for name, members in sorted(written.sets.items())
         },
         "t": _signed(written.ticks),
@@ -122,7 +125,9 @@ def _written(record: Mapping[str, object]) -> Written:
 def _lists(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise TypeError
-    return {_text(name): tuple(_text(each) for each in members) for name, members in value.items()}
+    return {
+        _text(name): tuple(_text(member) for member in members) for name, members in value.items()
+    }
 
 
 def _ticks(text: object) -> dict[str, bool]:

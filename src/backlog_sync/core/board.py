@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import BUILT_IN, FieldPlan
-from backlog_sync.core.card import UNSEEN, CardDiff, Seen, Wanted, diff_card
+from backlog_sync.core.card import NO_ISSUE, CardDiff, DesiredCard, IssueStatus, diff_card
 from backlog_sync.core.changes import (
     Action,
     Change,
@@ -57,7 +57,7 @@ class BoardPlan:
         item: DesiredItem,
         issue: ObservedIssue | None,
         *,
-        word: Seen = UNSEEN,
+        issue_status: IssueStatus = NO_ISSUE,
     ) -> CardDiff:
         """Plan the card and the values of one item; give what is told of them."""
         if not self.active:
@@ -68,10 +68,10 @@ class BoardPlan:
             item,
             ref,
             card,
-            self._wanted(item, card),
+            self._desired_values(item, card),
             ownership=self.desired.settings.ownership,
             options=self.options,
-            seen=word,
+            issue_status=issue_status,
         )
         if card is not None and card.archived:
             if diff.values:
@@ -82,9 +82,9 @@ class BoardPlan:
         waits = () if issue else (item.key,)
         if card is None:
             self._add(item, ChangeKind.PROJECT_ITEM, "belongs on the board", ref, waits)
-        stands = card.values.get(record.NAME) if card else None
-        seen = stands if isinstance(stands, str) else ""
-        last = next(reversed(diff.values), None) if not diff.forgotten else None
+        record_value = card.values.get(record.NAME) if card else None
+        observed_record = record_value if isinstance(record_value, str) else ""
+        last_name = next(reversed(diff.values), None) if not diff.forgotten else None
         for name, change in diff.values.items():
             self._add(
                 item,
@@ -94,10 +94,10 @@ class BoardPlan:
                 waits,
                 fields={name: change},
                 drifted=(name,) if name in diff.drifted else (),
-                body=diff.record if name == last else None,
-                body_seen=seen if name == last else None,
+                body=diff.record if name == last_name else None,
+                body_seen=observed_record if name == last_name else None,
             )
-        if diff.record is not None and last is None:
+        if diff.record is not None and last_name is None:
             names = ", ".join(diff.forgotten)
             self._add(
                 item,
@@ -109,7 +109,7 @@ class BoardPlan:
                 waits,
                 action=Action.FORGET if names else Action.UPDATE,
                 body=diff.record,
-                body_seen=seen,
+                body_seen=observed_record,
             )
         return diff
 
@@ -144,23 +144,23 @@ class BoardPlan:
             )
         )
 
-    def _wanted(self, item: DesiredItem, card: BoardItem | None) -> Wanted:
+    def _desired_values(self, item: DesiredItem, card: BoardItem | None) -> DesiredCard:
         """Give the item's values by the board's own field names, as the board spells them."""
         values: dict[str, BoardValue] = {}
         kept: set[str] = set()
         status = self.fields.get(STATUS)
         start = {status.name: status.options[0].name} if status and status.options else {}
-        for name, wanted in item.board.items():
-            known = self.fields.get(name)
-            if known is None:
-                self._unknown(item, name, wanted)
+        for name, desired_value in item.board.items():
+            board_field = self.fields.get(name)
+            if board_field is None:
+                self._unknown(item, name, desired_value)
                 kept.add(name)
                 continue
-            settable, after = self._spelled(item, known, wanted)
+            settable, after = self._spelled(item, board_field, desired_value)
             if settable:
-                values[known.name] = after
+                values[board_field.name] = after
             else:
-                kept.add(known.name)
+                kept.add(board_field.name)
         for name, value in start.items():
             if name in values or name in kept:
                 continue
@@ -169,7 +169,7 @@ class BoardPlan:
                 values[name] = value
             else:
                 kept.add(name)
-        return Wanted(values, frozenset(kept), self._noted(item, card, values), start)
+        return DesiredCard(values, frozenset(kept), self._noted(item, card, values), start)
 
     def _noted(
         self, item: DesiredItem, card: BoardItem | None, values: Mapping[str, BoardValue]
@@ -188,26 +188,30 @@ class BoardPlan:
 
     def _unknown(self, item: DesiredItem, name: str, value: BoardValue) -> None:
         """Tell of a value without a field; to empty what is not there needs nothing."""
-        told = {deferred.key for deferred in self.fields.deferred}
-        if value is not None and name not in told:
+        deferred_names = {deferred.key for deferred in self.fields.deferred}
+        if value is not None and name not in deferred_names:
             self._defer(item, f"the board has no field {name!r}", "declare it under project.fields")
 
     def _spelled(
-        self, item: DesiredItem, known: ObservedBoardField, value: BoardValue
+        self, item: DesiredItem, board_field: ObservedBoardField, value: BoardValue
     ) -> tuple[bool, BoardValue]:
         """Give a value as the board spells it; False (and a deferral) where it cannot be set."""
         if value is None:
             return True, None
-        if known.type in ("single_select", "iteration"):
-            wanted = normalize.fold(str(value))
-            found = next((o.name for o in known.options if normalize.fold(o.name) == wanted), None)
-            if found is None:
-                reason = f"{known.name} has no option {value!r}"
+        if board_field.type in ("single_select", "iteration"):
+            folded = normalize.fold(str(value))
+            option = next(
+                (o.name for o in board_field.options if normalize.fold(o.name) == folded), None
+            )
+            if option is None:
+                reason = f"{board_field.name} has no option {value!r}"
                 self._defer(item, reason, "declare the field with this option, or add it there")
-            return found is not None, found
-        if known.type == "number":
+            return option is not None, option
+        if board_field.type == "number":
             if not isinstance(value, int | float):
-                self._defer(item, f"{known.name} takes a number, not {value!r}", "give a number")
+                self._defer(
+                    item, f"{board_field.name} takes a number, not {value!r}", "give a number"
+                )
                 return False, None
             return True, normalize.number(value)
         return True, str(value)
@@ -217,11 +221,11 @@ class BoardPlan:
 
     def keep_record(self) -> None:
         """Make the field for the record with the first values; without it, keep none."""
-        known = self.fields.get(record.NAME)
-        if known is not None and known.type == record.FIELD.type:
+        record_field = self.fields.get(record.NAME)
+        if record_field is not None and record_field.type == record.FIELD.type:
             return
         values = any(c.kind is ChangeKind.FIELD_VALUE and c.fields for c in self.cards)
-        if values and self._has_room(known):
+        if values and self._has_room(record_field):
             self.fields.plan(record.FIELD, ())
             self.changes.append(self.fields.changes[-1])
             return
@@ -231,11 +235,12 @@ class BoardPlan:
             if change.kind is not ChangeKind.FIELD_VALUE or change.fields
         ]
 
-    def _has_room(self, known: ObservedBoardField | None) -> bool:
+    def _has_room(self, record_field: ObservedBoardField | None) -> bool:
         """Whether the board can have the field for the record; tell where it cannot."""
-        if known is not None:
-            reason = f"it is {known.type}, not text, so that no record is kept of what was applied"
-            hint = f"rename the board's field {known.name!r}"
+        if record_field is not None:
+            kind = record_field.type
+            reason = f"it is {kind}, not text, so that no record is kept of what was applied"
+            hint = f"rename the board's field {record_field.name!r}"
         elif len(self.fields.known) >= _MOST_FIELDS:
             reason = f"the board has {_MOST_FIELDS} fields, so that no record is kept"
             hint = "remove a field that nobody uses"
@@ -254,10 +259,10 @@ class BoardPlan:
         if not self.active or reason is None or not withheld:
             return changes, []
         kept = [change for change in changes if change.kind not in _KINDS]
-        lost = sum(1 for change in withheld if not change.is_refresh)
-        if not lost:
+        count = sum(1 for change in withheld if not change.is_refresh)
+        if not count:
             return kept, []
-        what = f"{reason}; {lost} {'change' if lost == 1 else 'changes'} would be due there"
+        what = f"{reason}; {count} {'change' if count == 1 else 'changes'} would be due there"
         return kept, [Deferred(ChangeKind.PROJECT, self.name or "", what, blocked_hint(reason))]
 
 

@@ -61,7 +61,7 @@ class FieldPlan:
 
     def see(self, fields: Collection[ObservedBoardField]) -> None:
         """Take the fields that are there."""
-        self.known |= {normalize.fold(each.name): each for each in fields}
+        self.known |= {normalize.fold(board_field.name): board_field for board_field in fields}
 
     def get(self, name: str) -> ObservedBoardField | None:
         """Give a field by its name; GitHub ignores case here."""
@@ -77,17 +77,18 @@ class FieldPlan:
 
         The records of `cards` tell which options people renamed.
         """
-        known = self.get(definition.name)
-        if known is None:
+        board_field = self.get(definition.name)
+        if board_field is None:
             self._create(definition)
-        elif known.type != definition.type:
-            message = f"the board's {known.name} is {known.type}, the file says {definition.type}"
+        elif board_field.type != definition.type:
+            message = f"the board's {board_field.name} is {board_field.type}"
+            message += f", the file says {definition.type}"
             self.warnings.append(Warned(message, "field-type"))
         elif definition.type == "single_select":
-            names = renamed_options(definition, known, used, cards)
-            self._options(definition, known, used, names)
+            renames = renamed_options(definition, board_field, used, cards)
+            self._options(definition, board_field, used, renames)
         elif definition.type == "iteration":
-            self._iterations(definition, known)
+            self._iterations(definition, board_field)
 
     def _create(self, definition: BoardFieldDef) -> None:
         names = [option.name for option in definition.options]
@@ -106,103 +107,113 @@ class FieldPlan:
         )
         options = [ObservedOption("", name) for name in names]
         options += [ObservedOption("", title) for title, _, _ in iterations_of(definition)]
-        made = ObservedBoardField("", definition.name, definition.type, tuple(options))
-        self.see([made])
+        created = ObservedBoardField("", definition.name, definition.type, tuple(options))
+        self.see([created])
 
     def _options(
         self,
         definition: BoardFieldDef,
-        known: ObservedBoardField,
+        board_field: ObservedBoardField,
         used: Collection[str],
-        names: Sequence[Renamed],
+        renames: Sequence[Renamed],
     ) -> None:
         """Add what is missing, rename back and restyle what differs; nothing is taken away."""
-        known = self._renamed(known, names)
-        there = {normalize.fold(option.name): option for option in known.options}
+        board_field = self._renamed(board_field, renames)
+        existing = {normalize.fold(option.name): option for option in board_field.options}
         missing = [
             option
             for option in definition.options
-            if normalize.fold(option.name) not in there
+            if normalize.fold(option.name) not in existing
             and (definition.declared or _is_used(definition, option, used))
         ]
         styled = [
-            (have, want)
-            for want in (definition.options if definition.declared else ())
-            if (have := there.get(normalize.fold(want.name))) and _differs(have, want)
+            (observed, declared)
+            for declared in (definition.options if definition.declared else ())
+            if (observed := existing.get(normalize.fold(declared.name)))
+            and _differs(observed, declared)
         ]
-        if not (missing or styled or names):
+        if not (missing or styled or renames):
             return
         if not self.capabilities.option_ids:
             self._defer(
-                known.name,
+                board_field.name,
                 "this server cannot keep the ids of options, so that sending them would clear the"
                 " field on every card",
                 "add or change the options on the board's own page",
             )
             return
         fields: dict[str, FieldChange] = {}
-        if names:
-            fields[OPTION] = FieldChange([n.now for n in names], [n.was for n in names])
+        if renames:
+            fields[OPTION] = FieldChange([n.now for n in renames], [n.was for n in renames])
         if missing:
-            now = [option.name for option in known.options]
-            fields["options"] = FieldChange(list(now), now + [o.name for o in missing])
+            current = [option.name for option in board_field.options]
+            fields["options"] = FieldChange(list(current), current + [o.name for o in missing])
         if styled:
             fields["styles"] = FieldChange(
-                [_style(have.name, have.color, have.description) for have, _ in styled],
                 [
-                    _style(h.name, w.color or h.color, _said(w.description, h.description))
-                    for h, w in styled
+                    _style(observed.name, observed.color, observed.description)
+                    for observed, _ in styled
+                ],
+                [
+                    _style(
+                        observed.name,
+                        declared.color or observed.color,
+                        _description(declared.description, observed.description),
+                    )
+                    for observed, declared in styled
                 ],
             )
-        reasons = [RENAMED] if names else []
+        reasons = [RENAMED] if renames else []
         reasons += ["options are missing"] if missing else []
         reason = "; ".join(reasons) or "declared in the file"
-        wanted = replace(definition, name=known.name)
-        self._change(Action.UPDATE, wanted, reason, fields, (OPTION,) if names else ())
+        target = replace(definition, name=board_field.name)
+        self._change(Action.UPDATE, target, reason, fields, (OPTION,) if renames else ())
         added = (ObservedOption("", option.name) for option in missing)
-        self.see([replace(known, options=(*known.options, *added))])
+        self.see([replace(board_field, options=(*board_field.options, *added))])
 
-    def _renamed(self, known: ObservedBoardField, names: Sequence[Renamed]) -> ObservedBoardField:
+    def _renamed(
+        self, board_field: ObservedBoardField, renames: Sequence[Renamed]
+    ) -> ObservedBoardField:
         """Tell of renamed options; give the field with the names that the file has for them."""
-        if not names:
-            return known
-        for each in names:
+        if not renames:
+            return board_field
+        for rename in renames:
             self.drift.append(
                 FieldNote(
-                    key=known.name,
-                    title=known.name,
+                    key=board_field.name,
+                    title=board_field.name,
                     name=OPTION,
                     verdict=Verdict.DRIFT,
                     reason=RENAMED,
-                    desired=each.was,
-                    observed=each.now,
+                    desired=rename.was,
+                    observed=rename.now,
                     kind=ChangeKind.FIELD,
                 )
             )
-        back = {normalize.fold(each.now): each.was for each in names}
-        self.renamed[known.name] = back
+        file_names = {normalize.fold(rename.now): rename.was for rename in renames}
+        self.renamed[board_field.name] = file_names
         options = (
-            replace(option, name=back.get(normalize.fold(option.name), option.name))
-            for option in known.options
+            replace(option, name=file_names.get(normalize.fold(option.name), option.name))
+            for option in board_field.options
         )
-        known = replace(known, options=tuple(options))
-        self.see([known])
-        return known
+        board_field = replace(board_field, options=tuple(options))
+        self.see([board_field])
+        return board_field
 
-    def _iterations(self, definition: BoardFieldDef, known: ObservedBoardField) -> None:
+    def _iterations(self, definition: BoardFieldDef, board_field: ObservedBoardField) -> None:
         """Iterations are made once: sent again, each gets a new id and every card loses its."""
-        starts = {option.start for option in known.options}
-        lacking = [
+        starts = {option.start for option in board_field.options}
+        missing = [
             (title, start)
             for title, start, length in iterations_of(definition)
-            if (start, length) not in {(o.start, o.duration) for o in known.options}
-            and not (None in starts and any(o.name == title for o in known.options))
+            if (start, length) not in {(o.start, o.duration) for o in board_field.options}
+            and not (None in starts and any(o.name == title for o in board_field.options))
         ]
-        if lacking:
-            days = ", ".join(start for _, start in lacking[:3])
-            more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
+        if missing:
+            days = ", ".join(start for _, start in missing[:3])
+            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             self._defer(
-                known.name,
+                board_field.name,
                 f"the board's iterations differ from the file's (from {days}{more}); sent again,"
                 " they would clear the field on every card",
                 "change the iterations in the board's settings",
@@ -238,14 +249,17 @@ def _is_used(definition: BoardFieldDef, option: OptionDef, used: Collection[str]
     return definition.name != STATUS and normalize.fold(option.name) in used
 
 
-def _differs(have: ObservedOption, want: OptionDef) -> bool:
-    colored = want.color is not None and want.color != have.color
-    told = want.description is not None and want.description.strip() != have.description.strip()
-    return colored or told
+def _differs(observed: ObservedOption, declared: OptionDef) -> bool:
+    color_differs = declared.color is not None and declared.color != observed.color
+    description_differs = (
+        declared.description is not None
+        and declared.description.strip() != observed.description.strip()
+    )
+    return color_differs or description_differs
 
 
-def _said(wanted: str | None, there: str) -> str:
-    return there if wanted is None else wanted
+def _description(declared: str | None, observed: str) -> str:
+    return observed if declared is None else declared
 
 
 def _style(name: str, color: str, description: str) -> str:

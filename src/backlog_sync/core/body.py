@@ -62,10 +62,10 @@ def split(body: str) -> SplitBody:
         at = body.find(_SIGN, until)
     if not begins and not ends:
         return SplitBody(before=body, after="")
-    found = [_read(text) for _, _, text in ends[:_CLAIMS]]
+    markers = [_decode_marker(text) for _, _, text in ends[:_CLAIMS]]
     if len(begins) != 1 or len(ends) != 1 or ends[0][0] < begins[0][1]:
         problem = "its body holds a broken or a second block"
-    elif found[0] is None:
+    elif markers[0] is None:
         problem = "the marker in its body cannot be read"
     else:
         inner = unify_newlines(body[begins[0][1] : ends[0][0]])
@@ -73,13 +73,13 @@ def split(body: str) -> SplitBody:
             before=body[: begins[0][0]],
             after=body[ends[0][1] :],
             lines=tuple(inner.rstrip("\n").split("\n")) if inner.strip() else (),
-            marker=found[0],
+            marker=markers[0],
         )
-    claims = tuple(marker for marker in found if marker is not None)
+    claims = tuple(marker for marker in markers if marker is not None)
     return SplitBody(before=body, after="", problem=problem, claims=claims)
 
 
-def _read(line: str) -> Marker | None:
+def _decode_marker(line: str) -> Marker | None:
     return marker_codec.decode(line[len(_END) : -len("-->")].strip())
 
 
@@ -150,17 +150,17 @@ def _boxes(lines: tuple[str, ...]) -> tuple[tuple[int, str, bool], ...]:
 
     The key is a hash of its text; a second box of the same text has a key of its own.
     """
-    seen: dict[str, int] = {}
-    found: list[tuple[int, str, bool]] = []
+    occurrences: dict[str, int] = {}
+    entries: list[tuple[int, str, bool]] = []
     for index, line in enumerate(lines):
         match = _BOX.match(line) if "[" in line else None
         if match:
             text = match[3].strip()
-            nth = seen.get(text, 0)
-            seen[text] = nth + 1
+            nth = occurrences.get(text, 0)
+            occurrences[text] = nth + 1
             key = digest(f"{text}\n{nth}" if nth else text, 8)
-            found.append((index, key, match[2] != " "))
-    return tuple(found)
+            entries.append((index, key, match[2] != " "))
+    return tuple(entries)
 
 
 def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
@@ -176,11 +176,11 @@ def read_box(line: str) -> tuple[str, bool] | None:
 
 def box_texts(lines: tuple[str, ...]) -> dict[str, str]:
     """Give the text of every check box by its key, in order."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for index, key, _ in _boxes(lines):
         match = _BOX.match(lines[index])
-        found[key] = match[3].strip() if match else ""
-    return found
+        texts[key] = match[3].strip() if match else ""
+    return texts
 
 
 def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, ...]:
@@ -197,15 +197,15 @@ def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, 
 def criteria_places(block: Block, *, mentions: bool) -> tuple[int, ...]:
     """Give, for each acceptance criterion in order, the how-many-eth box of the block it is."""
     lines: list[str] = []
-    found: range | None = None
+    criteria: range | None = None
     for part in block:
         start = len(lines)
         lines += _part(part, mentions)
-        if isinstance(part, Checklist) and part.name == CRITERIA and found is None:
+        if isinstance(part, Checklist) and part.name == CRITERIA and criteria is None:
             first = start + (2 if part.heading else 0)
-            found = range(first, first + len(part.entries))
+            criteria = range(first, first + len(part.entries))
     nth = {index: n for n, (index, _, _) in enumerate(_boxes(tuple(lines)))}
-    return tuple(nth[index] for index in found or ())
+    return tuple(nth[index] for index in criteria or ())
 
 
 # ---- the source's own text -----------------------------------------------------------------
@@ -217,8 +217,8 @@ def source_name(path: str, sources: tuple[str, ...]) -> str:
     exact = [s for s in sources if typed == s]
     typed_whole = [s for s in sources if typed.endswith(f"/{s}")]
     typed_below = [s for s in sources if s.endswith(f"/{typed}")]
-    found = exact or typed_whole or typed_below or sources[:1]
-    return max(found, key=len, default=typed)
+    candidates = exact or typed_whole or typed_below or sources[:1]
+    return max(candidates, key=len, default=typed)
 
 
 def source_hash(block: Block, *, source: str, mentions: bool) -> str:
@@ -240,18 +240,18 @@ def source_hash(block: Block, *, source: str, mentions: bool) -> str:
 
 
 def as_applied(
-    wanted: tuple[str, ...], observed: tuple[str, ...], base: Base, source: str
+    desired: tuple[str, ...], observed: tuple[str, ...], base: Base, source: str
 ) -> tuple[str, ...]:
     """Give the lines that are wanted, in the rendering that stands where neither side moved.
 
     A tool that renders differently than the one that wrote the block has no reason to write it
     again. `source` is the hash of what the file says.
     """
-    if wanted == observed or base.hashes.get(SOURCE) != source or not base.lines:
-        return wanted
+    if desired == observed or base.hashes.get(SOURCE) != source or not base.lines:
+        return desired
     if line_hashes(observed) != base.lines:
-        return wanted
-    keys, ticks = list(boxes(observed)), list(boxes(wanted).values())
+        return desired
+    keys, ticks = list(boxes(observed)), list(boxes(desired).values())
     if len(keys) != len(ticks):
         return observed
     return with_ticks(observed, dict(zip(keys, ticks, strict=True)))
@@ -322,39 +322,39 @@ def without_claims(body: str, before: str, names: Collection[str]) -> str:
     """
     parts = split(body)
     assert parts.marker is not None
-    was = split(before).marker
-    base, old = parts.marker.base, was.base if was else Base()
-    told = replace(
+    old_marker = split(before).marker
+    base, old_base = parts.marker.base, old_marker.base if old_marker else Base()
+    restored_base = replace(
         base,
-        hashes=_restored(base.hashes, old.hashes, names),
-        sets=_restored(base.sets, old.sets, names),
-        order=old.order if "order" in names else base.order,
-        pending=tuple(sorted({*base.pending, *(n for n in old.pending if n in names)})),
+        hashes=_restored(base.hashes, old_base.hashes, names),
+        sets=_restored(base.sets, old_base.sets, names),
+        order=old_base.order if "order" in names else base.order,
+        pending=tuple(sorted({*base.pending, *(n for n in old_base.pending if n in names)})),
         written=replace(
             base.written,
-            atoms=_restored(base.written.atoms, old.written.atoms, names),
-            sets=_restored(base.written.sets, old.written.sets, names),
+            atoms=_restored(base.written.atoms, old_base.written.atoms, names),
+            sets=_restored(base.written.sets, old_base.written.sets, names),
         ),
     )
-    return join(replace(parts, marker=replace(parts.marker, base=told)))
+    return join(replace(parts, marker=replace(parts.marker, base=restored_base)))
 
 
-def with_made(body: str, made: Mapping[str, Collection[str]]) -> str:
+def with_applied(body: str, applied: Mapping[str, Collection[str]]) -> str:
     """Give a new issue's body with its base after the requests that followed its creation.
 
-    `made` holds, by field, what they set: members of a set, or any one name for a single value.
+    `applied` holds, by field, what they set: members of a set, or any one name for a single value.
     A set claims its made members only. A field that nothing was made of stays pending.
     """
     parts = split(body)
     assert parts.marker is not None
     base = parts.marker.base
-    done = {name for name in base.pending if made.get(name)}
+    done = {name for name in base.pending if applied.get(name)}
     sets = {
-        name: tuple(m for m in members if m in made[name]) if name in done else members
+        name: tuple(m for m in members if m in applied[name]) if name in done else members
         for name, members in base.sets.items()
     }
-    told = replace(base, sets=sets, pending=tuple(n for n in base.pending if n not in done))
-    return join(replace(parts, marker=replace(parts.marker, base=told)))
+    new_base = replace(base, sets=sets, pending=tuple(n for n in base.pending if n not in done))
+    return join(replace(parts, marker=replace(parts.marker, base=new_base)))
 
 
 def _restored(

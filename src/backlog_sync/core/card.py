@@ -13,7 +13,7 @@ from backlog_sync.core.options import PlanOptions
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredCard:
     """What an item wants on its card, in the board's own spelling and names.
 
     `values` are those that can be set; `kept` are names of which nothing can be said now, or
@@ -29,7 +29,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class IssueStatus:
     """What the issue tells of the file's word for its status.
 
     `closed` says that both call it closed; `reopened` that a run wrote the file's word when the
@@ -41,7 +41,7 @@ class Seen:
     contested: bool = False
 
 
-UNSEEN = Seen()
+NO_ISSUE = IssueStatus()
 
 
 @dataclass(slots=True)
@@ -69,21 +69,21 @@ class _Merge:
         item: DesiredItem,
         ref: str | None,
         card: BoardItem | None,
-        wanted: Wanted,
-        seen: Seen,
+        desired: DesiredCard,
+        issue_status: IssueStatus,
     ) -> None:
-        self.seen = seen
-        self.item, self.ref, self.card, self.wanted = item, ref, card, wanted
+        self.issue_status = issue_status
+        self.item, self.ref, self.card, self.desired = item, ref, card, desired
         self.base = record.decode(card) or {}
         self.unread = {
-            name: told
-            for name, told in record.written(card).items()
-            if name in wanted.kept or name in wanted.values
+            name: values
+            for name, values in record.written(card).items()
+            if name in desired.kept or name in desired.values
         }
         self.diff = CardDiff()
-        self.new = {name: self.base[name] for name in wanted.kept if name in self.base}
+        self.new = {name: self.base[name] for name in desired.kept if name in self.base}
         self.moved = False
-        for name, value in wanted.noted.items():
+        for name, value in desired.noted.items():
             if name not in self.base:
                 self.new[name] = record.entry(value)
                 self.moved = True
@@ -97,7 +97,7 @@ class _Merge:
             base, self.moved = record.base_of(record.entry(after)), True
             self.base = {**self.base, name: record.entry(after)}
         merged = self._merged(name, owner, after, before, base, options)
-        if name == STATUS and self.seen.contested and merged.verdict is Verdict.PUSH:
+        if name == STATUS and self.issue_status.contested and merged.verdict is Verdict.PUSH:
             merged = AtomDiff(Verdict.CONFLICT, before, write=False, reason=BOTH)
         if merged.write or merged.verdict is Verdict.CONVERGED:
             self.unread.pop(name, None)
@@ -109,7 +109,7 @@ class _Merge:
         # Of a closed issue the file tells that, whatever its card says; what is in dispute is told
         # once, of the half that both sides changed.
         quiet = name == STATUS and not merged.write and merged.verdict is Verdict.DRIFT
-        quiet = quiet and (self.seen.closed or self.seen.contested)
+        quiet = quiet and (self.issue_status.closed or self.issue_status.contested)
         if merged.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not quiet:
             self._tell(name, merged, after, before)
         if merged.write or merged.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):
@@ -126,10 +126,12 @@ class _Merge:
 
     def _reads(self, name: str, after: BoardValue) -> bool:
         """Whether the file says what a run wrote there, so that it is no word of its own."""
-        told = record.tells(self.unread, name, after) or (name == STATUS and self.seen.reopened)
-        if told:
+        was_written = record.was_written(self.unread, name, after) or (
+            name == STATUS and self.issue_status.reopened
+        )
+        if was_written:
             self.unread.pop(name, None)
-        return told
+        return was_written
 
     def _merged(
         self,
@@ -140,10 +142,10 @@ class _Merge:
         base: str | None,
         options: PlanOptions,
     ) -> AtomDiff:
-        stands_at_start = before in (None, self.wanted.start.get(name))
+        stands_at_start = before in (None, self.desired.start.get(name))
         if base is None and after not in (None, before) and stands_at_start:
             # Nothing that people did could be lost: the card stands where every card starts.
-            declared = any(fold(name) == fold(each) for each in self.item.board)
+            declared = any(fold(name) == fold(declared_name) for declared_name in self.item.board)
             reason = "declared in the file" if declared else "a new card"
             return AtomDiff(Verdict.PUSH, after, write=True, reason=reason)
         return merge_atom(
@@ -168,19 +170,21 @@ class _Merge:
         if merged.accepted:
             self.diff.accepted.append(note)
         else:
-            told = self.diff.drift if merged.verdict is Verdict.DRIFT else self.diff.conflicts
-            told.append(note)
+            notes = self.diff.drift if merged.verdict is Verdict.DRIFT else self.diff.conflicts
+            notes.append(note)
 
     def finish(self) -> CardDiff:
         """Give the result, with the record that follows it."""
         values = self.card.values if self.card else {}
         dropped = set(self.base) - set(self.new)
         # Where nothing is left on the board, there is nothing to tell.
-        told = [name for name in dropped if record.comparable(values.get(name)) is not None]
-        self.diff.forgotten = sorted(told)
+        left_on_board = [
+            name for name in dropped if record.comparable(values.get(name)) is not None
+        ]
+        self.diff.forgotten = sorted(left_on_board)
         text = record.encode(self.new, self.unread)
-        stands = self.card.values.get(record.NAME) if self.card else None
-        if (self.moved or dropped) and text != stands and (self.new or stands):
+        record_text = self.card.values.get(record.NAME) if self.card else None
+        if (self.moved or dropped) and text != record_text and (self.new or record_text):
             self.diff.record = text
         return self.diff
 
@@ -189,38 +193,42 @@ def diff_card(
     item: DesiredItem,
     ref: str | None,
     card: BoardItem | None,
-    wanted: Wanted,
+    desired: DesiredCard,
     *,
     ownership: Mapping[str, str],
     options: PlanOptions,
-    seen: Seen = UNSEEN,
+    issue_status: IssueStatus = NO_ISSUE,
 ) -> CardDiff:
     """Merge every value of one card: base from its record, desired from the file, observed."""
-    merge = _Merge(item, ref, card, wanted, seen)
-    for name, value in wanted.values.items():
+    merge = _Merge(item, ref, card, desired, issue_status)
+    for name, value in desired.values.items():
         merge.value(name, value, owner_of(name, ownership), options)
     return merge.finish()
 
 
-def says_the_same(item: DesiredItem, card: BoardItem | None) -> bool:
+def names_same_status(item: DesiredItem, card: BoardItem | None) -> bool:
     """Whether the file and the card name the same status."""
-    said = _said_status(item)
-    there = record.comparable(card.values.get(STATUS) if card else None)
-    return said is not None and there is not None and fold(str(said)) == fold(str(there))
+    file_status = _file_status(item)
+    card_status = record.comparable(card.values.get(STATUS) if card else None)
+    return (
+        file_status is not None
+        and card_status is not None
+        and fold(str(file_status)) == fold(str(card_status))
+    )
 
 
-def says_what_was_written(item: DesiredItem, card: BoardItem | None) -> bool:
+def names_written_status(item: DesiredItem, card: BoardItem | None) -> bool:
     """Whether the file's status is one that a run wrote there, and that no sync has read yet."""
-    said = _said_status(item)
-    return said is not None and record.tells(record.written(card), STATUS, said)
+    file_status = _file_status(item)
+    return file_status is not None and record.was_written(record.written(card), STATUS, file_status)
 
 
-def caught_up(item: DesiredItem, card: BoardItem | None) -> bool:
+def file_status_moved(item: DesiredItem, card: BoardItem | None) -> bool:
     """Whether the file came to a status after the card: on record is another one."""
     base = (record.decode(card) or {}).get(STATUS)
-    said = record.comparable(_said_status(item))
-    return base is not None and record.base_of(base) != record.base_of(record.entry(said))
+    file_status = record.comparable(_file_status(item))
+    return base is not None and record.base_of(base) != record.base_of(record.entry(file_status))
 
 
-def _said_status(item: DesiredItem) -> BoardValue:
+def _file_status(item: DesiredItem) -> BoardValue:
     return next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)

@@ -83,7 +83,7 @@ class Carrier:
 
 
 def carrier_of(
-    place: Location,
+    location: Location,
     desired: DesiredState,
     observed: ObservedState,
     matches: Matches,
@@ -95,10 +95,10 @@ def carrier_of(
     If no issue is managed there yet, it is the first one that is created. The record of an issue
     whose item is gone still counts; its place is taken by the next one that is written.
     """
-    mine = [item.key for item in place.items if item.key not in skipped]
+    keys = [item.key for item in location.items if item.key not in skipped]
     numbered = sorted(
         (match.issue.number, key)
-        for key in mine
+        for key in keys
         if (match := matches.by_key.get(key)) and match.believed
     )
     based = [(key, _base(matches.by_key[key].parts.marker)) for _, key in numbered]
@@ -106,20 +106,22 @@ def carrier_of(
     if carrying is not None:
         return Carrier(*carrying, synced=True)
     synced = any(matches.by_key[key].parts.marker is not None for _, key in numbered)
-    new = (key for key in mine if key not in matches.by_key and key not in matches.held)
-    first = numbered[0][1] if numbered else next(new, None)
-    gone = (issue for _, issue in matches.orphans if _is_in(issue, place))
-    for issue in sorted(gone, key=lambda each: each.number):
-        known = belief(issue.author, observed.viewer, desired.settings, place.permissions)
-        if known is Belief.BELIEVED:
+    new_keys = (key for key in keys if key not in matches.by_key and key not in matches.held)
+    first = numbered[0][1] if numbered else next(new_keys, None)
+    orphaned = (issue for _, issue in matches.orphans if _is_in(issue, location))
+    for issue in sorted(orphaned, key=lambda orphan: orphan.number):
+        writer_belief = belief(
+            issue.author, observed.viewer, desired.settings, location.permissions
+        )
+        if writer_belief is Belief.BELIEVED:
             base = _base(body_block.split(issue.body).marker)
             if base.definitions:
                 return Carrier(first, base.definitions, synced=True)
     return Carrier(first, {}, synced)
 
 
-def _is_in(issue: ObservedIssue, place: Location) -> bool:
-    return fold(issue.repository) == fold(place.name)
+def _is_in(issue: ObservedIssue, location: Location) -> bool:
+    return fold(issue.repository) == fold(location.name)
 
 
 def _base(marker: object) -> Base:
@@ -143,19 +145,21 @@ def without(body: str, before: str, keys: Collection[str]) -> str:
     parts = body_block.split(body)
     if parts.marker is None or not keys:
         return body
-    old = _base(body_block.split(before).marker).definitions
-    new = parts.marker.base.definitions
-    kept = {key: old.get(key) if key in keys else entry for key, entry in new.items()}
-    return _recording(parts, {key: entry for key, entry in kept.items() if entry is not None})
+    old_entries = _base(body_block.split(before).marker).definitions
+    new_entries = parts.marker.base.definitions
+    kept = {
+        key: old_entries.get(key) if key in keys else entry for key, entry in new_entries.items()
+    }
+    return _with_entries(parts, {key: entry for key, entry in kept.items() if entry is not None})
 
 
 def unrecorded(body: str) -> str:
     """Return a body without a record."""
     parts = body_block.split(body)
-    return body if parts.marker is None else _recording(parts, {})
+    return body if parts.marker is None else _with_entries(parts, {})
 
 
-def with_ids(body: str, made: Mapping[str, str]) -> str:
+def with_ids(body: str, created_ids: Mapping[str, str]) -> str:
     """Return a body with the ids of what was made since it was planned, by the keys of entries.
 
     What was not made is left out.
@@ -163,12 +167,14 @@ def with_ids(body: str, made: Mapping[str, str]) -> str:
     parts = body_block.split(body)
     if parts.marker is None:
         return body
-    ids = {k: entry[0] or made.get(k, "") for k, entry in parts.marker.base.definitions.items()}
+    ids = {
+        k: entry[0] or created_ids.get(k, "") for k, entry in parts.marker.base.definitions.items()
+    }
     record = parts.marker.base.definitions
-    return _recording(parts, {k: (id_, *record[k][1:]) for k, id_ in ids.items() if id_})
+    return _with_entries(parts, {k: (id_, *record[k][1:]) for k, id_ in ids.items() if id_})
 
 
-def _recording(parts: SplitBody, record: Definitions) -> str:
+def _with_entries(parts: SplitBody, record: Definitions) -> str:
     assert parts.marker is not None
     base = replace(parts.marker.base, definitions=record)
     return body_block.join(replace(parts, marker=replace(parts.marker, base=base)))

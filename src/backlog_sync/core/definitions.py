@@ -61,10 +61,10 @@ class DefinitionPlan:
 
 
 def plan_definitions(
-    place: Location, carrier: Carrier, options: PlanOptions = PLAIN
+    location: Location, carrier: Carrier, options: PlanOptions = PLAIN
 ) -> DefinitionPlan:
     """Plan the labels and milestones of a repository: only what is declared or used."""
-    worker = _Worker(place, carrier, options)
+    worker = _Worker(location, carrier, options)
     worker.labels()
     worker.milestones()
     return worker.plan
@@ -75,8 +75,8 @@ class _Part:
     """One declared part: its values in the file and on GitHub, and how these compare."""
 
     name: str
-    want: str | None
-    have: str | None
+    declared: str | None
+    observed: str | None
     compared: tuple[str | None, str | None]
 
 
@@ -88,7 +88,7 @@ class _Pair:
     """
 
     kind: ChangeKind
-    want: LabelDef | MilestoneDef
+    definition: LabelDef | MilestoneDef
     key: str
     title: str
     fields: dict[str, FieldChange] = field(default_factory=dict)
@@ -104,60 +104,79 @@ class _Pair:
 class _Worker:
     """Merges the definitions of one repository, one after the other."""
 
-    def __init__(self, place: Location, carrier: Carrier, options: PlanOptions) -> None:
-        self.place, self.carrier, self.options = place, carrier, options
-        self.repository = None if place.is_target else place.name
+    def __init__(self, location: Location, carrier: Carrier, options: PlanOptions) -> None:
+        self.location, self.carrier, self.options = location, carrier, options
+        self.repository = None if location.is_target else location.name
         self.plan = DefinitionPlan()
-        known = carrier.definitions.items()
-        self.keys = {(key[:1], entry[0]): key for key, entry in known}
+        recorded = carrier.definitions.items()
+        self.keys = {(key[:1], entry[0]): key for key, entry in recorded}
 
     def labels(self) -> None:
         """Plan the labels to make, to rename (back, or by alias) and to restyle.
 
         A label that is renamed is spent: no second definition can have it by its own alias.
         """
-        there = {normalize.fold(label.name): label for label in self.place.observed_labels}
-        named = {normalize.fold(want.name) for want in self.place.labels}
-        for want in self.place.labels:
-            have = there.get(normalize.fold(want.name))
-            moved = None if have else self._renamed(ChangeKind.LABEL, want.name, there, named)
-            aliases = (f for f in map(normalize.fold, want.aliases) if f in there.keys() - named)
-            alias = None if have or moved else there.get(next(aliases, ""))
-            now = have or moved or alias
-            if now is None:
-                self._create(ChangeKind.LABEL, want, want.name, _new_label(want))
+        existing = {normalize.fold(label.name): label for label in self.location.observed_labels}
+        declared_names = {normalize.fold(definition.name) for definition in self.location.labels}
+        for definition in self.location.labels:
+            same_name = existing.get(normalize.fold(definition.name))
+            renamed = (
+                None
+                if same_name
+                else self._renamed(ChangeKind.LABEL, definition.name, existing, declared_names)
+            )
+            aliases = (
+                f
+                for f in map(normalize.fold, definition.aliases)
+                if f in existing.keys() - declared_names
+            )
+            alias = None if same_name or renamed else existing.get(next(aliases, ""))
+            observed = same_name or renamed or alias
+            if observed is None:
+                self._create(ChangeKind.LABEL, definition, definition.name, _new_label(definition))
                 continue
-            pair = _Pair(ChangeKind.LABEL, want, now.name, want.name)
-            if have is None:
-                del there[normalize.fold(now.name)]
-                self._rename(pair, "name", by_people=moved is not None)
-                self.plan.labels[normalize.fold(now.name)] = want.name
-            self._merge(pair, now, _label_parts(want, now))
+            pair = _Pair(ChangeKind.LABEL, definition, observed.name, definition.name)
+            if same_name is None:
+                del existing[normalize.fold(observed.name)]
+                self._rename(pair, "name", by_people=renamed is not None)
+                self.plan.labels[normalize.fold(observed.name)] = definition.name
+            self._merge(pair, observed, _label_parts(definition, observed))
 
     def milestones(self) -> None:
         """Plan the milestones to make, to rename back and to change, open and closed alike."""
-        there = {m.title.strip(): m for m in self.place.observed_milestones}
-        named = {want.title.strip() for want in self.place.milestones}
-        for want in self.place.milestones:
-            title = want.title.strip()
-            have = there.get(title)
-            moved = None if have else self._renamed(ChangeKind.MILESTONE, title, there, named)
-            now = have or moved
-            if now is None:
-                self._create(ChangeKind.MILESTONE, want, want.title, _new_milestone(want))
+        existing = {m.title.strip(): m for m in self.location.observed_milestones}
+        declared_titles = {definition.title.strip() for definition in self.location.milestones}
+        for definition in self.location.milestones:
+            title = definition.title.strip()
+            same_title = existing.get(title)
+            renamed = (
+                None
+                if same_title
+                else self._renamed(ChangeKind.MILESTONE, title, existing, declared_titles)
+            )
+            observed = same_title or renamed
+            if observed is None:
+                self._create(
+                    ChangeKind.MILESTONE, definition, definition.title, _new_milestone(definition)
+                )
                 continue
-            pair = _Pair(ChangeKind.MILESTONE, want, now.title if moved else want.title, want.title)
-            if moved is not None:
+            pair = _Pair(
+                ChangeKind.MILESTONE,
+                definition,
+                observed.title if renamed else definition.title,
+                definition.title,
+            )
+            if renamed is not None:
                 self._rename(pair, "title", by_people=True)
-                self.plan.milestones[now.title.strip()] = title
-            self._merge(pair, now, _milestone_parts(want, now))
+                self.plan.milestones[observed.title.strip()] = title
+            self._merge(pair, observed, _milestone_parts(definition, observed))
 
     def _renamed(
-        self, kind: ChangeKind, name: str, there: Mapping[str, _T], named: set[str]
+        self, kind: ChangeKind, name: str, existing: Mapping[str, _T], declared: set[str]
     ) -> _T | None:
         """Find the thing that the record has under this name, if GitHub has it under a free one."""
         entry = self.carrier.definitions.get(entry_key(kind, name))
-        free = (thing for other, thing in there.items() if other not in named)
+        free = (thing for other, thing in existing.items() if other not in declared)
         return next((thing for thing in free if entry and thing_id(thing) == entry[0]), None)
 
     # ---- one definition ----------------------------------------------------------------------
@@ -169,20 +188,20 @@ class _Worker:
             self._tell(pair, name, Verdict.DRIFT, RENAMED, (pair.title, pair.key))
 
     def _merge(
-        self, pair: _Pair, have: ObservedLabel | ObservedMilestone, parts: Iterable[_Part]
+        self, pair: _Pair, observed: ObservedLabel | ObservedMilestone, parts: Iterable[_Part]
     ) -> None:
         """Merge the declared parts of a thing that is there."""
-        key, id_ = entry_key(pair.kind, pair.title), thing_id(have)
-        was_under = self.keys.get((key[:1], id_))
-        was = self.carrier.definitions[was_under] if was_under else ("", "", "")
-        now = (
+        key, id_ = entry_key(pair.kind, pair.title), thing_id(observed)
+        recorded_key = self.keys.get((key[:1], id_))
+        recorded = self.carrier.definitions[recorded_key] if recorded_key else ("", "", "")
+        merged = (
             id_,
-            *(self._part(pair, each, base) for each, base in zip(parts, was[1:], strict=True)),
+            *(self._part(pair, part, base) for part, base in zip(parts, recorded[1:], strict=True)),
         )
-        self.plan.record[key] = now
+        self.plan.record[key] = merged
         # A record that only got richer can wait for the next write.
-        lost = any(old not in ("", new) for old, new in zip(was, now, strict=True))
-        self.plan.moved |= lost or was_under not in (None, key) or bool(pair.fields)
+        changed = any(old not in ("", new) for old, new in zip(recorded, merged, strict=True))
+        self.plan.moved |= changed or recorded_key not in (None, key) or bool(pair.fields)
         if pair.fields:
             self.plan.changes.append(
                 Change(
@@ -193,44 +212,44 @@ class _Worker:
                     reason="; ".join(pair.reasons),
                     fields=pair.fields,
                     drifted=tuple(pair.drifted),
-                    definition=pair.want,
+                    definition=pair.definition,
                     repository=self.repository,
                 )
             )
 
     def _part(self, pair: _Pair, part: _Part, base: str) -> str:
         """Merge one part; return the hash that goes on record, "" for none."""
-        if part.want is None:
+        if part.declared is None:
             return ""
-        want, have = part.compared
-        sides = part.want, part.have
-        if not base and want != have:
+        declared, observed = part.compared
+        sides = part.declared, part.observed
+        if not base and declared != observed:
             return self._unknown(pair, part)
         diff = merge_atom(
             owner=Owner.FILE,
             base=base or None,
-            desired=want,
-            observed=have,
+            desired=declared,
+            observed=observed,
             on_conflict=self.options.on_conflict,
         )
         if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
             self._tell(pair, part.name, diff.verdict, diff.reason, sides, accepted=diff.accepted)
         if diff.write:
-            pair.change(part.name, part.have, part.want, diff.reason)
+            pair.change(part.name, part.observed, part.declared, diff.reason)
             if diff.verdict is Verdict.DRIFT:
                 pair.drifted.append(part.name)
-        return base if diff.verdict is Verdict.CONFLICT else normalize.hash_value(want)
+        return base if diff.verdict is Verdict.CONFLICT else normalize.hash_value(declared)
 
     def _unknown(self, pair: _Pair, part: _Part) -> str:
         """Decide a part that differs without a record: the file is enforced, and it is told."""
-        sides = part.want, part.have
+        sides = part.declared, part.observed
         if self.options.on_conflict is Owner.GITHUB:
             self._tell(pair, part.name, Verdict.CONFLICT, GITHUB_WINS, sides, accepted=True)
             return ""
-        pair.change(part.name, part.have, part.want, DIFFERS)
+        pair.change(part.name, part.observed, part.declared, DIFFERS)
         if self.options.on_conflict is None and self.carrier.synced:
-            told = f"{UNRECORDED}; sync sets what the file declares"
-            self._tell(pair, part.name, Verdict.DIFFERS, told, sides)
+            reason = f"{UNRECORDED}; sync sets what the file declares"
+            self._tell(pair, part.name, Verdict.DIFFERS, reason, sides)
         return normalize.hash_value(part.compared[0])
 
     def _tell(
@@ -254,17 +273,17 @@ class _Worker:
             kind=pair.kind,
             repository=self.repository,
         )
-        told = self.plan.conflicts if verdict is Verdict.CONFLICT else self.plan.drift
-        (self.plan.accepted if accepted else told).append(note)
+        notes = self.plan.conflicts if verdict is Verdict.CONFLICT else self.plan.drift
+        (self.plan.accepted if accepted else notes).append(note)
 
     def _create(
         self,
         kind: ChangeKind,
-        want: LabelDef | MilestoneDef,
+        definition: LabelDef | MilestoneDef,
         title: str,
         fields: Mapping[str, FieldChange],
     ) -> None:
-        parts = _compared(want)
+        parts = _compared(definition)
         hashes = ("" if part is None else normalize.hash_value(part) for part in parts)
         self.plan.record[entry_key(kind, title)] = ("", *hashes)
         self.plan.moved = True
@@ -276,7 +295,7 @@ class _Worker:
                 title=title,
                 reason="used by the backlog",
                 fields=fields,
-                definition=want,
+                definition=definition,
                 repository=self.repository,
             )
         )
@@ -285,40 +304,54 @@ class _Worker:
 # ---- parts -----------------------------------------------------------------------------------
 
 
-def _compared(want: LabelDef | MilestoneDef) -> tuple[str | None, str | None]:
+def _compared(definition: LabelDef | MilestoneDef) -> tuple[str | None, str | None]:
     """Return the declared parts of a definition as they are compared, in the record's order."""
-    first = want.color.lower() if isinstance(want, LabelDef) and want.color else None
-    if isinstance(want, MilestoneDef):
-        first = want.due
-    return first, None if want.description is None else _text(want.description)
+    first = (
+        definition.color.lower() if isinstance(definition, LabelDef) and definition.color else None
+    )
+    if isinstance(definition, MilestoneDef):
+        first = definition.due
+    return first, None if definition.description is None else _text(definition.description)
 
 
-def _label_parts(want: LabelDef, have: ObservedLabel) -> tuple[_Part, _Part]:
-    color, text = _compared(want)
+def _label_parts(definition: LabelDef, observed: ObservedLabel) -> tuple[_Part, _Part]:
+    color, text = _compared(definition)
     return (
-        _Part("color", color, have.color.lower(), (color, have.color.lower())),
-        _Part("description", want.description, have.description, (text, _text(have.description))),
+        _Part("color", color, observed.color.lower(), (color, observed.color.lower())),
+        _Part(
+            "description",
+            definition.description,
+            observed.description,
+            (text, _text(observed.description)),
+        ),
     )
 
 
-def _milestone_parts(want: MilestoneDef, have: ObservedMilestone) -> tuple[_Part, _Part]:
-    due, text = _compared(want)
+def _milestone_parts(definition: MilestoneDef, observed: ObservedMilestone) -> tuple[_Part, _Part]:
+    due, text = _compared(definition)
     return (
-        _Part("due", due, have.due, (due, have.due)),
-        _Part("description", want.description, have.description, (text, _text(have.description))),
+        _Part("due", due, observed.due, (due, observed.due)),
+        _Part(
+            "description",
+            definition.description,
+            observed.description,
+            (text, _text(observed.description)),
+        ),
     )
 
 
-def _new_label(want: LabelDef) -> dict[str, FieldChange]:
-    told = (want.description, want.new_description, "")
+def _new_label(definition: LabelDef) -> dict[str, FieldChange]:
+    descriptions = (definition.description, definition.new_description, "")
     return {
-        "color": FieldChange(None, (want.color or want.new_color or DEFAULT_COLOR).lower()),
-        "description": FieldChange(None, next(text for text in told if text is not None)),
+        "color": FieldChange(
+            None, (definition.color or definition.new_color or DEFAULT_COLOR).lower()
+        ),
+        "description": FieldChange(None, next(text for text in descriptions if text is not None)),
     }
 
 
-def _new_milestone(want: MilestoneDef) -> dict[str, FieldChange]:
-    declared = {"due": want.due, "description": want.description}
+def _new_milestone(definition: MilestoneDef) -> dict[str, FieldChange]:
+    declared = {"due": definition.due, "description": definition.description}
     return {name: FieldChange(None, value) for name, value in declared.items() if value is not None}
 
 
@@ -326,18 +359,18 @@ def _text(text: str) -> str:
     return normalize.unify_newlines(text).strip()
 
 
-def double_labels(place: Location) -> list[Warned]:
+def double_labels(location: Location) -> list[Warned]:
     """Tell of labels that are there under their name and under an alias too: both are kept."""
-    there = {normalize.fold(label.name): label.name for label in place.observed_labels}
-    named = {normalize.fold(want.name) for want in place.labels}
-    found: list[Warned] = []
-    for want in place.labels:
-        if normalize.fold(want.name) not in there:
+    existing = {normalize.fold(label.name): label.name for label in location.observed_labels}
+    declared_names = {normalize.fold(definition.name) for definition in location.labels}
+    warnings: list[Warned] = []
+    for definition in location.labels:
+        if normalize.fold(definition.name) not in existing:
             continue
-        for alias in map(normalize.fold, want.aliases):
-            if alias in there and alias not in named:
-                where = "" if place.is_target else f" in {place.name}"
-                names = f"{there[alias]} is there beside {want.name}"
+        for alias in map(normalize.fold, definition.aliases):
+            if alias in existing and alias not in declared_names:
+                where = "" if location.is_target else f" in {location.name}"
+                names = f"{existing[alias]} is there beside {definition.name}"
                 message = f"the label {names}{where}; both are kept"
-                found.append(Warned(message, "double-label"))
-    return found
+                warnings.append(Warned(message, "double-label"))
+    return warnings

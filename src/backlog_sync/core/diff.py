@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, ticks, written_back
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.card import caught_up, says_the_same, says_what_was_written
+from backlog_sync.core.card import file_status_moved, names_same_status, names_written_status
 from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
 from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import ATOMS, ISSUE_SETS, SETS, Owner, compared, owner_of
@@ -72,13 +72,13 @@ def target_of(
     settings: Settings,
     *,
     source: str,
-    found: Mapping[str, JsonValue],
+    resolved: Mapping[str, JsonValue],
     kept: frozenset[str] = frozenset(),
     order: tuple[str, ...] = (),
 ) -> Target:
     """Give what an item should be on GitHub.
 
-    `source` is the file's path below the repository; `found` holds what only the observation can
+    `source` is the file's path below the repository; `resolved` holds what only the observation can
     tell: parent, blockers and assignees (without those that cannot be had), and the issue type.
     """
     atoms: dict[str, JsonValue] = {
@@ -87,13 +87,13 @@ def target_of(
     state = item.fields.get(STATE)
     if isinstance(state, str):
         atoms[STATE] = state
-    atoms |= {name: found[name] for name in ("issue_type", "parent") if name in found}
+    atoms |= {name: resolved[name] for name in ("issue_type", "parent") if name in resolved}
     sets: dict[str, tuple[str, ...]] = {}
     labels = item.fields.get("labels")
     if isinstance(labels, tuple):
         sets["labels"] = _distinct(str(label) for label in labels)
     for row in SETS:
-        members = found.get(row.name)
+        members = resolved.get(row.name)
         if isinstance(members, list):
             sets[row.name] = _distinct(members)
     return Target(
@@ -158,7 +158,7 @@ class _Merge:
         accepted: bool = False,
     ) -> None:
         """Tell of drift or a conflict, or of one that GitHub won (`accepted`)."""
-        told = FieldNote(
+        field_note = FieldNote(
             key=self.item.key,
             title=self.item.title,
             name=name,
@@ -169,19 +169,19 @@ class _Merge:
             observed=observed,
         )
         if accepted:
-            self.accepted.append(told)
+            self.accepted.append(field_note)
         else:
-            (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(told)
+            (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(field_note)
 
     def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
         """Merge one atomic field; without a record that is believed no state is set."""
         if name == STATE and not self.believed:
             owner = Owner.GITHUB
         base = self.base.hashes.get(name)
-        told = normalize.hash_value(desired)
-        read = owner is Owner.GITHUB and self.written.reads(name, told)
-        if read or (name == STATE and base != told and self._flowed(desired)):
-            base, self.converged = told, True
+        desired_hash = normalize.hash_value(desired)
+        was_read = owner is Owner.GITHUB and self.written.reads(name, desired_hash)
+        if was_read or (name == STATE and base != desired_hash and self._is_from_card(desired)):
+            base, self.converged = desired_hash, True
         diff = merge_atom(
             owner=owner,
             base=base,
@@ -194,8 +194,8 @@ class _Merge:
             diff = AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
         self.converged |= diff.verdict is Verdict.CONVERGED
         # What is in dispute is told once, of the half that both sides changed.
-        half = name == STATE and self.contested and diff.verdict is Verdict.DRIFT
-        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not half:
+        noted_with_status = name == STATE and self.contested and diff.verdict is Verdict.DRIFT
+        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not noted_with_status:
             reason = diff.reason if self.believed or base is not None else UNBELIEVED
             self.note(name, diff.verdict, reason, desired, observed, accepted=diff.accepted)
         if diff.write:
@@ -211,9 +211,9 @@ class _Merge:
         elif base is not None:
             self.hashes[name] = base
 
-    def _flowed(self, state: JsonValue) -> bool:
+    def _is_from_card(self, state: JsonValue) -> bool:
         """Whether the file calls an issue closed by a word that a run took from its card."""
-        return is_closed(state) and says_what_was_written(self.item, self.issue.card)
+        return is_closed(state) and names_written_status(self.item, self.issue.card)
 
     def _pending(self, name: str) -> bool:
         """Whether a field may never have been set; what was reopened had been closed."""
@@ -262,14 +262,14 @@ UNBELIEVED = "not set: the record in this issue is not believed (see the warning
 
 def _why(diff: SetDiff, *, pending: bool) -> str:
     """Say why a set is changed: because people took members away, or because the file says so."""
-    back = set(diff.add) & set(diff.drifted)
-    new = set(diff.add) - back
-    told = [TAKEN_AWAY] if back else []
-    if pending and new:
-        told.append("not set yet")
-    elif new or diff.remove:
-        told.append("changed in the file")
-    return "; ".join(told)
+    restored = set(diff.add) & set(diff.drifted)
+    added = set(diff.add) - restored
+    reasons = [TAKEN_AWAY] if restored else []
+    if pending and added:
+        reasons.append("not set yet")
+    elif added or diff.remove:
+        reasons.append("changed in the file")
+    return "; ".join(reasons)
 
 
 def diff_item(
@@ -296,34 +296,39 @@ def diff_item(
     marker = parts.marker or Marker(backlog_id, item.key, nonce=adopted_nonce(issue))
     merge = _Merge(item, match, marker.base, options)
     merge.contested = contested
-    now_is = observed_state(issue)
-    says = desired_state(target.atoms.get(STATE, now_is), now_is)
+    current_state = observed_state(issue)
+    file_state = desired_state(target.atoms.get(STATE, current_state), current_state)
     # With nothing on record, what the file says now is where its next change starts from.
-    merge.hashes.setdefault(STATE, normalize.hash_value(says))
+    merge.hashes.setdefault(STATE, normalize.hash_value(file_state))
     if is_open_again(item, issue, marker.base):
-        merge.hashes[STATE], merge.converged = normalize.hash_value(now_is), True
-    own = settings.ownership
-    have: dict[str, JsonValue] = {
+        merge.hashes[STATE], merge.converged = normalize.hash_value(current_state), True
+    ownership = settings.ownership
+    observed_values: dict[str, JsonValue] = {
         **{row.name: compared(row, getattr(issue, row.name)) for row in ATOMS},
-        STATE: now_is,
+        STATE: current_state,
         "parent": observed.get("parent"),
     }
     for name, value in target.atoms.items():
-        wanted = says if name == STATE else value
-        if name == STATE and _is_the_boards_word(merge, wanted):
+        desired = file_state if name == STATE else value
+        if name == STATE and _is_done_by_card(merge, desired):
             continue
-        merge.atom(name, owner_of(name, own), wanted, _same_case(wanted, have[name], name))
+        merge.atom(
+            name,
+            owner_of(name, ownership),
+            desired,
+            _same_case(desired, observed_values[name], name),
+        )
     for name in ISSUE_SETS:
         if name in target.sets:
-            merge.members(name, owner_of(name, own), target.sets[name], getattr(issue, name))
+            merge.members(name, owner_of(name, ownership), target.sets[name], getattr(issue, name))
     blockers = SetDiff((), (), (), (), ())
     if "blocked_by" in target.sets:
-        there = observed.get("blocked_by")
-        now = tuple(there) if isinstance(there, list) else ()
-        owner = owner_of("blocked_by", own)
-        blockers = merge.members("blocked_by", owner, target.sets["blocked_by"], now)
+        resolved = observed.get("blocked_by")
+        observed_blockers = tuple(resolved) if isinstance(resolved, list) else ()
+        owner = owner_of("blocked_by", ownership)
+        blockers = merge.members("blocked_by", owner, target.sets["blocked_by"], observed_blockers)
         merge.fields.pop("blocked_by", None)
-    block = _merge_body(merge, parts, target, owner_of("body", own))
+    block = _merge_body(merge, parts, target, owner_of("body", ownership))
     for name in target.kept & set(marker.base.hashes):
         merge.hashes[name] = marker.base.hashes[name]
     for name in target.kept & set(marker.base.sets):
@@ -334,7 +339,7 @@ def diff_item(
     forgotten = sorted(
         name
         for name in dropped - target.kept - {body_block.SOURCE}
-        if name not in have or have[name] is not None
+        if name not in observed_values or observed_values[name] is not None
     )
     if parts.marker is not None and parts.marker.key != item.key:
         merge.fields["key"] = FieldChange(parts.marker.key, item.key)
@@ -347,19 +352,19 @@ def diff_item(
         pending=tuple(sorted(merge.pending)),
         order=target.order,
         definitions=record or {},
-        written=merge.written.left(
+        written=merge.written.remaining(
             {STATE, body_block.SOURCE, *target.atoms, *target.sets, *target.kept},
             block.base.written.ticks,
         ),
     )
     merge.caught_up |= record_moved
-    new = SplitBody(
+    new_parts = SplitBody(
         before=_before(parts, issue, adopt=match.adopt),
         after=block.after,
         lines=block.lines,
         marker=Marker(backlog_id, item.key, marker.nonce, base, match.generation),
     )
-    body = _body_to_write(merge, match, marker, new)
+    body = _body_to_write(merge, match, marker, new_parts)
     return ItemDiff(
         fields={n: c for n, c in merge.fields.items() if n not in (STATE, "parent")},
         state=merge.fields.get(STATE),
@@ -381,35 +386,37 @@ def reopened_since_written(item: DesiredItem, match: Match | None) -> bool:
     if match is None or not is_closed(item.fields.get(STATE)):
         return False
     base = match.parts.marker.base if match.parts.marker else Base()
-    said = normalize.hash_value(desired_state(str(item.fields[STATE]), OPEN))
+    file_hash = normalize.hash_value(desired_state(str(item.fields[STATE]), OPEN))
     is_open = observed_state(match.issue) == OPEN
-    return is_open and said in base.written.atoms.get(STATE, ())
+    return is_open and file_hash in base.written.atoms.get(STATE, ())
 
 
-def _is_the_boards_word(merge: _Merge, wanted: JsonValue) -> bool:
+def _is_done_by_card(merge: _Merge, file_state: JsonValue) -> bool:
     """Whether a file calls an open issue done only because its card does.
 
     Somebody moved the card and the word flowed back: that closes nothing.
     """
     issue = merge.issue
-    if not is_closed(wanted) or issue.state != "open":
+    if not is_closed(file_state) or issue.state != "open":
         return False
-    flowed = says_what_was_written(merge.item, issue.card)
-    if not flowed and not says_the_same(merge.item, issue.card):
+    is_from_card = names_written_status(merge.item, issue.card)
+    if not is_from_card and not names_same_status(merge.item, issue.card):
         return False
-    known = normalize.hash_value(wanted)
-    if merge.base.hashes.get(STATE) != known:
-        own = issue.state_reason == REOPENED or not caught_up(merge.item, issue.card)
-        if own and not flowed:
+    state_hash = normalize.hash_value(file_state)
+    if merge.base.hashes.get(STATE) != state_hash:
+        is_authors_word = issue.state_reason == REOPENED or not file_status_moved(
+            merge.item, issue.card
+        )
+        if is_authors_word and not is_from_card:
             return False
         merge.converged = True
-    merge.converged |= merge.written.reads(STATE, known)
-    merge.hashes[STATE] = known
+    merge.converged |= merge.written.reads(STATE, state_hash)
+    merge.hashes[STATE] = state_hash
     return True
 
 
 def _base_ticks(
-    wanted: Mapping[str, bool], lines: tuple[str, ...], base: Mapping[str, bool]
+    desired: Mapping[str, bool], lines: tuple[str, ...], base: Mapping[str, bool]
 ) -> dict[str, bool]:
     """Give the boxes on which both sides agree now; for the others the base stays.
 
@@ -418,35 +425,36 @@ def _base_ticks(
     """
     ticks: dict[str, bool] = {}
     for key, done in body_block.boxes(lines).items():
-        if wanted.get(key) == done:
+        if desired.get(key) == done:
             ticks[key] = done
         elif key in base:
             ticks[key] = base[key]
     return ticks
 
 
-def _body_to_write(merge: _Merge, match: Match, marker: Marker, new: SplitBody) -> str | None:
+def _body_to_write(merge: _Merge, match: Match, marker: Marker, new_parts: SplitBody) -> str | None:
     """Give the new body where it must be written; a base that only got richer can wait."""
-    assert new.marker is not None
-    was, now = marker.base, new.marker.base
+    assert new_parts.marker is not None
+    old_base, new_base = marker.base, new_parts.marker.base
     if match.believed:
         needed = bool(
             merge.converged
             or merge.caught_up
-            or was.hashes.keys() - now.hashes.keys()
-            or was.hashes.get(body_block.SOURCE) not in (None, now.hashes.get(body_block.SOURCE))
-            or now.sets != was.sets
-            or now.ticks != was.ticks
-            or now.order != was.order
-            or now.written != was.written
-            or new.marker.generation != marker.generation
+            or old_base.hashes.keys() - new_base.hashes.keys()
+            or old_base.hashes.get(body_block.SOURCE)
+            not in (None, new_base.hashes.get(body_block.SOURCE))
+            or new_base.sets != old_base.sets
+            or new_base.ticks != old_base.ticks
+            or new_base.order != old_base.order
+            or new_base.written != old_base.written
+            or new_parts.marker.generation != marker.generation
         )
     else:
         # What is not believed is not kept up to date either: its author may edit it every day.
         needed = False
-    if not (needed or match.adopt or merge.fields or marker.backlog != new.marker.backlog):
+    if not (needed or match.adopt or merge.fields or marker.backlog != new_parts.marker.backlog):
         return None
-    text = body_block.join(new)
+    text = body_block.join(new_parts)
     return text if text != match.issue.body else None
 
 
@@ -476,18 +484,18 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
     """Merge the block and its boxes."""
     base = merge.base
     if owner is Owner.GITHUB and merge.written.reads(body_block.SOURCE, target.source):
-        known = {**base.hashes, body_block.SOURCE: target.source}
-        base = replace(base, hashes=known, lines=body_block.line_hashes(target.lines))
+        hashes = {**base.hashes, body_block.SOURCE: target.source}
+        base = replace(base, hashes=hashes, lines=body_block.line_hashes(target.lines))
         merge.converged = True
-    wanted = body_block.as_applied(target.lines, parts.lines, base, target.source)
-    merged = ticks.merge(wanted, parts.lines, base)
+    desired = body_block.as_applied(target.lines, parts.lines, base, target.source)
+    merged = ticks.merge(desired, parts.lines, base)
     if not merge.believed:
-        stand = {key: merged.there.get(key, done) for key, done in merged.merged.items()}
-        merged = replace(merged, merged=stand)
-    lines = body_block.with_ticks(wanted, merged.merged)
+        standing = {key: merged.observed.get(key, done) for key, done in merged.merged.items()}
+        merged = replace(merged, merged=standing)
+    lines = body_block.with_ticks(desired, merged.merged)
     source = base.hashes.get(body_block.SOURCE)
     diff = merge_block(
-        desired=wanted,
+        desired=desired,
         observed=parts.lines,
         base=base.lines,
         file_moved=None if source is None else source != target.source,
@@ -495,21 +503,23 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
         on_conflict=merge.options.on_conflict,
     )
     if diff.verdict in (Verdict.CONFLICT, Verdict.DRIFT):
-        shown, there = _shown(lines), _shown(parts.lines)
-        merge.note("body", diff.verdict, diff.reason, shown, there, accepted=diff.accepted)
+        shown_desired, shown_observed = _shown(lines), _shown(parts.lines)
+        merge.note(
+            "body", diff.verdict, diff.reason, shown_desired, shown_observed, accepted=diff.accepted
+        )
         if diff.write:
             merge.drifted.append("body")
         else:
-            kept = {body_block.SOURCE: source} if source is not None else {}
-            return _Block(parts.lines, parts.after, replace(base, hashes=kept))
+            kept_hashes = {body_block.SOURCE: source} if source is not None else {}
+            return _Block(parts.lines, parts.after, replace(base, hashes=kept_hashes))
     after = parts.after
     if diff.moved_below:
-        moved = "\n".join(diff.moved_below)
-        after = f"\n\n{moved}\n{after}"
+        moved_lines = "\n".join(diff.moved_below)
+        after = f"\n\n{moved_lines}\n{after}"
     merge.converged |= diff.verdict is Verdict.CONVERGED
     if diff.write or diff.verdict is Verdict.CONVERGED:
         merge.written.drop(body_block.SOURCE)
-    pushed = [key for key, done in merged.merged.items() if merged.there.get(key, done) != done]
+    pushed = [key for key, done in merged.merged.items() if merged.observed.get(key, done) != done]
     if diff.write or pushed:
         merge.fields["body"] = FieldChange(_shown(parts.lines), _shown(lines))
         merge.reasons["body"] = diff.reason if diff.write else "ticked in the file"
@@ -519,16 +529,16 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
         Base(
             hashes={body_block.SOURCE: target.source},
             lines=body_block.line_hashes(lines),
-            ticks=_base_ticks(body_block.boxes(wanted), lines, merged.base),
-            written=Written(ticks=_standing(merged.written, lines)),
+            ticks=_base_ticks(body_block.boxes(desired), lines, merged.base),
+            written=Written(ticks=_still_present(merged.written, lines)),
         ),
     )
 
 
-def _standing(told: Mapping[str, bool], lines: tuple[str, ...]) -> dict[str, bool]:
+def _still_present(written: Mapping[str, bool], lines: tuple[str, ...]) -> dict[str, bool]:
     """Give what is on record of boxes that are there: no other can be ticked again."""
-    there = body_block.boxes(lines)
-    return {key: done for key, done in told.items() if key in there}
+    present = body_block.boxes(lines)
+    return {key: done for key, done in written.items() if key in present}
 
 
 def _shown(lines: tuple[str, ...]) -> str:

@@ -39,7 +39,7 @@ def digests_of(
         ),
         observed=_digest(
             [
-                *map(_settled, sorted(observed.issues, key=attrgetter("repository", "number"))),
+                *map(_normalized, sorted(observed.issues, key=attrgetter("repository", "number"))),
                 *sorted(observed.labels, key=attrgetter("name")),
                 *sorted(observed.milestones, key=attrgetter("number")),
                 [project, observed.repository, sorted(observed.issue_types or ())],
@@ -77,21 +77,21 @@ def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
     Items stand by key, issues as `#14` or `owner/repo#14`, the rest as `settings`, `labels`,
     `milestones`, `board`.
     """
-    told: dict[str, list[object]] = {
+    inputs: dict[str, list[object]] = {
         "settings": [[desired.backlog_id, desired.project, desired.settings]],
         "labels": [*desired.labels, *observed.labels],
         "milestones": [*desired.milestones, *observed.milestones],
         "board": [observed.project],
     }
     for other in observed.others:
-        told["labels"] += other.labels
-        told["milestones"] += other.milestones
-    told |= {item.key: [item] for item in desired.items}
-    told |= {observed.ref(issue): [_settled(issue)] for issue in observed.issues}
-    return {name: _digest(values)[:16] for name, values in told.items()}
+        inputs["labels"] += other.labels
+        inputs["milestones"] += other.milestones
+    inputs |= {item.key: [item] for item in desired.items}
+    inputs |= {observed.ref(issue): [_normalized(issue)] for issue in observed.issues}
+    return {name: _digest(values)[:16] for name, values in inputs.items()}
 
 
-def _settled(issue: ObservedIssue) -> object:
+def _normalized(issue: ObservedIssue) -> object:
     """Give what an issue is, with its sets in order."""
     blockers = sorted(link.id for link in issue.blocked_by)
     return [_ATOMS(issue), sorted(issue.labels), sorted(issue.assignees), blockers]
@@ -99,10 +99,10 @@ def _settled(issue: ObservedIssue) -> object:
 
 def _digest(values: Iterable[object], encode: Callable[[object], str] | None = None) -> str:
     """Give the SHA-256 (hex) of these values, in this order."""
-    state, rest = hashlib.sha256(), list(values)
+    state, entries = hashlib.sha256(), list(values)
     # An encoder takes longer to begin than to go on.
-    for start in range(0, len(rest), _TOGETHER):
-        state.update((encode or _DENSE)(rest[start : start + _TOGETHER]).encode())
+    for start in range(0, len(entries), _TOGETHER):
+        state.update((encode or _DENSE)(entries[start : start + _TOGETHER]).encode())
     return state.hexdigest()
 
 
@@ -129,11 +129,11 @@ def _fields(kind: type[Any]) -> "_Fields":
         passing = _PASSING.get(kind, ())
         names = tuple(field.name for field in fields(kind) if field.name not in passing)
         # One name alone would be read as a bare value.
-        _KNOWN[kind] = names, attrgetter(*names) if names[1:] else _alone(names[0])
+        _KNOWN[kind] = names, attrgetter(*names) if names[1:] else _single_value(names[0])
     return _KNOWN[kind]
 
 
-def _alone(name: str) -> Callable[[object], tuple[Any, ...]]:
+def _single_value(name: str) -> Callable[[object], tuple[Any, ...]]:
     return lambda value: (getattr(value, name),)
 
 

@@ -67,16 +67,16 @@ class Examination:
     out_of_reach: Mapping[str, str] = field(default_factory=dict)
 
 
-def checks_of(seen: Examination, wanted: ProjectSpec | None) -> tuple[Check, ...]:
-    """Give the lines about the server; `wanted` is the board that is declared, if any."""
+def checks_of(examination: Examination, declared: ProjectSpec | None) -> tuple[Check, ...]:
+    """Give the lines about the server; `declared` is the board that is declared, if any."""
     return (
-        _repository(seen.repository),
-        _issues(seen.repository),
-        *(check for other in seen.others for check in _other(other)),
-        *(_lacking(name, why) for name, why in seen.out_of_reach.items()),
-        _allowance(seen.allowance),
-        *_features(seen),
-        _board(seen, wanted),
+        _repository(examination.repository),
+        _issues(examination.repository),
+        *(check for other in examination.others for check in _other(other)),
+        *(_out_of_reach(name, why) for name, why in examination.out_of_reach.items()),
+        _allowance(examination.allowance),
+        *_features(examination),
+        _board(examination, declared),
     )
 
 
@@ -113,45 +113,45 @@ def _issues(repository: ObservedRepository) -> Check:
 def _other(repository: ObservedRepository) -> tuple[Check, ...]:
     """Another repository that items are in; of its issues only that they are switched off."""
     issues = _issues(repository)
-    told = f"{repository.name_with_owner}: {issues.message}"
-    off = (replace(issues, message=told),) if issues.health is Health.ERROR else ()
+    message = f"{repository.name_with_owner}: {issues.message}"
+    off = (replace(issues, message=message),) if issues.health is Health.ERROR else ()
     return (_repository(repository), *off)
 
 
-def _lacking(name: str, why: str) -> Check:
+def _out_of_reach(name: str, why: str) -> Check:
     hint = "use a token that reaches it, or keep its items in the file with `sync: false`"
     return Check("repository", Health.ERROR, f"{name}: {why}", hint)
 
 
-def _allowance(left: Allowance | None) -> Check:
-    if left is None:
+def _allowance(allowance: Allowance | None) -> Check:
+    if allowance is None:
         return Check("rate limit", Health.OK, "this server has none")
-    told = f"{left.remaining} of {left.limit} points left until {left.resets_at}"
-    if left.remaining < _FEW:
+    message = f"{allowance.remaining} of {allowance.limit} points left until {allowance.resets_at}"
+    if allowance.remaining < _FEW:
         hint = "a sync may have to wait, or to be run again later"
-        return Check("rate limit", Health.LESS, told, hint)
-    return Check("rate limit", Health.OK, told)
+        return Check("rate limit", Health.LESS, message, hint)
+    return Check("rate limit", Health.OK, message)
 
 
-def _features(seen: Examination) -> tuple[Check, ...]:
+def _features(examination: Examination) -> tuple[Check, ...]:
     """What the server has; without it a sync works, and defers or leaves out what needs it."""
-    able = seen.capabilities
+    capabilities = examination.capabilities
     older = "a later GitHub Enterprise Server has it; until then it is deferred"
     lines = [
-        _feature("sub-issues", able.sub_issues, older),
-        _feature("dependencies", able.dependencies, older),
+        _feature("sub-issues", capabilities.sub_issues, older),
+        _feature("dependencies", capabilities.dependencies, older),
     ]
-    if able.issue_types and seen.issue_types is None:
+    if capabilities.issue_types and examination.issue_types is None:
         owner = "a user's repository has none; kinds are labels"
         lines.append(Check("issue types", Health.OK, owner))
-    elif able.issue_types:
-        names = ", ".join(seen.issue_types or ()) or "none is defined; kinds are labels"
+    elif capabilities.issue_types:
+        names = ", ".join(examination.issue_types or ()) or "none is defined; kinds are labels"
         lines.append(Check("issue types", Health.OK, names))
     else:
         lines.append(_feature("issue types", False, "kinds are labels on this server"))
-    if not able.boards:
+    if not capabilities.boards:
         lines.append(_feature("Projects", False, "use --project none"))
-    elif not able.option_ids:
+    elif not capabilities.option_ids:
         less = "options of a field cannot be added without clearing it on every card"
         hint = "add options on the board's own page"
         lines.append(Check("Projects", Health.LESS, less, hint))
@@ -160,25 +160,25 @@ def _features(seen: Examination) -> tuple[Check, ...]:
     return tuple(lines)
 
 
-def _feature(name: str, there: bool, hint: str) -> Check:
-    if there:
+def _feature(name: str, supported: bool, hint: str) -> Check:
+    if supported:
         return Check(name, Health.OK, "supported")
     return Check(name, Health.LESS, "not on this server", hint)
 
 
-def _board(seen: Examination, wanted: ProjectSpec | None) -> Check:
-    if wanted is None:
+def _board(examination: Examination, declared: ProjectSpec | None) -> Check:
+    if declared is None:
         return Check("board", Health.SKIPPED, "none is declared")
-    if seen.project_problem:
+    if examination.project_problem:
         hint = "set BACKLOG_PROJECT_TOKEN to a token that reaches it, or use --project none"
-        return Check("board", Health.ERROR, f"{wanted}: {seen.project_problem}", hint)
-    if seen.project is None:
-        return Check("board", Health.OK, f"{wanted} is not there yet; a sync makes it")
-    name = f"{seen.project.owner}/{seen.project.number} {seen.project.title}"
-    reason = blocked_reason(seen.project)
+        return Check("board", Health.ERROR, f"{declared}: {examination.project_problem}", hint)
+    if examination.project is None:
+        return Check("board", Health.OK, f"{declared} is not there yet; a sync makes it")
+    name = f"{examination.project.owner}/{examination.project.number} {examination.project.title}"
+    reason = blocked_reason(examination.project)
     if reason:
         return Check("board", Health.ERROR, f"{name}: {reason}", blocked_hint(reason))
-    by = f", by {seen.board_viewer}" if seen.board_viewer else ""
+    by = f", by {examination.board_viewer}" if examination.board_viewer else ""
     return Check("board", Health.OK, f"{name}, read and write{by}")
 
 

@@ -87,13 +87,15 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
     moved = {key for key, _ in gone if _is_moved(key, desired, observed)}
     suspicious = tuple(_suspicious(desired, observed, matches))
     differing = {(n.kind, n.key, n.name) for n in plan.drift if n.verdict is Verdict.DIFFERS}
-    told = {key for key, _ in gone} | {finding.key for finding in suspicious}
+    reported = {key for key, _ in gone} | {finding.key for finding in suspicious}
     return Drift(
         plan=replace(
             plan,
-            changes=tuple(c for each in plan.changes for c in _pending(each, differing)),
+            changes=tuple(c for change in plan.changes for c in _pending(change, differing)),
             drift=(*plan.drift, *_progress(plan, desired, observed)),
-            conflicts=tuple(n for n in plan.conflicts if n.name != IDENTITY or n.key not in told),
+            conflicts=tuple(
+                n for n in plan.conflicts if n.name != IDENTITY or n.key not in reported
+            ),
             warnings=tuple(w for w in plan.warnings if w.slug != "copied-marker"),
         ),
         duplicates=tuple(
@@ -113,10 +115,10 @@ def _pending(
     """Give what of a change the file asks for: not what is set back, nor what just differs."""
     if change.is_refresh or change.is_heal:
         return
-    away = {n for n in change.fields if (change.kind, change.key, n) in differing}
-    away.update(change.drifted)
-    fields = {n: f for n, f in change.fields.items() if n not in away}
-    if not away:
+    excluded = {n for n in change.fields if (change.kind, change.key, n) in differing}
+    excluded.update(change.drifted)
+    fields = {n: f for n, f in change.fields.items() if n not in excluded}
+    if not excluded:
         yield change
     elif fields:
         yield replace(change, fields=fields, drifted=())
@@ -125,22 +127,22 @@ def _pending(
 def _progress(plan: Plan, desired: DesiredState, observed: ObservedState) -> Iterator[FieldNote]:
     """Tell of progress that people made on GitHub and the file does not know of."""
     items = {item.key: item for item in desired.items}
-    told = {note.key for note in plan.drift if note.name in ("state", STATUS)}
+    reported = {note.key for note in plan.drift if note.name in ("state", STATUS)}
     matched = match_items(desired, observed).by_key
-    for each in measure(desired, observed):
-        item, ref = items[each.key], matched[each.key].ref
-        if each.ticks:
-            now = [each.ticks.get(n, entry.done) for n, entry in enumerate(item.criteria)]
-            was = f"{sum(entry.done for entry in item.criteria)} of {len(now)} ticked"
-            yield _note(item, ref, TICKS, was, f"{sum(now)} of {len(now)} ticked")
-        if each.status and item.key not in told and _is_news(item, each):
-            yield _note(item, ref, "status", item.status, each.status)
+    for progress in measure(desired, observed):
+        item, ref = items[progress.key], matched[progress.key].ref
+        if progress.ticks:
+            ticks = [progress.ticks.get(n, entry.done) for n, entry in enumerate(item.criteria)]
+            in_file = f"{sum(entry.done for entry in item.criteria)} of {len(ticks)} ticked"
+            yield _note(item, ref, TICKS, in_file, f"{sum(ticks)} of {len(ticks)} ticked")
+        if progress.status and item.key not in reported and _is_news(item, progress):
+            yield _note(item, ref, "status", item.status, progress.status)
 
 
 def _is_news(item: DesiredItem, progress: ItemProgress) -> bool:
     """Whether a file does not say an item's status, in whatever words."""
-    said = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
-    if said is not None and fold(str(said)) == fold(str(progress.status)):
+    file_status = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
+    if file_status is not None and fold(str(file_status)) == fold(str(progress.status)):
         return False
     if progress.closed and is_closed(item.fields.get("state")):
         return False
@@ -167,12 +169,12 @@ def _finding(key: str, titles: dict[str, str], hold: Hold) -> Finding:
 
 
 def _is_moved(key: str, desired: DesiredState, observed: ObservedState) -> bool:
-    item = next(each for each in desired.items if each.key == key)
+    item = next(candidate for candidate in desired.items if candidate.key == key)
     if item.issue is None:
         return False
     target = observed.repository.name_with_owner
-    there = elsewhere(item, target, desired.repository) or target
-    return f"{there}#{item.issue.number}" in observed.elsewhere
+    repository = elsewhere(item, target, desired.repository) or target
+    return f"{repository}#{item.issue.number}" in observed.elsewhere
 
 
 def _suspicious(
@@ -182,20 +184,20 @@ def _suspicious(
     copied = {issue.id: key for key, issue in matches.copies if issue.state == "open"}
     claimed = {match.issue.id for match in matches.by_key.values()}
     trusted = desired.settings.trusted_authors
-    for place in locations(desired, observed):
-        for issue in place.issues:
-            if issue.number in place.ignored:
+    for location in locations(desired, observed):
+        for issue in location.issues:
+            if issue.number in location.ignored:
                 continue
             ref = observed.ref(issue)
             parts = body_block.split(issue.body)
             marker = parts.marker
             if parts.problem:
-                ours = [claim.key for claim in parts.claims if claim.backlog == place.backlog_id]
+                ours = [claim.key for claim in parts.claims if claim.backlog == location.backlog_id]
                 if ours or not parts.claims:
                     key = ours[0] if ours else ""
                     hold = holds.broken(ref, issue, parts.problem)
                     yield Finding(key, ref, issue.title, parts.problem, hold.hint)
-            elif marker is None or marker.backlog != place.backlog_id:
+            elif marker is None or marker.backlog != location.backlog_id:
                 continue
             elif issue.id in copied:
                 why = "its block was copied from another issue"
@@ -207,21 +209,21 @@ def _suspicious(
                 yield Finding(marker.key, ref, issue.title, why, hint)
 
 
-def drift_to_json(found: Drift) -> dict[str, Any]:
+def drift_to_json(drift: Drift) -> dict[str, Any]:
     """Give the report as plain values."""
-    plan, covered = found.plan, found.coverage
+    plan, covered = drift.plan, drift.coverage
     return {
         "format_version": FORMAT_VERSION,
         "target": {"repository": plan.repository, "project": plan.project},
-        "summary": found.counts,
+        "summary": drift.counts,
         "drift": [note_to_json(note) for note in plan.drift],
         "pending": [change_to_json(c) for c in plan.changes if not c.is_refresh],
         "conflicts": [note_to_json(note) for note in plan.conflicts],
         "orphans": [asdict(orphan) for orphan in plan.orphans],
-        "duplicates": [asdict(finding) for finding in found.duplicates],
-        "vanished": [asdict(finding) for finding in found.vanished],
-        "transferred": [asdict(finding) for finding in found.transferred],
-        "suspicious": [asdict(finding) for finding in found.suspicious],
+        "duplicates": [asdict(finding) for finding in drift.duplicates],
+        "vanished": [asdict(finding) for finding in drift.vanished],
+        "transferred": [asdict(finding) for finding in drift.transferred],
+        "suspicious": [asdict(finding) for finding in drift.suspicious],
         "coverage": coverage_to_json(covered),
         **others_to_json(plan),
     }

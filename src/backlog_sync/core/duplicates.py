@@ -33,7 +33,7 @@ class _Healing:
         self.by_key = matches.by_key
         self.doubles = {issue.id: (key, issue) for key, issue in matches.doubles}
         self.key_of = {match.issue.id: key for key, match in matches.by_key.items()}
-        self.able = observed.capabilities
+        self.capabilities = observed.capabilities
         self.linked = {
             (c.kind, c.key, c.other if c.kind is ChangeKind.DEPENDENCY else None)
             for c in planned
@@ -46,7 +46,7 @@ class _Healing:
             yield from self._child(issue)
             yield from self._blocked(issue)
         for key, double in self.doubles.values():
-            yield from self._own_links(key, double)
+            yield from self._take_over_links(key, double)
             yield self._close(key, double)
 
     # ---- one issue each --------------------------------------------------------------------
@@ -58,45 +58,45 @@ class _Healing:
             return
         key, double = self.doubles[parent.id]
         if self.by_key[key].issue.id != issue.id:
-            moved = FieldChange(self.observed.ref(double), key)
+            parent_change = FieldChange(self.observed.ref(double), key)
             yield from self._link(
-                ChangeKind.SUB_ISSUE, self._name(issue), issue, key, {"parent": moved}
+                ChangeKind.SUB_ISSUE, self._name(issue), issue, key, {"parent": parent_change}
             )
 
     def _blocked(self, issue: ObservedIssue) -> Iterator[Change]:
         """Let what waits for a second issue wait for the one that stays."""
-        if issue.id in self.doubles or not self.able.dependencies:
+        if issue.id in self.doubles or not self.capabilities.dependencies:
             return
         blockers = {link.id for link in issue.blocked_by}
         for link in issue.blocked_by:
             if link.id not in self.doubles:
                 continue
             key, double = self.doubles[link.id]
-            stays = self.by_key[key].issue
-            if stays.id != issue.id and stays.id not in blockers:
-                wanted = {"blocked_by": FieldChange(None, key)}
-                yield from self._link(ChangeKind.DEPENDENCY, self._name(issue), issue, key, wanted)
+            original = self.by_key[key].issue
+            if original.id != issue.id and original.id not in blockers:
+                fields = {"blocked_by": FieldChange(None, key)}
+                yield from self._link(ChangeKind.DEPENDENCY, self._name(issue), issue, key, fields)
             yield self._change(
                 Action.UNLINK,
                 ChangeKind.DEPENDENCY,
                 self._name(issue),
                 issue,
-                reason=_why(double, stays),
+                reason=_why(double, original),
                 other=_ref(double),
                 fields={"blocked_by": FieldChange(_ref(double), None)},
             )
 
-    def _own_links(self, key: str, double: ObservedIssue) -> Iterator[Change]:
+    def _take_over_links(self, key: str, double: ObservedIssue) -> Iterator[Change]:
         """Give the one that stays what the second one waits for; take that from its parent."""
         match = self.by_key[key]
-        have = {link.id for link in match.issue.blocked_by}
-        for link in double.blocked_by if self.able.dependencies else ():
-            stays = self._stays(link)
-            if stays not in have and stays != match.issue.id:
-                have.add(stays)
+        blocker_ids = {link.id for link in match.issue.blocked_by}
+        for link in double.blocked_by if self.capabilities.dependencies else ():
+            blocker_id = self._target_id(link)
+            if blocker_id not in blocker_ids and blocker_id != match.issue.id:
+                blocker_ids.add(blocker_id)
                 other = self._link_name(link)
-                wanted = {"blocked_by": FieldChange(None, other)}
-                yield from self._link(ChangeKind.DEPENDENCY, key, match.issue, other, wanted)
+                fields = {"blocked_by": FieldChange(None, other)}
+                yield from self._link(ChangeKind.DEPENDENCY, key, match.issue, other, fields)
         if double.parent is not None:
             parent = self._link_name(double.parent)
             yield self._change(
@@ -110,25 +110,25 @@ class _Healing:
             )
 
     def _close(self, key: str, double: ObservedIssue) -> Change:
-        stays = self.by_key[key].issue
-        word = DUPLICATE if self.able.duplicates else NOT_PLANNED
+        original = self.by_key[key].issue
+        state_reason = DUPLICATE if self.capabilities.duplicates else NOT_PLANNED
         return self._change(
             Action.CLOSE,
             ChangeKind.ISSUE,
             _ref(double),
             double,
-            reason=_why(double, stays),
+            reason=_why(double, original),
             other=key,
             fields={
                 "state": FieldChange("open", "closed"),
-                "state_reason": FieldChange(None, word),
-                "comment": FieldChange(None, _comment(key, stays)),
+                "state_reason": FieldChange(None, state_reason),
+                "comment": FieldChange(None, _comment(key, original)),
             },
         )
 
     # ---- names -----------------------------------------------------------------------------
 
-    def _stays(self, link: IssueLink) -> str:
+    def _target_id(self, link: IssueLink) -> str:
         """Give the id of the issue that a link is to lead to."""
         double = self.doubles.get(link.id)
         return self.by_key[double[0]].issue.id if double else link.id
@@ -184,13 +184,13 @@ def _ref(issue: ObservedIssue) -> str:
     return f"{issue.repository}#{issue.number}"
 
 
-def _why(double: ObservedIssue, stays: ObservedIssue) -> str:
-    return f"#{double.number} is a second issue of the same item; #{stays.number} stays"
+def _why(double: ObservedIssue, original: ObservedIssue) -> str:
+    return f"#{double.number} is a second issue of the same item; #{original.number} stays"
 
 
-def _comment(key: str, stays: ObservedIssue) -> str:
+def _comment(key: str, original: ObservedIssue) -> str:
     return (
-        f"Closed as a duplicate of #{stays.number}: both were created for `{key}`, by two runs"
+        f"Closed as a duplicate of #{original.number}: both were created for `{key}`, by two runs"
         " that did not see each other. Nothing is lost: what was written here stays here, and"
-        f" what hung on this issue is at #{stays.number} now."
+        f" what hung on this issue is at #{original.number} now."
     )

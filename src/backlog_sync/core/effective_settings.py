@@ -8,11 +8,11 @@ from backlog_sync.core.model import Settings
 
 def in_force(settings: Settings) -> Mapping[str, JsonValue]:
     """Give those that say other than the default, by their names in the file."""
-    said, usual = _said(settings), _said(Settings())
-    return {name: value for name, value in said.items() if value != usual[name]}
+    values, defaults = _by_name(settings), _by_name(Settings())
+    return {name: value for name, value in values.items() if value != defaults[name]}
 
 
-def _said(settings: Settings) -> dict[str, JsonValue]:
+def _by_name(settings: Settings) -> dict[str, JsonValue]:
     return {
         "trusted_authors": list(settings.trusted_authors),
         "ownership": [f"{name}: {owner}" for name, owner in sorted(settings.ownership.items())],

@@ -36,9 +36,9 @@ def quoted(text: str) -> str:
 
     Beyond the first plane they have no escape in common; nothing there moves what is beside it.
     """
-    told = json.dumps(text, ensure_ascii=False)
+    literal = json.dumps(text, ensure_ascii=False)
     return _BEYOND.sub(
-        lambda match: _escaped(match) if match.group() <= "\uffff" else match[0], told
+        lambda match: _escaped(match) if match.group() <= "\uffff" else match[0], literal
     )
 
 
@@ -49,7 +49,7 @@ def json_text(value: object, *, indent: int | None = 2, ascii_only: bool = False
 
 
 def _escaped(match: re.Match[str]) -> str:
-    found = match.group()
-    if found == "##":
+    matched = match.group()
+    if matched == "##":
         return "#\\u0023"
-    return json.dumps(found)[1:-1] if is_suspect(found) else found
+    return json.dumps(matched)[1:-1] if is_suspect(matched) else matched

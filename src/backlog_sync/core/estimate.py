@@ -42,37 +42,42 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
     states = [c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)]
     comments = sum("comment" in change.fields for change in states)
     # A new issue that is linked or closed after its creation has its body written once more.
-    again = {c.key for c in plan.changes if c.key in created and c.kind is ChangeKind.DEPENDENCY}
-    again |= {change.key for change in states if change.key in created}
-    updates = len(issues) - len(created) - len(states) + len(again)
+    rewritten = {
+        c.key for c in plan.changes if c.key in created and c.kind is ChangeKind.DEPENDENCY
+    }
+    rewritten |= {change.key for change in states if change.key in created}
+    updates = len(issues) - len(created) - len(states) + len(rewritten)
     # What is made below a new issue, or on the board with it, comes with its creation.
-    where = {item.key: item.repository for item in plan.items}
-    later = Counter(
+    repositories = {item.key: item.repository for item in plan.items}
+    follow_ups = Counter(
         c.kind
         for c in plan.changes
-        if c.key not in created or c.fields.keys() - _SAME or _crosses(c, where)
+        if c.key not in created or c.fields.keys() - _SAME or _crosses(c, repositories)
     )
     values = [change for change in plan.changes if change.kind is ChangeKind.FIELD_VALUE]
-    sent = sum(1 + (change.body is not None and bool(change.fields)) for change in values)
-    made_in = Counter(change.repository for change in created.values())
-    pages = sum(_groups(_total(plan, there) + made, _READ) for there, made in made_in.items())
+    value_count = sum(1 + (change.body is not None and bool(change.fields)) for change in values)
+    created_in = Counter(change.repository for change in created.values())
+    pages = sum(
+        _groups(_total(plan, repository) + creations, _READ)
+        for repository, creations in created_in.items()
+    )
     writes = (
         _groups(kinds[ChangeKind.LABEL], _SMALL)
         + kinds[ChangeKind.MILESTONE]
         + kinds[ChangeKind.PROJECT]
         + _groups(kinds[ChangeKind.FIELD], _SMALL)
         + sum(_groups(wave, _BODIES) for wave in _waves(created).values())
-        + _groups(later[ChangeKind.SUB_ISSUE], _SMALL)
+        + _groups(follow_ups[ChangeKind.SUB_ISSUE], _SMALL)
         + _groups(kinds[ChangeKind.DEPENDENCY], _SMALL)
-        + _groups(later[ChangeKind.PROJECT_ITEM], _SMALL)
+        + _groups(follow_ups[ChangeKind.PROJECT_ITEM], _SMALL)
         + comments
         + _groups(len(states), _SMALL)
         + _groups(updates, _BODIES)
-        + _groups(sent, _SMALL)
+        + _groups(value_count, _SMALL)
     )
     reads = comments + _groups(updates, _READ)
-    made = len(created) + comments
-    waited = seconds_for(made, pace, now=now, at_once=_BODIES) if pace else 0.0
+    creations = len(created) + comments
+    waited = seconds_for(creations, pace, now=now, at_once=_BODIES) if pace else 0.0
     work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH
     return Estimate(
         requests=writes + reads + pages,
@@ -86,16 +91,16 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
 _SAME = frozenset({"parent"})
 
 
-def _total(plan: Plan, there: str | None) -> int:
+def _total(plan: Plan, repository: str | None) -> int:
     """Give how many issues a repository has that the end of its list is read of."""
-    coverage = plan.others.get(there, plan.coverage) if there else plan.coverage
+    coverage = plan.others.get(repository, plan.coverage) if repository else plan.coverage
     return coverage.total
 
 
-def _crosses(change: Change, where: Mapping[str, str | None]) -> bool:
+def _crosses(change: Change, repositories: Mapping[str, str | None]) -> bool:
     """Whether it puts an item below one of another repository: that is a mutation of its own."""
-    below = change.kind is ChangeKind.SUB_ISSUE and change.other in where
-    return below and where[str(change.other)] != change.repository
+    links_items = change.kind is ChangeKind.SUB_ISSUE and change.other in repositories
+    return links_items and repositories[str(change.other)] != change.repository
 
 
 def _groups(count: int, size: int) -> int:
@@ -106,18 +111,18 @@ def _waves(created: Mapping[str, Change]) -> Counter[int]:
     """Give how many issues are made in each wave: a parent comes before what stands below it."""
     depth: dict[str, int] = {}
     for key in created:
-        for each in reversed(list(_chain(key, created))):
-            depth[each] = 1 + max((depth.get(k, 0) for k in created[each].waits_for), default=0)
+        for member in reversed(list(_chain(key, created))):
+            depth[member] = 1 + max((depth.get(k, 0) for k in created[member].waits_for), default=0)
     return Counter(depth.values())
 
 
 def _chain(key: str, created: Mapping[str, Change]) -> Iterable[str]:
     """Give an issue to be made and what it waits for, up to the top."""
-    seen: set[str] = set()
+    visited: set[str] = set()
     todo = [key]
     while todo:
-        each = todo.pop()
-        if each in created and each not in seen:
-            seen.add(each)
-            yield each
-            todo += created[each].waits_for
+        current = todo.pop()
+        if current in created and current not in visited:
+            visited.add(current)
+            yield current
+            todo += created[current].waits_for

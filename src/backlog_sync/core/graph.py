@@ -10,14 +10,14 @@ def cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     A cycle is as short as can be, starts at the knot's first key in the mapping's order and
     does not repeat it: `a -> b -> a` is `("a", "b")`. The answer has the mapping's order too.
     """
-    found = []
+    shortest = []
     order = {key: index for index, key in enumerate(edges)}
     for knot in _components(edges):
         members = set(knot)
         first = min(members, key=order.__getitem__)
         if len(members) > 1 or first in edges[first]:
-            found.append(_shortest_cycle(first, members, edges))
-    return tuple(sorted(found, key=lambda cycle: order[cycle[0]]))
+            shortest.append(_shortest_cycle(first, members, edges))
+    return tuple(sorted(shortest, key=lambda cycle: order[cycle[0]]))
 
 
 def _shortest_cycle(
@@ -89,13 +89,18 @@ def parents_first(parents: Mapping[str, str | None]) -> tuple[str, ...]:
     order: list[str] = []
     for key in parents:
         chain: list[str] = []
-        seen: set[str] = set()
-        at: str | None = key
-        while at is not None and at in parents and at not in done and at not in seen:
-            seen.add(at)
-            chain.append(at)
-            at = parents[at]
-        if at is not None and at in parents and at not in done:
+        visited: set[str] = set()
+        current: str | None = key
+        while (
+            current is not None
+            and current in parents
+            and current not in done
+            and current not in visited
+        ):
+            visited.add(current)
+            chain.append(current)
+            current = parents[current]
+        if current is not None and current in parents and current not in done:
             continue  # the chain of parents bites its own tail
         order.extend(reversed(chain))
         done.update(chain)

@@ -50,29 +50,29 @@ class Violation:
 
 def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[Violation, ...]:
     """Give every reason to refuse this plan, the counts in the messages."""
-    found: list[Violation] = []
+    violations: list[Violation] = []
     if plan.changes:
-        found += rights(observed.repository)
+        violations += rights(observed.repository)
         for other in observed.others:
             if _writes_to(other.repository.name_with_owner, plan):
-                found += rights(other.repository)
-    found += _out_of_reach(observed)
-    found += _whose(plan, desired, observed)
+                violations += rights(other.repository)
+    violations += _out_of_reach(observed)
+    violations += _moved_or_foreign(plan, desired, observed)
     keys = {item.key for item in plan.items}
     pruned = [c for c in plan.changes if _closes_orphan(c, keys)]
     managed = len(plan.orphans) + len(pruned) + sum(1 for item in plan.items if item.ref)
     if not desired.items and managed:
-        found.append(
+        violations.append(
             Violation(
                 "empty-backlog",
                 f"the backlog holds no items, but {managed} issues are managed from it",
                 "check that the right file was read; if it is meant, use --force empty-backlog",
             )
         )
-    found += _mass(plan, managed)
-    found += _board(plan, desired, observed)
+    violations += _mass(plan, managed)
+    violations += _board(plan, desired, observed)
     if not observed.whole and any(c.action is Action.CREATE for c in plan.changes):
-        found.append(
+        violations.append(
             Violation(
                 "incomplete-read",
                 "the issues could not all be read, so nothing may be created",
@@ -80,7 +80,7 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
                 final=True,
             )
         )
-    return tuple(found)
+    return tuple(violations)
 
 
 def _board(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
@@ -105,8 +105,8 @@ def _board(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[V
 
 def _writes_to(name: str, plan: Plan) -> bool:
     """Whether a plan changes anything in another repository."""
-    there = {item.key for item in plan.items if item.repository == name}
-    return any(c.repository == name or c.key in there for c in plan.changes)
+    keys = {item.key for item in plan.items if item.repository == name}
+    return any(c.repository == name or c.key in keys for c in plan.changes)
 
 
 def _out_of_reach(observed: ObservedState) -> list[Violation]:
@@ -148,7 +148,9 @@ def rights(repository: ObservedRepository) -> list[Violation]:
     return []
 
 
-def _whose(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
+def _moved_or_foreign(
+    plan: Plan, desired: DesiredState, observed: ObservedState
+) -> list[Violation]:
     """Refuse if most issues that the file names are not its own: moved, or of elsewhere."""
     unclear = any(note.name == IDENTITY for note in plan.conflicts)
     creates = [c for c in plan.changes if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE]
@@ -167,16 +169,16 @@ def _moved(
     """Find the same keys and titles under another identity: a file that was moved or renamed."""
     if any(not match.adopt for match in matches.by_key.values()):
         return []
-    seen = Counter(hold.moved_from for hold in matches.held.values() if hold.moved_from)
+    former_backlogs = Counter(hold.moved_from for hold in matches.held.values() if hold.moved_from)
     # An issue that is only to be adopted does not say whose backlog this is.
-    count = seen.total() + len(creates) + len(matches.by_key)
-    wanted = {(c.key, normalize.title(c.title)) for c in creates}
-    for issue in observed.issues if wanted else ():
+    count = former_backlogs.total() + len(creates) + len(matches.by_key)
+    titles = {(c.key, normalize.title(c.title)) for c in creates}
+    for issue in observed.issues if titles else ():
         if issue.repository == observed.repository.name_with_owner:
             marker = body_block.split(issue.body).marker
-            if marker and (marker.key, normalize.title(issue.title)) in wanted:
-                seen[marker.backlog] += 1
-    for old, items in sorted(seen.items()):
+            if marker and (marker.key, normalize.title(issue.title)) in titles:
+                former_backlogs[marker.backlog] += 1
+    for old, items in sorted(former_backlogs.items()):
         if old != desired.backlog_id and items * 2 >= count:
             return [
                 Violation(
@@ -203,14 +205,14 @@ def _foreign(
     """
     strange = sum(hold.strange for hold in matches.held.values())
     retitled = sum("title" in change.fields for change in adopts)
-    known = len(matches.by_key) - retitled
-    others = f"have other titles than the items in {observed.repository.name_with_owner}"
+    recognized = len(matches.by_key) - retitled
+    complaint = f"have other titles than the items in {observed.repository.name_with_owner}"
     if strange:
-        named = sum(item.issue is not None and item.key in matches.by_key for item in items)
-        count, total = strange + retitled, strange + named
-        refused = count > known
+        numbered = sum(item.issue is not None and item.key in matches.by_key for item in items)
+        count, total = strange + retitled, strange + numbered
+        refused = count > recognized
         lack = f"are not issues of {observed.repository.name_with_owner}"
-        others = f"{lack}, or {others}" if retitled else lack
+        complaint = f"{lack}, or {complaint}" if retitled else lack
     else:
         count, total = retitled, len(adopts)
         refused = count >= _FEW and count * 2 > total
@@ -219,7 +221,7 @@ def _foreign(
     return [
         Violation(
             "foreign-numbers",
-            f"{count} of {total} issue numbers in the file {others}",
+            f"{count} of {total} issue numbers in the file {complaint}",
             "name the right repository with --repo; or take these numbers out of the file; if"
             " these issues are meant, use --force foreign-numbers",
         )
@@ -248,11 +250,11 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
     return [
         Violation(
             _MASS,
-            f"this plan {what} {len(keys)} of {managed} managed issues "
+            f"this plan {effect} {len(keys)} of {managed} managed issues "
             f"({100 * len(keys) // managed} %, the limit is {_SHARE:.0%})",
             f"look at the plan; if it is meant, use --force {_MASS}",
         )
-        for what, keys in kinds.items()
+        for effect, keys in kinds.items()
         if len(keys) > _SHARE * managed
     ]
 

@@ -25,16 +25,16 @@ def held_by_hints(
     a marker. A number that is not surely an issue's holds its item only if there is an issue that
     it could adopt.
     """
-    named = {item.key: _here(item, location) for item in items}
-    times = Counter(number for hints in named.values() for number in hints)
+    hints_by_item = {item.key: _local_hints(item, location) for item in items}
+    item_counts = Counter(number for hints in hints_by_item.values() for number in hints)
     held: dict[str, Hold] = {}
-    for key, hints in named.items():
-        free = {n: h for n, h in hints.items() if n in issues and n not in (*taken, *marked)}
+    for key, hints in hints_by_item.items():
+        adoptable = {n: h for n, h in hints.items() if n in issues and n not in (*taken, *marked)}
         sure = {n: h for n, h in hints.items() if h.sure}
-        for number, hint in (free or sure).items():
+        for number, hint in (adoptable or sure).items():
             why = ""
-            if len(free or sure) > 1:
-                numbers = ", ".join(f"#{each}" for each in sorted(free or sure))
+            if len(adoptable or sure) > 1:
+                numbers = ", ".join(f"#{other}" for other in sorted(adoptable or sure))
                 why = f" Its title names more than one issue ({numbers})."
             elif number not in issues:
                 why = f" {location.name} has no issue with this number."
@@ -42,15 +42,15 @@ def held_by_hints(
                 why = " It is the issue of another item."
             elif number in marked:
                 why = " It carries the marker of another item or backlog."
-            elif times[number] > 1:
-                why = f" {times[number]} items name it."
+            elif item_counts[number] > 1:
+                why = f" {item_counts[number]} items name it."
             reason = f"looks like {hint.issue}: adopt {hint.issue}?{why}"
             held[key] = Hold(reason, hint.remedy, str(hint.issue), issues.get(number))
             break
     return held
 
 
-def _here(item: DesiredItem, location: Location) -> dict[int, IssueHint]:
+def _local_hints(item: DesiredItem, location: Location) -> dict[int, IssueHint]:
     """Return an item's hints that speak of a repository, by number."""
     return {
         hint.issue.number: hint

@@ -50,22 +50,22 @@ def missing(ref: str, repository: str, why: str) -> Hold:
     return Hold(reason, hint, ref, strange=True)
 
 
-def transferred(ref: str, there: IssueLink, here: str) -> Hold:
+def transferred(ref: str, link: IssueLink, repository: str) -> Hold:
     """Return the hold of an item whose issue is in another repository now."""
     return Hold(
-        f"its issue was transferred to {there.repository}#{there.number}",
-        f"transfer it back to {here}, or take its number out of the file to have a new issue"
+        f"its issue was transferred to {link.repository}#{link.number}",
+        f"transfer it back to {repository}, or take its number out of the file to have a new issue"
         " created here",
         ref,
     )
 
 
-def of_another_repository(ref: str, home: str, here: str) -> Hold:
+def of_another_repository(ref: str, home: str, repository: str) -> Hold:
     """Return the hold of an item whose number says that its issue is in another repository."""
     return Hold(
-        f"its number is one of {home}, and this run is about {here}",
+        f"its number is one of {home}, and this run is about {repository}",
         f"run it with --repo {home}, or take its number out of the file to have an issue"
-        f" created in {here}",
+        f" created in {repository}",
         ref,
         strange=True,
     )
@@ -93,15 +93,15 @@ def of_another_backlog(
 
 def set_id(desired: DesiredState, old: str) -> str:
     """Return how to give a backlog the identity that it had, in words of its first file."""
-    shown = (
+    quoted_id = (
         old if _PLAIN.fullmatch(old) else '"' + old.replace("\\", "\\\\").replace('"', '\\"') + '"'
     )
     source = desired.sources[0] if desired.sources else "the file"
     if desired.backlog_id != source:
-        return f"write `id: {shown}` again in place of `id: {desired.backlog_id}`"
+        return f"write `id: {quoted_id}` again in place of `id: {desired.backlog_id}`"
     if source.lower().endswith((".md", ".markdown")):
-        return f"put `backlog: {{id: {shown}}}` into the front matter of {source}"
-    return f"put `id: {shown}` at the top of {source}"
+        return f"put `backlog: {{id: {quoted_id}}}` into the front matter of {source}"
+    return f"put `id: {quoted_id}` at the top of {source}"
 
 
 def taken_twice(ref: str, issue: ObservedIssue) -> Hold:
@@ -164,21 +164,21 @@ def several_of_one_key(refs: Sequence[str], issue: ObservedIssue) -> Hold:
     )
 
 
-def upside_down(ref: str, parent: str, below: str) -> Hold:
+def upside_down(ref: str, parent: str, child: str) -> Hold:
     """Return the hold of a link that would close a circle of sub-issues on GitHub."""
     return Hold(
         f"its parent {parent} is below it on GitHub",
-        f"take {below} out from below {ref} on GitHub, or change the file",
+        f"take {child} out from below {ref} on GitHub, or change the file",
         ref,
     )
 
 
-def left_behind(ref: str, issue: ObservedIssue | None, here: str) -> Hold:
+def left_behind(ref: str, issue: ObservedIssue | None, repository: str) -> Hold:
     """Return the hold of an item whose issue is in another repository than the file says."""
     return Hold(
-        f"its issue is {ref}, and the file says that it is in {here}",
-        f"transfer it to {here} and write its new number, or take the number and the hidden lines"
-        f" of {ref} out to have a new one",
+        f"its issue is {ref}, and the file says that it is in {repository}",
+        f"transfer it to {repository} and write its new number, or take the number and the hidden"
+        f" lines of {ref} out to have a new one",
         ref,
         issue,
     )

@@ -39,11 +39,11 @@ def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:
     plan of the result adopts and does nothing else; bodies are not declared.
     """
     issues = {issue.id: issue for issue in observed.issues if not _managed(issue)}
-    kept = {
-        each for issue in issues.values() if closed or issue.state == "open"
-        for each in (issue.id, *_ancestors(issue, issues))
+    taken_ids = {
+        issue_id for issue in issues.values() if closed or issue.state == "open"
+        for issue_id in (issue.id, *_ancestors(issue, issues))
     }  # fmt: skip
-    chosen = sorted((issues[each] for each in kept), key=lambda issue: issue.number)
+    chosen = sorted((issues[issue_id] for issue_id in taken_ids), key=lambda issue: issue.number)
     keys = {issue.id: f"issue-{issue.number}" for issue in chosen}
     parents = {i.id: i.parent.id for i in chosen if i.parent is not None and i.parent.id in keys}
     holders = set(parents.values())
@@ -51,14 +51,14 @@ def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:
     items = tuple(_item(issue, kinds, keys, parents, observed) for issue in chosen)
     labels = {fold(label.name) for label in observed.labels}
     project = observed.project
-    due = {each.title: each.due for each in observed.milestones}
-    used = dict.fromkeys(i.milestone for i in chosen if i.milestone)
+    due_by_title = {milestone.title: milestone.due for milestone in observed.milestones}
+    titles = dict.fromkeys(i.milestone for i in chosen if i.milestone)
     return DesiredState(
         backlog_id="",
         items=tuple(_in_order(items)),
         repository=observed.repository.name_with_owner,
         project=ProjectSpec(project.owner, project.title, project.number) if project else None,
-        milestones=tuple(MilestoneDef(title, due.get(title)) for title in used),
+        milestones=tuple(MilestoneDef(title, due_by_title.get(title)) for title in titles),
         settings=Settings(
             kind_labels=_kind_labels(chosen, kinds, labels),
             priority_label=None,
@@ -71,10 +71,10 @@ def _managed(issue: ObservedIssue) -> bool:
 
 
 def _ancestors(issue: ObservedIssue, issues: Mapping[str, ObservedIssue]) -> Iterable[str]:
-    at, seen = issue, 0
-    while at.parent is not None and at.parent.id in issues and seen < _DEEPEST:
-        at, seen = issues[at.parent.id], seen + 1
-        yield at.id
+    current, depth = issue, 0
+    while current.parent is not None and current.parent.id in issues and depth < _DEEPEST:
+        current, depth = issues[current.parent.id], depth + 1
+        yield current.id
 
 
 def _kind(issue: ObservedIssue, parents: Mapping[str, str], holders: set[str]) -> str:
@@ -123,14 +123,14 @@ def _item(
         fields["blocked_by"] = blockers
     values = issue.card.values if issue.card is not None else {}
     board = {name: values[name] for name in _BOARD if values.get(name) not in (None, "")}
-    above = parents.get(issue.id)
+    parent_id = parents.get(issue.id)
     return DesiredItem(
         key=keys[issue.id],
         kind=kinds[issue.id],
         place=Place(""),
         fields=fields,
         board=board,
-        parent=keys[above] if above is not None else None,
+        parent=keys[parent_id] if parent_id is not None else None,
         issue=IssueRef(issue.number, sandbox=observed.sandbox),
         status="Done" if issue.state == "closed" else None,
     )
@@ -139,10 +139,10 @@ def _item(
 def _in_order(items: tuple[DesiredItem, ...]) -> Iterable[DesiredItem]:
     """Parents before children; a chain that is deeper than GitHub's ends in roots."""
     done: set[str] = set()
-    left = list(items)
+    remaining = list(items)
     for _ in range(_DEEPEST + 1):
-        now = [item for item in left if item.parent is None or item.parent in done]
-        yield from now
-        done |= {item.key for item in now}
-        left = [item for item in left if item.key not in done]
-    yield from (replace(item, parent=None) for item in left)
+        ready = [item for item in remaining if item.parent is None or item.parent in done]
+        yield from ready
+        done |= {item.key for item in ready}
+        remaining = [item for item in remaining if item.key not in done]
+    yield from (replace(item, parent=None) for item in remaining)

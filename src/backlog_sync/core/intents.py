@@ -28,9 +28,9 @@ class Intent:
 
 def by_nonce(issues: Iterable[ObservedIssue]) -> dict[str, ObservedIssue]:
     """Give issues by the nonce in their marker; of copies the one that was there first."""
-    found: dict[str, ObservedIssue] = {}
-    for issue in sorted(issues, key=lambda each: each.number):
+    issues_by_nonce: dict[str, ObservedIssue] = {}
+    for issue in sorted(issues, key=lambda candidate: candidate.number):
         marker = body_block.split(issue.body).marker
         if marker is not None and marker.nonce:
-            found.setdefault(marker.nonce, issue)
-    return found
+            issues_by_nonce.setdefault(marker.nonce, issue)
+    return issues_by_nonce

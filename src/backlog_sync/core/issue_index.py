@@ -56,9 +56,9 @@ class IssueIndex:
                 self.ours.setdefault(parts.marker.key, []).append(issue)
             else:
                 self.untrusted.setdefault(parts.marker.key, []).append(issue)
-        self._part_copies()
+        self._separate_copies()
 
-    def _part_copies(self) -> None:
+    def _separate_copies(self) -> None:
         """Part issues into which somebody copied the block of another from those that we made.
 
         No two were made with one nonce. The original is the one that has the title that we gave
@@ -72,11 +72,13 @@ class IssueIndex:
         copied: set[int] = set()
         for nonce, issues in by_nonce.items():
             if len(issues) > 1:
-                issues.sort(key=lambda each: (*self._strangeness(each, nonce), each.number))
-                copied.update(each.number for each in issues[1:])
+                issues.sort(
+                    key=lambda candidate: (*self._strangeness(candidate, nonce), candidate.number)
+                )
+                copied.update(candidate.number for candidate in issues[1:])
         for key, issues in self.ours.items() if copied else ():
-            self.copies += [(key, each) for each in issues if each.number in copied]
-            self.ours[key] = [each for each in issues if each.number not in copied]
+            self.copies += [(key, candidate) for candidate in issues if candidate.number in copied]
+            self.ours[key] = [candidate for candidate in issues if candidate.number not in copied]
 
     def _strangeness(self, issue: ObservedIssue, nonce: str) -> tuple[bool, bool]:
         """How little speaks for an issue as the one to which a nonce was given."""
@@ -109,42 +111,43 @@ class IssueIndex:
         last = max(map(self.generation, issues), default=0)
         return clearest([issue for issue in issues if self.generation(issue) == last])
 
-    def was_there(self, issue: ObservedIssue, recorded: frozenset[str]) -> bool:
+    def had_item(self, issue: ObservedIssue, recorded: frozenset[str]) -> bool:
         """Whether the item of an issue was there at the last sync, as far as that is recorded.
 
         What stood below a parent is in the record of one; of all others nothing is known.
         """
         marker = self.parts[issue.number].marker
-        if marker is None or self._above(issue) is None:
+        if marker is None or self._recorded_parent(issue) is None:
             return True
         return not recorded.isdisjoint(order.record([marker.key]))
 
-    def _above(self, issue: ObservedIssue) -> str | None:
+    def _recorded_parent(self, issue: ObservedIssue) -> str | None:
         """Return the hash of the key that an issue stood below at the last sync, if any."""
         marker = self.parts[issue.number].marker
-        above = marker.base.hashes.get("parent") if marker else None
-        return None if above == normalize.hash_value(None) else above
+        parent_hash = marker.base.hashes.get("parent") if marker else None
+        return None if parent_hash == normalize.hash_value(None) else parent_hash
 
-    def bereft(self, there: frozenset[str]) -> set[str]:
+    def keys_without_parent(self, present: frozenset[str]) -> set[str]:
         """Return the hashes of the keys whose record went with the issue that they stood below.
 
-        `there` are the hashes of the keys that issues have, as a base holds them. What is still a
+        `present` are the hashes of the keys that issues have, as a base holds them. What is still a
         sub-issue of one of ours lost nothing: only that one's key is another now.
         """
         ids = {issue.id for issues in self.ours.values() for issue in issues}
-        lost = (
+        orphaned_keys = (
             key
             for key, issues in self.ours.items()
             for issue in issues
-            if (above := self._above(issue)) is not None and above not in there
+            if (parent_hash := self._recorded_parent(issue)) is not None
+            and parent_hash not in present
             if issue.parent is None or issue.parent.id not in ids
         )
-        return {mark for key in lost for mark in order.record([key])}
+        return {mark for key in orphaned_keys for mark in order.record([key])}
 
     def records(self, recorded: frozenset[str]) -> set[str]:
         """Give what the issues record of the items below them, whose own item was there."""
-        there = (i for key in self.ours for i in self.last_with(key) if self.was_there(i, recorded))
-        markers = (self.parts[issue.number].marker for issue in there)
+        issues = (i for key in self.ours for i in self.last_with(key) if self.had_item(i, recorded))
+        markers = (self.parts[issue.number].marker for issue in issues)
         return {mark for marker in markers if marker for mark in marker.base.order}
 
 
@@ -153,18 +156,18 @@ def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
 
     Whose parent's issue is gone counts as recorded: nothing says that it was not there.
     """
-    there = frozenset(
+    present = frozenset(
         normalize.hash_value(key)
         for index in indexes
         for key, issues in index.ours.items()
         if issues
     )
-    recorded = frozenset(mark for index in indexes for mark in index.bereft(there))
+    recorded = frozenset(mark for index in indexes for mark in index.keys_without_parent(present))
     while True:
-        now = frozenset(mark for index in indexes for mark in index.records(recorded))
-        if now <= recorded:
+        deeper = frozenset(mark for index in indexes for mark in index.records(recorded))
+        if deeper <= recorded:
             return recorded
-        recorded |= now
+        recorded |= deeper
 
 
 def clearest(issues: list[ObservedIssue]) -> list[ObservedIssue]:

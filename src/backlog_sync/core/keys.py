@@ -35,8 +35,8 @@ def make_key(title: str, parent: str | None = None) -> str:
     hash, so that a title in any script has one. The hash covers the whole parent's key: two
     parents that begin alike do not give their children the same key.
     """
-    named = unicodedata.normalize("NFC", title.strip())
-    digest = hashlib.sha256(f"{parent or ''}\n{named}".encode("utf-8", "replace")).hexdigest()
+    normalized = unicodedata.normalize("NFC", title.strip())
+    digest = hashlib.sha256(f"{parent or ''}\n{normalized}".encode("utf-8", "replace")).hexdigest()
     parts = [(parent or "")[:_PARENT_LENGTH].rstrip("._-"), slug(title), digest[:_HASH_LENGTH]]
     return "-".join(part for part in parts if part)
 

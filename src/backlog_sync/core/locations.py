@@ -56,64 +56,67 @@ def elsewhere(item: DesiredItem, target: str, declared: str | None) -> str | Non
     `declared` is the repository that the files are about: what they say of it goes for whatever
     a run takes for it.
     """
-    there = item.repository
-    if there is None or fold(there) in (fold(target), fold(declared or target)):
+    repository = item.repository
+    if repository is None or fold(repository) in (fold(target), fold(declared or target)):
         return None
-    return there
+    return repository
 
 
-def why_left_alone(there: str, target: str, declared: str | None) -> str:
+def why_left_alone(repository: str, target: str, declared: str | None) -> str:
     """Say why a run about `target` does nothing in another repository; "" where it does.
 
     A trial in another repository than the files' own must not make issues in real ones: they
     would be made once more when the files' own turn comes.
     """
-    if fold(there.partition("/")[0]) != fold(target.partition("/")[0]):
-        return f"it belongs to {there}, of another owner than {target}"
+    if fold(repository.partition("/")[0]) != fold(target.partition("/")[0]):
+        return f"it belongs to {repository}, of another owner than {target}"
     if declared is None or fold(declared) != fold(target):
         return (
-            f"it belongs to {there}, and this run is about {target}, which the file does not name"
+            f"it belongs to {repository}, and this run is about {target},"
+            " which the file does not name"
         )
     return ""
 
 
 def others_of(items: Iterable[DesiredItem], target: str, declared: str | None) -> tuple[str, ...]:
     """Give the other repositories that a run about `target` has to read, each once."""
-    found: dict[str, str] = {}
+    repositories: dict[str, str] = {}
     for item in items:
-        there = elsewhere(item, target, declared) if item.sync else None
-        if there is not None and not why_left_alone(there, target, declared):
-            found.setdefault(fold(there), there)
-    return tuple(sorted(found.values(), key=fold))
+        repository = elsewhere(item, target, declared) if item.sync else None
+        if repository is not None and not why_left_alone(repository, target, declared):
+            repositories.setdefault(fold(repository), repository)
+    return tuple(sorted(repositories.values(), key=fold))
 
 
 def locations(desired: DesiredState, observed: ObservedState) -> tuple[Location, ...]:
     """Give the target, and behind it every other repository that was read."""
     target = observed.repository.name_with_owner
     if not observed.others:
-        here: Sequence[DesiredItem] = desired.items
-        if any(item.repository for item in here):
-            here = [i for i in here if elsewhere(i, target, desired.repository) is None]
-        return (_target(desired, observed, here, observed.issues),)
+        target_items: Sequence[DesiredItem] = desired.items
+        if any(item.repository for item in target_items):
+            target_items = [
+                i for i in target_items if elsewhere(i, target, desired.repository) is None
+            ]
+        return (_target(desired, observed, target_items, observed.issues),)
     items: dict[str, list[DesiredItem]] = {}
     for item in desired.items:
-        there = elsewhere(item, target, desired.repository)
-        items.setdefault(fold(there) if there else "", []).append(item)
+        repository = elsewhere(item, target, desired.repository)
+        items.setdefault(fold(repository) if repository else "", []).append(item)
     issues: dict[str, list[ObservedIssue]] = {}
     for issue in observed.issues:
         issues.setdefault(fold(issue.repository), []).append(issue)
-    found = [_target(desired, observed, items.get("", ()), issues.get(fold(target), ()))]
+    all_locations = [_target(desired, observed, items.get("", ()), issues.get(fold(target), ()))]
     for other in observed.others:
         name = fold(other.repository.name_with_owner)
-        there_items = items.get(name, ())
-        labels, titles = _label_names(there_items), _milestone_titles(there_items)
-        found.append(
+        other_items = items.get(name, ())
+        labels, titles = _label_names(other_items), _milestone_titles(other_items)
+        all_locations.append(
             Location(
                 repository=other.repository,
                 backlog_id=f"{observed.repository.id}:{desired.backlog_id}",
                 declared=other.repository.name_with_owner,
                 is_target=False,
-                items=there_items,
+                items=other_items,
                 issues=issues.get(name, ()),
                 labels=[d for d in desired.labels if fold(d.name) in labels],
                 milestones=[m for m in desired.milestones if m.title.strip() in titles],
@@ -124,7 +127,7 @@ def locations(desired: DesiredState, observed: ObservedState) -> tuple[Location,
                 ignored=frozenset(),
             )
         )
-    return tuple(found)
+    return tuple(all_locations)
 
 
 def in_order(issues: Iterable[ObservedIssue], target: str) -> tuple[ObservedIssue, ...]:
@@ -145,8 +148,8 @@ def _target(
         is_target=True,
         items=items,
         issues=issues,
-        labels=_labels_here(desired, items),
-        milestones=_milestones_here(desired, items),
+        labels=_target_labels(desired, items),
+        milestones=_target_milestones(desired, items),
         observed_labels=observed.labels,
         observed_milestones=observed.milestones,
         unassignable=observed.unassignable,
@@ -155,28 +158,34 @@ def _target(
     )
 
 
-def _labels_here(desired: DesiredState, items: Sequence[DesiredItem]) -> Sequence[LabelDef]:
+def _target_labels(desired: DesiredState, items: Sequence[DesiredItem]) -> Sequence[LabelDef]:
     """Give the target's labels: declared ones, and those that its items use."""
     if len(items) == len(desired.items):
         return desired.labels
-    used = _label_names(items)
-    return [label for label in desired.labels if label.declared or fold(label.name) in used]
+    used_names = _label_names(items)
+    return [label for label in desired.labels if label.declared or fold(label.name) in used_names]
 
 
-def _milestones_here(desired: DesiredState, items: Sequence[DesiredItem]) -> Sequence[MilestoneDef]:
+def _target_milestones(
+    desired: DesiredState, items: Sequence[DesiredItem]
+) -> Sequence[MilestoneDef]:
     if len(items) == len(desired.items):
         return desired.milestones
-    used = _milestone_titles(items)
-    return [each for each in desired.milestones if each.declared or each.title.strip() in used]
+    used_titles = _milestone_titles(items)
+    return [
+        milestone
+        for milestone in desired.milestones
+        if milestone.declared or milestone.title.strip() in used_titles
+    ]
 
 
 def _label_names(items: Iterable[DesiredItem]) -> set[str]:
-    found: set[str] = set()
+    label_names: set[str] = set()
     for item in items:
         labels = item.fields.get("labels")
         if item.sync and isinstance(labels, tuple):
-            found.update(fold(str(name)) for name in labels)
-    return found
+            label_names.update(fold(str(name)) for name in labels)
+    return label_names
 
 
 def _milestone_titles(items: Iterable[DesiredItem]) -> set[str]:

@@ -13,7 +13,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.reading import bears_sign, speaks_of
-from backlog_sync.core.trust import to_ask
+from backlog_sync.core.trust import logins_to_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Questions:
 def questions(desired: DesiredState, observed: ObservedState) -> Questions:
     """Give what must be looked up before this backlog can be planned."""
     items = [item for item in desired.items if item.sync]
-    seen = {fold(place.name) for place in locations(desired, observed)}
-    known = known_issues(observed)
+    read_repositories = {fold(location.name) for location in locations(desired, observed)}
+    known_links = known_issues(observed)
     keys = {item.key for item in items}
     issues: dict[str, None] = {}
     for item in items:
@@ -49,12 +49,12 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
         names = [str(name) for name in blockers] if isinstance(blockers, tuple) else []
         for name in (*names, *([item.parent] if item.parent else [])):
             repository, sign, _ = name.rpartition("#")
-            whole = name if repository else f"{observed.repository.name_with_owner}{name}"
+            full_ref = name if repository else f"{observed.repository.name_with_owner}{name}"
             # Of what was read whole, those that were not listed are not there.
-            listed = fold(whole.rpartition("#")[0]) in seen and observed.whole
+            listed = fold(full_ref.rpartition("#")[0]) in read_repositories and observed.whole
             asks = name not in keys and sign and not observed.embedded
-            if asks and not listed and fold(whole) not in known:
-                issues[whole] = None
+            if asks and not listed and fold(full_ref) not in known_links:
+                issues[full_ref] = None
     return Questions(
         issues=tuple(sorted(issues)),
         logins=_logins(desired, observed),
@@ -66,48 +66,48 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
 
 def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
     """Give the authors of issues that may be ours of whom it must be asked what they may do."""
-    found: dict[str, tuple[str, ...]] = {}
-    for place in locations(desired, observed):
-        named = {item.issue.number for item in place.items if item.issue is not None}
-        ours = (i for i in place.issues if i.number in named or bears_sign(i.body))
-        asked = to_ask(ours, observed.viewer, desired.settings)
-        if asked:
-            found[place.name] = asked
-    return found
+    logins_by_repository: dict[str, tuple[str, ...]] = {}
+    for location in locations(desired, observed):
+        numbers = {item.issue.number for item in location.items if item.issue is not None}
+        candidates = (i for i in location.issues if i.number in numbers or bears_sign(i.body))
+        logins = logins_to_ask(candidates, observed.viewer, desired.settings)
+        if logins:
+            logins_by_repository[location.name] = logins
+    return logins_by_repository
 
 
 def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
     """People whom items name and who are not assigned to anything where these items are."""
-    found: dict[str, tuple[str, ...]] = {}
-    for place in locations(desired, observed):
+    unassigned: dict[str, tuple[str, ...]] = {}
+    for location in locations(desired, observed):
         logins: dict[str, str] = {}
-        for item in place.items:
+        for item in location.items:
             assignees = item.fields.get("assignees")
             if item.sync and isinstance(assignees, tuple):
                 logins = fold_set(map(str, assignees)) | logins
         if logins:
-            assigned = {fold(login) for issue in place.issues for login in issue.assignees}
+            assigned = {fold(login) for issue in location.issues for login in issue.assignees}
             unknown = sorted(name for folded, name in logins.items() if folded not in assigned)
             if unknown:
-                found[place.name] = tuple(unknown)
-    return found
+                unassigned[location.name] = tuple(unknown)
+    return unassigned
 
 
 def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
     """Issues that items name and that are none of their repository's as they were listed."""
     sandbox, plain = observed.sandbox, not observed.embedded
-    for place in locations(desired, observed):
-        there = {issue.number for issue in place.issues}
-        named = {
+    for location in locations(desired, observed):
+        listed = {issue.number for issue in location.issues}
+        numbers = {
             item.issue.number
-            for item in place.items
+            for item in location.items
             if item.sync
             and item.issue is not None
             and speaks_of(
-                item.issue, place.name, sandbox=sandbox, plain=plain, declared=place.declared
+                item.issue, location.name, sandbox=sandbox, plain=plain, declared=location.declared
             )
         }
-        yield from (f"{place.name}#{number}" for number in sorted(named - there))
+        yield from (f"{location.name}#{number}" for number in sorted(numbers - listed))
 
 
 def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
@@ -116,24 +116,24 @@ def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
         return
     hidden = [issue for issue in observed.issues if issue.card is None]
     if hidden:
-        ours = {match.issue.id for match in match_items(desired, observed).by_key.values()}
-        yield from (issue.id for issue in hidden if issue.id in ours)
+        matched_ids = {match.issue.id for match in match_items(desired, observed).by_key.values()}
+        yield from (issue.id for issue in hidden if issue.id in matched_ids)
 
 
 def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
     """Give every issue that was seen, other repositories' too, by its folded `owner/repo#n`."""
     known: dict[str, IssueLink] = {}
 
-    def see(seen: ObservedIssue | IssueLink) -> None:
-        name = f"{fold(seen.repository)}#{seen.number}"
+    def add(entry: ObservedIssue | IssueLink) -> None:
+        name = f"{fold(entry.repository)}#{entry.number}"
         if name not in known:
-            known[name] = IssueLink(seen.id, seen.number, seen.repository)
+            known[name] = IssueLink(entry.id, entry.number, entry.repository)
 
     for issue in observed.issues:
-        see(issue)
+        add(issue)
         for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
-            see(link)
+            add(link)
     for name, link in observed.elsewhere.items():
-        see(link)
+        add(link)
         known.setdefault(fold(name), link)
     return known

@@ -83,10 +83,12 @@ class Matches:
 
 def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     """Find the issue of each item. What is not clear is held, never guessed."""
-    here = locations(desired, observed)
-    found = _Found(unread=_unread(desired, here))
-    matchers = [_Matcher(desired, observed, each, here, found) for each in here]
-    found.recorded = recorded_keys([matcher.index for matcher in matchers])
+    all_locations = locations(desired, observed)
+    shared = _Shared(unread=_unread(desired, all_locations))
+    matchers = [
+        _Matcher(desired, observed, location, all_locations, shared) for location in all_locations
+    ]
+    shared.recorded = recorded_keys([matcher.index for matcher in matchers])
     for matcher in matchers:
         matcher.by_numbers()
     for level in _levels(desired.items):
@@ -114,13 +116,13 @@ def _joined(parts: list[Matches]) -> Matches:
         return parts[0]
     return Matches(
         by_key=parts[0].by_key,
-        orphans=tuple(each for part in parts for each in part.orphans),
-        doubles=tuple(each for part in parts for each in part.doubles),
-        copies=tuple(each for part in parts for each in part.copies),
-        gone=tuple(each for part in parts for each in part.gone),
+        orphans=tuple(entry for part in parts for entry in part.orphans),
+        doubles=tuple(entry for part in parts for entry in part.doubles),
+        copies=tuple(entry for part in parts for entry in part.copies),
+        gone=tuple(entry for part in parts for entry in part.gone),
         held=parts[0].held,
         forgotten={key: ref for part in parts for key, ref in part.forgotten.items()},
-        warnings=tuple(each for part in parts for each in part.warnings),
+        warnings=tuple(entry for part in parts for entry in part.warnings),
         generations={key: n for part in parts for key, n in part.generations.items()},
     )
 
@@ -130,21 +132,26 @@ def _levels(items: Sequence[DesiredItem]) -> list[frozenset[str]]:
     parents = {item.key: item.parent for item in items}
     depth: dict[str, int] = {}
     for item in items:
-        above: list[str] = []
-        at: str | None = item.key
-        while at is not None and at in parents and at not in depth and at not in above:
-            above.append(at)
-            at = parents[at]
-        start = depth.get(at or "", -1)
-        depth |= {key: start + n for n, key in enumerate(reversed(above), 1)}
-    found: list[set[str]] = [set() for _ in range(max(depth.values(), default=-1) + 1)]
+        ancestors: list[str] = []
+        current: str | None = item.key
+        while (
+            current is not None
+            and current in parents
+            and current not in depth
+            and current not in ancestors
+        ):
+            ancestors.append(current)
+            current = parents[current]
+        start = depth.get(current or "", -1)
+        depth |= {key: start + n for n, key in enumerate(reversed(ancestors), 1)}
+    levels: list[set[str]] = [set() for _ in range(max(depth.values(), default=-1) + 1)]
     for key, level in depth.items():
-        found[level].add(key)
-    return [frozenset(keys) for keys in found]
+        levels[level].add(key)
+    return [frozenset(keys) for keys in levels]
 
 
 @dataclass(slots=True)
-class _Found:
+class _Shared:
     """What the matchers of all repositories found so far.
 
     `unread` are the keys of items in repositories that this run does not see: their issues may
@@ -158,11 +165,11 @@ class _Found:
     held: dict[str, Hold] = field(default_factory=dict)
 
 
-def _unread(desired: DesiredState, here: Sequence[Location]) -> frozenset[str]:
-    if sum(len(each.items) for each in here) == len(desired.items):
+def _unread(desired: DesiredState, all_locations: Sequence[Location]) -> frozenset[str]:
+    if sum(len(location.items) for location in all_locations) == len(desired.items):
         return frozenset()
-    seen = {item.key for each in here for item in each.items}
-    return frozenset(item.key for item in desired.items if item.key not in seen)
+    located = {item.key for location in all_locations for item in location.items}
+    return frozenset(item.key for item in desired.items if item.key not in located)
 
 
 class _Matcher:
@@ -174,15 +181,15 @@ class _Matcher:
         observed: ObservedState,
         location: Location,
         all_locations: tuple[Location, ...],
-        found: _Found,
+        shared: _Shared,
     ) -> None:
         self.desired, self.observed, self.location = desired, observed, location
-        self.kin = frozenset(each.backlog_id for each in all_locations)
+        self.kin = frozenset(other.backlog_id for other in all_locations)
         self.index = IssueIndex(desired, observed, location, self.kin)
         self.items = location.items
         self.titles = {item.key: title_mark(item.title) for item in self.items}
-        self.found = found
-        self.by_key, self.held, self.unread = found.by_key, found.held, found.unread
+        self.shared = shared
+        self.by_key, self.held, self.unread = shared.by_key, shared.held, shared.unread
         self.warnings: list[Warned] = []
         self.gone: dict[str, Hold] = {}
         self.forgotten = forgotten(self.items, location, observed, self.index)
@@ -193,26 +200,26 @@ class _Matcher:
         for item in self.items:
             if item.issue is None or item.key in self.forgotten.refs:
                 continue
-            if self._speaks(item):
+            if self._is_local_number(item):
                 self._claim(item, item.issue)
-            elif not self.location.is_target and self._names_another(item):
+            elif not self.location.is_target and self._is_number_elsewhere(item):
                 self.held[item.key] = holds.left_behind(str(item.issue), None, self.location.name)
 
-    def _speaks(self, item: DesiredItem) -> bool:
+    def _is_local_number(self, item: DesiredItem) -> bool:
         """Whether an item's number is one of this server and repository."""
-        here, there = self.location, self.observed
+        location, observed = self.location, self.observed
         return speaks_of(
             item.issue,
-            here.name,
-            sandbox=there.sandbox,
-            plain=not there.embedded,
-            declared=here.declared,
+            location.name,
+            sandbox=observed.sandbox,
+            plain=not observed.embedded,
+            declared=location.declared,
         )
 
-    def _names_another(self, item: DesiredItem) -> bool:
+    def _is_number_elsewhere(self, item: DesiredItem) -> bool:
         """Whether an item's number is one of another repository on this server."""
         ref = item.issue
-        if ref is None or self._speaks(item):
+        if ref is None or self._is_local_number(item):
             return False
         return counts(ref, sandbox=self.observed.sandbox, plain=not self.observed.embedded)
 
@@ -224,42 +231,42 @@ class _Matcher:
         """
         for item in self.items:
             ref, home = item.issue, self.location.declared
-            if ref is None or item.key in self.held or not self._names_another(item):
+            if ref is None or item.key in self.held or not self._is_number_elsewhere(item):
                 continue
             if item.key in self.by_key:
                 message = f"{item.key} names {ref}, which is not in {self.location.name}"
                 message += f": {self.by_key[item.key].ref} is its issue, by its marker"
                 self.warnings.append(Warned(message, "other-repository", item.place))
             else:
-                there = ref.repository or home or "another repository"
+                repository = ref.repository or home or "another repository"
                 self.held[item.key] = holds.of_another_repository(
-                    str(ref), there, self.location.name
+                    str(ref), repository, self.location.name
                 )
 
     def _claim(self, item: DesiredItem, ref: IssueRef) -> None:
-        issue, named = self.index.by_number.get(ref.number), str(ref)
+        issue, name = self.index.by_number.get(ref.number), str(ref)
         if issue is None:
             self.gone[item.key] = self.held[item.key] = self._whereabouts(ref)
             return
         parts = self.index.parts[issue.number]
         if issue.number in self.taken:
-            self.held[item.key] = holds.taken_twice(named, issue)
+            self.held[item.key] = holds.taken_twice(name, issue)
         elif parts.problem:
-            self.held[item.key] = holds.broken(named, issue, parts.problem)
+            self.held[item.key] = holds.broken(name, issue, parts.problem)
         elif parts.marker is not None and not self._is_own(item, issue, parts.marker):
             mark = self.titles[item.key]
             same = parts.marker.key == item.key or self.index.applied_title(issue) == mark
             self.held[item.key] = holds.of_another_backlog(
-                named, issue, self.desired, parts.marker.backlog, same=same
+                name, issue, self.desired, parts.marker.backlog, same=same
             )
         else:
             reason = "by its number in the file"
             if parts.marker is not None and parts.marker.key != item.key:
                 reason = f"by its number in the file; it was {parts.marker.key}"
-            stays = self._original_of(issue)
-            if stays is not None:
+            original = self._original_of(issue)
+            if original is not None:
                 reason = f"{ref}, which the file names, was closed as its duplicate"
-            self._take(item, stays or issue, reason)
+            self._take(item, original or issue, reason)
 
     def _is_own(self, item: DesiredItem, issue: ObservedIssue, marker: Marker) -> bool:
         """Whether a marker is this backlog's, or was before the issue was moved here."""
@@ -277,7 +284,7 @@ class _Matcher:
         if marker is None or issue.state == "open" or issue.state_reason != DUPLICATE:
             return None
         mark = self.index.applied_title(issue)
-        same = (i for i in self._free(marker.key) if self.index.applied_title(i) == mark)
+        same = (i for i in self._untaken_ours(marker.key) if self.index.applied_title(i) == mark)
         return next((i for i in same if i.state == "open"), None)
 
     def _whereabouts(self, ref: IssueRef) -> Hold:
@@ -296,12 +303,14 @@ class _Matcher:
         while it is healed, and another run may look at just that moment.
         """
         for item in self._open(level):
-            above = self._above(item)
-            alike = self._alike(item)
+            parent_id = self._parent_id(item)
+            candidates = self._same_key_and_title(item)
             latest = [
-                i for i in alike if self.index.generation(i) == self.index.generation(alike[0])
+                i
+                for i in candidates
+                if self.index.generation(i) == self.index.generation(candidates[0])
             ]
-            if any(_parent_of(issue) == above for issue in latest):
+            if any(_parent_of(issue) == parent_id for issue in latest):
                 self._take_first(item, latest)
 
     def by_titles(self, level: Collection[str]) -> None:
@@ -310,29 +319,29 @@ class _Matcher:
         A story was inserted and the rest renumbered, or a key was changed. Only where one issue
         and, of all items there, one have that title; an issue whose key is gone comes first.
         """
-        left: dict[tuple[str, str | None], list[ObservedIssue]] = {}
+        untaken: dict[tuple[str, str | None], list[ObservedIssue]] = {}
         for issues in self.index.ours.values():
             for issue in issues:
                 if issue.number not in self.taken:
                     mark = self.index.applied_title(issue)
-                    left.setdefault((mark, _parent_of(issue)), []).append(issue)
+                    untaken.setdefault((mark, _parent_of(issue)), []).append(issue)
         declared = {item.key for item in self.desired.items}
         deeper = {i.key: self.titles[i.key] for i in self._open() if i.parent is not None}
-        wanted = Counter((item.parent, title_mark(item.title)) for item in self.items)
+        title_counts = Counter((item.parent, title_mark(item.title)) for item in self.items)
         for item in self._open(level):
             mark = self.titles[item.key]
-            if wanted[item.parent, mark] > 1:
+            if title_counts[item.parent, mark] > 1:
                 continue
-            there = left.get((mark, self._above(item)), ())
+            matches = untaken.get((mark, self._parent_id(item)), ())
             if item.parent is None:
                 # Below a parent without an issue, an item's issue stands alone: it stays its own.
-                there = [i for i in there if deeper.get(self._key_of(i)) != mark]
-            same = clearest([issue for issue in there if issue.number not in self.taken])
+                matches = [i for i in matches if deeper.get(self._key_of(i)) != mark]
+            same = clearest([issue for issue in matches if issue.number not in self.taken])
             gone = [issue for issue in same if self._key_of(issue) not in declared]
-            for candidates in (gone, same):
-                if len(candidates) == 1:
-                    was = self._key_of(candidates[0])
-                    self._take(item, candidates[0], f"by its title; it was {was}")
+            for group in (gone, same):
+                if len(group) == 1:
+                    former_key = self._key_of(group[0])
+                    self._take(item, group[0], f"by its title; it was {former_key}")
                     break
 
     def by_keys_and_titles(self, level: Collection[str]) -> None:
@@ -348,7 +357,7 @@ class _Matcher:
                 item,
                 [
                     issue
-                    for issue in self._alike(item)
+                    for issue in self._same_key_and_title(item)
                     if issue in recorded or (issue in last and self._was_put_below(item, issue))
                 ],
             )
@@ -356,20 +365,20 @@ class _Matcher:
     def _was_put_below(self, item: DesiredItem, issue: ObservedIssue) -> bool:
         """Whether an issue was put below the parent of an item, whose key no other issue has."""
         marker = self.index.parts[issue.number].marker
-        above = self.by_key.get(item.parent) if item.parent else None
-        if marker is None or above is None:
+        parent = self.by_key.get(item.parent) if item.parent else None
+        if marker is None or parent is None:
             return False
         put = marker.base.hashes.get("parent") == normalize.hash_value(item.parent)
-        return put and self.index.ours.get(str(item.parent)) == [above.issue]
+        return put and self.index.ours.get(str(item.parent)) == [parent.issue]
 
-    def _alike(self, item: DesiredItem) -> list[ObservedIssue]:
+    def _same_key_and_title(self, item: DesiredItem) -> list[ObservedIssue]:
         """Give the issues that have the key and the title of an item, the latest first."""
-        there = clearest([i for i in self._free(item.key) if self._has_title_of(item, i)])
-        return sorted(there, key=self.index.generation, reverse=True)
+        matches = clearest([i for i in self._untaken_ours(item.key) if self._has_title_of(item, i)])
+        return sorted(matches, key=self.index.generation, reverse=True)
 
-    def _take_first(self, item: DesiredItem, there: Sequence[ObservedIssue]) -> None:
-        if there:
-            self._take(item, there[0], "by its marker")
+    def _take_first(self, item: DesiredItem, issues: Sequence[ObservedIssue]) -> None:
+        if issues:
+            self._take(item, issues[0], "by its marker")
 
     def _has_title_of(self, item: DesiredItem, issue: ObservedIssue) -> bool:
         return self.index.applied_title(issue) == self.titles[item.key]
@@ -378,7 +387,7 @@ class _Matcher:
         marker = self.index.parts[issue.number].marker
         return marker.key if marker else ""
 
-    def _above(self, item: DesiredItem) -> str | None:
+    def _parent_id(self, item: DesiredItem) -> str | None:
         """Give the id of the issue of an item's parent; the parent's key where it has none."""
         if item.parent is None:
             return None
@@ -410,19 +419,19 @@ class _Matcher:
     def _last_with(self, key: str) -> list[ObservedIssue]:
         """Give the issues that a key went to last, of those that had an item at the last sync."""
         return [
-            i for i in self.index.last_with(key) if self.index.was_there(i, self.found.recorded)
+            i for i in self.index.last_with(key) if self.index.had_item(i, self.shared.recorded)
         ]
 
     def unclear(self, level: Collection[str]) -> None:
         """Hold the items whose key stands in a marker that cannot be believed, and in no other."""
         for item, keys in self._open_with_keys(level):
-            if any(self._free(key) for key in keys):
+            if any(self._untaken_ours(key) for key in keys):
                 continue
             for key in keys:
-                for stranger in self._left(self.index.untrusted, key):
+                for stranger in self._untaken(self.index.untrusted, key):
                     ref = self.observed.ref(stranger)
                     self.held.setdefault(item.key, holds.untrusted(ref, stranger))
-                for issue in self._left(self.index.broken, key):
+                for issue in self._untaken(self.index.broken, key):
                     why = self.index.parts[issue.number].problem
                     self.held.setdefault(
                         item.key, holds.broken(self.observed.ref(issue), issue, why)
@@ -438,8 +447,8 @@ class _Matcher:
             if settings.create_done or not is_closed(item.fields.get("state"))
         ]
         marked = [number for number, parts in self.index.parts.items() if parts.marker]
-        found = held_by_hints(new, self.location, self.index.by_number, self.taken, marked)
-        self.held.update(found)
+        held = held_by_hints(new, self.location, self.index.by_number, self.taken, marked)
+        self.held.update(held)
 
     def by_unmarked_titles(self) -> None:
         """Adopt issues without a marker that have exactly the title of an item, one each.
@@ -447,16 +456,20 @@ class _Matcher:
         Only what somebody trusted opened: the marker that we put there must be believed later.
         """
         items = [item for item in self._open() if item.sync]
-        wanted = Counter(normalize.title(item.title) for item in items)
+        title_counts = Counter(normalize.title(item.title) for item in items)
         for item in items:
             title = normalize.title(item.title)
-            named = self.index.unmarked.get(title, ())
-            there = [i for i in named if i.number not in self.taken and self._trusts(i)]
-            if len(there) == 1 and wanted[title] == 1 and not self._problem(there[0]):
-                self._take(item, there[0], "has exactly this title")
-            elif there and (len(there) > 1 or wanted[title] > 1):
-                refs = list(map(self.observed.ref, there))
-                self.held[item.key] = holds.several(refs, there[0])
+            namesakes = self.index.unmarked.get(title, ())
+            candidates = [i for i in namesakes if i.number not in self.taken and self._trusts(i)]
+            if (
+                len(candidates) == 1
+                and title_counts[title] == 1
+                and not self._problem(candidates[0])
+            ):
+                self._take(item, candidates[0], "has exactly this title")
+            elif candidates and (len(candidates) > 1 or title_counts[title] > 1):
+                refs = list(map(self.observed.ref, candidates))
+                self.held[item.key] = holds.several(refs, candidates[0])
 
     def _trusts(self, issue: ObservedIssue) -> bool:
         return is_trusted(issue, self.observed.viewer, self.desired.settings.trusted_authors)
@@ -471,8 +484,10 @@ class _Matcher:
                 self._namesake(item)
 
     def _namesake(self, item: DesiredItem) -> None:
-        named = self.index.unmarked.get(normalize.title(item.title), ())
-        issue = next((each for each in named if each.number not in self.taken), None)
+        namesakes = self.index.unmarked.get(normalize.title(item.title), ())
+        issue = next(
+            (candidate for candidate in namesakes if candidate.number not in self.taken), None
+        )
         if issue is None:
             return
         problem, ref = self._problem(issue), self.observed.ref(issue)
@@ -501,11 +516,15 @@ class _Matcher:
             for matcher in matchers:
                 if matcher is self:
                     continue
-                for issue in (each for key in keys for each in matcher._free(key)):
+                for issue in (
+                    candidate for key in keys for candidate in matcher._untaken_ours(key)
+                ):
                     ref = self.observed.ref(issue)
                     hold = holds.left_behind(ref, issue, self.location.name)
                     self.held.setdefault(item.key, hold)
-            for issue in (each for key in keys for each in self._left(self.index.astray, key)):
+            for issue in (
+                candidate for key in keys for candidate in self._untaken(self.index.astray, key)
+            ):
                 if self.index.applied_title(issue) == self.titles[item.key]:
                     ref = self.observed.ref(issue)
                     self.held.setdefault(item.key, holds.astray(ref, issue))
@@ -520,8 +539,9 @@ class _Matcher:
                 self.by_key[item.key] = replace(match, generation=generation)
             elif generation:
                 new[item.key] = generation
-        aside = {item.key for item in self.items if not item.sync}  # left alone with their issues
-        spare = sorted(
+        # These are left alone with their issues.
+        unsynced = {item.key for item in self.items if not item.sync}
+        remaining = sorted(
             (issue.number, key, issue)
             for key, issues in self.index.ours.items()
             for issue in issues
@@ -529,11 +549,11 @@ class _Matcher:
             and issue.state == "open"
             and key not in self.held
             and key not in self.unread
-            and key not in aside
+            and key not in unsynced
         )
-        second = [(key, issue) for _, key, issue in spare if self._is_second(key, issue)]
-        doubles = tuple((key, issue) for key, issue in second if self._is_double(key, issue))
-        copies = (*self.index.copies, *(each for each in second if each not in doubles))
+        second_issues = [(key, issue) for _, key, issue in remaining if self._is_second(key, issue)]
+        doubles = tuple((key, issue) for key, issue in second_issues if self._is_double(key, issue))
+        copies = (*self.index.copies, *(pair for pair in second_issues if pair not in doubles))
         warnings = [
             Warned(
                 message=f"{self.observed.ref(issue)} carries the marker of {key}, a copy as it "
@@ -546,10 +566,10 @@ class _Matcher:
         ]
         return Matches(
             by_key=self.by_key,
-            orphans=tuple((k, issue) for _, k, issue in spare if not self._is_second(k, issue)),
+            orphans=tuple((k, issue) for _, k, issue in remaining if not self._is_second(k, issue)),
             doubles=doubles,
-            copies=tuple(each for each in copies if each[1].number not in self.taken),
-            gone=tuple(sorted(self._gone().items(), key=lambda found: found[0])),
+            copies=tuple(pair for pair in copies if pair[1].number not in self.taken),
+            gone=tuple(sorted(self._gone().items(), key=lambda entry: entry[0])),
             held=self.held,
             forgotten=self.forgotten.refs,
             warnings=(*self.warnings, *warnings),
@@ -563,16 +583,16 @@ class _Matcher:
         deleted and came back.
         """
         marker = match.parts.marker if match else None
-        own = marker.generation if marker is not None and marker.key == item.key else -1
-        above = self._above(item)
-        later = (
+        own_generation = marker.generation if marker is not None and marker.key == item.key else -1
+        parent_id = self._parent_id(item)
+        later_generations = (
             self.index.generation(other)
-            + (not self._has_title_of(item, other) or _parent_of(other) != above)
+            + (not self._has_title_of(item, other) or _parent_of(other) != parent_id)
             for other in self.index.ours.get(item.key, ())
             if match is None or other.id != match.issue.id
-            if self.index.generation(other) > own
+            if self.index.generation(other) > own_generation
         )
-        return max(later, default=max(own, 0))
+        return max(later_generations, default=max(own_generation, 0))
 
     def _gone(self) -> dict[str, Hold]:
         """Return the items whose issue was there and is gone."""
@@ -585,18 +605,18 @@ class _Matcher:
 
     def _recorded(self) -> dict[str, Hold]:
         """Give the items without an issue that are on record as sub-issues of their parents."""
-        found: dict[str, Hold] = {}
+        missing: dict[str, Hold] = {}
         for item in self._open():
-            above = self.by_key.get(item.parent) if item.parent and item.sync else None
-            marker = above.parts.marker if above else None
-            known = marker and set(order.record([item.key])) <= set(marker.base.order)
-            if known and not self.index.ours.get(item.key):
-                found[item.key] = Hold(
+            parent = self.by_key.get(item.parent) if item.parent and item.sync else None
+            marker = parent.parts.marker if parent else None
+            is_recorded = marker and set(order.record([item.key])) <= set(marker.base.order)
+            if is_recorded and not self.index.ours.get(item.key):
+                missing[item.key] = Hold(
                     "it was below its parent at the last sync and has no issue now (deleted,"
                     " moved away, or never made by a run that stopped)",
                     _AGAIN,
                 )
-        return found
+        return missing
 
     def _is_second(self, key: str, issue: ObservedIssue) -> bool:
         """Whether an issue left over is a second one of its item, and not one displaced from it."""
@@ -606,10 +626,10 @@ class _Matcher:
         if self.index.generation(issue) < match.generation:
             return False
         marker = match.parts.marker
-        stays = marker is not None and marker.key == key
-        stays |= owner_of("title", self.desired.settings.ownership) is Owner.GITHUB
+        keeps_title = marker is not None and marker.key == key
+        keeps_title |= owner_of("title", self.desired.settings.ownership) is Owner.GITHUB
         # One that was another item's, or nobody's, gets this item's title only now.
-        title = self.index.applied_title(match.issue) if stays else self.titles[key]
+        title = self.index.applied_title(match.issue) if keeps_title else self.titles[key]
         return self.index.applied_title(issue) == title
 
     def _is_double(self, key: str, issue: ObservedIssue) -> bool:
@@ -622,11 +642,11 @@ class _Matcher:
         ours, theirs = match.parts.marker, self.index.parts[issue.number].marker
         if ours is None or theirs is None or match.issue.state != "open" or ours.key != key:
             return False
-        made = (
-            marker.nonce not in ("", adopted_nonce(each))
-            for marker, each in ((ours, match.issue), (theirs, issue))
+        created = (
+            marker.nonce not in ("", adopted_nonce(marked_issue))
+            for marker, marked_issue in ((ours, match.issue), (theirs, issue))
         )
-        return all(made) and ours.nonce != theirs.nonce
+        return all(created) and ours.nonce != theirs.nonce
 
     def _open_with_keys(
         self, level: Collection[str] | None = None
@@ -646,10 +666,10 @@ class _Matcher:
         items = self.items if level is None else [i for i in self.items if i.key in level]
         return [i for i in items if i.key not in self.by_key and i.key not in self.held]
 
-    def _free(self, key: str) -> list[ObservedIssue]:
-        return self._left(self.index.ours, key)
+    def _untaken_ours(self, key: str) -> list[ObservedIssue]:
+        return self._untaken(self.index.ours, key)
 
-    def _left(self, issues: Mapping[str, list[ObservedIssue]], key: str) -> list[ObservedIssue]:
+    def _untaken(self, issues: Mapping[str, list[ObservedIssue]], key: str) -> list[ObservedIssue]:
         return [issue for issue in issues.get(key, ()) if issue.number not in self.taken]
 
     def _take(self, item: DesiredItem, issue: ObservedIssue, reason: str) -> None:

@@ -34,7 +34,7 @@ def quiet(text: str) -> str:
     fenced = _fenced(lines)
     plain = [index for index in range(len(lines)) if index not in fenced]
     spans = {index: _spans(lines[index]) for index in plain}
-    clear = all(found is not None for found in spans.values())
+    clear = all(code_spans is not None for code_spans in spans.values())
     for index in plain:
         lines[index] = _break(lines[index], (spans[index] if clear else None) or ())
     return "\n".join(lines)
@@ -54,11 +54,11 @@ def close_fence(text: str) -> str:
 
 def _after(closing: str, match: re.Match[str]) -> str:
     """Give what would close the fence that is open after this line; "" where none is."""
-    sign, rest = match[1], match[2]
+    sign, info = match[1], match[2]
     if closing:
-        closes = sign[0] == closing[0] and len(sign) >= len(closing) and not rest.strip()
+        closes = sign[0] == closing[0] and len(sign) >= len(closing) and not info.strip()
         return "" if closes else closing
-    return "" if sign[0] == "`" and "`" in rest else sign
+    return "" if sign[0] == "`" and "`" in info else sign
 
 
 def _fenced(lines: Sequence[str]) -> set[int]:

@@ -96,20 +96,34 @@ def merge_set(
     Declared members are enforced, members that we applied and the file dropped are removed,
     everyone else's stay. Where GitHub is the owner, what people took away stays away.
     """
-    was, want, have = fold_set(base), fold_set(desired), fold_set(observed)
-    if was.keys() == want.keys() == have.keys():
-        stands = tuple(sorted(have.values(), key=str.casefold))
-        return SetDiff((), (), (), stands, tuple(sorted(want.values())))
-    taken = [] if pending else [n for n in want if n in was and n not in have]
-    add = [n for n in want if n not in have and not (owner is Owner.GITHUB and n in taken)]
-    remove = [n for n in was if n not in want and n in have]
-    after = [have[n] for n in have if n not in remove] + [want[n] for n in add]
+    base_members, desired_members, observed_members = (
+        fold_set(base),
+        fold_set(desired),
+        fold_set(observed),
+    )
+    if base_members.keys() == desired_members.keys() == observed_members.keys():
+        stands = tuple(sorted(observed_members.values(), key=str.casefold))
+        return SetDiff((), (), (), stands, tuple(sorted(desired_members.values())))
+    taken = (
+        []
+        if pending
+        else [n for n in desired_members if n in base_members and n not in observed_members]
+    )
+    add = [
+        n
+        for n in desired_members
+        if n not in observed_members and not (owner is Owner.GITHUB and n in taken)
+    ]
+    remove = [n for n in base_members if n not in desired_members and n in observed_members]
+    after = [observed_members[n] for n in observed_members if n not in remove] + [
+        desired_members[n] for n in add
+    ]
     return SetDiff(
-        add=tuple(want[n] for n in add),
-        remove=tuple(have[n] for n in remove),
-        drifted=tuple(want[n] for n in taken),
+        add=tuple(desired_members[n] for n in add),
+        remove=tuple(observed_members[n] for n in remove),
+        drifted=tuple(desired_members[n] for n in taken),
         after=tuple(sorted(after, key=str.casefold)),
-        base=tuple(sorted(want.values())),
+        base=tuple(sorted(desired_members.values())),
     )
 
 
@@ -125,18 +139,18 @@ def merge_ticks(
     without a base a tick on either side counts, so nobody's progress is taken away.
     """
     merged: dict[str, bool] = {}
-    for key, wanted in desired.items():
-        there, before = observed.get(key), base.get(key)
-        if there is None:
-            merged[key] = wanted
-        elif written.get(key) == wanted:
-            merged[key] = there
-        elif before is None:
-            merged[key] = wanted or there
-        elif wanted != before:
-            merged[key] = wanted
+    for key, desired_tick in desired.items():
+        observed_tick, base_tick = observed.get(key), base.get(key)
+        if observed_tick is None:
+            merged[key] = desired_tick
+        elif written.get(key) == desired_tick:
+            merged[key] = observed_tick
+        elif base_tick is None:
+            merged[key] = desired_tick or observed_tick
+        elif desired_tick != base_tick:
+            merged[key] = desired_tick
         else:
-            merged[key] = there
+            merged[key] = observed_tick
     return merged
 
 
@@ -168,24 +182,24 @@ def merge_block(
     `file_moved` says whether the file's own text changed, where that is known; else the lines
     tell.
     """
-    want, have = line_hashes(desired), line_hashes(observed)
-    if want == have:
-        verdict = Verdict.CONVERGED if base and base != want else Verdict.IN_SYNC
+    desired_hashes, observed_hashes = line_hashes(desired), line_hashes(observed)
+    if desired_hashes == observed_hashes:
+        verdict = Verdict.CONVERGED if base and base != desired_hashes else Verdict.IN_SYNC
         return BlockDiff(verdict, write=False, moved_below=(), reason="both sides agree")
-    if base and base == have:
+    if base and base == observed_hashes:
         return BlockDiff(Verdict.PUSH, write=True, moved_below=(), reason="changed in the file")
     people = foreign_lines(observed, desired, base)
     if not base:
         return BlockDiff(
             Verdict.PUSH, write=True, moved_below=people, reason="nothing is on record"
         )
-    if not (base != want if file_moved is None else file_moved):
+    if not (base != desired_hashes if file_moved is None else file_moved):
         if owner is Owner.GITHUB:
             reason = "changed on GitHub, which owns it"
             return BlockDiff(Verdict.DRIFT, write=False, moved_below=(), reason=reason)
         reason = "changed on GitHub"
         return BlockDiff(Verdict.DRIFT, write=True, moved_below=people, reason=reason)
-    if not _lost(have, base):
+    if not _lost(observed_hashes, base):
         # People only added lines: nothing of ours is in dispute, whatever the file changed.
         reason = "changed in the file"
         return BlockDiff(Verdict.PUSH, write=True, moved_below=people, reason=reason)
@@ -197,7 +211,7 @@ def merge_block(
     return BlockDiff(Verdict.CONFLICT, write=False, moved_below=(), reason=BOTH)
 
 
-def _lost(have: tuple[str, ...], base: tuple[str, ...]) -> bool:
+def _lost(observed: tuple[str, ...], base: tuple[str, ...]) -> bool:
     """Whether a line that we wrote is gone."""
-    there = set(have)
-    return any(line not in there for line in base)
+    present = set(observed)
+    return any(line not in present for line in base)

@@ -517,8 +517,8 @@ class ObservedState:
 
     def ref(self, issue: "ObservedIssue | IssueLink") -> str:
         """Give an issue's name for people: `#14` in the target, `owner/repo#14` elsewhere."""
-        here = issue.repository == self.repository.name_with_owner
-        return f"#{issue.number}" if here else f"{issue.repository}#{issue.number}"
+        is_in_target = issue.repository == self.repository.name_with_owner
+        return f"#{issue.number}" if is_in_target else f"{issue.repository}#{issue.number}"
 
 
 # ---- base ----------------------------------------------------------------------------------

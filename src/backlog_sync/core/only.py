@@ -33,18 +33,18 @@ def narrow(
     What is left out is done by the next run without `only`: no record claims it.
     """
     keys = _with_parents(plan, only)
-    new = {c.key for c in plan.changes if _makes_issue(c)} - keys
+    new_keys = {c.key for c in plan.changes if _makes_issue(c)} - keys
     doubles = {c.key for c in plan.changes if c.is_heal and c.other in keys}
-    items = [c for c in plan.changes if _kept(c, keys, new, doubles)]
-    kept = {id(change) for change in items}
-    left: dict[str, set[str]] = {}
+    items = [c for c in plan.changes if _kept(c, keys, new_keys, doubles)]
+    kept_ids = {id(change) for change in items}
+    dropped_claims: dict[str, set[str]] = {}
     for change in plan.changes:
         key, field = claim_of(change)
-        if field and key in keys and id(change) not in kept:
-            left.setdefault(key, set()).add(field)
-    items = [c for change in items for c in _unclaimed(change, left.get(change.key))]
+        if field and key in keys and id(change) not in kept_ids:
+            dropped_claims.setdefault(key, set()).add(field)
+    items = [c for change in items for c in _unclaimed(change, dropped_claims.get(change.key))]
     used = _used(plan, desired, keys, items)
-    definitions = [c for c in plan.changes if used.has(c.kind, c.repository, c.title)]
+    definitions = [c for c in plan.changes if used.contains(c.kind, c.repository, c.title)]
     definitions = [c for c in without_unused([*definitions, *items]) if c.kind in DEFINITIONS]
     items = [c for change in items for c in _unrecorded(change, plan, definitions)]
     changes = (*definitions, *items)
@@ -59,19 +59,19 @@ def narrow(
         accepted=tuple(n for n in plan.accepted if used.tells(n, keys)),
         orphans=(),
         deferred=tuple(d for d in plan.deferred if _concerns(d, keys)),
-        warnings=(*plan.warnings, *_told(only, count)),
+        warnings=(*plan.warnings, *_only_warning(only, count)),
         digests=replace(plan.digests, plan=plan_digest(name, changes, sandbox=sandbox)),
     )
 
 
 def _with_parents(plan: Plan, only: Collection[str]) -> frozenset[str]:
     """Give the keys with those of parents that must be made first."""
-    new = {c.key for c in plan.changes if _makes_issue(c)}
+    new_keys = {c.key for c in plan.changes if _makes_issue(c)}
     keys = frozenset(only)
     parents = {
         str(c.other)
         for c in plan.changes
-        if c.kind is ChangeKind.SUB_ISSUE and c.key in keys and c.other in new
+        if c.kind is ChangeKind.SUB_ISSUE and c.key in keys and c.other in new_keys
     }
     return keys if parents <= keys else _with_parents(plan, keys | parents)
 
@@ -101,22 +101,28 @@ def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
         yield replace(change, body=None if same else body)
 
 
-def _unrecorded(change: Change, plan: Plan, made: Collection[Change]) -> Iterator[Change]:
+def _unrecorded(
+    change: Change, plan: Plan, kept_definitions: Collection[Change]
+) -> Iterator[Change]:
     """Give the change with a body that records nothing of definitions that are left out."""
-    kept = {id(each) for each in made}
-    left = {
-        entry_key(each.kind, each.title)
-        for each in plan.changes
-        if each.kind in RECORDED and each.repository == change.repository and id(each) not in kept
+    kept_ids = {id(definition) for definition in kept_definitions}
+    dropped_keys = {
+        entry_key(definition.kind, definition.title)
+        for definition in plan.changes
+        if definition.kind in RECORDED
+        and definition.repository == change.repository
+        and id(definition) not in kept_ids
     }
     if change.body is None or change.kind is not ChangeKind.ISSUE:
         yield change
         return
-    seen = change.body_seen or ""
-    body = without(change.body, seen, left)
-    defines = any(c.kind in RECORDED and c.repository == change.repository for c in made)
-    alike = unrecorded(body) == unrecorded(seen) and not defines
-    if change.fields or not alike:
+    body_seen = change.body_seen or ""
+    body = without(change.body, body_seen, dropped_keys)
+    defines = any(
+        c.kind in RECORDED and c.repository == change.repository for c in kept_definitions
+    )
+    same_record = unrecorded(body) == unrecorded(body_seen) and not defines
+    if change.fields or not same_record:
         yield replace(change, body=None if body == change.body_seen else body)
 
 
@@ -128,7 +134,7 @@ class _Used:
     milestones: frozenset[tuple[str | None, str]]
     fields: frozenset[str]
 
-    def has(self, kind: ChangeKind, repository: str | None, title: str) -> bool:
+    def contains(self, kind: ChangeKind, repository: str | None, title: str) -> bool:
         """Whether one is among them."""
         match kind:
             case ChangeKind.LABEL:
@@ -145,7 +151,7 @@ class _Used:
     def tells(self, note: FieldNote, keys: Collection[str]) -> bool:
         """Whether a note is about a kept item, or about a definition that is used."""
         if note.is_definition:
-            return self.has(note.kind, note.repository, note.title)
+            return self.contains(note.kind, note.repository, note.title)
         return note.key in keys
 
 
@@ -153,15 +159,20 @@ def _used(
     plan: Plan, desired: DesiredState, keys: Collection[str], items: Collection[Change]
 ) -> _Used:
     """Give the labels, milestones and board fields that the kept items use."""
-    used = [item for item in desired.items if item.key in keys]
-    where = {item.key: item.repository for item in plan.items}
+    used_items = [item for item in desired.items if item.key in keys]
+    repositories = {item.key: item.repository for item in plan.items}
     boarded = [c for c in items if c.kind in _OF_BOARD]
     fields = {name for c in boarded for name in c.fields}
     return _Used(
         frozenset(
-            (where.get(i.key), fold(str(n))) for i in used for n in _names(i.fields.get("labels"))
+            (repositories.get(i.key), fold(str(n)))
+            for i in used_items
+            for n in _names(i.fields.get("labels"))
         ),
-        frozenset((where.get(i.key), str(i.fields.get("milestone") or "").strip()) for i in used),
+        frozenset(
+            (repositories.get(i.key), str(i.fields.get("milestone") or "").strip())
+            for i in used_items
+        ),
         frozenset({*fields, record.NAME} if boarded else ()),
     )
 
@@ -174,7 +185,7 @@ def _concerns(deferred: Deferred, keys: frozenset[str]) -> bool:
     return deferred.kind in DEFINITIONS or deferred.key in keys
 
 
-def _told(only: Collection[str], count: int) -> list[Warned]:
-    what = ", ".join(sorted(only))
-    others = "nothing else is to be done" if count <= 0 else f"{count} other changes are left out"
-    return [Warned(f"limited to {what} and what it needs: {others}", "only")]
+def _only_warning(only: Collection[str], count: int) -> list[Warned]:
+    keys = ", ".join(sorted(only))
+    rest = "nothing else is to be done" if count <= 0 else f"{count} other changes are left out"
+    return [Warned(f"limited to {keys} and what it needs: {rest}", "only")]

@@ -38,35 +38,35 @@ Names: TypeAlias = Mapping[str, Mapping[str, str]]
 
 def renamed_options(
     definition: BoardFieldDef,
-    known: ObservedBoardField,
+    board_field: ObservedBoardField,
     used: Collection[str],
     cards: Iterable[BoardItem],
 ) -> tuple[Renamed, ...]:
     """Find the options of a field that were renamed; `used` are the file's values, folded."""
-    if definition.type != "single_select" or known.type != definition.type:
+    if definition.type != "single_select" or board_field.type != definition.type:
         return ()
     if not definition.declared and definition.name == STATUS:
         return ()  # a board has its own words for progress
-    there = {fold(option.name): option.name for option in known.options}
-    missing = [option.name for option in definition.options if fold(option.name) not in there]
+    board_names = {fold(option.name): option.name for option in board_field.options}
+    missing = [option.name for option in definition.options if fold(option.name) not in board_names]
     if not missing:
         return ()
     declared = {fold(option.name) for option in definition.options}
     pairs = [
-        (base[known.name], card.values.get(known.name))
+        (base[board_field.name], card.values.get(board_field.name))
         for card in cards
-        if known.name in (base := record.decode(card) or {})
+        if board_field.name in (base := record.decode(card) or {})
     ]
     recorded = {fold(str(base)) for base, _ in pairs}
-    free = there.keys() - declared - set(used) - recorded
-    found: list[Renamed] = []
+    candidates = board_names.keys() - declared - set(used) - recorded
+    renames: list[Renamed] = []
     for name in missing:
-        shown = {fold(str(value)) for base, value in pairs if _holds(base, name)}
-        now = shown.pop() if len(shown) == 1 else ""
-        if now in free:
-            free.discard(now)
-            found.append(Renamed(name, there[now]))
-    return tuple(found)
+        observed_names = {fold(str(value)) for base, value in pairs if _holds(base, name)}
+        new_name = observed_names.pop() if len(observed_names) == 1 else ""
+        if new_name in candidates:
+            candidates.discard(new_name)
+            renames.append(Renamed(name, board_names[new_name]))
+    return tuple(renames)
 
 
 def as_named(card: BoardItem, names: Names) -> BoardItem:
@@ -88,21 +88,28 @@ def as_declared(desired: DesiredState, observed: ObservedState) -> ObservedState
     project = observed.project
     if project is None or desired.project is None:
         return observed
-    known = {fold(each.name): each for each in project.fields}
+    board_fields = {fold(board_field.name): board_field for board_field in project.fields}
     cards = [issue.card for issue in observed.issues if issue.card is not None]
     names: dict[str, dict[str, str]] = {}
     for definition in desired.project.fields:
-        there = known.get(fold(definition.name))
+        observed_field = board_fields.get(fold(definition.name))
         used = used_options(desired.items, definition.name)
-        for each in renamed_options(definition, there, used, cards) if there else ():
-            names.setdefault(there.name if there else "", {})[fold(each.now)] = each.was
+        for rename in (
+            renamed_options(definition, observed_field, used, cards) if observed_field else ()
+        ):
+            names.setdefault(observed_field.name if observed_field else "", {})[
+                fold(rename.now)
+            ] = rename.was
     if not names:
         return observed
     fields = tuple(
         replace(
-            each, options=tuple(_named(option, names.get(each.name, {})) for option in each.options)
+            board_field,
+            options=tuple(
+                _named(option, names.get(board_field.name, {})) for option in board_field.options
+            ),
         )
-        for each in project.fields
+        for board_field in project.fields
     )
     issues = tuple(
         replace(issue, card=as_named(issue.card, names)) if issue.card else issue

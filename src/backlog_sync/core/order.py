@@ -25,18 +25,18 @@ def record(keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def wanted_order(
-    desired: Sequence[str], now: Sequence[str], base: Sequence[str]
+    desired: Sequence[str], observed: Sequence[str], base: Sequence[str]
 ) -> tuple[str, ...]:
     """Give the order in which our siblings should stand if GitHub owns it.
 
-    `desired` is the file's order, `now` GitHub's (others may stand between), `base` the order of
-    the file at the last sync. The file's order counts where it changed since; else the order that
-    people gave on GitHub stays, and what is new goes where the file has it.
+    `desired` is the file's order, `observed` GitHub's (others may stand between), `base` the
+    file's order at the last sync. The file's order counts where it changed since; else the order
+    that people gave on GitHub stays, and what is new goes where the file has it.
     """
     ours = set(desired)
     by_hash = dict(zip(record(desired), desired, strict=True))
     before = [by_hash[mark] for mark in base if mark in by_hash]
-    placed = [key for key in now if key in ours and key in before]
+    placed = [key for key in observed if key in ours and key in before]
     known = set(placed)
     if [k for k in before if k in known] != [k for k in desired if k in known]:
         return tuple(desired)
@@ -48,49 +48,51 @@ def wanted_order(
     return tuple(order)
 
 
-def moved_since(desired: Sequence[str], now: Sequence[str], base: Sequence[str]) -> tuple[str, ...]:
+def moved_since(
+    desired: Sequence[str], observed: Sequence[str], base: Sequence[str]
+) -> tuple[str, ...]:
     """Give the order on GitHub of those on record, if it is not the one on record; else nothing."""
     by_hash = dict(zip(record(desired), desired, strict=True))
-    before = [by_hash[mark] for mark in base if mark in by_hash and by_hash[mark] in set(now)]
-    placed = [key for key in now if key in set(before)]
+    before = [by_hash[mark] for mark in base if mark in by_hash and by_hash[mark] in set(observed)]
+    placed = [key for key in observed if key in set(before)]
     return tuple(placed) if placed != before else ()
 
 
-def moves(now: Sequence[str], wanted: Sequence[str]) -> tuple[Move, ...]:
+def moves(current: Sequence[str], target: Sequence[str]) -> tuple[Move, ...]:
     """Give the fewest moves, in the order in which they are to be made.
 
     Those of the longest run that stands right already stay where they are.
     """
-    place = {key: index for index, key in enumerate(now)}
-    standing = longest_rising([place[key] for key in wanted])
-    stays = {now[index] for index in standing}
-    made: list[Move] = []
-    for index, key in enumerate(wanted):
-        if key in stays:
+    place = {key: index for index, key in enumerate(current)}
+    standing = longest_rising([place[key] for key in target])
+    fixed = {current[index] for index in standing}
+    planned: list[Move] = []
+    for index, key in enumerate(target):
+        if key in fixed:
             continue
         if index:
-            made.append(Move(key, after=wanted[index - 1]))
+            planned.append(Move(key, after=target[index - 1]))
         else:
-            made.append(Move(key, before=next(k for k in wanted if k in stays)))
-    return tuple(made)
+            planned.append(Move(key, before=next(k for k in target if k in fixed)))
+    return tuple(planned)
 
 
 def longest_rising(values: Sequence[int]) -> tuple[int, ...]:
     """Give a longest rising subsequence of different numbers."""
     ends: list[int] = []
-    at: list[int] = []
+    indexes: list[int] = []
     came_from: list[int] = []
     for index, value in enumerate(values):
         length = bisect_left(ends, value)
-        came_from.append(at[length - 1] if length else -1)
+        came_from.append(indexes[length - 1] if length else -1)
         if length == len(ends):
             ends.append(value)
-            at.append(index)
+            indexes.append(index)
         else:
-            ends[length], at[length] = value, index
-    found: list[int] = []
-    index = at[-1] if at else -1
+            ends[length], indexes[length] = value, index
+    rising: list[int] = []
+    index = indexes[-1] if indexes else -1
     while index >= 0:
-        found.append(values[index])
+        rising.append(values[index])
         index = came_from[index]
-    return tuple(reversed(found))
+    return tuple(reversed(rising))

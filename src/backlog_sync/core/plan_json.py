@@ -49,8 +49,8 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
 def others_to_json(plan: Plan) -> dict[str, Any]:
     """Give what was read of other repositories that items are in; nothing where none is."""
-    told = {name: coverage_to_json(coverage) for name, coverage in plan.others.items()}
-    return {"others": told} if told else {}
+    coverages = {name: coverage_to_json(coverage) for name, coverage in plan.others.items()}
+    return {"others": coverages} if coverages else {}
 
 
 def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
@@ -58,14 +58,14 @@ def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
 
     `by_number` and `since` are there only where the repository was not read whole on purpose.
     """
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "complete": coverage.complete,
         "issues_read": coverage.issues_read,
         "issues_in_repository": coverage.total,
     }
     if coverage.by_number:
-        told |= {"by_number": coverage.by_number, "others_since": coverage.since}
-    return told
+        record |= {"by_number": coverage.by_number, "others_since": coverage.since}
+    return record
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def note_to_json(note: FieldNote) -> dict[str, Any]:
 
     `hint` is there if it has a remedy of its own.
     """
-    there = {"repository": note.repository} if note.repository is not None else {}
+    repository = {"repository": note.repository} if note.repository is not None else {}
     return {
         "kind": note.kind.value,
         "key": note.key,
@@ -109,7 +109,7 @@ def note_to_json(note: FieldNote) -> dict[str, Any]:
         "observed": note.observed,
         "reason": note.reason,
         **({"hint": note.hint} if note.hint else {}),
-        **there,
+        **repository,
     }
 
 

@@ -7,7 +7,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import unknown_words
 from backlog_sync.core.board import BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.card import UNSEEN, Seen
+from backlog_sync.core.card import NO_ISSUE, IssueStatus
 from backlog_sync.core.changes import (
     Action,
     Change,
@@ -54,7 +54,7 @@ from backlog_sync.core.order import Move
 from backlog_sync.core.prune import Sources
 from backlog_sync.core.reading import counts
 from backlog_sync.core.relations import Links, Sorting
-from backlog_sync.core.sandbox_numbers import told
+from backlog_sync.core.sandbox_numbers import number_warnings
 from backlog_sync.core.states import (
     NOT_PLANNED,
     OPEN,
@@ -64,7 +64,7 @@ from backlog_sync.core.states import (
     state_fields,
 )
 from backlog_sync.core.status_conflicts import contested, statuses
-from backlog_sync.core.trust import unbelieved
+from backlog_sync.core.trust import belief_warnings
 from backlog_sync.core.used_definitions import without_unused
 
 _LONGEST = 65_536
@@ -99,22 +99,24 @@ class _Builder:
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
         self.board: BoardPlan = plan_board(desired, observed, options)
-        self.places = locations(desired, observed)
-        self.place_of = {item.key: place for place in self.places[1:] for item in place.items}
+        self.locations = locations(desired, observed)
+        self.location_of = {
+            item.key: location for location in self.locations[1:] for item in location.items
+        }
         self.changes: list[Change] = []
         self.drift: list[FieldNote] = []
         self.conflicts: list[FieldNote] = []
         self.accepted: list[FieldNote] = []
         self.deferred: list[Deferred] = []
         self.warnings: list[Warned] = [
-            *told(desired, observed, list(self.matches.forgotten.values())),
+            *number_warnings(desired, observed, list(self.matches.forgotten.values())),
             *self.matches.warnings,
-            *unbelieved(
+            *belief_warnings(
                 ((m.issue, m.ref, m.belief) for m in self.matches.by_key.values()),
                 desired.settings.trusted_authors,
             ),
             *self.board.warnings,
-            *(warned for place in self.places for warned in double_labels(place)),
+            *(warned for location in self.locations for warned in double_labels(location)),
             *unknown_words.warnings(desired, observed),
         ]
         self.sources = Sources(desired.texts, (item.title for item in desired.items))
@@ -123,43 +125,51 @@ class _Builder:
         self.definitions: dict[str, DefinitionPlan] = {}
         self.carried: dict[str, DefinitionPlan] = {}
         self.drift += self.board.fields.drift
-        for place in self.places:
-            self._define(place)
+        for location in self.locations:
+            self._define(location)
 
-    def _define(self, place: Location) -> None:
+    def _define(self, location: Location) -> None:
         """Plan the labels and milestones of a repository, and who carries their record."""
-        known = self.desired, self.observed, self.matches
-        carrier = carrier_of(place, *known, self.skipped)
-        made = plan_definitions(self._without_held(place), carrier, self.options)
-        self.definitions[place.name] = made
+        context = self.desired, self.observed, self.matches
+        carrier = carrier_of(location, *context, self.skipped)
+        definitions = plan_definitions(self._without_held(location), carrier, self.options)
+        self.definitions[location.name] = definitions
         if carrier.key is not None:
-            self.carried[carrier.key] = made
-        self.changes += made.changes
-        self.drift += made.drift
-        self.conflicts += made.conflicts
-        self.accepted += made.accepted
+            self.carried[carrier.key] = definitions
+        self.changes += definitions.changes
+        self.drift += definitions.drift
+        self.conflicts += definitions.conflicts
+        self.accepted += definitions.accepted
 
-    def _without_held(self, place: Location) -> Location:
+    def _without_held(self, location: Location) -> Location:
         """Leave out what does not exist yet and only held or skipped items would use.
 
         It is not made, so nothing may be put on record of it.
         """
         active = [
             item
-            for item in place.items
+            for item in location.items
             if item.key not in self.skipped and item.key not in self.matches.held
         ]
-        labels = {fold(each.name) for each in place.observed_labels}
-        titles = {each.title.strip() for each in place.observed_milestones}
+        labels = {fold(label.name) for label in location.observed_labels}
+        titles = {milestone.title.strip() for milestone in location.observed_milestones}
         for item in active:
-            used = item.fields.get("labels")
-            labels |= {fold(str(name)) for name in used} if isinstance(used, tuple) else set()
+            item_labels = item.fields.get("labels")
+            labels |= (
+                {fold(str(name)) for name in item_labels}
+                if isinstance(item_labels, tuple)
+                else set()
+            )
             titles.add(str(item.fields.get("milestone")).strip())
         return replace(
-            place,
-            labels=[each for each in place.labels if each.declared or fold(each.name) in labels],
+            location,
+            labels=[
+                label for label in location.labels if label.declared or fold(label.name) in labels
+            ],
             milestones=[
-                each for each in place.milestones if each.declared or each.title.strip() in titles
+                milestone
+                for milestone in location.milestones
+                if milestone.declared or milestone.title.strip() in titles
             ],
         )
 
@@ -173,33 +183,33 @@ class _Builder:
             self._held(item)
             return
         match = self.matches.by_key.get(item.key)
-        found = self.links.of(item, match)
-        self.deferred += found.deferred
-        if found.upside_down is not None:
-            self._note(item, "parent", found.upside_down)
+        relations = self.links.of(item, match)
+        self.deferred += relations.deferred
+        if relations.upside_down is not None:
+            self._note(item, "parent", relations.upside_down)
         target = target_of(
             item,
             self.desired.settings,
             source=body_block.source_name(item.place.path, self.desired.sources),
-            found=found.values,
-            kept=found.kept,
+            resolved=relations.values,
+            kept=relations.kept,
             order=self.links.recorded_order(item.key),
         )
         if match is not None:
             self._update(item, match, target)
         elif not self._create(item, target):
             return
-        word = self._seen(item, match)
-        carded = self.board.item(item, match.issue if match else None, word=word)
-        self.drift += carded.drift
-        self.conflicts += carded.conflicts
-        self.accepted += carded.accepted
+        issue_status = self._issue_status(item, match)
+        card_diff = self.board.item(item, match.issue if match else None, issue_status=issue_status)
+        self.drift += card_diff.drift
+        self.conflicts += card_diff.conflicts
+        self.accepted += card_diff.accepted
 
-    def _seen(self, item: DesiredItem, match: Match | None) -> Seen:
+    def _issue_status(self, item: DesiredItem, match: Match | None) -> IssueStatus:
         """Say what the issue tells of the file's word for its status."""
         if match is None:
-            return UNSEEN
-        return Seen(
+            return NO_ISSUE
+        return IssueStatus(
             closed=match.issue.state == "closed" and is_closed(item.fields.get(STATE)),
             reopened=reopened_since_written(item, match),
             contested=self._contested(item, match),
@@ -217,24 +227,28 @@ class _Builder:
         """Whether an item is none of this run's business; say why where that may surprise."""
         if not item.sync:
             return True
-        there = elsewhere(item, self.repository, self.desired.repository)
-        if there is not None and item.key not in self.place_of:
-            reason = why_left_alone(there, self.repository, self.desired.repository)
-            reason = reason or f"it belongs to {there}, which is out of reach: {self._why(there)}"
+        other_repository = elsewhere(item, self.repository, self.desired.repository)
+        if other_repository is not None and item.key not in self.location_of:
+            reason = why_left_alone(other_repository, self.repository, self.desired.repository)
+            if not reason:
+                why = self._why_unread(other_repository)
+                reason = f"it belongs to {other_repository}, which is out of reach: {why}"
             self.deferred.append(Deferred(ChangeKind.ISSUE, item.key, reason))
             return True
         done = is_closed(item.fields.get("state")) and not self.desired.settings.create_done
-        found = item.key in self.matches.by_key or item.key in self.matches.held
-        if done and not found:
+        has_issue = item.key in self.matches.by_key or item.key in self.matches.held
+        if done and not has_issue:
             message = f"{item.key} is done already and was not created"
             self.warnings.append(Warned(message, "done-not-created", item.place))
             return True
         return False
 
-    def _why(self, there: str) -> str:
+    def _why_unread(self, repository: str) -> str:
         """Say why another repository could not be read."""
-        known = self.observed.out_of_reach.items()
-        return next((why for name, why in known if fold(name) == fold(there)), "it was not read")
+        reasons = self.observed.out_of_reach.items()
+        return next(
+            (why for name, why in reasons if fold(name) == fold(repository)), "it was not read"
+        )
 
     def _held(self, item: DesiredItem) -> None:
         self._note(item, IDENTITY, self.matches.held[item.key])
@@ -272,7 +286,7 @@ class _Builder:
         carried = self.carried.get(item.key)
         record = fitting(carried.record) if carried else {}
         marker = Marker(
-            self._place(item).backlog_id,
+            self._location(item).backlog_id,
             item.key,
             base=replace(base_of(target, pending=pending), definitions=record),
             generation=self.matches.generations.get(item.key, 0),
@@ -311,18 +325,20 @@ class _Builder:
         issue = match.issue
         target = self._with_kept_labels(item, match, target)
         # What people renamed is one change of the definition, and none of its items.
-        names = self.definitions[self._place(item).name]
-        labels = tuple(names.labels.get(fold(name), name) for name in issue.labels)
-        aim = issue.milestone and names.milestones.get(issue.milestone.strip(), issue.milestone)
-        match = replace(match, issue=replace(issue, labels=labels, milestone=aim))
+        definitions = self.definitions[self._location(item).name]
+        labels = tuple(definitions.labels.get(fold(name), name) for name in issue.labels)
+        milestone = issue.milestone and definitions.milestones.get(
+            issue.milestone.strip(), issue.milestone
+        )
+        match = replace(match, issue=replace(issue, labels=labels, milestone=milestone))
         carried = self.carried.get(item.key)
         diff = diff_item(
             item,
             match,
             target,
-            self.links.there(issue),
+            self.links.observed_links(issue),
             self.desired.settings,
-            self._place(item).backlog_id,
+            self._location(item).backlog_id,
             self.options,
             record=None if carried is None else fitting(carried.record),
             record_moved=carried is not None and carried.moved,
@@ -371,8 +387,12 @@ class _Builder:
         """Keep the label of a priority while the file's present word for it is unknown."""
         applied = match.parts.marker.base.sets.get("labels", ()) if match.parts.marker else ()
         prefix = self.desired.settings.priority_label
-        there = {fold(name) for name in match.issue.labels}
-        kept = [n for n in unknown_words.kept_labels(item, prefix, applied) if fold(n) in there]
+        observed_labels = {fold(name) for name in match.issue.labels}
+        kept = [
+            n
+            for n in unknown_words.kept_labels(item, prefix, applied)
+            if fold(n) in observed_labels
+        ]
         if not kept:
             return target
         labels = tuple(sorted({*target.sets.get("labels", ()), *kept}))
@@ -446,7 +466,7 @@ class _Builder:
         linked: dict[str, list[DesiredItem]] = {}
         created = {c.key for c in self.changes if c.action is Action.CREATE}
         links = [c for c in self.changes if c.kind is ChangeKind.SUB_ISSUE and c.other]
-        back = {change.key for change in links if change.drifted}
+        restored = {change.key for change in links if change.drifted}
         # What is made below its parent comes to stand there first, all others after that.
         for change in sorted(links, key=lambda c: c.key not in created or self._crosses(c)):
             if change.action is not Action.LINK or change.key not in self.items:
@@ -460,7 +480,7 @@ class _Builder:
                 self._tell_sorted(self.items[parent], sorting)
             for move in sorting.moves:
                 # What people took out comes back at the end, and goes to its place from there.
-                drifted = move.key in sorting.people or move.key in back
+                drifted = move.key in sorting.people or move.key in restored
                 self._move(move, parent, drifted=drifted)
 
     def _tell_sorted(self, parent: DesiredItem, sorting: Sorting) -> None:
@@ -482,7 +502,7 @@ class _Builder:
         """Whether a link leads to another repository: no issue is made below such a parent."""
         other = str(change.other)
         if other in self.items:
-            return self.place_of.get(other) is not self.place_of.get(change.key)
+            return self.location_of.get(other) is not self.location_of.get(change.key)
         return fold(other.rpartition("#")[0]) != fold(change.repository or self.repository)
 
     def _move(self, move: Move, parent: str, *, drifted: bool) -> None:
@@ -540,20 +560,20 @@ class _Builder:
             )
         )
 
-    def _place(self, item: DesiredItem) -> Location:
-        return self.place_of.get(item.key, self.places[0])
+    def _location(self, item: DesiredItem) -> Location:
+        return self.location_of.get(item.key, self.locations[0])
 
     def _repository(self, item: DesiredItem) -> str | None:
         """Give the other repository that an item's issue is or will be in."""
-        place = self.place_of.get(item.key)
-        return place.name if place else None
+        location = self.location_of.get(item.key)
+        return location.name if location else None
 
     def plan(self) -> Plan:
         """Give the finished value."""
         self.board.keep_record()
         self.changes += self._pruned()
-        wanted = [*self.changes, *self.board.changes, *self.board.cards]
-        permitted, withheld = self.board.permitted(without_unused(wanted))
+        candidates = [*self.changes, *self.board.changes, *self.board.cards]
+        permitted, withheld = self.board.permitted(without_unused(candidates))
         if permitted and self._all_held():
             withheld += _waiting(permitted)
             permitted = []
@@ -567,7 +587,7 @@ class _Builder:
             conflicts=tuple(self.conflicts),
             accepted=tuple(self.accepted),
             orphans=tuple(
-                Orphan(key, self.observed.ref(issue), issue.title, self._why_left(issue, key))
+                Orphan(key, self.observed.ref(issue), issue.title, self._why_open(issue, key))
                 for key, issue in self._orphans()
                 if not self._prunes(issue, key)
             ),
@@ -581,14 +601,14 @@ class _Builder:
 
     def _all_held(self) -> bool:
         """Whether the file's issue numbers lead nowhere, so that it may be another repository."""
-        there = self.observed
+        observed = self.observed
         numbered = [
             item.key
             for item in self.desired.items
             if item.issue is not None
             and item.key not in self.skipped
             and item.key not in self.matches.forgotten
-            and counts(item.issue, sandbox=there.sandbox, plain=not there.embedded)
+            and counts(item.issue, sandbox=observed.sandbox, plain=not observed.embedded)
         ]
         return bool(numbered) and all(key in self.matches.held for key in numbered)
 
@@ -606,7 +626,7 @@ class _Builder:
                 title=issue.title,
                 reason=f"{_GONE} ({key}); --prune close",
                 ref=self.observed.ref(issue),
-                fields={**closed, "comment": FieldChange(None, _farewell(key))},
+                fields={**closed, "comment": FieldChange(None, _closing_comment(key))},
             )
             for key, issue in self._orphans()
             if self._prunes(issue, key)
@@ -615,17 +635,17 @@ class _Builder:
     def _prunes(self, issue: ObservedIssue, key: str) -> bool:
         """Whether an orphan is closed: not again what people reopened, nor what is in a file."""
         may = self.options.prune and self.observed.whole and issue.state_reason != REOPENED
-        return may and self._still_there(issue, key) is None
+        return may and self._still_in_files(issue, key) is None
 
-    def _still_there(self, issue: ObservedIssue, key: str) -> str | None:
+    def _still_in_files(self, issue: ObservedIssue, key: str) -> str | None:
         """Return where the text of an orphan is in the files, although no item has it."""
         marker = body_block.split(issue.body).marker
         applied = marker.base.hashes.get("title", "") if marker else ""
         return self.sources.place_of(issue.title, applied, None if key in self.items else key)
 
-    def _why_left(self, issue: ObservedIssue, key: str) -> str:
+    def _why_open(self, issue: ObservedIssue, key: str) -> str:
         """Say why an orphan stays open."""
-        place = self._still_there(issue, key)
+        place = self._still_in_files(issue, key)
         if place is not None:
             return f"still in the file ({place}), no longer read as an item"
         if self.options.prune and issue.state_reason == REOPENED:
@@ -663,7 +683,7 @@ _GONE = "its item is gone from the file"
 
 def _waiting(changes: Sequence[Change]) -> list[Deferred]:
     """Return what says that these changes wait for the items that are held."""
-    what = {c.key: c.kind for c in changes if not c.is_refresh}
+    kinds = {c.key: c.kind for c in changes if not c.is_refresh}
     return [
         Deferred(
             kind,
@@ -671,11 +691,11 @@ def _waiting(changes: Sequence[Change]) -> list[Deferred]:
             "nothing is done while every item that names an issue is held",
             "settle one of the held items first",
         )
-        for key, kind in what.items()
+        for key, kind in kinds.items()
     ]
 
 
-def _farewell(key: str) -> str:
+def _closing_comment(key: str) -> str:
     return (
         f"Closed as not planned: `{key}` is no longer in the backlog that this issue was made from."
         " Put it back there, or reopen this issue; the backlog does not close it a second time."
@@ -685,7 +705,9 @@ def _farewell(key: str) -> str:
 def _reason(diff: ItemDiff, match: Match) -> str:
     if match.adopt:
         return match.reason
-    told = sorted({diff.reasons[name] for name in diff.fields if name in diff.reasons})
+    reasons = sorted({diff.reasons[name] for name in diff.fields if name in diff.reasons})
     if diff.forgotten:
-        told.append(f"no longer in the file, left as it is on GitHub: {', '.join(diff.forgotten)}")
-    return "; ".join(told) or "the record of what was applied follows"
+        reasons.append(
+            f"no longer in the file, left as it is on GitHub: {', '.join(diff.forgotten)}"
+        )
+    return "; ".join(reasons) or "the record of what was applied follows"

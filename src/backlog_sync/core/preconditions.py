@@ -46,8 +46,8 @@ def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
     return (id_, operation.parts) if operation.parts else None
 
 
-def verdict(operation: Operation, now: Standing | None) -> Stale | Done | None:
-    """Say what becomes of an operation, by what stands there `now`; None lets it go out.
+def verdict(operation: Operation, current: Standing | None) -> Stale | Done | None:
+    """Say what becomes of an operation, by what stands there now (`current`); None lets it go out.
 
     What was changed since it was read is left alone; what stands there as it is wanted, is done.
     """
@@ -55,13 +55,13 @@ def verdict(operation: Operation, now: Standing | None) -> Stale | Done | None:
     if watched is None:
         return None
     id_, parts = watched
-    if now is None:
+    if current is None:
         return Stale(f"{_name(operation)} is gone")
     for name, over in parts.items():
-        there = now.get(name)
-        if not (_same(name, there, over.seen) or _same(name, there, over.wanted)):
+        value = current.get(name)
+        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):
             return Stale(_moved(operation, name))
-    if all(_same(name, now.get(name), over.wanted) for name, over in parts.items()):
+    if all(_same(name, current.get(name), over.wanted) for name, over in parts.items()):
         return Done(id=id_)
     return None
 
@@ -77,9 +77,9 @@ def standing(issue: ObservedIssue) -> Standing:
     }
 
 
-def options(there: tuple[ObservedOption, ...]) -> tuple[tuple[str, str, str, str], ...]:
+def options(observed: tuple[ObservedOption, ...]) -> tuple[tuple[str, str, str, str], ...]:
     """Give the options of a field as they are compared."""
-    return tuple((o.id, o.name, o.color, o.description) for o in there)
+    return tuple((o.id, o.name, o.color, o.description) for o in observed)
 
 
 def _name(operation: Operation) -> str:
@@ -102,11 +102,11 @@ def _moved(operation: Operation, name: str) -> str:
 _CASELESS = ("issue_type", "color")
 
 
-def _same(name: str, one: Value, other: Value) -> bool:
+def _same(name: str, value: Value, other_value: Value) -> bool:
     """Whether two values are one to GitHub, which trims texts and ignores case in some."""
-    if not (isinstance(one, str) and isinstance(other, str)):
-        return one == other
+    if not (isinstance(value, str) and isinstance(other_value, str)):
+        return value == other_value
     if name in _CASELESS:
-        return fold(one) == fold(other)
-    one, other = unify_newlines(one), unify_newlines(other)
-    return one == other if name == "body" else one.strip() == other.strip()
+        return fold(value) == fold(other_value)
+    value, other_value = unify_newlines(value), unify_newlines(other_value)
+    return value == other_value if name == "body" else value.strip() == other_value.strip()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record, rollup
-from backlog_sync.core.card import says_what_was_written
+from backlog_sync.core.card import names_written_status
 from backlog_sync.core.facts import Criterion, Phase, WorkItem
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.matching import Match, match_items
@@ -29,7 +29,7 @@ from backlog_sync.core.states import (
 )
 from backlog_sync.core.status_conflicts import contested, statuses
 from backlog_sync.core.ticks import merge as merge_ticks
-from backlog_sync.core.unknown_words import stays, understood
+from backlog_sync.core.unknown_words import understood, unknown_status_stays
 
 DROPPED = "Not planned"
 """The status of what was closed and will not be done; a file may have a word of its own for it."""
@@ -69,8 +69,8 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
     matches = match_items(desired, observed).by_key
     first = first_status(observed)
     issues = {key: match.issue for key, match in matches.items()}
-    known = [work_item(item, issues.get(item.key), first) for item in desired.items]
-    sums = rollup.sums(rollup.outline(known))
+    work_items = [work_item(item, issues.get(item.key), first) for item in desired.items]
+    sums = rollup.sums(rollup.outline(work_items))
     return tuple(
         _item(item, matches[item.key], desired, observed, first, sums.get(item.key))
         for item in desired.items
@@ -80,9 +80,9 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
 
 def first_status(observed: ObservedState) -> str:
     """Give the board's first status, in which every card starts."""
-    for known in observed.project.fields if observed.project else ():
-        if known.name == STATUS and known.options:
-            return known.options[0].name
+    for board_field in observed.project.fields if observed.project else ():
+        if board_field.name == STATUS and board_field.options:
+            return board_field.options[0].name
     return "Todo"
 
 
@@ -106,9 +106,9 @@ def _item(
         if nth < len(keys) and merged[keys[nth]] != entry.done
     }
     status = status_of(issue, first)
-    kept = stays(item, issue, base)
+    keeps_own_word = unknown_status_stays(item, issue, base)
     waits = (
-        kept
+        keeps_own_word
         or _file_moved(item, issue, base)
         or _status_waits(item, issue, first)
         or contested(item, issue, base, statuses(observed))
@@ -146,8 +146,10 @@ def lines_of(item: DesiredItem, match: Match, desired: DesiredState) -> tuple[st
 
 def _ref(issue: ObservedIssue, observed: ObservedState) -> IssueRef:
     """Name an issue as a file does: with its repository only where that is not the target."""
-    there = None if issue.repository == observed.repository.name_with_owner else issue.repository
-    return IssueRef(issue.number, None if observed.sandbox else there, observed.sandbox)
+    repository = (
+        None if issue.repository == observed.repository.name_with_owner else issue.repository
+    )
+    return IssueRef(issue.number, None if observed.sandbox else repository, observed.sandbox)
 
 
 def status_of(issue: ObservedIssue, first: str) -> str:
@@ -169,29 +171,33 @@ def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
     value = record.comparable(issue.card.values.get(STATUS) if issue.card else None)
     if value is None:
         return item.status is not None
-    said = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
-    if said is None or fold(str(said)) == fold(str(value)):
+    file_status = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
+    if file_status is None or fold(str(file_status)) == fold(str(value)):
         return False
-    if record.tells(record.written(issue.card), STATUS, said):
+    if record.was_written(record.written(issue.card), STATUS, file_status):
         return False
     base = (record.decode(issue.card) or {}).get(STATUS)
     if base is None:
         return fold(str(value)) == fold(first)
-    return record.base_of(base) != hash_value(record.comparable(said))
+    return record.base_of(base) != hash_value(record.comparable(file_status))
 
 
 def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
     """Whether the file's state was changed since the last apply and waits for a sync."""
-    now = observed_state(issue)
-    wanted = desired_state(str(item.fields["state"]), now) if "state" in item.fields else None
-    if wanted is None or wanted == now or "state" not in base.hashes:
+    current_state = observed_state(issue)
+    file_state = (
+        desired_state(str(item.fields["state"]), current_state) if "state" in item.fields else None
+    )
+    if file_state is None or file_state == current_state or "state" not in base.hashes:
         return False
     if "state" in base.pending and issue.state_reason != "reopened":
         return True
-    if is_closed(wanted) and says_what_was_written(item, issue.card):
+    if is_closed(file_state) and names_written_status(item, issue.card):
         return False
-    said = hash_value(wanted)
-    return base.hashes["state"] != said and said not in base.written.atoms.get("state", ())
+    file_hash = hash_value(file_state)
+    return base.hashes["state"] != file_hash and file_hash not in base.written.atoms.get(
+        "state", ()
+    )
 
 
 def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> WorkItem:
@@ -218,6 +224,6 @@ def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> Wor
         phase=phase,
         points=item.points,
         criteria=len(item.criteria),
-        ticked=sum(one.done for one in item.criteria),
-        checklist=tuple(Criterion(one.text, one.done) for one in item.criteria),
+        ticked=sum(criterion.done for criterion in item.criteria),
+        checklist=tuple(Criterion(criterion.text, criterion.done) for criterion in item.criteria),
     )

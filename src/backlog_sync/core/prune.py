@@ -70,12 +70,16 @@ class Sources:
     @cached_property
     def _marks(self) -> dict[str, str]:
         """Where titles that a line may hold are, by their hash."""
-        found: dict[str, str] = {}
+        places: dict[str, str] = {}
         for line in self._lines:
-            for piece in (_MARK.sub("", line.raw), *_CUTS.split(line.raw), *_behind(line.raw)):
+            for piece in (
+                _MARK.sub("", line.raw),
+                *_CUTS.split(line.raw),
+                *_after_separators(line.raw),
+            ):
                 if piece.strip():
-                    found.setdefault(title_mark(piece.strip(" \t*_.")), line.place)
-        return found
+                    places.setdefault(title_mark(piece.strip(" \t*_.")), line.place)
+        return places
 
     def _has_title(self, line: _Line, words: str) -> bool:
         if not words:
@@ -111,12 +115,12 @@ def _pieces(raw: str) -> Iterable[str]:
             yield " ".join(words[numbered[-1] + 1 :])
 
 
-def _behind(raw: str) -> Iterable[str]:
+def _after_separators(raw: str) -> Iterable[str]:
     """What stands behind the first sign that ends a key or a number."""
     for sign in (": ", "：", " — ", " – ", " - ", ". "):
-        _, found, rest = raw.partition(sign)
-        if found:
-            yield rest
+        _, separator, remainder = raw.partition(sign)
+        if separator:
+            yield remainder
 
 
 def _key(key: str) -> re.Pattern[str]:

@@ -155,20 +155,20 @@ def _pulled(
         if match is None or not item.sync:
             continue
         puller.item(item, match, notes.get(item.key, ()))
-        puller.members(item, match, links.there(match.issue), sets)
+        puller.members(item, match, links.observed_links(match.issue), sets)
     return Pulled(tuple(puller.takes), tuple(puller.left))
 
 
 def _is_shared(note: FieldNote, desired: DesiredState, observed: ObservedState) -> bool:
     """Whether items of several repositories use a definition."""
     title = normalize.fold(note.title)
-    places = [
-        place
-        for place in locations(desired, observed)
-        if title in {normalize.fold(each.name) for each in place.labels}
-        or title in {normalize.fold(each.title) for each in place.milestones}
+    users = [
+        location
+        for location in locations(desired, observed)
+        if title in {normalize.fold(definition.name) for definition in location.labels}
+        or title in {normalize.fold(definition.title) for definition in location.milestones}
     ]
-    return note.kind is not ChangeKind.FIELD and len(places) > 1
+    return note.kind is not ChangeKind.FIELD and len(users) > 1
 
 
 class _Puller:
@@ -199,8 +199,8 @@ class _Puller:
                 continue
             if note.name in ("state", STATUS):
                 if (item.key, note.name) in self.won:
-                    word = status_of(match.issue, self.first)
-                    self._take(item, match, STATUS, TakeValue(word))
+                    status = status_of(match.issue, self.first)
+                    self._take(item, match, STATUS, TakeValue(status))
                 continue
             if note.name == "body":
                 self._body(item, match)
@@ -210,8 +210,8 @@ class _Puller:
             elif note.name == "parent" and "#" in str(note.observed):
                 why = f"{note.observed} is not an item of these files"
                 self._leave(item, match, note.name, why)
-            elif note.name in _UNTOLD:
-                self._leave(item, match, note.name, _UNTOLD[note.name])
+            elif note.name in _CANNOT_PULL:
+                self._leave(item, match, note.name, _CANNOT_PULL[note.name])
             else:
                 self._take(item, match, note.name, TakeValue(_plain(note.observed)))
 
@@ -219,13 +219,13 @@ class _Puller:
         self,
         item: DesiredItem,
         match: Match,
-        there: Mapping[str, JsonValue],
+        observed_links: Mapping[str, JsonValue],
         sets: Collection[str],
     ) -> None:
         """Take the members of sets that people added or took away."""
         base = match.parts.marker.base if match.parts.marker else None
-        blockers = there.get("blocked_by")
-        have = {
+        blockers = observed_links.get("blocked_by")
+        observed = {
             **{name: getattr(match.issue, name) for name in ISSUE_SETS},
             "labels": self._known_labels(match),
             "blocked_by": tuple(blockers) if isinstance(blockers, list) else (),
@@ -234,13 +234,17 @@ class _Puller:
             declared = item.fields.get(name)
             if not isinstance(declared, tuple) or base is None:
                 continue
-            want = normalize.fold_set(map(str, declared))
-            now = normalize.fold_set(have[name])
+            desired = normalize.fold_set(map(str, declared))
+            current = normalize.fold_set(observed[name])
             grows = owner_of(name, self.ownership) is Owner.GITHUB
-            told = base.written.sets.get(name, {}) if grows else {}
-            was = normalize.fold_set(followed(base.sets.get(name, ()), want.values(), told))
-            add = tuple(now[n] for n in now if grows and n not in want and n not in was)
-            remove = tuple(want[n] for n in want if n in was and n not in now)
+            written = base.written.sets.get(name, {}) if grows else {}
+            base_members = normalize.fold_set(
+                followed(base.sets.get(name, ()), desired.values(), written)
+            )
+            add = tuple(
+                current[n] for n in current if grows and n not in desired and n not in base_members
+            )
+            remove = tuple(desired[n] for n in desired if n in base_members and n not in current)
             if name in base.pending:
                 remove = ()  # it is not known whether they were ever set
             if add or remove:
@@ -248,23 +252,25 @@ class _Puller:
 
     def _known_labels(self, match: Match) -> tuple[str, ...]:
         """Give an issue's labels by the names that the file has for those that were renamed."""
-        here = {normalize.fold(there or ""): there for there, _ in self.names}
-        place = here.get(normalize.fold(match.issue.repository))
-        named = ((place, normalize.fold(label), label) for label in match.issue.labels)
-        return tuple(self.names.get((where, name), label) for where, name, label in named)
+        repositories = {
+            normalize.fold(repository or ""): repository for repository, _ in self.names
+        }
+        repository_name = repositories.get(normalize.fold(match.issue.repository))
+        labels = ((repository_name, normalize.fold(label), label) for label in match.issue.labels)
+        return tuple(self.names.get((where, name), label) for where, name, label in labels)
 
     def _body(self, item: DesiredItem, match: Match) -> None:
         """Take the parts of the body that people edited."""
-        parts, loose = read_parts(item, match.parts.lines)
+        parts, foreign = read_parts(item, match.parts.lines)
         for part in item.block:
-            now = parts.get(_key(part))
+            current = parts.get(_key(part))
             if isinstance(part, Checklist):
-                entries = now if isinstance(now, tuple) else ()
+                entries = current if isinstance(current, tuple) else ()
                 texts = [_one_line(entry.text) for entry in entries]
                 if texts != [_one_line(entry.text) for entry in part.entries]:
                     self._take(item, match, part.name, TakeCriteria(entries))
                 continue
-            text = now if isinstance(now, str) else None
+            text = current if isinstance(current, str) else None
             if not part.name:
                 if _bare(text or "") != _bare(part.text):
                     why = "the template's own text was edited; change the template by hand"
@@ -272,8 +278,8 @@ class _Puller:
                 continue
             if (text or "") != normalize.unify_newlines(part.text).strip():
                 self._take(item, match, part.name, TakeText(text))
-        if loose:
-            count = f"{len(loose)} lines" if len(loose) > 1 else "a line"
+        if foreign:
+            count = f"{len(foreign)} lines" if len(foreign) > 1 else "a line"
             why = f"{count} in the block belong to no part of it; sync moves them below"
             self._leave(item, match, "body", why)
 
@@ -289,7 +295,7 @@ class _Puller:
 _NAMES = ("title", "name", "option")
 """Parts of a definition that others refer to it by."""
 
-_UNTOLD = {
+_CANNOT_PULL = {
     "issue_type": "the type follows the item's kind; change the kind by hand",
     "identity": "it is not clear which issue is meant",
 }
@@ -308,31 +314,31 @@ def read_parts(
     """Give the parts of a block as they stand, by name, and the lines that belong to none."""
     headings = {f"{_HEADING}{_quiet(part.heading)}": part for part in item.block if part.heading}
     texts: dict[str, list[str]] = {}
-    loose: list[str] = []
-    now = next((part for part in item.block[:1] if not part.heading), None)
-    if now is not None:
-        texts[_key(now)] = []
+    foreign: list[str] = []
+    current = next((part for part in item.block[:1] if not part.heading), None)
+    if current is not None:
+        texts[_key(current)] = []
     for line in body_block.without_footer(lines):
-        found = headings.get(_quiet(line.rstrip()))
-        if found is not None and _key(found) not in texts:
-            now = found
-            texts[_key(found)] = []
-        elif now is None:
-            loose += [line] if line.strip() else []
+        headed = headings.get(_quiet(line.rstrip()))
+        if headed is not None and _key(headed) not in texts:
+            current = headed
+            texts[_key(headed)] = []
+        elif current is None:
+            foreign += [line] if line.strip() else []
         else:
-            texts[_key(now)].append(_quiet(line))
+            texts[_key(current)].append(_quiet(line))
     parts: dict[str, str | tuple[CheckItem, ...]] = {}
     for part in item.block:
         key = _key(part)
         if key not in texts:
             continue
         if isinstance(part, Checklist):
-            entries, rest = _entries(texts[key])
+            entries, other_lines = _entries(texts[key])
             parts[key] = entries
-            loose += rest
+            foreign += other_lines
         else:
             parts[key] = "\n".join(texts[key]).strip()
-    return parts, tuple(loose)
+    return parts, tuple(foreign)
 
 
 def _key(part: Prose | Checklist) -> str:
@@ -347,14 +353,14 @@ def _bare(text: str) -> tuple[str, ...]:
 
 def _entries(lines: Sequence[str]) -> tuple[tuple[CheckItem, ...], list[str]]:
     boxes: list[CheckItem] = []
-    rest: list[str] = []
+    other_lines: list[str] = []
     for line in lines:
         box = body_block.read_box(line)
         if box is not None:
             boxes.append(CheckItem(*box))
         elif line.strip():
-            rest.append(line)
-    return tuple(boxes), rest
+            other_lines.append(line)
+    return tuple(boxes), other_lines
 
 
 def _quiet(text: str) -> str:

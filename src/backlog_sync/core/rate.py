@@ -51,23 +51,23 @@ class _Window:
     """What went out in the last `seconds`."""
 
     seconds: float
-    seen: deque[tuple[float, int]] = field(default_factory=deque)
+    sent: deque[tuple[float, int]] = field(default_factory=deque)
     total: int = 0
 
     def add(self, now: float, count: int) -> None:
         if count:
-            self.seen.append((now, count))
+            self.sent.append((now, count))
             self.total += count
 
     def room_at(self, now: float, count: int, most: int) -> float:
         """The moment from which so much more stays within `most`; a lone big one always fits."""
-        while self.seen and self.seen[0][0] <= now - self.seconds:
-            self.total -= self.seen.popleft()[1]
-        left, moment = self.total + count - most, now
-        for at, old in self.seen:
-            if left <= 0:
+        while self.sent and self.sent[0][0] <= now - self.seconds:
+            self.total -= self.sent.popleft()[1]
+        excess, moment = self.total + count - most, now
+        for at, expired in self.sent:
+            if excess <= 0:
                 break
-            left -= old
+            excess -= expired
             moment = at + self.seconds
         return moment
 
@@ -87,9 +87,9 @@ class Pace:
         now: float = 0.0,
         a_minute: int = A_MINUTE,
     ) -> None:
-        known = learned.a_minute if now - learned.at < _FORGET else None
-        self.a_minute = min(a_minute, max(LEAST, known)) if known else a_minute
-        self._learned = replace(learned, a_minute=known, sent=())
+        rate = learned.a_minute if now - learned.at < _FORGET else None
+        self.a_minute = min(a_minute, max(LEAST, rate)) if rate else a_minute
+        self._learned = replace(learned, a_minute=rate, sent=())
         self._minute, self._hour = _Window(MINUTE), _Window(HOUR)
         self._points, self._lately = _Window(MINUTE), _Window(REST)
         self._last = float("-inf")
@@ -131,7 +131,7 @@ class Pace:
     def learned(self, now: float) -> Learned:
         """What the next run should know: the rate, and by the minute what was sent in an hour."""
         by_minute: dict[float, int] = {}
-        for at, count in self._hour.seen:
+        for at, count in self._hour.sent:
             if at > now - HOUR:
                 # The end of the minute: a run that follows must not take it for older.
                 moment = min(now, (at // MINUTE + 1) * MINUTE)
@@ -143,7 +143,7 @@ def seconds_for(creations: int, pace: Pace, *, now: float = 0.0, at_once: int = 
     """Seconds from now that so many creations take, sent a few at once; the pace is used up."""
     moment = now
     for start in range(0, creations, at_once):
-        some = min(at_once, creations - start)
-        moment += pace.wait(moment, creations=some)
-        pace.sent(moment, creations=some)
+        batch = min(at_once, creations - start)
+        moment += pace.wait(moment, creations=batch)
+        pace.sent(moment, creations=batch)
     return moment - now

@@ -54,13 +54,15 @@ def numbers_of(
     """
     numbers: set[int] = set()
     for item in items:
-        there = elsewhere(item, target, declared)
-        if not item.sync or (there and why_left_alone(there, target, declared)):
+        repository = elsewhere(item, target, declared)
+        if not item.sync or (repository and why_left_alone(repository, target, declared)):
             continue
-        home = there or declared
-        if not speaks_of(item.issue, there or target, sandbox=sandbox, plain=plain, declared=home):
+        home = repository or declared
+        if not speaks_of(
+            item.issue, repository or target, sandbox=sandbox, plain=plain, declared=home
+        ):
             return None
-        if normalize.fold(there or "") == normalize.fold(other or ""):
+        if normalize.fold(repository or "") == normalize.fold(other or ""):
             assert item.issue is not None
             numbers.add(item.issue.number)
     return tuple(sorted(numbers)) or None

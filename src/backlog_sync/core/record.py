@@ -37,8 +37,8 @@ _NOTHING: Unread = {}
 
 def decode(card: BoardItem | None) -> Record | None:
     """Read a card's record; None where there is none, or where it is not one of ours."""
-    read = _read(card)
-    return {name: each for name, each in read.items() if _is_plain(each)} if read else read
+    values = _read(card)
+    return {name: value for name, value in values.items() if _is_plain(value)} if values else values
 
 
 def written(card: BoardItem | None) -> Unread:
@@ -52,14 +52,14 @@ def _read(card: BoardItem | None) -> dict[str, Any] | None:
     if not isinstance(text, str) or len(text) > 2 * LONGEST:
         return None
     try:
-        read = json.loads(text)
+        values = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(read, dict) or not all(
-        _is_plain(value) or (name == _SIGN and _is_unread(value)) for name, value in read.items()
+    if not isinstance(values, dict) or not all(
+        _is_plain(value) or (name == _SIGN and _is_unread(value)) for name, value in values.items()
     ):
         return None
-    return read
+    return values
 
 
 def _is_plain(value: object) -> bool:
@@ -68,7 +68,7 @@ def _is_plain(value: object) -> bool:
 
 def _is_unread(value: object) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(told, list) and all(map(_is_plain, told)) for told in value.values()
+        isinstance(unread, list) and all(map(_is_plain, unread)) for unread in value.values()
     )
 
 
@@ -79,8 +79,8 @@ def encode(record: Record, unread: Unread = _NOTHING) -> str:
     counts as never applied.
     """
     kept = dict(sorted(record.items()))
-    told = {_SIGN: {name: list(values) for name, values in sorted(unread.items())}}
-    more = told if unread else {}  # a field of that name goes without a record then
+    unread_part = {_SIGN: {name: list(values) for name, values in sorted(unread.items())}}
+    more = unread_part if unread else {}  # a field of that name goes without a record then
     if len(text := _json({**kept, **more})) <= LONGEST:
         return text
     for name in sorted(kept, key=lambda name: (-len(_json(kept[name])), name)):
@@ -99,11 +99,11 @@ def with_written(card: BoardItem, values: Mapping[str, BoardValue]) -> str | Non
     """
     base, unread = decode(card) or {}, dict(written(card))
     for name, value in values.items():
-        known, told = tuple(unread.get(name, ())), entry(value)
+        unread_values, new_entry = tuple(unread.get(name, ())), entry(value)
         # A word for a status says a state too, of which the base of the card knows nothing.
-        same = name != STATUS and name in base and base_of(base[name]) == base_of(told)
-        if not same and told not in known:
-            unread[name] = (*known, told)[-MOST:]
+        same = name != STATUS and name in base and base_of(base[name]) == base_of(new_entry)
+        if not same and new_entry not in unread_values:
+            unread[name] = (*unread_values, new_entry)[-MOST:]
     text = encode(base, unread)
     return text if len(text) <= LONGEST else None
 
@@ -142,22 +142,26 @@ def comparable(value: BoardValue) -> BoardValue:
     return normalize.number(value) if isinstance(value, int | float) else None
 
 
-def tells(unread: Unread, name: str, value: BoardValue) -> bool:
+def was_written(unread: Unread, name: str, value: BoardValue) -> bool:
     """Whether this value of a field, in whatever case, is among those that runs wrote."""
-    wanted = entry(value)
+    desired = entry(value)
     return any(
-        base_of(told) == base_of(wanted)
-        or (isinstance(told, str) and isinstance(wanted, str) and fold(told) == fold(wanted))
-        for told in unread.get(name, ())
+        base_of(unread_value) == base_of(desired)
+        or (
+            isinstance(unread_value, str)
+            and isinstance(desired, str)
+            and fold(unread_value) == fold(desired)
+        )
+        for unread_value in unread.get(name, ())
     )
 
 
 def without(text: str, before: str, names: frozenset[str]) -> str:
     """Give a record with what it says of these fields as it was in the record before."""
-    one, other = (BoardItem("", {NAME: each}) for each in (text, before))
+    new_card, old_card = (BoardItem("", {NAME: record_text}) for record_text in (text, before))
     return encode(
-        _restored(decode(one) or {}, decode(other) or {}, names),
-        _restored(written(one), written(other), names),
+        _restored(decode(new_card) or {}, decode(old_card) or {}, names),
+        _restored(written(new_card), written(old_card), names),
     )
 
 

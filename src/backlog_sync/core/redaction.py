@@ -76,10 +76,10 @@ def _in_base64(secret: str) -> Iterator[str]:
     """
     raw = secret.encode()
     for before in range(3):
-        whole = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
+        encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
         first = (0, 2, 3)[before]
-        last = len(whole) - (1 if (before + len(raw)) % 3 else 0)
-        core = whole[first:last]
+        last = len(encoded) - (1 if (before + len(raw)) % 3 else 0)
+        core = encoded[first:last]
         if len(core) >= SHORTEST:
             yield core
             yield core.replace("/", "\\/")

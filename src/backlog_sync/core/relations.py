@@ -16,7 +16,7 @@ _OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Relations:
     """What the observation says of one item's relations.
 
     `values` are parent, blockers, assignees and issue type as far as they can be had; `kept` are
@@ -57,38 +57,41 @@ class Links:
         self.matches, self.skipped = matches, skipped
         self._deferred: list[Deferred] = []
         self._items = {item.key for item in desired.items}
-        self._below_of: dict[str, list[str]] = {}
+        self._children_of: dict[str, list[str]] = {}
         for item in desired.items:
             if item.parent is not None:
-                self._below_of.setdefault(item.parent, []).append(item.key)
+                self._children_of.setdefault(item.parent, []).append(item.key)
         self._key_of = {match.issue.id: key for key, match in matches.by_key.items()}
         self._known = known_issues(observed)
-        self._above = self._parents()
+        self._parent_ids = self._planned_parents()
         self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
         target, *others = locations(desired, observed)
-        self._target, self._place_of = target, {i.key: at for at in others for i in at.items}
+        self._target, self._location_of = (
+            target,
+            {i.key: location for location in others for i in location.items},
+        )
         self._unable = {
-            at.name: {normalize.fold(login) for login in at.unassignable}
-            for at in (target, *others)
+            location.name: {normalize.fold(login) for login in location.unassignable}
+            for location in (target, *others)
         }
 
-    def of(self, item: DesiredItem, match: Match | None) -> Found:
+    def of(self, item: DesiredItem, match: Match | None) -> Relations:
         """Give the relations of one item."""
         self._deferred = []
         values: dict[str, JsonValue] = {}
         kept: set[str] = set()
-        there = self.there(match.issue) if match else {}
-        self._parent(item, there, values, kept)
-        self._blockers(item, there, values, kept)
+        observed_links = self.observed_links(match.issue) if match else {}
+        self._parent(item, observed_links, values, kept)
+        self._blockers(item, observed_links, values, kept)
         self._assignees(item, values)
         self._type(item, match, values, kept)
         hold = self._upside_down(match, values.get("parent"))
         if hold is not None:
             del values["parent"]
             kept.add("parent")
-        return Found(values, frozenset(kept), tuple(self._deferred), hold)
+        return Relations(values, frozenset(kept), tuple(self._deferred), hold)
 
-    def there(self, issue: ObservedIssue) -> dict[str, JsonValue]:
+    def observed_links(self, issue: ObservedIssue) -> dict[str, JsonValue]:
         """Give an issue's parent and blockers as they are, by key where they are ours."""
         parent = issue.parent
         blockers = [
@@ -100,26 +103,26 @@ class Links:
             name = self._key_of.get(parent.id, f"{parent.repository}#{parent.number}")
         return {"parent": name, "blocked_by": sorted(blockers)}
 
-    def _parents(self) -> dict[str, str]:
+    def _planned_parents(self) -> dict[str, str]:
         """Return the issue above each one as it will be: the file counts before GitHub."""
-        above = {issue.id: issue.parent.id for issue in self.observed.issues if issue.parent}
+        parent_ids = {issue.id: issue.parent.id for issue in self.observed.issues if issue.parent}
         by_key = self.matches.by_key
         for item in self.desired.items:
             match, parent = by_key.get(item.key), by_key.get(item.parent or "")
             if match and parent and item.key not in self.skipped:
-                above[match.issue.id] = parent.issue.id
-        return above
+                parent_ids[match.issue.id] = parent.issue.id
+        return parent_ids
 
     def _upside_down(self, match: Match | None, parent: JsonValue) -> Hold | None:
         """Return why an item cannot get its parent: on GitHub that is below the item."""
-        above = self.matches.by_key.get(parent) if isinstance(parent, str) else None
-        if match is None or above is None:
+        parent_match = self.matches.by_key.get(parent) if isinstance(parent, str) else None
+        if match is None or parent_match is None:
             return None
-        chain = [above.issue.id]
-        while chain[-1] in self._above and self._above[chain[-1]] not in chain:
-            chain.append(self._above[chain[-1]])
+        chain = [parent_match.issue.id]
+        while chain[-1] in self._parent_ids and self._parent_ids[chain[-1]] not in chain:
+            chain.append(self._parent_ids[chain[-1]])
             if chain[-1] == match.issue.id:
-                return holds.upside_down(match.ref, above.ref, self._name(chain[-2]))
+                return holds.upside_down(match.ref, parent_match.ref, self._name(chain[-2]))
         return None
 
     def _name(self, issue_id: str) -> str:
@@ -130,7 +133,7 @@ class Links:
     def _parent(
         self,
         item: DesiredItem,
-        there: Mapping[str, JsonValue],
+        observed_links: Mapping[str, JsonValue],
         values: dict[str, JsonValue],
         kept: set[str],
     ) -> None:
@@ -142,7 +145,7 @@ class Links:
             return
         parent = self._canonical(item.parent)
         if parent in self.matches.held or not (
-            self._reachable(parent) or parent == there.get("parent")
+            self._reachable(parent) or parent == observed_links.get("parent")
         ):
             kept.add("parent")
             self._unreachable(item, ChangeKind.SUB_ISSUE, parent)
@@ -152,7 +155,7 @@ class Links:
     def _blockers(
         self,
         item: DesiredItem,
-        there: Mapping[str, JsonValue],
+        observed_links: Mapping[str, JsonValue],
         values: dict[str, JsonValue],
         kept: set[str],
     ) -> None:
@@ -164,29 +167,31 @@ class Links:
             if blockers:
                 self._defer(ChangeKind.DEPENDENCY, item, "this server has no dependencies", _OLDER)
             return
-        now = there.get("blocked_by")
-        linked = normalize.fold_set(now if isinstance(now, list) else ())
-        named: list[str] = []
-        read = [str(blocker) for blocker in blockers if not self._ignores(str(blocker))]
-        for blocker in sorted(set(map(self._canonical, read))):
+        observed_blockers = observed_links.get("blocked_by")
+        linked = normalize.fold_set(
+            observed_blockers if isinstance(observed_blockers, list) else ()
+        )
+        resolved: list[str] = []
+        declared = [str(blocker) for blocker in blockers if not self._ignores(str(blocker))]
+        for blocker in sorted(set(map(self._canonical, declared))):
             if normalize.fold(blocker) in linked or self._reachable(blocker):
-                named.append(blocker)
+                resolved.append(blocker)
             else:
                 self._unreachable(item, ChangeKind.DEPENDENCY, blocker)
-        values["blocked_by"] = list(named)
+        values["blocked_by"] = list(resolved)
 
     def _assignees(self, item: DesiredItem, values: dict[str, JsonValue]) -> None:
         assignees = item.fields.get("assignees")
         if not isinstance(assignees, tuple):
             return
         able: list[str] = []
-        there = self._place_of.get(item.key, self._target).name
+        repository = self._location_of.get(item.key, self._target).name
         for login in map(str, assignees):
-            if normalize.fold(login) in self._unable[there]:
+            if normalize.fold(login) in self._unable[repository]:
                 self._defer(
                     ChangeKind.ISSUE,
                     item,
-                    f"{login} cannot be assigned in {there}",
+                    f"{login} cannot be assigned in {repository}",
                     "an assignee needs at least read access to the repository",
                 )
             else:
@@ -201,17 +206,23 @@ class Links:
         kept: set[str],
     ) -> None:
         """Give the type of an item's kind; take away one of ours that was that of another kind."""
-        wanted = self.desired.settings.issue_types.get(item.kind)
-        if wanted is None:
+        desired = self.desired.settings.issue_types.get(item.kind)
+        if desired is None:
             return
-        name = self._types.get(normalize.fold(wanted))
+        name = self._types.get(normalize.fold(desired))
         if name is not None:
             values["issue_type"] = name
             return
-        now = match.issue.issue_type if match else None
+        observed_type = match.issue.issue_type if match else None
         base = _base(match).hashes.get("issue_type")
-        other = now is not None and normalize.fold(now) != normalize.fold(wanted)
-        if self.observed.issue_types is not None and other and base == normalize.hash_value(now):
+        other = observed_type is not None and normalize.fold(observed_type) != normalize.fold(
+            desired
+        )
+        if (
+            self.observed.issue_types is not None
+            and other
+            and base == normalize.hash_value(observed_type)
+        ):
             values["issue_type"] = None
         else:
             kept.add("issue_type")
@@ -223,10 +234,10 @@ class Links:
         if ref in self._items:
             return ref
         name, _, number = ref.rpartition("#")
-        whole = f"{name or self.observed.repository.name_with_owner}#{number}"
-        link = self._known.get(normalize.fold(whole))
+        full_ref = f"{name or self.observed.repository.name_with_owner}#{number}"
+        link = self._known.get(normalize.fold(full_ref))
         if link is None:
-            return whole
+            return full_ref
         return self._key_of.get(link.id, f"{link.repository}#{link.number}")
 
     def _ignores(self, ref: str) -> bool:
@@ -255,9 +266,9 @@ class Links:
     def recorded_order(self, key: str) -> tuple[str, ...]:
         """Give what an item's base holds of the items below it, those left alone left out."""
         return order.record(
-            below
-            for below in self._below_of.get(key, ())
-            if below not in self.skipped and below not in self.matches.held
+            child
+            for child in self._children_of.get(key, ())
+            if child not in self.skipped and child not in self.matches.held
         )
 
     def sorting(self, parent: str, linked: Collection[str]) -> Sorting:
@@ -267,24 +278,26 @@ class Links:
         Nothing is moved if the order on GitHub is not wholly known.
         """
         match = self.matches.by_key.get(parent)
-        children = self._below_of.get(parent, [])
-        there = match.issue.children if match else ()
-        now = [self._key_of.get(issue_id, issue_id) for issue_id in there]
-        standing = [key for key in children if match and self._below(key, match.issue)]
-        if not self.observed.capabilities.sub_issues or not set(standing) <= set(now):
+        children = self._children_of.get(parent, [])
+        observed_ids = match.issue.children if match else ()
+        observed_order = [self._key_of.get(issue_id, issue_id) for issue_id in observed_ids]
+        standing = [key for key in children if match and self._is_child(key, match.issue)]
+        if not self.observed.capabilities.sub_issues or not set(standing) <= set(observed_order):
             return Sorting()
-        row = [*now, *(key for key in linked if key not in now)]
+        row = [*observed_order, *(key for key in linked if key not in observed_order)]
         present = set(standing) | set(linked)
-        ours = [key for key in children if key in present]
+        desired_order = [key for key in children if key in present]
         base = _base(match).order
-        wanted = tuple(ours)
+        target_order = tuple(desired_order)
         if owner_of("order", self.desired.settings.ownership) is Owner.GITHUB:
-            wanted = order.wanted_order(ours, row, base)
-        steps = order.moves(row, wanted)
-        sorted_there = order.moved_since(ours, now, base) if steps else ()
-        return Sorting(steps, sorted_there, tuple(key for key in ours if key in now))
+            target_order = order.wanted_order(desired_order, row, base)
+        steps = order.moves(row, target_order)
+        sorted_there = order.moved_since(desired_order, observed_order, base) if steps else ()
+        return Sorting(
+            steps, sorted_there, tuple(key for key in desired_order if key in observed_order)
+        )
 
-    def _below(self, key: str, parent: ObservedIssue) -> bool:
+    def _is_child(self, key: str, parent: ObservedIssue) -> bool:
         match = self.matches.by_key.get(key)
         return bool(match and match.issue.parent and match.issue.parent.id == parent.id)
 

@@ -93,29 +93,29 @@ class Outline:
 
 def outline(items: Sequence[WorkItem]) -> Outline:
     """Give the tree of the items. One whose parent does not stand before it has none."""
-    known: dict[str, WorkItem] = {}
+    items_by_key: dict[str, WorkItem] = {}
     parents: dict[str, str | None] = {}
     inner: set[str] = set()
     for item in items:
-        parent = item.parent if item.parent in known else None
-        known[item.key] = item
+        parent = item.parent if item.parent in items_by_key else None
+        items_by_key[item.key] = item
         parents[item.key] = parent
         if parent is not None:
             inner.add(parent)
-    below: dict[str, list[str]] = {key: [] for key in known}
-    for key in known:
-        at = None if key in inner else key
-        while at is not None:
-            below[at].append(key)
-            at = parents[at]
-    fixed = {key: tuple(found) for key, found in below.items()}
+    leaves_of: dict[str, list[str]] = {key: [] for key in items_by_key}
+    for key in items_by_key:
+        current = None if key in inner else key
+        while current is not None:
+            leaves_of[current].append(key)
+            current = parents[current]
+    fixed = {key: tuple(leaf_keys) for key, leaf_keys in leaves_of.items()}
     return Outline(
-        items=known,
+        items=items_by_key,
         parents=parents,
         below=fixed,
-        leaves=tuple(item for key, item in known.items() if key not in inner),
-        points=_shared(known, fixed, inner, lambda item: amount(item.points)),
-        hours=_shared(known, fixed, inner, lambda item: amount(item.hours)),
+        leaves=tuple(item for key, item in items_by_key.items() if key not in inner),
+        points=_shared(items_by_key, fixed, inner, lambda item: amount(item.points)),
+        hours=_shared(items_by_key, fixed, inner, lambda item: amount(item.hours)),
     )
 
 
@@ -126,25 +126,25 @@ def amount(value: float | None) -> float | None:
 
 def _shared(
     items: Mapping[str, WorkItem],
-    below: Mapping[str, tuple[str, ...]],
+    leaves_of: Mapping[str, tuple[str, ...]],
     inner: set[str],
     value: Callable[[WorkItem], float | None],
 ) -> dict[str, float]:
     """What each leaf counts with: its own value, or its share of the nearest one above."""
     live = {key for key in items if items[key].phase is not Phase.DROPPED}
-    found = {
-        key: own
+    shares = {
+        key: own_value
         for key in items
-        if key not in inner and key in live and (own := value(items[key])) is not None
+        if key not in inner and key in live and (own_value := value(items[key])) is not None
     }
     for key in reversed(tuple(items)):  # children stand after their parents
-        own = value(items[key]) if key in inner and key in live else None
-        if own is None:
+        own_value = value(items[key]) if key in inner and key in live else None
+        if own_value is None:
             continue
-        leaves = [leaf for leaf in below[key] if leaf in live]
-        if leaves and not any(leaf in found for leaf in leaves):
-            found.update(dict.fromkeys(leaves, own / len(leaves)))
-    return found
+        leaves = [leaf for leaf in leaves_of[key] if leaf in live]
+        if leaves and not any(leaf in shares for leaf in leaves):
+            shares.update(dict.fromkeys(leaves, own_value / len(leaves)))
+    return shares
 
 
 def count(name: str, keys: Iterable[str], tree: Outline) -> Sum:
@@ -180,17 +180,17 @@ def sums(tree: Outline) -> dict[str, Sum]:
 
 def add(name: str, parts: Iterable[Sum]) -> Sum:
     """Give the sum of groups that have no item in common."""
-    found = tuple(parts)
+    all_parts = tuple(parts)
     return Sum(
         name=name,
-        items=tuple(key for part in found for key in part.items),
-        done=sum(part.done for part in found),
-        doing=sum(part.doing for part in found),
-        points=_sum(part.points for part in found),
-        points_done=_sum(part.points_done for part in found),
-        criteria=sum(part.criteria for part in found),
-        ticked=sum(part.ticked for part in found),
-        unestimated=tuple(key for part in found for key in part.unestimated),
+        items=tuple(key for part in all_parts for key in part.items),
+        done=sum(part.done for part in all_parts),
+        doing=sum(part.doing for part in all_parts),
+        points=_sum(part.points for part in all_parts),
+        points_done=_sum(part.points_done for part in all_parts),
+        criteria=sum(part.criteria for part in all_parts),
+        ticked=sum(part.ticked for part in all_parts),
+        unestimated=tuple(key for part in all_parts for key in part.unestimated),
     )
 
 
@@ -208,8 +208,8 @@ def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum
 
     def kind(name: str) -> Callable[[str], tuple[str, ...]]:
         def key_of(key: str) -> tuple[str, ...]:
-            found = tree.inherited(key, lambda item: item.kind == name)
-            return (found.key if found else "",)
+            ancestor = tree.inherited(key, lambda item: item.kind == name)
+            return (ancestor.key if ancestor else "",)
 
         return key_of
 
@@ -233,8 +233,8 @@ def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum
 
 def team_of(tree: Outline, key: str) -> str:
     """Give an item's team, or that of the nearest item above with one, "" for none."""
-    found = tree.inherited(key, lambda item: item.team)
-    return (found.team if found else None) or ""
+    ancestor = tree.inherited(key, lambda item: item.team)
+    return (ancestor.team if ancestor else None) or ""
 
 
 def _grouped(
@@ -247,6 +247,6 @@ def _grouped(
             continue
         for name in names(leaf.key):
             parts.setdefault(name, []).append(leaf.key)
-    rest = parts.pop("", [])
-    found = [count(name, keys, tree) for name, keys in parts.items() if keys]
-    return (*found, *([count("", rest, tree)] if rest else []))
+    nameless = parts.pop("", [])
+    named_sums = [count(name, keys, tree) for name, keys in parts.items() if keys]
+    return (*named_sums, *([count("", nameless, tree)] if nameless else []))

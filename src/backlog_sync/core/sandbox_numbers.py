@@ -78,8 +78,8 @@ def _leads_to(
         return _Leads.NOWHERE
     parts, same = index.parts[issue.number], index.applied_title(issue) == title_mark(item.title)
     if parts.problem:
-        own = any(claim.key == item.key for claim in parts.claims) or not parts.claims
-        return _Leads.OWN if own else _Leads.NOWHERE
+        is_own = any(claim.key == item.key for claim in parts.claims) or not parts.claims
+        return _Leads.OWN if is_own else _Leads.NOWHERE
     if same or (parts.marker is not None and parts.marker.key == item.key):
         return _Leads.OWN
     if parts.marker is None:
@@ -89,18 +89,20 @@ def _leads_to(
     return _Leads.ANOTHER if parts.marker.key in keys else _Leads.LOOSE
 
 
-def told(desired: DesiredState, observed: ObservedState, refs: Sequence[IssueRef]) -> list[Warned]:
+def number_warnings(
+    desired: DesiredState, observed: ObservedState, refs: Sequence[IssueRef]
+) -> list[Warned]:
     """Return one warning for the numbers of another sandbox, and one for those of a real server."""
-    found: list[Warned] = []
+    warnings: list[Warned] = []
     if refs:
         names = _listed(sorted(set(map(str, refs)), key=_by_number))
         message = f"not issues of this sandbox, so that they do not count: {names}"
-        found.append(Warned(message, "other-sandbox"))
+        warnings.append(Warned(message, "other-sandbox"))
     ignored = dict.fromkeys(real_numbers(desired)) if observed.embedded else {}
     if ignored:
         message = f"numbers of a real server, which the sandbox ignores: {_listed(list(ignored))}"
-        found.append(Warned(message, "real-numbers"))
-    return found
+        warnings.append(Warned(message, "real-numbers"))
+    return warnings
 
 
 def real_numbers(desired: DesiredState) -> Iterator[str]:
@@ -110,10 +112,8 @@ def real_numbers(desired: DesiredState) -> Iterator[str]:
         if item.issue is not None and not item.issue.sandbox:
             yield str(item.issue)
         blockers = item.fields.get("blocked_by")
-        named = [str(each) for each in blockers] if isinstance(blockers, tuple) else []
-        yield from (
-            each for each in (*named, item.parent or "") if each not in keys and "#" in each
-        )
+        declared = [str(ref) for ref in blockers] if isinstance(blockers, tuple) else []
+        yield from (ref for ref in (*declared, item.parent or "") if ref not in keys and "#" in ref)
     yield from (f"#{number}" for number in desired.settings.ignore_issues)
 
 

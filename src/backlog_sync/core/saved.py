@@ -46,25 +46,25 @@ def what_moved(saved: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
 
     Empty where they do the same to the same things. Both are as `save_plan` gives them.
     """
-    told: list[str] = []
+    reasons: list[str] = []
     for name in ("host", "repository", "repository_id"):
         old, new = saved["target"][name], fresh["target"][name]
         if old != new:
-            told.append(f"it was made for the {name.replace('_', ' ')} {old}, this is {new}")
-    if told or saved["digests"] == fresh["digests"]:
-        return told
+            reasons.append(f"it was made for the {name.replace('_', ' ')} {old}, this is {new}")
+    if reasons or saved["digests"] == fresh["digests"]:
+        return reasons
     before, after = saved["inputs"], fresh["inputs"]
     names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
     issues = [name for name in names if "#" in name]
     others = [name for name in names if "#" not in name]
     if issues:
-        told.append(f"changed on GitHub: {_some(issues)}")
+        reasons.append(f"changed on GitHub: {_some(issues)}")
     if others:
-        told.append(f"changed in the files or in the repository's definitions: {_some(others)}")
-    if not told:
+        reasons.append(f"changed in the files or in the repository's definitions: {_some(others)}")
+    if not reasons:
         parts = [n for n in saved["digests"] if saved["digests"][n] != fresh["digests"][n]]
-        told.append(f"other than when it was made: {', '.join(parts)}")
-    return told
+        reasons.append(f"other than when it was made: {', '.join(parts)}")
+    return reasons
 
 
 def _some(names: list[str]) -> str:

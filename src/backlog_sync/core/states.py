@@ -48,5 +48,5 @@ def state_fields(change: FieldChange) -> dict[str, FieldChange]:
 
 def closing_reason(fields: Mapping[str, FieldChange]) -> str:
     """Give the reason with which a planned change closes."""
-    told = fields.get("state_reason")
-    return str(told.after) if told else COMPLETED
+    change = fields.get("state_reason")
+    return str(change.after) if change else COMPLETED

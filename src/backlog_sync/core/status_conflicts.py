@@ -9,9 +9,9 @@ from backlog_sync.core.states import desired_state, observed_state
 
 def statuses(observed: ObservedState) -> frozenset[str]:
     """Give the folded words that the board has for a status."""
-    for known in observed.project.fields if observed.project else ():
-        if known.name == STATUS:
-            return frozenset(fold(option.name) for option in known.options)
+    for board_field in observed.project.fields if observed.project else ():
+        if board_field.name == STATUS:
+            return frozenset(fold(option.name) for option in board_field.options)
     return frozenset()
 
 
@@ -20,30 +20,36 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
 
     `words` are the board's.
     """
-    now = observed_state(issue)
-    was = base.hashes.get("state")
-    wanted = item.fields.get("state")
-    said = hash_value(desired_state(str(wanted), now)) if wanted is not None else None
+    observed = observed_state(issue)
+    base_hash = base.hashes.get("state")
+    file_state = item.fields.get("state")
+    file_hash = (
+        hash_value(desired_state(str(file_state), observed)) if file_state is not None else None
+    )
     status = next((v for n, v in item.board.items() if fold(n) == fold(STATUS)), None)
-    if said in base.written.atoms.get("state", ()) or (
-        status is not None and record.tells(record.written(issue.card), STATUS, status)
+    if file_hash in base.written.atoms.get("state", ()) or (
+        status is not None and record.was_written(record.written(issue.card), STATUS, status)
     ):
         return False  # it is a word that a run wrote
-    file_moved = None not in (was, said) and said != was
-    moved = None not in (was, said) and hash_value(now) not in (was, said)
+    file_moved = None not in (base_hash, file_hash) and file_hash != base_hash
+    github_moved = None not in (base_hash, file_hash) and hash_value(observed) not in (
+        base_hash,
+        file_hash,
+    )
     before = (record.decode(issue.card) or {}).get(STATUS)
     if issue.card is not None and before is not None and fold(str(status)) in words:
         stands = record.comparable(issue.card.values.get(STATUS))
         file_moved |= not _same(status, before)
-        moved |= not _same(stands, before) and not _same(stands, status)
-    return file_moved and moved
+        github_moved |= not _same(stands, before) and not _same(stands, status)
+    return file_moved and github_moved
 
 
-def _same(one: object, other: object) -> bool:
+def _same(value: object, other_value: object) -> bool:
     """Whether two values of a status are the same; a record may hold a hash."""
-    if isinstance(one, str) and isinstance(other, str) and fold(one) == fold(other):
+    if isinstance(value, str) and isinstance(other_value, str) and fold(value) == fold(other_value):
         return True
     first, second = (
-        record.base_of(each) if isinstance(each, str) else hash_value(None) for each in (one, other)
+        record.base_of(side) if isinstance(side, str) else hash_value(None)
+        for side in (value, other_value)
     )
     return first == second

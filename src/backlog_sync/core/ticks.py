@@ -9,7 +9,7 @@ from backlog_sync.core.merge import merge_ticks
 from backlog_sync.core.model import Base
 from backlog_sync.core.order import longest_rising
 
-_LIKE = 0.75
+_SIMILARITY = 0.75
 """How much of two texts must be the same for the one to be the other, reworded (0 to 1)."""
 
 _LONGEST = 300
@@ -26,24 +26,28 @@ class Ticks:
     """
 
     merged: Mapping[str, bool]
-    there: Mapping[str, bool]
+    observed: Mapping[str, bool]
     base: Mapping[str, bool]
     written: Mapping[str, bool]
 
 
 def merge(desired: tuple[str, ...], observed: tuple[str, ...], base: Base) -> Ticks:
     """Merge the boxes of a block; `desired` and `observed` are its lines."""
-    there, before, told = body_block.boxes(observed), dict(base.ticks), dict(base.written.ticks)
+    observed_ticks, before, written = (
+        body_block.boxes(observed),
+        dict(base.ticks),
+        dict(base.written.ticks),
+    )
     for new, old in reworded(desired, observed).items():
-        there[new] = there[old]
-        for known in (before, told):
-            if old in known:
-                known[new] = known[old]
-    wanted = body_block.boxes(desired)
-    merged = merge_ticks(wanted, there, before, told)
-    read = {key: done for key, done in wanted.items() if told.get(key) == done}
-    left = {key: done for key, done in told.items() if wanted.get(key, done) != done}
-    return Ticks(merged, there, before | read, left)
+        observed_ticks[new] = observed_ticks[old]
+        for ticks in (before, written):
+            if old in ticks:
+                ticks[new] = ticks[old]
+    desired_ticks = body_block.boxes(desired)
+    merged = merge_ticks(desired_ticks, observed_ticks, before, written)
+    read_ticks = {key: done for key, done in desired_ticks.items() if written.get(key) == done}
+    unread = {key: done for key, done in written.items() if desired_ticks.get(key, done) != done}
+    return Ticks(merged, observed_ticks, before | read_ticks, unread)
 
 
 def reworded(desired: tuple[str, ...], observed: tuple[str, ...]) -> dict[str, str]:
@@ -51,32 +55,38 @@ def reworded(desired: tuple[str, ...], observed: tuple[str, ...]) -> dict[str, s
 
     A box is another one reworded where it stands between the same neighbours and differs little.
     """
-    want, have = body_block.box_texts(desired), body_block.box_texts(observed)
-    wanted, there = list(want), list(have)
-    if wanted == there:
+    desired_texts, observed_texts = body_block.box_texts(desired), body_block.box_texts(observed)
+    desired_keys, observed_keys = list(desired_texts), list(observed_texts)
+    if desired_keys == observed_keys:
         return {}
-    at = {key: index for index, key in enumerate(wanted)}
-    place = {key: index for index, key in enumerate(there)}
-    rising = longest_rising([place[key] for key in wanted if key in place])
-    ends = [(at[there[index]], index) for index in rising]
+    at = {key: index for index, key in enumerate(desired_keys)}
+    place = {key: index for index, key in enumerate(observed_keys)}
+    rising = longest_rising([place[key] for key in desired_keys if key in place])
+    ends = [(at[observed_keys[index]], index) for index in rising]
     pairs: dict[str, str] = {}
     compared = 0
-    last_want = last_have = -1
-    for at_want, at_have in [*ends, (len(wanted), len(there))]:
-        new = [key for key in wanted[last_want + 1 : at_want] if key not in have]
-        old = [key for key in there[last_have + 1 : at_have] if key not in want]
-        last_want, last_have = at_want, at_have
+    last_desired = last_observed = -1
+    for at_desired, at_observed in [*ends, (len(desired_keys), len(observed_keys))]:
+        new = [
+            key for key in desired_keys[last_desired + 1 : at_desired] if key not in observed_texts
+        ]
+        old = [
+            key
+            for key in observed_keys[last_observed + 1 : at_observed]
+            if key not in desired_texts
+        ]
+        last_desired, last_observed = at_desired, at_observed
         if len(new) != len(old):
             continue
-        for now, before in zip(new, old, strict=True):
+        for after, before in zip(new, old, strict=True):
             compared += 1
-            if compared <= _MOST and _alike(want[now], have[before]):
-                pairs[now] = before
+            if compared <= _MOST and _is_similar(desired_texts[after], observed_texts[before]):
+                pairs[after] = before
     return pairs
 
 
-def _alike(one: str, other: str) -> bool:
-    if max(len(one), len(other)) > _LONGEST:
+def _is_similar(text: str, other_text: str) -> bool:
+    if max(len(text), len(other_text)) > _LONGEST:
         return False
-    matcher = SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False)
-    return matcher.quick_ratio() >= _LIKE and matcher.ratio() >= _LIKE
+    matcher = SequenceMatcher(None, text.casefold(), other_text.casefold(), autojunk=False)
+    return matcher.quick_ratio() >= _SIMILARITY and matcher.ratio() >= _SIMILARITY

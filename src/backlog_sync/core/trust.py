@@ -35,7 +35,7 @@ def belief(
     """
     if author is None:
         return Belief.NO_WRITER
-    if vouched(author, viewer, settings):
+    if is_vouched_for(author, viewer, settings):
         return Belief.BELIEVED
     if author.association not in ASKED:
         return Belief.NO_WRITER
@@ -45,50 +45,52 @@ def belief(
     return Belief.BELIEVED if permission in WRITE else Belief.NO_WRITER
 
 
-def vouched(author: Actor, viewer: Actor, settings: Settings) -> bool:
+def is_vouched_for(author: Actor, viewer: Actor, settings: Settings) -> bool:
     """Whether an author counts without anybody's being asked."""
     if author.id == viewer.id or author.association == "OWNER":
         return True
-    named = settings.trusted_authors
-    return author.id in named or fold(author.login) in map(fold, named)
+    trusted = settings.trusted_authors
+    return author.id in trusted or fold(author.login) in map(fold, trusted)
 
 
-def to_ask(issues: Iterable[ObservedIssue], viewer: Actor, settings: Settings) -> tuple[str, ...]:
+def logins_to_ask(
+    issues: Iterable[ObservedIssue], viewer: Actor, settings: Settings
+) -> tuple[str, ...]:
     """Give the logins whose permission has to be asked, each once."""
-    found = {
+    logins = {
         fold(issue.author.login): issue.author.login
         for issue in issues
         if issue.author is not None
         and issue.author.association in ASKED
-        and not vouched(issue.author, viewer, settings)
+        and not is_vouched_for(issue.author, viewer, settings)
     }
-    return tuple(found[name] for name in sorted(found))
+    return tuple(logins[name] for name in sorted(logins))
 
 
-def unbelieved(
+def belief_warnings(
     issues: Iterable[tuple[ObservedIssue, str, Belief]], trusted: tuple[str, ...]
 ) -> tuple[Warned, ...]:
     """Tell once of each author of issues whose record is not believed, and what restores it.
 
     Issues come with their names for people.
     """
-    found: dict[tuple[str, Belief, str], list[str]] = {}
-    for issue, ref, why in issues:
-        if why is not Belief.BELIEVED:
+    refs_by_author: dict[tuple[str, Belief, str], list[str]] = {}
+    for issue, ref, doubt in issues:
+        if doubt is not Belief.BELIEVED:
             login = issue.author.login if issue.author else ""
-            found.setdefault((login, why, issue.repository), []).append(ref)
+            refs_by_author.setdefault((login, doubt, issue.repository), []).append(ref)
     return tuple(
-        Warned(_told(login, why, repository, refs, trusted), "record-not-believed")
-        for (login, why, repository), refs in found.items()
+        Warned(_doubt_message(login, doubt, repository, refs, trusted), "record-not-believed")
+        for (login, doubt, repository), refs in refs_by_author.items()
     )
 
 
-def _told(
-    login: str, why: Belief, repository: str, refs: list[str], trusted: tuple[str, ...]
+def _doubt_message(
+    login: str, doubt: Belief, repository: str, refs: list[str], trusted: tuple[str, ...]
 ) -> str:
     names = ", ".join(refs[:5]) + (f" and {len(refs) - 5} more" if len(refs) > 5 else "")
     who = f"{login}, who may not write to {repository}"
-    if why is Belief.UNKNOWN:
+    if doubt is Belief.UNKNOWN:
         who = f"{login}, and whether they may write to {repository} could not be asked"
     if not login:
         who = "an account that is gone"

@@ -18,29 +18,31 @@ from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.states import NOT_PLANNED
 
 
-def undo_plan(observed: ObservedState, made: Sequence[Intent], began: float) -> Plan:
+def undo_plan(observed: ObservedState, created: Sequence[Intent], began: float) -> Plan:
     """Give the plan that closes these issues as not planned, those that are still ours and open.
 
     `began` is when the run began that made them, in seconds since the epoch. An issue that is
     closed or gone, or that lost our marker, is left alone, and told.
     """
-    there = {issue.id: issue for issue in observed.issues}
+    issues_by_id = {issue.id: issue for issue in observed.issues}
     moment = datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%d %H:%M UTC")
     reason = f"made by the run of {moment}, which is undone"
     changes: list[Change] = []
     items: list[PlanItem] = []
     warnings: list[Warned] = []
-    for intent in made:
-        issue = there.get(intent.id or "")
+    for intent in created:
+        issue = issues_by_id.get(intent.id or "")
         ref = observed.ref(issue) if issue else f"{intent.repository}#{intent.number}"
-        why = _left_alone(issue, intent)
-        if issue is None or why:
-            warnings.append(Warned(f"{intent.title} {why}: left alone", "not-undone", None, ref))
+        problem = _left_alone(issue, intent)
+        if issue is None or problem:
+            warnings.append(
+                Warned(f"{intent.title} {problem}: left alone", "not-undone", None, ref)
+            )
             continue
         name = f"{issue.repository}#{issue.number}"
         parent = issue.parent
-        above = f"{parent.repository}#{parent.number}" if parent else None
-        items.append(PlanItem(name, "issue", issue.title, above, ref, issue.url))
+        parent_ref = f"{parent.repository}#{parent.number}" if parent else None
+        items.append(PlanItem(name, "issue", issue.title, parent_ref, ref, issue.url))
         changes.append(
             Change(
                 action=Action.CLOSE,

@@ -33,9 +33,9 @@ def priority_label(prefix: str, priority: str) -> str:
 
 def unknown_word(field: str, word: str, times: int) -> str:
     """Say that a word is not known as a status or a priority, and what follows from that."""
-    shown = word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…"
+    excerpt = word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…"
     items = f" ({times} items)" if times > 1 else ""
-    return f"'{shown}' is not a known {field}{items}: it stays in the file and changes no issue"
+    return f"'{excerpt}' is not a known {field}{items}: it stays in the file and changes no issue"
 
 
 _SHOWN = 60
@@ -55,18 +55,18 @@ def understood(desired: DesiredState, observed: ObservedState) -> DesiredState:
     labels = {fold(label.name): label for label in desired.labels}
     items = []
     for item in desired.items:
-        known = {n: w for n, word in item.unknown.items() if (w := options[n].get(fold(word)))}
-        label = _label(desired, item, known.get(PRIORITY))
+        recognized = {n: w for n, word in item.unknown.items() if (w := options[n].get(fold(word)))}
+        label = _label(desired, item, recognized.get(PRIORITY))
         if label is not None:
             labels.setdefault(fold(label.name), label)
-        items.append(_known(item, known, label) if known else item)
+        items.append(_known(item, recognized, label) if recognized else item)
     return replace(desired, items=tuple(items), labels=tuple(labels.values()))
 
 
 def _options(observed: ObservedState, name: str) -> Iterator[str]:
-    for each in observed.project.fields if observed.project else ():
-        if fold(each.name) == fold(name) and each.type == "single_select":
-            yield from (option.name for option in each.options)
+    for board_field in observed.project.fields if observed.project else ():
+        if fold(board_field.name) == fold(name) and board_field.type == "single_select":
+            yield from (option.name for option in board_field.options)
 
 
 def _label(desired: DesiredState, item: DesiredItem, priority: str | None) -> LabelDef | None:
@@ -85,17 +85,17 @@ def _names(item: DesiredItem) -> tuple[str, ...]:
     return tuple(map(str, names)) if isinstance(names, tuple) else ()
 
 
-def _known(item: DesiredItem, known: dict[str, str], label: LabelDef | None) -> DesiredItem:
+def _known(item: DesiredItem, recognized: dict[str, str], label: LabelDef | None) -> DesiredItem:
     fields: dict[str, FieldValue] = dict(item.fields)
-    if STATUS in known:
+    if STATUS in recognized:
         fields["state"] = OPEN
     if label is not None:
         fields["labels"] = (*_names(item), label.name)
-    unknown = {name: word for name, word in item.unknown.items() if name not in known}
-    return replace(item, fields=fields, board={**item.board, **known}, unknown=unknown)
+    unknown = {name: word for name, word in item.unknown.items() if name not in recognized}
+    return replace(item, fields=fields, board={**item.board, **recognized}, unknown=unknown)
 
 
-def stays(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
+def unknown_status_stays(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
     """Whether the file's unknown status stays: nobody moved the issue or its card since a sync."""
     if STATUS not in item.unknown:
         return False
@@ -103,16 +103,16 @@ def stays(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
     if state != OPEN:
         return base.hashes.get("state") in (None, hash_value(state))
     value = record.comparable(issue.card.values.get(STATUS) if issue.card else None)
-    known = (record.decode(issue.card) or {}).get(STATUS)
-    if value is None or known is None:
+    recorded = (record.decode(issue.card) or {}).get(STATUS)
+    if value is None or recorded is None:
         return True
-    return record.base_of(known) == hash_value(value)
+    return record.base_of(recorded) == hash_value(value)
 
 
 def is_open_again(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
     """Whether an issue was reopened whose word in the file is unknown: the next close is news."""
-    known = base.hashes.get("state", hash_value(OPEN))
-    return STATUS in item.unknown and issue.state == OPEN and known != hash_value(OPEN)
+    base_hash = base.hashes.get("state", hash_value(OPEN))
+    return STATUS in item.unknown and issue.state == OPEN and base_hash != hash_value(OPEN)
 
 
 def kept_labels(item: DesiredItem, prefix: str | None, applied: Iterable[str]) -> tuple[str, ...]:
@@ -131,7 +131,10 @@ def warnings(desired: DesiredState, observed: ObservedState) -> Iterator[Warned]
     for (name, _), items in words.items():
         declared = desired.project.fields if desired.project else ()
         options = [*_options(observed, name)] or [
-            o.name for each in declared if fold(each.name) == fold(name) for o in each.options
+            o.name
+            for definition in declared
+            if fold(definition.name) == fold(name)
+            for o in definition.options
         ]
         message = unknown_word(name.lower(), items[0].unknown[name], len(items))
         valid = f"; valid values: {', '.join(options)}" if options else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, record
-from backlog_sync.core.card import says_the_same
+from backlog_sync.core.card import names_same_status
 from backlog_sync.core.changes import Change, ChangeKind, Plan
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
 from backlog_sync.core.matching import Match, match_items
@@ -67,19 +67,19 @@ def flowed(
         if (observed.project and desired.project)
         else {}
     )
-    found: dict[str, Flowed] = {}
+    flows: dict[str, Flowed] = {}
     for old, new in _pairs(desired, after):
         match = matches.get(old.key)
         if match is None or (old.fields, old.board) == (new.fields, new.board):
             continue
-        told = Flowed(
+        flow = Flowed(
             marker=_marker(old, new, match, desired) if match.believed else Written(),
             card=dict(_card(old, new, match, desired.settings, fields)),
             open=observed_state(match.issue) == OPEN,
         )
-        if told:
-            found[old.key] = told
-    return found
+        if flow:
+            flows[old.key] = flow
+    return flows
 
 
 def _pairs(desired: DesiredState, after: DesiredState) -> Iterator[tuple[DesiredItem, DesiredItem]]:
@@ -104,19 +104,19 @@ def _atoms(
     ownership = desired.settings.ownership
     state = new.fields.get("state")
     if isinstance(state, str) and state != old.fields.get("state"):
-        moved = is_closed(state) and observed_state(match.issue) == OPEN
+        closes = is_closed(state) and observed_state(match.issue) == OPEN
         # That a card is where work is done is the board's to tell, and not the issue's.
-        if not (moved and says_the_same(new, match.issue.card)):
+        if not (closes and names_same_status(new, match.issue.card)):
             states = (COMPLETED, NOT_PLANNED) if state == CLOSED else (state,)
             yield "state", tuple(map(normalize.hash_value, states))
     for row in ATOMS:
-        before, now = (compared(row, item.fields.get(row.name)) for item in (old, new))
-        if owner_of(row.name, ownership) is Owner.GITHUB and before != now:
-            yield row.name, (normalize.hash_value(now),)
+        before, after = (compared(row, item.fields.get(row.name)) for item in (old, new))
+        if owner_of(row.name, ownership) is Owner.GITHUB and before != after:
+            yield row.name, (normalize.hash_value(after),)
     if owner_of("body", ownership) is Owner.GITHUB:
-        was, told = (source_of(item, desired) for item in (old, new))
-        if was != told:
-            yield body_block.SOURCE, (told,)
+        old_source, new_source = (source_of(item, desired) for item in (old, new))
+        if old_source != new_source:
+            yield body_block.SOURCE, (new_source,)
 
 
 def _sets(
@@ -125,9 +125,9 @@ def _sets(
     for row in SETS:
         if owner_of(row.name, settings.ownership) is Owner.FILE:
             continue
-        before, now = (_members(item.fields.get(row.name)) for item in (old, new))
-        if before != now:
-            yield row.name, {member: member in now for member in before ^ now}
+        before, after = (_members(item.fields.get(row.name)) for item in (old, new))
+        if before != after:
+            yield row.name, {member: member in after for member in before ^ after}
 
 
 def _members(value: object) -> frozenset[str]:
@@ -139,8 +139,8 @@ def _members(value: object) -> frozenset[str]:
 def _ticks(
     old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState
 ) -> dict[str, bool]:
-    before, now = (body_block.boxes(lines_of(item, match, desired)) for item in (old, new))
-    return {key: done for key, done in now.items() if before.get(key, False) != done}
+    before, after = (body_block.boxes(lines_of(item, match, desired)) for item in (old, new))
+    return {key: done for key, done in after.items() if before.get(key, False) != done}
 
 
 def _card(
@@ -150,26 +150,26 @@ def _card(
     if card is None or not fields:
         return
     for name, value in new.board.items():
-        known = fields.get(normalize.fold(name))
-        if known is None or owner_of(known, settings.ownership) is Owner.FILE:
+        board_name = fields.get(normalize.fold(name))
+        if board_name is None or owner_of(board_name, settings.ownership) is Owner.FILE:
             continue
         if name not in old.board or old.board[name] != value:
-            yield known, value
+            yield board_name, value
 
 
-def in_plan(plan: Plan, told: Mapping[str, Flowed]) -> Plan:
+def in_plan(plan: Plan, flows: Mapping[str, Flowed]) -> Plan:
     """Give the plan with these values on record in the bodies and cards that it writes anyway."""
     return replace(
-        plan, changes=tuple(_with(change, told.get(change.key)) for change in plan.changes)
+        plan, changes=tuple(_with_record(change, flows.get(change.key)) for change in plan.changes)
     )
 
 
-def _with(change: Change, told: Flowed | None) -> Change:
-    if told is None or change.body is None or change.body_seen is None:
+def _with_record(change: Change, flow: Flowed | None) -> Change:
+    if flow is None or change.body is None or change.body_seen is None:
         return change
     if change.kind is ChangeKind.ISSUE:
-        return replace(change, body=with_written(change.body, told.marker))
+        return replace(change, body=with_written(change.body, flow.marker))
     if change.kind is ChangeKind.FIELD_VALUE:
         card = BoardItem("", {record.NAME: change.body})
-        return replace(change, body=record.with_written(card, told.card) or change.body)
+        return replace(change, body=record.with_written(card, flow.card) or change.body)
     return change

@@ -171,7 +171,7 @@ class _Run(Sending):
             issue = self.registry.issues.get(change.key)
             if issue is None or change.key not in made:
                 continue
-            body = body_block.with_made(issue.body, made[change.key])
+            body = body_block.with_applied(issue.body, made[change.key])
             if body != issue.body:
                 refreshes.append(
                     replace(
