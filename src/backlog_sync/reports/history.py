@@ -32,11 +32,11 @@ def history(tree: Outline, today: date) -> tuple[Day, ...]:
         return (_day(today, moves[today]),)
     state: list[float] = [0, 0, 0, 0]
     series, days = [], sorted(moves)
-    at = 0
+    index = 0
     for day in _marks(first, today):
-        while at < len(days) and days[at] <= day:
-            state = [had + more for had, more in zip(state, moves[days[at]], strict=True)]
-            at += 1
+        while index < len(days) and days[index] <= day:
+            state = [had + more for had, more in zip(state, moves[days[index]], strict=True)]
+            index += 1
         series.append(_day(day, state))
     return tuple(series)
 
@@ -52,11 +52,11 @@ def _count(
 ) -> None:
     """Note when an item enters the scope, and when it is done or leaves it again."""
 
-    def at(day: date | None) -> date:
+    def within_series(day: date | None) -> date:
         return min(max(day or first, first), today)
 
-    over = at(item.closed)
-    start = min(at(item.added), over) if item.closed else at(item.added)
+    over = within_series(item.closed)
+    start = min(within_series(item.added), over) if item.closed else within_series(item.added)
     if item.phase is Phase.DROPPED:
         if item.closed is None:
             return

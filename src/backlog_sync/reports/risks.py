@@ -40,8 +40,8 @@ _NUMBER = re.compile(r"(\d{1,6}(?:[.,]\d{1,6})?)\s*(%|/\s*5)?\Z")
 def _plain(word: str) -> str:
     """The word without case, accents, or signs around it."""
     folded = unicodedata.normalize("NFKD", word.casefold())
-    bare = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    return " ".join(bare.replace("-", " ").replace("_", " ").split()).strip(" .:*\ufe0f")
+    unaccented = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    return " ".join(unaccented.replace("-", " ").replace("_", " ").split()).strip(" .:*\ufe0f")
 
 
 _SCALE = {
@@ -77,9 +77,9 @@ def register(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[Reg
 
     One without an exposure stands behind those that have one.
     """
-    found = [_registered(risk, None) for risk in whole]
-    found += [_registered(risk, item) for item in items for risk in item.risks]
-    return tuple(sorted(found, key=lambda risk: (not risk.open, -(risk.exposure or 0))))
+    registered = [_registered(risk, None) for risk in whole]
+    registered += [_registered(risk, item) for item in items for risk in item.risks]
+    return tuple(sorted(registered, key=lambda risk: (not risk.open, -(risk.exposure or 0))))
 
 
 def _registered(risk: Risk, item: WorkItem | None) -> RegisteredRisk:
@@ -101,14 +101,14 @@ def _registered(risk: Risk, item: WorkItem | None) -> RegisteredRisk:
 
 def unplaced(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[str, ...]:
     """A sentence for each word that has no place on the scale."""
-    told: dict[str, None] = {}
+    sentences: dict[str, None] = {}
     risks = [("the plan", risk) for risk in whole]
     risks += [(item.key, risk) for item in items for risk in item.risks]
-    for of, risk in risks:
+    for subject, risk in risks:
         for name, word in (("likelihood", risk.likelihood), ("impact", risk.impact)):
             if word and level(word) is None:
-                told[
-                    f"The {name} {word!r} of a risk of {of} has no place on the scale; "
+                sentences[
+                    f"The {name} {word!r} of a risk of {subject} has no place on the scale; "
                     "use 1 to 5, a percentage, or low, medium, high."
                 ] = None
-    return tuple(told)
+    return tuple(sentences)

@@ -47,20 +47,20 @@ def schedule(
     after = _network(tree, rows, links)
     order = _sorted(after)
     if order is None:
-        return Schedule(edges=edges, links=links, reason=_knot(after))
+        return Schedule(edges=edges, links=links, reason=_cycle_reason(after))
     base = workdays_before(workday_on_or_after(today))
     lengths = {key: _length(tree, key, planning, velocity, today) for key in rows}
     release = {key: _release(tree, key, base) for key in rows}
     early, late = _passes(after, order, {k: n for k, (n, _) in lengths.items()}, release)
     due = due_days(milestones)
-    made = []
+    scheduled = []
     for key in rows:
         length, by = lengths[key]
         first = nth_workday(base + early[key] // _DAY)
         last = max(first, nth_workday(base + math.ceil((early[key] + length) / _DAY) - 1))
-        wanted = planned_end(tree, key, due)
+        deadline = planned_end(tree, key, due)
         slack = late[key] - early[key]
-        made.append(
+        scheduled.append(
             Scheduled(
                 key=key,
                 first=first,
@@ -69,19 +69,19 @@ def schedule(
                 slack=slack / _DAY,
                 critical=slack == 0,
                 by=by,
-                late=max(0, (last - wanted).days) if wanted else 0,
+                late=max(0, (last - deadline).days) if deadline else 0,
             )
         )
     sizes = {key: size for key, (size, _) in lengths.items()}
     end = max(early[key] + sizes[key] for key in rows)
     return Schedule(
-        rows=tuple(made),
+        rows=tuple(scheduled),
         path=_path(after, early, sizes, end),
         days=end / _DAY,
-        ends=max(row.last for row in made),
+        ends=max(row.last for row in scheduled),
         edges=edges,
         links=links,
-        velocity=velocity if any(row.by == "points" for row in made) else None,
+        velocity=velocity if any(row.by == "points" for row in scheduled) else None,
     )
 
 
@@ -90,28 +90,28 @@ def _links(tree: Outline) -> tuple[tuple[str, str], ...]:
 
     One between an item and what it stands below says nothing about time, and is left out.
     """
-    found: dict[tuple[str, str], None] = {}
-    left = {key for key, below in tree.below.items() if tree.open(below)}
+    links: dict[tuple[str, str], None] = {}
+    open_keys = {key for key, below in tree.below.items() if tree.open(below)}
     for item in tree.items.values():
-        if item.key not in left:
+        if item.key not in open_keys:
             continue
-        over = {one.key for one in tree.above(item.key)}
+        above = {one.key for one in tree.above(item.key)}
         for before in item.blocked_by:
-            if before not in left or before in over:
+            if before not in open_keys or before in above:
                 continue
             if item.key not in {one.key for one in tree.above(before)}:
-                found[before, item.key] = None
-    return tuple(found)
+                links[before, item.key] = None
+    return tuple(links)
 
 
 def _edges(tree: Outline, links: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The links between leaf items, each pair once."""
-    found: dict[tuple[str, str], None] = {}
+    edges: dict[tuple[str, str], None] = {}
     for before, after in links:
         firsts, seconds = tree.open(tree.below[before]), tree.open(tree.below[after])
         if len(firsts) * len(seconds) <= _WIDEST:
-            found.update(dict.fromkeys((one, two) for one in firsts for two in seconds))
-    return tuple(found)
+            edges.update(dict.fromkeys((first, second) for first in firsts for second in seconds))
+    return tuple(edges)
 
 
 def _network(
@@ -151,11 +151,11 @@ def _sorted(after: Mapping[str, Sequence[str]]) -> list[str] | None:
     return ready if len(ready) == len(after) else None
 
 
-def _knot(after: Mapping[str, Sequence[str]]) -> str:
+def _cycle_reason(after: Mapping[str, Sequence[str]]) -> str:
     """A sentence that names those who wait for each other."""
     names = dict.fromkeys(node.partition("\n")[0] for node in cycles(after)[0])
-    told = " → ".join([*names, next(iter(names))])
-    return f"There is no schedule: these wait for each other: {told}."
+    chain = " → ".join([*names, next(iter(names))])
+    return f"There is no schedule: these wait for each other: {chain}."
 
 
 def _length(
@@ -221,11 +221,11 @@ def _path(
     for node, others in after.items():
         for other in others:
             before[other].append(node)
-    at = next((key for key in lengths if early[key] + lengths[key] == end), None)
+    current = next((key for key in lengths if early[key] + lengths[key] == end), None)
     chain: list[str] = []
-    while at is not None:
-        if at in lengths:
-            chain.append(at)
-        start = early[at]
-        at = next((n for n in before[at] if early[n] + lengths.get(n, 0) == start), None)
+    while current is not None:
+        if current in lengths:
+            chain.append(current)
+        start = early[current]
+        current = next((n for n in before[current] if early[n] + lengths.get(n, 0) == start), None)
     return tuple(reversed(chain))
