@@ -70,14 +70,14 @@ class Person:
 
     def find(self, which: str) -> Issue:
         """An issue by its number, with or without `#`, else the last one with this title."""
-        bare = which.removeprefix("#")
-        if bare.isdecimal():
-            return self.issue(int(bare))
+        number = which.removeprefix("#")
+        if number.isdecimal():
+            return self.issue(int(number))
         every = self.sandbox.store.issues.get(self.repository.id, {}).values()
-        found = [issue for issue in every if issue.title == which]
-        if not found:
+        matches = [issue for issue in every if issue.title == which]
+        if not matches:
             raise KeyError(which)
-        return found[-1]
+        return matches[-1]
 
     def has_label(self, name: str) -> bool:
         """Whether the repository has a label of this name, whatever its case."""
@@ -86,8 +86,8 @@ class Person:
     def project(self, title: str | None = None) -> Project:
         """The board with this title; without one, the only board of the repository's owner."""
         owned = self.sandbox.store.projects.get(self.repository.owner, {}).values()
-        (found,) = [p for p in owned if title is None or p.title == title]
-        return found
+        (project,) = [p for p in owned if title is None or p.title == title]
+        return project
 
     def card(self, number: int, project: str | None = None) -> Item:
         """An issue's card on a board."""
@@ -99,18 +99,18 @@ class Person:
         stored = self.card(number, project).values.get(str(self._field(field, project).id))
         if stored is None:
             return None
-        found = self._field(field, project)
-        for choice in (*found.options, *found.iterations):
+        definition = self._field(field, project)
+        for choice in (*definition.options, *definition.iterations):
             if choice["id"] == stored["value"]:
                 return str(choice.get("name") or choice.get("title"))
         shown: str | float = stored["value"]
         return shown
 
     def _field(self, name: str, project: str | None) -> Field:
-        found = boards.field_named(self.sandbox.store, self.project(project), name)
-        if found is None:
+        field = boards.find_field(self.sandbox.store, self.project(project), name)
+        if field is None:
             raise KeyError(name)
-        return found
+        return field
 
     def _labels(self, names: tuple[str, ...]) -> list[Label]:
         table = self.sandbox.store.labels[self.repository.id]
@@ -151,10 +151,10 @@ class Person:
     def tick(self, number: int, text: str, *, done: bool = True) -> Issue:
         """Tick the box beside this text, or take the tick away with `done=False`."""
         lines = re.split(r"\r\n|\n", self.issue(number).body)
-        for place, line in enumerate(lines):
+        for index, line in enumerate(lines):
             match = _BOX.match(line)
             if match and match["text"].strip() == text.strip():
-                lines[place] = f"{match['head']}{'x' if done else ' '}{match['tail']}"
+                lines[index] = f"{match['head']}{'x' if done else ' '}{match['tail']}"
                 return self.edit(number, body="\n".join(lines))
         raise ValueError(f"#{number} has no box beside {text!r}")
 
@@ -224,12 +224,14 @@ class Person:
 
     def edit_milestone(self, which: str, /, **changes: str | None) -> Milestone:
         """Change a milestone's title, description, state or `due_on`, a date, None for none."""
-        (found,) = [m for m in self._milestones() if m.title == which]
+        (milestone,) = [m for m in self._milestones() if m.title == which]
         due = changes.get("due_on")
         if due is not None:
             changes["due_on"] = f"{due}T12:00:00Z"
         with self._acting():
-            return repositories.update_milestone(self.sandbox.store, self.viewer, found, changes)
+            return repositories.update_milestone(
+                self.sandbox.store, self.viewer, milestone, changes
+            )
 
     def _milestones(self) -> list[Milestone]:
         return list(self.sandbox.store.milestones.get(self.repository.id, {}).values())
@@ -251,13 +253,15 @@ class Person:
 
     def assign(self, number: int, *logins: str) -> Issue:
         """Assign people, who are made where the sandbox does not know them."""
-        people: list[Account] = [repositories.ensure_account(self.sandbox.store, n) for n in logins]
-        people = [
-            a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in people
+        accounts: list[Account] = [
+            repositories.ensure_account(self.sandbox.store, n) for n in logins
+        ]
+        accounts = [
+            a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in accounts
         ]
         with self._acting():
             return issues.change_assignees(
-                self.sandbox.store, self.viewer, self.issue(number), add=people
+                self.sandbox.store, self.viewer, self.issue(number), add=accounts
             )
 
     def set_milestone(self, number: int, title: str | None) -> Issue:
@@ -273,8 +277,8 @@ class Person:
     def edit_comment(self, number: int, comment: int, body: str) -> Comment:
         """Change what somebody said."""
         with self._acting():
-            there = self.sandbox.store.comments[self.issue(number).id][comment]
-            return issues.edit_comment(self.sandbox.store, self.viewer, there, from_browser(body))
+            record = self.sandbox.store.comments[self.issue(number).id][comment]
+            return issues.edit_comment(self.sandbox.store, self.viewer, record, from_browser(body))
 
     def comment(self, number: int, body: str) -> Comment:
         """Say something below an issue."""
@@ -343,26 +347,31 @@ class Person:
     ) -> Item:
         """Set a value on an issue's card; options and iterations go by name, None clears it."""
         board, item = self.project(project), self.card(number, project)
-        found = self._field(field, project)
+        definition = self._field(field, project)
         store = self.sandbox.store
         with self._acting():
             if value is None:
-                return boards.clear_value(store, self.viewer, board, item, found)
-            given = boards.value_input(found, value)
-            return boards.set_value(store, self.viewer, board, item, found, given)
+                return boards.clear_value(store, self.viewer, board, item, definition)
+            value_input = boards.value_input(definition, value)
+            return boards.set_value(store, self.viewer, board, item, definition, value_input)
 
     def rename_option(
         self, field: str, name: str, new_name: str, *, project: str | None = None
     ) -> None:
         """Give an option of a single-select field another name; its cards keep it."""
-        found = self._field(field, project)
+        definition = self._field(field, project)
         options = [
             {**option, "name": new_name if option["name"] == name else option["name"]}
-            for option in found.options
+            for option in definition.options
         ]
         with self._acting():
             boards.update_field(
-                self.sandbox.store, self.viewer, found, name=None, options=options, iterations=None
+                self.sandbox.store,
+                self.viewer,
+                definition,
+                name=None,
+                options=options,
+                iterations=None,
             )
 
     def archive_card(

@@ -87,9 +87,9 @@ class FaultEntry(_Model):
 
     @model_validator(mode="after")
     def _fits(self) -> "FaultEntry":
-        _, takes = _MAKE[self.kind]
-        for name in sorted(self._given - takes):
-            hint = f"it takes: {', '.join(sorted(takes)) or 'nothing'}"
+        _, parameters = _MAKE[self.kind]
+        for name in sorted(self._given - parameters):
+            hint = f"it takes: {', '.join(sorted(parameters)) or 'nothing'}"
             raise _wrong(f"'{self.kind}' takes no '{name}'", hint)
         if self.kind == "latency" and self.seconds is None:
             raise _wrong("'latency' needs 'seconds'", "write, say, seconds: 2")
@@ -116,10 +116,10 @@ class FaultEntry(_Model):
     def fault(self) -> Fault:
         """The fault itself."""
         make, _ = _MAKE[self.kind]
-        given: dict[str, Any] = {name: getattr(self, name) for name in self._given}
-        if "failing" in given:
-            return make(*given["failing"])
-        return make(**given)
+        arguments: dict[str, Any] = {name: getattr(self, name) for name in self._given}
+        if "failing" in arguments:
+            return make(*arguments["failing"])
+        return make(**arguments)
 
 
 class LimitsEntry(_Model):
@@ -173,12 +173,12 @@ def _known_version(version: str) -> str:
     try:
         enterprise(version)
     except KeyError:
-        told = {"version": version, "hint": "there are: 3.17, 3.18, 3.19; in quotes"}
-        raise PydanticCustomError("unknown-version", "{version} is not known", told) from None
+        context = {"version": version, "hint": "there are: 3.17, 3.18, 3.19; in quotes"}
+        raise PydanticCustomError("unknown-version", "{version} is not known", context) from None
     return version
 
 
-class Trouble(_Model):
+class FaultConfig(_Model):
     """All that can be set. Times are in seconds."""
 
     version: Annotated[Literal["1"], BeforeValidator(str)] = "1"
@@ -201,20 +201,20 @@ class Trouble(_Model):
 
     def plan(self) -> FaultPlan:
         """The faults by the requests that meet them; of two for one request the first counts."""
-        found: dict[int, Fault] = {}
+        faults_by_request: dict[int, Fault] = {}
         for entry in self.faults:
             for request in range(entry.request, entry.request + entry.times):
-                found.setdefault(request, entry.fault())
-        return FaultPlan(found, writes_only=self.count == "writes")
+                faults_by_request.setdefault(request, entry.fault())
+        return FaultPlan(faults_by_request, writes_only=self.count == "writes")
 
 
-def set_up(sandbox: Sandbox, trouble: Trouble) -> None:
+def set_up(sandbox: Sandbox, config: FaultConfig) -> None:
     """Make a sandbox behave so from its next request on; a clock is given when it is made."""
-    sandbox.features = trouble.features
-    sandbox.latency, sandbox.write_latency = trouble.latency, trouble.write_latency
-    sandbox.list_lag = timedelta(seconds=trouble.list_lag)
-    sandbox.search_lag = timedelta(seconds=trouble.search_lag)
-    sandbox.limits = trouble.limits.limits()
-    sandbox.tokens = {token: entry.grant() for token, entry in trouble.tokens.items()}
-    sandbox.faults = trouble.plan()
-    sandbox.people = Script(trouble.people) if trouble.people else None
+    sandbox.features = config.features
+    sandbox.latency, sandbox.write_latency = config.latency, config.write_latency
+    sandbox.list_lag = timedelta(seconds=config.list_lag)
+    sandbox.search_lag = timedelta(seconds=config.search_lag)
+    sandbox.limits = config.limits.limits()
+    sandbox.tokens = {token: entry.grant() for token, entry in config.tokens.items()}
+    sandbox.faults = config.plan()
+    sandbox.actors = Script(config.people) if config.people else None

@@ -99,7 +99,7 @@ def issue(ctx: Context, record: Issue) -> Json:
         "number": record.number,
         "title": record.title,
         "user": _account_or_none(ctx, record.author),
-        "labels": [label(ctx, found) for found in store.all(Label, record.labels)],
+        "labels": [label(ctx, each) for each in store.all(Label, record.labels)],
         "state": record.state.lower(),
         "locked": False,
         "assignee": assignees[0] if assignees else None,

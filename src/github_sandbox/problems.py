@@ -40,9 +40,9 @@ def taken(resource: str, field: str) -> RefusalError:
 
 def no_node(node_id: str, kind: str | None = None) -> RefusalError:
     """A node id that leads nowhere, or to another kind of thing."""
-    what = f"{kind} node" if kind else "a node"
+    subject = f"{kind} node" if kind else "a node"
     return RefusalError(
-        "NOT_FOUND", f"Could not resolve to {what} with the global id of '{node_id}'."
+        "NOT_FOUND", f"Could not resolve to {subject} with the global id of '{node_id}'."
     )
 
 

@@ -64,11 +64,11 @@ def check_new_child(store: Store, viewer: Viewer, parent: Issue, home: Repositor
 
 
 def _is_above(store: Store, candidate: Issue, issue: Issue) -> bool:
-    at: Issue | None = issue
-    while at is not None:
-        if at.id == candidate.id:
+    current: Issue | None = issue
+    while current is not None:
+        if current.id == candidate.id:
             return True
-        at = store.get(Issue, at.parent) if at.parent is not None else None
+        current = store.get(Issue, current.parent) if current.parent is not None else None
     return False
 
 
@@ -123,8 +123,8 @@ def reprioritise(
     if child.parent != parent.id or anchor.parent != parent.id or anchor.id == child.id:
         raise _unprocessable("The provided sub-issue is not a sub-issue of the parent issue")
     parent.sub_issues.remove(child.id)
-    place = parent.sub_issues.index(anchor.id) + (1 if after else 0)
-    parent.sub_issues.insert(place, child.id)
+    index = parent.sub_issues.index(anchor.id) + (1 if after else 0)
+    parent.sub_issues.insert(index, child.id)
     store.touch(parent)
 
 

@@ -38,9 +38,9 @@ def ensure_account(
     store: Store, login: str, kind: Literal["User", "Organization", "Bot"] = "User"
 ) -> Account:
     """The account with this login, made where there is none; an organisation gets its types."""
-    known = store.accounts.get(login.lower())
-    if known:
-        return known
+    existing = store.accounts.get(login.lower())
+    if existing:
+        return existing
     account = store.create(Account, kind=kind, login=login, name=None)
     if kind == "Organization":
         for name, color, description in DEFAULT_TYPES:
@@ -56,9 +56,9 @@ def ensure_repository(
     """The repository with this name, made with the default labels where there is none."""
     owner_login, _, name = full_name.partition("/")
     owner = ensure_account(store, owner_login, owner_type)
-    known = store.repository(owner_login, name)
-    if known:
-        return known
+    existing = store.repository(owner_login, name)
+    if existing:
+        return existing
     repository = store.create(Repository, owner=owner.id, name=name, is_private=private)
     for label, color, description in DEFAULT_LABELS:
         store.create(
@@ -311,7 +311,7 @@ def create_issue_type(
     if owner.kind != "Organization":
         raise RefusalError("NOT_FOUND", f"Could not resolve to Organization '{owner.login}'.")
     types = store.types.get(owner.id, {})
-    if any(known.name.lower() == name.strip().lower() for known in types.values()):
+    if any(other.name.lower() == name.strip().lower() for other in types.values()):
         raise taken("IssueType", "name")
     if len(types) >= MAX_TYPES:
         raise invalid("IssueType", "", f"An organization cannot have more than {MAX_TYPES} types")
