@@ -117,7 +117,7 @@ class Person:
         return [table[name.lower()] for name in names]
 
     @contextmanager
-    def _acting(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         with self.sandbox.lock:
             try:
                 yield
@@ -128,13 +128,13 @@ class Person:
 
     def open_issue(self, title: str, body: str = "", *, labels: tuple[str, ...] = ()) -> Issue:
         """Write a new issue."""
-        with self._acting():
+        with self._transaction():
             new = issues.NewIssue(title=title, body=from_browser(body), labels=self._labels(labels))
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
 
     def open_pull_request(self, title: str, body: str = "") -> Issue:
         """Open a pull request; it takes the next number of the same series."""
-        with self._acting():
+        with self._transaction():
             new = issues.NewIssue(title=title, body=from_browser(body), is_pull=True)
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
 
@@ -145,7 +145,7 @@ class Person:
             changes["title"] = title
         if body is not None:
             changes["body"] = from_browser(body)
-        with self._acting():
+        with self._transaction():
             return issues.edit(self.sandbox.store, self.viewer, self.issue(number), changes)
 
     def tick(self, number: int, text: str, *, done: bool = True) -> Issue:
@@ -167,33 +167,33 @@ class Person:
     ) -> Issue:
         """Close an issue with a reason."""
         other = self.issue(duplicate_of) if duplicate_of else None
-        with self._acting():
+        with self._transaction():
             return issues.close(
                 self.sandbox.store, self.viewer, self.issue(number), reason.upper(), other
             )
 
     def reopen(self, number: int) -> Issue:
         """Open an issue again."""
-        with self._acting():
+        with self._transaction():
             return issues.reopen(self.sandbox.store, self.viewer, self.issue(number))
 
     def label(self, number: int, *names: str) -> Issue:
         """Put labels on an issue; they must exist."""
-        with self._acting():
+        with self._transaction():
             return issues.change_labels(
                 self.sandbox.store, self.viewer, self.issue(number), add=self._labels(names)
             )
 
     def unlabel(self, number: int, *names: str) -> Issue:
         """Take labels from an issue."""
-        with self._acting():
+        with self._transaction():
             return issues.change_labels(
                 self.sandbox.store, self.viewer, self.issue(number), remove=self._labels(names)
             )
 
     def create_label(self, name: str, color: str = "ededed", description: str = "") -> Label:
         """Make a label."""
-        with self._acting():
+        with self._transaction():
             return repositories.create_label(
                 self.sandbox.store, self.viewer, self.repository, name, color, description
             )
@@ -211,7 +211,7 @@ class Person:
         description: str | None = None,
     ) -> Label:
         """Change parts of a label."""
-        with self._acting():
+        with self._transaction():
             (label,) = self._labels((name,))
             return repositories.update_label(
                 self.sandbox.store,
@@ -228,7 +228,7 @@ class Person:
         due = changes.get("due_on")
         if due is not None:
             changes["due_on"] = f"{due}T12:00:00Z"
-        with self._acting():
+        with self._transaction():
             return repositories.update_milestone(
                 self.sandbox.store, self.viewer, milestone, changes
             )
@@ -247,7 +247,7 @@ class Person:
     def archive_repository(self, *, archived: bool = True) -> None:
         """Make the repository read-only, or bring it back; needs admin."""
         self.viewer.require(self.sandbox.store.full_name(self.repository), "admin")
-        with self._acting():
+        with self._transaction():
             self.repository.is_archived = archived
             self.sandbox.store.touch(self.repository)
 
@@ -259,7 +259,7 @@ class Person:
         accounts = [
             a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in accounts
         ]
-        with self._acting():
+        with self._transaction():
             return issues.change_assignees(
                 self.sandbox.store, self.viewer, self.issue(number), add=accounts
             )
@@ -269,27 +269,27 @@ class Person:
         milestone: Milestone | None = None
         if title is not None:
             (milestone,) = [m for m in self._milestones() if m.title == title]
-        with self._acting():
+        with self._transaction():
             return issues.edit(
                 self.sandbox.store, self.viewer, self.issue(number), {"milestone": milestone}
             )
 
     def edit_comment(self, number: int, comment: int, body: str) -> Comment:
         """Change what somebody said."""
-        with self._acting():
+        with self._transaction():
             record = self.sandbox.store.comments[self.issue(number).id][comment]
             return issues.edit_comment(self.sandbox.store, self.viewer, record, from_browser(body))
 
     def comment(self, number: int, body: str) -> Comment:
         """Say something below an issue."""
-        with self._acting():
+        with self._transaction():
             return issues.comment(
                 self.sandbox.store, self.viewer, self.issue(number), from_browser(body)
             )
 
     def put_below(self, number: int, parent: int) -> None:
         """Make an issue a sub-issue of another, leaving the parent that it has."""
-        with self._acting():
+        with self._transaction():
             relations.add_sub_issue(
                 self.sandbox.store,
                 self.viewer,
@@ -300,14 +300,14 @@ class Person:
 
     def block(self, number: int, blocker: int) -> None:
         """Say that an issue is blocked by another."""
-        with self._acting():
+        with self._transaction():
             relations.add_blocker(
                 self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
             )
 
     def unblock(self, number: int, blocker: int) -> None:
         """Say that an issue is no longer blocked by another."""
-        with self._acting():
+        with self._transaction():
             relations.remove_blocker(
                 self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
             )
@@ -319,25 +319,25 @@ class Person:
             raise ValueError(f"#{number} has no parent")
         parent = self.sandbox.store.records[issue.parent]
         assert isinstance(parent, Issue)
-        with self._acting():
+        with self._transaction():
             relations.remove_sub_issue(self.sandbox.store, self.viewer, parent, issue)
 
     def delete(self, number: int) -> None:
         """Delete an issue for good; needs admin."""
-        with self._acting():
+        with self._transaction():
             issues.delete(self.sandbox.store, self.viewer, self.issue(number))
 
     def transfer(self, number: int, repository: str) -> Issue:
         """Move an issue to another repository of the same owner."""
         target = self.sandbox.repository(repository)
-        with self._acting():
+        with self._transaction():
             return issues.transfer(self.sandbox.store, self.viewer, self.issue(number), target)
 
     # ---- boards ----------------------------------------------------------------------------
 
     def add_card(self, number: int, project: str | None = None) -> Item:
         """Put an issue on a board."""
-        with self._acting():
+        with self._transaction():
             return boards.add_content(
                 self.sandbox.store, self.viewer, self.project(project), self.issue(number)
             )
@@ -349,7 +349,7 @@ class Person:
         board, item = self.project(project), self.card(number, project)
         definition = self._field(field, project)
         store = self.sandbox.store
-        with self._acting():
+        with self._transaction():
             if value is None:
                 return boards.clear_value(store, self.viewer, board, item, definition)
             value_input = boards.value_input(definition, value)
@@ -364,7 +364,7 @@ class Person:
             {**option, "name": new_name if option["name"] == name else option["name"]}
             for option in definition.options
         ]
-        with self._acting():
+        with self._transaction():
             boards.update_field(
                 self.sandbox.store,
                 self.viewer,
@@ -379,7 +379,7 @@ class Person:
     ) -> Item:
         """Archive an issue's card, or bring it back."""
         board, item = self.project(project), self.card(number, project)
-        with self._acting():
+        with self._transaction():
             return boards.set_archived(
                 self.sandbox.store, self.viewer, board, item, archived=archived
             )

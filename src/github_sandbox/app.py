@@ -76,7 +76,7 @@ class ActorAction:
 
 
 class Actors(Protocol):
-    """Those who act while others send requests: see `script`."""
+    """Those who act while others send requests: see `scenario`."""
 
     @property
     def actions(self) -> Sequence[ActorAction]:
@@ -311,7 +311,7 @@ class Sandbox:
         elif crowded:
             response = error_responses.secondary_response(request_id, status=self.limits.status)
         else:
-            response = self._limited(parsed, viewer, rate, summary, now) or self._execute(
+            response = self._limit_refusal(parsed, viewer, rate, summary, now) or self._execute(
                 parsed, viewer, rate, token, fault
             )
             if fault:
@@ -321,7 +321,7 @@ class Sandbox:
         if scopes is not None:
             shown = {"X-OAuth-Scopes": ", ".join(scopes), **response.headers}
             response = Response(response.status, shown, response.body)
-        return self._finish(parsed, response, rate, parsed.resource, request_id)
+        return self._with_headers(parsed, response, rate, parsed.resource, request_id)
 
     def _viewer(self, request: Request) -> Viewer | Response:
         """Who asks, or the refusal to listen."""
@@ -336,7 +336,7 @@ class Sandbox:
             return Viewer(account, Grant(account.login))
         return Viewer(self.ensure_user(grant.login, permission=grant.permission), grant)
 
-    def _limited(
+    def _limit_refusal(
         self,
         parsed: ParsedRequest,
         viewer: Viewer,
@@ -381,7 +381,7 @@ class Sandbox:
             list_lag=self.list_lag,
             search_lag=self.search_lag,
             rate=rate,
-            failing=_failing(parsed, fault),
+            failing=_failing_names(parsed, fault),
         )
         if parsed.route != "/rate_limit":
             rate.used += parsed.points
@@ -393,7 +393,7 @@ class Sandbox:
                 name: self.limits.window(token, name, now) for name in RESOURCES
             }
             response = rest.route(ctx, parsed.request, parsed.path, rates)
-            return _conditional(parsed.request, response, rate)
+            return _with_etag(parsed.request, response, rate)
         if parsed.request.method != "POST":
             return error_response(404, "Not Found")
         if parsed.bad_json or parsed.call is None:
@@ -403,7 +403,7 @@ class Sandbox:
         ctx.cost, ctx.node_count = parsed.call.cost.points, parsed.call.cost.nodes
         return json_response(200, graphql.run(parsed.call, ctx))
 
-    def _finish(
+    def _with_headers(
         self,
         parsed: ParsedRequest,
         response: Response,
@@ -439,7 +439,7 @@ def _token(request: Request) -> str | None:
     return token.strip()
 
 
-def _failing(parsed: ParsedRequest, fault: Fault | None) -> frozenset[str]:
+def _failing_names(parsed: ParsedRequest, fault: Fault | None) -> frozenset[str]:
     """The names of a batch's mutations that fail on order."""
     if fault is None:
         return frozenset()
@@ -448,7 +448,7 @@ def _failing(parsed: ParsedRequest, fault: Fault | None) -> frozenset[str]:
     return frozenset(name for index, name in numbered if index > ran or index in fault.failing)
 
 
-def _conditional(request: Request, response: Response, rate: RateState) -> Response:
+def _with_etag(request: Request, response: Response, rate: RateState) -> Response:
     """Give a read its ETag; what the client has already is not sent, and not counted."""
     if request.method not in ("GET", "HEAD") or response.status != 200:
         return response

@@ -7,7 +7,7 @@ from typing import Any
 
 from github_sandbox.access import Viewer
 from github_sandbox.models import Account, Field, Issue, Item, Project, Repository, StatusUpdate
-from github_sandbox.problems import RefusalError, check_length, forbidden, invalid, taken
+from github_sandbox.problems import RefusalError, already_taken, check_length, forbidden, invalid
 from github_sandbox.store import Store
 
 MAX_FIELDS = 50
@@ -182,7 +182,7 @@ def find_field(store: Store, project: Project, name: str) -> Field | None:
     return None
 
 
-def _fresh_id(field: Field) -> str:
+def _new_id(field: Field) -> str:
     """An option or iteration id: eight hex digits, as GitHub's are."""
     seed = f"{field.id}:{field.next_option}"
     field.next_option += 1
@@ -206,7 +206,7 @@ def _make_options(field: Field, options: Sequence[dict[str, Any]]) -> list[dict[
     known_ids = {option["id"] for option in field.options}
     return [
         {
-            "id": option["id"] if option.get("id") in known_ids else _fresh_id(field),
+            "id": option["id"] if option.get("id") in known_ids else _new_id(field),
             "name": option["name"].strip(),
             "color": option["color"],
             "description": option["description"],
@@ -235,7 +235,7 @@ def _set_iterations(store: Store, field: Field, setup: dict[str, Any] | None) ->
     field.iteration_setup = {"duration": setup["duration"], "start_day": start_day}
     field.iterations = [
         {
-            "id": _fresh_id(field),
+            "id": _new_id(field),
             "title": iteration["title"],
             "start": iteration["startDate"],
             "duration": iteration["duration"],
@@ -260,7 +260,7 @@ def create_field(
     if not name:
         raise invalid("ProjectV2Field", "name", "can't be blank", "missing_field")
     if find_field(store, project, name):
-        raise taken("ProjectV2Field", "name")
+        raise already_taken("ProjectV2Field", "name")
     if name.lower() in RESERVED_NAMES:
         raise invalid("ProjectV2Field", "name", "cannot have a reserved value", "invalid")
     if len(store.fields[project.id]) >= MAX_FIELDS:
@@ -300,7 +300,7 @@ def update_field(
     if name is not None:
         other = find_field(store, project, name.strip())
         if other is not None and other is not field:
-            raise taken("ProjectV2Field", "name")
+            raise already_taken("ProjectV2Field", "name")
         if not name.strip() or field.data_type not in CUSTOM_TYPES:
             raise invalid("ProjectV2Field", "name", "cannot be changed", "invalid")
     if options:

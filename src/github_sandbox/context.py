@@ -62,8 +62,8 @@ class Context:
 
     def issue_path(self, issue: Issue) -> str:
         """The path of an issue's or pull request's page."""
-        home = self.repository_path(self.store.get(Repository, issue.repository))
-        return f"{home}/{'pull' if issue.is_pull else 'issues'}/{issue.number}"
+        repository_path = self.repository_path(self.store.get(Repository, issue.repository))
+        return f"{repository_path}/{'pull' if issue.is_pull else 'issues'}/{issue.number}"
 
     def comment_path(self, comment: Comment) -> str:
         """The path of a comment on its issue's page."""

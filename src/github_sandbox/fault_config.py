@@ -44,7 +44,7 @@ FaultName: TypeAlias = Literal[
     "primary_limit", "secondary_limit", "too_quick", "latency",
 ]  # fmt: skip
 
-_MAKE: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
+_FAULTS_BY_NAME: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
     "not_delivered": (faults.not_delivered, frozenset()),
     "answer_lost": (faults.answer_lost, frozenset({"ran"})),
     "hang": (faults.hang, frozenset({"seconds", "delivered"})),
@@ -65,7 +65,7 @@ _MAKE: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
 }
 
 
-def _wrong(message: str, hint: str) -> PydanticCustomError:
+def _fault_error(message: str, hint: str) -> PydanticCustomError:
     # what is named in a message may hold braces, which pydantic would take for its own
     return PydanticCustomError("wrong-fault", "{told}", {"told": message, "hint": hint})
 
@@ -87,20 +87,20 @@ class FaultEntry(_Model):
 
     @model_validator(mode="after")
     def _fits(self) -> "FaultEntry":
-        _, parameters = _MAKE[self.kind]
-        for name in sorted(self._given - parameters):
+        _, parameters = _FAULTS_BY_NAME[self.kind]
+        for name in sorted(self._set_parameters - parameters):
             hint = f"it takes: {', '.join(sorted(parameters)) or 'nothing'}"
-            raise _wrong(f"'{self.kind}' takes no '{name}'", hint)
+            raise _fault_error(f"'{self.kind}' takes no '{name}'", hint)
         if self.kind == "latency" and self.seconds is None:
-            raise _wrong("'latency' needs 'seconds'", "write, say, seconds: 2")
+            raise _fault_error("'latency' needs 'seconds'", "write, say, seconds: 2")
         words = {"primary_limit": ("already", "installation"), "secondary_limit": ("content",)}
         if self.worded and self.worded not in words[self.kind]:
             hint = f"known: {', '.join(words[self.kind])}"
-            raise _wrong(f"'{self.kind}' is not worded '{self.worded}'", hint)
+            raise _fault_error(f"'{self.kind}' is not worded '{self.worded}'", hint)
         return self
 
     @property
-    def _given(self) -> set[str]:
+    def _set_parameters(self) -> set[str]:
         every = (
             "status",
             "delivered",
@@ -115,8 +115,8 @@ class FaultEntry(_Model):
 
     def fault(self) -> Fault:
         """The fault itself."""
-        make, _ = _MAKE[self.kind]
-        arguments: dict[str, Any] = {name: getattr(self, name) for name in self._given}
+        make, _ = _FAULTS_BY_NAME[self.kind]
+        arguments: dict[str, Any] = {name: getattr(self, name) for name in self._set_parameters}
         if "failing" in arguments:
             return make(*arguments["failing"])
         return make(**arguments)
@@ -169,7 +169,7 @@ class TokenEntry(_Model):
         return Grant(**self.model_dump())
 
 
-def _known_version(version: str) -> str:
+def _checked_version(version: str) -> str:
     try:
         enterprise(version)
     except KeyError:
@@ -187,7 +187,7 @@ class FaultConfig(_Model):
     write_latency: NonNegativeFloat = 0.0
     list_lag: NonNegativeFloat = 0.0
     search_lag: NonNegativeFloat = 0.0
-    enterprise: Annotated[str, AfterValidator(_known_version)] | None = None
+    enterprise: Annotated[str, AfterValidator(_checked_version)] | None = None
     limits: LimitsEntry = Field(default_factory=lambda: LimitsEntry.model_validate({}))
     tokens: dict[str, TokenEntry] = Field(default_factory=dict)
     count: Literal["requests", "writes"] = "requests"

@@ -90,7 +90,7 @@ def _literal(parser: Callable[[Any], str]) -> Callable[..., str]:
     return lambda node, _=None: parser(node.value)
 
 
-def _mutating(mutate: Mutation) -> Any:
+def _mutation_resolver(mutate: Mutation) -> Any:
     def resolve(_: Any, info: Info, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the schema's name
         if info.path.key in info.context.failing:
             raise RefusalError("UNPROCESSABLE", "Something went wrong with this one.")
@@ -119,7 +119,7 @@ def schema(features: Features = ALL) -> GraphQLSchema:
     mutation = built.mutation_type
     assert mutation is not None
     for field_name, field in mutation.fields.items():
-        field.resolve = _mutating(MUTATIONS[field_name])
+        field.resolve = _mutation_resolver(MUTATIONS[field_name])
     return built
 
 

@@ -41,7 +41,7 @@ class NewIssue:
     is_pull: bool = False
 
 
-def _home(store: Store, issue: Issue) -> Repository:
+def _repository_of(store: Store, issue: Issue) -> Repository:
     return store.get(Repository, issue.repository)
 
 
@@ -63,7 +63,7 @@ def require(
 def _require_edit(store: Store, viewer: Viewer, issue: Issue) -> None:
     """Authors may edit, close and reopen their own; everybody else needs triage or write."""
     is_author = issue.author == viewer.account.id
-    require(store, viewer, _home(store, issue), "read" if is_author else "write")
+    require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
 
 
 def checked_title(title: str) -> str:
@@ -163,7 +163,7 @@ def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) ->
     before anything is written.
     """
     _require_edit(store, viewer, issue)
-    repository = _home(store, issue)
+    repository = _repository_of(store, issue)
     may_push = viewer.may(store.full_name(repository), "write")
     if not may_push:
         dropped = ("labels", "assignees", "milestone", "issue_type")
@@ -234,7 +234,7 @@ def change_labels(
     remove: Sequence[Label] = (),
 ) -> Issue:
     """Add and remove labels, leaving all others."""
-    repository = _home(store, issue)
+    repository = _repository_of(store, issue)
     require(store, viewer, repository, "triage")
     label_ids = _unique([*issue.labels, *(label.id for label in add)])
     removed = {label.id for label in remove}
@@ -274,9 +274,9 @@ def change_assignees(
 
     More than ten, and those who cannot be assigned here, are silently left out.
     """
-    require(store, viewer, _home(store, issue), "triage")
+    require(store, viewer, _repository_of(store, issue), "triage")
     removed = {account.id for account in remove}
-    assignee_ids = _unique([*issue.assignees, *_assigned(_home(store, issue), add)])
+    assignee_ids = _unique([*issue.assignees, *_assigned(_repository_of(store, issue), add)])
     assignee_ids = [number for number in assignee_ids if number not in removed][:MAX_ASSIGNEES]
     if assignee_ids != issue.assignees:
         issue.assignees = assignee_ids
@@ -287,8 +287,8 @@ def change_assignees(
 
 def set_type(store: Store, viewer: Viewer, issue: Issue, issue_type: IssueType | None) -> Issue:
     """Give an issue a type of its organisation, or take it away."""
-    require(store, viewer, _home(store, issue), "triage")
-    _check_type(issue_type, _home(store, issue))
+    require(store, viewer, _repository_of(store, issue), "triage")
+    _check_type(issue_type, _repository_of(store, issue))
     issue.issue_type = issue_type.id if issue_type else None
     store.touch(issue)
     return issue
@@ -299,7 +299,7 @@ def set_type(store: Store, viewer: Viewer, issue: Issue, issue_type: IssueType |
 
 def comment(store: Store, viewer: Viewer, issue: Issue, body: str) -> Comment:
     """Say something below an issue."""
-    require(store, viewer, _home(store, issue), "read")
+    require(store, viewer, _repository_of(store, issue), "read")
     _check_comment(body)
     record = store.create(Comment, issue=issue.id, body=body, author=viewer.account.id)
     store.touch(issue)
@@ -311,7 +311,7 @@ def edit_comment(store: Store, viewer: Viewer, comment: Comment, body: str) -> C
     """Change what was said."""
     issue = store.get(Issue, comment.issue)
     is_author = comment.author == viewer.account.id
-    require(store, viewer, _home(store, issue), "read" if is_author else "write")
+    require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
     _check_comment(body)
     comment.body, comment.last_edited_at = body, store.now()
     comment.editor = viewer.account.id
@@ -346,7 +346,7 @@ def _detach_from_all(store: Store, issue: Issue) -> None:
 
 def delete(store: Store, viewer: Viewer, issue: Issue) -> Repository:
     """Remove an issue for good; its number is never used again. Needs admin."""
-    repository = _home(store, issue)
+    repository = _repository_of(store, issue)
     viewer.require(store.full_name(repository), "admin")
     _detach_from_all(store, issue)
     for item in list(store.cards.get(issue.id, {}).values()):
@@ -368,7 +368,7 @@ def transfer(
     Labels and the milestone go along where the target has ones of that name. Comments, board
     cards, parent and sub-issues stay with it. The old number leads to the new issue.
     """
-    source = _home(store, issue)
+    source = _repository_of(store, issue)
     require(store, viewer, source, "write")
     require(store, viewer, target, "write")
     if source.owner != target.owner or source.id == target.id:

@@ -33,7 +33,7 @@ def invalid(resource: str, field: str, message: str, code: str = "custom") -> Re
     return RefusalError("UNPROCESSABLE", words, resource=resource, field=field, code=code)
 
 
-def taken(resource: str, field: str) -> RefusalError:
+def already_taken(resource: str, field: str) -> RefusalError:
     """A name that another record already has."""
     return invalid(resource, field, "has already been taken", "already_exists")
 

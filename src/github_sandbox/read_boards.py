@@ -135,8 +135,8 @@ def _content(item: Item, info: Info) -> Any:
             "creator": ctx.store.get(Account, item.creator) if item.creator else None,
         }
     issue = ctx.store.get(Issue, item.content)
-    home = ctx.store.get(Repository, issue.repository)
-    return issue if ctx.viewer.sees(home, ctx.store.full_name(home)) else None
+    repository = ctx.store.get(Repository, issue.repository)
+    return issue if ctx.viewer.sees(repository, ctx.store.full_name(repository)) else None
 
 
 def _item_type(item: Item, info: Info) -> str:
@@ -208,11 +208,11 @@ def _derived_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | N
     issue = ctx.store.get(Issue, item.content)
     match field.data_type:
         case "REPOSITORY":
-            home = ctx.store.get(Repository, issue.repository)
+            repository = ctx.store.get(Repository, issue.repository)
             return {
                 "__typename": "ProjectV2ItemFieldRepositoryValue",
                 "field": field,
-                "repository": home,
+                "repository": repository,
             }
         case "MILESTONE" if issue.milestone is not None:
             return {

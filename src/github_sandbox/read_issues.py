@@ -125,11 +125,11 @@ def _project_items(
 def _may_update(record: Issue | Comment, info: Info) -> bool:
     ctx = info.context
     issue = record if isinstance(record, Issue) else ctx.store.get(Issue, record.issue)
-    home = ctx.store.full_name(ctx.store.get(Repository, issue.repository))
-    return record.author == ctx.viewer.account.id or ctx.viewer.may(home, "write")
+    full_name = ctx.store.full_name(ctx.store.get(Repository, issue.repository))
+    return record.author == ctx.viewer.account.id or ctx.viewer.may(full_name, "write")
 
 
-def _home(record: Issue | Comment, info: Info) -> Repository:
+def _repository_of(record: Issue | Comment, info: Info) -> Repository:
     store = info.context.store
     issue = record if isinstance(record, Issue) else store.get(Issue, record.issue)
     return store.get(Repository, issue.repository)
@@ -138,7 +138,7 @@ def _home(record: Issue | Comment, info: Info) -> Repository:
 _AUTHORED: Table = {
     "author": related(Account, "author"),
     "authorAssociation": lambda record, info: info.context.association(
-        record.author, _home(record, info)
+        record.author, _repository_of(record, info)
     ),
     "body": attribute("body"),
     "bodyHTML": lambda record, _: f"<p>{html.escape(record.body)}</p>" if record.body else "",
@@ -149,7 +149,7 @@ _AUTHORED: Table = {
     "lastEditedAt": attribute("last_edited_at"),
     "publishedAt": attribute("created_at"),
     "reactionGroups": constant([]),
-    "repository": _home,
+    "repository": _repository_of,
     "viewerCanUpdate": _may_update,
     "viewerDidAuthor": lambda record, info: record.author == info.context.viewer.account.id,
 }

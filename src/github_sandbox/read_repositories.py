@@ -266,9 +266,9 @@ REPOSITORY: Table = {
 
 def _in_repository(part: str) -> Callable[[Context, Any], str]:
     def path(ctx: Context, record: Any) -> str:
-        home = ctx.repository_path(ctx.store.get(Repository, record.repository))
+        repository_path = ctx.repository_path(ctx.store.get(Repository, record.repository))
         name = record.name if isinstance(record, Label) else record.number
-        return f"{home}/{part}/{name}"
+        return f"{repository_path}/{part}/{name}"
 
     return path
 
@@ -278,8 +278,10 @@ def _issues_with(attribute: str) -> Resolver:
 
     def resolve(record: Any, info: Info, **arguments: Any) -> Connection:
         ctx = info.context
-        home = ctx.store.get(Repository, record.repository)
-        issues = [i for i in ctx.listed_issues(home) if holds(getattr(i, attribute), record.id)]
+        repository = ctx.store.get(Repository, record.repository)
+        issues = [
+            i for i in ctx.listed_issues(repository) if holds(getattr(i, attribute), record.id)
+        ]
         return issues_page(info, issues, arguments)
 
     return resolve

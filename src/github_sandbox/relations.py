@@ -55,10 +55,10 @@ def _check_room(store: Store, parent: Issue, below: int) -> None:
         raise _unprocessable(f"{_ADDING}Issue may not have more than {MAX_LEVELS} layers")
 
 
-def check_new_child(store: Store, viewer: Viewer, parent: Issue, home: Repository) -> None:
+def check_new_child(store: Store, viewer: Viewer, parent: Issue, repository: Repository) -> None:
     """Refuse a new issue below this parent where it may not be put there."""
     _require_triage(store, viewer, parent)
-    if store.get(Repository, parent.repository).owner != home.owner:
+    if store.get(Repository, parent.repository).owner != repository.owner:
         raise _unprocessable(f"{_ADDING}Sub issue must belong to the same owner as the parent")
     _check_room(store, parent, 0)
 
@@ -77,8 +77,8 @@ def add_sub_issue(
 ) -> None:
     """Put an issue below a parent; another parent is left only where that is asked for."""
     _require_triage(store, viewer, parent)
-    home = store.get(Repository, child.repository)
-    if store.get(Repository, parent.repository).owner != home.owner:
+    repository = store.get(Repository, child.repository)
+    if store.get(Repository, parent.repository).owner != repository.owner:
         raise _unprocessable(f"{_ADDING}Sub issue must belong to the same owner as the parent")
     if child.parent == parent.id:
         raise _unprocessable(

@@ -55,15 +55,15 @@ class Call:
     @property
     def issue(self) -> Issue:
         """The issue that the path names; one that was transferred is elsewhere, or deleted gone."""
-        number, home = int(self.parts["number"]), self.repository
-        issue = repositories.issue_by_number(self.ctx.store, home, number)
+        number, repository = int(self.parts["number"]), self.repository
+        issue = repositories.issue_by_number(self.ctx.store, repository, number)
         if issue is not None:
             return issue
-        moved = self.ctx.store.records.get(home.moved.get(str(number), 0))
+        moved = self.ctx.store.records.get(repository.moved.get(str(number), 0))
         if isinstance(moved, Issue):
             full_name = self.ctx.store.full_name(self.ctx.store.get(Repository, moved.repository))
             raise MovedError(f"{self.ctx.api}/repos/{full_name}/issues/{moved.number}")
-        if number in home.deleted:
+        if number in repository.deleted:
             raise RefusalError("GONE", "This issue was deleted")
         raise not_found("Issue", "number of", number)
 

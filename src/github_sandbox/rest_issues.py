@@ -171,7 +171,7 @@ def update_issue(call: Call) -> Response:
         changes["reason"] = _REASONS.get(call.text("state_reason") or "")
         other = call.body.get("duplicate_issue_id")
         if other is not None:
-            changes["duplicate"] = _by_id(call, call.number("duplicate_issue_id"))
+            changes["duplicate"] = _issue_by_id(call, call.number("duplicate_issue_id"))
     issue = issues.edit(call.ctx.store, call.ctx.viewer, call.issue, changes)
     return json_response(200, payloads.issue(call.ctx, issue))
 
@@ -245,8 +245,8 @@ def _comment(call: Call) -> Comment:
     comment = call.ctx.store.records.get(number)
     if not isinstance(comment, Comment):
         raise not_found("IssueComment", "id", number)
-    home = call.ctx.store.get(Issue, comment.issue).repository
-    if home != call.repository.id:
+    repository_id = call.ctx.store.get(Issue, comment.issue).repository
+    if repository_id != call.repository.id:
         raise not_found("IssueComment", "id", number)
     return comment
 
@@ -276,7 +276,7 @@ def list_related(attribute: str) -> Handler:
     return handle
 
 
-def _by_id(call: Call, number: int) -> Issue:
+def _issue_by_id(call: Call, number: int) -> Issue:
     issue = call.ctx.store.records.get(number)
     if not isinstance(issue, Issue):
         raise not_found("Issue", "id", number)
@@ -293,7 +293,7 @@ def get_parent(call: Call) -> Response:
 
 def add_sub_issue(call: Call) -> Response:
     """POST a sub-issue, named by its database id."""
-    child = _by_id(call, call.number("sub_issue_id"))
+    child = _issue_by_id(call, call.number("sub_issue_id"))
     relations.add_sub_issue(
         call.ctx.store,
         call.ctx.viewer,
@@ -306,20 +306,20 @@ def add_sub_issue(call: Call) -> Response:
 
 def remove_sub_issue(call: Call) -> Response:
     """DELETE a sub-issue from its parent."""
-    child = _by_id(call, call.number("sub_issue_id"))
+    child = _issue_by_id(call, call.number("sub_issue_id"))
     relations.remove_sub_issue(call.ctx.store, call.ctx.viewer, call.issue, child)
     return json_response(200, payloads.issue(call.ctx, call.issue))
 
 
 def add_blocker(call: Call) -> Response:
     """POST a blocker, named by its database id."""
-    blocker = _by_id(call, call.number("issue_id"))
+    blocker = _issue_by_id(call, call.number("issue_id"))
     relations.add_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
     return json_response(201, payloads.issue(call.ctx, blocker))
 
 
 def remove_blocker(call: Call) -> Response:
     """DELETE a blocker."""
-    blocker = _by_id(call, int(call.parts["other"]))
+    blocker = _issue_by_id(call, int(call.parts["other"]))
     relations.remove_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
     return json_response(200, payloads.issue(call.ctx, blocker))

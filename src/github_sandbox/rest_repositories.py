@@ -5,7 +5,7 @@ import re
 from github_sandbox import payloads, repositories, rest_payloads
 from github_sandbox.messages import Response, error_response, json_response
 from github_sandbox.models import Account, Label, Milestone
-from github_sandbox.problems import forbidden, invalid, not_found, taken
+from github_sandbox.problems import already_taken, forbidden, invalid, not_found
 from github_sandbox.rest_call import Call, page
 
 
@@ -67,7 +67,7 @@ def create_organization(call: Call) -> Response:
     if not login or not re.fullmatch(r"[A-Za-z0-9-]+", login):
         raise invalid("Organization", "login", "is invalid", "invalid")
     if login.lower() in call.ctx.store.accounts:
-        raise taken("Organization", "login")
+        raise already_taken("Organization", "login")
     organization = repositories.ensure_account(call.ctx.store, login, "Organization")
     return json_response(201, rest_payloads.organization_short(call.ctx, organization))
 
@@ -81,7 +81,7 @@ def create_repository(call: Call) -> Response:
     if not name or not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
         raise invalid("Repository", "name", "is invalid", "invalid")
     if ctx.store.repository(call.parts["login"], name):
-        raise taken("Repository", "name")
+        raise already_taken("Repository", "name")
     full_name = f"{call.parts['login']}/{name}"
     repository = repositories.ensure_repository(ctx.store, full_name, "Organization")
     return json_response(201, rest_payloads.repository(ctx, repository))

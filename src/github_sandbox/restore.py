@@ -34,10 +34,10 @@ from github_sandbox.models import (
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a snapshot or a journal that are read; 10,000 issues with their boards need 50 MB."""
 
-_MOST: Final = 2**31 - 1
+_LARGEST_NUMBER: Final = 2**31 - 1
 """The largest number of a record: `databaseId` is an Int of GraphQL's."""
 
-_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 """What may be one half of a character; one without the other is not valid Unicode."""
 
 _TEXTS: Final = {("Issue", "title"), ("Issue", "body"), ("Comment", "body")}
@@ -81,7 +81,7 @@ _TYPES: Final = frozenset(
         *("SUB_ISSUES_PROGRESS", "TEXT", "TITLE", "TRACKED_BY", "TRACKS"),
     }
 )
-_WORDS: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
+_ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
     (Account, "permission"): frozenset({"none", "read", "triage", "write", "maintain", "admin"}),
     (Issue, "state_reason"): frozenset({"COMPLETED", "NOT_PLANNED", "DUPLICATE", "REOPENED"}),
     (IssueType, "color"): _COLORS,
@@ -114,7 +114,7 @@ def records_of(loaded: Mapping[int, tuple[str, Any]], highest: object) -> list[R
     for record in records.values():
         _check_references(record, records)
     _check_parents(records.values())
-    if not _is_number(highest) or max(records, default=0) > _MOST:
+    if not _is_number(highest) or max(records, default=0) > _LARGEST_NUMBER:
         raise ValueError("its highest number is not one")
     return list(records.values())
 
@@ -137,7 +137,7 @@ def _record(kind: object, values: object) -> Record:
         moment = getattr(record, name, None)
         if moment is not None:
             _check_moment(f"{kind}.{name}", moment)
-    for (owner, name), words in _WORDS.items():
+    for (owner, name), words in _ALLOWED_VALUES.items():
         if isinstance(record, owner) and getattr(record, name) not in (None, *words):
             raise ValueError(f"{kind}.{name} is not one of its words")
     _check_parts(record)
@@ -146,7 +146,7 @@ def _record(kind: object, values: object) -> Record:
 
 def _check_characters(values: Mapping[str, Any]) -> None:
     """See that every text is valid Unicode: names become parts of addresses."""
-    if _HALF.search(json.dumps(values)):
+    if _SURROGATE.search(json.dumps(values)):
         json.dumps(values, ensure_ascii=False).encode()
 
 
@@ -214,7 +214,7 @@ def _check_parents(records: Iterable[Record]) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) is int and 0 <= value <= _MOST
+    return type(value) is int and 0 <= value <= _LARGEST_NUMBER
 
 
 def _integer(text: str) -> int:

@@ -42,7 +42,7 @@ class Step(_Model):
     after: NonNegativeFloat | None = Field(None, description="Seconds since the beginning.")
 
     @model_validator(mode="after")
-    def _once(self) -> "Step":
+    def _has_one_time(self) -> "Step":
         if (self.before_request is None) == (self.after is None):
             raise PydanticCustomError(
                 "no-time",

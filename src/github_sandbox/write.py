@@ -292,8 +292,8 @@ def create_issue_type(ctx: Context, args: Input) -> Payload:
 def create_project(ctx: Context, args: Input) -> Payload:
     """createProjectV2."""
     owner = ctx.store.node(Account, args["ownerId"])
-    home = args.get("repositoryId")
-    repository = _repository(ctx, home) if home else None
+    repository_id = args.get("repositoryId")
+    repository = _repository(ctx, repository_id) if repository_id else None
     project = boards.create_project(ctx.store, ctx.viewer, owner, args["title"], repository)
     return {"projectV2": project}
 

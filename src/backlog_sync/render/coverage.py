@@ -8,14 +8,14 @@ from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 
-def covered(coverage: Coverage, others: Mapping[str, Coverage] = MappingProxyType({})) -> str:
+def coverage_text(coverage: Coverage, others: Mapping[str, Coverage] = MappingProxyType({})) -> str:
     """One clause about what was read, such as "33 issues read", of other repositories too."""
-    clauses = [_covered(coverage)]
-    clauses += [f"{clean(name)}: {_covered(other)}" for name, other in others.items()]
+    clauses = [_coverage_of_one(coverage)]
+    clauses += [f"{clean(name)}: {_coverage_of_one(other)}" for name, other in others.items()]
     return "; ".join(clauses)
 
 
-def _covered(coverage: Coverage) -> str:
+def _coverage_of_one(coverage: Coverage) -> str:
     if coverage.complete:
         return f"{counted(coverage.issues_read, 'issue')} read"
     if not coverage.by_number:

@@ -9,7 +9,7 @@ from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.core.plan_json import note_to_json
 from backlog_sync.core.pull import Left, Take, describe
 from backlog_sync.render.canvas import Look, flow, paint, spread
-from backlog_sync.render.coverage import covered
+from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.issue_lists import ListedIssue, held_items, issue_list
 from backlog_sync.render.text import plan_sections, stacked
@@ -53,7 +53,7 @@ def _findings(title: str, note: str, findings: Sequence[Finding], look: Look) ->
 
 
 def _sums(drift: Drift, look: Look) -> list[Text]:
-    read = covered(drift.coverage, drift.plan.others)
+    read = coverage_text(drift.coverage, drift.plan.others)
     if not drift:
         head = Text().append(f"{look.glyphs.tick} ", "green").append("No drift. ", "bold")
         text = f"{clean(drift.plan.repository)} and the files say the same ({read})."

@@ -21,7 +21,7 @@ from backlog_sync.core.changes import (
     PlanItem,
 )
 from backlog_sync.core.drift import Drift, Finding
-from backlog_sync.render.bounded import SUMMARY_BYTES, Block, Paper, cut, row, size, table
+from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, row, size, table
 from backlog_sync.render.escape import split_lines
 from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted, number
@@ -89,11 +89,11 @@ def _document(
     if note:
         head += f"\n{inert(cut(note))}\n"
     cut_note = "\n> **Cut here:** {} more rows do not fit; `backlog plan` shows all of them.\n"
-    paper = Paper(limit - size(head) - size(tail) - size(cut_note) - 12)
+    bounded_text = BoundedText(limit - size(head) - size(tail) - size(cut_note) - 12)
     for block in blocks:
-        paper.put(block)
-    end = cut_note.format(paper.left_out) if paper.left_out else ""
-    return head + "".join(paper.parts) + end + tail
+        bounded_text.add(block)
+    end = cut_note.format(bounded_text.left_out) if bounded_text.left_out else ""
+    return head + "".join(bounded_text.parts) + end + tail
 
 
 def drift_markdown(
@@ -145,7 +145,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
     yield _orphans(plan)
     yield _deferred(plan)
     yield _warnings(plan)
-    yield _in_force(plan)
+    yield _settings_in_force(plan)
 
 
 # ---- what needs a person -------------------------------------------------------------------
@@ -359,16 +359,16 @@ def _definitions(plan: Plan) -> Block:
     for kind, (singular, plural) in _DEFINITIONS.items():
         changes = [c for c in plan.changes if c.kind is kind]
         count += len(changes)
-        for home in dict.fromkeys(c.repository for c in changes):
-            created = [c for c in changes if c.action is Action.CREATE and c.repository == home]
-            where = f" in {code(cut(home))}" if home else ""
+        for repo in dict.fromkeys(c.repository for c in changes):
+            created = [c for c in changes if c.action is Action.CREATE and c.repository == repo]
+            where = f" in {code(cut(repo))}" if repo else ""
             if created:
                 names = ", ".join(code(cut(c.title or c.key)) for c in created[:_NAMES])
                 more = f" and {len(created) - _NAMES} more" if len(created) > _NAMES else ""
                 word = singular if len(created) == 1 else plural
                 rows.append(f"- ➕ {word}{where}: {names}{more}\n")
             for change in changes:
-                if change.action is not Action.CREATE and change.repository == home:
+                if change.action is not Action.CREATE and change.repository == repo:
                     fields = "; ".join(_field(n, v) for n, v in change.fields.items())
                     name = code(cut(change.title or change.key))
                     rows.append(f"- ✏️ {singular} {name}{where}: {fields}\n")
@@ -415,7 +415,7 @@ def _warnings(plan: Plan) -> Block:
     return Block("\n#### Warnings\n\n", rows)
 
 
-def _in_force(plan: Plan) -> Block:
+def _settings_in_force(plan: Plan) -> Block:
     """The settings that change who is trusted or what is published."""
     rows = []
     for name, value in plan.in_force.items():

@@ -22,7 +22,7 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.fields import SHOWN_FIRST
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, paragraph, spread
-from backlog_sync.render.coverage import covered
+from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.details import field_lines, known_fields, value_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.issue_lists import ListedIssue, held_items, issue_list
@@ -64,17 +64,17 @@ def summary_text(plan: Plan, look: Look) -> str:
 def plan_lines(plan: Plan, look: Look) -> list[Text]:
     """The whole plan as styled lines."""
     sections = plan_sections(plan, look)
-    last = [*_summary(plan, look), *_covered(plan, look)]
+    last = [*_summary(plan, look), *_coverage(plan, look)]
     if not any(sections[:-1]):
         return stacked([last, sections[-1]])
     return stacked([[_target(plan, look)], *sections, last])
 
 
-def _covered(plan: Plan, look: Look) -> list[Text]:
+def _coverage(plan: Plan, look: Look) -> list[Text]:
     """What was read, where that was less than everything."""
     if plan.coverage.complete and all(other.complete for other in plan.others.values()):
         return []
-    sentence = covered(plan.coverage, plan.others)
+    sentence = coverage_text(plan.coverage, plan.others)
     words = [Text(word, "dim") for word in f"{sentence}.".split(" ")]
     return flow(Text("Read: ", "dim"), words, look.columns, look.glyphs)
 
@@ -91,7 +91,7 @@ def plan_sections(plan: Plan, look: Look, *, drift_hint: str = _SET_BACK) -> lis
         _orphans(plan, look),
         _deferred(plan, look),
         _warnings(plan, look),
-        _in_force(plan, look),
+        _settings_in_force(plan, look),
     ]
 
 
@@ -328,11 +328,11 @@ class _Tree:
         parents = [c for c in row.changes if c.kind is ChangeKind.SUB_ISSUE]
         for change in parents:
             if change.is_move:
-                lines.append(self._placed(change, indent))
+                lines.append(self._moved_among_siblings(change, indent))
                 continue
             if created and change.other == row.item.parent and change.other in self.items:
                 continue
-            lines += self._moved(change, indent)
+            lines += self._moved_below_another(change, indent)
         for change in row.changes:
             if change.kind is ChangeKind.DEPENDENCY:
                 lines.append(self._link(change, "blocked by", indent))
@@ -341,7 +341,7 @@ class _Tree:
                 lines += _note(word, "the board", indent, self.look)
         return lines
 
-    def _moved(self, change: Change, indent: int) -> list[Text]:
+    def _moved_below_another(self, change: Change, indent: int) -> list[Text]:
         """The line of an issue that comes to stand below another parent."""
         parent = change.fields.get("parent")
         if parent is None or parent.before is None or parent.after is None:
@@ -349,7 +349,7 @@ class _Tree:
         lines = field_lines("parent", parent, self.look, indent, len("parent"))
         return [_reverting(lines[0], self.look), *lines[1:]] if change.drifted else lines
 
-    def _placed(self, change: Change, indent: int) -> Text:
+    def _moved_among_siblings(self, change: Change, indent: int) -> Text:
         """The line of an issue that moves among its siblings."""
         ((where, anchor),) = change.fields.items()
         key = str(anchor.after)
@@ -550,7 +550,7 @@ def _warnings(plan: Plan, look: Look) -> list[Text]:
     return [_heading("Warnings"), *lines] if lines else []
 
 
-def _in_force(plan: Plan, look: Look) -> list[Text]:
+def _settings_in_force(plan: Plan, look: Look) -> list[Text]:
     """The settings that change who is trusted or what is published."""
     lines: list[Text] = []
     for name, value in plan.in_force.items():
@@ -567,7 +567,7 @@ def _summary(plan: Plan, look: Look) -> list[Text]:
     counts = plan.summary()
     glyphs = look.glyphs
     if not plan.has_changes and not plan.conflicts:
-        return _nothing(plan, counts, look)
+        return _no_changes(plan, counts, look)
     first = [f"{counts['create']} to create"]
     if counts["link"]:
         first.append(counted(counts["link"], "link"))
@@ -611,7 +611,7 @@ def _coloured(facts: Sequence[str]) -> list[Text]:
     return words
 
 
-def _nothing(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:
+def _no_changes(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:
     points = sum(item.points or 0 for item in plan.items)
     facts = counted(len(plan.items), "item")
     if points:

@@ -33,7 +33,7 @@ def history(tree: Outline, today: date) -> tuple[Day, ...]:
     state: list[float] = [0, 0, 0, 0]
     series, days = [], sorted(moves)
     index = 0
-    for day in _marks(first, today):
+    for day in _series_days(first, today):
         while index < len(days) and days[index] <= day:
             state = [had + more for had, more in zip(state, moves[days[index]], strict=True)]
             index += 1
@@ -60,22 +60,22 @@ def _count(
     if item.phase is Phase.DROPPED:
         if item.closed is None:
             return
-        _move(moves[start], points, 1)
-        _move(moves[over], -points, -1)
+        _add_change(moves[start], points, 1)
+        _add_change(moves[over], -points, -1)
         return
     if item.phase is Phase.DONE:
         start = min(start, over)
         moves[over][1] += points
         moves[over][3] += 1
-    _move(moves[start], points, 1)
+    _add_change(moves[start], points, 1)
 
 
-def _move(move: list[float], points: float, items: int) -> None:
+def _add_change(move: list[float], points: float, items: int) -> None:
     move[0] += points
     move[2] += items
 
 
-def _marks(first: date, today: date) -> list[date]:
+def _series_days(first: date, today: date) -> list[date]:
     """The days of the series: each one, or today and every seventh day before."""
     step = 1 if (today - first).days < _DAILY else 7
     days = range((today - first).days // step + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backlog_sync.core.facts import WorkItem
 from backlog_sync.core.rollup import Outline, Sum, outline
-from backlog_sync.render.bounded import SUMMARY_BYTES, Block, Paper, cut, size, table
+from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, size, table
 from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import decisions
@@ -73,11 +73,11 @@ def report_markdown(
     page = _Page(report, audience)
     head = page.head(pictures)
     note = "\n> **Cut here:** {} more rows do not fit; `backlog report` shows all of them.\n"
-    paper = Paper(limit - size(head) - size(note) - 12)
+    bounded_text = BoundedText(limit - size(head) - size(note) - 12)
     for block in page.blocks():
-        paper.put(block)
-    end = note.format(paper.left_out) if paper.left_out else ""
-    return head + "".join(paper.parts) + end
+        bounded_text.add(block)
+    end = note.format(bounded_text.left_out) if bounded_text.left_out else ""
+    return head + "".join(bounded_text.parts) + end
 
 
 class _Page:

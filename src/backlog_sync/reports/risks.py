@@ -62,13 +62,13 @@ def level(word: str | None) -> int | None:
         return None
     value = float(number[1].replace(",", "."))
     if number[2] == "%":
-        return _fifth(value) if value <= 100 else None
+        return _level_of_percent(value) if value <= 100 else None
     if 0 < value < 1:
-        return _fifth(100 * value)
+        return _level_of_percent(100 * value)
     return int(value) if value in (1, 2, 3, 4, 5) else None
 
 
-def _fifth(percent: float) -> int:
+def _level_of_percent(percent: float) -> int:
     return max(1, math.ceil(percent / 20))
 
 

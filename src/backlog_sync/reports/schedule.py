@@ -44,14 +44,16 @@ def schedule(
         return Schedule(reason=NOTHING_LEFT)
     links = _links(tree)
     edges = _edges(tree, links)
-    after = _network(tree, rows, links)
-    order = _sorted(after)
+    after = _successors(tree, rows, links)
+    order = _in_waiting_order(after)
     if order is None:
         return Schedule(edges=edges, links=links, reason=_cycle_reason(after))
     base = workdays_before(workday_on_or_after(today))
     lengths = {key: _length(tree, key, planning, velocity, today) for key in rows}
-    release = {key: _release(tree, key, base) for key in rows}
-    early, late = _passes(after, order, {k: n for k, (n, _) in lengths.items()}, release)
+    earliest_start = {key: _earliest_start(tree, key, base) for key in rows}
+    early, late = _earliest_and_latest_starts(
+        after, order, {k: n for k, (n, _) in lengths.items()}, earliest_start
+    )
     due = due_days(milestones)
     scheduled = []
     for key in rows:
@@ -76,7 +78,7 @@ def schedule(
     end = max(early[key] + sizes[key] for key in rows)
     return Schedule(
         rows=tuple(scheduled),
-        path=_path(after, early, sizes, end),
+        path=_critical_path(after, early, sizes, end),
         days=end / _DAY,
         ends=max(row.last for row in scheduled),
         edges=edges,
@@ -114,7 +116,7 @@ def _edges(tree: Outline, links: Sequence[tuple[str, str]]) -> tuple[tuple[str, 
     return tuple(edges)
 
 
-def _network(
+def _successors(
     tree: Outline, rows: Sequence[str], links: Sequence[tuple[str, str]]
 ) -> dict[str, list[str]]:
     """What comes after each node. An item with others below it has a beginning and an end."""
@@ -136,7 +138,7 @@ def _network(
     return after
 
 
-def _sorted(after: Mapping[str, Sequence[str]]) -> list[str] | None:
+def _in_waiting_order(after: Mapping[str, Sequence[str]]) -> list[str] | None:
     """The nodes, each behind all that it waits for; None where some wait for each other."""
     waits = dict.fromkeys(after, 0)
     for others in after.values():
@@ -182,7 +184,7 @@ def _thousandths(days: float) -> int:
     return max(0, round(min(days * _DAY, _LONGEST)))
 
 
-def _release(tree: Outline, key: str, base: int) -> int:
+def _earliest_start(tree: Outline, key: str, base: int) -> int:
     """Before which time it does not start."""
     start = planned_start(tree, key)
     if start is None:
@@ -190,14 +192,14 @@ def _release(tree: Outline, key: str, base: int) -> int:
     return _DAY * max(0, workdays_before(workday_on_or_after(start)) - base)
 
 
-def _passes(
+def _earliest_and_latest_starts(
     after: Mapping[str, Sequence[str]],
     order: Sequence[str],
     lengths: Mapping[str, int],
-    release: Mapping[str, int],
+    earliest_start: Mapping[str, int],
 ) -> tuple[dict[str, int], dict[str, int]]:
     """The earliest start of each node, and the latest that does not move the end."""
-    early = {node: release.get(node, 0) for node in order}
+    early = {node: earliest_start.get(node, 0) for node in order}
     for node in order:
         done = early[node] + lengths.get(node, 0)
         for other in after[node]:
@@ -210,7 +212,7 @@ def _passes(
     return early, late
 
 
-def _path(
+def _critical_path(
     after: Mapping[str, Sequence[str]],
     early: Mapping[str, int],
     lengths: Mapping[str, int],

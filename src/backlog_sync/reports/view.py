@@ -262,7 +262,7 @@ def priorities(report: Report) -> dict[str, list[str]]:
             by_priority[items[key].priority or _NONE].append(key)
     if set(by_priority) == {_NONE}:
         return {}
-    return {word: by_priority[word] for word in sorted(by_priority, key=_urgency)}
+    return {word: by_priority[word] for word in sorted(by_priority, key=_priority_rank)}
 
 
 _NONE = "without one"
@@ -270,7 +270,7 @@ _MOSCOW = {"must": 4, "must have": 4, "should": 3, "should have": 3, "could": 2,
 _P = re.compile(r"p([0-4])\b", re.IGNORECASE)
 
 
-def _urgency(word: str) -> tuple[int, int]:
+def _priority_rank(word: str) -> tuple[int, int]:
     """Where a priority stands: words of a scale, `P0` to `P4`, MoSCoW; others behind, none last."""
     if word == _NONE:
         return 2, 0

@@ -196,7 +196,7 @@ class _Renderer(RendererHTML):
         """A link to the web, or to one of our own pages; anything else leads nowhere."""
         del options
         href = str(tokens[idx].attrGet("href") or "")
-        page_url = env["own_page"](href)
+        page_url = env["sandbox_page"](href)
         if page_url is not None:
             return f'<a href="{escapeHtml(page_url)}">'
         if _SCHEME.match(href):
@@ -257,12 +257,12 @@ def _nowhere(href: str) -> None:
 
 
 def to_html(
-    body: str, *, ticks: bool = False, own_page: Callable[[str], str | None] = _nowhere
+    body: str, *, ticks: bool = False, sandbox_page: Callable[[str], str | None] = _nowhere
 ) -> Markup:
     """The HTML of a body.
 
-    With `ticks`, its boxes are buttons of the form `TICK_FORM`. `own_page` gives the page of ours
-    that a link leads to, None for any other.
+    With `ticks`, its boxes are buttons of the form `TICK_FORM`. `sandbox_page` gives the page of
+    ours that a link leads to, None for any other.
     """
-    env = {"ticks": ticks, "own_page": own_page}
+    env = {"ticks": ticks, "sandbox_page": sandbox_page}
     return Markup(_parser().render(body, env))  # noqa: S704 - the renderer escapes every text

@@ -86,9 +86,9 @@ class _Visit:
 
     def issue(self) -> Issue:
         """The issue of the address; one that was moved is found at its new place."""
-        home, number = self.repository(), int(self.parts["number"])
-        moved = home.moved.get(str(number))
-        issue = self.sandbox.store.issues.get(home.id, {}).get(number)
+        repository, number = self.repository(), int(self.parts["number"])
+        moved = repository.moved.get(str(number))
+        issue = self.sandbox.store.issues.get(repository.id, {}).get(number)
         if moved is not None:
             record = self.sandbox.store.records.get(moved)
             issue = record if isinstance(record, Issue) else None
@@ -147,8 +147,8 @@ def _apply_form(visit: _Visit, form: dict[str, str]) -> str:
     if verb == "move":
         return forms.move_card(visit.sandbox, visit.project(), form)
     issue = visit.issue()
-    home = visit.sandbox.store.get(Repository, issue.repository)
-    return forms.press_issue(visit.sandbox, home, issue, verb, form)
+    repository = visit.sandbox.store.get(Repository, issue.repository)
+    return forms.press_issue(visit.sandbox, repository, issue, verb, form)
 
 
 # ---- answering -----------------------------------------------------------------------------
@@ -270,7 +270,7 @@ def _moment(value: str) -> str:
     return f"{value[:10]} {value[11:16]}"
 
 
-def own_page(web: str, href: str) -> str | None:
+def sandbox_page(web: str, href: str) -> str | None:
     """The page of ours that stands for an address of the simulated GitHub's web pages."""
     if not href.lower().startswith(f"{web}/".lower()):
         return None
@@ -297,7 +297,7 @@ def _rendered(sandbox: "Sandbox", page: Page, numbers: dict[str, int], did: str)
             version=numbers[page.watch],
             label_style=Markup(colors.rules(used)),  # noqa: S704 - made of hex digits
             markdown=to_html,
-            own_page=lambda href: own_page(sandbox.web, href),
+            sandbox_page=lambda href: sandbox_page(sandbox.web, href),
         )
     )
     # A lone surrogate, which JSON can bring into a title, cannot be sent: it becomes a `?`.

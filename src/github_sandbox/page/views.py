@@ -208,7 +208,7 @@ class Reader:
 
     def issue(self, issue: Issue) -> IssueView:
         """An issue as one line."""
-        home = self.full_name(issue.repository)
+        full_name = self.full_name(issue.repository)
         closed = _STATES.get(issue.state_reason or "", ("done", "Closed"))
         state, words = ("open", "Open") if issue.state == "OPEN" else closed
         status, points = self._on_board(issue)
@@ -217,8 +217,8 @@ class Reader:
         return IssueView(
             number=issue.number,
             title=issue.title,
-            url=issue_url(home, issue.number),
-            home=home,
+            url=issue_url(full_name, issue.number),
+            home=full_name,
             state=state,
             state_words=words,
             labels=tuple(self.label(number) for number in issue.labels),

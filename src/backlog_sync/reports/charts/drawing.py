@@ -119,7 +119,7 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
             unseen = child.get("style") == "fill: none"  # the frame of the figure
             if unseen or child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
-    _mend(root, name)
+    _fix_colors_and_ids(root, name)
     labels = f"{name}-title {name}-text"
     root.attrib.clear()
     root.attrib |= {
@@ -139,7 +139,7 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
     return Chart(name, title, text, ET.tostring(root, encoding="unicode"), width, height)
 
 
-def _mend(root: ET.Element, name: str) -> None:
+def _fix_colors_and_ids(root: ET.Element, name: str) -> None:
     """Colours by CSS, ids of its own where they are used, links without a namespace."""
     every = list(root.iter())
     used = {each.get(f"{{{_XLINK}}}href", "")[1:] for each in every}
