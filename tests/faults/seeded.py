@@ -150,7 +150,8 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "engine/create.py",
-            "        found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
+            "        found = read_back.look_for("
+            "run.tracker, nonces, clock=run.clock, until=until)\n",
             "        found: dict[str, ObservedIssue] = {}\n",
         ),
     ),
