@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from backlog_sync.engine.ports import Clock, Examiner, Git, Nonces, Tracker
     from backlog_sync.engine.reconcile import Journals
     from backlog_sync.local.cache import FileCache
-    from github_sandbox.fault_config import Trouble
+    from github_sandbox.fault_config import FaultConfig
     from github_sandbox.server import StateLock
 
 PUBLIC_API = "https://api.github.com"
@@ -503,29 +503,31 @@ def _furnish_one(url: str, repository: str, board_owner: str | None, problem: Fa
         raise problem from error
 
 
-def read_trouble(file: Path) -> "Trouble | tuple[Diagnostic, ...]":
+def read_fault_config(file: Path) -> "FaultConfig | tuple[Diagnostic, ...]":
     """What a file says that goes wrong with the sandbox, or everything that is wrong with it."""
     from backlog_sync.files.plain_model import read_model  # noqa: PLC0415 - see the module's text
-    from github_sandbox.fault_config import Trouble  # noqa: PLC0415 - the same
+    from github_sandbox.fault_config import FaultConfig  # noqa: PLC0415 - the same
 
-    return read_model(file, str(file), Trouble, listed_in="docs/sandbox.md")
+    return read_model(file, str(file), FaultConfig, listed_in="docs/sandbox.md")
 
 
 @contextmanager
-def serving_sandbox(top: Path, port: int, trouble: "Trouble | None" = None) -> Iterator[str]:
+def serving_sandbox(
+    top: Path, port: int, fault_config: "FaultConfig | None" = None
+) -> Iterator[str]:
     """Serve this folder's sandbox; give its address. Port 0 picks a free one."""
     from github_sandbox import server  # noqa: PLC0415 - see the module's text
 
     folder = sandbox_folder(top)
     options: dict[str, Any] = {}
-    if trouble and trouble.clock:
-        options["clock"] = trouble.clock.clock()
+    if fault_config and fault_config.clock:
+        options["clock"] = fault_config.clock.clock()
     with _own_errors():
         sandbox, lock = server.open_sandbox(folder, **options)
-    if trouble:
+    if fault_config:
         from github_sandbox.fault_config import set_up  # noqa: PLC0415 - only where it is used
 
-        set_up(sandbox, trouble)
+        set_up(sandbox, fault_config)
     with _own_errors(), lock_given_back(lock), sandbox:  # noqa: SIM117 - one line would be too long
         with server.serve(sandbox, port, state_dir=folder) as running:
             yield running.url

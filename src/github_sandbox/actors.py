@@ -70,14 +70,14 @@ class Person:
 
     def find(self, which: str) -> Issue:
         """An issue by its number, with or without `#`, else the last one with this title."""
-        bare = which.removeprefix("#")
-        if bare.isdecimal():
-            return self.issue(int(bare))
+        number = which.removeprefix("#")
+        if number.isdecimal():
+            return self.issue(int(number))
         every = self.sandbox.store.issues.get(self.repository.id, {}).values()
-        found = [issue for issue in every if issue.title == which]
-        if not found:
+        matches = [issue for issue in every if issue.title == which]
+        if not matches:
             raise KeyError(which)
-        return found[-1]
+        return matches[-1]
 
     def has_label(self, name: str) -> bool:
         """Whether the repository has a label of this name, whatever its case."""
@@ -86,8 +86,8 @@ class Person:
     def project(self, title: str | None = None) -> Project:
         """The board with this title; without one, the only board of the repository's owner."""
         owned = self.sandbox.store.projects.get(self.repository.owner, {}).values()
-        (found,) = [p for p in owned if title is None or p.title == title]
-        return found
+        (project,) = [p for p in owned if title is None or p.title == title]
+        return project
 
     def card(self, number: int, project: str | None = None) -> Item:
         """An issue's card on a board."""
@@ -99,25 +99,25 @@ class Person:
         stored = self.card(number, project).values.get(str(self._field(field, project).id))
         if stored is None:
             return None
-        found = self._field(field, project)
-        for choice in (*found.options, *found.iterations):
+        definition = self._field(field, project)
+        for choice in (*definition.options, *definition.iterations):
             if choice["id"] == stored["value"]:
                 return str(choice.get("name") or choice.get("title"))
         shown: str | float = stored["value"]
         return shown
 
     def _field(self, name: str, project: str | None) -> Field:
-        found = boards.field_named(self.sandbox.store, self.project(project), name)
-        if found is None:
+        field = boards.find_field(self.sandbox.store, self.project(project), name)
+        if field is None:
             raise KeyError(name)
-        return found
+        return field
 
     def _labels(self, names: tuple[str, ...]) -> list[Label]:
         table = self.sandbox.store.labels[self.repository.id]
         return [table[name.lower()] for name in names]
 
     @contextmanager
-    def _acting(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         with self.sandbox.lock:
             try:
                 yield
@@ -128,13 +128,13 @@ class Person:
 
     def open_issue(self, title: str, body: str = "", *, labels: tuple[str, ...] = ()) -> Issue:
         """Write a new issue."""
-        with self._acting():
+        with self._transaction():
             new = issues.NewIssue(title=title, body=from_browser(body), labels=self._labels(labels))
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
 
     def open_pull_request(self, title: str, body: str = "") -> Issue:
         """Open a pull request; it takes the next number of the same series."""
-        with self._acting():
+        with self._transaction():
             new = issues.NewIssue(title=title, body=from_browser(body), is_pull=True)
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
 
@@ -145,16 +145,16 @@ class Person:
             changes["title"] = title
         if body is not None:
             changes["body"] = from_browser(body)
-        with self._acting():
+        with self._transaction():
             return issues.edit(self.sandbox.store, self.viewer, self.issue(number), changes)
 
     def tick(self, number: int, text: str, *, done: bool = True) -> Issue:
         """Tick the box beside this text, or take the tick away with `done=False`."""
         lines = re.split(r"\r\n|\n", self.issue(number).body)
-        for place, line in enumerate(lines):
+        for index, line in enumerate(lines):
             match = _BOX.match(line)
             if match and match["text"].strip() == text.strip():
-                lines[place] = f"{match['head']}{'x' if done else ' '}{match['tail']}"
+                lines[index] = f"{match['head']}{'x' if done else ' '}{match['tail']}"
                 return self.edit(number, body="\n".join(lines))
         raise ValueError(f"#{number} has no box beside {text!r}")
 
@@ -167,33 +167,33 @@ class Person:
     ) -> Issue:
         """Close an issue with a reason."""
         other = self.issue(duplicate_of) if duplicate_of else None
-        with self._acting():
+        with self._transaction():
             return issues.close(
                 self.sandbox.store, self.viewer, self.issue(number), reason.upper(), other
             )
 
     def reopen(self, number: int) -> Issue:
         """Open an issue again."""
-        with self._acting():
+        with self._transaction():
             return issues.reopen(self.sandbox.store, self.viewer, self.issue(number))
 
     def label(self, number: int, *names: str) -> Issue:
         """Put labels on an issue; they must exist."""
-        with self._acting():
+        with self._transaction():
             return issues.change_labels(
                 self.sandbox.store, self.viewer, self.issue(number), add=self._labels(names)
             )
 
     def unlabel(self, number: int, *names: str) -> Issue:
         """Take labels from an issue."""
-        with self._acting():
+        with self._transaction():
             return issues.change_labels(
                 self.sandbox.store, self.viewer, self.issue(number), remove=self._labels(names)
             )
 
     def create_label(self, name: str, color: str = "ededed", description: str = "") -> Label:
         """Make a label."""
-        with self._acting():
+        with self._transaction():
             return repositories.create_label(
                 self.sandbox.store, self.viewer, self.repository, name, color, description
             )
@@ -211,7 +211,7 @@ class Person:
         description: str | None = None,
     ) -> Label:
         """Change parts of a label."""
-        with self._acting():
+        with self._transaction():
             (label,) = self._labels((name,))
             return repositories.update_label(
                 self.sandbox.store,
@@ -224,12 +224,14 @@ class Person:
 
     def edit_milestone(self, which: str, /, **changes: str | None) -> Milestone:
         """Change a milestone's title, description, state or `due_on`, a date, None for none."""
-        (found,) = [m for m in self._milestones() if m.title == which]
+        (milestone,) = [m for m in self._milestones() if m.title == which]
         due = changes.get("due_on")
         if due is not None:
             changes["due_on"] = f"{due}T12:00:00Z"
-        with self._acting():
-            return repositories.update_milestone(self.sandbox.store, self.viewer, found, changes)
+        with self._transaction():
+            return repositories.update_milestone(
+                self.sandbox.store, self.viewer, milestone, changes
+            )
 
     def _milestones(self) -> list[Milestone]:
         return list(self.sandbox.store.milestones.get(self.repository.id, {}).values())
@@ -245,19 +247,21 @@ class Person:
     def archive_repository(self, *, archived: bool = True) -> None:
         """Make the repository read-only, or bring it back; needs admin."""
         self.viewer.require(self.sandbox.store.full_name(self.repository), "admin")
-        with self._acting():
+        with self._transaction():
             self.repository.is_archived = archived
             self.sandbox.store.touch(self.repository)
 
     def assign(self, number: int, *logins: str) -> Issue:
         """Assign people, who are made where the sandbox does not know them."""
-        people: list[Account] = [repositories.ensure_account(self.sandbox.store, n) for n in logins]
-        people = [
-            a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in people
+        accounts: list[Account] = [
+            repositories.ensure_account(self.sandbox.store, n) for n in logins
         ]
-        with self._acting():
+        accounts = [
+            a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in accounts
+        ]
+        with self._transaction():
             return issues.change_assignees(
-                self.sandbox.store, self.viewer, self.issue(number), add=people
+                self.sandbox.store, self.viewer, self.issue(number), add=accounts
             )
 
     def set_milestone(self, number: int, title: str | None) -> Issue:
@@ -265,27 +269,27 @@ class Person:
         milestone: Milestone | None = None
         if title is not None:
             (milestone,) = [m for m in self._milestones() if m.title == title]
-        with self._acting():
+        with self._transaction():
             return issues.edit(
                 self.sandbox.store, self.viewer, self.issue(number), {"milestone": milestone}
             )
 
     def edit_comment(self, number: int, comment: int, body: str) -> Comment:
         """Change what somebody said."""
-        with self._acting():
-            there = self.sandbox.store.comments[self.issue(number).id][comment]
-            return issues.edit_comment(self.sandbox.store, self.viewer, there, from_browser(body))
+        with self._transaction():
+            record = self.sandbox.store.comments[self.issue(number).id][comment]
+            return issues.edit_comment(self.sandbox.store, self.viewer, record, from_browser(body))
 
     def comment(self, number: int, body: str) -> Comment:
         """Say something below an issue."""
-        with self._acting():
+        with self._transaction():
             return issues.comment(
                 self.sandbox.store, self.viewer, self.issue(number), from_browser(body)
             )
 
     def put_below(self, number: int, parent: int) -> None:
         """Make an issue a sub-issue of another, leaving the parent that it has."""
-        with self._acting():
+        with self._transaction():
             relations.add_sub_issue(
                 self.sandbox.store,
                 self.viewer,
@@ -296,14 +300,14 @@ class Person:
 
     def block(self, number: int, blocker: int) -> None:
         """Say that an issue is blocked by another."""
-        with self._acting():
+        with self._transaction():
             relations.add_blocker(
                 self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
             )
 
     def unblock(self, number: int, blocker: int) -> None:
         """Say that an issue is no longer blocked by another."""
-        with self._acting():
+        with self._transaction():
             relations.remove_blocker(
                 self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
             )
@@ -315,25 +319,25 @@ class Person:
             raise ValueError(f"#{number} has no parent")
         parent = self.sandbox.store.records[issue.parent]
         assert isinstance(parent, Issue)
-        with self._acting():
+        with self._transaction():
             relations.remove_sub_issue(self.sandbox.store, self.viewer, parent, issue)
 
     def delete(self, number: int) -> None:
         """Delete an issue for good; needs admin."""
-        with self._acting():
+        with self._transaction():
             issues.delete(self.sandbox.store, self.viewer, self.issue(number))
 
     def transfer(self, number: int, repository: str) -> Issue:
         """Move an issue to another repository of the same owner."""
         target = self.sandbox.repository(repository)
-        with self._acting():
+        with self._transaction():
             return issues.transfer(self.sandbox.store, self.viewer, self.issue(number), target)
 
     # ---- boards ----------------------------------------------------------------------------
 
     def add_card(self, number: int, project: str | None = None) -> Item:
         """Put an issue on a board."""
-        with self._acting():
+        with self._transaction():
             return boards.add_content(
                 self.sandbox.store, self.viewer, self.project(project), self.issue(number)
             )
@@ -343,26 +347,31 @@ class Person:
     ) -> Item:
         """Set a value on an issue's card; options and iterations go by name, None clears it."""
         board, item = self.project(project), self.card(number, project)
-        found = self._field(field, project)
+        definition = self._field(field, project)
         store = self.sandbox.store
-        with self._acting():
+        with self._transaction():
             if value is None:
-                return boards.clear_value(store, self.viewer, board, item, found)
-            given = boards.value_input(found, value)
-            return boards.set_value(store, self.viewer, board, item, found, given)
+                return boards.clear_value(store, self.viewer, board, item, definition)
+            value_input = boards.value_input(definition, value)
+            return boards.set_value(store, self.viewer, board, item, definition, value_input)
 
     def rename_option(
         self, field: str, name: str, new_name: str, *, project: str | None = None
     ) -> None:
         """Give an option of a single-select field another name; its cards keep it."""
-        found = self._field(field, project)
+        definition = self._field(field, project)
         options = [
             {**option, "name": new_name if option["name"] == name else option["name"]}
-            for option in found.options
+            for option in definition.options
         ]
-        with self._acting():
+        with self._transaction():
             boards.update_field(
-                self.sandbox.store, self.viewer, found, name=None, options=options, iterations=None
+                self.sandbox.store,
+                self.viewer,
+                definition,
+                name=None,
+                options=options,
+                iterations=None,
             )
 
     def archive_card(
@@ -370,7 +379,7 @@ class Person:
     ) -> Item:
         """Archive an issue's card, or bring it back."""
         board, item = self.project(project), self.card(number, project)
-        with self._acting():
+        with self._transaction():
             return boards.set_archived(
                 self.sandbox.store, self.viewer, board, item, archived=archived
             )

@@ -25,8 +25,8 @@ from github_sandbox.features import Features, serves
 from github_sandbox.limits import RESOURCES, Limits, Resource
 from github_sandbox.messages import Request, Response, error_response, json_response
 from github_sandbox.models import Account, Event, Repository
+from github_sandbox.parsed_request import ParsedRequest, parse_request
 from github_sandbox.store import Store
-from github_sandbox.work import Work, take_apart
 
 WEB = "https://github.localhost"
 """Where pages would be. It is the same in every run, so that addresses written into files stay."""
@@ -64,7 +64,7 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActorAction:
     """What somebody did before a request was served; `problem` says why it could not be done."""
 
     before_request: int
@@ -75,11 +75,11 @@ class Deed:
     problem: str | None = None
 
 
-class People(Protocol):
-    """Those who act while others send requests: see `script`."""
+class Actors(Protocol):
+    """Those who act while others send requests: see `scenario`."""
 
     @property
-    def deeds(self) -> Sequence[Deed]:
+    def actions(self) -> Sequence[ActorAction]:
         """What was done so far."""
 
     def act(self, sandbox: "Sandbox", request: int) -> None:
@@ -89,10 +89,10 @@ class People(Protocol):
 class Mounted(Protocol):
     """What answers requests that are not GitHub's: pages for people, control for programs."""
 
-    def wanted(self, request: Request, /) -> bool:
+    def accepts(self, request: Request, /) -> bool:
         """Whether it answers this request."""
 
-    def answer(self, sandbox: "Sandbox", request: Request, /) -> Response:
+    def respond(self, sandbox: "Sandbox", request: Request, /) -> Response:
         """Answer it."""
 
 
@@ -127,7 +127,7 @@ class Sandbox:
         self.search_lag = timedelta(0)
         self.latency = 0.0
         self.write_latency = 0.0
-        self.people: People | None = None
+        self.actors: Actors | None = None
         self.log: list[LogEntry] = []
         self.web = WEB
         self.mounted: tuple[Mounted, ...] = ()
@@ -161,9 +161,9 @@ class Sandbox:
     def ensure_organization(self, login: str) -> Account:
         """The organisation with this login; somebody of that name who is there already stays."""
         with self.lock:
-            made = repositories.ensure_account(self.store, login, "Organization")
+            account = repositories.ensure_account(self.store, login, "Organization")
             self.store.commit()
-            return made
+            return account
 
     def ensure_user(self, login: str, *, permission: Permission = "write") -> Account:
         """The user or bot (`name[bot]`) with this login, who may do so much in repositories."""
@@ -187,10 +187,10 @@ class Sandbox:
     def repository(self, full_name: str) -> Repository:
         """A repository that exists; raises KeyError for any other."""
         owner, _, name = full_name.partition("/")
-        found = self.store.repository(owner, name)
-        if found is None:
+        repository = self.store.repository(owner, name)
+        if repository is None:
             raise KeyError(full_name)
-        return found
+        return repository
 
     def default_account(self) -> Account:
         """Who an unknown token acts as: the first user that owns a repository, else a helper."""
@@ -234,8 +234,8 @@ class Sandbox:
         Raises `faults.ConnectionLostError` where a fault closes the connection instead.
         """
         for part in self.mounted:
-            if part.wanted(request):
-                return part.answer(self, request)
+            if part.accepts(request):
+                return part.respond(self, request)
         with self._counter:
             self._waiting += 1
             crowded = self.limits.at_once is not None and self._waiting > self.limits.at_once
@@ -256,72 +256,72 @@ class Sandbox:
         self._served += 1
         if isinstance(self.clock, VirtualClock) and self.clock.per_request:
             self.clock.sleep(self.clock.per_request)
-        if self.people:
-            self.people.act(self, self._served)
+        if self.actors:
+            self.actors.act(self, self._served)
         started = time.perf_counter()
-        work = take_apart(request, self.features)
-        fault = self.faults.next(writes=work.writes)
+        parsed = parse_request(request, self.features)
+        fault = self.faults.next(writes=parsed.writes)
         lost: ConnectionLostError | None = None
         response = Response(0)
         try:
-            response = self._answer(work, f"SBX:{self._served:06X}", fault, crowded=crowded)
+            response = self._respond(parsed, f"SBX:{self._served:06X}", fault, crowded=crowded)
         except ConnectionLostError as closed:
             lost = closed
         finally:
             self.store.commit()
-        self._log(work, response.status, started, fault)
+        self._log(parsed, response.status, started, fault)
         if lost is not None:
             raise lost
         pause = fault.seconds if fault and fault.kind == "latency" else None
-        changed = work.mutations if work.is_graphql else int(work.writes)
+        changed = parsed.mutations if parsed.is_graphql else int(parsed.writes)
         return response, self.latency + self.write_latency * changed + (pause or 0.0)
 
-    def _log(self, work: Work, status: int, started: float, fault: Fault | None) -> None:
+    def _log(self, parsed: ParsedRequest, status: int, started: float, fault: Fault | None) -> None:
         if len(self.log) >= LOG_LIMIT:
             del self.log[: LOG_LIMIT // 5]
         self.log.append(
             LogEntry(
                 index=self._served,
-                method=work.request.method,
-                path=work.request.path,
-                operation=work.operation,
-                mutations=work.mutations,
-                points=work.points,
+                method=parsed.request.method,
+                path=parsed.request.path,
+                operation=parsed.operation,
+                mutations=parsed.mutations,
+                points=parsed.points,
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 3),
                 fault=fault.kind if fault else None,
                 at=self.store.now(),
-                minute_points=work.minute_points,
+                minute_points=parsed.minute_points,
             )
         )
 
-    def _answer(
-        self, work: Work, request_id: str, fault: Fault | None, *, crowded: bool
+    def _respond(
+        self, parsed: ParsedRequest, request_id: str, fault: Fault | None, *, crowded: bool
     ) -> Response:
-        viewer = self._viewer(work.request)
-        token = _token(work.request) or ""
+        viewer = self._viewer(parsed.request)
+        token = _token(parsed.request) or ""
         now = self.clock().timestamp()
-        rate = self.limits.window(token, work.resource, now)
+        rate = self.limits.window(token, parsed.resource, now)
         user = viewer.account.id if isinstance(viewer, Viewer) else 0
-        asked = error_responses.Asked(request_id, user, work.is_graphql, work.fields)
+        summary = error_responses.RequestSummary(request_id, user, parsed.is_graphql, parsed.fields)
         if fault and not fault.delivered:
-            response = error_responses.spoil(fault, None, asked)
+            response = error_responses.faulty_response(fault, None, summary)
         elif isinstance(viewer, Response):
             response = viewer
         elif crowded:
             response = error_responses.secondary_response(request_id, status=self.limits.status)
         else:
-            response = self._limited(work, viewer, rate, asked, now) or self._work(
-                work, viewer, rate, token, fault
+            response = self._limit_refusal(parsed, viewer, rate, summary, now) or self._execute(
+                parsed, viewer, rate, token, fault
             )
             if fault:
                 self.store.commit()
-                response = error_responses.spoil(fault, response, asked)
+                response = error_responses.faulty_response(fault, response, summary)
         scopes = viewer.grant.scopes if isinstance(viewer, Viewer) else None
         if scopes is not None:
             shown = {"X-OAuth-Scopes": ", ".join(scopes), **response.headers}
             response = Response(response.status, shown, response.body)
-        return self._finish(work, response, rate, work.resource, request_id)
+        return self._with_headers(parsed, response, rate, parsed.resource, request_id)
 
     def _viewer(self, request: Request) -> Viewer | Response:
         """Who asks, or the refusal to listen."""
@@ -336,65 +336,80 @@ class Sandbox:
             return Viewer(account, Grant(account.login))
         return Viewer(self.ensure_user(grant.login, permission=grant.permission), grant)
 
-    def _limited(
-        self, work: Work, viewer: Viewer, rate: RateState, asked: error_responses.Asked, now: float
+    def _limit_refusal(
+        self,
+        parsed: ParsedRequest,
+        viewer: Viewer,
+        rate: RateState,
+        summary: error_responses.RequestSummary,
+        now: float,
     ) -> Response | None:
         """The refusal of a request that is more than its token may send now."""
-        limits, token = self.limits, _token(work.request) or ""
-        if work.route == "/rate_limit":
+        limits, token = self.limits, _token(parsed.request) or ""
+        if parsed.route == "/rate_limit":
             return None
-        if limits.spent(rate, work.points, work.resource):
+        if limits.spent(rate, parsed.points, parsed.resource):
             rate.used = rate.limit
-            return error_responses.primary_response(viewer.account.id, graphql=work.is_graphql)
-        trip = limits.trips(token, work.resource, work.minute_points, work.creations, now)
+            return error_responses.primary_response(viewer.account.id, graphql=parsed.is_graphql)
+        trip = limits.trips(token, parsed.resource, parsed.minute_points, parsed.creations, now)
         if trip is None:
             return None
-        if trip == "content" and work.is_graphql:
-            return error_responses.too_quick_response(work.fields)
+        if trip == "content" and parsed.is_graphql:
+            return error_responses.too_quick_response(parsed.fields)
         return error_responses.secondary_response(
-            asked.request_id,
-            retry_after=limits.retry_after(trip, token, work.resource, now),
+            summary.request_id,
+            retry_after=limits.retry_after(trip, token, parsed.resource, now),
             status=limits.status,
             content=trip == "content",
         )
 
-    def _work(
-        self, work: Work, viewer: Viewer, rate: RateState, token: str, fault: Fault | None
+    def _execute(
+        self,
+        parsed: ParsedRequest,
+        viewer: Viewer,
+        rate: RateState,
+        token: str,
+        fault: Fault | None,
     ) -> Response:
-        host = work.request.header("Host") or "api.github.localhost"
-        scheme = work.request.header("X-Forwarded-Proto") or "http"
+        host = parsed.request.header("Host") or "api.github.localhost"
+        scheme = parsed.request.header("X-Forwarded-Proto") or "http"
         ctx = Context(
             store=self.store,
             viewer=viewer,
             web=self.web,
-            api=f"{scheme}://{host}{work.prefix}",
+            api=f"{scheme}://{host}{parsed.prefix}",
             list_lag=self.list_lag,
             search_lag=self.search_lag,
             rate=rate,
-            failing=_failing(work, fault),
+            failing=_failing_names(parsed, fault),
         )
-        if work.route != "/rate_limit":
-            rate.used += work.points
-        if not work.is_graphql and not serves(self.features, work.route):
+        if parsed.route != "/rate_limit":
+            rate.used += parsed.points
+        if not parsed.is_graphql and not serves(self.features, parsed.route):
             return error_response(404, "Not Found")
-        if not work.is_graphql:
+        if not parsed.is_graphql:
             now = self.clock().timestamp()
             rates: dict[str, RateState] = {
                 name: self.limits.window(token, name, now) for name in RESOURCES
             }
-            response = rest.route(ctx, work.request, work.path, rates)
-            return _conditional(work.request, response, rate)
-        if work.request.method != "POST":
+            response = rest.route(ctx, parsed.request, parsed.path, rates)
+            return _with_etag(parsed.request, response, rate)
+        if parsed.request.method != "POST":
             return error_response(404, "Not Found")
-        if work.bad_json or work.call is None:
+        if parsed.bad_json or parsed.call is None:
             return error_response(400, "Problems parsing JSON")
-        if isinstance(work.call, dict):
-            return json_response(200, work.call)
-        ctx.cost, ctx.node_count = work.call.cost.points, work.call.cost.nodes
-        return json_response(200, graphql.run(work.call, ctx))
+        if isinstance(parsed.call, dict):
+            return json_response(200, parsed.call)
+        ctx.cost, ctx.node_count = parsed.call.cost.points, parsed.call.cost.nodes
+        return json_response(200, graphql.run(parsed.call, ctx))
 
-    def _finish(
-        self, work: Work, response: Response, rate: RateState, resource: Resource, request_id: str
+    def _with_headers(
+        self,
+        parsed: ParsedRequest,
+        response: Response,
+        rate: RateState,
+        resource: Resource,
+        request_id: str,
     ) -> Response:
         headers = {
             "Server": "backlog-sandbox",
@@ -407,9 +422,11 @@ class Sandbox:
             "X-RateLimit-Reset": str(rate.reset),
             "X-RateLimit-Resource": resource,
         }
-        own = {name.lower() for name in response.headers}
-        headers = {name: value for name, value in headers.items() if name.lower() not in own}
-        body = b"" if work.request.method == "HEAD" else response.body
+        already_set = {name.lower() for name in response.headers}
+        headers = {
+            name: value for name, value in headers.items() if name.lower() not in already_set
+        }
+        body = b"" if parsed.request.method == "HEAD" else response.body
         return Response(response.status, {**headers, **response.headers}, body)
 
 
@@ -422,16 +439,16 @@ def _token(request: Request) -> str | None:
     return token.strip()
 
 
-def _failing(work: Work, fault: Fault | None) -> frozenset[str]:
+def _failing_names(parsed: ParsedRequest, fault: Fault | None) -> frozenset[str]:
     """The names of a batch's mutations that fail on order."""
     if fault is None:
         return frozenset()
-    ran = len(work.fields) if fault.ran is None else fault.ran
-    numbered = enumerate(work.fields, start=1)
-    return frozenset(name for place, name in numbered if place > ran or place in fault.failing)
+    ran = len(parsed.fields) if fault.ran is None else fault.ran
+    numbered = enumerate(parsed.fields, start=1)
+    return frozenset(name for index, name in numbered if index > ran or index in fault.failing)
 
 
-def _conditional(request: Request, response: Response, rate: RateState) -> Response:
+def _with_etag(request: Request, response: Response, rate: RateState) -> Response:
     """Give a read its ETag; what the client has already is not sent, and not counted."""
     if request.method not in ("GET", "HEAD") or response.status != 200:
         return response

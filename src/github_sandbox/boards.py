@@ -7,7 +7,7 @@ from typing import Any
 
 from github_sandbox.access import Viewer
 from github_sandbox.models import Account, Field, Issue, Item, Project, Repository, StatusUpdate
-from github_sandbox.problems import RefusalError, check_length, forbidden, invalid, taken
+from github_sandbox.problems import RefusalError, already_taken, check_length, forbidden, invalid
 from github_sandbox.store import Store
 
 MAX_FIELDS = 50
@@ -53,7 +53,7 @@ VALUE_KINDS = {
     "ITERATION": "iteration",
 }
 
-_WANTED = {
+_EXPECTED = {
     "TEXT": "text",
     "NUMBER": "number",
     "DATE": "date",
@@ -126,33 +126,33 @@ def update_project(
 ) -> Project:
     """Change title, short_description, readme, public or closed; what is absent stays."""
     require_board(viewer, project)
-    given = {name: value for name, value in changes.items() if value is not None}
-    if "title" in given:
-        given["title"] = given["title"].strip()
-        if not given["title"]:
+    new_values = {name: value for name, value in changes.items() if value is not None}
+    if "title" in new_values:
+        new_values["title"] = new_values["title"].strip()
+        if not new_values["title"]:
             raise invalid("ProjectV2", "title", "can't be blank", "missing_field")
-    for name, value in given.items():
+    for name, value in new_values.items():
         setattr(project, name, value)
-    if "closed" in given:
+    if "closed" in new_values:
         project.closed_at = store.now() if project.closed else None
     store.touch(project)
     return project
 
 
 def create_status_update(
-    store: Store, viewer: Viewer, project: Project, said: dict[str, Any]
+    store: Store, viewer: Viewer, project: Project, values: dict[str, Any]
 ) -> StatusUpdate:
     """Say how a board stands: body, status, start_date and target_date, each may be absent."""
     require_board(viewer, project)
-    return store.create(StatusUpdate, project=project.id, creator=viewer.account.id, **said)
+    return store.create(StatusUpdate, project=project.id, creator=viewer.account.id, **values)
 
 
 def edit_status_update(
-    store: Store, viewer: Viewer, update: StatusUpdate, said: dict[str, Any]
+    store: Store, viewer: Viewer, update: StatusUpdate, values: dict[str, Any]
 ) -> StatusUpdate:
     """Change what was said; what is absent stays."""
     require_board(viewer, store.get(Project, update.project))
-    for name, value in said.items():
+    for name, value in values.items():
         setattr(update, name, value)
     store.touch(update)
     return update
@@ -174,7 +174,7 @@ def link_repository(
 # ---- fields --------------------------------------------------------------------------------
 
 
-def field_named(store: Store, project: Project, name: str) -> Field | None:
+def find_field(store: Store, project: Project, name: str) -> Field | None:
     """The field with this name, whatever the case."""
     for field in store.fields[project.id].values():
         if field.name.lower() == name.lower():
@@ -182,7 +182,7 @@ def field_named(store: Store, project: Project, name: str) -> Field | None:
     return None
 
 
-def _fresh_id(field: Field) -> str:
+def _new_id(field: Field) -> str:
     """An option or iteration id: eight hex digits, as GitHub's are."""
     seed = f"{field.id}:{field.next_option}"
     field.next_option += 1
@@ -203,10 +203,10 @@ def _check_options(options: Sequence[dict[str, Any]]) -> None:
 
 def _make_options(field: Field, options: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     """The options to store: a known id is kept, any other option is a new one."""
-    known = {option["id"] for option in field.options}
+    known_ids = {option["id"] for option in field.options}
     return [
         {
-            "id": option["id"] if option.get("id") in known else _fresh_id(field),
+            "id": option["id"] if option.get("id") in known_ids else _new_id(field),
             "name": option["name"].strip(),
             "color": option["color"],
             "description": option["description"],
@@ -235,7 +235,7 @@ def _set_iterations(store: Store, field: Field, setup: dict[str, Any] | None) ->
     field.iteration_setup = {"duration": setup["duration"], "start_day": start_day}
     field.iterations = [
         {
-            "id": _fresh_id(field),
+            "id": _new_id(field),
             "title": iteration["title"],
             "start": iteration["startDate"],
             "duration": iteration["duration"],
@@ -259,8 +259,8 @@ def create_field(
     name = name.strip()
     if not name:
         raise invalid("ProjectV2Field", "name", "can't be blank", "missing_field")
-    if field_named(store, project, name):
-        raise taken("ProjectV2Field", "name")
+    if find_field(store, project, name):
+        raise already_taken("ProjectV2Field", "name")
     if name.lower() in RESERVED_NAMES:
         raise invalid("ProjectV2Field", "name", "cannot have a reserved value", "invalid")
     if len(store.fields[project.id]) >= MAX_FIELDS:
@@ -298,9 +298,9 @@ def update_field(
     if iterations and field.data_type != "ITERATION":
         raise _unprocessable("The field is not an iteration field")
     if name is not None:
-        other = field_named(store, project, name.strip())
+        other = find_field(store, project, name.strip())
         if other is not None and other is not field:
-            raise taken("ProjectV2Field", "name")
+            raise already_taken("ProjectV2Field", "name")
         if not name.strip() or field.data_type not in CUSTOM_TYPES:
             raise invalid("ProjectV2Field", "name", "cannot be changed", "invalid")
     if options:
@@ -335,9 +335,9 @@ def add_content(store: Store, viewer: Viewer, project: Project, issue: Issue) ->
     A card that was archived stays archived.
     """
     require_board(viewer, project)
-    known = store.cards.get(issue.id, {}).get(project.id)
-    if known is not None:
-        return known
+    existing = store.cards.get(issue.id, {}).get(project.id)
+    if existing is not None:
+        return existing
     item = store.create(
         Item,
         project=project.id,
@@ -399,16 +399,16 @@ def set_value(
     """Set one value; `value` holds exactly one of GraphQL's five ways to say it."""
     require_board(viewer, project)
     _check_writable(project, item, field)
-    given = {name: part for name, part in value.items() if part is not None}
-    if len(given) != 1:
+    set_parts = {name: part for name, part in value.items() if part is not None}
+    if len(set_parts) != 1:
         raise _unprocessable("The value must have exactly one of its fields set")
-    wanted = _INPUT_NAMES[field.data_type]
-    if wanted not in given:
+    input_name = _INPUT_NAMES[field.data_type]
+    if input_name not in set_parts:
         kind = field.data_type.lower()
         raise _unprocessable(
-            f"Did not receive a {_WANTED[field.data_type]} value to update a field of type {kind}"
+            f"Did not receive a {_EXPECTED[field.data_type]} value to update a field of type {kind}"
         )
-    stored = given[wanted]
+    stored = set_parts[input_name]
     if field.data_type == "SINGLE_SELECT" and stored not in {o["id"] for o in field.options}:
         raise _unprocessable("The single select option Id does not belong to the field")
     if field.data_type == "ITERATION" and stored not in {o["id"] for o in field.iterations}:
@@ -477,7 +477,7 @@ def content_closed(store: Store, issue: Issue) -> None:
     """The workflow that new boards have switched on: what is closed gets the Status Done."""
     for item in store.cards.get(issue.id, {}).values():
         project = store.get(Project, item.project)
-        status = field_named(store, project, "Status")
+        status = find_field(store, project, "Status")
         if status is None or item.is_archived:
             continue
         for option in status.options:

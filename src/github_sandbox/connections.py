@@ -153,19 +153,19 @@ def _cut(
         len(records),
         start > 0,
         stop < len(records),
-        lambda place, record: cursor(start + place, record),
+        lambda index, record: cursor(start + index, record),
     )
 
 
-def by_place(info: Info, records: Sequence[Any], arguments: dict[str, Any]) -> Connection:
+def page_by_index(info: Info, records: Sequence[Any], arguments: dict[str, Any]) -> Connection:
     """A page of a short list; its cursors are places in it."""
     after, before = arguments.get("after"), arguments.get("before")
     start = int(_decode(after)) + 1 if after else 0
     stop = int(_decode(before)) if before else len(records)
-    return _cut(info, records, arguments, start, max(start, stop), lambda place, _: _encode(place))
+    return _cut(info, records, arguments, start, max(start, stop), lambda index, _: _encode(index))
 
 
-def by_key(
+def page_by_key(
     info: Info,
     records: Sequence[Any],
     arguments: dict[str, Any],
@@ -181,15 +181,15 @@ def by_key(
     start, stop = 0, len(records)
     after, before = arguments.get("after"), arguments.get("before")
     if after:
-        start = _place(records, key, _decode(after), descending=descending, past=True)
+        start = _count_before(records, key, _decode(after), descending=descending, past=True)
     if before:
-        stop = _place(records, key, _decode(before), descending=descending, past=False)
+        stop = _count_before(records, key, _decode(before), descending=descending, past=False)
     return _cut(
         info, records, arguments, start, max(start, stop), lambda _, record: _encode(key(record))
     )
 
 
-def _place(
+def _count_before(
     records: Sequence[Any],
     key: Callable[[Any], list[Any]],
     mark: list[Any],
@@ -201,9 +201,9 @@ def _place(
     low, high = 0, len(records)
     while low < high:
         middle = (low + high) // 2
-        here = key(records[middle])
-        ahead = here > mark if descending else here < mark
-        if ahead or (past and here == mark):
+        current = key(records[middle])
+        ahead = current > mark if descending else current < mark
+        if ahead or (past and current == mark):
             low = middle + 1
         else:
             high = middle

@@ -62,8 +62,8 @@ class Context:
 
     def issue_path(self, issue: Issue) -> str:
         """The path of an issue's or pull request's page."""
-        home = self.repository_path(self.store.get(Repository, issue.repository))
-        return f"{home}/{'pull' if issue.is_pull else 'issues'}/{issue.number}"
+        repository_path = self.repository_path(self.store.get(Repository, issue.repository))
+        return f"{repository_path}/{'pull' if issue.is_pull else 'issues'}/{issue.number}"
 
     def comment_path(self, comment: Comment) -> str:
         """The path of a comment on its issue's page."""
@@ -92,8 +92,8 @@ class Context:
 
     def listed_issues(self, repository: Repository) -> list[Issue]:
         """Issues and pull requests of a repository by number, as far as lists show them yet."""
-        found = list(self.store.issues.get(repository.id, {}).values())
+        issues = list(self.store.issues.get(repository.id, {}).values())
         if self.list_lag:
             newest = (self.store.clock() - self.list_lag).strftime("%Y-%m-%dT%H:%M:%SZ")
-            found = [issue for issue in found if issue.created_at <= newest]
-        return found
+            issues = [issue for issue in issues if issue.created_at <= newest]
+        return issues

@@ -19,14 +19,14 @@ REPOSITORIES = "/_sandbox/repositories"
 _PATHS = (LOG, CLOCK, PEOPLE, REPOSITORIES)
 
 
-def wanted(request: Request) -> bool:
+def accepts(request: Request) -> bool:
     """Whether a program asks: browsers, which ask for HTML, get the page instead."""
     path = urlsplit(request.path).path.rstrip("/")
     return path in _PATHS and "text/html" not in (request.header("Accept") or "")
 
 
-def answer(sandbox: "Sandbox", request: Request) -> Response:
-    """The log or the deeds as JSON, or what became of the clock."""
+def respond(sandbox: "Sandbox", request: Request) -> Response:
+    """The log or what the actors did as JSON, or what became of the clock."""
     # A browser sends a Host always, and an Origin with whatever it posts.
     browsed = request.header("Host") and foreign_host(request)
     if browsed or (request.method == "POST" and request.header("Origin")):
@@ -37,7 +37,7 @@ def answer(sandbox: "Sandbox", request: Request) -> Response:
         if path == CLOCK and request.method == "POST":
             return _advance(sandbox, request)
         if path == REPOSITORIES and request.method == "POST":
-            return _furnish(sandbox, request)
+            return _create_repository(sandbox, request)
         if request.method not in ("GET", "HEAD"):
             return json_response(405, {"message": "Only GET is answered here"})
         if path == CLOCK:
@@ -46,22 +46,22 @@ def answer(sandbox: "Sandbox", request: Request) -> Response:
             every = {r.id: sandbox.store.full_name(r) for r in sandbox.store.repositories.values()}
             return json_response(200, {"repositories": sorted(every.values())})
         if path == PEOPLE:
-            deeds = sandbox.people.deeds if sandbox.people else ()
-            told = [dataclasses.asdict(deed) for deed in deeds]
-            return json_response(200, {"format_version": 1, "deeds": told})
+            actions = sandbox.actors.actions if sandbox.actors else ()
+            entries = [dataclasses.asdict(action) for action in actions]
+            return json_response(200, {"format_version": 1, "deeds": entries})
         return _log(sandbox, query.get("since", "0"))
 
 
-def _furnish(sandbox: "Sandbox", request: Request) -> Response:
+def _create_repository(sandbox: "Sandbox", request: Request) -> Response:
     """Make a repository, and an organisation that owns its board, where they are missing."""
     try:
-        asked = request.json()
-        name, owner = asked["repository"], asked.get("board_owner")
-        owner_login, slash, rest = name.partition("/")
+        payload = request.json()
+        name, owner = payload["repository"], payload.get("board_owner")
+        owner_login, slash, repository_name = name.partition("/")
     except (ValueError, TypeError, KeyError, AttributeError):
-        owner_login = slash = rest = ""
+        owner_login = slash = repository_name = ""
         name, owner = "", None
-    if not (owner_login and slash and rest) or not isinstance(owner, str | None):
+    if not (owner_login and slash and repository_name) or not isinstance(owner, str | None):
         return json_response(400, {"message": 'Send {"repository": "owner/name"}'})
     sandbox.ensure_repository(name)
     if owner:
@@ -73,15 +73,15 @@ def _log(sandbox: "Sandbox", since: str) -> Response:
     """The requests after the one with this number, and sums over them."""
     if not since.isdecimal():
         return json_response(400, {"message": "since must be the number of a request"})
-    found = [entry for entry in sandbox.log if entry.index > int(since)]
+    entries = [entry for entry in sandbox.log if entry.index > int(since)]
     totals = {
-        "requests": len(found),
-        "mutations": sum(entry.mutations for entry in found),
-        "points": sum(entry.points for entry in found),
-        "minute_points": sum(entry.minute_points for entry in found),
+        "requests": len(entries),
+        "mutations": sum(entry.mutations for entry in entries),
+        "points": sum(entry.points for entry in entries),
+        "minute_points": sum(entry.minute_points for entry in entries),
     }
-    told = [{**dataclasses.asdict(entry), "writes": entry.writes} for entry in found]
-    return json_response(200, {"format_version": 1, "totals": totals, "requests": told})
+    requests = [{**dataclasses.asdict(entry), "writes": entry.writes} for entry in entries]
+    return json_response(200, {"format_version": 1, "totals": totals, "requests": requests})
 
 
 def _clock(sandbox: "Sandbox") -> dict[str, Any]:

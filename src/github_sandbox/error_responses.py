@@ -39,7 +39,7 @@ IN_TIME = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestSummary:
     """What an answer in trouble has to know of its request.
 
     `fields` are the names under which a GraphQL mutation's results stand; `user` is the number of
@@ -67,12 +67,12 @@ def primary_response(user: int, *, graphql: bool, status: int = 403, worded: str
         message = f"API rate limit already exceeded for user ID {user}."
         error = {"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": message}
         return _json(200, {"errors": [error]})
-    whose = "installation" if worded == "installation" else "user"
-    message = f"API rate limit exceeded for {whose} ID {user}"
+    holder = "installation" if worded == "installation" else "user"
+    message = f"API rate limit exceeded for {holder} ID {user}"
     if graphql:
         return _json(200, {"errors": [{"type": "RATE_LIMITED", "message": message}]})
-    told = {"message": f"{message}.", "documentation_url": DOCS, "status": str(status)}
-    return _json(status, told)
+    payload = {"message": f"{message}.", "documentation_url": DOCS, "status": str(status)}
+    return _json(status, payload)
 
 
 def secondary_response(
@@ -85,7 +85,7 @@ def secondary_response(
     return _json(status, payload, **headers)
 
 
-def _nothing_made(fields: list[str], type_: str, message: str) -> Response:
+def _null_results(fields: list[str], type_: str, message: str) -> Response:
     """200 with an error for each of these mutations, of which none gave anything."""
     errors = [
         {
@@ -101,31 +101,31 @@ def _nothing_made(fields: list[str], type_: str, message: str) -> Response:
 
 def too_quick_response(fields: list[str]) -> Response:
     """What GraphQL answers for each mutation whose content comes too fast."""
-    return _nothing_made(fields, "UNPROCESSABLE", "was submitted too quickly")
+    return _null_results(fields, "UNPROCESSABLE", "was submitted too quickly")
 
 
 def _graphql_failure(status: int, message: str, **more: object) -> Response:
     return _json(status, {"data": None, "errors": [{**more, "message": message}]})
 
 
-def _slow(fault: Fault, asked: Asked) -> Response:
+def _timeout(fault: Fault, request: RequestSummary) -> Response:
     """A timeout: GraphQL's error as JSON, REST's plain message."""
-    if asked.graphql:
-        return _graphql_failure(fault.status, WENT_WRONG.format(request_id=asked.request_id))
+    if request.graphql:
+        return _graphql_failure(fault.status, WENT_WRONG.format(request_id=request.request_id))
     return _json(fault.status, {"message": IN_TIME, "documentation_url": DOCS})
 
 
-def _too_expensive(answer: Response, asked: Asked) -> Response:
+def _resource_limits(response: Response, request: RequestSummary) -> Response:
     """Everything that was asked for is null, whatever was carried out."""
-    names = asked.fields or list(json.loads(answer.body).get("data") or {})
+    names = request.fields or list(json.loads(response.body).get("data") or {})
     message = "Resource limits for this query exceeded."
-    return _nothing_made(names, "RESOURCE_LIMITS_EXCEEDED", message)
+    return _null_results(names, "RESOURCE_LIMITS_EXCEEDED", message)
 
 
-def _missing(asked: Asked) -> Response:
-    if asked.graphql:
+def _not_found(request: RequestSummary) -> Response:
+    if request.graphql:
         message = "Could not resolve to a node with the global id of 'unknown'."
-        error = {"type": "NOT_FOUND", "path": asked.fields[:1], "message": message}
+        error = {"type": "NOT_FOUND", "path": request.fields[:1], "message": message}
         return _json(200, {"data": None, "errors": [error]})
     return _json(404, {"message": "Not Found", "documentation_url": DOCS, "status": "404"})
 
@@ -133,90 +133,96 @@ def _missing(asked: Asked) -> Response:
 # ---- lists that end early ------------------------------------------------------------------
 
 
-def _shortened(answer: Response, keep: float) -> Response:
+def _shortened_response(response: Response, keep: float) -> Response:
     """The answer with every list cut, no page after it, and the counts as they were."""
-    headers = {name: text for name, text in answer.headers.items() if name != "Link"}
-    body = json.dumps(_cut(json.loads(answer.body), keep)).encode()
-    return Response(answer.status, headers, body)
+    headers = {name: text for name, text in response.headers.items() if name != "Link"}
+    body = json.dumps(_shorten(json.loads(response.body), keep)).encode()
+    return Response(response.status, headers, body)
 
 
-def _cut(value: Any, keep: float) -> Any:
+def _shorten(value: Any, keep: float) -> Any:
     """A list of the outermost level, or those that connections and searches hold."""
     if isinstance(value, list):
         return value[: int(len(value) * keep)]
     if not isinstance(value, dict):
         return value
-    found: dict[str, Any] = {}
+    shortened: dict[str, Any] = {}
     for name, each in value.items():
         inner = isinstance(each, dict) or name in ("nodes", "edges", "items")
-        found[name] = _cut(each, keep) if inner else each
-    if isinstance(found.get("pageInfo"), dict):
-        found["pageInfo"] = {**found["pageInfo"], "hasNextPage": False}
-    return found
+        shortened[name] = _shorten(each, keep) if inner else each
+    if isinstance(shortened.get("pageInfo"), dict):
+        shortened["pageInfo"] = {**shortened["pageInfo"], "hasNextPage": False}
+    return shortened
 
 
 # ---- all of it -----------------------------------------------------------------------------
 
 
-def spoil(fault: Fault, answer: Response | None, asked: Asked) -> Response:
+def faulty_response(
+    fault: Fault, true_response: Response | None, request: RequestSummary
+) -> Response:
     """The answer that the client gets instead; raises `ConnectionLostError` for none.
 
     `answer` is the true answer where the request was delivered.
     """
     match fault.kind:
         case "truncated" | "resource_limits" | "short_list" | "partial" | "latency":
-            assert answer is not None
-            return _from_the_true_one(fault, answer, asked)
+            assert true_response is not None
+            return _altered_response(fault, true_response, request)
         case "closed":
-            raise ConnectionLostError(f"the sandbox closed the connection of {asked.request_id}")
+            raise ConnectionLostError(f"the sandbox closed the connection of {request.request_id}")
         case "hang":
-            told = f"the sandbox does not answer {asked.request_id}"
-            raise AnswerHangsError(told, fault.seconds or 0.0)
+            message = f"the sandbox does not answer {request.request_id}"
+            raise AnswerHangsError(message, fault.seconds or 0.0)
         case "primary_limit" | "secondary_limit" | "too_quick":
-            return _limited(fault, asked)
+            return _limited(fault, request)
         case _:
-            return _failed(fault, asked)
+            return _failed(fault, request)
 
 
-def _from_the_true_one(fault: Fault, answer: Response, asked: Asked) -> Response:
+def _altered_response(fault: Fault, true_response: Response, request: RequestSummary) -> Response:
     match fault.kind:
         case "truncated":
-            return Response(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
+            return Response(
+                true_response.status,
+                true_response.headers,
+                true_response.body[: len(true_response.body) // 2],
+            )
         case "resource_limits":
-            return _too_expensive(answer, asked)
+            return _resource_limits(true_response, request)
         case "short_list":
-            return _shortened(answer, fault.keep)
+            return _shortened_response(true_response, fault.keep)
         case _:
-            return answer
+            return true_response
 
 
-def _failed(fault: Fault, asked: Asked) -> Response:
+def _failed(fault: Fault, request: RequestSummary) -> Response:
     match fault.kind:
         case "timeout":
-            return _slow(fault, asked)
+            return _timeout(fault, request)
         case "not_found":
-            return _missing(asked)
+            return _not_found(request)
         case "validation_timeout":
             return _graphql_failure(200, "Timeout on validation of query")
-        case "graphql_error" if asked.graphql:
-            return _graphql_failure(200, WENT_WRONG.format(request_id=asked.request_id))
+        case "graphql_error" if request.graphql:
+            return _graphql_failure(200, WENT_WRONG.format(request_id=request.request_id))
         case "graphql_error":
             return _json(500, {"message": "Server Error", "documentation_url": DOCS})
         case _:
             return _html(fault.status)
 
 
-def _limited(fault: Fault, asked: Asked) -> Response:
+def _limited(fault: Fault, request: RequestSummary) -> Response:
     if fault.kind == "too_quick":
-        return too_quick_response(asked.fields)
+        return too_quick_response(request.fields)
     if fault.kind == "secondary_limit":
         return secondary_response(
-            asked.request_id,
+            request.request_id,
             retry_after=fault.seconds,
             status=fault.status,
             content=fault.worded == "content",
         )
     limited = primary_response(
-        asked.user, graphql=asked.graphql, status=fault.status, worded=fault.worded
+        request.user, graphql=request.graphql, status=fault.status, worded=fault.worded
     )
     return Response(limited.status, {**limited.headers, "x-ratelimit-remaining": "0"}, limited.body)

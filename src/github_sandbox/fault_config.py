@@ -44,7 +44,7 @@ FaultName: TypeAlias = Literal[
     "primary_limit", "secondary_limit", "too_quick", "latency",
 ]  # fmt: skip
 
-_MAKE: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
+_FAULTS_BY_NAME: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
     "not_delivered": (faults.not_delivered, frozenset()),
     "answer_lost": (faults.answer_lost, frozenset({"ran"})),
     "hang": (faults.hang, frozenset({"seconds", "delivered"})),
@@ -65,7 +65,7 @@ _MAKE: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
 }
 
 
-def _wrong(message: str, hint: str) -> PydanticCustomError:
+def _fault_error(message: str, hint: str) -> PydanticCustomError:
     # what is named in a message may hold braces, which pydantic would take for its own
     return PydanticCustomError("wrong-fault", "{told}", {"told": message, "hint": hint})
 
@@ -87,20 +87,20 @@ class FaultEntry(_Model):
 
     @model_validator(mode="after")
     def _fits(self) -> "FaultEntry":
-        _, takes = _MAKE[self.kind]
-        for name in sorted(self._given - takes):
-            hint = f"it takes: {', '.join(sorted(takes)) or 'nothing'}"
-            raise _wrong(f"'{self.kind}' takes no '{name}'", hint)
+        _, parameters = _FAULTS_BY_NAME[self.kind]
+        for name in sorted(self._set_parameters - parameters):
+            hint = f"it takes: {', '.join(sorted(parameters)) or 'nothing'}"
+            raise _fault_error(f"'{self.kind}' takes no '{name}'", hint)
         if self.kind == "latency" and self.seconds is None:
-            raise _wrong("'latency' needs 'seconds'", "write, say, seconds: 2")
+            raise _fault_error("'latency' needs 'seconds'", "write, say, seconds: 2")
         words = {"primary_limit": ("already", "installation"), "secondary_limit": ("content",)}
         if self.worded and self.worded not in words[self.kind]:
             hint = f"known: {', '.join(words[self.kind])}"
-            raise _wrong(f"'{self.kind}' is not worded '{self.worded}'", hint)
+            raise _fault_error(f"'{self.kind}' is not worded '{self.worded}'", hint)
         return self
 
     @property
-    def _given(self) -> set[str]:
+    def _set_parameters(self) -> set[str]:
         every = (
             "status",
             "delivered",
@@ -115,11 +115,11 @@ class FaultEntry(_Model):
 
     def fault(self) -> Fault:
         """The fault itself."""
-        make, _ = _MAKE[self.kind]
-        given: dict[str, Any] = {name: getattr(self, name) for name in self._given}
-        if "failing" in given:
-            return make(*given["failing"])
-        return make(**given)
+        make, _ = _FAULTS_BY_NAME[self.kind]
+        arguments: dict[str, Any] = {name: getattr(self, name) for name in self._set_parameters}
+        if "failing" in arguments:
+            return make(*arguments["failing"])
+        return make(**arguments)
 
 
 class LimitsEntry(_Model):
@@ -169,16 +169,16 @@ class TokenEntry(_Model):
         return Grant(**self.model_dump())
 
 
-def _known_version(version: str) -> str:
+def _checked_version(version: str) -> str:
     try:
         enterprise(version)
     except KeyError:
-        told = {"version": version, "hint": "there are: 3.17, 3.18, 3.19; in quotes"}
-        raise PydanticCustomError("unknown-version", "{version} is not known", told) from None
+        context = {"version": version, "hint": "there are: 3.17, 3.18, 3.19; in quotes"}
+        raise PydanticCustomError("unknown-version", "{version} is not known", context) from None
     return version
 
 
-class Trouble(_Model):
+class FaultConfig(_Model):
     """All that can be set. Times are in seconds."""
 
     version: Annotated[Literal["1"], BeforeValidator(str)] = "1"
@@ -187,7 +187,7 @@ class Trouble(_Model):
     write_latency: NonNegativeFloat = 0.0
     list_lag: NonNegativeFloat = 0.0
     search_lag: NonNegativeFloat = 0.0
-    enterprise: Annotated[str, AfterValidator(_known_version)] | None = None
+    enterprise: Annotated[str, AfterValidator(_checked_version)] | None = None
     limits: LimitsEntry = Field(default_factory=lambda: LimitsEntry.model_validate({}))
     tokens: dict[str, TokenEntry] = Field(default_factory=dict)
     count: Literal["requests", "writes"] = "requests"
@@ -201,20 +201,20 @@ class Trouble(_Model):
 
     def plan(self) -> FaultPlan:
         """The faults by the requests that meet them; of two for one request the first counts."""
-        found: dict[int, Fault] = {}
+        faults_by_request: dict[int, Fault] = {}
         for entry in self.faults:
             for request in range(entry.request, entry.request + entry.times):
-                found.setdefault(request, entry.fault())
-        return FaultPlan(found, writes_only=self.count == "writes")
+                faults_by_request.setdefault(request, entry.fault())
+        return FaultPlan(faults_by_request, writes_only=self.count == "writes")
 
 
-def set_up(sandbox: Sandbox, trouble: Trouble) -> None:
+def set_up(sandbox: Sandbox, config: FaultConfig) -> None:
     """Make a sandbox behave so from its next request on; a clock is given when it is made."""
-    sandbox.features = trouble.features
-    sandbox.latency, sandbox.write_latency = trouble.latency, trouble.write_latency
-    sandbox.list_lag = timedelta(seconds=trouble.list_lag)
-    sandbox.search_lag = timedelta(seconds=trouble.search_lag)
-    sandbox.limits = trouble.limits.limits()
-    sandbox.tokens = {token: entry.grant() for token, entry in trouble.tokens.items()}
-    sandbox.faults = trouble.plan()
-    sandbox.people = Script(trouble.people) if trouble.people else None
+    sandbox.features = config.features
+    sandbox.latency, sandbox.write_latency = config.latency, config.write_latency
+    sandbox.list_lag = timedelta(seconds=config.list_lag)
+    sandbox.search_lag = timedelta(seconds=config.search_lag)
+    sandbox.limits = config.limits.limits()
+    sandbox.tokens = {token: entry.grant() for token, entry in config.tokens.items()}
+    sandbox.faults = config.plan()
+    sandbox.actors = Script(config.people) if config.people else None

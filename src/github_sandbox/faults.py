@@ -2,7 +2,7 @@
 
 A plan names requests by their place since the plan was set, from 1. Each fault says whether the
 request is carried out before the trouble (`delivered`), which is what decides whether a client
-that resends makes a duplicate. What the answers say is in `spoiled`.
+that resends makes a duplicate. What the answers say is in `error_responses`.
 """
 
 from collections.abc import Mapping
@@ -163,11 +163,11 @@ class FaultPlan:
 
     faults: Mapping[int, Fault] = field(default_factory=dict)
     writes_only: bool = False
-    seen: int = 0
+    counted: int = 0
 
     def next(self, *, writes: bool) -> Fault | None:
         """The fault that the request at hand meets."""
         if self.writes_only and not writes:
             return None
-        self.seen += 1
-        return self.faults.get(self.seen)
+        self.counted += 1
+        return self.faults.get(self.counted)

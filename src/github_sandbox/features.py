@@ -36,7 +36,7 @@ def enterprise(version: str) -> Features:
     return _ENTERPRISE[version]
 
 
-_OLD = {
+_WITHOUT = {
     "sub_issues": False,
     "issue_types": False,
     "create_with_parent": False,
@@ -45,12 +45,12 @@ _OLD = {
     "option_ids": False,
 }
 _ENTERPRISE = {
-    "3.17": Features(**_OLD, dependencies=False),
-    "3.18": Features(**_OLD, dependencies=False),
-    "3.19": Features(**_OLD),
+    "3.17": Features(**_WITHOUT, dependencies=False),
+    "3.18": Features(**_WITHOUT, dependencies=False),
+    "3.19": Features(**_WITHOUT),
 }
 
-_GONE: dict[str, tuple[str, ...]] = {
+_SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
     "sub_issues": (
         "Issue.parent",
         "Issue.subIssues",
@@ -107,7 +107,7 @@ _FIELD = re.compile(r"  (\w+)[(:]")
 
 def prune(schema: str, features: Features) -> str:
     """The schema's text (one field a line) without what is switched off."""
-    gone = {name for feature in features.missing for name in _GONE[feature]}
+    missing = {name for feature in features.missing for name in _SCHEMA_PARTS[feature]}
     lines: list[str] = []
     owner = ""
     for line in schema.splitlines():
@@ -118,7 +118,7 @@ def prune(schema: str, features: Features) -> str:
         field = _FIELD.match(line)
         name = f"{owner}.{field[1]}" if field else ""
         board = not features.projects and name.startswith("Mutation.") and "ProjectV2" in name
-        if name not in gone and not board:
+        if name not in missing and not board:
             lines.append(line)
     return "\n".join(lines)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from github_sandbox.connections import Connection, by_place
+from github_sandbox.connections import Connection, page_by_index
 from github_sandbox.context import Context, Info
 from github_sandbox.models import Record
 
@@ -35,13 +35,13 @@ def related_list(kind: type[Record], name: str) -> Resolver:
     """A page of the records whose numbers an attribute holds, in that order."""
 
     def resolve(record: Any, info: Info, **arguments: Any) -> Connection:
-        found = info.context.store.all(kind, getattr(record, name))
-        return by_place(info, found, arguments)
+        records = info.context.store.all(kind, getattr(record, name))
+        return page_by_index(info, records, arguments)
 
     return resolve
 
 
-def record(**own: str) -> Table:
+def record(**attributes: str) -> Table:
     """What every record answers, and attributes under their GraphQL names."""
     table = {
         "id": attribute("node_id"),
@@ -50,7 +50,7 @@ def record(**own: str) -> Table:
         "createdAt": attribute("created_at"),
         "updatedAt": attribute("updated_at"),
     }
-    return table | {name: attribute(source) for name, source in own.items()}
+    return table | {name: attribute(source) for name, source in attributes.items()}
 
 
 def page(path: Callable[[Context, Any], str]) -> Table:
@@ -62,13 +62,13 @@ def page(path: Callable[[Context, Any], str]) -> Table:
 
 
 def order(
-    records: Iterable[Any], wanted: dict[str, str] | None, keys: dict[str, str], default: str
+    records: Iterable[Any], order_by: dict[str, str] | None, keys: dict[str, str], default: str
 ) -> list[Any]:
     """Sort by an `orderBy` input; `keys` maps its fields to attributes."""
-    source = keys[wanted["field"]] if wanted else default
+    source = keys[order_by["field"]] if order_by else default
 
     def key(record: Any) -> tuple[Any, int]:
         value = getattr(record, source)
         return "" if value is None else value, record.id
 
-    return sorted(records, key=key, reverse=bool(wanted and wanted["direction"] == "DESC"))
+    return sorted(records, key=key, reverse=bool(order_by and order_by["direction"] == "DESC"))

@@ -90,7 +90,7 @@ def _literal(parser: Callable[[Any], str]) -> Callable[..., str]:
     return lambda node, _=None: parser(node.value)
 
 
-def _mutating(mutate: Mutation) -> Any:
+def _mutation_resolver(mutate: Mutation) -> Any:
     def resolve(_: Any, info: Info, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the schema's name
         if info.path.key in info.context.failing:
             raise RefusalError("UNPROCESSABLE", "Something went wrong with this one.")
@@ -119,7 +119,7 @@ def schema(features: Features = ALL) -> GraphQLSchema:
     mutation = built.mutation_type
     assert mutation is not None
     for field_name, field in mutation.fields.items():
-        field.resolve = _mutating(MUTATIONS[field_name])
+        field.resolve = _mutation_resolver(MUTATIONS[field_name])
     return built
 
 
@@ -158,13 +158,15 @@ _REWORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 
 
-def _named(parts: dict[str, str]) -> dict[str, str]:
+def _extension_names(parts: dict[str, str]) -> dict[str, str]:
     """Parts of a message under the names of GitHub's `extensions`."""
     return {f"{name}Name": value for name, value in parts.items()}
 
 
 def _locations(error: GraphQLError) -> list[dict[str, int]]:
-    return [{"line": at.line, "column": at.column} for at in error.locations or ()]
+    return [
+        {"line": location.line, "column": location.column} for location in error.locations or ()
+    ]
 
 
 def _invalid(error: GraphQLError) -> dict[str, Any]:
@@ -174,7 +176,7 @@ def _invalid(error: GraphQLError) -> dict[str, Any]:
         if match:
             return {
                 "path": ["query"],
-                "extensions": {"code": code, **_named(match.groupdict())},
+                "extensions": {"code": code, **_extension_names(match.groupdict())},
                 "locations": _locations(error),
                 "message": words.format(**match.groupdict()),
             }
@@ -284,7 +286,7 @@ def run(call: Call, ctx: Context) -> dict[str, Any]:
     assert isinstance(result, ExecutionResult)
     if result.data is None and all(e.path is None for e in result.errors or ()) and result.errors:
         return {"errors": [_invalid(error) for error in result.errors]}
-    answer: dict[str, Any] = {"data": result.data}
+    response: dict[str, Any] = {"data": result.data}
     if result.errors:
-        answer["errors"] = [_failed(error) for error in result.errors]
-    return answer
+        response["errors"] = [_failed(error) for error in result.errors]
+    return response

@@ -41,7 +41,7 @@ class NewIssue:
     is_pull: bool = False
 
 
-def _home(store: Store, issue: Issue) -> Repository:
+def _repository_of(store: Store, issue: Issue) -> Repository:
     return store.get(Repository, issue.repository)
 
 
@@ -62,8 +62,8 @@ def require(
 
 def _require_edit(store: Store, viewer: Viewer, issue: Issue) -> None:
     """Authors may edit, close and reopen their own; everybody else needs triage or write."""
-    own = issue.author == viewer.account.id
-    require(store, viewer, _home(store, issue), "read" if own else "write")
+    is_author = issue.author == viewer.account.id
+    require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
 
 
 def checked_title(title: str) -> str:
@@ -163,7 +163,7 @@ def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) ->
     before anything is written.
     """
     _require_edit(store, viewer, issue)
-    repository = _home(store, issue)
+    repository = _repository_of(store, issue)
     may_push = viewer.may(store.full_name(repository), "write")
     if not may_push:
         dropped = ("labels", "assignees", "milestone", "issue_type")
@@ -186,8 +186,8 @@ def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) ->
     if "milestone" in changes:
         issue.milestone = milestone.id if milestone else None
     if "issue_type" in changes:
-        wanted = changes["issue_type"]
-        issue.issue_type = wanted.id if wanted else None
+        issue_type = changes["issue_type"]
+        issue.issue_type = issue_type.id if issue_type else None
     store.touch(issue)
     state = changes.get("state")
     if state == "CLOSED" and (issue.state == "OPEN" or changes.get("reason")):
@@ -234,32 +234,32 @@ def change_labels(
     remove: Sequence[Label] = (),
 ) -> Issue:
     """Add and remove labels, leaving all others."""
-    repository = _home(store, issue)
+    repository = _repository_of(store, issue)
     require(store, viewer, repository, "triage")
-    wanted = _unique([*issue.labels, *(label.id for label in add)])
-    gone = {label.id for label in remove}
-    wanted = [number for number in wanted if number not in gone]
-    _check_labels(store.all(Label, wanted), repository)
-    if wanted != issue.labels:
-        issue.labels = wanted
+    label_ids = _unique([*issue.labels, *(label.id for label in add)])
+    removed = {label.id for label in remove}
+    label_ids = [number for number in label_ids if number not in removed]
+    _check_labels(store.all(Label, label_ids), repository)
+    if label_ids != issue.labels:
+        issue.labels = label_ids
         store.touch(issue)
         store.event(viewer.account, "labelled", issue)
     return issue
 
 
-def labels_named(
+def find_or_create_labels(
     store: Store, viewer: Viewer, repository: Repository, names: Iterable[str]
 ) -> list[Label]:
     """The labels with these names; unknown ones are made, as REST does for whoever may push."""
-    found = []
+    labels = []
     for name in names:
         label = store.labels.get(repository.id, {}).get(name.strip().lower())
         if label is None:
             if not name.strip() or len(name) > 50:
                 raise invalid("Label", "name", "is invalid", "invalid")
             label = create_label(store, viewer, repository, name)
-        found.append(label)
-    return found
+        labels.append(label)
+    return labels
 
 
 def change_assignees(
@@ -274,12 +274,12 @@ def change_assignees(
 
     More than ten, and those who cannot be assigned here, are silently left out.
     """
-    require(store, viewer, _home(store, issue), "triage")
-    gone = {account.id for account in remove}
-    wanted = _unique([*issue.assignees, *_assigned(_home(store, issue), add)])
-    wanted = [number for number in wanted if number not in gone][:MAX_ASSIGNEES]
-    if wanted != issue.assignees:
-        issue.assignees = wanted
+    require(store, viewer, _repository_of(store, issue), "triage")
+    removed = {account.id for account in remove}
+    assignee_ids = _unique([*issue.assignees, *_assigned(_repository_of(store, issue), add)])
+    assignee_ids = [number for number in assignee_ids if number not in removed][:MAX_ASSIGNEES]
+    if assignee_ids != issue.assignees:
+        issue.assignees = assignee_ids
         store.touch(issue)
         store.event(viewer.account, "assigned", issue)
     return issue
@@ -287,8 +287,8 @@ def change_assignees(
 
 def set_type(store: Store, viewer: Viewer, issue: Issue, issue_type: IssueType | None) -> Issue:
     """Give an issue a type of its organisation, or take it away."""
-    require(store, viewer, _home(store, issue), "triage")
-    _check_type(issue_type, _home(store, issue))
+    require(store, viewer, _repository_of(store, issue), "triage")
+    _check_type(issue_type, _repository_of(store, issue))
     issue.issue_type = issue_type.id if issue_type else None
     store.touch(issue)
     return issue
@@ -299,19 +299,19 @@ def set_type(store: Store, viewer: Viewer, issue: Issue, issue_type: IssueType |
 
 def comment(store: Store, viewer: Viewer, issue: Issue, body: str) -> Comment:
     """Say something below an issue."""
-    require(store, viewer, _home(store, issue), "read")
+    require(store, viewer, _repository_of(store, issue), "read")
     _check_comment(body)
-    made = store.create(Comment, issue=issue.id, body=body, author=viewer.account.id)
+    record = store.create(Comment, issue=issue.id, body=body, author=viewer.account.id)
     store.touch(issue)
     store.event(viewer.account, "commented", issue)
-    return made
+    return record
 
 
 def edit_comment(store: Store, viewer: Viewer, comment: Comment, body: str) -> Comment:
     """Change what was said."""
     issue = store.get(Issue, comment.issue)
-    own = comment.author == viewer.account.id
-    require(store, viewer, _home(store, issue), "read" if own else "write")
+    is_author = comment.author == viewer.account.id
+    require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
     _check_comment(body)
     comment.body, comment.last_edited_at = body, store.now()
     comment.editor = viewer.account.id
@@ -328,7 +328,7 @@ def _check_comment(body: str) -> None:
 # ---- away ----------------------------------------------------------------------------------
 
 
-def _leave(store: Store, issue: Issue) -> None:
+def _detach_from_all(store: Store, issue: Issue) -> None:
     """Take an issue out of every relation."""
     if issue.parent is not None:
         relations.detach(store, store.get(Issue, issue.parent), issue)
@@ -346,13 +346,13 @@ def _leave(store: Store, issue: Issue) -> None:
 
 def delete(store: Store, viewer: Viewer, issue: Issue) -> Repository:
     """Remove an issue for good; its number is never used again. Needs admin."""
-    repository = _home(store, issue)
+    repository = _repository_of(store, issue)
     viewer.require(store.full_name(repository), "admin")
-    _leave(store, issue)
+    _detach_from_all(store, issue)
     for item in list(store.cards.get(issue.id, {}).values()):
         store.drop(item)
-    for said in list(store.comments.get(issue.id, {}).values()):
-        store.drop(said)
+    for comment in list(store.comments.get(issue.id, {}).values()):
+        store.drop(comment)
     repository.deleted.append(issue.number)
     store.mark(repository)
     store.event(viewer.account, "deleted", issue)
@@ -368,14 +368,14 @@ def transfer(
     Labels and the milestone go along where the target has ones of that name. Comments, board
     cards, parent and sub-issues stay with it. The old number leads to the new issue.
     """
-    source = _home(store, issue)
+    source = _repository_of(store, issue)
     require(store, viewer, source, "write")
     require(store, viewer, target, "write")
     if source.owner != target.owner or source.id == target.id:
         raise RefusalError("UNPROCESSABLE", "Cannot transfer an issue to this repository.")
-    wanted = [label.name for label in store.all(Label, issue.labels)]
-    known = store.labels.get(target.id, {})
-    names = [name for name in wanted if create_labels or name.lower() in known]
+    label_names = [label.name for label in store.all(Label, issue.labels)]
+    target_labels = store.labels.get(target.id, {})
+    names = [name for name in label_names if create_labels or name.lower() in target_labels]
     titles = {m.title: m.id for m in store.milestones.get(target.id, {}).values()}
     milestone = store.get(Milestone, issue.milestone).title if issue.milestone else None
     moved = store.create(
@@ -388,14 +388,14 @@ def transfer(
         state_reason=issue.state_reason,
         closed_at=issue.closed_at,
         author=issue.author,
-        labels=[label.id for label in labels_named(store, viewer, target, names)],
+        labels=[label.id for label in find_or_create_labels(store, viewer, target, names)],
         assignees=issue.assignees,
         milestone=titles.get(milestone or ""),
         issue_type=issue.issue_type,
         created_at=issue.created_at,
     )
     target.next_number += 1
-    _carry(store, issue, moved)
+    _move_relations(store, issue, moved)
     source.moved[str(issue.number)] = moved.id
     store.mark(source, target)
     store.event(viewer.account, "transferred", moved, source=store.full_name(source))
@@ -403,12 +403,12 @@ def transfer(
     return moved
 
 
-def _carry(store: Store, issue: Issue, moved: Issue) -> None:
+def _move_relations(store: Store, issue: Issue, moved: Issue) -> None:
     """Bring comments, cards and relations over to the new record."""
-    for said in list(store.comments.pop(issue.id, {}).values()):
-        said.issue = moved.id
-        store.comments.setdefault(moved.id, {})[said.id] = said
-        store.mark(said)
+    for comment in list(store.comments.pop(issue.id, {}).values()):
+        comment.issue = moved.id
+        store.comments.setdefault(moved.id, {})[comment.id] = comment
+        store.mark(comment)
     for item in list(store.cards.pop(issue.id, {}).values()):
         item.content = moved.id
         store.cards.setdefault(moved.id, {})[item.project] = item
@@ -416,7 +416,7 @@ def _carry(store: Store, issue: Issue, moved: Issue) -> None:
     parent = store.get(Issue, issue.parent) if issue.parent is not None else None
     children = store.all(Issue, issue.sub_issues)
     blockers, blocked = store.all(Issue, issue.blocked_by), store.all(Issue, issue.blocking)
-    _leave(store, issue)
+    _detach_from_all(store, issue)
     if parent is not None:
         relations.attach(store, parent, moved)
     for child in children:

@@ -75,11 +75,11 @@ class Journal:
         self.length = whole
         return records, highest
 
-    def append(self, put: list[tuple[str, dict[str, Any]]], drop: list[int]) -> None:
+    def append(self, changed: list[tuple[str, dict[str, Any]]], dropped: list[int]) -> None:
         """Add one change; on return it survives the end of this process."""
-        entry: dict[str, Any] = {"put": put}
-        if drop:
-            entry["drop"] = drop
+        entry: dict[str, Any] = {"put": changed}
+        if dropped:
+            entry["drop"] = dropped
         line = json.dumps(entry, separators=(",", ":"))
         with self._on_disk():
             self.length += self._file.write(line.encode() + b"\n")

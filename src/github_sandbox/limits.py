@@ -27,19 +27,19 @@ class _Window:
     """What was let through in the last `seconds`, and until when nothing is."""
 
     seconds: int
-    seen: deque[tuple[float, int]] = field(default_factory=deque)
+    entries: deque[tuple[float, int]] = field(default_factory=deque)
     total: int = 0
     blocked_until: float = 0.0
 
     def has_room(self, weight: int, limit: int | None, now: float) -> bool:
         """Whether so much more stays within the limit."""
-        while self.seen and self.seen[0][0] <= now - self.seconds:
-            self.total -= self.seen.popleft()[1]
+        while self.entries and self.entries[0][0] <= now - self.seconds:
+            self.total -= self.entries.popleft()[1]
         return now >= self.blocked_until and (limit is None or self.total + weight <= limit)
 
     def take(self, weight: int, now: float) -> None:
         """Count what was let through."""
-        self.seen.append((now, weight))
+        self.entries.append((now, weight))
         self.total += weight
 
 

@@ -17,8 +17,8 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """A header's value, whatever the case of its name."""
-        wanted = name.lower()
-        return next((v for k, v in self.headers.items() if k.lower() == wanted), None)
+        lowered = name.lower()
+        return next((v for k, v in self.headers.items() if k.lower() == lowered), None)
 
     def json(self) -> Any:
         """The body as JSON, None where there is none; raises ValueError where it is broken."""
@@ -52,5 +52,5 @@ DOCS = "https://docs.github.com/rest"
 
 def error_response(status: int, message: str, **more: Any) -> Response:
     """An error answer of the REST API; that of a value that cannot be stored names no status."""
-    told = {"message": message, **more, "documentation_url": DOCS}
-    return json_response(status, told if status == 422 else {**told, "status": str(status)})
+    payload = {"message": message, **more, "documentation_url": DOCS}
+    return json_response(status, payload if status == 422 else {**payload, "status": str(status)})

@@ -15,7 +15,7 @@ def _account_or_none(ctx: Context, number: int | None) -> Json | None:
     return None if number is None else account(ctx, ctx.store.get(Account, number))
 
 
-def _home(ctx: Context, record: Label | Milestone | Issue) -> tuple[str, str]:
+def _repository_urls(ctx: Context, record: Label | Milestone | Issue) -> tuple[str, str]:
     """The API address and the page of the repository that a record lives in."""
     full_name = ctx.store.full_name(ctx.store.get(Repository, record.repository))
     return f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"
@@ -23,7 +23,7 @@ def _home(ctx: Context, record: Label | Milestone | Issue) -> tuple[str, str]:
 
 def label(ctx: Context, record: Label) -> Json:
     """A label."""
-    api, _ = _home(ctx, record)
+    api, _ = _repository_urls(ctx, record)
     quoted = re.sub(r"\s", "%20", record.name)
     return {
         **base(record),
@@ -37,7 +37,7 @@ def label(ctx: Context, record: Label) -> Json:
 
 def milestone(ctx: Context, record: Milestone) -> Json:
     """A milestone with its counts."""
-    api, web = _home(ctx, record)
+    api, web = _repository_urls(ctx, record)
     if record.id not in ctx.counts:
         ctx.counts[record.id] = repositories.milestone_counts(ctx.store, record)
     opened, closed = ctx.counts[record.id]
@@ -86,11 +86,11 @@ def _issue_links(api: str, web_path: str, record: Issue) -> Json:
 def issue(ctx: Context, record: Issue) -> Json:
     """An issue; a pull request is one with `pull_request`."""
     store = ctx.store
-    api, _ = _home(ctx, record)
+    api, _ = _repository_urls(ctx, record)
     assignees = [account(ctx, user) for user in store.all(Account, record.assignees)]
     total, done, share = relations.sub_issue_counts(store, record)
     blocked_by, blocking, all_by, all_blocking = relations.dependency_counts(store, record)
-    home = store.get(Repository, record.repository)
+    repository = store.get(Repository, record.repository)
     reason = record.state_reason.lower() if record.state_reason else None
     page = ctx.web + ctx.issue_path(record)
     payload = {
@@ -99,7 +99,7 @@ def issue(ctx: Context, record: Issue) -> Json:
         "number": record.number,
         "title": record.title,
         "user": _account_or_none(ctx, record.author),
-        "labels": [label(ctx, found) for found in store.all(Label, record.labels)],
+        "labels": [label(ctx, each) for each in store.all(Label, record.labels)],
         "state": record.state.lower(),
         "locked": False,
         "assignee": assignees[0] if assignees else None,
@@ -110,7 +110,7 @@ def issue(ctx: Context, record: Issue) -> Json:
         "comments": len(store.comments.get(record.id, ())),
         **dates(record),
         "closed_at": record.closed_at,
-        "author_association": ctx.association(record.author, home),
+        "author_association": ctx.association(record.author, repository),
         "type": issue_type(store.get(IssueType, record.issue_type)) if record.issue_type else None,
         "active_lock_reason": None,
         "sub_issues_summary": {"total": total, "completed": done, "percent_completed": share},
@@ -125,7 +125,7 @@ def issue(ctx: Context, record: Issue) -> Json:
     }
     if record.parent is not None:
         parent = store.get(Issue, record.parent)
-        payload["parent_issue_url"] = f"{_home(ctx, parent)[0]}/issues/{parent.number}"
+        payload["parent_issue_url"] = f"{_repository_urls(ctx, parent)[0]}/issues/{parent.number}"
     if record.is_pull:
         payload["pull_request"] = {
             "url": f"{api}/pulls/{record.number}",
@@ -141,8 +141,8 @@ def issue(ctx: Context, record: Issue) -> Json:
 def comment(ctx: Context, record: Comment) -> Json:
     """A comment."""
     parent = ctx.store.get(Issue, record.issue)
-    api, _ = _home(ctx, parent)
-    home = ctx.store.get(Repository, parent.repository)
+    api, _ = _repository_urls(ctx, parent)
+    repository = ctx.store.get(Repository, parent.repository)
     return {
         "url": f"{api}/issues/comments/{record.id}",
         "html_url": ctx.web + ctx.comment_path(record),
@@ -150,6 +150,6 @@ def comment(ctx: Context, record: Comment) -> Json:
         **base(record),
         "user": _account_or_none(ctx, record.author),
         **dates(record),
-        "author_association": ctx.association(record.author, home),
+        "author_association": ctx.association(record.author, repository),
         "body": record.body,
     }

@@ -33,16 +33,16 @@ def invalid(resource: str, field: str, message: str, code: str = "custom") -> Re
     return RefusalError("UNPROCESSABLE", words, resource=resource, field=field, code=code)
 
 
-def taken(resource: str, field: str) -> RefusalError:
+def already_taken(resource: str, field: str) -> RefusalError:
     """A name that another record already has."""
     return invalid(resource, field, "has already been taken", "already_exists")
 
 
 def no_node(node_id: str, kind: str | None = None) -> RefusalError:
     """A node id that leads nowhere, or to another kind of thing."""
-    what = f"{kind} node" if kind else "a node"
+    subject = f"{kind} node" if kind else "a node"
     return RefusalError(
-        "NOT_FOUND", f"Could not resolve to {what} with the global id of '{node_id}'."
+        "NOT_FOUND", f"Could not resolve to {subject} with the global id of '{node_id}'."
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from github_sandbox import repositories, search
-from github_sandbox.connections import by_place
+from github_sandbox.connections import page_by_index
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import Resolver, Table
 from github_sandbox.models import (
@@ -22,30 +22,30 @@ from github_sandbox.models import (
 from github_sandbox.problems import RefusalError, no_node, not_found
 from github_sandbox.read_boards import FIELD, ITEM, PROJECT, STATUS_UPDATE, inner_page
 from github_sandbox.read_issues import COMMENT, ISSUE
-from github_sandbox.read_places import (
+from github_sandbox.read_repositories import (
     ACCOUNT,
     COLLABORATOR_EDGE,
     ISSUE_TYPE,
     LABEL,
     MILESTONE,
     REPOSITORY,
-    repository_named,
+    repository_field,
 )
 
 
 def _account(kind: str) -> Resolver:
     def resolve(_: Any, info: Info, login: str) -> Account:
-        found = info.context.store.accounts.get(login.lower())
-        if found is None or found.kind != kind:
+        account = info.context.store.accounts.get(login.lower())
+        if account is None or account.kind != kind:
             raise not_found(kind, "login of", login)
-        return found
+        return account
 
     return resolve
 
 
 def _owner(_: Any, info: Info, login: str) -> Account | None:
-    found = info.context.store.accounts.get(login.lower())
-    return found if found is not None and found.kind != "Bot" else None
+    account = info.context.store.accounts.get(login.lower())
+    return account if account is not None and account.kind != "Bot" else None
 
 
 def _visible(ctx: Context, record: Record) -> bool:
@@ -66,20 +66,20 @@ def _visible(ctx: Context, record: Record) -> bool:
 
 def _node(_: Any, info: Info, id: str) -> Record:  # noqa: A002 - the schema's name
     ctx = info.context
-    found = ctx.store.by_node.get(id)
-    if found is None or not _visible(ctx, found):
+    record = ctx.store.by_node.get(id)
+    if record is None or not _visible(ctx, record):
         raise no_node(id)
-    return found
+    return record
 
 
 def _nodes(_: Any, info: Info, ids: list[str]) -> list[Record | RefusalError]:
-    found: list[Record | RefusalError] = []
+    records: list[Record | RefusalError] = []
     for node_id in ids:
         try:
-            found.append(_node(None, info, node_id))
+            records.append(_node(None, info, node_id))
         except RefusalError as refusal:
-            found.append(refusal)
-    return found
+            records.append(refusal)
+    return records
 
 
 def _rate_limit(_: Any, info: Info, dryRun: bool = False) -> dict[str, Any]:  # noqa: ARG001, N803 - the schema's name
@@ -96,13 +96,13 @@ def _rate_limit(_: Any, info: Info, dryRun: bool = False) -> dict[str, Any]:  # 
 
 def _search(_: Any, info: Info, query: str, type: str, **arguments: Any) -> dict[str, Any]:  # noqa: A002 - the schema's name
     """The `search` field: issues and pull requests; of all else there is nothing to find."""
-    found = search.find(info.context, search.read_query(query)) if type == "ISSUE" else []
-    reachable = by_place(info, found[: search.MAX_RESULTS], arguments)
+    issues = search.find(info.context, search.read_query(query)) if type == "ISSUE" else []
+    reachable = page_by_index(info, issues[: search.MAX_RESULTS], arguments)
     return {
         "codeCount": 0,
         "discussionCount": 0,
         "edges": reachable.edges,
-        "issueCount": len(found),
+        "issueCount": len(issues),
         "nodes": reachable.nodes,
         "pageInfo": reachable,
         "repositoryCount": 0,
@@ -116,7 +116,7 @@ QUERY: Table = {
     "nodes": _nodes,
     "organization": _account("Organization"),
     "rateLimit": _rate_limit,
-    "repository": repository_named,
+    "repository": repository_field,
     "repositoryOwner": _owner,
     "search": _search,
     "user": _account("User"),

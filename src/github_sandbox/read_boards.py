@@ -4,7 +4,7 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 from github_sandbox import boards
-from github_sandbox.connections import Connection, by_key, by_place
+from github_sandbox.connections import Connection, page_by_index, page_by_key
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import (
     Resolver,
@@ -32,27 +32,27 @@ from github_sandbox.models import (
 def _project_fields(project: Project, info: Info, **arguments: Any) -> Connection:
     fields = info.context.store.fields[project.id].values()
     keys = {"CREATED_AT": "id", "NAME": "name", "POSITION": "id"}
-    return by_place(info, order(fields, arguments.get("orderBy"), keys, "id"), arguments)
+    return page_by_index(info, order(fields, arguments.get("orderBy"), keys, "id"), arguments)
 
 
 def _project_items_page(project: Project, info: Info, **arguments: Any) -> Connection:
     """A board's cards; archived ones are not among them, as on GitHub."""
-    found = boards.items_of(info.context.store, project)
+    items = boards.items_of(info.context.store, project)
     order = arguments.get("orderBy")
     descending = bool(order and order["direction"] == "DESC")
     if descending:
-        found.reverse()
-    return by_key(
-        info, found, arguments, lambda item: [item.position, item.id], descending=descending
+        items.reverse()
+    return page_by_key(
+        info, items, arguments, lambda item: [item.position, item.id], descending=descending
     )
 
 
 def _status_updates(project: Project, info: Info, **arguments: Any) -> Connection:
     """How a board stood, newest first unless asked otherwise."""
-    found = info.context.store.status_updates.get(project.id, ())
-    wanted = arguments.get("orderBy")
+    updates = info.context.store.status_updates.get(project.id, ())
+    order_by = arguments.get("orderBy")
     keys = {"CREATED_AT": "created_at"}
-    return by_place(info, order(found, wanted, keys, "created_at"), arguments)
+    return page_by_index(info, order(updates, order_by, keys, "created_at"), arguments)
 
 
 STATUS_UPDATE: Table = {
@@ -74,7 +74,7 @@ PROJECT: Table = {
     ),
     **page(lambda ctx, project: ctx.project_path(project)),
     "creator": related(Account, "creator"),
-    "field": lambda record, info, name: boards.field_named(info.context.store, record, name),
+    "field": lambda record, info, name: boards.find_field(info.context.store, record, name),
     "fields": _project_fields,
     "items": _project_items_page,
     "owner": related(Account, "owner"),
@@ -135,8 +135,8 @@ def _content(item: Item, info: Info) -> Any:
             "creator": ctx.store.get(Account, item.creator) if item.creator else None,
         }
     issue = ctx.store.get(Issue, item.content)
-    home = ctx.store.get(Repository, issue.repository)
-    return issue if ctx.viewer.sees(home, ctx.store.full_name(home)) else None
+    repository = ctx.store.get(Repository, issue.repository)
+    return issue if ctx.viewer.sees(repository, ctx.store.full_name(repository)) else None
 
 
 def _item_type(item: Item, info: Info) -> str:
@@ -147,8 +147,8 @@ def _item_type(item: Item, info: Info) -> str:
     return names[typename(content)]
 
 
-def _choice(choices: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
-    return next(choice for choice in choices if choice["id"] == wanted)
+def _choice(choices: list[dict[str, Any]], choice_id: str) -> dict[str, Any]:
+    return next(choice for choice in choices if choice["id"] == choice_id)
 
 
 def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
@@ -164,7 +164,7 @@ def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | No
         "option": "SingleSelect",
         "iteration": "Iteration",
     }
-    answer = {
+    payload = {
         "__typename": f"ProjectV2ItemField{names[kind]}Value",
         "id": f"PVTF{names[kind][0]}V_{item.node_id[5:]}{field.id:x}",
         "databaseId": None,
@@ -176,7 +176,7 @@ def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | No
     }
     if kind == "option":
         option = _choice(field.options, value)
-        return answer | {
+        return payload | {
             "optionId": value,
             "name": option["name"],
             "color": option["color"],
@@ -184,8 +184,8 @@ def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | No
         }
     if kind == "iteration":
         shown = _iteration(_choice(field.iterations, value))
-        return answer | shown | {"id": answer["id"], "iterationId": value}
-    return answer | {kind: value}
+        return payload | shown | {"id": payload["id"], "iterationId": value}
+    return payload | {kind: value}
 
 
 def _derived_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
@@ -208,11 +208,11 @@ def _derived_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | N
     issue = ctx.store.get(Issue, item.content)
     match field.data_type:
         case "REPOSITORY":
-            home = ctx.store.get(Repository, issue.repository)
+            repository = ctx.store.get(Repository, issue.repository)
             return {
                 "__typename": "ProjectV2ItemFieldRepositoryValue",
                 "field": field,
-                "repository": home,
+                "repository": repository,
             }
         case "MILESTONE" if issue.milestone is not None:
             return {
@@ -244,12 +244,12 @@ def _value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
 def _field_values(item: Item, info: Info, **arguments: Any) -> Connection:
     ctx = info.context
     values = (_value(ctx, item, field) for field in ctx.store.fields[item.project].values())
-    return by_place(info, [value for value in values if value is not None], arguments)
+    return page_by_index(info, [value for value in values if value is not None], arguments)
 
 
 def _field_value_by_name(item: Item, info: Info, name: str) -> dict[str, Any] | None:
     ctx = info.context
-    field = boards.field_named(ctx.store, ctx.store.get(Project, item.project), name)
+    field = boards.find_field(ctx.store, ctx.store.get(Project, item.project), name)
     return _value(ctx, item, field) if field else None
 
 
@@ -266,4 +266,4 @@ ITEM: Table = {
 
 def inner_page(name: str) -> Resolver:
     """A page of the list that a value holds under this name."""
-    return lambda value, info, **arguments: by_place(info, value[name], arguments)
+    return lambda value, info, **arguments: page_by_index(info, value[name], arguments)

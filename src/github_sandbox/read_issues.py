@@ -6,49 +6,49 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from github_sandbox import relations
-from github_sandbox.connections import Connection, by_key, by_place
+from github_sandbox.connections import Connection, page_by_index, page_by_key
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import Table, attribute, constant, page, record, related, related_list
 from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone, Repository
 
 
-def filter_issues(ctx: Context, issues: Iterable[Issue], wanted: dict[str, Any]) -> list[Issue]:
+def filter_issues(ctx: Context, issues: Iterable[Issue], filters: dict[str, Any]) -> list[Issue]:
     """The issues that fit `IssueFilters`; an unknown label, person or type matches nothing."""
-    found = list(issues)
+    matches = list(issues)
     store = ctx.store
-    if wanted.get("states"):
-        found = [issue for issue in found if issue.state in wanted["states"]]
-    if wanted.get("since"):
-        found = [issue for issue in found if issue.updated_at >= wanted["since"]]
-    if wanted.get("labels"):
-        names = {name.lower() for name in wanted["labels"]}
-        found = [
+    if filters.get("states"):
+        matches = [issue for issue in matches if issue.state in filters["states"]]
+    if filters.get("since"):
+        matches = [issue for issue in matches if issue.updated_at >= filters["since"]]
+    if filters.get("labels"):
+        names = {name.lower() for name in filters["labels"]}
+        matches = [
             issue
-            for issue in found
+            for issue in matches
             if any(store.get(Label, number).name.lower() in names for number in issue.labels)
         ]
     for key, source in (("createdBy", "author"), ("assignee", "assignees")):
-        if wanted.get(key):
-            account = store.accounts.get(wanted[key].lower())
-            found = [i for i in found if account and holds(getattr(i, source), account.id)]
-    if wanted.get("mentioned"):
-        name = re.escape(wanted["mentioned"])
+        if filters.get(key):
+            account = store.accounts.get(filters[key].lower())
+            matches = [i for i in matches if account and holds(getattr(i, source), account.id)]
+    if filters.get("mentioned"):
+        name = re.escape(filters["mentioned"])
         mention = re.compile(rf"(?<![\w`])@{name}(?![\w-])", re.IGNORECASE)
-        found = [issue for issue in found if mention.search(issue.body)]
-    if wanted.get("milestoneNumber"):
-        number = wanted["milestoneNumber"]
+        matches = [issue for issue in matches if mention.search(issue.body)]
+    if filters.get("milestoneNumber"):
+        number = filters["milestoneNumber"]
         if number == "*":
-            found = [issue for issue in found if issue.milestone is not None]
+            matches = [issue for issue in matches if issue.milestone is not None]
         else:
-            found = [i for i in found if i.milestone and _milestone_number(ctx, i) == number]
-    if wanted.get("type"):
-        name = wanted["type"].lower()
-        found = [
+            matches = [i for i in matches if i.milestone and _milestone_number(ctx, i) == number]
+    if filters.get("type"):
+        name = filters["type"].lower()
+        matches = [
             i
-            for i in found
+            for i in matches
             if i.issue_type and store.get(IssueType, i.issue_type).name.lower() == name
         ]
-    return found
+    return matches
 
 
 def holds(value: int | list[int] | None, number: int) -> bool:
@@ -63,21 +63,21 @@ def _milestone_number(ctx: Context, issue: Issue) -> str:
 
 def issues_page(info: Info, issues: Iterable[Issue], arguments: dict[str, Any]) -> Connection:
     """A page of those issues that fit the arguments; pull requests are left out."""
-    wanted = dict(arguments.get("filterBy") or {})
+    filters = dict(arguments.get("filterBy") or {})
     for name in ("states", "labels"):
         if arguments.get(name):
-            wanted[name] = arguments[name]
-    found = [issue for issue in issues if not issue.is_pull]
-    if wanted:
-        found = filter_issues(info.context, found, wanted)
+            filters[name] = arguments[name]
+    matches = [issue for issue in issues if not issue.is_pull]
+    if filters:
+        matches = filter_issues(info.context, matches, filters)
     order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
     descending = order["direction"] == "DESC"
     key = _ISSUE_KEYS[order["field"]]
     if order["field"] == "COMMENTS":
         comments = info.context.store.comments
         key = lambda issue: [len(comments.get(issue.id, ())), issue.number]  # noqa: E731 - one of a table of keys
-    found.sort(key=key, reverse=descending)
-    return by_key(info, found, arguments, key, descending=descending)
+    matches.sort(key=key, reverse=descending)
+    return page_by_key(info, matches, arguments, key, descending=descending)
 
 
 _ISSUE_KEYS: dict[str, Callable[[Issue], list[Any]]] = {
@@ -118,27 +118,27 @@ def _project_items(
 ) -> Connection:
     ctx = info.context
     cards = ctx.store.cards.get(issue.id, {}).values() if ctx.viewer.grant.reads_boards else ()
-    found = [item for item in cards if includeArchived or not item.is_archived]
-    return by_place(info, found, arguments)
+    items = [item for item in cards if includeArchived or not item.is_archived]
+    return page_by_index(info, items, arguments)
 
 
 def _may_update(record: Issue | Comment, info: Info) -> bool:
     ctx = info.context
     issue = record if isinstance(record, Issue) else ctx.store.get(Issue, record.issue)
-    home = ctx.store.full_name(ctx.store.get(Repository, issue.repository))
-    return record.author == ctx.viewer.account.id or ctx.viewer.may(home, "write")
+    full_name = ctx.store.full_name(ctx.store.get(Repository, issue.repository))
+    return record.author == ctx.viewer.account.id or ctx.viewer.may(full_name, "write")
 
 
-def _home(record: Issue | Comment, info: Info) -> Repository:
+def _repository_of(record: Issue | Comment, info: Info) -> Repository:
     store = info.context.store
     issue = record if isinstance(record, Issue) else store.get(Issue, record.issue)
     return store.get(Repository, issue.repository)
 
 
-_SAID: Table = {
+_AUTHORED: Table = {
     "author": related(Account, "author"),
     "authorAssociation": lambda record, info: info.context.association(
-        record.author, _home(record, info)
+        record.author, _repository_of(record, info)
     ),
     "body": attribute("body"),
     "bodyHTML": lambda record, _: f"<p>{html.escape(record.body)}</p>" if record.body else "",
@@ -149,7 +149,7 @@ _SAID: Table = {
     "lastEditedAt": attribute("last_edited_at"),
     "publishedAt": attribute("created_at"),
     "reactionGroups": constant([]),
-    "repository": _home,
+    "repository": _repository_of,
     "viewerCanUpdate": _may_update,
     "viewerDidAuthor": lambda record, info: record.author == info.context.viewer.account.id,
 }
@@ -157,17 +157,17 @@ _SAID: Table = {
 ISSUE: Table = {
     **record(number="number", title="title", state="state", closedAt="closed_at"),
     **page(lambda ctx, issue: ctx.issue_path(issue)),
-    **_SAID,
+    **_AUTHORED,
     "assignees": related_list(Account, "assignees"),
     "blockedBy": related_list(Issue, "blocked_by"),
     "blocking": related_list(Issue, "blocking"),
     "closed": lambda record, _: record.state == "CLOSED",
-    "comments": lambda record, info, **arguments: by_place(
+    "comments": lambda record, info, **arguments: page_by_index(
         info, list(info.context.store.comments.get(record.id, {}).values()), arguments
     ),
     "duplicateOf": related(Issue, "duplicate_of"),
     "issueDependenciesSummary": _dependencies_summary,
-    "issueFieldValues": lambda _, info, **arguments: by_place(info, (), arguments),
+    "issueFieldValues": lambda _, info, **arguments: page_by_index(info, (), arguments),
     "isDraft": constant(False),
     "issueType": related(IssueType, "issue_type"),
     "labels": related_list(Label, "labels"),
@@ -183,7 +183,7 @@ ISSUE: Table = {
 COMMENT: Table = {
     **record(),
     **page(lambda ctx, comment: ctx.comment_path(comment)),
-    **_SAID,
+    **_AUTHORED,
     "isMinimized": constant(False),
     "minimizedReason": constant(None),
     "issue": related(Issue, "issue"),

@@ -55,20 +55,20 @@ def _check_room(store: Store, parent: Issue, below: int) -> None:
         raise _unprocessable(f"{_ADDING}Issue may not have more than {MAX_LEVELS} layers")
 
 
-def check_new_child(store: Store, viewer: Viewer, parent: Issue, home: Repository) -> None:
+def check_new_child(store: Store, viewer: Viewer, parent: Issue, repository: Repository) -> None:
     """Refuse a new issue below this parent where it may not be put there."""
     _require_triage(store, viewer, parent)
-    if store.get(Repository, parent.repository).owner != home.owner:
+    if store.get(Repository, parent.repository).owner != repository.owner:
         raise _unprocessable(f"{_ADDING}Sub issue must belong to the same owner as the parent")
     _check_room(store, parent, 0)
 
 
 def _is_above(store: Store, candidate: Issue, issue: Issue) -> bool:
-    at: Issue | None = issue
-    while at is not None:
-        if at.id == candidate.id:
+    current: Issue | None = issue
+    while current is not None:
+        if current.id == candidate.id:
             return True
-        at = store.get(Issue, at.parent) if at.parent is not None else None
+        current = store.get(Issue, current.parent) if current.parent is not None else None
     return False
 
 
@@ -77,8 +77,8 @@ def add_sub_issue(
 ) -> None:
     """Put an issue below a parent; another parent is left only where that is asked for."""
     _require_triage(store, viewer, parent)
-    home = store.get(Repository, child.repository)
-    if store.get(Repository, parent.repository).owner != home.owner:
+    repository = store.get(Repository, child.repository)
+    if store.get(Repository, parent.repository).owner != repository.owner:
         raise _unprocessable(f"{_ADDING}Sub issue must belong to the same owner as the parent")
     if child.parent == parent.id:
         raise _unprocessable(
@@ -123,8 +123,8 @@ def reprioritise(
     if child.parent != parent.id or anchor.parent != parent.id or anchor.id == child.id:
         raise _unprocessable("The provided sub-issue is not a sub-issue of the parent issue")
     parent.sub_issues.remove(child.id)
-    place = parent.sub_issues.index(anchor.id) + (1 if after else 0)
-    parent.sub_issues.insert(place, child.id)
+    index = parent.sub_issues.index(anchor.id) + (1 if after else 0)
+    parent.sub_issues.insert(index, child.id)
     store.touch(parent)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from github_sandbox.access import Viewer
 from github_sandbox.models import Account, Issue, IssueType, Label, Milestone, Project, Repository
-from github_sandbox.problems import RefusalError, check_length, forbidden, invalid, taken
+from github_sandbox.problems import RefusalError, already_taken, check_length, forbidden, invalid
 from github_sandbox.store import MOMENT, Store
 
 DEFAULT_LABELS = (
@@ -38,9 +38,9 @@ def ensure_account(
     store: Store, login: str, kind: Literal["User", "Organization", "Bot"] = "User"
 ) -> Account:
     """The account with this login, made where there is none; an organisation gets its types."""
-    known = store.accounts.get(login.lower())
-    if known:
-        return known
+    existing = store.accounts.get(login.lower())
+    if existing:
+        return existing
     account = store.create(Account, kind=kind, login=login, name=None)
     if kind == "Organization":
         for name, color, description in DEFAULT_TYPES:
@@ -56,9 +56,9 @@ def ensure_repository(
     """The repository with this name, made with the default labels where there is none."""
     owner_login, _, name = full_name.partition("/")
     owner = ensure_account(store, owner_login, owner_type)
-    known = store.repository(owner_login, name)
-    if known:
-        return known
+    existing = store.repository(owner_login, name)
+    if existing:
+        return existing
     repository = store.create(Repository, owner=owner.id, name=name, is_private=private)
     for label, color, description in DEFAULT_LABELS:
         store.create(
@@ -111,7 +111,7 @@ def create_label(
     _check_label(name, description)
     color = _checked_color(color)
     if name.lower() in store.labels.get(repository.id, {}):
-        raise taken("Label", "name")
+        raise already_taken("Label", "name")
     label = store.create(
         Label, repository=repository.id, name=name, color=color, description=description or None
     )
@@ -135,7 +135,7 @@ def update_label(
     _check_label(name, description)
     color = label.color if color is None else _checked_color(color)
     if store.labels[repository.id].get(name.lower(), label) is not label:
-        raise taken("Label", "name")
+        raise already_taken("Label", "name")
     store.rename_label(label, name)
     label.color = color
     if description is not None:
@@ -217,7 +217,7 @@ def create_milestone(
     check_length("Milestone", "title", title, 255)
     due = normalise_due(due_on) if due_on else None
     if _milestone_titled(store, repository, title):
-        raise taken("Milestone", "title")
+        raise already_taken("Milestone", "title")
     milestone = store.create(
         Milestone,
         repository=repository.id,
@@ -255,7 +255,7 @@ def update_milestone(
     check_length("Milestone", "title", title, 255)
     other = _milestone_titled(store, repository, title)
     if other is not None and other is not milestone:
-        raise taken("Milestone", "title")
+        raise already_taken("Milestone", "title")
     due_on = changes.get("due_on", milestone.due_on)
     milestone.due_on = normalise_due(due_on) if due_on else None
     milestone.title = title
@@ -311,8 +311,8 @@ def create_issue_type(
     if owner.kind != "Organization":
         raise RefusalError("NOT_FOUND", f"Could not resolve to Organization '{owner.login}'.")
     types = store.types.get(owner.id, {})
-    if any(known.name.lower() == name.strip().lower() for known in types.values()):
-        raise taken("IssueType", "name")
+    if any(other.name.lower() == name.strip().lower() for other in types.values()):
+        raise already_taken("IssueType", "name")
     if len(types) >= MAX_TYPES:
         raise invalid("IssueType", "", f"An organization cannot have more than {MAX_TYPES} types")
     issue_type = store.create(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from github_sandbox import rest_issues, rest_places, rest_search
+from github_sandbox import rest_issues, rest_repositories, rest_search
 from github_sandbox.context import Context, RateState
 from github_sandbox.messages import Request, Response, error_response
 from github_sandbox.problems import RefusalError
@@ -14,41 +14,44 @@ _HOME = r"(?:/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)|/repositories/(?P<id>\d+))"
 _ISSUE = rf"{_HOME}/issues/(?P<number>\d+)"
 
 _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
-    (r"/?", {"GET": rest_places.get_root}),
-    (r"/meta", {"GET": rest_places.get_meta}),
-    (r"/rate_limit", {"GET": rest_places.get_rate_limit}),
+    (r"/?", {"GET": rest_repositories.get_root}),
+    (r"/meta", {"GET": rest_repositories.get_meta}),
+    (r"/rate_limit", {"GET": rest_repositories.get_rate_limit}),
     (r"/search/issues", {"GET": rest_search.search_issues}),
-    (r"/user", {"GET": rest_places.get_user}),
-    (r"/users/(?P<login>[^/]+)", {"GET": rest_places.get_account}),
-    (r"/orgs/(?P<login>[^/]+)", {"GET": rest_places.get_organization}),
-    (r"/orgs/(?P<login>[^/]+)/issue-types", {"GET": rest_places.list_types}),
-    (r"/admin/organizations", {"POST": rest_places.create_organization}),
-    (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_places.create_repository}),
-    (_HOME, {"GET": rest_places.get_repository}),
+    (r"/user", {"GET": rest_repositories.get_user}),
+    (r"/users/(?P<login>[^/]+)", {"GET": rest_repositories.get_account}),
+    (r"/orgs/(?P<login>[^/]+)", {"GET": rest_repositories.get_organization}),
+    (r"/orgs/(?P<login>[^/]+)/issue-types", {"GET": rest_repositories.list_types}),
+    (r"/admin/organizations", {"POST": rest_repositories.create_organization}),
+    (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_repositories.create_repository}),
+    (_HOME, {"GET": rest_repositories.get_repository}),
     (
         rf"{_HOME}/collaborators/(?P<login>[^/]+)/permission",
-        {"GET": rest_places.get_permission},
+        {"GET": rest_repositories.get_permission},
     ),
-    (rf"{_HOME}/issue-types", {"GET": rest_places.list_types}),
-    (rf"{_HOME}/labels", {"GET": rest_places.list_labels, "POST": rest_places.create_label}),
+    (rf"{_HOME}/issue-types", {"GET": rest_repositories.list_types}),
+    (
+        rf"{_HOME}/labels",
+        {"GET": rest_repositories.list_labels, "POST": rest_repositories.create_label},
+    ),
     (
         rf"{_HOME}/labels/(?P<name>[^/]+)",
         {
-            "GET": rest_places.get_label,
-            "PATCH": rest_places.update_label,
-            "DELETE": rest_places.delete_label,
+            "GET": rest_repositories.get_label,
+            "PATCH": rest_repositories.update_label,
+            "DELETE": rest_repositories.delete_label,
         },
     ),
     (
         rf"{_HOME}/milestones",
-        {"GET": rest_places.list_milestones, "POST": rest_places.create_milestone},
+        {"GET": rest_repositories.list_milestones, "POST": rest_repositories.create_milestone},
     ),
     (
         rf"{_HOME}/milestones/(?P<number>\d+)",
         {
-            "GET": rest_places.get_milestone,
-            "PATCH": rest_places.update_milestone,
-            "DELETE": rest_places.delete_milestone,
+            "GET": rest_repositories.get_milestone,
+            "PATCH": rest_repositories.update_milestone,
+            "DELETE": rest_repositories.delete_milestone,
         },
     ),
     (rf"{_HOME}/issues", {"GET": rest_issues.list_issues, "POST": rest_issues.create_issue}),
@@ -118,8 +121,8 @@ def _renamed(call: Call) -> Response | None:
     """Where a former name was used: the way to the repository by its id."""
     if "repo" not in call.parts:
         return None
-    found = call.repository
-    if found.name.lower() == call.parts["repo"].lower():
+    repository = call.repository
+    if repository.name.lower() == call.parts["repo"].lower():
         return None
     return moved_to(list_address(call))
 
@@ -142,8 +145,8 @@ def route(ctx: Context, request: Request, path: str, rates: Mapping[str, RateSta
         call = Call(ctx, request, parts, dict(parse_qsl(split.query)), body, rates)
         try:
             return _renamed(call) or handler(call)
-        except MovedError as elsewhere:
-            return moved_to(elsewhere.url)
+        except MovedError as moved:
+            return moved_to(moved.url)
         except RefusalError as refusal:
             return _refused(refusal)
     return error_response(404, "Not Found")

@@ -40,30 +40,30 @@ class Call:
     def repository(self) -> Repository:
         """The repository that the path names."""
         if "id" in self.parts:
-            found = self.ctx.store.records.get(int(self.parts["id"]))
-            if not isinstance(found, Repository):
+            record = self.ctx.store.records.get(int(self.parts["id"]))
+            if not isinstance(record, Repository):
                 raise not_found("Repository", "id", self.parts["id"])
         else:
-            known = self.ctx.store.repository(self.parts["owner"], self.parts["repo"])
-            if known is None:
+            named = self.ctx.store.repository(self.parts["owner"], self.parts["repo"])
+            if named is None:
                 raise not_found("Repository", "name", self.parts["repo"])
-            found = known
-        if not self.ctx.viewer.sees(found, self.ctx.store.full_name(found)):
-            raise not_found("Repository", "name", found.name)
-        return found
+            record = named
+        if not self.ctx.viewer.sees(record, self.ctx.store.full_name(record)):
+            raise not_found("Repository", "name", record.name)
+        return record
 
     @property
     def issue(self) -> Issue:
         """The issue that the path names; one that was transferred is elsewhere, or deleted gone."""
-        number, home = int(self.parts["number"]), self.repository
-        found = repositories.issue_by_number(self.ctx.store, home, number)
-        if found is not None:
-            return found
-        moved = self.ctx.store.records.get(home.moved.get(str(number), 0))
+        number, repository = int(self.parts["number"]), self.repository
+        issue = repositories.issue_by_number(self.ctx.store, repository, number)
+        if issue is not None:
+            return issue
+        moved = self.ctx.store.records.get(repository.moved.get(str(number), 0))
         if isinstance(moved, Issue):
-            there = self.ctx.store.full_name(self.ctx.store.get(Repository, moved.repository))
-            raise MovedError(f"{self.ctx.api}/repos/{there}/issues/{moved.number}")
-        if number in home.deleted:
+            full_name = self.ctx.store.full_name(self.ctx.store.get(Repository, moved.repository))
+            raise MovedError(f"{self.ctx.api}/repos/{full_name}/issues/{moved.number}")
+        if number in repository.deleted:
             raise RefusalError("GONE", "This issue was deleted")
         raise not_found("Issue", "number of", number)
 
@@ -110,37 +110,37 @@ def page_bounds(call: Call) -> tuple[int, int]:
 
 def page_links(call: Call, total: int) -> dict[str, str]:
     """The `Link` header that names the pages around; nothing where there is one page."""
-    here, size = page_bounds(call)
+    page_number, size = page_bounds(call)
     last = max(1, -(-total // size))
     links = []
-    if here > 1:
-        links += [("prev", min(here - 1, last)), ("first", 1)]
-    if here < last:
-        links += [("next", here + 1), ("last", last)]
+    if page_number > 1:
+        links += [("prev", min(page_number - 1, last)), ("first", 1)]
+    if page_number < last:
+        links += [("next", page_number + 1), ("last", last)]
     if not links:
         return {}
     base = list_address(call)
-    told = (
+    parts = (
         f'<{base}?{urlencode({**call.query, "page": number})}>; rel="{name}"'
         for name, number in links
     )
-    return {"Link": ", ".join(told)}
+    return {"Link": ", ".join(parts)}
 
 
 def page(call: Call, records: Iterable[Any], show: Callable[[Any], Json]) -> Response:
     """One page of a list, with a `Link` header that names the pages around it."""
-    found = list(records)
-    here, size = page_bounds(call)
-    shown = [show(record) for record in found[(here - 1) * size : here * size]]
-    return json_response(200, shown, page_links(call, len(found)))
+    every = list(records)
+    page_number, size = page_bounds(call)
+    shown = [show(record) for record in every[(page_number - 1) * size : page_number * size]]
+    return json_response(200, shown, page_links(call, len(every)))
 
 
 def list_address(call: Call) -> str:
     """The list's address as GitHub writes it in links: by the repository's id."""
     path = urlsplit(call.request.path).path
     if "repo" in call.parts:
-        rest = re.sub(r"^(/api/v3)?/repos/[^/]+/[^/]+", "", path)
-        return f"{call.ctx.api}/repositories/{call.repository.id}{rest}"
+        below_repository = re.sub(r"^(/api/v3)?/repos/[^/]+/[^/]+", "", path)
+        return f"{call.ctx.api}/repositories/{call.repository.id}{below_repository}"
     return call.ctx.api + re.sub(r"^/api/v3", "", path)
 
 

@@ -9,7 +9,7 @@ from github_sandbox.messages import Response, json_response
 from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone
 from github_sandbox.problems import RefusalError, invalid, not_found
 from github_sandbox.rest_call import Call, Handler, bad_body, missing, page
-from github_sandbox.rest_places import label_named
+from github_sandbox.rest_repositories import find_label
 from github_sandbox.store import MOMENT
 
 
@@ -25,29 +25,29 @@ def _moment(text: str) -> str:
 def list_issues(call: Call) -> Response:
     """GET issues and pull requests, newest first; only open ones unless `state` says otherwise."""
     ctx, query = call.ctx, call.query
-    found = ctx.listed_issues(call.repository)
+    matches = ctx.listed_issues(call.repository)
     state = query.get("state", "open")
     if state != "all":
-        found = [issue for issue in found if issue.state.lower() == state]
+        matches = [issue for issue in matches if issue.state.lower() == state]
     if query.get("since"):
         since = _moment(query["since"])
-        found = [issue for issue in found if issue.updated_at >= since]
+        matches = [issue for issue in matches if issue.updated_at >= since]
     if query.get("labels"):
-        wanted = [name.strip().lower() for name in query["labels"].split(",")]
+        label_names = [name.strip().lower() for name in query["labels"].split(",")]
         labels = ctx.store.labels.get(call.repository.id, {})
-        ids = [labels[name].id if name in labels else 0 for name in wanted]
-        found = [issue for issue in found if all(number in issue.labels for number in ids)]
+        ids = [labels[name].id if name in labels else 0 for name in label_names]
+        matches = [issue for issue in matches if all(number in issue.labels for number in ids)]
     for name, attribute in (("creator", "author"), ("assignee", "assignees")):
         if query.get(name):
-            found = [i for i in found if _is_by(ctx, getattr(i, attribute), query[name])]
+            matches = [i for i in matches if _is_by(ctx, getattr(i, attribute), query[name])]
     if query.get("milestone"):
-        found = [issue for issue in found if _in_milestone(ctx, issue, query["milestone"])]
+        matches = [issue for issue in matches if _in_milestone(ctx, issue, query["milestone"])]
     sort = {"updated": "updated_at", "comments": "number"}.get(query.get("sort", ""), "created_at")
-    found.sort(
+    matches.sort(
         key=lambda issue: (getattr(issue, sort), issue.number),
         reverse=query.get("direction", "desc") != "asc",
     )
-    return page(call, found, lambda issue: payloads.issue(ctx, issue))
+    return page(call, matches, lambda issue: payloads.issue(ctx, issue))
 
 
 def _is_by(ctx: Context, value: int | list[int] | None, login: str) -> bool:
@@ -57,12 +57,12 @@ def _is_by(ctx: Context, value: int | list[int] | None, login: str) -> bool:
     return any(ctx.store.get(Account, n).login.lower() == login.lower() for n in numbers)
 
 
-def _in_milestone(ctx: Context, issue: Issue, wanted: str) -> bool:
-    if wanted in ("*", "none"):
-        return (issue.milestone is not None) == (wanted == "*")
+def _in_milestone(ctx: Context, issue: Issue, milestone: str) -> bool:
+    if milestone in ("*", "none"):
+        return (issue.milestone is not None) == (milestone == "*")
     if issue.milestone is None:
         return False
-    return str(ctx.store.get(Milestone, issue.milestone).number) == wanted
+    return str(ctx.store.get(Milestone, issue.milestone).number) == milestone
 
 
 def _names(value: Any) -> list[str]:
@@ -94,9 +94,9 @@ def _changes(call: Call) -> dict[str, Any]:
     if "milestone" in body:
         changes["milestone"] = _numbered_milestone(call, body["milestone"])
     if "type" in body:
-        changes["issue_type"] = _named_type(call, body["type"])
+        changes["issue_type"] = _find_type(call, body["type"])
     if body.get("labels") is not None:
-        changes["labels"] = issues.labels_named(
+        changes["labels"] = issues.find_or_create_labels(
             ctx.store, ctx.viewer, call.repository, _names(body["labels"])
         )
     return changes
@@ -110,8 +110,8 @@ def _as_title(value: Any) -> str:
 
 
 def _assignee(call: Call, login: str) -> Account:
-    found = call.ctx.store.accounts.get(login.lower())
-    if found is None or not issues.assignable(call.repository, found):
+    account = call.ctx.store.accounts.get(login.lower())
+    if account is None or not issues.assignable(call.repository, account):
         raise RefusalError(
             "UNPROCESSABLE",
             f"{login} cannot be assigned",
@@ -120,20 +120,20 @@ def _assignee(call: Call, login: str) -> Account:
             code="invalid",
             value=login,
         )
-    return found
+    return account
 
 
 def _numbered_milestone(call: Call, number: Any) -> Milestone | None:
     if number is None or number == "":
         return None
-    known = call.ctx.store.milestones.get(call.repository.id, {})
-    found = known.get(int(number)) if str(number).isdigit() else None
-    if found is None:
+    milestones = call.ctx.store.milestones.get(call.repository.id, {})
+    milestone = milestones.get(int(number)) if str(number).isdigit() else None
+    if milestone is None:
         raise invalid("Issue", "milestone", "is invalid", "invalid")
-    return found
+    return milestone
 
 
-def _named_type(call: Call, name: Any) -> IssueType | None:
+def _find_type(call: Call, name: Any) -> IssueType | None:
     if not name:
         return None
     for kind in repositories.types_of(call.ctx.store, call.repository) or ():
@@ -147,8 +147,8 @@ def create_issue(call: Call) -> Response:
     if call.body.get("title") is None:
         raise missing("title")
     new = issues.NewIssue(**_changes(call))
-    made = issues.create(call.ctx.store, call.ctx.viewer, call.repository, new)
-    payload = payloads.issue(call.ctx, made)
+    issue = issues.create(call.ctx.store, call.ctx.viewer, call.repository, new)
+    payload = payloads.issue(call.ctx, issue)
     return json_response(201, payload, {"Location": payload["url"]})
 
 
@@ -171,7 +171,7 @@ def update_issue(call: Call) -> Response:
         changes["reason"] = _REASONS.get(call.text("state_reason") or "")
         other = call.body.get("duplicate_issue_id")
         if other is not None:
-            changes["duplicate"] = _by_id(call, call.number("duplicate_issue_id"))
+            changes["duplicate"] = _issue_by_id(call, call.number("duplicate_issue_id"))
     issue = issues.edit(call.ctx.store, call.ctx.viewer, call.issue, changes)
     return json_response(200, payloads.issue(call.ctx, issue))
 
@@ -182,9 +182,11 @@ def list_issue_labels(call: Call) -> Response:
     return page(call, labels, lambda label: payloads.label(call.ctx, label))
 
 
-def _given_labels(call: Call) -> list[Label]:
-    given = call.body.get("labels", call.body.get("", []))
-    return issues.labels_named(call.ctx.store, call.ctx.viewer, call.repository, _names(given))
+def _labels_of_body(call: Call) -> list[Label]:
+    names = call.body.get("labels", call.body.get("", []))
+    return issues.find_or_create_labels(
+        call.ctx.store, call.ctx.viewer, call.repository, _names(names)
+    )
 
 
 def _show_labels(call: Call) -> Response:
@@ -194,22 +196,22 @@ def _show_labels(call: Call) -> Response:
 
 def add_issue_labels(call: Call) -> Response:
     """POST labels to an issue."""
-    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, add=_given_labels(call))
+    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, add=_labels_of_body(call))
     return _show_labels(call)
 
 
 def set_issue_labels(call: Call) -> Response:
     """PUT an issue's labels: the others go."""
-    wanted = _given_labels(call)
+    labels = _labels_of_body(call)
     before = call.ctx.store.all(Label, call.issue.labels)
-    gone = [label for label in before if label not in wanted]
-    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, add=wanted, remove=gone)
+    removed = [label for label in before if label not in labels]
+    issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, add=labels, remove=removed)
     return _show_labels(call)
 
 
 def remove_issue_label(call: Call) -> Response:
     """DELETE one label from an issue."""
-    label = label_named(call, call.parts["name"])
+    label = find_label(call, call.parts["name"])
     if label.id not in call.issue.labels:
         raise not_found("Label", "name", label.name)
     issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, remove=[label])
@@ -225,8 +227,8 @@ def clear_issue_labels(call: Call) -> Response:
 
 def list_comments(call: Call) -> Response:
     """GET an issue's comments."""
-    found = call.ctx.store.comments.get(call.issue.id, {}).values()
-    return page(call, found, lambda comment: payloads.comment(call.ctx, comment))
+    comments = call.ctx.store.comments.get(call.issue.id, {}).values()
+    return page(call, comments, lambda comment: payloads.comment(call.ctx, comment))
 
 
 def create_comment(call: Call) -> Response:
@@ -234,19 +236,19 @@ def create_comment(call: Call) -> Response:
     body = call.text("body")
     if body is None:
         raise missing("body")
-    made = issues.comment(call.ctx.store, call.ctx.viewer, call.issue, body)
-    return json_response(201, payloads.comment(call.ctx, made))
+    comment = issues.comment(call.ctx.store, call.ctx.viewer, call.issue, body)
+    return json_response(201, payloads.comment(call.ctx, comment))
 
 
 def _comment(call: Call) -> Comment:
     number = int(call.parts["number"])
-    found = call.ctx.store.records.get(number)
-    if not isinstance(found, Comment):
+    comment = call.ctx.store.records.get(number)
+    if not isinstance(comment, Comment):
         raise not_found("IssueComment", "id", number)
-    home = call.ctx.store.get(Issue, found.issue).repository
-    if home != call.repository.id:
+    repository_id = call.ctx.store.get(Issue, comment.issue).repository
+    if repository_id != call.repository.id:
         raise not_found("IssueComment", "id", number)
-    return found
+    return comment
 
 
 def get_comment(call: Call) -> Response:
@@ -268,17 +270,17 @@ def list_related(attribute: str) -> Handler:
     """GET the issues whose numbers an attribute holds."""
 
     def handle(call: Call) -> Response:
-        found = call.ctx.store.all(Issue, getattr(call.issue, attribute))
-        return page(call, found, lambda issue: payloads.issue(call.ctx, issue))
+        related_issues = call.ctx.store.all(Issue, getattr(call.issue, attribute))
+        return page(call, related_issues, lambda issue: payloads.issue(call.ctx, issue))
 
     return handle
 
 
-def _by_id(call: Call, number: int) -> Issue:
-    found = call.ctx.store.records.get(number)
-    if not isinstance(found, Issue):
+def _issue_by_id(call: Call, number: int) -> Issue:
+    issue = call.ctx.store.records.get(number)
+    if not isinstance(issue, Issue):
         raise not_found("Issue", "id", number)
-    return found
+    return issue
 
 
 def get_parent(call: Call) -> Response:
@@ -291,7 +293,7 @@ def get_parent(call: Call) -> Response:
 
 def add_sub_issue(call: Call) -> Response:
     """POST a sub-issue, named by its database id."""
-    child = _by_id(call, call.number("sub_issue_id"))
+    child = _issue_by_id(call, call.number("sub_issue_id"))
     relations.add_sub_issue(
         call.ctx.store,
         call.ctx.viewer,
@@ -304,20 +306,20 @@ def add_sub_issue(call: Call) -> Response:
 
 def remove_sub_issue(call: Call) -> Response:
     """DELETE a sub-issue from its parent."""
-    child = _by_id(call, call.number("sub_issue_id"))
+    child = _issue_by_id(call, call.number("sub_issue_id"))
     relations.remove_sub_issue(call.ctx.store, call.ctx.viewer, call.issue, child)
     return json_response(200, payloads.issue(call.ctx, call.issue))
 
 
 def add_blocker(call: Call) -> Response:
     """POST a blocker, named by its database id."""
-    blocker = _by_id(call, call.number("issue_id"))
+    blocker = _issue_by_id(call, call.number("issue_id"))
     relations.add_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
     return json_response(201, payloads.issue(call.ctx, blocker))
 
 
 def remove_blocker(call: Call) -> Response:
     """DELETE a blocker."""
-    blocker = _by_id(call, int(call.parts["other"]))
+    blocker = _issue_by_id(call, int(call.parts["other"]))
     relations.remove_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
     return json_response(200, payloads.issue(call.ctx, blocker))

@@ -87,11 +87,11 @@ _ACCOUNT_URLS = (
 
 def account(ctx: Context, record: Account) -> Json:
     """A user, organisation or bot, as other answers name it."""
-    known = ctx.accounts.get(record.id)
-    if known is not None:
-        return known
+    cached = ctx.accounts.get(record.id)
+    if cached is not None:
+        return cached
     url = f"{ctx.api}/users/{record.login}"
-    made = {
+    payload = {
         "login": record.login,
         **base(record),
         "avatar_url": f"{ctx.web}/{record.login}.png",
@@ -103,8 +103,8 @@ def account(ctx: Context, record: Account) -> Json:
         "user_view_type": "public",
         "site_admin": False,
     }
-    ctx.accounts[record.id] = made
-    return made
+    ctx.accounts[record.id] = payload
+    return payload
 
 
 def _profile(ctx: Context, record: Account) -> Json:
@@ -141,7 +141,7 @@ def permission(ctx: Context, record: Account) -> Json:
     return {"permission": word, "role_name": role, "user": person}
 
 
-def own_user(ctx: Context, record: Account) -> Json:
+def authenticated_user(ctx: Context, record: Account) -> Json:
     """Somebody's own page: more than others see."""
     owned = {r.id: r for r in ctx.store.repositories.values() if r.owner == record.id}
     private = sum(repository.is_private for repository in owned.values())

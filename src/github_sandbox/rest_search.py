@@ -18,19 +18,19 @@ def search_issues(call: Call) -> Response:
     if call.query.get("sort") in ("created", "updated"):
         order = f"{call.query['sort']}-{call.query.get('order', 'desc')}"
         query = search.Query(query.terms, query.words, order)
-    found = search.find(call.ctx, query)
-    here, size = page_bounds(call)
-    if here * size > search.MAX_RESULTS + size - 1:
+    issues = search.find(call.ctx, query)
+    page_number, size = page_bounds(call)
+    if page_number * size > search.MAX_RESULTS + size - 1:
         return error_response(422, "Only the first 1000 search results are available")
-    reachable = found[: search.MAX_RESULTS]
+    reachable = issues[: search.MAX_RESULTS]
     items: list[Json] = []
-    for issue in reachable[(here - 1) * size : here * size]:
+    for issue in reachable[(page_number - 1) * size : page_number * size]:
         shown = {**payloads.issue(call.ctx, issue), "score": 1.0, "parent_issue_url": None}
         items.append({k: v for k, v in shown.items() if k in _ALWAYS or v is not None})
-    answer = {
-        "total_count": len(found),
+    payload = {
+        "total_count": len(issues),
         "incomplete_results": False,
         "items": items,
         "search_type": "lexical",
     }
-    return json_response(200, answer, page_links(call, len(reachable)))
+    return json_response(200, payload, page_links(call, len(reachable)))

@@ -34,10 +34,10 @@ from github_sandbox.models import (
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a snapshot or a journal that are read; 10,000 issues with their boards need 50 MB."""
 
-_MOST: Final = 2**31 - 1
+_LARGEST_NUMBER: Final = 2**31 - 1
 """The largest number of a record: `databaseId` is an Int of GraphQL's."""
 
-_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 """What may be one half of a character; one without the other is not valid Unicode."""
 
 _TEXTS: Final = {("Issue", "title"), ("Issue", "body"), ("Comment", "body")}
@@ -81,7 +81,7 @@ _TYPES: Final = frozenset(
         *("SUB_ISSUES_PROGRESS", "TEXT", "TITLE", "TRACKED_BY", "TRACKS"),
     }
 )
-_WORDS: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
+_ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
     (Account, "permission"): frozenset({"none", "read", "triage", "write", "maintain", "admin"}),
     (Issue, "state_reason"): frozenset({"COMPLETED", "NOT_PLANNED", "DUPLICATE", "REOPENED"}),
     (IssueType, "color"): _COLORS,
@@ -107,27 +107,27 @@ def read_json(raw: bytes) -> Any:
 
 def records_of(loaded: Mapping[int, tuple[str, Any]], highest: object) -> list[Record]:
     """Give the records of a state, by number; raise `ValueError` for what is not one."""
-    found: dict[int, Record] = {}
+    records: dict[int, Record] = {}
     for number in sorted(loaded):
         kind, values = loaded[number]
-        found[number] = _record(kind, values)
-    for record in found.values():
-        _check_references(record, found)
-    _check_parents(found.values())
-    if not _is_number(highest) or max(found, default=0) > _MOST:
+        records[number] = _record(kind, values)
+    for record in records.values():
+        _check_references(record, records)
+    _check_parents(records.values())
+    if not _is_number(highest) or max(records, default=0) > _LARGEST_NUMBER:
         raise ValueError("its highest number is not one")
-    return list(found.values())
+    return list(records.values())
 
 
 def _record(kind: object, values: object) -> Record:
     if not isinstance(kind, str) or kind not in KINDS or not isinstance(values, dict):
         raise ValueError(f"{kind!r:.40} is not a kind of record")
     try:
-        _shape(kind).model_validate(values)
+        _model_of(kind).model_validate(values)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step)[:40] for step in fault["loc"])
-        raise ValueError(f"{kind}.{place}: {fault['msg']}") from None
+        location = ".".join(str(step)[:40] for step in fault["loc"])
+        raise ValueError(f"{kind}.{location}: {fault['msg']}") from None
     _check_characters({n: v for n, v in values.items() if (kind, n) not in _TEXTS})
     record = KINDS[kind](**values)
     numbers = [values[name] for name in values if type(values[name]) is int]
@@ -137,7 +137,7 @@ def _record(kind: object, values: object) -> Record:
         moment = getattr(record, name, None)
         if moment is not None:
             _check_moment(f"{kind}.{name}", moment)
-    for (owner, name), words in _WORDS.items():
+    for (owner, name), words in _ALLOWED_VALUES.items():
         if isinstance(record, owner) and getattr(record, name) not in (None, *words):
             raise ValueError(f"{kind}.{name} is not one of its words")
     _check_parts(record)
@@ -146,12 +146,12 @@ def _record(kind: object, values: object) -> Record:
 
 def _check_characters(values: Mapping[str, Any]) -> None:
     """See that every text is valid Unicode: names become parts of addresses."""
-    if _HALF.search(json.dumps(values)):
+    if _SURROGATE.search(json.dumps(values)):
         json.dumps(values, ensure_ascii=False).encode()
 
 
 @cache
-def _shape(kind: str) -> type[BaseModel]:
+def _model_of(kind: str) -> type[BaseModel]:
     """What the values of a kind are made of, no part more and none of another type."""
     types = get_type_hints(KINDS[kind])
     missing = dataclasses.MISSING
@@ -160,13 +160,13 @@ def _shape(kind: str) -> type[BaseModel]:
         needed = field.default is missing and field.default_factory is missing
         parts[field.name] = (types[field.name], ... if needed else None)
     config = ConfigDict(strict=True, extra="forbid")
-    made: type[BaseModel] = create_model(kind, __config__=config, **parts)
-    return made
+    model: type[BaseModel] = create_model(kind, __config__=config, **parts)
+    return model
 
 
-def _check_moment(what: str, moment: str) -> None:
+def _check_moment(name: str, moment: str) -> None:
     if not _MOMENT.fullmatch(moment):
-        raise ValueError(f"{what} is not a moment")
+        raise ValueError(f"{name} is not a moment")
     datetime.fromisoformat(moment)
 
 
@@ -187,11 +187,11 @@ def _check_parts(record: Record) -> None:
                     raise ValueError("Item.values are not values")
 
 
-def _check_references(record: Record, found: Mapping[int, Record]) -> None:
+def _check_references(record: Record, records: Mapping[int, Record]) -> None:
     for name, kind in _REFERENCES.get(type(record), {}).items():
-        told = getattr(record, name)
-        for number in told if isinstance(told, list) else (told,):
-            if number is not None and not isinstance(found.get(number), kind):
+        references = getattr(record, name)
+        for number in references if isinstance(references, list) else (references,):
+            if number is not None and not isinstance(records.get(number), kind):
                 raise ValueError(
                     f"{type(record).__name__} {record.id} names a {kind.__name__} ({name}) that"
                     " is not there"
@@ -203,18 +203,18 @@ def _check_parents(records: Iterable[Record]) -> None:
     parents = {each.id: each.parent for each in records if isinstance(each, Issue)}
     safe: set[int] = set()
     for start in parents:
-        way: dict[int, None] = {}
-        at: int | None = start
-        while at is not None and at not in safe:
-            if at in way:
-                raise ValueError(f"Issue {at} stands below itself")
-            way[at] = None
-            at = parents[at]
-        safe.update(way)
+        path: dict[int, None] = {}
+        current: int | None = start
+        while current is not None and current not in safe:
+            if current in path:
+                raise ValueError(f"Issue {current} stands below itself")
+            path[current] = None
+            current = parents[current]
+        safe.update(path)
 
 
 def _is_number(value: object) -> bool:
-    return type(value) is int and 0 <= value <= _MOST
+    return type(value) is int and 0 <= value <= _LARGEST_NUMBER
 
 
 def _integer(text: str) -> int:

@@ -1,7 +1,7 @@
-"""People who act while a client works: a list of deeds, each done before a certain request.
+"""People who act while a client works: a list of steps, each done before a certain request.
 
-A deed that cannot be done (no such issue, no right to it) does not disturb the sandbox: it is told
-in `Script.deeds`, and at `GET /_sandbox/people`.
+A step that cannot be done (no such issue, no right to it) does not disturb the sandbox: it is told
+in `Script.actions`, and at `GET /_sandbox/people`.
 """
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from github_sandbox.access import Permission
 from github_sandbox.actors import Person
-from github_sandbox.app import Deed
+from github_sandbox.app import ActorAction
 from github_sandbox.problems import RefusalError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Step(_Model):
     after: NonNegativeFloat | None = Field(None, description="Seconds since the beginning.")
 
     @model_validator(mode="after")
-    def _once(self) -> "Step":
+    def _has_one_time(self) -> "Step":
         if (self.before_request is None) == (self.after is None):
             raise PydanticCustomError(
                 "no-time",
@@ -180,12 +180,12 @@ class Simple(OnIssue):
 
     def act(self, person: Person) -> None:
         """Do it."""
-        deeds: dict[str, Callable[[int], Any]] = {
+        verbs: dict[str, Callable[[int], Any]] = {
             "reopen": person.reopen,
             "delete": person.delete,
             "add_card": person.add_card,
         }
-        deeds[self.do](person.find(self.issue).number)
+        verbs[self.do](person.find(self.issue).number)
 
 
 class Transfer(OnIssue):
@@ -289,7 +289,7 @@ class Script:
     def __init__(self, steps: tuple[AnyStep, ...]) -> None:
         self._waiting: list[AnyStep] = list(steps)
         self._began: tuple[int, datetime] | None = None
-        self.deeds: list[Deed] = []
+        self.actions: list[ActorAction] = []
 
     def act(self, sandbox: "Sandbox", request: int) -> None:
         """Do what is to be done before the request with this number, from 1, is served."""
@@ -315,5 +315,5 @@ class Script:
             problem = refusal.message
         except (KeyError, ValueError) as missing:
             problem = f"there is no such thing: {missing}"
-        deed = Deed(request, sandbox.store.now(), step.who, step.do, number, problem)
-        self.deeds.append(deed)
+        action = ActorAction(request, sandbox.store.now(), step.who, step.do, number, problem)
+        self.actions.append(action)

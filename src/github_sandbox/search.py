@@ -42,7 +42,7 @@ def read_query(text: str) -> Query:
             sort = value
         elif key == "in":
             terms.append((key, value.lower(), False))
-        elif key in _FITS:
+        elif key in _QUALIFIERS:
             terms.append((key, value.lower(), bool(match["not"])))
         else:
             words.append((f"{key}:{value}" if key else value).lower())
@@ -51,20 +51,20 @@ def read_query(text: str) -> Query:
 
 def find(ctx: Context, query: Query) -> list[Issue]:
     """The issues that a search finds, in its order; only what the viewer may read."""
-    shown = [repository for repository in _repositories(ctx, query) if _seen(ctx, repository)]
-    found = [
+    shown = [repository for repository in _repositories(ctx, query) if _is_visible(ctx, repository)]
+    issues = [
         issue
         for repository in shown
         for issue in ctx.store.issues.get(repository.id, {}).values()
-        if _fits(ctx, issue, query)
+        if _matches(ctx, issue, query)
     ]
     if ctx.search_lag > timedelta(0):
         newest = (ctx.store.clock() - ctx.search_lag).strftime(MOMENT)
-        found = [issue for issue in found if issue.created_at <= newest]
+        issues = [issue for issue in issues if issue.created_at <= newest]
     name, _, direction = query.sort.partition("-")
     attribute = "updated_at" if name == "updated" else "created_at"
-    found.sort(key=lambda issue: (getattr(issue, attribute), issue.id), reverse=direction != "asc")
-    return found
+    issues.sort(key=lambda issue: (getattr(issue, attribute), issue.id), reverse=direction != "asc")
+    return issues
 
 
 def _repositories(ctx: Context, query: Query) -> Iterable[Repository]:
@@ -80,16 +80,16 @@ def _repositories(ctx: Context, query: Query) -> Iterable[Repository]:
         yield repository
 
 
-def _seen(ctx: Context, repository: Repository) -> bool:
+def _is_visible(ctx: Context, repository: Repository) -> bool:
     return ctx.viewer.sees(repository, ctx.store.full_name(repository))
 
 
-def _fits(ctx: Context, issue: Issue, query: Query) -> bool:
-    if any(_FITS[key](ctx, issue, value) == negated for key, value, negated in query.terms):
+def _matches(ctx: Context, issue: Issue, query: Query) -> bool:
+    if any(_QUALIFIERS[key](ctx, issue, value) == negated for key, value, negated in query.terms):
         return False
-    places = query.values("in") or ["title", "body"]
+    searched = query.values("in") or ["title", "body"]
     parts = {"title": issue.title, "body": issue.body}
-    text = "\n".join(part.lower() for name, part in parts.items() if name in places)
+    text = "\n".join(part.lower() for name, part in parts.items() if name in searched)
     return all(word in text for word in query.words)
 
 
@@ -117,7 +117,7 @@ def _lacks(_: Context, issue: Issue, value: str) -> bool:
     return not getattr(issue, names.get(value, "milestone"))
 
 
-_FITS: dict[str, Callable[[Context, Issue, str], bool]] = {
+_QUALIFIERS: dict[str, Callable[[Context, Issue, str], bool]] = {
     "assignee": lambda ctx, i, v: any(_login_is(ctx, n, v) for n in i.assignees),
     "author": lambda ctx, issue, value: _login_is(ctx, issue.author, value),
     "in": lambda *_: True,

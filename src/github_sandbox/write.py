@@ -37,22 +37,22 @@ def _maybe(ctx: Context, kind: type[R], node_id: str | None) -> R | None:
 
 
 def _repository(ctx: Context, node_id: str) -> Repository:
-    found = ctx.store.node(Repository, node_id)
-    if not ctx.viewer.sees(found, ctx.store.full_name(found)):
+    repository = ctx.store.node(Repository, node_id)
+    if not ctx.viewer.sees(repository, ctx.store.full_name(repository)):
         raise no_node(node_id)
-    return found
+    return repository
 
 
 def _issue(ctx: Context, node_id: str) -> Issue:
-    found = ctx.store.issue(node_id)
-    _repository(ctx, ctx.store.get(Repository, found.repository).node_id)
-    return found
+    issue = ctx.store.issue(node_id)
+    _repository(ctx, ctx.store.get(Repository, issue.repository).node_id)
+    return issue
 
 
 def _project(ctx: Context, node_id: str) -> Project:
-    found = ctx.store.node(Project, node_id)
+    project = ctx.store.node(Project, node_id)
     ctx.viewer.require_projects()
-    return found
+    return project
 
 
 NO_CLASSIC = (
@@ -65,104 +65,104 @@ NO_CLASSIC = (
 # ---- issues --------------------------------------------------------------------------------
 
 
-def create_issue(ctx: Context, given: Input) -> Payload:
+def create_issue(ctx: Context, args: Input) -> Payload:
     """createIssue."""
-    parent = given.get("parentIssueId")
-    if given.get("projectIds"):
+    parent = args.get("parentIssueId")
+    if args.get("projectIds"):
         raise RefusalError("UNPROCESSABLE", NO_CLASSIC)
     new = issues.NewIssue(
-        title=given["title"],
-        body=given.get("body") or "",
-        labels=_nodes(ctx, Label, given.get("labelIds")),
-        assignees=_nodes(ctx, Account, given.get("assigneeIds")),
-        milestone=_maybe(ctx, Milestone, given.get("milestoneId")),
-        issue_type=_maybe(ctx, IssueType, given.get("issueTypeId")),
+        title=args["title"],
+        body=args.get("body") or "",
+        labels=_nodes(ctx, Label, args.get("labelIds")),
+        assignees=_nodes(ctx, Account, args.get("assigneeIds")),
+        milestone=_maybe(ctx, Milestone, args.get("milestoneId")),
+        issue_type=_maybe(ctx, IssueType, args.get("issueTypeId")),
         parent=_issue(ctx, parent) if parent else None,
-        projects=[_project(ctx, node_id) for node_id in given.get("projectV2Ids") or ()],
+        projects=[_project(ctx, node_id) for node_id in args.get("projectV2Ids") or ()],
     )
-    repository = _repository(ctx, given["repositoryId"])
+    repository = _repository(ctx, args["repositoryId"])
     return {"issue": issues.create(ctx.store, ctx.viewer, repository, new)}
 
 
-def update_issue(ctx: Context, given: Input) -> Payload:
+def update_issue(ctx: Context, args: Input) -> Payload:
     """updateIssue: what is absent stays; a null milestone or type is taken away."""
     changes: dict[str, Any] = {
-        name: given[name] for name in ("title", "body", "state") if given.get(name) is not None
+        name: args[name] for name in ("title", "body", "state") if args.get(name) is not None
     }
-    if given.get("labelIds") is not None:
-        changes["labels"] = _nodes(ctx, Label, given["labelIds"])
-    if given.get("assigneeIds") is not None:
-        changes["assignees"] = _nodes(ctx, Account, given["assigneeIds"])
-    if "milestoneId" in given:
-        changes["milestone"] = _maybe(ctx, Milestone, given["milestoneId"])
-    if "issueTypeId" in given:
-        changes["issue_type"] = _maybe(ctx, IssueType, given["issueTypeId"])
-    return {"issue": issues.edit(ctx.store, ctx.viewer, _issue(ctx, given["id"]), changes)}
+    if args.get("labelIds") is not None:
+        changes["labels"] = _nodes(ctx, Label, args["labelIds"])
+    if args.get("assigneeIds") is not None:
+        changes["assignees"] = _nodes(ctx, Account, args["assigneeIds"])
+    if "milestoneId" in args:
+        changes["milestone"] = _maybe(ctx, Milestone, args["milestoneId"])
+    if "issueTypeId" in args:
+        changes["issue_type"] = _maybe(ctx, IssueType, args["issueTypeId"])
+    return {"issue": issues.edit(ctx.store, ctx.viewer, _issue(ctx, args["id"]), changes)}
 
 
-def close_issue(ctx: Context, given: Input) -> Payload:
+def close_issue(ctx: Context, args: Input) -> Payload:
     """closeIssue."""
-    issue = _issue(ctx, given["issueId"])
-    other = given.get("duplicateIssueId")
+    issue = _issue(ctx, args["issueId"])
+    other = args.get("duplicateIssueId")
     duplicate_of = _issue(ctx, other) if other else None
-    reason = given.get("stateReason") or "COMPLETED"
+    reason = args.get("stateReason") or "COMPLETED"
     return {"issue": issues.close(ctx.store, ctx.viewer, issue, reason, duplicate_of)}
 
 
-def reopen_issue(ctx: Context, given: Input) -> Payload:
+def reopen_issue(ctx: Context, args: Input) -> Payload:
     """reopenIssue."""
-    return {"issue": issues.reopen(ctx.store, ctx.viewer, _issue(ctx, given["issueId"]))}
+    return {"issue": issues.reopen(ctx.store, ctx.viewer, _issue(ctx, args["issueId"]))}
 
 
-def delete_issue(ctx: Context, given: Input) -> Payload:
+def delete_issue(ctx: Context, args: Input) -> Payload:
     """deleteIssue."""
-    return {"repository": issues.delete(ctx.store, ctx.viewer, _issue(ctx, given["issueId"]))}
+    return {"repository": issues.delete(ctx.store, ctx.viewer, _issue(ctx, args["issueId"]))}
 
 
-def transfer_issue(ctx: Context, given: Input) -> Payload:
+def transfer_issue(ctx: Context, args: Input) -> Payload:
     """transferIssue."""
     moved = issues.transfer(
         ctx.store,
         ctx.viewer,
-        _issue(ctx, given["issueId"]),
-        _repository(ctx, given["repositoryId"]),
-        create_labels=bool(given.get("createLabelsIfMissing")),
+        _issue(ctx, args["issueId"]),
+        _repository(ctx, args["repositoryId"]),
+        create_labels=bool(args.get("createLabelsIfMissing")),
     )
     return {"issue": moved}
 
 
-def update_issue_issue_type(ctx: Context, given: Input) -> Payload:
+def update_issue_issue_type(ctx: Context, args: Input) -> Payload:
     """updateIssueIssueType."""
-    issue_type = _maybe(ctx, IssueType, given.get("issueTypeId"))
-    issue = _issue(ctx, given["issueId"])
+    issue_type = _maybe(ctx, IssueType, args.get("issueTypeId"))
+    issue = _issue(ctx, args["issueId"])
     return {"issue": issues.set_type(ctx.store, ctx.viewer, issue, issue_type)}
 
 
-def add_labels(ctx: Context, given: Input) -> Payload:
+def add_labels(ctx: Context, args: Input) -> Payload:
     """addLabelsToLabelable."""
-    issue = _issue(ctx, given["labelableId"])
-    labels = _nodes(ctx, Label, given["labelIds"])
+    issue = _issue(ctx, args["labelableId"])
+    labels = _nodes(ctx, Label, args["labelIds"])
     return {"labelable": issues.change_labels(ctx.store, ctx.viewer, issue, add=labels)}
 
 
-def remove_labels(ctx: Context, given: Input) -> Payload:
+def remove_labels(ctx: Context, args: Input) -> Payload:
     """removeLabelsFromLabelable."""
-    issue = _issue(ctx, given["labelableId"])
-    labels = _nodes(ctx, Label, given["labelIds"])
+    issue = _issue(ctx, args["labelableId"])
+    labels = _nodes(ctx, Label, args["labelIds"])
     return {"labelable": issues.change_labels(ctx.store, ctx.viewer, issue, remove=labels)}
 
 
-def add_assignees(ctx: Context, given: Input) -> Payload:
+def add_assignees(ctx: Context, args: Input) -> Payload:
     """addAssigneesToAssignable."""
-    issue = _issue(ctx, given["assignableId"])
-    users = _nodes(ctx, Account, given["assigneeIds"])
+    issue = _issue(ctx, args["assignableId"])
+    users = _nodes(ctx, Account, args["assigneeIds"])
     return {"assignable": issues.change_assignees(ctx.store, ctx.viewer, issue, add=users)}
 
 
-def remove_assignees(ctx: Context, given: Input) -> Payload:
+def remove_assignees(ctx: Context, args: Input) -> Payload:
     """removeAssigneesFromAssignable."""
-    issue = _issue(ctx, given["assignableId"])
-    users = _nodes(ctx, Account, given["assigneeIds"])
+    issue = _issue(ctx, args["assignableId"])
+    users = _nodes(ctx, Account, args["assigneeIds"])
     return {"assignable": issues.change_assignees(ctx.store, ctx.viewer, issue, remove=users)}
 
 
@@ -172,37 +172,37 @@ def _issue_at(ctx: Context, url: str) -> Issue:
     if len(parts) == 4 and parts[2] == "issues" and parts[3].isdigit():
         repository = ctx.store.repository(parts[0], parts[1])
         if repository is not None:
-            found = repositories.issue_by_number(ctx.store, repository, int(parts[3]))
-            if found is not None:
-                return found
+            issue = repositories.issue_by_number(ctx.store, repository, int(parts[3]))
+            if issue is not None:
+                return issue
     raise RefusalError("NOT_FOUND", f"Could not resolve to an issue with the URL of '{url}'.")
 
 
-def add_sub_issue(ctx: Context, given: Input) -> Payload:
+def add_sub_issue(ctx: Context, args: Input) -> Payload:
     """addSubIssue."""
-    parent = _issue(ctx, given["issueId"])
-    if given.get("subIssueId") is not None:
-        child = _issue(ctx, given["subIssueId"])
-    elif given.get("subIssueUrl") is not None:
-        child = _issue_at(ctx, given["subIssueUrl"])
+    parent = _issue(ctx, args["issueId"])
+    if args.get("subIssueId") is not None:
+        child = _issue(ctx, args["subIssueId"])
+    elif args.get("subIssueUrl") is not None:
+        child = _issue_at(ctx, args["subIssueUrl"])
     else:
         raise RefusalError("UNPROCESSABLE", "You must provide a subIssueId or a subIssueUrl")
-    replace = bool(given.get("replaceParent"))
+    replace = bool(args.get("replaceParent"))
     relations.add_sub_issue(ctx.store, ctx.viewer, parent, child, replace_parent=replace)
     return {"issue": parent, "subIssue": child}
 
 
-def remove_sub_issue(ctx: Context, given: Input) -> Payload:
+def remove_sub_issue(ctx: Context, args: Input) -> Payload:
     """removeSubIssue."""
-    parent, child = _issue(ctx, given["issueId"]), _issue(ctx, given["subIssueId"])
+    parent, child = _issue(ctx, args["issueId"]), _issue(ctx, args["subIssueId"])
     relations.remove_sub_issue(ctx.store, ctx.viewer, parent, child)
     return {"issue": parent, "subIssue": child}
 
 
-def reprioritize_sub_issue(ctx: Context, given: Input) -> Payload:
+def reprioritize_sub_issue(ctx: Context, args: Input) -> Payload:
     """reprioritizeSubIssue."""
-    parent, child = _issue(ctx, given["issueId"]), _issue(ctx, given["subIssueId"])
-    after, before = given.get("afterId"), given.get("beforeId")
+    parent, child = _issue(ctx, args["issueId"]), _issue(ctx, args["subIssueId"])
+    after, before = args.get("afterId"), args.get("beforeId")
     relations.reprioritise(
         ctx.store,
         ctx.viewer,
@@ -214,187 +214,187 @@ def reprioritize_sub_issue(ctx: Context, given: Input) -> Payload:
     return {"issue": parent}
 
 
-def add_blocked_by(ctx: Context, given: Input) -> Payload:
+def add_blocked_by(ctx: Context, args: Input) -> Payload:
     """addBlockedBy."""
-    blocked, blocker = _issue(ctx, given["issueId"]), _issue(ctx, given["blockingIssueId"])
+    blocked, blocker = _issue(ctx, args["issueId"]), _issue(ctx, args["blockingIssueId"])
     relations.add_blocker(ctx.store, ctx.viewer, blocked, blocker)
     return {"issue": blocked, "blockingIssue": blocker}
 
 
-def remove_blocked_by(ctx: Context, given: Input) -> Payload:
+def remove_blocked_by(ctx: Context, args: Input) -> Payload:
     """removeBlockedBy."""
-    blocked, blocker = _issue(ctx, given["issueId"]), _issue(ctx, given["blockingIssueId"])
+    blocked, blocker = _issue(ctx, args["issueId"]), _issue(ctx, args["blockingIssueId"])
     relations.remove_blocker(ctx.store, ctx.viewer, blocked, blocker)
     return {"issue": blocked, "blockingIssue": blocker}
 
 
-def add_comment(ctx: Context, given: Input) -> Payload:
+def add_comment(ctx: Context, args: Input) -> Payload:
     """addComment."""
-    subject = ctx.store.node(Issue, given["subjectId"])
-    made = issues.comment(ctx.store, ctx.viewer, subject, given["body"])
-    return {"subject": subject, "commentEdge": {"cursor": made.node_id, "node": made}}
+    subject = ctx.store.node(Issue, args["subjectId"])
+    comment = issues.comment(ctx.store, ctx.viewer, subject, args["body"])
+    return {"subject": subject, "commentEdge": {"cursor": comment.node_id, "node": comment}}
 
 
-def update_issue_comment(ctx: Context, given: Input) -> Payload:
+def update_issue_comment(ctx: Context, args: Input) -> Payload:
     """updateIssueComment."""
-    comment = ctx.store.node(Comment, given["id"])
-    return {"issueComment": issues.edit_comment(ctx.store, ctx.viewer, comment, given["body"])}
+    comment = ctx.store.node(Comment, args["id"])
+    return {"issueComment": issues.edit_comment(ctx.store, ctx.viewer, comment, args["body"])}
 
 
 # ---- repositories and owners ---------------------------------------------------------------
 
 
-def create_label(ctx: Context, given: Input) -> Payload:
+def create_label(ctx: Context, args: Input) -> Payload:
     """createLabel."""
-    repository = _repository(ctx, given["repositoryId"])
+    repository = _repository(ctx, args["repositoryId"])
     label = repositories.create_label(
-        ctx.store, ctx.viewer, repository, given["name"], given["color"], given.get("description")
+        ctx.store, ctx.viewer, repository, args["name"], args["color"], args.get("description")
     )
     return {"label": label}
 
 
-def update_label(ctx: Context, given: Input) -> Payload:
+def update_label(ctx: Context, args: Input) -> Payload:
     """updateLabel."""
     label = repositories.update_label(
         ctx.store,
         ctx.viewer,
-        ctx.store.node(Label, given["id"]),
-        name=given.get("name"),
-        color=given.get("color"),
-        description=given.get("description"),
+        ctx.store.node(Label, args["id"]),
+        name=args.get("name"),
+        color=args.get("color"),
+        description=args.get("description"),
     )
     return {"label": label}
 
 
-def delete_label(ctx: Context, given: Input) -> Payload:
+def delete_label(ctx: Context, args: Input) -> Payload:
     """deleteLabel."""
-    repositories.delete_label(ctx.store, ctx.viewer, ctx.store.node(Label, given["id"]))
+    repositories.delete_label(ctx.store, ctx.viewer, ctx.store.node(Label, args["id"]))
     return {}
 
 
-def create_issue_type(ctx: Context, given: Input) -> Payload:
+def create_issue_type(ctx: Context, args: Input) -> Payload:
     """createIssueType."""
-    made = repositories.create_issue_type(
+    issue_type = repositories.create_issue_type(
         ctx.store,
         ctx.viewer,
-        ctx.store.node(Account, given["ownerId"]),
-        name=given["name"],
-        color=given.get("color"),
-        description=given.get("description"),
-        is_enabled=given["isEnabled"],
+        ctx.store.node(Account, args["ownerId"]),
+        name=args["name"],
+        color=args.get("color"),
+        description=args.get("description"),
+        is_enabled=args["isEnabled"],
     )
-    return {"issueType": made}
+    return {"issueType": issue_type}
 
 
 # ---- boards --------------------------------------------------------------------------------
 
 
-def create_project(ctx: Context, given: Input) -> Payload:
+def create_project(ctx: Context, args: Input) -> Payload:
     """createProjectV2."""
-    owner = ctx.store.node(Account, given["ownerId"])
-    home = given.get("repositoryId")
-    repository = _repository(ctx, home) if home else None
-    made = boards.create_project(ctx.store, ctx.viewer, owner, given["title"], repository)
-    return {"projectV2": made}
+    owner = ctx.store.node(Account, args["ownerId"])
+    repository_id = args.get("repositoryId")
+    repository = _repository(ctx, repository_id) if repository_id else None
+    project = boards.create_project(ctx.store, ctx.viewer, owner, args["title"], repository)
+    return {"projectV2": project}
 
 
-def update_project(ctx: Context, given: Input) -> Payload:
+def update_project(ctx: Context, args: Input) -> Payload:
     """updateProjectV2."""
     changes = {
-        "title": given.get("title"),
-        "short_description": given.get("shortDescription"),
-        "readme": given.get("readme"),
-        "public": given.get("public"),
-        "closed": given.get("closed"),
+        "title": args.get("title"),
+        "short_description": args.get("shortDescription"),
+        "readme": args.get("readme"),
+        "public": args.get("public"),
+        "closed": args.get("closed"),
     }
-    project = _project(ctx, given["projectId"])
+    project = _project(ctx, args["projectId"])
     return {"projectV2": boards.update_project(ctx.store, ctx.viewer, project, changes)}
 
 
-def link_project(ctx: Context, given: Input) -> Payload:
+def link_project(ctx: Context, args: Input) -> Payload:
     """linkProjectV2ToRepository."""
-    project = _project(ctx, given["projectId"])
-    repository = _repository(ctx, given["repositoryId"])
+    project = _project(ctx, args["projectId"])
+    repository = _repository(ctx, args["repositoryId"])
     return {"repository": boards.link_repository(ctx.store, ctx.viewer, project, repository)}
 
 
-def create_field(ctx: Context, given: Input) -> Payload:
+def create_field(ctx: Context, args: Input) -> Payload:
     """createProjectV2Field."""
-    made = boards.create_field(
+    field = boards.create_field(
         ctx.store,
         ctx.viewer,
-        _project(ctx, given["projectId"]),
-        name=given["name"],
-        data_type=given["dataType"],
-        options=given.get("singleSelectOptions"),
-        iterations=given.get("iterationConfiguration"),
+        _project(ctx, args["projectId"]),
+        name=args["name"],
+        data_type=args["dataType"],
+        options=args.get("singleSelectOptions"),
+        iterations=args.get("iterationConfiguration"),
     )
-    return {"projectV2Field": made}
+    return {"projectV2Field": field}
 
 
-def update_field(ctx: Context, given: Input) -> Payload:
+def update_field(ctx: Context, args: Input) -> Payload:
     """updateProjectV2Field."""
     changed = boards.update_field(
         ctx.store,
         ctx.viewer,
-        ctx.store.node(Field, given["fieldId"]),
-        name=given.get("name"),
-        options=given.get("singleSelectOptions"),
-        iterations=given.get("iterationConfiguration"),
+        ctx.store.node(Field, args["fieldId"]),
+        name=args.get("name"),
+        options=args.get("singleSelectOptions"),
+        iterations=args.get("iterationConfiguration"),
     )
     return {"projectV2Field": changed}
 
 
-def add_item(ctx: Context, given: Input) -> Payload:
+def add_item(ctx: Context, args: Input) -> Payload:
     """addProjectV2ItemById."""
-    project = _project(ctx, given["projectId"])
-    content = ctx.store.by_node.get(given["contentId"])
+    project = _project(ctx, args["projectId"])
+    content = ctx.store.by_node.get(args["contentId"])
     if content is None:
-        raise no_node(given["contentId"])
+        raise no_node(args["contentId"])
     if not isinstance(content, Issue):
         raise RefusalError("VALIDATION", "contentID must refer to an Issue or a Pull Request.")
     return {"item": boards.add_content(ctx.store, ctx.viewer, project, content)}
 
 
-def add_draft(ctx: Context, given: Input) -> Payload:
+def add_draft(ctx: Context, args: Input) -> Payload:
     """addProjectV2DraftIssue."""
-    project = _project(ctx, given["projectId"])
-    body = given.get("body") or ""
-    made = boards.add_draft(ctx.store, ctx.viewer, project, given["title"], body)
-    return {"projectItem": made}
+    project = _project(ctx, args["projectId"])
+    body = args.get("body") or ""
+    item = boards.add_draft(ctx.store, ctx.viewer, project, args["title"], body)
+    return {"projectItem": item}
 
 
-def _card(ctx: Context, given: Input) -> tuple[Project, Item]:
-    return _project(ctx, given["projectId"]), ctx.store.node(Item, given["itemId"])
+def _card(ctx: Context, args: Input) -> tuple[Project, Item]:
+    return _project(ctx, args["projectId"]), ctx.store.node(Item, args["itemId"])
 
 
-def set_value(ctx: Context, given: Input) -> Payload:
+def set_value(ctx: Context, args: Input) -> Payload:
     """updateProjectV2ItemFieldValue."""
-    project, item = _card(ctx, given)
-    field = ctx.store.node(Field, given["fieldId"])
-    changed = boards.set_value(ctx.store, ctx.viewer, project, item, field, given["value"])
+    project, item = _card(ctx, args)
+    field = ctx.store.node(Field, args["fieldId"])
+    changed = boards.set_value(ctx.store, ctx.viewer, project, item, field, args["value"])
     return {"projectV2Item": changed}
 
 
-def clear_value(ctx: Context, given: Input) -> Payload:
+def clear_value(ctx: Context, args: Input) -> Payload:
     """clearProjectV2ItemFieldValue."""
-    project, item = _card(ctx, given)
-    field = ctx.store.node(Field, given["fieldId"])
+    project, item = _card(ctx, args)
+    field = ctx.store.node(Field, args["fieldId"])
     return {"projectV2Item": boards.clear_value(ctx.store, ctx.viewer, project, item, field)}
 
 
 def _archiving(*, archived: bool) -> Mutation:
-    def mutate(ctx: Context, given: Input) -> Payload:
-        project, item = _card(ctx, given)
+    def mutate(ctx: Context, args: Input) -> Payload:
+        project, item = _card(ctx, args)
         changed = boards.set_archived(ctx.store, ctx.viewer, project, item, archived=archived)
         return {"item": changed}
 
     return mutate
 
 
-def delete_item(ctx: Context, given: Input) -> Payload:
+def delete_item(ctx: Context, args: Input) -> Payload:
     """deleteProjectV2Item."""
-    project, item = _card(ctx, given)
+    project, item = _card(ctx, args)
     return {"deletedItemId": boards.delete_item(ctx.store, ctx.viewer, project, item)}
 
 
@@ -406,22 +406,26 @@ _STATUS_PARTS = {
 }
 
 
-def _said(given: Input) -> dict[str, Any]:
-    return {name: given[sent] for sent, name in _STATUS_PARTS.items() if sent in given}
+def _status_values(args: Input) -> dict[str, Any]:
+    return {name: args[sent] for sent, name in _STATUS_PARTS.items() if sent in args}
 
 
-def create_status_update(ctx: Context, given: Input) -> Payload:
+def create_status_update(ctx: Context, args: Input) -> Payload:
     """createProjectV2StatusUpdate."""
-    project = _project(ctx, given["projectId"])
-    made = boards.create_status_update(ctx.store, ctx.viewer, project, _said(given))
-    return {"statusUpdate": made}
+    project = _project(ctx, args["projectId"])
+    update = boards.create_status_update(ctx.store, ctx.viewer, project, _status_values(args))
+    return {"statusUpdate": update}
 
 
-def update_status_update(ctx: Context, given: Input) -> Payload:
+def update_status_update(ctx: Context, args: Input) -> Payload:
     """updateProjectV2StatusUpdate."""
-    update = ctx.store.node(StatusUpdate, given["statusUpdateId"])
+    update = ctx.store.node(StatusUpdate, args["statusUpdateId"])
     ctx.viewer.require_projects()
-    return {"statusUpdate": boards.edit_status_update(ctx.store, ctx.viewer, update, _said(given))}
+    return {
+        "statusUpdate": boards.edit_status_update(
+            ctx.store, ctx.viewer, update, _status_values(args)
+        )
+    }
 
 
 MUTATIONS: dict[str, Mutation] = {

@@ -8,7 +8,7 @@ import pytest
 from backlog_sync.core import body as body_block
 from github_sandbox.access import Grant
 from github_sandbox.actors import Person
-from github_sandbox.app import Deed, Sandbox
+from github_sandbox.app import ActorAction, Sandbox
 from tests.cli.conftest import Backlog
 
 TARGET = "octo-org/shop"
@@ -27,7 +27,7 @@ class Visitor:
 
     def __init__(self, person: Person, number: int, at: int) -> None:
         self.person, self.number, self.at = person, number, at
-        self.deeds: tuple[Deed, ...] = ()
+        self.actions: tuple[ActorAction, ...] = ()
 
     def act(self, sandbox: Sandbox, request: int) -> None:
         """Once, and nobody else acts."""
@@ -112,9 +112,9 @@ def test_a_body_that_moves_meanwhile_keeps_its_progress_out_of_the_file(
     keep, merge = number_of(server, "Keep"), number_of(server, "Merge")
     ann.close(keep)
     ann.close(merge)
-    server.people = Visitor(ann, keep, at=len(server.log) + 2)
+    server.actors = Visitor(ann, keep, at=len(server.log) + 2)
     done = backlog("report")
-    server.people = None
+    server.actors = None
     assert done.code == 5
     assert "keep" in done.err
     text = (folder / "backlog.yaml").read_text()

@@ -131,7 +131,7 @@ def test_a_lost_answer_while_issues_are_changed(tmp_path: Path, kind: str) -> No
         machine.sync(MIDDLE)
         world.fail({at: LOST[kind]}, writes_only=True)
         machine.sync(changed)
-        hit = world.sandbox.faults.seen >= at
+        hit = world.sandbox.faults.counted >= at
         world.fail({})
         prepared, _ = machine.prepare(changed)
         assert prepared.plan.drift == ()

@@ -6,7 +6,7 @@ from backlog_sync.core.changes import Usage
 from backlog_sync.core.estimate import Estimate
 from backlog_sync.core.model import Coverage
 from backlog_sync.render.canvas import Look
-from backlog_sync.render.coverage import covered
+from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.expected import duration, expected_text, step_text
 
 
@@ -62,4 +62,4 @@ def test_a_step_tells_what_is_left() -> None:
 )
 def test_what_was_read_is_told(coverage: Coverage, words: str) -> None:
     """No more is claimed than was looked at."""
-    assert covered(coverage) == words
+    assert coverage_text(coverage) == words

@@ -20,7 +20,7 @@ from backlog_sync.errors import UsageError
 from backlog_sync.render.json import dump
 from backlog_sync.reports.charts.burn_up import burn_up
 from backlog_sync.reports.charts.drawing import short
-from backlog_sync.reports.charts.graph import _laid_out, dependencies
+from backlog_sync.reports.charts.graph import _layout, dependencies
 from backlog_sync.reports.charts.palette import Color
 from backlog_sync.reports.charts.timeline import timeline
 from backlog_sync.reports.page import html
@@ -123,7 +123,7 @@ def test_charts_say_what_they_leave_out() -> None:
 def test_arrows_pass_a_point_in_each_layer() -> None:
     """In a graph of several parts too, an arrow's points lie between its own two ends."""
     edges = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (5, 6), (3, 6), (7, 2)]
-    spots, routes = _laid_out(8, edges)
+    spots, routes = _layout(8, edges)
     assert any(routes)
     for (first, second), route in zip(edges, routes, strict=True):
         along = [spots[first], *route, spots[second]]
@@ -152,7 +152,7 @@ def test_igraph_never_gets_what_it_reads_outside_its_memory_for(
         rng = random.Random(seed)
         count = rng.randint(2, 30)
         pairs = [(rng.randrange(count), rng.randrange(count)) for _ in range(rng.randint(0, 40))]
-        spots, routes = _laid_out(count, [(a, b) for a, b in pairs if a != b])
+        spots, routes = _layout(count, [(a, b) for a, b in pairs if a != b])
         assert (len(spots), len(routes)) == (count, sum(a != b for a, b in pairs))
 
 

@@ -17,34 +17,34 @@ from pydantic import ValidationError
 from backlog_sync.files.plain_model import read_model
 from github_sandbox import faults
 from github_sandbox.app import Sandbox
-from github_sandbox.fault_config import FaultName, Trouble, set_up
+from github_sandbox.fault_config import FaultConfig, FaultName, set_up
 from github_sandbox.faults import Fault
 from github_sandbox.scenario import AnyStep
 from tests.sandbox.conftest import REPOSITORY, World
 
 DOCS = Path(__file__).parents[2] / "docs" / "sandbox.md"
-Read = Callable[[str], Trouble | list[str]]
+Read = Callable[[str], FaultConfig | list[str]]
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """Read a file of this text; gives what it says, or its faults as lines."""
 
-    def run(text: str) -> Trouble | list[str]:
+    def run(text: str) -> FaultConfig | list[str]:
         file = tmp_path / "trouble.yaml"
         file.write_text(text, "utf-8")
-        found = read_model(file, "trouble.yaml", Trouble, listed_in="docs/sandbox.md")
-        if isinstance(found, Trouble):
+        found = read_model(file, "trouble.yaml", FaultConfig, listed_in="docs/sandbox.md")
+        if isinstance(found, FaultConfig):
             return found
         return [f"{d.place}: {d.message}" + (f" ({d.hint})" if d.hint else "") for d in found]
 
     return run
 
 
-def good(read: Read, text: str) -> Trouble:
+def good(read: Read, text: str) -> FaultConfig:
     """What a file says that has no faults."""
     found = read(text)
-    assert isinstance(found, Trouble), found
+    assert isinstance(found, FaultConfig), found
     return found
 
 
@@ -86,17 +86,17 @@ people:
     assert not sandbox.tokens["bot"].reads_boards
     assert sandbox.faults.writes_only
     assert sandbox.faults.faults == {2: faults.bad_gateway(504), 3: faults.bad_gateway(504)}
-    assert sandbox.people is not None
+    assert sandbox.actors is not None
 
 
 def test_an_empty_document_changes_nothing() -> None:
     """What is left out is as it always is."""
     plain = Sandbox()
     with Sandbox() as sandbox:
-        set_up(sandbox, Trouble.model_validate({}))
+        set_up(sandbox, FaultConfig.model_validate({}))
         assert sandbox.limits == plain.limits
         assert sandbox.features == plain.features
-        assert (sandbox.latency, sandbox.list_lag, sandbox.people) == (0, timedelta(0), None)
+        assert (sandbox.latency, sandbox.list_lag, sandbox.actors) == (0, timedelta(0), None)
     plain.close()
 
 
@@ -134,7 +134,7 @@ def test_an_empty_document_changes_nothing() -> None:
 )
 def test_each_fault_has_a_name(entry: dict[str, Any], made: Fault) -> None:
     """The file makes what the functions make."""
-    found = Trouble.model_validate({"faults": [{"request": 1, **entry}]})
+    found = FaultConfig.model_validate({"faults": [{"request": 1, **entry}]})
     assert found.plan().faults == {1: made}
 
 
@@ -143,7 +143,7 @@ def test_every_name_of_a_fault_is_documented() -> None:
     page = DOCS.read_text("utf-8")
     missing = [name for name in get_args(FaultName) if f"`{name}`" not in page]
     assert missing == []
-    assert [name for name in Trouble.model_fields if f"`{name}`" not in page] == []
+    assert [name for name in FaultConfig.model_fields if f"`{name}`" not in page] == []
     steps = get_args(get_args(AnyStep)[0])
     deeds = {word for step in steps for word in get_args(step.model_fields["do"].annotation)}
     assert {name for name in deeds if f"`{name}`" not in page} == set()
@@ -220,9 +220,9 @@ def test_json_is_read_too(read: Read) -> None:
 def test_numbers_are_taken_from_tests_too() -> None:
     """A dictionary with numbers says the same as a file's texts."""
     step = {"after": 0, "who": "ana", "do": "close", "issue": 3}
-    assert Trouble.model_validate({"version": 1, "people": [step]}).people
+    assert FaultConfig.model_validate({"version": 1, "people": [step]}).people
     with pytest.raises(ValidationError):
-        Trouble.model_validate({"people": [{**step, "issue": None}]})
+        FaultConfig.model_validate({"people": [{**step, "issue": None}]})
 
 
 # ---- the command ---------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_links_to_the_web_are_marked() -> None:
 def test_a_link_to_an_issue_of_the_sandbox_stays_here() -> None:
     """An address that the sandbox gave out leads to its own page of it."""
     own = {"https://github.localhost/a/b/issues/3": "/_sandbox/repos/a/b/issues/3"}.get
-    assert seen(to_html("[x](https://github.localhost/a/b/issues/3)", own_page=own)).links == [
+    assert seen(to_html("[x](https://github.localhost/a/b/issues/3)", sandbox_page=own)).links == [
         "/_sandbox/repos/a/b/issues/3"
     ]
 

@@ -32,14 +32,14 @@ def shown(world: World, number: int = 1) -> dict[str, Any]:
 
 def problems(world: World) -> list[str | None]:
     """What went wrong with each deed."""
-    assert world.sandbox.people is not None
-    return [deed.problem for deed in world.sandbox.people.deeds]
+    assert world.sandbox.actors is not None
+    return [deed.problem for deed in world.sandbox.actors.actions]
 
 
 def test_deeds_are_done_before_a_request_or_after_some_time(world: World) -> None:
     """Each once; the first request after it was set is number 1; seconds are the clock's."""
     world.issue("One")
-    world.sandbox.people = script(
+    world.sandbox.actors = script(
         {"do": "edit", "issue": 1, "title": "At request 2", "before_request": 2},
         {"do": "edit", "issue": 1, "title": "After a minute", "after": 60},
     )
@@ -62,7 +62,7 @@ def test_deeds_are_done_before_a_request_or_after_some_time(world: World) -> Non
 def test_people_write_and_tick_and_talk(world: World) -> None:
     """Title, body, a line below it, boxes, comments; an issue may be named by its title."""
     world.issue("One", body="- [ ] first\n- [x] second")
-    world.sandbox.people = script(
+    world.sandbox.actors = script(
         {"do": "tick", "issue": "One", "text": "first"},
         {"do": "tick", "issue": "#1", "text": "second", "done": False},
         {"do": "edit", "issue": 1, "append": "A note"},
@@ -83,7 +83,7 @@ def test_people_close_label_assign_and_arrange(world: World) -> None:
     for title in ("One", "Two", "Three"):
         world.issue(title)
     world.send("POST", f"{HOME}/milestones", {"title": "M0"})
-    world.sandbox.people = script(
+    world.sandbox.actors = script(
         {"do": "label", "issue": 1, "add": ["bug", "own"]},
         {"do": "label", "issue": 1, "remove": ["bug"]},
         {"do": "assign", "issue": 1, "logins": ["ana", "bo"]},
@@ -110,7 +110,7 @@ def test_people_work_on_boards(world: World) -> None:
     project = world.board("Widgets")
     world.field(project, "Points", "NUMBER")
     world.issue("One")
-    world.sandbox.people = script(
+    world.sandbox.actors = script(
         {"do": "add_card", "issue": 1},
         {"do": "set", "issue": 1, "field": "Status", "value": "In Progress"},
         {"do": "set", "issue": 1, "field": "Points", "value": "5", "board": "Widgets"},
@@ -134,7 +134,7 @@ def test_people_take_things_away(world: World) -> None:
     world.sandbox.ensure_repository("octo-org/gadgets")
     at = {"repository": REPOSITORY}
     boss = {**at, "permission": "admin", "who": "boss"}
-    world.sandbox.people = script(
+    world.sandbox.actors = script(
         {"do": "delete", "issue": 1, **at},
         {"do": "delete", "issue": 1, **boss},
         {"do": "transfer", "issue": 2, "to": "octo-org/gadgets", **at},
@@ -158,7 +158,7 @@ def test_people_take_things_away(world: World) -> None:
 def test_what_cannot_be_done_disturbs_nobody(world: World) -> None:
     """An issue that is not there, a box that is not there: told, and the server goes on."""
     world.issue("One")
-    world.sandbox.people = script(
+    world.sandbox.actors = script(
         {"do": "close", "issue": 99},
         {"do": "close", "issue": "No such title"},
         {"do": "tick", "issue": 1, "text": "nothing"},

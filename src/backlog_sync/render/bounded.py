@@ -33,14 +33,14 @@ class Block:
 
 
 @dataclass(slots=True)
-class Paper:
+class BoundedText:
     """Text up to a size in bytes; what no longer fits is counted."""
 
     room: int
     parts: list[str] = field(default_factory=list)
     left_out: int = 0
 
-    def put(self, block: Block) -> None:
+    def add(self, block: Block) -> None:
         """Add as many rows as fit, with what is around them; once cut, nothing follows."""
         frame = size(block.opening) + size(block.closing)
         if block.whole and (
@@ -48,16 +48,16 @@ class Paper:
         ):
             self.left_out += 1
             return
-        taken: list[str] = []
+        fitting: list[str] = []
         for row in block.rows:
             more = size(row)
             if self.left_out or frame + more > self.room:
                 self.left_out += 1
                 continue
-            taken.append(row)
+            fitting.append(row)
             self.room -= more
-        if taken:
-            self.parts += [block.opening, *taken, block.closing]
+        if fitting:
+            self.parts += [block.opening, *fitting, block.closing]
             self.room -= frame
 
 

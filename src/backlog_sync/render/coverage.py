@@ -8,22 +8,23 @@ from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 
-def covered(coverage: Coverage, others: Mapping[str, Coverage] = MappingProxyType({})) -> str:
+def coverage_text(coverage: Coverage, others: Mapping[str, Coverage] = MappingProxyType({})) -> str:
     """One clause about what was read, such as "33 issues read", of other repositories too."""
-    told = [_covered(coverage)]
-    told += [f"{clean(name)}: {_covered(other)}" for name, other in others.items()]
-    return "; ".join(told)
+    clauses = [_coverage_of_one(coverage)]
+    clauses += [f"{clean(name)}: {_coverage_of_one(other)}" for name, other in others.items()]
+    return "; ".join(clauses)
 
 
-def _covered(coverage: Coverage) -> str:
+def _coverage_of_one(coverage: Coverage) -> str:
     if coverage.complete:
         return f"{counted(coverage.issues_read, 'issue')} read"
     if not coverage.by_number:
         return f"{counted(coverage.issues_read, 'issue')} read, not all"
-    named = f"{counted(coverage.by_number, 'issue')} by number"
+    by_number = f"{counted(coverage.by_number, 'issue')} by number"
     others = max(0, coverage.total - coverage.by_number)
     if coverage.since is None:
         looked = max(0, coverage.issues_read - coverage.by_number)
-        return f"{named}; of {others:,} others {looked:,} looked at"
+        return f"{by_number}; of {others:,} others {looked:,} looked at"
     day, _, time = coverage.since.partition("T")
-    return f"{named}; of {others:,} others those looked at that were touched since {day} {time[:5]}"
+    since = f"{day} {time[:5]}"
+    return f"{by_number}; of {others:,} others those looked at that were touched since {since}"

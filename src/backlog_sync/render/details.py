@@ -120,11 +120,11 @@ def _body(head: Text, before: str, after: str, look: Look) -> list[Text]:
     parts = list(dict.fromkeys(line.part for line in (*new, *old)))
     out: list[Text] = []
     for part in parts:
-        mine = [line for line in old if line.part == part]
-        theirs = [line for line in new if line.part == part]
-        if mine == theirs:
+        old_lines = [line for line in old if line.part == part]
+        new_lines = [line for line in new if line.part == part]
+        if old_lines == new_lines:
             continue
-        facts, lines = _part(mine, theirs, look, head.cell_len + 2)
+        facts, lines = _part(old_lines, new_lines, look, head.cell_len + 2)
         title = head.copy() if not out else Text(" " * head.cell_len)
         title.append(f"{part}: ").append(facts, "dim")
         out.append(cut(title, look.columns, look.glyphs))
@@ -168,9 +168,9 @@ def _compare(
             continue
         pairs = min(i2 - i1, j2 - j1)
         for before, after in zip(old[i1 : i1 + pairs], new[j1 : j1 + pairs], strict=True):
-            gone, come = _window(before.text, after.text, room, look.glyphs)
-            lines.append(Text(pad).append("- ", "red").append_text(gone))
-            lines.append(Text(pad).append("+ ", "green").append_text(come))
+            old_text, new_text = _window(before.text, after.text, room, look.glyphs)
+            lines.append(Text(pad).append("- ", "red").append_text(old_text))
+            lines.append(Text(pad).append("+ ", "green").append_text(new_text))
         for line in old[i1 + pairs : i2]:
             lines.append(Text(pad).append("- " + line.text, "red"))
         for line in new[j1 + pairs : j2]:
@@ -184,8 +184,8 @@ def _compare(
 def _window(before: str, after: str, room: int, glyphs: Glyphs) -> tuple[Text, Text]:
     """Two versions of a line with what differs emphasised, cut so that it is seen."""
     old, new = before.split(" "), after.split(" ")
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = _common_prefix_length(old, new)
+    tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])
     whole = max(len(before), len(after)) <= room
     first = 0 if whole or head <= _CONTEXT else head - _CONTEXT
     return (
@@ -194,9 +194,9 @@ def _window(before: str, after: str, room: int, glyphs: Glyphs) -> tuple[Text, T
     )
 
 
-def _common(old: list[str], new: list[str]) -> int:
-    for count, (one, other) in enumerate(zip(old, new, strict=False)):
-        if one != other:
+def _common_prefix_length(old: list[str], new: list[str]) -> int:
+    for count, (old_word, new_word) in enumerate(zip(old, new, strict=False)):
+        if old_word != new_word:
             return count
     return min(len(old), len(new))
 
@@ -205,10 +205,10 @@ def _emphasised(
     words: list[str], first: int, start: int, end: int, color: str, room: int, glyphs: Glyphs
 ) -> Text:
     text = Text(glyphs.ellipsis if first else "")
-    for place, word in enumerate(words[first:], first):
-        if place > first:
+    for index, word in enumerate(words[first:], first):
+        if index > first:
             text.append(" ")
-        text.append(word, f"bold {color}" if start <= place < end else color)
+        text.append(word, f"bold {color}" if start <= index < end else color)
     return cut(text, room, glyphs)
 
 

@@ -17,14 +17,14 @@ def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) 
     read them.
     """
     lines = []
-    for found in sorted(diagnostics):
-        slug, hint = found.slug, "hint:"
+    for diagnostic in sorted(diagnostics):
+        slug, hint = diagnostic.slug, "hint:"
         if color:
-            slug = f"\x1b[{31 if found.is_error else 33}m{slug}\x1b[0m"
+            slug = f"\x1b[{31 if diagnostic.is_error else 33}m{slug}\x1b[0m"
             hint = f"\x1b[2m{hint}\x1b[0m"
-        lines.append(f"{clean(str(found.place))}: {slug}: {clean(found.message)}")
-        if found.hint:
-            lines.append(f"    {hint} {clean(found.hint)}")
+        lines.append(f"{clean(str(diagnostic.place))}: {slug}: {clean(diagnostic.message)}")
+        if diagnostic.hint:
+            lines.append(f"    {hint} {clean(diagnostic.hint)}")
     return "".join(line + "\n" for line in lines)
 
 
@@ -35,18 +35,18 @@ def diagnostics_github(diagnostics: Sequence[Diagnostic]) -> str:
     escapeProperty.
     """
     lines = []
-    for found in sorted(diagnostics):
+    for diagnostic in sorted(diagnostics):
         properties = ",".join(
             f"{name}={_property(value)}"
             for name, value in (
-                ("file", found.place.path),
-                ("line", str(found.place.line)),
-                ("col", str(found.place.column)),
-                ("title", found.slug),
+                ("file", diagnostic.place.path),
+                ("line", str(diagnostic.place.line)),
+                ("col", str(diagnostic.place.column)),
+                ("title", diagnostic.slug),
             )
         )
-        message = found.message + (f"\nhint: {found.hint}" if found.hint else "")
-        lines.append(f"::{found.severity.value} {properties}::{_data(message)}\n")
+        message = diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")
+        lines.append(f"::{diagnostic.severity.value} {properties}::{_data(message)}\n")
     return "".join(lines)
 
 
@@ -56,19 +56,19 @@ def explained_github(lines: Sequence[Mapping[str, object]]) -> str:
     `lines` are mappings of `path`, `line`, `rule`, `key` and `reason`. A step shows the first ten
     notes; its log shows all (GitHub's documentation of workflow commands).
     """
-    told = []
+    commands = []
     for line in lines:
         parts = [str(line[name]) for name in ("key", "reason") if line[name]]
         place = f"file={_property(str(line['path']))},line={line['line']}"
         title = _property(str(line["rule"]))
-        told.append(f"::notice {place},title={title}::{_data(': '.join(parts) or 'read')}\n")
-    return "".join(told)
+        commands.append(f"::notice {place},title={title}::{_data(': '.join(parts) or 'read')}\n")
+    return "".join(commands)
 
 
 def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:
     """A SARIF 2.1.0 log, as code scanning takes it; `version` is that of this tool."""
-    found = sorted(diagnostics)
-    slugs = sorted({one.slug for one in found})
+    ordered = sorted(diagnostics)
+    slugs = sorted({diagnostic.slug for diagnostic in ordered})
     run = {
         "tool": {
             "driver": {
@@ -78,24 +78,24 @@ def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, slugs.index(one.slug)) for one in found],
+        "results": [_result(diagnostic, slugs.index(diagnostic.slug)) for diagnostic in ordered],
     }
     log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json_text(log) + "\n"
 
 
-def _result(found: Diagnostic, rule: int) -> dict[str, object]:
-    text = found.message + (f"\nhint: {found.hint}" if found.hint else "")
-    region = {"startLine": found.place.line, "startColumn": found.place.column}
+def _result(diagnostic: Diagnostic, rule: int) -> dict[str, object]:
+    text = diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")
+    region = {"startLine": diagnostic.place.line, "startColumn": diagnostic.place.column}
     return {
-        "ruleId": found.slug,
+        "ruleId": diagnostic.slug,
         "ruleIndex": rule,
-        "level": "error" if found.severity is Severity.ERROR else "warning",
+        "level": "error" if diagnostic.severity is Severity.ERROR else "warning",
         "message": {"text": text},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(found.place.path)},
+                    "artifactLocation": {"uri": _uri(diagnostic.place.path)},
                     "region": region,
                 }
             }

@@ -12,12 +12,12 @@ def diff_text(path: str, before: str, after: str, look: Look) -> str:
     """A unified diff of one file."""
     styles = {"+": "green", "-": "red", "@": "cyan"}
     name = clean(path)
-    found = difflib.unified_diff(
+    diff = difflib.unified_diff(
         before.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", n=1, lineterm=""
     )
     lines = []
-    for number_, line in enumerate(found):
-        style = "bold" if number_ < 2 else styles.get(line[:1], "")
+    for index, line in enumerate(diff):
+        style = "bold" if index < 2 else styles.get(line[:1], "")
         lines.append(Text(line[:1] + clean(line[1:]), style))
     wide = Look(width=10_000, color=look.color, ascii=look.ascii)
     return paint(lines, wide)

@@ -29,8 +29,8 @@ def checkup_text(checks: Sequence[Check], look: Look) -> str:
             indent = Text(" " * (column + 8))
             lines += paragraph(clean(check.hint), look.columns, look.glyphs, indent, "dim")
     stops = sum(1 for check in checks if check.health is Health.ERROR)
-    told = f"{stops} of these would stop a sync." if stops else "Nothing would stop a sync."
-    lines += [Text(), Text(told, "bold")]
+    verdict = f"{stops} of these would stop a sync." if stops else "Nothing would stop a sync."
+    lines += [Text(), Text(verdict, "bold")]
     return paint(lines, look)
 
 

@@ -34,6 +34,7 @@ def step_text(title: str, done: int, total: int, seconds: float) -> str:
     """A line for a log: how far the work is after so many seconds, and how much is left."""
     text = f"{title}: {done} of {total}"
     if 0 < done < total:
-        left = duration(seconds / done * (total - done))
-        text += f", {left} left" if left.startswith("under") else f", about {left} left"
+        remaining = duration(seconds / done * (total - done))
+        about = "" if remaining.startswith("under") else "about "
+        text += f", {about}{remaining} left"
     return text

@@ -13,7 +13,7 @@ _MANY, _FIRST = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ListedIssue:
     """An issue or item: title, number or place, why it is listed, and what to do about it."""
 
     title: str
@@ -22,10 +22,10 @@ class Named:
     hint: str = ""
 
 
-def named_issues(
+def issue_list(
     title: str,
     note: str,
-    issues: Sequence[Named],
+    issues: Sequence[ListedIssue],
     look: Look,
     glyph: str = "",
     style: str = "yellow",
@@ -36,18 +36,18 @@ def named_issues(
     lines = paragraph(
         note, look.columns, look.glyphs, Text().append(title, "bold").append("  "), "dim"
     )
-    groups: dict[tuple[str, str], list[Named]] = {}
+    groups: dict[tuple[str, str], list[ListedIssue]] = {}
     for each in issues:
         groups.setdefault((each.reason, each.hint), []).append(each)
-    for (reason, hint), mine in groups.items():
-        short = bool(reason) and len(mine) > _MANY and not look.full
-        for each in mine[:_FIRST] if short else mine:
+    for (reason, hint), group in groups.items():
+        short = bool(reason) and len(group) > _MANY and not look.full
+        for each in group[:_FIRST] if short else group:
             left = Text("  ").append(glyph or look.glyphs.orphan, style).append(" ")
             right = Text(clean(each.ref), "dim")
             lines.append(spread(left.append(clean(each.title)), right, look.columns, look.glyphs))
         if short:
-            rest = f"    {look.glyphs.ellipsis} and {len(mine) - _FIRST} more (-v lists all)"
-            lines.append(Text(rest, "dim"))
+            more = f"    {look.glyphs.ellipsis} and {len(group) - _FIRST} more (-v lists all)"
+            lines.append(Text(more, "dim"))
         if reason:
             lines += paragraph(clean(reason), look.columns, look.glyphs, Text("    "), "dim")
         if hint:
@@ -59,16 +59,16 @@ def named_issues(
 def held_items(notes: Iterable[FieldNote], items: Iterable[PlanItem], look: Look) -> list[Text]:
     """Return the section of items for which nothing may be done, with their places."""
     places = {item.key: item.place for item in items}
-    told = []
+    issues = []
     for note in notes:
         place = places.get(note.key)
         where = [f"{place.path}:{place.line}"] if place else []
-        told.append(
-            Named(
+        issues.append(
+            ListedIssue(
                 note.title or note.key,
                 "  ".join([*where, note.ref or note.key]),
                 note.reason,
                 note.hint,
             )
         )
-    return named_issues("Held", "left alone until fixed", told, look, look.glyphs.warn, "magenta")
+    return issue_list("Held", "left alone until fixed", issues, look, look.glyphs.warn, "magenta")

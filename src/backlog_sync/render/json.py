@@ -35,23 +35,23 @@ def lint_json(
             "checklist": inventory.checklist,
             "points": plain_number(inventory.points),
         },
-        "diagnostics": [diagnostic_json(found) for found in sorted(diagnostics)],
+        "diagnostics": [diagnostic_json(diagnostic) for diagnostic in sorted(diagnostics)],
     }
     if lines is not None:
         envelope["lines"] = [dict(line) for line in lines]
     return envelope
 
 
-def diagnostic_json(found: Diagnostic) -> dict[str, object]:
+def diagnostic_json(diagnostic: Diagnostic) -> dict[str, object]:
     """One diagnostic as a mapping."""
     return {
-        "path": found.place.path,
-        "line": found.place.line,
-        "column": found.place.column,
-        "severity": found.severity.value,
-        "slug": found.slug,
-        "message": found.message,
-        "hint": found.hint,
+        "path": diagnostic.place.path,
+        "line": diagnostic.place.line,
+        "column": diagnostic.place.column,
+        "severity": diagnostic.severity.value,
+        "slug": diagnostic.slug,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
     }
 
 

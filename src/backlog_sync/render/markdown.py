@@ -21,7 +21,7 @@ from backlog_sync.core.changes import (
     PlanItem,
 )
 from backlog_sync.core.drift import Drift, Finding
-from backlog_sync.render.bounded import SUMMARY_BYTES, Block, Paper, cut, row, size, table
+from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, row, size, table
 from backlog_sync.render.escape import split_lines
 from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted, number
@@ -54,7 +54,7 @@ _WORDS = {
     "forget": "to forget",
     "unlink": "to unlink",
 }
-_APART = {
+_DRIFT_WORDS = {
     "drift": "drifted",
     "pending": "pending in the file",
     "conflicts": "in conflict or held",
@@ -64,7 +64,7 @@ _APART = {
     "transferred": "transferred",
     "suspicious": "suspicious",
 }
-_TOLD = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
+_ACTIONS_WITH_REASON = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
 
 
 def plan_markdown(
@@ -89,31 +89,31 @@ def _document(
     if note:
         head += f"\n{inert(cut(note))}\n"
     cut_note = "\n> **Cut here:** {} more rows do not fit; `backlog plan` shows all of them.\n"
-    paper = Paper(limit - size(head) - size(tail) - size(cut_note) - 12)
+    bounded_text = BoundedText(limit - size(head) - size(tail) - size(cut_note) - 12)
     for block in blocks:
-        paper.put(block)
-    end = cut_note.format(paper.left_out) if paper.left_out else ""
-    return head + "".join(paper.parts) + end + tail
+        bounded_text.add(block)
+    end = cut_note.format(bounded_text.left_out) if bounded_text.left_out else ""
+    return head + "".join(bounded_text.parts) + end + tail
 
 
 def drift_markdown(
-    found: Drift, *, limit: int = SUMMARY_BYTES, title: str = "Backlog drift"
+    drift: Drift, *, limit: int = SUMMARY_BYTES, title: str = "Backlog drift"
 ) -> str:
-    """What moved apart, as `plan_markdown`; `found` is told with what is in question beside it."""
+    """What moved apart, as `plan_markdown`, with what is in question beside it."""
     questions = [
-        _findings("Second issues of an item, which a sync closes", found.duplicates),
-        _findings("Vanished: once synced, and gone", found.vanished),
-        _findings("Transferred to another repository", found.transferred),
-        _findings("Suspicious: their hidden marks are not believed", found.suspicious),
+        _findings("Second issues of an item, which a sync closes", drift.duplicates),
+        _findings("Vanished: once synced, and gone", drift.vanished),
+        _findings("Transferred to another repository", drift.transferred),
+        _findings("Suspicious: their hidden marks are not believed", drift.suspicious),
     ]
     return _document(
-        found.plan, limit, title, drift_line(found), "", [*questions, *_blocks(found.plan)], ""
+        drift.plan, limit, title, drift_line(drift), "", [*questions, *_blocks(drift.plan)], ""
     )
 
 
-def drift_line(found: Drift) -> str:
+def drift_line(drift: Drift) -> str:
     """One line of counts of what moved apart, as plain text."""
-    facts = [f"{count} {_APART[name]}" for name, count in found.counts.items() if count]
+    facts = [f"{count} {_DRIFT_WORDS[name]}" for name, count in drift.counts.items() if count]
     return f"Drift: {', '.join(facts)}." if facts else "No drift."
 
 
@@ -124,16 +124,16 @@ def summary_line(plan: Plan) -> str:
     drift = [f"{counts['drift']} drifted"] if counts["drift"] else []
     if not plan.has_changes:
         if not held:
-            told = f"No changes: GitHub says what the files say ({counted(len(plan.items), 'item')}"
-            return told + "".join(f", {part}" for part in drift) + ")."
+            text = f"No changes: GitHub says what the files say ({counted(len(plan.items), 'item')}"
+            return text + "".join(f", {part}" for part in drift) + ")."
         return f"Nothing to apply: {', '.join([*held, *drift])}."
-    told_counts = [f"{counts[name]} {word}" for name, word in _WORDS.items() if counts[name]]
+    facts = [f"{counts[name]} {word}" for name, word in _WORDS.items() if counts[name]]
     if counts["link"]:
-        told_counts.append(counted(counts["link"], "link"))
+        facts.append(counted(counts["link"], "link"))
     if counts["definitions"]:
-        told_counts.append(counted(counts["definitions"], "definition"))
+        facts.append(counted(counts["definitions"], "definition"))
     unchanged = [f"{counts['unchanged']} unchanged"] if counts["unchanged"] else []
-    return f"Plan: {', '.join([*told_counts, *drift, *held, *unchanged])}."
+    return f"Plan: {', '.join([*facts, *drift, *held, *unchanged])}."
 
 
 def _blocks(plan: Plan) -> Iterator[Block]:
@@ -145,7 +145,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
     yield _orphans(plan)
     yield _deferred(plan)
     yield _warnings(plan)
-    yield _in_force(plan)
+    yield _settings_in_force(plan)
 
 
 # ---- what needs a person -------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
 
 def _conflicts(plan: Plan) -> Block:
     rows = [
-        (_named(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
+        (_subject(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
          inert(cut(note.reason)))
         for note in plan.conflicts
         if not note.is_hold
@@ -169,7 +169,7 @@ def _held(plan: Plan) -> Block:
         if note.is_hold:
             place = places.get(note.key)
             where = code(cut(f"{place.path}:{place.line}")) if place else ""
-            rows.append((_named(note), where, inert(cut(note.reason)), inert(cut(note.hint))))
+            rows.append((_subject(note), where, inert(cut(note.reason)), inert(cut(note.hint))))
     title = f"#### ✋ Held: {counted(len(rows), 'item')} left alone until fixed"
     return table(title, ("item", "in the file", "why", "what to do"), rows)
 
@@ -177,7 +177,7 @@ def _held(plan: Plan) -> Block:
 def _drift(plan: Plan) -> Block:
     reverted = plan.reverted
     rows = [
-        (_named(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
+        (_subject(note), inert(cut(note.name)), _value(note.desired), _value(note.observed),
          "sync sets it back" if (note.key, note.name) in reverted else inert(cut(note.reason)))
         for note in plan.drift
     ]  # fmt: skip
@@ -185,7 +185,7 @@ def _drift(plan: Plan) -> Block:
     return table(title, ("item", "field", "the file", "GitHub", "what happens"), rows)
 
 
-def _named(note: FieldNote) -> str:
+def _subject(note: FieldNote) -> str:
     title = inert(cut(note.title or note.key))
     if note.is_definition:
         where = f" in {code(cut(note.repository))}" if note.repository else ""
@@ -227,10 +227,10 @@ def _groups(plan: Plan, changes: dict[str, list[Change]]) -> Iterator[_Group]:
         children[item.parent if item.parent in items else None].append(item)
     shown: set[str] = set()
     for key in changes:
-        at: str | None = key
-        while at in items and at not in shown:
-            shown.add(at)
-            at = items[at].parent
+        ancestor: str | None = key
+        while ancestor in items and ancestor not in shown:
+            shown.add(ancestor)
+            ancestor = items[ancestor].parent
     lone: list[tuple[PlanItem, int]] = []
     for root in children[None]:
         if root.key not in shown:
@@ -242,13 +242,13 @@ def _groups(plan: Plan, changes: dict[str, list[Change]]) -> Iterator[_Group]:
         yield _Group(title, tuple(_below(root, children, shown)))
     if lone:
         yield _Group("<b>Items</b>", tuple(lone))
-    strangers = tuple(
-        (PlanItem(key, "issue", mine[0].title or key, None, mine[0].ref), 0)
-        for key, mine in changes.items()
+    not_in_file = tuple(
+        (PlanItem(key, "issue", item_changes[0].title or key, None, item_changes[0].ref), 0)
+        for key, item_changes in changes.items()
         if key not in items
     )
-    if strangers:
-        yield _Group("<b>Not in the file</b>", strangers)
+    if not_in_file:
+        yield _Group("<b>Not in the file</b>", not_in_file)
 
 
 def _below(
@@ -283,11 +283,11 @@ def _line(item: PlanItem, depth: int, changes: Sequence[Change], items: dict[str
         return row(("", name, issue, points, ""))
     action = _action(changes)
     sign = _SIGNS.get(action, "✏️")
-    told = "<br>".join(_told(item, action, changes, items)) or inert(action.value)
-    return row((sign, name, issue, points, told))
+    phrases = "<br>".join(_phrases(item, action, changes, items)) or inert(action.value)
+    return row((sign, name, issue, points, phrases))
 
 
-def _told(
+def _phrases(
     item: PlanItem, action: Action, changes: Sequence[Change], items: dict[str, PlanItem]
 ) -> Iterator[str]:
     """What happens to an item, in a few words each."""
@@ -297,7 +297,7 @@ def _told(
     for change in changes:
         match change.kind:
             case ChangeKind.ISSUE | ChangeKind.FIELD_VALUE:
-                if change.action in _TOLD:
+                if change.action in _ACTIONS_WITH_REASON:
                     yield f"{inert(change.action.value)}: {inert(cut(change.reason))}"
                 if not created:
                     for name, value in change.fields.items():
@@ -319,9 +319,9 @@ def _told(
 def _link(change: Change, word: str, items: dict[str, PlanItem]) -> str:
     sign = "no longer " if change.action is Action.UNLINK else ""
     other = change.other or ""
-    known = items.get(other)
-    title = f" {inert(cut(known.title))}" if known else ""
-    return f"{sign}{word} {code(cut(known.ref or other) if known else cut(other))}{title}"
+    other_item = items.get(other)
+    title = f" {inert(cut(other_item.title))}" if other_item else ""
+    return f"{sign}{word} {code(cut(other_item.ref or other) if other_item else cut(other))}{title}"
 
 
 def _field(name: str, change: FieldChange) -> str:
@@ -333,8 +333,8 @@ def _field(name: str, change: FieldChange) -> str:
         old = before if isinstance(before, list) else []
         new = after if isinstance(after, list) else []
         added = [f"+{_value(each)}" for each in new if each not in old]
-        gone = [f"−{_value(each)}" for each in old if each not in new]
-        return f"{label} {' '.join([*added, *gone][:_NAMES]) or 'in another order'}"
+        removed = [f"−{_value(each)}" for each in old if each not in new]
+        return f"{label} {' '.join([*added, *removed][:_NAMES]) or 'in another order'}"
     return f"{label} {_value(before)} → {_value(after)}"
 
 
@@ -344,10 +344,10 @@ def _text(before: str, after: str) -> str:
     if len(old) + len(new) > 400:  # ndiff grows with the product
         return f"{counted(len(new), 'line')}, {len(old)} before"
     lines = [line for line in ndiff(old, new) if line[:2] in ("- ", "+ ")]
-    told = [f"{'−' if line[0] == '-' else '+'} {inert(cut(line[2:]))}" for line in lines[:_LINES]]
+    shown = [f"{'−' if line[0] == '-' else '+'} {inert(cut(line[2:]))}" for line in lines[:_LINES]]
     if len(lines) > _LINES:
-        told.append(f"… {counted(len(lines) - _LINES, 'more line', 'more lines')}")
-    return "<br>".join(["", *told]) if told else "in white space"
+        shown.append(f"… {counted(len(lines) - _LINES, 'more line', 'more lines')}")
+    return "<br>".join(["", *shown]) if shown else "in white space"
 
 
 # ---- the rest ------------------------------------------------------------------------------
@@ -356,21 +356,22 @@ def _text(before: str, after: str) -> str:
 def _definitions(plan: Plan) -> Block:
     rows: list[str] = []
     count = 0
-    for kind, (one, many) in _DEFINITIONS.items():
-        mine = [c for c in plan.changes if c.kind is kind]
-        count += len(mine)
-        for there in dict.fromkeys(c.repository for c in mine):
-            made = [c for c in mine if c.action is Action.CREATE and c.repository == there]
-            where = f" in {code(cut(there))}" if there else ""
-            if made:
-                names = ", ".join(code(cut(c.title or c.key)) for c in made[:_NAMES])
-                more = f" and {len(made) - _NAMES} more" if len(made) > _NAMES else ""
-                rows.append(f"- ➕ {one if len(made) == 1 else many}{where}: {names}{more}\n")
-            for change in mine:
-                if change.action is not Action.CREATE and change.repository == there:
+    for kind, (singular, plural) in _DEFINITIONS.items():
+        changes = [c for c in plan.changes if c.kind is kind]
+        count += len(changes)
+        for repo in dict.fromkeys(c.repository for c in changes):
+            created = [c for c in changes if c.action is Action.CREATE and c.repository == repo]
+            where = f" in {code(cut(repo))}" if repo else ""
+            if created:
+                names = ", ".join(code(cut(c.title or c.key)) for c in created[:_NAMES])
+                more = f" and {len(created) - _NAMES} more" if len(created) > _NAMES else ""
+                word = singular if len(created) == 1 else plural
+                rows.append(f"- ➕ {word}{where}: {names}{more}\n")
+            for change in changes:
+                if change.action is not Action.CREATE and change.repository == repo:
                     fields = "; ".join(_field(n, v) for n, v in change.fields.items())
                     name = code(cut(change.title or change.key))
-                    rows.append(f"- ✏️ {one} {name}{where}: {fields}\n")
+                    rows.append(f"- ✏️ {singular} {name}{where}: {fields}\n")
     title = counted(count, "definition")
     return Block(f"\n<details><summary>{title}</summary>\n\n", rows, "\n</details>\n")
 
@@ -382,11 +383,11 @@ def _orphans(plan: Plan) -> Block:
     return Block("\n#### No longer in the file, left alone\n\n", rows)
 
 
-def _findings(title: str, found: Sequence[Finding]) -> Block:
+def _findings(title: str, findings: Sequence[Finding]) -> Block:
     rows = [
         f"- {code(cut(f.ref or f.key))} {inert(cut(f.title))}: {inert(cut(f.reason))}"
         f"{'; ' * bool(f.hint)}{inert(cut(f.hint))}\n"
-        for f in found
+        for f in findings
     ]
     return Block(f"\n#### {title}\n\n", rows)
 
@@ -396,11 +397,11 @@ def _deferred(plan: Plan) -> Block:
     for each in plan.deferred:
         groups[(each.reason, each.hint)].append(f"{each.kind.value.replace('_', ' ')} {each.key}")
     rows = []
-    for (reason, hint), what in groups.items():
-        names = ", ".join(inert(cut(name)) for name in what[:3])
-        more = f" and {len(what) - 3} more" if len(what) > 3 else ""
-        told = f" ({inert(cut(hint))})" if hint else ""
-        rows.append(f"- {names}{more}: {inert(cut(reason))}{told}\n")
+    for (reason, hint), all_names in groups.items():
+        names = ", ".join(inert(cut(name)) for name in all_names[:3])
+        more = f" and {len(all_names) - 3} more" if len(all_names) > 3 else ""
+        remedy = f" ({inert(cut(hint))})" if hint else ""
+        rows.append(f"- {names}{more}: {inert(cut(reason))}{remedy}\n")
     return Block("\n#### Deferred\n\n", rows)
 
 
@@ -414,12 +415,12 @@ def _warnings(plan: Plan) -> Block:
     return Block("\n#### Warnings\n\n", rows)
 
 
-def _in_force(plan: Plan) -> Block:
+def _settings_in_force(plan: Plan) -> Block:
     """The settings that change who is trusted or what is published."""
     rows = []
     for name, value in plan.in_force.items():
-        told = ", ".join(inert(cut(each)) for each in value) if isinstance(value, list) else ""
-        rows.append(f"- {code(name)}: {told or _value(value)}\n")
+        members = ", ".join(inert(cut(each)) for each in value) if isinstance(value, list) else ""
+        rows.append(f"- {code(name)}: {members or _value(value)}\n")
     return Block("\n#### Settings in force\n\n", rows)
 
 

@@ -10,7 +10,7 @@ from backlog_sync.render.canvas import Look, cut, flow, listed, paint, paragraph
 from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
-_TELLING = {
+_HEADINGS = {
     Result.FAILED: ("Failed", "red"),
     Result.STALE: ("Moved on GitHub since the plan, left alone", "magenta"),
     Result.SKIPPED: ("Skipped", "yellow"),
@@ -51,11 +51,11 @@ def outcomes_text(
     `see` says where to look at it: an address, or a command.
     """
     lines: list[Text] = []
-    for result, (title, style) in _TELLING.items():
-        mine = [outcome for outcome in outcomes if outcome.result is result]
-        if mine:
+    for result, (title, style) in _HEADINGS.items():
+        matching = [outcome for outcome in outcomes if outcome.result is result]
+        if matching:
             lines.append(Text(title, f"bold {style}"))
-            lines += _listed(mine, style, look)
+            lines += _listed(matching, style, look)
             lines.append(Text())
     lines += _counts(outcomes, usage, look)
     if written:
@@ -73,15 +73,15 @@ def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
     for outcome in outcomes:
         by_reason[outcome.reason].append(outcome)
     lines: list[Text] = []
-    for reason, mine in list(by_reason.items())[:_MOST]:
+    for reason, group in list(by_reason.items())[:_MOST]:
         head = Text("  ").append(look.glyphs.warn, style).append(" ")
-        if len(mine) == 1:
-            line = head.append(_what(mine[0].change)).append("  ")
-            line.append(clean(mine[0].ref or mine[0].change.key), "dim")
+        if len(group) == 1:
+            line = head.append(_change_text(group[0].change)).append("  ")
+            line.append(clean(group[0].ref or group[0].change.key), "dim")
             lines.append(cut(line, look.columns, look.glyphs))
         else:
-            head.append(f"{len(mine)} changes: ")
-            lines += flow(head, listed(_names(mine)), look.columns, look.glyphs)
+            head.append(f"{len(group)} changes: ")
+            lines += flow(head, listed(_names(group)), look.columns, look.glyphs)
         if reason:
             lines += paragraph(clean(reason), look.columns, look.glyphs, Text("    "), "dim")
     if len(by_reason) > _MOST:
@@ -97,7 +97,7 @@ def _names(outcomes: Sequence[Outcome]) -> list[str]:
     return [*titles[:_NAMED], f"{len(titles) - _NAMED} more"]
 
 
-def _what(change: Change) -> str:
+def _change_text(change: Change) -> str:
     kind = _KINDS.get(change.kind, change.kind.value)
     parts = [change.action.value, kind, clean(change.title or change.key)]
     return " ".join(part for part in parts if part)
@@ -106,12 +106,12 @@ def _what(change: Change) -> str:
 def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look) -> list[Text]:
     counts = Counter(outcome.result for outcome in outcomes)
     words: list[Text] = []
-    told = [r for r in Result if counts[r] or r is Result.APPLIED]
-    for place, result in enumerate(told):
+    results = [r for r in Result if counts[r] or r is Result.APPLIED]
+    for index, result in enumerate(results):
         word, style = _WORDS[result]
         if result is Result.APPLIED:
             word = f"{'change' if counts[result] == 1 else 'changes'} applied"
-        comma = "," if place < len(told) - 1 else ""
+        comma = "," if index < len(results) - 1 else ""
         words.append(Text().append(f"{counts[result]} {word}", style if counts[result] else ""))
         words[-1].append(comma)
     spent = f"{look.glyphs.dot} {counted(usage.requests, 'request')}, "

@@ -68,8 +68,8 @@ def _runs(line: Text, row: int) -> Iterable[str]:
     styles = [Style.null()] * len(line.plain)
     for span in line.spans:
         style = Style.parse(span.style) if isinstance(span.style, str) else span.style
-        for at in range(span.start, min(span.end, len(styles))):
-            styles[at] = styles[at] + style
+        for index in range(span.start, min(span.end, len(styles))):
+            styles[index] = styles[index] + style
     base = Style.parse(line.style) if isinstance(line.style, str) else line.style
     start = 0
     for end in range(1, len(styles) + 1):

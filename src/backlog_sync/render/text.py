@@ -22,10 +22,10 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.fields import SHOWN_FIRST
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, paragraph, spread
-from backlog_sync.render.coverage import covered
+from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.details import field_lines, known_fields, value_text
 from backlog_sync.render.escape import clean
-from backlog_sync.render.issue_lists import Named, held_items, named_issues
+from backlog_sync.render.issue_lists import ListedIssue, held_items, issue_list
 from backlog_sync.render.words import counted, number
 
 _STYLES = {
@@ -64,18 +64,18 @@ def summary_text(plan: Plan, look: Look) -> str:
 def plan_lines(plan: Plan, look: Look) -> list[Text]:
     """The whole plan as styled lines."""
     sections = plan_sections(plan, look)
-    last = [*_summary(plan, look), *_covered(plan, look)]
+    last = [*_summary(plan, look), *_coverage(plan, look)]
     if not any(sections[:-1]):
         return stacked([last, sections[-1]])
     return stacked([[_target(plan, look)], *sections, last])
 
 
-def _covered(plan: Plan, look: Look) -> list[Text]:
+def _coverage(plan: Plan, look: Look) -> list[Text]:
     """What was read, where that was less than everything."""
     if plan.coverage.complete and all(other.complete for other in plan.others.values()):
         return []
-    told = covered(plan.coverage, plan.others)
-    words = [Text(word, "dim") for word in f"{told}.".split(" ")]
+    sentence = coverage_text(plan.coverage, plan.others)
+    words = [Text(word, "dim") for word in f"{sentence}.".split(" ")]
     return flow(Text("Read: ", "dim"), words, look.columns, look.glyphs)
 
 
@@ -91,7 +91,7 @@ def plan_sections(plan: Plan, look: Look, *, drift_hint: str = _SET_BACK) -> lis
         _orphans(plan, look),
         _deferred(plan, look),
         _warnings(plan, look),
-        _in_force(plan, look),
+        _settings_in_force(plan, look),
     ]
 
 
@@ -122,27 +122,27 @@ def _heading(title: str, note: str = "") -> Text:
 def _definitions(plan: Plan, look: Look) -> list[Text]:
     lines: list[Text] = []
     column = len("milestones")
-    for kind, (one, many) in _DEFINITIONS.items():
+    for kind, (singular, plural) in _DEFINITIONS.items():
         changes = [c for c in plan.changes if c.kind is kind]
-        for made in _by_repository(c for c in changes if c.action is Action.CREATE):
+        for created in _by_repository(c for c in changes if c.action is Action.CREATE):
             head = Text("  ").append("+", "green").append(" ")
-            head.append((one if len(made) == 1 else many).ljust(column + 2), "dim")
-            words = listed(_definition(c, look.glyphs) for c in made)
-            if made[0].repository:
-                words.insert(0, Text(f"in {clean(made[0].repository)}:", "dim"))
+            head.append((singular if len(created) == 1 else plural).ljust(column + 2), "dim")
+            words = listed(_definition(c, look.glyphs) for c in created)
+            if created[0].repository:
+                words.insert(0, Text(f"in {clean(created[0].repository)}:", "dim"))
             lines += flow(head, words, look.columns, look.glyphs)
         for change in changes:
             if change.action is not Action.CREATE:
-                lines += _changed_definition(change, one.ljust(column + 2), look)
+                lines += _changed_definition(change, singular.ljust(column + 2), look)
     return [_heading("Definitions"), *lines] if lines else []
 
 
 def _by_repository(changes: Iterable[Change]) -> Iterable[list[Change]]:
     """Changes of the target first, then those of each other repository."""
-    there: dict[str | None, list[Change]] = {}
+    groups: dict[str | None, list[Change]] = {}
     for change in changes:
-        there.setdefault(change.repository, []).append(change)
-    return there.values()
+        groups.setdefault(change.repository, []).append(change)
+    return groups.values()
 
 
 def _definition(change: Change, glyphs: Glyphs) -> str:
@@ -151,9 +151,9 @@ def _definition(change: Change, glyphs: Glyphs) -> str:
     if change.kind is ChangeKind.MILESTONE and (due := fields.get("due")) and due.after:
         parts.append(f"due {value_text(due.after, glyphs)}")
     if change.kind is ChangeKind.FIELD:
-        named = fields.get("options") or fields.get("type")
-        if named and named.after:
-            parts.append(value_text(named.after, glyphs).replace("_", " "))
+        detail = fields.get("options") or fields.get("type")
+        if detail and detail.after:
+            parts.append(value_text(detail.after, glyphs).replace("_", " "))
     name = clean(change.title or change.key)
     return f"{name} ({', '.join(parts)})" if parts else name
 
@@ -231,25 +231,25 @@ class _Tree:
         """Changed items and all that stands above them."""
         shown: set[str] = set()
         for key in self.changes:
-            at: str | None = key
-            while at in self.items and at not in shown:
-                shown.add(at)
-                at = self.items[at].parent
+            ancestor: str | None = key
+            while ancestor in self.items and ancestor not in shown:
+                shown.add(ancestor)
+                ancestor = self.items[ancestor].parent
         return shown
 
     def lines(self) -> list[Text]:
         """The section of items, then of issues that no file names any more."""
         lines: list[Text] = []
-        before = 0
+        previous_size = 0
         for root in self.children[None]:
             rows = list(self._rows(root))
             if rows:
-                apart = bool(lines) and (before > 1 or len(rows) > 1)
+                apart = bool(lines) and (previous_size > 1 or len(rows) > 1)
                 lines += [Text(), *self._group(rows)] if apart else self._group(rows)
-                before = len(rows)
-        strangers = [key for key in self.changes if key not in self.items]
-        if strangers:
-            rows = [self._row(_stranger(self.changes[key]), 0) for key in strangers]
+                previous_size = len(rows)
+        not_in_file = [key for key in self.changes if key not in self.items]
+        if not_in_file:
+            rows = [self._row(_item_not_in_file(self.changes[key]), 0) for key in not_in_file]
             head = [_heading("Not in the file")]
             lines += [Text(), *head, *self._group(rows)] if lines else head + self._group(rows)
         if not lines:
@@ -313,8 +313,9 @@ class _Tree:
             forgotten = change.kind is ChangeKind.FIELD_VALUE and change.action is Action.FORGET
             if change.kind is not ChangeKind.ISSUE and not forgotten:
                 continue
-            if change.action in _TOLD:
-                lines += _note(_TOLD[change.action], change.reason, indent, self.look)
+            if change.action in _ACTIONS_WITH_REASON:
+                word = _ACTIONS_WITH_REASON[change.action]
+                lines += _note(word, change.reason, indent, self.look)
         if not created or self.look.full:
             changes = [c for c in row.changes if _has_fields(c)]
             lines += _fields(changes, self.look, indent)
@@ -327,11 +328,11 @@ class _Tree:
         parents = [c for c in row.changes if c.kind is ChangeKind.SUB_ISSUE]
         for change in parents:
             if change.is_move:
-                lines.append(self._placed(change, indent))
+                lines.append(self._moved_among_siblings(change, indent))
                 continue
             if created and change.other == row.item.parent and change.other in self.items:
                 continue
-            lines += self._moved(change, indent)
+            lines += self._moved_below_another(change, indent)
         for change in row.changes:
             if change.kind is ChangeKind.DEPENDENCY:
                 lines.append(self._link(change, "blocked by", indent))
@@ -340,15 +341,15 @@ class _Tree:
                 lines += _note(word, "the board", indent, self.look)
         return lines
 
-    def _moved(self, change: Change, indent: int) -> list[Text]:
+    def _moved_below_another(self, change: Change, indent: int) -> list[Text]:
         """The line of an issue that comes to stand below another parent."""
-        told = change.fields.get("parent")
-        if told is None or told.before is None or told.after is None:
+        parent = change.fields.get("parent")
+        if parent is None or parent.before is None or parent.after is None:
             return [self._link(change, "parent", indent)]
-        lines = field_lines("parent", told, self.look, indent, len("parent"))
+        lines = field_lines("parent", parent, self.look, indent, len("parent"))
         return [_reverting(lines[0], self.look), *lines[1:]] if change.drifted else lines
 
-    def _placed(self, change: Change, indent: int) -> Text:
+    def _moved_among_siblings(self, change: Change, indent: int) -> Text:
         """The line of an issue that moves among its siblings."""
         ((where, anchor),) = change.fields.items()
         key = str(anchor.after)
@@ -360,9 +361,9 @@ class _Tree:
 
     def _link(self, change: Change, word: str, indent: int) -> Text:
         glyphs = self.look.glyphs
-        gone = change.action is Action.UNLINK
+        removed = change.action is Action.UNLINK
         line = Text(" " * indent)
-        line.append("- " if gone else "+ ", "red" if gone else "green")
+        line.append("- " if removed else "+ ", "red" if removed else "green")
         line.append(word, "dim").append("  ")
         other = change.other or ""
         line.append(clean(other))
@@ -372,7 +373,7 @@ class _Tree:
         return _reverting(line, self.look) if change.drifted else line
 
 
-_TOLD = {
+_ACTIONS_WITH_REASON = {
     Action.ADOPT: "adopt",
     Action.CLOSE: "close",
     Action.REOPEN: "reopen",
@@ -380,7 +381,7 @@ _TOLD = {
 }
 
 
-def _stranger(changes: Sequence[Change]) -> PlanItem:
+def _item_not_in_file(changes: Sequence[Change]) -> PlanItem:
     first = changes[0]
     return PlanItem(first.key, "issue", first.title, None, first.ref)
 
@@ -408,18 +409,18 @@ def _fields(changes: Sequence[Change], look: Look, indent: int) -> list[Text]:
     column = min(14, max(len(name) for name in fields))
     lines: list[Text] = []
     for name in known_fields(fields, SHOWN_FIRST):
-        told = field_lines(name, fields[name], look, indent, column)
+        new_lines = field_lines(name, fields[name], look, indent, column)
         if name in drifted:
-            told[0] = _reverting(told[0], look)
-        lines += told
+            new_lines[0] = _reverting(new_lines[0], look)
+        lines += new_lines
     return lines
 
 
 def _reverting(line: Text, look: Look) -> Text:
     """Say on a line that it reverts what somebody did on GitHub, if there is room."""
-    told = "  (reverts drift)"
-    room = line.cell_len + len(told) <= look.columns
-    return line.copy().append(told, "magenta") if room else line
+    note = "  (reverts drift)"
+    room = line.cell_len + len(note) <= look.columns
+    return line.copy().append(note, "magenta") if room else line
 
 
 # ---- beside the changes --------------------------------------------------------------------
@@ -430,7 +431,7 @@ def _notes(
     hint: str,
     notes: Sequence[FieldNote],
     look: Look,
-    tell: Callable[[FieldNote, int], list[Text]],
+    note_lines: Callable[[FieldNote, int], list[Text]],
 ) -> list[Text]:
     """Notes grouped by item under a heading."""
     lines = paragraph(
@@ -439,14 +440,14 @@ def _notes(
     by_item: dict[tuple[str, str | None, str], list[FieldNote]] = defaultdict(list)
     for note in notes:
         by_item[note.kind, note.repository, note.key].append(note)
-    for mine in by_item.values():
+    for item_notes in by_item.values():
         left = Text("  ").append(look.glyphs.warn, "magenta").append(" ")
-        left.append(clean(mine[0].title))
-        right = cut(Text(clean(_about(mine[0])), "dim"), _LONGEST_KEY, look.glyphs)
+        left.append(clean(item_notes[0].title))
+        right = cut(Text(clean(_about(item_notes[0])), "dim"), _LONGEST_KEY, look.glyphs)
         lines.append(spread(left, right, look.columns, look.glyphs))
-        column = min(14, max(len(note.name) for note in mine))
-        for note in mine:
-            lines += tell(note, column)
+        column = min(14, max(len(note.name) for note in item_notes))
+        for note in item_notes:
+            lines += note_lines(note, column)
     return lines
 
 
@@ -463,17 +464,17 @@ def _drift(plan: Plan, look: Look, hint: str) -> list[Text]:
         return []
     reverted = plan.reverted
 
-    def tell(note: FieldNote, column: int) -> list[Text]:
+    def note_lines(note: FieldNote, column: int) -> list[Text]:
         shown = FieldChange(note.desired if note.base is None else note.base, note.observed)
         lines = field_lines(note.name, shown, look, 6, column)
         if note.verdict is Verdict.DIFFERS:
             return lines + _note("differs", note.reason, 6 + column + 2, look)
-        told = hint == _SET_BACK and (note.key, note.name) not in reverted
-        if told and note.reason:
+        kept = hint == _SET_BACK and (note.key, note.name) not in reverted
+        if kept and note.reason:
             lines += _note("kept", note.reason, 6 + column + 2, look)
         return lines
 
-    return _notes("Drift", hint, plan.drift, look, tell)
+    return _notes("Drift", hint, plan.drift, look, note_lines)
 
 
 def _conflicts(plan: Plan, look: Look) -> list[Text]:
@@ -495,14 +496,14 @@ def _two_sided(title: str, hint: str, notes: Sequence[FieldNote], look: Look) ->
     if not notes:
         return []
 
-    def tell(note: FieldNote, column: int) -> list[Text]:
+    def note_lines(note: FieldNote, column: int) -> list[Text]:
         if note.verdict is not Verdict.CONFLICT or note.desired == note.observed:
             return _note(clean(note.name), note.reason, 6, look)
         lines = []
-        for who, value in (("file", note.desired), ("GitHub", note.observed)):
-            name = clean(note.name) if who == "file" else ""
+        for side, value in (("file", note.desired), ("GitHub", note.observed)):
+            name = clean(note.name) if side == "file" else ""
             line = Text("      ").append(name.ljust(column), "dim").append("  ")
-            line.append(who.ljust(8), "dim")
+            line.append(side.ljust(8), "dim")
             text = value_text(value, look.glyphs)
             lines.append(cut(line.append(text), look.columns, look.glyphs))
         if note.reason:
@@ -511,14 +512,14 @@ def _two_sided(title: str, hint: str, notes: Sequence[FieldNote], look: Look) ->
             )
         return lines
 
-    return _notes(title, hint, notes, look, tell)
+    return _notes(title, hint, notes, look, note_lines)
 
 
 def _orphans(plan: Plan, look: Look) -> list[Text]:
     if not plan.orphans:
         return []
-    told = [Named(orphan.title, orphan.ref) for orphan in plan.orphans]
-    return named_issues("Orphans", "no longer in the file, left alone", told, look)
+    issues = [ListedIssue(orphan.title, orphan.ref) for orphan in plan.orphans]
+    return issue_list("Orphans", "no longer in the file, left alone", issues, look)
 
 
 def _deferred(plan: Plan, look: Look) -> list[Text]:
@@ -528,9 +529,9 @@ def _deferred(plan: Plan, look: Look) -> list[Text]:
         word = _DEFINITIONS.get(deferred.kind, (deferred.kind.value.replace("_", " "), ""))[0]
         groups[(deferred.reason, deferred.hint)].append(f"{word} {clean(deferred.key)}")
     lines: list[Text] = []
-    for (reason, hint), what in groups.items():
+    for (reason, hint), all_names in groups.items():
         head = Text("  ").append(look.glyphs.defer, "cyan").append(" ")
-        names = what if len(what) <= 3 else [*what[:2], f"{len(what) - 2} more"]
+        names = all_names if len(all_names) <= 3 else [*all_names[:2], f"{len(all_names) - 2} more"]
         text = f"{', '.join(names)}: {clean(reason)}"
         lines += paragraph(text, look.columns, look.glyphs, head)
         if hint:
@@ -549,7 +550,7 @@ def _warnings(plan: Plan, look: Look) -> list[Text]:
     return [_heading("Warnings"), *lines] if lines else []
 
 
-def _in_force(plan: Plan, look: Look) -> list[Text]:
+def _settings_in_force(plan: Plan, look: Look) -> list[Text]:
     """The settings that change who is trusted or what is published."""
     lines: list[Text] = []
     for name, value in plan.in_force.items():
@@ -566,14 +567,14 @@ def _summary(plan: Plan, look: Look) -> list[Text]:
     counts = plan.summary()
     glyphs = look.glyphs
     if not plan.has_changes and not plan.conflicts:
-        return _nothing(plan, counts, look)
+        return _no_changes(plan, counts, look)
     first = [f"{counts['create']} to create"]
     if counts["link"]:
         first.append(counted(counts["link"], "link"))
-    for kind, (one, many) in _DEFINITIONS.items():
+    for kind, (singular, plural) in _DEFINITIONS.items():
         count = sum(1 for c in plan.changes if c.kind is kind)
         if count:
-            first.append(counted(count, one, many))
+            first.append(counted(count, singular, plural))
     second = [f"{counts['update']} to update"]
     words = {
         "close": "to close",
@@ -603,14 +604,14 @@ def _coloured(facts: Sequence[str]) -> list[Text]:
     """Facts of the summary with commas between; what is zero stays quiet."""
     styles = {"create": "green", "update": "yellow", "close": "red", "held": "magenta"}
     words = []
-    for place, fact in enumerate(facts):
+    for index, fact in enumerate(facts):
         style = next((s for word, s in styles.items() if fact.endswith(word)), "")
-        comma = "," if place < len(facts) - 1 else ""
+        comma = "," if index < len(facts) - 1 else ""
         words.append(Text().append(fact, "" if fact.startswith("0 ") else style).append(comma))
     return words
 
 
-def _nothing(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:
+def _no_changes(plan: Plan, counts: dict[str, int], look: Look) -> list[Text]:
     points = sum(item.points or 0 for item in plan.items)
     facts = counted(len(plan.items), "item")
     if points:

@@ -1,9 +1,9 @@
 """Counts and numbers in words."""
 
 
-def counted(count: int, one: str, many: str | None = None) -> str:
+def counted(count: int, singular: str, plural: str | None = None) -> str:
     """A count with its noun: "1 link", "30 links"."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
 def number(value: float) -> str:

@@ -67,8 +67,8 @@ def _velocity(facts: Facts, tree: Outline) -> float | None:
 
 def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -> Iterator[str]:
     """What a reader must know to read the figures rightly, beside what is unestimated."""
-    left = tree.open(leaf.key for leaf in tree.leaves)
-    missing = [key for key in left if key not in tree.points]
+    remaining = tree.open(leaf.key for leaf in tree.leaves)
+    missing = [key for key in remaining if key not in tree.points]
     if tree.points and missing and foreseen.unit == "items" and not foreseen.reason:
         yield f"The forecast counts items: {_items(missing)} of those left without points."
     done = [leaf for leaf in tree.leaves if leaf.phase is Phase.DONE and leaf.closed is None]
@@ -77,8 +77,8 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
     guesses = [row for row in planned.rows if row.by == "guess"]
     if guesses and (planned.edges or planned.links):
         yield f"{_items(guesses)} laid out at a guess of one day: no hours, points or dates."
-    if tree.hours and (bare := [key for key in left if key not in tree.hours]):
-        yield f"{_items(bare)} left without hours: not in the load."
+    if tree.hours and (without_hours := [key for key in remaining if key not in tree.hours]):
+        yield f"{_items(without_hours)} left without hours: not in the load."
     early = [
         key
         for key, item in tree.items.items()
@@ -86,7 +86,7 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
     ]
     if early:
         yield f"Closed, though something below is open: {', '.join(early)}."
-    waiting = [key for key in left if tree.items[key].waits_for]
+    waiting = [key for key in remaining if tree.items[key].waits_for]
     if waiting:
         yield f"{_items(waiting)} waiting for issues elsewhere, whose days are not known."
     if facts.since is not None and facts.before is None:
@@ -97,5 +97,5 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
     yield from unplaced(facts.items, facts.planning.risks)
 
 
-def _items(found: Sized) -> str:
-    return f"{len(found)} item{'' if len(found) == 1 else 's'}"
+def _items(members: Sized) -> str:
+    return f"{len(members)} item{'' if len(members) == 1 else 's'}"

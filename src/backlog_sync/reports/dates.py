@@ -12,16 +12,16 @@ _SPAN = re.compile(r"([0-9]{1,4})([dwm])")
 
 def planned_start(tree: Outline, key: str) -> date | None:
     """The day before which it does not start: its own, or that of the nearest item above."""
-    found = tree.inherited(key, lambda item: item.start)
-    return found.start if found else None
+    planned_item = tree.inherited(key, lambda item: item.start)
+    return planned_item.start if planned_item else None
 
 
 def planned_end(tree: Outline, key: str, due: Mapping[str, date]) -> date | None:
     """The day by which it should be done: its own target, else that of the nearest item above
     with one, else its milestone's due day.
     """
-    found = tree.inherited(key, lambda item: item.target)
-    return found.target if found else due.get(tree.items[key].milestone or "")
+    planned_item = tree.inherited(key, lambda item: item.target)
+    return planned_item.target if planned_item else due.get(tree.items[key].milestone or "")
 
 
 def since_day(word: str, today: date) -> date | None:
@@ -42,4 +42,4 @@ def since_day(word: str, today: date) -> date | None:
 
 def due_days(milestones: Sequence[MilestoneFact]) -> dict[str, date]:
     """The due day of each milestone that has one."""
-    return {one.title: one.due for one in milestones if one.due}
+    return {milestone.title: milestone.due for milestone in milestones if milestone.due}

@@ -16,17 +16,19 @@ def decisions(report: Report) -> tuple[str, ...]:
 
     A sentence quotes titles and names as they are: what shows it makes it harmless.
     """
-    return tuple(_asked(report))
+    return tuple(_questions(report))
 
 
-def _asked(report: Report) -> Iterator[str]:
-    for one in report.milestones:
-        if one.health in (Health.OFF_TRACK, Health.AT_RISK):
-            yield _day(one)
+def _questions(report: Report) -> Iterator[str]:
+    for milestone in report.milestones:
+        if milestone.health in (Health.OFF_TRACK, Health.AT_RISK):
+            yield _day_question(milestone)
     undated = [
-        one.sum.name
-        for one in report.milestones
-        if one.due is None and not one.closed and one.sum.done < one.sum.total
+        milestone.sum.name
+        for milestone in report.milestones
+        if milestone.due is None
+        and not milestone.closed
+        and milestone.sum.done < milestone.sum.total
     ]
     if undated:
         yield f"By when? Milestones without a due day: {', '.join(undated)}."
@@ -49,14 +51,14 @@ def _asked(report: Report) -> Iterator[str]:
 
 def overloads(report: Report) -> tuple[Load, ...]:
     """The quarters in which a team or skill is asked for noticeably more than it can give."""
-    return tuple(one for one in report.load if "Q" in one.period and one.more >= _SHORT)
+    return tuple(load for load in report.load if "Q" in load.period and load.more >= _SHORT)
 
 
-def _day(one: MilestoneReport) -> str:
-    left = one.sum.total - one.sum.done
-    likely = one.forecast.at_85 if one.forecast else None
+def _day_question(milestone: MilestoneReport) -> str:
+    remaining = milestone.sum.total - milestone.sum.done
+    likely = milestone.forecast.at_85 if milestone.forecast else None
     later = f"move its day to {likely} (85 %)" if likely else "move its day"
     return (
-        f"{one.sum.name}, due {one.due}: {later}, or take some of the {left} "
-        f"item{'' if left == 1 else 's'} left out of it?"
+        f"{milestone.sum.name}, due {milestone.due}: {later}, or take some of the {remaining} "
+        f"item{'' if remaining == 1 else 's'} left out of it?"
     )

@@ -45,14 +45,14 @@ def throughput(tree: Outline, today: date, *, points: bool) -> tuple[float, ...]
     Weeks before the first known day of the backlog are left out.
     """
     first = first_day(tree.leaves, today)
-    known = (today - first).days // 7 if first else 0
-    weeks = [0.0] * min(WEEKS, known)
+    known_weeks = (today - first).days // 7 if first else 0
+    weeks = [0.0] * min(WEEKS, known_weeks)
     for item in tree.leaves:
         if item.phase is not Phase.DONE or item.closed is None:
             continue
-        back = (today - item.closed).days - 1
-        if 0 <= back < 7 * len(weeks):
-            weeks[-1 - back // 7] += tree.points.get(item.key, 0) if points else 1
+        days_ago = (today - item.closed).days - 1
+        if 0 <= days_ago < 7 * len(weeks):
+            weeks[-1 - days_ago // 7] += tree.points.get(item.key, 0) if points else 1
     return tuple(round(week, 6) for week in weeks)
 
 
@@ -62,8 +62,8 @@ def too_little(weekly: Sequence[float]) -> str:
     if busy >= ENOUGH:
         return ""
     if len(weekly) < ENOUGH:
-        known = f"{len(weekly) or 'no'} whole week{'' if len(weekly) == 1 else 's'}"
-        return f"There is no forecast yet: it takes {ENOUGH} weeks, and {known} can be seen."
+        whole_weeks = f"{len(weekly) or 'no'} whole week{'' if len(weekly) == 1 else 's'}"
+        return f"There is no forecast yet: it takes {ENOUGH} weeks, and {whole_weeks} can be seen."
     return (
         f"There is no forecast: it takes {ENOUGH} weeks with something done, and the last "
         f"{len(weekly)} had {busy}."
@@ -78,38 +78,38 @@ def forecast(
     It counts points where every open item has some, else items. `seed` is what `draws` was made
     with; it is only noted.
     """
-    left = tree.open(leaf.key for leaf in tree.leaves)
-    worth = {key: tree.points[key] for key in left if key in tree.points}
-    points = len(worth) == len(left) and sum(worth.values()) > 0
+    remaining = tree.open(leaf.key for leaf in tree.leaves)
+    worth = {key: tree.points[key] for key in remaining if key in tree.points}
+    points = len(worth) == len(remaining) and sum(worth.values()) > 0
     unit = "points" if points else "items"
     if not points:
-        worth = dict.fromkeys(left, 1.0)
+        worth = dict.fromkeys(remaining, 1.0)
     parts: dict[str, float] = {}
-    for key in left:
+    for key in remaining:
         title = tree.items[key].milestone or ""
         parts[title] = parts.get(title, 0) + worth[key]
-    known = {one.title: one.due for one in milestones}
-    titles = sorted((t for t in parts if t), key=lambda t: known.get(t) or date.max)
+    due_days = {milestone.title: milestone.due for milestone in milestones}
+    titles = sorted((t for t in parts if t), key=lambda t: due_days.get(t) or date.max)
     weekly = throughput(tree, today, points=points)
     whole = round(sum(worth.values()), 6)
-    reason = NOTHING_LEFT if not left else too_little(weekly)
+    reason = NOTHING_LEFT if not remaining else too_little(weekly)
     if reason:
         others = {t: Forecast(unit, round(parts[t], 6), weekly, reason=reason) for t in titles}
         return Forecast(unit, whole, weekly, reason=reason, milestones=others)
     goals = [*accumulate(parts[title] for title in titles), whole]
     outcomes = simulate(weekly, goals, draws)
 
-    shape = Forecast(unit, whole, weekly, len(outcomes[-1]), seed)
-    found = {
-        title: replace(_told(shape, days, today), left=round(parts[title], 6))
+    base = Forecast(unit, whole, weekly, len(outcomes[-1]), seed)
+    by_milestone = {
+        title: replace(_with_days(base, days, today), left=round(parts[title], 6))
         for title, days in zip(titles, outcomes[:-1], strict=True)
     }
-    return replace(_told(shape, outcomes[-1], today), milestones=found)
+    return replace(_with_days(base, outcomes[-1], today), milestones=by_milestone)
 
 
-def _told(shape: Forecast, days: Sequence[float], today: date) -> Forecast:
-    half, most, nearly = (_day(today, quantile(days, part)) for part in (0.5, 0.85, 0.95))
-    return replace(shape, at_50=half, at_85=most, at_95=nearly)
+def _with_days(base: Forecast, days: Sequence[float], today: date) -> Forecast:
+    at_50, at_85, at_95 = (_day(today, quantile(days, part)) for part in (0.5, 0.85, 0.95))
+    return replace(base, at_50=at_50, at_85=at_85, at_95=at_95)
 
 
 def simulate(weekly: Sequence[float], goals: Sequence[float], draws: Draws) -> list[list[float]]:

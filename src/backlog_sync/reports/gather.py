@@ -35,21 +35,21 @@ def gather(
     remembered: Remembered | None = None,
 ) -> Facts:
     """Give the facts of a report on `today`, and where `since` is given on the time from then."""
-    known = remembered or Remembered()
+    memory = remembered or Remembered()
     repository = observed.repository.name_with_owner
     issues = {key: match.issue for key, match in match_items(desired, observed).by_key.items()}
-    told = {one.key: one for one in measure(desired, observed)}
+    progress = {one.key: one for one in measure(desired, observed)}
     refs = {f"{issue.repository}#{issue.number}".casefold(): key for key, issue in issues.items()}
     first = first_status(observed)
     items = []
     for item in desired.items:
         issue = issues.get(item.key)
-        found = _item(item, refs, work_item(item, issue, first))
+        work = _item(item, refs, work_item(item, issue, first))
         if issue is not None:
             ref = observed.ref(issue)
-            found = _as_github_knows(found, item, issue, ref, told.get(item.key), first)
-        items.append(replace(found, added=found.added or known.added.get(item.key)))
-    unseen = list(known.unseen)
+            work = _with_issue(work, item, issue, ref, progress.get(item.key), first)
+        items.append(replace(work, added=work.added or memory.added.get(item.key)))
+    unseen = list(memory.unseen)
     if observed.project_problem:
         unseen.append(f"The board is out of reach: {observed.project_problem}.")
     unseen += [f"{name} is out of reach: {why}." for name, why in observed.out_of_reach.items()]
@@ -62,18 +62,18 @@ def gather(
         planning=desired.planning,
         board=str(desired.project) if desired.project else None,
         since=since,
-        before=_before(known.then, items, since) if known.then and since else None,
-        reviewed=known.reviewed,
+        before=_before(memory.then, items, since) if memory.then and since else None,
+        reviewed=memory.reviewed,
         unseen=tuple(unseen),
     )
 
 
-def _item(item: DesiredItem, refs: Mapping[str, str], known: WorkItem) -> WorkItem:
+def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkItem:
     """What the file plans."""
     outlook = item.outlook
     blockers = [str(name) for name in _words(item, "blocked_by")]
     return replace(
-        known,
+        base,
         hours=outlook.hours,
         priority=outlook.priority,
         milestone=_text(item.fields.get("milestone")),
@@ -84,40 +84,43 @@ def _item(item: DesiredItem, refs: Mapping[str, str], known: WorkItem) -> WorkIt
         skills=outlook.skills,
         start=_day(outlook.start),
         target=_day(outlook.target),
-        blocked_by=tuple(refs.get(name.casefold(), name) for name in blockers if _ours(name, refs)),
-        waits_for=tuple(name for name in blockers if not _ours(name, refs)),
+        blocked_by=tuple(
+            refs.get(name.casefold(), name) for name in blockers if _is_ours(name, refs)
+        ),
+        waits_for=tuple(name for name in blockers if not _is_ours(name, refs)),
         risks=outlook.risks,
         goal=outlook.goal,
     )
 
 
-def _as_github_knows(
-    found: WorkItem,
+def _with_issue(
+    work: WorkItem,
     item: DesiredItem,
     issue: ObservedIssue,
     ref: str,
-    told: ItemProgress | None,
+    progress: ItemProgress | None,
     first: str,
 ) -> WorkItem:
     """The same with what is read of its issue; a label's or person's name as it is there."""
-    ticks = told.ticks if told else {}
+    ticks = progress.ticks if progress else {}
     return replace(
-        found,
+        work,
         ref=ref,
         url=issue.url,
         status=status_of(issue, first),
-        labels=issue.labels or found.labels,
-        assignees=issue.assignees or found.assignees,
+        labels=issue.labels or work.labels,
+        assignees=issue.assignees or work.assignees,
         added=_day(issue.created_at),
         closed=_day(issue.closed_at) if issue.state == "closed" else None,
-        ticked=sum(ticks.get(nth, one.done) for nth, one in enumerate(item.criteria)),
+        ticked=sum(ticks.get(nth, criterion.done) for nth, criterion in enumerate(item.criteria)),
         checklist=tuple(
-            Criterion(one.text, ticks.get(nth, one.done)) for nth, one in enumerate(item.criteria)
+            Criterion(criterion.text, ticks.get(nth, criterion.done))
+            for nth, criterion in enumerate(item.criteria)
         ),
     )
 
 
-def _ours(name: str, refs: Mapping[str, str]) -> bool:
+def _is_ours(name: str, refs: Mapping[str, str]) -> bool:
     return "#" not in name or name.casefold() in refs
 
 
@@ -140,38 +143,40 @@ def _day(value: str | None) -> date | None:
 
 def _milestones(desired: DesiredState, observed: ObservedState) -> tuple[MilestoneFact, ...]:
     """Those of the file, with their state and, where the file gives none, their day on GitHub."""
-    elsewhere = [one for other in observed.others for one in other.milestones]
-    there = {fold(one.title): one for one in (*elsewhere, *observed.milestones)}
-    found = []
-    for one in desired.milestones:
-        known = there.get(fold(one.title))
-        found.append(
+    elsewhere = [milestone for other in observed.others for milestone in other.milestones]
+    observed_by_title = {
+        fold(milestone.title): milestone for milestone in (*elsewhere, *observed.milestones)
+    }
+    facts = []
+    for milestone in desired.milestones:
+        on_github = observed_by_title.get(fold(milestone.title))
+        facts.append(
             MilestoneFact(
-                title=one.title,
-                due=_day(one.due) or (_day(known.due) if known else None),
-                closed=known is not None and known.state == "closed",
-                description=one.description or (known.description if known else ""),
+                title=milestone.title,
+                due=_day(milestone.due) or (_day(on_github.due) if on_github else None),
+                closed=on_github is not None and on_github.state == "closed",
+                description=milestone.description or (on_github.description if on_github else ""),
             )
         )
-    return tuple(found)
+    return tuple(facts)
 
 
-def _before(then: DesiredState, now: Sequence[WorkItem], since: date) -> Before:
+def _before(desired: DesiredState, work_items: Sequence[WorkItem], since: date) -> Before:
     """How the files stood; an item with an issue is known by its number, whatever its key was."""
-    keys = {one.ref: one.key for one in now if one.ref}
+    keys = {one.ref: one.key for one in work_items if one.ref}
     items = {}
-    for item in then.items:
-        ref = _ref(item, then.repository)
-        known = work_item(item, None, "")
-        items[keys.get(ref or "", item.key)] = _item(item, {}, known)
-    milestones = {one.title: MilestoneFact(one.title, _day(one.due)) for one in then.milestones}
-    return Before(since, items, milestones, then.planning.risks)
+    for item in desired.items:
+        ref = _ref(item, desired.repository)
+        base = work_item(item, None, "")
+        items[keys.get(ref or "", item.key)] = _item(item, {}, base)
+    milestones = {one.title: MilestoneFact(one.title, _day(one.due)) for one in desired.milestones}
+    return Before(since, items, milestones, desired.planning.risks)
 
 
 def _ref(item: DesiredItem, target: str | None) -> str | None:
     """Name an item's issue as the file does, and reports do."""
     if item.issue is None:
         return None
-    there = item.issue.repository or item.repository
-    here = there is None or fold(there) == fold(target or "")
-    return f"#{item.issue.number}" if here else f"{there}#{item.issue.number}"
+    repository = item.issue.repository or item.repository
+    in_target = repository is None or fold(repository) == fold(target or "")
+    return f"#{item.issue.number}" if in_target else f"{repository}#{item.issue.number}"

@@ -24,34 +24,35 @@ def judge(
     85 %, off track where with less than 50 %. Where there is none, the day on which the schedule
     ends (`ends`), which knows of no limits, can only say that the day is at risk.
     """
-    left = total.total - total.done
-    if closed or (total.total and not left):
-        open_ = f", with {_items(left)} still open" if left else ""
+    open_count = total.total - total.done
+    if closed or (total.total and not open_count):
+        open_ = f", with {_items(open_count)} still open" if open_count else ""
         return Health.DONE, f"It is {'closed' if closed else 'all done'}{open_}."
     if not total.total:
         return Health.UNKNOWN, "Nothing is in it."
     if due is None:
-        return Health.UNKNOWN, f"No due day; {_items(left)} left."
+        return Health.UNKNOWN, f"No due day; {_items(open_count)} left."
     if due < today:
         days = (today - due).days
-        return Health.OFF_TRACK, f"Due {_days(days)} ago; {_items(left)} left."
+        return Health.OFF_TRACK, f"Due {_days(days)} ago; {_items(open_count)} left."
     if forecast is not None and not forecast.reason:
-        return _against(forecast, due)
+        return _judge_by_forecast(forecast, due)
     if ends is not None and ends > due:
         return Health.AT_RISK, (
             f"Due {due}, but what waits for each other ends on {ends}, "
             f"{_days((ends - due).days)} later."
         )
-    return Health.UNKNOWN, f"{_items(left).capitalize()} left until {due}, and no forecast yet."
+    count = _items(open_count).capitalize()
+    return Health.UNKNOWN, f"{count} left until {due}, and no forecast yet."
 
 
-def _against(forecast: Forecast, due: date) -> tuple[Health, str]:
+def _judge_by_forecast(forecast: Forecast, due: date) -> tuple[Health, str]:
     if forecast.at_85 is not None and forecast.at_85 <= due:
         return Health.ON_TRACK, f"85 % likely by {forecast.at_85}; due {due}."
     by = f"only by {forecast.at_85}" if forecast.at_85 else "in more than ten years"
     why = f"Due {due}, but 85 % likely {by}."
-    half = forecast.at_50 is not None and forecast.at_50 <= due
-    return Health.AT_RISK if half else Health.OFF_TRACK, why
+    even_odds = forecast.at_50 is not None and forecast.at_50 <= due
+    return Health.AT_RISK if even_odds else Health.OFF_TRACK, why
 
 
 def judge_whole(
@@ -64,15 +65,15 @@ def judge_whole(
     """
     if total.total and total.done == total.total:
         return Health.DONE, "All is done."
-    known = [part for part in parts if part[1] is not Health.DONE]
-    told = [part for part in known if part[1] is not Health.UNKNOWN] or known
-    if not told or (len(told) > 1 and told[0][1] is Health.UNKNOWN):
-        left = _items(total.total - total.done)
+    unfinished = [part for part in parts if part[1] is not Health.DONE]
+    judged = [part for part in unfinished if part[1] is not Health.UNKNOWN] or unfinished
+    if not judged or (len(judged) > 1 and judged[0][1] is Health.UNKNOWN):
+        count = _items(total.total - total.done)
         if dated:
-            return Health.UNKNOWN, f"{left} left, and no forecast yet to hold the days against."
-        return Health.UNKNOWN, f"{left} left, and no milestone with a day to measure it by."
-    title, health, why = min(told, key=lambda part: _WORST.index(part[1]))
-    others = sum(part[1] is health for part in told) - 1
+            return Health.UNKNOWN, f"{count} left, and no forecast yet to hold the days against."
+        return Health.UNKNOWN, f"{count} left, and no milestone with a day to measure it by."
+    title, health, why = min(judged, key=lambda part: _WORST.index(part[1]))
+    others = sum(part[1] is health for part in judged) - 1
     more = f" ({others} more like it)" if others else ""
     return health, f"{title}: {why}{more}"
 

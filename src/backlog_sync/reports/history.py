@@ -32,11 +32,11 @@ def history(tree: Outline, today: date) -> tuple[Day, ...]:
         return (_day(today, moves[today]),)
     state: list[float] = [0, 0, 0, 0]
     series, days = [], sorted(moves)
-    at = 0
-    for day in _marks(first, today):
-        while at < len(days) and days[at] <= day:
-            state = [had + more for had, more in zip(state, moves[days[at]], strict=True)]
-            at += 1
+    index = 0
+    for day in _series_days(first, today):
+        while index < len(days) and days[index] <= day:
+            state = [had + more for had, more in zip(state, moves[days[index]], strict=True)]
+            index += 1
         series.append(_day(day, state))
     return tuple(series)
 
@@ -52,30 +52,30 @@ def _count(
 ) -> None:
     """Note when an item enters the scope, and when it is done or leaves it again."""
 
-    def at(day: date | None) -> date:
+    def within_series(day: date | None) -> date:
         return min(max(day or first, first), today)
 
-    over = at(item.closed)
-    start = min(at(item.added), over) if item.closed else at(item.added)
+    over = within_series(item.closed)
+    start = min(within_series(item.added), over) if item.closed else within_series(item.added)
     if item.phase is Phase.DROPPED:
         if item.closed is None:
             return
-        _move(moves[start], points, 1)
-        _move(moves[over], -points, -1)
+        _add_change(moves[start], points, 1)
+        _add_change(moves[over], -points, -1)
         return
     if item.phase is Phase.DONE:
         start = min(start, over)
         moves[over][1] += points
         moves[over][3] += 1
-    _move(moves[start], points, 1)
+    _add_change(moves[start], points, 1)
 
 
-def _move(move: list[float], points: float, items: int) -> None:
+def _add_change(move: list[float], points: float, items: int) -> None:
     move[0] += points
     move[2] += items
 
 
-def _marks(first: date, today: date) -> list[date]:
+def _series_days(first: date, today: date) -> list[date]:
     """The days of the series: each one, or today and every seventh day before."""
     step = 1 if (today - first).days < _DAILY else 7
     days = range((today - first).days // step + 1)

@@ -74,7 +74,7 @@ def load(
                     entry.hours += hours * share * part
                     entry.items[key] = None
     return tuple(
-        _told(period, days[period], whose, name, part, planning, today)
+        _load_of_period(period, days[period], whose, name, part, planning, today)
         for (whose, name, _, period), part in sorted(parts.items(), key=_order)
     )
 
@@ -92,33 +92,33 @@ def _span(
     today: date,
 ) -> tuple[date, date]:
     """The days over which an item's hours are spread."""
-    laid_out = scheduled or (today, today)
-    first = max(planned_start(tree, key) or laid_out[0], today)
-    last = planned_end(tree, key, due) or laid_out[1]
+    scheduled_days = scheduled or (today, today)
+    first = max(planned_start(tree, key) or scheduled_days[0], today)
+    last = planned_end(tree, key, due) or scheduled_days[1]
     if not workdays(first, last):
-        first, last = laid_out
+        first, last = scheduled_days
     latest = date.fromordinal(min(first.toordinal() + _FURTHEST, date.max.toordinal()))
     return first, min(last, latest)
 
 
 def _skills(tree: Outline, key: str) -> list[tuple[str, str, float]]:
-    found = tree.inherited(key, lambda item: item.skills)
-    names = tuple(dict.fromkeys(found.skills)) if found else ("",)
+    skilled_item = tree.inherited(key, lambda item: item.skills)
+    names = tuple(dict.fromkeys(skilled_item.skills)) if skilled_item else ("",)
     return [("skill", name, 1 / len(names)) for name in names]
 
 
 def _months(first: date, last: date) -> Iterator[tuple[date, float]]:
     """The first day of a span in each of its months, and the month's share of its working days."""
     whole = workdays(first, last)
-    at = first
-    while at <= last:
-        end = min(_month_end(at), last)
-        share = workdays(at, end) / whole if whole else 1.0
+    start = first
+    while start <= last:
+        end = min(_month_end(start), last)
+        share = workdays(start, end) / whole if whole else 1.0
         if share:
-            yield at, share
+            yield start, share
         if end == last:
             return
-        at = end + timedelta(days=1)
+        start = end + timedelta(days=1)
 
 
 def _periods(day: date) -> tuple[tuple[str, tuple[date, date]], tuple[str, tuple[date, date]]]:
@@ -129,7 +129,7 @@ def _periods(day: date) -> tuple[tuple[str, tuple[date, date]], tuple[str, tuple
     )
 
 
-def _told(
+def _load_of_period(
     period: str,
     days: tuple[date, date],
     whose: str,
@@ -138,13 +138,14 @@ def _told(
     planning: PlanningSettings,
     today: date,
 ) -> Load:
-    given = {one.name: one.hours_per_week for one in getattr(planning, f"{whose}s")}
+    declared = getattr(planning, f"{whose}s")
+    hours_by_name = {entry.name: entry.hours_per_week for entry in declared}
     weeks = workdays(max(days[0], today), days[1]) / 5
-    capacity = round(given[name] * weeks, 2) if name in given else None
-    one = planning.hours_per_week * weeks
-    people = part.hours / one if one > 0 else 0.0
+    capacity = round(hours_by_name[name] * weeks, 2) if name in hours_by_name else None
+    hours_per_person = planning.hours_per_week * weeks
+    people = part.hours / hours_per_person if hours_per_person > 0 else 0.0
     over = max(0.0, part.hours - capacity) if capacity is not None else 0.0
-    more = over / one if one > 0 else 0.0
+    more = over / hours_per_person if hours_per_person > 0 else 0.0
     return Load(
         period=period,
         whose=whose,

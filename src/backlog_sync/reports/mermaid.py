@@ -29,7 +29,7 @@ def label(text: str, most: int = _TITLE) -> str:
     plain = " ".join(clean(text).split()) or "?"
     if len(plain) > most:
         plain = f"{plain[: most - 1].rstrip()}…"
-    return "".join(_sign(sign, first=not place) for place, sign in enumerate(plain))
+    return "".join(_sign(sign, first=not index) for index, sign in enumerate(plain))
 
 
 def _sign(sign: str, *, first: bool) -> str:
@@ -47,30 +47,30 @@ def milestones_timeline(report: Report) -> str:
     """
     lines: list[str] = []
     days: list[date] = []
-    for place, one in enumerate(report.milestones[:MOST]):
-        bars = list(_milestone(one, place, days))
+    for index, milestone in enumerate(report.milestones[:MOST]):
+        bars = list(_milestone(milestone, index, days))
         if bars:
-            lines += [f"  section {label(one.sum.name, _SECTION)}", *bars]
+            lines += [f"  section {label(milestone.sum.name, _SECTION)}", *bars]
     return _gantt(lines, days)
 
 
-def _milestone(one: MilestoneReport, place: int, days: list[date]) -> Iterator[str]:
+def _milestone(milestone: MilestoneReport, index: int, days: list[date]) -> Iterator[str]:
     state = {
         Health.DONE: "done, ",
         Health.AT_RISK: "crit, ",
         Health.OFF_TRACK: "crit, ",
-    }.get(one.health, "active, " if one.sum.doing or one.sum.done else "")
-    if one.first and one.last and one.first <= one.last:
-        days += [one.first, one.last]
-        yield f"    {label('work')} :{state}w{place}, {one.first}, {one.last}"
-    likely = one.forecast.at_85 if one.forecast else None
+    }.get(milestone.health, "active, " if milestone.sum.doing or milestone.sum.done else "")
+    if milestone.first and milestone.last and milestone.first <= milestone.last:
+        days += [milestone.first, milestone.last]
+        yield f"    {label('work')} :{state}w{index}, {milestone.first}, {milestone.last}"
+    likely = milestone.forecast.at_85 if milestone.forecast else None
     if likely:
         days.append(likely)
-        yield f"    {label('85 % likely')} :milestone, l{place}, {likely}, 0d"
-    if one.due:
-        days.append(one.due)
-        crit = "crit, " if one.health is Health.OFF_TRACK else ""
-        yield f"    {label('due')} :{crit}milestone, d{place}, {one.due}, 0d"
+        yield f"    {label('85 % likely')} :milestone, l{index}, {likely}, 0d"
+    if milestone.due:
+        days.append(milestone.due)
+        crit = "crit, " if milestone.health is Health.OFF_TRACK else ""
+        yield f"    {label('due')} :{crit}milestone, d{index}, {milestone.due}, 0d"
 
 
 def items_timeline(report: Report) -> tuple[str, int]:
@@ -80,29 +80,29 @@ def items_timeline(report: Report) -> tuple[str, int]:
     is no schedule.
     """
     path = set(report.schedule.path)
-    wanted = sorted(report.schedule.rows, key=lambda row: (row.key not in path, row.first))
-    shown = {row.key for row in wanted[:MOST]}
+    ranked = sorted(report.schedule.rows, key=lambda row: (row.key not in path, row.first))
+    shown = {row.key for row in ranked[:MOST]}
     rows = {row.key: row for row in report.schedule.rows if row.key in shown}
     items = {item.key: item for item in report.facts.items}
     names = Names(report)
     lines: list[str] = []
     days: list[date] = []
     for group in report.groups.get("epic", ()):
-        mine = [rows[key] for key in group.items if key in rows]
-        if not mine:
+        group_rows = [rows[key] for key in group.items if key in rows]
+        if not group_rows:
             continue
         title = names(group.name) if group.name else "Others"
         lines.append(f"  section {label(title, _SECTION)}")
-        for row in mine:
+        for row in group_rows:
             doing = items[row.key].phase is Phase.DOING
             lines.append(_bar(names(row.key), row, len(lines), doing=doing))
             days += [row.first, row.last]
-    return _gantt(lines, days), len(wanted) - len(shown)
+    return _gantt(lines, days), len(ranked) - len(shown)
 
 
-def _bar(title: str, row: Scheduled, place: int, *, doing: bool) -> str:
+def _bar(title: str, row: Scheduled, index: int, *, doing: bool) -> str:
     state = ("active, " if doing else "") + ("crit, " if row.critical else "")
-    return f"    {label(title)} :{state}t{place}, {row.first}, {row.last}"
+    return f"    {label(title)} :{state}t{index}, {row.first}, {row.last}"
 
 
 def _gantt(lines: Sequence[str], days: Sequence[date]) -> str:
@@ -141,9 +141,9 @@ def dependencies(report: Report) -> tuple[str, int]:
     inner = report.sums
     lines = ["flowchart LR"]
     for key, node in nodes.items():
-        left, right = ("([", "])") if key in inner else ("[", "]")
+        opening, closing = ("([", "])") if key in inner else ("[", "]")
         style = ":::critical" if key in path else ""
-        lines.append(f'  {node}{left}"{label(names(key))}"{right}{style}')
+        lines.append(f'  {node}{opening}"{label(names(key))}"{closing}{style}')
     for first, second in drawn:
         arrow = "==>" if (first, second) in steps else "-->"
         lines.append(f"  {nodes[first]} {arrow} {nodes[second]}")

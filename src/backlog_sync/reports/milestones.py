@@ -12,7 +12,7 @@ from backlog_sync.reports.values import Forecast, MilestoneReport, Overlap, Sche
 def milestone_reports(
     tree: Outline,
     milestones: Sequence[MilestoneFact],
-    foreseen: Forecast,
+    forecast: Forecast,
     planned: Schedule,
     today: date,
 ) -> tuple[MilestoneReport, ...]:
@@ -21,41 +21,41 @@ def milestone_reports(
     `first` is the first day on which anything in it was begun, done or is laid out; `last` the
     last on which anything was done or is laid out.
     """
-    known = {one.title: one for one in milestones}
-    keys: dict[str, list[str]] = {title: [] for title in known}
+    declared = {milestone.title: milestone for milestone in milestones}
+    keys: dict[str, list[str]] = {title: [] for title in declared}
     for leaf in tree.leaves:
         if leaf.milestone:
             keys.setdefault(leaf.milestone, []).append(leaf.key)
     rows = {row.key: row for row in planned.rows}
-    found = []
-    for title, held in keys.items():
-        fact = known.get(title, MilestoneFact(title))
-        total = count(title, held, tree)
-        laid_out = [rows[key] for key in total.items if key in rows]
+    reports = []
+    for title, item_keys in keys.items():
+        fact = declared.get(title, MilestoneFact(title))
+        total = count(title, item_keys, tree)
+        scheduled = [rows[key] for key in total.items if key in rows]
         closed = [day for key in total.items if (day := tree.items[key].closed)]
         starts = [day for key in total.items if (day := _begun(tree.items[key], today))]
-        own = foreseen.milestones.get(title)
+        milestone_forecast = forecast.milestones.get(title)
         health, why = judge(
             total,
             fact.due,
             today,
             closed=fact.closed,
-            forecast=own,
-            ends=max((row.last for row in laid_out), default=None),
+            forecast=milestone_forecast,
+            ends=max((row.last for row in scheduled), default=None),
         )
-        found.append(
+        reports.append(
             MilestoneReport(
                 sum=total,
                 due=fact.due,
                 closed=fact.closed,
                 health=health,
                 why=why,
-                first=min([*starts, *(row.first for row in laid_out)], default=None),
-                last=max([*closed, *(row.last for row in laid_out)], default=None),
-                forecast=own,
+                first=min([*starts, *(row.first for row in scheduled)], default=None),
+                last=max([*closed, *(row.last for row in scheduled)], default=None),
+                forecast=milestone_forecast,
             )
         )
-    return tuple(found)
+    return tuple(reports)
 
 
 def _begun(item: WorkItem, today: date) -> date | None:

@@ -51,41 +51,41 @@ def period(facts: Facts, tree: Outline, milestones: Iterable[MilestoneReport]) -
 def _finished(facts: Facts, tree: Outline, milestones: Iterable[MilestoneReport]) -> Iterable[str]:
     """The milestones that were finished in this time: by their last item, or by being closed."""
     was = facts.before.milestones if facts.before else {}
-    for one in milestones:
-        sum_ = one.sum
+    for milestone in milestones:
+        sum_ = milestone.sum
         days = [tree.items[key].closed for key in sum_.items]
         last = max((day for day in days if day), default=None)
         ended = bool(sum_.total) and sum_.done == sum_.total
-        closed = one.closed and sum_.name in was and not was[sum_.name].closed
+        closed = milestone.closed and sum_.name in was and not was[sum_.name].closed
         if closed or (ended and last is not None and facts.since and last >= facts.since):
             yield sum_.name
 
 
 def _moved_milestones(facts: Facts) -> Iterable[Moved]:
     was = facts.before.milestones if facts.before else {}
-    for one in facts.milestones:
-        if one.title in was:
-            before = was[one.title].due
-        elif one.was_due is not None:
-            before = one.was_due
+    for milestone in facts.milestones:
+        if milestone.title in was:
+            before = was[milestone.title].due
+        elif milestone.was_due is not None:
+            before = milestone.was_due
         else:
             continue
-        if before != one.due:
-            yield Moved(one.title, before, one.due)
+        if before != milestone.due:
+            yield Moved(milestone.title, before, milestone.due)
 
 
 def _moved_items(before: Before, tree: Outline) -> Iterable[Moved]:
     for key, item in tree.items.items():
-        then = before.items.get(key)
-        if then is not None and then.target != item.target:
-            yield Moved(key, then.target, item.target)
+        old_item = before.items.get(key)
+        if old_item is not None and old_item.target != item.target:
+            yield Moved(key, old_item.target, item.target)
 
 
 def _new_risks(facts: Facts) -> tuple[str, ...]:
     if facts.before is None:
         return ()
-    then = {risk.text for risk in facts.before.risks}
-    then |= {risk.text for item in facts.before.items.values() for risk in item.risks}
-    now = dict.fromkeys(risk.text for risk in facts.planning.risks)
-    now |= dict.fromkeys(risk.text for item in facts.items for risk in item.risks)
-    return tuple(text for text in now if text not in then)
+    old_risks = {risk.text for risk in facts.before.risks}
+    old_risks |= {risk.text for item in facts.before.items.values() for risk in item.risks}
+    risks = dict.fromkeys(risk.text for risk in facts.planning.risks)
+    risks |= dict.fromkeys(risk.text for item in facts.items for risk in item.risks)
+    return tuple(text for text in risks if text not in old_risks)

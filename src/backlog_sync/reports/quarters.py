@@ -28,10 +28,10 @@ def quarters(
             keys[quarter_days(day)[0]].append(leaf.key)
     for title, day in due.items():
         titles[quarter_days(day)[0]].append(title)
-    found = []
+    result = []
     for first in sorted({*keys, *titles}):
         last = quarter_days(first)[1]
-        found.append(
+        result.append(
             Quarter(
                 name=quarter_of(first),
                 first=first,
@@ -41,4 +41,4 @@ def quarters(
                 late=tuple(key for key in keys[first] if key in ends and ends[key] > last),
             )
         )
-    return tuple(found)
+    return tuple(result)

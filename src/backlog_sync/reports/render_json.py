@@ -29,7 +29,7 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
     Days are ISO dates. Every sum names the items that it counts.
     """
     facts = report.facts
-    found: dict[str, object] = {
+    envelope: dict[str, object] = {
         "format_version": 1,
         "target": {"repository": facts.repository, "project": facts.board},
         "today": facts.today.isoformat(),
@@ -54,14 +54,14 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
         "notes": list(report.notes),
         "written_back": list(written),
     }
-    return found
+    return envelope
 
 
-def _milestone(one: MilestoneReport) -> dict[str, object]:
+def _milestone(milestone: MilestoneReport) -> dict[str, object]:
     return {
-        "title": one.sum.name,
-        **_members(one, leave=("sum",)),
-        **_sum(one.sum, "name"),
+        "title": milestone.sum.name,
+        **_members(milestone, leave=("sum",)),
+        **_sum(milestone.sum, "name"),
     }
 
 
@@ -85,11 +85,11 @@ def _sum_of(report: Report, item: WorkItem) -> Sum:
     return Sum(item.key, (item.key,), int(done), int(doing), points, points if done else 0)
 
 
-def _sum(found: Sum, *leave: str) -> dict[str, object]:
+def _sum(total: Sum, *leave: str) -> dict[str, object]:
     """A sum with its whole; `points_total` is its points, as `total` is its items."""
-    told = _members(found, leave=leave)
-    told |= {"total": found.total, "percent": found.percent, "points_total": found.points}
-    return told
+    members = _members(total, leave=leave)
+    members |= {"total": total.total, "percent": total.percent, "points_total": total.points}
+    return members
 
 
 def _members(value: object, leave: Sequence[str] = ()) -> dict[str, object]:
@@ -127,23 +127,23 @@ def report_csv(report: Report) -> str:
     writer.writerow(COLUMNS)
     rows = {row.key: row for row in report.schedule.rows}
     for item in report.facts.items:
-        told = _item(report, item)
-        told["issue"] = item.ref
+        cells = _item(report, item)
+        cells["issue"] = item.ref
         if item.key in rows:
             row = rows[item.key]
-            told |= {
+            cells |= {
                 "scheduled_first": row.first.isoformat(),
                 "scheduled_last": row.last.isoformat(),
                 "slack": row.slack,
                 "critical": "yes" if row.critical else "no",
             }
-        writer.writerow(list(_cells(told)))
+        writer.writerow(list(_cells(cells)))
     return out.getvalue()
 
 
-def _cells(told: Mapping[str, object]) -> Iterator[str]:
+def _cells(values: Mapping[str, object]) -> Iterator[str]:
     for name in COLUMNS:
-        value = told.get(name)
+        value = values.get(name)
         if isinstance(value, list):
             value = "; ".join(map(str, value))
         if isinstance(value, float) and value.is_integer():

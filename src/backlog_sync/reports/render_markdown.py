@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backlog_sync.core.facts import WorkItem
 from backlog_sync.core.rollup import Outline, Sum, outline
-from backlog_sync.render.bounded import SUMMARY_BYTES, Block, Paper, cut, size, table
+from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, size, table
 from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import decisions
@@ -73,11 +73,11 @@ def report_markdown(
     page = _Page(report, audience)
     head = page.head(pictures)
     note = "\n> **Cut here:** {} more rows do not fit; `backlog report` shows all of them.\n"
-    paper = Paper(limit - size(head) - size(note) - 12)
+    bounded_text = BoundedText(limit - size(head) - size(note) - 12)
     for block in page.blocks():
-        paper.put(block)
-    end = note.format(paper.left_out) if paper.left_out else ""
-    return head + "".join(paper.parts) + end
+        bounded_text.add(block)
+    end = note.format(bounded_text.left_out) if bounded_text.left_out else ""
+    return head + "".join(bounded_text.parts) + end
 
 
 class _Page:
@@ -92,7 +92,7 @@ class _Page:
     def head(self, pictures: Sequence[Picture]) -> str:
         """The title, the three answers, and the pictures."""
         report, facts = self.report, self.report.facts
-        much = f"{_bar(report.total)} {report.total.percent}&nbsp;%: {inert(how_much(report))}"
+        progress = f"{_bar(report.total)} {report.total.percent}&nbsp;%: {inert(how_much(report))}"
         where = code(cut(facts.repository))
         if facts.board:
             where += f", board {code(cut(facts.board))}"
@@ -105,13 +105,13 @@ class _Page:
             "| | |",
             "| --- | --- |",
             f"| **When** | {inert(when(report))} |",
-            f"| **How much** | {much} |",
+            f"| **How much** | {progress} |",
             f"| **At risk** | {inert(cut(at_risk(report)))} |",
             "",
             f"For {where}, on {facts.today}.",
         ]
-        for one in pictures:
-            lines += ["", f"![{inert(one.title)}](<{one.path}>)"]
+        for picture in pictures:
+            lines += ["", f"![{inert(picture.title)}](<{picture.path}>)"]
         return "\n".join(lines) + "\n"
 
     def blocks(self) -> Iterator[Block]:
@@ -142,42 +142,42 @@ class _Page:
     def _since(self) -> Iterator[Block]:
         if self.report.period is None:
             return
-        told = changes(self.report, self.names, _MOST)
-        rows = [(f"**{word}**", inert(cut(text))) for word, text in told]
+        entries = changes(self.report, self.names, _MOST)
+        rows = [(f"**{word}**", inert(cut(text))) for word, text in entries]
         title = f"### Since {self.report.period.since}"
         yield table(title, ("", ""), rows or [("Nothing that is known.", "")])
 
     def _milestones(self) -> Iterator[Block]:
         rows = []
-        for one in self.report.milestones:
+        for milestone in self.report.milestones:
             rows.append(
                 (
-                    inert(cut(one.sum.name)),
-                    f"{_SIGNS[one.health]} {HEALTH[one.health]}".replace(" ", "&nbsp;"),
-                    day(one.due) if one.due else "",
-                    *_amounts(one.sum),
-                    inert(one.why),
+                    inert(cut(milestone.sum.name)),
+                    f"{_SIGNS[milestone.health]} {HEALTH[milestone.health]}".replace(" ", "&nbsp;"),
+                    day(milestone.due) if milestone.due else "",
+                    *_amounts(milestone.sum),
+                    inert(milestone.why),
                 )
             )
         columns = ("milestone", "health", "due", "done", "", "why")
         yield table("### Milestones", columns, rows)
 
     def _risks(self) -> Iterator[Block]:
-        found = open_risks(self.report)
-        most = {Audience.EVERYBODY: 3, Audience.ENGINEERING: len(found)}.get(self.audience, 5)
+        risks = open_risks(self.report)
+        most = {Audience.EVERYBODY: 3, Audience.ENGINEERING: len(risks)}.get(self.audience, 5)
         rows = [
             (
-                inert(risk_scale(one)),
-                inert(cut(one.text)) + (" (not in our hands)" if one.external else ""),
-                inert(cut(self.names(one.item))) if one.item else "the plan",
-                inert(cut(one.mitigation or "none")),
-                inert(cut(one.contingency or "")),
-                inert(cut(one.owner or "")),
+                inert(risk_scale(risk)),
+                inert(cut(risk.text)) + (" (not in our hands)" if risk.external else ""),
+                inert(cut(self.names(risk.item))) if risk.item else "the plan",
+                inert(cut(risk.mitigation or "none")),
+                inert(cut(risk.contingency or "")),
+                inert(cut(risk.owner or "")),
             )
-            for one in found[:most]
+            for risk in risks[:most]
         ]
         columns = ("exposure", "risk", "of", "mitigation", "if it happens", "owner")
-        more = f", {len(found) - most} more not shown" if len(found) > most else ""
+        more = f", {len(risks) - most} more not shown" if len(risks) > most else ""
         yield table(f"### Risks{more}", columns, rows)
 
     def _timeline(self) -> Iterator[Block]:
@@ -202,9 +202,9 @@ class _Page:
             if key not in keys:
                 continue
             goal = f"<br><sub>{inert(cut(item.goal))}</sub>" if item.goal else ""
-            found = self.report.sums.get(key)
-            told = _amounts(found) if found else (inert(cut(status(item))), self._points(key))
-            rows.append((self._name(item) + goal, *told))
+            total = self.report.sums.get(key)
+            cells = _amounts(total) if total else (inert(cut(status(item))), self._points(key))
+            rows.append((self._name(item) + goal, *cells))
         yield table("### Epics and features", ("item", "done", ""), rows)
 
     def _items(self) -> Iterator[Block]:
@@ -223,8 +223,8 @@ class _Page:
         if every or lone:
             yield Block("\n### Items\n", [""])
         for root, keys in every.items():
-            found = self.report.sums[root]
-            title = f"<b>{inert(cut(self.names(root)))}</b>: {found.percent} %, {amount(found)}"
+            total = self.report.sums[root]
+            title = f"<b>{inert(cut(self.names(root)))}</b>: {total.percent} %, {amount(total)}"
             yield self._folded(title, keys[1:], columns)
         if lone:
             yield self._folded("<b>Without anything above</b>", lone, columns)
@@ -236,12 +236,21 @@ class _Page:
 
     def _line(self, item: WorkItem) -> tuple[str, ...]:
         issue = code(cut(item.ref)) if item.ref else ""
-        found = self.report.sums.get(item.key)
-        if found:
-            points = f"{figure(found.points_done)}/{figure(found.points)}" if found.points else ""
-            ticks = f"{found.ticked}/{found.criteria}" if found.criteria else ""
-            told = inert(cut(item.status or ""))
-            return (self._name(item, 1), issue, told, points, ticks, f"{found.percent} %", "", "")
+        total = self.report.sums.get(item.key)
+        if total:
+            points = f"{figure(total.points_done)}/{figure(total.points)}" if total.points else ""
+            ticks = f"{total.ticked}/{total.criteria}" if total.criteria else ""
+            state = inert(cut(item.status or ""))
+            return (
+                self._name(item, 1),
+                issue,
+                state,
+                points,
+                ticks,
+                f"{total.percent} %",
+                "",
+                "",
+            )
         points = self._points(item.key)
         ticks = f"{item.ticked}/{item.criteria}" if item.criteria else ""
         row = self.rows.get(item.key)
@@ -249,9 +258,9 @@ class _Page:
         if row:
             days = f"{row.first} to {row.last}" + (" (a guess)" if row.by == "guess" else "")
             slack = "**critical**" if row.critical else figure(row.slack)
-        who = ", ".join(item.assignees)
-        told = inert(cut(status(item) + (f", {who}" if who else "")))
-        return (self._name(item, 1), issue, told, points, ticks, "", days, slack)
+        assignees = ", ".join(item.assignees)
+        state = inert(cut(status(item) + (f", {assignees}" if assignees else "")))
+        return (self._name(item, 1), issue, state, points, ticks, "", days, slack)
 
     def _points(self, key: str) -> str:
         return figure(self.report.points[key]) if key in self.report.points else ""
@@ -268,12 +277,12 @@ class _Page:
     def _quarters(self) -> Iterator[Block]:
         rows = [
             (
-                one.name,
-                *_amounts(one.sum),
-                inert(cut(", ".join(one.milestones))),
-                inert(cut(", ".join(self.names.some(one.late, 5)))),
+                quarter.name,
+                *_amounts(quarter.sum),
+                inert(cut(", ".join(quarter.milestones))),
+                inert(cut(", ".join(self.names.some(quarter.late, 5)))),
             )
-            for one in self.report.quarters
+            for quarter in self.report.quarters
         ]
         columns = ("quarter", "done", "", "milestones due", "ends after it")
         yield table("### Quarters", columns, rows)
@@ -288,11 +297,11 @@ class _Page:
     # ---- for engineering ---------------------------------------------------------------------
 
     def _path(self) -> Iterator[Block]:
-        found = self.report.schedule
-        if not found.path:
-            yield from self._list(Section.PATH, [found.reason] if found.reason else [])
+        schedule = self.report.schedule
+        if not schedule.path:
+            yield from self._list(Section.PATH, [schedule.reason] if schedule.reason else [])
             return
-        title = f"### Critical path: {figure(found.days)} working days, to {day(found.ends)}"
+        title = f"### Critical path: {figure(schedule.days)} working days, to {day(schedule.ends)}"
         rows = [
             (
                 inert(cut(self.names(key))),
@@ -300,7 +309,7 @@ class _Page:
                 str(self.rows[key].last),
                 f"{figure(self.rows[key].days)} ({self.rows[key].by})",
             )
-            for key in found.path
+            for key in schedule.path
         ]
         yield table(title, ("item", "from", "to", "working days"), rows)
 
@@ -314,25 +323,25 @@ class _Page:
     def _load(self) -> Iterator[Block]:
         rows = [
             (
-                one.period,
-                inert(cut(one.name or f"no {one.whose}")),
-                figure(one.hours),
-                figure(one.capacity) if one.capacity is not None else "",
-                figure(one.people),
-                f"**{figure(one.more)}**" if one.more > 0 else "",
-                str(len(one.items)),
+                load.period,
+                inert(cut(load.name or f"no {load.whose}")),
+                figure(load.hours),
+                figure(load.capacity) if load.capacity is not None else "",
+                figure(load.people),
+                f"**{figure(load.more)}**" if load.more > 0 else "",
+                str(len(load.items)),
             )
-            for one in self.report.load
-            if "Q" in one.period
+            for load in self.report.load
+            if "Q" in load.period
         ]
         columns = ("quarter", "of", "hours", "capacity", "people needed", "more", "items")
         yield table("### Load", columns, rows)
 
-    def _list(self, section: Section, told: Iterable[str]) -> Iterator[Block]:
-        every = tuple(told)
-        rows = [f"- {inert(cut(text))}\n" for text in every[:_MOST]]
-        if len(every) > _MOST:
-            rows.append(f"- {len(every) - _MOST} more\n")
+    def _list(self, section: Section, sentences: Iterable[str]) -> Iterator[Block]:
+        all_sentences = tuple(sentences)
+        rows = [f"- {inert(cut(text))}\n" for text in all_sentences[:_MOST]]
+        if len(all_sentences) > _MOST:
+            rows.append(f"- {len(all_sentences) - _MOST} more\n")
         yield Block(f"\n### {section}\n\n", rows)
 
 
@@ -341,10 +350,10 @@ def _picture(title: str, source: str) -> Block:
     return Block(f"\n{title}\n\n", rows, whole=True)
 
 
-def _bar(found: Sum) -> str:
-    filled = found.percent * _BAR // 100
+def _bar(total: Sum) -> str:
+    filled = total.percent * _BAR // 100
     return "▰" * filled + "▱" * (_BAR - filled)
 
 
-def _amounts(found: Sum) -> tuple[str, str]:
-    return f"{_bar(found)}&nbsp;{found.percent}&nbsp;%", inert(amount(found))
+def _amounts(total: Sum) -> tuple[str, str]:
+    return f"{_bar(total)}&nbsp;{total.percent}&nbsp;%", inert(amount(total))

@@ -16,7 +16,7 @@ def report_status(report: Report) -> str:
         "",
         f"{how_much(report)} ({report.total.percent} %).",
         "",
-        *(_line(one) for one in report.milestones[:_MOST]),
+        *(_line(milestone) for milestone in report.milestones[:_MOST]),
     ]
     more = len(report.milestones) - _MOST
     if more > 0:
@@ -24,7 +24,8 @@ def report_status(report: Report) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _line(one: MilestoneReport) -> str:
-    due = f", due {one.due.isoformat()}" if one.due else ""
-    done = f"{amount(one.sum)} done ({one.sum.percent} %)"
-    return f"- **{inert(one.sum.name)}**{due}: {HEALTH[one.health]}. {done}. {inert(one.why)}"
+def _line(milestone: MilestoneReport) -> str:
+    due = f", due {milestone.due.isoformat()}" if milestone.due else ""
+    done = f"{amount(milestone.sum)} done ({milestone.sum.percent} %)"
+    health = HEALTH[milestone.health]
+    return f"- **{inert(milestone.sum.name)}**{due}: {health}. {done}. {inert(milestone.why)}"

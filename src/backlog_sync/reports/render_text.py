@@ -68,12 +68,12 @@ class _Page:
 
     def lines(self) -> list[Text]:
         """All of it."""
-        found = self._head()
+        lines = self._head()
         for section in SECTIONS[self.audience]:
             part = self._part(section)
             if part:
-                found += [Text(), Text(self._title(section), "bold"), *part]
-        return found
+                lines += [Text(), Text(self._title(section), "bold"), *part]
+        return lines
 
     def _title(self, section: Section) -> str:
         if section is Section.SINCE and self.report.period:
@@ -118,62 +118,66 @@ class _Page:
         lines += paragraph(clean(report.why), look.columns, look.glyphs, state.append("  "))
         lines.append(Text())
         lines += self._answer("When", when(report))
-        much = Text().append("How much ", "bold")
+        head = Text().append("How much ", "bold")
         if look.columns >= _WIDE:
-            much.append_text(self._blocks(report.total.percent))
-        much.append(f"{report.total.percent} %  ", "bold")
-        lines += paragraph(how_much(report), look.columns, look.glyphs, much)
+            head.append_text(self._blocks(report.total.percent))
+        head.append(f"{report.total.percent} %  ", "bold")
+        lines += paragraph(how_much(report), look.columns, look.glyphs, head)
         lines += self._answer("At risk", at_risk(report))
         return lines
 
-    def _answer(self, word: str, told: str) -> list[Text]:
+    def _answer(self, word: str, text: str) -> list[Text]:
         head = Text().append(f"{word:9}", "bold")
-        return paragraph(clean(told), self.look.columns, self.look.glyphs, head)
+        return paragraph(clean(text), self.look.columns, self.look.glyphs, head)
 
     def _since(self) -> list[Text]:
         if self.report.period is None:
             return []
-        told = changes(self.report, self.names, self.most)
+        entries = changes(self.report, self.names, self.most)
         lines: list[Text] = []
-        for word, text in told:
+        for word, text in entries:
             head = Text(f"  {word:10} ", "dim")
             lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
         return lines or [Text("  Nothing that is known.", "dim")]
 
     def _milestones(self) -> list[Text]:
         lines = []
-        for one in self.report.milestones:
-            lines.append(self._bar(Text("  ").append(clean(one.sum.name)), one.sum))
-            lines += self._standing(one)
+        for milestone in self.report.milestones:
+            lines.append(self._bar(Text("  ").append(clean(milestone.sum.name)), milestone.sum))
+            lines += self._standing(milestone)
         return lines
 
-    def _standing(self, one: MilestoneReport) -> Iterator[Text]:
+    def _standing(self, milestone: MilestoneReport) -> Iterator[Text]:
         look = self.look
-        head = Text("    ").append(HEALTH[one.health], _COLORS[one.health]).append("  ")
-        yield from paragraph(one.why, look.columns, look.glyphs, head, "dim")
-        if self.audience is Audience.LEADERS and one.forecast and not one.forecast.reason:
+        head = Text("    ").append(HEALTH[milestone.health], _COLORS[milestone.health]).append("  ")
+        yield from paragraph(milestone.why, look.columns, look.glyphs, head, "dim")
+        if (
+            self.audience is Audience.LEADERS
+            and milestone.forecast
+            and not milestone.forecast.reason
+        ):
             yield from paragraph(
-                likely(one.forecast), look.columns, look.glyphs, Text("    "), "dim"
+                likely(milestone.forecast), look.columns, look.glyphs, Text("    "), "dim"
             )
 
     def _risks(self, most: int) -> list[Text]:
         look, lines = self.look, []
-        found = open_risks(self.report)
-        for risk in found[:most]:
+        risks = open_risks(self.report)
+        for risk in risks[:most]:
             exposure = "?" if risk.exposure is None else str(risk.exposure)
             head = Text(f"  {exposure:>2}  ", "bold")
             lines += paragraph(clean(risk.text), look.columns, look.glyphs, head)
-            told = [self.names(risk.item)] if risk.item else []
-            told += [f"exposure {risk_scale(risk)}"]
-            told += ["not in our hands"] if risk.external else []
-            told += [f"owner {risk.owner}"] if risk.owner else []
+            facts = [self.names(risk.item)] if risk.item else []
+            facts += [f"exposure {risk_scale(risk)}"]
+            facts += ["not in our hands"] if risk.external else []
+            facts += [f"owner {risk.owner}"] if risk.owner else []
             if self.audience is not Audience.EVERYBODY:
-                told.append(f"mitigation: {risk.mitigation or 'none'}")
-                told += [f"if it happens: {risk.contingency}"] if risk.contingency else []
-            text = clean("; ".join(told))
+                facts.append(f"mitigation: {risk.mitigation or 'none'}")
+                facts += [f"if it happens: {risk.contingency}"] if risk.contingency else []
+            text = clean("; ".join(facts))
             lines += paragraph(text, look.columns, look.glyphs, Text("      "), "dim")
-        if len(found) > most:
-            lines.append(Text(f"      {len(found) - most} more", "dim"))
+        if len(risks) > most:
+            lines.append(Text(f"      {len(risks) - most} more", "dim"))
         return lines
 
     def _unestimated(self) -> list[Text]:
@@ -254,14 +258,14 @@ class _Page:
         head = Text("  " * (depth + 2))
         return paragraph(clean(text), self.look.columns, self.look.glyphs, head, "dim")
 
-    def _bar(self, head: Text, found: Sum) -> Text:
+    def _bar(self, head: Text, total: Sum) -> Text:
         """A title with its bar, per cent and points (or counts where nothing has points)."""
-        percent = found.percent
+        percent = total.percent
         right = self._blocks(percent) if self.look.columns >= _WIDE else Text()
         right.append(f"{percent}%".rjust(5), "green" if percent == 100 else "")
-        done, whole = float(found.done), float(found.total)
-        if found.points:
-            done, whole = found.points_done, found.points
+        done, whole = float(total.done), float(total.total)
+        if total.points:
+            done, whole = total.points_done, total.points
         right.append(f"{figure(done)}/{figure(whole)}".rjust(9))
         return spread(head, right, self.look.columns, self.look.glyphs)
 
@@ -274,19 +278,19 @@ class _Page:
 
     def _quarters(self) -> list[Text]:
         lines = []
-        for one in self.report.quarters:
-            lines.append(self._bar(Text(f"  {one.name}"), one.sum))
-            told = [f"due: {', '.join(one.milestones)}"] if one.milestones else []
-            if one.late:
-                told.append(f"ends later: {', '.join(self.names.some(one.late, 3))}")
-            lines += self._below("; ".join(told), 0)
+        for quarter in self.report.quarters:
+            lines.append(self._bar(Text(f"  {quarter.name}"), quarter.sum))
+            facts = [f"due: {', '.join(quarter.milestones)}"] if quarter.milestones else []
+            if quarter.late:
+                facts.append(f"ends later: {', '.join(self.names.some(quarter.late, 3))}")
+            lines += self._below("; ".join(facts), 0)
         return lines
 
     def _priorities(self) -> list[Text]:
         """What is left by priority, in the order in which they first appear."""
-        left = priorities(self.report)
+        by_priority = priorities(self.report)
         lines: list[Text] = []
-        for name, keys in left.items():
+        for name, keys in by_priority.items():
             head = Text(f"  {clean(name)}: ").append(f"{counted(len(keys), 'item')}  ", "dim")
             names = [clean(each) for each in self.names.some(keys, 5)]
             lines += flow(head, listed(names), self.look.columns, self.look.glyphs)
@@ -295,46 +299,46 @@ class _Page:
     # ---- for engineering ---------------------------------------------------------------------
 
     def _path(self) -> list[Text]:
-        found = self.report.schedule
-        if not found.path:
-            return self._bullets((found.reason,)) if found.reason else []
-        text = f"{figure(found.days)} working days, to {day(found.ends)}"
+        schedule = self.report.schedule
+        if not schedule.path:
+            return self._bullets((schedule.reason,)) if schedule.reason else []
+        text = f"{figure(schedule.days)} working days, to {day(schedule.ends)}"
         lines = [Text(f"  {text}", "dim")]
-        for key in found.path[: self.most]:
+        for key in schedule.path[: self.most]:
             row = self.rows[key]
             right = Text(f"{row.first}  {figure(row.days)} d".rjust(18), "dim")
             head = Text("  ").append(clean(self.names(key)))
             lines.append(spread(head, right, self.look.columns, self.look.glyphs))
-        if len(found.path) > self.most:
-            lines.append(Text(f"  {len(found.path) - self.most} more", "dim"))
+        if len(schedule.path) > self.most:
+            lines.append(Text(f"  {len(schedule.path) - self.most} more", "dim"))
         return lines
 
     def _load(self) -> list[Text]:
         lines = []
-        for one in self.report.load:
-            if "Q" not in one.period:
+        for load in self.report.load:
+            if "Q" not in load.period:
                 continue
-            head = Text(f"  {one.period}  ").append(clean(one.name or f"no {one.whose}"))
-            told = f"{figure(one.hours)} h"
-            if one.capacity is not None:
-                told += f" of {figure(one.capacity)} h"
-            told += f", {one.people:.1f} people"
-            right = Text(told, "dim")
-            if one.more > 0:
-                right.append(f", {one.more:.1f} more", "red")
+            head = Text(f"  {load.period}  ").append(clean(load.name or f"no {load.whose}"))
+            amounts = f"{figure(load.hours)} h"
+            if load.capacity is not None:
+                amounts += f" of {figure(load.capacity)} h"
+            amounts += f", {load.people:.1f} people"
+            right = Text(amounts, "dim")
+            if load.more > 0:
+                right.append(f", {load.more:.1f} more", "red")
             lines.append(spread(head, right, self.look.columns, self.look.glyphs))
         return lines
 
     # ---- lists -------------------------------------------------------------------------------
 
-    def _bullets(self, told: Iterable[str]) -> list[Text]:
-        every: Sequence[str] = tuple(told)
+    def _bullets(self, sentences: Iterable[str]) -> list[Text]:
+        all_sentences: Sequence[str] = tuple(sentences)
         lines: list[Text] = []
-        for text in every[: self.most]:
+        for text in all_sentences[: self.most]:
             head = Text(f"  {self.look.glyphs.dot} ")
             lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
-        if len(every) > self.most:
-            lines.append(Text(f"    {len(every) - self.most} more", "dim"))
+        if len(all_sentences) > self.most:
+            lines.append(Text(f"    {len(all_sentences) - self.most} more", "dim"))
         return lines
 
     def _plain(self, text: str) -> str:

@@ -17,7 +17,7 @@ def reviews(
     An item was looked at when the file's words about it last changed, else when it was added.
     What is done, dropped, or of unknown age is left out.
     """
-    found = []
+    overdue = []
     for item in tree.items.values():
         every = planning.review_every.get(item.kind, planning.review_days)
         last = reviewed.get(item.key) or item.added
@@ -25,5 +25,5 @@ def reviews(
             continue
         over = (today - last).days - every
         if over > 0:
-            found.append(Review(item.key, last, today - timedelta(days=over), over))
-    return tuple(sorted(found, key=lambda review: -review.days_over))
+            overdue.append(Review(item.key, last, today - timedelta(days=over), over))
+    return tuple(sorted(overdue, key=lambda review: -review.days_over))

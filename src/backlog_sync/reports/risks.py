@@ -40,8 +40,8 @@ _NUMBER = re.compile(r"(\d{1,6}(?:[.,]\d{1,6})?)\s*(%|/\s*5)?\Z")
 def _plain(word: str) -> str:
     """The word without case, accents, or signs around it."""
     folded = unicodedata.normalize("NFKD", word.casefold())
-    bare = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    return " ".join(bare.replace("-", " ").replace("_", " ").split()).strip(" .:*\ufe0f")
+    unaccented = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    return " ".join(unaccented.replace("-", " ").replace("_", " ").split()).strip(" .:*\ufe0f")
 
 
 _SCALE = {
@@ -62,13 +62,13 @@ def level(word: str | None) -> int | None:
         return None
     value = float(number[1].replace(",", "."))
     if number[2] == "%":
-        return _fifth(value) if value <= 100 else None
+        return _level_of_percent(value) if value <= 100 else None
     if 0 < value < 1:
-        return _fifth(100 * value)
+        return _level_of_percent(100 * value)
     return int(value) if value in (1, 2, 3, 4, 5) else None
 
 
-def _fifth(percent: float) -> int:
+def _level_of_percent(percent: float) -> int:
     return max(1, math.ceil(percent / 20))
 
 
@@ -77,9 +77,9 @@ def register(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[Reg
 
     One without an exposure stands behind those that have one.
     """
-    found = [_registered(risk, None) for risk in whole]
-    found += [_registered(risk, item) for item in items for risk in item.risks]
-    return tuple(sorted(found, key=lambda risk: (not risk.open, -(risk.exposure or 0))))
+    registered = [_registered(risk, None) for risk in whole]
+    registered += [_registered(risk, item) for item in items for risk in item.risks]
+    return tuple(sorted(registered, key=lambda risk: (not risk.open, -(risk.exposure or 0))))
 
 
 def _registered(risk: Risk, item: WorkItem | None) -> RegisteredRisk:
@@ -101,14 +101,14 @@ def _registered(risk: Risk, item: WorkItem | None) -> RegisteredRisk:
 
 def unplaced(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[str, ...]:
     """A sentence for each word that has no place on the scale."""
-    told: dict[str, None] = {}
+    sentences: dict[str, None] = {}
     risks = [("the plan", risk) for risk in whole]
     risks += [(item.key, risk) for item in items for risk in item.risks]
-    for of, risk in risks:
+    for subject, risk in risks:
         for name, word in (("likelihood", risk.likelihood), ("impact", risk.impact)):
             if word and level(word) is None:
-                told[
-                    f"The {name} {word!r} of a risk of {of} has no place on the scale; "
+                sentences[
+                    f"The {name} {word!r} of a risk of {subject} has no place on the scale; "
                     "use 1 to 5, a percentage, or low, medium, high."
                 ] = None
-    return tuple(told)
+    return tuple(sentences)

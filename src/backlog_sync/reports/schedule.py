@@ -44,23 +44,25 @@ def schedule(
         return Schedule(reason=NOTHING_LEFT)
     links = _links(tree)
     edges = _edges(tree, links)
-    after = _network(tree, rows, links)
-    order = _sorted(after)
+    after = _successors(tree, rows, links)
+    order = _in_waiting_order(after)
     if order is None:
-        return Schedule(edges=edges, links=links, reason=_knot(after))
+        return Schedule(edges=edges, links=links, reason=_cycle_reason(after))
     base = workdays_before(workday_on_or_after(today))
     lengths = {key: _length(tree, key, planning, velocity, today) for key in rows}
-    release = {key: _release(tree, key, base) for key in rows}
-    early, late = _passes(after, order, {k: n for k, (n, _) in lengths.items()}, release)
+    earliest_start = {key: _earliest_start(tree, key, base) for key in rows}
+    early, late = _earliest_and_latest_starts(
+        after, order, {k: n for k, (n, _) in lengths.items()}, earliest_start
+    )
     due = due_days(milestones)
-    made = []
+    scheduled = []
     for key in rows:
         length, by = lengths[key]
         first = nth_workday(base + early[key] // _DAY)
         last = max(first, nth_workday(base + math.ceil((early[key] + length) / _DAY) - 1))
-        wanted = planned_end(tree, key, due)
+        deadline = planned_end(tree, key, due)
         slack = late[key] - early[key]
-        made.append(
+        scheduled.append(
             Scheduled(
                 key=key,
                 first=first,
@@ -69,19 +71,19 @@ def schedule(
                 slack=slack / _DAY,
                 critical=slack == 0,
                 by=by,
-                late=max(0, (last - wanted).days) if wanted else 0,
+                late=max(0, (last - deadline).days) if deadline else 0,
             )
         )
     sizes = {key: size for key, (size, _) in lengths.items()}
     end = max(early[key] + sizes[key] for key in rows)
     return Schedule(
-        rows=tuple(made),
-        path=_path(after, early, sizes, end),
+        rows=tuple(scheduled),
+        path=_critical_path(after, early, sizes, end),
         days=end / _DAY,
-        ends=max(row.last for row in made),
+        ends=max(row.last for row in scheduled),
         edges=edges,
         links=links,
-        velocity=velocity if any(row.by == "points" for row in made) else None,
+        velocity=velocity if any(row.by == "points" for row in scheduled) else None,
     )
 
 
@@ -90,31 +92,31 @@ def _links(tree: Outline) -> tuple[tuple[str, str], ...]:
 
     One between an item and what it stands below says nothing about time, and is left out.
     """
-    found: dict[tuple[str, str], None] = {}
-    left = {key for key, below in tree.below.items() if tree.open(below)}
+    links: dict[tuple[str, str], None] = {}
+    open_keys = {key for key, below in tree.below.items() if tree.open(below)}
     for item in tree.items.values():
-        if item.key not in left:
+        if item.key not in open_keys:
             continue
-        over = {one.key for one in tree.above(item.key)}
+        above = {one.key for one in tree.above(item.key)}
         for before in item.blocked_by:
-            if before not in left or before in over:
+            if before not in open_keys or before in above:
                 continue
             if item.key not in {one.key for one in tree.above(before)}:
-                found[before, item.key] = None
-    return tuple(found)
+                links[before, item.key] = None
+    return tuple(links)
 
 
 def _edges(tree: Outline, links: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The links between leaf items, each pair once."""
-    found: dict[tuple[str, str], None] = {}
+    edges: dict[tuple[str, str], None] = {}
     for before, after in links:
         firsts, seconds = tree.open(tree.below[before]), tree.open(tree.below[after])
         if len(firsts) * len(seconds) <= _WIDEST:
-            found.update(dict.fromkeys((one, two) for one in firsts for two in seconds))
-    return tuple(found)
+            edges.update(dict.fromkeys((first, second) for first in firsts for second in seconds))
+    return tuple(edges)
 
 
-def _network(
+def _successors(
     tree: Outline, rows: Sequence[str], links: Sequence[tuple[str, str]]
 ) -> dict[str, list[str]]:
     """What comes after each node. An item with others below it has a beginning and an end."""
@@ -136,7 +138,7 @@ def _network(
     return after
 
 
-def _sorted(after: Mapping[str, Sequence[str]]) -> list[str] | None:
+def _in_waiting_order(after: Mapping[str, Sequence[str]]) -> list[str] | None:
     """The nodes, each behind all that it waits for; None where some wait for each other."""
     waits = dict.fromkeys(after, 0)
     for others in after.values():
@@ -151,11 +153,11 @@ def _sorted(after: Mapping[str, Sequence[str]]) -> list[str] | None:
     return ready if len(ready) == len(after) else None
 
 
-def _knot(after: Mapping[str, Sequence[str]]) -> str:
+def _cycle_reason(after: Mapping[str, Sequence[str]]) -> str:
     """A sentence that names those who wait for each other."""
     names = dict.fromkeys(node.partition("\n")[0] for node in cycles(after)[0])
-    told = " → ".join([*names, next(iter(names))])
-    return f"There is no schedule: these wait for each other: {told}."
+    chain = " → ".join([*names, next(iter(names))])
+    return f"There is no schedule: these wait for each other: {chain}."
 
 
 def _length(
@@ -182,7 +184,7 @@ def _thousandths(days: float) -> int:
     return max(0, round(min(days * _DAY, _LONGEST)))
 
 
-def _release(tree: Outline, key: str, base: int) -> int:
+def _earliest_start(tree: Outline, key: str, base: int) -> int:
     """Before which time it does not start."""
     start = planned_start(tree, key)
     if start is None:
@@ -190,14 +192,14 @@ def _release(tree: Outline, key: str, base: int) -> int:
     return _DAY * max(0, workdays_before(workday_on_or_after(start)) - base)
 
 
-def _passes(
+def _earliest_and_latest_starts(
     after: Mapping[str, Sequence[str]],
     order: Sequence[str],
     lengths: Mapping[str, int],
-    release: Mapping[str, int],
+    earliest_start: Mapping[str, int],
 ) -> tuple[dict[str, int], dict[str, int]]:
     """The earliest start of each node, and the latest that does not move the end."""
-    early = {node: release.get(node, 0) for node in order}
+    early = {node: earliest_start.get(node, 0) for node in order}
     for node in order:
         done = early[node] + lengths.get(node, 0)
         for other in after[node]:
@@ -210,7 +212,7 @@ def _passes(
     return early, late
 
 
-def _path(
+def _critical_path(
     after: Mapping[str, Sequence[str]],
     early: Mapping[str, int],
     lengths: Mapping[str, int],
@@ -221,11 +223,11 @@ def _path(
     for node, others in after.items():
         for other in others:
             before[other].append(node)
-    at = next((key for key in lengths if early[key] + lengths[key] == end), None)
+    current = next((key for key in lengths if early[key] + lengths[key] == end), None)
     chain: list[str] = []
-    while at is not None:
-        if at in lengths:
-            chain.append(at)
-        start = early[at]
-        at = next((n for n in before[at] if early[n] + lengths.get(n, 0) == start), None)
+    while current is not None:
+        if current in lengths:
+            chain.append(current)
+        start = early[current]
+        current = next((n for n in before[current] if early[n] + lengths.get(n, 0) == start), None)
     return tuple(reversed(chain))

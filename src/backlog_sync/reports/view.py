@@ -92,22 +92,22 @@ def shown(report: Report, audience: Audience, section: Section, *, full: bool) -
     Epics and features are those with something below them, and what stands alone. The report for
     everybody stays short: of many items it shows these, and of many of these the topmost.
     """
-    items, known = report.facts.items, {item.key for item in report.facts.items}
-    tops = {item.key for item in items if item.parent not in known}
+    items, keys = report.facts.items, {item.key for item in report.facts.items}
+    tops = {item.key for item in items if item.parent not in keys}
     everybody = audience is Audience.EVERYBODY and not full
     if section is Section.ITEMS and not (everybody and len(items) > _SHORT):
-        return frozenset(known)
+        return frozenset(keys)
     if everybody and len(report.sums) > _SHORT:
         return frozenset(tops & report.sums.keys())
     return frozenset(tops | report.sums.keys())
 
 
-def amount(found: Sum) -> str:
+def amount(total: Sum) -> str:
     """How much is done: "33 of 70 points, 9 of 15 items", points only where there are any."""
-    items = f"{found.done} of {counted(found.total, 'item')}"
-    if not found.points:
+    items = f"{total.done} of {counted(total.total, 'item')}"
+    if not total.points:
         return items
-    return f"{figure(found.points_done)} of {figure(found.points)} points, {items}"
+    return f"{figure(total.points_done)} of {figure(total.points)} points, {items}"
 
 
 def figure(value: float) -> str:
@@ -120,24 +120,28 @@ def day(value: date | None) -> str:
     return value.isoformat() if value else "none"
 
 
-def likely(found: Forecast) -> str:
+def likely(forecast: Forecast) -> str:
     """The days of a forecast, or why there are none."""
-    if found.reason:
-        return found.reason
-    days = [value.isoformat() if value else NEVER for value in (found.at_85, found.at_95)]
-    first = found.at_50.isoformat() if found.at_50 else NEVER
+    if forecast.reason:
+        return forecast.reason
+    days = [value.isoformat() if value else NEVER for value in (forecast.at_85, forecast.at_95)]
+    first = forecast.at_50.isoformat() if forecast.at_50 else NEVER
     return f"50 % likely by {first}, 85 % by {days[0]}, 95 % by {days[1]}"
 
 
 def when(report: Report) -> str:
     """When all is done, as far as that can be told."""
-    found = report.forecast
-    if found is None or report.schedule.reason == NOTHING_LEFT:
+    forecast = report.forecast
+    if forecast is None or report.schedule.reason == NOTHING_LEFT:
         return NOTHING_LEFT
-    if not found.reason:
-        return likely(found)
-    due = [one.due for one in report.milestones if one.due and one.health is not Health.DONE]
-    parts = [found.reason]
+    if not forecast.reason:
+        return likely(forecast)
+    due = [
+        milestone.due
+        for milestone in report.milestones
+        if milestone.due and milestone.health is not Health.DONE
+    ]
+    parts = [forecast.reason]
     rows = report.schedule.rows
     guesses = sum(row.by == "guess" for row in rows)
     if report.schedule.ends and guesses * _FEW <= len(rows):
@@ -155,40 +159,40 @@ def how_much(report: Report) -> str:
 
 def at_risk(report: Report) -> str:
     """What endangers the plan, by count."""
-    told = []
+    facts = []
     for health in (Health.OFF_TRACK, Health.AT_RISK):
         names = [one.sum.name for one in report.milestones if one.health is health]
         if names:
-            told.append(f"{counted(len(names), 'milestone')} {HEALTH[health]}")
+            facts.append(f"{counted(len(names), 'milestone')} {HEALTH[health]}")
     late = sum(row.late > 0 for row in report.schedule.rows)
     if late:
-        told.append(f"{counted(late, 'item')} late")
+        facts.append(f"{counted(late, 'item')} late")
     grave = grave_risks(report)
     if grave:
-        told.append(f"{counted(len(grave), 'grave risk')}")
+        facts.append(f"{counted(len(grave), 'grave risk')}")
     if report.overlaps:
-        told.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
+        facts.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
     if busy := dict.fromkeys(one.name for one in overloads(report)):
-        told.append(f"overloaded: {', '.join(busy)}")
-    return ", ".join(told) or "nothing that is known"
+        facts.append(f"overloaded: {', '.join(busy)}")
+    return ", ".join(facts) or "nothing that is known"
 
 
 def open_risks(report: Report) -> tuple[RegisteredRisk, ...]:
     """The risks of work that is not over, the gravest first."""
-    return tuple(one for one in report.risks if one.open)
+    return tuple(risk for risk in report.risks if risk.open)
 
 
 def grave_risks(report: Report) -> tuple[RegisteredRisk, ...]:
     """Those that need an answer."""
-    return tuple(one for one in open_risks(report) if (one.exposure or 0) >= GRAVE)
+    return tuple(risk for risk in open_risks(report) if (risk.exposure or 0) >= GRAVE)
 
 
 def risk_scale(risk: RegisteredRisk) -> str:
     """A risk's place on the scale: "20 (likelihood 4, impact 5)"."""
-    known = (risk.likelihood, risk.impact)
+    values = (risk.likelihood, risk.impact)
     parts = [
         f"{name} {'?' if value is None else value}"
-        for name, value in zip(("likelihood", "impact"), known, strict=True)
+        for name, value in zip(("likelihood", "impact"), values, strict=True)
     ]
     return f"{'?' if risk.exposure is None else risk.exposure} ({', '.join(parts)})"
 
@@ -244,21 +248,21 @@ def late(report: Report, names: Names) -> list[str]:
 def overdue(report: Report, names: Names) -> list[str]:
     """A sentence for each item that is to be looked at again."""
     return [
-        f"{names(one.key)}: {counted(one.days_over, 'day')} over, last on {one.last}"
-        for one in report.reviews
+        f"{names(review.key)}: {counted(review.days_over, 'day')} over, last on {review.last}"
+        for review in report.reviews
     ]
 
 
 def priorities(report: Report) -> dict[str, list[str]]:
     """What is left by priority, the most urgent first; empty where nothing has one."""
-    left: dict[str, list[str]] = defaultdict(list)
+    by_priority: dict[str, list[str]] = defaultdict(list)
     items = {item.key: item for item in report.facts.items}
     for key in report.total.items:
         if items[key].phase is not Phase.DONE:
-            left[items[key].priority or _NONE].append(key)
-    if set(left) == {_NONE}:
+            by_priority[items[key].priority or _NONE].append(key)
+    if set(by_priority) == {_NONE}:
         return {}
-    return {word: left[word] for word in sorted(left, key=_urgency)}
+    return {word: by_priority[word] for word in sorted(by_priority, key=_priority_rank)}
 
 
 _NONE = "without one"
@@ -266,48 +270,48 @@ _MOSCOW = {"must": 4, "must have": 4, "should": 3, "should have": 3, "could": 2,
 _P = re.compile(r"p([0-4])\b", re.IGNORECASE)
 
 
-def _urgency(word: str) -> tuple[int, int]:
+def _priority_rank(word: str) -> tuple[int, int]:
     """Where a priority stands: words of a scale, `P0` to `P4`, MoSCoW; others behind, none last."""
     if word == _NONE:
         return 2, 0
     numbered = _P.match(word.strip())
-    place = 5 - int(numbered[1]) if numbered else level(word) or _MOSCOW.get(word.casefold())
-    return (0, -place) if place else (1, 0)
+    rank = 5 - int(numbered[1]) if numbered else level(word) or _MOSCOW.get(word.casefold())
+    return (0, -rank) if rank else (1, 0)
 
 
 def changes(report: Report, names: Names, most: int) -> list[tuple[str, str]]:
     """What happened in the reported time: a word each, and what it was."""
-    found = report.period
-    if found is None:
+    period = report.period
+    if period is None:
         return []
-    told: list[tuple[str, str]] = []
+    entries: list[tuple[str, str]] = []
 
-    def put(word: str, keys: Sequence[str], points: float | None = None) -> None:
+    def add(word: str, keys: Sequence[str], points: float | None = None) -> None:
         if keys:
             amounts = counted(len(keys), "item")
             if points:
                 amounts += f", {figure(points)} points"
-            told.append((word, f"{amounts}: {', '.join(names.some(keys, most))}"))
+            entries.append((word, f"{amounts}: {', '.join(names.some(keys, most))}"))
 
-    if found.milestones_done:
-        told.append(("Milestones", f"finished: {', '.join(found.milestones_done)}"))
-    told += [
-        ("Moved", f"{names(one.name)}: {day(one.before)} → {day(one.after)}")
-        for one in found.moved[:most]
+    if period.milestones_done:
+        entries.append(("Milestones", f"finished: {', '.join(period.milestones_done)}"))
+    entries += [
+        ("Moved", f"{names(move.name)}: {day(move.before)} → {day(move.after)}")
+        for move in period.moved[:most]
     ]
-    if len(found.moved) > most:
-        told.append(("Moved", f"{len(found.moved) - most} more days"))
-    put("Done", found.done, found.points_done)
-    put("Added", found.added, found.points_added)
-    put("Dropped", found.dropped)
-    put("Removed", found.removed)
-    told += [
+    if len(period.moved) > most:
+        entries.append(("Moved", f"{len(period.moved) - most} more days"))
+    add("Done", period.done, period.points_done)
+    add("Added", period.added, period.points_added)
+    add("Dropped", period.dropped)
+    add("Removed", period.removed)
+    entries += [
         ("Priority", f"{names(key)}: {before or 'none'} → {after or 'none'}")
-        for key, before, after in found.priorities[:most]
+        for key, before, after in period.priorities[:most]
     ]
-    if len(found.priorities) > most:
-        told.append(("Priority", f"{len(found.priorities) - most} more"))
-    told += [("New risk", text) for text in found.new_risks[:most]]
-    if len(found.new_risks) > most:
-        told.append(("New risk", f"{len(found.new_risks) - most} more"))
-    return told
+    if len(period.priorities) > most:
+        entries.append(("Priority", f"{len(period.priorities) - most} more"))
+    entries += [("New risk", text) for text in period.new_risks[:most]]
+    if len(period.new_risks) > most:
+        entries.append(("New risk", f"{len(period.new_risks) - most} more"))
+    return entries

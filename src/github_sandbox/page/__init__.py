@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
 
 
-def wanted(request: Request) -> bool:
+def accepts(request: Request) -> bool:
     """Whether a request is for a page: below `/_sandbox`, or a browser that asks for the root."""
     path = urlsplit(request.path).path
     if path == "/":
@@ -23,8 +23,8 @@ def wanted(request: Request) -> bool:
     return path == HOME.rstrip("/") or path.startswith(HOME)
 
 
-def answer(sandbox: "Sandbox", request: Request) -> Response:
+def respond(sandbox: "Sandbox", request: Request) -> Response:
     """The page, or what became of a form."""
     from github_sandbox.page import site  # noqa: PLC0415 - see the module's text
 
-    return site.answer(sandbox, request)
+    return site.respond(sandbox, request)

@@ -14,7 +14,7 @@ LEAST = 4.5
 """The contrast of text that WCAG 2.2 asks for (1.4.3, level AA)."""
 
 
-def known(color: str) -> str:
+def valid_color(color: str) -> str:
     """Six hex digits in lower case; for anything else the colour of a label without one."""
     return color.lower() if re.fullmatch(r"[0-9a-fA-F]{6}", color) else UNSET
 
@@ -36,9 +36,9 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """How far two colours stand apart, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    dark, bright = sorted((_luminance(one), _luminance(other)))
+    dark, bright = sorted((_luminance(first), _luminance(second)))
     return (bright + 0.05) / (dark + 0.05)
 
 
@@ -55,8 +55,8 @@ def inks(color: str, surface: str) -> tuple[str, str]:
 
 def rules(colors: Iterable[str]) -> str:
     """Style rules that give each colour to the class `c-<colour>`: inline styles are barred."""
-    found = sorted({known(color) for color in colors})
-    return "\n".join(_rule(color) for color in found)
+    distinct = sorted({valid_color(color) for color in colors})
+    return "\n".join(_rule(color) for color in distinct)
 
 
 def _rule(color: str) -> str:

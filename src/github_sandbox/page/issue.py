@@ -68,22 +68,22 @@ def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
         blocking=reader.lines(issue.blocking),
         duplicate_of=next(iter(reader.lines(filter(None, [issue.duplicate_of]))), None),
         cards=tuple(_card_view(reader, project, item) for project, item in reader.cards(issue)),
-        comments=tuple(_comment(reader, said) for said in comments),
+        comments=tuple(_comment(reader, comment) for comment in comments),
         is_archived=repository.is_archived,
     )
 
 
 def _ancestors(reader: Reader, issue: Issue) -> tuple[IssueView, ...]:
-    found: list[IssueView] = []
+    ancestors: list[IssueView] = []
     while issue.parent is not None:
         issue = reader.store.get(Issue, issue.parent)
-        found.insert(0, reader.issue(issue))
-    return tuple(found)
+        ancestors.insert(0, reader.issue(issue))
+    return tuple(ancestors)
 
 
-def _comment(reader: Reader, said: Comment) -> CommentView:
+def _comment(reader: Reader, comment: Comment) -> CommentView:
     return CommentView(
-        reader.login(said.author), said.created_at, said.last_edited_at or "", said.body
+        reader.login(comment.author), comment.created_at, comment.last_edited_at or "", comment.body
     )
 
 

@@ -53,10 +53,10 @@ def issues_page(sandbox: "Sandbox", repository: Repository, which: Which, page: 
     reader = Reader(sandbox.store)
     issues = reader.issues(repository)
     closed = sum(issue.state == "CLOSED" for issue in issues)
-    wanted = {"open": ("OPEN",), "closed": ("CLOSED",), "all": ("OPEN", "CLOSED")}[which]
+    states = {"open": ("OPEN",), "closed": ("CLOSED",), "all": ("OPEN", "CLOSED")}[which]
 
     def matches(issue: Issue) -> bool:
-        return issue.state in wanted
+        return issue.state in states
 
     roots = [
         issue

@@ -46,8 +46,8 @@ def with_tick(body: str, order: str) -> str | None:
 
     None where that line is no longer this box. Nothing but the tick changes.
     """
-    number, _, rest = order.partition("-")
-    name, _, done = rest.partition("-")
+    number, _, name_and_tick = order.partition("-")
+    name, _, done = name_and_tick.partition("-")
     if not re.fullmatch(r"\d{1,6}", number, re.ASCII) or done not in ("0", "1"):
         return None
     starts = [0, *(m.end() for m in _LINE_END.finditer(body))]
@@ -58,8 +58,8 @@ def with_tick(body: str, order: str) -> str | None:
     match = _BOX.match(line)
     if match is None or _name(line) != name:
         return None
-    place = start + match.end(1)
-    return f"{body[:place]}{'x' if done == '1' else ' '}{body[place + 1 :]}"
+    tick_at = start + match.end(1)
+    return f"{body[:tick_at]}{'x' if done == '1' else ' '}{body[tick_at + 1 :]}"
 
 
 # ---- rules ---------------------------------------------------------------------------------
@@ -88,8 +88,8 @@ def _block_comment(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
     What follows it on its last line is not shown by GitHub as Markdown; here it is a paragraph.
     """
-    place = state.bMarks[start] + state.tShift[start]
-    if state.is_code_block(start) or not state.src.startswith("<!--", place):
+    first_char = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not state.src.startswith("<!--", first_char):
         return False
     if silent:
         return True
@@ -97,17 +97,19 @@ def _block_comment(state: StateBlock, start: int, end: int, silent: bool) -> boo
     while line < end and (
         line == start or state.sCount[line] >= state.blkIndent or state.isEmpty(line)
     ):
-        first = place + 2 if line == start else state.bMarks[line]
-        found = state.src.find("-->", first, state.eMarks[line])
+        first = first_char + 2 if line == start else state.bMarks[line]
+        comment_end = state.src.find("-->", first, state.eMarks[line])
         line += 1
-        if found >= 0:
-            _rest(state, line - 1, state.src[found + 3 : state.eMarks[line - 1]].strip())
+        if comment_end >= 0:
+            _paragraph_after(
+                state, line - 1, state.src[comment_end + 3 : state.eMarks[line - 1]].strip()
+            )
             break
     state.line = line
     return True
 
 
-def _rest(state: StateBlock, line: int, text: str) -> None:
+def _paragraph_after(state: StateBlock, line: int, text: str) -> None:
     if text:
         state.push("paragraph_open", "p", 1).map = [line, line + 1]
         inline = state.push("inline", "", 0)
@@ -132,13 +134,13 @@ def _find_boxes(state: StateCore) -> None:
             continue
         texts[0].content = texts[0].content[len(match[0]) :]
         line = token.map[0]
-        known = _BOX.match(lines[line])
+        box_match = _BOX.match(lines[line])
         words = " ".join("".join(_texts(texts)).split())
         box = Token("task_box", "", 0)
         box.meta = {
             "done": match[1] != " ",
             "text": words[:_MAX_NAME] or "box",
-            "order": f"{line}-{_name(lines[line])}" if known else None,
+            "order": f"{line}-{_name(lines[line])}" if box_match else None,
         }
         above.attrSet("class", "task-list-item")
         texts.insert(0, box)
@@ -182,9 +184,9 @@ class _Renderer(RendererHTML):
         if not env["ticks"] or box["order"] is None:
             checked = " checked" if box["done"] else ""
             return f'<input class="box" type="checkbox" disabled{checked} aria-label="{text}">'
-        checked, wanted = ("true", 0) if box["done"] else ("false", 1)
+        checked, new_tick = ("true", 0) if box["done"] else ("false", 1)
         return (
-            f'<button class="box" form="{TICK_FORM}" name="box" value="{box["order"]}-{wanted}"'
+            f'<button class="box" form="{TICK_FORM}" name="box" value="{box["order"]}-{new_tick}"'
             f' role="checkbox" aria-checked="{checked}" aria-label="{text}"></button>'
         )
 
@@ -194,9 +196,9 @@ class _Renderer(RendererHTML):
         """A link to the web, or to one of our own pages; anything else leads nowhere."""
         del options
         href = str(tokens[idx].attrGet("href") or "")
-        own = env["own_page"](href)
-        if own is not None:
-            return f'<a href="{escapeHtml(own)}">'
+        page_url = env["sandbox_page"](href)
+        if page_url is not None:
+            return f'<a href="{escapeHtml(page_url)}">'
         if _SCHEME.match(href):
             return f'<a href="{escapeHtml(href)}" rel="nofollow noopener noreferrer">'
         return f'<a class="nowhere" title="{escapeHtml(href[:_MAX_NAME])}">'
@@ -255,12 +257,12 @@ def _nowhere(href: str) -> None:
 
 
 def to_html(
-    body: str, *, ticks: bool = False, own_page: Callable[[str], str | None] = _nowhere
+    body: str, *, ticks: bool = False, sandbox_page: Callable[[str], str | None] = _nowhere
 ) -> Markup:
     """The HTML of a body.
 
-    With `ticks`, its boxes are buttons of the form `TICK_FORM`. `own_page` gives the page of ours
-    that a link leads to, None for any other.
+    With `ticks`, its boxes are buttons of the form `TICK_FORM`. `sandbox_page` gives the page of
+    ours that a link leads to, None for any other.
     """
-    env = {"ticks": ticks, "own_page": own_page}
+    env = {"ticks": ticks, "sandbox_page": sandbox_page}
     return Markup(_parser().render(body, env))  # noqa: S704 - the renderer escapes every text

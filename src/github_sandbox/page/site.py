@@ -74,36 +74,36 @@ class _Visit:
     @property
     def page(self) -> int:
         """The number of the page that is asked for, 1 where none is."""
-        asked = self.query.get("page", "1")
-        return int(asked) if re.fullmatch(r"\d{1,6}", asked, re.ASCII) else 1
+        page = self.query.get("page", "1")
+        return int(page) if re.fullmatch(r"\d{1,6}", page, re.ASCII) else 1
 
     def repository(self) -> Repository:
         """The repository of the address, also by a former name."""
-        found = self.sandbox.store.repository(self.parts["owner"], self.parts["repo"])
-        if found is None:
+        repository = self.sandbox.store.repository(self.parts["owner"], self.parts["repo"])
+        if repository is None:
             raise _MissingError
-        return found
+        return repository
 
     def issue(self) -> Issue:
         """The issue of the address; one that was moved is found at its new place."""
-        home, asked = self.repository(), int(self.parts["number"])
-        moved = home.moved.get(str(asked))
-        found = self.sandbox.store.issues.get(home.id, {}).get(asked)
+        repository, number = self.repository(), int(self.parts["number"])
+        moved = repository.moved.get(str(number))
+        issue = self.sandbox.store.issues.get(repository.id, {}).get(number)
         if moved is not None:
             record = self.sandbox.store.records.get(moved)
-            found = record if isinstance(record, Issue) else None
-        if found is None or found.is_pull:
+            issue = record if isinstance(record, Issue) else None
+        if issue is None or issue.is_pull:
             raise _MissingError
-        return found
+        return issue
 
     def project(self) -> Project:
         """The board of the address."""
         owner = self.sandbox.store.accounts.get(self.parts["owner"].lower())
         boards = self.sandbox.store.projects.get(owner.id, {}) if owner else {}
-        found = boards.get(int(self.parts["number"]))
-        if found is None:
+        project = boards.get(int(self.parts["number"]))
+        if project is None:
             raise _MissingError
-        return found
+        return project
 
 
 # ---- showing -------------------------------------------------------------------------------
@@ -141,24 +141,24 @@ _SHOW: dict[str, Callable[[_Visit], Page]] = {
 }
 
 
-def _press(visit: _Visit, form: dict[str, str]) -> str:
+def _apply_form(visit: _Visit, form: dict[str, str]) -> str:
     """Do what a form says; gives the address to go on at."""
     verb = visit.parts["verb"]
     if verb == "move":
         return forms.move_card(visit.sandbox, visit.project(), form)
     issue = visit.issue()
-    home = visit.sandbox.store.get(Repository, issue.repository)
-    return forms.press_issue(visit.sandbox, home, issue, verb, form)
+    repository = visit.sandbox.store.get(Repository, issue.repository)
+    return forms.press_issue(visit.sandbox, repository, issue, verb, form)
 
 
 # ---- answering -----------------------------------------------------------------------------
 
 
-def answer(sandbox: "Sandbox", request: Request) -> Response:
+def respond(sandbox: "Sandbox", request: Request) -> Response:
     """The answer to a request for a page; never raises for what a browser sends."""
     parts = urlsplit(request.path)
     if safety.foreign_host(request):
-        response = _told(sandbox, 421, "Only this machine's own names lead here.", "")
+        response = _message_page(sandbox, 421, "Only this machine's own names lead here.", "")
     elif parts.path in ("/", HOME.rstrip("/")):
         response = _redirect(HOME)
     elif parts.path == f"{HOME}icon.svg":
@@ -173,12 +173,12 @@ def answer(sandbox: "Sandbox", request: Request) -> Response:
         response = Response(200, kind, body)
     else:
         query = dict(parse_qsl(parts.query))
-        response = _answer(sandbox, request, parts.path.removeprefix(HOME), query)
+        response = _route(sandbox, request, parts.path.removeprefix(HOME), query)
     body = b"" if request.method == "HEAD" else response.body
     return Response(response.status, response.headers, body)
 
 
-def _answer(sandbox: "Sandbox", request: Request, path: str, query: dict[str, str]) -> Response:
+def _route(sandbox: "Sandbox", request: Request, path: str, query: dict[str, str]) -> Response:
     for pattern, name in _ROUTES:
         match = pattern.fullmatch(path.rstrip("/"))
         if match is None:
@@ -186,41 +186,43 @@ def _answer(sandbox: "Sandbox", request: Request, path: str, query: dict[str, st
         visit = _Visit(sandbox, {k: unquote(v) for k, v in match.groupdict().items()}, query)
         presses = "verb" in visit.parts
         if request.method not in (("POST",) if presses else ("GET", "HEAD")):
-            return _told(sandbox, 405, "That is not how this page is used.", HOME)
+            return _message_page(sandbox, 405, "That is not how this page is used.", HOME)
         try:
             if presses:
-                return _pressed(visit, request)
+                return _handle_form(visit, request)
             with sandbox.lock:
                 page, numbers = _SHOW[name](visit), version(sandbox)
             return _rendered(sandbox, page, numbers, forms.DONE.get(query.get("did", ""), ""))
         except _MissingError:
             break
-    return _told(sandbox, 404, "There is nothing at this address.", HOME)
+    return _message_page(sandbox, 404, "There is nothing at this address.", HOME)
 
 
-def _pressed(visit: _Visit, request: Request) -> Response:
+def _handle_form(visit: _Visit, request: Request) -> Response:
     """Answer a form."""
-    back = _back(visit)
+    return_url = _return_url(visit)
     if safety.foreign_form(request):
-        return _told(visit.sandbox, 403, "A form works only on the sandbox's own pages.", back)
+        return _message_page(
+            visit.sandbox, 403, "A form works only on the sandbox's own pages.", return_url
+        )
     kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
     if kind != safety.FORM_TYPE or len(request.body) > safety.MAX_FORM:
-        return _told(visit.sandbox, 415, "That is not a form of these pages.", back)
+        return _message_page(visit.sandbox, 415, "That is not a form of these pages.", return_url)
     form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
         with visit.sandbox.lock:
-            address = _press(visit, form)
+            address = _apply_form(visit, form)
     except forms.StaleError:
-        said = "It has changed since the page was shown, so nothing was done. Look again."
-        return _told(visit.sandbox, 409, said, back)
+        message = "It has changed since the page was shown, so nothing was done. Look again."
+        return _message_page(visit.sandbox, 409, message, return_url)
     except RefusalError as refusal:
-        return _told(visit.sandbox, 422, f"Refused: {refusal.message}", back)
+        return _message_page(visit.sandbox, 422, f"Refused: {refusal.message}", return_url)
     except (KeyError, ValueError):
-        return _told(visit.sandbox, 400, "That is not a form of these pages.", back)
+        return _message_page(visit.sandbox, 400, "That is not a form of these pages.", return_url)
     return _redirect(address)
 
 
-def _back(visit: _Visit) -> str:
+def _return_url(visit: _Visit) -> str:
     if "repo" not in visit.parts:
         return HOME
     name = f"{visit.parts['owner']}/{visit.parts['repo']}"
@@ -231,11 +233,11 @@ def _redirect(address: str) -> Response:
     return Response(303, {"Location": address, "Cache-Control": "no-store"})
 
 
-def _told(sandbox: "Sandbox", status: int, said: str, back: str) -> Response:
+def _message_page(sandbox: "Sandbox", status: int, message: str, return_url: str) -> Response:
     """A page that says one thing and gives a way to go on."""
     with sandbox.lock:
         numbers = version(sandbox)
-    page = Page("message.html", {"said": said, "back": back}, status)
+    page = Page("message.html", {"message": message, "return_url": return_url}, status)
     return _rendered(sandbox, page, numbers, "")
 
 
@@ -268,7 +270,7 @@ def _moment(value: str) -> str:
     return f"{value[:10]} {value[11:16]}"
 
 
-def own_page(web: str, href: str) -> str | None:
+def sandbox_page(web: str, href: str) -> str | None:
     """The page of ours that stands for an address of the simulated GitHub's web pages."""
     if not href.lower().startswith(f"{web}/".lower()):
         return None
@@ -288,14 +290,14 @@ def _rendered(sandbox: "Sandbox", page: Page, numbers: dict[str, int], did: str)
         _templates()
         .get_template(page.template)
         .render(
-            at=page.content,
+            content=page.content,
             nonce=nonce,
             did=did,
             watch=page.watch,
             version=numbers[page.watch],
             label_style=Markup(colors.rules(used)),  # noqa: S704 - made of hex digits
             markdown=to_html,
-            own_page=lambda href: own_page(sandbox.web, href),
+            sandbox_page=lambda href: sandbox_page(sandbox.web, href),
         )
     )
     # A lone surrogate, which JSON can bring into a title, cannot be sent: it becomes a `?`.

@@ -129,19 +129,19 @@ class Reader:
 
     def repositories(self) -> list[Repository]:
         """All repositories, by name."""
-        found = {r.id: r for r in self.store.repositories.values()}.values()
-        return sorted(found, key=lambda r: self.full_name(r.id).lower())
+        records = {r.id: r for r in self.store.repositories.values()}.values()
+        return sorted(records, key=lambda r: self.full_name(r.id).lower())
 
     def boards(self) -> list[Project]:
         """All boards, by owner and number."""
-        found = [p for table in self.store.projects.values() for p in table.values()]
-        return sorted(found, key=lambda p: (self.login(p.owner).lower(), p.number))
+        projects = [p for table in self.store.projects.values() for p in table.values()]
+        return sorted(projects, key=lambda p: (self.login(p.owner).lower(), p.number))
 
     def full_name(self, repository: int) -> str:
         """`owner/name`."""
         if repository not in self._homes:
-            found = self.store.get(Repository, repository)
-            self._homes[repository] = self.store.full_name(found)
+            record = self.store.get(Repository, repository)
+            self._homes[repository] = self.store.full_name(record)
         return self._homes[repository]
 
     def login(self, account: int | None) -> str:
@@ -150,8 +150,8 @@ class Reader:
 
     def issues(self, repository: Repository) -> list[Issue]:
         """The issues of a repository by number, without pull requests."""
-        found = self.store.issues.get(repository.id, {}).values()
-        return sorted((i for i in found if not i.is_pull), key=lambda i: i.number)
+        records = self.store.issues.get(repository.id, {}).values()
+        return sorted((i for i in records if not i.is_pull), key=lambda i: i.number)
 
     def boards_of(self, repository: Repository) -> list[Project]:
         """The boards that a repository shows, and those that its issues are on."""
@@ -179,7 +179,7 @@ class Reader:
                 count = counts.setdefault(issue.milestone, [0, 0])
                 count[0] += issue.state == "CLOSED"
                 count[1] += 1
-        found = self.store.milestones.get(repository.id, {}).values()
+        records = self.store.milestones.get(repository.id, {}).values()
         return tuple(
             MilestoneView(
                 m.title,
@@ -187,7 +187,7 @@ class Reader:
                 m.state == "OPEN",
                 Progress(*counts.get(m.id, (0, 0))),
             )
-            for m in sorted(found, key=lambda m: (m.due_on or "9", m.number))
+            for m in sorted(records, key=lambda m: (m.due_on or "9", m.number))
         )
 
     # ---- issues ----------------------------------------------------------------------------
@@ -197,7 +197,7 @@ class Reader:
         if number not in self._labels:
             label = self.store.get(Label, number)
             self._labels[number] = LabelView(
-                label.name, colors.known(label.color), label.description or ""
+                label.name, colors.valid_color(label.color), label.description or ""
             )
         return self._labels[number]
 
@@ -208,7 +208,7 @@ class Reader:
 
     def issue(self, issue: Issue) -> IssueView:
         """An issue as one line."""
-        home = self.full_name(issue.repository)
+        full_name = self.full_name(issue.repository)
         closed = _STATES.get(issue.state_reason or "", ("done", "Closed"))
         state, words = ("open", "Open") if issue.state == "OPEN" else closed
         status, points = self._on_board(issue)
@@ -217,8 +217,8 @@ class Reader:
         return IssueView(
             number=issue.number,
             title=issue.title,
-            url=issue_url(home, issue.number),
-            home=home,
+            url=issue_url(full_name, issue.number),
+            home=full_name,
             state=state,
             state_words=words,
             labels=tuple(self.label(number) for number in issue.labels),
@@ -239,9 +239,9 @@ class Reader:
     def cards(self, issue: Issue) -> list[tuple[Project, Item]]:
         """An issue's cards that are not archived, the oldest board first."""
         cards = self.store.cards.get(issue.id, {})
-        found = [(self.store.get(Project, n), item) for n, item in cards.items()]
+        pairs = [(self.store.get(Project, n), item) for n, item in cards.items()]
         return sorted(
-            ((p, item) for p, item in found if not item.is_archived), key=lambda pair: pair[0].id
+            ((p, item) for p, item in pairs if not item.is_archived), key=lambda pair: pair[0].id
         )
 
     def _on_board(self, issue: Issue) -> tuple[Chip | None, float | None]:
@@ -257,13 +257,13 @@ class Reader:
 
     def status_field(self, project: Project) -> Field | None:
         """The field by which a board has its columns."""
-        return self._known(project)[0]
+        return self._status_and_points(project)[0]
 
     def points_field(self, project: Project) -> Field | None:
         """The number field that holds points, by its name; None where none sounds like it."""
-        return self._known(project)[1]
+        return self._status_and_points(project)[1]
 
-    def _known(self, project: Project) -> tuple[Field | None, Field | None]:
+    def _status_and_points(self, project: Project) -> tuple[Field | None, Field | None]:
         if project.id not in self._fields:
             fields = list(self.store.fields.get(project.id, {}).values())
             status = [f for f in fields if f.name == "Status" and f.data_type == "SINGLE_SELECT"]

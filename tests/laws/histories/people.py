@@ -97,7 +97,7 @@ class Crowd:
         issue = self.world.issues[n]
         number = dice.choice(issue.assignees)
         account = next(a for a in self.world.sandbox.store.accounts.values() if a.id == number)
-        with self.ann._acting():
+        with self.ann._transaction():
             issues.change_assignees(
                 self.world.sandbox.store, self.ann.viewer, issue, remove=[account]
             )
@@ -127,7 +127,7 @@ class Crowd:
         if crlf:
             self.ann.edit(n, body=body)
             return
-        with self.ann._acting():
+        with self.ann._transaction():
             issues.edit(
                 self.world.sandbox.store, self.ann.viewer, self.world.issues[n], {"body": body}
             )
@@ -196,7 +196,7 @@ class Crowd:
     def _unblock(self, dice: random.Random, n: int) -> str:
         issue = self.world.issues[n]
         other = self.world.sandbox.store.records[dice.choice(issue.blocked_by)]
-        with self.ann._acting():
+        with self.ann._transaction():
             relations.remove_blocker(self.world.sandbox.store, self.ann.viewer, issue, other)  # type: ignore[arg-type] # an issue
         return f"ann unlinks the blocker #{other.number} of #{n}"  # type: ignore[attr-defined] # an issue
 
@@ -208,7 +208,7 @@ class Crowd:
     def _detach(self, dice: random.Random, n: int) -> str:
         issue = self.world.issues[n]
         parent = next(p for p in self.world.issues.values() if p.id == issue.parent)
-        with self.ann._acting():
+        with self.ann._transaction():
             relations.remove_sub_issue(self.world.sandbox.store, self.ann.viewer, parent, issue)
         return f"ann takes #{n} out from below #{parent.number}"
 
@@ -231,7 +231,7 @@ class Crowd:
         mile = dice.choice(self._milestones())
         old, self.count = mile.title, self.count + 1
         title = f"{old.split(' (')[0]} ({self.count})"
-        with self.ann._acting():
+        with self.ann._transaction():
             repositories.update_milestone(
                 self.world.sandbox.store, self.ann.viewer, mile, {"title": title}
             )
@@ -240,7 +240,7 @@ class Crowd:
     def _date_milestone(self, dice: random.Random, n: int) -> str:
         mile = dice.choice(self._milestones())
         due = f"2027-0{dice.randrange(4, 9)}-15T12:00:00Z"
-        with self.ann._acting():
+        with self.ann._transaction():
             repositories.update_milestone(
                 self.world.sandbox.store, self.ann.viewer, mile, {"due_on": due}
             )
@@ -258,7 +258,7 @@ class Crowd:
     def _color_label(self, dice: random.Random, n: int) -> str:
         label = dice.choice(self._declared())
         color = f"{dice.randrange(0x1000000):06x}"
-        with self.ann._acting():
+        with self.ann._transaction():
             repositories.update_label(self.world.sandbox.store, self.ann.viewer, label, color=color)
         return f"ann gives the label {label.name} the color {color}"
 

@@ -119,8 +119,8 @@ class World:
         self.folder = folder
         self.sandbox = Sandbox(None, clock=self.clock, sleep=self.pass_time)
         self.sandbox.ensure_repository(REPOSITORY)
-        self.sandbox.people = self
-        self.deeds: list[Any] = []
+        self.sandbox.actors = self
+        self.actions: list[Any] = []
         self._before_request: dict[int, Act] = {}
         self._while_waiting: list[Act] = []
         self._first = 0
@@ -284,7 +284,7 @@ class World:
         if paper.text != was.text:
             paper.rematch(was)
         place.unlink()
-        limited = self.sandbox.faults.seen >= min(faults) if faults else False
+        limited = self.sandbox.faults.counted >= min(faults) if faults else False
         self.sandbox.faults = FaultPlan()
         return Seen(
             verb,

@@ -31,9 +31,9 @@ def command() -> None:
               help="What goes wrong, and who is at work there; see docs/sandbox.md.")  # fmt: skip
 def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
-    trouble = wiring.read_trouble(Path(faults)) if faults else None
-    if isinstance(trouble, tuple):
-        click.echo(diagnostics_text(trouble, color=False), nl=False, err=True)
+    fault_config = wiring.read_fault_config(Path(faults)) if faults else None
+    if isinstance(fault_config, tuple):
+        click.echo(diagnostics_text(fault_config, color=False), nl=False, err=True)
         return 1
     stopped = threading.Event()
 
@@ -42,7 +42,7 @@ def serve(*, port: int, faults: str | None) -> int:
 
     previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with wiring.serving_sandbox(wiring.root(), port, trouble) as url:
+        with wiring.serving_sandbox(wiring.root(), port, fault_config) as url:
             click.echo(url)
             click.echo(
                 f"The simulated GitHub is up; any token will do. Look at it: {url}{PAGE}\n"

@@ -22,28 +22,28 @@ def progress_bars(report: Report, name: str = "progress") -> Chart | None:
     names = Names(report)
     rows: list[tuple[str, Sum]] = [("All", report.total)]
     rows += [
-        (names(one.name) if one.name else "Without an epic", one)
-        for one in report.groups.get("epic", ())
-        if one.total
+        (names(group.name) if group.name else "Without an epic", group)
+        for group in report.groups.get("epic", ())
+        if group.total
     ]
     more, rows = len(rows) - MOST, rows[:MOST]
     with canvas(720, _ROW * len(rows) + 10) as figure:
         axes = plot(figure, _LABELS, 4, 190, 6)
-        for place, (label, found) in enumerate(rows):
-            axes.barh(place, 100, height=0.5, color=Color.TRACK.paint)
-            axes.barh(place, found.percent, height=0.5, color=Color.DONE.paint)
-            axes.annotate(short(label, _CELLS), (0, place), (-_LABELS + 4, 0), va="center",
+        for index, (label, total) in enumerate(rows):
+            axes.barh(index, 100, height=0.5, color=Color.TRACK.paint)
+            axes.barh(index, total.percent, height=0.5, color=Color.DONE.paint)
+            axes.annotate(short(label, _CELLS), (0, index), (-_LABELS + 4, 0), va="center",
                           xycoords=("axes fraction", "data"), textcoords="offset points",
-                          fontsize=NORMAL, fontweight=400 if place else 700)  # fmt: skip
-            axes.annotate(f"{found.percent} %", (1, place), (52, 0), va="center", ha="right",
+                          fontsize=NORMAL, fontweight=400 if index else 700)  # fmt: skip
+            axes.annotate(f"{total.percent} %", (1, index), (52, 0), va="center", ha="right",
                           xycoords=("axes fraction", "data"), textcoords="offset points",
                           fontsize=NORMAL, fontweight=700)  # fmt: skip
-            axes.annotate(f"{found.done} of {found.total} items", (1, place), (64, 0),
+            axes.annotate(f"{total.done} of {total.total} items", (1, index), (64, 0),
                           va="center", xycoords=("axes fraction", "data"), color=Color.DIM.paint,
                           textcoords="offset points", fontsize=SMALL)  # fmt: skip
         axes.set_xlim(0, 100)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.axis("off")
-        told = [f"{label}: {found.percent} %, {amount(found)} done." for label, found in rows]
-        told += [f"{more} more are not shown."] if more > 0 else []
-        return finish(figure, name, "Progress", " ".join(told))
+        sentences = [f"{label}: {total.percent} %, {amount(total)} done." for label, total in rows]
+        sentences += [f"{more} more are not shown."] if more > 0 else []
+        return finish(figure, name, "Progress", " ".join(sentences))

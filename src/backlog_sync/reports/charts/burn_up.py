@@ -66,23 +66,23 @@ def burn_up(
 
 def _forecast(report: Report, axes: Axes, done: float, scope: float, top: float) -> date:
     """The likely days, as far as they can be drawn; gives the last of them, or today."""
-    found, today = report.forecast, report.facts.today
-    if found is None or found.reason:
+    forecast, today = report.forecast, report.facts.today
+    if forecast is None or forecast.reason:
         return today
     last = today
-    looks = (("50 %", found.at_50), ("85 %", found.at_85), ("95 %", found.at_95))
+    looks = (("50 %", forecast.at_50), ("85 %", forecast.at_85), ("95 %", forecast.at_95))
     near = [(word, day) for word, day in looks if day and day - today <= _FARTHEST and day > today]
-    for place, (word, day) in enumerate(near):
+    for index, (word, day) in enumerate(near):
         last = max(last, day)
         main = word == "85 %"
-        start, at = num(today), num(day)
-        axes.plot([start, at], [done, scope], color=Color.DONE.paint, lw=1.5 if main else 1,
+        today_x, day_x = num(today), num(day)
+        axes.plot([today_x, day_x], [done, scope], color=Color.DONE.paint, lw=1.5 if main else 1,
                   ls=(0, (2, 2)), label="Forecast" if main else None)  # fmt: skip
-        axes.plot([at, at], [0, top * (1.1 + 0.11 * place)], color=Color.GRID.paint, lw=1)
-        axes.plot([at], [scope], marker="o", ms=7 if main else 5, color=Color.DONE.paint,
+        axes.plot([day_x, day_x], [0, top * (1.1 + 0.11 * index)], color=Color.GRID.paint, lw=1)
+        axes.plot([day_x], [scope], marker="o", ms=7 if main else 5, color=Color.DONE.paint,
                   mec=Color.PAPER.paint, mew=1.5)  # fmt: skip
         axes.annotate(
-            f"{word}: {day}", (at, top * (1.1 + 0.11 * place)), (0, 2), ha="right",
+            f"{word}: {day}", (day_x, top * (1.1 + 0.11 * index)), (0, 2), ha="right",
             textcoords="offset points", fontsize=SMALL,
             fontweight=700 if main else 400, color=Color.INK.paint,
         )  # fmt: skip

@@ -78,8 +78,8 @@ class Chart:
             f"<style>svg{{{properties(dark=False)};font-family:{_FONT}}}"
             f"@media (prefers-color-scheme:dark){{svg{{{properties(dark=True)}}}}}</style>"
         )
-        head, rest = self.svg.split(">", 1)
-        return f"{head}>{style}{rest}\n"
+        head, body = self.svg.split(">", 1)
+        return f"{head}>{style}{body}\n"
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
             unseen = child.get("style") == "fill: none"  # the frame of the figure
             if unseen or child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
-    _mend(root, name)
+    _fix_colors_and_ids(root, name)
     labels = f"{name}-title {name}-text"
     root.attrib.clear()
     root.attrib |= {
@@ -131,19 +131,19 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
         "class": "chart",
         "stroke-linejoin": "round",
     }
-    for place, (tag, said) in enumerate((("title", title), ("desc", text))):
-        told = ET.Element(f"{{{_SVG}}}{tag}", {"id": labels.split()[place]})
-        told.text = visible(said)
-        root.insert(place, told)
+    for index, (tag, content) in enumerate((("title", title), ("desc", text))):
+        element = ET.Element(f"{{{_SVG}}}{tag}", {"id": labels.split()[index]})
+        element.text = visible(content)
+        root.insert(index, element)
     ET.register_namespace("", _SVG)
     return Chart(name, title, text, ET.tostring(root, encoding="unicode"), width, height)
 
 
-def _mend(root: ET.Element, name: str) -> None:
+def _fix_colors_and_ids(root: ET.Element, name: str) -> None:
     """Colours by CSS, ids of its own where they are used, links without a namespace."""
     every = list(root.iter())
     used = {each.get(f"{{{_XLINK}}}href", "")[1:] for each in every}
-    used |= {found for each in every for found in _ADDRESS.findall(" ".join(each.attrib.values()))}
+    used |= {id_ for each in every for id_ in _ADDRESS.findall(" ".join(each.attrib.values()))}
     for each in every:
         target = each.attrib.pop(f"{{{_XLINK}}}href", None)
         if target:
@@ -162,7 +162,7 @@ def _styled(style: str) -> str:
     for paint, css in PAINTS.items():
         style = style.replace(paint, css)
     return _FONTS.sub(
-        lambda found: f"font-size:{found[2]}px" + (f";font-weight:{found[1]}" if found[1] else ""),
+        lambda match: f"font-size:{match[2]}px" + (f";font-weight:{match[1]}" if match[1] else ""),
         style.replace(": ", ":").replace("; ", ";"),
     ).replace(";font-family:'DejaVu Sans', sans-serif", "")
 

@@ -29,12 +29,13 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
 
     Links of the critical path come first into the picture, then those of what is under way.
     """
-    keys, links = _chosen(report)
+    keys, links = _chosen_links(report)
     hidden = len(report.schedule.links) - len(links)
     if not links:
         return None, hidden
-    at = {key: place for place, key in enumerate(keys)}
-    spots, routes = _laid_out(len(keys), [(at[first], at[second]) for first, second in links])
+    indexes = {key: index for index, key in enumerate(keys)}
+    edges = [(indexes[first], indexes[second]) for first, second in links]
+    spots, routes = _layout(len(keys), edges)
     every = spots + [spot for route in routes for spot in route]
     left, right = min(x for x, _ in every) - _WIDE / 2 - 8, max(x for x, _ in every) + _WIDE / 2 + 8
     low, high = min(y for _, y in every) - _HIGH / 2 - 8, max(y for _, y in every) + _HIGH / 2 + 8
@@ -46,7 +47,7 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
         steps = set(pairwise(report.schedule.path))
         arrows = sorted(zip(links, routes, strict=True), key=lambda each: each[0] in steps)
         for link, route in arrows:
-            ends = (spots[at[link[0]]], spots[at[link[1]]])
+            ends = (spots[indexes[link[0]]], spots[indexes[link[1]]])
             _arrow(axes, ends, route, critical=link in steps)
         for key, spot in zip(keys, spots, strict=True):
             _box(axes, report, key, spot)
@@ -54,9 +55,7 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
         return finish(figure, name, "What waits for what", text), hidden
 
 
-def _laid_out(
-    count: int, edges: Sequence[tuple[int, int]]
-) -> tuple[list[Point], list[list[Point]]]:
+def _layout(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[Point], list[list[Point]]]:
     """Where each box stands, and the points that each arrow passes between its ends.
 
     An arrow over several layers gets a point in each. They are made here, because igraph 1.0 takes
@@ -68,15 +67,15 @@ def _laid_out(
     steps: list[tuple[int, int]] = []
     between: list[list[int]] = []
     for first, second in edges:
-        way = 1 if layers[first] < layers[second] else -1
-        middle = list(range(layers[first] + way, layers[second], way))
+        step = 1 if layers[first] < layers[second] else -1
+        middle = list(range(layers[first] + step, layers[second], step))
         points = list(range(len(layers), len(layers) + len(middle)))
         layers += middle
         steps += pairwise([first, *points, second])
         between.append(points)
     graph = igraph.Graph(n=len(layers), edges=steps, directed=True)
-    found = graph.layout_sugiyama(layers=layers, maxiter=200).coords
-    spots = [(round(layer) * _ACROSS, across * _DOWN) for across, layer in found]
+    coordinates = graph.layout_sugiyama(layers=layers, maxiter=200).coords
+    spots = [(round(layer) * _ACROSS, across * _DOWN) for across, layer in coordinates]
     return spots[:count], [[spots[place] for place in points] for points in between]
 
 
@@ -85,22 +84,22 @@ def _layers(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     layers = [0] * count
     graph = igraph.Graph(n=count, edges=edges, directed=True)
     for part in graph.connected_components(mode="weak"):
-        found = graph.induced_subgraph(part).layout_sugiyama().coords
-        for place, (_, y) in zip(part, found[: len(part)], strict=True):
-            layers[place] = round(y)
+        coordinates = graph.induced_subgraph(part).layout_sugiyama().coords
+        for box, (_, y) in zip(part, coordinates[: len(part)], strict=True):
+            layers[box] = round(y)
     return layers
 
 
-def _chosen(report: Report) -> tuple[list[str], list[tuple[str, str]]]:
+def _chosen_links(report: Report) -> tuple[list[str], list[tuple[str, str]]]:
     path = set(report.schedule.path)
     doing = {item.key for item in report.facts.items if item.phase is Phase.DOING}
-    wanted = sorted(
+    ranked = sorted(
         report.schedule.links,
         key=lambda link: (-len(path & {*link}), -len(doing & {*link})),
     )
     keys: dict[str, None] = {}
     links = []
-    for link in wanted:
+    for link in ranked:
         if len(keys.keys() | {*link}) <= MOST:
             keys |= dict.fromkeys(link)
             links.append(link)
@@ -146,8 +145,8 @@ def _box(axes: Axes, report: Report, key: str, spot: Point) -> None:
         )
     )
     lines = _lines(Names(report)(key))
-    for place, line in enumerate(lines):
-        shift = (place - (len(lines) - 1) / 2) * 14
+    for index, line in enumerate(lines):
+        shift = (index - (len(lines) - 1) / 2) * 14
         axes.text(x, y + shift, line, ha="center", va="center_baseline", fontsize=SMALL,
                   fontweight=700 if critical else 400)  # fmt: skip
 

@@ -51,8 +51,8 @@ def timeline(
     height = top + 32 + _ROW * len(rows)
     with canvas(width, height) as figure_:
         axes = plot(figure_, labels, top, 14 if narrow else 24, 32)
-        for place, row in enumerate(rows):
-            _draw(axes, place, row, labels)
+        for index, row in enumerate(rows):
+            _draw(axes, index, row, labels)
         today = report.facts.today
         first, last = num(min(*days, today)), num(max(*days, today))
         margin = max((last - first) * 0.02, 1)
@@ -71,43 +71,43 @@ def timeline(
                        ncols=3 if narrow else 5, fontsize=SMALL, handlelength=1.6,
                        columnspacing=1.3, borderaxespad=0.1,
                        bbox_to_anchor=(0, 1))  # fmt: skip
-        return finish(figure_, name, "Timeline", _told(report)), hidden
+        return finish(figure_, name, "Timeline", _description(report)), hidden
 
 
 def _milestones(report: Report) -> Iterator[_Row]:
-    found = [_Row(one.sum.name, milestone=one) for one in report.milestones]
-    found = [row for row in found if _days(row)]
-    if found:
+    rows = [_Row(milestone.sum.name, milestone=milestone) for milestone in report.milestones]
+    rows = [row for row in rows if _days(row)]
+    if rows:
         yield _Row("Milestones", head=True)
-        yield from found[:MOST]
+        yield from rows[:MOST]
 
 
 def _items(report: Report) -> tuple[list[_Row], int]:
-    wanted = sorted(report.schedule.rows, key=lambda row: (not row.critical, row.first))
-    chosen = {row.key: row for row in wanted[:MOST]}
+    ranked = sorted(report.schedule.rows, key=lambda row: (not row.critical, row.first))
+    chosen = {row.key: row for row in ranked[:MOST]}
     names, rows = Names(report), list[_Row]()
     for group in report.groups.get("epic", ()):
-        mine = [chosen[key] for key in group.items if key in chosen]
-        if mine:
+        group_rows = [chosen[key] for key in group.items if key in chosen]
+        if group_rows:
             title = names(group.name) if group.name else "Without an epic"
             rows.append(_Row(title, head=True))
-            rows += [_Row(names(row.key), item=row) for row in mine]
-    return rows, len(wanted) - len(chosen)
+            rows += [_Row(names(row.key), item=row) for row in group_rows]
+    return rows, len(ranked) - len(chosen)
 
 
 def _days(row: _Row) -> list[date]:
     if row.item:
         return [row.item.first, row.item.last + _DAY]
     if row.milestone:
-        one = row.milestone
-        likely = one.forecast.at_85 if one.forecast else None
-        return [day for day in (one.first, one.last, one.due, likely) if day]
+        milestone = row.milestone
+        likely = milestone.forecast.at_85 if milestone.forecast else None
+        return [day for day in (milestone.first, milestone.last, milestone.due, likely) if day]
     return []
 
 
-def _draw(axes: Axes, place: int, row: _Row, labels: int) -> None:
+def _draw(axes: Axes, index: int, row: _Row, labels: int) -> None:
     axes.annotate(
-        short(row.label, labels // 7 - (2 if row.head else 3)), (0, place),
+        short(row.label, labels // 7 - (2 if row.head else 3)), (0, index),
         (-labels + (4 if row.head else 16), 0),
         xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
         fontweight=700 if row.head or (row.item and row.item.critical) else 400,
@@ -116,22 +116,22 @@ def _draw(axes: Axes, place: int, row: _Row, labels: int) -> None:
     if row.item:
         first, last, thick = row.item.first, row.item.last, row.item.critical
         color = Color.CRITICAL if thick else Color.PLAN
-        axes.barh(place, num(last) - num(first) + 1, left=num(first),
+        axes.barh(index, num(last) - num(first) + 1, left=num(first),
                   height=_THICK if thick else _THIN, color=color.paint)  # fmt: skip
     if row.milestone:
-        _draw_milestone(axes, place, row.milestone)
+        _draw_milestone(axes, index, row.milestone)
 
 
-def _draw_milestone(axes: Axes, place: int, one: MilestoneReport) -> None:
-    if one.first and one.last and one.first <= one.last:
-        axes.barh(place, num(one.last) - num(one.first) + 1, left=num(one.first),
+def _draw_milestone(axes: Axes, index: int, milestone: MilestoneReport) -> None:
+    if milestone.first and milestone.last and milestone.first <= milestone.last:
+        axes.barh(index, num(milestone.last) - num(milestone.first) + 1, left=num(milestone.first),
                   height=_THIN, color=Color.DONE.paint, alpha=0.55)  # fmt: skip
-    likely = one.forecast.at_85 if one.forecast else None
-    if one.due:
-        axes.plot([num(one.due)], [place], marker="D", ms=8, color=Color.INK.paint,
+    likely = milestone.forecast.at_85 if milestone.forecast else None
+    if milestone.due:
+        axes.plot([num(milestone.due)], [index], marker="D", ms=8, color=Color.INK.paint,
                   mec=Color.PAPER.paint, ls="", clip_on=False, zorder=3)  # fmt: skip
     if likely:  # not filled, and above: the due day may be next to it
-        axes.plot([num(likely)], [place], marker="o", ms=9, mfc="none", mec=Color.INK.paint,
+        axes.plot([num(likely)], [index], marker="o", ms=9, mfc="none", mec=Color.INK.paint,
                   mew=1.8, ls="", clip_on=False, zorder=4)  # fmt: skip
 
 
@@ -149,17 +149,17 @@ def _legend(rows: list[_Row]) -> Iterator[Patch | Line2D]:
                      label="can wait")  # fmt: skip
 
 
-def _told(report: Report) -> str:
+def _description(report: Report) -> str:
     parts = [
-        f"{one.sum.name}, due {one.due or 'on no day'}: {HEALTH[one.health]}."
-        for one in report.milestones[:MOST]
+        f"{milestone.sum.name}, due {milestone.due or 'on no day'}: {HEALTH[milestone.health]}."
+        for milestone in report.milestones[:MOST]
     ]
-    found = report.schedule
-    if found.path and found.ends:
+    schedule = report.schedule
+    if schedule.path and schedule.ends:
         names = Names(report)
-        steps = ", then ".join(names(key) for key in found.path[:MOST])
+        steps = ", then ".join(names(key) for key in schedule.path[:MOST])
         parts.append(
-            f"The critical path takes {figure(found.days)} working days, to {found.ends}, and has "
-            f"{counted(len(found.path), 'item')}: {steps}."
+            f"The critical path takes {figure(schedule.days)} working days, to {schedule.ends}, "
+            f"and has {counted(len(schedule.path), 'item')}: {steps}."
         )
     return " ".join(parts)

@@ -74,8 +74,8 @@ def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
 
 def pictures(report: Report) -> dict[str, tuple[str, str]]:
     """Give the charts as files of their own, for light and dark: title and SVG by file name."""
-    made = (progress_bars(report), burn_up(report))
-    return {f"{one.name}.svg": (one.title, one.standalone()) for one in made if one}
+    charts = (progress_bars(report), burn_up(report))
+    return {f"{chart.name}.svg": (chart.title, chart.standalone()) for chart in charts if chart}
 
 
 def _shown(report: Report, audience: Audience) -> Mapping[str, object]:

@@ -61,27 +61,27 @@ def branches(report: Report, audience: Audience, most: int) -> tuple[Branch, ...
     every: dict[str, list[Row]] = {}
     for key, item in tree.items.items():
         *_, top = tree.above(key)
-        found = report.sums.get(key)
+        total = report.sums.get(key)
         root = top.key if top.key in report.sums else ""
         below = every.setdefault(root, [])
-        if key != root and (found or not root or audience is not Audience.PRODUCT):
+        if key != root and (total or not root or audience is not Audience.PRODUCT):
             depth = min(tree.depth(key) - (1 if root else 0), _DEEPEST)
             points = figure(report.points[key]) if key in report.points else ""
-            below.append(Row(item, depth, found, points, days.get(key)))
+            below.append(Row(item, depth, total, points, days.get(key)))
     count = sum(map(len, every.values()))
     share = min(1, most / count) if count else 1
-    made = []
+    result = []
     for root, rows in every.items():
         shown = _open_first(rows, round(len(rows) * share))
         if root:
             hidden = len(rows) - len(shown)
-            made.append(Branch(tree.items[root], report.sums[root], shown, hidden))
+            result.append(Branch(tree.items[root], report.sums[root], shown, hidden))
     if "" in every:
         lone = _open_first(every[""], round(len(every[""]) * share))
         keys = tuple(row.item.key for row in every[""])
         nobody = WorkItem("", "", "Without anything above")
-        made.append(Branch(nobody, Sum("", keys), lone, len(every[""]) - len(lone)))
-    return tuple(made)
+        result.append(Branch(nobody, Sum("", keys), lone, len(every[""]) - len(lone)))
+    return tuple(result)
 
 
 def _open_first(rows: Sequence[Row], most: int) -> tuple[Row, ...]:
@@ -90,32 +90,35 @@ def _open_first(rows: Sequence[Row], most: int) -> tuple[Row, ...]:
         return tuple(rows)
     over = (Phase.DONE, Phase.DROPPED)
     ranked = sorted(
-        range(len(rows)), key=lambda at: (not rows[at].sum, rows[at].item.phase in over, at)
+        range(len(rows)),
+        key=lambda index: (not rows[index].sum, rows[index].item.phase in over, index),
     )
     kept = set(ranked[:most])
-    return tuple(row for at, row in enumerate(rows) if at in kept)
+    return tuple(row for index, row in enumerate(rows) if index in kept)
 
 
 def board(report: Report) -> tuple[Column, ...]:
     """Leaf items by status, in the order of work; of many, the first of each."""
-    found: dict[tuple[Phase, str], list[WorkItem]] = {}
+    by_status: dict[tuple[Phase, str], list[WorkItem]] = {}
     for item in report.facts.items:
         if item.key not in report.sums:
-            found.setdefault((item.phase, status(item)), []).append(item)
+            by_status.setdefault((item.phase, status(item)), []).append(item)
     return tuple(
         Column(name, phase, len(items), tuple(items[:_CARDS]))
-        for (phase, name), items in sorted(found.items(), key=lambda each: _ORDER.index(each[0][0]))
+        for (phase, name), items in sorted(
+            by_status.items(), key=lambda each: _ORDER.index(each[0][0])
+        )
     )
 
 
 def loads(report: Report, most: int) -> tuple[list[Load], int]:
     """The load by quarter, what is asked for too much first, and how many rows are cut."""
-    every = [one for one in report.load if "Q" in one.period and one.name]
+    every = [load for load in report.load if "Q" in load.period and load.name]
     if len(every) > most:
-        every = sorted(every, key=lambda one: -one.more)
+        every = sorted(every, key=lambda load: -load.more)
     return every[:most], max(0, len(every) - most)
 
 
-def used(one: Load) -> int | None:
+def used(load: Load) -> int | None:
     """Per cent of the capacity that is asked for; None without a capacity."""
-    return round(100 * one.hours / one.capacity) if one.capacity else None
+    return round(100 * load.hours / load.capacity) if load.capacity else None

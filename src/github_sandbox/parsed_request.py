@@ -15,7 +15,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(slots=True)
-class Work:
+class ParsedRequest:
     """A request taken apart. `path` is without prefix; `call` is GraphQL's, or its refusal."""
 
     request: Request
@@ -80,17 +80,17 @@ class Work:
         return int(self.request.method == "POST" and last in ("issues", "comments"))
 
 
-def take_apart(request: Request, features: Features) -> Work:
+def parse_request(request: Request, features: Features) -> ParsedRequest:
     """Find out what a request is, without doing it."""
     path, prefix = request.path, ""
-    for shape, rest_of in (("/api/v3", ""), ("/api/graphql", "/graphql")):
-        if path == shape or path.startswith((shape + "/", shape + "?")):
-            path, prefix = rest_of + path[len(shape) :] or "/", "/api/v3"
+    for server_prefix, target in (("/api/v3", ""), ("/api/graphql", "/graphql")):
+        if path == server_prefix or path.startswith((server_prefix + "/", server_prefix + "?")):
+            path, prefix = target + path[len(server_prefix) :] or "/", "/api/v3"
             break
-    work = Work(request, path, prefix)
-    if work.is_graphql and request.method == "POST":
+    parsed = ParsedRequest(request, path, prefix)
+    if parsed.is_graphql and request.method == "POST":
         try:
-            work.call = graphql.read_call(request.json(), features)
+            parsed.call = graphql.read_call(request.json(), features)
         except ValueError:
-            work.bad_json = True
-    return work
+            parsed.bad_json = True
+    return parsed

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from github_sandbox import repositories
-from github_sandbox.connections import Connection, by_place
+from github_sandbox.connections import Connection, page_by_index
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import Resolver, Table, attribute, constant, order, page, record, related
 from github_sandbox.issues import assignable
@@ -15,18 +15,18 @@ from github_sandbox.read_issues import holds, issues_page
 
 def find_repository(ctx: Context, owner: str, name: str) -> Repository:
     """A repository by owner and name; raises `RefusalError` where it cannot be seen."""
-    found = ctx.store.repository(owner, name)
-    if found is None or not ctx.viewer.sees(found, ctx.store.full_name(found)):
+    repository = ctx.store.repository(owner, name)
+    if repository is None or not ctx.viewer.sees(repository, ctx.store.full_name(repository)):
         raise not_found("Repository", "name", f"{owner}/{name}")
-    return found
+    return repository
 
 
-def repository_named(_: Any, info: Info, owner: str, name: str, followRenames: bool) -> Repository:  # noqa: N803 - the schema's name
+def repository_field(_: Any, info: Info, owner: str, name: str, followRenames: bool) -> Repository:  # noqa: N803 - the schema's name
     """The `repository` field."""
-    found = find_repository(info.context, owner, name)
-    if not followRenames and found.name.lower() != name.lower():
+    repository = find_repository(info.context, owner, name)
+    if not followRenames and repository.name.lower() != name.lower():
         raise not_found("Repository", "name", f"{owner}/{name}")
-    return found
+    return repository
 
 
 def _project_matches(project: Project, query: str) -> bool:
@@ -45,14 +45,14 @@ def _projects_page(
 ) -> Connection:
     viewer = info.context.viewer
     viewer.require_projects()
-    found = [p for p in projects if not query or _project_matches(p, query)]
+    matches = [p for p in projects if not query or _project_matches(p, query)]
     keys = {
         "CREATED_AT": "created_at",
         "NUMBER": "number",
         "TITLE": "title",
         "UPDATED_AT": "updated_at",
     }
-    return by_place(info, order(found, arguments.get("orderBy"), keys, "number"), arguments)
+    return page_by_index(info, order(matches, arguments.get("orderBy"), keys, "number"), arguments)
 
 
 def _owner_projects(
@@ -64,11 +64,11 @@ def _owner_projects(
 
 def _owner_project(owner: Account, info: Info, number: int) -> Project:
     ctx = info.context
-    found = ctx.store.projects.get(owner.id, {}).get(number)
-    if found is None or not ctx.viewer.sees_project(found):
+    project = ctx.store.projects.get(owner.id, {}).get(number)
+    if project is None or not ctx.viewer.sees_project(project):
         ctx.viewer.require_projects()
         raise not_found("ProjectV2", "number", number)
-    return found
+    return project
 
 
 def _types_page(
@@ -77,7 +77,7 @@ def _types_page(
     if types is None:
         return None
     keys = {"CREATED_AT": "id", "NAME": "name"}
-    return by_place(info, order(types, arguments.get("orderBy"), keys, "id"), arguments)
+    return page_by_index(info, order(types, arguments.get("orderBy"), keys, "id"), arguments)
 
 
 def _owner_types(owner: Account, info: Info, **arguments: Any) -> Connection | None:
@@ -95,7 +95,7 @@ ACCOUNT: Table = {
     "issueTypes": _owner_types,
     "projectV2": _owner_project,
     "projectsV2": _owner_projects,
-    "repository": lambda record, info, **arguments: repository_named(
+    "repository": lambda record, info, **arguments: repository_field(
         None, info, record.login, **arguments
     ),
     "viewerCanAdminister": lambda _, info: info.context.viewer.grant.permission == "admin",
@@ -109,26 +109,26 @@ def _repository_issues(repository: Repository, info: Info, **arguments: Any) -> 
 
 
 def _repository_issue(repository: Repository, info: Info, number: int) -> Issue:
-    found = repositories.issue_by_number(info.context.store, repository, number)
-    if found is None or found.is_pull:
+    issue = repositories.issue_by_number(info.context.store, repository, number)
+    if issue is None or issue.is_pull:
         raise not_found("Issue", "number of", number)
-    return found
+    return issue
 
 
 def _repository_issue_or_pull(repository: Repository, info: Info, number: int) -> Issue:
-    found = repositories.issue_by_number(info.context.store, repository, number)
-    if found is None:
+    issue = repositories.issue_by_number(info.context.store, repository, number)
+    if issue is None:
         raise not_found("issue or pull request", "number of", number)
-    return found
+    return issue
 
 
 def _repository_labels(
     repository: Repository, info: Info, query: str | None = None, **arguments: Any
 ) -> Connection:
     labels = info.context.store.labels.get(repository.id, {}).values()
-    found = [label for label in labels if not query or query.lower() in label.name.lower()]
+    matches = [label for label in labels if not query or query.lower() in label.name.lower()]
     keys = {"CREATED_AT": "id", "NAME": "name"}
-    return by_place(info, order(found, arguments.get("orderBy"), keys, "id"), arguments)
+    return page_by_index(info, order(matches, arguments.get("orderBy"), keys, "id"), arguments)
 
 
 def _repository_milestones(
@@ -139,7 +139,7 @@ def _repository_milestones(
     **arguments: Any,
 ) -> Connection:
     milestones = info.context.store.milestones.get(repository.id, {}).values()
-    found = [
+    matches = [
         m
         for m in milestones
         if (not states or m.state in states) and (not query or query.lower() in m.title.lower())
@@ -150,7 +150,7 @@ def _repository_milestones(
         "NUMBER": "number",
         "UPDATED_AT": "updated_at",
     }
-    return by_place(info, order(found, arguments.get("orderBy"), keys, "number"), arguments)
+    return page_by_index(info, order(matches, arguments.get("orderBy"), keys, "number"), arguments)
 
 
 def _repository_project(repository: Repository, info: Info, number: int) -> Project:
@@ -171,12 +171,12 @@ def _repository_type(repository: Repository, info: Info, name: str) -> IssueType
 def _assignable(
     repository: Repository, info: Info, query: str | None = None, **arguments: Any
 ) -> Connection:
-    found = [
+    users = [
         user
         for user in info.context.store.accounts.values()
         if assignable(repository, user) and (not query or query.lower() in user.login.lower())
     ]
-    return by_place(info, found, arguments)
+    return page_by_index(info, users, arguments)
 
 
 def _collaborators(
@@ -191,7 +191,7 @@ def _collaborators(
     ctx = info.context
     if not ctx.viewer.may(ctx.store.full_name(repository), "write"):
         raise forbidden("You do not have permission to view repository collaborators.")
-    found = [
+    users = [
         user
         for user in ctx.store.accounts.values()
         if user.kind == "User"
@@ -199,7 +199,7 @@ def _collaborators(
         and (login is None or login.lower() == user.login.lower())
         and (not query or query.lower() in user.login.lower())
     ]
-    return by_place(info, found, arguments)
+    return page_by_index(info, users, arguments)
 
 
 COLLABORATOR_EDGE: Table = {
@@ -266,9 +266,9 @@ REPOSITORY: Table = {
 
 def _in_repository(part: str) -> Callable[[Context, Any], str]:
     def path(ctx: Context, record: Any) -> str:
-        home = ctx.repository_path(ctx.store.get(Repository, record.repository))
+        repository_path = ctx.repository_path(ctx.store.get(Repository, record.repository))
         name = record.name if isinstance(record, Label) else record.number
-        return f"{home}/{part}/{name}"
+        return f"{repository_path}/{part}/{name}"
 
     return path
 
@@ -278,9 +278,11 @@ def _issues_with(attribute: str) -> Resolver:
 
     def resolve(record: Any, info: Info, **arguments: Any) -> Connection:
         ctx = info.context
-        home = ctx.store.get(Repository, record.repository)
-        found = [i for i in ctx.listed_issues(home) if holds(getattr(i, attribute), record.id)]
-        return issues_page(info, found, arguments)
+        repository = ctx.store.get(Repository, record.repository)
+        issues = [
+            i for i in ctx.listed_issues(repository) if holds(getattr(i, attribute), record.id)
+        ]
+        return issues_page(info, issues, arguments)
 
     return resolve
 

@@ -5,7 +5,7 @@ import re
 from github_sandbox import payloads, repositories, rest_payloads
 from github_sandbox.messages import Response, error_response, json_response
 from github_sandbox.models import Account, Label, Milestone
-from github_sandbox.problems import forbidden, invalid, not_found, taken
+from github_sandbox.problems import already_taken, forbidden, invalid, not_found
 from github_sandbox.rest_call import Call, page
 
 
@@ -37,7 +37,7 @@ def get_user(call: Call) -> Response:
     """GET /user."""
     if call.ctx.viewer.account.kind == "Bot":
         return error_response(403, "Resource not accessible by integration")
-    return json_response(200, rest_payloads.own_user(call.ctx, call.ctx.viewer.account))
+    return json_response(200, rest_payloads.authenticated_user(call.ctx, call.ctx.viewer.account))
 
 
 def get_account(call: Call) -> Response:
@@ -47,18 +47,18 @@ def get_account(call: Call) -> Response:
 
 def get_organization(call: Call) -> Response:
     """GET /orgs/{login}."""
-    found = _account(call)
-    if found.kind != "Organization":
-        raise not_found("Organization", "login of", found.login)
-    return json_response(200, rest_payloads.organization(call.ctx, found))
+    organization = _account(call)
+    if organization.kind != "Organization":
+        raise not_found("Organization", "login of", organization.login)
+    return json_response(200, rest_payloads.organization(call.ctx, organization))
 
 
 def _account(call: Call) -> Account:
     login = call.parts["login"]
-    found = call.ctx.store.accounts.get(login.lower())
-    if found is None:
+    account = call.ctx.store.accounts.get(login.lower())
+    if account is None:
         raise not_found("User", "login of", login)
-    return found
+    return account
 
 
 def create_organization(call: Call) -> Response:
@@ -67,9 +67,9 @@ def create_organization(call: Call) -> Response:
     if not login or not re.fullmatch(r"[A-Za-z0-9-]+", login):
         raise invalid("Organization", "login", "is invalid", "invalid")
     if login.lower() in call.ctx.store.accounts:
-        raise taken("Organization", "login")
-    made = repositories.ensure_account(call.ctx.store, login, "Organization")
-    return json_response(201, rest_payloads.organization_short(call.ctx, made))
+        raise already_taken("Organization", "login")
+    organization = repositories.ensure_account(call.ctx.store, login, "Organization")
+    return json_response(201, rest_payloads.organization_short(call.ctx, organization))
 
 
 # ---- repositories --------------------------------------------------------------------------
@@ -81,10 +81,10 @@ def create_repository(call: Call) -> Response:
     if not name or not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
         raise invalid("Repository", "name", "is invalid", "invalid")
     if ctx.store.repository(call.parts["login"], name):
-        raise taken("Repository", "name")
+        raise already_taken("Repository", "name")
     full_name = f"{call.parts['login']}/{name}"
-    made = repositories.ensure_repository(ctx.store, full_name, "Organization")
-    return json_response(201, rest_payloads.repository(ctx, made))
+    repository = repositories.ensure_repository(ctx.store, full_name, "Organization")
+    return json_response(201, rest_payloads.repository(ctx, repository))
 
 
 def get_repository(call: Call) -> Response:
@@ -97,8 +97,8 @@ def get_permission(call: Call) -> Response:
     viewer, full_name = call.ctx.viewer, call.ctx.store.full_name(call.repository)
     if viewer.account.kind != "Bot" and not viewer.may(full_name, "write"):
         raise forbidden("Must have push access to view collaborator permission.")
-    found = _account(call)
-    return json_response(200, rest_payloads.permission(call.ctx, found))
+    account = _account(call)
+    return json_response(200, rest_payloads.permission(call.ctx, account))
 
 
 def list_labels(call: Call) -> Response:
@@ -115,23 +115,23 @@ def create_label(call: Call) -> Response:
         raise invalid("Label", "name", "can't be blank", "missing_field")
     color = call.text("color") or repositories.UNSET_COLOR
     ctx = call.ctx
-    made = repositories.create_label(
+    label = repositories.create_label(
         ctx.store, ctx.viewer, call.repository, name, color, call.text("description")
     )
-    return json_response(201, payloads.label(ctx, made))
+    return json_response(201, payloads.label(ctx, label))
 
 
-def label_named(call: Call, name: str) -> Label:
+def find_label(call: Call, name: str) -> Label:
     """The label with this name; raises `RefusalError` for none."""
-    found = call.ctx.store.labels.get(call.repository.id, {}).get(name.lower())
-    if found is None:
+    label = call.ctx.store.labels.get(call.repository.id, {}).get(name.lower())
+    if label is None:
         raise not_found("Label", "name", name)
-    return found
+    return label
 
 
 def get_label(call: Call) -> Response:
     """GET a label."""
-    return json_response(200, payloads.label(call.ctx, label_named(call, call.parts["name"])))
+    return json_response(200, payloads.label(call.ctx, find_label(call, call.parts["name"])))
 
 
 def update_label(call: Call) -> Response:
@@ -139,7 +139,7 @@ def update_label(call: Call) -> Response:
     changed = repositories.update_label(
         call.ctx.store,
         call.ctx.viewer,
-        label_named(call, call.parts["name"]),
+        find_label(call, call.parts["name"]),
         name=call.text("new_name") or call.text("name"),
         color=call.text("color"),
         description=call.text("description"),
@@ -149,25 +149,23 @@ def update_label(call: Call) -> Response:
 
 def delete_label(call: Call) -> Response:
     """DELETE a label."""
-    repositories.delete_label(
-        call.ctx.store, call.ctx.viewer, label_named(call, call.parts["name"])
-    )
+    repositories.delete_label(call.ctx.store, call.ctx.viewer, find_label(call, call.parts["name"]))
     return Response(204)
 
 
 def list_milestones(call: Call) -> Response:
     """GET milestones; only open ones unless `state` says otherwise."""
     state = call.query.get("state", "open")
-    found: list[Milestone] = [
+    milestones: list[Milestone] = [
         m
         for m in call.ctx.store.milestones.get(call.repository.id, {}).values()
         if state == "all" or m.state.lower() == state
     ]
     if call.query.get("sort") != "completeness":
-        found.sort(key=lambda m: (m.due_on is None, m.due_on or "", m.number))
+        milestones.sort(key=lambda m: (m.due_on is None, m.due_on or "", m.number))
     if call.query.get("direction") == "desc":
-        found.reverse()
-    return page(call, found, lambda m: payloads.milestone(call.ctx, m))
+        milestones.reverse()
+    return page(call, milestones, lambda m: payloads.milestone(call.ctx, m))
 
 
 def create_milestone(call: Call) -> Response:
@@ -175,7 +173,7 @@ def create_milestone(call: Call) -> Response:
     title = call.text("title")
     if title is None:
         raise invalid("Milestone", "title", "can't be blank", "missing_field")
-    made = repositories.create_milestone(
+    milestone = repositories.create_milestone(
         call.ctx.store,
         call.ctx.viewer,
         call.repository,
@@ -184,15 +182,15 @@ def create_milestone(call: Call) -> Response:
         due_on=call.text("due_on"),
         state="CLOSED" if call.text("state") == "closed" else "OPEN",
     )
-    return json_response(201, payloads.milestone(call.ctx, made))
+    return json_response(201, payloads.milestone(call.ctx, milestone))
 
 
 def _milestone(call: Call) -> Milestone:
     number = int(call.parts["number"])
-    found = call.ctx.store.milestones.get(call.repository.id, {}).get(number)
-    if found is None:
+    milestone = call.ctx.store.milestones.get(call.repository.id, {}).get(number)
+    if milestone is None:
         raise not_found("Milestone", "number", number)
-    return found
+    return milestone
 
 
 def get_milestone(call: Call) -> Response:
