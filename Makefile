@@ -60,6 +60,20 @@ COMPILE = $(PYTHON) -c '$(BUILD_REQUIRES)' | $(UV) pip compile --quiet --univers
 	--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--constraint constraints.txt --custom-compile-command "make lock" pyproject.toml -
 
+.PHONY: wheel-test
+wheel-test: ## Build the wheel and use it in an empty environment and folder
+	$(BIN)/python -m tests.house.installed wheel
+
+.PHONY: action-test
+action-test: ## Install as the action does, from the lock file, and start the action
+	$(BIN)/python -m tests.house.installed action
+
+.PHONY: lowest
+lowest: $(UV) ## Run the core of the tests with the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv --clear build/lowest
+	$(UV) pip install -q --python build/lowest --resolution lowest-direct -e '.[dev]'
+	build/lowest/bin/python -m pytest -q -n auto -x tests/core tests/engine tests/surface tests/files
+
 .PHONY: lock
 lock: $(UV) ## Write the lock files of the action from pyproject.toml and constraints.txt
 	$(COMPILE) --output-file requirements.lock
