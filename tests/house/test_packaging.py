@@ -56,6 +56,14 @@ def test_the_update_bot_watches_every_package_file() -> None:
     assert watched == {f"/{file.parent.relative_to(ROOT).as_posix()}" for file in files}
 
 
+def test_the_commit_hooks_run_the_tested_versions() -> None:
+    """A commit is checked by the same ruff and codespell as in the tests."""
+    hooks = yaml.safe_load(text(".pre-commit-config.yaml"))["repos"][0]["hooks"]
+    lines = {line for hook in hooks for line in hook.get("additional_dependencies", [])}
+    assert {line.partition("==")[0] for line in lines} == {"codespell", "ruff"}
+    assert lines <= set(text("constraints.txt").splitlines())
+
+
 # ---- lock files ----------------------------------------------------------------------------
 
 
