@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN ?= .venv/bin
 UV = build/tools/bin/uv
+LOWEST = $(addprefix tests/,core engine surface files render adapters cli reporting)
 
 .PHONY: help
 help: ## List the recipes
@@ -62,17 +63,23 @@ COMPILE = $(PYTHON) -c '$(BUILD_REQUIRES)' | $(UV) pip compile --quiet --univers
 
 .PHONY: wheel-test
 wheel-test: ## Build the wheel and use it in an empty environment and folder
-	$(BIN)/python -m tests.house.installed wheel
+	PYTHONPATH=src $(PYTHON) -m tests.house.installed wheel
 
 .PHONY: action-test
 action-test: ## Install as the action does, from the lock file, and start the action
-	$(BIN)/python -m tests.house.installed action
+	PYTHONPATH=src $(PYTHON) -m tests.house.installed action
 
+# What users get at worst: the lowest versions of what the tool itself needs. The test tools stay.
 .PHONY: lowest
-lowest: $(UV) ## Run the core of the tests with the lowest versions that pyproject.toml allows
+lowest: $(UV) ## Run a large part of the tests with the lowest versions that pyproject.toml allows
 	$(PYTHON) -m venv --clear build/lowest
-	$(UV) pip install -q --python build/lowest --resolution lowest-direct -e '.[dev]'
-	build/lowest/bin/python -m pytest -q -n auto -x tests/core tests/engine tests/surface tests/files
+	$(UV) pip compile -q --resolution lowest-direct --extra report --python build/lowest/bin/python \
+		pyproject.toml --output-file build/lowest.txt
+	grep -E '^(pytest|pytest-cov|pytest-xdist|hypothesis|jsonschema|responses)==' constraints.txt \
+		> build/lowest-tools.txt
+	$(UV) pip install -q --python build/lowest -r build/lowest.txt -r build/lowest-tools.txt
+	$(UV) pip install -q --python build/lowest --no-deps -e .
+	build/lowest/bin/python -m pytest -q -n auto --maxfail=20 $(LOWEST)
 
 .PHONY: lock
 lock: $(UV) ## Write the lock files of the action from pyproject.toml and constraints.txt
