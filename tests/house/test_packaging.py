@@ -64,6 +64,53 @@ def test_the_commit_hooks_run_the_tested_versions() -> None:
     assert lines <= set(text("constraints.txt").splitlines())
 
 
+# ---- recipes -------------------------------------------------------------------------------
+
+
+def recipes() -> set[str]:
+    """Return the names of the recipes that the Makefile lists with a line of help."""
+    return set(re.findall(r"^([a-z-]+):.* ## \S", text("Makefile"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", ".github/workflows/ci.yml", "README.md"])
+def test_every_recipe_that_is_named_exists(name: str) -> None:
+    """`make` in the docs and in CI calls what the Makefile has."""
+    named = {
+        word
+        for line in re.findall(r"(?:`|run: )make ((?:[a-z-]+ ?)+)", text(name))
+        for word in line.split()
+    }
+    assert named or name == "README.md"
+    assert named - recipes() == set()
+
+
+def test_every_recipe_is_explained() -> None:
+    """CONTRIBUTING names each of them; none hides a file of its name."""
+    assert {
+        r for r in recipes() - {"help"} if f"`make {r}`" not in text("CONTRIBUTING.md")
+    } == set()
+    phony = set(re.findall(r"^\.PHONY: ([a-z-]+)$", text("Makefile"), re.MULTILINE))
+    assert phony == recipes()
+
+
+def test_contributing_names_files_that_exist() -> None:
+    """The recipes for changes and the table of folders follow the code when it moves."""
+    page = text("CONTRIBUTING.md")
+    paths = [p for p in re.findall(r"`([\w./-]+\.(?:py|graphql|md|json|toml))`", page) if "/" in p]
+    assert len(paths) > 30
+    tops = (ROOT, ROOT / "src", ROOT / "src" / "backlog_sync")
+    missing = [p for p in paths if not any((top / p).exists() for top in tops)]
+    assert [p for p in missing if "hello" not in p] == []
+    folders = re.findall(r"^\| `(src/[\w/.]+)` \|", page, re.MULTILINE)
+    assert [folder for folder in folders if not (ROOT / folder).exists()] == []
+    own = {
+        f"src/backlog_sync/{each.name}"
+        for each in (ROOT / "src" / "backlog_sync").iterdir()
+        if each.is_dir() and each.name != "__pycache__"
+    }
+    assert own <= set(folders)
+
+
 # ---- lock files ----------------------------------------------------------------------------
 
 
