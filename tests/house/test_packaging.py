@@ -14,6 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from backlog_sync import __version__
 from backlog_sync.action.install import LOCK, REPORT_LOCK, fingerprint
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,13 @@ def test_the_license_is_the_declared_one() -> None:
     assert declared["license"] == "MIT"
     (file,) = declared["license-files"]
     assert text(file).startswith("MIT License\n\nCopyright (c) 2026 The backlog authors\n")
+
+
+def test_the_changelog_begins_with_the_version_at_work() -> None:
+    """Its first part is the version of the package, marked as unreleased until it is tagged."""
+    first = re.search(r"^## (.+)$", text("CHANGELOG.md"), re.MULTILINE)
+    assert first
+    assert first[1] in (__version__, f"{__version__} (unreleased)")
 
 
 def test_the_update_bot_watches_every_package_file() -> None:
