@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from backlog_sync.action.install import READY, fingerprint
+from backlog_sync.action.install import LOCK, READY, REPORT_LOCK, fingerprint
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from github_sandbox.messages import Request, Response, error_response, json_response
@@ -100,8 +100,8 @@ class Place:
         tools.mkdir()
         script = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'
         paths = [tools / "python3"]
-        for extra in ("", "[report]"):
-            kept = self.folder / "cache" / "backlog-sync" / fingerprint(self.action, extra)
+        for locked in (LOCK, REPORT_LOCK):
+            kept = self.folder / "cache" / "backlog-sync" / fingerprint(self.action, locked)
             (kept / "bin").mkdir(parents=True)
             (kept / READY).touch()
             paths.append(kept / "bin" / "python")
@@ -264,7 +264,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     action = tmp_path / "action"
     script = Path("src/backlog_sync/action/install.py")
     (action / script).parent.mkdir(parents=True)
-    for name in ("action.yml", "pyproject.toml", "constraints.txt", str(script)):
+    for name in ("action.yml", "pyproject.toml", LOCK, REPORT_LOCK, str(script)):
         shutil.copy(ROOT / name, action / name)
     hub = Hub()
     hub.pulls = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.action.install import fingerprint
+from backlog_sync.action.install import LOCK, REPORT_LOCK, fingerprint
 from backlog_sync.action.sync import _named
 from github_sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
@@ -580,7 +580,7 @@ def test_a_token_that_may_not_tell_the_board_is_a_warning(place: Place) -> None:
 def test_an_installation_comes_from_the_cache_by_its_key_alone(place: Place) -> None:
     """A fresh runner restores what was kept for these very sources; `cache: false` does not."""
     tools = Path(place.env["RUNNER_TOOL_CACHE"])
-    plain, drawing = (fingerprint(place.action, extra) for extra in ("", "[report]"))
+    plain, drawing = (fingerprint(place.action, locked) for locked in (LOCK, REPORT_LOCK))
     assert plain != drawing
     installed = tools / "backlog-sync" / plain
     kept = place.folder / "kept" / f"backlog-sync-Linux-X64-{installed.name}"

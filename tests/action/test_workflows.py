@@ -38,7 +38,8 @@ def test_zizmor_finds_nothing() -> None:
         pytest.skip("zizmor is not installed: pip install -e '.[dev]'")
     done = subprocess.run(
         [str(program), "--offline", "--persona", "auditor", "--no-progress", "--format", "json",
-         *map(str, WORKFLOWS), str(ROOT / "action.yml"), str(ROOT / ".pre-commit-hooks.yaml")],
+         *map(str, WORKFLOWS), str(ROOT / "action.yml"), str(ROOT / ".pre-commit-hooks.yaml"),
+         str(ROOT / ".github" / "dependabot.yml")],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

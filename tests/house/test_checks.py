@@ -14,7 +14,15 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
     "imports": ["lint-imports"],
-    "spelling": ["codespell", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "src"],
+    "spelling": [
+        "codespell",
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs",
+        "src",
+    ],
 }
 
 

@@ -6,6 +6,11 @@ sources is used again; it is kept in the tool cache, which hosted runners empty 
 from there in GitHub's cache. What draws pages is installed only where a run writes them. With
 the argument `find` it only says where that is, and whether it
 is there.
+
+Nothing is installed that is not pinned by a hash: the lock file holds every dependency and the
+build backend, and only wheels are taken, because building a source distribution would fetch
+build dependencies that no hash covers. The action's own sources are built with that backend,
+offline.
 """
 
 import hashlib
@@ -20,12 +25,15 @@ OLDEST = (3, 11)
 READY = ".backlog-ready"
 """Written last: an installation that was cut short is none."""
 
+LOCK, REPORT_LOCK = "requirements.lock", "requirements-report.lock"
+"""What `make lock` writes: complete environments with hashes, without and with the extra."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Install, unless it is installed or only to be found; write what was asked for as outputs.
 
-    That is `python`, or for `find`: `folder`, `key` (its name, which tells the sources, the pinned
-    versions and the Python) and `ready`.
+    That is `python`, or for `find`: `folder`, `key` (its name, which tells the sources, the lock
+    file and the Python) and `ready`.
     """
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
@@ -36,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     source = Path(os.environ["BACKLOG_ACTION_PATH"])
     home = os.environ.get("RUNNER_TOOL_CACHE") or os.environ.get("RUNNER_TEMP") or "/tmp"  # noqa: S108 - a runner always has one of the first two
-    folder = Path(home) / "backlog-sync" / fingerprint(source, extra())
+    folder = Path(home) / "backlog-sync" / fingerprint(source, lock())
     ready = (folder / READY).is_file()
     told = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
     if arguments != ["find"]:
@@ -48,11 +56,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def fingerprint(source: Path, wanted: str) -> str:
-    """A name for an environment: of the sources, the pinned versions, the extra and the Python."""
-    where = f"{sys.version_info[:3]} {sys.executable} {sys.platform} {wanted}"
+def fingerprint(source: Path, locked: str) -> str:
+    """Return a name for an environment: a hash of the sources, the lock file and the Python."""
+    where = f"{sys.version_info[:3]} {sys.executable} {sys.platform}"
     digest = hashlib.sha256(where.encode())
-    files = [source / "pyproject.toml", source / "constraints.txt"]
+    files = [source / "pyproject.toml", source / locked]
     files += sorted(p for p in (source / "src").rglob("*") if p.suffix != ".pyc" and p.is_file())
     for path in files:
         digest.update(path.relative_to(source).as_posix().encode() + b"\0")
@@ -60,9 +68,9 @@ def fingerprint(source: Path, wanted: str) -> str:
     return digest.hexdigest()[:20]
 
 
-def extra() -> str:
-    """The extra of the package that the run needs: "[report]" or nothing."""
-    return "[report]" if os.environ.get("INPUT_REPORT_FOLDER", "").strip() else ""
+def lock() -> str:
+    """Return the lock file that the run needs: a page needs what draws it."""
+    return REPORT_LOCK if os.environ.get("INPUT_REPORT_FOLDER", "").strip() else LOCK
 
 
 def python_of(folder: Path) -> Path:
@@ -72,15 +80,22 @@ def python_of(folder: Path) -> Path:
 
 
 def install(source: Path, folder: Path) -> None:
-    """Make the environment: the action's own sources, with the versions that were tested."""
+    """Make the environment: the locked dependencies, then the action's own sources."""
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603
-    constraints = str(source / "constraints.txt")
-    wanted = f"{source}{extra()}"
-    command = [str(python_of(folder)), "-I", "-m", "pip", "install", "--quiet", "--no-input",
-               "--disable-pip-version-check", "--constraint", constraints, wanted]  # fmt: skip
-    subprocess.run(command, check=True, env={**os.environ, "PIP_CONSTRAINT": constraints})  # noqa: S603
+    _pip(
+        folder, "--require-hashes", "--only-binary", ":all:", "--requirement", str(source / lock())
+    )
+    _pip(folder, "--no-deps", "--no-index", "--no-build-isolation", str(source))
     (folder / READY).touch()
+
+
+def _pip(folder: Path, *arguments: str) -> None:
+    command = [str(python_of(folder)), "-I", "-m", "pip", "install", "--quiet", "--no-input",
+               "--disable-pip-version-check", *arguments]  # fmt: skip
+    # A runner's own constraints are for other things; its index and proxy stay.
+    env = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
+    subprocess.run(command, check=True, env=env)  # noqa: S603
 
 
 if __name__ == "__main__":
