@@ -192,7 +192,8 @@ def test_a_marker_of_a_newer_version_is_not_touched(world: World) -> None:
     world.ann.edit(number, body=newer)
     (note,) = world.plan().conflicts
     assert (note.key, note.ref) == ("keep", f"sandbox#{number}")
-    assert "the marker in its body cannot be read" in note.reason
+    assert "a newer version of backlog wrote them" in note.reason
+    assert note.hint == "upgrade backlog"
     world.run()
     assert world.issue("Keep a cart").body == newer
     assert len(world.observe().issues) == len(TEXTS)

@@ -16,7 +16,10 @@ BEGIN = "<!-- backlog:begin -->"
 CRITERIA = "acceptance_criteria"
 SOURCE = "body"
 """Under this name the base holds the hash of what the file said of the body."""
+NEWER = "a newer version of backlog wrote them"
+"""The problem of a marker whose version this program does not know."""
 _END = "<!-- backlog:end "
+_VERSION = re.compile(r'"v":(\d{1,4})\b')
 _SIGN = "<!-- backlog:"
 _BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
@@ -66,7 +69,9 @@ def split(body: str) -> SplitBody:
     if len(begins) != 1 or len(ends) != 1 or ends[0][0] < begins[0][1]:
         problem = "its body holds a broken or a second block"
     elif markers[0] is None:
-        problem = "the marker in its body cannot be read"
+        version = _VERSION.search(ends[0][2])
+        newer = version is not None and int(version[1]) > marker_codec.VERSION
+        problem = NEWER if newer else "the marker in its body cannot be read"
     else:
         inner = unify_newlines(body[begins[0][1] : ends[0][0]])
         return SplitBody(

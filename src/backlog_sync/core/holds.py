@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backlog_sync.core.body import NEWER
 from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue
 
 IDENTITY = "identity"
@@ -113,13 +114,9 @@ def taken_twice(ref: str, issue: ObservedIssue) -> Hold:
 
 def broken(ref: str, issue: ObservedIssue, problem: str) -> Hold:
     """Return the hold of an item whose issue has a hidden marker that cannot be read."""
-    return Hold(
-        f"the hidden lines of its issue cannot be used: {problem}",
-        "edit the issue: restore the lines from its history, or remove all that begin with"
-        " `<!-- backlog:`",
-        ref,
-        issue,
-    )
+    hint = "edit the issue: restore the lines from its history, or remove all that begin with"
+    hint = "upgrade backlog" if problem == NEWER else f"{hint} `<!-- backlog:`"
+    return Hold(f"the hidden lines of its issue cannot be used: {problem}", hint, ref, issue)
 
 
 def untrusted(ref: str, issue: ObservedIssue) -> Hold:
