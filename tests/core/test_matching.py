@@ -247,7 +247,7 @@ def test_a_broken_block_holds_its_item(numbered: bool) -> None:
 
 def test_an_unreadable_block_below_the_item_s_title_holds_it() -> None:
     """Where nothing can be read, the title is reason enough to stop and look."""
-    body = managed(item("a"), 5).body.replace('"v":1', '"v":2')
+    body = managed(item("a"), 5).body.replace('"v":1', '"v":0')
     assert (
         "cannot be read" in match((item("a"),), managed(item("a"), 5, body=body)).held["a"].reason
     )
