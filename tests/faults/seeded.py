@@ -150,8 +150,9 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "engine/create.py",
-            "        found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
-            "        found: dict[str, ObservedIssue] = {}\n",
+            "        created = read_back.look_for("
+            "run.tracker, nonces, clock=run.clock, until=until)\n",
+            "        created: dict[str, ObservedIssue] = {}\n",
         ),
     ),
     seed(
@@ -190,7 +191,7 @@ SEEDS = (
         CRASH,
         (
             "engine/create.py",
-            "run.tracker.apply([operation for _, operation in ready], noted.before)",
+            "run.tracker.apply([operation for _, operation in ready], creates.before)",
             "run.tracker.apply([operation for _, operation in ready])",
         ),
     ),
@@ -422,8 +423,8 @@ SEEDS = (
         "tests/cli/test_drift.py",
         (
             "engine/notices.py",
-            "        theirs = (*foreign_lines(inside, lines, written), *below)\n",
-            "        theirs = ()\n",
+            "        foreign = (*foreign_lines(inside, lines, written), *below)\n",
+            "        foreign = ()\n",
         ),
     ),
     seed(

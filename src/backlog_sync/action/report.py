@@ -19,7 +19,7 @@ from backlog_sync.cli.report_facts import make_report, read_since, today_utc
 from backlog_sync.cli.workspace import Flow, Ready, flow_in
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.write_back import save
@@ -44,7 +44,7 @@ def report(job: Job) -> Ended:
     writes = tree is not None and tree.head() == tree.tip(base)
     flow = None
     with job.tracker(env, read_only=not (told or writes)) as tracker:
-        wanted = Wanted.for_backlog(job.desired, full=inputs.report_issue is not None)
+        wanted = ReadScope.for_backlog(job.desired, full=inputs.report_issue is not None)
         observed = reconcile.observe(job.desired, tracker, wanted)
         made = make(job, observed)
         if job.tells_board:

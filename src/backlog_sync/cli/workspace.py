@@ -18,7 +18,7 @@ from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.engine.record_write_back import Recorded, Unrecorded, keep
+from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded, load
@@ -170,7 +170,7 @@ def flow_in(
     """
     accepted, changes = files_after(loaded, desired, observed, takes)
     told = told_by(loaded, desired, observed, changes)
-    recorded = keep(told, desired, observed, tracker)
+    recorded = put_on_record(told, desired, observed, tracker)
     unrecorded = _decisive(recorded, told)
     if unrecorded:
         without = _Without(desired, recorded, told)

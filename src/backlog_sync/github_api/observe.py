@@ -48,7 +48,7 @@ _AT_ONCE: Final = 50
 """Aliases in one query."""
 
 
-class Wanted(Protocol):
+class ReadScope(Protocol):
     """What a read must bring; the engine has a value of this shape."""
 
     @property
@@ -101,7 +101,9 @@ class Observer:
         """Fields that this server does not know."""
         return hidden_fields(self.able)
 
-    def observe(self, wanted: Wanted, *, host: str, sandbox: Callable[[], bool]) -> ObservedState:
+    def observe(
+        self, wanted: ReadScope, *, host: str, sandbox: Callable[[], bool]
+    ) -> ObservedState:
         """What is wanted: one request for all first pages, then what is left of each list.
 
         Issues are read by their numbers where that is enough and takes fewer requests.
@@ -180,7 +182,7 @@ class Observer:
         )
 
     def _others(
-        self, wanted: Wanted, target: ObservedRepository, sandbox: bool
+        self, wanted: ReadScope, target: ObservedRepository, sandbox: bool
     ) -> tuple[tuple[ObservedOther, ...], list[ObservedIssue], dict[str, str]]:
         """The other repositories that items are in, their issues, and what is out of reach."""
         found: list[ObservedOther] = []
@@ -216,7 +218,7 @@ class Observer:
         nodes = self._rest_of("MilestonesPage", "milestones", data["milestones"])
         return tuple(map(mapping.milestone, nodes))
 
-    def examine(self, wanted: Wanted) -> Examination:
+    def examine(self, wanted: ReadScope) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
         able = self.read_capabilities()
         answer = self.reader.query(document("Checkup", self.hidden), self._names())

@@ -11,7 +11,7 @@ from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
-from backlog_sync.github_api.observe import Observer, Wanted
+from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
 from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.send import Before, Sender
@@ -64,7 +64,7 @@ class GitHubTracker:
         self._sender = Sender(clients, waiting, self._observer, board_clients)
         self._api_url = api_url
 
-    def observe(self, wanted: Wanted) -> ObservedState:
+    def observe(self, wanted: ReadScope) -> ObservedState:
         """Read the repository, as much of it as is wanted, and its board."""
         with understood(self._api_url):
             return self._observer.observe(
@@ -76,7 +76,7 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.at(repository).definitions(board, host=host_of(self._api_url))
 
-    def examine(self, wanted: Wanted) -> Examination:
+    def examine(self, wanted: ReadScope) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
         with understood(self._api_url):
             return self._observer.examine(wanted)

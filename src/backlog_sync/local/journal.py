@@ -139,7 +139,7 @@ class FileJournal:
         """These are about to be sent. They are on the disk when this returns."""
         self._append([_intended(intent) for intent in intents], durable=True)
 
-    def made(self, nonce: str, number: int, issue_id: str) -> None:
+    def confirm(self, nonce: str, number: int, issue_id: str) -> None:
         """The server confirmed this one."""
         self._append([_Made(nonce=nonce, number=number, id=issue_id)])
 

@@ -10,7 +10,7 @@ import click
 from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
 from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import BacklogError
 from backlog_sync.local import git
 from backlog_sync.render.json import dump
@@ -135,9 +135,9 @@ def _server(where: Where, screen: Screen, top: Path, loaded: Loaded | None) -> l
             top=top,
             sandbox=where.sandbox,
             board_owner=project.owner if project else None,
-            others=Wanted.for_backlog(wanted).others(repository) if wanted else (),
+            others=ReadScope.for_backlog(wanted).others(repository) if wanted else (),
         ) as examiner:
-            seen = examiner.examine(Wanted.for_backlog(wanted) if wanted else Wanted())
+            seen = examiner.examine(ReadScope.for_backlog(wanted) if wanted else ReadScope())
     except BacklogError as error:
         host = "the sandbox" if where.sandbox else wiring.web_host(env.api_url)
         checks.append(Check("token", Health.OK, f"{source}; whose it is could not be asked"))

@@ -14,7 +14,7 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
 from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
 from backlog_sync.engine import reconcile
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import UsageError
 from backlog_sync.local.signals import INTERRUPTS
@@ -250,9 +250,9 @@ def _write(
     return tuple(change.path for change in flow.changes), code
 
 
-def _wanted(found: Ready, asked: Asked) -> Wanted:
+def _wanted(found: Ready, asked: Asked) -> ReadScope:
     """The issues that the files name; all of them where one issue has to be found."""
-    return Wanted.for_backlog(found.desired, full=asked.title is not None)
+    return ReadScope.for_backlog(found.desired, full=asked.title is not None)
 
 
 def _today(word: str | None) -> date:

@@ -21,7 +21,7 @@ from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import apply_plan
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
@@ -115,7 +115,7 @@ def undo(
         ) as tracker,
     ):
         with screen.waiting(f"Reading {found.repository}"):
-            observed = tracker.observe(Wanted())
+            observed = tracker.observe(ReadScope())
         journal = wiring.journals(found.top, screen.env, sandbox=where.sandbox)(observed)
         last = journal.last_run()
         began, created = last or (0.0, ())
