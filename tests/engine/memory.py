@@ -161,9 +161,11 @@ class MemoryTracker:
         """The newest first; nothing where the list lags behind."""
         if self.recent_error is not None:
             raise self.recent_error
-        return () if self.hide_recent else self.made_after(0, repository)[:count]
+        return () if self.hide_recent else self.created_after(0, repository)[:count]
 
-    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+    def created_after(
+        self, number: int, repository: str | None = None
+    ) -> tuple[ObservedIssue, ...]:
         """All with a higher number; nothing where the list lags behind."""
         there = [i for i in self.issues.values() if i.repository == (repository or REPOSITORY)]
         newest = sorted(there, key=lambda i: -i.number)

@@ -105,7 +105,9 @@ class Tracker(Protocol):
         """
         ...
 
-    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+    def created_after(
+        self, number: int, repository: str | None = None
+    ) -> tuple[ObservedIssue, ...]:
         """The issues with a higher number, newest first, read from the list; as `recent`."""
         ...
 

@@ -153,7 +153,7 @@ def _heal_duplicates(
     try:
         for name in created:
             after = max(0, prepared.newest.get(name or target, 0) - _EARLIER)
-            recent += tracker.made_after(after, *([name] if name else []))
+            recent += tracker.created_after(after, *([name] if name else []))
     except BacklogError:
         return replace(applied, usage=tracker.usage())
     except KeyboardInterrupt:
