@@ -14,9 +14,9 @@ from backlog_sync.action.messages import (
     word,
 )
 from backlog_sync.action.outputs import Ended, Remark
-from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
+from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
-from backlog_sync.cli.workspace import Flow, Ready, flow_in
+from backlog_sync.cli.workspace import Flow, Workspace, flow_in
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import ReadScope, Tracker
@@ -91,18 +91,18 @@ def _publish(job: Job, tracker: Tracker, observed: ObservedState, made: Report) 
     audience, title, number = Audience(inputs.audience), inputs.report_issue, inputs.report_comment
     if title:
         with _warned(job):
-            ref = tell_in_issue(tracker, observed, backlog, made, title=title, audience=audience)
+            ref = publish_to_issue(tracker, observed, backlog, made, title=title, audience=audience)
             job.voice.log(f"the report stands in {ref}")
     if number:
         with _warned(job):
-            tell_in_comment(tracker, backlog, made, number=number, audience=audience)
+            publish_to_comment(tracker, backlog, made, number=number, audience=audience)
             job.voice.log(f"the report stands in a comment on #{number}")
 
 
 def _fill(job: Job, name: str, made: Report, written: tuple[str, ...]) -> None:
     """Write the folder of GitHub Pages, below the folder that the run works in."""
     folder = Path(name)
-    for file, text in folder_of(made, Audience(job.inputs.audience), written).items():
+    for file, text in report_files(made, Audience(job.inputs.audience), written).items():
         write_whole(folder / file, text.encode())
     job.voice.log(f"report: {folder}")
 
@@ -121,7 +121,7 @@ def make(job: Job, observed: ObservedState) -> Report:
     """The report of today, and of the time that the inputs ask for."""
     today = today_utc()
     return make_report(
-        Ready(job.loaded, job.desired, job.repository, job.top),
+        Workspace(job.loaded, job.desired, job.repository, job.top),
         observed,
         today=today,
         since=read_since(job.inputs.since, today) if job.inputs.since else None,
