@@ -28,9 +28,9 @@ def main(arguments: Sequence[str]) -> int:
     versions and the Python) and `ready`.
     """
     if sys.version_info < OLDEST:
-        found = ".".join(map(str, sys.version_info[:3]))
+        version = ".".join(map(str, sys.version_info[:3]))
         sys.stdout.write(
-            "::error title=backlog::Python 3.11 or newer is needed, this is " + found
+            "::error title=backlog::Python 3.11 or newer is needed, this is " + version
             + "; add actions/setup-python before this step\n"
         )  # fmt: skip
         return 1
@@ -38,20 +38,20 @@ def main(arguments: Sequence[str]) -> int:
     home = os.environ.get("RUNNER_TOOL_CACHE") or os.environ.get("RUNNER_TEMP") or "/tmp"  # noqa: S108 - a runner always has one of the first two
     folder = Path(home) / "backlog-sync" / fingerprint(source, extra())
     ready = (folder / READY).is_file()
-    told = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
+    outputs = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
     if arguments != ["find"]:
         if not ready:
             install(source, folder)
-        told = {"python": str(python_of(folder))}
+        outputs = {"python": str(python_of(folder))}
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
-        output.writelines(f"{name}={value}\n" for name, value in told.items())
+        output.writelines(f"{name}={value}\n" for name, value in outputs.items())
     return 0
 
 
-def fingerprint(source: Path, wanted: str) -> str:
+def fingerprint(source: Path, extra_name: str) -> str:
     """A name for an environment: of the sources, the pinned versions, the extra and the Python."""
-    where = f"{sys.version_info[:3]} {sys.executable} {sys.platform} {wanted}"
-    digest = hashlib.sha256(where.encode())
+    environment = f"{sys.version_info[:3]} {sys.executable} {sys.platform} {extra_name}"
+    digest = hashlib.sha256(environment.encode())
     files = [source / "pyproject.toml", source / "constraints.txt"]
     files += sorted(p for p in (source / "src").rglob("*") if p.suffix != ".pyc" and p.is_file())
     for path in files:
@@ -76,9 +76,9 @@ def install(source: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603
     constraints = str(source / "constraints.txt")
-    wanted = f"{source}{extra()}"
+    requirement = f"{source}{extra()}"
     command = [str(python_of(folder)), "-I", "-m", "pip", "install", "--quiet", "--no-input",
-               "--disable-pip-version-check", "--constraint", constraints, wanted]  # fmt: skip
+               "--disable-pip-version-check", "--constraint", constraints, requirement]  # fmt: skip
     subprocess.run(command, check=True, env={**os.environ, "PIP_CONSTRAINT": constraints})  # noqa: S603
     (folder / READY).touch()
 

@@ -110,7 +110,7 @@ def sync(
                 screen.result(dump({"format_version": 1, "superseded": late}))
             return DONE
     with (
-        wiring.alone(
+        wiring.run_lock(
             workspace.top,
             screen.env,
             workspace.repository,

@@ -112,7 +112,9 @@ def pull(
     with (
         nullcontext()
         if dry_run
-        else wiring.alone(workspace.top, screen.env, workspace.repository, sandbox=target.sandbox),
+        else wiring.run_lock(
+            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
+        ),
         wiring.tracker(
             workspace.repository,
             screen.env,

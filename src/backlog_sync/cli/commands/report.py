@@ -176,7 +176,7 @@ def report(
         return FAILED
     writes = report_options.write and not report_options.check
     with (
-        wiring.alone(workspace.top, screen.env, workspace.repository, sandbox=target.sandbox)
+        wiring.run_lock(workspace.top, screen.env, workspace.repository, sandbox=target.sandbox)
         if writes
         else nullcontext(),
         wiring.tracker(

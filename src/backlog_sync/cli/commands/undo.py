@@ -104,7 +104,7 @@ def undo(
     if workspace is None:
         return FAILED
     with (
-        wiring.alone(
+        wiring.run_lock(
             workspace.top, screen.env, workspace.repository, sandbox=target.sandbox, files=False
         ),
         wiring.tracker(
