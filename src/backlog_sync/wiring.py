@@ -111,8 +111,8 @@ def _proxies(api_url: str) -> tuple[tuple[str, str], ...]:
     host = _host(api_url)
     if is_loopback(host) or urllib.request.proxy_bypass(host):
         return ()
-    known = urllib.request.getproxies()
-    return tuple((scheme, known[scheme]) for scheme in ("http", "https") if scheme in known)
+    proxies = urllib.request.getproxies()
+    return tuple((scheme, proxies[scheme]) for scheme in ("http", "https") if scheme in proxies)
 
 
 def _host(url: str) -> str:
@@ -131,12 +131,12 @@ def known_secrets() -> tuple[str, ...]:
 
 def _all_proxies() -> list[tuple[str, str]]:
     """The proxies of the environment whose addresses can be read."""
-    known = []
+    proxies = []
     for scheme, url in urllib.request.getproxies().items():
         with suppress(ValueError):
             urlsplit(url)
-            known.append((scheme, url))
-    return known
+            proxies.append((scheme, url))
+    return proxies
 
 
 # ---- the server ----------------------------------------------------------------------------
@@ -167,8 +167,8 @@ def web_host(api_url: str) -> str:
 
 def root() -> Path:
     """The top of the git work tree that we are in, else the current folder."""
-    here = Path.cwd()
-    return git.top_level(here) or here
+    folder = Path.cwd()
+    return git.top_level(folder) or folder
 
 
 def target_repository(
@@ -195,9 +195,9 @@ def target_repository(
     host = web_host(env.api_url)
     if remote and (sandbox or _same_host(remote.host, host)):
         return remote.repository
-    there = f"; git's origin is on {remote.host}, not on {host}" if remote else ""
+    elsewhere = f"; git's origin is on {remote.host}, not on {host}" if remote else ""
     raise UsageError(
-        f"no repository is named{there}",
+        f"no repository is named{elsewhere}",
         slug="no-repository",
         hint="say --repo OWNER/NAME, or put `repository: OWNER/NAME` into the file",
     )
@@ -234,7 +234,7 @@ def tracker(
     sleep = clock(waits).sleep
     if sandbox:
         with sandbox_url(top, (repository, *others), board_owner) as url:
-            made: Tracker = connect(
+            sandbox_tracker: Tracker = connect(
                 api_url=url,
                 token=_SANDBOX_TOKEN,
                 secrets=known_secrets(),
@@ -244,12 +244,12 @@ def tracker(
                 waiting=INTERRUPTS.waiting,
                 embedded=True,
             )
-            yield made
+            yield sandbox_tracker
         return
     memory = cache(top, env, repository, sandbox=False)
     token = find_token(env)[0]
     _IN_USE.update(filter(None, (env.token, env.project_token)))
-    real = connect(
+    github_tracker = connect(
         api_url=env.api_url,
         graphql_url=env.graphql_url,
         token=token,
@@ -265,9 +265,9 @@ def tracker(
         idle=clock(lambda seconds: waits(seconds) if seconds >= _LONG_WAIT else None).sleep,
     )
     try:
-        yield real
+        yield github_tracker
     finally:
-        if (learned := real.learned()) is not None:
+        if (learned := github_tracker.learned()) is not None:
             memory.keep_pace(learned)
 
 
@@ -335,9 +335,9 @@ def examiner(
         read_only=True,
         board_owner=board_owner,
         others=others,
-    ) as made:
-        assert isinstance(made, GitHubTracker)
-        yield made
+    ) as github_tracker:
+        assert isinstance(github_tracker, GitHubTracker)
+        yield github_tracker
 
 
 def repository_here(top: Path, env: Environment) -> "Git":
@@ -406,7 +406,7 @@ def journals(top: Path, env: Environment, *, sandbox: bool) -> "Journals":
 
 
 @contextmanager
-def alone(
+def run_lock(
     top: Path, env: Environment, repository: str, *, sandbox: bool, files: bool = True
 ) -> Iterator[None]:
     """Be the only run on this machine for that repository, and the only one below this root.
@@ -568,9 +568,9 @@ def configure_logging(verbosity: int, log_format: str) -> None:
     `log_format` is "text" or "json". Nothing else in the process is touched.
     """
     if verbosity <= 0 and log_format == "text":
-        ours = logging.getLogger("backlog_sync")
-        ours.handlers = [logging.NullHandler()]
-        ours.setLevel(logging.NOTSET)
+        logger = logging.getLogger("backlog_sync")
+        logger.handlers = [logging.NullHandler()]
+        logger.setLevel(logging.NOTSET)
         return
     import structlog  # noqa: PLC0415 - most runs log nothing
 
@@ -592,10 +592,10 @@ def configure_logging(verbosity: int, log_format: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, final],
         )
     )
-    ours = logging.getLogger("backlog_sync")
-    ours.handlers = [handler]
-    ours.propagate = False
-    ours.setLevel({0: logging.WARNING, 1: logging.INFO}.get(max(verbosity, 0), logging.DEBUG))
+    logger = logging.getLogger("backlog_sync")
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel({0: logging.WARNING, 1: logging.INFO}.get(max(verbosity, 0), logging.DEBUG))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.action.install import LOCK, REPORT_LOCK, fingerprint
-from backlog_sync.action.sync import _named
+from backlog_sync.action.sync import _issue_reference
 from github_sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
 
@@ -266,7 +266,7 @@ def test_created_issues_are_numbers_here_and_names_elsewhere(
     ref: str | None, named: int | str
 ) -> None:
     """The output `issues` has a number for one of this repository, else `owner/repo#12`."""
-    assert _named(ref) == named
+    assert _issue_reference(ref) == named
 
 
 # ---- the night, by hand, and lint ----------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from backlog_sync.core.model import ProjectSpec
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.errors import AccessError, PartialError, RefusedError, UnreachableError
 from tests.adapters.fake_server import (
     FakeServer,
@@ -22,9 +22,9 @@ from tests.adapters.fake_server import (
     repository,
 )
 
-NO_BOARD = Wanted()
-BY_TITLE = Wanted(ProjectSpec("octo-org", title="Widgets"))
-BY_NUMBER = Wanted(ProjectSpec("octo-org", number=4))
+NO_BOARD = ReadScope()
+BY_TITLE = ReadScope(ProjectSpec("octo-org", title="Widgets"))
+BY_NUMBER = ReadScope(ProjectSpec("octo-org", number=4))
 
 
 @dataclass(frozen=True)
@@ -334,7 +334,7 @@ def test_cards_that_the_token_may_not_see_are_left_out(server: FakeServer) -> No
 )
 def test_a_board_out_of_reach_is_a_problem_in_words(
     server: FakeServer,
-    wanted: Wanted,
+    wanted: ReadScope,
     holder: object,
     faults: list[object],
     words: str,

@@ -14,7 +14,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from backlog_sync.core.operations import CreateMilestone, NotSent, SetValue
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import (
     AccessError,
     BacklogError,
@@ -119,7 +119,7 @@ def test_a_redirect_to_another_server_is_refused(server: FakeServer) -> None:
     """The token and the request never follow a redirect to another origin."""
     server.answers(Reply("", 307, {"Location": "https://evil.example.com/graphql"}))
     with pytest.raises(RefusedError, match=r"another server, https://evil\.example\.com"):
-        server.tracker().observe(Wanted())
+        server.tracker().observe(ReadScope())
     assert len(server.seen) == 1
 
 
@@ -144,7 +144,7 @@ def test_a_write_is_not_sent_after_a_renamed_repository(server: FakeServer, stat
 def test_graphql_may_move_within_its_server(server: FakeServer) -> None:
     """A redirect to the same origin that keeps the method is followed."""
     server.answers(Reply("", 308, {"Location": "/api/graphql"}), overview())
-    server.tracker().observe(Wanted())
+    server.tracker().observe(ReadScope())
     assert server.seen[1].method == "POST"
     assert server.seen[1].body == server.seen[0].body
 
@@ -153,7 +153,7 @@ def test_redirects_in_a_circle_end(server: FakeServer) -> None:
     """A server that redirects for ever is refused after a few times."""
     server.answers(*[Reply("", 308, {"Location": GRAPHQL})] * 4)
     with pytest.raises(RefusedError, match="in a circle"):
-        server.tracker().observe(Wanted())
+        server.tracker().observe(ReadScope())
 
 
 # ---- read only -------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_a_read_only_run_may_read(server: FakeServer) -> None:
     """Reading is unhindered where writing is forbidden, and writing is not counted as sent."""
     server.answers(overview())
     tracker = server.tracker(read_only=True)
-    tracker.observe(Wanted())
+    tracker.observe(ReadScope())
     with pytest.raises(RefusedError):
         list(tracker.apply([VALUE]))
     assert (tracker.usage().graphql, tracker.usage().mutations) == (1, 0)
@@ -215,7 +215,7 @@ def test_the_token_is_in_no_message_and_no_log(
     server.answers(*trouble, Reply({"node_id": "M", "number": 1}, 201))
     tracker = server.tracker()
     with pytest.raises((AccessError, UnreachableError, RefusedError, PartialError)) as caught:
-        tracker.observe(Wanted())
+        tracker.observe(ReadScope())
     list(tracker.apply([CreateMilestone("M")]))
     error = caught.value
     assert isinstance(error, BacklogError)
@@ -235,7 +235,7 @@ def test_the_environment_is_not_read(
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     server.answers(overview())
-    server.tracker().observe(Wanted())
+    server.tracker().observe(ReadScope())
     assert server.seen[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
@@ -279,7 +279,7 @@ def test_both_clients_use_the_adapter_that_is_given() -> None:
         proxies={"http": "http://127.0.0.1:3128"},
         verify="/etc/ca.pem",
     )
-    tracker.observe(Wanted())
+    tracker.observe(ReadScope())
     list(tracker.apply([CreateMilestone("M")]))
     assert [url for url, _ in adapter.calls] == [
         "http://127.0.0.1:8080/graphql",
@@ -302,7 +302,7 @@ def test_a_dead_server_is_one_clear_line() -> None:
         sleep=slept.append,
     )
     with pytest.raises(UnreachableError) as caught:
-        tracker.observe(Wanted())
+        tracker.observe(ReadScope())
     assert caught.value.message == "http://127.0.0.1:9 did not answer: the connection was refused"
     assert slept == [1, 2]
 
@@ -350,7 +350,7 @@ def test_no_header_makes_a_bug_or_an_endless_wait(
     limit = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
     body = limit if status == 200 else {"message": "API rate limit exceeded"}
     server.answers(Reply(body, status, headers), overview())
-    server.tracker().observe(Wanted())
+    server.tracker().observe(ReadScope())
     assert server.slept in ([1.0], [60.0])
     if status == 502:
         return  # of a create nothing is known then, so it is not sent again
@@ -368,7 +368,7 @@ def test_a_limit_that_stays_ends_in_order(server: FakeServer, value: str) -> Non
     limit = Reply({"message": "secondary rate limit"}, 403, {"Retry-After": value})
     server.answers(*[limit] * 5)
     with pytest.raises(PartialError) as caught:
-        server.tracker().observe(Wanted())
+        server.tracker().observe(ReadScope())
     assert "UTC" in str(caught.value.hint)
     assert sum(server.slept) <= 900
 

@@ -32,7 +32,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
@@ -76,7 +76,7 @@ class World:
 
     def observe(self, project: ProjectSpec | None = BOARD) -> ObservedState:
         """What a new tracker sees."""
-        return self.tracker().observe(Wanted(project))
+        return self.tracker().observe(ReadScope(project))
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_an_empty_repository_is_observed(world: World) -> None:
 def test_issues_labels_and_milestones_come_back_as_written(world: World) -> None:
     """Everything that one create sets is there at the next read, by the core's own names."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     label, goal, parent = run(
         tracker,
         CreateLabel("epic", "5319e7", "Large"),
@@ -164,7 +164,7 @@ def test_issues_labels_and_milestones_come_back_as_written(world: World) -> None
 def test_changes_of_an_issue_come_back(world: World) -> None:
     """Title, body, state, labels, links and blockers change, and change back."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     epic, bug, goal = run(
         tracker,
         CreateLabel("epic", "5319e7", ""),
@@ -219,7 +219,7 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
 def test_a_board_and_its_values_come_back(world: World) -> None:
     """A board, its fields of every type, cards made with the issue or later, values and options."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted(BOARD))
+    state = tracker.observe(ReadScope(BOARD))
     board, fields = make_board(tracker, state)
     assert "Status" in [field.name for field in board.fields]
     one, two = run(tracker, create(state, 1, project_ids=(board.id,)), create(state, 2))
@@ -290,11 +290,11 @@ def test_a_board_and_its_values_come_back(world: World) -> None:
 def test_an_unchanged_run_takes_two_requests(world: World) -> None:
     """33 issues on a board are observed in two requests."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted(BOARD))
+    state = tracker.observe(ReadScope(BOARD))
     board, _ = make_board(tracker, state)
     run(tracker, *[create(state, n, project_ids=(board.id,)) for n in range(33)])
     fresh = world.tracker()
-    seen = fresh.observe(Wanted(BOARD))
+    seen = fresh.observe(ReadScope(BOARD))
     assert len(seen.issues) == 33
     assert all(issue.card for issue in seen.issues)
     usage = fresh.usage()
@@ -305,7 +305,7 @@ def test_an_unchanged_run_takes_two_requests(world: World) -> None:
 def test_more_than_a_page_of_everything_is_read(world: World) -> None:
     """250 issues and 120 labels come whole, each once."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     run(tracker, *[CreateLabel(f"label-{n}", "000000", "") for n in range(120)])
     run(tracker, *[create(state, n) for n in range(250)])
     seen = world.observe(None)
@@ -326,7 +326,7 @@ def test_what_exists_is_refused_as_such(world: World) -> None:
 def test_reread_and_recent(world: World) -> None:
     """Issues are read again by id, and the latest of the list newest first."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     one, two = run(tracker, create(state, 1), create(state, 2))
     assert set(tracker.reread([one.id, "I_gone", two.id])) == {one.id, two.id}
     assert [issue.id for issue in tracker.recent(10)] == [two.id, one.id]
@@ -335,9 +335,9 @@ def test_reread_and_recent(world: World) -> None:
 def test_access_is_told_in_words(world: World) -> None:
     """A wrong token, a missing repository, a renamed one: one clear line each."""
     with pytest.raises(AccessError, match="did not accept the token"):
-        world.tracker("bad-token").observe(Wanted())
+        world.tracker("bad-token").observe(ReadScope())
     with pytest.raises(AccessError, match="octo-org/nothing: it does not exist"):
-        world.tracker(repository="octo-org/nothing").observe(Wanted())
+        world.tracker(repository="octo-org/nothing").observe(ReadScope())
     world.sandbox.rename_repository(REPOSITORY, "gadgets")
     with pytest.raises(RefusedError, match="is now called octo-org/gadgets"):
         world.observe(None)
@@ -346,17 +346,17 @@ def test_access_is_told_in_words(world: World) -> None:
 def test_a_milestone_is_not_made_in_a_renamed_repository(world: World) -> None:
     """A repository that is renamed between read and write is noticed, and nothing is made."""
     tracker = world.tracker()
-    tracker.observe(Wanted())
+    tracker.observe(ReadScope())
     world.sandbox.rename_repository(REPOSITORY, "gadgets")
     with pytest.raises(RefusedError, match="has moved"):
         list(tracker.apply([CreateMilestone("M")]))
-    assert world.tracker(repository="octo-org/gadgets").observe(Wanted()).milestones == ()
+    assert world.tracker(repository="octo-org/gadgets").observe(ReadScope()).milestones == ()
 
 
 def test_a_token_without_projects_defers_the_board(world: World) -> None:
     """Where the board is out of reach the rest is observed, and the problem has words."""
     world.sandbox.tokens["workflow"] = Grant("github-actions[bot]", "write", projects=False)
-    state = world.tracker("workflow").observe(Wanted(BOARD))
+    state = world.tracker("workflow").observe(ReadScope(BOARD))
     assert state.project is None
     assert "BACKLOG_PROJECT_TOKEN" in (state.project_problem or "")
     assert state.viewer.login == "github-actions[bot]"
@@ -365,7 +365,7 @@ def test_a_token_without_projects_defers_the_board(world: World) -> None:
 def test_what_is_silently_dropped_is_missing(world: World) -> None:
     """Without push access GitHub makes the issue and drops its labels: that is told."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     (label,) = run(tracker, CreateLabel("epic", "5319e7", ""))
     world.sandbox.tokens["reader"] = Grant("visitor", "read")
     (made,) = run(world.tracker("reader"), create(state, 1, label_ids=(label.id,)))
@@ -386,7 +386,7 @@ LOSSES = {
 def test_a_create_with_a_lost_answer_is_made_at_most_once(world: World, name: str) -> None:
     """Whatever becomes of the answer, each issue is made once or not at all, and is unknown."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     world.sandbox.faults = faults.FaultPlan({1: LOSSES[name]}, writes_only=True)
     replies = [reply for _, reply in tracker.apply([create(state, n) for n in (1, 2)])]
     assert all(isinstance(reply, Unknown) for reply in replies)
@@ -397,7 +397,7 @@ def test_a_create_with_a_lost_answer_is_made_at_most_once(world: World, name: st
 def test_values_are_set_whatever_becomes_of_the_answer(world: World, name: str) -> None:
     """What is idempotent is sent again until it is confirmed."""
     tracker = world.tracker()
-    state = tracker.observe(Wanted(BOARD))
+    state = tracker.observe(ReadScope(BOARD))
     board, fields = make_board(tracker, state)
     (one,) = run(tracker, create(state, 1, project_ids=(board.id,)))
     assert one.card_id is not None
@@ -422,7 +422,7 @@ def test_a_limit_is_waited_out_and_nothing_is_made_twice(world: World, name: str
     """Each shape of a secondary limit: the wait it asks for, then every issue exactly once."""
     fault, seconds = LIMITS[name]
     tracker = world.tracker()
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     world.sandbox.faults = faults.FaultPlan({1: fault}, writes_only=True)
     run(tracker, *[create(state, n) for n in (1, 2)])
     assert world.slept == [seconds]
@@ -435,9 +435,9 @@ def test_over_real_http(world: World) -> None:
         tracker = connect(
             api_url=server.url, repository=REPOSITORY, token="a-token", read_only=False
         )
-        state = tracker.observe(Wanted())
+        state = tracker.observe(ReadScope())
         run(tracker, CreateMilestone("M", "2026-03-31"), create(state, 1))
-        seen = tracker.observe(Wanted())
+        seen = tracker.observe(ReadScope())
     assert [issue.title for issue in seen.issues] == ["Story 1"]
     assert seen.milestones[0].due == "2026-03-31"
     assert seen.host.startswith("127.0.0.1:")

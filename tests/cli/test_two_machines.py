@@ -78,7 +78,7 @@ def test_one_run_at_a_time_for_a_repository(
     """Two clones on one machine: the second run is refused while the first one works."""
     clone = tmp_path_factory.mktemp("clone")
     shutil.copy(folder / "backlog.yaml", clone)
-    with wiring.alone(folder, wiring.environment(), "octo-org/shop", sandbox=False):
+    with wiring.run_lock(folder, wiring.environment(), "octo-org/shop", sandbox=False):
         monkeypatch.chdir(clone)
         ran = backlog("sync", "--yes")
     assert ran.code == 4

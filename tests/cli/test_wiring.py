@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Voice
+from backlog_sync.cli.options import OutputOptions
 from backlog_sync.cli.screen import Bar, Screen
 from backlog_sync.core.rate import A_MINUTE, Learned
 from backlog_sync.errors import AccessError, RefusedError, UsageError
@@ -204,7 +204,7 @@ def test_nonces_are_fresh() -> None:
 
 def test_long_waits_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     """A wait that makes one wonder is told on standard error; a short one is not."""
-    screen = Screen(Voice(), Environment())
+    screen = Screen(OutputOptions(), Environment())
     screen.waits(1.0)
     assert capsys.readouterr().err == ""
     screen.waits(60.0)
@@ -236,7 +236,7 @@ def test_any_other_pace_is_a_usage_error(word: str) -> None:
 def test_a_log_has_a_line_a_minute() -> None:
     """Where no bar can be shown, long work says now and then how far it is."""
     now, told = [0.0], list[str]()
-    bar = Bar(shown=False, color=False, tell=told.append, clock=lambda: now[0])
+    bar = Bar(shown=False, color=False, info=told.append, clock=lambda: now[0])
     bar.start("Applying", 100)
     for _ in range(100):
         now[0] += 2.0

@@ -56,7 +56,7 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.core.preconditions import options, overwrites, standing, verdict
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import BacklogError
 
 REPOSITORY = "octo-org/widgets"
@@ -97,7 +97,7 @@ class MemoryTracker:
 
     # ---- the port --------------------------------------------------------------------------
 
-    def observe(self, wanted: Wanted) -> ObservedState:
+    def observe(self, wanted: ReadScope) -> ObservedState:
         """Everything, by number, of the target and of the others that are wanted."""
         others = wanted.others(REPOSITORY)
         return ObservedState(
@@ -128,7 +128,7 @@ class MemoryTracker:
 
     def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
         """Everything but issues."""
-        there = self.observe(Wanted(board))
+        there = self.observe(ReadScope(board))
         if repository is None:
             return replace(there, issues=())
         return replace(
@@ -161,9 +161,11 @@ class MemoryTracker:
         """The newest first; nothing where the list lags behind."""
         if self.recent_error is not None:
             raise self.recent_error
-        return () if self.hide_recent else self.made_after(0, repository)[:count]
+        return () if self.hide_recent else self.created_after(0, repository)[:count]
 
-    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+    def created_after(
+        self, number: int, repository: str | None = None
+    ) -> tuple[ObservedIssue, ...]:
         """All with a higher number; nothing where the list lags behind."""
         there = [i for i in self.issues.values() if i.repository == (repository or REPOSITORY)]
         newest = sorted(there, key=lambda i: -i.number)

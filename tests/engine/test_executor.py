@@ -40,7 +40,7 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.errors import AccessError, BacklogError, UnreachableError
 from tests.core.builders import desired, item
@@ -191,7 +191,7 @@ def test_parents_come_before_their_children_in_waves(world: World) -> None:
 def test_the_observation_after_a_run_is_what_a_new_read_gives(world: World) -> None:
     """Progress is written back without reading again."""
     applied = world.sync(tree())
-    read = {i.number: i for i in world.tracker.observe(Wanted(BOARD)).issues}
+    read = {i.number: i for i in world.tracker.observe(ReadScope(BOARD)).issues}
     for each in applied.observed.issues:
         there = read[each.number]
         assert (each.title, each.body, each.state) == (there.title, there.body, there.state)
@@ -204,7 +204,7 @@ def test_the_observation_after_a_run_is_what_a_new_read_gives(world: World) -> N
         project=BOARD,
     )
     again = world.sync(changed).observed
-    read = {i.number: i for i in world.tracker.observe(Wanted(BOARD)).issues}
+    read = {i.number: i for i in world.tracker.observe(ReadScope(BOARD)).issues}
     for each in again.issues:
         there = read[each.number]
         assert (each.title, each.body, set(each.labels), each.milestone) == (

@@ -8,7 +8,7 @@ import pytest
 from backlog_sync.core import body as body_block
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.read_back import WINDOW, recall
 from tests.core.builders import BACKLOG
 from tests.core.builders import issue as bare
@@ -38,7 +38,7 @@ class Notes:
         """Remember."""
         self.intents |= {intent.nonce: intent for intent in intents}
 
-    def made(self, nonce: str, number: int, issue_id: str) -> None:
+    def confirm(self, nonce: str, number: int, issue_id: str) -> None:
         """Remember."""
         self.intents[nonce] = replace(self.intents[nonce], number=number, id=issue_id)
 
@@ -83,7 +83,7 @@ def look(
     tracker: MemoryTracker, notes: Notes, clock: Clock | None
 ) -> tuple[ObservedState, list[int]]:
     """Recall onto an empty list; give the observation and its numbers."""
-    observed = replace(tracker.observe(Wanted()), issues=())
+    observed = replace(tracker.observe(ReadScope()), issues=())
     found = recall(observed, tracker, notes, clock)
     return found, [issue.number for issue in found.issues]
 
@@ -92,7 +92,7 @@ def test_what_lists_show_is_closed() -> None:
     """Nothing is asked for."""
     tracker, notes, clock = MemoryTracker(), Notes({"a": intent("a")}), Clock()
     tracker.add(made(1, "a", "a"))
-    observed = tracker.observe(Wanted())
+    observed = tracker.observe(ReadScope())
     assert recall(observed, tracker, notes, clock) is not None
     assert notes.intents == {}
     assert clock.time == 1000.0
@@ -191,7 +191,7 @@ def test_a_plan_neither_waits_nor_notes() -> None:
 def test_half_a_list_proves_nothing() -> None:
     """Nothing is created on it, so nothing is waited for or closed."""
     notes, clock = Notes({"a": intent("a", at=0.0)}), Clock()
-    observed = replace(MemoryTracker().observe(Wanted()), coverage=Coverage(complete=False))
+    observed = replace(MemoryTracker().observe(ReadScope()), coverage=Coverage(complete=False))
     assert recall(observed, MemoryTracker(), notes, clock) is observed
     assert set(notes.intents) == {"a"}
 

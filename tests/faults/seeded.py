@@ -150,8 +150,9 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "engine/create.py",
-            "found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)\n",
-            "found: dict[str, ObservedIssue] = {}\n",
+            "        created = read_back.look_for("
+            "run.tracker, nonces, clock=run.clock, until=until)\n",
+            "        created: dict[str, ObservedIssue] = {}\n",
         ),
     ),
     seed(
@@ -190,7 +191,7 @@ SEEDS = (
         CRASH,
         (
             "engine/create.py",
-            "run.tracker.apply([operation for _, operation in ready], noted.before)",
+            "run.tracker.apply([operation for _, operation in ready], creates.before)",
             "run.tracker.apply([operation for _, operation in ready])",
         ),
     ),
@@ -296,7 +297,7 @@ SEEDS = (
         "tests/adapters/test_session.py",
         (
             "github_api/transport.py",
-            "        if not kept or (request.method not in _READS and not graphql):",
+            "        if not keeps_method or (request.method not in _READS and not graphql):",
             "        if False:",
         ),
     ),
@@ -314,9 +315,9 @@ SEEDS = (
         "tests/adapters/test_apply.py",
         (
             "github_api/send.py",
-            "        work.replies |= reread.settled(self._observer, named, told)\n",
+            "        work.replies |= reread.settled(self._observer, operations, standings)\n",
             "        if not work.looked:\n"
-            "            work.replies |= reread.settled(self._observer, named, told)\n"
+            "            work.replies |= reread.settled(self._observer, operations, standings)\n"
             "        work.looked = True\n",
         ),
         (
@@ -330,8 +331,8 @@ SEEDS = (
         "tests/adapters/test_apply.py",
         (
             "github_api/send.py",
-            "        told = self._told if self._told_at == self._moment() else {}\n",
-            "        told = self._told\n",
+            "        standings = self._standings if self._standings_at == self._moment() else {}\n",
+            "        standings = self._standings\n",
         ),
     ),
     seed(
@@ -339,8 +340,8 @@ SEEDS = (
         "tests/adapters/test_apply.py tests/faults/test_notes.py",
         (
             "github_api/send.py",
-            "        named = {index: work.operations[index] for index in indexes}\n",
-            "        named = {index: work.operations[index] for index in indexes}\n"
+            "        operations = {index: work.operations[index] for index in indexes}\n",
+            "        operations = {index: work.operations[index] for index in indexes}\n"
             "        if self._looked:\n"
             "            self._patience.admit(points=WRITE)\n"
             "            return indexes\n"
@@ -413,8 +414,8 @@ SEEDS = (
         "tests/surface/test_comments.py",
         (
             "github_api/notices.py",
-            '            ours = comment["viewerDidAuthor"] and _untouched(comment, me)\n',
-            '            ours = comment["viewerDidAuthor"]\n',
+            '            is_ours = comment["viewerDidAuthor"] and _untouched(comment, me)\n',
+            '            is_ours = comment["viewerDidAuthor"]\n',
         ),
     ),
     seed(
@@ -422,8 +423,8 @@ SEEDS = (
         "tests/cli/test_drift.py",
         (
             "engine/notices.py",
-            "        theirs = (*foreign_lines(inside, lines, written), *below)\n",
-            "        theirs = ()\n",
+            "        foreign = (*foreign_lines(inside, lines, written), *below)\n",
+            "        foreign = ()\n",
         ),
     ),
     seed(

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from backlog_sync.cli.main import cli
 from backlog_sync.core.planner import build_plan
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.files.load import load
 from backlog_sync.github_api.session import connect
 from backlog_sync.render.svg import plan_svg
@@ -83,7 +83,7 @@ def plan_picture() -> str:
             read_only=True,
             adapter=SandboxAdapter(sandbox),
         )
-        plan = build_plan(loaded.desired, tracker.observe(Wanted(loaded.desired.project)))
+        plan = build_plan(loaded.desired, tracker.observe(ReadScope(loaded.desired.project)))
     return plan_svg(plan, title="backlog plan roadmap.md")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredItem, DesiredState
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from tests.core.builders import desired, item
 from tests.engine.test_executor import World
 
@@ -153,7 +153,7 @@ class Document:
         self.world.sync(wanted)
         plan = self.world.plan(wanted)
         assert (plan.changes, plan.conflicts, plan.drift) == ((), (), ())
-        observed = self.world.tracker.observe(Wanted())
+        observed = self.world.tracker.observe(ReadScope())
         found = match_items(wanted, observed)
         assert (found.doubles, found.copies, found.held) == ((), (), {})
         for key, thing in things.items():

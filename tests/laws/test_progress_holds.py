@@ -24,7 +24,7 @@ from backlog_sync.core.model import ObservedIssue
 from backlog_sync.core.normalize import hash_value
 from backlog_sync.core.pull import flow_back
 from backlog_sync.core.states import observed_state
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.files.load import Loaded, load
 from tests.engine.memory import REPOSITORY, MemoryTracker, Watcher, nonces
@@ -120,7 +120,7 @@ class World:
         """Report on a text; give what the run makes of it."""
         loaded = self.load(text)
         assert loaded.desired is not None
-        observed = self.tracker.observe(Wanted.for_backlog(loaded.desired))
+        observed = self.tracker.observe(ReadScope.for_backlog(loaded.desired))
         return _after(flow_in(loaded, loaded.desired, observed, tracker=self.tracker), text)
 
     def commit(self) -> None:

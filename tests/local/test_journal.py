@@ -34,7 +34,7 @@ def test_an_intent_stays_open_until_it_is_closed(journal: FileJournal) -> None:
     """Confirmed or not; another process reads the same."""
     journal.begin("ROADMAP.md", 900.0)
     journal.intend([intent("a"), intent("b")])
-    journal.made("a", 14, "I_14")
+    journal.confirm("a", 14, "I_14")
     again = FileJournal(journal.path.parent)
     assert again.open_intents() == (intent("a", number=14, id="I_14"), intent("b"))
     again.close(["a"])
@@ -55,7 +55,7 @@ def test_a_new_run_keeps_what_is_open_and_drops_the_rest(journal: FileJournal) -
     for n in range(50):
         journal.begin("ROADMAP.md", float(n))
         journal.intend([intent(f"n{n}")])
-        journal.made(f"n{n}", n, f"I_{n}")
+        journal.confirm(f"n{n}", n, f"I_{n}")
         if n != 7:
             journal.close([f"n{n}"])
     assert [i.nonce for i in journal.open_intents()] == ["n7"]
@@ -69,7 +69,7 @@ def test_what_is_undone_is_forgotten(journal: FileJournal) -> None:
     """But not what is still open."""
     journal.begin("ROADMAP.md", 1.0)
     journal.intend([intent("a"), intent("b")])
-    journal.made("a", 1, "I_1")
+    journal.confirm("a", 1, "I_1")
     journal.close(["a"])
     journal.forget_last_run()
     assert journal.last_run() == (1.0, ())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import BacklogError
 from backlog_sync.github_api.session import connect
 from github_sandbox.app import Sandbox
@@ -71,7 +71,7 @@ def looked_through(sandbox: Sandbox) -> None:
         sleep=lambda _: None,
     )
     with contextlib.suppress(BacklogError):
-        tracker.observe(Wanted())
+        tracker.observe(ReadScope())
     for path in PAGES:
         sandbox.handle(Request("GET", path, {"Accept": "text/html", "Host": "127.0.0.1:1"}))
 

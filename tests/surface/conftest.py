@@ -16,7 +16,7 @@ from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.progress import measure
 from backlog_sync.core.pull import pull
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.write_back import save, write_back
@@ -170,7 +170,7 @@ class World:
     def observe(self, wanted: DesiredState | None = None) -> ObservedState:
         """Everything, as the client sees it."""
         asked = wanted or self.desired()
-        return self.tracker(read_only=True).observe(Wanted.for_backlog(asked, full=True))
+        return self.tracker(read_only=True).observe(ReadScope.for_backlog(asked, full=True))
 
     def issue(self, title: str) -> ObservedIssue:
         """The issue of that title."""

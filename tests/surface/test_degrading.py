@@ -61,9 +61,9 @@ def test_a_server_that_is_asked_again_costs_little(world: World) -> None:
     world.sandbox.features = enterprise("3.17")
     world.write(FILE)
     tracker = world.tracker(read_only=True)
-    from backlog_sync.engine.ports import Wanted  # noqa: PLC0415 - for this test alone
+    from backlog_sync.engine.ports import ReadScope  # noqa: PLC0415 - for this test alone
 
-    state = tracker.observe(Wanted())
+    state = tracker.observe(ReadScope())
     assert tracker.usage().requests == 3
     assert state.capabilities == Capabilities(
         sub_issues=False,

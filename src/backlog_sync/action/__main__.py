@@ -13,7 +13,7 @@ from backlog_sync.action.context import choose_mode, read_context
 from backlog_sync.action.inputs import read_inputs
 from backlog_sync.action.job import Job
 from backlog_sync.action.messages import DONE, FAILED, linted
-from backlog_sync.action.outputs import Ended, Remark, Voice, remarks_of
+from backlog_sync.action.outputs import Remark, RunnerOutput, RunResult, remarks_of
 from backlog_sync.action.plan_and_drift import show_drift, show_plan
 from backlog_sync.action.report import report
 from backlog_sync.action.sync import sync
@@ -25,64 +25,64 @@ from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.inert import inert
 
 
-def main(env: Mapping[str, str], here: Path) -> int:
+def main(env: Mapping[str, str], folder: Path) -> int:
     """Run, and turn whatever happens into outputs, a summary and an exit code."""
     prepare_streams()
     wiring.configure_logging(0, "text")
-    voice = Voice(env, _prefix(env, here))
+    runner = RunnerOutput(env, _prefix(env, folder))
     try:
         with INTERRUPTS.installed():
-            ended = run(env, here, voice)
+            result = run(env, folder, runner)
     except BacklogError as problem:
-        ended = _failed(problem, voice)
+        result = _failed(problem, runner)
     except KeyboardInterrupt:
-        ended = _stopped(INTERRUPTED, "Interrupted; the next run goes on.")
+        result = _stopped(INTERRUPTED, "Interrupted; the next run goes on.")
     except OSError as error:
-        ended = _failed(of_system(error), voice)
+        result = _failed(of_system(error), runner)
     except Exception as error:  # the boundary: whatever else escapes is our bug
         place = write_report(error, ["(action)"])
         message = f"this is a bug ({type(error).__name__}); the report follows"
-        voice.remark([Remark("error", "bug", message)])
+        runner.remark([Remark("error", "bug", message)])
         if Path(place).is_file():
-            voice.log(Path(place).read_text(encoding="utf-8"))
-        ended = _stopped(BUG, message)
+            runner.log(Path(place).read_text(encoding="utf-8"))
+        result = _stopped(BUG, message)
     try:
-        voice.end(ended)
+        runner.end(result)
     except OSError as error:
-        return _failed(of_system(error), voice).code
-    return ended.code
+        return _failed(of_system(error), runner).code
+    return result.code
 
 
-def _failed(problem: BacklogError, voice: Voice) -> Ended:
+def _failed(problem: BacklogError, runner: RunnerOutput) -> RunResult:
     """Say what stands in the way; what the run came to then."""
     hint = f" ({problem.hint})" if problem.hint else ""
-    voice.remark([Remark("error", problem.slug, problem.message + hint)])
+    runner.remark([Remark("error", problem.slug, problem.message + hint)])
     return _stopped(problem.exit_code, f"{problem.message}{hint}")
 
 
-def _stopped(code: int, line: str) -> Ended:
+def _stopped(code: int, line: str) -> RunResult:
     markdown = f"### Backlog\n\n**Stopped:** {inert(line[:2000])}\n"
-    return Ended(code, line, markdown, {"changed": "false"})
+    return RunResult(code, line, markdown, {"changed": "false"})
 
 
-def _prefix(env: Mapping[str, str], here: Path) -> str:
+def _prefix(env: Mapping[str, str], folder: Path) -> str:
     """From the top of the repository to the current folder, as annotations need it."""
     workspace = env.get("GITHUB_WORKSPACE")
     if not workspace:
         return ""
     try:
-        inside = here.resolve().relative_to(Path(workspace).resolve()).as_posix()
+        inside = folder.resolve().relative_to(Path(workspace).resolve()).as_posix()
     except ValueError:
         return ""
     return "" if inside == "." else f"{inside}/"
 
 
-def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
+def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult:
     """Do what the workflow asks for. Raises `errors.BacklogError` for what stands in the way."""
     inputs = read_inputs(env)
-    context = read_context(env, here)
+    context = read_context(env, folder)
     mode = choose_mode(inputs.mode, context)
-    voice.log(f"mode: {mode}")
+    runner.log(f"mode: {mode}")
     top = wiring.root()
     loaded = load(
         [Path(path) for path in inputs.paths],
@@ -91,7 +91,7 @@ def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
         project=inputs.project,
         bullets=inputs.bullets,
     )
-    voice.remark(remarks_of(loaded.diagnostics))
+    runner.remark(remarks_of(loaded.diagnostics))
     if loaded.desired is None or loaded.errors:
         return linted(loaded, FAILED)
     if mode == "lint":
@@ -99,7 +99,7 @@ def run(env: Mapping[str, str], here: Path, voice: Voice) -> Ended:
     repository = wiring.target_repository(
         inputs.repository, loaded.desired.repository, wiring.environment(env), top, sandbox=False
     )
-    job = Job(inputs, context, voice, env, top, loaded, loaded.desired, repository)
+    job = Job(inputs, context, runner, env, top, loaded, loaded.desired, repository)
     match mode:
         case "sync":
             return sync(job)

@@ -46,7 +46,7 @@ class Context:
         return self.event.startswith("pull_request") or self.event == "merge_group"
 
 
-def read_context(env: Mapping[str, str], here: Path) -> Context:
+def read_context(env: Mapping[str, str], folder: Path) -> Context:
     """Read the runner's variables and the event. Raises `FailedError` for an unreadable event."""
     payload = _payload(env.get("GITHUB_EVENT_PATH", ""))
     server = env.get("GITHUB_SERVER_URL", "").rstrip("/") or "https://github.com"
@@ -56,7 +56,7 @@ def read_context(env: Mapping[str, str], here: Path) -> Context:
         event=env.get("GITHUB_EVENT_NAME", ""),
         ref=env.get("GITHUB_REF", ""),
         repository=repository,
-        workspace=Path(env.get("GITHUB_WORKSPACE") or here),
+        workspace=Path(env.get("GITHUB_WORKSPACE") or folder),
         server_url=server,
         temp=Path(temp) if temp else None,
         default_branch=_text(_object(payload, "repository").get("default_branch")),
@@ -64,20 +64,20 @@ def read_context(env: Mapping[str, str], here: Path) -> Context:
     )
 
 
-def choose_mode(asked: str | None, context: Context) -> str:
+def choose_mode(requested: str | None, context: Context) -> str:
     """What to do: what was asked for, else what fits the event.
 
     A proposal is planned, a push to the default branch synchronised, a schedule looks for drift.
     Raises `RefusedError` where a proposal is to be applied: what nobody merged is not the plan.
     """
-    if asked == "sync" and context.is_pull_request:
+    if requested == "sync" and context.is_pull_request:
         raise RefusedError(
             f"a {context.event} event is never applied",
             slug="not-merged",
             hint="use mode: plan here, and sync on a push to the default branch",
         )
-    if asked is not None:
-        return asked
+    if requested is not None:
+        return requested
     if context.event == "push" and context.ref == f"refs/heads/{context.default_branch}":
         return "sync"
     return "drift" if context.event == "schedule" else "plan"
@@ -88,30 +88,30 @@ def _payload(path: str) -> Mapping[str, Any]:
         return {}
     try:
         with Path(path).open("rb") as file:
-            found = json.loads(file.read(_LARGEST))
+            event = json.loads(file.read(_LARGEST))
     except (OSError, ValueError, RecursionError) as error:
         raise FailedError(
             f"the event of this run cannot be read: {error}",
             slug="no-event",
             hint="GITHUB_EVENT_PATH is the runner's to set",
         ) from error
-    return found if isinstance(found, dict) else {}
+    return event if isinstance(event, dict) else {}
 
 
 def _pull(payload: Mapping[str, Any]) -> Pull | None:
-    found = _object(payload, "pull_request")
-    number, node_id = found.get("number"), found.get("node_id")
+    pull_request = _object(payload, "pull_request")
+    number, node_id = pull_request.get("number"), pull_request.get("node_id")
     if not isinstance(number, int) or not isinstance(node_id, str):
         return None
     # A fork that was deleted is null there.
-    head = _object(_object(found, "head"), "repo").get("full_name")
-    base = _object(_object(found, "base"), "repo").get("full_name")
+    head = _object(_object(pull_request, "head"), "repo").get("full_name")
+    base = _object(_object(pull_request, "base"), "repo").get("full_name")
     return Pull(number, node_id, fork=head is None or head != base)
 
 
 def _object(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
+    member = value.get(name)
+    return member if isinstance(member, dict) else {}
 
 
 def _text(value: object) -> str | None:

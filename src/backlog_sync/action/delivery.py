@@ -61,9 +61,9 @@ def deliver(
 
 
 def _propose(tree: WorkTree, commit: str, base: str, branch: str, opener: Opener) -> Delivered:
-    there = tree.tip(branch)
-    if there != commit:
-        pushed = tree.push(commit, branch, replacing=there or "")
+    tip = tree.tip(branch)
+    if tip != commit:
+        pushed = tree.push(commit, branch, replacing=tip or "")
         if pushed.result is Pushed.MOVED:
             line = f"another run is bringing progress to {branch}"
             return Delivered(True, line, (Remark("notice", "moved", line),))

@@ -71,30 +71,30 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         raw = env.get(f"INPUT_{name}", "").splitlines()
         return tuple(line.strip() for line in raw if line.strip())
 
-    def known(name: str, read: Callable[[str], T | None], default: T, wanted: str) -> T:
+    def checked(name: str, parse: Callable[[str], T | None], default: T, expected: str) -> T:
         value = text(name)
-        found = default if value is None else read(value)
-        if found is None:
-            faults.append(f"{name.lower().replace('_', '-')}: {value!r} is not {wanted}")
+        parsed = default if value is None else parse(value)
+        if parsed is None:
+            faults.append(f"{name.lower().replace('_', '-')}: {value!r} is not {expected}")
             return default
-        return found
+        return parsed
 
     def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
-        wanted = f"one of {', '.join(choices)}"
-        return known(name, lambda v: v if v in choices else None, default, wanted)
+        expected = f"one of {', '.join(choices)}"
+        return checked(name, lambda v: v if v in choices else None, default, expected)
 
     def yes(name: str, *, default: bool) -> bool:
-        return known(name, lambda v: _YES_NO.get(v.lower()), default, "true or false")
+        return checked(name, lambda v: _YES_NO.get(v.lower()), default, "true or false")
 
     mode = one_of("MODE", ("auto", *MODES), "auto")
     conflict = one_of("ON_CONFLICT", ("hold", "file", "github"), "hold")
     force = lines("FORCE")
     faults += [
-        f"force: {each!r} is not one of {', '.join(FORCEABLE)}"
-        for each in force
-        if each not in FORCEABLE
+        f"force: {slug!r} is not one of {', '.join(FORCEABLE)}"
+        for slug in force
+        if slug not in FORCEABLE
     ]
-    made = Inputs(
+    inputs = Inputs(
         mode=None if mode == "auto" else mode,
         paths=lines("PATHS"),
         repository=text("REPOSITORY"),
@@ -107,10 +107,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
             adopt=yes("ADOPT", default=False),
         ),
         force=force,
-        max_create=known(
+        max_create=checked(
             "MAX_CREATE", lambda v: int(v) if v.isascii() and v.isdigit() else None, 50, "a number"
         ),
-        approve=known(
+        approve=checked(
             "APPROVE",
             lambda v: v if _DIGEST.fullmatch(v) else None,
             "",
@@ -119,7 +119,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         or None,
         saved_plan=text("SAVED_PLAN"),
         progress=one_of("PROGRESS", DELIVERIES, "commit"),
-        branch=known(
+        branch=checked(
             "BRANCH",
             lambda v: v if _BRANCH.fullmatch(v) else None,
             "backlog/progress",
@@ -133,17 +133,17 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         since=text("SINCE"),
         report_folder=text("REPORT_FOLDER"),
         report_issue=text("REPORT_ISSUE"),
-        report_comment=known("REPORT_COMMENT", _number, 0, "a number of an issue or pull request")
+        report_comment=checked("REPORT_COMMENT", _number, 0, "a number of an issue or pull request")
         or None,
         app_id=text("APP_ID"),
         app_key=text("APP_PRIVATE_KEY"),
     )
-    if made.saved_plan and made.options != PLAIN:
+    if inputs.saved_plan and inputs.options != PLAIN:
         faults.append("saved-plan holds the plan: only, on-conflict, adopt and prune make another")
-    if bool(made.app_id) != bool(made.app_key):
+    if bool(inputs.app_id) != bool(inputs.app_key):
         faults.append("app-id and app-private-key belong together: one of them is missing")
     if faults:
         raise UsageError(
             "; ".join(faults), slug="bad-input", hint="docs/action.md lists what inputs may say"
         )
-    return made
+    return inputs

@@ -36,9 +36,9 @@ def main(arguments: Sequence[str]) -> int:
     file and the Python) and `ready`.
     """
     if sys.version_info < OLDEST:
-        found = ".".join(map(str, sys.version_info[:3]))
+        version = ".".join(map(str, sys.version_info[:3]))
         sys.stdout.write(
-            "::error title=backlog::Python 3.11 or newer is needed, this is " + found
+            "::error title=backlog::Python 3.11 or newer is needed, this is " + version
             + "; add actions/setup-python before this step\n"
         )  # fmt: skip
         return 1
@@ -46,13 +46,13 @@ def main(arguments: Sequence[str]) -> int:
     home = os.environ.get("RUNNER_TOOL_CACHE") or os.environ.get("RUNNER_TEMP") or "/tmp"  # noqa: S108 - a runner always has one of the first two
     folder = Path(home) / "backlog-sync" / fingerprint(source, lock())
     ready = (folder / READY).is_file()
-    told = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
+    outputs = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
     if arguments != ["find"]:
         if not ready:
             install(source, folder)
-        told = {"python": str(python_of(folder))}
+        outputs = {"python": str(python_of(folder))}
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
-        output.writelines(f"{name}={value}\n" for name, value in told.items())
+        output.writelines(f"{name}={value}\n" for name, value in outputs.items())
     return 0
 
 

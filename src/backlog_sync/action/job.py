@@ -12,7 +12,7 @@ from backlog_sync.action.context import Context
 from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.messages import in_workflow, plan_in_workflow, problem_remark
-from backlog_sync.action.outputs import Voice
+from backlog_sync.action.outputs import RunnerOutput
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.escaping import json_text
 from backlog_sync.core.guards import Violation
@@ -39,7 +39,7 @@ class Job:
 
     inputs: Inputs
     context: Context
-    voice: Voice
+    runner: RunnerOutput
     env: Mapping[str, str]
     top: Path
     loaded: Loaded
@@ -47,7 +47,7 @@ class Job:
     repository: str
 
     @property
-    def tells_board(self) -> bool:
+    def updates_board(self) -> bool:
         """Whether the board is to be told how things stand; a proposal is not how they stand."""
         return self.inputs.status_update and not self.context.is_pull_request
 
@@ -59,7 +59,7 @@ class Job:
         token = app_and_pulls.app_token(
             _server(env), self.inputs.app_id, self.inputs.app_key, self.repository, now=time.time()
         )
-        self.voice.mask(token)
+        self.runner.mask(token)
         return replace(env, project_token=token)
 
     def tracker(
@@ -78,7 +78,7 @@ class Job:
     def waits(self, seconds: float) -> None:
         """Say that a request waits, where the wait is long enough to wonder."""
         if seconds >= 5:
-            self.voice.log(f"waiting {seconds:.0f} s before the next request")
+            self.runner.log(f"waiting {seconds:.0f} s before the next request")
 
     def prepare(
         self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False, full: bool = False
@@ -136,9 +136,9 @@ class Job:
 
         def opener(head: str, into: str, title: str, body: str) -> str | None:
             token, _ = wiring.find_token(env)
-            where = self.context.repository or self.repository
+            repository = self.context.repository or self.repository
             return app_and_pulls.open_pull_request(
-                _server(env), token, where, head=head, base=into, title=title, body=body
+                _server(env), token, repository, head=head, base=into, title=title, body=body
             )
 
         try:
@@ -153,7 +153,7 @@ class Job:
         except BacklogError as problem:
             line = f"progress could not be brought back: {problem.message}"
             delivered = Delivered(False, line, (problem_remark(problem),))
-        self.voice.remark(delivered.remarks)
+        self.runner.remark(delivered.remarks)
         return delivered
 
     def outputs(self, plan: Plan) -> dict[str, str]:
@@ -172,7 +172,7 @@ class Job:
         """The plan with all that it takes to apply exactly it."""
         return save_plan(prepared.plan, prepared.desired, prepared.observed, self.inputs.options)
 
-    def put_aside(self, prepared: Prepared) -> dict[str, str]:
+    def save_plan_file(self, prepared: Prepared) -> dict[str, str]:
         """The plan in a file that `saved-plan` takes, as an output."""
         if self.context.temp is None:
             return {}

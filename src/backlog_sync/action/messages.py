@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from backlog_sync.action.outputs import Ended, Remark
+from backlog_sync.action.outputs import Remark, RunResult
 from backlog_sync.cli.workspace import unrecorded_lines
 from backlog_sync.core.changes import (
     Action,
@@ -28,7 +28,7 @@ DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
 LOOK = Look(width=120, color=False, ascii=False, full=False)
 
 
-def linted(loaded: Loaded, code_: int) -> Ended:
+def linted(loaded: Loaded, code_: int) -> RunResult:
     """A run that ends with what lint found."""
     errors = len(loaded.errors)
     warnings = len(loaded.diagnostics) - errors
@@ -42,7 +42,7 @@ def linted(loaded: Loaded, code_: int) -> Ended:
     table = "\n| where | what | message | hint |\n| --- | --- | --- | --- |\n" if rows else ""
     more = len(loaded.diagnostics) - len(rows)
     tail = f"\n{more} more; `backlog lint` shows all of them.\n" if more else ""
-    return Ended(code_, line, head + table + "".join(rows) + tail, {"changed": "false"})
+    return RunResult(code_, line, head + table + "".join(rows) + tail, {"changed": "false"})
 
 
 def is_creation(outcome: Outcome) -> bool:
@@ -109,8 +109,8 @@ def plan_in_workflow(plan: Plan) -> Plan:
 
 def _deferred_in_workflow(deferred: Deferred) -> Deferred:
     reason, hint = deferred.reason, deferred.hint
-    for theirs, ours in _WORDS:
-        reason, hint = reason.replace(theirs, ours), hint.replace(theirs, ours)
+    for option, workflow_word in _WORDS:
+        reason, hint = reason.replace(option, workflow_word), hint.replace(option, workflow_word)
     return replace(deferred, reason=reason, hint=hint)
 
 
@@ -121,7 +121,7 @@ def notes(standing: Sequence[Violation]) -> str:
     return "Sync refuses this: " + "; ".join(violation.message for violation in standing)
 
 
-def word(value: object) -> str:
+def true_or_false(value: object) -> str:
     """A truth as outputs have it."""
     return "true" if value else "false"
 
@@ -147,7 +147,7 @@ _ITEMS = (
 def plan_remarks(plan: Plan) -> list[Remark]:
     """Conflicts and drift as warnings, deferred work and changed items as notices."""
     places = {item.key: item.place for item in plan.items}
-    told = [
+    remarks = [
         Remark(
             "warning",
             kind,
@@ -158,12 +158,12 @@ def plan_remarks(plan: Plan) -> list[Remark]:
         for kind, notes in (("conflict", plan.conflicts), ("drift", plan.drift))
         for note in notes
     ]
-    reasons = dict.fromkeys((each.reason, each.hint) for each in plan.deferred)
-    told += [
+    reasons = dict.fromkeys((deferred.reason, deferred.hint) for deferred in plan.deferred)
+    remarks += [
         Remark("notice", "deferred", reason + (f" ({hint})" if hint else ""))
         for reason, hint in reasons
     ]
-    return told + _changed(plan)
+    return remarks + _change_remarks(plan)
 
 
 def replaced_remarks(words: Iterable[str]) -> list[Remark]:
@@ -175,9 +175,9 @@ def _about(note: FieldNote) -> str:
     return note.kind.value if note.is_definition else note.ref or note.key
 
 
-def violation_remarks(found: Sequence[Violation], kind: str, before: str) -> list[Remark]:
+def violation_remarks(violations: Sequence[Violation], kind: str, before: str) -> list[Remark]:
     """Guards that refuse a plan."""
-    return [Remark(kind, v.slug, f"{before}{v.message} ({v.hint})") for v in found]
+    return [Remark(kind, v.slug, f"{before}{v.message} ({v.hint})") for v in violations]
 
 
 def unrecorded_remarks(unrecorded: Mapping[str, Unrecorded]) -> list[Remark]:
@@ -187,12 +187,12 @@ def unrecorded_remarks(unrecorded: Mapping[str, Unrecorded]) -> list[Remark]:
     return [Remark("warning", "unrecorded", f"{what} ({hint})") for what, hint in pairs]
 
 
-def _changed(plan: Plan) -> list[Remark]:
+def _change_remarks(plan: Plan) -> list[Remark]:
     by_key: dict[str, list[Change]] = defaultdict(list)
     for change in plan.changes:
         if change.kind in _ITEMS and not change.is_refresh:
             by_key[change.key].append(change)
-    told = []
+    remarks = []
     for item in plan.items:
         changes = by_key.get(item.key)
         if not changes or item.place is None:
@@ -200,10 +200,13 @@ def _changed(plan: Plan) -> list[Remark]:
         actions = {c.action for c in changes if c.kind is ChangeKind.ISSUE} or {Action.UPDATE}
         words = ", ".join(sorted(action.value for action in actions))
         fields = sorted({n for c in changes if c.action is not Action.CREATE for n in c.fields})
-        what = f": {', '.join(fields)}" if fields and Action.CREATE not in actions else ""
-        told.append(
+        field_names = f": {', '.join(fields)}" if fields and Action.CREATE not in actions else ""
+        remarks.append(
             Remark(
-                "notice", f"backlog: {words}", f"{words} {item.ref or item.title}{what}", item.place
+                "notice",
+                f"backlog: {words}",
+                f"{words} {item.ref or item.title}{field_names}",
+                item.place,
             )
         )
-    return told
+    return remarks

@@ -28,7 +28,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class RunResult:
     """What a run came to: exit code, one line, outputs, the summary as Markdown."""
 
     code: int
@@ -37,7 +37,7 @@ class Ended:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
 
-class Voice:
+class RunnerOutput:
     """The runner's files, and the log. `prefix` leads from the repository's top to the folder
     that paths are relative to.
     """
@@ -46,8 +46,8 @@ class Voice:
         self._output = env.get("GITHUB_OUTPUT")
         self._summary = env.get("GITHUB_STEP_SUMMARY")
         self._prefix = prefix
-        self._said = dict.fromkeys(KINDS, 0)
-        self._more = dict.fromkeys(KINDS, 0)
+        self._shown = dict.fromkeys(KINDS, 0)
+        self._unshown = dict.fromkeys(KINDS, 0)
 
     def log(self, text: str) -> None:
         """Write lines to the log, none of which is a command."""
@@ -62,27 +62,27 @@ class Voice:
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Annotate; beyond ten of a kind, which no page would show, only the log is told."""
-        for one in remarks:
-            if self._said[one.kind] >= MOST:
-                self._more[one.kind] += 1
-                where = f"{one.place}: " if one.place else ""
-                self.log(f"{one.kind}: {where}{one.message}")
+        for remark in remarks:
+            if self._shown[remark.kind] >= MOST:
+                self._unshown[remark.kind] += 1
+                place = f"{remark.place}: " if remark.place else ""
+                self.log(f"{remark.kind}: {place}{remark.message}")
                 continue
-            self._said[one.kind] += 1
-            sys.stdout.write(_command(one, self._prefix))
+            self._shown[remark.kind] += 1
+            sys.stdout.write(_command(remark, self._prefix))
         sys.stdout.flush()
 
-    def end(self, ended: Ended) -> None:
+    def end(self, ended: RunResult) -> None:
         """Tell the end: the last line of the log, the summary, the outputs."""
-        for kind, count in self._more.items():
+        for kind, count in self._unshown.items():
             if count:
                 self.log(f"{count} more of kind {kind} are in the log alone")
         self.log(ended.line)
         if self._summary and ended.markdown:
             _append(self._summary, ended.markdown.rstrip("\n") + "\n")
         if self._output:
-            told = {**ended.outputs, "summary": ended.line, "exit-code": str(ended.code)}
-            _append(self._output, outputs_text(told))
+            outputs = {**ended.outputs, "summary": ended.line, "exit-code": str(ended.code)}
+            _append(self._output, outputs_text(outputs))
 
 
 def outputs_text(outputs: Mapping[str, str]) -> str:
@@ -98,12 +98,12 @@ def remarks_of(diagnostics: Sequence[Diagnostic]) -> list[Remark]:
     """What lint found, as annotations."""
     return [
         Remark(
-            "error" if found.is_error else "warning",
-            found.slug,
-            found.message + (f" ({found.hint})" if found.hint else ""),
-            found.place,
+            "error" if diagnostic.is_error else "warning",
+            diagnostic.slug,
+            diagnostic.message + (f" ({diagnostic.hint})" if diagnostic.hint else ""),
+            diagnostic.place,
         )
-        for found in sorted(diagnostics)
+        for diagnostic in sorted(diagnostics)
     ]
 
 

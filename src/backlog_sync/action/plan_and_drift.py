@@ -13,11 +13,11 @@ from backlog_sync.action.messages import (
     notes,
     plan_remarks,
     problem_remark,
+    true_or_false,
     violation_remarks,
-    word,
 )
-from backlog_sync.action.outputs import Ended, Remark
-from backlog_sync.action.report import make, tell_board
+from backlog_sync.action.outputs import Remark, RunResult
+from backlog_sync.action.report import report_of_today, update_board_status
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.drift import Drift, find_drift
 from backlog_sync.core.guards import Violation
@@ -33,62 +33,66 @@ from backlog_sync.render.markdown import drift_line, drift_markdown, plan_markdo
 from backlog_sync.render.text import plan_text
 
 
-def show_plan(job: Job) -> Ended:
+def show_plan(job: Job) -> RunResult:
     """Show what a sync would do; nothing of the backlog is changed."""
     env = job.environment()
     with job.tracker(env, read_only=True) as tracker:
         prepared = job.prepare(tracker, env)
     plan = prepared.plan
-    job.voice.log(plan_text(plan, LOOK))
-    job.voice.remark(plan_remarks(plan))
+    job.runner.log(plan_text(plan, LOOK))
+    job.runner.remark(plan_remarks(plan))
     standing = [v for v in job.standing(prepared) if v.slug not in ABOUT_TOKENS]
-    job.voice.remark(violation_remarks(standing, "warning", "sync would refuse this: "))
+    job.runner.remark(violation_remarks(standing, "warning", "sync would refuse this: "))
     pending = plan.has_changes or bool(plan.conflicts or plan.drift)
     _comment(job, env, plan, standing)
     outputs = {
         **job.outputs(plan),
-        **job.put_aside(prepared),
-        "changed": word(pending),
+        **job.save_plan_file(prepared),
+        "changed": true_or_false(pending),
     }
     ended = PENDING if pending and job.inputs.check else DONE
-    return Ended(ended, summary_line(plan), plan_markdown(plan, note=notes(standing)), outputs)
+    return RunResult(ended, summary_line(plan), plan_markdown(plan, note=notes(standing)), outputs)
 
 
-def show_drift(job: Job) -> Ended:
+def show_drift(job: Job) -> RunResult:
     """Show what moved apart, and keep one issue of it up to date where that is asked for."""
     env = job.environment()
-    writes = job.inputs.drift_issue or job.tells_board
+    writes = job.inputs.drift_issue or job.updates_board
     with job.tracker(env, read_only=not writes) as tracker:
         prepared = job.prepare(tracker, env, full=True)
-        found = find_drift(prepared.plan, job.desired, prepared.observed)
-        job.voice.log(drift_text(found, LOOK))
-        job.voice.remark(plan_remarks(found.plan))
-        tracked = _track(job, tracker, prepared, found) if job.inputs.drift_issue else True
-        if job.tells_board:
-            tell_board(job, tracker, prepared.observed, make(job, prepared.observed))
+        drift = find_drift(prepared.plan, job.desired, prepared.observed)
+        job.runner.log(drift_text(drift, LOOK))
+        job.runner.remark(plan_remarks(drift.plan))
+        tracked = _track(job, tracker, prepared, drift) if job.inputs.drift_issue else True
+        if job.updates_board:
+            update_board_status(
+                job, tracker, prepared.observed, report_of_today(job, prepared.observed)
+            )
     outputs = {
         **job.outputs(prepared.plan),
-        "drift": str(len(found.plan.drift)),
-        "changed": word(bool(found)),
+        "drift": str(len(drift.plan.drift)),
+        "changed": true_or_false(bool(drift)),
     }
-    ended = PENDING if found and job.inputs.check else DONE if tracked else FAILED
-    return Ended(ended, drift_line(found), drift_markdown(found), outputs)
+    ended = PENDING if drift and job.inputs.check else DONE if tracked else FAILED
+    return RunResult(ended, drift_line(drift), drift_markdown(drift), outputs)
 
 
-def _track(job: Job, tracker: Tracker, prepared: Prepared, found: Drift) -> bool:
+def _track(job: Job, tracker: Tracker, prepared: Prepared, drift: Drift) -> bool:
     """Keep the tracking issue up to date; whether that went well."""
-    wanted = Tracking(
+    tracking = Tracking(
         DRIFT,
         safe_name(job.desired.backlog_id),
         DRIFT_TITLE,
-        drift_markdown(found, limit=TRACKING_BYTES),
+        drift_markdown(drift, limit=TRACKING_BYTES),
     )
     try:
-        ref = track(tracker, prepared.observed, wanted, open_=bool(found), nonce=wiring.nonces()())
+        ref = track(
+            tracker, prepared.observed, tracking, open_=bool(drift), nonce=wiring.nonces()()
+        )
     except BacklogError as problem:
-        job.voice.remark([problem_remark(problem)])
+        job.runner.remark([problem_remark(problem)])
         return False
-    job.voice.log(f"tracking issue: {ref or 'none is needed'}")
+    job.runner.log(f"tracking issue: {ref or 'none is needed'}")
     return True
 
 
@@ -98,7 +102,7 @@ def _comment(job: Job, env: wiring.Environment, plan: Plan, standing: Sequence[V
     if pull is None or not job.inputs.comment:
         return
     if pull.fork:
-        job.voice.log("a pull request from a fork: no comment, the summary has the plan")
+        job.runner.log("a pull request from a fork: no comment, the summary has the plan")
         return
     mark = f"plan-{safe_name(job.desired.backlog_id)}"
     body = plan_markdown(plan, limit=COMMENT_BYTES, note=notes(standing))
@@ -106,10 +110,10 @@ def _comment(job: Job, env: wiring.Environment, plan: Plan, standing: Sequence[V
         with job.tracker(env, read_only=False) as tracker:
             ((_, reply),) = tracker.apply([PutComment(pull.node_id, mark, body)])
     except BacklogError as problem:
-        job.voice.remark([Remark("warning", "no-comment", problem.message)])
+        job.runner.remark([Remark("warning", "no-comment", problem.message)])
         return
     if not isinstance(reply, Done):
-        told = getattr(reply, "message", "its answer was lost")
+        reason = getattr(reply, "message", "its answer was lost")
         hint = "the job needs `pull-requests: write`"
-        message = f"the comment could not be written: {told} ({hint})"
-        job.voice.remark([Remark("warning", "no-comment", message)])
+        message = f"the comment could not be written: {reason} ({hint})"
+        job.runner.remark([Remark("warning", "no-comment", message)])

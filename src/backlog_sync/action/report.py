@@ -10,16 +10,16 @@ from backlog_sync.action.messages import (
     LOOK,
     PARTLY,
     replaced_remarks,
+    true_or_false,
     unrecorded_remarks,
-    word,
 )
-from backlog_sync.action.outputs import Ended, Remark
-from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
+from backlog_sync.action.outputs import Remark, RunResult
+from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
-from backlog_sync.cli.workspace import Flow, Ready, flow_in
+from backlog_sync.cli.workspace import Flow, Workspace, flow_in
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.write_back import save
@@ -34,77 +34,79 @@ from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Audience
 
 
-def report(job: Job) -> Ended:
+def report(job: Job) -> RunResult:
     """Write progress into the files and bring it back; issues get its record and no more."""
     env = job.environment()
     inputs = job.inputs
-    told = bool(job.tells_board or inputs.report_issue or inputs.report_comment)
+    publishes = bool(job.updates_board or inputs.report_issue or inputs.report_comment)
     # What would not be brought back is not written, and so needs no record.
     tree, base = (None, "") if job.context.is_pull_request else job.tree()
     writes = tree is not None and tree.head() == tree.tip(base)
     flow = None
-    with job.tracker(env, read_only=not (told or writes)) as tracker:
-        wanted = Wanted.for_backlog(job.desired, full=inputs.report_issue is not None)
-        observed = reconcile.observe(job.desired, tracker, wanted)
-        made = make(job, observed)
-        if job.tells_board:
-            tell_board(job, tracker, observed, made)
-        _publish(job, tracker, observed, made)
+    with job.tracker(env, read_only=not (publishes or writes)) as tracker:
+        read_scope = ReadScope.for_backlog(job.desired, full=inputs.report_issue is not None)
+        observed = reconcile.observe(job.desired, tracker, read_scope)
+        report = report_of_today(job, observed)
+        if job.updates_board:
+            update_board_status(job, tracker, observed, report)
+        _publish(job, tracker, observed, report)
         if writes:
             flow = flow_in(job.loaded, job.desired, observed, tracker=tracker)
-    job.voice.log(report_text(made, LOOK))
+    job.runner.log(report_text(report, LOOK))
     if observed.project_problem:
         message = f"the board was left out: {observed.project_problem}"
-        job.voice.remark([Remark("notice", "board", message)])
+        job.runner.remark([Remark("notice", "board", message)])
     paths = _written(job, flow) if flow else ()
     if inputs.report_folder:
-        _fill(job, inputs.report_folder, made, paths)
+        _write_folder(job, inputs.report_folder, report, paths)
     delivered = job.delivered(paths, tree, base) if writes and tree else None
     line = f"Report: {counted(len(paths), 'file')} changed."
     if delivered:
         line = f"{line} {delivered.line[:1].upper()}{delivered.line[1:]}."
     outputs = {
-        "changed": word(bool(paths)),
+        "changed": true_or_false(bool(paths)),
         "written": "\n".join(paths),
         "pull-request": (delivered.pull_request or "") if delivered else "",
     }
     unfinished = flow and any(why.again for why in flow.unrecorded.values())
     code_ = PARTLY if unfinished or (delivered and not delivered.done) else DONE
-    markdown = report_markdown(made, Audience(inputs.audience))
-    return Ended(code_, line, f"{markdown}\n{inert(line)}\n", outputs)
+    markdown = report_markdown(report, Audience(inputs.audience))
+    return RunResult(code_, line, f"{markdown}\n{inert(line)}\n", outputs)
 
 
 def _written(job: Job, flow: Flow) -> tuple[str, ...]:
     """Write into the files what could be put on record; nothing with a token that only reads."""
     if not flow.denied or job.inputs.progress != "none":
-        job.voice.remark(unrecorded_remarks(flow.unrecorded))
+        job.runner.remark(unrecorded_remarks(flow.unrecorded))
     changes = () if flow.denied else flow.changes
     for change in changes:
         save(change)
-        job.voice.remark(replaced_remarks(change.replaced))
+        job.runner.remark(replaced_remarks(change.replaced))
     return tuple(change.path for change in changes)
 
 
-def _publish(job: Job, tracker: Tracker, observed: ObservedState, made: Report) -> None:
+def _publish(job: Job, tracker: Tracker, observed: ObservedState, report: Report) -> None:
     """Keep the issue and the comment of the report up to date, where the inputs name them."""
     inputs, backlog = job.inputs, job.desired.backlog_id
     audience, title, number = Audience(inputs.audience), inputs.report_issue, inputs.report_comment
     if title:
         with _warned(job):
-            ref = tell_in_issue(tracker, observed, backlog, made, title=title, audience=audience)
-            job.voice.log(f"the report stands in {ref}")
+            ref = publish_to_issue(
+                tracker, observed, backlog, report, title=title, audience=audience
+            )
+            job.runner.log(f"the report stands in {ref}")
     if number:
         with _warned(job):
-            tell_in_comment(tracker, backlog, made, number=number, audience=audience)
-            job.voice.log(f"the report stands in a comment on #{number}")
+            publish_to_comment(tracker, backlog, report, number=number, audience=audience)
+            job.runner.log(f"the report stands in a comment on #{number}")
 
 
-def _fill(job: Job, name: str, made: Report, written: tuple[str, ...]) -> None:
+def _write_folder(job: Job, name: str, report: Report, written: tuple[str, ...]) -> None:
     """Write the folder of GitHub Pages, below the folder that the run works in."""
     folder = Path(name)
-    for file, text in folder_of(made, Audience(job.inputs.audience), written).items():
+    for file, text in report_files(report, Audience(job.inputs.audience), written).items():
         write_whole(folder / file, text.encode())
-    job.voice.log(f"report: {folder}")
+    job.runner.log(f"report: {folder}")
 
 
 @contextmanager
@@ -114,14 +116,14 @@ def _warned(job: Job) -> Iterator[None]:
         yield
     except BacklogError as problem:
         hint = f" ({problem.hint})" if problem.hint else ""
-        job.voice.remark([Remark("warning", problem.slug, problem.message + hint)])
+        job.runner.remark([Remark("warning", problem.slug, problem.message + hint)])
 
 
-def make(job: Job, observed: ObservedState) -> Report:
+def report_of_today(job: Job, observed: ObservedState) -> Report:
     """The report of today, and of the time that the inputs ask for."""
     today = today_utc()
     return make_report(
-        Ready(job.loaded, job.desired, job.repository, job.top),
+        Workspace(job.loaded, job.desired, job.repository, job.top),
         observed,
         today=today,
         since=read_since(job.inputs.since, today) if job.inputs.since else None,
@@ -129,15 +131,17 @@ def make(job: Job, observed: ObservedState) -> Report:
     )
 
 
-def tell_board(job: Job, tracker: Tracker, observed: ObservedState, made: Report) -> None:
+def update_board_status(
+    job: Job, tracker: Tracker, observed: ObservedState, report: Report
+) -> None:
     """Keep the board's status update of today up to date; a warning where the token may not."""
     with _warned(job):
         keep_status(
             tracker,
             observed,
             mark=safe_name(job.desired.backlog_id),
-            day=made.facts.today,
-            status=board_status(made.health),
-            text=report_status(made),
+            day=report.facts.today,
+            status=board_status(report.health),
+            text=report_status(report),
         )
-        job.voice.log("the board's status update is up to date")
+        job.runner.log("the board's status update is up to date")

@@ -19,11 +19,11 @@ from backlog_sync.action.messages import (
     plan_remarks,
     problem_remark,
     replaced_remarks,
+    true_or_false,
     unrecorded_remarks,
     violation_remarks,
-    word,
 )
-from backlog_sync.action.outputs import Ended
+from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.apply import exit_code
 from backlog_sync.cli.workspace import Written, recorded_in, write_progress
 from backlog_sync.core.changes import Plan, Result
@@ -45,14 +45,14 @@ from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.text import plan_text
 
 
-def sync(job: Job) -> Ended:
+def sync(job: Job) -> RunResult:
     """Apply, where HEAD is what the default branch says; then bring progress back."""
     tree, base = job.tree()
     late = superseded(tree.checkout(base))
     if late:
         line = f"Superseded: {late} now. Nothing was sent."
         outputs = {"changed": "false", "superseded": "true"}
-        return Ended(DONE, line, f"### Backlog sync\n\n**{inert(line)}**\n", outputs)
+        return RunResult(DONE, line, f"### Backlog sync\n\n**{inert(line)}**\n", outputs)
     job.check_places()
     saved = None
     if job.inputs.saved_plan:
@@ -60,18 +60,18 @@ def sync(job: Job) -> Ended:
         job = replace(job, inputs=replace(job.inputs, options=options))
     env = job.environment()
     with (
-        wiring.alone(job.top, env, job.repository, sandbox=False),
+        wiring.run_lock(job.top, env, job.repository, sandbox=False),
         job.tracker(env, read_only=False) as tracker,
     ):
         prepared = job.prepare(tracker, env, wait=True)
         plan = prepared.plan
-        job.voice.log(plan_text(plan, LOOK))
+        job.runner.log(plan_text(plan, LOOK))
         standing = [*job.standing(prepared), *_limits(job, prepared, saved)]
         if standing:
-            job.voice.remark(violation_remarks(standing, "error", "refused: "))
+            job.runner.remark(violation_remarks(standing, "error", "refused: "))
             line = f"Refused: {standing[0].message}. Nothing was sent."
             markdown = plan_markdown(plan, title="Backlog sync", note=notes(standing))
-            return Ended(REFUSED, line, markdown, {**job.outputs(plan), "changed": "false"})
+            return RunResult(REFUSED, line, markdown, {**job.outputs(plan), "changed": "false"})
         with INTERRUPTS.held():
             applied, written = _apply(job, prepared, tracker)
     return _synced(job, plan, applied, written, tree, base)
@@ -96,44 +96,44 @@ def _apply(job: Job, prepared: Prepared, tracker: Tracker) -> tuple[Applied, Wri
         takes,
         tracker=None if ended else tracker,
     )
-    asked = applied.interrupted or written.interrupted or INTERRUPTS.asked
-    return replace(applied, usage=tracker.usage(), interrupted=asked), written
+    interrupted = applied.interrupted or written.interrupted or INTERRUPTS.asked
+    return replace(applied, usage=tracker.usage(), interrupted=interrupted), written
 
 
 def _synced(
     job: Job, plan: Plan, applied: Applied, written: Written, tree: WorkTree, base: str
-) -> Ended:
+) -> RunResult:
     """Bring progress back, and tell what was done."""
     ended = exit_code(plan, applied)
-    told = outcomes_text(applied.outcomes, applied.usage, written.paths, LOOK)
-    job.voice.log(told)
-    job.voice.remark(outcome_remarks(applied.outcomes))
+    summary = outcomes_text(applied.outcomes, applied.usage, written.paths, LOOK)
+    job.runner.log(summary)
+    job.runner.remark(outcome_remarks(applied.outcomes))
     for problem in (applied.stopped, written.problem):
         if problem is not None:
-            job.voice.remark([problem_remark(problem)])
-    job.voice.remark(plan_remarks(replace(plan, changes=())))
-    job.voice.remark(replaced_remarks(written.replaced))
-    job.voice.remark(unrecorded_remarks(written.unrecorded))
+            job.runner.remark([problem_remark(problem)])
+    job.runner.remark(plan_remarks(replace(plan, changes=())))
+    job.runner.remark(replaced_remarks(written.replaced))
+    job.runner.remark(unrecorded_remarks(written.unrecorded))
     if (written.problem or written.again) and ended in (DONE, REFUSED):
         ended = PARTLY
     delivered = None if applied.interrupted else job.delivered(written.paths, tree, base)
     if delivered and not delivered.done and ended in (DONE, REFUSED):
         ended = PARTLY
-    made = [o for o in applied.outcomes if is_creation(o)]
+    created = [o for o in applied.outcomes if is_creation(o)]
     changed = any(o.result is Result.APPLIED for o in applied.outcomes) or bool(written.paths)
-    lines = told.splitlines()
+    lines = summary.splitlines()
     line = next((each for each in lines if each.startswith("Sync: ")), lines[-1])
     if delivered:
         line = f"{line.rstrip('.')}. {delivered.line[:1].upper()}{delivered.line[1:]}."
     outputs = {
         **job.outputs(plan),
-        "changed": word(changed),
-        "issues": json_text([_named(o.ref) for o in made], indent=None),
+        "changed": true_or_false(changed),
+        "issues": json_text([_issue_reference(o.ref) for o in created], indent=None),
         "written": "\n".join(written.paths),
         "pull-request": (delivered.pull_request or "") if delivered else "",
     }
     markdown = plan_markdown(plan, title="Backlog sync", note=line, limit=880 * 1024)
-    return Ended(ended, line, markdown + fenced(told), outputs)
+    return RunResult(ended, line, markdown + fenced(summary), outputs)
 
 
 def _limits(job: Job, prepared: Prepared, saved: Mapping[str, Any] | None) -> list[Violation]:
@@ -169,7 +169,7 @@ class _Quiet:
         """Nothing."""
 
 
-def _named(ref: str | None) -> int | str:
+def _issue_reference(ref: str | None) -> int | str:
     """Give an issue as a list of them names it: its number, elsewhere `owner/repo#12`."""
     number = (ref or "#0").removeprefix("#")
     return int(number) if number.isdecimal() else number

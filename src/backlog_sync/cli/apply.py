@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from backlog_sync import wiring
-from backlog_sync.cli.main import INTERRUPTED, tell
-from backlog_sync.cli.options import Asked, Voice, Where
+from backlog_sync.cli.main import INTERRUPTED, print_error
+from backlog_sync.cli.options import OutputOptions, SyncOptions, TargetOptions
 from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.workspace import (
-    Ready,
+    Workspace,
     Written,
-    ready,
+    open_workspace,
     recorded_in,
     unrecorded_lines,
     write_progress,
@@ -45,86 +45,107 @@ MANY = 50
 """More creations than this need a yes."""
 
 
-def show_plan(where: Where, voice: Voice, asked: Asked, *, output: str, check: bool) -> int:
+def show_plan(
+    target: TargetOptions,
+    output_options: OutputOptions,
+    sync_options: SyncOptions,
+    *,
+    output: str,
+    check: bool,
+) -> int:
     """Print the plan; the exit code tells of pending work only where `check` asks for it."""
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
-    found = ready(where, screen)
-    if found is None:
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    workspace = open_workspace(target, screen)
+    if workspace is None:
         return FAILED
     with wiring.tracker(
-        found.repository,
+        workspace.repository,
         screen.env,
-        top=found.top,
-        sandbox=where.sandbox,
+        top=workspace.top,
+        sandbox=target.sandbox,
         read_only=True,
-        board_owner=found.board_owner,
-        others=found.others,
+        board_owner=workspace.board_owner,
+        others=workspace.others,
         waits=screen.waits,
     ) as tracker:
-        journals = wiring.journals(found.top, screen.env, sandbox=where.sandbox)
-        memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
-        prepared = _prepare(found, asked.options, tracker, screen, journals, memory)
+        journals = wiring.journals(workspace.top, screen.env, sandbox=target.sandbox)
+        memory = wiring.cache(
+            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
+        )
+        prepared = _prepare(workspace, sync_options.options, tracker, screen, journals, memory)
     _print_plan(prepared.plan, screen, output)
-    if asked.out:
-        write_plan(Path(asked.out), _saved(prepared, asked.options))
-        screen.tell(f"saved: `backlog sync --plan {clean(asked.out)}` applies exactly this")
+    if sync_options.out:
+        write_plan(Path(sync_options.out), _saved(prepared, sync_options.options))
+        screen.info(f"saved: `backlog sync --plan {clean(sync_options.out)}` applies exactly this")
     if prepared.plan.has_changes and output == "text":
-        screen.tell(f"digest of this plan, for `sync --approve`:\n{prepared.plan.digests.plan}")
-    screen.would_refuse(_standing(prepared, asked.force, screen))
+        screen.info(f"digest of this plan, for `sync --approve`:\n{prepared.plan.digests.plan}")
+    screen.would_refuse(_standing(prepared, sync_options.force, screen))
     return PENDING if check and _pending(prepared.plan) else DONE
 
 
-def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, yes: bool) -> int:
+def sync(
+    target: TargetOptions,
+    output_options: OutputOptions,
+    sync_options: SyncOptions,
+    *,
+    output: str,
+    write: bool,
+    yes: bool,
+) -> int:
     """Plan, guard, ask, apply and write back; give the exit code."""
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
-    saved, options = read_plan(Path(asked.saved)) if asked.saved else (None, asked.options)
-    found = ready(where, screen)
-    if found is None:
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    saved, options = (
+        read_plan(Path(sync_options.saved)) if sync_options.saved else (None, sync_options.options)
+    )
+    workspace = open_workspace(target, screen)
+    if workspace is None:
         return FAILED
-    if screen.env.workflow and not where.sandbox:
-        late = superseded(wiring.repository_here(found.top, screen.env).checkout())
+    if screen.env.workflow and not target.sandbox:
+        late = superseded(wiring.repository_here(workspace.top, screen.env).checkout())
         if late:
-            screen.complain(f"superseded: {clean(late)}; nothing was sent")
+            screen.write_stderr(f"superseded: {clean(late)}; nothing was sent")
             if output == "json":
                 screen.result(dump({"format_version": 1, "superseded": late}))
             return DONE
     with (
-        wiring.alone(
-            found.top,
+        wiring.run_lock(
+            workspace.top,
             screen.env,
-            found.repository,
-            sandbox=where.sandbox,
-            files=write and found.loaded.write_back != "none",
+            workspace.repository,
+            sandbox=target.sandbox,
+            files=write and workspace.loaded.write_back != "none",
         ),
         wiring.tracker(
-            found.repository,
+            workspace.repository,
             screen.env,
-            top=found.top,
-            sandbox=where.sandbox,
+            top=workspace.top,
+            sandbox=target.sandbox,
             read_only=False,
-            board_owner=found.board_owner,
-            others=found.others,
+            board_owner=workspace.board_owner,
+            others=workspace.others,
             waits=screen.waits,
         ) as tracker,
     ):
-        memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
+        memory = wiring.cache(
+            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
+        )
         run = _Sync(
             screen,
-            found,
+            workspace,
             output,
             write=write,
-            yes=yes or where.sandbox or saved is not None,
+            yes=yes or target.sandbox or saved is not None,
             options=options,
             saved=saved,
-            approve=asked.approve,
-            force=asked.force,
+            approve=sync_options.approve,
+            force=sync_options.force,
             clock=wiring.clock(screen.waits),
-            journals=wiring.journals(found.top, screen.env, sandbox=where.sandbox),
+            journals=wiring.journals(workspace.top, screen.env, sandbox=target.sandbox),
             memory=memory,
-            pace=None if where.sandbox else wiring.pace(screen.env, memory.pace()),
-            embedded=where.sandbox,
+            pace=None if target.sandbox else wiring.pace(screen.env, memory.pace()),
+            embedded=target.sandbox,
         )
         return run(tracker)
 
@@ -132,7 +153,7 @@ def sync(where: Where, voice: Voice, asked: Asked, *, output: str, write: bool, 
 @dataclass(frozen=True, slots=True)
 class _Sync:
     screen: Screen
-    found: Ready
+    workspace: Workspace
     output: str
     write: bool
     yes: bool
@@ -148,13 +169,19 @@ class _Sync:
 
     def __call__(self, tracker: Tracker) -> int:
         prepared = _prepare(
-            self.found, self.options, tracker, self.screen, self.journals, self.memory, self.clock
+            self.workspace,
+            self.options,
+            tracker,
+            self.screen,
+            self.journals,
+            self.memory,
+            self.clock,
         )
         self._show(prepared.plan)
         if prepared.plan.has_changes and not prepared.violations:
             expected = estimate(prepared.plan, self.pace, now=self.clock.now())
             text = expected_text(expected, tracker.usage(), self.screen.look(err=True))
-            self.screen.tell(text)
+            self.screen.info(text)
         refused = self._refused(prepared)
         if refused:
             self._envelope_of_nothing(prepared.plan, tracker.usage(), refused)
@@ -175,9 +202,9 @@ class _Sync:
             )
         written = self._written(prepared, applied, takes, tracker)
         self.screen.warn_replaced(written.replaced)
-        asked = applied.interrupted or written.interrupted or INTERRUPTS.asked
-        applied = replace(applied, usage=tracker.usage(), interrupted=asked)
-        self._told(prepared.plan, applied, written)
+        interrupted = applied.interrupted or written.interrupted or INTERRUPTS.asked
+        applied = replace(applied, usage=tracker.usage(), interrupted=interrupted)
+        self._report(prepared.plan, applied, written)
         code = exit_code(prepared.plan, applied)
         if code == DONE and not _all_accepted(prepared.plan, written):
             code = REFUSED
@@ -186,7 +213,7 @@ class _Sync:
 
     def _takes(self, prepared: Prepared) -> tuple[Take, ...]:
         """What the files take over from GitHub."""
-        if not self.write or self.found.loaded.write_back != "progress":
+        if not self.write or self.workspace.loaded.write_back != "progress":
             return ()
         return flow_back(prepared.plan, prepared.desired, prepared.observed).takes
 
@@ -194,7 +221,7 @@ class _Sync:
         """Have the bodies and cards that are written anyway tell what goes into the files."""
         if not self.write or not prepared.plan.changes:
             return prepared
-        return replace(prepared, plan=recorded_in(self.found.loaded, prepared, takes))
+        return replace(prepared, plan=recorded_in(self.workspace.loaded, prepared, takes))
 
     def _written(
         self, prepared: Prepared, applied: Applied, takes: tuple[Take, ...], tracker: Tracker
@@ -204,7 +231,7 @@ class _Sync:
             return Written()
         ended = applied.stopped or applied.interrupted
         return write_progress(
-            self.found.loaded,
+            self.workspace.loaded,
             prepared.desired,
             applied.observed,
             takes,
@@ -216,14 +243,16 @@ class _Sync:
         if self.output == "text":
             _print_plan(plan, self.screen, "text")
         elif plan.has_changes and not self.yes and self.screen.can_ask():
-            self.screen.complain(plan_text(plan, self.screen.look(err=True)))
+            self.screen.write_stderr(plan_text(plan, self.screen.look(err=True)))
 
     def _refused(self, prepared: Prepared) -> str:
         """Why nothing may be sent, told; empty where all is well."""
         violations = _standing(prepared, self.force, self.screen)
         for violation in violations:
-            self.screen.complain(f"backlog: refused ({violation.slug}): {clean(violation.message)}")
-            self.screen.complain(f"hint: {clean(violation.hint)}")
+            self.screen.write_stderr(
+                f"backlog: refused ({violation.slug}): {clean(violation.message)}"
+            )
+            self.screen.write_stderr(f"hint: {clean(violation.hint)}")
         if violations:
             return "; ".join(violation.message for violation in violations)
         moved = what_moved(self.saved, _saved(prepared, self.options)) if self.saved else []
@@ -239,7 +268,7 @@ class _Sync:
         if self.screen.can_ask():
             if self.screen.ask(f"Apply this to {clean(prepared.plan.repository)}?"):
                 return ""
-            self.screen.complain("backlog: nothing was sent")
+            self.screen.write_stderr("backlog: nothing was sent")
             return "not confirmed"
         return self._unattended(prepared.plan)
 
@@ -251,11 +280,11 @@ class _Sync:
         if self.embedded or self.screen.env.workflow:
             return
         try:
-            found = astray(wiring.repository_here(self.found.top, self.screen.env).checkout())
+            reason = astray(wiring.repository_here(self.workspace.top, self.screen.env).checkout())
         except FailedError:
             return
-        if found:
-            self.screen.complain(f"warning: {clean(found)}")
+        if reason:
+            self.screen.write_stderr(f"warning: {clean(reason)}")
 
     def _approved(self, plan: Plan) -> str:
         """Hold the digest that was approved against this plan's."""
@@ -294,13 +323,13 @@ class _Sync:
         issues = [issue.url.rpartition("/")[0] for issue in observed.issues[:1]]
         return next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
 
-    def _told(self, plan: Plan, applied: Applied, written: Written) -> None:
+    def _report(self, plan: Plan, applied: Applied, written: Written) -> None:
         if self.output == "json":
             envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
             self.screen.result(dump(envelope))
         elif plan.changes or written.paths:
             look = self.screen.look()
-            gap = "" if self.screen.voice.quiet else "\n"
+            gap = "" if self.screen.output_options.quiet else "\n"
             text = outcomes_text(
                 applied.outcomes,
                 applied.usage,
@@ -309,24 +338,24 @@ class _Sync:
                 see=self._where_to_look(plan, applied),
             )
             self.screen.result(gap + text)
-        for left in written.left:
-            note = f"{left.title} ({left.ref}): {left.name} cannot be said in the file"
-            self.screen.complain(f"{clean(note)}: {clean(left.reason)}")
+        for leftover in written.left:
+            note = f"{leftover.title} ({leftover.ref}): {leftover.name} cannot be said in the file"
+            self.screen.write_stderr(f"{clean(note)}: {clean(leftover.reason)}")
         for problem in (applied.stopped, written.problem):
             if problem is not None:
-                tell(problem)
+                print_error(problem)
         for line in unrecorded_lines(written.unrecorded):
-            self.screen.complain(line)
+            self.screen.write_stderr(line)
         if applied.interrupted:
-            self.screen.complain("backlog: interrupted; run it again to go on")
+            self.screen.write_stderr("backlog: interrupted; run it again to go on")
 
 
 def _new(plan: Plan) -> str:
     """How many issues a plan creates and adopts."""
     counts = plan.summary()
     verbs = [action.value for action in (Action.CREATE, Action.ADOPT) if counts[action.value]]
-    told = " and ".join(f"{verb} {counts[verb]}" for verb in verbs)
-    return f"{told} {'issue' if plan.new_issues == 1 else 'issues'}"
+    actions = " and ".join(f"{verb} {counts[verb]}" for verb in verbs)
+    return f"{actions} {'issue' if plan.new_issues == 1 else 'issues'}"
 
 
 _PLAN_AGAIN = "plan again: `backlog plan --out FILE`"
@@ -337,7 +366,7 @@ def _saved(prepared: Prepared, options: PlanOptions) -> dict[str, Any]:
 
 
 def _prepare(
-    found: Ready,
+    workspace: Workspace,
     options: PlanOptions,
     tracker: Tracker,
     screen: Screen,
@@ -345,10 +374,10 @@ def _prepare(
     memory: Memory,
     clock: Clock | None = None,
 ) -> Prepared:
-    check_keys([item.key for item in found.desired.items], options.only)
-    with screen.waiting(f"Reading {found.repository}"):
+    check_keys([item.key for item in workspace.desired.items], options.only)
+    with screen.waiting(f"Reading {workspace.repository}"):
         return reconcile.observe_and_plan(
-            found.desired, tracker, options, journals=journals, clock=clock, memory=memory
+            workspace.desired, tracker, options, journals=journals, clock=clock, memory=memory
         )
 
 
@@ -356,8 +385,8 @@ def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
     """Raise `UsageError` for a key that no item has."""
     for key in only:
         if key not in keys:
-            near = get_close_matches(key, keys, n=1)
-            hint = f"did you mean {near[0]}?" if near else "the keys are in `backlog plan -v`"
+            matches = get_close_matches(key, keys, n=1)
+            hint = f"did you mean {matches[0]}?" if matches else "the keys are in `backlog plan -v`"
             raise UsageError(f"no item has the key {clean(key)}", slug="unknown-key", hint=hint)
 
 
@@ -365,7 +394,7 @@ def _standing(prepared: Prepared, force: tuple[str, ...], screen: Screen) -> tup
     """The guards that hold; those that are overridden are named."""
     for violation in prepared.violations:
         if violation.slug in force and not violation.final:
-            screen.complain(f"overridden ({violation.slug}): {clean(violation.message)}")
+            screen.write_stderr(f"overridden ({violation.slug}): {clean(violation.message)}")
     return tuple(v for v in prepared.violations if v.final or v.slug not in force)
 
 
@@ -374,10 +403,10 @@ def _all_accepted(plan: Plan, written: Written) -> bool:
     names = {"state": "Status"}
     taken = {(take.key, take.name) for take in written.taken}
     body = {take.key for take in written.taken if not isinstance(take.what, TakeValue)}
-    left = {(left.key, left.name) for left in written.left}
+    leftovers = {(leftover.key, leftover.name) for leftover in written.left}
     return all(
         (note.key, names.get(note.name, note.name)) in taken
-        or (note.name == "body" and note.key in body and (note.key, "body") not in left)
+        or (note.name == "body" and note.key in body and (note.key, "body") not in leftovers)
         for note in plan.accepted
     )
 
@@ -385,7 +414,7 @@ def _all_accepted(plan: Plan, written: Written) -> bool:
 def _print_plan(plan: Plan, screen: Screen, output: str) -> None:
     if output == "json":
         screen.result(dump(plan_to_json(plan)))
-    elif screen.voice.quiet:
+    elif screen.output_options.quiet:
         screen.result(summary_text(plan, screen.look()))
     else:
         screen.result(plan_text(plan, screen.look()))

@@ -59,8 +59,8 @@ class Backlog(click.Group):
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
 
-            near = get_close_matches(args[0], VERBS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
+            matches = get_close_matches(args[0], VERBS, n=1)
+            hint = f" Did you mean '{matches[0]}'?" if matches else ""
             ctx.fail(f"No such command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
 
@@ -116,10 +116,10 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
             error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("backlog: interrupted; run it again to go on")
+        _print_stderr("backlog: interrupted; run it again to go on")
         return INTERRUPTED
     except BacklogError as error:
-        tell(error)
+        print_error(error)
         return error.exit_code
     except OSError as error:
         if error.errno is None:
@@ -128,22 +128,22 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
         if error.errno == errno.EPIPE:
             return 1
         problem = of_system(error)
-        tell(problem)
+        print_error(problem)
         return problem.exit_code
     except Exception as error:
         return _bug(error, arguments)
 
 
-def tell(error: BacklogError) -> None:
+def print_error(error: BacklogError) -> None:
     """Print an error's message and hint on standard error."""
     from backlog_sync.cli.plain import plain  # noqa: PLC0415 - only where there is an error
 
-    _say(f"backlog: {plain(error.message)}")
+    _print_stderr(f"backlog: {plain(error.message)}")
     if error.hint:
-        _say(f"hint: {plain(error.hint)}")
+        _print_stderr(f"hint: {plain(error.hint)}")
 
 
-def _say(line: str) -> None:
+def _print_stderr(line: str) -> None:
     """Print a line on standard error, where anybody can still hear it."""
     with suppress(OSError):
         click.echo(line, err=True)
@@ -162,7 +162,9 @@ def _bug(error: BaseException, arguments: Sequence[str]) -> int:
     from backlog_sync.cli.crash import write_report  # noqa: PLC0415 - only where there is a bug
 
     place = write_report(error, arguments)
-    _say(f"backlog: this is a bug ({type(error).__name__}); a report to send is in {place}")
+    _print_stderr(
+        f"backlog: this is a bug ({type(error).__name__}); a report to send is in {place}"
+    )
     return BUG
 
 

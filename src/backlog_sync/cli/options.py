@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class OutputOptions:
     """How a run speaks: colour ("auto", "always", "never"), quiet, how verbose, log format."""
 
     color: str = "auto"
@@ -25,7 +25,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class TargetOptions:
     """What a run is about: the files, the target, the server."""
 
     paths: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SyncOptions:
     """What plan there is to be, and who said yes to it.
 
     `saved` is the file of a plan to apply, `out` the file to save one in, `approve` the digest of
@@ -96,7 +96,7 @@ def _forced(
     return value
 
 
-def plan_wish(
+def read_plan_options(
     *, only: tuple[str, ...], on_conflict: str | None, prune: str | None, adopt: bool
 ) -> PlanOptions:
     """What planning is asked for by the options of `plan_options`."""
@@ -104,7 +104,7 @@ def plan_wish(
     return PlanOptions(owner, prune == "close", only, adopt)
 
 
-def voice_options(command: F) -> F:
+def add_output_options(command: F) -> F:
     """Add --color, -q, -v and --log-format."""
     for option in (
         click.option("--log-format", type=click.Choice(["text", "json"]), default="text",

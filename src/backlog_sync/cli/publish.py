@@ -17,45 +17,45 @@ from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Audience
 
 
-def folder_of(made: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
+def report_files(report: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
     """The files of a folder of GitHub Pages by name: the page, and the report in other forms.
 
     Raises `FailedError` where what draws the page is not installed.
     """
     page = wiring.page()
-    pictures = page.pictures(made)
+    pictures = page.pictures(report)
     shown = [Picture(title, name) for name, (title, _) in pictures.items()]
     return {
-        "index.html": page.page_html(made, audience),
-        "report.md": report_markdown(made, audience, pictures=shown),
-        "report.json": dump(report_json(made, written)),
-        "items.csv": report_csv(made),
+        "index.html": page.page_html(report, audience),
+        "report.md": report_markdown(report, audience, pictures=shown),
+        "report.json": dump(report_json(report, written)),
+        "items.csv": report_csv(report),
         **{name: svg for name, (_, svg) in pictures.items()},
     }
 
 
-def tell_in_issue(
+def publish_to_issue(
     tracker: Tracker,
     observed: ObservedState,
     backlog_id: str,
-    made: Report,
+    report: Report,
     *,
     title: str,
     audience: Audience,
 ) -> str:
     """Keep one issue with the report up to date; give its ref. Raises as `track` does."""
-    text = report_markdown(made, audience, limit=TRACKING_BYTES)
-    wanted = Tracking(REPORT, safe_name(backlog_id), title, text)
-    ref = track(tracker, observed, wanted, open_=True, nonce=wiring.nonces()())
+    text = report_markdown(report, audience, limit=TRACKING_BYTES)
+    tracking = Tracking(REPORT, safe_name(backlog_id), title, text)
+    ref = track(tracker, observed, tracking, open_=True, nonce=wiring.nonces()())
     if ref is None:
         raise FailedError("the report has no issue")
     return ref
 
 
-def tell_in_comment(
-    tracker: Tracker, backlog_id: str, made: Report, *, number: int, audience: Audience
+def publish_to_comment(
+    tracker: Tracker, backlog_id: str, report: Report, *, number: int, audience: Audience
 ) -> str | None:
     """Keep one comment with the report up to date; give its address. Raises as `keep_comment`."""
-    text = report_markdown(made, audience, limit=COMMENT_BYTES)
+    text = report_markdown(report, audience, limit=COMMENT_BYTES)
     mark = f"report-{safe_name(backlog_id)}"
     return keep_comment(tracker, number, mark=mark, body=text)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backlog_sync import wiring
-from backlog_sync.cli.workspace import Ready
+from backlog_sync.cli.workspace import Workspace
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.load import load
@@ -23,7 +23,7 @@ _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:|\s*[-*+] \[[ xX]\
 
 
 def make_report(
-    found: Ready,
+    workspace: Workspace,
     observed: ObservedState,
     *,
     today: date,
@@ -33,11 +33,11 @@ def make_report(
 ) -> Report:
     """Give the report on `today`, and on the time from `since`. Raises nothing."""
     facts = gather(
-        found.desired,
+        workspace.desired,
         observed,
         today=today,
         since=since,
-        remembered=remember(found, since, bullets),
+        remembered=remember(workspace, since, bullets),
     )
     return build_report(facts, random.Random(seed), seed=seed)  # noqa: S311 - chance, no secret
 
@@ -56,25 +56,25 @@ def today_utc() -> date:
     return datetime.fromtimestamp(wiring.clock().now(), UTC).date()
 
 
-def remember(found: Ready, since: date | None, bullets: str | None) -> Remembered:
+def remember(workspace: Workspace, since: date | None, bullets: str | None) -> Remembered:
     """Give what git knows of the files, and of how they stood when `since` began.
 
     Raises nothing: what cannot be seen is said.
     """
-    top = found.top
+    top = workspace.top
     if git.top_level(top) is None:
-        told = ("The files are in no git repository: their history is not known.",)
-        return Remembered(unseen=told if since else ())
+        no_history = ("The files are in no git repository: their history is not known.",)
+        return Remembered(unseen=no_history if since else ())
     unseen = []
     if git_history.is_shallow(top):
         unseen.append(
             "The clone is shallow: what is older than its first commit is not seen"
             " (fetch-depth: 0 brings it)."
         )
-    added, reviewed = _days(found.desired.items, top)
+    added, reviewed = _days(workspace.desired.items, top)
     then = None
     if since is not None:
-        then = _then(top, found.desired, since, bullets)
+        then = _then(top, workspace.desired, since, bullets)
         if then is None:
             unseen.append(f"The history of the files does not reach back to {since}.")
     return Remembered(added, reviewed, then, tuple(unseen))
@@ -109,14 +109,16 @@ def _is_words(line: str) -> bool:
     return bool(line.strip()) and not _PROGRESS.match(line)
 
 
-def _then(top: Path, now: DesiredState, since: date, bullets: str | None) -> DesiredState | None:
+def _then(
+    top: Path, current: DesiredState, since: date, bullets: str | None
+) -> DesiredState | None:
     """What the files declared then; None where they cannot be had or read."""
-    files = git_history.files_then(top, now.sources, since)
+    files = git_history.files_then(top, current.sources, since)
     if files is None:
         return None
     try:
         with tempfile.TemporaryDirectory(prefix="backlog-") as name:
-            return _declared(files, now.sources, Path(name), bullets)
+            return _declared(files, current.sources, Path(name), bullets)
     except (BacklogError, OSError):
         return None
 
@@ -131,5 +133,5 @@ def _declared(
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(raw)
-    named = [folder / path for path in sources if path in files]
-    return load(named, root=folder, bullets=bullets).desired if named else None
+    paths = [folder / path for path in sources if path in files]
+    return load(paths, root=folder, bullets=bullets).desired if paths else None

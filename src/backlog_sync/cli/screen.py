@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Voice
+from backlog_sync.cli.options import OutputOptions
 from backlog_sync.core.guards import Violation
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.escape import clean
@@ -37,8 +37,8 @@ _WIDEST = 100
 class Screen:
     """Standard output and error of one run, as the voice and the terminal want them."""
 
-    def __init__(self, voice: Voice, env: wiring.Environment) -> None:
-        self.voice = voice
+    def __init__(self, output_options: OutputOptions, env: wiring.Environment) -> None:
+        self.output_options = output_options
         self.env = env
 
     def look(self, *, err: bool = False) -> Look:
@@ -53,49 +53,49 @@ class Screen:
             width=min(shutil.get_terminal_size((80, 24)).columns, _WIDEST),
             color=self._color(terminal=stream.isatty()),
             ascii=plain,
-            full=self.voice.verbose > 0,
+            full=self.output_options.verbose > 0,
         )
 
     def _color(self, *, terminal: bool) -> bool:
-        if self.voice.color != "auto":
-            return self.voice.color == "always"
+        if self.output_options.color != "auto":
+            return self.output_options.color == "always"
         return terminal and not self.env.no_color and not self.env.dumb
 
     def result(self, text: str) -> None:
         """Print a part of the result."""
         click.echo(text, nl=False, color=True)
 
-    def tell(self, text: str) -> None:
+    def info(self, text: str) -> None:
         """Say something beside the result, unless quiet."""
-        if not self.voice.quiet:
-            self.complain(text)
+        if not self.output_options.quiet:
+            self.write_stderr(text)
 
-    def complain(self, text: str) -> None:
+    def write_stderr(self, text: str) -> None:
         """Say something beside the result, quiet or not; no run ends because nobody hears it."""
         with suppress(OSError):
             click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
 
     def warn_replaced(self, words: Iterable[str]) -> None:
         """Say which of the author's own words progress took the place of."""
-        for told in words:
-            self.complain(f"warning: {clean(told)}")
+        for replaced_word in words:
+            self.write_stderr(f"warning: {clean(replaced_word)}")
 
     def refuse(self, slug: str, why: str, hint: str) -> None:
         """Say why nothing was sent, and what to do."""
-        self.complain(f"backlog: refused ({slug}): {clean(why)}; nothing was sent")
-        self.complain(f"hint: {clean(hint)}")
+        self.write_stderr(f"backlog: refused ({slug}): {clean(why)}; nothing was sent")
+        self.write_stderr(f"hint: {clean(hint)}")
 
     def would_refuse(self, violations: Iterable[Violation]) -> None:
         """Say why a sync would send nothing, and what to do."""
         for violation in violations:
-            self.complain(f"sync would refuse this: {clean(violation.message)}")
-            self.complain(f"hint: {clean(violation.hint)}")
+            self.write_stderr(f"sync would refuse this: {clean(violation.message)}")
+            self.write_stderr(f"hint: {clean(violation.hint)}")
 
     def waits(self, seconds: float) -> None:
         """Say that a request waits, where the wait is long enough to wonder."""
         if seconds >= _LONG:
             until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
-            self.tell(f"waiting {seconds:.0f} s before the next request, until {until}")
+            self.info(f"waiting {seconds:.0f} s before the next request, until {until}")
 
     def can_ask(self) -> bool:
         """Whether somebody sits at a terminal who can be asked."""
@@ -113,7 +113,7 @@ class Screen:
         return console.status(Text(clean(what)))
 
     def _shows_progress(self) -> bool:
-        return sys.stderr.isatty() and not self.voice.quiet and not self.env.dumb
+        return sys.stderr.isatty() and not self.output_options.quiet and not self.env.dumb
 
     def progress(self) -> "Bar":
         """A progress bar on standard error; where that is no terminal, a line now and then."""
@@ -121,14 +121,14 @@ class Screen:
         return Bar(
             shown=shown,
             color=self._color(terminal=sys.stderr.isatty()),
-            tell=None if shown else self.tell,
+            info=None if shown else self.info,
         )
 
 
 class Bar:
     """Shows long work; satisfies `engine.ports.Progress`. As a context it is gone at the end.
 
-    `tell` takes a line a minute where no bar is shown; `clock` gives seconds.
+    `info` takes a line a minute where no bar is shown; `clock` gives seconds.
     """
 
     def __init__(
@@ -136,12 +136,12 @@ class Bar:
         *,
         shown: bool,
         color: bool,
-        tell: Callable[[str], None] | None = None,
+        info: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tell, self._clock = tell, clock
+        self._info, self._clock = info, clock
         self._title, self._total, self._done = "", 0, 0
-        self._began = self._told = 0.0
+        self._began = self._last_info = 0.0
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
@@ -167,7 +167,7 @@ class Bar:
     def start(self, title: str, total: int) -> None:
         """A stretch of work begins."""
         self._title, self._total, self._done = title, total, 0
-        self._began = self._told = self._clock()
+        self._began = self._last_info = self._clock()
         self._progress.start()
         self._task = self._progress.add_task(title, total=total or None)
 
@@ -175,9 +175,9 @@ class Bar:
         """So much more is done."""
         self._done += count
         now = self._clock()
-        if self._tell and now - self._told >= _MINUTE:
-            self._told = now
-            self._tell(step_text(self._title, self._done, self._total, now - self._began))
+        if self._info and now - self._last_info >= _MINUTE:
+            self._last_info = now
+            self._info(step_text(self._title, self._done, self._total, now - self._began))
         if self._task is not None:
             self._progress.advance(self._task, count)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Where
+from backlog_sync.cli.options import TargetOptions
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.diagnostics import Diagnostic
@@ -18,7 +18,7 @@ from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.engine.record_write_back import Recorded, Unrecorded, keep
+from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded, load
@@ -29,7 +29,7 @@ from backlog_sync.render.words import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class Workspace:
     """Files without errors, and the repository that they are about."""
 
     loaded: Loaded
@@ -48,40 +48,40 @@ class Ready:
         return others_of(self.desired.items, self.repository, self.desired.repository)
 
 
-def ready(where: Where, screen: Screen) -> Ready | None:
+def open_workspace(target: TargetOptions, screen: Screen) -> Workspace | None:
     """Read the files and find the target; None where lint found errors, which were told.
 
     Raises `errors.BacklogError` where there is nothing to read or no target.
     """
     top = wiring.root()
     loaded = load(
-        [Path(path) for path in where.paths],
+        [Path(path) for path in target.paths],
         root=top,
-        repository=where.repo,
-        project=where.project,
-        bullets=where.bullets,
+        repository=target.repo,
+        project=target.project,
+        bullets=target.bullets,
     )
     desired = loaded.desired
     if desired is None or loaded.errors:
-        screen.complain(diagnostics_text(loaded.diagnostics, color=screen.look(err=True).color))
-        screen.complain(f"{count_findings(loaded.diagnostics)}; nothing was sent")
+        screen.write_stderr(diagnostics_text(loaded.diagnostics, color=screen.look(err=True).color))
+        screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
         return None
     if loaded.diagnostics:
         note = counted(len(loaded.diagnostics), "warning")
-        screen.tell(f"{note} about the files; `backlog lint` shows them")
+        screen.info(f"{note} about the files; `backlog lint` shows them")
     repository = wiring.target_repository(
-        where.repo, desired.repository, screen.env, top, sandbox=where.sandbox
+        target.repo, desired.repository, screen.env, top, sandbox=target.sandbox
     )
-    return Ready(loaded, desired, repository, top)
+    return Workspace(loaded, desired, repository, top)
 
 
 def count_findings(diagnostics: tuple[Diagnostic, ...]) -> str:
     """How many errors and warnings there are, in words."""
-    errors = sum(1 for found in diagnostics if found.is_error)
+    errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
     warnings = len(diagnostics) - errors
-    told = [counted(errors, "error")] if errors else []
-    told += [counted(warnings, "warning")] if warnings else []
-    return ", ".join(told) or "no errors, no warnings"
+    counts = [counted(errors, "error")] if errors else []
+    counts += [counted(warnings, "warning")] if warnings else []
+    return ", ".join(counts) or "no errors, no warnings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +169,11 @@ def flow_in(
     Raises FailedError as `write_back` does.
     """
     accepted, changes = files_after(loaded, desired, observed, takes)
-    told = told_by(loaded, desired, observed, changes)
-    recorded = keep(told, desired, observed, tracker)
-    unrecorded = _decisive(recorded, told)
+    values = values_after(loaded, desired, observed, changes)
+    recorded = put_on_record(values, desired, observed, tracker)
+    unrecorded = _decisive(recorded, values)
     if unrecorded:
-        without = _Without(desired, recorded, told)
+        without = _Without(desired, recorded, values)
         accepted, changes = files_after(loaded, desired, observed, takes, without)
     denied = any(not why.again for why in recorded.issues.values())
     return Flow(accepted, changes, unrecorded, recorded.interrupted, denied)
@@ -190,7 +190,7 @@ def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Pl
         _, changes = files_after(loaded, desired, observed, takes)
     except BacklogError:
         return prepared.plan
-    return in_plan(prepared.plan, told_by(loaded, desired, observed, changes))
+    return in_plan(prepared.plan, values_after(loaded, desired, observed, changes))
 
 
 def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
@@ -199,15 +199,17 @@ def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
     for key, why in unrecorded.items():
         keys.setdefault(why, []).append(key)
     lines: list[str] = []
-    for why, some in keys.items():
-        names = ", ".join(some[:3]) + (f" and {len(some) - 3} more" if len(some) > 3 else "")
+    for why, affected in keys.items():
+        names = ", ".join(affected[:3]) + (
+            f" and {len(affected) - 3} more" if len(affected) > 3 else ""
+        )
         lines.append(f"not written into the files: the progress of {clean(names)}: it could not")
         lines[-1] += f" be put on record on GitHub first ({clean(why.reason)})"
         lines.append(f"hint: {clean(why.hint)}")
     return lines
 
 
-def told_by(
+def values_after(
     loaded: Loaded, desired: DesiredState, observed: ObservedState, changes: Sequence[FileChange]
 ) -> dict[str, Flowed]:
     """Give what of GitHub's the files would say after these changes, as a sync would read them."""
@@ -217,9 +219,9 @@ def told_by(
     return flowed(desired, after, observed) if after is not None else {}
 
 
-def _decisive(recorded: Recorded, told: Mapping[str, Flowed]) -> dict[str, Unrecorded]:
+def _decisive(recorded: Recorded, values: Mapping[str, Flowed]) -> dict[str, Unrecorded]:
     """Give what must not be written; a status that a closed issue gives needs no card's record."""
-    cards = {key: why for key, why in recorded.cards.items() if told[key].needs_card}
+    cards = {key: why for key, why in recorded.cards.items() if values[key].needs_card}
     return {**cards, **recorded.issues}
 
 
@@ -227,17 +229,26 @@ class _Without:
     """Leaves out of the files what has no record."""
 
     def __init__(
-        self, desired: DesiredState, recorded: Recorded, told: Mapping[str, Flowed]
+        self, desired: DesiredState, recorded: Recorded, values: Mapping[str, Flowed]
     ) -> None:
         self.ownership = desired.settings.ownership
         self.issues = recorded.issues.keys()
-        self.cards = {key for key in recorded.cards if told[key].needs_card} - self.issues
+        self.cards = {key for key in recorded.cards if values[key].needs_card} - self.issues
 
-    def progress(self, each: ItemProgress) -> ItemProgress:
+    def progress(self, item_progress: ItemProgress) -> ItemProgress:
         """What may be written of an item's progress."""
-        if each.key in self.issues:
-            return ItemProgress(each.key, issue=each.issue, url=each.url, roll_up=each.roll_up)
-        return replace(each, status=None) if each.key in self.cards else each
+        if item_progress.key in self.issues:
+            return ItemProgress(
+                item_progress.key,
+                issue=item_progress.issue,
+                url=item_progress.url,
+                roll_up=item_progress.roll_up,
+            )
+        return (
+            replace(item_progress, status=None)
+            if item_progress.key in self.cards
+            else item_progress
+        )
 
     def takes(self, take: Take) -> bool:
         """Whether a field may be taken over."""
@@ -255,23 +266,23 @@ def files_after(
     without: _Without | None = None,
 ) -> tuple[Accepted, tuple[FileChange, ...]]:
     """What the files become; nothing is written. Raises FailedError as `write_back` does."""
-    known = measure(desired, observed)
+    measured = measure(desired, observed)
     if without is not None:
-        known = tuple(map(without.progress, known))
+        measured = tuple(map(without.progress, measured))
         takes = tuple(filter(without.takes, takes))
     accepted = accept(loaded, desired, takes)
     listed = {take.key for take in accepted.taken if isinstance(take.what, TakeCriteria)}
     words = _new_statuses(accepted.taken)
-    told = [
+    progress = [
         replace(
-            _without_ticks(each, listed), status=words.get(fold(each.status or ""), each.status)
+            _without_ticks(item, listed), status=words.get(fold(item.status or ""), item.status)
         )
-        for each in known
+        for item in measured
     ]
     merged = {change.path: change for change in accepted.changes}
-    for change in write_back(accepted.loaded, told):
-        first = merged.get(change.path, change)
-        merged[change.path] = replace(change, before=first.before)
+    for change in write_back(accepted.loaded, progress):
+        earlier = merged.get(change.path, change)
+        merged[change.path] = replace(change, before=earlier.before)
     changed = (change for change in merged.values() if change.before != change.after)
     return accepted, tuple(sorted(changed, key=lambda change: change.path))
 

@@ -21,70 +21,76 @@ from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.send import Sending
 from backlog_sync.errors import BacklogError
 
-_NAMED = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.FIELD)
-_SAID = "another run made it at the same moment"
+_NAMED_KINDS = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.FIELD)
+_MADE_BY_ANOTHER = "another run made it at the same moment"
 
 
 def use_names_that_are_taken(run: Sending) -> None:
     """Find the things whose names were taken, and have the rest of the run use them."""
-    taken = [change for change in run.taken if change.kind in _NAMED]
+    taken = [change for change in run.taken if change.kind in _NAMED_KINDS]
     run.taken.clear()
-    for where in dict.fromkeys(change.repository for change in taken):
-        some = [change for change in taken if change.repository == where]
-        boards = any(change.kind is ChangeKind.FIELD for change in some)
+    for repository in dict.fromkeys(change.repository for change in taken):
+        of_repository = [change for change in taken if change.repository == repository]
+        boards = any(change.kind is ChangeKind.FIELD for change in of_repository)
         try:
-            now = run.tracker.definitions(run.registry.board if boards else None, where)
+            current = run.tracker.definitions(run.registry.board if boards else None, repository)
         except BacklogError:
             continue  # they stay what they were told to be: not made
-        for change in some:
-            if _take(run.registry, change, now):
-                _applied(run, change, _SAID)
+        for change in of_repository:
+            if _use_existing(run.registry, change, current):
+                _applied(run, change, _MADE_BY_ANOTHER)
 
 
-def use_the_older_board(run: Sending, change: Change, made: Done) -> None:
+def use_the_older_board(run: Sending, change: Change, reply: Done) -> None:
     """Close the board that was just made, where the server has an older one of that title."""
     board = run.registry.board
-    if made.older is None or board is None:
+    if reply.older is None or board is None:
         return
-    spec = ProjectSpec(board.owner, number=made.older)
+    spec = ProjectSpec(board.owner, number=reply.older)
     try:
-        there = run.tracker.definitions(spec, None).project
-        if there is None:
+        older_board = run.tracker.definitions(spec, None).project
+        if older_board is None:
             return
-        tuple(run.tracker.apply([CloseProject(made.id)]))
+        tuple(run.tracker.apply([CloseProject(reply.id)]))
     except BacklogError:
         return  # both stay, and all runs use the older one from the next run on
-    run.registry.project_id, run.registry.board = there.id, spec
-    run.registry.fields = {field.name: field for field in there.fields}
-    _applied(run, change, f"{_SAID}; the second one is closed", url=there.url)
+    run.registry.project_id, run.registry.board = older_board.id, spec
+    run.registry.fields = {field.name: field for field in older_board.fields}
+    _applied(run, change, f"{_MADE_BY_ANOTHER}; the second one is closed", url=older_board.url)
 
 
-def _take(registry: Registry, change: Change, now: ObservedState) -> bool:
+def _use_existing(registry: Registry, change: Change, current: ObservedState) -> bool:
     """Note what is there; whether it is what was to be made."""
     match change.definition:
-        case LabelDef() as wanted:
-            label = next((x for x in now.labels if fold(x.name) == fold(wanted.name)), None)
+        case LabelDef() as definition:
+            label = next((x for x in current.labels if fold(x.name) == fold(definition.name)), None)
             if label is None:
                 return False
             registry.labels[change.repository, fold(change.title)] = label.id
             after = {name: field.after for name, field in change.fields.items()}
             same = fold(label.color) == fold(str(after.get("color", label.color)))
             return same and label.description == after.get("description", label.description)
-        case MilestoneDef() as wanted:
-            titled = (x for x in now.milestones if x.title.strip() == wanted.title.strip())
-            aim = next(titled, None)
-            if aim is None:
+        case MilestoneDef() as definition:
+            titled = (x for x in current.milestones if x.title.strip() == definition.title.strip())
+            milestone = next(titled, None)
+            if milestone is None:
                 return False
-            registry.milestones[change.repository, change.title.strip()] = aim.id, aim.number
-            return wanted.due in (None, aim.due)
-        case BoardFieldDef() as wanted:
-            fields = now.project.fields if now.project else ()
-            field = next((x for x in fields if x.name == wanted.name), None)
+            registry.milestones[change.repository, change.title.strip()] = (
+                milestone.id,
+                milestone.number,
+            )
+            return definition.due in (None, milestone.due)
+        case BoardFieldDef() as definition:
+            fields = current.project.fields if current.project else ()
+            field = next((x for x in fields if x.name == definition.name), None)
             if field is None:
                 return False
             registry.fields[field.name] = field
-            have = {fold(option.name) for option in field.options}
-            return field.type == wanted.type and {fold(o.name) for o in wanted.options} <= have
+            option_names = {fold(option.name) for option in field.options}
+            return (
+                field.type == definition.type
+                and {fold(o.name) for o in definition.options} <= option_names
+            )
     return False
 
 

@@ -26,11 +26,11 @@ def create_issues(run: Sending, changes: Sequence[Change], folded: Folded) -> No
         ready: list[tuple[Change, CreateIssue]] = []
         later: list[Change] = []
         for change in waiting:
-            lacking = [k for k in change.waits_for if k not in run.registry.issues]
-            gone = next((k for k in lacking if k not in keys), None)
-            if gone is not None:
-                run.settle(change, Result.SKIPPED, f"{gone} was not created")
-            elif lacking:
+            missing = [k for k in change.waits_for if k not in run.registry.issues]
+            uncreated = next((k for k in missing if k not in keys), None)
+            if uncreated is not None:
+                run.settle(change, Result.SKIPPED, f"{uncreated} was not created")
+            elif missing:
                 later.append(change)
             else:
                 _prepare(run, change, folded.get(change.key, ()), ready)
@@ -45,14 +45,14 @@ def create_issues(run: Sending, changes: Sequence[Change], folded: Folded) -> No
 def _prepare(
     run: Sending, change: Change, folded: Sequence[Change], ready: list[tuple[Change, CreateIssue]]
 ) -> None:
-    made = jobs.create(run.registry, change, folded, run.nonces())
-    if isinstance(made, Skip):
-        run.settle(change, Result.SKIPPED, made.reason)
+    operation = jobs.create(run.registry, change, folded, run.nonces())
+    if isinstance(operation, Skip):
+        run.settle(change, Result.SKIPPED, operation.reason)
     else:
-        ready.append((change, made))
+        ready.append((change, operation))
 
 
-class _Noted:
+class _CreateJournal:
     """The journal's side of one call: what is about to be sent, and what came of it."""
 
     def __init__(self, run: Sending) -> None:
@@ -70,11 +70,11 @@ class _Noted:
         self._open |= {operation.nonce for operation in creates}
         self._journal.intend([_intent(operation, now, self._elsewhere) for operation in creates])
 
-    def made(self, operation: CreateIssue, reply: Done) -> None:
+    def confirm(self, operation: CreateIssue, reply: Done) -> None:
         """Note that one is there."""
         self._open.discard(operation.nonce)
         if self._journal is not None and reply.number is not None:
-            self._journal.made(operation.nonce, reply.number, reply.id)
+            self._journal.confirm(operation.nonce, reply.number, reply.id)
 
     def doubtful(self, operation: CreateIssue) -> None:
         """Leave this one open: it may be there."""
@@ -89,8 +89,10 @@ class _Noted:
 def _intent(operation: CreateIssue, at: float, elsewhere: Mapping[str, str]) -> Intent:
     marker = body_block.split(operation.body).marker
     backlog = marker.backlog if marker else ""
-    there = elsewhere.get(operation.repository_id, "")
-    return Intent(backlog, operation.key, operation.nonce, operation.title, at, repository=there)
+    repository = elsewhere.get(operation.repository_id, "")
+    return Intent(
+        backlog, operation.key, operation.nonce, operation.title, at, repository=repository
+    )
 
 
 def _send(
@@ -102,30 +104,30 @@ def _send(
     why = ""
     if not ready:
         return unsent
-    noted = _Noted(run)
-    replies = run.tracker.apply([operation for _, operation in ready], noted.before)
+    creates = _CreateJournal(run)
+    replies = run.tracker.apply([operation for _, operation in ready], creates.before)
     try:
         for (change, operation), (_, reply) in zip(ready, replies, strict=True):
             match reply:
                 case Done():
-                    noted.made(operation, reply)
-                    _created(run, change, operation, reply, folded)
+                    creates.confirm(operation, reply)
+                    _record_created(run, change, operation, reply, folded)
                 case Refused():
                     run.settle(change, Result.FAILED, reply.message)
                 case Unknown():
-                    noted.doubtful(operation)
+                    creates.doubtful(operation)
                     lost.append((change, operation, reply.message))
                     why = f"an answer was lost: {reply.message}"
                 case NotSent():
                     unsent.append(change)
                     why = why or reply.message
     except (BacklogError, KeyboardInterrupt):
-        noted.end()
+        creates.end()
         _give_up(run, lost, "the next run looks whether it was made")
         raise
-    noted.end()
+    creates.end()
     if lost:
-        _look_for(run, noted, lost, folded)
+        _look_for(run, creates, lost, folded)
     if unsent:
         run.go_on(bool(lost), why)
     return unsent
@@ -138,7 +140,7 @@ def _give_up(run: Sending, lost: Sequence[tuple[Change, CreateIssue, str]], then
 
 def _look_for(
     run: Sending,
-    noted: _Noted,
+    creates: _CreateJournal,
     lost: Sequence[tuple[Change, CreateIssue, str]],
     folded: Folded,
 ) -> None:
@@ -146,7 +148,7 @@ def _look_for(
     nonces = {operation.nonce: change.repository or "" for change, operation, _ in lost}
     until = run.clock.now() + read_back.WINDOW if run.clock else 0.0
     try:
-        found = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)
+        created = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)
     except (BacklogError, KeyboardInterrupt) as error:
         then = "the next run looks whether it was made"
         if isinstance(error, BacklogError):
@@ -154,18 +156,18 @@ def _look_for(
         _give_up(run, lost, then)
         raise
     for change, operation, why in lost:
-        there = found.get(operation.nonce)
-        if there is None:
+        issue = created.get(operation.nonce)
+        if issue is None:
             reason = f"the answer was lost ({why}) and the issue is not there yet; run again"
             run.settle(change, Result.FAILED, reason)
             continue
-        missing = () if there.parent is not None else ("parent",)
-        reply = Done(id=there.id, number=there.number, url=there.url, missing=missing)
-        noted.made(operation, reply)
-        _created(run, change, operation, reply, folded)
+        missing = () if issue.parent is not None else ("parent",)
+        reply = Done(id=issue.id, number=issue.number, url=issue.url, missing=missing)
+        creates.confirm(operation, reply)
+        _record_created(run, change, operation, reply, folded)
 
 
-def _created(
+def _record_created(
     run: Sending, change: Change, operation: CreateIssue, reply: Done, folded: Folded
 ) -> None:
     after = {name: f.after for name, f in change.fields.items()}
@@ -187,8 +189,8 @@ def _created(
     )
     if reply.card_id:
         run.registry.put_card(change.key, reply.card_id)
-    sought = {"parent"} if operation.parent_id is None else set()
-    missing = tuple(name for name in reply.missing if name not in sought)
+    unasked = {"parent"} if operation.parent_id is None else set()
+    missing = tuple(name for name in reply.missing if name not in unasked)
     run.answered(change, replace(reply, missing=missing), last=True)
     for other in folded.get(change.key, ()):
         carded = other.kind is ChangeKind.PROJECT_ITEM and reply.card_id
@@ -205,9 +207,9 @@ def give_late_types(run: Sending, changes: Iterable[Change]) -> None:
     """Give new issues the types that could not be given while they were made."""
     waiting: list[Job] = []
     for change in changes:
-        made = jobs.late_type(run.registry, change)
-        if made is not None and not isinstance(made, Skip):
-            waiting.append((change, made))
+        update = jobs.late_type(run.registry, change)
+        if update is not None and not isinstance(update, Skip):
+            waiting.append((change, update))
     replies = run.tracker.apply([operation for _, operation in waiting]) if waiting else ()
     for (change, _), (_, reply) in zip(waiting, replies, strict=True):
         outcome = run.outcomes[id(change)]

@@ -29,7 +29,7 @@ from backlog_sync.core.states import closing_reason
 from backlog_sync.engine import jobs
 from backlog_sync.engine.concurrent_runs import use_names_that_are_taken, use_the_older_board
 from backlog_sync.engine.create import create_issues, give_late_types
-from backlog_sync.engine.jobs import Made, Skip
+from backlog_sync.engine.jobs import OperationOrSkip, Skip
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.send import Sending
@@ -64,8 +64,8 @@ class _Run(Sending):
         """Make and change milestones."""
 
         def done(change: Change, reply: Done) -> None:
-            made = reply.id, reply.number or 0
-            self.registry.milestones[change.repository, change.title.strip()] = made
+            id_and_number = reply.id, reply.number or 0
+            self.registry.milestones[change.repository, change.title.strip()] = id_and_number
             if "title" in change.fields:
                 self.registry.rename_milestone(change.repository, change.key, change.title)
 
@@ -81,24 +81,24 @@ class _Run(Sending):
     def project(self, changes: Iterable[Change]) -> None:
         """Make the board, or link one to the repository."""
 
-        made: list[tuple[Change, Done]] = []
+        created: list[tuple[Change, Done]] = []
 
         def done(change: Change, reply: Done) -> None:
             if change.action is Action.CREATE:
                 self.registry.project_id = reply.id
                 self.registry.fields = {f.name: f for f in reply.fields}
-                made.append((change, reply))
+                created.append((change, reply))
 
         self.stage(changes, jobs.project, done)
-        for change, reply in made:
+        for change, reply in created:
             use_the_older_board(self, change, reply)
 
     def board_fields(self, changes: Iterable[Change]) -> None:
         """Make board fields, and add options to them."""
 
         def done(change: Change, reply: Done) -> None:
-            for made in reply.fields:
-                self.registry.fields[made.name] = made
+            for board_field in reply.fields:
+                self.registry.fields[board_field.name] = board_field
             self.registry.rename_options(change.key, jobs.renames(change))
 
         self.stage(changes, jobs.board_field, done)
@@ -122,7 +122,7 @@ class _Run(Sending):
         self.stage(changes, jobs.assignees, last=False)
         bodies = {id(change): self._body(change) for change in changes}
 
-        def make(registry: Registry, change: Change) -> Made:
+        def make(registry: Registry, change: Change) -> OperationOrSkip:
             body = bodies[id(change)]
             if change.is_refresh and body is None:
                 return Skip("what it would record was not done")
@@ -133,21 +133,21 @@ class _Run(Sending):
 
         self.stage(changes, make, done)
         for change in changes:
-            self._tell_missing(change)
-            self._tell_done(change)
+            self._fail_missing(change)
+            self._remark_done(change)
 
     def _body(self, change: Change) -> str | None:
         """Give the body to write, which claims nothing that was not done."""
         names = self.unclaimed.get(change.key)
-        if change.body is None or id(change) in self.aside:
+        if change.body is None or id(change) in self.uncounted:
             return change.body
-        seen = change.body_seen or ""
-        body = self.registry.recording(change.body, seen, change.repository)
+        body_seen = change.body_seen or ""
+        body = self.registry.recording(change.body, body_seen, change.repository)
         if names:
-            body = body_block.without_claims(body, seen, names)
+            body = body_block.without_claims(body, body_seen, names)
         return None if body == change.body_seen else body
 
-    def _tell_missing(self, change: Change) -> None:
+    def _fail_missing(self, change: Change) -> None:
         """Turn into a failure what was sent with a yes, but left a field of the change unset."""
         missing = sorted(self.unclaimed.get(change.key, set()) & set(change.fields))
         outcome = self.outcomes[id(change)]
@@ -160,18 +160,18 @@ class _Run(Sending):
 
         Until then a link that people take away would look like one that was never made.
         """
-        made: dict[str, dict[str, set[str]]] = {}
+        applied: dict[str, dict[str, set[str]]] = {}
         for change in changes:
             key, name = claim_of(change)
             outcome = self.outcomes.get(id(change))
             if name and outcome is not None and outcome.result is Result.APPLIED:
-                made.setdefault(key, {}).setdefault(name, set()).add(change.other or name)
+                applied.setdefault(key, {}).setdefault(name, set()).add(change.other or name)
         refreshes: list[Change] = []
         for change in created:
             issue = self.registry.issues.get(change.key)
-            if issue is None or change.key not in made:
+            if issue is None or change.key not in applied:
                 continue
-            body = body_block.with_applied(issue.body, made[change.key])
+            body = body_block.with_applied(issue.body, applied[change.key])
             if body != issue.body:
                 refreshes.append(
                     replace(
@@ -185,10 +185,10 @@ class _Run(Sending):
                         body_seen=issue.body,
                     )
                 )
-        self.aside.update(map(id, refreshes))
+        self.uncounted.update(map(id, refreshes))
         return refreshes
 
-    def _tell_done(self, change: Change) -> None:
+    def _remark_done(self, change: Change) -> None:
         """Say what of a change that is stale was done before that was seen."""
         before = [name for name in ISSUE_SETS if any(jobs.moves(change, name))]
         if before and self.outcomes[id(change)].result is Result.STALE:
@@ -204,17 +204,19 @@ class _Run(Sending):
         """Set board values, each card's record right behind them."""
 
         def done(change: Change, _: Done) -> None:
-            for name, wanted in change.fields.items():
-                assert not isinstance(wanted.after, list)
-                self.registry.put_value(change.key, name, wanted.after)
+            for name, field_change in change.fields.items():
+                assert not isinstance(field_change.after, list)
+                self.registry.put_value(change.key, name, field_change.after)
             if not change.fields:
                 self.registry.put_value(change.key, record.NAME, change.body)
 
         records = {id(c): replace(c, fields={}) for c in changes if c.fields and c.body is not None}
-        both = [each for c in changes for each in (c, records.get(id(c))) if each is not None]
-        self.aside.update(map(id, records.values()))
-        self.stage(both, jobs.value, done)
-        self._correct_records(both)
+        with_records = [
+            entry for c in changes for entry in (c, records.get(id(c))) if entry is not None
+        ]
+        self.uncounted.update(map(id, records.values()))
+        self.stage(with_records, jobs.value, done)
+        self._correct_records(with_records)
         for change in changes:
             written = self.outcomes[id(records[id(change)])] if id(change) in records else None
             done_itself = self.outcomes[id(change)].result is Result.APPLIED
@@ -235,10 +237,10 @@ class _Run(Sending):
                 continue
             names = frozenset(unset[change.key])
             text = record.without(change.body or "", change.body_seen or "", names)
-            made = jobs.card_record(self.registry, change, text)
-            if made is not None and not isinstance(made, Skip):
+            operation = jobs.card_record(self.registry, change, text)
+            if operation is not None and not isinstance(operation, Skip):
                 texts[change.key] = text
-                waiting.append(made)
+                waiting.append(operation)
         replies = self.tracker.apply(waiting) if waiting else ()
         for (key, text), (_, reply) in zip(texts.items(), replies, strict=True):
             if isinstance(reply, Done):
@@ -247,8 +249,8 @@ class _Run(Sending):
     def _remark(self, change: Change, reason: str) -> None:
         """Add to the reason of an outcome."""
         outcome = self.outcomes[id(change)]
-        told = "; ".join(part for part in (outcome.reason, reason) if part)
-        self.outcomes[id(change)] = replace(outcome, reason=told)
+        reasons = "; ".join(part for part in (outcome.reason, reason) if part)
+        self.outcomes[id(change)] = replace(outcome, reason=reasons)
 
 
 def apply_plan(

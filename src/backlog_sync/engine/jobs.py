@@ -54,38 +54,40 @@ class Skip:
     reason: str
 
 
-Made: TypeAlias = Operation | Skip | None
+OperationOrSkip: TypeAlias = Operation | Skip | None
 """An operation, or why there is none; None where nothing has to be sent."""
 
 
 # ---- definitions ---------------------------------------------------------------------------
 
 
-def label(registry: Registry, change: Change) -> Made:
+def label(registry: Registry, change: Change) -> OperationOrSkip:
     """Make or change a label."""
-    wanted = change.definition
-    assert isinstance(wanted, LabelDef)
+    definition = change.definition
+    assert isinstance(definition, LabelDef)
     if change.action is Action.CREATE:
         after = {name: str(f.after) for name, f in change.fields.items()}
-        there = registry.repository(change.repository).id if change.repository else None
-        return CreateLabel(wanted.name, after["color"], after["description"], there)
-    known = registry.labels.get((change.repository, fold(change.key)))
-    if known is None:
+        repository_id = registry.repository(change.repository).id if change.repository else None
+        return CreateLabel(definition.name, after["color"], after["description"], repository_id)
+    label_id = registry.labels.get((change.repository, fold(change.key)))
+    if label_id is None:
         return Skip(f"the label {change.key} is gone")
-    return UpdateLabel(known, **{name: _over(change, name) for name in change.fields})
+    return UpdateLabel(label_id, **{name: _over(change, name) for name in change.fields})
 
 
-def milestone(registry: Registry, change: Change) -> Made:
+def milestone(registry: Registry, change: Change) -> OperationOrSkip:
     """Make or change a milestone."""
-    wanted = change.definition
-    assert isinstance(wanted, MilestoneDef)
+    definition = change.definition
+    assert isinstance(definition, MilestoneDef)
     if change.action is Action.CREATE:
-        return CreateMilestone(wanted.title, wanted.due, wanted.description, change.repository)
-    known = registry.milestones.get((change.repository, change.key.strip()))
-    if known is None:
+        return CreateMilestone(
+            definition.title, definition.due, definition.description, change.repository
+        )
+    id_and_number = registry.milestones.get((change.repository, change.key.strip()))
+    if id_and_number is None:
         return Skip(f"the milestone {change.key} is gone")
     return UpdateMilestone(
-        *known,
+        *id_and_number,
         _over(change, "due"),
         _over(change, "description"),
         change.repository,
@@ -95,12 +97,12 @@ def milestone(registry: Registry, change: Change) -> Made:
 
 def _over(change: Change, name: str) -> Over | None:
     """Give what a change writes of a part, and over what."""
-    wanted = change.fields.get(name)
-    before = str(wanted.before) if wanted and wanted.before is not None else None
-    return Over(before, str(wanted.after)) if wanted else None
+    field_change = change.fields.get(name)
+    before = str(field_change.before) if field_change and field_change.before is not None else None
+    return Over(before, str(field_change.after)) if field_change else None
 
 
-def project(registry: Registry, change: Change) -> Made:
+def project(registry: Registry, change: Change) -> OperationOrSkip:
     """Make the board, or show one on the repository."""
     repository = registry.observed.repository
     if change.action is Action.CREATE:
@@ -112,45 +114,49 @@ def project(registry: Registry, change: Change) -> Made:
     return LinkProject(registry.project_id, repository.id)
 
 
-def board_field(registry: Registry, change: Change) -> Made:
+def board_field(registry: Registry, change: Change) -> OperationOrSkip:
     """Make a board field, or add options to one, with all that are there kept.
 
     Those that the definition speaks of get the style that it declares.
     """
-    wanted = change.definition
-    assert isinstance(wanted, BoardFieldDef)
+    definition = change.definition
+    assert isinstance(definition, BoardFieldDef)
     if registry.project_id is None:
         return _NO_BOARD
     if change.action is Action.CREATE:
-        return CreateBoardField(registry.project_id, wanted)
-    known = registry.fields.get(wanted.name)
-    if known is None:
-        return Skip(f"the board has no field {wanted.name}")
+        return CreateBoardField(registry.project_id, definition)
+    field = registry.fields.get(definition.name)
+    if field is None:
+        return Skip(f"the board has no field {definition.name}")
     added = {fold(name) for name in moves(change, "options")[0]}
-    new = [o for o in wanted.options if fold(o.name) in added]
-    styles = {fold(o.name): o for o in wanted.options if "styles" in change.fields}
+    new = [o for o in definition.options if fold(o.name) in added]
+    styles = {fold(o.name): o for o in definition.options if "styles" in change.fields}
     back = renames(change)
-    there = [replace(o, name=back.get(fold(o.name), o.name)) for o in known.options]
+    renamed = [replace(o, name=back.get(fold(o.name), o.name)) for o in field.options]
     return AddOptions(
         registry.project_id,
-        known.id,
-        options(known.options),
-        tuple(_styled(option, styles.get(fold(option.name))) for option in there),
+        field.id,
+        options(field.options),
+        tuple(_styled(option, styles.get(fold(option.name))) for option in renamed),
         tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
     )
 
 
 def renames(change: Change) -> dict[str, str]:
     """Give the new name of each option (folded) that a change of a board field renames."""
-    told = change.fields.get(OPTION)
-    pairs = zip(names(told.before), names(told.after), strict=True) if told else ()
+    field_change = change.fields.get(OPTION)
+    pairs = (
+        zip(names(field_change.before), names(field_change.after), strict=True)
+        if field_change
+        else ()
+    )
     return {fold(before): after for before, after in pairs}
 
 
-def _styled(have: ObservedOption, want: OptionDef | None) -> tuple[str, str, str, str]:
-    color = want.color if want and want.color else have.color
-    told = want.description if want else None
-    return have.id, have.name, color, have.description if told is None else told
+def _styled(option: ObservedOption, definition: OptionDef | None) -> tuple[str, str, str, str]:
+    color = definition.color if definition and definition.color else option.color
+    description = definition.description if definition else None
+    return option.id, option.name, color, option.description if description is None else description
 
 
 _NO_BOARD = Skip("there is no board")
@@ -166,13 +172,13 @@ def create(
     after = {name: f.after for name, f in change.fields.items()}
     labels: list[str] = []
     for name in names(after.get("labels")):
-        known = registry.labels.get((change.repository, fold(name)))
-        if known is None:
+        label_id = registry.labels.get((change.repository, fold(name)))
+        if label_id is None:
             return Skip(f"the label {name} could not be made")
-        labels.append(known)
+        labels.append(label_id)
     title = str(after.get("milestone") or "").strip()
-    aim = registry.milestones.get((change.repository, title))
-    if after.get("milestone") and aim is None:
+    milestone = registry.milestones.get((change.repository, title))
+    if after.get("milestone") and milestone is None:
         return Skip(f"the milestone {after['milestone']} could not be made")
     parent = next((c.other for c in folded if c.kind is ChangeKind.SUB_ISSUE), None)
     card = any(c.kind is ChangeKind.PROJECT_ITEM for c in folded)
@@ -188,7 +194,7 @@ def create(
         body=body_block.with_nonce(change.body, nonce),
         label_ids=tuple(labels),
         assignees=tuple(names(after.get("assignees"))),
-        milestone_id=aim[0] if aim else None,
+        milestone_id=milestone[0] if milestone else None,
         issue_type=_text(after.get("issue_type")) if able.create_with_type else None,
         parent_id=_parent_id(registry, change, parent) if able.create_below_parent else None,
         project_ids=(
@@ -202,71 +208,77 @@ def _parent_id(registry: Registry, change: Change, parent: str | None) -> str | 
 
     GitHub's documentation tells of sub-issues across repositories, and not of such creations.
     """
-    there = registry.repository(change.repository).name_with_owner
-    known = registry.issues.get(parent or "")
-    where = known.repository if known else (parent or "").rpartition("#")[0]
-    return registry.issue_id(parent) if parent and fold(where) == fold(there) else None
+    child_repository = registry.repository(change.repository).name_with_owner
+    parent_issue = registry.issues.get(parent or "")
+    parent_repository = (
+        parent_issue.repository if parent_issue else (parent or "").rpartition("#")[0]
+    )
+    return (
+        registry.issue_id(parent)
+        if parent and fold(parent_repository) == fold(child_repository)
+        else None
+    )
 
 
-def late_type(registry: Registry, change: Change) -> Made:
+def late_type(registry: Registry, change: Change) -> OperationOrSkip:
     """Give a new issue the type that this server does not take while it is made."""
-    wanted = change.fields.get("issue_type")
+    field_change = change.fields.get("issue_type")
     issue = registry.issues.get(change.key)
-    if issue is None or wanted is None or registry.observed.capabilities.create_with_type:
+    if issue is None or field_change is None or registry.observed.capabilities.create_with_type:
         return None
-    return UpdateIssue(issue.id, issue_type=Over(None, _text(wanted.after)))
+    return UpdateIssue(issue.id, issue_type=Over(None, _text(field_change.after)))
 
 
 def _text(value: object) -> str | None:
     return str(value) if value else None
 
 
-def state(registry: Registry, change: Change) -> Made:
+def state(registry: Registry, change: Change) -> OperationOrSkip:
     """Close or reopen."""
     issue_id = registry.issue_id(change.key)
     if issue_id is None:
         return _NOT_CREATED
     if change.action is Action.CLOSE:
         reason = closing_reason(change.fields)
-        other = registry.issue_id(change.other) if change.other else None
-        duplicate_of = other if reason == DUPLICATE else None
+        other_id = registry.issue_id(change.other) if change.other else None
+        duplicate_of = other_id if reason == DUPLICATE else None
         return CloseIssue(issue_id, reason, duplicate_of, _state(registry, change))
     return ReopenIssue(issue_id, _state(registry, change))
 
 
 def _state(registry: Registry, change: Change) -> str:
     """Give the state that an issue has, in a word."""
-    there = registry.seen(change.key)
-    return str(standing(there)["state"]) if there else "open"
+    issue = registry.find_issue(change.key)
+    return str(standing(issue)["state"]) if issue else "open"
 
 
-def comment(registry: Registry, change: Change) -> Made:
+def comment(registry: Registry, change: Change) -> OperationOrSkip:
     """Say in a comment why an issue is closed, where the change holds one."""
-    told = change.fields.get("comment")
+    field_change = change.fields.get("comment")
     issue_id = registry.issue_id(change.key)
-    if told is None or issue_id is None:
+    if field_change is None or issue_id is None:
         return None
-    return PutComment(issue_id, f"closed-{closing_reason(change.fields)}", str(told.after))
+    return PutComment(issue_id, f"closed-{closing_reason(change.fields)}", str(field_change.after))
 
 
-def labels(registry: Registry, change: Change) -> Made:
+def labels(registry: Registry, change: Change) -> OperationOrSkip:
     """Add and remove the labels of an issue."""
     add, remove = moves(change, "labels")
     if not (add or remove):
         return None
-    there = change.repository
-    ids = {name: registry.labels.get((there, fold(name))) for name in (*add, *remove)}
-    lacking = next((name for name in add if ids[name] is None), None)
-    if lacking is not None:
-        return Skip(f"the label {lacking} could not be made")
+    repository = change.repository
+    ids = {name: registry.labels.get((repository, fold(name))) for name in (*add, *remove)}
+    missing = next((name for name in add if ids[name] is None), None)
+    if missing is not None:
+        return Skip(f"the label {missing} could not be made")
     return ChangeLabels(
         registry.issues[change.key].id,
-        tuple(found for name in add if (found := ids[name])),
-        tuple(found for name in remove if (found := ids[name])),
+        tuple(label_id for name in add if (label_id := ids[name])),
+        tuple(label_id for name in remove if (label_id := ids[name])),
     )
 
 
-def assignees(registry: Registry, change: Change) -> Made:
+def assignees(registry: Registry, change: Change) -> OperationOrSkip:
     """Add and remove the assignees of an issue."""
     add, remove = moves(change, "assignees")
     if not (add or remove):
@@ -274,21 +286,21 @@ def assignees(registry: Registry, change: Change) -> Made:
     return ChangeAssignees(registry.issues[change.key].id, tuple(add), tuple(remove))
 
 
-def issue(registry: Registry, change: Change, body: str | None) -> Made:
+def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSkip:
     """Change what one call can change of an issue; `body` is the one to write, if any."""
     after = {name: _text(f.after) for name, f in change.fields.items() if name in _ATOMS}
     title = after.get("milestone")
-    aim = registry.milestones.get((change.repository, title.strip())) if title else None
-    if title and aim is None:
+    milestone = registry.milestones.get((change.repository, title.strip())) if title else None
+    if title and milestone is None:
         return Skip(f"the milestone {title} could not be made")
-    there = registry.issues[change.key]
+    current = registry.issues[change.key]
     operation = UpdateIssue(
-        there.id,
-        title=Over(there.title, after["title"]) if "title" in after else None,
+        current.id,
+        title=Over(current.title, after["title"]) if "title" in after else None,
         body=Over(change.body_seen, body) if body is not None else None,
-        milestone=Over(there.milestone, title) if "milestone" in after else None,
-        issue_type=Over(there.issue_type, after["issue_type"]) if "issue_type" in after else None,
-        milestone_id=aim[0] if aim else None,
+        milestone=Over(current.milestone, title) if "milestone" in after else None,
+        issue_type=Over(current.issue_type, after["issue_type"]) if "issue_type" in after else None,
+        milestone_id=milestone[0] if milestone else None,
     )
     return operation if operation.parts else None
 
@@ -300,37 +312,37 @@ _ATOMS = ("title", "milestone", "issue_type")
 # ---- links and board -----------------------------------------------------------------------
 
 
-def link(registry: Registry, change: Change) -> Made:
+def link(registry: Registry, change: Change) -> OperationOrSkip:
     """Make or undo a sub-issue or a dependency."""
-    this = registry.issue_id(change.key)
-    other = registry.issue_id(change.other or "")
-    if this is None or other is None:
-        return Skip(f"{change.key if this is None else change.other} was not created")
+    issue_id = registry.issue_id(change.key)
+    other_id = registry.issue_id(change.other or "")
+    if issue_id is None or other_id is None:
+        return Skip(f"{change.key if issue_id is None else change.other} was not created")
     linking = change.action is Action.LINK
     if change.is_move:
-        return _move(registry, change, this, other)
+        return _move(registry, change, issue_id, other_id)
     if change.kind is ChangeKind.SUB_ISSUE:
         if not linking:
-            return RemoveSubIssue(parent_id=other, child_id=this)
-        there = registry.seen(change.key)
-        above = there.parent.id if there and there.parent else None
+            return RemoveSubIssue(parent_id=other_id, child_id=issue_id)
+        issue = registry.find_issue(change.key)
+        parent_id = issue.parent.id if issue and issue.parent else None
         replaces = change.fields["parent"].before is not None
-        return AddSubIssue(other, this, taken_from=above if replaces else None)
+        return AddSubIssue(other_id, issue_id, taken_from=parent_id if replaces else None)
     if linking:
-        return AddBlocker(blocked_id=this, blocker_id=other)
-    return RemoveBlocker(blocked_id=this, blocker_id=other)
+        return AddBlocker(blocked_id=issue_id, blocker_id=other_id)
+    return RemoveBlocker(blocked_id=issue_id, blocker_id=other_id)
 
 
-def _move(registry: Registry, change: Change, this: str, parent: str) -> Made:
-    ((where, anchor),) = change.fields.items()
+def _move(registry: Registry, change: Change, issue_id: str, parent: str) -> OperationOrSkip:
+    ((position, anchor),) = change.fields.items()
     sibling = registry.issue_id(str(anchor.after))
     if sibling is None:
         return Skip(f"{anchor.after} was not created")
-    after = where == "after"
-    return MoveSubIssue(parent, this, sibling if after else None, None if after else sibling)
+    after = position == "after"
+    return MoveSubIssue(parent, issue_id, sibling if after else None, None if after else sibling)
 
 
-def card(registry: Registry, change: Change) -> Made:
+def card(registry: Registry, change: Change) -> OperationOrSkip:
     """Put an issue on the board."""
     issue = registry.issues.get(change.key)
     if issue is None:
@@ -338,33 +350,33 @@ def card(registry: Registry, change: Change) -> Made:
     return AddCard(registry.project_id, issue.id) if registry.project_id else _NO_BOARD
 
 
-def value(registry: Registry, change: Change) -> Made:
+def value(registry: Registry, change: Change) -> OperationOrSkip:
     """Set a board value, or the record of what was applied."""
     if not change.fields:
         return card_record(registry, change, change.body)
     item = registry.cards.get(change.key)
     if item is None or registry.project_id is None:
         return _NO_CARD
-    ((name, wanted),) = change.fields.items()
-    known, after = registry.fields.get(name), wanted.after
-    if known is None or isinstance(after, list | bool):
+    ((name, field_change),) = change.fields.items()
+    field, after = registry.fields.get(name), field_change.after
+    if field is None or isinstance(after, list | bool):
         return Skip(f"the board has no field {name}")
     option = registry.option_id(name, after)
-    if known.type in ("single_select", "iteration") and after and option is None:
+    if field.type in ("single_select", "iteration") and after and option is None:
         return Skip(f"{name} has no option {after}")
-    seen, fresh = registry.value(change.key, name), change.key in registry.fresh
-    return SetValue(registry.project_id, item, known.id, known.type, after, option, seen, fresh)
+    shown, fresh = registry.value(change.key, name), change.key in registry.fresh
+    return SetValue(registry.project_id, item, field.id, field.type, after, option, shown, fresh)
 
 
-def card_record(registry: Registry, change: Change, text: str | None) -> Made:
+def card_record(registry: Registry, change: Change, text: str | None) -> OperationOrSkip:
     """Write the record of a card."""
-    item, known = registry.cards.get(change.key), registry.fields.get(record.NAME)
+    item, field = registry.cards.get(change.key), registry.fields.get(record.NAME)
     if item is None or registry.project_id is None:
         return _NO_CARD
-    if known is None:
+    if field is None:
         return Skip(f"the board has no field {record.NAME}")
-    seen, fresh = registry.value(change.key, record.NAME), change.key in registry.fresh
-    return SetValue(registry.project_id, item, known.id, known.type, text, seen=seen, fresh=fresh)
+    shown, fresh = registry.value(change.key, record.NAME), change.key in registry.fresh
+    return SetValue(registry.project_id, item, field.id, field.type, text, seen=shown, fresh=fresh)
 
 
 _NO_CARD = Skip("the issue is not on the board")

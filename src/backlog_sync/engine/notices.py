@@ -50,13 +50,13 @@ class Tracking:
         """The line that the issue begins with."""
         return f"<!-- backlog:tracking {self.about} {self.name} -->"
 
-    def body(self, there: str = "") -> str:
+    def body(self, current: str = "") -> str:
         """Give the body that says this, with all that people wrote into the one that is there."""
         lines = tuple(unify_newlines(self.text).split("\n"))
-        inside, written, below = _parts(there)
-        theirs = (*foreign_lines(inside, lines, written), *below)
+        inside, written, below = _parts(current)
+        foreign = (*foreign_lines(inside, lines, written), *below)
         end = f"{_END}{''.join(line_hashes(lines))} -->"
-        return "\n".join((self.mark, *lines, end, *theirs))
+        return "\n".join((self.mark, *lines, end, *foreign))
 
 
 def _parts(body: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -65,13 +65,13 @@ def _parts(body: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]
     ends = [n for n, line in enumerate(lines) if line.startswith(_END)]
     if not ends:
         return tuple(lines), (), ()
-    told = lines[ends[0]].removeprefix(_END).removesuffix(" -->")
-    written = tuple(told[n : n + _HASH] for n in range(0, len(told), _HASH))
+    hashes = lines[ends[0]].removeprefix(_END).removesuffix(" -->")
+    written = tuple(hashes[n : n + _HASH] for n in range(0, len(hashes), _HASH))
     return tuple(lines[: ends[0]]), written, tuple(lines[ends[0] + 1 :])
 
 
 def track(
-    tracker: Tracker, observed: ObservedState, wanted: Tracking, *, open_: bool, nonce: str
+    tracker: Tracker, observed: ObservedState, tracking: Tracking, *, open_: bool, nonce: str
 ) -> str | None:
     """Have the tracking issue say this, open or closed; give its ref, None where none need be.
 
@@ -84,28 +84,28 @@ def track(
             slug="incomplete-read",
             hint="run it again; a token must be able to see every issue of the repository",
         )
-    mark = wanted.mark
-    found = _ours(observed, mark)
-    body = wanted.body(found.body if found else "")
+    mark = tracking.mark
+    issue = _tracking_issue(observed, mark)
+    body = tracking.body(issue.body if issue else "")
     if len(body) > _LONGEST:
         raise RefusedError(
             f"the tracking issue would have {len(body)} characters; GitHub takes {_LONGEST}",
             slug="no-tracking-issue",
-            hint=f"shorten what people wrote into {observed.ref(found)}" if found else None,
+            hint=f"shorten what people wrote into {observed.ref(issue)}" if issue else None,
         )
     operations: list[Operation] = []
-    if found is None:
+    if issue is None:
         if not open_:
             return None
-        operations.append(CreateIssue(observed.repository.id, "", nonce, wanted.title, body))
+        operations.append(CreateIssue(observed.repository.id, "", nonce, tracking.title, body))
     else:
-        if open_ and found.state == "closed":
-            operations.append(ReopenIssue(found.id, str(standing(found)["state"])))
-        if unify_newlines(found.body) != body and (open_ or found.state == "open"):
-            operations.append(UpdateIssue(found.id, body=Over(found.body, body)))
-        if not open_ and found.state == "open":
-            operations.append(CloseIssue(found.id))
-    ref = f"#{found.number}" if found else None
+        if open_ and issue.state == "closed":
+            operations.append(ReopenIssue(issue.id, str(standing(issue)["state"])))
+        if unify_newlines(issue.body) != body and (open_ or issue.state == "open"):
+            operations.append(UpdateIssue(issue.id, body=Over(issue.body, body)))
+        if not open_ and issue.state == "open":
+            operations.append(CloseIssue(issue.id))
+    ref = f"#{issue.number}" if issue else None
     for operation, reply in tracker.apply(operations):
         if not isinstance(reply, Done):
             why = reply.message
@@ -120,8 +120,8 @@ def track(
     return ref
 
 
-def _ours(observed: ObservedState, mark: str) -> ObservedIssue | None:
-    mine = [
+def _tracking_issue(observed: ObservedState, mark: str) -> ObservedIssue | None:
+    issues = [
         issue
         for issue in observed.issues
         if issue.repository == observed.repository.name_with_owner
@@ -129,4 +129,4 @@ def _ours(observed: ObservedState, mark: str) -> ObservedIssue | None:
         and issue.author.id == observed.viewer.id
         and issue.body.startswith(mark)
     ]
-    return min(mine, key=lambda issue: issue.number, default=None)
+    return min(issues, key=lambda issue: issue.number, default=None)

@@ -23,7 +23,7 @@ from backlog_sync.core.reading import numbers_of
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReadScope:
     """What a read must bring: the board to look for, if any, and which issues.
 
     `items` are those of the backlog, where the issues that they name are enough; with `full`
@@ -75,11 +75,11 @@ class Tracker(Protocol):
     a run may make; none raises anything else for what a server or the network did.
     """
 
-    def observe(self, wanted: Wanted) -> ObservedState:
+    def observe(self, read_scope: ReadScope) -> ObservedState:
         """Read the repository: labels, milestones, the board, issues in every state.
 
-        What was read of the issues is told by the answer's coverage: all, or less where `wanted`
-        allows it.
+        What was read of the issues is told by the answer's coverage: all, or less where
+        `read_scope` allows it.
         """
         ...
 
@@ -90,7 +90,7 @@ class Tracker(Protocol):
         """
         ...
 
-    def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
+    def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
         """The observation with these questions answered, in as few requests as can be."""
         ...
 
@@ -105,7 +105,9 @@ class Tracker(Protocol):
         """
         ...
 
-    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+    def created_after(
+        self, number: int, repository: str | None = None
+    ) -> tuple[ObservedIssue, ...]:
         """The issues with a higher number, newest first, read from the list; as `recent`."""
         ...
 
@@ -133,7 +135,7 @@ class Tracker(Protocol):
 class Examiner(Protocol):
     """What tells whether a sync could work; raises as `Tracker` does."""
 
-    def examine(self, wanted: Wanted) -> Examination:
+    def examine(self, read_scope: ReadScope) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
         ...
 
@@ -169,7 +171,7 @@ class Journal(Protocol):
         """These are about to be sent; they are kept for good when this returns."""
         ...
 
-    def made(self, nonce: str, number: int, issue_id: str) -> None:
+    def confirm(self, nonce: str, number: int, issue_id: str) -> None:
         """The server confirmed this one."""
         ...
 

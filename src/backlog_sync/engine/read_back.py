@@ -32,17 +32,17 @@ def look_for(
     tracker does.
     """
     pause = _FIRST
-    found: dict[str, ObservedIssue] = {}
+    issues: dict[str, ObservedIssue] = {}
     while True:
-        for name in sorted({nonces[nonce] for nonce in nonces if nonce not in found}):
-            seen = by_nonce(tracker.recent(_NEWEST, *([name] if name else [])))
-            found |= {nonce: issue for nonce, issue in seen.items() if nonce in nonces}
-        if clock is None or len(found) == len(nonces):
-            return found
-        left = until - clock.now()
-        if left <= 0:
-            return found
-        clock.sleep(min(pause, left))
+        for name in sorted({nonces[nonce] for nonce in nonces if nonce not in issues}):
+            recent = by_nonce(tracker.recent(_NEWEST, *([name] if name else [])))
+            issues |= {nonce: issue for nonce, issue in recent.items() if nonce in nonces}
+        if clock is None or len(issues) == len(nonces):
+            return issues
+        remaining = until - clock.now()
+        if remaining <= 0:
+            return issues
+        clock.sleep(min(pause, remaining))
         pause = min(pause * 2, _LONGEST)
 
 
@@ -59,14 +59,14 @@ def recall(
         return observed
     listed = by_nonce(observed.issues)
     ids = {issue.id for issue in observed.issues}
-    seen = [i for i in intents if i.nonce in listed or i.id in ids]
-    hidden = [i for i in intents if i not in seen]
-    found, doubtful = _reread(hidden, observed, tracker)
+    visible = [i for i in intents if i.nonce in listed or i.id in ids]
+    hidden = [i for i in intents if i not in visible]
+    recovered, doubtful = _reread(hidden, observed, tracker)
     if clock is not None:
-        journal.close([intent.nonce for intent in seen])
+        journal.close([intent.nonce for intent in visible])
         if doubtful:
-            found |= _wait_for(doubtful, tracker, journal, clock)
-    issues = [*observed.issues, *(i for i in found.values() if i.id not in ids)]
+            recovered |= _wait_for(doubtful, tracker, journal, clock)
+    issues = [*observed.issues, *(i for i in recovered.values() if i.id not in ids)]
     target = observed.repository.name_with_owner
     return replace(observed, issues=in_order(issues, target))
 
@@ -76,10 +76,10 @@ def _reread(
 ) -> tuple[dict[str, ObservedIssue], list[Intent]]:
     """Read by id what was confirmed; give what is there, and what is still in doubt."""
     ids = [intent.id for intent in hidden if intent.id is not None]
-    there = tracker.reread(ids) if ids else {}
+    issues = tracker.reread(ids) if ids else {}
     target = observed.repository.name_with_owner
-    nonces = by_nonce(there.values())
-    here = {
+    nonces = by_nonce(issues.values())
+    confirmed = {
         i.id: nonces[i.nonce]
         for i in hidden
         if i.id is not None
@@ -87,8 +87,8 @@ def _reread(
         and nonces[i.nonce].id == i.id
         and fold(nonces[i.nonce].repository) == fold(i.repository or target)
     }
-    doubtful = [i for i in hidden if i.id is None or i.id not in there]
-    return here, doubtful
+    doubtful = [i for i in hidden if i.id is None or i.id not in issues]
+    return confirmed, doubtful
 
 
 def _wait_for(
@@ -99,10 +99,10 @@ def _wait_for(
     Whatever their times say, in a journal from a clock that was wrong: they were sent before now.
     """
     start = clock.now()
-    last = max(intent.at for intent in doubtful) + WINDOW
-    until = min(last, start + WINDOW)
+    deadline = max(intent.at for intent in doubtful) + WINDOW
+    until = min(deadline, start + WINDOW)
     nonces = {intent.nonce: intent.repository for intent in doubtful}
-    found = look_for(tracker, nonces, clock=clock, until=until)
-    journal.close([intent.nonce for intent in doubtful if intent.nonce in found])
-    journal.close([intent.nonce for intent in doubtful if intent.nonce not in found])
-    return {issue.id: issue for issue in found.values()}
+    issues = look_for(tracker, nonces, clock=clock, until=until)
+    journal.close([intent.nonce for intent in doubtful if intent.nonce in issues])
+    journal.close([intent.nonce for intent in doubtful if intent.nonce not in issues])
+    return {issue.id: issue for issue in issues.values()}

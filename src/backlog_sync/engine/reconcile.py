@@ -17,7 +17,7 @@ from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.planner import build_plan
 from backlog_sync.engine import read_back
 from backlog_sync.engine.executor import Applied, apply_plan
-from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, Tracker, Wanted
+from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, ReadScope, Tracker
 from backlog_sync.errors import BacklogError
 
 _EARLIER = 100
@@ -63,11 +63,11 @@ def observe_and_plan(
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
     since = memory.looked() if memory else None
-    wanted = Wanted.for_backlog(desired, since, full=full or options.prune)
-    observed = tracker.observe(wanted)
+    read_scope = ReadScope.for_backlog(desired, since, full=full or options.prune)
+    observed = tracker.observe(read_scope)
     if observed.sandbox and not observed.whole and match_items(desired, observed).forgotten:
         # Numbers of another sandbox were read: what the items are may be anywhere.
-        observed = tracker.observe(replace(wanted, full=True))
+        observed = tracker.observe(replace(read_scope, full=True))
     if memory is not None:
         memory.note(observed.coverage)
     newest: dict[str, int] = {}
@@ -76,23 +76,23 @@ def observe_and_plan(
     journal = journals(observed) if journals else None
     if journal is not None:
         observed = read_back.recall(observed, tracker, journal, clock)
-    asked = questions(desired, observed)
-    if asked:
-        observed = tracker.look_up(observed, asked)
+    open_questions = questions(desired, observed)
+    if open_questions:
+        observed = tracker.look_up(observed, open_questions)
     plan = build_plan(desired, observed, options)
     if options.only:
         plan = narrow(plan, desired, observed, options.only)
     return Prepared(desired, observed, plan, check(plan, desired, observed), journal, newest)
 
 
-def observe(desired: DesiredState, tracker: Tracker, wanted: Wanted) -> ObservedState:
+def observe(desired: DesiredState, tracker: Tracker, read_scope: ReadScope) -> ObservedState:
     """Read GitHub to report on it, and whose issues' records are believed. Sends no write.
 
     Raises `errors.BacklogError` where GitHub could not be read.
     """
-    observed = tracker.observe(wanted)
-    asked = Questions(authors=authors(desired, observed))
-    return tracker.look_up(observed, asked) if asked else observed
+    observed = tracker.observe(read_scope)
+    open_questions = Questions(authors=authors(desired, observed))
+    return tracker.look_up(observed, open_questions) if open_questions else observed
 
 
 def apply(
@@ -121,25 +121,25 @@ def apply(
         journal=journal,
         clock=clock,
     )
-    created = _created(applied.outcomes)
+    created = _repositories_of_creations(applied.outcomes)
     if not created or applied.stopped or applied.interrupted:
         return applied
-    return _settled(applied, prepared, created, tracker, nonces, progress)
+    return _heal_duplicates(applied, prepared, created, tracker, nonces, progress)
 
 
-def _created(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
+def _repositories_of_creations(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
     """Give the repositories in which issues were made, None being the target."""
-    made = {
+    repositories = {
         o.change.repository: None
         for o in outcomes
         if o.change.kind is ChangeKind.ISSUE
         and o.change.action is Action.CREATE
         and o.result is Result.APPLIED
     }
-    return tuple(made)
+    return tuple(repositories)
 
 
-def _settled(
+def _heal_duplicates(
     applied: Applied,
     prepared: Prepared,
     created: Sequence[str | None],
@@ -149,21 +149,21 @@ def _settled(
 ) -> Applied:
     """Read what is new in the lists and heal it; where it cannot be read, the next run does."""
     target = prepared.observed.repository.name_with_owner
-    seen: list[ObservedIssue] = []
+    recent: list[ObservedIssue] = []
     try:
         for name in created:
             after = max(0, prepared.newest.get(name or target, 0) - _EARLIER)
-            seen += tracker.made_after(after, *([name] if name else []))
+            recent += tracker.created_after(after, *([name] if name else []))
     except BacklogError:
         return replace(applied, usage=tracker.usage())
     except KeyboardInterrupt:
         return replace(applied, usage=tracker.usage(), interrupted=True)
     if prepared.journal is not None:
-        listed = by_nonce(seen)
+        listed = by_nonce(recent)
         opened = prepared.journal.open_intents()
         prepared.journal.close([i.nonce for i in opened if i.nonce in listed])
     known = {issue.id for issue in applied.observed.issues}
-    issues = [*applied.observed.issues, *(i for i in seen if i.id not in known)]
+    issues = [*applied.observed.issues, *(i for i in recent if i.id not in known)]
     observed = replace(applied.observed, issues=in_order(issues, target))
     desired = prepared.desired
     changes = heals(match_items(desired, observed), observed)

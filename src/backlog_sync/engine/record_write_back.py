@@ -53,8 +53,8 @@ class Recorded:
     interrupted: bool = False
 
 
-def keep(
-    told: Mapping[str, Flowed],
+def put_on_record(
+    flowed: Mapping[str, Flowed],
     desired: DesiredState,
     observed: ObservedState,
     tracker: Tracker | None,
@@ -64,25 +64,25 @@ def keep(
     Without a tracker nothing is sent at all. Raises nothing: what could not be recorded is told,
     and must not be written.
     """
-    if not told:
+    if not flowed:
         return Recorded()
-    run = _Run(told, Registry.of(desired, observed), tracker)
+    run = _Run(flowed, Registry.of(desired, observed), tracker)
     stages = (
         (run.issues, run.recorded.issues, ISSUES),
         (run.cards, run.recorded.cards, BOARD),
     )
-    for stage, lost, right in stages:
+    for stage, unrecorded, hint in stages:
         try:
             stage()
         except AccessError as error:
-            why = Unrecorded(error.message, right, again=False)
-            lost.update({key: why for key in run.waiting if key not in lost})
+            why = Unrecorded(error.message, hint, again=False)
+            unrecorded.update({key: why for key in run.waiting if key not in unrecorded})
         except BacklogError as error:
             why = Unrecorded(error.message, error.hint or "run it again")
-            lost.update({key: why for key in run.waiting if key not in lost})
+            unrecorded.update({key: why for key in run.waiting if key not in unrecorded})
         except KeyboardInterrupt:
             run.recorded.interrupted = True
-            lost.update({key: Unrecorded("interrupted") for key in run.waiting})
+            unrecorded.update({key: Unrecorded("interrupted") for key in run.waiting})
     return run.recorded
 
 
@@ -97,30 +97,30 @@ class _Run:
     """One recording. `waiting` are the keys whose record is not known to stand yet."""
 
     def __init__(
-        self, told: Mapping[str, Flowed], registry: Registry, tracker: Tracker | None
+        self, flowed: Mapping[str, Flowed], registry: Registry, tracker: Tracker | None
     ) -> None:
-        self.told, self.registry, self.tracker = told, registry, tracker
+        self.flowed, self.registry, self.tracker = flowed, registry, tracker
         self.recorded = Recorded()
         self.waiting: dict[str, Operation | None] = {}
 
     def issues(self) -> None:
         """Put into markers what is of issues, each body only where it still is as it was read."""
         self.waiting = {}
-        for key, told in self.told.items():
+        for key, flowed in self.flowed.items():
             issue = self.registry.issues[key]
-            body = _marked(issue, told)
+            body = _recorded_body(issue, flowed)
             if body is None:
                 continue
-            may = self.registry.repository(issue.repository).permission
-            if may in WRITERS:
+            permission = self.registry.repository(issue.repository).permission
+            if permission in WRITERS:
                 self.waiting[key] = UpdateIssue(issue.id, body=Over(issue.body, body))
             else:
-                why = f"this token may only read {issue.repository} ({may.lower()})"
+                why = f"this token may only read {issue.repository} ({permission.lower()})"
                 self.recorded.issues[key] = Unrecorded(why, ISSUES, again=False)
         if not self.waiting:
             return
         if self.tracker is None:
-            self._lose(self.waiting, self.recorded.issues, _ENDED)
+            self._mark_unrecorded(self.waiting, self.recorded.issues, _ENDED)
             return
         self._send(self.recorded.issues, ISSUES)
 
@@ -131,47 +131,49 @@ class _Run:
         if not texts:
             return
         if self.tracker is None:
-            self._lose(texts, self.recorded.cards, _ENDED)
+            self._mark_unrecorded(texts, self.recorded.cards, _ENDED)
             return
-        known = self._field()
-        if isinstance(known, Unrecorded):
-            self._lose(texts, self.recorded.cards, known)
+        board_field = self._field()
+        if isinstance(board_field, Unrecorded):
+            self._mark_unrecorded(texts, self.recorded.cards, board_field)
             return
         project = self.registry.project_id or ""
         for key, text in texts.items():
             card = self.registry.issues[key].card
-            seen = card.values.get(record.NAME) if card else None
+            shown = card.values.get(record.NAME) if card else None
             item = self.registry.cards[key]
-            self.waiting[key] = SetValue(project, item, known.id, known.type, text, seen=seen)
+            self.waiting[key] = SetValue(
+                project, item, board_field.id, board_field.type, text, seen=shown
+            )
         self._send(self.recorded.cards, BOARD)
 
     def _field(self) -> ObservedBoardField | Unrecorded:
         """Give the board's field for records, made where it is missing."""
-        project, known = self.registry.observed.project, self.registry.fields.get(record.NAME)
+        project, board_field = self.registry.observed.project, self.registry.fields.get(record.NAME)
         if project is None or not project.writable:
             why = "this token may look at the board, but not change it"
             return Unrecorded(why, BOARD, again=False)
         if project.closed:
             return Unrecorded("the board is closed", "reopen it on GitHub", again=False)
-        if known is None:
+        if board_field is None:
             assert self.tracker is not None
             ((_, reply),) = self.tracker.apply([CreateBoardField(project.id, record.FIELD)])
             if not isinstance(reply, Done) or not reply.fields:
                 why = reply.message if not isinstance(reply, Done) else "GitHub did not make it"
                 why = f"the board has no field {record.NAME}: {why}"
                 return Unrecorded(why, BOARD, again=False)
-            known = reply.fields[0]
-        if known.type != record.FIELD.type:
-            why = f"the board's field {known.name} is {known.type}, not text"
+            board_field = reply.fields[0]
+        if board_field.type != record.FIELD.type:
+            why = f"the board's field {board_field.name} is {board_field.type}, not text"
             return Unrecorded(why, "rename that field", again=False)
-        return known
+        return board_field
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        for key, told in self.told.items():
+        for key, flowed in self.flowed.items():
             card = self.registry.issues[key].card
-            if not told.card or card is None or key in self.recorded.issues:
+            if not flowed.card or card is None or key in self.recorded.issues:
                 continue
-            text = record.with_written(card, told.card)
+            text = record.with_written(card, flowed.card)
             if text is None:
                 self.recorded.cards[key] = _FULL
             elif card.archived:
@@ -179,9 +181,9 @@ class _Run:
             elif text != card.values.get(record.NAME):
                 yield key, text
 
-    def _send(self, lost: dict[str, Unrecorded], hint: str) -> None:
+    def _send(self, unrecorded: dict[str, Unrecorded], hint: str) -> None:
         keys = list(self.waiting)
-        operations = [each for each in self.waiting.values() if each is not None]
+        operations = [operation for operation in self.waiting.values() if operation is not None]
         replies = self.tracker.apply(operations) if self.tracker and operations else ()
         for key, (_, reply) in zip(keys, replies, strict=True):
             if isinstance(reply, Done):
@@ -189,17 +191,19 @@ class _Run:
             else:
                 refused = isinstance(reply, Refused)
                 why = Unrecorded(reply.message, hint, again=False) if refused else None
-                self._lose([key], lost, why or Unrecorded(reply.message))
+                self._mark_unrecorded([key], unrecorded, why or Unrecorded(reply.message))
 
-    def _lose(self, keys: Iterable[str], lost: dict[str, Unrecorded], why: Unrecorded) -> None:
+    def _mark_unrecorded(
+        self, keys: Iterable[str], unrecorded: dict[str, Unrecorded], why: Unrecorded
+    ) -> None:
         for key in tuple(keys):
-            lost[key] = why
+            unrecorded[key] = why
             self.waiting.pop(key, None)
 
 
-def _marked(issue: ObservedIssue, told: Flowed) -> str | None:
+def _recorded_body(issue: ObservedIssue, flowed: Flowed) -> str | None:
     """Give the body with the record; None where it stands, or where no marker could hold it."""
-    if not told.marker or body_block.split(issue.body).marker is None:
+    if not flowed.marker or body_block.split(issue.body).marker is None:
         return None
-    body = with_written(issue.body, told.marker)
+    body = with_written(issue.body, flowed.marker)
     return body if body != issue.body else None

@@ -48,27 +48,30 @@ class Registry:
         """Give the registry of an observation."""
         registry = cls(observed=observed, board=desired.project)
         for place in locations(desired, observed):
-            where = None if place.is_target else place.name
+            repository = None if place.is_target else place.name
             for label in place.observed_labels:
-                registry.labels[where, normalize.fold(label.name)] = label.id
-            for aim in place.observed_milestones:
-                registry.milestones[where, aim.title.strip()] = aim.id, aim.number
+                registry.labels[repository, normalize.fold(label.name)] = label.id
+            for milestone in place.observed_milestones:
+                registry.milestones[repository, milestone.title.strip()] = (
+                    milestone.id,
+                    milestone.number,
+                )
         if observed.project is not None:
             registry.project_id = observed.project.id
             registry.fields = {f.name: f for f in observed.project.fields}
         for issue in observed.issues:
-            registry.see(issue.repository, issue.number, issue.id)
+            registry.note_issue(issue.repository, issue.number, issue.id)
             for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
-                registry.see(link.repository, link.number, link.id)
+                registry.note_issue(link.repository, link.number, link.id)
         for link in observed.elsewhere.values():
-            registry.see(link.repository, link.number, link.id)
+            registry.note_issue(link.repository, link.number, link.id)
         for key, match in match_items(desired, observed).by_key.items():
             registry.issues[key] = match.issue
             if match.issue.card is not None:
                 registry.cards[key] = match.issue.card.id
         return registry
 
-    def see(self, repository: str, number: int, issue_id: str) -> None:
+    def note_issue(self, repository: str, number: int, issue_id: str) -> None:
         """Note an issue, of whatever repository."""
         self.by_ref[normalize.fold(f"{repository}#{number}")] = issue_id
 
@@ -77,7 +80,7 @@ class Registry:
         issue = self.issues.get(ref)
         return issue.id if issue else self.by_ref.get(normalize.fold(ref))
 
-    def seen(self, ref: str) -> ObservedIssue | None:
+    def find_issue(self, ref: str) -> ObservedIssue | None:
         """Give an issue by its key or `owner/repo#n`, as it was observed or as this run left it."""
         if ref in self.issues:
             return self.issues[ref]
@@ -99,29 +102,29 @@ class Registry:
         if not definition_base.may_record(body):
             return body
         body = definition_base.without(body, before, self.undefined.get(repository, ()))
-        made = {
+        ids = {
             definition_base.entry_key(ChangeKind.LABEL, name): definition_base.label_id(id_)
-            for (there, name), id_ in self.labels.items()
-            if there == repository
+            for (place, name), id_ in self.labels.items()
+            if place == repository
         } | {
             definition_base.entry_key(ChangeKind.MILESTONE, title): str(number)
-            for (there, title), (_, number) in self.milestones.items()
-            if there == repository
+            for (place, title), (_, number) in self.milestones.items()
+            if place == repository
         }
-        return definition_base.with_ids(body, made)
+        return definition_base.with_ids(body, ids)
 
     def option_id(self, name: str, value: BoardValue) -> str | None:
         """Give the id of an option or iteration by its name."""
-        known = self.fields.get(name)
-        for option in known.options if known else ():
+        board_field = self.fields.get(name)
+        for option in board_field.options if board_field else ():
             if normalize.fold(option.name) == normalize.fold(str(value)):
                 return option.id
         return None
 
     def put_type(self, change: Change) -> None:
         """Note the type that a new issue was given."""
-        wanted = str(change.fields["issue_type"].after)
-        self.issues[change.key] = replace(self.issues[change.key], issue_type=wanted)
+        issue_type = str(change.fields["issue_type"].after)
+        self.issues[change.key] = replace(self.issues[change.key], issue_type=issue_type)
 
     def put_state(self, ref: str, state: str, reason: str) -> None:
         """Note that an issue was closed or reopened; it is named by key or as `owner/repo#n`."""
@@ -148,25 +151,30 @@ class Registry:
         issue = self.issues[change.key]
         after = {name: field.after for name, field in change.fields.items()}
 
-        def text(name: str, now: str | None) -> str | None:
+        def text(name: str, current: str | None) -> str | None:
             if name not in after:
-                return now
+                return current
             return str(after[name]) if after[name] is not None else None
 
-        def members(name: str, now: tuple[str, ...]) -> tuple[str, ...]:
+        def members(name: str, current: tuple[str, ...]) -> tuple[str, ...]:
             value = after.get(name)
-            return tuple(value) if isinstance(value, list) else now
+            return tuple(value) if isinstance(value, list) else current
 
-        now: dict[str, Any] = {row.name: text(row.name, getattr(issue, row.name)) for row in ATOMS}
-        now |= {name: members(name, getattr(issue, name)) for name in ISSUE_SETS}
-        now["body"] = body if body is not None else issue.body
-        self.issues[change.key] = replace(issue, **now)
+        values: dict[str, Any] = {
+            row.name: text(row.name, getattr(issue, row.name)) for row in ATOMS
+        }
+        values |= {name: members(name, getattr(issue, name)) for name in ISSUE_SETS}
+        values["body"] = body if body is not None else issue.body
+        self.issues[change.key] = replace(issue, **values)
 
     def rename_milestone(self, repository: str | None, old: str, new: str) -> None:
         """Note that a milestone has another title, and its issues with it."""
-        there = self.repository(repository).name_with_owner
+        name_with_owner = self.repository(repository).name_with_owner
         for key, issue in self.issues.items():
-            if issue.repository == there and (issue.milestone or "").strip() == old.strip():
+            if (
+                issue.repository == name_with_owner
+                and (issue.milestone or "").strip() == old.strip()
+            ):
                 self.issues[key] = replace(issue, milestone=new)
 
     def rename_options(self, name: str, names: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
-from backlog_sync.engine.jobs import Made, Skip
+from backlog_sync.engine.jobs import OperationOrSkip, Skip
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.errors import PartialError
@@ -23,7 +23,7 @@ class Sending:
 
     `outcomes` stand by the identity of their change. `unclaimed` names, by key, fields that were
     not made true. `lost` counts the answers that were lost so far. Without a `journal` nothing is
-    remembered, without a `clock` nothing is waited for. `aside` are the identities of what is
+    remembered, without a `clock` nothing is waited for. `uncounted` are the identities of what is
     sent along with a change and does not count as one. `taken` are creations of what is there.
     """
 
@@ -36,7 +36,7 @@ class Sending:
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     unclaimed: dict[str, set[str]] = field(default_factory=dict)
     lost: int = 0
-    aside: set[int] = field(default_factory=set)
+    uncounted: set[int] = field(default_factory=set)
     taken: list[Change] = field(default_factory=list)
 
     def settle(
@@ -45,7 +45,7 @@ class Sending:
         """Record a change's outcome, once; `url` is where the thing is that is no issue."""
         if id(change) in self.outcomes:
             return
-        if id(change) not in self.aside:
+        if id(change) not in self.uncounted:
             self.progress.advance()
         issue = self.registry.issues.get(change.key) if change.kind in _OF_ISSUES else None
         self.outcomes[id(change)] = Outcome(
@@ -66,7 +66,7 @@ class Sending:
     def stage(
         self,
         changes: Iterable[Change],
-        make: Callable[[Registry, Change], Made],
+        make: Callable[[Registry, Change], OperationOrSkip],
         done: Callable[[Change, Done], None] | None = None,
         *,
         last: bool = True,
@@ -80,11 +80,11 @@ class Sending:
         for change in changes:
             if self.settled(change):
                 continue
-            made = make(self.registry, change)
-            if isinstance(made, Skip):
-                self.settle(change, Result.SKIPPED, made.reason)
-            elif made is not None:
-                waiting.append((change, made))
+            operation = make(self.registry, change)
+            if isinstance(operation, Skip):
+                self.settle(change, Result.SKIPPED, operation.reason)
+            elif operation is not None:
+                waiting.append((change, operation))
             elif last:
                 self.settle(change, Result.APPLIED)
         while waiting:
@@ -123,13 +123,13 @@ class Sending:
     def answered(self, change: Change, reply: Done, *, last: bool) -> None:
         """Settle a change by a yes, which may hide that a part was not set."""
         missing = [name for name in reply.missing if name != "card"]
-        told = f"GitHub did not set: {', '.join(missing)}" if missing else ""
+        reason = f"GitHub did not set: {', '.join(missing)}" if missing else ""
         if set(missing) & set(change.fields) and change.action is not Action.CREATE:
             self.unclaimed.setdefault(change.key, set()).update(missing)
             if last:
-                self.settle(change, Result.FAILED, told)
+                self.settle(change, Result.FAILED, reason)
         elif last:
-            self.settle(change, Result.APPLIED, told, url=reply.url)
+            self.settle(change, Result.APPLIED, reason, url=reply.url)
 
     def go_on(self, lost: bool, why: str) -> None:
         """Raise unless it was a lost answer, and not one too many, that held the rest back.

@@ -30,8 +30,8 @@ def keep_status(
             slug="no-status-update",
             hint="a workflow's own token reaches no board; sync makes a declared one",
         )
-    wanted = PutStatus(observed.project.id, mark, day.isoformat(), status, text)
-    ((_, reply),) = tracker.apply([wanted])
+    operation = PutStatus(observed.project.id, mark, day.isoformat(), status, text)
+    ((_, reply),) = tracker.apply([operation])
     if not isinstance(reply, Done):
         raise FailedError(
             f"the board's status update could not be written: {reply.message}",

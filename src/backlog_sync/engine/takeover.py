@@ -2,7 +2,7 @@
 
 from backlog_sync.core.import_repository import take_over
 from backlog_sync.core.model import DesiredState, ProjectSpec
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.errors import FailedError, RefusedError
 
 
@@ -15,7 +15,7 @@ def adopt_repository(
     backlog of half the issues would have the other half made again), and `FailedError` where
     there is nothing to adopt.
     """
-    observed = tracker.observe(Wanted(project))
+    observed = tracker.observe(ReadScope(project))
     if not observed.coverage.complete:
         raise RefusedError(
             "not all issues could be read, so no backlog is made of them",

@@ -148,8 +148,12 @@ def check(response: requests.Response, now: float, token_name: str) -> None:
     """
     status, message = response.status_code, message_of(response)
     spent = response.headers.get("x-ratelimit-remaining") == "0"
-    told = "retry-after" in response.headers
-    if status == 429 or (status == 403 and (spent or told)) or _limit_body(status, message):
+    has_retry_after = "retry-after" in response.headers
+    if (
+        status == 429
+        or (status == 403 and (spent or has_retry_after))
+        or _limit_body(status, message)
+    ):
         raise Limited(message or f"HTTP {status}", wait=asked_wait(response, now))
     if status == 401:
         raise AccessError(
@@ -157,7 +161,7 @@ def check(response: requests.Response, now: float, token_name: str) -> None:
             hint=f"set {token_name} to a valid token, or run `gh auth login`",
         )
     if status >= 500:
-        wait = asked_wait(response, now) if told else None
+        wait = asked_wait(response, now) if has_retry_after else None
         raise Lost(f"HTTP {status}", wait=wait, heavy=status in (502, 504))
     if status >= 400:
         raise Rejected(message or f"HTTP {status}", code=_code_of(response), status=status)

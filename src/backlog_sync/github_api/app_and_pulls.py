@@ -43,17 +43,17 @@ def open_pull_request(
     )
     if answer.status_code == 201:
         return str(_object(answer).get("html_url", ""))
-    told = message_of(answer)
-    if answer.status_code == 422 and "already exists" in told:
+    message = message_of(answer)
+    if answer.status_code == 422 and "already exists" in message:
         return None
     if answer.status_code in (401, 403, 404):
         raise AccessError(
-            f"no pull request could be opened: {told or answer.status_code}",
+            f"no pull request could be opened: {message or answer.status_code}",
             slug="no-pull-request",
             hint="the job needs `pull-requests: write`, and the repository's Actions settings must"
             " let workflows create pull requests",
         )
-    raise FailedError(f"no pull request could be opened: {told or answer.status_code}")
+    raise FailedError(f"no pull request could be opened: {message or answer.status_code}")
 
 
 def app_token(server: Server, app_id: str, private_key: str, repository: str, *, now: float) -> str:
@@ -73,20 +73,20 @@ def app_token(server: Server, app_id: str, private_key: str, repository: str, *,
             slug="bad-app-key",
             hint="put the whole .pem file that GitHub gave you into the secret",
         ) from None
-    found = _ask(server, signed, "GET", f"/repos/{quote(repository)}/installation")
-    number = _object(found).get("id")
-    if found.status_code != 200 or not isinstance(number, int):
+    installation = _ask(server, signed, "GET", f"/repos/{quote(repository)}/installation")
+    number = _object(installation).get("id")
+    if installation.status_code != 200 or not isinstance(number, int):
         raise AccessError(
             f"the App {app_id} was not found at {repository}: "
-            f"{message_of(found) or found.status_code}",
+            f"{message_of(installation) or installation.status_code}",
             slug="no-installation",
             hint="is app-id right, and the App installed for this repository?",
         )
-    made = _ask(server, signed, "POST", f"/app/installations/{number}/access_tokens", {})
-    token = _object(made).get("token")
-    if made.status_code != 201 or not isinstance(token, str):
+    created = _ask(server, signed, "POST", f"/app/installations/{number}/access_tokens", {})
+    token = _object(created).get("token")
+    if created.status_code != 201 or not isinstance(token, str):
         raise AccessError(
-            f"the App {app_id} got no token: {message_of(made) or made.status_code}",
+            f"the App {app_id} got no token: {message_of(created) or created.status_code}",
             slug="no-app-token",
             hint="is its installation suspended?",
         )
@@ -126,7 +126,7 @@ def _ask(
 
 def _object(answer: requests.Response) -> Mapping[str, Json]:
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return body if isinstance(body, dict) else {}

@@ -15,7 +15,7 @@ _BY_ID: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class BoardResult:
     """What was found of the board that was asked for."""
 
     project: ObservedProject | None = None
@@ -23,7 +23,7 @@ class Found:
     problem: str | None = None
 
 
-def wanted(spec: ProjectSpec) -> dict[str, Json]:
+def board_variables(spec: ProjectSpec) -> dict[str, Json]:
     """The variables that say which board is meant."""
     return {
         "boardOwner": spec.owner,
@@ -45,20 +45,20 @@ class Boards:
         answer = self.reader.query(document("Viewer"), {})
         return mapping.viewer((answer.data or {})["viewer"]).login
 
-    def read(self, spec: ProjectSpec, repository_id: str) -> Found:
+    def read(self, spec: ProjectSpec, repository_id: str) -> BoardResult:
         """Ask for a board by itself."""
-        answer = self.reader.query(document("Board"), wanted(spec))
+        answer = self.reader.query(document("Board"), board_variables(spec))
         scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
         if scope:
-            return Found(problem=problem_of(spec, scope))
-        return self.found(spec, answer, repository_id)
+            return BoardResult(problem=problem_of(spec, scope))
+        return self.from_answer(spec, answer, repository_id)
 
-    def found(self, spec: ProjectSpec, answer: Answer, repository_id: str) -> Found:
+    def from_answer(self, spec: ProjectSpec, answer: Answer, repository_id: str) -> BoardResult:
         """The board that `spec` means, out of an answer or the list of all boards."""
         owner = (answer.data or {}).get("repositoryOwner")
         fault = answer.fault("repositoryOwner")
         if not owner:
-            return Found(problem=problem_of(spec, fault) if fault else _no_owner(spec))
+            return BoardResult(problem=problem_of(spec, fault) if fault else _no_owner(spec))
         # Faults below a board that is there, such as a linked repository that is hidden from
         # this token, do not matter.
         scopes = self.reader.scopes
@@ -73,17 +73,17 @@ class Boards:
             if board is None and problem is None and scopes is not None and "project" not in scopes:
                 problem = f"there is none, and {_SCOPE}"
         if not board:
-            return Found(owner_id=owner["id"], problem=problem)
+            return BoardResult(owner_id=owner["id"], problem=problem)
         project = mapping.project(board, owner["login"], repository_id, scopes)
-        return Found(project, owner["id"])
+        return BoardResult(project, owner["id"])
 
     def _by_title(
         self, spec: ProjectSpec, title: str, owner: Json
     ) -> tuple[Json | None, str | None]:
         """A search finds it quickly; that none has the title is believed of the whole list only."""
-        found = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
-        if found and not found["closed"]:
-            return found, None
+        board = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
+        if board and not board["closed"]:
+            return board, None
         after, candidates = None, []
         while True:
             variables = {"boardOwner": spec.owner, "after": after}
@@ -124,8 +124,8 @@ class Boards:
         query = repeated("CardsOf", "field", len(names))
         cards: dict[str, BoardItem] = {}
         for start in range(0, len(ids), _BY_ID):
-            some = list(ids[start : start + _BY_ID])
-            answer = self.reader.query(query, {"ids": some, **_aliased(names)})
+            chunk = list(ids[start : start + _BY_ID])
+            answer = self.reader.query(query, {"ids": chunk, **_aliased(names)})
             for node in (answer.data or {})["nodes"]:
                 for item in mapping.nodes((node or {}).get("projectItems")):
                     if item["project"]["id"] == project.id:
@@ -135,7 +135,7 @@ class Boards:
 
 def _settable(project: ObservedProject) -> list[str]:
     """Names of the fields whose values belong to the board."""
-    return [one.name for one in project.fields if one.type in mapping.WRITABLE]
+    return [field.name for field in project.fields if field.type in mapping.WRITABLE]
 
 
 def _aliased(names: Sequence[str]) -> dict[str, str]:

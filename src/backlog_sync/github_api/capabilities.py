@@ -60,11 +60,11 @@ def hidden_fields(able: Capabilities) -> frozenset[str]:
         (able.issue_types, ("issueType", "issueTypes")),
         (able.boards, ("projectItems",)),
     )
-    return frozenset(name for there, names in groups if not there for name in names)
+    return frozenset(name for supported, names in groups if not supported for name in names)
 
 
 def _names(kind: Json, member: str) -> frozenset[str] | None:
     """The names of a type's fields or inputs; None where the server does not say."""
     if not isinstance(kind, dict) or not isinstance(kind.get(member), list):
         return None
-    return frozenset(str(one["name"]) for one in kind[member])
+    return frozenset(str(entry["name"]) for entry in kind[member])

@@ -121,8 +121,8 @@ class Clients:
 
     def _spend(self, data: Mapping[str, Json] | None) -> None:
         """Add what the request cost; where the answer does not say, the least there is: 1 point."""
-        told = (data or {}).get("rateLimit")
-        cost = told.get("cost") if isinstance(told, dict) else None
+        rate_limit = (data or {}).get("rateLimit")
+        cost = rate_limit.get("cost") if isinstance(rate_limit, dict) else None
         self._session.tally.cost(cost if isinstance(cost, int) else 1)
 
 

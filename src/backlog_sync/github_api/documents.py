@@ -102,23 +102,27 @@ def repeated(name: str, stem: str, count: int, hidden: frozenset[str] = ALL) -> 
     The copies are called `<stem>0`, `<stem>1` and so on; with a count of 0 the field is left out.
     """
     operation = _library(hidden)[0][name]
-    wanted = f"{stem}0"
+    original = f"{stem}0"
 
     def copies(node: FieldNode) -> list[FieldNode]:
-        return [_renamed(node, wanted, f"{stem}{i}") for i in range(count)]
+        return [_renamed(node, original, f"{stem}{i}") for i in range(count)]
 
     class Repeat(Visitor):
         def enter_selection_set(self, node: SelectionSetNode, *_: object) -> SelectionSetNode:
             selections: list[SelectionNode] = []
-            for one in node.selections:
-                if isinstance(one, FieldNode) and one.alias and one.alias.value == wanted:
-                    selections.extend(copies(one))
+            for selection in node.selections:
+                if (
+                    isinstance(selection, FieldNode)
+                    and selection.alias
+                    and selection.alias.value == original
+                ):
+                    selections.extend(copies(selection))
                 else:
-                    selections.append(one)
+                    selections.append(selection)
             return SelectionSetNode(selections=tuple(selections))
 
-    (kind,) = (v.type for v in _variables(operation) if v.variable.name.value == wanted)
-    kept = [v for v in _variables(operation) if v.variable.name.value != wanted]
+    (kind,) = (v.type for v in _variables(operation) if v.variable.name.value == original)
+    others = [v for v in _variables(operation) if v.variable.name.value != original]
     added = [
         VariableDefinitionNode(
             variable=VariableNode(name=NameNode(value=f"{stem}{i}")),
@@ -132,7 +136,7 @@ def repeated(name: str, stem: str, count: int, hidden: frozenset[str] = ALL) -> 
         OperationDefinitionNode(
             operation=operation.operation,
             name=operation.name,
-            variable_definitions=(*kept, *added),
+            variable_definitions=(*others, *added),
             directives=(),
             selection_set=visit(operation.selection_set, Repeat()),
         ),

@@ -32,36 +32,36 @@ class Issues:
     hidden: frozenset[str]
 
     def read(
-        self, first: Json, size: PageSize, numbers: Sequence[int] | None, since: float | None
+        self, first_page: Json, size: PageSize, numbers: Sequence[int] | None, since: float | None
     ) -> tuple[list[ObservedIssue], Coverage]:
         """Issues by number, each once, and what that covers.
 
-        `first` is the first page of the list. `numbers` are those that the files name, None
+        `first_page` is the first page of the list. `numbers` are those that the files name, None
         where all issues are wanted. They are read directly where that takes fewer requests than
         the list; then of all others only those with a sign of ours are given, as far as they are
         on a few pages of what was touched after `since` (seconds since the epoch), or last.
         """
-        total = int(first["totalCount"])
-        here = {int(node["number"]): node for node in mapping.nodes(first)}
+        total = int(first_page["totalCount"])
+        listed = {int(node["number"]): node for node in mapping.nodes(first_page)}
         if numbers is not None:
-            apart = [number for number in numbers if number not in here]
-            pages = _ceiling(total - len(here))
-            if pages > _ceiling(len(apart)) + 1:
-                found = self.named(apart)
-                if len(found) == len(apart):
-                    return self._with_touched(numbers, here, found, total, since)
-        return self._all(first, size)
+            unlisted = [number for number in numbers if number not in listed]
+            pages = _ceiling(total - len(listed))
+            if pages > _ceiling(len(unlisted)) + 1:
+                by_number = self.by_number(unlisted)
+                if len(by_number) == len(unlisted):
+                    return self._with_touched(numbers, listed, by_number, total, since)
+        return self._all(first_page, size)
 
     # ---- all -----------------------------------------------------------------------------
 
-    def _all(self, first: Json, size: PageSize) -> tuple[list[ObservedIssue], Coverage]:
-        found: dict[str, ObservedIssue] = {}
-        page, withheld = first, 0
+    def _all(self, first_page: Json, size: PageSize) -> tuple[list[ObservedIssue], Coverage]:
+        by_id: dict[str, ObservedIssue] = {}
+        page, withheld = first_page, 0
         while True:
             listed = page["nodes"] or ()
             withheld += sum(1 for node in listed if not node)
             for node in mapping.nodes(page):
-                found[node["id"]] = self.issue(node)
+                by_id[node["id"]] = self.issue(node)
             after = mapping.cursor(page)
             if after is None:
                 break
@@ -70,85 +70,85 @@ class Issues:
             )
             page = self._listed(answer)
         total = int(page["totalCount"])
-        complete = not withheld and len(found) >= total
-        issues = sorted(found.values(), key=lambda issue: issue.number)
-        return issues, Coverage(complete=complete, issues_read=len(found), total=total)
+        complete = not withheld and len(by_id) >= total
+        issues = sorted(by_id.values(), key=lambda issue: issue.number)
+        return issues, Coverage(complete=complete, issues_read=len(by_id), total=total)
 
     # ---- those that are named ------------------------------------------------------------
 
-    def named(self, numbers: Sequence[int]) -> dict[int, Json]:
+    def by_number(self, numbers: Sequence[int]) -> dict[int, Json]:
         """The nodes of issues by their numbers, as many requests at once as may be.
 
         One that is gone, that was moved away or that is a pull request is absent.
         """
         parts = [numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE)]
         size = PageSize()
-        found: dict[int, Json] = {}
+        nodes: dict[int, Json] = {}
         for part in in_parallel(lambda part: self._part(part, size), parts):
-            found |= part
-        return found
+            nodes |= part
+        return nodes
 
     def _part(self, numbers: Sequence[int], size: PageSize) -> dict[int, Json]:
-        found: dict[int, Json] = {}
-        left = list(numbers)
+        nodes: dict[int, Json] = {}
+        remaining = list(numbers)
 
         def ask(count: int) -> tuple[Json, Mapping[str, Json]]:
-            variables = {f"number{n}": number for n, number in enumerate(left[:count])}
-            some = repeated("IssuesByNumber", "number", len(variables), self.hidden)
-            return some, {**self._names(), **variables}
+            variables = {f"number{n}": number for n, number in enumerate(remaining[:count])}
+            query = repeated("IssuesByNumber", "number", len(variables), self.hidden)
+            return query, {**self._names(), **variables}
 
-        while left:
-            answer, count = self.reader.some(ask, len(left), size)
+        while remaining:
+            answer, count = self.reader.query_some(ask, len(remaining), size)
             data = repository_of(answer, f"{self.owner}/{self.name}")
             home = str(data["nameWithOwner"])
-            for n, number in enumerate(left[:count]):
+            for n, number in enumerate(remaining[:count]):
                 node = data.get(f"number{n}")
-                at = (node["number"], node["repository"]["nameWithOwner"]) if node else None
-                if at == (number, home):
-                    found[number] = node
-            del left[:count]
-        return found
+                location = (node["number"], node["repository"]["nameWithOwner"]) if node else None
+                if location == (number, home):
+                    nodes[number] = node
+            del remaining[:count]
+        return nodes
 
     def _with_touched(
         self,
         numbers: Sequence[int],
-        here: Mapping[int, Json],
-        found: Mapping[int, Json],
+        listed: Mapping[int, Json],
+        by_number: Mapping[int, Json],
         total: int,
         since: float | None,
     ) -> tuple[list[ObservedIssue], Coverage]:
         """The named issues, and those among the ones touched last that bear our sign."""
         touched, reached = self._touched(since)
-        seen = {**here, **touched, **found}
-        wanted = set(numbers)
+        nodes = {**listed, **touched, **by_number}
+        requested = set(numbers)
         issues = [
             self.issue(node)
-            for number, node in sorted(seen.items())
-            if number in wanted or bears_sign(node["body"] or "")
+            for number, node in sorted(nodes.items())
+            if number in requested or bears_sign(node["body"] or "")
         ]
         moment = _iso(since) if since is not None and reached else None
         return issues, Coverage(
             complete=False,
-            issues_read=len(seen),
+            issues_read=len(nodes),
             total=total,
-            by_number=len(wanted),
+            by_number=len(requested),
             since=moment,
         )
 
     def _touched(self, since: float | None) -> tuple[dict[int, Json], bool]:
         """What was touched last, by number, and whether that is everything since then."""
-        found: dict[int, Json] = {}
+        nodes: dict[int, Json] = {}
         size, after = PageSize(), None
         variables = {**self._names(), "since": _iso(since) if since is not None else None}
         for _ in range(_LOOKS if since is not None else 1):
-            asked = {**variables, "after": after}
-            answer = self.reader.query(document("IssuesTouched", self.hidden), asked, size)
+            page_variables = {**variables, "after": after}
+            answer = self.reader.query(document("IssuesTouched", self.hidden), page_variables, size)
             page = self._listed(answer)
-            found |= {int(node["number"]): node for node in mapping.nodes(page)}
+            nodes |= {int(node["number"]): node for node in mapping.nodes(page)}
             after = mapping.cursor(page)
             if after is None:
-                return found, True
-        return found, False
+                return nodes, True
+        return nodes, False
 
     # ---- one -----------------------------------------------------------------------------
 
@@ -157,16 +157,16 @@ class Issues:
         query = document("IssuesById", self.hidden)
         size = PageSize()
 
-        def part(some: Sequence[str]) -> list[Json]:
+        def part(part_ids: Sequence[str]) -> list[Json]:
             nodes: list[Json] = []
-            left = list(some)
-            while left:
-                answer, count = self.reader.some(
-                    lambda count: (query, {"ids": left[:count]}), len(left), size
+            remaining = list(part_ids)
+            while remaining:
+                answer, count = self.reader.query_some(
+                    lambda count: (query, {"ids": remaining[:count]}), len(remaining), size
                 )
                 # An id that no longer resolves is a fault of its own entry, and null there.
                 nodes += (answer.data or {})["nodes"]
-                del left[:count]
+                del remaining[:count]
             return nodes
 
         parts = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
@@ -183,19 +183,19 @@ class Issues:
         answer = self.reader.query(document("RecentIssues", self.hidden), self._names(), size)
         return tuple(self.issue(node) for node in mapping.nodes(self._listed(answer)))
 
-    def made_after(self, number: int) -> tuple[ObservedIssue, ...]:
+    def created_after(self, number: int) -> tuple[ObservedIssue, ...]:
         """The issues with a higher number, newest first."""
-        found: list[ObservedIssue] = []
+        newer: list[ObservedIssue] = []
         size, after = PageSize(), None
         while True:
-            asked = {**self._names(), "after": after}
-            answer = self.reader.query(document("RecentIssues", self.hidden), asked, size)
+            variables = {**self._names(), "after": after}
+            answer = self.reader.query(document("RecentIssues", self.hidden), variables, size)
             page = self._listed(answer)
             issues = [self.issue(node) for node in mapping.nodes(page)]
-            found += [issue for issue in issues if issue.number > number]
+            newer += [issue for issue in issues if issue.number > number]
             after = mapping.cursor(page)
             if after is None or any(issue.number <= number for issue in issues):
-                return tuple(found)
+                return tuple(newer)
 
     def issue(self, node: Json) -> ObservedIssue:
         """An issue, with all its blockers."""
@@ -206,7 +206,7 @@ class Issues:
             variables = {"id": issue.id, "after": after}
             answer = self.reader.query(document("BlockersPage"), variables)
             page = (answer.data or {})["node"]["blockedBy"]
-            more.extend(mapping.link(one) for one in mapping.nodes(page))
+            more.extend(mapping.link(blocker) for blocker in mapping.nodes(page))
             after = mapping.cursor(page)
         return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more))
 
@@ -223,12 +223,12 @@ def repository_of(answer: Answer, name: str) -> Json:
     if not data:
         fault = answer.fault("repository") or next(iter(answer.faults), None)
         raise _no_repository(name, fault)
-    now = data.get("nameWithOwner")
-    if now is not None and now.lower() != name.lower():
+    current_name = data.get("nameWithOwner")
+    if current_name is not None and current_name.lower() != name.lower():
         raise RefusedError(
-            f"{name} is now called {now}",
+            f"{name} is now called {current_name}",
             slug="renamed",
-            hint=f"name it as it is: `repository: {now}`, or --repo {now}",
+            hint=f"name it as it is: `repository: {current_name}`, or --repo {current_name}",
         )
     return data
 

@@ -98,7 +98,7 @@ def milestone(data: Json) -> ObservedMilestone:
 
 def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
     """An issue with its card."""
-    reason, kind, aim = data["stateReason"], data.get("issueType"), data["milestone"]
+    reason, kind, milestone = data["stateReason"], data.get("issueType"), data["milestone"]
     return ObservedIssue(
         id=data["id"],
         number=int(data["number"]),
@@ -111,7 +111,7 @@ def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
         state_reason=str(reason).lower() if reason else None,
         labels=tuple(node["name"] for node in nodes(data["labels"])),
         assignees=tuple(node["login"] for node in nodes(data["assignees"])),
-        milestone=aim["title"] if aim else None,
+        milestone=milestone["title"] if milestone else None,
         issue_type=kind["name"] if kind else None,
         parent=link(data["parent"]) if data.get("parent") else None,
         blocked_by=tuple(link(node) for node in nodes(data.get("blockedBy"))),
@@ -184,10 +184,10 @@ def pick_project(candidates: Sequence[Json], title: str) -> Json | None:
     return min(fitting, key=lambda b: (bool(b["closed"]), int(b["number"])), default=None)
 
 
-def older_board(made: Json) -> int | None:
+def older_board(created: Json) -> int | None:
     """The number of the board that was there before a new one of its title, if there is any."""
-    fitting = pick_project(nodes((made.get("owner") or {}).get("projectsV2")), made["title"])
-    if fitting is None or fitting["closed"] or fitting["number"] >= made["number"]:
+    fitting = pick_project(nodes((created.get("owner") or {}).get("projectsV2")), created["title"])
+    if fitting is None or fitting["closed"] or fitting["number"] >= created["number"]:
         return None
     return int(fitting["number"])
 
@@ -195,9 +195,9 @@ def older_board(made: Json) -> int | None:
 def card(data: Json, names: Sequence[str]) -> BoardItem:
     """A card; `names` are the fields that were asked for, in the order of the aliases."""
     values: dict[str, BoardValue] = {
-        name: found
+        name: shown
         for index, name in enumerate(names)
-        if (found := value(data.get(f"field{index}"))) is not None
+        if (shown := value(data.get(f"field{index}"))) is not None
     }
     return BoardItem(data["id"], values, bool(data["isArchived"]))
 
@@ -205,9 +205,9 @@ def card(data: Json, names: Sequence[str]) -> BoardItem:
 def value(data: Mapping[str, Json] | None) -> BoardValue:
     """What a card shows in one field."""
     for key in ("text", "number", "date", "name", "title"):
-        found = (data or {}).get(key)
-        if isinstance(found, str | int | float):
-            return found
+        shown = (data or {}).get(key)
+        if isinstance(shown, str | int | float):
+            return shown
     return None
 
 

@@ -18,21 +18,21 @@ def send(clients: Clients, repository: str, operation: CreateMilestone | UpdateM
 
     A title that is taken is a `Rejected` with the code `already_exists`.
     """
-    wanted: dict[str, str | None] = {"due": None, "description": None, "title": None}
+    values: dict[str, str | None] = {"due": None, "description": None, "title": None}
     if isinstance(operation, CreateMilestone):
-        wanted = {
+        values = {
             "due": operation.due,
             "description": operation.description,
             "title": operation.title,
         }
     else:
-        wanted |= {name: str(over.wanted) for name, over in operation.parts.items()}
+        values |= {name: str(over.wanted) for name, over in operation.parts.items()}
     body: dict[str, str] = {}
-    if (due := wanted["due"]) is not None:
+    if (due := values["due"]) is not None:
         body["due_on"] = due_on(due)
-    if (description := wanted["description"]) is not None:
+    if (description := values["description"]) is not None:
         body["description"] = description
-    if (title := wanted["title"]) is not None:
+    if (title := values["title"]) is not None:
         body["title"] = title
     path = f"/repos/{repository}/milestones"
     if isinstance(operation, CreateMilestone):

@@ -75,14 +75,14 @@ class Names:
 
     def user_ids(self, logins: Sequence[str]) -> list[str]:
         """Ids of users, leaving out those that do not exist."""
-        return [found for login in logins if (found := self.users.get(login.lower()))]
+        return [user_id for login in logins if (user_id := self.users.get(login.lower()))]
 
     def issue_type(self, name: str | None) -> str | None:
         """The id of an issue type."""
         return self.issue_types.get(name.lower()) if name else None
 
 
-class NotBoarded(Exception):  # noqa: N818 - says why an operation is not sent; never leaves the package
+class Unsendable(Exception):  # noqa: N818 - says why an operation is not sent; never leaves the package
     """An operation that cannot be put into a request, and why."""
 
 
@@ -91,7 +91,7 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
 ) -> tuple[Step, ...]:
     """The mutations that carry out an operation, in order; none where nothing is to be done.
 
-    Raises `NotBoarded` for a value that has no meaning on GitHub.
+    Raises `Unsendable` for a value that has no meaning on GitHub.
     """
     match operation:
         case CreateIssue():
@@ -99,9 +99,13 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step(name, _create_issue(operation, names)),)
         case UpdateIssue():
             return (Step("UpdateIssue", _update_issue(operation, names)),)
-        case CloseIssue(id=id_, reason=reason, duplicate_of=other):
-            inputs = {"issueId": id_, "stateReason": reason.upper(), "duplicateIssueId": other}
-            return (Step("CloseIssue", _said(inputs)),)
+        case CloseIssue(id=id_, reason=reason, duplicate_of=duplicate_id):
+            inputs = {
+                "issueId": id_,
+                "stateReason": reason.upper(),
+                "duplicateIssueId": duplicate_id,
+            }
+            return (Step("CloseIssue", _without_none(inputs)),)
         case ReopenIssue(id=id_):
             return (Step("ReopenIssue", {"issueId": id_}),)
         case ChangeLabels(id=id_, add=add, remove=remove):
@@ -122,22 +126,22 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
         case RemoveSubIssue(parent_id=parent, child_id=child):
             return (Step("RemoveSubIssue", {"issueId": parent, "subIssueId": child}),)
         case MoveSubIssue(parent_id=parent, child_id=child, after_id=after, before_id=before):
-            where = _said({"afterId": after, "beforeId": before})
-            return (Step("MoveSubIssue", {"issueId": parent, "subIssueId": child, **where}),)
+            anchor = _without_none({"afterId": after, "beforeId": before})
+            return (Step("MoveSubIssue", {"issueId": parent, "subIssueId": child, **anchor}),)
         case AddBlocker(blocked_id=blocked, blocker_id=blocker):
             return (Step("AddBlockedBy", {"issueId": blocked, "blockingIssueId": blocker}),)
         case RemoveBlocker(blocked_id=blocked, blocker_id=blocker):
             return (Step("RemoveBlockedBy", {"issueId": blocked, "blockingIssueId": blocker}),)
         case CreateLabel(name=name, color=color, description=description):
-            there = operation.repository_id or names.repository_id
-            made = {"name": name, "color": color, "description": description}
-            return (Step("CreateLabel", {"repositoryId": there, **made}),)
+            repository_id = operation.repository_id or names.repository_id
+            attributes = {"name": name, "color": color, "description": description}
+            return (Step("CreateLabel", {"repositoryId": repository_id, **attributes}),)
         case UpdateLabel(id=id_):
             parts = {name: over.wanted for name, over in operation.parts.items()}
             return (Step("UpdateLabel", {"id": id_, **parts}),)
         case CreateProject(owner_id=owner, title=title, repository_id=repository):
             inputs = {"ownerId": owner, "title": title, "repositoryId": repository}
-            return (Step("CreateProject", _said(inputs)),)
+            return (Step("CreateProject", _without_none(inputs)),)
         case CloseProject(project_id=project):
             return (Step("CloseProject", {"projectId": project, "closed": True}),)
         case LinkProject(project_id=project, repository_id=repository):
@@ -172,30 +176,32 @@ def done(operation: Operation, payloads: Sequence[Json], names: Names) -> Done |
         if not all(payload.get("labelable") for payload in payloads):
             return None
         return Done(id=operation.id)
-    thing = next((v for v in payloads[0].values() if isinstance(v, dict)), None)
-    if thing is None:
+    subject = next((v for v in payloads[0].values() if isinstance(v, dict)), None)
+    if subject is None:
         return None
     if isinstance(operation, CreateProject):
-        fields = tuple(mapping.board_field(node) for node in mapping.nodes(thing["fields"]))
-        older = mapping.older_board(thing)
-        url = thing["url"]
-        return Done(id=thing["id"], number=thing["number"], url=url, fields=fields, older=older)
+        fields = tuple(mapping.board_field(node) for node in mapping.nodes(subject["fields"]))
+        older = mapping.older_board(subject)
+        url = subject["url"]
+        return Done(id=subject["id"], number=subject["number"], url=url, fields=fields, older=older)
     if isinstance(operation, CreateBoardField | AddOptions):
-        return Done(id=thing["id"], fields=(mapping.board_field(thing),))
-    card = thing["id"] if isinstance(operation, AddCard) else None
-    return Done(id=thing["id"], number=thing.get("number"), url=thing.get("url"), card_id=card)
+        return Done(id=subject["id"], fields=(mapping.board_field(subject),))
+    card = subject["id"] if isinstance(operation, AddCard) else None
+    return Done(
+        id=subject["id"], number=subject.get("number"), url=subject.get("url"), card_id=card
+    )
 
 
 def logins(operations: Sequence[Operation]) -> set[str]:
     """All logins that the operations name, in lower case."""
-    found: set[str] = set()
+    lowered: set[str] = set()
     for operation in operations:
         match operation:
             case CreateIssue(assignees=assignees):
-                found.update(login.lower() for login in assignees)
+                lowered.update(login.lower() for login in assignees)
             case ChangeAssignees(add=add, remove=remove):
-                found.update(login.lower() for login in (*add, *remove))
-    return found
+                lowered.update(login.lower() for login in (*add, *remove))
+    return lowered
 
 
 def needs_issue_types(operations: Sequence[Operation]) -> bool:
@@ -206,7 +212,7 @@ def needs_issue_types(operations: Sequence[Operation]) -> bool:
 # ---- inputs --------------------------------------------------------------------------------
 
 
-def _said(parts: Mapping[str, Json]) -> dict[str, Json]:
+def _without_none(parts: Mapping[str, Json]) -> dict[str, Json]:
     """Only the parts that are not None."""
     return {name: value for name, value in parts.items() if value is not None}
 
@@ -227,44 +233,44 @@ def _create_issue(operation: CreateIssue, names: Names) -> dict[str, Json]:
         "title": operation.title,
         "body": operation.body,
         **{name: ids for name, ids in sets.items() if ids},
-        **_said(parts),
+        **_without_none(parts),
     }
 
 
 def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, Json]:
-    said: dict[str, Json] = {"id": operation.id}
+    inputs: dict[str, Json] = {"id": operation.id}
     for part, over in operation.parts.items():
         match part:
             case "milestone":
-                said["milestoneId"] = operation.milestone_id
+                inputs["milestoneId"] = operation.milestone_id
             case "issue_type":
                 kind = names.issue_type(_type_of(operation))
                 # A type that does not exist there is left alone; None takes the type away.
-                said |= {"issueTypeId": kind} if kind or over.wanted is None else {}
+                inputs |= {"issueTypeId": kind} if kind or over.wanted is None else {}
             case _:
-                said[part] = over.wanted
-    return said
+                inputs[part] = over.wanted
+    return inputs
 
 
 def _type_of(operation: CreateIssue | UpdateIssue) -> str | None:
     """The name of the type that an issue is to have, if one is wanted."""
     if isinstance(operation, CreateIssue):
         return operation.issue_type
-    wanted = operation.issue_type.wanted if operation.issue_type else None
-    return str(wanted) if wanted else None
+    type_name = operation.issue_type.wanted if operation.issue_type else None
+    return str(type_name) if type_name else None
 
 
 def _field(definition: BoardFieldDef) -> dict[str, Json]:
-    made: dict[str, Json] = {"name": definition.name, "dataType": definition.type.upper()}
+    inputs: dict[str, Json] = {"name": definition.name, "dataType": definition.type.upper()}
     if definition.type == "single_select":
         # GitHub demands a colour and a description for every option.
-        made["singleSelectOptions"] = [
+        inputs["singleSelectOptions"] = [
             {"name": o.name, "color": o.color or "GRAY", "description": o.description or ""}
             for o in definition.options
         ]
     if definition.type == "iteration":
-        made["iterationConfiguration"] = _iterations(definition)
-    return made
+        inputs["iterationConfiguration"] = _iterations(definition)
+    return inputs
 
 
 def _iterations(definition: BoardFieldDef) -> dict[str, Json]:
@@ -273,7 +279,7 @@ def _iterations(definition: BoardFieldDef) -> dict[str, Json]:
     try:
         start = date.fromisoformat(definition.start or "")
     except ValueError:
-        raise NotBoarded(
+        raise Unsendable(
             f"an iteration field needs a start date, not {definition.start!r}"
         ) from None
     return {
@@ -292,7 +298,7 @@ def _iterations(definition: BoardFieldDef) -> dict[str, Json]:
 
 def _options(operation: AddOptions) -> dict[str, Json]:
     """All options: the list replaces the field's own, and an option without its id is a new one."""
-    kept = [
+    existing = [
         {"id": id_, "name": name, "color": color or "GRAY", "description": description}
         for id_, name, color, description in operation.existing
     ]
@@ -300,17 +306,17 @@ def _options(operation: AddOptions) -> dict[str, Json]:
         {"name": name, "color": color or "GRAY", "description": description}
         for name, color, description in operation.new
     ]
-    return {"fieldId": operation.field_id, "singleSelectOptions": [*kept, *new]}
+    return {"fieldId": operation.field_id, "singleSelectOptions": [*existing, *new]}
 
 
 def _value(operation: SetValue) -> Step:
-    where = {
+    target = {
         "projectId": operation.project_id,
         "itemId": operation.item_id,
         "fieldId": operation.field_id,
     }
     if operation.value is None:
-        return Step("ClearValue", where)
+        return Step("ClearValue", target)
     inputs = {
         "text": "text",
         "number": "number",
@@ -319,12 +325,12 @@ def _value(operation: SetValue) -> Step:
         "iteration": "iterationId",
     }
     if operation.type not in inputs:
-        raise NotBoarded(f"a board field of type {operation.type} cannot be set")
+        raise Unsendable(f"a board field of type {operation.type} cannot be set")
     chosen = operation.type in ("single_select", "iteration")
     if chosen and not operation.option_id:
-        raise NotBoarded(f"the field has no option {operation.value!r}")
+        raise Unsendable(f"the field has no option {operation.value!r}")
     sent = operation.option_id if chosen else operation.value
-    return Step("SetValue", {**where, "value": {inputs[operation.type]: sent}})
+    return Step("SetValue", {**target, "value": {inputs[operation.type]: sent}})
 
 
 # ---- payloads ------------------------------------------------------------------------------
@@ -337,13 +343,13 @@ def _created(operation: CreateIssue, issue: Json, names: Names) -> Done | None:
     """
     if not issue or issue["repository"]["id"] != operation.repository_id:
         return None
-    have = {node["login"].lower() for node in mapping.nodes(issue["assignees"])}
+    assignees = {node["login"].lower() for node in mapping.nodes(issue["assignees"])}
     labels = {node["id"] for node in mapping.nodes(issue["labels"])}
     missing = {
         "labels": not set(operation.label_ids) <= labels,
-        "assignees": not {login.lower() for login in operation.assignees} <= have,
+        "assignees": not {login.lower() for login in operation.assignees} <= assignees,
         "issue_type": bool(operation.issue_type)
-        and not _is(issue.get("issueType"), names, operation),
+        and not _has_type(issue.get("issueType"), names, operation),
         "milestone": operation.milestone_id is not None
         and (issue["milestone"] or {}).get("id") != operation.milestone_id,
         "parent": operation.parent_id is not None
@@ -365,7 +371,7 @@ def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
         return None
     missing = {
         "issue_type": bool(_type_of(operation))
-        and not _is(issue.get("issueType"), names, operation),
+        and not _has_type(issue.get("issueType"), names, operation),
         "milestone": operation.milestone_id is not None
         and (issue["milestone"] or {}).get("id") != operation.milestone_id,
     }
@@ -377,19 +383,19 @@ def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
     )
 
 
-def _is(found: Json, names: Names, operation: CreateIssue | UpdateIssue) -> bool:
-    wanted = names.issue_type(_type_of(operation))
-    return wanted is not None and (found or {}).get("id") == wanted
+def _has_type(issue_type: Json, names: Names, operation: CreateIssue | UpdateIssue) -> bool:
+    type_id = names.issue_type(_type_of(operation))
+    return type_id is not None and (issue_type or {}).get("id") == type_id
 
 
 def _assigned(operation: ChangeAssignees, payloads: Sequence[Json]) -> Done | None:
     if not all(payload.get("assignable") for payload in payloads):
         return None
-    have: set[str] = set()
+    assignees: set[str] = set()
     if payloads:
-        found = mapping.nodes(payloads[-1]["assignable"]["assignees"])
-        have = {node["login"].lower() for node in found}
-    absent = not {login.lower() for login in operation.add} <= have
+        nodes = mapping.nodes(payloads[-1]["assignable"]["assignees"])
+        assignees = {node["login"].lower() for node in nodes}
+    absent = not {login.lower() for login in operation.add} <= assignees
     return Done(id=operation.id, missing=("assignees",) if absent else ())
 
 

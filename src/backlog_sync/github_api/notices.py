@@ -27,20 +27,20 @@ def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refus
     if not MARK.fullmatch(operation.mark):
         return Refused(f"{operation.mark!r} cannot mark a comment", "invalid")
     text = marked(operation)
-    found = _ours(reader, operation)
-    if isinstance(found, Fault):
-        return Refused(found.message, found.type)
-    if found is None:
+    comment = _our_comment(reader, operation)
+    if isinstance(comment, Fault):
+        return Refused(comment.message, comment.type)
+    if comment is None:
         name, inputs = "AddComment", {"subjectId": operation.id, "body": text}
-    elif found["body"].replace("\r\n", "\n") == text:
-        return Done(id=found["id"])
+    elif comment["body"].replace("\r\n", "\n") == text:
+        return Done(id=comment["id"])
     else:
-        name, inputs = "UpdateComment", {"id": found["id"], "body": text}
+        name, inputs = "UpdateComment", {"id": comment["id"], "body": text}
     answer = clients.graphql(batch([name]), {"i0": inputs})
     payload = confirmed(answer)
     if isinstance(payload, Refused):
         return payload
-    node = payload["commentEdge"]["node"] if found is None else payload["issueComment"]
+    node = payload["commentEdge"]["node"] if comment is None else payload["issueComment"]
     return Done(id=node["id"], url=node["url"])
 
 
@@ -57,7 +57,7 @@ def confirmed(answer: Answer) -> Json | Refused:
     return Refused(fault.message, fault.type)
 
 
-def _ours(reader: Reader, operation: PutComment) -> Json | Fault | None:
+def _our_comment(reader: Reader, operation: PutComment) -> Json | Fault | None:
     """The first comment of ours that begins with the mark; a fault where none can be.
 
     One that somebody else edited is theirs from then on: what they wrote there would be lost.
@@ -71,8 +71,8 @@ def _ours(reader: Reader, operation: PutComment) -> Json | Fault | None:
             return next(iter(answer.faults), missing)
         me = (answer.data or {})["viewer"]["id"]
         for comment in mapping.nodes(node["comments"]):
-            ours = comment["viewerDidAuthor"] and _untouched(comment, me)
-            if ours and comment["body"].startswith(_line(operation.mark)):
+            is_ours = comment["viewerDidAuthor"] and _untouched(comment, me)
+            if is_ours and comment["body"].startswith(_line(operation.mark)):
                 return comment
         after = mapping.cursor(node["comments"])
         if after is None:

@@ -24,8 +24,7 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.errors import AccessError, BacklogError, FailedError, RefusedError
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
-from backlog_sync.github_api.boards import Boards, Found, problem_of
-from backlog_sync.github_api.boards import wanted as wanted_board
+from backlog_sync.github_api.boards import BoardResult, Boards, board_variables, problem_of
 from backlog_sync.github_api.capabilities import (
     hidden_fields,
     is_foreign,
@@ -48,7 +47,7 @@ _AT_ONCE: Final = 50
 """Aliases in one query."""
 
 
-class Wanted(Protocol):
+class ReadScope(Protocol):
     """What a read must bring; the engine has a value of this shape."""
 
     @property
@@ -88,7 +87,7 @@ class Observer:
     issue_types: dict[str, str] | None = None
     repository_id: str | None = None
     able: Capabilities = field(default_factory=Capabilities)
-    asked: bool = False
+    capabilities_read: bool = False
     embedded: bool = False
 
     @property
@@ -101,27 +100,29 @@ class Observer:
         """Fields that this server does not know."""
         return hidden_fields(self.able)
 
-    def observe(self, wanted: Wanted, *, host: str, sandbox: Callable[[], bool]) -> ObservedState:
+    def observe(
+        self, read_scope: ReadScope, *, host: str, sandbox: Callable[[], bool]
+    ) -> ObservedState:
         """What is wanted: one request for all first pages, then what is left of each list.
 
         Issues are read by their numbers where that is enough and takes fewer requests.
         `sandbox` is asked after the first answer.
         """
         size = PageSize()
-        spec = wanted.project
+        spec = read_scope.project
         answer, problem = self._overview(spec, size)
         data = self._repository(answer)
         repository = mapping.repository(data, self.reader.scopes)
         self.repository_id = repository.id
         board = self._board(spec, answer, repository.id, problem)
-        numbers = wanted.numbers(
+        numbers = read_scope.numbers(
             repository.name_with_owner, sandbox=sandbox(), plain=not self.embedded
         )
-        issues, coverage = self.issues.read(data["issues"], size, numbers, wanted.since)
+        issues, coverage = self.issues.read(data["issues"], size, numbers, read_scope.since)
         cards = self.boards.cards(board.project) if board.project else {}
         self.issue_types = mapping.issue_types(data.get("issueTypes"))
-        others, issues_there, out_of_reach = self._others(wanted, repository, sandbox())
-        issues += issues_there
+        others, issues_elsewhere, out_of_reach = self._others(read_scope, repository, sandbox())
+        issues += issues_elsewhere
         return ObservedState(
             repository=repository,
             viewer=mapping.viewer(answer.data["viewer"] if answer.data else None),
@@ -143,13 +144,13 @@ class Observer:
 
     def _board(
         self, spec: ProjectSpec | None, answer: Answer, repository_id: str, problem: str | None
-    ) -> Found:
+    ) -> BoardResult:
         """The board that is meant, by this answer or by the token for boards."""
         if spec is None or problem is not None:
-            return Found(problem=problem)
+            return BoardResult(problem=problem)
         if self.own_boards:
             return self.boards.read(spec, repository_id)
-        return self.boards.found(spec, answer, repository_id)
+        return self.boards.from_answer(spec, answer, repository_id)
 
     def definitions(self, spec: ProjectSpec | None, *, host: str) -> ObservedState:
         """Labels, milestones and the board as they are now, without issues."""
@@ -176,28 +177,34 @@ class Observer:
             return self
         owner, _, name = repository.partition("/")
         return Observer(
-            self.reader, owner, name, self.boards, self.own_boards, able=self.able, asked=self.asked
+            self.reader,
+            owner,
+            name,
+            self.boards,
+            self.own_boards,
+            able=self.able,
+            capabilities_read=self.capabilities_read,
         )
 
     def _others(
-        self, wanted: Wanted, target: ObservedRepository, sandbox: bool
+        self, read_scope: ReadScope, target: ObservedRepository, sandbox: bool
     ) -> tuple[tuple[ObservedOther, ...], list[ObservedIssue], dict[str, str]]:
         """The other repositories that items are in, their issues, and what is out of reach."""
-        found: list[ObservedOther] = []
+        others: list[ObservedOther] = []
         issues: list[ObservedIssue] = []
         out_of_reach: dict[str, str] = {}
-        for name in wanted.others(target.name_with_owner):
-            numbers = wanted.numbers(
+        for name in read_scope.others(target.name_with_owner):
+            numbers = read_scope.numbers(
                 target.name_with_owner, sandbox=sandbox, plain=not self.embedded, other=name
             )
             try:
-                other, there = self.at(name)._other(numbers)
-            except (AccessError, RefusedError) as no:
-                out_of_reach[name] = _briefly(name, no)
+                other, issues_there = self.at(name)._other(numbers)
+            except (AccessError, RefusedError) as error:
+                out_of_reach[name] = _briefly(name, error)
                 continue
-            found.append(other)
-            issues += there
-        return tuple(found), issues, out_of_reach
+            others.append(other)
+            issues += issues_there
+        return tuple(others), issues, out_of_reach
 
     def _other(self, numbers: tuple[int, ...] | None) -> tuple[ObservedOther, list[ObservedIssue]]:
         """This repository as another one than the target: no board, nothing that is the owner's."""
@@ -216,34 +223,34 @@ class Observer:
         nodes = self._rest_of("MilestonesPage", "milestones", data["milestones"])
         return tuple(map(mapping.milestone, nodes))
 
-    def examine(self, wanted: Wanted) -> Examination:
+    def examine(self, read_scope: ReadScope) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
         able = self.read_capabilities()
         answer = self.reader.query(document("Checkup", self.hidden), self._names())
         data = self._repository(answer)
         repository = mapping.repository(data, self.reader.scopes)
-        spec, board = wanted.project, Found()
+        spec, board = read_scope.project, BoardResult()
         if spec and not able.boards:
-            board = Found(problem="this server has no Projects")
+            board = BoardResult(problem="this server has no Projects")
         elif spec:
             board = self.boards.read(spec, repository.id)
         types = mapping.issue_types(data.get("issueTypes"))
         scopes = self.reader.scopes
-        told = answer.data or {}
+        answer_data = answer.data or {}
         others: list[ObservedRepository] = []
         out_of_reach: dict[str, str] = {}
-        for name in wanted.others(repository.name_with_owner):
-            there = self.at(name)
+        for name in read_scope.others(repository.name_with_owner):
+            observer = self.at(name)
             try:
-                asked = self.reader.query(document("Checkup", self.hidden), there._names())
-                others.append(mapping.repository(there._repository(asked), scopes))
-            except (AccessError, RefusedError) as no:
-                out_of_reach[name] = _briefly(name, no)
+                checkup = self.reader.query(document("Checkup", self.hidden), observer._names())
+                others.append(mapping.repository(observer._repository(checkup), scopes))
+            except (AccessError, RefusedError) as error:
+                out_of_reach[name] = _briefly(name, error)
         return Examination(
-            viewer=mapping.viewer(told["viewer"]).login,
+            viewer=mapping.viewer(answer_data["viewer"]).login,
             repository=repository,
             scopes=tuple(sorted(scopes)) if scopes is not None else None,
-            allowance=mapping.allowance(told.get("rateLimit")),
+            allowance=mapping.allowance(answer_data.get("rateLimit")),
             capabilities=able,
             issue_types=tuple(types) if types is not None else None,
             project=board.project,
@@ -253,24 +260,24 @@ class Observer:
             out_of_reach=out_of_reach,
         )
 
-    def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
+    def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
         """The observation with these questions answered: issues elsewhere, people, cards."""
-        elsewhere, unreachable = self._elsewhere(asked.issues)
-        for name in asked.missing[:_MOST_MISSING]:
-            found = self._whereabouts(name)
-            if isinstance(found, str):
-                unreachable[name] = found
+        elsewhere, unreachable = self._elsewhere(questions.issues)
+        for name in questions.missing[:_MOST_MISSING]:
+            location = self._follow_transfer(name)
+            if isinstance(location, str):
+                unreachable[name] = location
             else:
-                elsewhere[name] = found
+                elsewhere[name] = location
         unassignable = {
-            name: self.at(name)._unassignable(logins) for name, logins in asked.logins.items()
+            name: self.at(name)._unassignable(logins) for name, logins in questions.logins.items()
         }
         permissions = {
-            name: self.at(name)._permissions(logins) for name, logins in asked.authors.items()
+            name: self.at(name)._permissions(logins) for name, logins in questions.authors.items()
         }
         cards: dict[str, BoardItem] = {}
-        if asked.cards and observed.project:
-            cards = self.boards.archived(observed.project, asked.cards)
+        if questions.cards and observed.project:
+            cards = self.boards.archived(observed.project, questions.cards)
         return dataclasses.replace(
             observed,
             issues=tuple(
@@ -293,36 +300,40 @@ class Observer:
 
     def _elsewhere(self, names: Sequence[str]) -> tuple[dict[str, IssueLink], dict[str, str]]:
         """Issues by `owner/repo#n`, and why some of them cannot be had."""
-        found: dict[str, IssueLink] = {}
+        links: dict[str, IssueLink] = {}
         missing: dict[str, str] = {}
         for start in range(0, len(names), _AT_ONCE):
-            some = names[start : start + _AT_ONCE]
+            chunk = names[start : start + _AT_ONCE]
             variables: dict[str, Json] = {}
-            for n, name in enumerate(some):
+            for n, name in enumerate(chunk):
                 repository, _, number = name.rpartition("#")
                 owner, _, bare = repository.partition("/")
                 variables |= {f"owner{n}": owner, f"name{n}": bare, f"number{n}": int(number)}
-            answer = self.reader.query(issues_at(len(some)), variables)
-            for n, name in enumerate(some):
+            answer = self.reader.query(issues_at(len(chunk)), variables)
+            for n, name in enumerate(chunk):
                 issue = ((answer.data or {}).get(f"at{n}") or {}).get("issue")
                 if issue:
-                    found[name] = mapping.link(issue)
+                    links[name] = mapping.link(issue)
                 else:
                     missing[name] = _not_there(name, answer.fault(f"at{n}"))
-        return found, missing
+        return links, missing
 
-    def _whereabouts(self, name: str) -> IssueLink | str:
+    def _follow_transfer(self, name: str) -> IssueLink | str:
         """Where an issue is that the list does not hold: REST follows a transfer (301).
 
         GitHub's documentation of "Get an issue": 301 for one that was transferred, 410 for one
         that was deleted, and pull requests among the issues.
         """
-        where, _, number = name.rpartition("#")
-        path = f"/repos/{where}/issues/{number}"
+        old_repository, _, number = name.rpartition("#")
+        path = f"/repos/{old_repository}/issues/{number}"
         try:
             data = self.reader.rest(path)
-        except Rejected as no:
-            return "it was deleted" if no.status == HTTP_GONE else "there is none of this number"
+        except Rejected as rejection:
+            return (
+                "it was deleted"
+                if rejection.status == HTTP_GONE
+                else "there is none of this number"
+            )
         if data.get("pull_request"):
             return "it is a pull request"
         repository = "/".join(str(data["repository_url"]).split("/")[-2:])
@@ -335,27 +346,27 @@ class Observer:
         """
         try:
             data = self.reader.rest(f"/repos/{self.owner}/{self.name}/issues/{number}")
-        except Rejected as no:
+        except Rejected as rejection:
             raise FailedError(
-                f"{self.repository} has no issue or pull request #{number}: {no.message}",
+                f"{self.repository} has no issue or pull request #{number}: {rejection.message}",
                 slug="no-conversation",
                 hint="name one by its number, and use a token that can see it",
-            ) from no
+            ) from rejection
         return str(data["node_id"])
 
     def _unassignable(self, logins: Sequence[str]) -> tuple[str, ...]:
         """Those of these logins that cannot be assigned in this repository."""
         absent: list[str] = []
         for start in range(0, len(logins), _AT_ONCE):
-            some = logins[start : start + _AT_ONCE]
-            variables = {f"login{n}": login for n, login in enumerate(some)}
-            query = repeated("Assignable", "login", len(some))
+            chunk = logins[start : start + _AT_ONCE]
+            variables = {f"login{n}": login for n, login in enumerate(chunk)}
+            query = repeated("Assignable", "login", len(chunk))
             answer = self.reader.query(query, {**self._names(), **variables})
             data = (answer.data or {}).get("repository") or {}
-            for n, login in enumerate(some):
+            for n, login in enumerate(chunk):
                 listed = data.get(f"login{n}")
-                able = {node["login"].lower() for node in mapping.nodes(listed)}
-                if listed is not None and login.lower() not in able:
+                assignable = {node["login"].lower() for node in mapping.nodes(listed)}
+                if listed is not None and login.lower() not in assignable:
                     absent.append(login)
         return tuple(absent)
 
@@ -365,28 +376,28 @@ class Observer:
         Who may push may ask for many at once. Of one at a time GitHub also tells a token that reads
         the repository's metadata ("Get repository permissions for a user").
         """
-        found: dict[str, str] = {}
+        permissions: dict[str, str] = {}
         for start in range(0, len(logins), _AT_ONCE):
-            some = logins[start : start + _AT_ONCE]
-            variables = {f"login{n}": login for n, login in enumerate(some)}
-            query = repeated("Permissions", "login", len(some))
+            chunk = logins[start : start + _AT_ONCE]
+            variables = {f"login{n}": login for n, login in enumerate(chunk)}
+            query = repeated("Permissions", "login", len(chunk))
             answer = self.reader.query(query, {**self._names(), **variables})
             data = (answer.data or {}).get("repository") or {}
-            for n, login in enumerate(some):
+            for n, login in enumerate(chunk):
                 listed = data.get(f"login{n}")
                 if listed is not None:
                     edges = [edge for edge in listed["edges"] or () if edge]
-                    found[fold(login)] = str(edges[0]["permission"]) if edges else "NONE"
+                    permissions[fold(login)] = str(edges[0]["permission"]) if edges else "NONE"
         for login in logins:
-            if fold(login) in found:
+            if fold(login) in permissions:
                 continue
             path = f"/repos/{self.owner}/{self.name}/collaborators/{quote(login)}/permission"
             try:
-                told = self.reader.rest(path, sign="permission")
+                permission = self.reader.rest(path, sign="permission")
             except (Rejected, AccessError):
                 break  # nor is it told of the others
-            found[fold(login)] = str(told["permission"]).upper()
-        return found
+            permissions[fold(login)] = str(permission["permission"]).upper()
+        return permissions
 
     @property
     def issues(self) -> Issues:
@@ -412,10 +423,10 @@ class Observer:
 
     def _overview(self, spec: ProjectSpec | None, size: PageSize) -> tuple[Answer, str | None]:
         """The first answer, and why the board had to be left out of it."""
-        answer, problem = self._first(spec, size)
+        answer, problem = self._first_page(spec, size)
         if is_foreign(answer):
             self.read_capabilities()
-            answer, problem = self._first(spec, size)
+            answer, problem = self._first_page(spec, size)
         elif answer.data is not None:
             self._learn(of_inputs(answer.data))
         return answer, problem
@@ -424,22 +435,22 @@ class Observer:
         if self.own_boards:
             # The issue is made with the one token and put on the board with the other.
             able = dataclasses.replace(able, create_on_board=False)
-        self.able, self.asked = able, True
+        self.able, self.capabilities_read = able, True
 
     def read_capabilities(self) -> Capabilities:
         """What the server can do, asked where no observation has told it."""
-        if not self.asked:
+        if not self.capabilities_read:
             answer = self.reader.query(document("Features"), {})
             self._learn(of_features(answer.data or {}))
         return self.able
 
-    def _first(self, spec: ProjectSpec | None, size: PageSize) -> tuple[Answer, str | None]:
+    def _first_page(self, spec: ProjectSpec | None, size: PageSize) -> tuple[Answer, str | None]:
         problem = None
         if spec and not self.able.boards:
             problem = "this server has no Projects"
         elif spec and not self.own_boards:
             query = document("OverviewWithBoard", self.hidden)
-            answer = self.reader.query(query, {**self._names(), **wanted_board(spec)}, size)
+            answer = self.reader.query(query, {**self._names(), **board_variables(spec)}, size)
             scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
             if answer.data and answer.data.get("repository"):
                 return answer, None
@@ -452,19 +463,19 @@ class Observer:
     def _repository(self, answer: Answer) -> Json:
         return repository_of(answer, self.repository)
 
-    def _rest_of(self, name: str, key: str, first: Json) -> list[Json]:
+    def _rest_of(self, name: str, key: str, first_page: Json) -> list[Json]:
         """All nodes of a list of the repository, of which the first page is here."""
-        found, page = list(mapping.nodes(first)), first
+        nodes, page = list(mapping.nodes(first_page)), first_page
         while (after := mapping.cursor(page)) is not None:
             answer = self.reader.query(document(name), {**self._names(), "after": after})
             page = self._repository(answer)[key]
-            found.extend(mapping.nodes(page))
-        return found
+            nodes.extend(mapping.nodes(page))
+        return nodes
 
 
-def _briefly(name: str, no: BacklogError) -> str:
+def _briefly(name: str, error: BacklogError) -> str:
     """Why a repository cannot be read, where its name is told beside."""
-    return no.message.removeprefix(f"{name}: ")
+    return error.message.removeprefix(f"{name}: ")
 
 
 def _not_there(name: str, fault: Fault | None) -> str:

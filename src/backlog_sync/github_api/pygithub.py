@@ -40,10 +40,10 @@ def client(session: PolicySession, api_url: str) -> Github:
         def request(
             self, verb: str, url: str, body: str | None, headers: dict[str, str], _stream: bool
         ) -> None:
-            self._made = (verb, url, body, headers)
+            self._request = (verb, url, body, headers)
 
         def getresponse(self) -> _Answer:
-            verb, path, body, headers = self._made
+            verb, path, body, headers = self._request
             host = f"[{self.host}]" if ":" in self.host else self.host
             port = f":{self.port}" if self.port else ""
             url = f"{scheme}://{host}{port}{path}"
@@ -56,7 +56,7 @@ def client(session: PolicySession, api_url: str) -> Github:
             """Nothing to close: the session is not ours."""
 
     scheme = api_url.split(":", 1)[0]
-    made = Github(
+    github = Github(
         base_url=api_url,
         user_agent=str(session.headers["User-Agent"]),
         retry=None,
@@ -65,6 +65,6 @@ def client(session: PolicySession, api_url: str) -> Github:
         lazy=True,
     )
     name = "_Requester__connectionClass"
-    assert hasattr(made.requester, name), "PyGithub has changed; see Requester in its source"
-    setattr(made.requester, name, Connection)
-    return made
+    assert hasattr(github.requester, name), "PyGithub has changed; see Requester in its source"
+    setattr(github.requester, name, Connection)
+    return github

@@ -17,10 +17,10 @@ from backlog_sync.github_api.answers import Answer, Json, Limited, Lost, Rejecte
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.retry import Patience
 
-Asked: TypeAlias = tuple[DocumentNode, Mapping[str, Json]]
+Query: TypeAlias = tuple[DocumentNode, Mapping[str, Json]]
 """A query: a document and its variables."""
 
-Build: TypeAlias = Callable[[int], Asked]
+BuildQuery: TypeAlias = Callable[[int], Query]
 """Gives the query about so many things."""
 
 
@@ -32,9 +32,9 @@ class PageSize:
     def __init__(self, value: int = 100) -> None:
         self.value = value
 
-    def shrink(self, asked: int) -> None:
+    def shrink(self, page_size: int) -> None:
         """Ask for half as many as was too much; several requests at once may have been."""
-        self.value = min(self.value, max(self.LEAST, asked // 2))
+        self.value = min(self.value, max(self.LEAST, page_size // 2))
 
 
 class Reader:
@@ -62,24 +62,24 @@ class Reader:
             return self._run(lambda: (document, variables), None)
         return self._run(lambda: (document, {**variables, "first": page.value}), page)
 
-    def some(self, build: Build, left: int, size: PageSize) -> tuple[Answer, int]:
+    def query_some(self, build: BuildQuery, remaining: int, size: PageSize) -> tuple[Answer, int]:
         """The answer about the first of the things that are left, and about how many it is.
 
         `build` gives the document for so many of them, fewer where the server complains.
         """
-        answer = self._run(lambda: build(min(left, size.value)), size)
-        return answer, min(left, size.value)
+        answer = self._run(lambda: build(min(remaining, size.value)), size)
+        return answer, min(remaining, size.value)
 
-    def _run(self, build: Callable[[], Asked], size: PageSize | None) -> Answer:
+    def _run(self, build: Callable[[], Query], size: PageSize | None) -> Answer:
         def attempt() -> Answer:
             self._patience.admit()
-            asked = size.value if size else 0
+            page_size = size.value if size else 0
             try:
                 answer = self._clients.graphql(*build())
                 _complain(answer)
             except Lost as lost:
                 if lost.heavy and size:
-                    size.shrink(asked)
+                    size.shrink(page_size)
                 raise
             return answer
 

@@ -20,30 +20,34 @@ from backlog_sync.github_api.observe import Observer
 
 
 def settled(
-    observer: Observer, operations: Mapping[int, Operation], told: Mapping[str, Standing]
+    observer: Observer, operations: Mapping[int, Operation], standings: Mapping[str, Standing]
 ) -> dict[int, Reply]:
     """The replies to those of these operations that must not, or need not, go out any more.
 
     Operations of one kind, few enough for one request: no more than that is sent here, and
-    nothing where the answer to the request before `told` of all that they write over. Raises as
-    `Reader` does.
+    nothing where `standings`, which the answer to the request before told, hold all that they
+    write over. Raises as `Reader` does.
     """
-    watched = {n: found[0] for n, each in operations.items() if (found := overwrites(each))}
+    watched = {
+        n: overwritten[0]
+        for n, operation in operations.items()
+        if (overwritten := overwrites(operation))
+    }
     if not watched:
         return {}
     kind = operations[next(iter(watched))]
     ids = list(dict.fromkeys(watched.values()))
-    now = told if set(ids) <= told.keys() else _standing(observer, kind, ids)
-    if isinstance(now, Refused):
-        return dict.fromkeys(watched, now)
-    said = {n: verdict(operations[n], now.get(id_)) for n, id_ in watched.items()}
-    return {n: reply for n, reply in said.items() if reply is not None}
+    current = standings if set(ids) <= standings.keys() else _standing(observer, kind, ids)
+    if isinstance(current, Refused):
+        return dict.fromkeys(watched, current)
+    verdicts = {n: verdict(operations[n], current.get(id_)) for n, id_ in watched.items()}
+    return {n: reply for n, reply in verdicts.items() if reply is not None}
 
 
-def told_by(answer: Answer) -> dict[str, Standing]:
+def standings_in(answer: Answer) -> dict[str, Standing]:
     """What the answer to a mutation tells of issues that it changed."""
-    found = [(payload or {}).get("issue") for payload in (answer.data or {}).values() if payload]
-    return {node["id"]: _issue(node) for node in found if node and "body" in node}
+    issues = [(payload or {}).get("issue") for payload in (answer.data or {}).values() if payload]
+    return {node["id"]: _issue(node) for node in issues if node and "body" in node}
 
 
 def _standing(
@@ -69,12 +73,12 @@ def _standing(
 
 
 def _issue(node: Json) -> Standing:
-    aim, kind = node["milestone"], node.get("issueType")
+    milestone, kind = node["milestone"], node.get("issueType")
     open_ = node["state"] == "OPEN"
     return {
         "title": node["title"],
         "body": node["body"] or "",
-        "milestone": aim["title"] if aim else None,
+        "milestone": milestone["title"] if milestone else None,
         "issue_type": kind["name"] if kind else None,
         "parent": (node.get("parent") or {}).get("id"),
         "state": "open" if open_ else str(node["stateReason"] or "completed").lower(),
@@ -82,8 +86,8 @@ def _issue(node: Json) -> Standing:
 
 
 def _card(node: Json) -> Standing:
-    found = mapping.nodes(node["fieldValues"])
-    return {each["field"]["id"]: mapping.value(each) for each in found if "field" in each}
+    values = mapping.nodes(node["fieldValues"])
+    return {shown["field"]["id"]: mapping.value(shown) for shown in values if "field" in shown}
 
 
 def _field(node: Json) -> Standing:

@@ -41,7 +41,7 @@ from backlog_sync.github_api.answers import (
 )
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, repeated
-from backlog_sync.github_api.mutate import Names, NotBoarded, Step
+from backlog_sync.github_api.mutate import Names, Step, Unsendable
 from backlog_sync.github_api.observe import Observer
 from backlog_sync.github_api.retry import WRITE, Patience
 
@@ -154,8 +154,8 @@ class Sender:
         self._small = _Size(SMALL, SMALL)
         self._bodies = _Size(BODIES, BODIES)
         self._accepted = False
-        self._told: dict[str, Standing] = {}
-        self._told_at = (0, 0)
+        self._standings: dict[str, Standing] = {}
+        self._standings_at = (0, 0)
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
@@ -247,15 +247,19 @@ class Sender:
         the answer to the request before told what stands where it writes. Where that had to
         wait, its answer is what came after the waiting.
         """
-        named = {index: work.operations[index] for index in indexes}
-        made = sum(isinstance(each, mutate.CREATIONS) for each in named.values())
-        self._patience.admit(creations=made, points=WRITE)
-        before(list(named.values()))
-        told = self._told if self._told_at == self._moment() else {}
-        work.replies |= reread.settled(self._observer, named, told)
+        operations = {index: work.operations[index] for index in indexes}
+        creations = sum(
+            isinstance(operation, mutate.CREATIONS) for operation in operations.values()
+        )
+        self._patience.admit(creations=creations, points=WRITE)
+        before(list(operations.values()))
+        standings = self._standings if self._standings_at == self._moment() else {}
+        work.replies |= reread.settled(self._observer, operations, standings)
         if self._clients.session.secrets.met:
             # Written as it was read here, a text would lose what was taken out of it.
-            marred = (index for index, each in named.items() if REDACTED in repr(each))
+            marred = (
+                index for index, operation in operations.items() if REDACTED in repr(operation)
+            )
             work.replies |= dict.fromkeys(marred, _HOLDS_SECRET)
         return [index for index in indexes if index not in work.replies]
 
@@ -274,9 +278,9 @@ class Sender:
                 [0], lambda: milestones.send(self._clients, repository, operation)
             )
             self._accepted = True
-        except Rejected as no:
-            self._check_rights(no.message)
-            work.replies[0] = Refused(no.message, no.code)
+        except Rejected as rejection:
+            self._check_rights(rejection.message)
+            work.replies[0] = Refused(rejection.message, rejection.code)
         except Lost as lost:
             self._lose(work, [0], lost)
 
@@ -288,46 +292,46 @@ class Sender:
 
         try:
             work.replies[0] = work.exchange([0], put)
-        except Rejected as no:
-            work.replies[0] = Refused(no.message, no.code)
+        except Rejected as rejection:
+            work.replies[0] = Refused(rejection.message, rejection.code)
         except Lost as lost:
             self._lose(work, [0], lost)
 
     def _request(self, work: _Batch, chunk: list[int]) -> None:
         """Send one aliased mutation and take its answers."""
         size = self._size(work.operations[0])
-        boarded: list[int] = []
+        sendable: list[int] = []
         steps: list[Step] = []
         aliases: dict[int, list[str]] = {}
         for index in chunk:
             try:
-                own = mutate.steps(work.operations[index], self._names)
-            except NotBoarded as reason:
+                operation_steps = mutate.steps(work.operations[index], self._names)
+            except Unsendable as reason:
                 work.replies[index] = Refused(str(reason), "invalid")
                 continue
-            aliases[index] = [f"m{len(steps) + n}" for n in range(len(own))]
-            steps.extend(own)
-            boarded.append(index)
+            aliases[index] = [f"m{len(steps) + n}" for n in range(len(operation_steps))]
+            steps.extend(operation_steps)
+            sendable.append(index)
         if steps:
             variables = {f"i{n}": step.input for n, step in enumerate(steps)}
             try:
                 query = batch([step.name for step in steps], self._observer.hidden)
                 clients = self._clients_for(work)
-                answer = work.exchange(boarded, lambda: clients.graphql(query, variables))
-            except Rejected as no:
-                for index in boarded:
-                    work.replies[index] = Refused(no.message, no.code)
+                answer = work.exchange(sendable, lambda: clients.graphql(query, variables))
+            except Rejected as rejection:
+                for index in sendable:
+                    work.replies[index] = Refused(rejection.message, rejection.code)
                 return
             except Lost as lost:
                 if lost.heavy:
                     size.shrink()
-                self._lose(work, boarded, lost)
+                self._lose(work, sendable, lost)
                 return
         else:
             answer = Answer({})
         invalid = next((fault for fault in answer.faults if fault.code), None)
         if answer.data is None and invalid:
-            for index in boarded:
+            for index in sendable:
                 work.replies[index] = Refused(invalid.message, invalid.code)
             return
         self._take_answers(work, aliases, answer, size)
@@ -336,17 +340,17 @@ class Sender:
         self, work: _Batch, aliases: dict[int, list[str]], answer: Answer, size: _Size
     ) -> None:
         """Give each operation its reply; raise where some have to be sent again."""
-        self._told, self._told_at = reread.told_by(answer), self._moment()
+        self._standings, self._standings_at = reread.standings_in(answer), self._moment()
         lost: list[int] = []
         limit: Fault | None = None
         heavy = False
-        for index, own in aliases.items():
-            payloads = [(answer.data or {}).get(alias) for alias in own]
-            fault = _fault_of(answer, own)
+        for index, operation_aliases in aliases.items():
+            payloads = [(answer.data or {}).get(alias) for alias in operation_aliases]
+            fault = _fault_of(answer, operation_aliases)
             if None not in payloads:
-                made = self._confirmed(work.operations[index], payloads)
-                if made:
-                    work.replies[index] = made
+                reply = self._confirmed(work.operations[index], payloads)
+                if reply:
+                    work.replies[index] = reply
                     self._accepted = True
                 else:
                     lost.append(index)
@@ -416,12 +420,12 @@ class Sender:
         reader = self._observer.reader
         new = sorted(mutate.logins(work.operations) - set(self._names.users))
         for start in range(0, len(new), SMALL):
-            some = new[start : start + SMALL]
-            variables = {f"user{n}": login for n, login in enumerate(some)}
-            answer = reader.query(repeated("Users", "user", len(some)), variables)
-            for n, login in enumerate(some):
-                found = (answer.data or {}).get(f"user{n}")
-                self._names.users[login] = found["id"] if found else None
+            chunk = new[start : start + SMALL]
+            variables = {f"user{n}": login for n, login in enumerate(chunk)}
+            answer = reader.query(repeated("Users", "user", len(chunk)), variables)
+            for n, login in enumerate(chunk):
+                user = (answer.data or {}).get(f"user{n}")
+                self._names.users[login] = user["id"] if user else None
         if mutate.needs_issue_types(work.operations):
             types = self._observer.read_issue_types()
             self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}
@@ -448,5 +452,5 @@ def _close(work: _Batch, reply: Reply) -> None:
 
 def _fault_of(answer: Answer, aliases: Sequence[str]) -> Fault | None:
     """The fault at any of these aliases, else one that is about the whole request."""
-    own = next((f for f in answer.faults if f.path and f.path[0] in aliases), None)
-    return own or next((f for f in answer.faults if not f.path), None)
+    at_alias = next((f for f in answer.faults if f.path and f.path[0] in aliases), None)
+    return at_alias or next((f for f in answer.faults if not f.path), None)

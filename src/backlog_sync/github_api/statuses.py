@@ -18,22 +18,25 @@ def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refuse
     if not MARK.fullmatch(operation.mark):
         return Refused(f"{operation.mark!r} cannot mark a status update", "invalid")
     body = f"{_line(operation.mark)}\n{operation.body}"
-    found = _ours(reader, operation)
-    if isinstance(found, Fault):
-        return Refused(found.message, found.type)
-    said: Json = {"status": operation.status, "body": body}
-    if found is None:
-        name, inputs = "CreateStatusUpdate", {"projectId": operation.project_id, **said}
-    elif {"status": found["status"], "body": (found["body"] or "").replace("\r\n", "\n")} == said:
-        return Done(id=found["id"])
+    update = _our_update(reader, operation)
+    if isinstance(update, Fault):
+        return Refused(update.message, update.type)
+    content: Json = {"status": operation.status, "body": body}
+    if update is None:
+        name, inputs = "CreateStatusUpdate", {"projectId": operation.project_id, **content}
+    elif {
+        "status": update["status"],
+        "body": (update["body"] or "").replace("\r\n", "\n"),
+    } == content:
+        return Done(id=update["id"])
     else:
-        name, inputs = "UpdateStatusUpdate", {"statusUpdateId": found["id"], **said}
+        name, inputs = "UpdateStatusUpdate", {"statusUpdateId": update["id"], **content}
     answer = clients.graphql(batch([name]), {"i0": inputs})
     payload = confirmed(answer)
     return payload if isinstance(payload, Refused) else Done(id=payload["statusUpdate"]["id"])
 
 
-def _ours(reader: Reader, operation: PutStatus) -> Json | Fault | None:
+def _our_update(reader: Reader, operation: PutStatus) -> Json | Fault | None:
     """The newest one of that day that we wrote and that begins with the mark."""
     answer = reader.query(document("StatusUpdates"), {"id": operation.project_id})
     data = answer.data or {}
@@ -41,11 +44,11 @@ def _ours(reader: Reader, operation: PutStatus) -> Json | Fault | None:
     if not node or "statusUpdates" not in node:
         missing = Fault(f"{operation.project_id} is no board", "NOT_FOUND")
         return next(iter(answer.faults), missing)
-    for each in mapping.nodes(node["statusUpdates"]):
-        ours = (each["creator"] or {}).get("id") == data["viewer"]["id"]
-        today = each["createdAt"].startswith(operation.day)
-        if ours and today and (each["body"] or "").startswith(_line(operation.mark)):
-            return each
+    for update in mapping.nodes(node["statusUpdates"]):
+        is_ours = (update["creator"] or {}).get("id") == data["viewer"]["id"]
+        today = update["createdAt"].startswith(operation.day)
+        if is_ours and today and (update["body"] or "").startswith(_line(operation.mark)):
+            return update
     return None
 
 

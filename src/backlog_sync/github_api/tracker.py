@@ -11,7 +11,7 @@ from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
-from backlog_sync.github_api.observe import Observer, Wanted
+from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
 from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.send import Before, Sender
@@ -64,11 +64,11 @@ class GitHubTracker:
         self._sender = Sender(clients, waiting, self._observer, board_clients)
         self._api_url = api_url
 
-    def observe(self, wanted: Wanted) -> ObservedState:
+    def observe(self, read_scope: ReadScope) -> ObservedState:
         """Read the repository, as much of it as is wanted, and its board."""
         with understood(self._api_url):
             return self._observer.observe(
-                wanted, host=host_of(self._api_url), sandbox=self._is_sandbox
+                read_scope, host=host_of(self._api_url), sandbox=self._is_sandbox
             )
 
     def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
@@ -76,15 +76,15 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.at(repository).definitions(board, host=host_of(self._api_url))
 
-    def examine(self, wanted: Wanted) -> Examination:
+    def examine(self, read_scope: ReadScope) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
         with understood(self._api_url):
-            return self._observer.examine(wanted)
+            return self._observer.examine(read_scope)
 
-    def look_up(self, observed: ObservedState, asked: Questions) -> ObservedState:
+    def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
         """The observation with these questions answered."""
         with understood(self._api_url):
-            return self._observer.look_up(observed, asked)
+            return self._observer.look_up(observed, questions)
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
         """Read these issues again by node id, without cards; one that is gone is absent."""
@@ -96,10 +96,12 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.at(repository).issues.newest(count)
 
-    def made_after(self, number: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+    def created_after(
+        self, number: int, repository: str | None = None
+    ) -> tuple[ObservedIssue, ...]:
         """The issues with a higher number, newest first, without cards."""
         with understood(self._api_url):
-            return self._observer.at(repository).issues.made_after(number)
+            return self._observer.at(repository).issues.created_after(number)
 
     def conversation(self, number: int) -> str:
         """The node id of an issue or pull request, by its number."""

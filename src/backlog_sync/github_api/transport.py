@@ -173,27 +173,27 @@ class PolicySession(requests.Session):
         """
         try:
             target = urljoin(request.url or "", response.headers["location"])
-            same = origin(target) == origin(request.url or "")
+            same_origin = origin(target) == origin(request.url or "")
         except ValueError:
             raise RefusedError(
                 f"{_shown(request.url)} redirects to what is not an address",
                 hint="is GITHUB_API_URL right?",
             ) from None
-        if not same:
+        if not same_origin:
             raise RefusedError(
                 f"{_shown(request.url)} redirects to another server, {origin(target)}",
                 hint="set GITHUB_API_URL to the server that is meant",
             )
         graphql = request.url == self.graphql_url
-        kept = request.method in _READS or response.status_code in (307, 308)
-        if not kept or (request.method not in _READS and not graphql):
+        keeps_method = request.method in _READS or response.status_code in (307, 308)
+        if not keeps_method or (request.method not in _READS and not graphql):
             raise RefusedError(
                 f"{_shown(request.url)} has moved to {_shown(target)}; writes do not follow it",
                 hint="was the repository renamed? name it as it is called now",
             )
-        again = request.copy()
-        again.url = target
-        return again
+        followed = request.copy()
+        followed.url = target
+        return followed
 
 
 def count_mutations(body: object) -> int:
@@ -207,9 +207,10 @@ def count_mutations(body: object) -> int:
     except (ValueError, TypeError, KeyError, GraphQLError):
         return 1
     return sum(
-        len(one.selection_set.selections)
-        for one in definitions
-        if isinstance(one, OperationDefinitionNode) and one.operation is OperationType.MUTATION
+        len(definition.selection_set.selections)
+        for definition in definitions
+        if isinstance(definition, OperationDefinitionNode)
+        and definition.operation is OperationType.MUTATION
     )
 
 

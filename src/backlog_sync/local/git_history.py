@@ -25,17 +25,17 @@ def line_days(top: Path, path: str) -> tuple[date, ...] | None:
     if raw is None:
         return None
     days: dict[str, date] = {}
-    found: list[date] = []
+    line_dates: list[date] = []
     commit = ""
     for line in raw.decode(errors="replace").split("\n"):
         if line.startswith("\t"):
-            found.append(days[commit])
+            line_dates.append(days[commit])
         elif line.startswith("committer-time "):
             seconds = int(line.removeprefix("committer-time "))
             days[commit] = datetime.fromtimestamp(seconds, UTC).date()
         elif len(head := line.split(" ")) >= 3 and len(head[0]) in (40, 64):
             commit = head[0]
-    return tuple(found)
+    return tuple(line_dates)
 
 
 def files_then(top: Path, sources: Sequence[str], day: date) -> dict[str, bytes] | None:
@@ -51,15 +51,15 @@ def files_then(top: Path, sources: Sequence[str], day: date) -> dict[str, bytes]
     folders = {str(PurePosixPath(name).parent) for name in sources}
     listed = git.run(top, "ls-tree", "-r", "--name-only", "-z", commit) or b""
     names = [name for name in listed.decode(errors="replace").split("\0") if name]
-    near = [
+    siblings = [
         name
         for name in names
         if str(PurePosixPath(name).parent) in folders and name.lower().endswith(_SUFFIXES)
     ]
-    wanted = [name for name in names if name in sources]
-    found = {}
-    for name in list(dict.fromkeys((*wanted, *near)))[:MOST_FILES]:
+    declared = [name for name in names if name in sources]
+    contents = {}
+    for name in list(dict.fromkeys((*declared, *siblings)))[:MOST_FILES]:
         raw = git.run(top, "show", f"{commit}:{name}")
         if raw is not None:
-            found[name] = raw
-    return found
+            contents[name] = raw
+    return contents

@@ -49,7 +49,7 @@ class _Intended(_Line):
     repository: str = ""
 
 
-class _Made(_Line):
+class _Confirmed(_Line):
     what: Literal["made"] = "made"
     nonce: str
     number: int
@@ -63,7 +63,7 @@ class _Closed(_Line):
     nonces: tuple[str, ...]
 
 
-_Any: TypeAlias = _Began | _Intended | _Made | _Closed
+_Any: TypeAlias = _Began | _Intended | _Confirmed | _Closed
 _LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="what")])
 
 
@@ -74,22 +74,22 @@ class _Memory:
     intents: dict[str, Intent] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
     began: _Began | None = None
-    last: list[str] = field(default_factory=list)
+    last_nonces: list[str] = field(default_factory=list)
 
     def take(self, line: _Any) -> None:
         match line:
             case _Began():
-                self.began, self.last = line, []
+                self.began, self.last_nonces = line, []
             case _Intended():
-                told = line.model_dump(exclude={"what"})
-                self.intents[line.nonce] = Intent(**told)
+                values = line.model_dump(exclude={"what"})
+                self.intents[line.nonce] = Intent(**values)
                 self.open.add(line.nonce)
-                if line.nonce not in self.last:
-                    self.last.append(line.nonce)
-            case _Made():
-                was = self.intents.get(line.nonce)
-                if was is not None:
-                    self.intents[line.nonce] = replace(was, number=line.number, id=line.id)
+                if line.nonce not in self.last_nonces:
+                    self.last_nonces.append(line.nonce)
+            case _Confirmed():
+                intent = self.intents.get(line.nonce)
+                if intent is not None:
+                    self.intents[line.nonce] = replace(intent, number=line.number, id=line.id)
             case _Closed():
                 self.open.difference_update(line.nonces)
 
@@ -119,8 +119,8 @@ class FileJournal:
         memory = self._read()
         if memory.began is None:
             return None
-        made = (memory.intents[nonce] for nonce in memory.last)
-        return memory.began.at, tuple(intent for intent in made if intent.number is not None)
+        intents = (memory.intents[nonce] for nonce in memory.last_nonces)
+        return memory.began.at, tuple(intent for intent in intents if intent.number is not None)
 
     def begin(self, backlog: str, at: float) -> None:
         """A run begins that will change something; what is done with is dropped."""
@@ -131,7 +131,7 @@ class FileJournal:
                 continue
             lines.append(_intended(intent))
             if intent.number is not None and intent.id is not None:
-                lines.append(_Made(nonce=nonce, number=intent.number, id=intent.id))
+                lines.append(_Confirmed(nonce=nonce, number=intent.number, id=intent.id))
         lines.append(_Began(backlog=backlog, at=at))
         self._replace("".join(_text(line) for line in lines))
 
@@ -139,9 +139,9 @@ class FileJournal:
         """These are about to be sent. They are on the disk when this returns."""
         self._append([_intended(intent) for intent in intents], durable=True)
 
-    def made(self, nonce: str, number: int, issue_id: str) -> None:
+    def confirm(self, nonce: str, number: int, issue_id: str) -> None:
         """The server confirmed this one."""
-        self._append([_Made(nonce=nonce, number=number, id=issue_id)])
+        self._append([_Confirmed(nonce=nonce, number=number, id=issue_id)])
 
     def close(self, nonces: Sequence[str]) -> None:
         """These are seen on GitHub, or were certainly never made."""
@@ -222,9 +222,9 @@ class FileJournal:
         )
 
     def _damaged(self, line: int) -> FailedError:
-        where = f"{self._path}:{line}" if line else str(self._path)
+        place = f"{self._path}:{line}" if line else str(self._path)
         return FailedError(
-            f"{where}: the journal is damaged",
+            f"{place}: the journal is damaged",
             slug="journal-damaged",
             hint="wait two minutes, then move the file away: what it tells of can be seen on GitHub"
             " by then",

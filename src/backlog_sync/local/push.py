@@ -102,15 +102,15 @@ class WorkTree:
         The same files on the same HEAD give the same commit: its time is that of HEAD.
         """
         index = self._read("rev-parse", "--absolute-git-dir") + "/backlog-index"
-        at = self._read("show", "-s", "--format=%ct", "HEAD")
+        head_time = self._read("show", "-s", "--format=%ct", "HEAD")
         extra = {
             "GIT_INDEX_FILE": index,
             "GIT_AUTHOR_NAME": BOT,
             "GIT_AUTHOR_EMAIL": BOT_EMAIL,
-            "GIT_AUTHOR_DATE": f"{at} +0000",
+            "GIT_AUTHOR_DATE": f"{head_time} +0000",
             "GIT_COMMITTER_NAME": BOT,
             "GIT_COMMITTER_EMAIL": BOT_EMAIL,
-            "GIT_COMMITTER_DATE": f"{at} +0000",
+            "GIT_COMMITTER_DATE": f"{head_time} +0000",
         }
         try:
             self._read("read-tree", "HEAD", extra=extra)
@@ -136,8 +136,8 @@ class WorkTree:
         done = self._run(
             "push", "--porcelain", "--no-verify", *lease, "origin", f"{commit}:refs/heads/{branch}"
         )
-        told = without_shapes(self._secrets.hide(done.stdout.strip()))
-        words = "\n".join(part for part in (done.stderr.strip(), told) if part)
+        output = without_shapes(self._secrets.hide(done.stdout.strip()))
+        words = "\n".join(part for part in (done.stderr.strip(), output) if part)
         if done.returncode == 0:
             return Push(Pushed.DONE, words)
         if "[rejected]" in done.stdout:
@@ -151,9 +151,9 @@ class WorkTree:
     def _read(self, *arguments: str, extra: Mapping[str, str] | None = None) -> str:
         done = self._run(*arguments, extra=extra)
         if done.returncode:
-            told = done.stderr.strip().splitlines()
+            errors = done.stderr.strip().splitlines()
             raise FailedError(
-                f"git {arguments[0]} failed: {told[-1] if told else 'without a word'}",
+                f"git {arguments[0]} failed: {errors[-1] if errors else 'without a word'}",
                 slug="git",
                 hint="is the repository checked out (actions/checkout), and `origin` in reach?",
             )
@@ -192,12 +192,12 @@ class WorkTree:
         """
         if self._token is None or urlsplit(self._server).scheme != "https":
             return {}
-        known = subprocess.run(  # noqa: S603 - as above
+        configured = subprocess.run(  # noqa: S603 - as above
             ["git", "-C", str(self._folder), "config", "--get-urlmatch", "http.extraheader",  # noqa: S607
              self._server + "/"],
             capture_output=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        if known.stdout.strip():
+        if configured.stdout.strip():
             return {}
         pair = base64.b64encode(f"x-access-token:{self._token}".encode()).decode()
         return {

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
+from backlog_sync.cli.options import (
+    OutputOptions,
+    TargetOptions,
+    add_output_options,
+    format_option,
+    target_options,
+)
 from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
-from backlog_sync.engine.ports import Wanted
+from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import BacklogError
 from backlog_sync.local import git
 from backlog_sync.render.json import dump
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
 )
 @target_options
 @format_option("text", "json")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -49,54 +55,56 @@ def command(
     """
 
     return doctor(
-        Where(paths, repo, project, sandbox, bullets),
-        Voice(color, quiet, verbose, log_format),
+        TargetOptions(paths, repo, project, sandbox, bullets),
+        OutputOptions(color, quiet, verbose, log_format),
         output=output,
     )
 
 
-def doctor(where: Where, voice: Voice, *, output: str) -> int:
+def doctor(target: TargetOptions, output_options: OutputOptions, *, output: str) -> int:
     """Look at everything and tell it; 1 where something would stop a sync."""
     from backlog_sync.cli.screen import Screen
     from backlog_sync.render.doctor import checkup_json, checkup_text
 
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
     top = wiring.root()
-    loaded, about_files = _files(where, top)
+    loaded, about_files = _files(target, top)
     checks = [about_files, *_git(top)]
-    checks += _server(where, screen, top, loaded)
-    found = tuple(checks)
+    checks += _server(target, screen, top, loaded)
+    all_checks = tuple(checks)
     if output == "json":
-        screen.result(dump(checkup_json(found)))
+        screen.result(dump(checkup_json(all_checks)))
     else:
-        screen.result(checkup_text(found, screen.look()))
-    return 0 if is_healthy(found) else 1
+        screen.result(checkup_text(all_checks, screen.look()))
+    return 0 if is_healthy(all_checks) else 1
 
 
-def _files(where: Where, top: Path) -> tuple[Loaded | None, Check]:
+def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
     """The backlog, as far as it can be read."""
     from backlog_sync.cli.workspace import count_findings
     from backlog_sync.files.load import load
 
     try:
         loaded = load(
-            [Path(path) for path in where.paths],
+            [Path(path) for path in target.paths],
             root=top,
-            repository=where.repo,
-            project=where.project,
-            bullets=where.bullets,
+            repository=target.repo,
+            project=target.project,
+            bullets=target.bullets,
         )
     except BacklogError as error:
         return None, _failed("files", error)
     names = ", ".join(parsed.source.path for parsed in loaded.files) or "no file could be read"
     items = sum(loaded.inventory.counts.values())
-    told = f"{names}: {counted(items, 'item')}, {count_findings(loaded.diagnostics)}"
+    summary = f"{names}: {counted(items, 'item')}, {count_findings(loaded.diagnostics)}"
     if loaded.errors:
-        return loaded, Check("files", Health.ERROR, told, "`backlog lint` shows each with a place")
+        return loaded, Check(
+            "files", Health.ERROR, summary, "`backlog lint` shows each with a place"
+        )
     if loaded.diagnostics:
-        return loaded, Check("files", Health.OK, told, "`backlog lint` shows them")
-    return loaded, Check("files", Health.OK, told)
+        return loaded, Check("files", Health.OK, summary, "`backlog lint` shows them")
+    return loaded, Check("files", Health.OK, summary)
 
 
 def _git(top: Path) -> list[Check]:
@@ -104,61 +112,63 @@ def _git(top: Path) -> list[Check]:
     if git.top_level(top) is None:
         return [Check("git", Health.SKIPPED, "this folder is in no git work tree")]
     remote, branch = git.origin(top), git.branch(top)
-    where = f"origin is {remote.repository} on {remote.host}" if remote else "no remote origin"
+    origin = f"origin is {remote.repository} on {remote.host}" if remote else "no remote origin"
     if branch is None:
         hint = "a sync from a branch is easier to understand later"
-        return [Check("git", Health.LESS, f"{where}, no branch is checked out", hint)]
-    return [Check("git", Health.OK, f"{where}, branch {branch}")]
+        return [Check("git", Health.LESS, f"{origin}, no branch is checked out", hint)]
+    return [Check("git", Health.OK, f"{origin}, branch {branch}")]
 
 
-def _server(where: Where, screen: Screen, top: Path, loaded: Loaded | None) -> list[Check]:
+def _server(target: TargetOptions, screen: Screen, top: Path, loaded: Loaded | None) -> list[Check]:
     """The token and what it reaches; what cannot be looked at is skipped with a reason."""
     env = screen.env
-    wanted = loaded.desired if loaded else None
+    desired = loaded.desired if loaded else None
     checks: list[Check] = []
     try:
-        source = "the sandbox takes any" if where.sandbox else wiring.find_token(env)[1]
+        source = "the sandbox takes any" if target.sandbox else wiring.find_token(env)[1]
     except BacklogError as error:
         return [_failed("token", error), _skipped("without a token nothing can be asked")]
     try:
         repository = wiring.target_repository(
-            where.repo, wanted.repository if wanted else None, env, top, sandbox=where.sandbox
+            target.repo, desired.repository if desired else None, env, top, sandbox=target.sandbox
         )
     except BacklogError as error:
         checks.append(Check("token", Health.OK, f"{source}; not tried"))
         return [*checks, _failed("repository", error)]
-    project = wanted.project if wanted else None
+    project = desired.project if desired else None
     try:
         with wiring.examiner(
             repository,
             env,
             top=top,
-            sandbox=where.sandbox,
+            sandbox=target.sandbox,
             board_owner=project.owner if project else None,
-            others=Wanted.for_backlog(wanted).others(repository) if wanted else (),
+            others=ReadScope.for_backlog(desired).others(repository) if desired else (),
         ) as examiner:
-            seen = examiner.examine(Wanted.for_backlog(wanted) if wanted else Wanted())
+            examination = examiner.examine(
+                ReadScope.for_backlog(desired) if desired else ReadScope()
+            )
     except BacklogError as error:
-        host = "the sandbox" if where.sandbox else wiring.web_host(env.api_url)
+        host = "the sandbox" if target.sandbox else wiring.web_host(env.api_url)
         checks.append(Check("token", Health.OK, f"{source}; whose it is could not be asked"))
         return [*checks, _failed(host, error)]
-    checks.append(_token(seen, source))
-    if env.project_token and not where.sandbox:
-        told = f"BACKLOG_PROJECT_TOKEN, {seen.board_viewer}"
-        checks.append(Check("board token", Health.OK, told))
-    return [*checks, *checks_of(seen, project), *_unread(wanted)]
+    checks.append(_token(examination, source))
+    if env.project_token and not target.sandbox:
+        account = f"BACKLOG_PROJECT_TOKEN, {examination.board_viewer}"
+        checks.append(Check("board token", Health.OK, account))
+    return [*checks, *checks_of(examination, project), *_unread(desired)]
 
 
-def _token(seen: Examination, source: str) -> Check:
-    told = f"{source}, {seen.viewer}"
-    if seen.scopes is not None:
-        told += f" (scopes: {', '.join(seen.scopes) or 'none'})"
-    return Check("token", Health.OK, told)
+def _token(examination: Examination, source: str) -> Check:
+    account = f"{source}, {examination.viewer}"
+    if examination.scopes is not None:
+        account += f" (scopes: {', '.join(examination.scopes) or 'none'})"
+    return Check("token", Health.OK, account)
 
 
-def _unread(wanted: DesiredState | None) -> list[Check]:
+def _unread(desired: DesiredState | None) -> list[Check]:
     """What could not be looked at because the files are not clear."""
-    if wanted is not None:
+    if desired is not None:
         return []
     return [_skipped("which board is declared is not clear before the files are")]
 

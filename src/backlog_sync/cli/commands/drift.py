@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
+from backlog_sync.cli.options import (
+    OutputOptions,
+    TargetOptions,
+    add_output_options,
+    format_option,
+    target_options,
+)
 from backlog_sync.core.drift import Drift, drift_to_json, find_drift
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
 @click.option("--issue", "tracked", is_flag=True,
               help="Keep one tracking issue up to date, and close it when clean.")  # fmt: skip
 @format_option("text", "json")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -57,8 +63,8 @@ def command(
     """
 
     return drift(
-        Where(paths, repo, project, sandbox, bullets),
-        Voice(color, quiet, verbose, log_format),
+        TargetOptions(paths, repo, project, sandbox, bullets),
+        OutputOptions(color, quiet, verbose, log_format),
         output=output,
         full=full,
         tracked=tracked,
@@ -68,46 +74,52 @@ def command(
 DONE, FAILED, PENDING = 0, 1, 3
 
 
-def drift(where: Where, voice: Voice, *, output: str, full: bool, tracked: bool) -> int:
+def drift(
+    target: TargetOptions, output_options: OutputOptions, *, output: str, full: bool, tracked: bool
+) -> int:
     """Print what moved apart; 3 where there is anything. `tracked` keeps an issue of it.
 
     Raises `RefusedError` where `full` was asked for, or is needed to find the tracking issue, and
     not all issues could be read; nothing is sent then.
     """
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import ready
+    from backlog_sync.cli.workspace import open_workspace
 
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
-    found = ready(where, screen)
-    if found is None:
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    workspace = open_workspace(target, screen)
+    if workspace is None:
         return FAILED
     with wiring.tracker(
-        found.repository,
+        workspace.repository,
         screen.env,
-        top=found.top,
-        sandbox=where.sandbox,
+        top=workspace.top,
+        sandbox=target.sandbox,
         read_only=not tracked,
-        board_owner=found.board_owner,
-        others=found.others,
+        board_owner=workspace.board_owner,
+        others=workspace.others,
         waits=screen.waits,
     ) as tracker:
-        with screen.waiting(f"Reading {found.repository}"):
-            memory = wiring.cache(found.top, screen.env, found.repository, sandbox=where.sandbox)
-            prepared = reconcile.observe_and_plan(
-                found.desired, tracker, memory=memory, full=full or tracked
+        with screen.waiting(f"Reading {workspace.repository}"):
+            memory = wiring.cache(
+                workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
             )
-        told = find_drift(prepared.plan, prepared.desired, prepared.observed)
-        _show(screen, prepared.observed, told, output, full=full)
+            prepared = reconcile.observe_and_plan(
+                workspace.desired, tracker, memory=memory, full=full or tracked
+            )
+        differences = find_drift(prepared.plan, prepared.desired, prepared.observed)
+        _show(screen, prepared.observed, differences, output, full=full)
         # What makes everything look new or gone; what a sync may do is another matter.
         screen.would_refuse(v for v in prepared.violations if not v.final)
         if tracked:
-            ref = _track(tracker, prepared, told)
-            screen.tell(f"Tracking issue: {ref or 'none is needed'}.")
-    return PENDING if told else DONE
+            ref = _track(tracker, prepared, differences)
+            screen.info(f"Tracking issue: {ref or 'none is needed'}.")
+    return PENDING if differences else DONE
 
 
-def _show(screen: Screen, observed: ObservedState, told: Drift, output: str, *, full: bool) -> None:
+def _show(
+    screen: Screen, observed: ObservedState, differences: Drift, output: str, *, full: bool
+) -> None:
     from backlog_sync.render.drift import drift_summary, drift_text
 
     covered = observed.coverage
@@ -118,21 +130,23 @@ def _show(screen: Screen, observed: ObservedState, told: Drift, output: str, *, 
             hint="run it again; a token must be able to see every issue of the repository",
         )
     if observed.project_problem:
-        screen.complain(f"the board was left out: {observed.project_problem}")
+        screen.write_stderr(f"the board was left out: {observed.project_problem}")
     if output == "json":
-        screen.result(dump(drift_to_json(told)))
-    elif screen.voice.quiet:
-        screen.result(drift_summary(told, screen.look()))
+        screen.result(dump(drift_to_json(differences)))
+    elif screen.output_options.quiet:
+        screen.result(drift_summary(differences, screen.look()))
     else:
-        screen.result(drift_text(told, screen.look()))
+        screen.result(drift_text(differences, screen.look()))
 
 
-def _track(tracker: Tracker, prepared: Prepared, told: Drift) -> str | None:
+def _track(tracker: Tracker, prepared: Prepared, differences: Drift) -> str | None:
     """Keep the tracking issue; its ref, None where none is needed."""
-    wanted = Tracking(
+    tracking = Tracking(
         DRIFT,
         safe_name(prepared.desired.backlog_id),
         DRIFT_TITLE,
-        drift_markdown(told, limit=TRACKING_BYTES),
+        drift_markdown(differences, limit=TRACKING_BYTES),
     )
-    return track(tracker, prepared.observed, wanted, open_=bool(told), nonce=wiring.nonces()())
+    return track(
+        tracker, prepared.observed, tracking, open_=bool(differences), nonce=wiring.nonces()()
+    )

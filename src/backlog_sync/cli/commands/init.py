@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Voice, named_repository, voice_options
+from backlog_sync.cli.options import OutputOptions, add_output_options, named_repository
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.render.diagnostics import diagnostics_text
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE",
               help="With --from-github: the board whose values are taken along.")  # fmt: skip
 @click.option("--sandbox", is_flag=True, help="With --from-github: read the simulated GitHub.")
-@voice_options
+@add_output_options
 def command(
     *,
     sources: tuple[str, ...],
@@ -62,14 +62,14 @@ def command(
         raise click.UsageError("--from and --from-github exclude each other.")
     if not from_github and (closed or project or sandbox):
         raise click.UsageError("--closed, --project and --sandbox go with --from-github.")
-    voice = Voice(color, quiet, verbose, log_format)
+    output_options = OutputOptions(color, quiet, verbose, log_format)
     if from_github:
         return _from_github(
-            voice, target, repo=repo, project=project, sandbox=sandbox, closed=closed
+            output_options, target, repo=repo, project=project, sandbox=sandbox, closed=closed
         )
     if sources:
-        return _from_files(voice, target, sources, repo=repo)
-    return _first(voice, target, repo=repo)
+        return _from_files(output_options, target, sources, repo=repo)
+    return _first(output_options, target, repo=repo)
 
 
 DONE, FAILED = 0, 1
@@ -77,24 +77,26 @@ _RECOVERED = ("invalid-yaml", "invalid-json")
 """Faults of a file that leave something to be read."""
 
 
-def _first(voice: Voice, target: str | None, *, repo: str | None) -> int:
+def _first(output_options: OutputOptions, target: str | None, *, repo: str | None) -> int:
     """Write a backlog without items."""
     from backlog_sync.cli.screen import Screen
     from backlog_sync.files.export import empty
     from backlog_sync.files.load import PLACES
 
-    screen = Screen(voice, wiring.environment())
+    screen = Screen(output_options, wiring.environment())
     top = wiring.root()
-    there = [each for each in PLACES if (top / each).is_file()]
+    existing = [place for place in PLACES if (top / place).is_file()]
     _write(screen, top, target, empty(_known_repository(repo, screen, top)))
-    if there and target is None:
-        screen.tell(f"{there[0]} is there too; 'backlog init --from {there[0]}' looks into it")
-    screen.tell("Put your first epic into it, then: backlog lint")
+    if existing and target is None:
+        screen.info(
+            f"{existing[0]} is there too; 'backlog init --from {existing[0]}' looks into it"
+        )
+    screen.info("Put your first epic into it, then: backlog lint")
     return DONE
 
 
 def _from_files(
-    voice: Voice, target: str | None, sources: Sequence[str], *, repo: str | None
+    output_options: OutputOptions, target: str | None, sources: Sequence[str], *, repo: str | None
 ) -> int:
     """Make a backlog of ours of files that were not written for us."""
     from backlog_sync.cli.commands.lint import inventory_text
@@ -104,29 +106,29 @@ def _from_files(
     from backlog_sync.files.export import draft_of_files, render
     from backlog_sync.files.load import load
 
-    screen = Screen(voice, wiring.environment())
+    screen = Screen(output_options, wiring.environment())
     top = wiring.root()
-    loaded = load([Path(each) for each in sources], root=top)
-    if any(is_roadmap(each) for each in sources):
+    loaded = load([Path(path) for path in sources], root=top)
+    if any(is_roadmap(path) for path in sources):
         return _roadmap(screen, loaded, sources, repo)
-    stopped = [found for found in loaded.errors if found.slug not in _RECOVERED]
+    stopped = [diagnostic for diagnostic in loaded.errors if diagnostic.slug not in _RECOVERED]
     look = screen.look(err=True)
     if loaded.diagnostics:
-        screen.complain(diagnostics_text(loaded.diagnostics, color=look.color).rstrip())
+        screen.write_stderr(diagnostics_text(loaded.diagnostics, color=look.color).rstrip())
     if stopped or not loaded.keys:
-        screen.complain(f"{count_findings(loaded.diagnostics)}; nothing was written")
+        screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was written")
         return FAILED
-    told = [each for each in loaded.diagnostics if _is_loss(each)]
+    losses = [diagnostic for diagnostic in loaded.diagnostics if _is_loss(diagnostic)]
     repository = _known_repository(repo, screen, top)
-    _write(screen, top, target, render(draft_of_files(loaded, told, repository)))
-    screen.tell(f"{inventory_text(loaded.inventory)}; {counted(len(told), 'thing')} left out")
+    _write(screen, top, target, render(draft_of_files(loaded, losses, repository)))
+    screen.info(f"{inventory_text(loaded.inventory)}; {counted(len(losses), 'thing')} left out")
     return DONE
 
 
-def _is_loss(found: Diagnostic) -> bool:
+def _is_loss(diagnostic: Diagnostic) -> bool:
     """Whether a finding tells of something that is not in the new file."""
-    kept = ("unknown-option", "unknown-status", "unknown-priority")
-    return not found.slug.startswith(kept)
+    harmless = ("unknown-option", "unknown-status", "unknown-priority")
+    return not diagnostic.slug.startswith(harmless)
 
 
 def _roadmap(screen: Screen, loaded: Loaded, sources: Sequence[str], repo: str | None) -> int:
@@ -138,19 +140,19 @@ def _roadmap(screen: Screen, loaded: Loaded, sources: Sequence[str], repo: str |
     lines = ["---", "backlog:", f"  repository: {repository}"]
     if len(sources) > 1:
         folder = Path(sources[0]).parent
-        others = [_seen_from(each, folder) for each in sources[1:]]
+        others = [_relative_path(source, folder) for source in sources[1:]]
         lines.append(f"  include: [{', '.join(others)}]")
     if not loaded.keys and any(note.rule.startswith("bullet") for note in loaded.notes):
         lines.append("  bullets: items          # its bullets are what is planned")
     lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}", "---"]
     screen.result("\n".join(lines) + "\n")
     name = clean(sources[0])
-    screen.tell(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
-    screen.tell(f"Put these lines at its top (or into its front matter), then: backlog lint {name}")
+    screen.info(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
+    screen.info(f"Put these lines at its top (or into its front matter), then: backlog lint {name}")
     return DONE
 
 
-def _seen_from(path: str, folder: Path) -> str:
+def _relative_path(path: str, folder: Path) -> str:
     try:
         return Path(path).relative_to(folder).as_posix()
     except ValueError:
@@ -158,7 +160,7 @@ def _seen_from(path: str, folder: Path) -> str:
 
 
 def _from_github(
-    voice: Voice,
+    output_options: OutputOptions,
     target: str | None,
     *,
     repo: str | None,
@@ -171,8 +173,8 @@ def _from_github(
     from backlog_sync.files.export import draft_of_desired, render
     from backlog_sync.files.refs import parse_project
 
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
     top = wiring.root()
     _target(top, target)
     repository = wiring.target_repository(repo, None, screen.env, top, sandbox=sandbox)
@@ -191,7 +193,7 @@ def _from_github(
     ):
         desired = adopt_repository(tracker, board, closed=closed)
     _write(screen, top, target, render(draft_of_desired(desired)))
-    screen.tell(f"{counted(len(desired.items), 'issue')} to adopt; look at it with: backlog plan")
+    screen.info(f"{counted(len(desired.items), 'issue')} to adopt; look at it with: backlog plan")
     return DONE
 
 
@@ -228,6 +230,6 @@ def _write(screen: Screen, top: Path, target: str | None, text: str) -> None:
 
     file = _target(top, target)
     create_file(file, text.encode())
-    here = Path.cwd()
-    shown = file.relative_to(here) if file.is_relative_to(here) else file
+    folder = Path.cwd()
+    shown = file.relative_to(folder) if file.is_relative_to(folder) else file
     screen.result(f"{clean(str(shown))}\n")

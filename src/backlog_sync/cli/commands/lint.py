@@ -10,11 +10,11 @@ import click
 
 from backlog_sync import __version__, wiring
 from backlog_sync.cli.options import (
-    Voice,
+    OutputOptions,
+    add_output_options,
     bullets_option,
     format_option,
     paths_argument,
-    voice_options,
 )
 from backlog_sync.render.diagnostics import (
     diagnostics_github,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     help="Put right what can be: wrong totals, mojibake, missing keys of YAML items.",
 )
 @format_option("text", "json", "sarif", "github")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -67,8 +67,8 @@ def command(
 
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
-    voice = Voice(color, quiet, verbose, log_format)
-    return lint(paths, voice, bullets=bullets, output=output, explain=explain, mend=mend)
+    output_options = OutputOptions(color, quiet, verbose, log_format)
+    return lint(paths, output_options, bullets=bullets, output=output, explain=explain, mend=mend)
 
 
 _PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
@@ -80,7 +80,7 @@ _MOST_STEPS = 6
 
 def lint(
     paths: tuple[str, ...],
-    voice: Voice,
+    output_options: OutputOptions,
     *,
     bullets: str | None,
     output: str,
@@ -95,7 +95,7 @@ def lint(
     from backlog_sync.cli.workspace import count_findings
     from backlog_sync.files.load import load
 
-    screen = Screen(voice, wiring.environment())
+    screen = Screen(output_options, wiring.environment())
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
     if mend:
         loaded = _mended(loaded, screen, paths, bullets, quiet=output != "text")
@@ -113,11 +113,13 @@ def lint(
         case _:
             if explain:
                 screen.result("".join(_line(line) for line in _explained(loaded)))
-            if not voice.quiet or any(found.is_error for found in loaded.diagnostics):
+            if not output_options.quiet or any(
+                diagnostic.is_error for diagnostic in loaded.diagnostics
+            ):
                 screen.result(diagnostics_text(loaded.diagnostics, color=look.color))
             counts = count_findings(loaded.diagnostics)
             screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
-    return 1 if any(found.is_error for found in loaded.diagnostics) else 0
+    return 1 if any(diagnostic.is_error for diagnostic in loaded.diagnostics) else 0
 
 
 def _mended(
@@ -139,14 +141,14 @@ def _mended(
             break
         for change in changes:
             save(change)
-            first, _after = before.get(change.path, (change.before, b""))
-            before[change.path] = (first, change.after)
+            original, _after = before.get(change.path, (change.before, b""))
+            before[change.path] = (original, change.after)
         loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
     look = screen.look(err=quiet)
-    say = screen.tell if quiet else screen.result
+    show = screen.info if quiet else screen.result
     for path, (old, new) in before.items():
         texts = (old.decode("utf-8", "replace"), new.decode("utf-8", "replace"))
-        say(diff_text(path, *texts, look))
+        show(diff_text(path, *texts, look))
     return loaded
 
 
@@ -168,6 +170,6 @@ def _explained(loaded: Loaded) -> list[dict[str, object]]:
 
 
 def _line(line: dict[str, object]) -> str:
-    told = [str(line[name]) for name in ("key", "reason") if line[name]]
-    text = ": ".join([f"{line['path']}:{line['line']}", str(line["rule"]), *told])
+    details = [str(line[name]) for name in ("key", "reason") if line[name]]
+    text = ": ".join([f"{line['path']}:{line['line']}", str(line["rule"]), *details])
     return clean(text) + "\n"

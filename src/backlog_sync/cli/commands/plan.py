@@ -3,14 +3,14 @@
 import click
 
 from backlog_sync.cli.options import (
-    Asked,
-    Voice,
-    Where,
+    OutputOptions,
+    SyncOptions,
+    TargetOptions,
+    add_output_options,
     format_option,
     plan_options,
-    plan_wish,
+    read_plan_options,
     target_options,
-    voice_options,
 )
 
 
@@ -30,7 +30,7 @@ from backlog_sync.cli.options import (
 )
 @click.option("--check", is_flag=True, help="Exit 3 where there is something to do.")
 @format_option("text", "json")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -55,10 +55,10 @@ def command(
     from backlog_sync.cli.apply import show_plan
 
     return show_plan(
-        Where(paths, repo, project, sandbox, bullets),
-        Voice(color, quiet, verbose, log_format),
-        Asked(
-            plan_wish(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt),
+        TargetOptions(paths, repo, project, sandbox, bullets),
+        OutputOptions(color, quiet, verbose, log_format),
+        SyncOptions(
+            read_plan_options(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt),
             out=out,
             force=force,
         ),

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
+from backlog_sync.cli.options import (
+    OutputOptions,
+    TargetOptions,
+    add_output_options,
+    format_option,
+    target_options,
+)
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import pull as taken_from
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
               help="Take GitHub's version also where the file changed the same field.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the difference, and write nothing.")
 @format_option("text", "json")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -57,8 +63,8 @@ def command(
     """
 
     return pull(
-        Where(paths, repo, project, sandbox, bullets),
-        Voice(color, quiet, verbose, log_format),
+        TargetOptions(paths, repo, project, sandbox, bullets),
+        OutputOptions(color, quiet, verbose, log_format),
         output=output,
         dry_run=dry_run,
         github_wins=on_conflict == "github",
@@ -68,22 +74,35 @@ def command(
 DONE, FAILED, REFUSED, PARTLY = 0, 1, 4, 5
 
 
-def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins: bool) -> int:
+def pull(
+    target: TargetOptions,
+    output_options: OutputOptions,
+    *,
+    output: str,
+    dry_run: bool,
+    github_wins: bool,
+) -> int:
     """Write what drifted into the files, or with `dry_run` show the difference.
 
     Raises `RefusedError` where the settings forbid to write into the files.
     """
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import Flow, files_after, flow_in, ready, unrecorded_lines
+    from backlog_sync.cli.workspace import (
+        Flow,
+        files_after,
+        flow_in,
+        open_workspace,
+        unrecorded_lines,
+    )
     from backlog_sync.files.write_back import save
     from backlog_sync.render.drift import pulled_text, pulled_to_json
 
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
-    found = ready(where, screen)
-    if found is None:
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    workspace = open_workspace(target, screen)
+    if workspace is None:
         return FAILED
-    if found.loaded.write_back == "none" and not dry_run:
+    if workspace.loaded.write_back == "none" and not dry_run:
         raise RefusedError(
             "the settings say `write_back: none`, so nothing may be written into the files",
             slug="no-write-back",
@@ -93,22 +112,24 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
     with (
         nullcontext()
         if dry_run
-        else wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox),
+        else wiring.run_lock(
+            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
+        ),
         wiring.tracker(
-            found.repository,
+            workspace.repository,
             screen.env,
-            top=found.top,
-            sandbox=where.sandbox,
+            top=workspace.top,
+            sandbox=target.sandbox,
             read_only=dry_run,
-            board_owner=found.board_owner,
-            others=found.others,
+            board_owner=workspace.board_owner,
+            others=workspace.others,
             waits=screen.waits,
         ) as tracker,
     ):
-        with screen.waiting(f"Reading {found.repository}"):
-            prepared = reconcile.observe_and_plan(found.desired, tracker, options)
+        with screen.waiting(f"Reading {workspace.repository}"):
+            prepared = reconcile.observe_and_plan(workspace.desired, tracker, options)
         pulled = taken_from(prepared.plan, prepared.desired, prepared.observed)
-        about = found.loaded, prepared.desired, prepared.observed, pulled.takes
+        about = workspace.loaded, prepared.desired, prepared.observed, pulled.takes
         if dry_run:
             flow = Flow(*files_after(*about), {})
         else:
@@ -116,19 +137,19 @@ def pull(where: Where, voice: Voice, *, output: str, dry_run: bool, github_wins:
                 flow = flow_in(*about, tracker=tracker)
                 for change in flow.changes:
                     save(change)
-            screen.warn_replaced(each for change in flow.changes for each in change.replaced)
+            screen.warn_replaced(word for change in flow.changes for word in change.replaced)
     accepted, changes = flow.accepted, flow.changes
     for line in unrecorded_lines(flow.unrecorded):
-        screen.complain(line)
+        screen.write_stderr(line)
     if prepared.observed.project_problem:
-        screen.complain(f"the board was left out: {prepared.observed.project_problem}")
-    left = (*pulled.left, *accepted.left)
+        screen.write_stderr(f"the board was left out: {prepared.observed.project_problem}")
+    leftovers = (*pulled.left, *accepted.left)
     if output == "json":
         written = () if dry_run else tuple(change.path for change in changes)
-        screen.result(dump(pulled_to_json(prepared.plan, accepted.taken, left, written)))
+        screen.result(dump(pulled_to_json(prepared.plan, accepted.taken, leftovers, written)))
     else:
-        if not voice.quiet:
-            screen.result(pulled_text(prepared.plan, accepted.taken, left, screen.look()))
+        if not output_options.quiet:
+            screen.result(pulled_text(prepared.plan, accepted.taken, leftovers, screen.look()))
         _files(screen, changes, dry_run=dry_run, conflicts=bool(prepared.plan.conflicts))
     screen.would_refuse(v for v in prepared.violations if not v.final)
     code = _conflicts(screen, prepared.plan.conflicts)
@@ -141,8 +162,8 @@ def _files(
     from backlog_sync.render.diffs import diff_text
 
     if not changes:
-        told = "No file was changed." if conflicts else "The files say what GitHub says already."
-        screen.result(f"{told}\n")
+        message = "No file was changed." if conflicts else "The files say what GitHub says already."
+        screen.result(f"{message}\n")
     for change in changes:
         if dry_run:
             before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
@@ -155,9 +176,11 @@ def _conflicts(screen: Screen, conflicts: tuple[FieldNote, ...]) -> int:
     """Tell of what was left: fields that both sides changed, and items that are held."""
     fields = [note for note in conflicts if not note.is_hold]
     if fields:
-        screen.complain(f"{counted(len(fields), 'conflict')} left; `backlog plan` shows them")
-        screen.complain("hint: --on-conflict github takes GitHub's version of fields in conflict")
+        screen.write_stderr(f"{counted(len(fields), 'conflict')} left; `backlog plan` shows them")
+        screen.write_stderr(
+            "hint: --on-conflict github takes GitHub's version of fields in conflict"
+        )
     held = len({note.key for note in conflicts if note.is_hold})
     if held:
-        screen.complain(f"{counted(held, 'item')} held: see what each needs above")
+        screen.write_stderr(f"{counted(held, 'item')} held: see what each needs above")
     return REFUSED if conflicts else DONE

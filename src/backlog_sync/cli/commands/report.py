@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import Voice, Where, format_option, target_options, voice_options
-from backlog_sync.cli.publish import folder_of, tell_in_comment, tell_in_issue
+from backlog_sync.cli.options import (
+    OutputOptions,
+    TargetOptions,
+    add_output_options,
+    format_option,
+    target_options,
+)
+from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
 from backlog_sync.engine import reconcile
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import UsageError
 from backlog_sync.local.signals import INTERRUPTS
@@ -28,7 +34,7 @@ from backlog_sync.reports.view import Audience
 
 if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import Ready
+    from backlog_sync.cli.workspace import Workspace
     from backlog_sync.core.model import ObservedState
     from backlog_sync.files.write_back import FileChange
     from backlog_sync.render.canvas import Look
@@ -68,7 +74,7 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--seed", type=int, default=1, show_default=True,
               help="What the forecast's chances are drawn with.")  # fmt: skip
 @format_option("text", "markdown", "html", "json", "csv")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -102,9 +108,9 @@ def command(
     """
 
     return report(
-        Where(paths, repo, project, sandbox, bullets),
-        Voice(color, quiet, verbose, log_format),
-        Asked(
+        TargetOptions(paths, repo, project, sandbox, bullets),
+        OutputOptions(color, quiet, verbose, log_format),
+        ReportOptions(
             output=output,
             check=check,
             write=not no_write_back,
@@ -124,7 +130,7 @@ DONE, FAILED, PENDING, PARTLY = 0, 1, 3, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportOptions:
     """What the options say: `output` is the format, `target` a file or folder, `title` an issue's.
 
     `comment` is the number of an issue or pull request. `since` and `today` are days as people
@@ -144,86 +150,99 @@ class Asked:
     seed: int = 1
 
     @property
-    def tells(self) -> bool:
+    def publishes(self) -> bool:
         """Whether anything is told on GitHub."""
         return self.title is not None or self.comment is not None or self.status_update
 
 
-def report(where: Where, voice: Voice, asked: Asked) -> int:
+def report(
+    target: TargetOptions, output_options: OutputOptions, report_options: ReportOptions
+) -> int:
     """Show progress, and write it into the files, or with `check` only show the difference.
 
     Raises `errors.BacklogError` for what stands in the way.
     """
     from backlog_sync.cli.report_facts import make_report, read_since
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import files_after, ready
+    from backlog_sync.cli.workspace import files_after, open_workspace
 
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
-    today = _today(asked.today)
-    since = read_since(asked.since, today) if asked.since is not None else None
-    audience = Audience(asked.audience)
-    found = ready(where, screen)
-    if found is None:
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    today = _today(report_options.today)
+    since = read_since(report_options.since, today) if report_options.since is not None else None
+    audience = Audience(report_options.audience)
+    workspace = open_workspace(target, screen)
+    if workspace is None:
         return FAILED
-    writes = asked.write and not asked.check
+    writes = report_options.write and not report_options.check
     with (
-        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox)
+        wiring.run_lock(workspace.top, screen.env, workspace.repository, sandbox=target.sandbox)
         if writes
         else nullcontext(),
         wiring.tracker(
-            found.repository,
+            workspace.repository,
             screen.env,
-            top=found.top,
-            sandbox=where.sandbox,
-            read_only=asked.check or not (writes or asked.tells),
-            board_owner=found.board_owner,
-            others=found.others,
+            top=workspace.top,
+            sandbox=target.sandbox,
+            read_only=report_options.check or not (writes or report_options.publishes),
+            board_owner=workspace.board_owner,
+            others=workspace.others,
             waits=screen.waits,
         ) as tracker,
     ):
-        with screen.waiting(f"Reading {found.repository}"):
-            observed = reconcile.observe(found.desired, tracker, _wanted(found, asked))
-        _, changes = files_after(found.loaded, found.desired, observed)
+        with screen.waiting(f"Reading {workspace.repository}"):
+            observed = reconcile.observe(
+                workspace.desired, tracker, _read_scope(workspace, report_options)
+            )
+        _, changes = files_after(workspace.loaded, workspace.desired, observed)
         written: tuple[str, ...] = ()
         code = DONE
         if writes and changes:
             with INTERRUPTS.held():
-                written, code = _write(found, observed, tracker, changes, screen)
+                written, code = _write(workspace, observed, tracker, changes, screen)
         if observed.project_problem:
-            screen.complain(f"the board was left out: {observed.project_problem}")
-        if asked.check:
+            screen.write_stderr(f"the board was left out: {observed.project_problem}")
+        if report_options.check:
             _differences(screen, changes)
             return PENDING if changes else DONE
-        made = make_report(
-            found, observed, today=today, since=since, bullets=where.bullets, seed=asked.seed
+        report = make_report(
+            workspace,
+            observed,
+            today=today,
+            since=since,
+            bullets=target.bullets,
+            seed=report_options.seed,
         )
-        backlog = found.desired.backlog_id
-        whole = asked.write and len(written) == len(changes)
-        _show(screen, made, replace(asked, write=whole), audience, written)
-        if asked.title is not None:
-            ref = tell_in_issue(
-                tracker, observed, backlog, made, title=asked.title, audience=audience
+        backlog = workspace.desired.backlog_id
+        whole = report_options.write and len(written) == len(changes)
+        _show(screen, report, replace(report_options, write=whole), audience, written)
+        if report_options.title is not None:
+            ref = publish_to_issue(
+                tracker, observed, backlog, report, title=report_options.title, audience=audience
             )
-            screen.tell(f"The report stands in {ref}.")
-        if asked.comment is not None:
-            told = tell_in_comment(tracker, backlog, made, number=asked.comment, audience=audience)
-            screen.tell(f"The report stands in a comment: {told or f'#{asked.comment}'}")
-        if asked.status_update:
+            screen.info(f"The report stands in {ref}.")
+        if report_options.comment is not None:
+            address = publish_to_comment(
+                tracker, backlog, report, number=report_options.comment, audience=audience
+            )
+            screen.info(
+                f"The report stands in a comment: {address or f'#{report_options.comment}'}"
+            )
+        if report_options.status_update:
             keep_status(
                 tracker,
                 observed,
                 mark=safe_name(backlog),
                 day=today,
-                status=board_status(made.health),
-                text=report_status(made),
+                status=board_status(report.health),
+                text=report_status(report),
             )
-            screen.tell("The board tells how things stand.")
+            screen.info("The board tells how things stand.")
     return code
 
 
 def _write(
-    found: Ready,
+    workspace: Workspace,
     observed: ObservedState,
     tracker: Tracker,
     changes: tuple[FileChange, ...],
@@ -236,23 +255,23 @@ def _write(
     from backlog_sync.cli.workspace import flow_in, unrecorded_lines
     from backlog_sync.files.write_back import save
 
-    flow = flow_in(found.loaded, found.desired, observed, tracker=tracker)
+    flow = flow_in(workspace.loaded, workspace.desired, observed, tracker=tracker)
     for line in unrecorded_lines(flow.unrecorded):
-        screen.complain(line)
+        screen.write_stderr(line)
     if flow.denied:
         for change in changes:
-            screen.complain(_difference(change, screen.look(err=True)).rstrip("\n"))
+            screen.write_stderr(_difference(change, screen.look(err=True)).rstrip("\n"))
         return (), DONE
     for change in flow.changes:
         save(change)
-    screen.warn_replaced(each for change in flow.changes for each in change.replaced)
+    screen.warn_replaced(word for change in flow.changes for word in change.replaced)
     code = PARTLY if any(why.again for why in flow.unrecorded.values()) else DONE
     return tuple(change.path for change in flow.changes), code
 
 
-def _wanted(found: Ready, asked: Asked) -> Wanted:
+def _read_scope(workspace: Workspace, report_options: ReportOptions) -> ReadScope:
     """The issues that the files name; all of them where one issue has to be found."""
-    return Wanted.for_backlog(found.desired, full=asked.title is not None)
+    return ReadScope.for_backlog(workspace.desired, full=report_options.title is not None)
 
 
 def _today(word: str | None) -> date:
@@ -284,35 +303,39 @@ def _difference(change: FileChange, look: Look) -> str:
 
 
 def _show(
-    screen: Screen, made: Report, asked: Asked, audience: Audience, written: tuple[str, ...]
+    screen: Screen,
+    report: Report,
+    report_options: ReportOptions,
+    audience: Audience,
+    written: tuple[str, ...],
 ) -> None:
     """The report on standard output, or in a file or folder, which standard output then names."""
-    if asked.target is None:
-        if asked.output != "text" or not screen.voice.quiet:
-            screen.result(_rendered(made, asked.output, audience, written, screen))
-        if asked.output == "text":
-            screen.result("" if screen.voice.quiet else "\n")
-            _told_of(screen, written, write=asked.write)
+    if report_options.target is None:
+        if report_options.output != "text" or not screen.output_options.quiet:
+            screen.result(_rendered(report, report_options.output, audience, written, screen))
+        if report_options.output == "text":
+            screen.result("" if screen.output_options.quiet else "\n")
+            _list_written(screen, written, write=report_options.write)
         return
-    target = Path(asked.target)
-    if target.is_dir() or asked.target.endswith(("/", "\\")):
-        files = folder_of(made, audience, written)
+    target = Path(report_options.target)
+    if target.is_dir() or report_options.target.endswith(("/", "\\")):
+        files = report_files(report, audience, written)
     else:
-        output = _SUFFIXES.get(target.suffix.lower(), asked.output)
-        if asked.output not in ("text", output):
+        output = _SUFFIXES.get(target.suffix.lower(), report_options.output)
+        if report_options.output not in ("text", output):
             raise UsageError(
-                f"--format {asked.output} does not go into {target.name}",
-                hint=f"leave --format out, or name the file *.{_SUFFIX_OF[asked.output]}",
+                f"--format {report_options.output} does not go into {target.name}",
+                hint=f"leave --format out, or name the file *.{_SUFFIX_OF[report_options.output]}",
             )
-        files = {target.name: _rendered(made, output, audience, written, None)}
+        files = {target.name: _rendered(report, output, audience, written, None)}
         target = target.parent
     for name, text in files.items():
         write_whole(target / name, text.encode())
         screen.result(f"Report: {target / name}\n")
-    _told_of(screen, written, write=asked.write)
+    _list_written(screen, written, write=report_options.write)
 
 
-def _told_of(screen: Screen, written: tuple[str, ...], *, write: bool) -> None:
+def _list_written(screen: Screen, written: tuple[str, ...], *, write: bool) -> None:
     for path in written:
         screen.result(f"Written: {path}\n")
     if write and not written:
@@ -324,7 +347,7 @@ _SUFFIXES = {f".{suffix}": output for output, suffix in _SUFFIX_OF.items()}
 
 
 def _rendered(
-    made: Report,
+    report: Report,
     output: str,
     audience: Audience,
     written: tuple[str, ...],
@@ -336,13 +359,13 @@ def _rendered(
 
     match output:
         case "json":
-            return dump(report_json(made, written))
+            return dump(report_json(report, written))
         case "csv":
-            return report_csv(made)
+            return report_csv(report)
         case "markdown":
-            return report_markdown(made, audience)
+            return report_markdown(report, audience)
         case "html":
-            return str(wiring.page().page_html(made, audience))
+            return str(wiring.page().page_html(report, audience))
     return report_text(
-        made, screen.look() if screen else Look(width=80, color=False, ascii=False), audience
+        report, screen.look() if screen else Look(width=80, color=False, ascii=False), audience
     )

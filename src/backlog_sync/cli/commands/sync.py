@@ -3,14 +3,14 @@
 import click
 
 from backlog_sync.cli.options import (
-    Asked,
-    Voice,
-    Where,
+    OutputOptions,
+    SyncOptions,
+    TargetOptions,
+    add_output_options,
     format_option,
     plan_options,
-    plan_wish,
+    read_plan_options,
     target_options,
-    voice_options,
 )
 from backlog_sync.core.options import PLAIN
 
@@ -39,7 +39,7 @@ from backlog_sync.core.options import PLAIN
 @click.option("--no-write-back", is_flag=True, help="Leave the files as they are.")
 @click.option("--yes", is_flag=True, help="Go ahead without asking.")
 @format_option("text", "json")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -71,15 +71,17 @@ def command(
     """
     if check and not dry_run:
         raise click.UsageError("--check only looks: add --dry-run.")
-    options = plan_wish(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt)
+    options = read_plan_options(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt)
     if saved and (options != PLAIN or dry_run):
         raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
     from backlog_sync.cli import apply
 
-    where = Where(paths, repo, project, sandbox, bullets)
-    voice = Voice(color, quiet, verbose, log_format)
+    target = TargetOptions(paths, repo, project, sandbox, bullets)
+    output_options = OutputOptions(color, quiet, verbose, log_format)
     if dry_run:
-        asked = Asked(options, force=force)
-        return apply.show_plan(where, voice, asked, output=output, check=check)
-    asked = Asked(options, saved=saved, approve=approve, force=force)
-    return apply.sync(where, voice, asked, output=output, write=not no_write_back, yes=yes)
+        sync_options = SyncOptions(options, force=force)
+        return apply.show_plan(target, output_options, sync_options, output=output, check=check)
+    sync_options = SyncOptions(options, saved=saved, approve=approve, force=force)
+    return apply.sync(
+        target, output_options, sync_options, output=output, write=not no_write_back, yes=yes
+    )

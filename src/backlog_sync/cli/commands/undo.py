@@ -9,19 +9,19 @@ import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import (
-    Voice,
-    Where,
+    OutputOptions,
+    TargetOptions,
+    add_output_options,
     as_for_sync,
     format_option,
     target_options,
-    voice_options,
 )
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import apply_plan
-from backlog_sync.engine.ports import Tracker, Wanted
+from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @as_for_sync
 @click.option("--yes", is_flag=True, help="Go ahead without asking.")
 @format_option("text", "json")
-@voice_options
+@add_output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -70,8 +70,8 @@ def command(
     """
 
     return undo(
-        Where(paths, repo, project, sandbox, bullets),
-        Voice(color, quiet, verbose, log_format),
+        TargetOptions(paths, repo, project, sandbox, bullets),
+        OutputOptions(color, quiet, verbose, log_format),
         output=output,
         yes=yes,
         dry_run=dry_run,
@@ -80,8 +80,8 @@ def command(
 
 
 def undo(
-    where: Where,
-    voice: Voice,
+    target: TargetOptions,
+    output_options: OutputOptions,
     *,
     output: str,
     yes: bool,
@@ -94,53 +94,55 @@ def undo(
     """
     from backlog_sync.cli.apply import DONE, FAILED, REFUSED, check_keys, exit_code
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import ready
+    from backlog_sync.cli.workspace import open_workspace
     from backlog_sync.render.outcomes import outcomes_text
     from backlog_sync.render.text import plan_text
 
-    screen = Screen(voice, wiring.environment())
-    wiring.configure_logging(voice.verbose, voice.log_format)
-    found = ready(where, screen)
-    if found is None:
+    screen = Screen(output_options, wiring.environment())
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    workspace = open_workspace(target, screen)
+    if workspace is None:
         return FAILED
     with (
-        wiring.alone(found.top, screen.env, found.repository, sandbox=where.sandbox, files=False),
+        wiring.run_lock(
+            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox, files=False
+        ),
         wiring.tracker(
-            found.repository,
+            workspace.repository,
             screen.env,
-            top=found.top,
-            sandbox=where.sandbox,
+            top=workspace.top,
+            sandbox=target.sandbox,
             read_only=dry_run,
             waits=screen.waits,
         ) as tracker,
     ):
-        with screen.waiting(f"Reading {found.repository}"):
-            observed = tracker.observe(Wanted())
-        journal = wiring.journals(found.top, screen.env, sandbox=where.sandbox)(observed)
-        last = journal.last_run()
-        began, created = last or (0.0, ())
+        with screen.waiting(f"Reading {workspace.repository}"):
+            observed = tracker.observe(ReadScope())
+        journal = wiring.journals(workspace.top, screen.env, sandbox=target.sandbox)(observed)
+        last_run = journal.last_run()
+        began, created = last_run or (0.0, ())
         check_keys([intent.key for intent in created], only if created else ())
-        made = [intent for intent in created if not only or intent.key in only]
-        observed = _with_others(observed, made, tracker)
-        plan = undo_plan(observed, made, began)
+        intents = [intent for intent in created if not only or intent.key in only]
+        observed = _with_others(observed, intents, tracker)
+        plan = undo_plan(observed, intents, began)
         if not plan.changes:
             for warning in plan.warnings:
-                screen.tell(f"{warning.ref}: {clean(warning.message)}")
-            screen.tell("the last run on this machine created nothing that is open: nothing to do")
+                screen.info(f"{warning.ref}: {clean(warning.message)}")
+            screen.info("the last run on this machine created nothing that is open: nothing to do")
             return DONE
         if dry_run and output == "json":
             screen.result(dump(plan_to_json(plan)))
-        elif output == "text" or not (yes or where.sandbox):
+        elif output == "text" or not (yes or target.sandbox):
             shown = plan_text(plan, screen.look(err=output != "text"))
-            (screen.result if output == "text" else screen.complain)(shown)
+            (screen.result if output == "text" else screen.write_stderr)(shown)
         if dry_run:
             return DONE
-        if not _agreed(screen, plan, rights(observed.repository), yes=yes or where.sandbox):
+        if not _confirmed(screen, plan, rights(observed.repository), yes=yes or target.sandbox):
             return REFUSED
         with INTERRUPTS.held(), screen.progress() as bar:
             applied = apply_plan(
                 plan,
-                found.desired,
+                workspace.desired,
                 observed,
                 tracker=tracker,
                 nonces=wiring.nonces(),
@@ -148,7 +150,7 @@ def undo(
             )
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
         done = all(outcome.result is Result.APPLIED for outcome in applied.outcomes)
-        if done and len(made) == len(created):
+        if done and len(intents) == len(created):
             journal.forget_last_run()
     if output == "json":
         screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
@@ -158,15 +160,15 @@ def undo(
 
 
 def _with_others(
-    observed: ObservedState, made: Sequence[Intent], tracker: Tracker
+    observed: ObservedState, intents: Sequence[Intent], tracker: Tracker
 ) -> ObservedState:
     """The observation with what was made in other repositories, read by its ids."""
-    ids = [intent.id for intent in made if intent.repository and intent.id]
+    ids = [intent.id for intent in intents if intent.repository and intent.id]
     issues = (*observed.issues, *(tracker.reread(ids).values() if ids else ()))
     return replace(observed, issues=issues)
 
 
-def _agreed(screen: Screen, plan: Plan, violations: list[Violation], *, yes: bool) -> bool:
+def _confirmed(screen: Screen, plan: Plan, violations: list[Violation], *, yes: bool) -> bool:
     """Whether it may go ahead; why not was told."""
     for violation in violations:
         screen.refuse(violation.slug, violation.message, violation.hint)
@@ -175,7 +177,7 @@ def _agreed(screen: Screen, plan: Plan, violations: list[Violation], *, yes: boo
     if screen.can_ask():
         agreed = screen.ask(f"Close these {len(plan.changes)} in {clean(plan.repository)}?")
         if not agreed:
-            screen.complain("backlog: nothing was sent")
+            screen.write_stderr("backlog: nothing was sent")
         return agreed
     why = f"this closes {len(plan.changes)} issues, and there is no terminal to ask on"
     screen.refuse("needs-yes", why, "look at the plan above, then run the same with --yes")
