@@ -123,7 +123,7 @@ def report_of_today(job: Job, observed: ObservedState) -> Report:
     """The report of today, and of the time that the inputs ask for."""
     today = today_utc()
     return make_report(
-        Workspace(job.loaded, job.desired, job.repository, job.top),
+        Workspace(job.loaded, job.desired, job.repository, job.top, job.environment()),
         observed,
         today=today,
         since=read_since(job.inputs.since, today) if job.inputs.since else None,

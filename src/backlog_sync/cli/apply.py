@@ -9,7 +9,7 @@ from typing import Any
 from backlog_sync import wiring
 from backlog_sync.cli.main import INTERRUPTED, print_error
 from backlog_sync.cli.options import OutputOptions, SyncOptions, TargetOptions
-from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.screen import Screen, open_screen
 from backlog_sync.cli.workspace import (
     Workspace,
     Written,
@@ -54,25 +54,10 @@ def show_plan(
     check: bool,
 ) -> int:
     """Print the plan; the exit code tells of pending work only where `check` asks for it."""
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     workspace = open_workspace(target, screen)
-    if workspace is None:
-        return FAILED
-    with wiring.tracker(
-        workspace.repository,
-        screen.env,
-        top=workspace.top,
-        sandbox=target.sandbox,
-        read_only=True,
-        board_owner=workspace.board_owner,
-        others=workspace.others,
-        waits=screen.waits,
-    ) as tracker:
-        journals = wiring.journals(workspace.top, screen.env, sandbox=target.sandbox)
-        memory = wiring.cache(
-            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
-        )
+    with workspace.tracker(read_only=True) as tracker:
+        journals, memory = workspace.journals(), workspace.memory()
         prepared = _prepare(workspace, sync_options.options, tracker, screen, journals, memory)
     _print_plan(prepared.plan, screen, output)
     if sync_options.out:
@@ -94,14 +79,11 @@ def sync(
     yes: bool,
 ) -> int:
     """Plan, guard, ask, apply and write back; give the exit code."""
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     saved, options = (
         read_plan(Path(sync_options.saved)) if sync_options.saved else (None, sync_options.options)
     )
     workspace = open_workspace(target, screen)
-    if workspace is None:
-        return FAILED
     if screen.env.workflow and not target.sandbox:
         late = superseded(wiring.repository_here(workspace.top, screen.env).checkout())
         if late:
@@ -110,27 +92,10 @@ def sync(
                 screen.result(dump({"format_version": 1, "superseded": late}))
             return DONE
     with (
-        wiring.run_lock(
-            workspace.top,
-            screen.env,
-            workspace.repository,
-            sandbox=target.sandbox,
-            files=write and workspace.loaded.write_back != "none",
-        ),
-        wiring.tracker(
-            workspace.repository,
-            screen.env,
-            top=workspace.top,
-            sandbox=target.sandbox,
-            read_only=False,
-            board_owner=workspace.board_owner,
-            others=workspace.others,
-            waits=screen.waits,
-        ) as tracker,
+        workspace.lock(files=write and workspace.loaded.write_back != "none"),
+        workspace.tracker(read_only=False) as tracker,
     ):
-        memory = wiring.cache(
-            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
-        )
+        memory = workspace.memory()
         run = _Sync(
             screen,
             workspace,
@@ -142,7 +107,7 @@ def sync(
             approve=sync_options.approve,
             force=sync_options.force,
             clock=wiring.clock(screen.waits),
-            journals=wiring.journals(workspace.top, screen.env, sandbox=target.sandbox),
+            journals=workspace.journals(),
             memory=memory,
             pace=None if target.sandbox else wiring.pace(screen.env, memory.pace()),
             embedded=target.sandbox,

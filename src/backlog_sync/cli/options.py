@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeAlias
 
 import click
 
@@ -11,7 +12,7 @@ from backlog_sync.core.fields import Owner
 from backlog_sync.core.guards import FINAL, FORCEABLE
 from backlog_sync.core.options import PLAIN, PlanOptions
 
-F = TypeVar("F", bound=Callable[..., Any])
+Command: TypeAlias = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,25 @@ class SyncOptions:
     force: tuple[str, ...] = ()
 
 
-def plan_options(command: F) -> F:
-    """Add --only, --on-conflict, --prune, --adopt and --force."""
+def plan_options(command: Command) -> Command:
+    """Add --only, --on-conflict, --prune, --adopt and --force: the command gets `options`, `force`.
+
+    All but --force are one value: what planning is asked for.
+    """
+
+    @wraps(command)
+    def gathered(
+        *,
+        only: tuple[str, ...],
+        on_conflict: str | None,
+        prune: str | None,
+        adopt: bool,
+        **rest: Any,
+    ) -> Any:
+        owner = Owner(on_conflict) if on_conflict else None
+        return command(options=PlanOptions(owner, prune == "close", only, adopt), **rest)
+
+    outer: Command = gathered
     for option in (
         click.option("--force", multiple=True, metavar="SLUG", callback=_forced,
                      help="Override the guard of this name (" + ", ".join(FORCEABLE)
@@ -66,11 +84,11 @@ def plan_options(command: F) -> F:
                      help="Only this item and what it needs: its parents and definitions."
                      " May be repeated."),
     ):  # fmt: skip
-        command = option(command)
-    return command
+        outer = option(outer)
+    return outer
 
 
-def as_for_sync(command: F) -> F:
+def as_for_sync(command: Command) -> Command:
     """Let a verb take sync's other options, so that a command line can be repeated with it.
 
     They say how a plan is made or what is written into files, and have no part in what the verb
@@ -96,16 +114,14 @@ def _forced(
     return value
 
 
-def read_plan_options(
-    *, only: tuple[str, ...], on_conflict: str | None, prune: str | None, adopt: bool
-) -> PlanOptions:
-    """What planning is asked for by the options of `plan_options`."""
-    owner = Owner(on_conflict) if on_conflict else None
-    return PlanOptions(owner, prune == "close", only, adopt)
+def output_options(command: Command) -> Command:
+    """Add --color, -q, -v and --log-format: the command gets them as `output_options`."""
 
+    @wraps(command)
+    def gathered(*, color: str, quiet: bool, verbose: int, log_format: str, **rest: Any) -> Any:
+        return command(output_options=OutputOptions(color, quiet, verbose, log_format), **rest)
 
-def add_output_options(command: F) -> F:
-    """Add --color, -q, -v and --log-format."""
+    outer: Command = gathered
     for option in (
         click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
                      help="How log lines on standard error look."),
@@ -115,8 +131,8 @@ def add_output_options(command: F) -> F:
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
                      help="Colour; by default on a terminal where NO_COLOR is not set."),
     ):  # fmt: skip
-        command = option(command)
-    return command
+        outer = option(outer)
+    return outer
 
 
 _ADDRESS = re.compile(r"https?://[^/\s]+/([^/\s]+/[^/\s]+?)(?:\.git)?/?")
@@ -128,12 +144,12 @@ def named_repository(_: click.Context, __: click.Parameter, value: str | None) -
     return address[1] if address else value
 
 
-def paths_argument(command: F) -> F:
+def paths_argument(command: Command) -> Command:
     """Add PATH…"""
     return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())(command)
 
 
-def bullets_option(command: F) -> F:
+def bullets_option(command: Command) -> Command:
     """Add --bullets."""
     return click.option(
         "--bullets", type=click.Choice(["items", "list"]),
@@ -141,8 +157,23 @@ def bullets_option(command: F) -> F:
     )(command)  # fmt: skip
 
 
-def target_options(command: F) -> F:
-    """Add PATH…, --repo, --project, --sandbox and --bullets."""
+def target_options(command: Command) -> Command:
+    """Add PATH…, --repo, --project, --sandbox and --bullets: the command gets them as `target`."""
+
+    @wraps(command)
+    def gathered(
+        *,
+        paths: tuple[str, ...],
+        repo: str | None,
+        project: str | None,
+        sandbox: bool,
+        bullets: str | None,
+        **rest: Any,
+    ) -> Any:
+        target = TargetOptions(paths, repo, project, sandbox, bullets)
+        return command(target=target, **rest)
+
+    outer: Command = gathered
     for option in (
         bullets_option,
         click.option("--sandbox", is_flag=True,
@@ -153,11 +184,11 @@ def target_options(command: F) -> F:
                      help="The repository; wins over the file."),
         paths_argument,
     ):  # fmt: skip
-        command = option(command)
-    return command
+        outer = option(outer)
+    return outer
 
 
-def format_option(*choices: str) -> Callable[[F], F]:
+def format_option(*choices: str) -> Callable[[Command], Command]:
     """Add --format with these choices, the first by default."""
     return click.option(
         "--format", "output", type=click.Choice(choices), default=choices[0], show_default=True,

@@ -34,6 +34,12 @@ _WIDEST = 100
 """Beyond this, what stands at the right edge is too far from what it belongs to."""
 
 
+def open_screen(output_options: OutputOptions) -> "Screen":
+    """Return where a run speaks, with its log as the options ask for it."""
+    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    return Screen(output_options, wiring.environment())
+
+
 class Screen:
     """Standard output and error of one run, as the voice and the terminal want them."""
 

@@ -1,8 +1,11 @@
 """What every verb that meets GitHub does first: read the files, find the target."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import TargetOptions
@@ -17,15 +20,18 @@ from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.engine.ports import Tracker
-from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.engine.reconcile import Journals, Prepared
 from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.write_back import FileChange, save, write_back
+from backlog_sync.local.cache import FileCache
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
+
+FAILED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,36 @@ class Workspace:
     desired: DesiredState
     repository: str
     top: Path
+    env: wiring.Environment
+    sandbox: bool = False
+    waits: Callable[[float], None] = lambda _: None
+
+    def tracker(self, *, read_only: bool) -> AbstractContextManager[Tracker]:
+        """GitHub or the sandbox; `read_only` is enforced in the transport."""
+        return wiring.tracker(
+            self.repository,
+            self.env,
+            top=self.top,
+            sandbox=self.sandbox,
+            read_only=read_only,
+            board_owner=self.board_owner,
+            others=self.others,
+            waits=self.waits,
+        )
+
+    def lock(self, *, files: bool = True) -> AbstractContextManager[None]:
+        """Be the only run on this machine; below this root too if `files` may be written."""
+        return wiring.run_lock(
+            self.top, self.env, self.repository, sandbox=self.sandbox, files=files
+        )
+
+    def journals(self) -> Journals:
+        """The journals of this machine."""
+        return wiring.journals(self.top, self.env, sandbox=self.sandbox)
+
+    def memory(self) -> FileCache:
+        """What this machine remembers of the repository."""
+        return wiring.cache(self.top, self.env, self.repository, sandbox=self.sandbox)
 
     @property
     def board_owner(self) -> str | None:
@@ -48,31 +84,38 @@ class Workspace:
         return others_of(self.desired.items, self.repository, self.desired.repository)
 
 
-def open_workspace(target: TargetOptions, screen: Screen) -> Workspace | None:
-    """Read the files and find the target; None where lint found errors, which were told.
-
-    Raises `errors.BacklogError` where there is nothing to read or no target.
-    """
-    top = wiring.root()
-    loaded = load(
+def load_target(target: TargetOptions, top: Path) -> Loaded:
+    """Read the files that the options name. Raises `errors.BacklogError` if there is none."""
+    return load(
         [Path(path) for path in target.paths],
         root=top,
         repository=target.repo,
         project=target.project,
         bullets=target.bullets,
     )
+
+
+def open_workspace(target: TargetOptions, screen: Screen) -> Workspace:
+    """Read the files and find the target; end the run if lint finds errors, which are shown.
+
+    Raises `errors.BacklogError` where there is nothing to read or no target.
+    """
+    top = wiring.root()
+    loaded = load_target(target, top)
     desired = loaded.desired
     if desired is None or loaded.errors:
         screen.write_stderr(diagnostics_text(loaded.diagnostics, color=screen.look(err=True).color))
         screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
-        return None
+        raise click.exceptions.Exit(FAILED)
     if loaded.diagnostics:
         note = counted(len(loaded.diagnostics), "warning")
         screen.info(f"{note} about the files; `backlog lint` shows them")
     repository = wiring.target_repository(
         target.repo, desired.repository, screen.env, top, sandbox=target.sandbox
     )
-    return Workspace(loaded, desired, repository, top)
+    return Workspace(
+        loaded, desired, repository, top, screen.env, sandbox=target.sandbox, waits=screen.waits
+    )
 
 
 def count_findings(diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +10,8 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
-    add_output_options,
     format_option,
+    output_options,
     target_options,
 )
 from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
@@ -23,6 +22,8 @@ from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from backlog_sync.cli.screen import Screen
     from backlog_sync.core.model import DesiredState
     from backlog_sync.files.load import Loaded
@@ -35,39 +36,21 @@ if TYPE_CHECKING:
 )
 @target_options
 @format_option("text", "json")
-@add_output_options
+@output_options
 def command(
     *,
-    paths: tuple[str, ...],
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    bullets: str | None,
+    target: TargetOptions,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Check files, git, token, rights, board and server: each line ok, or what to do.
 
     Exits 1 where something would stop a sync. Nothing is changed, and no token is printed.
     """
-
-    return doctor(
-        TargetOptions(paths, repo, project, sandbox, bullets),
-        OutputOptions(color, quiet, verbose, log_format),
-        output=output,
-    )
-
-
-def doctor(target: TargetOptions, output_options: OutputOptions, *, output: str) -> int:
-    """Look at everything and tell it; 1 where something would stop a sync."""
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.screen import open_screen
     from backlog_sync.render.doctor import checkup_json, checkup_text
 
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     top = wiring.root()
     loaded, about_files = _files(target, top)
     checks = [about_files, *_git(top)]
@@ -82,17 +65,10 @@ def doctor(target: TargetOptions, output_options: OutputOptions, *, output: str)
 
 def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
     """The backlog, as far as it can be read."""
-    from backlog_sync.cli.workspace import count_findings
-    from backlog_sync.files.load import load
+    from backlog_sync.cli.workspace import count_findings, load_target
 
     try:
-        loaded = load(
-            [Path(path) for path in target.paths],
-            root=top,
-            repository=target.repo,
-            project=target.project,
-            bullets=target.bullets,
-        )
+        loaded = load_target(target, top)
     except BacklogError as error:
         return None, _failed("files", error)
     names = ", ".join(parsed.source.path for parsed in loaded.files) or "no file could be read"

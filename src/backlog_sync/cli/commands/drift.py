@@ -10,8 +10,8 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
-    add_output_options,
     format_option,
+    output_options,
     target_options,
 )
 from backlog_sync.core.drift import Drift, drift_to_json, find_drift
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from backlog_sync.engine.ports import Tracker
     from backlog_sync.engine.reconcile import Prepared
 
+DONE, PENDING = 0, 3
+
 
 @click.command(
     "drift",
@@ -40,72 +42,29 @@ if TYPE_CHECKING:
 @click.option("--issue", "tracked", is_flag=True,
               help="Keep one tracking issue up to date, and close it when clean.")  # fmt: skip
 @format_option("text", "json")
-@add_output_options
+@output_options
 def command(
     *,
-    paths: tuple[str, ...],
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    bullets: str | None,
+    target: TargetOptions,
     full: bool,
     tracked: bool,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Show what moved apart: drift on GitHub, changes pending in the file, conflicts, orphans.
 
     Duplicate, vanished, transferred and suspicious issues are told too. Nothing is written,
     neither to a file nor, but for the issue of --issue, to GitHub. Exit 3 where there is anything.
     """
-
-    return drift(
-        TargetOptions(paths, repo, project, sandbox, bullets),
-        OutputOptions(color, quiet, verbose, log_format),
-        output=output,
-        full=full,
-        tracked=tracked,
-    )
-
-
-DONE, FAILED, PENDING = 0, 1, 3
-
-
-def drift(
-    target: TargetOptions, output_options: OutputOptions, *, output: str, full: bool, tracked: bool
-) -> int:
-    """Print what moved apart; 3 where there is anything. `tracked` keeps an issue of it.
-
-    Raises `RefusedError` where `full` was asked for, or is needed to find the tracking issue, and
-    not all issues could be read; nothing is sent then.
-    """
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import open_workspace
 
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     workspace = open_workspace(target, screen)
-    if workspace is None:
-        return FAILED
-    with wiring.tracker(
-        workspace.repository,
-        screen.env,
-        top=workspace.top,
-        sandbox=target.sandbox,
-        read_only=not tracked,
-        board_owner=workspace.board_owner,
-        others=workspace.others,
-        waits=screen.waits,
-    ) as tracker:
+    with workspace.tracker(read_only=not tracked) as tracker:
         with screen.waiting(f"Reading {workspace.repository}"):
-            memory = wiring.cache(
-                workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
-            )
             prepared = reconcile.observe_and_plan(
-                workspace.desired, tracker, memory=memory, full=full or tracked
+                workspace.desired, tracker, memory=workspace.memory(), full=full or tracked
             )
         differences = find_drift(prepared.plan, prepared.desired, prepared.observed)
         _show(screen, prepared.observed, differences, output, full=full)

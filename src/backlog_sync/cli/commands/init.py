@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import OutputOptions, add_output_options, named_repository
+from backlog_sync.cli.options import OutputOptions, named_repository, output_options
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.render.diagnostics import diagnostics_text
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE",
               help="With --from-github: the board whose values are taken along.")  # fmt: skip
 @click.option("--sandbox", is_flag=True, help="With --from-github: read the simulated GitHub.")
-@add_output_options
+@output_options
 def command(
     *,
     sources: tuple[str, ...],
@@ -48,10 +48,7 @@ def command(
     repo: str | None,
     project: str | None,
     sandbox: bool,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Write a first backlog: empty, from a plan that exists, or from a repository.
 
@@ -62,7 +59,6 @@ def command(
         raise click.UsageError("--from and --from-github exclude each other.")
     if not from_github and (closed or project or sandbox):
         raise click.UsageError("--closed, --project and --sandbox go with --from-github.")
-    output_options = OutputOptions(color, quiet, verbose, log_format)
     if from_github:
         return _from_github(
             output_options, target, repo=repo, project=project, sandbox=sandbox, closed=closed
@@ -169,12 +165,11 @@ def _from_github(
     closed: bool,
 ) -> int:
     """Make a backlog that adopts the issues of a repository."""
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.screen import open_screen
     from backlog_sync.files.export import draft_of_desired, render
     from backlog_sync.files.refs import parse_project
 
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     top = wiring.root()
     _target(top, target)
     repository = wiring.target_repository(repo, None, screen.env, top, sandbox=sandbox)

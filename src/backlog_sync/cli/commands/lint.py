@@ -11,9 +11,9 @@ import click
 from backlog_sync import __version__, wiring
 from backlog_sync.cli.options import (
     OutputOptions,
-    add_output_options,
     bullets_option,
     format_option,
+    output_options,
     paths_argument,
 )
 from backlog_sync.render.diagnostics import (
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from backlog_sync.core.model import Inventory
     from backlog_sync.files.load import Loaded
 
+_PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
+
+
+_MOST_STEPS = 6
+"""Putting a file right takes a step for its text and one for its totals; more never helps."""
+
 
 @click.command(
     "lint",
@@ -47,7 +53,7 @@ if TYPE_CHECKING:
     help="Put right what can be: wrong totals, mojibake, missing keys of YAML items.",
 )
 @format_option("text", "json", "sarif", "github")
-@add_output_options
+@output_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -55,10 +61,7 @@ def command(
     explain: bool,
     mend: bool,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Check backlog files, offline: every fault with its place and a hint.
 
@@ -67,30 +70,6 @@ def command(
 
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
-    output_options = OutputOptions(color, quiet, verbose, log_format)
-    return lint(paths, output_options, bullets=bullets, output=output, explain=explain, mend=mend)
-
-
-_PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
-
-
-_MOST_STEPS = 6
-"""Putting a file right takes a step for its text and one for its totals; more never helps."""
-
-
-def lint(
-    paths: tuple[str, ...],
-    output_options: OutputOptions,
-    *,
-    bullets: str | None,
-    output: str,
-    explain: bool,
-    mend: bool,
-) -> int:
-    """Check the files and print what was found; 1 where there are errors.
-
-    `mend` puts right first what can be. Raises FailedError where a file cannot be written.
-    """
     from backlog_sync.cli.screen import Screen
     from backlog_sync.cli.workspace import count_findings
     from backlog_sync.files.load import load

@@ -6,12 +6,12 @@ from backlog_sync.cli.options import (
     OutputOptions,
     SyncOptions,
     TargetOptions,
-    add_output_options,
     format_option,
+    output_options,
     plan_options,
-    read_plan_options,
     target_options,
 )
+from backlog_sync.core.options import PlanOptions
 
 
 @click.command(
@@ -30,38 +30,19 @@ from backlog_sync.cli.options import (
 )
 @click.option("--check", is_flag=True, help="Exit 3 where there is something to do.")
 @format_option("text", "json")
-@add_output_options
+@output_options
 def command(
     *,
-    paths: tuple[str, ...],
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    bullets: str | None,
-    only: tuple[str, ...],
-    on_conflict: str | None,
-    prune: str | None,
-    adopt: bool,
+    target: TargetOptions,
+    options: PlanOptions,
     force: tuple[str, ...],
     out: str | None,
     check: bool,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Show what sync would do, field by field. Nothing is sent."""
     from backlog_sync.cli.apply import show_plan
 
-    return show_plan(
-        TargetOptions(paths, repo, project, sandbox, bullets),
-        OutputOptions(color, quiet, verbose, log_format),
-        SyncOptions(
-            read_plan_options(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt),
-            out=out,
-            force=force,
-        ),
-        output=output,
-        check=check,
-    )
+    sync_options = SyncOptions(options, out=out, force=force)
+    return show_plan(target, output_options, sync_options, output=output, check=check)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backlog_sync import wiring
 from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
-    add_output_options,
     format_option,
+    output_options,
     target_options,
 )
 from backlog_sync.core.fields import Owner
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from backlog_sync.core.changes import FieldNote
     from backlog_sync.files.write_back import FileChange
 
+DONE, REFUSED, PARTLY = 0, 4, 5
+
 
 @click.command("pull", epilog="\b\nExamples:\n  backlog pull --dry-run\n"
                "  backlog pull --on-conflict github")  # fmt: skip
@@ -38,21 +39,14 @@ if TYPE_CHECKING:
               help="Take GitHub's version also where the file changed the same field.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the difference, and write nothing.")
 @format_option("text", "json")
-@add_output_options
+@output_options
 def command(
     *,
-    paths: tuple[str, ...],
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    bullets: str | None,
+    target: TargetOptions,
     on_conflict: str | None,
     dry_run: bool,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Accept into the files what people changed on GitHub, instead of setting it back.
 
@@ -61,32 +55,7 @@ def command(
     nothing that people see is changed: progress that comes along is noted there, hidden, which
     needs the right to write issues. Exit 4 where conflicts are left.
     """
-
-    return pull(
-        TargetOptions(paths, repo, project, sandbox, bullets),
-        OutputOptions(color, quiet, verbose, log_format),
-        output=output,
-        dry_run=dry_run,
-        github_wins=on_conflict == "github",
-    )
-
-
-DONE, FAILED, REFUSED, PARTLY = 0, 1, 4, 5
-
-
-def pull(
-    target: TargetOptions,
-    output_options: OutputOptions,
-    *,
-    output: str,
-    dry_run: bool,
-    github_wins: bool,
-) -> int:
-    """Write what drifted into the files, or with `dry_run` show the difference.
-
-    Raises `RefusedError` where the settings forbid to write into the files.
-    """
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import (
         Flow,
         files_after,
@@ -97,34 +66,18 @@ def pull(
     from backlog_sync.files.write_back import save
     from backlog_sync.render.drift import pulled_text, pulled_to_json
 
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     workspace = open_workspace(target, screen)
-    if workspace is None:
-        return FAILED
     if workspace.loaded.write_back == "none" and not dry_run:
         raise RefusedError(
             "the settings say `write_back: none`, so nothing may be written into the files",
             slug="no-write-back",
             hint="take the setting out, or look with --dry-run",
         )
-    options = PlanOptions(on_conflict=Owner.GITHUB if github_wins else None)
+    options = PlanOptions(on_conflict=Owner.GITHUB if on_conflict else None)
     with (
-        nullcontext()
-        if dry_run
-        else wiring.run_lock(
-            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox
-        ),
-        wiring.tracker(
-            workspace.repository,
-            screen.env,
-            top=workspace.top,
-            sandbox=target.sandbox,
-            read_only=dry_run,
-            board_owner=workspace.board_owner,
-            others=workspace.others,
-            waits=screen.waits,
-        ) as tracker,
+        nullcontext() if dry_run else workspace.lock(),
+        workspace.tracker(read_only=dry_run) as tracker,
     ):
         with screen.waiting(f"Reading {workspace.repository}"):
             prepared = reconcile.observe_and_plan(workspace.desired, tracker, options)

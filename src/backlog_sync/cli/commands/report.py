@@ -14,8 +14,8 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
-    add_output_options,
     format_option,
+    output_options,
     target_options,
 )
 from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
@@ -62,7 +62,7 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
               help="Whom it is for: chooses depth and wording, changes no figure.")  # fmt: skip
 @click.option("--since", metavar="DAY",
               help="Tell what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
-@click.option("--output", "target", metavar="FILE|FOLDER",
+@click.option("--output", "destination", metavar="FILE|FOLDER",
               help="Write the report there; a folder gets every form of it.")  # fmt: skip
 @click.option("--issue", "title", metavar="TITLE", is_flag=False, flag_value="Progress report",
               help="Keep one issue with the report up to date.")  # fmt: skip
@@ -74,29 +74,22 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--seed", type=int, default=1, show_default=True,
               help="What the forecast's chances are drawn with.")  # fmt: skip
 @format_option("text", "markdown", "html", "json", "csv")
-@add_output_options
+@output_options
 def command(
     *,
-    paths: tuple[str, ...],
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    bullets: str | None,
+    target: TargetOptions,
     check: bool,
     no_write_back: bool,
     audience: str,
     since: str | None,
-    target: str | None,
+    destination: str | None,
     title: str | None,
     comment: int | None,
     status_update: bool,
     today: str | None,
     seed: int,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Read GitHub, write progress into the files, and show it.
 
@@ -108,15 +101,15 @@ def command(
     """
 
     return report(
-        TargetOptions(paths, repo, project, sandbox, bullets),
-        OutputOptions(color, quiet, verbose, log_format),
+        target,
+        output_options,
         ReportOptions(
             output=output,
             check=check,
             write=not no_write_back,
             audience=audience,
             since=since,
-            target=target,
+            destination=destination,
             title=title,
             comment=comment,
             status_update=status_update,
@@ -131,10 +124,10 @@ DONE, FAILED, PENDING, PARTLY = 0, 1, 3, 5
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """What the options say: `output` is the format, `target` a file or folder, `title` an issue's.
+    """What the options say: `output` is the format, `destination` a file or folder.
 
-    `comment` is the number of an issue or pull request. `since` and `today` are days as people
-    write them.
+    `title` is an issue's, `comment` the number of an issue or pull request. `since` and `today`
+    are days as people write them.
     """
 
     output: str = "text"
@@ -142,7 +135,7 @@ class ReportOptions:
     write: bool = True
     audience: str = "everybody"
     since: str | None = None
-    target: str | None = None
+    destination: str | None = None
     title: str | None = None
     comment: int | None = None
     status_update: bool = False
@@ -163,31 +156,19 @@ def report(
     Raises `errors.BacklogError` for what stands in the way.
     """
     from backlog_sync.cli.report_facts import make_report, read_since
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import files_after, open_workspace
 
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     today = _today(report_options.today)
     since = read_since(report_options.since, today) if report_options.since is not None else None
     audience = Audience(report_options.audience)
     workspace = open_workspace(target, screen)
-    if workspace is None:
-        return FAILED
     writes = report_options.write and not report_options.check
     with (
-        wiring.run_lock(workspace.top, screen.env, workspace.repository, sandbox=target.sandbox)
-        if writes
-        else nullcontext(),
-        wiring.tracker(
-            workspace.repository,
-            screen.env,
-            top=workspace.top,
-            sandbox=target.sandbox,
-            read_only=report_options.check or not (writes or report_options.publishes),
-            board_owner=workspace.board_owner,
-            others=workspace.others,
-            waits=screen.waits,
+        workspace.lock() if writes else nullcontext(),
+        workspace.tracker(
+            read_only=report_options.check or not (writes or report_options.publishes)
         ) as tracker,
     ):
         with screen.waiting(f"Reading {workspace.repository}"):
@@ -310,15 +291,15 @@ def _show(
     written: tuple[str, ...],
 ) -> None:
     """The report on standard output, or in a file or folder, which standard output then names."""
-    if report_options.target is None:
+    if report_options.destination is None:
         if report_options.output != "text" or not screen.output_options.quiet:
             screen.result(_rendered(report, report_options.output, audience, written, screen))
         if report_options.output == "text":
             screen.result("" if screen.output_options.quiet else "\n")
             _list_written(screen, written, write=report_options.write)
         return
-    target = Path(report_options.target)
-    if target.is_dir() or report_options.target.endswith(("/", "\\")):
+    target = Path(report_options.destination)
+    if target.is_dir() or report_options.destination.endswith(("/", "\\")):
         files = report_files(report, audience, written)
     else:
         output = _SUFFIXES.get(target.suffix.lower(), report_options.output)

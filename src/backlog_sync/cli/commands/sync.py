@@ -6,13 +6,12 @@ from backlog_sync.cli.options import (
     OutputOptions,
     SyncOptions,
     TargetOptions,
-    add_output_options,
     format_option,
+    output_options,
     plan_options,
-    read_plan_options,
     target_options,
 )
-from backlog_sync.core.options import PLAIN
+from backlog_sync.core.options import PLAIN, PlanOptions
 
 
 @click.command(
@@ -39,18 +38,11 @@ from backlog_sync.core.options import PLAIN
 @click.option("--no-write-back", is_flag=True, help="Leave the files as they are.")
 @click.option("--yes", is_flag=True, help="Go ahead without asking.")
 @format_option("text", "json")
-@add_output_options
+@output_options
 def command(
     *,
-    paths: tuple[str, ...],
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    bullets: str | None,
-    only: tuple[str, ...],
-    on_conflict: str | None,
-    prune: str | None,
-    adopt: bool,
+    target: TargetOptions,
+    options: PlanOptions,
     force: tuple[str, ...],
     saved: str | None,
     approve: str | None,
@@ -59,10 +51,7 @@ def command(
     no_write_back: bool,
     yes: bool,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Make GitHub say what the files say, and write progress back into them.
 
@@ -71,13 +60,10 @@ def command(
     """
     if check and not dry_run:
         raise click.UsageError("--check only looks: add --dry-run.")
-    options = read_plan_options(only=only, on_conflict=on_conflict, prune=prune, adopt=adopt)
     if saved and (options != PLAIN or dry_run):
         raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
     from backlog_sync.cli import apply
 
-    target = TargetOptions(paths, repo, project, sandbox, bullets)
-    output_options = OutputOptions(color, quiet, verbose, log_format)
     if dry_run:
         sync_options = SyncOptions(options, force=force)
         return apply.show_plan(target, output_options, sync_options, output=output, check=check)

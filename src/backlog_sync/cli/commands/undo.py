@@ -11,9 +11,9 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
-    add_output_options,
     as_for_sync,
     format_option,
+    output_options,
     target_options,
 )
 from backlog_sync.core.changes import Plan, Result
@@ -45,22 +45,15 @@ if TYPE_CHECKING:
 @as_for_sync
 @click.option("--yes", is_flag=True, help="Go ahead without asking.")
 @format_option("text", "json")
-@add_output_options
+@output_options
 def command(
     *,
-    paths: tuple[str, ...],
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    bullets: str | None,
+    target: TargetOptions,
     dry_run: bool,
     only: tuple[str, ...],
     yes: bool,
     output: str,
-    color: str,
-    quiet: bool,
-    verbose: int,
-    log_format: str,
+    output_options: OutputOptions,
 ) -> int:
     """Close what the last run created, by this machine's record of it; nothing else.
 
@@ -68,57 +61,21 @@ def command(
     and the board stay. The files stay as they are. The flags of the sync that is undone can be
     repeated: those that say how a plan is made change nothing here.
     """
-
-    return undo(
-        TargetOptions(paths, repo, project, sandbox, bullets),
-        OutputOptions(color, quiet, verbose, log_format),
-        output=output,
-        yes=yes,
-        dry_run=dry_run,
-        only=only,
-    )
-
-
-def undo(
-    target: TargetOptions,
-    output_options: OutputOptions,
-    *,
-    output: str,
-    yes: bool,
-    dry_run: bool = False,
-    only: tuple[str, ...] = (),
-) -> int:
-    """Close what the last run on this machine created; return the exit code.
-
-    With `only` these keys' issues alone, so that the others can be undone later.
-    """
-    from backlog_sync.cli.apply import DONE, FAILED, REFUSED, check_keys, exit_code
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.apply import DONE, REFUSED, check_keys, exit_code
+    from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import open_workspace
     from backlog_sync.render.outcomes import outcomes_text
     from backlog_sync.render.text import plan_text
 
-    screen = Screen(output_options, wiring.environment())
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
+    screen = open_screen(output_options)
     workspace = open_workspace(target, screen)
-    if workspace is None:
-        return FAILED
     with (
-        wiring.run_lock(
-            workspace.top, screen.env, workspace.repository, sandbox=target.sandbox, files=False
-        ),
-        wiring.tracker(
-            workspace.repository,
-            screen.env,
-            top=workspace.top,
-            sandbox=target.sandbox,
-            read_only=dry_run,
-            waits=screen.waits,
-        ) as tracker,
+        workspace.lock(files=False),
+        workspace.tracker(read_only=dry_run) as tracker,
     ):
         with screen.waiting(f"Reading {workspace.repository}"):
             observed = tracker.observe(ReadScope())
-        journal = wiring.journals(workspace.top, screen.env, sandbox=target.sandbox)(observed)
+        journal = workspace.journals()(observed)
         last_run = journal.last_run()
         began, created = last_run or (0.0, ())
         check_keys([intent.key for intent in created], only if created else ())
