@@ -583,8 +583,10 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
         for place, value in seen.after.items():
             if place[0] in ("label", "milestone"):
                 model.definitions.setdefault(place, set()).add(value)
-    if seen.verb in ("pull", "sync"):
-        model.pulled = seen.verb == "pull" and seen.paper_before.text != seen.paper_after.text
+    if seen.verb == "sync":
+        model.pulled = False
+    elif seen.verb == "pull":
+        model.pulled |= seen.paper_before.text != seen.paper_after.text
     if seen.verb == "pull" and seen.code == DONE:
         for place, value in seen.after.items():
             if place[0] in ("label", "milestone") and str(value[0]) in seen.paper_after.text:  # type: ignore[index] # its name
