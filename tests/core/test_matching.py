@@ -382,6 +382,24 @@ def test_a_story_in_the_place_of_one_that_was_gone_at_the_last_sync_is_new() -> 
     assert numbers(back) == {"feature-1": 1, "story-1.1": 2, "story-1.2": 3}
 
 
+def test_a_story_that_moved_below_a_held_feature_keeps_its_issue() -> None:
+    """Its old parent's record has dropped it, and the new one could not be given it."""
+    there = below(list(backlog(*stories("A", "B"))), stories("A"))
+    forged = managed(item("other", "Other"), 9, author=STRANGER)
+    feature, first, moved = stories("A", "B")
+    items = (feature, item("other", "Other"), first, replace(moved, parent="other"))
+    found = match(items, *there, forged)
+    assert numbers(found) == {"feature-1": 1, "story-1.1": 2, "story-1.2": 3}
+    assert set(found.held) == {"other"}
+
+
+def test_a_story_that_was_put_below_its_feature_by_a_stopped_run_is_found() -> None:
+    """The run stopped before the feature's record, and somebody moved the story meanwhile."""
+    feature, first, new = backlog(*stories("A", "B"))
+    there = below([feature, first, replace(new, parent=link(2))], stories("A"))
+    assert numbers(match(stories("A", "B"), *there))["story-1.2"] == 3
+
+
 def test_a_story_that_was_there_at_the_last_sync_may_be_retitled() -> None:
     """Also below a feature that is gone since, from which it was moved with its key."""
     there = below(list(backlog(*stories("A", "B"))), stories("A", "B"))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src/backlog_sync")
-_COPIED = ("src", "tests", "examples", "pyproject.toml")
+_COPIED = ("src", "tests", "bench", "examples", "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -363,7 +363,12 @@ class _Matcher:
             )
 
     def _was_put_below(self, item: DesiredItem, issue: ObservedIssue) -> bool:
-        """Whether an issue was put below the parent of an item, whose key no other issue has."""
+        """Whether an issue was put below the parent of an item, whose key no other issue has.
+
+        A parent that is held could not be given it, and records nothing.
+        """
+        if item.parent in self.held:
+            return True
         marker = self.index.parts[issue.number].marker
         parent = self.by_key.get(item.parent) if item.parent else None
         if marker is None or parent is None:

@@ -310,6 +310,8 @@ def _definition(model: Model, seen: Seen, place: Place, old: object, new: object
     agreed = model.definitions.get(place)
     if place[0] not in ("label", "milestone") or new is None:
         return
+    if old is None and model.pulled:
+        return  # renamed once more before a sync recorded the name that the file took over
     if old is None and any((n, "state") not in seen.before for n in model.numbers.values()):
         return  # the record of what was applied may have gone with the issue that somebody deleted
     if old is None:
@@ -581,6 +583,10 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
         for place, value in seen.after.items():
             if place[0] in ("label", "milestone"):
                 model.definitions.setdefault(place, set()).add(value)
+    if seen.verb == "sync":
+        model.pulled = False
+    elif seen.verb == "pull":
+        model.pulled |= seen.paper_before.text != seen.paper_after.text
     if seen.verb == "pull" and seen.code == DONE:
         for place, value in seen.after.items():
             if place[0] in ("label", "milestone") and str(value[0]) in seen.paper_after.text:  # type: ignore[index] # its name

@@ -44,6 +44,8 @@ class Model:
     extra: set[int] = field(default_factory=set)
     tokens: dict[int, set[str]] = field(default_factory=dict)
     definitions: dict[Place, set[object]] = field(default_factory=dict)
+    pulled: bool = False
+    """Whether a pull changed the file since the last sync, which is what puts names on record."""
     reworded: dict[tuple[str, str], str] = field(default_factory=dict)
     unsettled: set[str] = field(default_factory=set)
     declared: set[str] = field(default_factory=set)
