@@ -10,8 +10,8 @@ from backlog_sync.core.planner import build_plan
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.files.load import load
 from backlog_sync.github_api.session import connect
-from backlog_sync.render.svg import plan_svg
 from github_sandbox.app import Sandbox
+from tests.house.plan_svg import plan_svg
 from tests.house.report_schema import report_schema
 from tests.sandbox_adapter import SandboxAdapter
 

@@ -26,7 +26,7 @@ from backlog_sync.render.diagnostics import (
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.json import lint_json
 from backlog_sync.render.outcomes import outcomes_text
-from backlog_sync.render.svg import plan_svg
+from tests.house.plan_svg import plan_svg
 
 FOUND = (
     Diagnostic(Place("b.md", 9, 1), "total", "claims 84, has 92", "", Severity.WARNING),

@@ -107,10 +107,8 @@ def sync(
             approve=sync_options.approve,
             force=sync_options.force,
             clock=wiring.clock(screen.waits),
-            journals=workspace.journals(),
             memory=memory,
             pace=None if target.sandbox else wiring.pace(screen.env, memory.pace()),
-            embedded=target.sandbox,
         )
         return run(tracker)
 
@@ -127,10 +125,8 @@ class _Sync:
     approve: str | None
     force: tuple[str, ...]
     clock: Clock
-    journals: Journals
     memory: Memory
     pace: Pace | None
-    embedded: bool
 
     def __call__(self, tracker: Tracker) -> int:
         prepared = _prepare(
@@ -138,7 +134,7 @@ class _Sync:
             self.options,
             tracker,
             self.screen,
-            self.journals,
+            self.workspace.journals(),
             self.memory,
             self.clock,
         )
@@ -242,7 +238,7 @@ class _Sync:
 
         Git that does not know, or a remote out of reach, is no reason to stop somebody's work.
         """
-        if self.embedded or self.screen.env.workflow:
+        if self.workspace.sandbox or self.screen.env.workflow:
             return
         try:
             reason = astray(wiring.repository_here(self.workspace.top, self.screen.env).checkout())
@@ -281,7 +277,7 @@ class _Sync:
         """Where people find what was created: the board, or the issues; empty for nothing new."""
         if not plan.summary()[Action.CREATE.value]:
             return ""
-        if self.embedded:
+        if self.workspace.sandbox:
             return "backlog sandbox serve"
         observed = applied.observed
         boards = [o.url for o in applied.outcomes if o.change.kind is ChangeKind.PROJECT and o.url]

@@ -1,7 +1,7 @@
 """The board: which fields it has, and the values of an item."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -210,12 +210,6 @@ def _valid(word: str, names: Sequence[str], field: str) -> str:
     meant = f"did you mean '{near}'? " if near else ""
     values = f"valid values: {', '.join(names)}; " if names else ""
     return f"{meant}{values}others are declared as options of '{field}' under 'project.fields'"
-
-
-def points_of(board: Mapping[str, BoardValue]) -> float | None:
-    """The story points among board values."""
-    value = board.get(POINTS)
-    return value if isinstance(value, int | float) else None
 
 
 def project_of(

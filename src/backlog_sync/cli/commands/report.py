@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from backlog_sync.reports.values import Report
 
 
+DONE, PENDING, PARTLY = 0, 3, 5
 AUDIENCES = ("everybody", "leaders", "product", "engineering")
 
 
@@ -58,9 +58,10 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--check", is_flag=True,
               help="Show what would change in the files; exit 3 where anything would.")  # fmt: skip
 @click.option("--no-write-back", is_flag=True, help="Leave the files as they are.")
-@click.option("--audience", type=click.Choice(AUDIENCES), default="everybody", show_default=True,
+@click.option("--audience", "audience_name", type=click.Choice(AUDIENCES),
+              default="everybody", show_default=True,
               help="Whom it is for: chooses depth and wording, changes no figure.")  # fmt: skip
-@click.option("--since", metavar="DAY",
+@click.option("--since", "since_word", metavar="DAY",
               help="Tell what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
 @click.option("--output", "destination", metavar="FILE|FOLDER",
               help="Write the report there; a folder gets every form of it.")  # fmt: skip
@@ -70,7 +71,9 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
               help="Keep one comment on that issue or pull request up to date.")  # fmt: skip
 @click.option("--status-update", is_flag=True,
               help="Tell on the board, once a day, how each milestone stands.")  # fmt: skip
-@click.option("--today", metavar="DAY", help="The day of the report, where it is not today.")
+@click.option(
+    "--today", "today_word", metavar="DAY", help="The day of the report, where it is not today."
+)
 @click.option("--seed", type=int, default=1, show_default=True,
               help="What the forecast's chances are drawn with.")  # fmt: skip
 @format_option("text", "markdown", "html", "json", "csv")
@@ -80,13 +83,13 @@ def command(
     target: TargetOptions,
     check: bool,
     no_write_back: bool,
-    audience: str,
-    since: str | None,
+    audience_name: str,
+    since_word: str | None,
     destination: str | None,
     title: str | None,
     comment: int | None,
     status_update: bool,
-    today: str | None,
+    today_word: str | None,
     seed: int,
     output: str,
     output_options: OutputOptions,
@@ -100,80 +103,26 @@ def command(
     status update of --status-update.
     """
 
-    return report(
-        target,
-        output_options,
-        ReportOptions(
-            output=output,
-            check=check,
-            write=not no_write_back,
-            audience=audience,
-            since=since,
-            destination=destination,
-            title=title,
-            comment=comment,
-            status_update=status_update,
-            today=today,
-            seed=seed,
-        ),
-    )
-
-
-DONE, FAILED, PENDING, PARTLY = 0, 1, 3, 5
-
-
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
-    """What the options say: `output` is the format, `destination` a file or folder.
-
-    `title` is an issue's, `comment` the number of an issue or pull request. `since` and `today`
-    are days as people write them.
-    """
-
-    output: str = "text"
-    check: bool = False
-    write: bool = True
-    audience: str = "everybody"
-    since: str | None = None
-    destination: str | None = None
-    title: str | None = None
-    comment: int | None = None
-    status_update: bool = False
-    today: str | None = None
-    seed: int = 1
-
-    @property
-    def publishes(self) -> bool:
-        """Whether anything is told on GitHub."""
-        return self.title is not None or self.comment is not None or self.status_update
-
-
-def report(
-    target: TargetOptions, output_options: OutputOptions, report_options: ReportOptions
-) -> int:
-    """Show progress, and write it into the files, or with `check` only show the difference.
-
-    Raises `errors.BacklogError` for what stands in the way.
-    """
     from backlog_sync.cli.report_facts import make_report, read_since
     from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import files_after, open_workspace
 
     screen = open_screen(output_options)
-    today = _today(report_options.today)
-    since = read_since(report_options.since, today) if report_options.since is not None else None
-    audience = Audience(report_options.audience)
+    today = _today(today_word)
+    since = read_since(since_word, today) if since_word is not None else None
+    audience = Audience(audience_name)
     workspace = open_workspace(target, screen)
-    writes = report_options.write and not report_options.check
+    writes = not (no_write_back or check)
+    publishes = title is not None or comment is not None or status_update
     with (
         workspace.lock() if writes else nullcontext(),
-        workspace.tracker(
-            read_only=report_options.check or not (writes or report_options.publishes)
-        ) as tracker,
+        workspace.tracker(read_only=check or not (writes or publishes)) as tracker,
     ):
         with screen.waiting(f"Reading {workspace.repository}"):
             observed = reconcile.observe(
-                workspace.desired, tracker, _read_scope(workspace, report_options)
+                workspace.desired,
+                tracker,
+                ReadScope.for_backlog(workspace.desired, full=title is not None),
             )
         _, changes = files_after(workspace.loaded, workspace.desired, observed)
         written: tuple[str, ...] = ()
@@ -183,7 +132,7 @@ def report(
                 written, code = _write(workspace, observed, tracker, changes, screen)
         if observed.project_problem:
             screen.write_stderr(f"the board was left out: {observed.project_problem}")
-        if report_options.check:
+        if check:
             _differences(screen, changes)
             return PENDING if changes else DONE
         report = make_report(
@@ -192,24 +141,28 @@ def report(
             today=today,
             since=since,
             bullets=target.bullets,
-            seed=report_options.seed,
+            seed=seed,
         )
         backlog = workspace.desired.backlog_id
-        whole = report_options.write and len(written) == len(changes)
-        _show(screen, report, replace(report_options, write=whole), audience, written)
-        if report_options.title is not None:
+        if destination is not None:
+            _save(screen, report, output, audience, written, destination)
+        elif output != "text" or not output_options.quiet:
+            screen.result(_rendered(report, output, audience, written, screen))
+        if destination is not None or output == "text":
+            screen.result("\n" if destination is None and not output_options.quiet else "")
+            whole = not no_write_back and len(written) == len(changes)
+            _list_written(screen, written, write=whole)
+        if title is not None:
             ref = publish_to_issue(
-                tracker, observed, backlog, report, title=report_options.title, audience=audience
+                tracker, observed, backlog, report, title=title, audience=audience
             )
             screen.info(f"The report stands in {ref}.")
-        if report_options.comment is not None:
+        if comment is not None:
             address = publish_to_comment(
-                tracker, backlog, report, number=report_options.comment, audience=audience
+                tracker, backlog, report, number=comment, audience=audience
             )
-            screen.info(
-                f"The report stands in a comment: {address or f'#{report_options.comment}'}"
-            )
-        if report_options.status_update:
+            screen.info(f"The report stands in a comment: {address or f'#{comment}'}")
+        if status_update:
             keep_status(
                 tracker,
                 observed,
@@ -250,11 +203,6 @@ def _write(
     return tuple(change.path for change in flow.changes), code
 
 
-def _read_scope(workspace: Workspace, report_options: ReportOptions) -> ReadScope:
-    """The issues that the files name; all of them where one issue has to be found."""
-    return ReadScope.for_backlog(workspace.desired, full=report_options.title is not None)
-
-
 def _today(word: str | None) -> date:
     from backlog_sync.cli.report_facts import today_utc
 
@@ -283,37 +231,30 @@ def _difference(change: FileChange, look: Look) -> str:
     return diff_text(change.path, before, after, look)
 
 
-def _show(
+def _save(
     screen: Screen,
     report: Report,
-    report_options: ReportOptions,
+    output: str,
     audience: Audience,
     written: tuple[str, ...],
+    destination: str,
 ) -> None:
-    """The report on standard output, or in a file or folder, which standard output then names."""
-    if report_options.destination is None:
-        if report_options.output != "text" or not screen.output_options.quiet:
-            screen.result(_rendered(report, report_options.output, audience, written, screen))
-        if report_options.output == "text":
-            screen.result("" if screen.output_options.quiet else "\n")
-            _list_written(screen, written, write=report_options.write)
-        return
-    target = Path(report_options.destination)
-    if target.is_dir() or report_options.destination.endswith(("/", "\\")):
+    """Write the report into a file or folder, which standard output then names."""
+    target = Path(destination)
+    if target.is_dir() or destination.endswith(("/", "\\")):
         files = report_files(report, audience, written)
     else:
-        output = _SUFFIXES.get(target.suffix.lower(), report_options.output)
-        if report_options.output not in ("text", output):
+        form = _SUFFIXES.get(target.suffix.lower(), output)
+        if output not in ("text", form):
             raise UsageError(
-                f"--format {report_options.output} does not go into {target.name}",
-                hint=f"leave --format out, or name the file *.{_SUFFIX_OF[report_options.output]}",
+                f"--format {output} does not go into {target.name}",
+                hint=f"leave --format out, or name the file *.{_SUFFIX_OF[output]}",
             )
-        files = {target.name: _rendered(report, output, audience, written, None)}
+        files = {target.name: _rendered(report, form, audience, written, None)}
         target = target.parent
     for name, text in files.items():
         write_whole(target / name, text.encode())
         screen.result(f"Report: {target / name}\n")
-    _list_written(screen, written, write=report_options.write)
 
 
 def _list_written(screen: Screen, written: tuple[str, ...], *, write: bool) -> None:

@@ -25,7 +25,6 @@ from backlog_sync.files.yaml.nodes import ListNode, Node, Scalar
 CSV = "csv"
 """The dialect of tables."""
 
-SUFFIXES = (".csv", ".tsv")
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 400
