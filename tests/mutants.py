@@ -222,11 +222,7 @@ def _failing(copy: Path, tests: Sequence[str]) -> str:
 
 
 def _environment(copy: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": str(copy / "src"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    return {**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def results(

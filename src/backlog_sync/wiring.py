@@ -390,10 +390,7 @@ def cache(top: Path, env: Environment, repository: str, *, sandbox: bool) -> "Fi
 
 def journals(top: Path, env: Environment, *, sandbox: bool) -> "Journals":
     """The journals of this machine, each for the repository that was observed."""
-    from backlog_sync.local.journal import (  # noqa: PLC0415 - see the module's text
-        FileJournal,
-        journal_folder,
-    )
+    from backlog_sync.local.journal import FileJournal, journal_folder  # noqa: PLC0415 - see the module's text
 
     folder = state(top, env, sandbox=sandbox)
 

@@ -389,12 +389,7 @@ def _check_writable(project: Project, item: Item, field: Field) -> None:
 
 
 def set_value(
-    store: Store,
-    viewer: Viewer,
-    project: Project,
-    item: Item,
-    field: Field,
-    value: dict[str, Any],
+    store: Store, viewer: Viewer, project: Project, item: Item, field: Field, value: dict[str, Any]
 ) -> Item:
     """Set one value; `value` holds exactly one of GraphQL's five ways to say it."""
     require_board(viewer, project)

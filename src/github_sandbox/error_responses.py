@@ -88,12 +88,7 @@ def secondary_response(
 def _null_results(fields: list[str], type_: str, message: str) -> Response:
     """200 with an error for each of these mutations, of which none gave anything."""
     errors = [
-        {
-            "type": type_,
-            "path": [name],
-            "locations": [{"line": 1, "column": 1}],
-            "message": message,
-        }
+        {"type": type_, "path": [name], "locations": [{"line": 1, "column": 1}], "message": message}
         for name in fields
     ]
     return _json(200, {"data": dict.fromkeys(fields), "errors": errors})

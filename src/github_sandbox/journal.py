@@ -89,8 +89,7 @@ class Journal:
         """Write the snapshot anew and empty the journal."""
         partial = self.folder / PARTIAL
         text = json.dumps(
-            {"format_version": 1, "highest": highest, "records": records},
-            separators=(",", ":"),
+            {"format_version": 1, "highest": highest, "records": records}, separators=(",", ":")
         )
         with self._on_disk():
             with partial.open("wb") as file:

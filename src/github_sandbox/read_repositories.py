@@ -202,9 +202,7 @@ def _collaborators(
     return page_by_index(info, users, arguments)
 
 
-COLLABORATOR_EDGE: Table = {
-    "permission": lambda edge, _: edge["node"].permission.upper(),
-}
+COLLABORATOR_EDGE: Table = {"permission": lambda edge, _: edge["node"].permission.upper()}
 
 
 def _permission(repository: Repository, info: Info) -> str | None:

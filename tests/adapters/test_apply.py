@@ -606,11 +606,7 @@ def test_milestones_go_over_rest_with_a_time_that_keeps_the_date(server: FakeSer
         "POST",
         "/repos/octo-org/widgets/milestones",
     )
-    assert first.body == {
-        "title": "M",
-        "due_on": "2026-03-31T12:00:00Z",
-        "description": "about",
-    }
+    assert first.body == {"title": "M", "due_on": "2026-03-31T12:00:00Z", "description": "about"}
     assert second.method == "PATCH"
     assert second.url.endswith("/milestones/3")
     assert first.headers["Authorization"].startswith("Bearer ")

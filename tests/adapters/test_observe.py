@@ -62,8 +62,7 @@ def test_an_unchanged_repository_with_a_board_takes_two_requests(server: FakeSer
         for n in range(1, 34)
     ]
     server.answers(
-        overview(issues=page(*issues), owner=owner(board())),
-        data(node={"items": page(*items)}),
+        overview(issues=page(*issues), owner=owner(board())), data(node={"items": page(*items)})
     )
     tracker = server.tracker()
     state = tracker.observe(BY_TITLE)
@@ -333,11 +332,7 @@ def test_cards_that_the_token_may_not_see_are_left_out(server: FakeServer) -> No
     ],
 )
 def test_a_board_out_of_reach_is_a_problem_in_words(
-    server: FakeServer,
-    wanted: ReadScope,
-    holder: object,
-    faults: list[object],
-    words: str,
+    server: FakeServer, wanted: ReadScope, holder: object, faults: list[object], words: str
 ) -> None:
     """What keeps the board from us is told beside the rest of the observation, not raised."""
     first = overview(owner=holder)

@@ -303,12 +303,7 @@ def test_a_template_is_refused_with_every_place(backlog: Backlog, folder: Path) 
     assert ran.code == 1
     told = [line for line in (ran.out + ran.err).splitlines() if ": placeholder: " in line]
     places = [line.split(": placeholder")[0] for line in told]
-    assert places == [
-        "ROADMAP.md:23:4",
-        "ROADMAP.md:25:11",
-        "ROADMAP.md:28:7",
-        "ROADMAP.md:31:3",
-    ]
+    assert places == ["ROADMAP.md:23:4", "ROADMAP.md:25:11", "ROADMAP.md:28:7", "ROADMAP.md:31:3"]
 
 
 @pytest.mark.parametrize("name", ["hub", "levels", "steps"])

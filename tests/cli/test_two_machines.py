@@ -21,12 +21,7 @@ def second_issue_of(server: Sandbox, number: int, nonce: str) -> Issue:
     body = first.body[:start] + nonce + first.body[start + len(nonce) :]
     number = max(server.store.issues[home.id]) + 1
     return server.store.create(
-        Issue,
-        repository=home.id,
-        number=number,
-        title=first.title,
-        body=body,
-        author=first.author,
+        Issue, repository=home.id, number=number, title=first.title, body=body, author=first.author
     )
 
 

@@ -11,11 +11,7 @@ def test_only_the_acceptance_criteria_are_criteria() -> None:
     done = Checklist("definition_of_done", "Definition of done", (CheckItem("shipped", True),))
     criteria = Checklist("acceptance_criteria", "Acceptance criteria", (CheckItem("works", False),))
     words = Prose("goal", "Goal", "words")
-    for block, expected in (
-        ((words, done, criteria), criteria.entries),
-        ((done,), ()),
-        ((), ()),
-    ):
+    for block, expected in (((words, done, criteria), criteria.entries), ((done,), ()), ((), ())):
         made = DesiredItem("a", "story", Place("f"), {"title": "A", "body": block})
         assert made.criteria == expected
 

@@ -44,11 +44,7 @@ def test_a_plan_reads_as_the_contract_says() -> None:
 def test_drift_conflicts_and_orphans_are_told() -> None:
     """Each with the item, the field and both sides."""
     there = backlog(item("a", "A"), item("b", "B"), item("gone"))
-    moved = [
-        managed(item("a", "A"), 1, title="X"),
-        managed(item("b", "B"), 2, title="Y"),
-        there[2],
-    ]
+    moved = [managed(item("a", "A"), 1, title="X"), managed(item("b", "B"), 2, title="Y"), there[2]]
     told = plan_to_json(build_plan(desired(item("a", "A"), item("b", "C")), observed(*moved)))
     assert told["drift"][0] | {"key": "a", "field": "title", "observed": "X"} == told["drift"][0]
     assert told["conflicts"][0]["desired"] == "C"

@@ -194,9 +194,6 @@ def test_done_items_that_were_never_created_count_as_done() -> None:
 
 def test_points_of_an_epic_count_where_its_stories_have_none() -> None:
     """An epic that was pointed as a whole: its items share them."""
-    items = (
-        item("e", kind="epic", board={"Story Points": 8}),
-        item("s", parent="e"),
-    )
+    items = (item("e", kind="epic", board={"Story Points": 8}), item("s", parent="e"))
     found = progress(*items, there=backlog(*items))
     assert rolled_up(found["e"]) == (0, 1, 0, 8)

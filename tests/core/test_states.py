@@ -68,12 +68,7 @@ def test_words_for_the_end() -> None:
             "not_planned",
         ),
         ("completed", "open", {"state": ("closed", "open")}, "completed"),
-        (
-            "completed",
-            "not_planned",
-            {"state_reason": ("completed", "not_planned")},
-            "not_planned",
-        ),
+        ("completed", "not_planned", {"state_reason": ("completed", "not_planned")}, "not_planned"),
     ],
 )
 def test_a_change_of_state_is_told_in_github_s_words(

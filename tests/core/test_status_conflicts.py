@@ -20,10 +20,7 @@ def world(typed: str, status: str, state: str = "open") -> tuple[DesiredState, O
     """An item that was Todo: what the author typed, and what people made of the card and issue."""
     was = item("k", state="open")
     one = replace(
-        was,
-        fields={**was.fields, "state": STATES[typed]},
-        board={"Status": typed},
-        status=typed,
+        was, fields={**was.fields, "state": STATES[typed]}, board={"Status": typed}, status=typed
     )
     stands = replace(card(1, Status=status), values={
         "Status": status, record.NAME: record.encode({"Status": "Todo"}),

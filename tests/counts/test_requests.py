@@ -254,9 +254,7 @@ def test_full_reads_everything(small: tuple[Sandbox, DesiredState]) -> None:
     assert coverage == Coverage(complete=True, issues_read=2_033, total=2_033)
 
 
-def test_a_blocker_outside_of_the_backlog_is_looked_up(
-    small: tuple[Sandbox, DesiredState],
-) -> None:
+def test_a_blocker_outside_of_the_backlog_is_looked_up(small: tuple[Sandbox, DesiredState]) -> None:
     """An issue of this repository that no item names is found without reading all of it."""
     sandbox, desired = small
     first = desired.items[0]

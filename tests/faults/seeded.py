@@ -212,11 +212,7 @@ SEEDS = (
     seed(
         "the nonce is not in the body",
         "tests/engine/test_executor.py",
-        (
-            "engine/jobs.py",
-            "body=body_block.with_nonce(change.body, nonce)",
-            "body=change.body",
-        ),
+        ("engine/jobs.py", "body=body_block.with_nonce(change.body, nonce)", "body=change.body"),
     ),
     seed(
         "a limit without a time is tried again at once",
@@ -244,11 +240,7 @@ SEEDS = (
     seed(
         "second issues stay open",
         "tests/faults/test_interleavings.py",
-        (
-            "core/duplicates.py",
-            "    if not matches.doubles or not observed.whole:",
-            "    if True:",
-        ),
+        ("core/duplicates.py", "    if not matches.doubles or not observed.whole:", "    if True:"),
     ),
     seed(
         "a copy that somebody made is closed",
@@ -286,11 +278,7 @@ SEEDS = (
     seed(
         "issues are created though the list was cut short",
         "tests/core/test_guards.py",
-        (
-            "core/guards.py",
-            "    if not observed.whole and any(",
-            "    if False and any(",
-        ),
+        ("core/guards.py", "    if not observed.whole and any(", "    if False and any("),
     ),
     seed(
         "a write follows a renamed repository",
@@ -439,11 +427,7 @@ SEEDS = (
     seed(
         "what people reopened is closed again",
         "tests/core/test_planner.py tests/engine/test_with_sandbox.py",
-        (
-            "core/fields.py",
-            'FieldSpec("state", Owner.GITHUB,',
-            'FieldSpec("state", Owner.FILE,',
-        ),
+        ("core/fields.py", 'FieldSpec("state", Owner.GITHUB,', 'FieldSpec("state", Owner.FILE,'),
     ),
     seed(
         "an interrupted create is called not reached",
@@ -457,11 +441,7 @@ SEEDS = (
     seed(
         "the lock is that of the folder alone",
         "tests/cli/test_two_machines.py",
-        (
-            "wiring.py",
-            "    with below, only_one_for(folder, host, repository):",
-            "    with below:",
-        ),
+        ("wiring.py", "    with below, only_one_for(folder, host, repository):", "    with below:"),
     ),
     seed(
         "a saved plan is applied though things moved",
@@ -475,11 +455,7 @@ SEEDS = (
     seed(
         "undo closes by number alone",
         "tests/cli/test_saved_plans.py",
-        (
-            "core/undo.py",
-            "    if marker is None or marker.nonce != intent.nonce:",
-            "    if False:",
-        ),
+        ("core/undo.py", "    if marker is None or marker.nonce != intent.nonce:", "    if False:"),
     ),
 )
 

@@ -55,13 +55,7 @@ def board(*fields: tuple[str, str]) -> Deed:
         made = boards.create_project(store, person.viewer, owner, "Widgets", person.repository)
         for name, kind in fields:
             boards.create_field(
-                store,
-                person.viewer,
-                made,
-                name=name,
-                data_type=kind,
-                options=None,
-                iterations=None,
+                store, person.viewer, made, name=name, data_type=kind, options=None, iterations=None
             )
 
     return deed

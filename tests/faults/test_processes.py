@@ -120,8 +120,7 @@ def some_time_later(folder: Path) -> None:
     for journal in (folder / "state").rglob("journal.jsonl"):
         text = journal.read_text(encoding="utf-8")
         journal.write_text(
-            re.sub(r'"at":([0-9.]+)', lambda m: f'"at":{float(m[1]) - 120}', text),
-            encoding="utf-8",
+            re.sub(r'"at":([0-9.]+)', lambda m: f'"at":{float(m[1]) - 120}', text), encoding="utf-8"
         )
 
 

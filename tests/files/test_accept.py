@@ -5,14 +5,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.model import CheckItem
-from backlog_sync.core.pull import (
-    Take,
-    TakeCriteria,
-    TakeMembers,
-    TakeText,
-    TakeValue,
-    What,
-)
+from backlog_sync.core.pull import Take, TakeCriteria, TakeMembers, TakeText, TakeValue, What
 from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import load
 
@@ -102,10 +95,7 @@ def test_fields_of_yaml(
     head = f"version: 1\n{BOARD}stories:\n  - id: s\n    "
     tail = "\n  - {id: t, title: Other}\n"
     done = accepted(
-        tmp_path,
-        "b.yaml",
-        f"{head}{before}{tail}".replace("\n", eol),
-        ("s", field, what),
+        tmp_path, "b.yaml", f"{head}{before}{tail}".replace("\n", eol), ("s", field, what)
     )
     assert done.left == ()
     assert after(done) == f"{head}{wanted}{tail}".replace("\n", eol)

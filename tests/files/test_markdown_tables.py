@@ -122,9 +122,7 @@ def test_an_issue_behind_a_title_is_its_own() -> None:
 def test_points_make_no_summary_of_stories() -> None:
     """A table of stories with points and a status holds items; one of epics with sums does not."""
     stories = table(
-        "| Story ID | Story | Points | Status |",
-        "| US-1 | Login | 5 | Done |",
-        "| Total | | 5 | |",
+        "| Story ID | Story | Points | Status |", "| US-1 | Login | 5 | Done |", "| Total | | 5 | |"
     )
     parsed = read("# Sprint 3\n\n**Goal**: x\n\n" + stories)
     assert [(item.document.id, item.document.story_points) for item in parsed.items[1:]] == [

@@ -114,11 +114,7 @@ def test_a_slip_of_a_declared_name_is_told(load_text: LoadText, name: str) -> No
 
 @pytest.mark.parametrize(
     ("milestone", "labels"),
-    [
-        ("pilot", "BUG, defect, area:door"),
-        ("Pilot 2", "bug2"),
-        ("Later", "area:roof, other"),
-    ],
+    [("pilot", "BUG, defect, area:door"), ("Pilot 2", "bug2"), ("Later", "area:roof, other")],
 )
 def test_other_names_are_told_by_nobody(load_text: LoadText, milestone: str, labels: str) -> None:
     """Other case, an alias, another number, another word: no slip."""

@@ -74,9 +74,7 @@ def lines_of(block: Block) -> list[str]:
     return [line for line in lines if line][:-1]
 
 
-def test_sections_stand_in_the_order_and_under_the_headings_of_the_template(
-    tmp_path: Path,
-) -> None:
+def test_sections_stand_in_the_order_and_under_the_headings_of_the_template(tmp_path: Path) -> None:
     """Boxes are kept; what is not named, or not published, is left out with its heading."""
     block = block_of(with_template(tmp_path, TEMPLATE))
     assert lines_of(block) == [

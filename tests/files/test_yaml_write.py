@@ -90,10 +90,7 @@ def _write(parse: Parse, text: str, progress: ItemProgress, index: int = 0) -> s
         ),
         ("tasks: [a, b]\n", "tasks: [{title: a, issue: 42, status: Done}, b]\n"),
         ("tasks:\n- 'it''s'\n", "tasks:\n- {title: 'it''s', issue: 42, status: Done}\n"),
-        (
-            "tasks:\n- x, y [z]\n",
-            'tasks:\n- {title: "x, y [z]", issue: 42, status: Done}\n',
-        ),
+        ("tasks:\n- x, y [z]\n", 'tasks:\n- {title: "x, y [z]", issue: 42, status: Done}\n'),
         (
             "tasks:\n- |\n  long\n  text\n- b\n",
             'tasks:\n- {title: "long\\ntext", issue: 42, status: Done}\n- b\n',

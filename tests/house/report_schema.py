@@ -27,12 +27,7 @@ _COUNTS = {
     "percent": {"type": "integer", "description": "By points, else by items; rounded down."},
     "points_total": {"type": "number", "description": "Points of these items."},
 }
-_LISTS = {
-    "load": Load,
-    "risks": RegisteredRisk,
-    "overlaps": Overlap,
-    "reviews": Review,
-}
+_LISTS = {"load": Load, "risks": RegisteredRisk, "overlaps": Overlap, "reviews": Review}
 
 
 def report_schema() -> str:

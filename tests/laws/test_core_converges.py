@@ -238,10 +238,7 @@ def work(tracker: MemoryTracker, edits: list[Edit]) -> None:
 
 
 def sync(
-    tracker: MemoryTracker,
-    wanted: DesiredState,
-    number: int = 0,
-    options: PlanOptions = PLAIN,
+    tracker: MemoryTracker, wanted: DesiredState, number: int = 0, options: PlanOptions = PLAIN
 ) -> None:
     """Plan and apply; all must be applied that can be."""
     prepared = observe_and_plan(wanted, tracker, options)

@@ -23,15 +23,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold_set
 from backlog_sync.engine.reconcile import observe_and_plan
 from tests.engine.memory import REPOSITORY, MemoryTracker
-from tests.laws.test_core_converges import (
-    BACKLOGS,
-    EDITS,
-    LAW,
-    Edit,
-    repository,
-    sync,
-    work,
-)
+from tests.laws.test_core_converges import BACKLOGS, EDITS, LAW, Edit, repository, sync, work
 
 _BASE_SPOILT = {
     "base lost",

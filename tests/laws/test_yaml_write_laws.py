@@ -111,11 +111,7 @@ _progress = st.builds(
     ItemProgress,
     key=st.just("k"),
     issue=st.none()
-    | st.builds(
-        IssueRef,
-        number=st.integers(1, 99),
-        repository=st.none() | st.just("o/r"),
-    ),
+    | st.builds(IssueRef, number=st.integers(1, 99), repository=st.none() | st.just("o/r")),
     status=st.none() | st.sampled_from(["Todo", "In Progress", "Done", "Closed", "In Review"]),
     ticks=st.dictionaries(st.integers(0, 3), st.booleans(), max_size=3),
     initial=st.booleans(),

@@ -332,9 +332,7 @@ def changed() -> Plan:
         ),
         warnings=(
             Warned(
-                "the title is longer than most lists show",
-                "long-title",
-                Place("ROADMAP.md", 62, 3),
+                "the title is longer than most lists show", "long-title", Place("ROADMAP.md", 62, 3)
             ),
         ),
         digests=Digests("a", "b", "c", "d"),

@@ -18,11 +18,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import Inventory
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.details import field_lines
-from backlog_sync.render.diagnostics import (
-    diagnostics_github,
-    diagnostics_sarif,
-    diagnostics_text,
-)
+from backlog_sync.render.diagnostics import diagnostics_github, diagnostics_sarif, diagnostics_text
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.json import lint_json
 from backlog_sync.render.outcomes import outcomes_text

@@ -180,9 +180,7 @@ def test_titles_are_cut_by_the_room_they_take() -> None:
     assert "\u202e" not in short("a\u202eb", 30)
 
 
-def test_without_the_extra_one_error_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_without_the_extra_one_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The missing library and the pip command; no traceback."""
     found = builtins.__import__
 

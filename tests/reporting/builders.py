@@ -226,9 +226,7 @@ def sample() -> Facts:
         ),
         since=date(2026, 2, 16),
         before=Before(
-            date(2026, 2, 16),
-            then,
-            {"Payments": MilestoneFact("Payments", date(2026, 3, 20))},
+            date(2026, 2, 16), then, {"Payments": MilestoneFact("Payments", date(2026, 3, 20))}
         ),
         reviewed={"fleet": day(100), "deposit": day(20)},
         board="octo-org/4",

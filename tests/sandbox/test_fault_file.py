@@ -120,10 +120,7 @@ def test_an_empty_document_changes_nothing() -> None:
         ({"kind": "partial"}, faults.partial()),
         ({"kind": "short_list", "keep": 0}, faults.short_list(0)),
         ({"kind": "not_found"}, faults.not_found()),
-        (
-            {"kind": "primary_limit", "worded": "already"},
-            faults.primary_limit(worded="already"),
-        ),
+        ({"kind": "primary_limit", "worded": "already"}, faults.primary_limit(worded="already")),
         (
             {"kind": "secondary_limit", "status": 429, "retry_after": 60},
             faults.secondary_limit(status=429, retry_after=60),

@@ -205,13 +205,7 @@ def test_labels_and_people_are_added_and_taken_one_by_one(world: World) -> None:
         labelableId=made,
         labelIds=[wontfix, bug],
     )
-    mutate(
-        world,
-        "removeLabelsFromLabelable",
-        "clientMutationId",
-        labelableId=made,
-        labelIds=[bug],
-    )
+    mutate(world, "removeLabelsFromLabelable", "clientMutationId", labelableId=made, labelIds=[bug])
     mutate(
         world, "addAssigneesToAssignable", "clientMutationId", assignableId=made, assigneeIds=[ada]
     )
@@ -339,11 +333,7 @@ def test_a_parent_holds_a_hundred(world: World) -> None:
     assert message.startswith("VALIDATION:")
     assert message.endswith("Parent cannot have more than 100 sub-issues")
     assert "100 sub-issues" in refusal(
-        world,
-        "createIssue",
-        repositoryId=world.repository_id,
-        title="x",
-        parentIssueId=parent,
+        world, "createIssue", repositoryId=world.repository_id, title="x", parentIssueId=parent
     )
 
 

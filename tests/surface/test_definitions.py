@@ -284,10 +284,7 @@ EDITS: dict[str, tuple[Callable[[World], object], tuple[str, str, str, str | Non
         lambda w: w.ann.edit_label("Big", description=""),
         ("label", "description", "Much work", ""),
     ),
-    "name": (
-        lambda w: w.ann.rename_label("Big", "Huge"),
-        ("label", "name", "Big", "Huge"),
-    ),
+    "name": (lambda w: w.ann.rename_label("Big", "Huge"), ("label", "name", "Big", "Huge")),
 }
 EVERY = pytest.mark.parametrize("edit", EDITS)
 
@@ -316,10 +313,7 @@ def test_a_changed_definition_is_drift_and_set_back(world: World, edit: str) -> 
     assert "(reverts drift)" in plan_text(prepared.plan, Look(width=100))
     assert "sync sets it back" in plan_markdown(prepared.plan)
     world.sync()
-    assert (labels(world)["Big"].color, labels(world)["Big"].description) == (
-        "010203",
-        "Much work",
-    )
+    assert (labels(world)["Big"].color, labels(world)["Big"].description) == ("010203", "Much work")
     assert list(milestones(world)) == ["Beta"]
     beta = milestones(world)["Beta"]
     assert ((beta.due_on or "")[:10], beta.description) == ("2027-03-31", "For friends")

@@ -67,12 +67,7 @@ class Job:
     ) -> AbstractContextManager[Tracker]:
         """GitHub; `read_only` is enforced in the transport."""
         return wiring.tracker(
-            self.repository,
-            env,
-            top=self.top,
-            sandbox=False,
-            read_only=read_only,
-            waits=self.waits,
+            self.repository, env, top=self.top, sandbox=False, read_only=read_only, waits=self.waits
         )
 
     def waits(self, seconds: float) -> None:

@@ -90,11 +90,7 @@ def _apply(job: Job, prepared: Prepared, tracker: Tracker) -> tuple[Applied, Wri
     )
     ended = applied.stopped or applied.interrupted
     written = write_progress(
-        job.loaded,
-        prepared.desired,
-        applied.observed,
-        takes,
-        tracker=None if ended else tracker,
+        job.loaded, prepared.desired, applied.observed, takes, tracker=None if ended else tracker
     )
     interrupted = applied.interrupted or written.interrupted or INTERRUPTS.asked
     return replace(applied, usage=tracker.usage(), interrupted=interrupted), written

@@ -70,10 +70,7 @@ class Backlog(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
     def main(  # type: ignore[override]  # click's has two overloads; ours always exits
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        **extra: Any,
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run, and turn whatever happens into an exit code and at most a few lines."""
         arguments = list(sys.argv[1:] if args is None else args)

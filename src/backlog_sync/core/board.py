@@ -6,14 +6,7 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import BUILT_IN, FieldPlan
 from backlog_sync.core.card import NO_ISSUE, CardDiff, DesiredCard, IssueStatus, diff_card
-from backlog_sync.core.changes import (
-    Action,
-    Change,
-    ChangeKind,
-    Deferred,
-    FieldChange,
-    Warned,
-)
+from backlog_sync.core.changes import Action, Change, ChangeKind, Deferred, FieldChange, Warned
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     BoardItem,

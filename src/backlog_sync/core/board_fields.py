@@ -68,10 +68,7 @@ class FieldPlan:
         return self.known.get(normalize.fold(name))
 
     def plan(
-        self,
-        definition: BoardFieldDef,
-        used: Collection[str],
-        cards: Collection[BoardItem] = (),
+        self, definition: BoardFieldDef, used: Collection[str], cards: Collection[BoardItem] = ()
     ) -> None:
         """Plan what one definition asks for; `used` are the values that items have of it.
 

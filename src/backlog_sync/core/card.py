@@ -149,11 +149,7 @@ class _Merge:
             reason = "declared in the file" if declared else "a new card"
             return AtomDiff(Verdict.PUSH, after, write=True, reason=reason)
         return merge_atom(
-            owner=owner,
-            base=base,
-            desired=after,
-            observed=before,
-            on_conflict=options.on_conflict,
+            owner=owner, base=base, desired=after, observed=before, on_conflict=options.on_conflict
         )
 
     def _tell(self, name: str, merged: AtomDiff, after: BoardValue, before: BoardValue) -> None:

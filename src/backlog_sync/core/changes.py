@@ -6,13 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.model import (
-    BoardFieldDef,
-    Coverage,
-    LabelDef,
-    MilestoneDef,
-    ProjectSpec,
-)
+from backlog_sync.core.model import BoardFieldDef, Coverage, LabelDef, MilestoneDef, ProjectSpec
 
 Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef
 """What a change of a label, milestone, board or board field makes true."""

@@ -232,11 +232,7 @@ class _Merge:
             if not self.believed and not self.adopts:
                 base = desired  # whether people took a member away cannot be known
         diff = merge_set(
-            owner=owner,
-            base=base,
-            desired=desired,
-            observed=observed,
-            pending=pending,
+            owner=owner, base=base, desired=desired, observed=observed, pending=pending
         )
         before = sorted(observed, key=str.casefold)
         if diff.drifted:

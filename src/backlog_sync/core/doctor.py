@@ -6,12 +6,7 @@ from enum import StrEnum
 
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.guards import WRITERS
-from backlog_sync.core.model import (
-    Capabilities,
-    ObservedProject,
-    ObservedRepository,
-    ProjectSpec,
-)
+from backlog_sync.core.model import Capabilities, ObservedProject, ObservedRepository, ProjectSpec
 
 _FEW = 100
 """Points or requests below which the rest of the hour may be short."""

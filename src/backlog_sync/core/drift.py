@@ -16,12 +16,7 @@ from backlog_sync.core.holds import COPIED, IDENTITY, Hold
 from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.locations import elsewhere, locations
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import (
-    Coverage,
-    DesiredItem,
-    DesiredState,
-    ObservedState,
-)
+from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.plan_json import (
     FORMAT_VERSION,

@@ -59,10 +59,7 @@ def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:
         repository=observed.repository.name_with_owner,
         project=ProjectSpec(project.owner, project.title, project.number) if project else None,
         milestones=tuple(MilestoneDef(title, due_by_title.get(title)) for title in titles),
-        settings=Settings(
-            kind_labels=_kind_labels(chosen, kinds, labels),
-            priority_label=None,
-        ),
+        settings=Settings(kind_labels=_kind_labels(chosen, kinds, labels), priority_label=None),
     )
 
 

@@ -5,12 +5,7 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.model import (
-    DesiredState,
-    IssueLink,
-    ObservedIssue,
-    ObservedState,
-)
+from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.reading import bears_sign, speaks_of
 from backlog_sync.core.trust import logins_to_ask

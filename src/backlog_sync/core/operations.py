@@ -163,10 +163,7 @@ class UpdateIssue:
     def parts(self) -> dict[str, Over]:
         """What it writes, by the name of the part."""
         return _said(
-            title=self.title,
-            body=self.body,
-            milestone=self.milestone,
-            issue_type=self.issue_type,
+            title=self.title, body=self.body, milestone=self.milestone, issue_type=self.issue_type
         )
 
 

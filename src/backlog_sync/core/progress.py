@@ -20,13 +20,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.option_names import as_declared
 from backlog_sync.core.rollup import Sum
-from backlog_sync.core.states import (
-    NOT_PLANNED,
-    OPEN,
-    desired_state,
-    is_closed,
-    observed_state,
-)
+from backlog_sync.core.states import NOT_PLANNED, OPEN, desired_state, is_closed, observed_state
 from backlog_sync.core.status_conflicts import contested, statuses
 from backlog_sync.core.ticks import merge as merge_ticks
 from backlog_sync.core.unknown_words import understood, unknown_status_stays

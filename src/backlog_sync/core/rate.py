@@ -81,11 +81,7 @@ class Pace:
     """
 
     def __init__(
-        self,
-        learned: Learned = Learned(),
-        *,
-        now: float = 0.0,
-        a_minute: int = A_MINUTE,
+        self, learned: Learned = Learned(), *, now: float = 0.0, a_minute: int = A_MINUTE
     ) -> None:
         rate = learned.a_minute if now - learned.at < _FORGET else None
         self.a_minute = min(a_minute, max(LEAST, rate)) if rate else a_minute

@@ -199,11 +199,7 @@ class Links:
         values["assignees"] = list(able)
 
     def _type(
-        self,
-        item: DesiredItem,
-        match: Match | None,
-        values: dict[str, JsonValue],
-        kept: set[str],
+        self, item: DesiredItem, match: Match | None, values: dict[str, JsonValue], kept: set[str]
     ) -> None:
         """Give the type of an item's kind; take away one of ours that was that of another kind."""
         desired = self.desired.settings.issue_types.get(item.kind)

@@ -19,14 +19,7 @@ from backlog_sync.core.model import (
     Written,
 )
 from backlog_sync.core.progress import lines_of, source_of
-from backlog_sync.core.states import (
-    CLOSED,
-    COMPLETED,
-    NOT_PLANNED,
-    OPEN,
-    is_closed,
-    observed_state,
-)
+from backlog_sync.core.states import CLOSED, COMPLETED, NOT_PLANNED, OPEN, is_closed, observed_state
 from backlog_sync.core.written_back import with_written
 
 

@@ -8,13 +8,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.board_fields import OPTION
 from backlog_sync.core.changes import Action, Change, ChangeKind
-from backlog_sync.core.model import (
-    BoardFieldDef,
-    LabelDef,
-    MilestoneDef,
-    ObservedOption,
-    OptionDef,
-)
+from backlog_sync.core.model import BoardFieldDef, LabelDef, MilestoneDef, ObservedOption, OptionDef
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.operations import (
     AddBlocker,

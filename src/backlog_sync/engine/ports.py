@@ -116,9 +116,7 @@ class Tracker(Protocol):
         ...
 
     def apply(
-        self,
-        operations: Sequence[Operation],
-        before: Callable[[Sequence[Operation]], None] = ...,
+        self, operations: Sequence[Operation], before: Callable[[Sequence[Operation]], None] = ...
     ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations in order, batched; yield each with its reply as soon as it is known.
 

@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.guards import WRITERS
-from backlog_sync.core.model import (
-    DesiredState,
-    ObservedBoardField,
-    ObservedIssue,
-    ObservedState,
-)
+from backlog_sync.core.model import DesiredState, ObservedBoardField, ObservedIssue, ObservedState
 from backlog_sync.core.operations import (
     CreateBoardField,
     Done,
@@ -67,10 +62,7 @@ def put_on_record(
     if not flowed:
         return Recorded()
     run = _Run(flowed, Registry.of(desired, observed), tracker)
-    stages = (
-        (run.issues, run.recorded.issues, ISSUES),
-        (run.cards, run.recorded.cards, BOARD),
-    )
+    stages = ((run.issues, run.recorded.issues, ISSUES), (run.cards, run.recorded.cards, BOARD))
     for stage, unrecorded, hint in stages:
         try:
             stage()

@@ -98,9 +98,7 @@ class Labels:
     def _styled(self, label: LabelDef) -> LabelDef:
         color, description = self._style(label.name)
         return replace(
-            label,
-            new_color=label.color or color,
-            new_description=label.description or description,
+            label, new_color=label.color or color, new_description=label.description or description
         )
 
     def _style(self, name: str) -> tuple[str | None, str | None]:

@@ -19,12 +19,7 @@ from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, Resolved, resolve
-from backlog_sync.files.settings import (
-    FileSettings,
-    check_ownership,
-    merge_settings,
-    read_settings,
-)
+from backlog_sync.files.settings import FileSettings, check_ownership, merge_settings, read_settings
 from backlog_sync.files.source import read_source, source_of
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml

@@ -21,13 +21,7 @@ def json_schema() -> dict[str, Any]:
     }
     body = _tidy(schema)
     body.pop("title", None)
-    return {
-        "$schema": _DIALECT,
-        "$id": SCHEMA_ID,
-        "title": "Backlog",
-        **body,
-        "$defs": definitions,
-    }
+    return {"$schema": _DIALECT, "$id": SCHEMA_ID, "title": "Backlog", **body, "$defs": definitions}
 
 
 def _name(definition: str) -> str:

@@ -122,8 +122,7 @@ LETTERS = {"E": "epic", "F": "feature", "T": "task", "TSK": "task", "FE": "featu
 """Prefixes whose kind is known where there is evidence that they number items."""
 
 FOREIGN_CODES = words(
-    "AC ADR CVE FAQ FR HTTP IEEE IPV ISO NFR NIST PR REQ RFC SHA SLA SLO UTF WCAG",
-    " ",
+    "AC ADR CVE FAQ FR HTTP IEEE IPV ISO NFR NIST PR REQ RFC SHA SLA SLO UTF WCAG", " "
 )
 """Prefixes that number something else than items."""
 

@@ -149,10 +149,7 @@ def board_field(data: Json) -> ObservedBoardField:
             for o in (*plan["iterations"], *plan["completedIterations"])
         )
     return ObservedBoardField(
-        id=data["id"],
-        name=data["name"],
-        type=str(data["dataType"]).lower(),
-        options=tuple(options),
+        id=data["id"], name=data["name"], type=str(data["dataType"]).lower(), options=tuple(options)
     )
 
 

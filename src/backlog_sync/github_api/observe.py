@@ -25,12 +25,7 @@ from backlog_sync.errors import AccessError, BacklogError, FailedError, RefusedE
 from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
 from backlog_sync.github_api.boards import BoardResult, Boards, board_variables, problem_of
-from backlog_sync.github_api.capabilities import (
-    hidden_fields,
-    is_foreign,
-    of_features,
-    of_inputs,
-)
+from backlog_sync.github_api.capabilities import hidden_fields, is_foreign, of_features, of_inputs
 from backlog_sync.github_api.documents import document, issues_at, repeated
 from backlog_sync.github_api.issues import Issues, repository_of
 from backlog_sync.github_api.reader import PageSize, Reader

@@ -99,8 +99,4 @@ def _definition(node: Json) -> Standing:
         label = mapping.label(node)
         return {"name": label.name, "color": label.color, "description": label.description}
     milestone = mapping.milestone({**node, "description": node["about"]})
-    return {
-        "due": milestone.due,
-        "description": milestone.description,
-        "title": milestone.title,
-    }
+    return {"due": milestone.due, "description": milestone.description, "title": milestone.title}

@@ -31,14 +31,7 @@ from backlog_sync.core.operations import (
 from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import milestones, mutate, notices, reread, statuses
-from backlog_sync.github_api.answers import (
-    Answer,
-    Fault,
-    Limited,
-    Lost,
-    NotConnected,
-    Rejected,
-)
+from backlog_sync.github_api.answers import Answer, Fault, Limited, Lost, NotConnected, Rejected
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, repeated
 from backlog_sync.github_api.mutate import Names, Step, Unsendable

@@ -13,11 +13,7 @@ from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed
 from backlog_sync.render.escape import clean, split_lines
 from backlog_sync.render.words import number
 
-FIELD_WORDS = {
-    "blocked_by": "blocked by",
-    "issue_type": "type",
-    "due": "due",
-}
+FIELD_WORDS = {"blocked_by": "blocked by", "issue_type": "type", "due": "due"}
 _BOX = re.compile(r"[-*+] \[([ xX])\] (.*)\Z")
 _HEADING = re.compile(r"(#{1,6}) +(.*)\Z")
 _CONTEXT = 3

@@ -39,12 +39,7 @@ _NAMED = 3
 
 
 def outcomes_text(
-    outcomes: Sequence[Outcome],
-    usage: Usage,
-    written: Sequence[str],
-    look: Look,
-    *,
-    see: str = "",
+    outcomes: Sequence[Outcome], usage: Usage, written: Sequence[str], look: Look, *, see: str = ""
 ) -> str:
     """What sync did, as text: what did not come through, the counts, the files written.
 

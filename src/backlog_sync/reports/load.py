@@ -123,10 +123,7 @@ def _months(first: date, last: date) -> Iterator[tuple[date, float]]:
 
 def _periods(day: date) -> tuple[tuple[str, tuple[date, date]], tuple[str, tuple[date, date]]]:
     month = f"{day.year}-{day.month:02}"
-    return (
-        (month, (day.replace(day=1), _month_end(day))),
-        (quarter_of(day), quarter_days(day)),
-    )
+    return ((month, (day.replace(day=1), _month_end(day))), (quarter_of(day), quarter_days(day)))
 
 
 def _load_of_period(

@@ -55,11 +55,9 @@ def milestones_timeline(report: Report) -> str:
 
 
 def _milestone(milestone: MilestoneReport, index: int, days: list[date]) -> Iterator[str]:
-    state = {
-        Health.DONE: "done, ",
-        Health.AT_RISK: "crit, ",
-        Health.OFF_TRACK: "crit, ",
-    }.get(milestone.health, "active, " if milestone.sum.doing or milestone.sum.done else "")
+    state = {Health.DONE: "done, ", Health.AT_RISK: "crit, ", Health.OFF_TRACK: "crit, "}.get(
+        milestone.health, "active, " if milestone.sum.doing or milestone.sum.done else ""
+    )
     if milestone.first and milestone.last and milestone.first <= milestone.last:
         days += [milestone.first, milestone.last]
         yield f"    {label('work')} :{state}w{index}, {milestone.first}, {milestone.last}"

@@ -241,16 +241,7 @@ class _Page:
             points = f"{figure(total.points_done)}/{figure(total.points)}" if total.points else ""
             ticks = f"{total.ticked}/{total.criteria}" if total.criteria else ""
             state = inert(cut(item.status or ""))
-            return (
-                self._name(item, 1),
-                issue,
-                state,
-                points,
-                ticks,
-                f"{total.percent} %",
-                "",
-                "",
-            )
+            return (self._name(item, 1), issue, state, points, ticks, f"{total.percent} %", "", "")
         points = self._points(item.key)
         ticks = f"{item.ticked}/{item.criteria}" if item.criteria else ""
         row = self.rows.get(item.key)

@@ -21,13 +21,7 @@ def test_hours_fall_on_the_days_between_start_and_target() -> None:
     """Three weeks of which one lies in April: a third of the hours, and of the people."""
     found = made(
         facts(
-            item(
-                "a",
-                hours=60,
-                team="Red",
-                start=date(2026, 3, 18),
-                target=date(2026, 4, 7),
-            ),
+            item("a", hours=60, team="Red", start=date(2026, 3, 18), target=date(2026, 4, 7)),
             planning=PlanningSettings(teams=(Capacity("Red", 10),), hours_per_week=20),
         )
     ).load

@@ -122,9 +122,7 @@ def test_waiting_for_what_one_stands_below_says_nothing() -> None:
 def test_a_circle_is_named() -> None:
     """There are no days then; the chain is told by keys, through an epic too."""
     found = schedule(
-        item("e", "epic", blocked_by=("b",)),
-        waits("a", 1, parent="e"),
-        waits("b", 1, "a"),
+        item("e", "epic", blocked_by=("b",)), waits("a", 1, parent="e"), waits("b", 1, "a")
     )
     assert (found.rows, found.path, found.ends) == ((), (), None)
     assert found.reason.startswith("There is no schedule: these wait for each other: ")

@@ -128,13 +128,7 @@ class History:
         if not self.commits or self.commits[-1].text != self.paper.text:
             self.commits.append(self.paper.copy())
 
-    def run(
-        self,
-        paper: Paper,
-        verb: str,
-        *flags: str,
-        dice: random.Random | None = None,
-    ) -> Seen:
+    def run(self, paper: Paper, verb: str, *flags: str, dice: random.Random | None = None) -> Seen:
         """Run the tool, judge it."""
         before: dict[int, Act] = {}
         waiting: list[Act] = []

@@ -37,12 +37,7 @@ if TYPE_CHECKING:
 @target_options
 @format_option("text", "json")
 @output_options
-def command(
-    *,
-    target: TargetOptions,
-    output: str,
-    output_options: OutputOptions,
-) -> int:
+def command(*, target: TargetOptions, output: str, output_options: OutputOptions) -> int:
     """Check files, git, token, rights, board and server: each line ok, or what to do.
 
     Exits 1 where something would stop a sync. Nothing is changed, and no token is printed.

@@ -44,12 +44,7 @@ DONE, PENDING = 0, 3
 @format_option("text", "json")
 @output_options
 def command(
-    *,
-    target: TargetOptions,
-    full: bool,
-    tracked: bool,
-    output: str,
-    output_options: OutputOptions,
+    *, target: TargetOptions, full: bool, tracked: bool, output: str, output_options: OutputOptions
 ) -> int:
     """Show what moved apart: drift on GitHub, changes pending in the file, conflicts, orphans.
 

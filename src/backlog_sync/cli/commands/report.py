@@ -136,12 +136,7 @@ def command(
             _differences(screen, changes)
             return PENDING if changes else DONE
         report = make_report(
-            workspace,
-            observed,
-            today=today,
-            since=since,
-            bullets=target.bullets,
-            seed=seed,
+            workspace, observed, today=today, since=since, bullets=target.bullets, seed=seed
         )
         backlog = workspace.desired.backlog_id
         if destination is not None:
@@ -269,11 +264,7 @@ _SUFFIXES = {f".{suffix}": output for output, suffix in _SUFFIX_OF.items()}
 
 
 def _rendered(
-    report: Report,
-    output: str,
-    audience: Audience,
-    written: tuple[str, ...],
-    screen: Screen | None,
+    report: Report, output: str, audience: Audience, written: tuple[str, ...], screen: Screen | None
 ) -> str:
     """The report in a format; without a screen as text for a file."""
     from backlog_sync.render.canvas import Look

@@ -69,10 +69,7 @@ def command(
 
     screen = open_screen(output_options)
     workspace = open_workspace(target, screen)
-    with (
-        workspace.lock(files=False),
-        workspace.tracker(read_only=dry_run) as tracker,
-    ):
+    with workspace.lock(files=False), workspace.tracker(read_only=dry_run) as tracker:
         with screen.waiting(f"Reading {workspace.repository}"):
             observed = tracker.observe(ReadScope())
         journal = workspace.journals()(observed)

@@ -71,8 +71,7 @@ _Criterion: TypeAlias = Annotated[
     CriterionDocument, BeforeValidator(_criterion, json_schema_input_type=str | CriterionDocument)
 ]
 _Criteria: TypeAlias = Annotated[
-    tuple[_Criterion, ...],
-    BeforeValidator(listed, json_schema_input_type=list[_Criterion] | str),
+    tuple[_Criterion, ...], BeforeValidator(listed, json_schema_input_type=list[_Criterion] | str)
 ]
 _Risk: TypeAlias = Annotated[
     RiskDocument, BeforeValidator(_risk, json_schema_input_type=str | RiskDocument)

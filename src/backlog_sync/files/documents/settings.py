@@ -163,10 +163,7 @@ class SettingsDocument(Model):
         tuple[
             Annotated[
                 Published,
-                BeforeValidator(
-                    _published,
-                    json_schema_input_type=Published | Literal["hours"],
-                ),
+                BeforeValidator(_published, json_schema_input_type=Published | Literal["hours"]),
             ],
             ...,
         ],
@@ -215,8 +212,7 @@ class SettingsDocument(Model):
         " kind; null or false: none.",
     )
     priority_label: Annotated[
-        str | None,
-        BeforeValidator(_switch, json_schema_input_type=str | Literal[False] | None),
+        str | None, BeforeValidator(_switch, json_schema_input_type=str | Literal[False] | None)
     ] = Field(
         default="priority:", description="What the priority's label begins with; false: none."
     )

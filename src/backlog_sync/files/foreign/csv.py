@@ -11,12 +11,7 @@ from backlog_sync.files.foreign.assemble import assemble
 from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
 from backlog_sync.files.foreign.items import Filler, Pair
 from backlog_sync.files.foreign.values import short_title, text_of
-from backlog_sync.files.foreign.words import (
-    EXTRA_STATUSES,
-    KIND_WORDS,
-    field_named,
-    key_words,
-)
+from backlog_sync.files.foreign.words import EXTRA_STATUSES, KIND_WORDS, field_named, key_words
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.words import meanings, words

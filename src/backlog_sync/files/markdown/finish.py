@@ -170,11 +170,7 @@ def _named_parent(draft: Draft, names: Names) -> Draft | None:
 
 
 def _item(
-    draft: Draft,
-    names: Names,
-    record: Record,
-    shared: Set[int],
-    diagnostics: list[Diagnostic],
+    draft: Draft, names: Names, record: Record, shared: Set[int], diagnostics: list[Diagnostic]
 ) -> ParsedItem:
     values = dict(draft.fields)
     mark = values.pop("mark", None)

@@ -12,14 +12,7 @@ from backlog_sync.files.markdown.inline import only_link
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair, parse_pairs
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
-from backlog_sync.files.words import (
-    GROUPS,
-    RANKS,
-    STRUCTURE,
-    TYPES,
-    bare_word,
-    field_of,
-)
+from backlog_sync.files.words import GROUPS, RANKS, STRUCTURE, TYPES, bare_word, field_of
 
 _NUMBERING = re.compile(r"^\d{1,3}(?:\.\d{1,3}){0,3}[.)]?[ ]+")
 _PLANNED = frozenset(

@@ -70,9 +70,7 @@ def _period(text: str, year: int, first: str, last_year: int, last: str) -> Peri
     end = _months(last)[1]
     last_day = monthrange(last_year, end)[1]
     return Period(
-        text.strip(),
-        date(year, begin, 1).isoformat(),
-        date(last_year, end, last_day).isoformat(),
+        text.strip(), date(year, begin, 1).isoformat(), date(last_year, end, last_day).isoformat()
     )
 
 

@@ -94,8 +94,7 @@ def _chosen_links(report: Report) -> tuple[list[str], list[tuple[str, str]]]:
     path = set(report.schedule.path)
     doing = {item.key for item in report.facts.items if item.phase is Phase.DOING}
     ranked = sorted(
-        report.schedule.links,
-        key=lambda link: (-len(path & {*link}), -len(doing & {*link})),
+        report.schedule.links, key=lambda link: (-len(path & {*link}), -len(doing & {*link}))
     )
     keys: dict[str, None] = {}
     links = []
