@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.messages import in_workflow, plan_in_workflow, problem_remark
 from backlog_sync.action.outputs import RunnerOutput
+from backlog_sync.cli.workspace import Workspace
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.escaping import json_text
 from backlog_sync.core.guards import Violation
@@ -62,12 +62,11 @@ class Job:
         self.runner.mask(token)
         return replace(env, project_token=token)
 
-    def tracker(
-        self, env: wiring.Environment, *, read_only: bool
-    ) -> AbstractContextManager[Tracker]:
-        """GitHub; `read_only` is enforced in the transport."""
-        return wiring.tracker(
-            self.repository, env, top=self.top, sandbox=False, read_only=read_only, waits=self.waits
+    def workspace(self, env: wiring.Environment | None = None) -> Workspace:
+        """The files and the repository, with the environment that its requests are sent in."""
+        env = env or wiring.environment(self.env)
+        return Workspace(
+            self.loaded, self.desired, self.repository, self.top, env, waits=self.waits
         )
 
     def waits(self, seconds: float) -> None:
@@ -79,13 +78,14 @@ class Job:
         self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False, full: bool = False
     ) -> Prepared:
         """Read and plan; `wait` for what an earlier run left in doubt, `full` for every issue."""
+        workspace = self.workspace(env)
         prepared = reconcile.observe_and_plan(
             self.desired,
             tracker,
             self.inputs.options,
-            journals=wiring.journals(self.top, env, sandbox=False),
+            journals=workspace.journals(),
             clock=wiring.clock(self.waits) if wait else None,
-            memory=wiring.cache(self.top, env, self.repository, sandbox=False),
+            memory=workspace.memory(),
             full=full,
         )
         return replace(prepared, plan=plan_in_workflow(prepared.plan))

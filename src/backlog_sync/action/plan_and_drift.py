@@ -36,7 +36,7 @@ from backlog_sync.render.text import plan_text
 def show_plan(job: Job) -> RunResult:
     """Show what a sync would do; nothing of the backlog is changed."""
     env = job.environment()
-    with job.tracker(env, read_only=True) as tracker:
+    with job.workspace(env).tracker(read_only=True) as tracker:
         prepared = job.prepare(tracker, env)
     plan = prepared.plan
     job.runner.log(plan_text(plan, LOOK))
@@ -58,7 +58,7 @@ def show_drift(job: Job) -> RunResult:
     """Show what moved apart, and keep one issue of it up to date where that is asked for."""
     env = job.environment()
     writes = job.inputs.drift_issue or job.updates_board
-    with job.tracker(env, read_only=not writes) as tracker:
+    with job.workspace(env).tracker(read_only=not writes) as tracker:
         prepared = job.prepare(tracker, env, full=True)
         drift = find_drift(prepared.plan, job.desired, prepared.observed)
         job.runner.log(drift_text(drift, LOOK))
@@ -107,7 +107,7 @@ def _comment(job: Job, env: wiring.Environment, plan: Plan, standing: Sequence[V
     mark = f"plan-{safe_name(job.desired.backlog_id)}"
     body = plan_markdown(plan, limit=COMMENT_BYTES, note=notes(standing))
     try:
-        with job.tracker(env, read_only=False) as tracker:
+        with job.workspace(env).tracker(read_only=False) as tracker:
             ((_, reply),) = tracker.apply([PutComment(pull.node_id, mark, body)])
     except BacklogError as problem:
         job.runner.remark([Remark("warning", "no-comment", problem.message)])

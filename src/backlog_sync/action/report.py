@@ -16,7 +16,7 @@ from backlog_sync.action.messages import (
 from backlog_sync.action.outputs import Remark, RunResult
 from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
-from backlog_sync.cli.workspace import Flow, Workspace, flow_in
+from backlog_sync.cli.workspace import Flow, flow_in
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import ReadScope, Tracker
@@ -43,7 +43,7 @@ def report(job: Job) -> RunResult:
     tree, base = (None, "") if job.context.is_pull_request else job.tree()
     writes = tree is not None and tree.head() == tree.tip(base)
     flow = None
-    with job.tracker(env, read_only=not (publishes or writes)) as tracker:
+    with job.workspace(env).tracker(read_only=not (publishes or writes)) as tracker:
         read_scope = ReadScope.for_backlog(job.desired, full=inputs.report_issue is not None)
         observed = reconcile.observe(job.desired, tracker, read_scope)
         report = report_of_today(job, observed)
@@ -123,7 +123,7 @@ def report_of_today(job: Job, observed: ObservedState) -> Report:
     """The report of today, and of the time that the inputs ask for."""
     today = today_utc()
     return make_report(
-        Workspace(job.loaded, job.desired, job.repository, job.top, job.environment()),
+        job.workspace(),
         observed,
         today=today,
         since=read_since(job.inputs.since, today) if job.inputs.since else None,

@@ -59,10 +59,7 @@ def sync(job: Job) -> RunResult:
         saved, options = read_plan(Path(job.inputs.saved_plan))
         job = replace(job, inputs=replace(job.inputs, options=options))
     env = job.environment()
-    with (
-        wiring.run_lock(job.top, env, job.repository, sandbox=False),
-        job.tracker(env, read_only=False) as tracker,
-    ):
+    with job.workspace(env).lock(), job.workspace(env).tracker(read_only=False) as tracker:
         prepared = job.prepare(tracker, env, wait=True)
         plan = prepared.plan
         job.runner.log(plan_text(plan, LOOK))

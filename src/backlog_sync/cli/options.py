@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any, TypeAlias
 
@@ -51,25 +51,24 @@ class SyncOptions:
     force: tuple[str, ...] = ()
 
 
+def _collected(command: Command, name: str, kind: type[Any]) -> Command:
+    """Let a command get the options that are the fields of a data class as one value."""
+
+    @wraps(command)
+    def gathered(**values: Any) -> Any:
+        chosen = {field.name: values.pop(field.name) for field in fields(kind)}
+        return command(**{name: kind(**chosen)}, **values)
+
+    return gathered
+
+
 def plan_options(command: Command) -> Command:
     """Add --only, --on-conflict, --prune, --adopt and --force: the command gets `options`, `force`.
 
     All but --force are one value: what planning is asked for.
     """
 
-    @wraps(command)
-    def gathered(
-        *,
-        only: tuple[str, ...],
-        on_conflict: str | None,
-        prune: str | None,
-        adopt: bool,
-        **rest: Any,
-    ) -> Any:
-        owner = Owner(on_conflict) if on_conflict else None
-        return command(options=PlanOptions(owner, prune == "close", only, adopt), **rest)
-
-    outer: Command = gathered
+    outer = _collected(command, "options", PlanOptions)
     for option in (
         click.option("--force", multiple=True, metavar="SLUG", callback=_forced,
                      help="Override the guard of this name (" + ", ".join(FORCEABLE)
@@ -77,8 +76,10 @@ def plan_options(command: Command) -> Command:
         click.option("--adopt", is_flag=True,
                      help="Take unmanaged issues that have exactly the title of an item."),
         click.option("--prune", type=click.Choice(["close"]),
+                     callback=lambda _, __, value: value == "close",
                      help="Close issues whose items are gone from the files, as not planned."),
         click.option("--on-conflict", type=click.Choice(["file", "github"]),
+                     callback=lambda _, __, value: Owner(value) if value else None,
                      help="Whose value counts where both sides changed a field; else it is held."),
         click.option("--only", multiple=True, metavar="KEY",
                      help="Only this item and what it needs: its parents and definitions."
@@ -117,11 +118,7 @@ def _forced(
 def output_options(command: Command) -> Command:
     """Add --color, -q, -v and --log-format: the command gets them as `output_options`."""
 
-    @wraps(command)
-    def gathered(*, color: str, quiet: bool, verbose: int, log_format: str, **rest: Any) -> Any:
-        return command(output_options=OutputOptions(color, quiet, verbose, log_format), **rest)
-
-    outer: Command = gathered
+    outer = _collected(command, "output_options", OutputOptions)
     for option in (
         click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
                      help="How log lines on standard error look."),
@@ -160,20 +157,7 @@ def bullets_option(command: Command) -> Command:
 def target_options(command: Command) -> Command:
     """Add PATH…, --repo, --project, --sandbox and --bullets: the command gets them as `target`."""
 
-    @wraps(command)
-    def gathered(
-        *,
-        paths: tuple[str, ...],
-        repo: str | None,
-        project: str | None,
-        sandbox: bool,
-        bullets: str | None,
-        **rest: Any,
-    ) -> Any:
-        target = TargetOptions(paths, repo, project, sandbox, bullets)
-        return command(target=target, **rest)
-
-    outer: Command = gathered
+    outer = _collected(command, "target", TargetOptions)
     for option in (
         bullets_option,
         click.option("--sandbox", is_flag=True,

@@ -55,7 +55,6 @@ class Verdict(StrEnum):
     CONVERGED = "converged"
     CONFLICT = "conflict"
     DIFFERS = "differs"
-    UNMANAGED = "unmanaged"
 
 
 @dataclass(frozen=True, slots=True)

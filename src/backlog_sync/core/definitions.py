@@ -114,62 +114,60 @@ class _Worker:
     def labels(self) -> None:
         """Plan the labels to make, to rename (back, or by alias) and to restyle.
 
-        A label that is renamed is spent: no second definition can have it by its own alias.
+        A label that is renamed is spent: no second label can have it by its own alias.
         """
         existing = {normalize.fold(label.name): label for label in self.location.observed_labels}
-        declared_names = {normalize.fold(definition.name) for definition in self.location.labels}
-        for definition in self.location.labels:
-            same_name = existing.get(normalize.fold(definition.name))
+        declared = {normalize.fold(label.name) for label in self.location.labels}
+        for label in self.location.labels:
+            same_name = existing.get(normalize.fold(label.name))
             renamed = (
                 None
                 if same_name
-                else self._renamed(ChangeKind.LABEL, definition.name, existing, declared_names)
+                else self._renamed(ChangeKind.LABEL, label.name, existing, declared)
             )
             aliases = (
-                f
-                for f in map(normalize.fold, definition.aliases)
-                if f in existing.keys() - declared_names
+                f for f in map(normalize.fold, label.aliases) if f in existing.keys() - declared
             )
             alias = None if same_name or renamed else existing.get(next(aliases, ""))
             observed = same_name or renamed or alias
             if observed is None:
-                self._create(ChangeKind.LABEL, definition, definition.name, _new_label(definition))
+                self._create(ChangeKind.LABEL, label, label.name, _new_label(label))
                 continue
-            pair = _Pair(ChangeKind.LABEL, definition, observed.name, definition.name)
+            pair = _Pair(ChangeKind.LABEL, label, observed.name, label.name)
             if same_name is None:
                 del existing[normalize.fold(observed.name)]
                 self._rename(pair, "name", by_people=renamed is not None)
-                self.plan.labels[normalize.fold(observed.name)] = definition.name
-            self._merge(pair, observed, _label_parts(definition, observed))
+                self.plan.labels[normalize.fold(observed.name)] = label.name
+            self._merge(pair, observed, _label_parts(label, observed))
 
     def milestones(self) -> None:
         """Plan the milestones to make, to rename back and to change, open and closed alike."""
         existing = {m.title.strip(): m for m in self.location.observed_milestones}
-        declared_titles = {definition.title.strip() for definition in self.location.milestones}
-        for definition in self.location.milestones:
-            title = definition.title.strip()
+        declared = {milestone.title.strip() for milestone in self.location.milestones}
+        for milestone in self.location.milestones:
+            title = milestone.title.strip()
             same_title = existing.get(title)
             renamed = (
                 None
                 if same_title
-                else self._renamed(ChangeKind.MILESTONE, title, existing, declared_titles)
+                else self._renamed(ChangeKind.MILESTONE, title, existing, declared)
             )
             observed = same_title or renamed
             if observed is None:
                 self._create(
-                    ChangeKind.MILESTONE, definition, definition.title, _new_milestone(definition)
+                    ChangeKind.MILESTONE, milestone, milestone.title, _new_milestone(milestone)
                 )
                 continue
             pair = _Pair(
                 ChangeKind.MILESTONE,
-                definition,
-                observed.title if renamed else definition.title,
-                definition.title,
+                milestone,
+                observed.title if renamed else milestone.title,
+                milestone.title,
             )
             if renamed is not None:
                 self._rename(pair, "title", by_people=True)
                 self.plan.milestones[observed.title.strip()] = title
-            self._merge(pair, observed, _milestone_parts(definition, observed))
+            self._merge(pair, observed, _milestone_parts(milestone, observed))
 
     def _renamed(
         self, kind: ChangeKind, name: str, existing: Mapping[str, _T], declared: set[str]
@@ -314,44 +312,42 @@ def _compared(definition: LabelDef | MilestoneDef) -> tuple[str | None, str | No
     return first, None if definition.description is None else _text(definition.description)
 
 
-def _label_parts(definition: LabelDef, observed: ObservedLabel) -> tuple[_Part, _Part]:
-    color, text = _compared(definition)
+def _label_parts(label: LabelDef, observed: ObservedLabel) -> tuple[_Part, _Part]:
+    color, text = _compared(label)
     return (
         _Part("color", color, observed.color.lower(), (color, observed.color.lower())),
         _Part(
             "description",
-            definition.description,
+            label.description,
             observed.description,
             (text, _text(observed.description)),
         ),
     )
 
 
-def _milestone_parts(definition: MilestoneDef, observed: ObservedMilestone) -> tuple[_Part, _Part]:
-    due, text = _compared(definition)
+def _milestone_parts(milestone: MilestoneDef, observed: ObservedMilestone) -> tuple[_Part, _Part]:
+    due, text = _compared(milestone)
     return (
         _Part("due", due, observed.due, (due, observed.due)),
         _Part(
             "description",
-            definition.description,
+            milestone.description,
             observed.description,
             (text, _text(observed.description)),
         ),
     )
 
 
-def _new_label(definition: LabelDef) -> dict[str, FieldChange]:
-    descriptions = (definition.description, definition.new_description, "")
+def _new_label(label: LabelDef) -> dict[str, FieldChange]:
+    descriptions = (label.description, label.new_description, "")
     return {
-        "color": FieldChange(
-            None, (definition.color or definition.new_color or DEFAULT_COLOR).lower()
-        ),
+        "color": FieldChange(None, (label.color or label.new_color or DEFAULT_COLOR).lower()),
         "description": FieldChange(None, next(text for text in descriptions if text is not None)),
     }
 
 
-def _new_milestone(definition: MilestoneDef) -> dict[str, FieldChange]:
-    declared = {"due": definition.due, "description": definition.description}
+def _new_milestone(milestone: MilestoneDef) -> dict[str, FieldChange]:
+    declared = {"due": milestone.due, "description": milestone.description}
     return {name: FieldChange(None, value) for name, value in declared.items() if value is not None}
 
 
@@ -362,15 +358,15 @@ def _text(text: str) -> str:
 def double_labels(location: Location) -> list[Warned]:
     """Tell of labels that are there under their name and under an alias too: both are kept."""
     existing = {normalize.fold(label.name): label.name for label in location.observed_labels}
-    declared_names = {normalize.fold(definition.name) for definition in location.labels}
+    declared = {normalize.fold(label.name) for label in location.labels}
     warnings: list[Warned] = []
-    for definition in location.labels:
-        if normalize.fold(definition.name) not in existing:
+    for label in location.labels:
+        if normalize.fold(label.name) not in existing:
             continue
-        for alias in map(normalize.fold, definition.aliases):
-            if alias in existing and alias not in declared_names:
+        for alias in map(normalize.fold, label.aliases):
+            if alias in existing and alias not in declared:
                 where = "" if location.is_target else f" in {location.name}"
-                names = f"{existing[alias]} is there beside {definition.name}"
+                names = f"{existing[alias]} is there beside {label.name}"
                 message = f"the label {names}{where}; both are kept"
                 warnings.append(Warned(message, "double-label"))
     return warnings

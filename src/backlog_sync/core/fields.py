@@ -56,51 +56,33 @@ STATUS = "Status"
 
 _BODY = ("description", "goal", "user_story", "acceptance_criteria")
 _ROWS = (
-    FieldSpec(
-        "title", Owner.FILE, Shape.ATOM, ChangeKind.ISSUE,
-        key="title", comparable=normalize.title, read=True, first=True,
-    ),
+    FieldSpec("title", Owner.FILE, Shape.ATOM, ChangeKind.ISSUE,
+              key="title", comparable=normalize.title, read=True, first=True),
     FieldSpec("body", Owner.FILE, Shape.BLOCK, ChangeKind.ISSUE, words=_BODY),
     FieldSpec("issue_type", Owner.FILE, Shape.ATOM, ChangeKind.ISSUE, words=("kind",), read=True),
     FieldSpec("labels", Owner.FILE, Shape.SET, ChangeKind.ISSUE, key="labels", read=True),
     FieldSpec("state", Owner.GITHUB, Shape.ATOM, ChangeKind.ISSUE, key="status", first=True),
-    FieldSpec(
-        STATUS, Owner.GITHUB, Shape.ATOM, ChangeKind.FIELD_VALUE,
-        key="status", type="single_select", first=True,
-    ),
-    FieldSpec(
-        "Priority", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
-        key="priority", type="single_select", first=True,
-        help="Board field Priority, and the label 'priority:<value>'.",
-    ),
-    FieldSpec(
-        "Story Points", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
-        key="story_points", type="number", first=True,
-        help="Board field Story Points: a number, or a word of the 'points' scale.",
-    ),
-    FieldSpec(
-        "Target", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
-        key="target", type="date", help="Board field Target: the day it should end.",
-    ),
-    FieldSpec(
-        "Start", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
-        key="start", type="date", help="Board field Start: the day work begins.",
-    ),
-    FieldSpec(
-        "Sprint", Owner.GITHUB, Shape.ATOM, ChangeKind.FIELD_VALUE,
-        key="sprint", type="iteration", help="Board field Sprint: an iteration's title.",
-    ),
-    FieldSpec(
-        "milestone", Owner.FILE, Shape.ATOM, ChangeKind.ISSUE,
-        key="milestone", read=True, first=True,
-    ),
+    FieldSpec(STATUS, Owner.GITHUB, Shape.ATOM, ChangeKind.FIELD_VALUE,
+              key="status", type="single_select", first=True),
+    FieldSpec("Priority", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
+              key="priority", type="single_select", first=True,
+              help="Board field Priority, and the label 'priority:<value>'."),
+    FieldSpec("Story Points", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
+              key="story_points", type="number", first=True,
+              help="Board field Story Points: a number, or a word of the 'points' scale."),
+    FieldSpec("Target", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
+              key="target", type="date", help="Board field Target: the day it should end."),
+    FieldSpec("Start", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
+              key="start", type="date", help="Board field Start: the day work begins."),
+    FieldSpec("Sprint", Owner.GITHUB, Shape.ATOM, ChangeKind.FIELD_VALUE,
+              key="sprint", type="iteration", help="Board field Sprint: an iteration's title."),
+    FieldSpec("milestone", Owner.FILE, Shape.ATOM, ChangeKind.ISSUE,
+              key="milestone", read=True, first=True),
     FieldSpec("assignees", Owner.GITHUB, Shape.SET, ChangeKind.ISSUE, key="assignees", read=True),
     FieldSpec("parent", Owner.FILE, Shape.ATOM, ChangeKind.SUB_ISSUE, words=("hierarchy",)),
     FieldSpec("order", Owner.FILE, Shape.ATOM, ChangeKind.SUB_ISSUE),
-    FieldSpec(
-        "blocked_by", Owner.FILE, Shape.SET, ChangeKind.DEPENDENCY,
-        key="depends_on", words=("dependencies",),
-    ),
+    FieldSpec("blocked_by", Owner.FILE, Shape.SET, ChangeKind.DEPENDENCY,
+              key="depends_on", words=("dependencies",)),
 )  # fmt: skip
 
 BOARD_FIELDS: Mapping[str, FieldSpec] = {
@@ -122,10 +104,7 @@ BOARD_KEYS: Mapping[str, str] = {name: row.key for name, row in BOARD_FIELDS.ite
 KEYS: Mapping[str, str] = {row.name: row.key for row in _ROWS if row.key}
 """The word of the file format that declares a field."""
 MEANT: Mapping[str, str] = {
-    word: row.name
-    for row in _ROWS
-    for word in (row.key, *row.words)
-    if word and row.key != "status"
+    word: row.name for row in _ROWS if row.key != "status" for word in (row.key, *row.words) if word
 }
 """What a word of the file format goes into; `status` is two fields."""
 

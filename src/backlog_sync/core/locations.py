@@ -94,9 +94,8 @@ def locations(desired: DesiredState, observed: ObservedState) -> tuple[Location,
     if not observed.others:
         target_items: Sequence[DesiredItem] = desired.items
         if any(item.repository for item in target_items):
-            target_items = [
-                i for i in target_items if elsewhere(i, target, desired.repository) is None
-            ]
+            home = desired.repository
+            target_items = [i for i in target_items if elsewhere(i, target, home) is None]
         return (_target(desired, observed, target_items, observed.issues),)
     items: dict[str, list[DesiredItem]] = {}
     for item in desired.items:
@@ -172,11 +171,7 @@ def _target_milestones(
     if len(items) == len(desired.items):
         return desired.milestones
     used_titles = _milestone_titles(items)
-    return [
-        milestone
-        for milestone in desired.milestones
-        if milestone.declared or milestone.title.strip() in used_titles
-    ]
+    return [m for m in desired.milestones if m.declared or m.title.strip() in used_titles]
 
 
 def _label_names(items: Iterable[DesiredItem]) -> set[str]:

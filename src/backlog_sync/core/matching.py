@@ -351,16 +351,10 @@ class _Matcher:
         a run that stopped before it recorded that there.
         """
         for item in self._open(level):
-            last = self.index.last_with(item.key)
-            recorded = self._last_with(item.key)
-            self._take_first(
-                item,
-                [
-                    issue
-                    for issue in self._same_key_and_title(item)
-                    if issue in recorded or (issue in last and self._was_put_below(item, issue))
-                ],
-            )
+            last, recorded = self.index.last_with(item.key), self._last_with(item.key)
+            same = [issue for issue in self._same_key_and_title(item) if issue in last]
+            put = [i for i in same if i in recorded or self._was_put_below(item, i)]
+            self._take_first(item, put)
 
     def _was_put_below(self, item: DesiredItem, issue: ObservedIssue) -> bool:
         """Whether an issue was put below the parent of an item, whose key no other issue has.

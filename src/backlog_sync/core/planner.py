@@ -154,11 +154,9 @@ class _Builder:
         labels = {fold(label.name) for label in location.observed_labels}
         titles = {milestone.title.strip() for milestone in location.observed_milestones}
         for item in active:
-            item_labels = item.fields.get("labels")
+            declared = item.fields.get("labels")
             labels |= (
-                {fold(str(name)) for name in item_labels}
-                if isinstance(item_labels, tuple)
-                else set()
+                {fold(str(name)) for name in declared} if isinstance(declared, tuple) else set()
             )
             titles.add(str(item.fields.get("milestone")).strip())
         return replace(
@@ -166,11 +164,7 @@ class _Builder:
             labels=[
                 label for label in location.labels if label.declared or fold(label.name) in labels
             ],
-            milestones=[
-                milestone
-                for milestone in location.milestones
-                if milestone.declared or milestone.title.strip() in titles
-            ],
+            milestones=[m for m in location.milestones if m.declared or m.title.strip() in titles],
         )
 
     # ---- one item --------------------------------------------------------------------------
@@ -246,9 +240,8 @@ class _Builder:
     def _why_unread(self, repository: str) -> str:
         """Say why another repository could not be read."""
         reasons = self.observed.out_of_reach.items()
-        return next(
-            (why for name, why in reasons if fold(name) == fold(repository)), "it was not read"
-        )
+        known = (why for name, why in reasons if fold(name) == fold(repository))
+        return next(known, "it was not read")
 
     def _held(self, item: DesiredItem) -> None:
         self._note(item, IDENTITY, self.matches.held[item.key])
@@ -388,15 +381,12 @@ class _Builder:
         applied = match.parts.marker.base.sets.get("labels", ()) if match.parts.marker else ()
         prefix = self.desired.settings.priority_label
         observed_labels = {fold(name) for name in match.issue.labels}
-        kept = [
-            n
-            for n in unknown_words.kept_labels(item, prefix, applied)
-            if fold(n) in observed_labels
-        ]
+        labels = unknown_words.kept_labels(item, prefix, applied)
+        kept = [name for name in labels if fold(name) in observed_labels]
         if not kept:
             return target
-        labels = tuple(sorted({*target.sets.get("labels", ()), *kept}))
-        return replace(target, sets={**target.sets, "labels": labels})
+        every = tuple(sorted({*target.sets.get("labels", ()), *kept}))
+        return replace(target, sets={**target.sets, "labels": every})
 
     def _too_long(self, item: DesiredItem, issue: ObservedIssue | None, body: str) -> bool:
         """Hold an item whose body GitHub would not take; whatever else it asks for waits."""

@@ -46,12 +46,9 @@ _MOST_STEPS = 6
 @paths_argument
 @bullets_option
 @click.option("--explain", is_flag=True, help="Print every line with the rule that took it.")
-@click.option(
-    "--fix",
-    "mend",
-    is_flag=True,
-    help="Put right what can be: wrong totals, mojibake, missing keys of YAML items.",
-)
+@click.option("--fix", "mend", is_flag=True,
+              help="Put right what can be: wrong totals, mojibake, missing keys of YAML"
+              " items.")  # fmt: skip
 @format_option("text", "json", "sarif", "github")
 @output_options
 def command(

@@ -22,12 +22,8 @@ from backlog_sync.core.options import PlanOptions
 )
 @target_options
 @plan_options
-@click.option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Save the plan, for `sync --plan FILE` to apply exactly that.",
-)
+@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False),
+              help="Save the plan, for `sync --plan FILE` to apply exactly that.")  # fmt: skip
 @click.option("--check", is_flag=True, help="Exit 3 where there is something to do.")
 @format_option("text", "json")
 @output_options

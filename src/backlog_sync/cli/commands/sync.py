@@ -23,18 +23,12 @@ from backlog_sync.core.options import PLAIN, PlanOptions
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; the same as plan.")
 @click.option("--check", is_flag=True, help="With --dry-run: exit 3 where there is work.")
 @plan_options
-@click.option(
-    "--plan",
-    "saved",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Apply exactly this plan of `plan --out`, or refuse where anything moved.",
-)
-@click.option(
-    "--approve",
-    metavar="DIGEST",
-    help="Go ahead without asking where the plan has this digest, which `plan` prints.",
-)
+@click.option("--plan", "saved", metavar="FILE", type=click.Path(dir_okay=False),
+              help="Apply exactly this plan of `plan --out`, or refuse where anything"
+              " moved.")  # fmt: skip
+@click.option("--approve", metavar="DIGEST",
+              help="Go ahead without asking where the plan has this digest, which `plan`"
+              " prints.")  # fmt: skip
 @click.option("--no-write-back", is_flag=True, help="Leave the files as they are.")
 @click.option("--yes", is_flag=True, help="Go ahead without asking.")
 @format_option("text", "json")
