@@ -885,3 +885,18 @@ def test_an_issue_that_came_from_another_repository_is_marked_as_one_of_this() -
     state = observed(replace(there, body=body_block.join(foreign)), others=(other,))
     (found,) = build_plan(desired(item("a", issue=5)), state).changes
     assert found.body == there.body
+
+
+def test_a_blocker_that_people_took_away_is_no_order_of_theirs() -> None:
+    """The file sorts the item anew; that people took its blocker away is told beside that."""
+    feature, other = item("f", kind="feature"), item("x")
+    a, b = item("a", parent="f"), item("b", parent="f", blocked_by=("x",))
+    above, blocker, first, second = backlog(feature, other, a, b)
+    applied = body_block.with_applied(second.body, {"blocked_by": ("x",)})
+    above = replace(above, children=("I_3", "I_4"))
+    state = observed(above, blocker, first, replace(second, body=applied, blocked_by=()))
+    plan = build_plan(desired(feature, other, b, a), state)
+    (link,) = [change for change in plan.changes if change.kind is ChangeKind.DEPENDENCY]
+    (move,) = [change for change in plan.changes if change.is_move]
+    assert (link.key, link.drifted) == ("b", ("blocked_by",))
+    assert (move.key, move.drifted, move.reason) == ("b", (), "stands there in the file")
