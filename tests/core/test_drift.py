@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backlog_sync.core import body as body_block
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.holds import IDENTITY
 from backlog_sync.core.planner import build_plan
@@ -25,3 +26,17 @@ def test_an_item_whose_issue_is_not_clear_is_told_once() -> None:
     assert [finding.key for finding in found.suspicious] == ["forged"]
     told = [(note.key, note.name) for note in found.plan.conflicts]
     assert told == [("a", "title"), ("b", IDENTITY)]
+
+
+def test_a_broken_block_is_told_where_it_may_be_ours() -> None:
+    """Its marker names this backlog, or none can be read; another backlog's is not our business."""
+    whole = managed(item("a"), 1).body
+    twice = f"{whole}\n{whole}"
+    there = (
+        managed(item("a"), 1, body=twice),
+        managed(item("b"), 2, body=body_block.BEGIN),
+        managed(item("c"), 3, body=twice.replace('"ROADMAP.md"', '"OTHER.md"')),
+    )
+    wanted = desired()
+    found = find_drift(build_plan(wanted, observed(*there)), wanted, observed(*there))
+    assert [(each.key, each.ref) for each in found.suspicious] == [("a", "#1"), ("", "#2")]

@@ -474,6 +474,19 @@ def test_a_body_that_github_would_not_take_is_held() -> None:
     assert held.conflicts[0].ref == "#1"
 
 
+def test_a_long_body_goes_without_the_record_of_definitions() -> None:
+    """Its room is for the text; a short one has the record."""
+    for length, recorded in ((1_000, True), (63_000, False)):
+        (made,) = [
+            change
+            for change in plan_of(item("a", text="x" * length, labels=("story",)), there=()).changes
+            if change.kind is ChangeKind.ISSUE
+        ]
+        marker = body_block.split(made.body or "").marker
+        assert marker is not None
+        assert bool(marker.base.definitions) == recorded
+
+
 # ---- held, orphans, links ------------------------------------------------------------------
 
 
