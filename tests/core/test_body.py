@@ -221,6 +221,23 @@ def test_claims_that_were_not_made_true_go_back_to_what_they_were() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("./a.md", "a.md"),
+        ("C:\\plans\\docs\\b.md", "docs/b.md"),
+        ("/home/me/plans/docs/b.md", "docs/b.md"),
+        ("b.md", "docs/b.md"),
+        ("c.md", "other/c.md"),
+        ("elsewhere.md", "a.md"),
+    ],
+)
+def test_a_file_has_one_name_however_it_was_typed(typed: str, name: str) -> None:
+    """From above or from below its folder; one that is not among them goes by the first."""
+    assert body_block.source_name(typed, ("a.md", "docs/b.md", "other/c.md")) == name
+    assert body_block.source_name(typed, ()) == typed.replace("\\", "/").removeprefix("./")
+
+
 def test_visible_text_is_what_people_see() -> None:
     """Hidden comments of ours are left out."""
     assert body_block.visible(f"a\r\n{block('x')}\r\nb") == "a\nx\nb"

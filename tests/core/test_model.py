@@ -1,8 +1,10 @@
 """What the values of the domain say of themselves."""
 
+from dataclasses import fields
+
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.facts import PlanningSettings
-from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
+from backlog_sync.core.model import Capabilities, CheckItem, Checklist, DesiredItem, Prose
 from backlog_sync.core.operations import AddSubIssue, Over
 
 
@@ -25,3 +27,8 @@ def test_a_sub_issue_writes_over_the_parent_that_it_is_taken_from() -> None:
 def test_a_week_has_forty_hours_unless_the_file_says_else() -> None:
     """What one person gives."""
     assert PlanningSettings().hours_per_week == 40
+
+
+def test_a_server_can_do_everything_unless_it_says_else() -> None:
+    """What GitHub itself can do."""
+    assert all(getattr(Capabilities(), each.name) is True for each in fields(Capabilities))

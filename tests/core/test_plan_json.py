@@ -1,9 +1,10 @@
 """The plan for machines."""
 
 import json
+from dataclasses import replace
 
-from backlog_sync.core.changes import Outcome, Result, Usage
-from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.core.changes import ChangeKind, FieldNote, Outcome, Result, Usage, Verdict
+from backlog_sync.core.plan_json import note_to_json, outcomes_to_json, plan_to_json
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import STRANGER, backlog, desired, item, managed, observed
 
@@ -51,6 +52,14 @@ def test_drift_conflicts_and_orphans_are_told() -> None:
     assert told["conflicts"][0]["observed"] == "Y"
     assert [o["key"] for o in told["orphans"]] == ["gone"]
     assert told["changes"][0]["drifted"] == ["title"]
+
+
+def test_a_note_names_its_repository_only_where_that_is_another_one() -> None:
+    """What is told of the target's own labels says no repository."""
+    here = FieldNote("Big", "Big", "color", Verdict.DRIFT, "why", kind=ChangeKind.LABEL)
+    assert "repository" not in note_to_json(here)
+    there = replace(here, repository="octo-org/other")
+    assert note_to_json(there)["repository"] == "octo-org/other"
 
 
 def test_outcomes_add_up() -> None:

@@ -474,6 +474,19 @@ def test_a_body_that_github_would_not_take_is_held() -> None:
     assert held.conflicts[0].ref == "#1"
 
 
+def test_a_long_body_goes_without_the_record_of_definitions() -> None:
+    """Its room is for the text; a short one has the record."""
+    for length, recorded in ((1_000, True), (63_000, False)):
+        (made,) = [
+            change
+            for change in plan_of(item("a", text="x" * length, labels=("story",)), there=()).changes
+            if change.kind is ChangeKind.ISSUE
+        ]
+        marker = body_block.split(made.body or "").marker
+        assert marker is not None
+        assert bool(marker.base.definitions) == recorded
+
+
 # ---- held, orphans, links ------------------------------------------------------------------
 
 
@@ -885,3 +898,18 @@ def test_an_issue_that_came_from_another_repository_is_marked_as_one_of_this() -
     state = observed(replace(there, body=body_block.join(foreign)), others=(other,))
     (found,) = build_plan(desired(item("a", issue=5)), state).changes
     assert found.body == there.body
+
+
+def test_a_blocker_that_people_took_away_is_no_order_of_theirs() -> None:
+    """The file sorts the item anew; that people took its blocker away is told beside that."""
+    feature, other = item("f", kind="feature"), item("x")
+    a, b = item("a", parent="f"), item("b", parent="f", blocked_by=("x",))
+    above, blocker, first, second = backlog(feature, other, a, b)
+    applied = body_block.with_applied(second.body, {"blocked_by": ("x",)})
+    above = replace(above, children=("I_3", "I_4"))
+    state = observed(above, blocker, first, replace(second, body=applied, blocked_by=()))
+    plan = build_plan(desired(feature, other, b, a), state)
+    (link,) = [change for change in plan.changes if change.kind is ChangeKind.DEPENDENCY]
+    (move,) = [change for change in plan.changes if change.is_move]
+    assert (link.key, link.drifted) == ("b", ("blocked_by",))
+    assert (move.key, move.drifted, move.reason) == ("b", (), "stands there in the file")

@@ -128,6 +128,24 @@ def test_a_status_that_the_file_changed_is_left_alone(
     assert progress(item("a", state=file), there=(there,))["a"].status == status
 
 
+@pytest.mark.parametrize(
+    ("record", "status"),
+    [
+        ('{"Status":"Todo"}', None),  # the file changed it: waits for a sync
+        ('{"Status":"Todo","#":{"Status":["Doing"]}}', "In Progress"),  # a run wrote it there
+        ('{"Status":"Todo","#":{"Status":["Done"]}}', None),
+        ('{"Status":"Doing"}', "In Progress"),  # only people changed it
+    ],
+)
+def test_a_status_of_the_board_flows_over_one_that_a_run_wrote(
+    record: str, status: str | None
+) -> None:
+    """What a run wrote into the file is no change of the file, also before a sync reads it."""
+    there = managed(item("a"), 1, card=card(1, Status="In Progress", Backlog_record=record))
+    found = progress(item("a", board={"Status": "Doing"}), there=(there,))
+    assert found["a"].status == status
+
+
 def test_a_close_that_is_still_pending_takes_no_progress_away() -> None:
     """The file says done, the run stopped before the issue was closed."""
     wanted = desired(item("a", state="closed"), settings=Settings(create_done=True))

@@ -85,6 +85,18 @@ def test_other_values_stand_as_hashes(value: str) -> None:
     assert "#" not in str(record.entry(value))[1:]
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("Doing", True), ("dOING", True), ("Todo", False), (3, True), (3.0, True), (4, False)],
+)
+def test_a_value_that_runs_wrote_is_known_in_whatever_case(
+    value: BoardValue, written: bool
+) -> None:
+    """Any other value of the field is the file's own, and so is the same one of another field."""
+    assert record.was_written({"Status": ["Doing", 3]}, "Status", value) == written
+    assert not record.was_written({"Status": ["Doing", 3]}, "Priority", value)
+
+
 def test_a_claim_goes_back_to_what_the_record_said_before() -> None:
     """What was not there before is taken out."""
     text = record.without('{"a":1,"b":2,"c":3}', '{"a":9,"d":4}', frozenset({"a", "b", "d"}))

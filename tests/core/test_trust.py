@@ -6,6 +6,7 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Plan
+from backlog_sync.core.fields import Owner
 from backlog_sync.core.lookups import questions
 from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings, Written
 from backlog_sync.core.planner import build_plan
@@ -110,6 +111,18 @@ def test_no_state_is_pushed(owner: str, word: str, state: str) -> None:
     (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
     assert "stranger" in warned.message
     assert "trusted_authors: [github-actions[bot], stranger]" in warned.message
+
+
+def test_a_field_of_github_without_a_record_is_no_matter_of_belief() -> None:
+    """The issue is believed, and nothing was recorded in it yet: its owner is the reason."""
+    plan = build_plan(
+        desired(
+            item("k", "In the file", issue=1), settings=Settings(ownership={"title": Owner.GITHUB})
+        ),
+        observed(issue(1, "On GitHub", author=VIEWER)),
+    )
+    (note,) = plan.drift
+    assert (note.name, note.reason) == ("title", "GitHub owns this field")
 
 
 def test_who_was_unassigned_is_not_assigned_again() -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from backlog_sync.core.model import DesiredItem, DesiredState, Settings
-from backlog_sync.core.unknown_words import PRIORITY, understood
+from backlog_sync.core.model import BoardFieldDef, DesiredItem, DesiredState, OptionDef, Settings
+from backlog_sync.core.unknown_words import PRIORITY, understood, warnings
 from tests.core.builders import BOARD, board, desired, item, observed, select
 
 THERE = observed(project=board(fields=(select("Priority", "Very Urgent", "Low"),)))
@@ -47,3 +47,17 @@ def test_a_word_that_the_board_does_not_know_stays_unknown() -> None:
     """It makes no value and no label."""
     wanted = word("whenever", "story")
     assert meant(wanted) == wanted
+
+
+def test_an_unknown_word_is_told_with_the_values_that_are_valid() -> None:
+    """Those of the board, else those that the file declares, else none."""
+    declared = BoardFieldDef("Priority", "single_select", (OptionDef("Major"), OptionDef("Minor")))
+    one = replace(word("whatever"), board={})
+    for there, fields, valid in (
+        (THERE, (declared,), "; valid values: Very Urgent, Low"),
+        (observed(), (declared,), "; valid values: Major, Minor"),
+        (observed(), (), ""),
+    ):
+        (warned,) = warnings(desired(one, project=replace(BOARD, fields=fields)), there)
+        assert warned.slug == "unknown-priority"
+        assert warned.message.partition(";")[2] == valid.partition(";")[2]

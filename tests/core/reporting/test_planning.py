@@ -8,7 +8,7 @@ from backlog_sync.core.facts import Before, Capacity, MilestoneFact, PlanningSet
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.health import judge, judge_whole
 from backlog_sync.reports.risks import level
-from backlog_sync.reports.values import Forecast, Health, Moved, Overlap
+from backlog_sync.reports.values import Forecast, Health, Moved, Overlap, Period, Scheduled
 from tests.reporting.builders import DOING, DONE, DROPPED, TODAY, day, facts, item, made, sample
 from tests.sums import rolled
 
@@ -286,6 +286,14 @@ def test_milestones_that_are_worked_on_together_are_told_where_one_was_asked_for
 
 
 # ---- since ---------------------------------------------------------------------------------
+
+
+def test_a_time_in_which_nothing_happened_counts_nothing() -> None:
+    """No points, and nothing else that is told of it; what is laid out is not late by itself."""
+    empty = Period(TODAY)
+    assert (empty.points_done, empty.points_added) == (0, 0)
+    assert (empty.done, empty.added, empty.removed, empty.dropped) == ((), (), (), ())
+    assert Scheduled("a", TODAY, TODAY, days=1, slack=0, critical=True, by="guess").late == 0
 
 
 def test_the_month_is_told() -> None:
