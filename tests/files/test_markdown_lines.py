@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.files.markdown.lines import Kind, scan_lines
+from backlog_sync.files.syntax.markdown import Kind, scan_lines
 
 
 def kinds(text: str) -> list[Kind]:

@@ -4,7 +4,7 @@ import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.markdown.lines import scan_lines
+from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.markdown.metadata import parse_pairs
 from backlog_sync.files.markdown.values import (
     parse_estimate,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.markdown.roadmap import MAX_LINES, parse_roadmap
+from backlog_sync.files.reading.markdown import MAX_LINES, parse_roadmap
 from backlog_sync.files.parsed import ParsedFile, Source
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.files.markdown.typed import parse_title, recognise
+from backlog_sync.files.reading.titles import parse_title, recognise
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.files.markdown.roadmap import parse_roadmap
+from backlog_sync.files.reading.markdown import parse_roadmap
 from backlog_sync.files.markdown.write import format_issue, format_progress, write_roadmap
 from backlog_sync.files.parsed import Source
 from tests.sums import rolled

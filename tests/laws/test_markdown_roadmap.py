@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import Bullets
-from backlog_sync.files.markdown.lines import Line, scan_lines
-from backlog_sync.files.markdown.roadmap import parse_roadmap
+from backlog_sync.files.syntax.markdown import Line, scan_lines
+from backlog_sync.files.reading.markdown import parse_roadmap
 from backlog_sync.files.markdown.write import roadmap_edits, write_roadmap
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.words import field_of

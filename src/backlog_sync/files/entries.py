@@ -173,6 +173,12 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
         if entry.parsed.document.id is None and before.parsed.document.id is None:
             message = f"'{title}' stands twice below one parent; the first is at {before.place()}"
             hint = "give one of them a key of its own with 'id:'"
+            if entry.lenient and before.lenient:
+                message += ", and only that one is taken"
+                hint = "give them different titles"
+                told = Diagnostic(entry.place("title"), "twice", message, hint, Severity.WARNING)
+                found.append(told)
+                continue
         else:
             message = f"the key '{entry.key}' is also that of '{title}' at {before.place('id')}"
             hint = "keys are unique in a backlog: change one of them"

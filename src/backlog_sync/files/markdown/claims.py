@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.typed import recognise
+from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.words import TYPES, bare_word, words
 
 _SPELT = {

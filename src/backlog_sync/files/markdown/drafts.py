@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.markdown.dependencies import Dependency
-from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.typed import Typed
+from backlog_sync.files.reading.titles import Typed
 from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.words import RANKS
 
@@ -56,6 +56,7 @@ class Criterion:
     done: bool
     box: int | None
     line: Line
+    details: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Block:
     boxed: bool = False
     scenario: bool = False
     step: int = -1
+    key_indent: int = -1
 
 
 def anchor_of(item: ParsedItem) -> Anchor:

@@ -12,12 +12,12 @@ from backlog_sync.files.markdown.claims import Count, TableRow, name_key
 from backlog_sync.files.markdown.drafts import Anchor, Draft, MetaLine
 from backlog_sync.files.markdown.fields import set_field
 from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.parts import WHOLE, Part, Parts
 from backlog_sync.files.markdown.period import find_period, whole_period
 from backlog_sync.files.markdown.record import Record
-from backlog_sync.files.markdown.sentences import is_sentence
-from backlog_sync.files.markdown.tables import Row, bare_number, merged_pairs
+from backlog_sync.files.reading.entries import is_sentence
+from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
 from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
 from backlog_sync.files.words import MILESTONE_CODE, RANKS, bare_word, is_empty_word
 
@@ -125,11 +125,16 @@ def _loose(places: list[Place]) -> Diagnostic:
 
 
 def _clear_repeated_codes(drafts: Iterable[Draft]) -> None:
-    """Codes of boxes that stand twice are no keys."""
+    """Codes of boxes that stand twice are no keys; of other items the first has the key."""
     counts = Counter(draft.key for draft in drafts)
+    first: set[str] = set()
     for draft in drafts:
-        if draft.simple and draft.key and counts[draft.key] > 1:
+        if not draft.key or counts[draft.key] < 2:
+            continue
+        if draft.simple or draft.key in first:
             draft.key = None
+        else:
+            first.add(draft.key)
 
 
 def _merge(record: Record, row: Row, draft: Draft) -> None:
@@ -137,6 +142,8 @@ def _merge(record: Record, row: Row, draft: Draft) -> None:
     for pair in merged_pairs(row):
         draft.cells.append(MetaLine(pair, row.line.row))
         value = plain(pair.value)
+        if pair.field in ("epic", "feature") and value and not is_empty_word(value):
+            draft.parent_name = draft.parent_name or value
         taken = pair.field in draft.fields or (pair.field == "depends_on" and draft.depends)
         if not value or is_empty_word(value) or taken:
             continue

@@ -5,11 +5,16 @@
 
 from dataclasses import dataclass
 
-from backlog_sync.files.markdown.lines import Kind, Line
+from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.words import bare_word, field_of
 
 _KEY_LENGTH = 60
 _COLONS = (":", "：")
+_DOTTED_KEYS = frozenset(
+    ("status", "acceptance_criteria", "goal", "description", "depends_on", "priority", "milestone",
+     "labels", "story_points", "estimate", "user_story"),
+)  # fmt: skip
+"""Keys that may end with a full stop: `**Goal.** Parcels wait in lockers.`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
     if inner.rstrip()[-1:] in _COLONS and inner.strip(" :："):
         key = inner.rstrip()[:-1].rstrip()
         return _pair(text, at + 2, key, behind, end, prefix + mark)
+    if inner.endswith(".") and field_of(inner[:-1]) in _DOTTED_KEYS and behind < end:
+        return _pair(text, at + 2, inner[:-1], behind, end, prefix + mark)
     colon = behind
     while colon < end and text[colon] == " ":
         colon += 1
@@ -101,11 +108,11 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
 
 def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | None:
     """`**K: v.**`: only for keys that we know, since a bold sentence is no metadata."""
-    if text[close + 2 : end].strip(" ."):
-        return None
     inner = text[at + 2 : close]
     colon = _colon(inner)
     if colon < 0 or field_of(inner[:colon]) is None:
+        return None
+    if text[close + 2 : end].strip(" .") and field_of(inner[:colon]) != "status":
         return None
     stop = close
     while stop > at and text[stop - 1] in " .":

@@ -3,31 +3,30 @@
 from backlog_sync.files.markdown.drafts import Draft, MetaLine
 from backlog_sync.files.markdown.fenced import Field, flow_list
 from backlog_sync.files.markdown.fields import set_field
-from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.outline import Section
 from backlog_sync.files.markdown.single import Single, field_in_front
-from backlog_sync.files.markdown.walk import Walk
+from backlog_sync.files.reading.gather import Gatherer, Scope
 
 _LISTS = ("assignees", "labels", "depends_on", "skills")
 _OWN = ("backlog", "id", "title", "kind", "type")
 
 
-def open_single(walk: Walk, single: Single) -> None:
+def open_single(walk: Gatherer, single: Single) -> Draft:
     """Begin a file that is one item: everything below belongs to it."""
     line = walk.record.lines[0]
-    draft = walk.add(single.kind, None, single.title, line, line.start, None, level=-1)
+    draft = walk.add(single.kind, None, single.title, line, line.start, None, Scope(), -1)
     draft.front = single.end
-    walk.outline.headings.append(Section(0, draft))
     if single.key:
         pair = Pair("id", "id", single.key, line.start, line.start, "", ": ")
         set_field(draft, pair)
     for found in single.fields:
         if found.key not in _OWN:
             _take(walk, draft, found)
+    return draft
 
 
-def _take(walk: Walk, draft: Draft, found: Field) -> None:
+def _take(walk: Gatherer, draft: Draft, found: Field) -> None:
     field = field_in_front(found.key)
     value = found.whole or ", ".join(entry.text for entry in found.entries)
     if field is None or field == "acceptance_criteria":

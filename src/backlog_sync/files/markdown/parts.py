@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.files.markdown.drafts import Draft
-from backlog_sync.files.markdown.lines import Kind, Line
+from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.words import bare_word, words
 
 _SUMS = words(

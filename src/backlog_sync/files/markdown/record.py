@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.markdown.drafts import Criterion, Draft
-from backlog_sync.files.markdown.lines import Kind, Line
+from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.parsed import Source
 
 if TYPE_CHECKING:
     from backlog_sync.files.markdown.claims import Count, TableRow
-    from backlog_sync.files.markdown.tables import Row
+    from backlog_sync.files.reading.tables import Row
 
 CRITERIA = "acceptance_criteria"
 TASKS = "tasks"

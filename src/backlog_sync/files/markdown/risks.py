@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.markdown.claims import split_cells
 from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.markdown.lines import Kind, Line
+from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.parsed import ListedRisk
 from backlog_sync.files.words import bare_word, is_empty_word, words
 

@@ -7,10 +7,10 @@ status and a planning field, and no items declared below.
 from dataclasses import dataclass
 
 from backlog_sync.files.markdown.fenced import Field, read_front
-from backlog_sync.files.markdown.headings import Headings
 from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.markdown.lines import Kind, Line
-from backlog_sync.files.markdown.lists import Listed
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.reading.entries import Listed
+from backlog_sync.files.reading.runs import Chosen
 from backlog_sync.files.words import TYPES, bare_word, field_of
 
 _PLANNED = frozenset(
@@ -31,7 +31,7 @@ class Single:
     end: int
 
 
-def single_item(lines: tuple[Line, ...], headings: Headings, listed: Listed) -> Single | None:
+def single_item(lines: tuple[Line, ...], headings: Chosen, listed: Listed) -> Single | None:
     """The item that a whole file is, None where it is none."""
     if not lines or lines[0].kind is not Kind.FRONT:
         return None

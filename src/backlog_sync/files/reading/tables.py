@@ -16,9 +16,9 @@ from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import cell_hints, issue_hints
 from backlog_sync.files.markdown.claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.markdown.lines import Kind, Line
+from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
+from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.markdown.values import parse_issue
 from backlog_sync.files.words import (
     RANKS,
@@ -57,12 +57,15 @@ _FOREIGN = words(
 )
 _PLANNING = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint",
-     "acceptance_criteria"),
+     "acceptance_criteria", "assignees", "milestone", "labels", "issue", "depends_on", "target"),
 )  # fmt: skip
 _MERGED = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint", "issue",
      "milestone", "depends_on", "assignees", "labels", "target"),
 )  # fmt: skip
+_STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
+"""Columns that only stories have."""
+
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,4}$")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
 TRAILING_ISSUE = re.compile(r"[ ]?\((\[?#\d{1,9}\]?(?:\([^()\s]{1,300}\))?|sandbox#\d{1,9})\)$")
@@ -87,6 +90,8 @@ class Row:
     title_at: int
     issue: str | None = None
     hints: tuple[IssueHint, ...] = ()
+    body: str = ""
+    sure: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +110,7 @@ class _Header:
     number: int | None
     fields: dict[int, str]
     names: tuple[str, ...]
-    sure: bool
+    stories: bool
 
 
 def read_tables(lines: tuple[Line, ...]) -> Tables:
@@ -134,11 +139,13 @@ def read_tables(lines: tuple[Line, ...]) -> Tables:
 def part_overviews(
     tables: Tables, keys: AbstractSet[str], numbers: AbstractSet[str], titles: AbstractSet[str]
 ) -> None:
-    """Tell tables that repeat what headings and lists declare from those that declare items."""
+    """Tell rows that repeat what headings and lists declare from those that declare items."""
     for at, rows in list(tables.items.items()):
-        known = sum(_is_known(row, keys, numbers, titles) for row in rows)
-        if known and known * 2 >= len(rows):
-            tables.overviews[at] = tables.items.pop(at)
+        known = tuple(row for row in rows if _is_known(row, keys, numbers, titles))
+        if known:
+            tables.overviews[at] = known
+        if len(known) == len(rows):
+            del tables.items[at]
 
 
 def _is_known(
@@ -182,12 +189,30 @@ def _header(line: Line) -> _Header | None:
         known = field_of(name)
         if index not in (number, title) and known is not None:
             fields[index] = known
-    planning = _PLANNING.intersection(fields.values())
-    sure = kind is not None
-    weak = names[title] in TYPES and TYPES[names[title]].weak
-    if weak or not planning or (number is None and not sure):
+    if names[title] in TYPES and TYPES[names[title]].weak:
         return None
-    return _Header(title, kind or "story", number, fields, tuple(raw), sure)
+    if not _is_of_items(names, title, number, kind, fields):
+        return None
+    stories = bool(_STORIES.intersection(fields.values())) or kind in ("story", "bug", "task")
+    return _Header(title, kind or "story", number, fields, tuple(raw), stories)
+
+
+def _is_of_items(
+    names: list[str], title: int, number: int | None, kind: str | None, fields: dict[int, str]
+) -> bool:
+    """Whether rows with these columns are items: numbered, of a kind, or with a plan."""
+    planning = _PLANNING.intersection(fields.values())
+    if number is not None:
+        return bool(planning) or len(names) > 2
+    noted = any(name in _NOTES for name in names)
+    if kind is None:
+        return bool(planning) and noted
+    if names[title] in _SURE_TITLES or kind in ("task", "story", "bug"):
+        return bool(planning) or noted
+    return bool(planning & {"status", "priority", "story_points", "estimate", "estimate_hours"})
+
+
+_NOTES = words("notes|note|comments|remarks|notas|notes / comments|bemerkungen|примечания|备注|備考")
 
 
 def _columns(raw: list[str], names: list[str]) -> tuple[int | None, int | None, str | None]:
@@ -234,7 +259,8 @@ def _row(line: Line, header: _Header) -> Row | None:
     number = cells[header.number].text if header.number is not None else ""
     if not title or is_empty_word(title) or _is_total(title, number):
         return None
-    typed = _typed(plain(number), header)
+    numbered = _without_hints(number)
+    typed = _typed(plain(numbered), header)
     named = recognise(written) if typed is None else None
     if named and named.number and named.title:
         typed, title = named, named.title
@@ -259,7 +285,13 @@ def _row(line: Line, header: _Header) -> Row | None:
         title_at=cell.at,
         issue=issue,
         hints=(*issue_hints(written), *cell_hints("", number), *_hints(rest)),
+        sure=header.stories or _kind(typed, header) != header.kind,
     )
+
+
+def _without_hints(number: str) -> str:
+    """A number without the issue beside it: `2.3 (#3196)` is `2.3`."""
+    return re.sub(r"[ ]?[(\[]?\**#\d{1,9}\**[)\]]?(?:\([^()]{0,300}\))?$", "", number.strip())
 
 
 def _hints(rest: Iterable[tuple[str, str]]) -> Iterable[IssueHint]:

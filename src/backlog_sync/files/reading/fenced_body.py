@@ -1,24 +1,28 @@
 """The fenced YAML below a story's heading, given to the story."""
 
+from typing import TYPE_CHECKING
+
 from backlog_sync.files.markdown.drafts import Criterion, Draft
 from backlog_sync.files.markdown.fenced import Entry, Field, flow_list, opens_yaml, read_fence
 from backlog_sync.files.markdown.fields import is_story_sentence, set_field
-from backlog_sync.files.markdown.lines import Line
+from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.record import CRITERIA
-from backlog_sync.files.markdown.walk import Walk
 from backlog_sync.files.words import RANKS, field_of
+
+if TYPE_CHECKING:
+    from backlog_sync.files.reading.gather import Gatherer, Scope
 
 _STORY = ("as a", "i want", "so that")
 _SILENT = ("id", "title", "kind", "type", *_STORY)
 
 
-def read_body(walk: Walk, line: Line) -> bool:
+def read_body(walk: "Gatherer", line: Line, scope: "Scope") -> bool:
     """Read the fence that a line opens, where it is the body of the story above it."""
-    draft = walk.outline.owner()
+    draft = scope.owner
     if draft is None or draft.typed is None or draft.rank < RANKS["story"]:
         return False
-    if not opens_yaml(line) or walk.outline.foreign():
+    if not opens_yaml(line) or scope.closed:
         return False
     fields, end = read_fence(walk.record.lines, line.row)
     keys = {found.key for found in fields}
@@ -26,7 +30,6 @@ def read_body(walk: Walk, line: Line) -> bool:
     if len(known) < 2 or not _is_of(draft, fields):
         return False
     walk.blocks.end()
-    walk.pause()
     for row in range(line.row, end):
         walk.record.note(walk.record.lines[row], "fenced-yaml", draft)
     _story(walk, draft, fields)
@@ -43,7 +46,7 @@ def _is_of(draft: Draft, fields: list[Field]) -> bool:
     return not named or draft.key in (named.lower(), None)
 
 
-def _story(walk: Walk, draft: Draft, fields: list[Field]) -> None:
+def _story(walk: "Gatherer", draft: Draft, fields: list[Field]) -> None:
     told = {found.key: found for found in fields if found.key in _STORY and found.whole}
     if "as a" not in told or "i want" not in told or "user_story" in draft.fields:
         return
@@ -58,7 +61,7 @@ def _story(walk: Walk, draft: Draft, fields: list[Field]) -> None:
     draft.places["user_story"] = place
 
 
-def _take(walk: Walk, draft: Draft, found: Field) -> None:
+def _take(walk: "Gatherer", draft: Draft, found: Field) -> None:
     field = field_of(found.key)
     if field == CRITERIA:
         for entry in found.entries:
@@ -82,7 +85,7 @@ def _take(walk: Walk, draft: Draft, found: Field) -> None:
             draft.say(text)
 
 
-def _criterion(walk: Walk, draft: Draft, entry: Entry) -> None:
+def _criterion(walk: "Gatherer", draft: Draft, entry: Entry) -> None:
     text = " ".join(entry.text.split())
     if text:
         place = walk.record.place(entry.line, entry.line.at)

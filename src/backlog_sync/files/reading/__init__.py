@@ -1,0 +1,1 @@
+"""Reading: an outline into items, whatever syntax it came from."""

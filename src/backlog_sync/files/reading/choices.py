@@ -1,0 +1,147 @@
+"""What was found out about a file as a whole before its lines are given to items."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from backlog_sync.core.keys import is_key
+from backlog_sync.files.markdown.prefix import planning_prefix
+from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.entries import Listed
+from backlog_sync.files.reading.runs import Chosen
+from backlog_sync.files.reading.sections import Section
+from backlog_sync.files.reading.tables import Tables
+from backlog_sync.files.reading.titles import Title, read_title
+from backlog_sync.files.words import bare_word, words
+
+_CODE = re.compile(r"(?:\*\*|`)?([A-Z]{1,3}\d{2,5}[a-z]?)(?:\*\*|`)?[:.)]?[ ]+(?=\S)")
+_TAG = re.compile(r"\[([A-Z]{1,3}\d{0,4})\][ ]+(?=\S)")
+_NUMBER = re.compile(r"(\d{1,4})(?:\.0)?[.)]?[ ]+(?=\S)")
+_PART = re.compile(r"(\d{1,4})\.\d{1,4}(?:\.\d{1,4})?[.)]?[ ]+(?=\S)")
+_ENOUGH = 2
+_PARENT = re.compile(r"US(\d{1,4})$")
+_NEEDS = re.compile(
+    r"[ ]?\((?:depends[ ]on|blocked[ ]by|after|requires|needs)[ :]+([^()]{1,200})\)$", re.IGNORECASE
+)
+_GROUPS = words(
+    "milestones|milestone|roadmap|goals|plan|hitos|marcos|jalons|meilensteine|вехи|план|里程碑|"
+    "マイルストーン|ロードマップ|路线图|key milestones|timeline"
+)
+
+
+@dataclass(slots=True)
+class Choices:
+    """What the file as a whole says of its headings, lists and tables.
+
+    `bullets` makes items of bullets below times, phases and statuses; `planned` are headings above
+    planned bullets and their kinds; `numbered` are boxes of a numbered plan; `coded` tells that
+    the check boxes that are tasks carry codes.
+    """
+
+    sections: Chosen
+    listed: Listed
+    tables: Tables
+    by_row: dict[int, Section]
+    planned: dict[int, str] = field(default_factory=dict)
+    numbered: dict[int, str] = field(default_factory=dict)
+    bullets: bool = False
+    coded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoxTitle:
+    """A task's title; its key, the item that it names, and what it needs, where it says so."""
+
+    title: Title
+    key: str | None = None
+    parent: str | None = None
+    needs: str | None = None
+
+
+def box_title(text: str) -> BoxTitle:
+    """Read `T015 [P] [US1] Add the hold`: key `t015`, for the story US1."""
+    rest, key, parent = text, None, None
+    match = _CODE.match(rest[:60])
+    if match:
+        key = match[1].lower() if is_key(match[1].lower()) else None
+        rest = rest[match.end() :]
+        tag = _TAG.match(rest[:40])
+        while tag:
+            named = _PARENT.match(tag[1])
+            parent = f"US-{named[1]}" if named else parent
+            rest = rest[tag.end() :]
+            tag = _TAG.match(rest[:40])
+    needs = _NEEDS.search(rest[-220:])
+    if needs:
+        rest = rest[: -len(needs[0])]
+    title = read_title(rest, entry=True)
+    if title.typed and title.typed.title:
+        title = replace(title, text=title.typed.title)
+    if not title.text:
+        return BoxTitle(replace(read_title(text), text=text))
+    return BoxTitle(title, key, parent, needs[1] if needs else None)
+
+
+def numbered_title(text: str, number: str) -> BoxTitle:
+    """The title of a box behind its number."""
+    told = box_title(text[len(number) :].lstrip(".) "))
+    return replace(told, key=f"task-{number}")
+
+
+def numbered_boxes(root: Node) -> dict[int, str]:
+    """Boxes of a numbered plan, by row, and their numbers; the whole numbers hold the others.
+
+    `- [ ] 1. Store` with `- [ ] 1.1 Open the file` below it. Empty where numbers stand twice.
+    """
+    found: dict[int, str] = {}
+    parts = 0
+    for node in root.walk():
+        if node.form is not Form.ENTRY or node.box is None:
+            continue
+        above = node.parent
+        outer = found.get(above.first) if above is not None and above.form is Form.ENTRY else None
+        part = _PART.match(node.text[:20])
+        whole = _NUMBER.match(node.text[:20])
+        if part and outer is not None and part[1] == outer.split(".")[0]:
+            found[node.first] = part[0].rstrip(" .)")
+            parts += 1
+        elif whole and outer is None:
+            found[node.first] = whole[0].rstrip(" .)")
+    unique = len(set(found.values())) == len(found)
+    return found if unique and parts >= _ENOUGH else {}
+
+
+def are_coded(root: Node) -> bool:
+    """Whether most check boxes of a file carry a code such as `T001`."""
+    boxes = [node for node in root.walk() if node.box is not None]
+    coded = sum(_CODE.match(node.text[:60]) is not None for node in boxes)
+    return coded >= _FEWEST and coded * 2 > len(boxes)
+
+
+_FEWEST = 5
+"""Fewer codes are no numbering of a file's tasks."""
+
+
+def planned_headings(sections: Sequence[Section]) -> dict[int, str]:
+    """Headings above bullets that carry a priority or a quarter of their own, and their kinds.
+
+    The heading directly above is a feature where one above it is an epic; groupings such as
+    `Milestones` and the title of the document are neither.
+    """
+    found: dict[int, str] = {}
+    for section in sections:
+        if not any(_is_planned(child) for child in section.node.children):
+            continue
+        above = section.parent
+        if above and above.level > 1 and bare_word(above.node.text) not in _GROUPS:
+            found[above.node.first] = "epic"
+            found[section.node.first] = "feature"
+        else:
+            found[section.node.first] = "epic"
+    return found
+
+
+def _is_planned(node: Node) -> bool:
+    if node.form is not Form.ENTRY or node.indent or node.box is not None:
+        return False
+    return planning_prefix(node.text) is not None

@@ -1,0 +1,236 @@
+"""Which list entries and bold lines are items: decided for all of a file at once."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+
+from backlog_sync.files.markdown.fields import is_story_sentence
+from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.markdown.metadata import parse_pairs
+from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.titles import Typed, parse_title, recognise
+from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.words import PRIORITIES, RANKS, STORY, bare_word
+
+_ACTOR = re.compile(
+    r"as (?:an?|the)?[ ]?[^,]{1,80},? i (?:want|can|need|would|should|will|receive|get|must|am)\b",
+    re.IGNORECASE,
+)
+_LETTERED = re.compile(r"([A-Z]\d{1,3}(?:\.\d{1,3})?)[.:)–—-][ ]?(?=\S)|([A-Z]\d{1,3})[ ][–—-][ ]")
+_BOLD_TITLE = re.compile(r"\*\*([^*]{1,200})\*\*(?:[ ]?[-–—:][ ]?([^*]{1,30}))?$")
+_REMARK = re.compile(r"[ ]?\((P\d)\)$")
+_OURS = ("issue", "status", "progress")
+
+
+@dataclass(slots=True)
+class Listed:
+    """List entries and bold lines that are items, by row, and why others that look like it are not."""
+
+    items: dict[int, Typed] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a bullet is a user story as a whole."""
+    bare = plain(text[:400])
+    return bool(_ACTOR.match(bare)) or (is_story_sentence(bare) and "," in bare)
+
+
+def choose_entries(
+    text: str, lines: tuple[Line, ...], root: Node, declared: AbstractSet[str],
+    words: AbstractSet[str], numbers: AbstractSet[tuple[str, str]], headings: Mapping[int, Typed],
+) -> Listed:  # fmt: skip
+    """Look at all list entries and bold lines of a file at once.
+
+    `declared` are the keys that headings declare, `words` their type words, `numbers` their kinds
+    and numbers, `headings` those that are items by row. What a heading
+    declares, or a bold entry, is only mentioned by other entries: plans and sprints repeat the
+    backlog without declaring it again.
+    """
+    return _Chooser(text, lines, root, declared, words, numbers, headings).run()
+
+
+class _Chooser:
+    def __init__(
+        self, text: str, lines: tuple[Line, ...], root: Node,
+        declared: AbstractSet[str], words: AbstractSet[str], numbers: AbstractSet[tuple[str, str]],
+        headings: Mapping[int, Typed],
+    ) -> None:  # fmt: skip
+        self.headings = headings
+        self.text, self.lines, self.root, self.numbers = text, lines, root, numbers
+        self.declared, self.words = declared, words
+        self.entries = [node for node in root.walk() if node.form is Form.ENTRY and node.text]
+        self.found = Listed()
+
+    def run(self) -> Listed:
+        self._by_word()
+        self._by_sentence()
+        self._by_story_below()
+        self._by_bold_line()
+        return self.found
+
+    def _by_word(self) -> None:
+        seen = [(node, typed) for node in self.entries if (typed := recognise(node.text))]
+        bold = {typed.key for _, typed in seen if typed.bold and typed.key}
+        runs: dict[int, int] = defaultdict(int)
+        for node, typed in seen:
+            if typed.code and node.box is None:
+                runs[node.group] += 1
+        named: dict[tuple[int, str], int] = defaultdict(int)
+        for node, typed in seen:
+            named[node.group, typed.word.name] += 1
+        for node, typed in seen:
+            reason = self._reason(node, typed, bold)
+            if not reason and not typed.number and named[node.group, typed.word.name] < 2:
+                if not _below(node, seen):
+                    reason = "a word without a number, and alone in its list"
+            if reason:
+                self.found.refused[node.first] = reason
+            else:
+                self.found.items[node.first] = typed
+
+    def _reason(self, node: Node, typed: Typed, bold: AbstractSet[str | None]) -> str:
+        if typed.key and typed.key in self.declared:
+            return f"it only mentions {typed.key}, which a heading declares"
+        if typed.number and (typed.word.kind, typed.number.lower()) in self.numbers:
+            return "it only mentions what a heading declares"
+        if typed.key and not typed.bold and typed.key in bold:
+            return f"it only mentions {typed.key}"
+        if typed.word.weak and self._is_of_run(node, typed):
+            return ""
+        if typed.word.weak or typed.dotted or typed.bare:
+            return "only a heading can declare this"
+        if typed.word.name in self.words and not node.children and not self._has_parent(node, typed):
+            return f"headings declare what is a {typed.word.name} here, and it has no lines below"
+        if typed.code and not typed.bold:
+            return "a code of an unknown kind, not in bold"
+        if node.box is not None and typed.code:
+            return "a check box with a code"
+        if typed.number and typed.title.startswith(node.text.strip("* ")[:40]):
+            return "it has no title"
+        nested = node.parent is not None and node.parent.form is Form.ENTRY
+        if nested and typed.word is STORY and not typed.number and is_sentence(typed.title):
+            return "it is the user story of the item above"
+        return ""
+
+    def _is_of_run(self, node: Node, typed: Typed) -> bool:
+        """Whether a phase in a list, with what is to be done, goes on with those of headings."""
+        return (
+            typed.word.name in self.words
+            and bool(typed.number and typed.title)
+            and any(child.box is not None for child in node.children)
+        )
+
+    def _has_parent(self, node: Node, typed: Typed) -> bool:
+        """Whether the heading above is an item that can hold this one."""
+        section = _section_of(node)
+        above = self.headings.get(section.first) if section is not None else None
+        return above is not None and RANKS[above.word.kind] < RANKS[typed.word.kind]
+
+    def _add(self, node: Node, typed: Typed) -> None:
+        if self.found.items.get(node.first) is None:
+            self.found.items[node.first] = typed
+            self.found.refused.pop(node.first, None)
+
+    def _by_sentence(self) -> None:
+        """Bullets that are user stories: at least two under one heading."""
+        groups: dict[int, list[Node]] = defaultdict(list)
+        for node in self.entries:
+            if is_sentence(node.text):
+                groups[id(_section_of(node))].append(node)
+        for group in groups.values():
+            if len(group) > 1:
+                for node in group:
+                    self._add(node, Typed(STORY, None, plain(node.text), sentence=True))
+
+    def _by_story_below(self) -> None:
+        """List entries with a user story directly below them."""
+        for node in self.entries:
+            if node.box is not None or recognise(node.text) is not None:
+                continue
+            if self._story_below(node):
+                title, priority = _bold_title(node.text)
+                self._add(node, Typed(STORY, None, title, sentence=True, priority=priority))
+
+    def _story_below(self, node: Node) -> bool:
+        """Whether a user story stands directly below, or behind what write-back put there."""
+        for row in range(node.first + 1, min(node.end, node.first + 5)):
+            line = self.lines[row]
+            if not line.text:
+                return False
+            if is_story_sentence(line.text) and not line.marker:
+                return True
+            pairs = parse_pairs(self.text, line, plain_keys=True)
+            if not pairs or pairs[0].field not in _OURS:
+                return bool(pairs) and pairs[0].field == "user_story"
+        return False
+
+    def _by_bold_line(self) -> None:
+        """Paragraphs that begin with one bold title: `**A1. Sign in**`, `**Epic 1: Lockers**`."""
+        found: dict[int, tuple[Node, Typed]] = {}
+        for node in self.root.walk():
+            if node.form is not Form.TEXT or node.indent:
+                continue
+            line = self.lines[node.first]
+            if line.indent or not line.text.startswith("**"):
+                continue
+            typed = _lettered(line.text) or _typed_line(line.text)
+            if typed and typed.word.name not in self.words:
+                found[node.first] = (node, typed)
+        if len(found) > 1:
+            for node, typed in found.values():
+                self._add(node, typed)
+
+
+def _below(node: Node, seen: list[tuple[Node, Typed]]) -> bool:
+    """Whether an entry stands in another one, or has lines of its own."""
+    del seen
+    return bool(node.children) or (node.parent is not None and node.parent.form is Form.ENTRY)
+
+
+def _section_of(node: Node) -> Node | None:
+    return next((each for each in node.above() if each.form is Form.SECTION), None)
+
+
+def _bold_title(text: str) -> tuple[str, str | None]:
+    """`**Title** - HIGH` as title and priority."""
+    match = _BOLD_TITLE.match(text[:300])
+    if match is None:
+        return plain(text), None
+    behind = bare_word(match[2]) if match[2] else ""
+    if behind in PRIORITIES:
+        return plain(match[1]), match[2].strip()
+    return plain(match[1] if not match[2] else text), None
+
+
+def _typed_line(text: str) -> Typed | None:
+    """`**Epic 1: Lockers**` and nothing else on its line."""
+    close = text.find("**", 2)
+    if close < 0 or text[close + 2 :].strip(" :"):
+        return None
+    typed = recognise(text[2:close])
+    if typed is None or typed.dotted or typed.bare or not typed.number or not typed.title or typed.word.weak:
+        return None
+    told, status, points = parse_title(typed.title)
+    return replace(typed, title=told, status=typed.status or status, points=points, bold=True)
+
+
+def _lettered(text: str) -> Typed | None:
+    close = text.find("**", 2)
+    if close < 0:
+        return None
+    inner, behind = text[2:close], text[close + 2 :].strip()
+    if behind and not (behind.startswith("(") and behind.endswith(")")):
+        return None
+    match = _LETTERED.match(inner)
+    if match is None:
+        return None
+    title = inner[match.end() :].strip()
+    remark = _REMARK.search(title)
+    if remark:
+        title = title[: remark.start()]
+    told, status, points = parse_title(title)
+    typed = Typed(STORY, match[1] or match[2], told, bold=True, status=status, points=points)
+    return replace(typed, priority=remark[1] if remark else None) if told else None

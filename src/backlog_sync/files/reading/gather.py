@@ -1,0 +1,1081 @@
+"""The walk over the outline: every line is given to an item, or told why it is not.
+
+What is an item was decided before; here its lines become its fields, criteria and text.
+"""
+
+from dataclasses import dataclass, replace
+
+from backlog_sync.files.markdown.blocks import Blocks
+from backlog_sync.files.markdown.claims import total_counts
+from backlog_sync.files.markdown.dependencies import parse_dependencies
+from backlog_sync.files.markdown.drafts import Block, Criterion, Draft, MetaLine
+from backlog_sync.files.markdown.fenced import opens_yaml
+from backlog_sync.files.markdown.fields import (
+    Taken,
+    is_done_when,
+    is_story_sentence,
+    set_field,
+    status_word,
+)
+from backlog_sync.files.markdown.inline import only_link, plain
+from backlog_sync.files.markdown.metadata import Pair, parse_pairs
+from backlog_sync.files.markdown.period import find_period, leading_period
+from backlog_sync.files.markdown.prefix import planning_prefix
+from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
+from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.choices import BoxTitle, Choices, box_title, numbered_title
+from backlog_sync.files.reading.entries import is_sentence
+from backlog_sync.files.reading.runs import BELOW
+from backlog_sync.files.reading.sections import Role, Section
+from backlog_sync.files.reading.table_items import TableReader
+from backlog_sync.files.reading.titles import (
+    Title,
+    Typed,
+    parse_title,
+    read_title,
+    recognise,
+)
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.words import (
+    DELIVERABLE_WORDS,
+    DONE_WORDS,
+    GROUPS,
+    RANKS,
+    TASK_WORDS,
+    TEXT_FIELDS,
+    bare_word,
+    is_status_word,
+)
+
+_LOW = "an item with --bullets items"
+_BOLD_LEVEL = 7
+"""A bold paragraph that is a title stands below every heading."""
+
+_MOST_TITLE_LINES = 8
+"""A title does not go on over more lines than these: what does is a paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a node stands.
+
+    `owner` is the item that lines belong to, `chain` the items that it stands in, outermost
+    first. `section` is the heading above, `closed` why nothing is read below it; `field` is the
+    field that the heading names. `listed` tells that the node stands in a list entry; `kind` is
+    that of the entries below a label such as `Stories:`.
+    """
+
+    owner: Draft | None = None
+    chain: tuple[Draft, ...] = ()
+    section: Section | None = None
+    closed: str = ""
+    field: str | None = None
+    tasks: bool = False
+    time: bool = False
+    planned: bool = False
+    status: str | None = None
+    listed: bool = False
+    kind: str = ""
+
+    def below(self, draft: Draft) -> "Scope":
+        """The scope of what stands in an item."""
+        return Scope(draft, (*self.chain, draft), self.section)
+
+    def parent(self, rank: int) -> Draft | None:
+        """The innermost item of a smaller rank."""
+        return next((each for each in reversed(self.chain) if each.rank < rank), None)
+
+
+class Gatherer:
+    """Walks over an outline and fills a record."""
+
+    def __init__(self, record: Record, choices: Choices, most: int) -> None:
+        self.record = record
+        self.choices = choices
+        self.lines = record.lines
+        self.blocks = Blocks(record)
+        self.tables = TableReader(self)
+        self.most = most
+        self.done = -1  # the last row that was read out of order
+        self.sentence: Draft | None = None
+        self.drafts_by_row: dict[int, Draft] = {}
+
+    def run(self, root: Node, first: Draft | None = None) -> bool:
+        """Read everything; False where it holds more items than are taken."""
+        scope = Scope().below(first) if first else Scope()
+        self.children(root, scope)
+        self.blocks.end()
+        self._mentions()
+        return len(self.record.drafts) <= self.most
+
+    # ---- order ---------------------------------------------------------------------------------
+
+    def children(self, node: Node, scope: Scope) -> None:
+        """Read what stands directly in a node, in order."""
+        flat: list[Draft] = []
+        above: Draft | None = None
+        outer = scope
+        for child in node.children:
+            if child.first <= self.done or len(self.record.drafts) > self.most:
+                continue
+            if child.form is Form.SECTION:
+                self._section(child, outer, flat)
+                above = None
+                continue
+            if child.form is Form.TEXT and child.first in self.choices.listed.items:
+                scope = self._bold_title(child, outer) or scope
+                continue
+            glued = self._is_glued(child)
+            if not glued:
+                self._pause(scope.owner)
+            if child.form is Form.ENTRY:
+                here = scope
+                if above is not None and glued and self._goes_on(child, above):
+                    here = scope.below(above)
+                above = self._entry(child, here, glued=glued) or (above if here is not scope else None)
+                continue
+            here = scope
+            if above is not None and child.form is Form.CODE and opens_yaml(self.lines[child.first]):
+                here = scope.below(above)
+            above = None
+            scope = self._label(child, scope)
+            if scope.kind and scope is not here:
+                continue
+            self._other(child, here, glued=glued)
+
+    def _label(self, node: Node, scope: Scope) -> Scope:
+        """The scope behind a paragraph: `Stories:` alone names what the entries below it are."""
+        kind = ""
+        if node.form is Form.TEXT and node.end == node.first + 1 and scope.owner and not scope.closed:
+            line = self.lines[node.first]
+            text = line.text.strip("*_ ")
+            if text.endswith((":", "：")) or line.text.startswith("**"):
+                kind = GROUPS.get(bare_word(text), "")
+        if kind not in ("story", "bug") or not scope.owner:
+            kind = ""
+        if not kind:
+            return replace(scope, kind="") if scope.kind else scope
+        self.blocks.end()
+        self.record.note(self.lines[node.first], "label", scope.owner, f"each entry is a {kind}")
+        return replace(scope, kind=kind)
+
+    def _other(self, node: Node, scope: Scope, *, glued: bool) -> None:
+        match node.form:
+            case Form.TEXT | Form.QUOTE:
+                self._text(node, scope, glued=glued)
+            case Form.TABLE:
+                self.tables.read(node, scope)
+            case Form.CODE:
+                self._code(node, scope)
+            case Form.RULE:
+                self._rule(node, scope)
+            case _:
+                self._pause(scope.owner)
+                self._note_rows(node, "", None, "not read")
+
+    def _is_glued(self, node: Node) -> bool:
+        return node.first > 0 and self.lines[node.first - 1].kind in (Kind.LIST, Kind.TEXT)
+
+    def _pause(self, owner: Draft | None) -> None:
+        """A blank line, or something else than text, stands before what follows."""
+        self.sentence = None
+        block = self.blocks.open
+        if block and block.field != CRITERIA and block.text and not block.heading:
+            self.blocks.end()
+        block = self.blocks.open
+        if block and block.heading and block.text:
+            block.text.append("")
+        if owner:
+            owner.parted = True
+
+    def _goes_on(self, node: Node, above: Draft) -> bool:
+        """Whether an entry still speaks of the item in the entry right above it."""
+        typed = self.choices.listed.items.get(node.first)
+        if typed is not None:
+            return typed.number is None and RANKS[typed.word.kind] < above.rank
+        block = self.blocks.open
+        if node.box is not None:
+            return block is not None and block.draft is above and block.field == CRITERIA
+        if above.typed is None:
+            return False
+        pairs = parse_pairs(self.record.text, self.lines[node.first], plain_keys=True)
+        return bool(pairs) and pairs[0].field is not None
+
+    def _note_rows(self, node: Node, rule: str, draft: Draft | None, reason: str) -> None:
+        for row in range(node.first, node.end):
+            if self.lines[row].kind is not Kind.BLANK:
+                line = self.lines[row]
+                self.record.note(line, rule or line.kind.value, draft, reason)
+
+    # ---- sections ------------------------------------------------------------------------------
+
+    def _section(self, node: Node, scope: Scope, flat: list[Draft]) -> None:
+        self.blocks.end()
+        self.sentence = None
+        line = self.lines[node.first]
+        section = self.choices.by_row[node.first]
+        typed = self.choices.sections.items.get(node.first)
+        if typed is not None:
+            self._item_section(node, section, typed, scope, flat)
+        elif node.first in self.choices.sections.mentions:
+            flat.clear()
+            self._mention(node)
+        else:
+            flat.clear()
+            self._plain_section(node, section, scope)
+        if node.head > node.first + 1:
+            self._note_underline(node)
+        del line
+
+    def _note_underline(self, node: Node) -> None:
+        for row in range(node.first + 1, node.head):
+            self.record.note(self.lines[row], self.lines[row].kind.value)
+
+    def _item_section(
+        self, node: Node, section: Section, typed: Typed, scope: Scope, flat: list[Draft]
+    ) -> None:
+        line = self.lines[node.first]
+        chain = scope.chain
+        rank = RANKS[typed.word.kind]
+        while flat and (typed.dotted or flat[-1].rank >= rank):
+            flat.pop()
+        scope = replace(scope, chain=(*chain, *flat))
+        kind = self._kind(typed, scope, section)
+        if scope.status and not typed.status:
+            typed = replace(typed, status=status_word(scope.status))
+        title = typed.title or section.title.text or typed.word.name.capitalize()
+        draft = self.add(kind, typed, plain(title), line, line.at, typed.status, scope, node.level)
+        self._told(draft, section.title)
+        if not typed.dotted:
+            flat.append(draft)
+        self._plan(draft, typed, section)
+        inner = self._inner(draft, typed)
+        below = replace(scope, section=section).below(draft)
+        if inner:
+            draft = self._inner_item(line, draft, inner, below, node.level)
+            below = below.below(draft)
+        self.record.note(line, "typed-heading", draft)
+        self.children(node, below)
+
+    def _kind(self, typed: Typed, scope: Scope, section: Section) -> str:
+        owner = scope.chain[-1] if scope.chain else None
+        kind = typed.word.kind
+        if typed.dotted:
+            if owner is None:
+                return "epic" if section.holds() and not section.metadata else "story"
+            if owner.kind == "epic" and not owner.weak and owner.typed:
+                return "story"
+            return BELOW.get(owner.rank, "task")
+        if typed.inferred and owner and RANKS[kind] <= owner.rank:
+            return BELOW.get(owner.rank, "task")
+        if typed.word.weak and scope.parent(RANKS[kind]) is None:
+            if owner and owner.weak and owner.rank == RANKS[kind]:
+                return BELOW[owner.rank]
+            if kind == "feature":
+                return "epic"  # a sprint or a week of no phase
+        return kind
+
+    def _told(self, draft: Draft, title: Title) -> None:
+        """What a title says beside its words."""
+        if title.points is not None:
+            draft.fields.setdefault("story_points", title.points)
+        if title.priority is not None:
+            draft.fields.setdefault("priority", title.priority)
+            draft.places.setdefault("priority", draft.place)
+        if title.hints:
+            draft.hints = title.hints
+        if title.rest:
+            draft.say(title.rest)
+            draft.parted = True
+
+    def _plan(self, draft: Draft, typed: Typed, section: Section) -> None:
+        """A phase or a level with a quarter in its heading is planned for it."""
+        if not draft.weak or typed.word.name in ("milestone", "m", "sprint", "week"):
+            return
+        period = find_period(section.node.text)
+        if period:
+            draft.fields["milestone"] = period.text
+            self.record.periods.setdefault(period.text, period.end)
+
+    def _inner(self, draft: Draft, typed: Typed) -> Typed | None:
+        """The item that a phase's title names: `Phase 3: User Story 1 — Book a stand`."""
+        if not draft.weak or not typed.number:
+            return None
+        inner = recognise(typed.title)
+        if inner is None or inner.word.weak or inner.code or inner.dotted or inner.bare:
+            return None
+        return inner if inner.number and inner.title and RANKS[inner.word.kind] > draft.rank else None
+
+    def _inner_item(
+        self, line: Line, outer: Draft, typed: Typed, scope: Scope, level: int
+    ) -> Draft:
+        title = read_title(line.text).typed
+        told = read_title(typed.title)
+        del title
+        draft = self.add(
+            typed.word.kind, replace(typed, title=told.text), told.text, line, line.at,
+            typed.status or told.status, scope, level,
+        )  # fmt: skip
+        self._told(draft, replace(told, rest=""))
+        draft.outer = outer
+        return draft
+
+    def _plain_section(self, node: Node, section: Section, scope: Scope) -> None:
+        """A heading that is no item: what it means for what stands below it."""
+        line = self.lines[node.first]
+        owner = scope.owner
+        inner = replace(scope, section=section, tasks=False, listed=False)
+        field = section.field
+        if field is None and scope.field == CRITERIA and scope.section and scope.section.field:
+            field = CRITERIA  # a group of the criteria
+        done = is_done_when(line.text) or section.role is Role.QUALITY
+        if field is None and done and _first_list_is_boxed(node):
+            field = CRITERIA  # of the item above, or of the plan as a whole
+        container = self.choices.sections.containers.get(node.first)
+        planned = self.choices.planned.get(node.first)
+        if container and not owner:
+            self._container(node, section, scope, container, "container")
+            return
+        if planned and (not owner or planned == "feature"):
+            inner = replace(inner, planned=True)
+            if self.choices.bullets:
+                self._container(node, section, replace(inner), planned, "planned-bullets")
+                return
+        if not owner and (section.time or self._is_refused_phase(section)):
+            inner = replace(inner, time=True)
+            if section.time and _is_status(line.text):
+                inner = replace(inner, status=line.text)
+            if self._holds(section, inner):
+                self._container(node, section, inner, "epic", "time-heading")
+                return
+        if field and owner:
+            self.blocks.begin(Block(field, owner, heading=True))
+            self.record.note(line, "metadata", owner, f"{field} is below this heading")
+            self.children(node, replace(inner, field=field))
+            self.blocks.end()
+            return
+        if owner and section.word in TASK_WORDS | (DELIVERABLE_WORDS if owner.weak else frozenset()):
+            self.blocks.begin(Block(TASKS, owner, heading=True))
+            self.record.note(line, "heading", owner, "boxes below it are tasks")
+            self.children(node, replace(inner, tasks=True))
+            return
+        self._other_section(node, section, inner, field)
+
+    def _other_section(self, node: Node, section: Section, scope: Scope, field: str | None) -> None:
+        line = self.lines[node.first]
+        owner = scope.owner
+        reason = self.choices.sections.refused.get(node.first, "") or "no item"
+        closed = scope.closed
+        if section.role in (Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.QUALITY):
+            closed = closed if closed == Role.RISKS.value else section.role.value
+        if owner is not None and closed != Role.RISKS.value and not section.structural and not section.group:
+            owner.parted = True
+            owner.say(f"**{plain(line.text)}**")
+            owner.parted = True
+        self.record.note(line, "heading", owner, reason)
+        self.children(node, replace(scope, closed=closed, field=field))
+
+    def _container(
+        self, node: Node, section: Section, scope: Scope, kind: str, rule: str
+    ) -> None:
+        """A heading that what stands below it makes an item."""
+        line = self.lines[node.first]
+        title, status, _ = parse_title(line.text)
+        if kind == "epic" and scope.chain:
+            kind = BELOW.get(scope.chain[-1].rank, "task")
+        draft = self.add(kind, None, title, line, line.at, status, scope, node.level)
+        period = leading_period(title)
+        if period and kind == "epic":
+            draft.fields["milestone"] = title
+            self.record.periods.setdefault(title, period.end)
+        self.record.note(line, rule, draft)
+        below = Scope(draft, (*scope.chain, draft), section, time=scope.time, planned=scope.planned,
+                      status=scope.status)  # fmt: skip
+        self.children(node, below)
+
+    def _is_refused_phase(self, section: Section) -> bool:
+        """Whether a phase, sprint or step is no item only because it carries nothing but bullets."""
+        if section.node.first not in self.choices.sections.refused or self.choices.bullets:
+            return False
+        typed = section.title.typed
+        return typed is not None and typed.word.weak
+
+    def _holds(self, section: Section, scope: Scope) -> bool:
+        """Whether a heading that names a time holds what makes it an item."""
+        if section.boxes and scope.status is None:
+            return True
+        declared = bool(self.choices.sections.items)
+        return bool(self.choices.bullets and section.bullets and not declared)
+
+    # ---- second mentions -----------------------------------------------------------------------
+
+    def _mention(self, node: Node) -> None:
+        """A section that speaks of an item of another one: its lines are told, not read."""
+        for row in range(node.first, node.end):
+            line = self.lines[row]
+            if line.kind is not Kind.BLANK:
+                self.record.note(line, "overview", None, "it tells more of an item that stands elsewhere")
+
+    def _mentions(self) -> None:
+        """Give what second mentions say to their items, where those do not say it themselves."""
+        for row, best in self.choices.sections.mentions.items():
+            draft = self.drafts_by_row.get(best)
+            if draft is None:
+                continue
+            for child in self.choices.by_row[row].node.children:
+                if child.form in (Form.TEXT, Form.ENTRY):
+                    self._mention_pairs(child, draft)
+
+    def _mention_pairs(self, node: Node, draft: Draft) -> None:
+        for row in range(node.first, node.head):
+            for pair in parse_pairs(self.record.text, self.lines[row], plain_keys=True):
+                if pair.field and pair.value and pair.field != CRITERIA:
+                    set_field(draft, pair)
+
+    # ---- items ---------------------------------------------------------------------------------
+
+    def add(
+        self,
+        kind: str,
+        typed: Typed | None,
+        title: str,
+        line: Line,
+        at: int,
+        status: str | None,
+        scope: Scope,
+        level: int = 0,
+    ) -> Draft:
+        """A new item; its parent is the nearest item around it of a smaller rank."""
+        draft = Draft(kind, typed, title, line, self.record.place(line, at), level=level)
+        draft.index = len(self.record.drafts)
+        draft.parent = scope.parent(draft.rank)
+        draft.last_line = line.row
+        if typed:
+            draft.key = f"{kind}-{typed.number}" if (typed.dotted or typed.inferred) and typed.number else typed.key
+            if typed.points is not None:
+                draft.fields["story_points"] = typed.points
+            if typed.priority is not None:
+                draft.fields["priority"] = typed.priority
+        if status:
+            draft.fields["mark"] = status
+        draft.places["title"] = draft.place
+        self.record.drafts.append(draft)
+        self.drafts_by_row[line.row] = draft
+        return draft
+
+    def _listed(self, draft: Draft, node: Node) -> None:
+        """Note where an item in a list stands."""
+        line = self.lines[node.first]
+        draft.indent, draft.content, draft.box = line.indent, line.content, line.box
+        if line.box is not None and line.ticked:
+            draft.fields["mark"] = "Done"
+
+    # ---- entries -------------------------------------------------------------------------------
+
+    def _entry(self, node: Node, scope: Scope, *, glued: bool) -> Draft | None:
+        """Give an entry to the first rule that takes it; gives the item that it became."""
+        line = self.lines[node.first]
+        item = scope.owner
+        typed = self.choices.listed.items.get(node.first)
+        if scope.kind and item is not None and not typed and RANKS[scope.kind] > item.rank:
+            return self._bullet_item(node, scope.kind, scope)
+        if scope.closed and item is not None and line.box is None:
+            self._as_text(node, scope)
+            return None
+        if typed and (scope.closed or self._speaks_of_else(scope)):
+            typed = None
+        if typed and not self._is_inside(line, typed, scope):
+            return self._typed_item(node, typed, scope)
+        pairs = parse_pairs(self.record.text, line, plain_keys=self._takes_plain(line, scope))
+        if pairs and self._metadata(line, pairs, scope, node):
+            self._nested(node, scope)
+            if node.children and self.blocks.open and not self.blocks.open.heading:
+                self.blocks.end()
+            return None
+        if line.box is not None:
+            return self._box(node, scope)
+        if self._deliverable(line, scope):
+            return self._task(node, scope)
+        block = self.blocks.open
+        if block and block.field == CRITERIA and not block.scenario and self._criterion_entry(node, block, scope):
+            return None
+        if block and self.blocks.take(line, block, glued=glued):
+            self._nested(node, scope)
+            return None
+        if item is None:
+            self._outside(node, scope)
+            return None
+        return self._bullet(node, scope, glued=glued)
+
+    def _nested(self, node: Node, scope: Scope) -> None:
+        """What stands in an entry below its title: further lines, then blocks."""
+        for row in range(node.first + 1, node.head):
+            self._line(self.lines[row], scope, glued=True)
+        self.children(node, replace(scope, listed=True))
+
+    def _speaks_of_else(self, scope: Scope) -> bool:
+        section = scope.section
+        return section is not None and section.inside(Role.RISKS, Role.ELSE, Role.NAVIGATION)
+
+    def _is_inside(self, line: Line, typed: Typed, scope: Scope) -> bool:
+        """Whether what looks like an item is a part of what stands above it."""
+        block = self.blocks.open
+        criteria = self.blocks.in_criteria
+        needed = block is not None and block.field == "depends_on"
+        item = scope.owner
+        if item is not None and not typed.sentence and RANKS[typed.word.kind] <= item.rank:
+            return not self._stands_beside(typed, item, scope)
+        if typed.sentence and (criteria or needed):
+            return True
+        if typed.sentence and item is not None and item.rank >= RANKS["story"]:
+            return not (line.kind is Kind.TEXT and typed.bold)
+        boxed = line.box is not None and criteria
+        return boxed or (needed and not typed.bold)
+
+    def _stands_beside(self, typed: Typed, item: Draft, scope: Scope) -> bool:
+        """Whether an entry below an item of its rank is another item, and does not only name one."""
+        section = scope.section
+        if section is None or item.line.row != section.node.first or scope.listed:
+            return False
+        return bool(typed.number) and RANKS[typed.word.kind] == item.rank and not typed.code
+
+    def _takes_plain(self, line: Line, scope: Scope) -> bool:
+        """Whether `K: v` without bold marks is metadata here."""
+        item = scope.owner
+        if item is None or scope.closed:
+            return False
+        if self.blocks.in_criteria and not self._leaves_criteria(line):
+            return False
+        if item.last_line == line.row - 1 and line.kind is Kind.TEXT:
+            return True
+        if line.kind is Kind.LIST and line.indent > (item.content + 2 if item.content else 1):
+            return False  # a detail of what stands above it
+        return True
+
+    def _leaves_criteria(self, line: Line) -> bool:
+        """Whether a line stands no deeper than the key of the open criteria."""
+        block = self.blocks.open
+        return block is not None and block.key_indent >= line.indent and not block.heading
+
+    def _typed_item(self, node: Node, typed: Typed, scope: Scope) -> Draft:
+        self.blocks.end()
+        self.sentence = None
+        line = self.lines[node.first]
+        title = read_title(line.text, entry=True)
+        told = title.typed if title.typed and not typed.sentence else None
+        name = told.title if told else typed.title
+        status = typed.status or title.status
+        points = typed.points if typed.points is not None else title.points
+        draft = self.add(
+            typed.word.kind, replace(typed, title=name, points=points), name, line, line.at, status, scope
+        )
+        self._listed(draft, node)
+        self._further_title(node, draft)
+        self._told(draft, title if told else replace(title, rest="", text=name))
+        if typed.sentence and is_sentence(line.text):
+            draft.fields["user_story"] = name
+            draft.places["user_story"] = draft.place
+        self.record.note(line, "user-story" if typed.sentence else "typed-list", draft)
+        self._body_of(node, draft, scope)
+        return draft
+
+    def _further_title(self, node: Node, draft: Draft) -> None:
+        """A title that goes on over the next lines of its paragraph."""
+        draft.last_line = node.first
+        for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
+            line = self.lines[row]
+            if parse_pairs(self.record.text, line, plain_keys=True):
+                return
+            if line.indent < node.content and line.text.startswith("**"):
+                return
+            draft.title = f"{draft.title} {plain(line.text)}".strip()
+            draft.last_line = row
+            self.record.note(line, "title", draft)
+
+    def _body_of(self, node: Node, draft: Draft, scope: Scope) -> None:
+        """What stands in an entry that is an item."""
+        inner = replace(scope.below(draft), listed=True)
+        for row in range(draft.last_line + 1, node.head):
+            line = self.lines[row]
+            outer = draft.simple and line.indent < node.content and line.text.startswith("**")
+            self._line(line, scope if outer else inner, glued=True)
+        self.children(node, inner)
+
+    # ---- boxes ---------------------------------------------------------------------------------
+
+    def _box(self, node: Node, scope: Scope) -> Draft | None:
+        line = self.lines[node.first]
+        item = scope.owner
+        block = self.blocks.open
+        self.sentence = None
+        if not line.text:
+            self.record.note(line, "skipped", None, "a check box without text")
+        elif scope.closed and not (block and block.field == CRITERIA):
+            self._as_text(node, scope)
+        elif self.blocks.in_scenario:
+            self.blocks.detail(line)
+        elif block and block.field == CRITERIA:
+            block.boxed = True
+            self._criterion(node, block.draft, scope)
+        elif item and self._holds_criteria(item, scope) and box_title(line.text).key is None:
+            self._criterion(node, item, scope)
+        elif item is None and scope.field == CRITERIA:
+            self.record.loose.append(self.record.place(line, line.at))
+            self.record.note(line, "checklist", None, "of the plan as a whole: it goes to no issue")
+            self._skip_below(node, scope)
+        elif item is None and (self._speaks_of_else(scope) or self._is_aside(line, scope)):
+            self.record.note(line, "skipped", None, "below a heading that speaks of something else")
+        else:
+            return self._task(node, scope)
+        return None
+
+    def _is_aside(self, line: Line, scope: Scope) -> bool:
+        """Whether a box outside of all items is none, because the file has items of its own.
+
+        So is one without a code where the tasks of the file carry codes.
+        """
+        if self.choices.coded and box_title(line.text).key is None:
+            return True
+        section = scope.section
+        if section is None or scope.time or scope.tasks or section.structural or section.group:
+            return False
+        firm = any(not t.word.weak and not t.dotted for t in self.choices.sections.items.values())
+        return firm and not any(word in TASK_WORDS for word in _words_of(section.word))
+
+    def _as_text(self, node: Node, scope: Scope) -> None:
+        """What is no item, field or criterion: the owner's text; without one it is not taken."""
+        owner = scope.owner
+        if owner is None or scope.closed == Role.RISKS.value:
+            self._note_rows(node, "skipped", None, f"below a heading of {scope.closed}")
+            return
+        for row in range(node.first, node.end):
+            line = self.lines[row]
+            if line.kind is Kind.BLANK:
+                owner.parted = True
+            else:
+                owner.say(self.record.raw(line, owner))
+        self._note_rows(node, "description", owner, f"below a heading of {scope.closed}")
+
+    def _skip_below(self, node: Node, scope: Scope) -> None:
+        for row in range(node.first + 1, node.end):
+            if self.lines[row].kind is not Kind.BLANK:
+                self.record.note(self.lines[row], "skipped", None, "a part of what stands above it")
+
+    def _holds_criteria(self, item: Draft, scope: Scope) -> bool:
+        """Whether boxes below an item without a key are its check list: not where they are tasks."""
+        if item.rank >= RANKS["task"]:
+            return True
+        block = self.blocks.open
+        if scope.tasks or (block and block.field == TASKS and block.draft is item):
+            return False
+        if item.outer is not None:
+            return False
+        if item.typed is None:
+            return item.front >= 0
+        if item.typed.dotted and item.rank == RANKS["epic"]:
+            return False
+        if (item.typed.dotted or item.typed.inferred) and item.rank < RANKS["story"]:
+            return item.line.row in self.choices.sections.metadata
+        return not item.weak and item.rank > RANKS["epic"]
+
+    def _criterion(self, node: Node, draft: Draft, scope: Scope) -> None:
+        """A criterion, with the details that stand in it."""
+        line = self.lines[node.first]
+        entry = Criterion(line.text, line.ticked, line.box, line)
+        self.record.criterion(draft, entry, self.record.place(line, line.at))
+        self.record.note(line, "checklist", draft)
+        self._further_criterion(node, entry, draft)
+        self._details(node, entry, draft, scope)
+
+    def _further_criterion(self, node: Node, entry: Criterion, draft: Draft) -> None:
+        """The further lines of a criterion; a bold field that we know speaks of the item."""
+        for row in range(node.first + 1, node.head):
+            line = self.lines[row]
+            pairs = parse_pairs(self.record.text, line, plain_keys=False)
+            if pairs and pairs[0].field:
+                self._take_all(line, pairs, draft)
+                return
+            entry.text = f"{entry.text} {line.text}"
+            self.record.note(line, "checklist", draft)
+
+    def _details(self, node: Node, entry: Criterion, draft: Draft, scope: Scope) -> None:
+        """Nested boxes are criteria of their own; all else stays below the one that it details."""
+        for child in node.children:
+            if child.form is Form.ENTRY and child.box is not None:
+                self._criterion(child, draft, scope)
+                continue
+            for row in range(child.first, child.end):
+                line = self.lines[row]
+                if line.kind is Kind.BLANK:
+                    continue
+                width = max(0, line.indent - node.content)
+                body = self.record.text[line.start : line.end].strip()
+                entry.details.append(" " * min(width, 20) + body)
+                self.record.note(line, "checklist", draft, "a detail of the criterion above")
+
+    def _criterion_entry(self, node: Node, block: Block, scope: Scope) -> bool:
+        """A plain bullet below a criteria key."""
+        from backlog_sync.files.markdown.scenario import begins_scenario  # noqa: PLC0415
+
+        line = self.lines[node.first]
+        if begins_scenario(line.text) or block.scenario:
+            return False
+        if block.boxed:
+            return False
+        if not block.heading and block.key_indent >= 0 and line.indent < block.key_indent:
+            self.blocks.end()
+            return False
+        entry = Criterion(line.text, False, None, line)
+        self._further_criterion(node, entry, block.draft)
+        if any(child.form is Form.ENTRY and child.box is not None for child in node.children):
+            self.record.note(line, "checklist", block.draft, "a group of the criteria")
+            block.boxed = True
+            for child in node.children:
+                if child.form is Form.ENTRY:
+                    self._criterion(child, block.draft, scope)
+            return True
+        block.plain.append(entry)
+        self.record.note(line, "checklist", block.draft)
+        self._details(node, entry, block.draft, scope)
+        return True
+
+    def _task(self, node: Node, scope: Scope) -> Draft:
+        line = self.lines[node.first]
+        block = self.blocks.open
+        if block is None or block.field != TASKS:
+            self.blocks.end()
+        number = self.choices.numbered.get(node.first)
+        text, pairs = self._inline_pairs(line)
+        told: BoxTitle = numbered_title(text, number) if number else box_title(text)
+        kind = "task"
+        if number and "." not in number:
+            kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"
+        above = scope.status if not line.ticked else None
+        status = told.title.status or (status_word(above) if above else None)
+        draft = self.add(kind, None, told.title.text, line, line.at, status, scope)
+        draft.key = told.key
+        draft.parent_name = told.parent
+        if told.needs:
+            draft.depends = list(parse_dependencies(told.needs))
+        self._listed(draft, node)
+        self._further_title(node, draft)
+        self._told(draft, told.title)
+        for pair in pairs:
+            self._take(line, pair, draft)
+        self.record.note(line, "task", draft)
+        self._body_of(node, draft, scope)
+        return draft
+
+    def _inline_pairs(self, line: Line) -> tuple[str, tuple[Pair, ...]]:
+        """The title of an entry, and the fields behind a bar: `Sign in | Estimate: 3 pts`."""
+        bar = line.text.find(" | ")
+        if bar < 0:
+            return line.text, ()
+        rest = line._replace(text=line.text[bar + 3 :], at=line.at + bar + 3, box=None)
+        pairs = parse_pairs(self.record.text, rest, plain_keys=True)
+        if not pairs or not pairs[0].field:
+            return line.text, ()
+        return line.text[:bar], pairs
+
+    def _deliverable(self, line: Line, scope: Scope) -> bool:
+        """Whether a bullet without a box is a task: one of a milestone's deliverables."""
+        block = self.blocks.open
+        item = scope.owner
+        return (
+            block is not None
+            and item is not None
+            and block.field == TASKS
+            and block.draft is item
+            and item.weak
+            and bool(line.text)
+        )
+
+    # ---- bullets -------------------------------------------------------------------------------
+
+    def _outside(self, node: Node, scope: Scope) -> None:
+        line = self.lines[node.first]
+        refused = self.choices.listed.refused.get(node.first)
+        timed = scope.time or scope.planned
+        if not refused and timed and not scope.closed:
+            reason = f"below a time, phase or status heading: {_LOW}"
+            if only_link(line.text) is not None:
+                reason = "only a link: navigation"
+            self.record.note(line, "bullet", None, reason)
+        else:
+            if only_link(line.text) is not None:
+                refused = refused or "only a link: navigation"
+            self.record.note(line, "skipped", None, refused or scope.closed or "outside of any item")
+        self._nested(node, scope)
+
+    def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> Draft | None:
+        """An entry that is no item itself, or one of low confidence."""
+        line = self.lines[node.first]
+        item = scope.owner
+        assert item is not None
+        kind = self._bullet_kind(node, scope)
+        linked = only_link(line.text) is not None
+        if kind and self.choices.bullets:
+            return self._bullet_item(node, kind, scope)
+        if kind and linked:
+            self.record.note(line, "bullet", None, f"only a link: {_LOW}")
+            self._nested(node, scope)
+            return None
+        if kind and not item.prose:
+            item.parted = True
+        self._line(line, scope, glued=glued, reason=_LOW if kind else "")
+        self._nested(node, scope)
+        return None
+
+    def _bullet_item(self, node: Node, kind: str, scope: Scope) -> Draft:
+        line = self.lines[node.first]
+        prefix = planning_prefix(line.text)
+        text = prefix.text if prefix else line.text
+        told = read_title(only_link(text) or text, entry=True)
+        told = replace(told, text=told.typed.title) if told.typed and told.typed.title else told
+        draft = self.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
+        if scope.status:
+            draft.fields.setdefault("mark", status_word(scope.status))
+        self._listed(draft, node)
+        if prefix and prefix.priority:
+            draft.fields["priority"] = prefix.priority
+            draft.places["priority"] = draft.place
+        if prefix and prefix.quarter:
+            draft.say(f"Planned for {prefix.quarter}.")
+            draft.parted = True
+        self._further_title(node, draft)
+        self._told(draft, told)
+        self.record.note(line, "bullet", draft)
+        self._body_of(node, draft, scope)
+        return draft
+
+    def _bullet_kind(self, node: Node, scope: Scope) -> str | None:
+        """The kind of a bullet directly below a time heading, or a phase and the like."""
+        section, item = scope.section, scope.owner
+        line = self.lines[node.first]
+        if scope.listed or section is None or item is None:
+            return None
+        if item.line.row != section.node.first:
+            parted = self.choices.bullets and item.weak and not (scope.field or scope.closed)
+            return "task" if parted and section.role is None else None
+        if not line.text or node.first in self.choices.listed.refused or scope.closed:
+            return None
+        linked = only_link(line.text) is not None
+        if scope.planned:
+            return "task" if planning_prefix(line.text) else None
+        if scope.time or section.node.first in self.choices.sections.containers:
+            return None if linked else "task"
+        metadata = section.node.first in self.choices.sections.metadata
+        if item.weak and metadata and linked:
+            return "feature"
+        if item.weak and not linked:
+            parts = line.text.startswith("**") and bool(node.entries)
+            return "feature" if parts else "task"
+        return None
+
+    # ---- text ----------------------------------------------------------------------------------
+
+    def _text(self, node: Node, scope: Scope, *, glued: bool) -> None:
+        for row in range(node.first, node.end):
+            self._line(self.lines[row], scope, glued=glued or row > node.first)
+
+    def _line(self, line: Line, scope: Scope, *, glued: bool, reason: str = "") -> None:
+        """One line of a paragraph, or of an entry that is no item."""
+        if line.kind is Kind.BLANK:
+            self._pause(scope.owner)
+            return
+        if line.kind is not Kind.LIST:
+            pairs = parse_pairs(self.record.text, line, plain_keys=self._takes_plain(line, scope))
+            if pairs and self._metadata(line, pairs, scope, None):
+                return
+            block = self.blocks.open
+            if block and self.blocks.take(line, block, glued=glued):
+                return
+        item = scope.owner
+        if item is None:
+            self.record.note(line, "skipped", None, scope.closed or "outside of any item")
+        elif scope.closed == Role.RISKS.value:
+            self.record.note(line, "skipped", None, f"below a heading of {scope.closed}")
+        elif self.sentence is item and glued and line.kind is not Kind.LIST:
+            item.fields["user_story"] = f"{item.fields['user_story']}\n{line.text}"
+            self.record.note(line, "user-story", item)
+        elif self._is_user_story(line, item):
+            item.fields["user_story"] = line.text.lstrip("> ")
+            item.places["user_story"] = self.record.place(line, line.at)
+            self.sentence = item
+            self.record.note(line, "user-story", item)
+        else:
+            self.sentence = None
+            item.say(self.record.raw(line, item))
+            told = reason or self.choices.listed.refused.get(line.row, "")
+            self.record.note(line, "description", item, told)
+
+    def _is_user_story(self, line: Line, item: Draft) -> bool:
+        """Whether a line is the user story of the item above it; a bullet only of a story."""
+        if "user_story" in item.fields or not is_story_sentence(line.text):
+            return False
+        return line.kind is not Kind.LIST or (
+            item.rank >= RANKS["story"] and is_sentence(line.text)
+        )
+
+    def _bold_title(self, node: Node, scope: Scope) -> Scope | None:
+        """`**A1. Sign in**` on a line of its own: what follows belongs to it, as to a heading."""
+        typed = self.choices.listed.items[node.first]
+        line = self.lines[node.first]
+        if scope.closed or self._is_inside(line, typed, scope):
+            self._text(node, scope, glued=False)
+            return None
+        self.blocks.end()
+        self.sentence = None
+        draft = self.add(
+            typed.word.kind, typed, typed.title, line, line.at, typed.status, scope, _BOLD_LEVEL
+        )
+        self.record.note(line, "bold-title", draft)
+        below = scope.below(draft)
+        for row in range(node.first + 1, node.end):
+            self._line(self.lines[row], below, glued=True)
+        return below
+
+    def _code(self, node: Node, scope: Scope) -> None:
+        """Code: the body of a story as YAML, or a part of the text."""
+        self._pause(scope.owner)
+        line = self.lines[node.first]
+        from backlog_sync.files.reading.fenced_body import read_body  # noqa: PLC0415
+
+        if read_body(self, line, scope):
+            return
+        owner = scope.owner
+        if owner is None or scope.closed == Role.RISKS.value:
+            self._note_rows(node, "code", None, "not read")
+            return
+        block = self.blocks.open
+        if block and block.field in TEXT_FIELDS and block.field != CRITERIA and block.text:
+            for row in range(node.first, node.end):
+                block.text.append(self._raw(row, owner))
+        else:
+            self.blocks.end()
+            owner.parted = True
+            for row in range(node.first, node.end):
+                owner.say(self._raw(row, owner))
+            owner.parted = True
+        self._note_rows(node, "code", owner, "a part of the text")
+
+    def _raw(self, row: int, owner: Draft) -> str:
+        line = self.lines[row]
+        width = min(line.indent, owner.content)
+        return self.record.text[line.start : line.end].expandtabs(4)[width:].rstrip()
+
+    def _rule(self, node: Node, scope: Scope) -> None:
+        self._pause(scope.owner)
+        if self.blocks.open and not self.blocks.open.heading:
+            self.blocks.end()
+        self._note_rows(node, "rule", None, "")
+
+    # ---- metadata ------------------------------------------------------------------------------
+
+    def _metadata(
+        self, line: Line, pairs: tuple[Pair, ...], scope: Scope, node: Node | None
+    ) -> bool:
+        """Take the pairs of a line; False where they are no metadata of an item."""
+        item = scope.owner
+        claimed = [count for pair in pairs for count in total_counts(pair)]
+        if claimed:
+            target = None if scope.closed else item
+            self.record.claims += [(count, line, target) for count in claimed]
+            self.blocks.end()
+            self.record.note(line, "claim", target)
+            return True
+        if item is None or scope.closed:
+            return False
+        if pairs[0].field is None and len(pairs) == 1:
+            if self.blocks.in_criteria and line.kind is Kind.LIST:
+                return False
+            word = bare_word(pairs[0].key)
+            if not pairs[0].value and self._is_tasks_key(line, word, item):
+                self.sentence = None
+                self.blocks.begin(Block(TASKS, item))
+                self.record.note(line, "metadata", item, "tasks are below this key")
+                return True
+            if not pairs[0].value and word in DONE_WORDS and self._boxes_follow(line):
+                pairs = (replace(pairs[0], field=CRITERIA),)
+        if self.blocks.in_scenario and all(pair.field is None for pair in pairs):
+            return self.blocks.detail(line)
+        block = self.blocks.open
+        if not (block and block.field == TASKS and block.draft is not item):
+            self.blocks.end()
+        self.sentence = None
+        self._take_all(line, pairs, item)
+        return True
+
+    def _take_all(self, line: Line, pairs: tuple[Pair, ...], item: Draft) -> None:
+        known = len(pairs) > 1 and any(pair.field for pair in pairs)
+        item.parted = item.parted or known
+        told = []
+        for pair in pairs:
+            target, named = self._of_outer(pair, item)
+            taken, field = self._take(line, named, target)
+            unknown = taken is Taken.UNKNOWN
+            known = known or not unknown
+            target.meta.append(MetaLine(replace(named, field=None) if unknown else named, line.row))
+            if field:
+                target.places.setdefault(field, self.record.place(line, pair.start))
+            if unknown:
+                whole = len(pairs) == 1
+                item.say(self.record.raw(line, item) if whole else f"**{pair.key}**: {pair.value}")
+            told.append(f"{pair.key}: {taken.value}" if taken is not Taken.SET else "")
+        item.parted = item.parted or known
+        self.record.note(line, "metadata", item, "; ".join(filter(None, told)))
+
+    def _of_outer(self, pair: Pair, item: Draft) -> tuple[Draft, Pair]:
+        """`**Phase Issue**: #3` in a heading of two items speaks of the outer one."""
+        outer = item.outer
+        if outer is not None and outer.typed is not None and pair.field is None:
+            word, _, rest = bare_word(pair.key).partition(" ")
+            if word == outer.typed.word.name and rest in ("issue", "status", "progress"):
+                return outer, replace(pair, field=rest)
+        return item, pair
+
+    def _take(self, line: Line, pair: Pair, item: Draft) -> tuple[Taken, str | None]:
+        if pair.field == CRITERIA:
+            if pair.value:
+                place = self.record.place(line, pair.start)
+                self.record.criterion(item, Criterion(pair.value, False, None, line), place)
+                return Taken.SET, None
+            if is_done_when(pair.key) and not self._boxes_follow(line):
+                return Taken.UNKNOWN, None
+            self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
+            return Taken.BLOCK, None
+        taken, field = set_field(item, pair)
+        if taken is Taken.BLOCK and field:
+            self.blocks.begin(Block(field, item, key_indent=line.indent))
+        elif taken is Taken.SET and field in TEXT_FIELDS:
+            self.blocks.begin(Block(field, item, text=[pair.value], key_indent=line.indent))
+        return taken, field
+
+    def _is_tasks_key(self, line: Line, word: str, item: Draft) -> bool:
+        """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
+        if word in TASK_WORDS and self._boxes_follow(line):
+            return True
+        return item.weak and (word in TASK_WORDS or word in DELIVERABLE_WORDS)
+
+    def _boxes_follow(self, line: Line) -> bool:
+        """Whether the next list item below a key is a check box."""
+        for below in self.lines[line.row + 1 : line.row + 6]:
+            if below.kind is Kind.LIST:
+                return below.box is not None
+            if below.kind is not Kind.BLANK:
+                return False
+        return False
+
+
+def _words_of(word: str) -> tuple[str, ...]:
+    return (word, word.rsplit(" ", 1)[-1])
+
+
+def _is_status(text: str) -> bool:
+    return is_status_word(text.split("(", 1)[0])
+
+
+def _first_list_is_boxed(node: Node) -> bool:
+    """Whether the first list below a heading is one of check boxes."""
+    entry = next((child for child in node.children if child.form is Form.ENTRY), None)
+    return entry is not None and entry.box is not None

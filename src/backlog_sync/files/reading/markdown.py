@@ -1,0 +1,101 @@
+"""A Markdown roadmap read into items, with the place of everything."""
+
+from typing import Literal
+
+from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.markdown.finish import finish
+from backlog_sync.files.markdown.front import front_matter
+from backlog_sync.files.markdown.open_single import open_single
+from backlog_sync.files.markdown.record import Record
+from backlog_sync.files.markdown.risks import read_risks
+from backlog_sync.files.markdown.single import single_item
+from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
+from backlog_sync.files.reading.entries import choose_entries
+from backlog_sync.files.reading.gather import Gatherer
+from backlog_sync.files.reading.runs import choose_sections
+from backlog_sync.files.reading.sections import read_sections
+from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
+from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.syntax.markdown import MarkdownOutline, read_outline
+from backlog_sync.files.words import bare_word
+
+MAX_LINES = 200_000
+"""No roadmap is longer; line ends of two characters count twice."""
+
+MAX_ITEMS = 5_000
+"""No roadmap holds more items; GitHub takes months for as many."""
+
+
+def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list") -> ParsedFile:
+    """Read a Markdown roadmap.
+
+    `bullets` says whether bullets below a time, phase or status heading are items or only listed
+    in the notes. Gives items in document order with offsets in `source.text`, the settings of its
+    front matter, the totals that it claims, and a note for every line that is not blank. Raises
+    nothing, whatever the text: what is wrong is a diagnostic.
+    """
+    if source.text.count("\n") + source.text.count("\r") > MAX_LINES:
+        message = f"this holds more than {MAX_LINES} lines"
+        fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
+        return ParsedFile(source, diagnostics=(fault,))
+    outline = read_outline(source.text)
+    record = Record(source, outline.lines)
+    choices = _choices(source.text, outline, bullets=bullets == "items")
+    single = single_item(outline.lines, choices.sections, choices.listed)
+    if single:
+        for row in choices.sections.items:
+            choices.sections.refused[row] = "the whole file is one item"
+        choices.sections.items.clear()
+        choices.sections.containers.clear()
+    gatherer = Gatherer(record, choices, MAX_ITEMS)
+    first = open_single(gatherer, single) if single else None
+    if not gatherer.run(outline.root, first):
+        message = f"this holds more than {MAX_ITEMS} items"
+        fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
+        return ParsedFile(source, diagnostics=(fault,))
+    done = finish(record)
+    front = front_matter(source, outline.lines)
+    return ParsedFile(
+        source=source,
+        items=done.items,
+        settings=front.settings,
+        settings_places=front.places,
+        claims=done.claims,
+        diagnostics=(*front.diagnostics, *done.diagnostics),
+        notes=done.notes,
+        periods=done.periods,
+        loose_criteria=done.loose,
+        risks=read_risks(outline.lines),
+    )
+
+
+def _choices(text: str, outline: MarkdownOutline, *, bullets: bool) -> Choices:
+    """What the file as a whole says of its headings, lists and tables."""
+    tables = read_tables(outline.lines)
+    counts = {row: len(rows) for row, rows in tables.items.items()}
+    sections = read_sections(text, outline.lines, outline.root, counts)
+    planned = planned_headings(sections)
+    chosen = choose_sections(sections, bullets=bullets, planned=bool(planned) or _is_numbered(tables))
+    declared = list(chosen.items.values())
+    words = {typed.word.name for typed in declared}
+    inner = [found for typed in declared if typed.word.weak and (found := recognise(typed.title))]
+    numbers = {(t.word.kind, t.number.lower()) for t in (*declared, *inner) if t.number}
+    listed = choose_entries(text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items)
+    declared += listed.items.values()
+    part_overviews(
+        tables,
+        {typed.key for typed in declared if typed.key},
+        {f"{typed.word.kind} {bare_number(typed.number)}" for typed in declared if typed.number},
+        {bare_word(typed.title) for typed in declared if typed.title},
+    )
+    by_row = {section.node.first: section for section in sections}
+    return Choices(
+        chosen, listed, tables, by_row, planned, numbered_boxes(outline.root),
+        bullets=bullets, coded=are_coded(outline.root),
+    )  # fmt: skip
+
+
+def _is_numbered(tables: Tables) -> bool:
+    """Whether rows of a table carry numbers of their own, as items do."""
+    return any(row.typed.number for rows in tables.items.values() for row in rows)

@@ -1,0 +1,408 @@
+"""Which sections are items: decided by runs of siblings, never one by one.
+
+Headings of one type word, one family of codes or one numbering are a run. What some of a run
+clearly are, all of them are; a run without evidence holds no items.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from backlog_sync.files.reading.sections import Role, Section, is_priority_heading
+from backlog_sync.files.reading.titles import Typed, strip_number
+from backlog_sync.files.words import (
+    LETTERS,
+    RANKS,
+    SUMMARY_WORDS,
+    TYPES,
+    TypeWord,
+    bare_word,
+    field_of,
+    words,
+)
+
+BELOW = {1: "feature", 2: "story", 3: "task"}
+"""The kind below a rank, where nothing names it."""
+
+_NAMES = {word.name for word in TYPES.values()}
+
+_PAIR = 2
+_PLANS = words("plan|planning|backlog|review|retrospective|retro|goal|goals|scope|tasks")
+"""`# Sprint 1 - Plan` is the title of a document."""
+
+_FEWEST = 3
+"""A letter with a number heads items only where it counts: `S3` alone is a bucket."""
+
+_SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY)
+
+
+@dataclass(slots=True)
+class Chosen:
+    """Sections that are items, and why those are none that look like it; by row.
+
+    `mentions` are sections that speak of an item that another section declares.
+    """
+
+    items: dict[int, Typed] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    metadata: set[int] = field(default_factory=set)
+    mentions: dict[int, int] = field(default_factory=dict)
+    containers: dict[int, str] = field(default_factory=dict)
+
+
+def choose_sections(sections: Sequence[Section], *, bullets: bool, planned: bool) -> Chosen:
+    """Look at all sections of a file at once; `bullets` lets plain bullets vouch for them.
+
+    `planned` tells that other things than headings say what is an item: bullets with priorities
+    or quarters, rows with numbers.
+    """
+    return _Chooser(sections, bullets=bullets, planned=planned).run()
+
+
+class _Chooser:
+    def __init__(self, sections: Sequence[Section], *, bullets: bool, planned: bool) -> None:
+        self.planned = planned
+        self.sections = sections
+        self.bullets = bullets
+        self.chosen = Chosen(metadata={s.node.first for s in sections if s.metadata})
+        self.typed = [(s, s.title.typed) for s in sections if s.title.typed]
+
+    def run(self) -> Chosen:
+        self._firm()
+        self._coded()
+        self._dotted()
+        self._numbered()
+        self._weak()
+        self._one_kind()
+        self._repeated()
+        self._grouped()
+        self._planned()
+        self._prioritised()
+        self._containers()
+        return self.chosen
+
+    def _take(self, section: Section, typed: Typed) -> None:
+        section.role = None
+        self.chosen.items[section.node.first] = typed
+        self.chosen.refused.pop(section.node.first, None)
+        if typed.key:
+            self.chosen.keys.add(typed.key)
+
+    def _refuse(self, section: Section, reason: str) -> None:
+        self.chosen.refused.setdefault(section.node.first, reason)
+
+    def _is_item(self, section: Section) -> bool:
+        return section.node.first in self.chosen.items
+
+    # ---- by type word ------------------------------------------------------------------------
+
+    def _firm(self) -> None:
+        """A type word that only items have is enough."""
+        keys = {t.key for _, t in self.typed if t.key and not (t.word.weak or t.code or t.dotted or t.bare)}
+        for section, typed in self.typed:
+            if typed.word.weak or typed.code or typed.dotted:
+                continue
+            if typed.bare and typed.key in keys:
+                self._refuse(section, f"it only mentions {typed.key}")
+            elif section.inside(Role.RISKS) or any(s.role is Role.ELSE for s in section.above()):
+                self._refuse(section, "below a heading that speaks of something else")
+            else:
+                self._take(section, typed)
+
+    def _coded(self) -> None:
+        """Codes of a family that we do not know need evidence in one of them."""
+        runs: dict[tuple[str, int], list[tuple[Section, Typed]]] = defaultdict(list)
+        for section, typed in self.typed:
+            if typed.code and not typed.dotted and not section.inside(*_SILENT[1:4]):
+                runs[typed.word.name, section.level].append((section, typed))
+        families: dict[int, set[str]] = defaultdict(set)
+        for name, level in runs:
+            families[level].add(name)
+        for (_, level), run in runs.items():
+            if len(families[level]) > 1 and len(run[0][1].word.name) == 1 and not _is_letter(run[0][0]):
+                run = [(s, replace(t, word=TypeWord(t.word.name, "story"))) for s, t in run]
+            vouched = any(s.metadata or s.holds() or s.items for s, _ in run) or any(
+                s.stories for (_, other), each in runs.items() if other == level for s, _ in each
+            )
+            enough = len(run) > 1 and all(s.prose or s.bullets or s.children for s, _ in run)
+            if _is_padded(run[0][1]):
+                vouched = vouched or enough
+            elif _is_letter(run[0][0]):
+                vouched = (vouched or enough) and len({t.number for _, t in run}) >= _FEWEST
+                enough = False
+                run = [(s, _as_part(s, t, run)) for s, t in run]
+            self._settle(run, vouched or enough, "neither it nor its neighbours carry metadata or check boxes")
+
+    def _dotted(self) -> None:
+        """Numbers alone (`1.1 Sign in`) vouch for each other below one level."""
+        runs: dict[tuple[int, int], list[tuple[Section, Typed]]] = defaultdict(list)
+        for section, typed in self.typed:
+            if typed.dotted and not section.inside(Role.RISKS, Role.NAVIGATION):
+                parent = section.parent
+                family = 0 if parent and parent.title.typed else id(parent)
+                runs[section.level, family].append((section, typed))
+        for run in runs.values():
+            vouched = any(s.metadata or s.holds() for s, _ in run)
+            enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
+            self._settle(run, vouched or enough, "neither it nor its neighbours carry metadata or check boxes")
+
+    def _numbered(self) -> None:
+        """`## 1. Setup` above boxes `1.1`, `1.2` is what holds them."""
+        run = [(s, number) for s in self.sections if (number := _number_of_boxes(s))]
+        if len(run) < _PAIR or len({number for _, number in run}) < len(run):
+            return
+        for section, number in run:
+            title = section.title
+            typed = Typed(TYPES["epic"], number, strip_number(title.text), status=title.status, inferred=True)
+            self._take(section, typed)
+
+    def _settle(self, run: Sequence[tuple[Section, Typed]], vouched: bool, reason: str) -> None:
+        for section, typed in run:
+            if vouched:
+                self._take(section, typed)
+            else:
+                self._refuse(section, reason)
+
+    def _weak(self) -> None:
+        """Phases, sprints and milestones hold items where the document has none of its own."""
+        firm = {t.word.kind for _, t in self.typed if not (t.word.weak or t.code or t.dotted or t.bare)}
+        runs: dict[str, list[tuple[Section, Typed]]] = defaultdict(list)
+        for section, typed in self.typed:
+            if typed.word.weak:
+                runs[typed.word.name].append((section, typed))
+        for name, run in runs.items():
+            rank = RANKS[run[0][1].word.kind]
+            if any(RANKS[kind] <= rank for kind in firm):
+                self._settle(run, False, f"a {name} holds no items where the document has its own epics or features")
+            elif name == "step" and not self.bullets:
+                self._settle(run, False, "steps are items only with --bullets items")
+            else:
+                self._weak_run(run, rank)
+
+    def _weak_run(self, run: Sequence[tuple[Section, Typed]], rank: int) -> None:
+        inner = [
+            (s, t) for s, t in run
+            if not any(_outranks(a.title.typed, rank) for a in s.above()) and not s.inside(*_SILENT)
+        ]  # fmt: skip
+        vouched = any(self._carries(section) for section, _ in inner)
+        for section, typed in run:
+            if (section, typed) not in inner:
+                self._refuse(section, "it is a part of what stands above")
+            elif bare_word(typed.title) in SUMMARY_WORDS | _PLANS:
+                self._refuse(section, "it is the plan itself, not a part of it")
+            elif vouched:
+                self._take(section, typed)
+            else:
+                self._refuse(section, "its section carries no metadata, check boxes or items")
+
+    def _carries(self, section: Section) -> bool:
+        if self.bullets and section.bullets:
+            return True
+        if section.metadata or section.holds() or section.items:
+            return True
+        if section.title.typed and not section.title.typed.word.weak:
+            return True
+        return any(self._carries(child) for child in section.children if not _is_rival(section, child))
+
+    def _one_kind(self) -> None:
+        """Codes of several families at one level are of one kind: `[F-001]` beside `[R-001]`."""
+        levels: dict[int, list[tuple[Section, Typed]]] = defaultdict(list)
+        for section in self.sections:
+            typed = self.chosen.items.get(section.node.first)
+            if typed and typed.number and typed.word.name not in _NAMES and not typed.dotted:
+                levels[section.level].append((section, typed))
+        for run in levels.values():
+            if len({typed.word.name for _, typed in run}) < 2:
+                continue
+            kind = Counter(typed.word.kind for _, typed in run).most_common(1)[0][0]
+            for section, typed in run:
+                if typed.word.kind != kind:
+                    word = TypeWord(typed.word.name, kind)
+                    self.chosen.items[section.node.first] = replace(typed, word=word)
+
+    # ---- second mentions ---------------------------------------------------------------------
+
+    def _repeated(self) -> None:
+        """Of several headings for one item the richest declares it; the others mention it."""
+        same: dict[tuple[str, str], list[Section]] = defaultdict(list)
+        for section in self.sections:
+            typed = self.chosen.items.get(section.node.first)
+            if typed and typed.number:
+                same[typed.word.name, typed.number.lower()].append(section)
+        for sections in same.values():
+            if len(sections) < 2:
+                continue
+            if sections[0] is self.sections[0] and all(sections[0] in s.above() for s in sections[1:]):
+                first = sections.pop(0)  # the title of the document, which one part repeats
+                del self.chosen.items[first.node.first]
+                self._refuse(first, "the title of the document, which a part below repeats")
+            best = max(sections, key=lambda each: (_weight(each), -each.node.first))
+            for each in sections:
+                if each is best:
+                    continue
+                if best in each.above() and not each.boxes:
+                    del self.chosen.items[each.node.first]
+                    self._refuse(each, "the item above has the same number")
+                elif _alike(each.title.text, best.title.text) or self._is_overview(each, best):
+                    self._mention(each, best)
+
+    def _is_overview(self, each: Section, best: Section) -> bool:
+        """Whether a phase or sprint only stands in a list of them: its titles may be shorter."""
+        weak = self.chosen.items[each.node.first].word.weak
+        return weak and each.parent is not best.parent and not each.metadata
+
+    def _mention(self, section: Section, best: Section) -> None:
+        del self.chosen.items[section.node.first]
+        self.chosen.mentions[section.node.first] = best.node.first
+        self._refuse(section, "it speaks of an item that stands elsewhere")
+
+    # ---- without a type word -----------------------------------------------------------------
+
+    def _grouped(self) -> None:
+        """Headings directly below a heading for their kind, where one of them is planned."""
+        for above in self.sections:
+            if above.group is None or above.inside(*_SILENT):
+                continue
+            run = [s for s in above.children if self._is_plain(s)]
+            if any(s.planned or s.holds() for s in run):
+                for section in run:
+                    self._take(section, _untyped(section, above.group))
+
+    def _planned(self) -> None:
+        """Siblings of which most say what only planned items say."""
+        for run in self._plain_runs():
+            said = [s for s in run if s.planned]
+            if len(said) < 2 or len(said) * 2 < len(run):
+                continue
+            firm = any(self._is_item(s) for s in self.sections if s.level == run[0].level)
+            if firm and not any(self._is_item(a) for a in run[0].above()):
+                continue
+            kind = "story" if any(s.stories for s in said) else "feature"
+            if any(self._is_item(child) for s in run for child in s.children):
+                kind = "epic"
+            for section in run:
+                self._take(section, _untyped(section, kind))
+
+    def _prioritised(self) -> None:
+        """`### P1: Logs` beside `### P0: Traces`: the headings are all that the plan names."""
+        run = [s for s in self.sections if s.title.prioritised and not s.inside(*_SILENT)]
+        if self.chosen.items or len(run) < _PAIR or len({s.level for s in run}) > 1:
+            return
+        for section in run:
+            self._take(section, _untyped(section, "epic"))
+
+    def _containers(self) -> None:
+        """Headings without a type word that tell of the work below them are what holds it.
+
+        A heading that only parts a list of check boxes says nothing of its own: no item.
+        """
+        if self.chosen.items:
+            return
+        holders = [s for s in self.sections if s.holds() and self._may_hold(s)]
+        told = [s for s in holders if s.prose]
+        if len(holders) >= _PAIR and len(told) * 2 > len(holders):
+            self._contain(holders)
+        if not self.bullets or self.planned or any(s.boxes for s in self.sections):
+            return
+        timed = [s for s in self.sections if s.time and s.bullets and not s.inside(*_SILENT)]
+        if timed:
+            runs = {(id(s.parent), s.level) for s in timed}
+            listed = [s for s in self.sections if (id(s.parent), s.level) in runs]
+        else:
+            listed = list(self.sections)
+        self._contain([s for s in listed if s.bullets and not s.time and self._may_hold(s)])
+
+    def _may_hold(self, section: Section) -> bool:
+        """Whether a heading without a type word could be a part of the work."""
+        if not self._is_plain(section) or section.level < _PAIR:
+            return False
+        return section.status is None and not is_priority_heading(section)
+
+    def _contain(self, sections: Sequence[Section]) -> None:
+        for section in sections:
+            self.chosen.containers[section.node.first] = "epic"
+
+    def _plain_runs(self) -> list[list[Section]]:
+        runs: dict[tuple[int, int], list[Section]] = defaultdict(list)
+        for section in self.sections:
+            if self._is_plain(section) and section.level > 1:
+                runs[id(section.parent), section.level].append(section)
+        return list(runs.values())
+
+    def _is_plain(self, section: Section) -> bool:
+        """Whether a heading could be an item that no word names."""
+        if section.title.typed and self._is_item(section):
+            return False
+        if section.node.first in self.chosen.mentions or section.inside(*_SILENT):
+            return False
+        if section.group or section.structural or section.field or not section.title.text:
+            return False
+        word = bare_word(section.node.text)
+        return field_of(word) is None and word not in TYPES
+
+
+def _is_letter(section: Section) -> bool:
+    """Whether a heading begins with a letter and a number: `S3`, which a hyphen makes a code."""
+    typed = section.title.typed
+    text = bare_word(section.node.text)
+    return typed is not None and len(typed.word.name) == 1 and text.startswith(typed.word.name + str(typed.number))
+
+
+def _is_padded(typed: Typed) -> bool:
+    """Whether a number is filled up with zeros: `T0001` counts items, `S3` may be a bucket."""
+    return typed.number is not None and typed.number.startswith("0") and len(typed.number) > _PAIR
+
+
+def _as_part(section: Section, typed: Typed, run: Sequence[tuple[Section, Typed]]) -> Typed:
+    """A letter and a number say no kind: parts of the whole are epics, parts of items stories."""
+    if typed.word.name.upper() in LETTERS or any(a.title.typed for a in section.above()):
+        return typed
+    return replace(typed, word=TypeWord(typed.word.name, "epic"))
+
+
+def _untyped(section: Section, kind: str) -> Typed:
+    title = section.title
+    return Typed(
+        TYPES[kind], None, title.text, status=title.status, points=title.points,
+        priority=title.priority, inferred=True,
+    )  # fmt: skip
+
+
+_BOX_NUMBER = re.compile(r"(?:\*\*)?([A-Z]|\d{1,4})\.\d{1,4}(?![^\W_])")
+
+
+def _number_of_boxes(section: Section) -> str | None:
+    """The number of a heading whose check boxes all carry it: `## 1. Setup` above `1.1`."""
+    boxes = [child.text for child in section.node.children if child.box is not None]
+    numbers = {match[1] if (match := _BOX_NUMBER.match(text)) else "" for text in boxes}
+    typed = section.title.typed
+    lead = re.match(r"(\d{1,4})[.):]?[ ]", section.node.text)
+    if typed or not lead or numbers != {lead[1]}:
+        return None
+    return lead[1]
+
+
+def _is_rival(section: Section, child: Section) -> bool:
+    """Whether a part is itself a phase or the like, of the same rank: it vouches for itself only."""
+    above, below = section.title.typed, child.title.typed
+    if above is None or below is None or not below.word.weak or child.holds() or child.metadata:
+        return False
+    return RANKS[below.word.kind] <= RANKS[above.word.kind]
+
+
+def _outranks(typed: Typed | None, rank: int) -> bool:
+    return typed is not None and not typed.dotted and RANKS[typed.word.kind] > rank
+
+
+def _weight(section: Section) -> int:
+    """How much stands below a heading."""
+    below = sum(_weight(child) + 5 for child in section.children)
+    return section.boxes + section.bullets + section.rows + section.prose + section.items + below
+
+
+def _alike(left: str, right: str) -> bool:
+    """Whether two titles are one, or one goes on where the other ends."""
+    a, b = bare_word(left), bare_word(right)
+    return a == b or a.startswith(b) or b.startswith(a)

@@ -1,0 +1,285 @@
+"""What a heading says, and what stands directly below it: the evidence about sections."""
+
+import re
+from dataclasses import dataclass
+from dataclasses import field as field_
+from enum import Enum
+
+from backlog_sync.files.markdown.fields import is_story_sentence
+from backlog_sync.files.markdown.inline import only_link
+from backlog_sync.files.markdown.metadata import Pair, parse_pairs
+from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.titles import Title, read_title
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.words import (
+    DELIVERABLE_WORDS,
+    DONE_WORDS,
+    ELSE_WORDS,
+    GROUPS,
+    LONG_FIELDS,
+    STRUCTURE,
+    TASK_WORDS,
+    TYPES,
+    bare_word,
+    field_of,
+    is_priority,
+    is_status_word,
+    words,
+)
+
+_NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVX]{1,4}\.)[ ]+")
+_REMARK = re.compile(r"[ ]?[(（][^()（）]{0,80}[)）]|[ ][-–—][ ].{0,160}$")
+_MONTHS = (
+    "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|september|"
+    "oct|october|nov|november|dec|december"
+)
+_TIME = re.compile(
+    r"\d{4}[ ]?[-/]?[ ]?[QH][1-4]"
+    r"|[QH][1-4](?:[ ]?[-–/][ ]?[QH][1-4])?[ ,/-]{1,2}\d{4}"
+    r"|[QH][1-4]\b"
+    r"|20\d\d\+?(?=$|[ ]?[-–—:])"
+    rf"|(?:{_MONTHS})\.?[ ]20\d\d(?=$|[ ]?[-–—:/])",
+    re.IGNORECASE,
+)
+_TERMS = words(
+    "now|next|later|short term|short-term|mid term|mid-term|medium term|long term|long-term|"
+    "corto plazo|medio plazo|largo plazo|curto prazo|médio prazo|longo prazo|court terme|"
+    "moyen terme|long terme|kurzfristig|mittelfristig|langfristig|breve termine|medio termine|"
+    "lungo termine|à court terme|à moyen terme|à long terme|a corto plazo|a medio plazo|"
+    "a largo plazo|short-term goals|long-term goals|near term|near-term|future|someday|"
+    "短期|中期|長期|长期|단기|중기|장기|upcoming|soon|icebox|ideas|wishlist|wish list|nice to have|"
+    "backlog|up next|future ideas|maybe"
+)
+_NAVIGATION = words(
+    "table of contents|contents|toc|links|quick links|related|related documents|related docs|"
+    "see also|references|resources|navigation|index|sommaire|inhalt|inhaltsverzeichnis|"
+    "índice|sumário|содержание|оглавление|目录|目次|相关文档|相关链接|관련 문서|목차|further reading|"
+    "community|contributing|how to contribute|get involved|getting involved|want to get involved"
+)
+_QUALITY = DONE_WORDS | words(
+    "definition of ready|dor|quality gates|quality gate|success metrics|quality checklist|"
+    "success validation|checkpoint|checkpoints|verification|verification checklist|"
+    "validation checklist|release checklist|launch checklist|review checklist|"
+    "pre-launch checklist|testing checklist|quality|standards|acceptance checklist|checklist|"
+    "completion checklist|rules|guidelines|conventions|constraints|principles|non-goals|"
+    "out of scope|regras|reglas|regeln|règles|правила|规则|ルール|"
+    "critérios de pronto|definição de preparado|definición de listo"
+)
+_RISKS = words(
+    "risk|risks|risk register|risk assessment|risks & mitigations|risks and mitigations|"
+    "assumptions|open questions|questions|risks, assumptions, open questions|"
+    "riesgos|riscos|risques|risiken|rischi|риски|风险|リスク|위험"
+)
+_SUMMARIES = words(
+    "summary|overview|at a glance|summary table|status summary|progress|progress overview|"
+    "implementation order|execution order|timeline|schedule|priority matrix|dependency graph|"
+    "dependencies|coverage|traceability|mapping|roadmap overview|sprint planning|sprint plan|"
+    "sprint overview|sprint allocation|recommended order|suggested order|milestones overview|"
+    "story format|template|templates|example|examples|how to use this backlog|legend|"
+    "current status|current state|where we are|estado actual|état actuel|当前状态|現状|"
+    "status legend|notes|changelog|change log|history|revision history"
+)
+
+
+_PARTS = re.compile(r" by (?:phase|epic|sprint|priority|milestone|status|story|week|release)s?$")
+"""`Tests by phase` goes through the plan once more."""
+
+
+class Role(Enum):
+    """What a section is about where it is no item."""
+
+    NAVIGATION = "navigation"
+    QUALITY = "a quality list"
+    RISKS = "risks"
+    ELSE = "something else than items"
+    SUMMARY = "a summary of items that stand elsewhere"
+
+
+@dataclass(slots=True, eq=False)
+class Section:
+    """A heading and what stands directly below it, up to the next heading.
+
+    `word` is the heading as tables hold it; `field` the field that it names, `group` the kind of
+    what it groups. `boxes`, `bullets` and `rows` count check boxes, plain bullets that are no
+    links and no metadata, and rows of tables of items. `metadata` tells of pairs that show intent,
+    `planned` of what only a planned item says, `stories` of criteria or a user story.
+    """
+
+    node: Node
+    title: Title
+    word: str
+    parent: "Section | None" = None
+    field: str | None = None
+    group: str | None = None
+    role: Role | None = None
+    structural: bool = False
+    time: bool = False
+    status: str | None = None
+    boxes: int = 0
+    bullets: int = 0
+    rows: int = 0
+    items: int = 0
+    prose: int = 0
+    metadata: bool = False
+    planned: bool = False
+    stories: bool = False
+    issue: int = -1
+    children: list["Section"] = field_(default_factory=list)
+
+    @property
+    def level(self) -> int:
+        """The heading's level."""
+        return self.node.level
+
+    def above(self) -> list["Section"]:
+        """The sections that it stands in, the innermost first."""
+        found = []
+        at = self.parent
+        while at is not None:
+            found.append(at)
+            at = at.parent
+        return found
+
+    def inside(self, *roles: Role) -> bool:
+        """Whether it, or a section above it, plays one of these roles."""
+        return any(each.role in roles for each in (self, *self.above()))
+
+    def holds(self) -> bool:
+        """Whether entries that are work stand directly below."""
+        return bool(self.boxes or self.rows)
+
+
+OURS = frozenset(("issue", "progress"))
+"""Fields that write-back adds: they are no evidence of the author's intent."""
+
+_PLANNED = frozenset(
+    ("story_points", "estimate", "estimate_hours", "priority", "acceptance_criteria",
+     "user_story", "depends_on", "sprint", "status", "assignees"),
+)  # fmt: skip
+_STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
+
+
+def bare_heading(text: str) -> str:
+    """A heading as tables hold it: without its numbering."""
+    return bare_word(_NUMBERING.sub("", bare_word(text[:160])))
+
+
+def read_sections(
+    text: str, lines: tuple[Line, ...], root: Node, rows: dict[int, int]
+) -> list[Section]:
+    """All sections of a file in order, with their evidence.
+
+    `rows` counts, by the row of its header, how many items a table holds.
+    """
+    found: list[Section] = []
+    by_node: dict[int, Section] = {}
+    for node in root.walk():
+        if node.form is not Form.SECTION:
+            continue
+        above = by_node.get(id(node.parent)) if node.parent else None
+        section = _section(node, above)
+        by_node[id(node)] = section
+        if above:
+            above.children.append(section)
+        found.append(section)
+        for child in node.children:
+            _look(text, lines, child, section, rows)
+    return found
+
+
+def _section(node: Node, above: Section | None) -> Section:
+    title = read_title(node.text)
+    word = bare_heading(node.text)
+    named = field_of(word)
+    section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
+    section.group = GROUPS.get(word)
+    section.structural = word in STRUCTURE or word in TASK_WORDS or word in DELIVERABLE_WORDS
+    title_of_all = above is None and node.level == 1
+    if not title_of_all and (title.typed is None or title.typed.dotted):
+        section.role = _role(word)
+    head = bare_word(_REMARK.sub("", bare_heading(node.text)))
+    section.time = bool(head in _TERMS or _TIME.match(word) or is_status_word(head))
+    section.status = node.text if is_status_word(bare_word(node.text.split("(", 1)[0])) else None
+    return section
+
+
+def _role(word: str) -> Role | None:
+    parts = word.split()
+    if not parts:
+        return None
+    if word in _NAVIGATION:
+        return Role.NAVIGATION
+    if word in _QUALITY or parts[0] in _QUALITY or parts[-1] in ("checklist", "checklists"):
+        return Role.QUALITY
+    if any(word.endswith(" " + each) for each in _QUALITY if " " in each):
+        return Role.QUALITY
+    if word in _RISKS or parts[0].strip(",&") in _RISKS or parts[-1] in _RISKS:
+        return Role.RISKS
+    if word in _SUMMARIES:
+        return Role.SUMMARY
+    if _PARTS.search(word):
+        return Role.SUMMARY
+    return Role.ELSE if parts[0] in ELSE_WORDS or parts[-1] in ELSE_WORDS else None
+
+
+def _look(
+    text: str, lines: tuple[Line, ...], node: Node, section: Section, rows: dict[int, int]
+) -> None:
+    """Note what a node says of the heading above it."""
+    if node.form is Form.TABLE:
+        section.rows += rows.get(node.first, 0)
+    elif node.form is Form.ENTRY:
+        _look_at_entry(text, lines, node, section)
+    elif node.form is Form.TEXT:
+        section.prose += 1
+        section.stories |= is_story_sentence(lines[node.first].text)
+        for row in range(node.first, node.end):
+            _look_for_pairs(text, lines[row], section, plain=False)
+
+
+def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Section) -> None:
+    if node.box is not None:
+        section.boxes += 1
+        return
+    if _look_for_pairs(text, lines[node.first], section, plain=True):
+        return
+    if only_link(node.text) is None and read_title(node.text, entry=True).typed:
+        section.items += 1
+    if node.text and only_link(node.text) is None:
+        section.bullets += 1
+    for child in node.children:
+        if child.form is Form.ENTRY and child.box is not None:
+            section.boxes += 1
+
+
+def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> bool:
+    pairs = parse_pairs(text, line, plain_keys=plain and line.kind is Kind.LIST)
+    for pair in pairs:
+        if pair.field == "issue":
+            section.issue = line.row
+        if section.items and line.kind is Kind.LIST and pair.field is None:
+            continue
+        section.metadata |= not section.items and _is_evidence(pair, line, section)
+        section.planned |= pair.field in _PLANNED and not _is_ours(pair, line, section)
+        section.stories |= pair.field in _STORIES
+    return bool(pairs)
+
+
+def _is_ours(pair: Pair, line: Line, section: Section) -> bool:
+    """Whether write-back may have put a pair there: a status stands right behind the issue."""
+    return pair.field == "status" and 0 <= section.issue == line.row - 1
+
+
+def _is_evidence(pair: Pair, line: Line, section: Section) -> bool:
+    """Whether a pair shows that the author means an item."""
+    if pair.field == "status":
+        return not _is_ours(pair, line, section)
+    if pair.field is None:
+        first, _, last = bare_word(pair.key).rpartition(" ")
+        return first not in TYPES or last not in (*OURS, "status")
+    return pair.field not in OURS
+
+
+def is_priority_heading(section: Section) -> bool:
+    """Whether a heading only says a priority: `High priority`, `P1`, and nothing of its own."""
+    return "(" not in section.word and is_priority(section.word)

@@ -1,0 +1,145 @@
+"""Tables as the walk meets them: rows that are items, overviews, claims, or plain text."""
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backlog_sync.files.markdown.claims import read_summary
+from backlog_sync.files.markdown.drafts import Criterion, Draft, MetaLine, RowSpan
+from backlog_sync.files.markdown.fields import Taken, set_field
+from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.markdown.metadata import Pair
+from backlog_sync.files.markdown.record import CRITERIA
+from backlog_sync.files.reading.entries import is_sentence
+from backlog_sync.files.reading.tables import Row
+from backlog_sync.files.outline import Node
+from backlog_sync.files.reading.runs import BELOW
+from backlog_sync.files.reading.sections import Role
+from backlog_sync.files.words import RANKS, TYPES, bare_word, is_empty_word
+
+
+_CUT = re.compile(r"<br[ ]?/?>|;[ ]|[ ]•[ ]")
+"""What stands between criteria in one cell."""
+
+if TYPE_CHECKING:
+    from backlog_sync.files.reading.gather import Gatherer, Scope
+
+
+class TableReader:
+    """Reads tables as the walk meets them."""
+
+    def __init__(self, walk: "Gatherer") -> None:
+        self.walk = walk
+        self.record = walk.record
+
+    def read(self, node: Node, scope: "Scope") -> None:
+        """Read a whole table."""
+        self.walk.sentence = None
+        lines = list(self.record.lines[node.first : node.end])
+        item = scope.owner
+        rows = self.walk.choices.tables.items.get(node.first)
+        overview = self.walk.choices.tables.overviews.get(node.first)
+        summary = read_summary(lines) if rows is None and overview is None else None
+        if summary:
+            self.record.summaries += summary
+            self._note_all(lines, "claim", None, "a summary table")
+            return
+        if overview:
+            self.record.overviews += overview
+        if rows and self._holds_items(item, scope):
+            self._rows(lines, rows, overview or (), scope)
+        elif overview is not None:
+            self._note_all(lines, "overview", None, "it tells more of items that stand elsewhere")
+        elif item and scope.closed != Role.RISKS.value:
+            self.walk.blocks.end()
+            item.parted = True
+            for each in lines:
+                item.say(self.record.raw(each, item))
+            item.parted = True
+            self._note_all(lines, "description", item, "")
+        else:
+            self._note_all(lines, "skipped", None, scope.closed or "a table without columns of items")
+
+    def _note_all(self, lines: list[Line], rule: str, item: Draft | None, reason: str) -> None:
+        for line in lines:
+            self.record.note(line, rule, item, reason)
+
+    def _holds_items(self, item: Draft | None, scope: "Scope") -> bool:
+        if scope.closed:
+            return False
+        section = scope.section
+        if item is None:
+            return section is None or not section.inside(Role.RISKS, Role.ELSE, Role.NAVIGATION)
+        return item.rank < RANKS["story"]
+
+    def _rows(
+        self, lines: list[Line], rows: tuple[Row, ...], overview: tuple[Row, ...], scope: "Scope"
+    ) -> None:
+        self.walk.blocks.end()
+        by_line = {row.line.row: row for row in rows}
+        known = {row.line.row for row in overview}
+        for number, line in enumerate(lines):
+            row = by_line.get(line.row)
+            if line.row in known:
+                self.record.note(line, "overview", None, "it tells more of an item that stands elsewhere")
+            elif row is None:
+                reason = "the header of a table of items" if number < 2 else "no item: empty, or sums"
+                self.record.note(line, "table", None, reason)
+            else:
+                self.record.note(line, "table-row", self._row(row, scope))
+
+    def _row(self, row: Row, scope: "Scope") -> Draft:
+        item = scope.owner
+        kind = _named_kind(row) or row.kind
+        typed = row.typed
+        if item is not None and RANKS[kind] <= item.rank:
+            kind = BELOW.get(item.rank, "task")
+        elif not row.sure and _is_ordinal(typed.number) and (item is not None or scope.status):
+            kind = "task"  # a row of a part of the work, which nothing makes a story
+        if typed.number and typed.word.name == typed.word.kind and typed.word.kind != kind:
+            typed = replace(typed, number=None)
+        draft = self.walk.add(kind, typed, typed.title, row.line, row.title_at, typed.status, scope)
+        draft.row = RowSpan(row.title_at, row.title_end, row.issue)
+        draft.hints = row.hints
+        if row.issue:
+            draft.fields["issue"] = row.issue
+        if is_sentence(typed.title):
+            draft.fields["user_story"] = typed.title
+        if row.body:
+            draft.say(row.body)
+        for pair in row.pairs:
+            self._cell(row.line, pair, draft)
+        for name, text in row.rest:
+            draft.say(f"**{name}**: {text}")
+        return draft
+
+    def _cell(self, line: Line, pair: Pair, draft: Draft) -> None:
+        draft.cells.append(MetaLine(pair, line.row))
+        value = plain(pair.value)
+        if not value or (is_empty_word(value) and pair.field != "status"):
+            return
+        place = self.record.place(line, pair.start)
+        if pair.field == CRITERIA:
+            for text in _CUT.split(pair.value):
+                if text.strip(" -•"):
+                    entry = Criterion(text.strip(" -•"), False, None, line)
+                    self.record.criterion(draft, entry, place)
+            return
+        taken, field = set_field(draft, pair)
+        if field:
+            draft.places.setdefault(field, place)
+        if taken is Taken.UNKNOWN:
+            draft.say(f"**{pair.key}**: {pair.value}")
+
+
+def _is_ordinal(number: str | None) -> bool:
+    """Whether a number only counts the rows."""
+    return number is None or number.isdecimal()
+
+
+def _named_kind(row: Row) -> str | None:
+    """The kind that a cell names: `Bug`, `História de usuário`."""
+    named = next((pair for pair in row.pairs if pair.field == "kind"), None)
+    word = TYPES.get(bare_word(plain(named.value))) if named else None
+    return word.kind if word else None

@@ -1,0 +1,583 @@
+"""What a title says beside its words: type and number, status, points, priority, issue, body.
+
+A title is a heading, the text of a list entry, or a cell. What stands around the words of the
+title is read off it, so that `Phase 2: Lockers ✓ (COMPLETE)` and `Lockers` are the same title.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from backlog_sync.core.keys import is_key
+from backlog_sync.core.model import IssueHint
+from backlog_sync.files.hints import issue_hints
+from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.words import (
+    CODES,
+    FOREIGN_CODES,
+    LETTERS,
+    MARKS,
+    MILESTONE_CODE,
+    PRIORITIES,
+    RELEASE,
+    SUMMARY_WORDS,
+    TYPES,
+    TypeWord,
+    bare_word,
+    is_decoration,
+    is_partly,
+    meanings,
+)
+
+_HEAD = 400
+"""No type word, number and separator together are longer."""
+
+_NUMBER_ALONE = TypeWord("", "feature")
+_FIRST_LETTERS = frozenset(
+    {word[0] for word in TYPES}
+    | {word[0].upper() for word in TYPES}
+    | set("ABCDEFGHIJKLMNOPQRSTUVWXYZmv[第")
+)
+_WORDS = "|".join(re.escape(word) for word in sorted(TYPES, key=len, reverse=True))
+_WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
+_ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}})[ ]?({_WORDS})", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[-_ ]?[ ]?#?((?:[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){0,5}[A-Za-z]?)|[A-Z](?![^\W_])|[IVX]{2,5})"
+    r"(?![^\W_])"
+)
+_CODE = re.compile(
+    r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z]{1,10})?)-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
+    r"(?![^\W_])(\]?)"
+)
+_MILESTONE = re.compile(r"[Mm](\d{1,3}(?:\.\d{1,3})?)(?=[ ]?[:：—–-])")
+_VERSION = re.compile(r"[vV](\d{1,3}(?:\.(?:\d{1,3}|x)){0,2})(?=[ ]?[:：—–-]|[ ]?\(|$)")
+_SHORT = re.compile(
+    r"(\[?)(US|HU|EP|PBI|PB|ST)[ _]?(\d{1,5}(?:\.\d{1,4}){0,3}[a-z]?)(?![^\W_])(\]?)"
+)
+_LETTERED = re.compile(r"([A-OR-UW-Z])(\d{1,4}[a-z]?)(?![^\W_])")
+_LEAD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?[ ]+")
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNT = re.compile(rf"[ ]({'|'.join(_COUNTED)})\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"[ ]?\(([^()]{1,60})\)")
+_DOTTED = re.compile(r"(\d{1,4}(?:\.\d{1,4}){1,4})\.?(?=[ :：—–-])")
+_SEPARATOR = re.compile(r"[ ]{0,3}(?:[:：—–|·](?=\s|$|\S)|-(?=\s)|[.)](?=\s|$))[ ]{0,3}")
+_RANGE = re.compile(r"[ ]?[-–][ ]?\d")
+_POINTS = re.compile(
+    r"[ ]?[\[(](\d{1,4}(?:\.\d)?)[ ]?"
+    r"(?:pts?|points?|sp|story points|pontos|puntos|ポイント)\.?[\])]$",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"[ ]?[\[(（]([^()（）\[\]]{1,60})[\])）]$")
+_TAIL = re.compile(r"[ ]?(?:[—–|·]|[ ]-)[ ]{0,2}([^—–|·]{1,60})$")
+_PRIORITY = re.compile(r"[ ]?[\[(](?:Priority:?[ ]?)?(P[0-5])[\])]$", re.IGNORECASE)
+_FIRST_PRIORITY = re.compile(r"\**[\[(]?(P[0-5])[\])]?\**[ ]?[:：—–-][ ]+(?=\S)", re.IGNORECASE)
+_STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
+_LOOSE = ("new", "open", "active", "ready", "draft", "next", "backlog", "planning", "closed")
+"""Words that are a status in its place, and elsewhere any word: not read behind a dash."""
+
+_LONGEST = 100
+"""A title that people read at a glance in a list of issues; GitHub takes 256 characters."""
+
+_SHORTEST = 8
+"""A lead of fewer characters says too little to be a title."""
+
+_LEADS = re.compile(
+    r"(?P<mark>\*\*|__)(?P<lead>(?:(?!(?P=mark)).){1,200}?)(?P<dot>[.:：]?)(?P=mark)"
+    r"(?P<joint>[ ]?[:：][ ]?|[ ][—–-][ ]|[ ]?[—–][ ]?|[ ])?(?P<rest>.*)$",
+    re.DOTALL,
+)
+_LINKED = re.compile(
+    r"(?P<lead>\[[^\[\]\n]{1,200}\]\([^()\n]{0,800}\))(?:[ ]?[:：][ ]|[ ]?[—–][ ]?|[ ]-[ ])(?P<rest>\S.*)$",
+    re.DOTALL,
+)
+_SENTENCE_END = re.compile(r"[.!?](?=[ ])|[。！？]")
+_DASH = re.compile(r"[ ][—–][ ]|[ ]--?[ ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a title says of an item: its word, number, title, and what stood around the title.
+
+    `bare` tells that only a blank stood between number and title; `code` that it is a code such
+    as `ACP-501` whose kind the line alone does not tell; `dotted` that it is a number alone;
+    `inferred` that no word of the title says what it is.
+    """
+
+    word: TypeWord
+    number: str | None
+    title: str
+    bare: bool = False
+    bold: bool = False
+    code: bool = False
+    dotted: bool = False
+    status: str | None = None
+    points: float | None = None
+    priority: str | None = None
+    sentence: bool = False
+    inferred: bool = False
+
+    @property
+    def key(self) -> str | None:
+        """The key by word and number, None where there is no number."""
+        if self.number is None or self.dotted:
+            return None
+        if not self.word.name:
+            return self.number.lower() if is_key(self.number.lower()) else None
+        joint = "" if self.word is MILESTONE_CODE else "-"
+        number = self.number.lower()
+        if self.word.name == "milestone" and number.startswith("m"):
+            return number if is_key(number) else None
+        key = f"{self.word.name}{joint}{number}"
+        return key if is_key(key) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title taken apart.
+
+    `text` is the title as plain text, `typed` its word and number, `rest` what belongs into the
+    body, as Markdown. `hints` are issue numbers that were taken out of it.
+    """
+
+    text: str
+    typed: Typed | None = None
+    status: str | None = None
+    points: float | None = None
+    priority: str | None = None
+    hints: tuple[IssueHint, ...] = ()
+    rest: str = ""
+    prioritised: bool = False
+
+
+def strip_number(title: str) -> str:
+    """A title without the number that a document gives its parts: `1. Setup`."""
+    return re.sub(r"^\d{1,4}[.):]?[ ]+", "", title)
+
+
+def read_title(text: str, *, entry: bool = False) -> Title:
+    """Take a title apart; that of a list entry may go on with the item's body."""
+    hints, written = _without_hints(text)
+    first = _FIRST_PRIORITY.match(written)
+    if first:
+        told = _marks(written[first.end() :], entry=entry)
+        return replace(told, priority=first[1].upper(), hints=hints, prioritised=True)
+    typed = recognise(written)
+    if typed is not None and typed.title:
+        body = _raw_title(written, typed)
+        told = _marks(body, entry=entry)
+        status = typed.status or told.status
+        typed = replace(typed, title=told.text, status=status, points=typed.points or told.points)
+        return replace(told, typed=typed, status=status, points=typed.points, hints=hints)
+    told = _marks(written, entry=entry)
+    return replace(told, typed=typed, hints=hints)
+
+
+def _raw_title(written: str, typed: Typed) -> str:
+    """The title behind word and number, as written."""
+    return typed.title
+
+
+def _marks(text: str, *, entry: bool) -> Title:
+    """A title without type word: its marks, and its body where it has one."""
+    told, status, points, priority = _without_marks(text)
+    lead, rest = _lead(told) if entry else (told, "")
+    if rest:
+        lead, status2, points2, priority2 = _without_marks(lead)
+        status, points, priority = status or status2, points or points2, priority or priority2
+    elif len(plain(lead)) > _LONGEST:
+        lead, rest = _split(lead)
+    return Title(plain(lead), None, status, points, priority, (), rest)
+
+
+# ---- issue numbers ---------------------------------------------------------------------------
+
+
+def _without_hints(text: str) -> tuple[tuple[IssueHint, ...], str]:
+    """The issue numbers that are set apart in a title, and the title without them."""
+    if "#" not in text and "/issues/" not in text:
+        return (), text
+    hints = tuple(hint for hint in issue_hints(text) if hint.sure)
+    for hint in hints:
+        text = _cut_out(text, hint.written)
+    return hints, text
+
+
+def _cut_out(text: str, written: str) -> str:
+    """A text without a number, its brackets, bold marks, and the sign that sets it apart."""
+    at = text.find(written)
+    if at < 0:
+        return text
+    start, end = at, at + len(written)
+    for opening, closing in (("**", "**"), ("(", ")"), ("[", "]"), ("**", "**")):
+        if text.endswith(opening, 0, start) and text.startswith(closing, end):
+            start, end = start - len(opening), end + len(closing)
+    before, after = text[:start].rstrip(), text[end:]
+    for sign in ("·", "|", "—", "–"):
+        if before.endswith(sign):
+            before = before[: -len(sign)].rstrip()
+            break
+    else:
+        if not before.strip(" *~"):
+            after = after.lstrip(" :·—–-")
+    joined = f"{before} {after.lstrip()}" if after[:1] not in (":", "：", ")", ",") else before + after
+    return joined.strip()
+
+
+# ---- marks -----------------------------------------------------------------------------------
+
+
+class _Marks(NamedTuple):
+    text: str
+    status: str | None
+    points: float | None
+    priority: str | None
+
+
+def _without_marks(text: str) -> _Marks:
+    """A title without status, points and priority at its ends."""
+    text, status = _struck(text.strip())
+    points: float | None = None
+    priority: str | None = None
+    for _ in range(4):
+        before = text
+        match = _POINTS.search(text[-60:])
+        if match and points is None:
+            points = float(match[1])
+            text = text[: -len(match[0])].rstrip()
+        match = _PRIORITY.search(text[-30:])
+        if match and priority is None:
+            priority = match[1].upper()
+            text = text[: -len(match[0])].rstrip()
+        text, found = _trailing_status(text)
+        status = found or status
+        if text == before:
+            break
+    if text[:1] in MARKS or (text[:2] == "**" and text[2:3] in MARKS):
+        text, found = _skip_signs(text)
+        status = status or found
+    return _Marks(text, status, points, priority)
+
+
+def _struck(text: str) -> tuple[str, str | None]:
+    """A title that is struck out is done: what is left of it is text."""
+    match = _STRUCK.match(text.lstrip("* "))
+    if match is None:
+        return text, None
+    return _STRUCK.sub(r"\1", text), "Done"
+
+
+def _trailing_status(text: str) -> tuple[str, str | None]:
+    """`… ✅`, `… (COMPLETE)`, `… — DONE`, `… · ✅ **Done**`, `… ✅ (mostly)`."""
+    bare = text.rstrip("\ufe0f *_")
+    remark = _REMARK.search(text[-64:])
+    if remark:
+        inner = remark[1].strip(" *_")
+        rest = text[: -len(remark[0])].rstrip()
+        mark = rest.rstrip("\ufe0f *_")[-1:]
+        if mark in MARKS and is_partly(inner):
+            return rest.rstrip("\ufe0f *_")[:-1].rstrip(), "In Progress"
+        if status_phrase(inner) and rest:
+            return rest, status_phrase(inner)
+        if mark in MARKS:
+            return rest.rstrip("\ufe0f *_")[:-1].rstrip(), MARKS[mark]
+    if len(bare) > 1 and bare[-1] in MARKS:
+        return _closed(text, bare[:-1].rstrip()), MARKS[bare[-1]]
+    tail = _TAIL.search(text[-70:])
+    if tail:
+        found = status_phrase(tail[1].strip(" *_~"))
+        if found and bare_word(tail[1]) not in _LOOSE:
+            return text[: -len(tail[0])].rstrip(), found
+    marked = _MARKED.search(text[-60:])
+    if marked and status_phrase(marked[1]):
+        return text[: -len(marked[0])].rstrip(), status_phrase(marked[1])
+    return text, None
+
+
+_MARKED = re.compile(r"[ ]?[✅☑✔✓🔄🚧⏳🔲⬜⏸❌🟢🟡🔴🔵⚪📋🏃☐]\ufe0f?[ ]?\**([\w ./,-]{1,40}?)\**$")
+
+
+def _closed(text: str, cut: str) -> str:
+    """A text that was cut before its closing bold mark, with that mark."""
+    return f"{cut}**" if cut.count("**") % 2 and text.rstrip().endswith("**") else cut
+
+
+def status_phrase(text: str) -> str | None:
+    """The status that a phrase says as a whole: `COMPLETE`, `Production ready`, `Done (2024)`."""
+    word = bare_word(text)
+    if not word or len(word) > 60:
+        return None
+    found = meanings(text)
+    if not found:
+        return None
+    head = word.split("(")[0].strip()
+    return _bare_status(text) if _is_whole(head) else None
+
+
+def _bare_status(text: str) -> str:
+    """A status without the signs around it."""
+    word = plain(text).strip(" *_~`.")
+    while word and (is_decoration(word[0]) or word[0] in " *"):
+        word = word[1:]
+    return word.strip(" *")
+
+
+def _is_whole(word: str) -> bool:
+    """Whether all of a phrase speaks of the status: no further words but dates and fillers."""
+    from backlog_sync.files.words import _MEANINGS  # noqa: PLC0415, PLC2701
+
+    if word in _MEANINGS:
+        return True
+    head = re.sub(r"[ ]?(?:on |in |at |as of |since )?[\d./-]{4,10}$|[ ]v?\d[\d.]*$", "", word).strip()
+    return head in _MEANINGS
+
+
+def _skip_signs(text: str) -> tuple[str, str | None]:
+    """The text behind emoji and blanks, and the status that they tell."""
+    status = None
+    at = 0
+    while at < len(text) and (text[at] in " \t" or is_decoration(text[at])):
+        status = status or MARKS.get(text[at])
+        at += 1
+    return text[at:], status
+
+
+# ---- title and body --------------------------------------------------------------------------
+
+
+def _lead(text: str) -> tuple[str, str]:
+    """The bold lead of an entry and what follows it; no rest where all of it is the title."""
+    match = _LEADS.match(text[:2400])
+    if match and (match["joint"] or match["dot"]) and (match["dot"] or match["joint"].strip()):
+        rest = (match["rest"] + text[2400:]).strip()
+        lead = match["lead"].strip()
+        if not rest:
+            return f"{lead}", ""
+        if is_label(lead):
+            return rest, ""
+        if len(lead) > 2 and not (rest.startswith("(") and rest.endswith(")") and len(rest) < 60):
+            if bare_word(rest) in PRIORITIES:
+                return text, ""
+            return lead, rest
+    match = _LINKED.match(text[:2400])
+    if match:
+        return match["lead"], match["rest"] + text[2400:]
+    return text, ""
+
+
+def is_label(lead: str) -> bool:
+    """Whether a bold lead only says what follows: `Task`, `TODO`, `Story`."""
+    return bare_word(lead) in TYPES or bare_word(lead) in ("todo", "to do", "item", "goal")
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A long title up to its dash or its first sentence; the body is all of it or the rest."""
+    dash = _DASH.search(text, _SHORTEST, 2 * _LONGEST)
+    if dash:
+        return text[: dash.start()], text[dash.end() :]
+    end = _SENTENCE_END.search(text, _SHORTEST, 2 * _LONGEST)
+    if end and end.end() < len(text.rstrip()):
+        return text[: end.end()].rstrip(".。"), text[end.end() :].strip()
+    if len(plain(text)) <= 250:
+        return text, ""
+    cut = plain(text)[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;:")
+    return f"{cut}…", text
+
+
+# ---- type words, codes and numbers -----------------------------------------------------------
+
+
+def recognise(text: str) -> Typed | None:
+    """What a heading's or a list item's text says of an item, None where it is no item."""
+    head = text[:_HEAD]
+    body, status = _skip_signs(head)
+    bold = body.startswith("**")
+    if bold:
+        close = body.find("**", 2)
+        if close > 0:
+            inner = body[2:close]
+            found = _find(inner)
+            if found is not None and found.title and found.number:
+                rest = body[close + 2 :] + text[_HEAD:]
+                raw = f"**{found.title}**{rest}" if rest.strip() else found.title
+                return Typed(found.word, found.number, raw, bare=found.bare, bold=True,
+                             code=found.code, dotted=found.dotted, status=status)  # fmt: skip
+            body = inner + body[close + 2 :]
+    found = _find(body) if body else None
+    if found is None:
+        return None
+    return Typed(
+        found.word,
+        found.number,
+        found.title + text[_HEAD:],
+        bare=found.bare,
+        bold=bold,
+        code=found.code,
+        dotted=found.dotted,
+        status=status,
+    )
+
+
+class _Found(NamedTuple):
+    """A word or a code and its number, and all that stands behind them."""
+
+    word: TypeWord
+    number: str | None
+    title: str
+    bare: bool = False
+    code: bool = False
+    dotted: bool = False
+
+
+def _find(body: str) -> _Found | None:
+    """The first of the forms that fits; the first letter tells which can."""
+    first = body[:1]
+    if first in _FIRST_LETTERS:
+        for form in (_ordinal, _word, _milestone, _version, _code, _short, _lettered):
+            found = form(body)
+            if found:
+                return found
+    return (_led(body) or _dotted(body)) if first.isdecimal() else None
+
+
+def _led(body: str) -> _Found | None:
+    """`2. Epic: …`, `1.3 Story: …`: the document's own numbering before the word."""
+    lead = _LEAD.match(body)
+    found = _word(body[lead.end() :]) if lead and lead.end() < len(body) else None
+    if lead is None or found is None or found.bare:
+        return None
+    return found if found.number else found._replace(number=lead[1])
+
+
+def _word(body: str) -> _Found | None:
+    match = _WORD.match(body)
+    if not match:
+        return None
+    word = TYPES.get(match[0].casefold())
+    if word is None:
+        return None
+    at = match.end()
+    group = _GROUP.match(body, at)
+    at = group.end() if group else at
+    number = _NUMBER.match(body, at)
+    if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
+        return _titled(_Found(word, number[1], "", code=word.unsure), body, number.end())
+    count = _COUNT.match(body, at)
+    if count:
+        told = str(_COUNTED.index(count[1].lower()) + 1)
+        return _titled(_Found(word, told, "", code=word.unsure), body, count.end())
+    if body[at : at + 1] in (":", "：") or body[at : at + 3] in (" — ", " – "):
+        title = body[at + 1 :].lstrip(" —–")
+        return _Found(word, None, title, code=word.unsure) if plain(title) else None
+    return None
+
+
+_GROUP = re.compile(r"[ ]Group(?=[ ]\d)")
+"""`Task Group 1` holds tasks."""
+
+
+def _bounded(body: str, at: int) -> bool:
+    """Whether the word has ended: `Epic 1`, `EPIC-00` and `史诗1` have, `Epics` has not."""
+    before, after = body[at - 1], body[at : at + 1]
+    return not (before.isascii() and after.isalpha())
+
+
+def _ordinal(body: str) -> _Found | None:
+    """`第1阶段：…`, which puts the number before the word."""
+    match = _ORDINAL.match(body)
+    if not match or match[2].casefold() not in TYPES:
+        return None
+    return _titled(_Found(TYPES[match[2].casefold()], match[1], ""), body, match.end())
+
+
+def _milestone(body: str) -> _Found | None:
+    match = _MILESTONE.match(body)
+    if not match or _RANGE.match(body, match.end()):
+        return None
+    return _titled(_Found(MILESTONE_CODE, match[1], ""), body, match.end())
+
+
+def _version(body: str) -> _Found | None:
+    """`v1.2 — …` is a release."""
+    match = _VERSION.match(body)
+    if not match:
+        return None
+    return _titled(_Found(RELEASE, match[1], ""), body, match.end())
+
+
+def _code(body: str) -> _Found | None:
+    match = _CODE.match(body)
+    if not match or bool(match[1]) != bool(match[4]):
+        return None
+    prefix, _, inner = match[2].partition("-")
+    if prefix in FOREIGN_CODES or inner in FOREIGN_CODES:
+        return None
+    known = CODES.get(inner or prefix)
+    kind = "epic" if inner == "EPIC" else LETTERS.get(prefix, "story")
+    name = match[2].lower()
+    word = TypeWord(name, known.kind) if known and inner else known or TypeWord(name, kind)
+    found = _Found(word, match[3], "", code=known is None and not match[1])
+    return _titled(found, body, match.end(), blank=True)
+
+
+def _short(body: str) -> _Found | None:
+    """`US12: …`, `[HU 3] …`: a known code without its hyphen."""
+    match = _SHORT.match(body)
+    if not match or bool(match[1]) != bool(match[4]):
+        return None
+    known = CODES[match[2]]
+    return _titled(_Found(known, match[3], ""), body, match.end(), blank=bool(match[1]))
+
+
+def _lettered(body: str) -> _Found | None:
+    """`T001: …`, `S3 — …`: a letter that numbers, in a run of its like."""
+    match = _LETTERED.match(body)
+    if not match:
+        return None
+    word = TypeWord(match[1].lower(), LETTERS.get(match[1], "story"))
+    found = _titled(_Found(word, match[2], "", code=True), body, match.end())
+    return found if found is not None and not found.bare and found.title else None
+
+
+def _dotted(body: str) -> _Found | None:
+    match = _DOTTED.match(body)
+    if not match:
+        return None
+    found = _Found(_NUMBER_ALONE, match[1], "", dotted=True)
+    return _titled(found, body, match.end(), blank=True)
+
+
+def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found | None:
+    """The title behind a number: after a separator, or after a blank where that is enough."""
+    separator = _SEPARATOR.match(body, at)
+    if separator:
+        return found._replace(title=body[separator.end() :])
+    rest = body[at:]
+    if not rest.strip():
+        return found._replace(title=body[:at])
+    remark = _BRACKETS.match(body, at)
+    if remark:
+        separator = _SEPARATOR.match(body, remark.end())
+        if separator:
+            title = f"{body[separator.end() :]} ({remark[1]})"
+            return found._replace(title=title, bare=True)
+        if not body[remark.end() :].strip() and found.word.weak:
+            return found._replace(title=body[: remark.end()])
+    if rest[0] == "(":
+        return None
+    if rest[0] not in " \t":
+        return None
+    if blank:
+        return found._replace(title=rest.strip())
+    last = rest.strip(" *").rsplit(" ", 1)[-1].casefold()
+    if rest.strip()[0] in "([" or last in SUMMARY_WORDS:
+        return None
+    return found._replace(title=rest.strip(), bare=True)
+
+
+def parse_title(text: str) -> tuple[str, str | None, float | None]:
+    """A title as plain text, with the status and the points that its marks tell.
+
+    `Pay online ✅ (mostly) (5 pts)` is `Pay online`, `In Progress`, 5.
+    """
+    told = _without_marks(text)
+    return plain(told.text), told.status, told.points

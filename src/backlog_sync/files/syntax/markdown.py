@@ -1,0 +1,482 @@
+"""A Markdown text as an outline and as lines: what each is, and where exactly it stands.
+
+The block structure is markdown-it-py's. Text inside the blocks is scanned here, because files are
+written back byte for byte and its tokens carry no offsets: headings, list markers, check boxes.
+"""
+
+import re
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from backlog_sync.files.outline import Form, Node
+
+TAB = 4
+"""Columns between tab stops, by CommonMark."""
+
+_DEEPEST = 100
+"""Lists and quotes nest as deep as this; markdown-it-py drops what is deeper, and 20 is too few."""
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+_MARKER = re.compile(r"([-*+•]|\d{1,9}[.)])(?=[ \t]|$)")
+_BOX = re.compile(r"\[([ xX✓✔])\]\*?(?=[ \t]|$)")
+_HASHES = re.compile(r"#{1,6}(?=[ \t]|$)")
+_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_UNDERLINED = 120
+"""A longer line above dashes is a paragraph before a rule that lacks its blank line."""
+
+_SUMMARY_START = "<!-- backlog:summary -->"
+_SUMMARY_END = "<!-- /backlog:summary -->"
+
+
+class Kind(Enum):
+    """What a line is."""
+
+    BLANK = "blank"
+    FRONT = "front matter"
+    CODE = "code"
+    COMMENT = "comment"
+    SUMMARY = "summary"
+    HEADING = "heading"
+    UNDERLINE = "underline"
+    RULE = "rule"
+    TABLE = "table"
+    QUOTE = "quote"
+    LIST = "list"
+    TEXT = "text"
+
+
+SILENT = (Kind.FRONT, Kind.CODE, Kind.COMMENT, Kind.SUMMARY)
+"""Lines in which nothing is read."""
+
+
+class Line(NamedTuple):
+    """One line; `row` counts from 0. Offsets are in characters of the source's text.
+
+    `start` to `end` is the line without its line ending `eol`. `indent` counts columns. `text` is
+    its content, without indentation, heading marks, list marker, check box and trailing blanks;
+    it begins at offset `at`. `level` is a heading's level, `marker` a list item's marker,
+    `content` the column where a list item's content begins, and `box` the offset of the character
+    inside its check box.
+    """
+
+    row: int
+    start: int
+    end: int
+    eol: str
+    kind: Kind
+    indent: int = 0
+    text: str = ""
+    at: int = 0
+    level: int = 0
+    marker: str = ""
+    content: int = 0
+    box: int | None = None
+    ticked: bool = False
+
+    @property
+    def next(self) -> int:
+        """The offset where the next line begins."""
+        return self.end + len(self.eol)
+
+
+class MarkdownOutline(NamedTuple):
+    """A text as lines and as a tree; `unclosed` are rows of fences that nothing closes."""
+
+    lines: tuple[Line, ...]
+    root: Node
+    unclosed: tuple[int, ...] = ()
+
+
+def is_hard(text: str, line: Line) -> bool:
+    """Whether a line ends with a hard break: two spaces, or a backslash."""
+    return text.endswith(("  ", "\\"), line.start, line.end)
+
+
+def default_eol(lines: tuple[Line, ...]) -> str:
+    """The line ending that a new line of this file takes where its neighbour has none."""
+    return next((line.eol for line in lines if line.eol), "\n")
+
+
+def scan_lines(text: str) -> tuple[Line, ...]:
+    """Cut a text into lines and say what each is. Raises nothing, whatever the text."""
+    return read_outline(text).lines
+
+
+def read_outline(text: str) -> MarkdownOutline:
+    """The outline of a Markdown text. Raises nothing, whatever the text."""
+    return _Builder(text).build()
+
+
+def columns(text: str, start: int, end: int) -> tuple[int, int]:
+    """The width of the blanks from `start`, in columns, and the offset behind them."""
+    width = 0
+    at = start
+    while at < end:
+        char = text[at]
+        if char == " ":
+            width += 1
+        elif char == "\t":
+            width += TAB - width % TAB
+        else:
+            break
+        at += 1
+    return width, at
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+class _Builder:
+    """Goes through the tokens once; what a list or a heading holds is put below it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.spans = _spans(text)
+        self.kinds = [Kind.TEXT] * len(self.spans)
+        self.levels: dict[int, int] = {}
+        self.markers: set[int] = set()
+        self.root = Node(Form.DOCUMENT, 0, len(self.spans))
+        self.open: list[Node] = [self.root]  # lists that are open, below the section
+        self.section = self.root
+        self.lists: list[tuple[int, bool]] = []
+        self.groups = 0
+        self.unclosed: list[int] = []
+
+    def build(self) -> MarkdownOutline:
+        front = self._front_matter()
+        self._parse(front, len(self.spans))
+        lines = self._lines(front)
+        _fill(self.root, lines)
+        _close(self.root, len(lines))
+        return MarkdownOutline(lines, self.root, tuple(self.unclosed))
+
+    def _front_matter(self) -> int:
+        """The number of lines that the front matter takes, its two fences counted."""
+        if not self.spans or self._stripped(0) != "---":
+            return 0
+        for index in range(1, len(self.spans)):
+            if self._stripped(index) in ("---", "..."):
+                self.kinds[: index + 1] = [Kind.FRONT] * (index + 1)
+                return index + 1
+        return 0
+
+    def _stripped(self, index: int) -> str:
+        start, end, _ = self.spans[index]
+        return self.text[start:end].rstrip()
+
+    def _parse(self, first: int, last: int, dedent: int = 0) -> None:
+        """Take the blocks of some rows, with so many columns of their indentation left out."""
+        rows = (self.text[start:end] for start, end, _ in self.spans[first:last])
+        if dedent:
+            rows = (_without_indent(row, dedent) for row in rows)
+        skip_inline = 0
+        for token in _parser().parse("\n".join(row.replace("\0", " ") for row in rows)):
+            handler = _HANDLERS.get(token.type)
+            if skip_inline:
+                skip_inline += token.nesting if token.type.startswith("blockquote") else 0
+                continue
+            if token.type == "blockquote_open":
+                skip_inline = 1
+            if handler is not None:
+                handler(self, token, first)
+
+    # ---- blocks ------------------------------------------------------------------------------
+
+    def _here(self) -> Node:
+        return self.open[-1] if len(self.open) > 1 else self.section
+
+    def _mark(self, kind: Kind, first: int, end: int) -> None:
+        for row in range(first, min(end, len(self.kinds))):
+            self.kinds[row] = kind
+
+    def _add(self, form: Form, token: Token, base: int) -> Node:
+        first, end = _rows(token, base)
+        return self._here().add(Node(form, first, end, head=end))
+
+    def heading(self, token: Token, base: int) -> None:
+        """A heading; one inside of a list or a quote is text."""
+        first, end = _rows(token, base)
+        level = int(token.tag[1])
+        if len(self.open) > 1:
+            self._here().add(Node(Form.TEXT, first, end, head=end))
+            return
+        if token.markup in ("=", "-"):
+            if not self._is_underlined(first, end):
+                self._here().add(Node(Form.TEXT, first, end - 1, head=end - 1))
+                self._mark(Kind.RULE, end - 1, end)
+                self._here().add(Node(Form.RULE, end - 1, end, head=end))
+                return
+            self._mark(Kind.UNDERLINE, end - 1, end)
+            if end - first > 2:
+                self._here().add(Node(Form.TEXT, first, end - 2, head=end - 2))
+                first = end - 2
+        self.kinds[first] = Kind.HEADING
+        self.levels[first] = level
+        while self.section.level >= level and self.section.parent is not None:
+            self.section = self.section.parent
+        self.section = self.section.add(Node(Form.SECTION, first, end, head=end, level=level))
+
+    def _is_underlined(self, first: int, end: int) -> bool:
+        """Whether a line of dashes makes the one line above it a heading."""
+        above = self._stripped(end - 2).strip()
+        indented = self.text[self.spans[end - 1][0]] in " \t"
+        bold = above.startswith(("**", "__", "|"))
+        return end - first == 2 and not (indented or bold) and len(above) <= _UNDERLINED
+
+    def list_open(self, token: Token, base: int) -> None:
+        """A list: its entries are of one group."""
+        self.groups += 1
+        self.lists.append((self.groups, token.type == "ordered_list_open"))
+
+    def list_close(self, token: Token, base: int) -> None:
+        """The end of a list."""
+        self.lists.pop()
+
+    def entry(self, token: Token, base: int) -> None:
+        """A list entry: what follows stands in it until it is closed."""
+        first, end = _rows(token, base)
+        group, ordered = self.lists[-1]
+        node = Node(Form.ENTRY, first, end, head=first + 1, group=group, ordered=ordered)
+        self.markers.add(first)
+        self.open.append(self._here().add(node))
+
+    def entry_close(self, token: Token, base: int) -> None:
+        """The end of a list entry."""
+        self.open.pop()
+
+    def paragraph(self, token: Token, base: int) -> None:
+        """A paragraph, or the title of the entry that it begins."""
+        first, end = _rows(token, base)
+        here = self._here()
+        if self._is_table(first, end):
+            self._mark(Kind.TABLE, first, end)
+            self._table(here, first, end)
+            return
+        bullets = self._bullets_within(first, end)
+        if here.form is Form.ENTRY and here.first == first and not here.children:
+            here.head = bullets
+        else:
+            here.add(Node(Form.TEXT, first, bullets, head=bullets))
+        if bullets < end:
+            start, stop, _ = self.spans[bullets]
+            self._parse(bullets, end, columns(self.text, start, stop)[0])
+
+    def _bullets_within(self, first: int, end: int) -> int:
+        """Where bullets begin that are indented too far to end a paragraph; `end` without any."""
+        for row in range(first + 1, end):
+            start, stop, _ = self.spans[row]
+            if self.text.startswith("    ", start) or self.text.startswith("\t", start):
+                if self.text[start:stop].lstrip()[:2] in ("- ", "* ", "+ "):
+                    return row
+        return end
+
+    def _is_table(self, first: int, end: int) -> bool:
+        """Whether a paragraph is a table with too few cells in its line of dashes."""
+        if end - first < 2 or "|" not in self._stripped(first):
+            return False
+        row = self._stripped(first + 1).strip()
+        return "|" in row and bool(_DELIMITER.match(row))
+
+    def table(self, token: Token, base: int) -> None:
+        """A table with a row for each line."""
+        first, end = _rows(token, base)
+        self._mark(Kind.TABLE, first, end)
+        self._table(self._here(), first, end)
+
+    def _table(self, here: Node, first: int, end: int) -> None:
+        self.groups += 1
+        table = here.add(Node(Form.TABLE, first, end, head=first + 2, group=self.groups))
+        for row in range(first, end):
+            table.add(Node(Form.ROW, row, row + 1, head=row + 1, group=self.groups))
+
+    def code(self, token: Token, base: int) -> None:
+        """A fenced block."""
+        first, end = _rows(token, base)
+        if not self._is_closed(token, first, end):
+            self.unclosed.append(first)
+        self._mark(Kind.CODE, first, end)
+        self._add(Form.CODE, token, base)
+
+    def _is_closed(self, token: Token, first: int, end: int) -> bool:
+        last = self._stripped(end - 1).strip(" \t>")
+        return end - first > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
+
+    def indented(self, token: Token, base: int) -> None:
+        """Indented code; a list that only its indentation below a paragraph makes code is read."""
+        first, end = _rows(token, base)
+        row = self.text[self.spans[first][0] : self.spans[first][1]]
+        before = self._here().children[-1:] if self._here().children else []
+        marker = _MARKER.match(row.strip())
+        if marker and not self.lists and before and before[0].form in (Form.TEXT, Form.SECTION):
+            width, _ = columns(row, 0, len(row))
+            self._parse(first, end, width)
+            return
+        self._mark(Kind.CODE, first, end)
+        self._add(Form.CODE, token, base)
+
+    def html(self, token: Token, base: int) -> None:
+        """A comment, a summary of ours, or another element, which is text."""
+        first, end = _rows(token, base)
+        content = token.content.strip()
+        if content.casefold().startswith(_SUMMARY_START):
+            first, end = first, first + 1
+            self._mark(Kind.SUMMARY, first, end)
+            self._add(Form.COMMENT, token, base)
+        elif content.startswith("<!--"):
+            self._mark(Kind.COMMENT, first, end)
+            self._add(Form.COMMENT, token, base)
+        else:
+            self._add(Form.TEXT, token, base)
+
+    def rule(self, token: Token, base: int) -> None:
+        """A rule."""
+        first, end = _rows(token, base)
+        self._mark(Kind.RULE, first, end)
+        self._add(Form.RULE, token, base)
+
+    def quote(self, token: Token, base: int) -> None:
+        """A quote, as one."""
+        first, end = _rows(token, base)
+        while end > first + 1 and not self._stripped(end - 1).strip():
+            end -= 1
+        self._mark(Kind.QUOTE, first, end)
+        self._here().add(Node(Form.QUOTE, first, end, head=end))
+
+    # ---- lines -------------------------------------------------------------------------------
+
+    def _lines(self, front: int) -> tuple[Line, ...]:
+        self._mark_summaries()
+        return tuple(self._line(row) for row in range(len(self.spans)))
+
+    def _mark_summaries(self) -> None:
+        """Mark what stands between the two comments of a summary."""
+        first: int | None = None
+        for row, kind in enumerate(self.kinds):
+            if kind not in (Kind.SUMMARY, Kind.COMMENT):
+                continue
+            word = self._stripped(row).strip()
+            if word.casefold() == _SUMMARY_START:
+                first = row
+            elif word == _SUMMARY_END and first is not None:
+                self._mark(Kind.SUMMARY, first, row + 1)
+                first = None
+
+    def _line(self, row: int) -> Line:
+        start, end, eol = self.spans[row]
+        kind = self.kinds[row]
+        indent, at = columns(self.text, start, end)
+        body = self.text[at:end].rstrip()
+        if not body and kind not in SILENT:
+            return Line(row, start, end, eol, Kind.BLANK)
+        line = Line(row, start, end, eol, kind, indent, body, at)
+        if row in self.levels:
+            return self._heading(line)
+        if row in self.markers and kind is not Kind.SUMMARY:
+            return self._item(line)
+        return line
+
+    def _heading(self, line: Line) -> Line:
+        level = self.levels[line.row]
+        marks = _HASHES.match(line.text)
+        if marks is None:
+            return line._replace(level=level)
+        _, at = columns(self.text, line.at + marks.end(), line.end)
+        title = self.text[at : line.end].rstrip()
+        bare = title.rstrip("#")
+        if bare != title and (not bare or bare[-1] in " \t"):
+            title = bare.rstrip()
+        return line._replace(level=level, text=title, at=at)
+
+    def _item(self, line: Line) -> Line:
+        marker = _MARKER.match(line.text)
+        if marker is None:
+            return line
+        behind = line.at + marker.end()
+        width, at = columns(self.text, behind, line.end)
+        content = line.indent + marker.end() + (width if 0 < width <= TAB else 1)
+        box = _BOX.match(self.text, at, line.end) if self.text.startswith("[", at) else None
+        if box:
+            _, at = columns(self.text, box.end(), line.end)
+        kind = line.kind if line.kind in SILENT or line.kind is Kind.TABLE else Kind.LIST
+        return line._replace(
+            kind=kind, text=self.text[at : line.end].rstrip(), at=min(at, line.end),
+            marker=marker[1], content=content, box=box.start(1) if box else None,
+            ticked=box is not None and box[1] != " ",
+        )  # fmt: skip
+
+
+_HANDLERS = {
+    "heading_open": _Builder.heading,
+    "bullet_list_open": _Builder.list_open,
+    "ordered_list_open": _Builder.list_open,
+    "bullet_list_close": _Builder.list_close,
+    "ordered_list_close": _Builder.list_close,
+    "list_item_open": _Builder.entry,
+    "list_item_close": _Builder.entry_close,
+    "paragraph_open": _Builder.paragraph,
+    "table_open": _Builder.table,
+    "fence": _Builder.code,
+    "code_block": _Builder.indented,
+    "html_block": _Builder.html,
+    "hr": _Builder.rule,
+    "blockquote_open": _Builder.quote,
+}
+
+
+def _rows(token: Token, base: int) -> tuple[int, int]:
+    first, end = token.map or (0, 0)
+    return base + first, base + end
+
+
+def _without_indent(row: str, width: int) -> str:
+    """A row without so many columns of blanks."""
+    at = 0
+    seen = 0
+    while at < len(row) and seen < width and row[at] in " \t":
+        seen += 1 if row[at] == " " else TAB - seen % TAB
+        at += 1
+    return " " * max(0, seen - width) + row[at:]
+
+
+def _spans(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and ending of every line; a text that ends with a line ending has no more."""
+    spans = []
+    start = 0
+    for match in _BREAK.finditer(text):
+        spans.append((start, match.start(), match[0]))
+        start = match.end()
+    if start < len(text):
+        spans.append((start, len(text), ""))
+    return spans
+
+
+def _fill(root: Node, lines: tuple[Line, ...]) -> None:
+    """Give the nodes what their first lines say."""
+    for node in root.walk():
+        if node.form in (Form.SECTION, Form.ENTRY, Form.ROW):
+            line = lines[node.first]
+            node.text, node.at, node.indent, node.content = (
+                line.text, line.at, line.indent, line.content,
+            )  # fmt: skip
+            node.box, node.ticked = line.box, line.ticked
+
+
+def _close(root: Node, count: int) -> None:
+    """Let every section end where the next one of its level, or above it, begins."""
+    stack = [root]
+    for node in root.walk():
+        if node.form is not Form.SECTION:
+            continue
+        while len(stack) > 1 and stack[-1].level >= node.level:
+            stack.pop().end = node.first
+        stack.append(node)
+    for node in stack:
+        node.end = count
