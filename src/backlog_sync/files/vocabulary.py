@@ -38,12 +38,12 @@ def key_words(key: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     text = _CAMEL.sub(" ", text).casefold()
     if not text.isascii():
-        text = _without_accents(text)
+        text = without_accents(text)
     plain = _JOINTS.sub(" ", text).strip()
     return plain.removeprefix(_CUSTOM) or plain
 
 
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
     """The letters below their accents; an emoji is a blank."""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     shown = _ODD.sub(lambda odd: " " if is_decoration(odd[0]) else odd[0], bare)
@@ -212,6 +212,8 @@ def _types(tables: _Table) -> Iterator[tuple[TypeWord, str]]:
 
 def _sections(data: _Table) -> Iterator[tuple[str, frozenset[str]]]:
     """Every set of words by its path."""
+    for name, words in data["months"].items():
+        yield f"months.{name}", frozenset(key_words(word) for word in words.split("|"))
     for name, table in data.items():
         nested = {key: inner for key, inner in table.items() if isinstance(inner, dict)}
         for key, inner in nested.items() or {"": table}.items():

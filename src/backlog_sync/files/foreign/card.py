@@ -11,7 +11,7 @@ from backlog_sync.files.foreign.drafts import Draft, Findings
 from backlog_sync.files.foreign.items import Filler, Pair
 from backlog_sync.files.foreign.values import short_title, text_of
 from backlog_sync.files.foreign.words import EXTRA_STATUSES, field_named, key_words
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.lines import Kind, Line, scan_lines
 from backlog_sync.files.parsed import LineNote, ParsedFile, Source
 from backlog_sync.files.source import Lines

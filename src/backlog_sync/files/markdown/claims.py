@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.lines import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.typed import recognise

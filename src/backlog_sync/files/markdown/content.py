@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backlog_sync.files.inline import only_link, plain
 from backlog_sync.files.markdown.boxes import box_title, numbered_title
 from backlog_sync.files.markdown.claims import total_counts
 from backlog_sync.files.markdown.drafts import Block, Criterion, Draft, MetaLine
@@ -12,7 +13,6 @@ from backlog_sync.files.markdown.fields import (
     set_field,
     status_word,
 )
-from backlog_sync.files.markdown.inline import only_link, plain
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair, parse_pairs
 from backlog_sync.files.markdown.outline import Section

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backlog_sync.core.keys import is_key
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.typed import recognise
 from backlog_sync.files.markdown.values import parse_issue
 from backlog_sync.files.words import TYPES, is_empty_word

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from enum import Enum
 
 from backlog_sync.core.keys import is_key
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.dependencies import parse_dependencies
 from backlog_sync.files.markdown.drafts import Draft
-from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.values import (
     parse_date,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from backlog_sync.files.markdown.inline import only_link
+from backlog_sync.files.inline import only_link
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair, parse_pairs
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise

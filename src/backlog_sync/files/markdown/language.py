@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.drafts import Anchor, MetaLine
-from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.words import bare_word, field_of, is_partly, meanings, words
 
 # Keys that write-back adds are no markers: they would turn the language round.

@@ -1,11 +1,11 @@
 """The walk over the lines: headings, and who reads what stands below them."""
 
+from backlog_sync.files.inline import only_link
 from backlog_sync.files.markdown.bodies import read_body
 from backlog_sync.files.markdown.bullets import is_time_heading
 from backlog_sync.files.markdown.content import read_content
 from backlog_sync.files.markdown.drafts import Block, Draft
 from backlog_sync.files.markdown.fields import is_done_when
-from backlog_sync.files.markdown.inline import only_link
 from backlog_sync.files.markdown.lines import SILENT, Kind, Line
 from backlog_sync.files.markdown.open_single import open_single
 from backlog_sync.files.markdown.outline import Section

@@ -6,8 +6,8 @@
 import re
 from dataclasses import replace
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.fields import is_story_sentence
-from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import parse_pairs
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise

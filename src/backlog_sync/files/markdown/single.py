@@ -6,9 +6,9 @@ status and a planning field, and no items declared below.
 
 from dataclasses import dataclass
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.fenced import Field, read_front
 from backlog_sync.files.markdown.headings import Headings
-from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.lists import Listed
 from backlog_sync.files.words import TYPES, bare_word, field_of

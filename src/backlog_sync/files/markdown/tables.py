@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import cell_hints, issue_hints
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import COUNTED, Cell, is_total, read_summary, split_cells
-from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from backlog_sync.core.keys import is_key
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.words import (
     CODES,
     FOREIGN_CODES,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.period import whole_period
 from backlog_sync.files.words import is_empty_word
 

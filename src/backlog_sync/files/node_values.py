@@ -1,0 +1,177 @@
+"""What the nodes of structured files say: texts, words, names, check lists, risks."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from backlog_sync.files.draft import Criterion
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.values import is_empty, parse_names
+from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_column
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
+
+LONGEST_TITLE = 240
+"""A title that is made from a longer text ends here; GitHub takes 256 characters."""
+
+_BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
+_BOX = re.compile(r"\[([ xX✓])\]\s*")
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
+_HASHED = re.compile(r"#\d{1,4}\s")
+_DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
+_NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
+          "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
+_NAMES = ("name", "title", "value", "key", "display name", "login", "id")
+"""Keys of mappings that stand for a single word: `status: {name: Done}`."""
+_IDS = ("id", "key", "number", "task", "story", "name", "title", "login")
+
+
+def text_of(node: Node) -> str:
+    """A node's text; empty for what is none, or nothing."""
+    if isinstance(node, Scalar):
+        return "" if node.is_null else node.value.strip()
+    if isinstance(node, ListNode) and all(isinstance(each, Scalar) for each in node.items):
+        return "\n".join(text for each in node.items if (text := text_of(each)))
+    return ""
+
+
+def word_of(node: Node) -> str:
+    """A single word, also where a mapping stands for it: `{name: Done}`."""
+    return _named(node, _NAMES) if isinstance(node, MapNode) else text_of(node)
+
+
+def _named(node: MapNode, names: Iterable[str]) -> str:
+    by_name = {key_words(entry.key.value): entry.value for entry in node.entries}
+    return next((text for name in names if name in by_name and (text := text_of(by_name[name]))),
+                "")  # fmt: skip
+
+
+def entries_of(node: Node) -> list[str]:
+    """The texts of a list, one for each entry, ids of mappings among them; a text is one entry."""
+    if isinstance(node, ListNode):
+        return [text for each in node.items for text in entries_of(each)]
+    text = _named(node, _IDS) if isinstance(node, MapNode) else text_of(node)
+    return [text] if text and not is_empty(text) else []
+
+
+def names_of(node: Node) -> list[str]:
+    """Labels or people: entries of a list, or names in a text."""
+    if isinstance(node, ListNode):
+        return [word for each in node.items if (word := word_of(each))]
+    if isinstance(node, MapNode):
+        return [word] if (word := word_of(node)) else []
+    return list(parse_names(text_of(node)))
+
+
+# ---- check lists ---------------------------------------------------------------------------
+
+
+def criteria_of(node: Node) -> Iterator[Criterion]:
+    """The entries of a check list: a list, lines of a text, a mapping of lists, scenarios."""
+    match node:
+        case ListNode():
+            for each in node.items:
+                yield from _criterion(each)
+        case MapNode() if _steps(node):
+            yield from _criterion(node)
+        case MapNode():
+            for entry in node.entries:
+                if isinstance(entry.value, ListNode | MapNode):
+                    yield from criteria_of(entry.value)
+        case Scalar():
+            for line in _lines(text_of(node)):
+                yield _boxed(line)
+
+
+def _lines(text: str) -> Iterable[str]:
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) == 1 and text.count(";") >= 1:
+        lines = [part for part in text.split(";") if part.strip()]
+    return lines
+
+
+def _boxed(line: str) -> Criterion:
+    plain = _BULLET.sub("", line.strip(), count=1) if _BULLET.match(line) else line.strip()
+    box = _BOX.match(plain)
+    if box:
+        return Criterion(_HASHED.sub("", plain[box.end() :], count=1), box[1] != " ")
+    return Criterion(plain)
+
+
+def _criterion(node: Node) -> Iterator[Criterion]:
+    if isinstance(node, Scalar):
+        if text_of(node):
+            yield _boxed(" ".join(text_of(node).split()))
+        return
+    if isinstance(node, ListNode):
+        for each in node.items:
+            yield from _criterion(each)
+        return
+    text = _steps(node) or _named(node, _NAMED)
+    if not text and len(node.entries) == 1:
+        entry = node.entries[0]
+        text = f"{entry.key.value}: {text_of(entry.value)}" if text_of(entry.value) else ""
+    if text:
+        yield Criterion(" ".join(text.split()), is_ticked(node))
+
+
+def is_ticked(node: MapNode) -> bool:
+    """Whether a criterion that is a mapping says that it holds."""
+    for entry in node.entries:
+        if key_words(entry.key.value) in _DONE:
+            text = text_of(entry.value)
+            return is_yes(text) or "done" in meanings(text)
+    return False
+
+
+def _steps(node: MapNode) -> str:
+    """`Given …, when …, then …` of a scenario's three keys."""
+    by_name = {key_words(entry.key.value): entry.value for entry in node.entries}
+    parts = []
+    for word in ("given", "when", "then"):
+        if word in by_name and (said := _joined(by_name[word])):
+            parts.append(f"{word} {said}")
+    if len(parts) < 2:
+        return ""
+    sentence = ", ".join(parts)
+    return sentence[0].upper() + sentence[1:]
+
+
+def _joined(node: Node) -> str:
+    if isinstance(node, ListNode):
+        return " and ".join(text for each in node.items if (text := text_of(each)))
+    return text_of(node)
+
+
+# ---- risks ---------------------------------------------------------------------------------
+
+
+def risks_of(node: Node) -> list[dict[str, object]]:
+    """The risks of a list, or the one of a text: a text, or columns of a register as keys."""
+    nodes = node.items if isinstance(node, ListNode) else (node,)
+    return [risk for each in nodes if (risk := _risk(each))]
+
+
+def _risk(node: Node) -> dict[str, object]:
+    if not isinstance(node, MapNode):
+        text = text_of(node)
+        return {"text": text} if text and not is_empty(text) else {}
+    said: dict[str, object] = {}
+    for entry in node.entries:
+        name = risk_column(entry.key.value)
+        if name is None and field_of(entry.key.value) in ("title", "description"):
+            name = "text"
+        text = text_of(entry.value)
+        if name and name != "about" and text:
+            said.setdefault(name, text)
+    return said if "text" in said else {}
+
+
+# ---- titles --------------------------------------------------------------------------------
+
+
+def short_title(text: str) -> str:
+    """A title from a longer text: its first line, its first sentence, at most so long."""
+    line = " ".join(text.strip().split("\n", 1)[0].split())
+    if len(line) <= LONGEST_TITLE:
+        return line
+    first = _SENTENCE.split(line, maxsplit=1)[0]
+    return first if len(first) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
