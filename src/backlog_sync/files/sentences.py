@@ -2,7 +2,7 @@
 
 import re
 
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 
 _LONGEST = 400
 

@@ -145,6 +145,12 @@ def is_status_word(text: str) -> bool:
     return "none" not in meant
 
 
+def is_plain_status(word: str) -> bool:
+    """Whether a status says no more than its meaning: `Done`, `In Arbeit`; not `In review`."""
+    head = key_words(_REMARK.sub("", word[:_HEAD]))
+    return is_status_word(head) and head not in words_of("nuances")
+
+
 def same_status(left: str, right: str) -> bool:
     """Whether two status words mean the same; unknown words do where they are spelled alike."""
     meant, other = meanings(left), meanings(right)

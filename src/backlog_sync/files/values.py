@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueRef
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import (

@@ -231,6 +231,11 @@ def _languages(tables: _Table) -> dict[str, frozenset[str]]:
     return found
 
 
+def listed(words: str) -> frozenset[str]:
+    """A small set of words, written between bars."""
+    return frozenset(words.split("|"))
+
+
 def words_of(path: str) -> frozenset[str]:
     """The words of one part of the table, as `key_words` gives them: `topics.noise`, `empty`."""
     return vocabulary().sections[path]
@@ -270,6 +275,11 @@ def list_kind(key: str) -> str | None:
 def group_kind(key: str) -> str | None:
     """Whether a key is one of lists that part the work by time: `milestone` or `sprint`."""
     return vocabulary().groups.get(key_words(key))
+
+
+def is_any_list(key: str) -> bool:
+    """Whether a key is one of items whose kind follows from where they stand: `items`."""
+    return list_kind(key) == "any"
 
 
 def list_status(key: str) -> str | None:

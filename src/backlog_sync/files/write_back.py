@@ -11,8 +11,8 @@ from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, replace_file
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
-from backlog_sync.files.words import meanings
 from backlog_sync.files.yaml.write import write_yaml
 
 

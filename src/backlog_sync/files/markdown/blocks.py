@@ -7,7 +7,7 @@ from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
 from backlog_sync.files.markdown.scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.markdown.typed import recognise
 from backlog_sync.files.markdown.values import parse_names
-from backlog_sync.files.words import TEXT_FIELDS
+from backlog_sync.files.vocabulary import TEXT_FIELDS
 
 _LONGEST = 4000
 """A scenario's text is cut there."""

@@ -7,7 +7,8 @@ from backlog_sync.files.markdown.lines import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.record import CRITERIA
 from backlog_sync.files.markdown.walk import Walk
-from backlog_sync.files.words import RANKS, field_of
+from backlog_sync.files.markdown.words import field_of
+from backlog_sync.files.vocabulary import RANKS
 
 _STORY = ("as a", "i want", "so that")
 _SILENT = ("id", "title", "kind", "type", *_STORY)

@@ -4,7 +4,8 @@ import re
 
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.prefix import planning_prefix
-from backlog_sync.files.words import bare_word, is_status_word, words
+from backlog_sync.files.markdown.words import is_status_word, words
+from backlog_sync.files.vocabulary import bare_word
 
 _MONTHS = (
     "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|september|"

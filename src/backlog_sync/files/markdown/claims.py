@@ -7,7 +7,8 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.lines import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.typed import recognise
-from backlog_sync.files.words import TYPES, bare_word, words
+from backlog_sync.files.markdown.words import TYPES, words
+from backlog_sync.files.vocabulary import bare_word
 
 _SPELT = {
     "items": "items|item|issues",

@@ -21,14 +21,8 @@ from backlog_sync.files.markdown.record import CRITERIA, TASKS
 from backlog_sync.files.markdown.sentences import is_sentence
 from backlog_sync.files.markdown.typed import Typed, parse_title
 from backlog_sync.files.markdown.walk import BELOW, Walk
-from backlog_sync.files.words import (
-    DELIVERABLE_WORDS,
-    DONE_WORDS,
-    RANKS,
-    TASK_WORDS,
-    TEXT_FIELDS,
-    bare_word,
-)
+from backlog_sync.files.markdown.words import DELIVERABLE_WORDS, DONE_WORDS, TASK_WORDS
+from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word
 
 _TITLE_LINES = 8
 _BOLD_LEVEL = 7

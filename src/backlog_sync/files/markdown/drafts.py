@@ -10,7 +10,7 @@ from backlog_sync.files.markdown.lines import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.typed import Typed
 from backlog_sync.files.parsed import ParsedItem
-from backlog_sync.files.words import RANKS
+from backlog_sync.files.vocabulary import RANKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,8 @@ from backlog_sync.files.markdown.values import (
     parse_points,
     parse_priority,
 )
-from backlog_sync.files.words import (
-    DONE_WORDS,
-    LONG_FIELDS,
-    bare_word,
-    is_decoration,
-    is_empty_word,
-)
+from backlog_sync.files.markdown.words import DONE_WORDS
+from backlog_sync.files.vocabulary import LONG_FIELDS, bare_word, is_decoration, is_empty_word
 
 _REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,39}/[\w.-]{1,100})")
 

@@ -19,7 +19,7 @@ from backlog_sync.files.markdown.record import Record
 from backlog_sync.files.markdown.sentences import is_sentence
 from backlog_sync.files.markdown.tables import Row, bare_number, merged_pairs
 from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
-from backlog_sync.files.words import MILESTONE_CODE, RANKS, bare_word, is_empty_word
+from backlog_sync.files.vocabulary import MILESTONE_CODE, RANKS, bare_word, is_empty_word
 
 
 @dataclass(frozen=True, slots=True)

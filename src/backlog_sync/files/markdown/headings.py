@@ -12,7 +12,8 @@ from backlog_sync.files.inline import only_link
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair, parse_pairs
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
-from backlog_sync.files.words import GROUPS, RANKS, STRUCTURE, TYPES, bare_word, field_of
+from backlog_sync.files.markdown.words import GROUPS, STRUCTURE, TYPES, field_of
+from backlog_sync.files.vocabulary import RANKS, bare_word
 
 _NUMBERING = re.compile(r"^\d{1,3}(?:\.\d{1,3}){0,3}[.)]?[ ]+")
 _PLANNED = frozenset(

@@ -12,7 +12,7 @@ from backlog_sync.files.markdown.sentences import (
     titled_bullets,
 )
 from backlog_sync.files.markdown.typed import Typed, recognise
-from backlog_sync.files.words import STORY
+from backlog_sync.files.markdown.words import STORY
 
 
 @dataclass(slots=True)

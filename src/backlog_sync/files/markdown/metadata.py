@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 
 from backlog_sync.files.markdown.lines import Kind, Line
-from backlog_sync.files.words import bare_word, field_of
+from backlog_sync.files.markdown.words import field_of
+from backlog_sync.files.vocabulary import bare_word
 
 _KEY_LENGTH = 60
 _COLONS = (":", "：")

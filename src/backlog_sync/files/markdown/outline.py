@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from backlog_sync.files.markdown.drafts import Draft
-from backlog_sync.files.words import ELSE_WORDS
+from backlog_sync.files.markdown.words import ELSE_WORDS
 
 _NUMBERING = re.compile(r"^\d{1,3}(?:\.\d{1,3}){0,3}[.)]?[ ]+")
 

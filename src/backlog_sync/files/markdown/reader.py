@@ -14,15 +14,8 @@ from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
 from backlog_sync.files.markdown.rows import read_table
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
 from backlog_sync.files.markdown.walk import BELOW, Choices, Walk
-from backlog_sync.files.words import (
-    LONG_FIELDS,
-    RANKS,
-    STRUCTURE,
-    TASK_WORDS,
-    bare_word,
-    field_of,
-    is_status_word,
-)
+from backlog_sync.files.markdown.words import STRUCTURE, TASK_WORDS, field_of, is_status_word
+from backlog_sync.files.vocabulary import LONG_FIELDS, RANKS, bare_word
 
 _GLUE = (Kind.LIST, Kind.TEXT)
 

@@ -21,7 +21,7 @@ from backlog_sync.files.markdown.single import single_item
 from backlog_sync.files.markdown.tables import bare_number, part_overviews, read_tables
 from backlog_sync.files.markdown.walk import Choices
 from backlog_sync.files.parsed import ParsedFile, Source
-from backlog_sync.files.words import bare_word
+from backlog_sync.files.vocabulary import bare_word
 
 MAX_LINES = 200_000
 """No roadmap is longer; line ends of two characters count twice."""

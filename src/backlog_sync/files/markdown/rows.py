@@ -12,7 +12,8 @@ from backlog_sync.files.markdown.record import CRITERIA
 from backlog_sync.files.markdown.sentences import is_sentence
 from backlog_sync.files.markdown.tables import Row
 from backlog_sync.files.markdown.walk import BELOW, Walk
-from backlog_sync.files.words import RANKS, TYPES, bare_word, is_empty_word
+from backlog_sync.files.markdown.words import TYPES
+from backlog_sync.files.vocabulary import RANKS, bare_word, is_empty_word
 
 
 def read_table(walk: Walk, line: Line) -> None:

@@ -11,7 +11,8 @@ from backlog_sync.files.markdown.fields import is_story_sentence
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import parse_pairs
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
-from backlog_sync.files.words import PRIORITIES, STORY, bare_word
+from backlog_sync.files.markdown.words import PRIORITIES, STORY
+from backlog_sync.files.vocabulary import bare_word
 
 _ACTOR = re.compile(
     r"as (?:an?|the)?[ ]?[^,]{1,80},? i (?:want|can|need|would|should|will|receive|get|must|am)\b",

@@ -11,7 +11,8 @@ from backlog_sync.files.markdown.fenced import Field, read_front
 from backlog_sync.files.markdown.headings import Headings
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.lists import Listed
-from backlog_sync.files.words import TYPES, bare_word, field_of
+from backlog_sync.files.markdown.words import TYPES, field_of
+from backlog_sync.files.vocabulary import bare_word
 
 _PLANNED = frozenset(
     ("assignees", "labels", "milestone", "depends_on", "priority", "story_points", "estimate",

@@ -20,16 +20,8 @@ from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
 from backlog_sync.files.markdown.values import parse_issue
-from backlog_sync.files.words import (
-    RANKS,
-    STORY,
-    TYPES,
-    TypeWord,
-    bare_word,
-    field_of,
-    is_empty_word,
-    words,
-)
+from backlog_sync.files.markdown.words import STORY, TYPES, field_of, words
+from backlog_sync.files.vocabulary import RANKS, TypeWord, bare_word, is_empty_word
 
 _IDS = words(
     "|id|ids|no|nr|nº|n°|no.|num|number|key|code|ref|ticket|номер|№|编号|序号|番号|código|codigo"

@@ -6,19 +6,16 @@ from typing import NamedTuple
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.inline import plain
-from backlog_sync.files.words import (
+from backlog_sync.files.markdown.words import (
     CODES,
     FOREIGN_CODES,
     LETTERS,
     MARKS,
-    MILESTONE_CODE,
     RELEASE,
     SUMMARY_WORDS,
     TYPES,
-    TypeWord,
-    is_decoration,
-    is_partly,
 )
+from backlog_sync.files.vocabulary import MILESTONE_CODE, TypeWord, is_decoration, is_partly
 
 _HEAD = 400
 """No type word, number and separator together are longer."""

@@ -13,7 +13,7 @@ from backlog_sync.files.markdown.record import Record
 from backlog_sync.files.markdown.single import Single
 from backlog_sync.files.markdown.tables import Tables
 from backlog_sync.files.markdown.typed import Typed
-from backlog_sync.files.words import RANKS
+from backlog_sync.files.vocabulary import RANKS
 
 BELOW = {1: "feature", 2: "story", 3: "task"}
 """The kind below a rank, where nothing names it."""

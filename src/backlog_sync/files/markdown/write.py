@@ -19,7 +19,8 @@ from backlog_sync.files.markdown.summary import summary_edits
 from backlog_sync.files.markdown.tables import TRAILING_ISSUE
 from backlog_sync.files.markdown.values import parse_issue
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
-from backlog_sync.files.words import is_empty_word, meanings, same_status
+from backlog_sync.files.statuses import meanings, same_status
+from backlog_sync.files.vocabulary import is_empty_word
 
 _PLURALS = {"story": "stories"}
 
