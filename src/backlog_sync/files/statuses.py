@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from backlog_sync.files.vocabulary import bare_word, is_decoration, key_words, vocabulary, words_of
+from backlog_sync.files.vocabulary import is_decoration, key_words, vocabulary, words_of
 
 _HEAD = 200
 """No status stands further on in a value."""
@@ -148,15 +148,29 @@ def is_status_word(text: str) -> bool:
 def is_plain_status(word: str) -> bool:
     """Whether a status says no more than its meaning: `Done`, `In Arbeit`; not `In review`."""
     head = key_words(_REMARK.sub("", word[:_HEAD]))
+    if not head:
+        return bool(meanings(word))
     return is_status_word(head) and head not in words_of("nuances")
 
 
 def same_status(left: str, right: str) -> bool:
-    """Whether two status words mean the same; unknown words do where they are spelled alike."""
-    meant, other = meanings(left), meanings(right)
-    if meant or other:
-        return bool(meant & other)
-    return bare_word(left) == bare_word(right)
+    """Whether two status words mean the same.
+
+    Unknown words do where they are spelled alike, and so do words that say more than their
+    meaning: `In review` is another status than `In progress`.
+    """
+    if is_plain_status(left) and is_plain_status(right):
+        return bool(meanings(left) & meanings(right))
+    return key_words(left) == key_words(right) or _same_remarked(left, right)
+
+
+def _same_remarked(left: str, right: str) -> bool:
+    """Whether two longer values mean the same: `Done – shipped in May` and `Done`."""
+    heads = [status_in(each) for each in (left, right)]
+    words = [each[: told.end] for each, told in zip((left, right), heads, strict=True) if told]
+    if len(words) < 2 or not all(map(is_plain_status, words)):
+        return False
+    return bool(meanings(left) & meanings(right))
 
 
 # ---- parts ---------------------------------------------------------------------------------

@@ -135,5 +135,5 @@ def _meaning(word: str) -> str | None:
     """The one meaning of a status: an issue that is closed as not planned is cancelled."""
     if word in _WHOLE:
         return _WHOLE[word]
-    found = meanings(word)
+    found = meanings(word) if is_plain_status(word) else frozenset[str]()
     return next(iter(found)) if len(found) == 1 else None
