@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from backlog_sync.files.draft import Criterion
+from backlog_sync.files.names import parse_names
 from backlog_sync.files.statuses import meanings
-from backlog_sync.files.values import is_empty, parse_names
+from backlog_sync.files.values import is_empty
 from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_column
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
 

@@ -30,6 +30,9 @@ _DELIMITERS = ",;\t|"
 _TOTALS = re.compile(
     r"(?:grand |sub)?(?:total|sum|summe|gesamt|totale|итого|合計|合计)s?\b.{0,20}", re.I
 )
+_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,14}-\d{1,7}")
+"""A tracker's key: with such keys, titles and statuses alone are a plan."""
+
 _STEP = re.compile(r"title (\d{1,2})")
 _LEVELS = ("epic", "feature", "story", "task")
 _LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
@@ -163,6 +166,8 @@ def _is_plan(table: Table) -> bool:
         weak -= {"kind"}
     if "status" in weak and not _mostly(table, "status", _is_status):
         weak -= {"status"}
+    if weak == {"status"} and _mostly(table, "id", lambda word: bool(_KEY.fullmatch(word))):
+        return True
     return len(weak) >= 2
 
 
