@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from pydantic import ValidationError
 
@@ -21,6 +22,9 @@ from backlog_sync.files.vocabulary import RANKS, vocabulary
 _DEEPEST = 100
 
 _FILLED = re.compile(r"(?<![\d])0+(?=\d)")
+_WORD_AND_NUMBER = re.compile(
+    r"[^\W\d_]{1,20}(?:[ ][^\W\d_]{1,20}){0,2}[ ]\d{1,9}(?:\.\d{1,6}){0,6}(?=$|[\s:：,;(（–—-])"
+)
 _NUMBERED = re.compile(r"(?:[^\W\d_]{1,20}[-_ ]?)?(\d{1,9}(?:\.\d{1,6}){0,6})")
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6}){0,6}")
@@ -54,6 +58,9 @@ def assemble(drafts: Sequence[Draft], findings: Findings) -> Assembled:
     return Assembled(worker.items(), worker.milestones, worker.periods)
 
 
+_Table: TypeAlias = Mapping[str, list[Draft]]
+
+
 class Names:
     """The drafts of a file by what others may call them: id, number, title."""
 
@@ -78,14 +85,25 @@ class Names:
         for title in (draft.title, *draft.aliases):
             self._by_title.setdefault(_folded(title), []).append(draft)
 
+    def named(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
+        """The draft that a word is the id or the title of, as a whole."""
+        return self._first(near, fits, (self._by_id, _casefolded(word)),
+                           (self._by_title, _folded(word)))  # fmt: skip
+
     def find(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
         """The draft that a word names: by id, by title, by what it begins with, by its number."""
-        for table, text in (
-            (self._by_id, word.strip().casefold()),
-            (self._by_title, _folded(word)),
-            (self._by_id, _head(word).casefold()),
+        return self.named(word, near, fits) or self._first(
+            near, fits,
+            (self._by_id, _casefolded(_head(word))),
             (self._by_number, _compact(singular(word.strip()))),
-        ):
+            (self._by_number, _compact(singular(_numbered_head(word)))),
+        )  # fmt: skip
+
+    def _first(
+        self, near: Draft, fits: Callable[[Draft], bool], *places: tuple[_Table, str]
+    ) -> Draft | None:
+        """The nearest of the drafts in the first table that has one."""
+        for table, text in places:
             found = [each for each in table.get(text, ()) if fits(each)] if text else []
             if found:
                 return min(found, key=lambda each: _distance(each, near))
@@ -289,7 +307,7 @@ class _Assembler:
 
     def _blockers(self, ref: Ref, draft: Draft) -> Iterator[str]:
         """The keys and issues that a name stands for: it may be one, or a list of them."""
-        if self._item(ref.word, draft) is not None:
+        if self.names.named(ref.word, draft, lambda each: not each.group) is not None:
             yield from self._blocker(ref.word, ref, draft)
             return
         for named in parse_dependencies(ref.word):
@@ -462,6 +480,16 @@ def _head(word: str) -> str:
     """What a remark's first word is: `E1 (requires it)`, `E1: Title`; empty where it is no id."""
     match = _HEAD.match(word.strip())
     return match[1] if match and (_CODE.fullmatch(match[1]) or _NUMBER.fullmatch(match[1])) else ""
+
+
+def _numbered_head(word: str) -> str:
+    """`Story 1.2` of `Story 1.2: Pay`."""
+    match = _WORD_AND_NUMBER.match(word.strip())
+    return match[0] if match else ""
+
+
+def _casefolded(text: str) -> str:
+    return text.strip().casefold()
 
 
 def _folded(text: str) -> str:

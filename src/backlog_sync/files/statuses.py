@@ -73,7 +73,8 @@ def status_in(text: str) -> StatusPhrase | None:
     struck = _STRIKE.match(head, at)
     if struck:
         return _struck(head, struck)
-    found = _phrase(head, at)
+    ticked = _BOX.search(head, 0, at)
+    found = None if ticked and ticked[1] != " " else _phrase(head, at)
     if found is None:
         return StatusPhrase(marked, 0, at, not head[at:].strip()) if marked else None
     meant, end = found
@@ -217,7 +218,7 @@ def _phrase(head: str, at: int) -> tuple[frozenset[str], int] | None:
         meant, end = _joined(tokens[0])
     if "none" in meant or not meant or not _ends(head, end):
         return None
-    if share and meant == DONE:
+    if share and meant in (DONE, PROGRESS):
         meant = _of_share(int(share[1]))
     return meant, end
 
