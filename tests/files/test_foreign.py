@@ -593,7 +593,7 @@ def test_statuses_speak_of_the_items_beside_them(tmp_path: Path) -> None:
     loaded = load([tmp_path / "epics.md", tmp_path / "status.yaml"], root=tmp_path)
     assert loaded.desired is not None
     assert {item.key: item.status for item in loaded.desired.items} == {
-        "epic-1": "In Progress",
+        "epic-1": "contexted",
         "story-1.1": "done",
     }
     (told,) = loaded.diagnostics

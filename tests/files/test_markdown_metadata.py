@@ -13,7 +13,8 @@ from backlog_sync.files.markdown.values import (
     parse_points,
     parse_priority,
 )
-from backlog_sync.files.words import field_of, same_status
+from backlog_sync.files.vocabulary import field_of
+from backlog_sync.files.statuses import same_status
 
 
 def pairs(text: str, *, plain_keys: bool = True) -> list[tuple[str | None, str]]:

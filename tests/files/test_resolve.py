@@ -344,10 +344,10 @@ def test_values_that_cannot_be_used_are_errors(
 
 def test_an_unknown_status_is_a_warning(load_text: LoadText) -> None:
     """A word that no option means is told and kept off the board."""
-    loaded = load_text("stories: [{id: a, title: A, status: In Review}]")
+    loaded = load_text("stories: [{id: a, title: A, status: In limbo}]")
     assert _slugs(loaded) == ["unknown-status"]
     assert "Status" not in _items(loaded)["a"].board
-    assert _items(loaded)["a"].status == "In Review"
+    assert _items(loaded)["a"].status == "In limbo"
 
 
 # ---- links ---------------------------------------------------------------------------------

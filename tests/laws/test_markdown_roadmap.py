@@ -14,9 +14,9 @@ from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import Bullets
 from backlog_sync.files.syntax.markdown import Line, scan_lines
 from backlog_sync.files.reading.markdown import parse_roadmap
+from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.markdown.write import roadmap_edits, write_roadmap
 from backlog_sync.files.parsed import ParsedFile, Source
-from backlog_sync.files.words import field_of
 from tests.growth import grows_like
 from tests.sums import rolled
 

@@ -12,7 +12,7 @@ from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, source_of
-from backlog_sync.files.words import same_status
+from backlog_sync.files.statuses import same_status
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.write import same_issue, write_yaml
 

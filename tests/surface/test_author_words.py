@@ -7,7 +7,8 @@ import pytest
 
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.words import is_priority, meanings
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.vocabulary import is_priority
 from tests.surface.conftest import World, of_kind
 from tests.surface.syntaxes import SYNTAXES
 

@@ -12,8 +12,9 @@ from backlog_sync.core.unknown_words import unknown_word
 from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import did_you_mean, nearest, shown, unknown_field
-from backlog_sync.files.words import is_priority, meanings
+from backlog_sync.files.vocabulary import is_priority
 
 STATUS, PRIORITY, POINTS = "Status", "Priority", "Story Points"
 

@@ -62,7 +62,9 @@ class Dependencies:
                 message = f"'{shown(word)}' is not the key of an item"
                 hint = self._hint(word)
                 place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
-                self.diagnostics.append(Diagnostic(place, "dangling-dependency", message, hint))
+                severity = Severity.WARNING if entry.foreign else Severity.ERROR
+                told = Diagnostic(place, "dangling-dependency", message, hint, severity)
+                self.diagnostics.append(told)
         return tuple(blockers)
 
     def _find(self, word: str, entry: Entry) -> Entry | None:

@@ -32,7 +32,8 @@ class Entry:
 
     `file` and `index` say where it was read; `defaults` are those of its kind, then those of
     all; `lenient` tells that the file was not written for us (a roadmap, an export), so that a
-    value we cannot use is a warning.
+    value we cannot use is a warning; `foreign` that another tool wrote it, which may name what is
+    in files that are not here.
     """
 
     file: int
@@ -40,6 +41,7 @@ class Entry:
     parsed: ParsedItem
     lenient: bool
     key: str = ""
+    foreign: bool = False
     parent: "Entry | None" = None
     defaults: tuple[KindDefaultsDocument, ...] = ()
     children: list["Entry"] = field(default_factory=list)
@@ -106,6 +108,7 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
         for index, item in enumerate(parsed.items):
             if item.confident:
                 entry = Entry(number, index, item, lenient, defaults=_defaults(item, settings))
+                entry.foreign = bool(parsed.dialect)
                 by_place[number, index] = entry
                 entries.append(entry)
     for entry in entries:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backlog_sync.core.model import IssueHint, IssueRef
 from backlog_sync.files.parsed import ParsedItem
-from backlog_sync.files.words import TYPES, bare_word
+from backlog_sync.files.vocabulary import bare_word, vocabulary
 
 _LONGEST = 2000
 _REPOSITORY = r"[\w.-]{1,40}/[\w.-]{1,100}"
@@ -31,7 +31,6 @@ _ANOTHER = re.compile(
 """What stands before a number that speaks of another issue, or of none: `depends on #3`."""
 
 _CALLED = frozenset(("issue", "github issue", "ticket"))
-_COUNTED = TYPES.keys() - _CALLED - {"bug"}
 _OPENING, _CLOSING, _APART = "([{", ")]}", "·|—–"
 
 
@@ -92,7 +91,8 @@ def _is_another(before: str) -> bool:
     if _ANOTHER.search(before):
         return True
     words = bare_word(before).split()
-    return bool(words) and words[-1] in _COUNTED
+    counted = vocabulary().spelled
+    return bool(words) and words[-1] in counted and words[-1] not in (*_CALLED, "bug")
 
 
 def _is_set_apart(text: str, match: re.Match[str]) -> bool:

@@ -7,7 +7,7 @@ from backlog_sync.core.model import LabelDef, MilestoneDef, Settings
 from backlog_sync.core.unknown_words import priority_label
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
-from backlog_sync.files.words import is_priority
+from backlog_sync.files.vocabulary import is_priority
 
 _STYLES: Mapping[str, tuple[str, str]] = {
     "epic": ("5319e7", "A large body of work"),

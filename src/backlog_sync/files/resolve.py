@@ -27,8 +27,8 @@ from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.settings import FileSettings, core_settings
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
-from backlog_sync.files.words import meanings
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[bot\])?")
 

@@ -8,52 +8,10 @@ a line that names one of these as its key is withheld; sentences and code are no
 import re
 from collections.abc import Collection, Iterator
 
-from backlog_sync.files.words import FIELDS, bare_word, words
+from backlog_sync.files.vocabulary import bare_word, field_of, key_words, listed, words_of
 
 RISKS, HOURS, SKILLS, TEAM = "risks", "estimate_hours", "skills", "team"
 
-_RISKS = words(
-    "risk risks riesgo riesgos risco riscos risque risques risiko risiken rischio rischi risico "
-    "risicos risico's ryzyko ryzyka риск риски рисков",
-    " ",
-)
-_OF_RISKS = words(
-    "likelihood|probability|impact|mitigation|mitigations|mitigation plan|mitigation strategy|"
-    "contingency|contingency plan|probabilidad|probabilidade|impacto|mitigación|mitigação|"
-    "probabilité|atténuation|wahrscheinlichkeit|eintrittswahrscheinlichkeit|auswirkung|"
-    "gegenmaßnahme|gegenmaßnahmen|maßnahme|probabilità|impatto|mitigazione|waarschijnlijkheid|"
-    "mitigatie|prawdopodobieństwo|wpływ|mitygacja|вероятность|влияние|смягчение|可能性|概率|影响|"
-    "影響|缓解|缓解措施|対策|발생 가능성|영향|완화"
-)
-_SKILLS = words(
-    "skill skills skillset competencias competências competence competences compétence "
-    "compétences habilidades fähigkeiten kenntnisse kompetenzen fertigkeiten competenze "
-    "competenza vaardigheden umiejętności kompetencje навыки компетенции",
-    " ",
-)
-_TEAMS = words(
-    "team|teams|squad|crew|assigned team|owning team|owner team|responsible team|team members|"
-    "team size|team name|project team|dev team|delivery team|equipo|equipos|equipe|equipes|equipa|"
-    "équipe|équipes|mannschaft|zuständiges team|squadra|zespół|команда|团队|小组|團隊|チーム|팀"
-)
-_CJK = {
-    **dict.fromkeys(("风险", "風險", "リスク", "위험", "리스크"), RISKS),
-    **dict.fromkeys(("技能", "スキル", "기술 역량"), SKILLS),
-    **dict.fromkeys(("工时", "工時", "工数"), HOURS),
-}
-"""Words of languages without blanks, with which a key begins."""
-
-_EFFORTS = frozenset(
-    key for key, field in FIELDS.items() if field in ("estimate", "estimate_hours")
-) | words(
-    "time|time estimate|estimated time|time needed|time required|duration|estimated duration|"
-    "workload|work estimate|effort estimate|estimated hours|remaining|remaining time|time spent|"
-    "spent|tiempo|tiempo estimado|esfuerzo|duración|tempo|tempo estimado|esforço|duração|temps|"
-    "temps estimé|durée|effort estimé|charge|zeit|zeitaufwand|geschätzter aufwand|dauer|tempo "
-    "stimato|durata|impegno|tijd|tijdsduur|inspanning|duur|czas|pracochłonność|czas trwania|время|"
-    "трудозатраты|длительность|усилия|时间|工作量|預估時間|時間|期間|시간|소요 시간"
-)
-_HOURS = frozenset(key for key, field in FIELDS.items() if field == "estimate_hours")
 _TIME = re.compile(
     r"\d[\d.,]*[ ]?\+?[ ]?(?:[-–]|to|bis|a)?[ ]?[\d.,]*[ ]?(?:person|man|mann|personen|ideal|work|"
     r"working|business|dev|calendar)?[- ]?(?:h|hs|hrs?|hours?|d|days?|w|wks?|weeks?|months?|mins?|"
@@ -71,10 +29,12 @@ _FENCE = re.compile(r"[ \t]*(?:>[ \t]?)?(```+|~~~+)")
 _DASH = re.compile(r"[ ][—–-][ ]")
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{1,}:?[ \t]*(?:\|[ \t]*:?-{1,}:?[ \t]*)*\|?[ \t]*$")
 _BAR = re.compile(r"(?<!\\)\|")
-_VALUES = words("|value|values|detail|details|valor|wert|valeur|valore|waarde|wartość|значение|值")
+_VALUES = listed("|value|values|detail|details|valor|wert|valeur|valore|waarde|wartość|значение|值")
 """Headers of a second column whose first one holds keys."""
 
 _LONGEST_KEY, _MOST_WORDS = 80, 5
+_LONGEST_JOINED = 12
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def without_withheld(text: str, publish: Collection[str]) -> str:
@@ -214,7 +174,7 @@ class _Filter:
             self.at += 1
         rows = self.lines[begin : self.at]
         head = [bare_word(cell) for cell in _cells(rows[0])]
-        of_risks = sum(1 for cell in head if cell in _OF_RISKS)
+        of_risks = sum(_is_of(cell, "of_risks") for cell in head)
         if RISKS in self.withheld and (of_risks >= 2 or any(_is_risk(cell) for cell in head)):
             return
         gone = {i for i, cell in enumerate(head) if _meaning(cell, "1h") in self.withheld}
@@ -243,9 +203,27 @@ def _goes_on(block: str, kind: str, line: str, *, blank: bool) -> bool:
     return False
 
 
+def _is_of(word: str, kind: str) -> bool:
+    """Whether a word is one of a kind that is withheld."""
+    return key_words(word) in words_of(f"withheld.{kind}")
+
+
+def _has(words: list[str], kind: str) -> bool:
+    return any(_is_of(word, kind) for word in words)
+
+
+def _begins(word: str, kind: str) -> bool:
+    """Whether a key of a language without blanks begins with a word: `风险评估`."""
+    if word.isascii() or len(word) > _LONGEST_JOINED:
+        return False
+    plain = key_words(word)
+    return any(not sign.isascii() and len(sign) < 5 and plain.startswith(sign)
+               for sign in words_of(f"withheld.{kind}") if _CJK.match(sign))  # fmt: skip
+
+
 def _is_risk(cell: str) -> bool:
-    return bool(_RISKS.intersection(cell.split())) or any(
-        word in cell for word, field in _CJK.items() if field == RISKS
+    return _has(cell.split(), "risks") or any(
+        sign in key_words(cell) for sign in words_of("withheld.risks") if _CJK.match(sign)
     )
 
 
@@ -291,18 +269,22 @@ def _meaning(key: str, value: str) -> str | None:
     parts = word.split()
     if not parts or len(parts) > _MOST_WORDS:
         return None
-    if _RISKS.intersection(parts) or (word in _OF_RISKS and word != "impact"):
+    if _has(parts, RISKS) or (word != "impact" and _is_of(word, "of_risks")):
         return RISKS
-    if _SKILLS.intersection(parts):
+    if _has(parts, SKILLS):
         return SKILLS
-    if word in _TEAMS or FIELDS.get(word) == TEAM:
+    if _is_of(word, TEAM) or field_of(word) == TEAM:
         return TEAM
-    if word in _EFFORTS and (_TIME.match(value.lstrip("~≈<>* ")) or _is_hours(word, value)):
+    if _is_effort(word) and (_TIME.match(value.lstrip("~≈<>* ")) or _is_hours(word, value)):
         return HOURS
-    if len(word) <= 12:
-        return next((field for sign, field in _CJK.items() if word.startswith(sign)), None)
-    return None
+    named = ((RISKS, RISKS), (SKILLS, SKILLS), (HOURS, "joined_hours"))
+    return next((field for field, kind in named if _begins(word, kind)), None)
+
+
+def _is_effort(word: str) -> bool:
+    known = ("estimate", "effort", "estimate_hours", "estimate_seconds")
+    return field_of(word) in known or _is_of(word, "hours")
 
 
 def _is_hours(word: str, value: str) -> bool:
-    return word in _HOURS and bool(_BARE_NUMBER.match(value))
+    return field_of(word) == HOURS and bool(_BARE_NUMBER.match(value))

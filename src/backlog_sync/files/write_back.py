@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from backlog_sync.core.fields import STATUS
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, replace_file
+from backlog_sync.files.statuses import is_plain_status, meanings
 from backlog_sync.files.validation import shown
-from backlog_sync.files.words import meanings
 from backlog_sync.files.yaml.write import write_yaml
 
 
@@ -41,7 +43,7 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
     if loaded.write_back == "none":
         return ()
     by_file: dict[int, dict[int, ItemProgress]] = {}
-    dropped = _dropped_word(loaded.files)
+    dropped, boards = _dropped_word(loaded.files), _boards(loaded)
     for each in progress:
         place = loaded.keys.get(each.key)
         if place is None:
@@ -49,7 +51,7 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
         number, index = place
         if each.status == DROPPED:
             each = replace(each, status=dropped)  # noqa: PLW2901 - the same in the file's own word
-        wanted = _told(loaded, loaded.files[number], index, each)
+        wanted = _told(loaded, loaded.files[number].items[index], each, boards)
         by_file.setdefault(number, {})[index] = wanted
     changes = []
     for number, updates in sorted(by_file.items()):
@@ -84,17 +86,40 @@ def _dropped_word(files: Sequence[ParsedFile]) -> str:
     return DROPPED
 
 
-def _told(loaded: Loaded, parsed: ParsedFile, index: int, progress: ItemProgress) -> ItemProgress:
+def _told(
+    loaded: Loaded, item: ParsedItem, progress: ItemProgress, boards: Mapping[str, str]
+) -> ItemProgress:
     """What of an item's progress goes into the file.
 
-    A number of the sandbox never takes the place of a real one.
+    A number of the sandbox never takes the place of a real one, and a status none of a word that
+    already stands for it.
     """
     if loaded.write_back == "ids":
         progress = ItemProgress(progress.key, issue=progress.issue, url=progress.url)
-    known = parse_issue_ref(parsed.items[index].document.issue or "")
+    document = item.document
+    if _is_said(document.status, progress.status, boards.get(progress.key)):
+        progress = replace(progress, status=None)
+    known = parse_issue_ref(document.issue or "")
     if known is not None and not known.sandbox and progress.issue and progress.issue.sandbox:
         return replace(progress, issue=None, url=None)
     return progress
+
+
+def _boards(loaded: Loaded) -> dict[str, str]:
+    """What the statuses of the files are on the board, by key."""
+    items = loaded.desired.items if loaded.desired else ()
+    said = ((item.key, item.board.get(STATUS)) for item in items)
+    return {key: status for key, status in said if isinstance(status, str)}
+
+
+def _is_said(word: str | None, status: str | None, option: str | None) -> bool:
+    """Whether a file says a status in a word that says more: `In review` where it is in progress.
+
+    `option` is what the file's word is on the board.
+    """
+    if not word or not status or not option or is_plain_status(word):
+        return False
+    return fold(option) == fold(status)
 
 
 def _write(parsed: ParsedFile, updates: dict[int, ItemProgress]) -> str:

@@ -9,6 +9,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from backlog_sync.files.names import parse_names
+
 KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 REPOSITORY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -19,6 +21,11 @@ Kind: TypeAlias = Literal["epic", "feature", "story", "task", "bug", "spike", "c
 def listed(value: object) -> object:
     """One text where a list is wanted is a list of one."""
     return [value] if isinstance(value, str | int | float) else value
+
+
+def _named(value: object) -> object:
+    """A text is a list of the names between its commas."""
+    return list(parse_names(value)) if isinstance(value, str) else listed(value)
 
 
 def _points(value: object) -> object:
@@ -36,9 +43,9 @@ Word: TypeAlias = Annotated[str, WithJsonSchema({"type": ["string", "number", "b
 """A short text; YAML's numbers and booleans are read as they were written."""
 
 Words: TypeAlias = Annotated[
-    tuple[Word, ...], BeforeValidator(listed, json_schema_input_type=list[Word] | Word)
+    tuple[Word, ...], BeforeValidator(_named, json_schema_input_type=list[Word] | Word)
 ]
-"""A list of short texts, or one."""
+"""A list of short texts, or one text with commas between them."""
 
 IsoDate: TypeAlias = Annotated[
     str, WithJsonSchema({"type": "string", "format": "date", "pattern": DATE_PATTERN})

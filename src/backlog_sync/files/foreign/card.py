@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import suggest_key
-from backlog_sync.files.foreign.assemble import assemble
-from backlog_sync.files.foreign.drafts import Draft, Findings
-from backlog_sync.files.foreign.items import Filler, Pair
-from backlog_sync.files.foreign.values import short_title, text_of
-from backlog_sync.files.foreign.words import EXTRA_STATUSES, field_named, key_words
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.syntax.markdown import Kind, Line, scan_lines
+from backlog_sync.files.assemble import assemble
+from backlog_sync.files.draft import Criterion, Draft, Findings
+from backlog_sync.files.fill import Filler, Pair
+from backlog_sync.files.inline import plain
+from backlog_sync.files.node_values import short_title, text_of
 from backlog_sync.files.parsed import LineNote, ParsedFile, Source
 from backlog_sync.files.source import Lines
-from backlog_sync.files.words import meanings
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.syntax.markdown import Kind, Line, scan_lines
+from backlog_sync.files.vocabulary import field_of, key_words
 from backlog_sync.files.yaml.nodes import MapNode, Node, compose
 
 CARD = "card"
@@ -59,12 +59,12 @@ def parse_card(source: Source) -> ParsedFile | None:
     ]
     title = filler.title_of(pairs, "story")
     assert title is not None
-    parent = any(field_named(pair.key) == "parent" and text_of(pair.value) for pair in pairs)
+    parent = any(field_of(pair.key) == "parent" and text_of(pair.value) for pair in pairs)
     kind = filler.kind_of(pairs, "task" if parent else "story", loose=True)
     draft = Draft(kind, short_title(text_of(title.value)), title.place)
     filler.name(draft, pairs)
     filler.fill(draft, pairs, title)
-    filler.estimates.settle(findings)
+    filler.efforts.settle(findings)
     boxes = _sections(source, lines, draft)
     draft.anchor = CardAnchor(root, boxes)
     links = [suggest_key(ref.word) or ref.word for ref in draft.depends or ()]
@@ -90,7 +90,7 @@ def _is_card(root: MapNode) -> bool:
     if "backlog" in names or not has_id or not _text(names.get("title")) or status is None:
         return False
     word = text_of(status)
-    return bool(meanings(word)) or key_words(word) in EXTRA_STATUSES
+    return bool(meanings(word))
 
 
 def _text(node: Node | None) -> str:
@@ -100,20 +100,21 @@ def _text(node: Node | None) -> str:
 def _sections(source: Source, lines: tuple[Line, ...], draft: Draft) -> tuple[int | None, ...]:
     """Read the criteria and the description below their headings; the boxes of the criteria."""
     boxes: list[int | None] = []
-    criteria: list[dict[str, object]] = []
+    criteria: list[Criterion] = []
     prose: list[str] = []
     for name, line in _lines_below(lines):
         if name in ("acceptance_criteria", "definition_of_done") and line.kind is Kind.LIST:
             if line.box is None:
                 continue
-            draft.places.setdefault("acceptance_criteria", Place(source.path, line.row + 1))
+            place = Place(source.path, line.row + 1)
+            draft.places.setdefault("acceptance_criteria", place)
             text = _HASHED.sub("", line.text, count=1) or line.text
-            criteria.append({"text": text, "done": line.ticked})
+            criteria.append(Criterion(text, line.ticked, line.box, place))
             boxes.append(line.box)
         elif name == "description" and line.kind is not Kind.COMMENT:
             prose.append(source.text[line.start : line.end])
-    if criteria and "acceptance_criteria" not in draft.fields:
-        draft.fields["acceptance_criteria"] = criteria
+    if criteria and not draft.criteria and "scenarios" not in draft.fields:
+        draft.criteria = criteria
     else:
         boxes = []
     text = "\n".join(prose).strip()
@@ -129,7 +130,7 @@ def _lines_below(lines: tuple[Line, ...]) -> Iterator[tuple[str, Line]]:
     for line in lines:
         if line.kind is Kind.HEADING:
             if not name or line.level <= level:
-                known = field_named(plain(line.text)) or ""
+                known = field_of(plain(line.text)) or ""
                 name, level = known if known in _SECTIONS else "", line.level
             continue
         if name:

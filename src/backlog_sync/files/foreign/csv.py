@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.files.foreign.assemble import assemble
-from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
-from backlog_sync.files.foreign.items import Filler, Pair
-from backlog_sync.files.foreign.values import short_title, text_of
-from backlog_sync.files.foreign.words import EXTRA_STATUSES, KIND_WORDS, field_named, key_words
+from backlog_sync.files.assemble import assemble
+from backlog_sync.files.draft import Draft, Findings, Ref
+from backlog_sync.files.fill import Filler, Pair
+from backlog_sync.files.node_values import short_title, text_of
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
-from backlog_sync.files.words import meanings, words
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.vocabulary import field_of, key_words, kind_of, listed
 from backlog_sync.files.yaml.nodes import ListNode, Node, Scalar
 
 CSV = "csv"
@@ -30,18 +30,21 @@ _DELIMITERS = ",;\t|"
 _TOTALS = re.compile(
     r"(?:grand |sub)?(?:total|sum|summe|gesamt|totale|итого|合計|合计)s?\b.{0,20}", re.I
 )
+_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,14}-\d{1,7}")
+"""A tracker's key: with such keys, titles and statuses alone are a plan."""
+
 _STEP = re.compile(r"title (\d{1,2})")
 _LEVELS = ("epic", "feature", "story", "task")
 _LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
 _TITLES = frozenset(("title", "summary", "name", "subject", "issue title", "task name"))
 _TITLED = {"title", "story", "user_story", "feature", "epic", "i_want"}
-_STRONG = words(
+_STRONG = listed(
     "story_points|estimate|estimate_hours|effort|epic|feature|acceptance_criteria|user_story|as_a|"
     "sprint|depends_on|parent|priority"
 )
 """What only a plan has in its columns."""
 
-_WEAK = words("status|kind|milestone|labels|assignees|target|start|story")
+_WEAK = listed("status|kind|milestone|labels|assignees|target|start|story")
 """What other tables have too: a plan has two of these, with the words of a plan in them."""
 
 
@@ -108,6 +111,7 @@ def parse_csv(source: Source) -> ParsedFile:
         diagnostics=(*reader.told, *told),
         notes=tuple(sorted(findings.notes, key=lambda note: note.line)),
         dialect=CSV,
+        periods=done.periods,
     )
 
 
@@ -142,7 +146,7 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
     best = (0, 0)
     for at, row in enumerate(_scan(head, delimiter, most=_HEADER_WITHIN)):
         names = [cell.text.strip() for cell in row.cells[:MAX_COLUMNS]]
-        fields = {field for name in names if name and (field := field_named(name))}
+        fields = {field for name in names if name and (field := field_of(name))}
         titled = bool(fields & _TITLED) or any(
             key_words(name) in ("task", "subtask", "what", "title 1") for name in names
         )
@@ -154,19 +158,21 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
 
 def _is_plan(table: Table) -> bool:
     """Whether the columns are those of a plan, and what they hold is what a plan says."""
-    fields = {field for name in table.names if name and (field := field_named(name))}
+    fields = {field for name in table.names if name and (field := field_of(name))}
     if fields & _STRONG:
         return True
     weak = fields & _WEAK
-    if "kind" in weak and not _mostly(table, "kind", lambda word: key_words(word) in KIND_WORDS):
+    if "kind" in weak and not _mostly(table, "kind", lambda word: kind_of(word) is not None):
         weak -= {"kind"}
     if "status" in weak and not _mostly(table, "status", _is_status):
         weak -= {"status"}
+    if weak == {"status"} and _mostly(table, "id", lambda word: bool(_KEY.fullmatch(word))):
+        return True
     return len(weak) >= 2
 
 
 def _is_status(word: str) -> bool:
-    return bool(meanings(word)) or key_words(word) in EXTRA_STATUSES
+    return bool(meanings(word))
 
 
 def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
@@ -250,8 +256,8 @@ class _Reader:
         self.names = table.names[:MAX_COLUMNS]
         names = self.names
         spelled = [key_words(name) for name in names]
-        titled = any(word in _TITLES or field_named(word) == "title" for word in spelled)
-        typed = any(field_named(word) == "kind" for word in spelled)
+        titled = any(word in _TITLES or field_of(word) == "title" for word in spelled)
+        typed = any(field_of(word) == "kind" for word in spelled)
         self.levels = self._levels(spelled, titled=titled, typed=typed)
         self.steps = {
             at: int(m[1]) for at, word in enumerate(spelled) if (m := _STEP.fullmatch(word))
@@ -298,7 +304,7 @@ class _Reader:
                 continue
             draft.anchor = RowAnchor(number)
             self.drafts.append(draft)
-        self.filler.estimates.settle(self.findings)
+        self.filler.efforts.settle(self.findings)
 
     def _ragged(self, place: Place, found: int, wanted: int) -> None:
         if len(self.told) < 20:
@@ -332,7 +338,7 @@ class _Reader:
         if kind == "epic":
             draft.aliases += [text_of(p.value) for p in pairs if key_words(p.key) == "epic name"]
         keep = [p for p in pairs if key_words(p.key) not in ("epic name", "issue id")
-                and not (kind == "epic" and field_named(p.key) == "epic")]  # fmt: skip
+                and not (kind == "epic" and field_of(p.key) == "epic")]  # fmt: skip
         self.filler.fill(draft, keep, title)
         return draft
 
@@ -384,4 +390,4 @@ class _Reader:
 
 def column_of(table: Table, field: str) -> int | None:
     """The first column of the header that means a field."""
-    return next((at for at, name in enumerate(table.names) if field_named(name) == field), None)
+    return next((at for at, name in enumerate(table.names) if field_of(name) == field), None)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.files.foreign.words import key_words
 from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 _LOOKED_FOR = (

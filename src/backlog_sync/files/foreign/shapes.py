@@ -4,35 +4,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.files.foreign.items import Filler, Pair
-from backlog_sync.files.foreign.values import text_of
-from backlog_sync.files.foreign.words import (
-    ANY_LISTS,
-    GROUP_KINDS,
-    LIST_KINDS,
-    ONE_ITEM,
-    STATUS_LISTS,
-    field_named,
-    key_words,
-)
+from backlog_sync.files.fill import Filler, Pair
+from backlog_sync.files.node_values import text_of
 from backlog_sync.files.source import Lines
-from backlog_sync.files.words import RANKS, words
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    field_of,
+    group_kind,
+    is_any_list,
+    key_words,
+    list_kind,
+    list_status,
+    listed,
+    type_word,
+)
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
 
-_TOOL_KEYS = words("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
+_TOOL_KEYS = listed("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
 """Keys of tasks that a machine runs: nobody plans those."""
 
-_EVIDENCE = words(
+_EVIDENCE = listed(
     "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
     "estimate|effort|estimate_hours|epic|milestone|sprint|assignees|done|definition_of_done"
 )
 """Fields of which a list of an unknown name must have some for its entries to be items."""
 
-_PERIODS = words(
+_PERIODS = listed(
     "quarter|sprint|phase|milestone|release|version|iteration|horizon|period|timeframe|stage|"
     "increment|wave|cycle|label"
 )
 """Keys that name a stretch of time where it has no other name."""
+
+
+_OWNERS = ("epic", "feature", "story", "initiative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,10 @@ class Shapes:
     def is_list(self, key: str, value: Node) -> bool:
         """Whether a key and its value are a list of items or of groups."""
         if isinstance(value, MapNode):
-            known = key in LIST_KINDS or key in GROUP_KINDS
-            return known and self._keyed(value)
+            return is_known_list(key) and self._keyed(value)
         if not isinstance(value, ListNode) or not value.items:
             return False
-        if key in LIST_KINDS or key in GROUP_KINDS:
-            return True
-        return (key in ANY_LISTS or key in STATUS_LISTS) and any(
-            isinstance(each, MapNode) for each in value.items
-        )
+        return is_known_list(key) or (is_loose_list(key) and has_maps(value))
 
     def _keyed(self, value: MapNode) -> bool:
         """Whether a mapping holds items by their ids."""
@@ -95,7 +94,7 @@ class Shapes:
         if holds_lists(node):
             return False
         pairs = self.pairs(node)
-        names = {field_named(pair.key) for pair in pairs}
+        names = {field_of(pair.key) for pair in pairs}
         titled = "title" in names or "i_want" in names
         told = len(names & _EVIDENCE)
         strong = bool(names & {"acceptance_criteria", "user_story", "i_want", "story_points"})
@@ -118,8 +117,8 @@ class Shapes:
     def _told(self, node: MapNode) -> int:
         """How much of what only a plan has stands in a mapping."""
         pairs = self.pairs(node)
-        told = len({field_named(pair.key) for pair in pairs} & _EVIDENCE)
-        if any(field_named(pair.key) == "parent" for pair in pairs):
+        told = len({field_of(pair.key) for pair in pairs} & _EVIDENCE)
+        if any(field_of(pair.key) == "parent" for pair in pairs):
             told += 1
         kind = self.filler.kind_of(pairs, "", loose=True)
         return told + 2 if kind and self.filler.ids_of(pairs, kind) else told + bool(kind)
@@ -132,9 +131,25 @@ class Shapes:
         return self.lines.place(self.path, node.start)
 
 
+def is_known_list(key: str) -> bool:
+    """Whether a key is one of lists of items of a kind, or of milestones or sprints."""
+    return group_kind(key) is not None or list_kind(key) not in (None, "any")
+
+
+def is_loose_list(key: str) -> bool:
+    """Whether a key is one of lists of any items where it holds mappings: `items`, `doing`."""
+    return is_any_list(key) or list_status(key) is not None
+
+
+def one_item(key: str) -> str | None:
+    """The kind of the one item that a mapping is by its key, the owner of the lists beside it."""
+    word = type_word(key)
+    return word.kind if word and word.name in _OWNERS else None
+
+
 def named_kind(node: MapNode, pairs: list[Pair]) -> str:
     """The kind of what is named by it and holds more: `- epic: Boats` with `stories:`."""
-    if not holds_lists(node) or any(field_named(pair.key) == "title" for pair in pairs):
+    if not holds_lists(node) or any(field_of(pair.key) == "title" for pair in pairs):
         return ""
     return next(
         (kind for pair in pairs if (kind := key_words(pair.key)) in RANKS and text_of(pair.value)),
@@ -145,8 +160,7 @@ def named_kind(node: MapNode, pairs: list[Pair]) -> str:
 def holds_one_item(node: MapNode) -> bool:
     """Whether a mapping is about one item: `epic: {title: …}`."""
     return any(
-        key_words(entry.key.value) in ONE_ITEM and isinstance(entry.value, MapNode)
-        for entry in node.entries
+        one_item(entry.key.value) and isinstance(entry.value, MapNode) for entry in node.entries
     )
 
 
@@ -162,12 +176,10 @@ def period_of(pairs: list[Pair]) -> str:
 def holds_lists(node: MapNode) -> bool:
     """Whether a mapping has lists of items among its values."""
     for entry in node.entries:
-        key = key_words(entry.key.value)
-        value = entry.value
-        listed = key in LIST_KINDS or key in GROUP_KINDS
-        if listed and isinstance(value, ListNode | MapNode):
+        key, value = entry.key.value, entry.value
+        if is_known_list(key) and isinstance(value, ListNode | MapNode):
             return True
-        if (key in ANY_LISTS or key in STATUS_LISTS) and has_maps(value):
+        if is_loose_list(key) and has_maps(value):
             return True
     return False
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.foreign.values import status_word, text_of
-from backlog_sync.files.foreign.words import key_words
+from backlog_sync.files.node_values import text_of
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
+from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.yaml.nodes import Entry, MapNode, Node, Scalar
 
 STATUS = "sprint-status"
@@ -84,7 +84,7 @@ def _item(entry: Entry, place: Place, epics: dict[str, int]) -> ParsedItem | Non
         return None
     fields: dict[str, object] = {"id": f"{kind}-{number}", "title": title}
     if text_of(value):
-        fields["status"] = status_word(text_of(value))
+        fields["status"] = text_of(value)
     document = ItemDocument.model_validate(fields)
     return ParsedItem(
         document, kind, place, parent=parent,

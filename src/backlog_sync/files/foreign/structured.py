@@ -7,27 +7,20 @@ from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.keys import is_key
+from backlog_sync.files.assemble import Assembled, assemble
 from backlog_sync.files.documents.items import LISTS
 from backlog_sync.files.documents.settings import SettingsDocument
-from backlog_sync.files.foreign.assemble import Assembled, assemble
-from backlog_sync.files.foreign.drafts import Findings
-from backlog_sync.files.foreign.items import Filler
+from backlog_sync.files.draft import Findings
+from backlog_sync.files.fill import Filler
 from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign.repair import read_broken
+from backlog_sync.files.foreign.shapes import one_item
 from backlog_sync.files.foreign.status import parse_sprint_status
 from backlog_sync.files.foreign.tree import TreeReader
-from backlog_sync.files.foreign.words import (
-    ANY_LISTS,
-    GROUP_KINDS,
-    LIST_KINDS,
-    ONE_ITEM,
-    STATUS_LISTS,
-    STRONG_KEYS,
-    key_words,
-)
 from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import group_kind, key_words, list_kind, list_status, words_of
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.json_nodes import compose_json
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
@@ -151,6 +144,7 @@ def _foreign(source: Source, root: Node, faults: tuple[Diagnostic, ...]) -> Pars
         diagnostics=(*faults, *findings.diagnostics()),
         notes=notes,
         dialect=TREE,
+        periods=done.periods,
     )
 
 
@@ -174,10 +168,10 @@ def is_ours(root: Node) -> bool:
     maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
     keys = {key_words(entry.key.value) for node in maps for entry in node.entries}
     if versioned:
-        return "title" in keys or len(keys & STRONG_KEYS) < _SURELY
-    owned = any(key_words(e.key.value) in ONE_ITEM and isinstance(e.value, MapNode)
+        return "title" in keys or len(keys & words_of("not_ours")) < _SURELY
+    owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
-    if seems(root) or owned or keys & STRONG_KEYS:
+    if seems(root) or owned or keys & words_of("not_ours"):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
     strange = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
@@ -195,14 +189,13 @@ def _is_foreign_list(name: str, value: Node) -> bool:
         return isinstance(value, MapNode)
     entries = value.items if isinstance(value, ListNode) else ()
     maps = [each for each in entries if isinstance(each, MapNode)]
-    if words in LIST_KINDS or words in STATUS_LISTS or words in ANY_LISTS:
+    if list_kind(words) or list_status(words):
         return bool(maps)
-    if words not in GROUP_KINDS:
+    if group_kind(words) is None:
         return False
     if name != "milestones":
         return bool(maps)
-    lists = (*LIST_KINDS, *ANY_LISTS)
-    return any(key_words(e.key.value) in lists for each in maps for e in each.entries)
+    return any(list_kind(e.key.value) for each in maps for e in each.entries)
 
 
 def _items_of(value: Node | None, depth: int) -> list[MapNode]:

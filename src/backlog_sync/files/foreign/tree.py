@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
-from backlog_sync.files.foreign.items import Filler, Pair
+from backlog_sync.files.draft import Draft, Findings, Ref
+from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.shapes import (
     Shapes,
     has_maps,
@@ -13,39 +13,44 @@ from backlog_sync.files.foreign.shapes import (
     holds_lists,
     holds_one_item,
     named_kind,
+    one_item,
     period_of,
 )
-from backlog_sync.files.foreign.values import short_title, text_of
-from backlog_sync.files.foreign.words import (
-    ANY_LISTS,
-    GROUP_KINDS,
-    LIST_KINDS,
-    NOISE,
-    ONE_ITEM,
-    SHELVED,
-    STATUS_LISTS,
-    field_named,
-    key_words,
-)
+from backlog_sync.files.node_values import short_title, text_of
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
-from backlog_sync.files.words import RANKS, words
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    field_of,
+    group_kind,
+    is_any_list,
+    key_words,
+    list_kind,
+    list_status,
+    listed,
+    topics,
+)
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _WRAPPERS = 4
 """How deep items are looked for below keys that say nothing of items."""
 
-_PLAIN_WRAPPERS = words("backlog|project|product|roadmap|plan|data")
+_PLAIN_WRAPPERS = listed("backlog|project|product|roadmap|plan|data")
 """Wrappers whose names tell nothing; those of others may part ids, as taskmaster's tags do."""
 
-_MILESTONE_KEYS = words("id|number|name|title|description|due|due on|due date|state|status|url")
+_MILESTONE_KEYS = listed("id|number|name|title|description|due|due on|due date|state|status|url")
 """Keys of GitHub's own milestones: what says no more is only a milestone, never an epic."""
 
-_LOOSE = words(
+_LOOSE = listed(
     "issues|issue list|items|entries|children|backlog|product backlog|backlog items|tickets|cards|"
     "pbis|work items|workitems|work|elements|課題|イシュー|sprint backlog"
 )
 """Lists whose entries may say of what kind they are."""
+
+_NOISE = frozenset(("noise", "risks", "navigation"))
+"""Topics below which no items are looked for."""
+
+_STATUSES = {"done": "Done", "progress": "In Progress", "todo": "Todo"}
 
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
 
@@ -91,7 +96,7 @@ class TreeReader:
             self._list("items", root, "story", _Spot(), known=False)
         elif isinstance(root, MapNode):
             self._mapping(root, _Spot())
-        self.filler.estimates.settle(self.findings)
+        self.filler.efforts.settle(self.findings)
 
     def place(self, node: Node) -> Place:
         """Where a node stands."""
@@ -107,11 +112,11 @@ class TreeReader:
             return
         for entry in node.entries:
             key, value = key_words(entry.key.value), entry.value
-            if key in ONE_ITEM and isinstance(value, MapNode):
+            if one_item(key) and isinstance(value, MapNode):
                 continue
             if self.shapes.is_list(key, value):
                 self._lists(entry, spot, parent_kind="")
-            elif key in NOISE:
+            elif topics(key) & _NOISE:
                 self._skip(entry, "it holds no items")
             elif isinstance(value, MapNode) and self.shapes.parts_work(value):
                 self._groups("milestone", value, spot)
@@ -120,10 +125,11 @@ class TreeReader:
                 scope = key.replace(" ", "-") if tag else spot.scope
                 self._mapping(value, replace(spot, depth=spot.depth + 1, scope=scope))
             elif isinstance(value, ListNode) and value.items:
-                if self.shapes.is_plan(value, strict=key not in SHELVED):
-                    shelf = key if key in SHELVED else spot.shelved
+                shelved = "shelved" in topics(key)
+                if self.shapes.is_plan(value, strict=not shelved):
+                    shelf = key if shelved else spot.shelved
                     below = replace(spot, shelved=shelf)
-                    self._list(key, value, "story", below, known=key in SHELVED)
+                    self._list(key, value, "story", below, known=shelved)
                 else:
                     self._skip(entry, "a list of something else than items")
 
@@ -134,8 +140,8 @@ class TreeReader:
         pairs = self.shapes.pairs(node)
         for entry in node.entries:
             key = key_words(entry.key.value)
-            kind = ONE_ITEM.get(key)
-            if kind is None or key in LIST_KINDS:
+            kind = one_item(key)
+            if kind is None or _kind_of_list(key):
                 continue
             if isinstance(entry.value, MapNode):
                 draft = self._item(entry.value, kind, spot, loose=False)
@@ -146,7 +152,7 @@ class TreeReader:
             if draft is not None:
                 return replace(spot, parent=draft)
         for pair in pairs:
-            name, text = field_named(pair.key), text_of(pair.value)
+            name, text = field_of(pair.key), text_of(pair.value)
             if name in ("sprint", "milestone") and isinstance(pair.value, Scalar) and text:
                 title = f"Sprint {text}" if name == "sprint" and text.isdecimal() else text
                 if key_words(pair.key) != "version":
@@ -158,14 +164,14 @@ class TreeReader:
     ) -> Draft:
         """An epic that a file is about: `epic: 1` and a name beside its issues."""
         title = self.filler.title_of(
-            [pair for pair in pairs if field_named(pair.key) == "title"], kind
+            [pair for pair in pairs if field_of(pair.key) == "title"], kind
         )
         word = text_of(entry.value)
         draft = Draft(kind, short_title(text_of(title.value)) if title else word,
                       self.place(entry.key), anchor=TreeAnchor(node), scope=spot.scope)  # fmt: skip
         draft.raw_id = word if title else None
         for pair in pairs:
-            if field_named(pair.key) in ("description", "goal", "status", "priority", "target"):
+            if field_of(pair.key) in ("description", "goal", "status", "priority", "target"):
                 self.filler.fill(draft, [pair], None)
         self.drafts.append(draft)
         return draft
@@ -175,18 +181,19 @@ class TreeReader:
     def _lists(self, entry: Entry, spot: _Spot, parent_kind: str) -> None:
         """Read a list by its key's meaning."""
         key, value = key_words(entry.key.value), entry.value
-        if key in GROUP_KINDS:
-            self._groups(GROUP_KINDS[key], value, spot)
+        group = group_kind(key)
+        if group is not None:
+            self._groups(group, value, spot)
             return
-        kind = LIST_KINDS.get(key, "")
-        if key in STATUS_LISTS and not kind:
-            spot = replace(spot, status=(STATUS_LISTS[key], self.place(entry.key)))
+        kind, status = _kind_of_list(key), list_status(key)
+        if status is not None and not kind:
+            spot = replace(spot, status=(_STATUSES[status], self.place(entry.key)))
         if not kind:
             kind = self._child_kind(value, parent_kind)
         if kind == "task" and not parent_kind and spot.within is None and have_parts(value):
             kind = "story"
         bare = not parent_kind and spot.within is None and spot.parent is None
-        self._list(key, value, kind, spot, known=not (bare and key in ANY_LISTS))
+        self._list(key, value, kind, spot, known=not (bare and is_any_list(key)))
 
     def _child_kind(self, value: Node, parent_kind: str) -> str:
         """What entries of a list of any kind are: what stands below their parent."""
@@ -212,7 +219,7 @@ class TreeReader:
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
-        loose = key in _LOOSE or key not in LIST_KINDS
+        loose = key in _LOOSE or not _kind_of_list(key)
         for each in value.items:
             if isinstance(each, MapNode):
                 self._item(each, kind, spot, loose=loose)
@@ -268,7 +275,7 @@ class TreeReader:
             draft = Draft("epic", name, self._start(node), anchor=TreeAnchor(node), group=group)
             draft.raw_id, draft.scope, draft.within = raw, spot.scope, spot.within
             fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)]
-            self.filler.fill(draft, [p for p in fields if field_named(p.key)], title)
+            self.filler.fill(draft, [p for p in fields if field_of(p.key)], title)
             draft.fields.pop("milestone", None)
             draft.parents.clear()
             draft.siblings = siblings
@@ -287,7 +294,7 @@ class TreeReader:
             return None
         pairs = [p for p in self.shapes.pairs(node)
                  if not self.shapes.is_list(key_words(p.key), p.value)
-                 or field_named(p.key) in ("depends_on", "acceptance_criteria")]  # fmt: skip
+                 or field_of(p.key) in ("depends_on", "acceptance_criteria")]  # fmt: skip
         kind = self.filler.kind_of(pairs, kind, loose=loose)
         kind = named_kind(node, pairs) or kind
         title = self.filler.title_of(pairs, kind)
@@ -320,9 +327,9 @@ class TreeReader:
             key = key_words(entry.key.value)
             if not self.shapes.is_list(key, entry.value):
                 continue
-            if field_named(key) in ("depends_on", "acceptance_criteria"):
+            if field_of(key) in ("depends_on", "acceptance_criteria"):
                 continue
-            kind = LIST_KINDS.get(key)
+            kind = _kind_of_list(key)
             if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
                 continue
@@ -341,3 +348,9 @@ class TreeReader:
 
     def _skip(self, entry: Entry, reason: str) -> None:
         self.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
+
+
+def _kind_of_list(key: str) -> str:
+    """The kind that a key of a list names; empty where it takes any."""
+    kind = list_kind(key)
+    return "" if kind in (None, "any") else str(kind)

@@ -12,11 +12,11 @@ from backlog_sync.files.foreign.csv import read_table as table_of
 from backlog_sync.files.foreign.status import StatusAnchor
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.foreign.tree import TreeAnchor
-from backlog_sync.files.foreign.values import is_ticked, text_of
-from backlog_sync.files.foreign.words import field_named
+from backlog_sync.files.node_values import is_ticked, text_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.source import encode, source_of
-from backlog_sync.files.words import meanings, same_status
+from backlog_sync.files.statuses import is_plain_status, meanings, same_status
+from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.yaml.edit import Edit, Editor, Setting, apply_edits, scalar_text
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Scalar
 from backlog_sync.files.yaml.write import same_issue
@@ -67,7 +67,7 @@ def _spelled(items: Sequence[ParsedItem], wanted: str) -> str:
     """How a file spells a status: as it does elsewhere, else in the case of its others."""
     meant = meanings(wanted)
     said = [each.document.status for each in items if each.document.status]
-    for word in said:
+    for word in filter(is_plain_status, said):
         if meanings(word) == meant or (len(meant) == 1 and meant <= meanings(word)):
             return word
     if said and all(word == word.lower() for word in said):
@@ -103,7 +103,7 @@ def _write_tree(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
         elif node is not None:
             editor.set_keys(node, _settings(parsed, item.document, node, progress))
             for entry in node.entries:
-                if field_named(entry.key.value) == "acceptance_criteria" and entry.own:
+                if field_of(entry.key.value) == "acceptance_criteria" and entry.own:
                     _tick(editor, entry, item.document, progress.ticks)
     return editor.result() if editor.edits else parsed.source.text
 
@@ -141,7 +141,7 @@ def _keys(node: MapNode, field: str) -> list[str]:
     """The keys by which a mapping says a field, those with a plain value."""
     return [
         entry.key.value for entry in node.entries
-        if entry.own and isinstance(entry.value, Scalar) and field_named(entry.key.value) == field
+        if entry.own and isinstance(entry.value, Scalar) and field_of(entry.key.value) == field
         and (field != "issue" or text_of(entry.value))
     ]  # fmt: skip
 

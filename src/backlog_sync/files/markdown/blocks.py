@@ -2,12 +2,12 @@
 
 from backlog_sync.files.markdown.dependencies import parse_dependencies
 from backlog_sync.files.markdown.drafts import Block, Criterion
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
 from backlog_sync.files.markdown.scenario import begins_scenario, continues_scenario, step
-from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.markdown.values import parse_names
-from backlog_sync.files.words import TEXT_FIELDS
+from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.vocabulary import TEXT_FIELDS
 
 _LONGEST = 4000
 """A scenario's text is cut there."""

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass, replace
 
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.metadata import Pair
+from backlog_sync.files.markdown.words import TYPES, words
 from backlog_sync.files.reading.titles import recognise
-from backlog_sync.files.words import TYPES, bare_word, words
+from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.vocabulary import bare_word
 
 _SPELT = {
     "items": "items|item|issues",

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backlog_sync.core.keys import is_key
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.values import parse_issue
-from backlog_sync.files.words import TYPES, is_empty_word
+from backlog_sync.files.markdown.words import TYPES
+from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.vocabulary import is_empty_word
 
 _LIMIT = 2000
 _MOST = 50

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.markdown.dependencies import Dependency
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.reading.titles import Typed
 from backlog_sync.files.parsed import ParsedItem
-from backlog_sync.files.words import RANKS
+from backlog_sync.files.reading.titles import Typed
+from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.vocabulary import RANKS
 
 
 @dataclass(frozen=True, slots=True)

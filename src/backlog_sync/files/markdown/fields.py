@@ -5,9 +5,9 @@ from collections.abc import Callable
 from enum import Enum
 
 from backlog_sync.core.keys import is_key
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.dependencies import parse_dependencies
 from backlog_sync.files.markdown.drafts import Draft
-from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.values import (
     parse_date,
@@ -18,13 +18,8 @@ from backlog_sync.files.markdown.values import (
     parse_points,
     parse_priority,
 )
-from backlog_sync.files.words import (
-    DONE_WORDS,
-    LONG_FIELDS,
-    bare_word,
-    is_decoration,
-    is_empty_word,
-)
+from backlog_sync.files.markdown.words import DONE_WORDS
+from backlog_sync.files.vocabulary import LONG_FIELDS, bare_word, is_decoration, is_empty_word
 
 _REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,39}/[\w.-]{1,100})")
 
@@ -78,9 +73,11 @@ def set_field(draft: Draft, pair: Pair) -> tuple[Taken, str | None]:
             return Taken.AGAIN, None
         draft.depends = list(parse_dependencies(pair.value))
         return Taken.SET, field
-    if field == "estimate":
+    if field in ("estimate", "effort"):
         return _estimate(draft, pair.value)
-    reader = _READERS[field]
+    reader = _READERS.get(field)
+    if reader is None:
+        return Taken.UNKNOWN, None
     found = reader(pair.value)
     if found is None:
         return (Taken.SET if is_empty_word(plain(pair.value)) or not pair.value

@@ -8,18 +8,18 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.hints import issue_hints
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import Count, TableRow, name_key
 from backlog_sync.files.markdown.drafts import Anchor, Draft, MetaLine
 from backlog_sync.files.markdown.fields import set_field
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.parts import WHOLE, Part, Parts
 from backlog_sync.files.markdown.period import find_period, whole_period
 from backlog_sync.files.markdown.record import Record
+from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
 from backlog_sync.files.reading.entries import is_sentence
 from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
-from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
-from backlog_sync.files.words import MILESTONE_CODE, RANKS, bare_word, is_empty_word
+from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.vocabulary import MILESTONE_CODE, RANKS, bare_word, is_empty_word
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.drafts import Anchor, MetaLine
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.words import bare_word, field_of, is_partly, meanings, words
+from backlog_sync.files.markdown.words import field_of, words
+from backlog_sync.files.statuses import is_plain_status, meanings
+from backlog_sync.files.vocabulary import bare_word, is_partly
 
 # Keys that write-back adds are no markers: they would turn the language round.
 _MARKERS = {
@@ -105,7 +107,12 @@ def _own_statuses(lines: Iterable[MetaLine]) -> dict[str, str]:
         said = plain(meta.pair.value)
         head, _, remark = said.partition("(")
         meaning = _meaning(head)
-        if meaning and len(head) <= 40 and not is_partly(remark.rstrip(") ")):
+        if (
+            meaning
+            and is_plain_status(head)
+            and len(head) <= 40
+            and not is_partly(remark.rstrip(") "))
+        ):
             seen.setdefault(meaning, Counter())[head.strip()] += 1
     return {meaning: _first_most_common(found) for meaning, found in seen.items()}
 
@@ -128,5 +135,5 @@ def _meaning(word: str) -> str | None:
     """The one meaning of a status: an issue that is closed as not planned is cancelled."""
     if word in _WHOLE:
         return _WHOLE[word]
-    found = meanings(word)
+    found = meanings(word) if is_plain_status(word) else frozenset[str]()
     return next(iter(found)) if len(found) == 1 else None

@@ -6,10 +6,18 @@
 from dataclasses import dataclass
 
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.words import bare_word, field_of
+from backlog_sync.files.vocabulary import bare_word, field_of
 
 _KEY_LENGTH = 60
 _COLONS = (":", "：")
+_PLAIN = frozenset(
+    ("acceptance_criteria", "definition_of_done", "assignees", "audience", "depends_on", "description",
+     "effort", "epic", "estimate", "estimate_hours", "feature", "goal", "id", "issue", "kind",
+     "labels", "milestone", "priority", "progress", "repository", "risks", "skills", "sprint",
+     "start", "status", "story_points", "target", "team", "user_story"),
+)  # fmt: skip
+"""Fields whose keys count without bold marks; other words begin sentences as well: `Link: …`."""
+
 _DOTTED_KEYS = frozenset(
     ("status", "acceptance_criteria", "goal", "description", "depends_on", "priority", "milestone",
      "labels", "story_points", "estimate", "user_story"),
@@ -136,7 +144,7 @@ def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | N
 def _unmarked(text: str, at: int, end: int, prefix: str) -> Pair | None:
     inner = text[at : min(end, at + _KEY_LENGTH)]
     colon = _colon(inner)
-    if colon < 1 or not inner[0].isalpha() or field_of(inner[:colon]) is None:
+    if colon < 1 or not inner[0].isalpha() or field_of(inner[:colon]) not in _PLAIN:
         return None
     behind = at + colon + 1
     if behind < end and inner[colon] == ":" and text[behind] not in " \t":

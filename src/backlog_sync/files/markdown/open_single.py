@@ -3,10 +3,10 @@
 from backlog_sync.files.markdown.drafts import Draft, MetaLine
 from backlog_sync.files.markdown.fenced import Field, flow_list
 from backlog_sync.files.markdown.fields import set_field
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.single import Single, field_in_front
 from backlog_sync.files.reading.gather import Gatherer, Scope
+from backlog_sync.files.syntax.markdown import Line
 
 _LISTS = ("assignees", "labels", "depends_on", "skills")
 _OWN = ("backlog", "id", "title", "kind", "type")

@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.files.markdown.drafts import Draft
+from backlog_sync.files.markdown.words import words
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.words import bare_word, words
+from backlog_sync.files.vocabulary import bare_word
 
 _SUMS = words(
     "summary overview total totals sum statistics stats metrics glance dashboard metadata info "

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.files.markdown.drafts import Anchor, MetaLine
 from backlog_sync.files.syntax.markdown import TAB, Kind, Line, is_hard
-from backlog_sync.files.words import TEXT_FIELDS
+from backlog_sync.files.vocabulary import TEXT_FIELDS
 
 _BREAK = "  "
 _PARAGRAPH = (Kind.TEXT, Kind.LIST)

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.markdown.drafts import Criterion, Draft
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.parsed import Source
+from backlog_sync.files.syntax.markdown import Kind, Line
 
 if TYPE_CHECKING:
     from backlog_sync.files.markdown.claims import Count, TableRow

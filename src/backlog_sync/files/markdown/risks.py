@@ -7,11 +7,12 @@ contingency. Its rows are no items. A column that names items ties a row to one 
 from collections.abc import Sequence
 
 from backlog_sync.files.documents.items import RiskDocument
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import split_cells
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.markdown.words import words
 from backlog_sync.files.parsed import ListedRisk
-from backlog_sync.files.words import bare_word, is_empty_word, words
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.vocabulary import bare_word, is_empty_word
 
 _COLUMNS = {
     "text": words(

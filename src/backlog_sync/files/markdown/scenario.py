@@ -1,6 +1,6 @@
 """Given/When/Then: the lines of a scenario, which together are one acceptance criterion."""
 
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 
 _BEGIN = (
     "given", "étant donné", "etant donne", "dado", "dada", "dados", "gegeben", "angenommen",

@@ -6,12 +6,13 @@ status and a planning field, and no items declared below.
 
 from dataclasses import dataclass
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.fenced import Field, read_front
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.markdown.words import TYPES, field_of
 from backlog_sync.files.reading.entries import Listed
 from backlog_sync.files.reading.runs import Chosen
-from backlog_sync.files.words import TYPES, bare_word, field_of
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.vocabulary import bare_word
 
 _PLANNED = frozenset(
     ("assignees", "labels", "milestone", "depends_on", "priority", "story_points", "estimate",

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.core.rollup import Sum, add
-from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
 from backlog_sync.files.markdown.place import Edit
 from backlog_sync.files.parsed import ParsedItem
+from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
 
 _LONGEST = 80
 

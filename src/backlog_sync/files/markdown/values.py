@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.files.markdown.inline import plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.period import whole_period
-from backlog_sync.files.words import is_empty_word
+from backlog_sync.files.vocabulary import is_empty_word
 
 _LIMIT = 2000
 _POINTS = re.compile(

@@ -12,7 +12,7 @@ from backlog_sync.files.reading.runs import Chosen
 from backlog_sync.files.reading.sections import Section
 from backlog_sync.files.reading.tables import Tables
 from backlog_sync.files.reading.titles import Title, read_title
-from backlog_sync.files.words import bare_word, words
+from backlog_sync.files.vocabulary import bare_word, listed
 
 _CODE = re.compile(r"(?:\*\*|`)?([A-Z]{1,3}\d{2,5}[a-z]?)(?:\*\*|`)?[:.)]?[ ]+(?=\S)")
 _TAG = re.compile(r"\[([A-Z]{1,3}\d{0,4})\][ ]+(?=\S)")
@@ -23,7 +23,7 @@ _PARENT = re.compile(r"US(\d{1,4})$")
 _NEEDS = re.compile(
     r"[ ]?\((?:depends[ ]on|blocked[ ]by|after|requires|needs)[ :]+([^()]{1,200})\)$", re.IGNORECASE
 )
-_GROUPS = words(
+_GROUPS = listed(
     "milestones|milestone|roadmap|goals|plan|hitos|marcos|jalons|meilensteine|вехи|план|里程碑|"
     "マイルストーン|ロードマップ|路线图|key milestones|timeline"
 )

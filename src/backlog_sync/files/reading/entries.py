@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.fields import is_story_sentence
-from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.metadata import parse_pairs
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.syntax.markdown import Line
-from backlog_sync.files.words import PRIORITIES, RANKS, STORY, bare_word
+from backlog_sync.files.vocabulary import RANKS, bare_word, is_priority, vocabulary
 
 _ACTOR = re.compile(
     r"as (?:an?|the)?[ ]?[^,]{1,80},? i (?:want|can|need|would|should|will|receive|get|must|am)\b",
@@ -21,6 +21,7 @@ _ACTOR = re.compile(
 _LETTERED = re.compile(r"([A-Z]\d{1,3}(?:\.\d{1,3})?)[.:)–—-][ ]?(?=\S)|([A-Z]\d{1,3})[ ][–—-][ ]")
 _BOLD_TITLE = re.compile(r"\*\*([^*]{1,200})\*\*(?:[ ]?[-–—:][ ]?([^*]{1,30}))?$")
 _REMARK = re.compile(r"[ ]?\((P\d)\)$")
+STORY = vocabulary().spelled["story"]
 _OURS = ("issue", "status", "progress")
 
 
@@ -102,7 +103,11 @@ class _Chooser:
             return ""
         if typed.word.weak or typed.dotted or typed.bare:
             return "only a heading can declare this"
-        if typed.word.name in self.words and not node.children and not self._has_parent(node, typed):
+        if (
+            typed.word.name in self.words
+            and not node.children
+            and not self._has_parent(node, typed)
+        ):
             return f"headings declare what is a {typed.word.name} here, and it has no lines below"
         if typed.code and not typed.bold:
             return "a code of an unknown kind, not in bold"
@@ -200,7 +205,7 @@ def _bold_title(text: str) -> tuple[str, str | None]:
     if match is None:
         return plain(text), None
     behind = bare_word(match[2]) if match[2] else ""
-    if behind in PRIORITIES:
+    if behind and is_priority(behind):
         return plain(match[1]), match[2].strip()
     return plain(match[1] if not match[2] else text), None
 
@@ -211,7 +216,14 @@ def _typed_line(text: str) -> Typed | None:
     if close < 0 or text[close + 2 :].strip(" :"):
         return None
     typed = recognise(text[2:close])
-    if typed is None or typed.dotted or typed.bare or not typed.number or not typed.title or typed.word.weak:
+    if (
+        typed is None
+        or typed.dotted
+        or typed.bare
+        or not typed.number
+        or not typed.title
+        or typed.word.weak
+    ):
         return None
     told, status, points = parse_title(typed.title)
     return replace(typed, title=told, status=typed.status or status, points=points, bold=True)

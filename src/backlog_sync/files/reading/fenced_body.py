@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from backlog_sync.files.markdown.drafts import Criterion, Draft
 from backlog_sync.files.markdown.fenced import Entry, Field, flow_list, opens_yaml, read_fence
 from backlog_sync.files.markdown.fields import is_story_sentence, set_field
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.record import CRITERIA
-from backlog_sync.files.words import RANKS, field_of
+from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.vocabulary import RANKS, field_of
 
 if TYPE_CHECKING:
     from backlog_sync.files.reading.gather import Gatherer, Scope

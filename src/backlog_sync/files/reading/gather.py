@@ -5,6 +5,7 @@ What is an item was decided before; here its lines become its fields, criteria a
 
 from dataclasses import dataclass, replace
 
+from backlog_sync.files.inline import only_link, plain
 from backlog_sync.files.markdown.blocks import Blocks
 from backlog_sync.files.markdown.claims import total_counts
 from backlog_sync.files.markdown.dependencies import parse_dependencies
@@ -17,7 +18,6 @@ from backlog_sync.files.markdown.fields import (
     set_field,
     status_word,
 )
-from backlog_sync.files.markdown.inline import only_link, plain
 from backlog_sync.files.markdown.metadata import Pair, parse_pairs
 from backlog_sync.files.markdown.period import find_period, leading_period
 from backlog_sync.files.markdown.prefix import planning_prefix
@@ -28,26 +28,13 @@ from backlog_sync.files.reading.entries import is_sentence
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.table_items import TableReader
-from backlog_sync.files.reading.titles import (
-    Title,
-    Typed,
-    parse_title,
-    read_title,
-    recognise,
-)
+from backlog_sync.files.reading.titles import Title, Typed, parse_title, read_title, recognise
+from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.words import (
-    DELIVERABLE_WORDS,
-    DONE_WORDS,
-    GROUPS,
-    RANKS,
-    TASK_WORDS,
-    TEXT_FIELDS,
-    bare_word,
-    is_status_word,
-)
+from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_kind, topics
 
 _LOW = "an item with --bullets items"
+_WORK = frozenset(("tasks", "deliverables"))
 _BOLD_LEVEL = 7
 """A bold paragraph that is a title stands below every heading."""
 
@@ -132,10 +119,16 @@ class Gatherer:
                 here = scope
                 if above is not None and glued and self._goes_on(child, above):
                     here = scope.below(above)
-                above = self._entry(child, here, glued=glued) or (above if here is not scope else None)
+                above = self._entry(child, here, glued=glued) or (
+                    above if here is not scope else None
+                )
                 continue
             here = scope
-            if above is not None and child.form is Form.CODE and opens_yaml(self.lines[child.first]):
+            if (
+                above is not None
+                and child.form is Form.CODE
+                and opens_yaml(self.lines[child.first])
+            ):
                 here = scope.below(above)
             above = None
             scope = self._label(child, scope)
@@ -146,11 +139,16 @@ class Gatherer:
     def _label(self, node: Node, scope: Scope) -> Scope:
         """The scope behind a paragraph: `Stories:` alone names what the entries below it are."""
         kind = ""
-        if node.form is Form.TEXT and node.end == node.first + 1 and scope.owner and not scope.closed:
+        if (
+            node.form is Form.TEXT
+            and node.end == node.first + 1
+            and scope.owner
+            and not scope.closed
+        ):
             line = self.lines[node.first]
             text = line.text.strip("*_ ")
             if text.endswith((":", "：")) or line.text.startswith("**"):
-                kind = GROUPS.get(bare_word(text), "")
+                kind = list_kind(text) or ""
         if kind not in ("story", "bug") or not scope.owner:
             kind = ""
         if not kind:
@@ -304,7 +302,9 @@ class Gatherer:
         inner = recognise(typed.title)
         if inner is None or inner.word.weak or inner.code or inner.dotted or inner.bare:
             return None
-        return inner if inner.number and inner.title and RANKS[inner.word.kind] > draft.rank else None
+        return (
+            inner if inner.number and inner.title and RANKS[inner.word.kind] > draft.rank else None
+        )
 
     def _inner_item(
         self, line: Line, outer: Draft, typed: Typed, scope: Scope, level: int
@@ -354,7 +354,7 @@ class Gatherer:
             self.children(node, replace(inner, field=field))
             self.blocks.end()
             return
-        if owner and section.word in TASK_WORDS | (DELIVERABLE_WORDS if owner.weak else frozenset()):
+        if owner and topics(section.word) & (_WORK if owner.weak else {"tasks"}):
             self.blocks.begin(Block(TASKS, owner, heading=True))
             self.record.note(line, "heading", owner, "boxes below it are tasks")
             self.children(node, replace(inner, tasks=True))
@@ -368,16 +368,19 @@ class Gatherer:
         closed = scope.closed
         if section.role in (Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.QUALITY):
             closed = closed if closed == Role.RISKS.value else section.role.value
-        if owner is not None and closed != Role.RISKS.value and not section.structural and not section.group:
+        if (
+            owner is not None
+            and closed != Role.RISKS.value
+            and not section.structural
+            and not section.group
+        ):
             owner.parted = True
             owner.say(f"**{plain(line.text)}**")
             owner.parted = True
         self.record.note(line, "heading", owner, reason)
         self.children(node, replace(scope, closed=closed, field=field))
 
-    def _container(
-        self, node: Node, section: Section, scope: Scope, kind: str, rule: str
-    ) -> None:
+    def _container(self, node: Node, section: Section, scope: Scope, kind: str, rule: str) -> None:
         """A heading that what stands below it makes an item."""
         line = self.lines[node.first]
         title, status, _ = parse_title(line.text)
@@ -414,7 +417,9 @@ class Gatherer:
         for row in range(node.first, node.end):
             line = self.lines[row]
             if line.kind is not Kind.BLANK:
-                self.record.note(line, "overview", None, "it tells more of an item that stands elsewhere")
+                self.record.note(
+                    line, "overview", None, "it tells more of an item that stands elsewhere"
+                )
 
     def _mentions(self) -> None:
         """Give what second mentions say to their items, where those do not say it themselves."""
@@ -451,7 +456,11 @@ class Gatherer:
         draft.parent = scope.parent(draft.rank)
         draft.last_line = line.row
         if typed:
-            draft.key = f"{kind}-{typed.number}" if (typed.dotted or typed.inferred) and typed.number else typed.key
+            draft.key = (
+                f"{kind}-{typed.number}"
+                if (typed.dotted or typed.inferred) and typed.number
+                else typed.key
+            )
             if typed.points is not None:
                 draft.fields["story_points"] = typed.points
             if typed.priority is not None:
@@ -497,7 +506,12 @@ class Gatherer:
         if self._deliverable(line, scope):
             return self._task(node, scope)
         block = self.blocks.open
-        if block and block.field == CRITERIA and not block.scenario and self._criterion_entry(node, block, scope):
+        if (
+            block
+            and block.field == CRITERIA
+            and not block.scenario
+            and self._criterion_entry(node, block, scope)
+        ):
             return None
         if block and self.blocks.take(line, block, glued=glued):
             self._nested(node, scope)
@@ -567,7 +581,13 @@ class Gatherer:
         status = typed.status or title.status
         points = typed.points if typed.points is not None else title.points
         draft = self.add(
-            typed.word.kind, replace(typed, title=name, points=points), name, line, line.at, status, scope
+            typed.word.kind,
+            replace(typed, title=name, points=points),
+            name,
+            line,
+            line.at,
+            status,
+            scope,
         )
         self._listed(draft, node)
         self._further_title(node, draft)
@@ -640,7 +660,7 @@ class Gatherer:
         if section is None or scope.time or scope.tasks or section.structural or section.group:
             return False
         firm = any(not t.word.weak and not t.dotted for t in self.choices.sections.items.values())
-        return firm and not any(word in TASK_WORDS for word in _words_of(section.word))
+        return firm and not any("tasks" in topics(word) for word in _words_of(section.word))
 
     def _as_text(self, node: Node, scope: Scope) -> None:
         """What is no item, field or criterion: the owner's text; without one it is not taken."""
@@ -804,7 +824,9 @@ class Gatherer:
         else:
             if only_link(line.text) is not None:
                 refused = refused or "only a link: navigation"
-            self.record.note(line, "skipped", None, refused or scope.closed or "outside of any item")
+            self.record.note(
+                line, "skipped", None, refused or scope.closed or "outside of any item"
+            )
         self._nested(node, scope)
 
     def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> Draft | None:
@@ -995,7 +1017,7 @@ class Gatherer:
                 self.blocks.begin(Block(TASKS, item))
                 self.record.note(line, "metadata", item, "tasks are below this key")
                 return True
-            if not pairs[0].value and word in DONE_WORDS and self._boxes_follow(line):
+            if not pairs[0].value and "quality" in topics(word) and self._boxes_follow(line):
                 pairs = (replace(pairs[0], field=CRITERIA),)
         if self.blocks.in_scenario and all(pair.field is None for pair in pairs):
             return self.blocks.detail(line)
@@ -1053,9 +1075,9 @@ class Gatherer:
 
     def _is_tasks_key(self, line: Line, word: str, item: Draft) -> bool:
         """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
-        if word in TASK_WORDS and self._boxes_follow(line):
+        if "tasks" in topics(word) and self._boxes_follow(line):
             return True
-        return item.weak and (word in TASK_WORDS or word in DELIVERABLE_WORDS)
+        return item.weak and bool(topics(word) & _WORK)
 
     def _boxes_follow(self, line: Line) -> bool:
         """Whether the next list item below a key is a check box."""

@@ -18,7 +18,7 @@ from backlog_sync.files.reading.sections import read_sections
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import MarkdownOutline, read_outline
-from backlog_sync.files.words import bare_word
+from backlog_sync.files.vocabulary import bare_word
 
 MAX_LINES = 200_000
 """No roadmap is longer; line ends of two characters count twice."""
@@ -76,12 +76,16 @@ def _choices(text: str, outline: MarkdownOutline, *, bullets: bool) -> Choices:
     counts = {row: len(rows) for row, rows in tables.items.items()}
     sections = read_sections(text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)
-    chosen = choose_sections(sections, bullets=bullets, planned=bool(planned) or _is_numbered(tables))
+    chosen = choose_sections(
+        sections, bullets=bullets, planned=bool(planned) or _is_numbered(tables)
+    )
     declared = list(chosen.items.values())
     words = {typed.word.name for typed in declared}
     inner = [found for typed in declared if typed.word.weak and (found := recognise(typed.title))]
     numbers = {(t.word.kind, t.number.lower()) for t in (*declared, *inner) if t.number}
-    listed = choose_entries(text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items)
+    listed = choose_entries(
+        text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items
+    )
     declared += listed.items.values()
     part_overviews(
         tables,

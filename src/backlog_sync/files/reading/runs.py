@@ -11,24 +11,25 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.files.reading.sections import Role, Section, is_priority_heading
 from backlog_sync.files.reading.titles import Typed, strip_number
-from backlog_sync.files.words import (
-    LETTERS,
+from backlog_sync.files.vocabulary import (
     RANKS,
-    SUMMARY_WORDS,
-    TYPES,
     TypeWord,
     bare_word,
     field_of,
-    words,
+    listed,
+    topics,
+    type_word,
+    vocabulary,
 )
 
 BELOW = {1: "feature", 2: "story", 3: "task"}
 """The kind below a rank, where nothing names it."""
 
-_NAMES = {word.name for word in TYPES.values()}
+_TYPES = vocabulary().spelled
+_NAMES = {word.name for word in _TYPES.values()}
 
 _PAIR = 2
-_PLANS = words("plan|planning|backlog|review|retrospective|retro|goal|goals|scope|tasks")
+_PLANS = listed("plan|planning|backlog|review|retrospective|retro|goal|goals|scope|tasks")
 """`# Sprint 1 - Plan` is the title of a document."""
 
 _FEWEST = 3
@@ -100,7 +101,11 @@ class _Chooser:
 
     def _firm(self) -> None:
         """A type word that only items have is enough."""
-        keys = {t.key for _, t in self.typed if t.key and not (t.word.weak or t.code or t.dotted or t.bare)}
+        keys = {
+            t.key
+            for _, t in self.typed
+            if t.key and not (t.word.weak or t.code or t.dotted or t.bare)
+        }
         for section, typed in self.typed:
             if typed.word.weak or typed.code or typed.dotted:
                 continue
@@ -121,7 +126,11 @@ class _Chooser:
         for name, level in runs:
             families[level].add(name)
         for (_, level), run in runs.items():
-            if len(families[level]) > 1 and len(run[0][1].word.name) == 1 and not _is_letter(run[0][0]):
+            if (
+                len(families[level]) > 1
+                and len(run[0][1].word.name) == 1
+                and not _is_letter(run[0][0])
+            ):
                 run = [(s, replace(t, word=TypeWord(t.word.name, "story"))) for s, t in run]
             vouched = any(s.metadata or s.holds() or s.items for s, _ in run) or any(
                 s.stories for (_, other), each in runs.items() if other == level for s, _ in each
@@ -133,7 +142,11 @@ class _Chooser:
                 vouched = (vouched or enough) and len({t.number for _, t in run}) >= _FEWEST
                 enough = False
                 run = [(s, _as_part(s, t, run)) for s, t in run]
-            self._settle(run, vouched or enough, "neither it nor its neighbours carry metadata or check boxes")
+            self._settle(
+                run,
+                vouched or enough,
+                "neither it nor its neighbours carry metadata or check boxes",
+            )
 
     def _dotted(self) -> None:
         """Numbers alone (`1.1 Sign in`) vouch for each other below one level."""
@@ -146,7 +159,11 @@ class _Chooser:
         for run in runs.values():
             vouched = any(s.metadata or s.holds() for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
-            self._settle(run, vouched or enough, "neither it nor its neighbours carry metadata or check boxes")
+            self._settle(
+                run,
+                vouched or enough,
+                "neither it nor its neighbours carry metadata or check boxes",
+            )
 
     def _numbered(self) -> None:
         """`## 1. Setup` above boxes `1.1`, `1.2` is what holds them."""
@@ -155,7 +172,9 @@ class _Chooser:
             return
         for section, number in run:
             title = section.title
-            typed = Typed(TYPES["epic"], number, strip_number(title.text), status=title.status, inferred=True)
+            typed = Typed(
+                _TYPES["epic"], number, strip_number(title.text), status=title.status, inferred=True
+            )
             self._take(section, typed)
 
     def _settle(self, run: Sequence[tuple[Section, Typed]], vouched: bool, reason: str) -> None:
@@ -167,7 +186,9 @@ class _Chooser:
 
     def _weak(self) -> None:
         """Phases, sprints and milestones hold items where the document has none of its own."""
-        firm = {t.word.kind for _, t in self.typed if not (t.word.weak or t.code or t.dotted or t.bare)}
+        firm = {
+            t.word.kind for _, t in self.typed if not (t.word.weak or t.code or t.dotted or t.bare)
+        }
         runs: dict[str, list[tuple[Section, Typed]]] = defaultdict(list)
         for section, typed in self.typed:
             if typed.word.weak:
@@ -175,7 +196,11 @@ class _Chooser:
         for name, run in runs.items():
             rank = RANKS[run[0][1].word.kind]
             if any(RANKS[kind] <= rank for kind in firm):
-                self._settle(run, False, f"a {name} holds no items where the document has its own epics or features")
+                self._settle(
+                    run,
+                    False,
+                    f"a {name} holds no items where the document has its own epics or features",
+                )
             elif name == "step" and not self.bullets:
                 self._settle(run, False, "steps are items only with --bullets items")
             else:
@@ -190,7 +215,7 @@ class _Chooser:
         for section, typed in run:
             if (section, typed) not in inner:
                 self._refuse(section, "it is a part of what stands above")
-            elif bare_word(typed.title) in SUMMARY_WORDS | _PLANS:
+            elif bare_word(typed.title) in _PLANS or "about" in topics(typed.title):
                 self._refuse(section, "it is the plan itself, not a part of it")
             elif vouched:
                 self._take(section, typed)
@@ -204,7 +229,9 @@ class _Chooser:
             return True
         if section.title.typed and not section.title.typed.word.weak:
             return True
-        return any(self._carries(child) for child in section.children if not _is_rival(section, child))
+        return any(
+            self._carries(child) for child in section.children if not _is_rival(section, child)
+        )
 
     def _one_kind(self) -> None:
         """Codes of several families at one level are of one kind: `[F-001]` beside `[R-001]`."""
@@ -234,7 +261,9 @@ class _Chooser:
         for sections in same.values():
             if len(sections) < 2:
                 continue
-            if sections[0] is self.sections[0] and all(sections[0] in s.above() for s in sections[1:]):
+            if sections[0] is self.sections[0] and all(
+                sections[0] in s.above() for s in sections[1:]
+            ):
                 first = sections.pop(0)  # the title of the document, which one part repeats
                 del self.chosen.items[first.node.first]
                 self._refuse(first, "the title of the document, which a part below repeats")
@@ -340,14 +369,18 @@ class _Chooser:
         if section.group or section.structural or section.field or not section.title.text:
             return False
         word = bare_word(section.node.text)
-        return field_of(word) is None and word not in TYPES
+        return field_of(word) is None and type_word(word) is None
 
 
 def _is_letter(section: Section) -> bool:
     """Whether a heading begins with a letter and a number: `S3`, which a hyphen makes a code."""
     typed = section.title.typed
     text = bare_word(section.node.text)
-    return typed is not None and len(typed.word.name) == 1 and text.startswith(typed.word.name + str(typed.number))
+    return (
+        typed is not None
+        and len(typed.word.name) == 1
+        and text.startswith(typed.word.name + str(typed.number))
+    )
 
 
 def _is_padded(typed: Typed) -> bool:
@@ -357,7 +390,9 @@ def _is_padded(typed: Typed) -> bool:
 
 def _as_part(section: Section, typed: Typed, run: Sequence[tuple[Section, Typed]]) -> Typed:
     """A letter and a number say no kind: parts of the whole are epics, parts of items stories."""
-    if typed.word.name.upper() in LETTERS or any(a.title.typed for a in section.above()):
+    if typed.word.name.upper() in vocabulary().letters or any(
+        a.title.typed for a in section.above()
+    ):
         return typed
     return replace(typed, word=TypeWord(typed.word.name, "epic"))
 
@@ -365,7 +400,7 @@ def _as_part(section: Section, typed: Typed, run: Sequence[tuple[Section, Typed]
 def _untyped(section: Section, kind: str) -> Typed:
     title = section.title
     return Typed(
-        TYPES[kind], None, title.text, status=title.status, points=title.points,
+        _TYPES[kind], None, title.text, status=title.status, points=title.points,
         priority=title.priority, inferred=True,
     )  # fmt: skip
 

@@ -5,26 +5,21 @@ from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
 
+from backlog_sync.files.inline import only_link
 from backlog_sync.files.markdown.fields import is_story_sentence
-from backlog_sync.files.markdown.inline import only_link
 from backlog_sync.files.markdown.metadata import Pair, parse_pairs
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.titles import Title, read_title
+from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.words import (
-    DELIVERABLE_WORDS,
-    DONE_WORDS,
-    ELSE_WORDS,
-    GROUPS,
+from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
-    STRUCTURE,
-    TASK_WORDS,
-    TYPES,
     bare_word,
     field_of,
     is_priority,
-    is_status_word,
-    words,
+    list_kind,
+    topics,
+    type_word,
 )
 
 _NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVX]{1,4}\.)[ ]+")
@@ -41,46 +36,6 @@ _TIME = re.compile(
     rf"|(?:{_MONTHS})\.?[ ]20\d\d(?=$|[ ]?[-–—:/])",
     re.IGNORECASE,
 )
-_TERMS = words(
-    "now|next|later|short term|short-term|mid term|mid-term|medium term|long term|long-term|"
-    "corto plazo|medio plazo|largo plazo|curto prazo|médio prazo|longo prazo|court terme|"
-    "moyen terme|long terme|kurzfristig|mittelfristig|langfristig|breve termine|medio termine|"
-    "lungo termine|à court terme|à moyen terme|à long terme|a corto plazo|a medio plazo|"
-    "a largo plazo|short-term goals|long-term goals|near term|near-term|future|someday|"
-    "短期|中期|長期|长期|단기|중기|장기|upcoming|soon|icebox|ideas|wishlist|wish list|nice to have|"
-    "backlog|up next|future ideas|maybe"
-)
-_NAVIGATION = words(
-    "table of contents|contents|toc|links|quick links|related|related documents|related docs|"
-    "see also|references|resources|navigation|index|sommaire|inhalt|inhaltsverzeichnis|"
-    "índice|sumário|содержание|оглавление|目录|目次|相关文档|相关链接|관련 문서|목차|further reading|"
-    "community|contributing|how to contribute|get involved|getting involved|want to get involved"
-)
-_QUALITY = DONE_WORDS | words(
-    "definition of ready|dor|quality gates|quality gate|success metrics|quality checklist|"
-    "success validation|checkpoint|checkpoints|verification|verification checklist|"
-    "validation checklist|release checklist|launch checklist|review checklist|"
-    "pre-launch checklist|testing checklist|quality|standards|acceptance checklist|checklist|"
-    "completion checklist|rules|guidelines|conventions|constraints|principles|non-goals|"
-    "out of scope|regras|reglas|regeln|règles|правила|规则|ルール|"
-    "critérios de pronto|definição de preparado|definición de listo"
-)
-_RISKS = words(
-    "risk|risks|risk register|risk assessment|risks & mitigations|risks and mitigations|"
-    "assumptions|open questions|questions|risks, assumptions, open questions|"
-    "riesgos|riscos|risques|risiken|rischi|риски|风险|リスク|위험"
-)
-_SUMMARIES = words(
-    "summary|overview|at a glance|summary table|status summary|progress|progress overview|"
-    "implementation order|execution order|timeline|schedule|priority matrix|dependency graph|"
-    "dependencies|coverage|traceability|mapping|roadmap overview|sprint planning|sprint plan|"
-    "sprint overview|sprint allocation|recommended order|suggested order|milestones overview|"
-    "story format|template|templates|example|examples|how to use this backlog|legend|"
-    "current status|current state|where we are|estado actual|état actuel|当前状态|現状|"
-    "status legend|notes|changelog|change log|history|revision history"
-)
-
-
 _PARTS = re.compile(r" by (?:phase|epic|sprint|priority|milestone|status|story|week|release)s?$")
 """`Tests by phase` goes through the plan once more."""
 
@@ -192,34 +147,46 @@ def _section(node: Node, above: Section | None) -> Section:
     word = bare_heading(node.text)
     named = field_of(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
-    section.group = GROUPS.get(word)
-    section.structural = word in STRUCTURE or word in TASK_WORDS or word in DELIVERABLE_WORDS
+    group = list_kind(word)
+    section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
+    section.structural = bool(topics(word) & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
         section.role = _role(word)
     head = bare_word(_REMARK.sub("", bare_heading(node.text)))
-    section.time = bool(head in _TERMS or _TIME.match(word) or is_status_word(head))
+    section.time = bool("term" in topics(head) or _TIME.match(word) or is_status_word(head))
     section.status = node.text if is_status_word(bare_word(node.text.split("(", 1)[0])) else None
     return section
 
 
+_ROLES = (
+    ("risks", Role.RISKS), ("navigation", Role.NAVIGATION), ("quality", Role.QUALITY),
+    ("rules", Role.QUALITY), ("aside", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.ELSE),
+)  # fmt: skip
+"""What a heading speaks of, the surest first."""
+
+_EDGES = frozenset(("risks", "aside", "quality", "rules"))
+"""Topics that one word at the beginning or the end of a heading tells."""
+
+
 def _role(word: str) -> Role | None:
-    parts = word.split()
-    if not parts:
+    parts = word.replace("&", " ").replace(",", " ").split()
+    if not parts or len(word) > _LONGEST_HEADING:
         return None
-    if word in _NAVIGATION:
-        return Role.NAVIGATION
-    if word in _QUALITY or parts[0] in _QUALITY or parts[-1] in ("checklist", "checklists"):
-        return Role.QUALITY
-    if any(word.endswith(" " + each) for each in _QUALITY if " " in each):
-        return Role.QUALITY
-    if word in _RISKS or parts[0].strip(",&") in _RISKS or parts[-1] in _RISKS:
-        return Role.RISKS
-    if word in _SUMMARIES:
-        return Role.SUMMARY
+    found = topics(word)
+    for name, role in _ROLES:
+        if name in found:
+            return role
     if _PARTS.search(word):
         return Role.SUMMARY
-    return Role.ELSE if parts[0] in ELSE_WORDS or parts[-1] in ELSE_WORDS else None
+    edges = (topics(parts[0]) | topics(parts[-1]) | topics(" ".join(parts[-3:]))) & _EDGES
+    if "rules" in edges and "rules" not in topics(parts[0]):
+        edges -= {"rules"}
+    return next((role for name, role in _ROLES if name in edges), None)
+
+
+_LONGEST_HEADING = 80
+"""A longer heading is a sentence: its first and its last word tell nothing."""
 
 
 def _look(
@@ -276,7 +243,7 @@ def _is_evidence(pair: Pair, line: Line, section: Section) -> bool:
         return not _is_ours(pair, line, section)
     if pair.field is None:
         first, _, last = bare_word(pair.key).rpartition(" ")
-        return first not in TYPES or last not in (*OURS, "status")
+        return type_word(first) is None or last not in (*OURS, "status")
     return pair.field not in OURS
 
 

@@ -4,20 +4,19 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import read_summary
 from backlog_sync.files.markdown.drafts import Criterion, Draft, MetaLine, RowSpan
 from backlog_sync.files.markdown.fields import Taken, set_field
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.record import CRITERIA
-from backlog_sync.files.reading.entries import is_sentence
-from backlog_sync.files.reading.tables import Row
 from backlog_sync.files.outline import Node
+from backlog_sync.files.reading.entries import is_sentence
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.sections import Role
-from backlog_sync.files.words import RANKS, TYPES, bare_word, is_empty_word
-
+from backlog_sync.files.reading.tables import Row
+from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.vocabulary import RANKS, is_empty_word, kind_of
 
 _CUT = re.compile(r"<br[ ]?/?>|;[ ]|[ ]•[ ]")
 """What stands between criteria in one cell."""
@@ -59,7 +58,9 @@ class TableReader:
             item.parted = True
             self._note_all(lines, "description", item, "")
         else:
-            self._note_all(lines, "skipped", None, scope.closed or "a table without columns of items")
+            self._note_all(
+                lines, "skipped", None, scope.closed or "a table without columns of items"
+            )
 
     def _note_all(self, lines: list[Line], rule: str, item: Draft | None, reason: str) -> None:
         for line in lines:
@@ -82,9 +83,13 @@ class TableReader:
         for number, line in enumerate(lines):
             row = by_line.get(line.row)
             if line.row in known:
-                self.record.note(line, "overview", None, "it tells more of an item that stands elsewhere")
+                self.record.note(
+                    line, "overview", None, "it tells more of an item that stands elsewhere"
+                )
             elif row is None:
-                reason = "the header of a table of items" if number < 2 else "no item: empty, or sums"
+                reason = (
+                    "the header of a table of items" if number < 2 else "no item: empty, or sums"
+                )
                 self.record.note(line, "table", None, reason)
             else:
                 self.record.note(line, "table-row", self._row(row, scope))
@@ -141,5 +146,4 @@ def _is_ordinal(number: str | None) -> bool:
 def _named_kind(row: Row) -> str | None:
     """The kind that a cell names: `Bug`, `História de usuário`."""
     named = next((pair for pair in row.pairs if pair.field == "kind"), None)
-    word = TYPES.get(bare_word(plain(named.value))) if named else None
-    return word.kind if word else None
+    return kind_of(plain(named.value)) if named else None

@@ -14,47 +14,24 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import cell_hints, issue_hints
+from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import COUNTED, Cell, is_total, read_summary, split_cells
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.markdown.values import parse_issue
-from backlog_sync.files.words import (
+from backlog_sync.files.reading.titles import Typed, parse_title, recognise
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.vocabulary import (
     RANKS,
-    STORY,
-    TYPES,
     TypeWord,
     bare_word,
+    column_of,
     field_of,
     is_empty_word,
-    words,
+    listed,
+    type_word,
+    vocabulary,
 )
 
-_IDS = words(
-    "|id|ids|no|nr|nº|n°|no.|num|number|key|code|ref|ticket|номер|№|编号|序号|番号|código|codigo"
-)
-_TITLES = words(
-    "title|name|titel|título|titulo|titre|nom|nombre|nome|название|标题|名称|タイトル|"
-    "item|backlog item|item do backlog|ítem|elemento|work item|deliverable|entregável|entregable|"
-    "livrable|liefergegenstand|product backlog item|pbi|action item|what|проект|项目"
-)
-_SURE_TITLES = {
-    "deliverable": "task", "entregável": "task", "entregable": "task", "livrable": "task",
-    "liefergegenstand": "task", "action item": "task", "work item": "story",
-    "backlog item": "story", "item do backlog": "story", "product backlog item": "story",
-    "pbi": "story", "item": "story",
-}  # fmt: skip
-_DESCRIPTIONS = words(
-    "description|descrição|descripción|beschreibung|описание|描述|说明|説明|summary"
-)
-_FOREIGN = words(
-    "metric|risk|risks|mitigation|likelihood|probability|finding|dependency|decision|rationale|"
-    "version|persona|role|pros|cons|kpi|criterion|current|before|after|métrica|risco|riesgo|"
-    "risque|risiko|kennzahl|метрика|риск|指标|风险|指標|リスク|assumption|question|term|definition|endpoint|"
-    "what this provides|what it provides|test case|test|scenario|author|cause|capability|"
-    "feature flag"
-)
 _PLANNING = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint",
      "acceptance_criteria", "assignees", "milestone", "labels", "issue", "depends_on", "target"),
@@ -179,9 +156,10 @@ def _header(line: Line) -> _Header | None:
         return None
     raw = [plain(cell.text) for cell in cells]
     names = [bare_word(text) for text in raw]
-    if any(name in _FOREIGN for name in names):
+    columns = [column_of(name) for name in names]
+    if "foreign" in columns:
         return None
-    number, title, kind = _columns(raw, names)
+    number, title, kind = _columns(raw, names, columns)
     if title is None:
         return None
     fields = {}
@@ -189,7 +167,8 @@ def _header(line: Line) -> _Header | None:
         known = field_of(name)
         if index not in (number, title) and known is not None:
             fields[index] = known
-    if names[title] in TYPES and TYPES[names[title]].weak:
+    typed = _typed_column(names[title])
+    if typed is not None and typed.weak:
         return None
     if not _is_of_items(names, title, number, kind, fields):
         return None
@@ -207,43 +186,68 @@ def _is_of_items(
     noted = any(name in _NOTES for name in names)
     if kind is None:
         return bool(planning) and noted
-    if names[title] in _SURE_TITLES or kind in ("task", "story", "bug"):
+    if kind in ("task", "story", "bug"):
         return bool(planning) or noted
     return bool(planning & {"status", "priority", "story_points", "estimate", "estimate_hours"})
 
 
-_NOTES = words("notes|note|comments|remarks|notas|notes / comments|bemerkungen|примечания|备注|備考")
+_NOTES = listed(
+    "notes|note|comments|remarks|notas|notes / comments|bemerkungen|примечания|备注|備考"
+)
 
 
-def _columns(raw: list[str], names: list[str]) -> tuple[int | None, int | None, str | None]:
+def _typed_column(name: str) -> TypeWord | None:
+    """The type word of a header: `Story`, `Tarefa técnica`, `User story`."""
+    words = name.split()
+    found = type_word(name)
+    if found is None and 1 < len(words) <= _MOST_WORDS:
+        found = type_word(words[0])
+    return found
+
+
+_MOST_WORDS = 2
+"""A longer header says more than what a column holds: `Task completion rate`."""
+
+
+def _columns(
+    raw: list[str], names: list[str], columns: list[str | None]
+) -> tuple[int | None, int | None, str | None]:
     """The columns of number and title, and the kind that their headers name."""
-    number: int | None = None
-    kind: str | None = None
-    titles = [i for i, name in enumerate(names) if name in _TITLES and name]
-    typed = [i for i, name in enumerate(names) if name in TYPES]
-    for index, (text, name) in enumerate(zip(raw, names, strict=True)):
-        if number is not None:
-            break
-        word = name.removesuffix(" id").removesuffix(" no").removesuffix(" key").strip()
-        if text.strip() == "#" or (name in _IDS and name):
-            number = index
-        elif word in TYPES and (word != name or text.rstrip().endswith("#")):
-            number, kind = index, TYPES[word].kind
-    typed = [index for index in typed if index != number]
+    number, kind = _number_column(raw, names, columns)
+    titles = [i for i, column in enumerate(columns) if column in ("title", "task", "story")]
+    typed = {
+        i: word for i, name in enumerate(names) if (word := _typed_column(name)) and i != number
+    }
     if titles:
         title = titles[0]
-        kind = _SURE_TITLES.get(names[title], kind)
-        if number is None and typed and typed[0] < title:
-            number = typed[0]
-            kind = kind or TYPES[names[number]].kind
+        named = columns[title]
+        kind = named if named in ("task", "story") else kind
+        first = min(typed, default=title)
+        if number is None and first < title:
+            number, kind = first, kind or typed[first].kind
         return number, title, kind
-    described = [i for i, name in enumerate(names) if name in _DESCRIPTIONS]
-    firm = [index for index in typed if not TYPES[names[index]].weak]
+    described = [i for i, column in enumerate(columns) if column == "description"]
+    firm = [index for index, word in typed.items() if not word.weak]
     if firm and (number is None or not described or firm[0] < described[0]):
-        return number, firm[0], TYPES[names[firm[0]]].kind
+        return number, firm[0], typed[firm[0]].kind
     if number is not None and described:
         return number, described[0], kind
-    return (number, typed[0], TYPES[names[typed[0]]].kind) if typed else (number, None, None)
+    first = min(typed, default=-1)
+    return (number, first, typed[first].kind) if typed else (number, None, None)
+
+
+def _number_column(
+    raw: list[str], names: list[str], columns: list[str | None]
+) -> tuple[int | None, str | None]:
+    """The column of numbers, and the kind that its header names: `Story #`, `Task ID`."""
+    for index, (text, name) in enumerate(zip(raw, names, strict=True)):
+        word = name.removesuffix(" id").removesuffix(" no").removesuffix(" key").strip()
+        if text.strip() in ("#", "№", "") or columns[index] == "id":
+            return index, None
+        typed = type_word(word)
+        if typed is not None and (word != name or text.rstrip().endswith("#")):
+            return index, typed.kind
+    return None, None
 
 
 # ---- rows ----------------------------------------------------------------------------------
@@ -266,7 +270,11 @@ def _row(line: Line, header: _Header) -> Row | None:
         typed, title = named, named.title
         status, points = status or named.status, points or named.points
     typed = replace(
-        typed or Typed(STORY, None, ""), title=title, status=status, points=points, bold=False
+        typed or Typed(vocabulary().spelled["story"], None, ""),
+        title=title,
+        status=status,
+        points=points,
+        bold=False,
     )
     pairs = []
     rest = []
@@ -340,7 +348,7 @@ def _is_total(title: str, number: str) -> bool:
 def _pointed(header: _Header, line: Line) -> bool:
     """Whether a table with points holds items and no sums: one of stories, with a plan."""
     names = {bare_word(plain(cell.text)) for cell in split_cells(line)}
-    counted = {COUNTED[name] for name in names if name in COUNTED and name not in TYPES}
+    counted = {COUNTED[name] for name in names if name in COUNTED and type_word(name) is None}
     planned = _PLANNING.intersection(header.fields.values()) - {"story_points"}
     small = header.kind in ("story", "task", "bug", "feature")
     return small and counted <= {"points"} and (bool(planned) or header.number is not None)

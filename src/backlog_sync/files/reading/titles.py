@@ -11,34 +11,30 @@ from typing import NamedTuple
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
-from backlog_sync.files.markdown.inline import plain
-from backlog_sync.files.words import (
-    CODES,
-    FOREIGN_CODES,
-    LETTERS,
-    MARKS,
+from backlog_sync.files.inline import plain
+from backlog_sync.files.statuses import status_in, trailing_status
+from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
-    PRIORITIES,
-    RELEASE,
-    SUMMARY_WORDS,
-    TYPES,
     TypeWord,
     bare_word,
     is_decoration,
-    is_partly,
-    meanings,
+    is_priority,
+    topics,
+    type_word,
+    vocabulary,
 )
 
 _HEAD = 400
 """No type word, number and separator together are longer."""
 
 _NUMBER_ALONE = TypeWord("", "feature")
+_TYPES = vocabulary().spelled
 _FIRST_LETTERS = frozenset(
-    {word[0] for word in TYPES}
-    | {word[0].upper() for word in TYPES}
+    {word[0] for word in _TYPES}
+    | {word[0].upper() for word in _TYPES}
     | set("ABCDEFGHIJKLMNOPQRSTUVWXYZmv[第")
 )
-_WORDS = "|".join(re.escape(word) for word in sorted(TYPES, key=len, reverse=True))
+_WORDS = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=True))
 _WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}})[ ]?({_WORDS})", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -67,13 +63,9 @@ _POINTS = re.compile(
     r"(?:pts?|points?|sp|story points|pontos|puntos|ポイント)\.?[\])]$",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"[ ]?[\[(（]([^()（）\[\]]{1,60})[\])）]$")
-_TAIL = re.compile(r"[ ]?(?:[—–|·]|[ ]-)[ ]{0,2}([^—–|·]{1,60})$")
 _PRIORITY = re.compile(r"[ ]?[\[(](?:Priority:?[ ]?)?(P[0-5])[\])]$", re.IGNORECASE)
 _FIRST_PRIORITY = re.compile(r"\**[\[(]?(P[0-5])[\])]?\**[ ]?[:：—–-][ ]+(?=\S)", re.IGNORECASE)
 _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
-_LOOSE = ("new", "open", "active", "ready", "draft", "next", "backlog", "planning", "closed")
-"""Words that are a status in its place, and elsewhere any word: not read behind a dash."""
 
 _LONGEST = 100
 """A title that people read at a glance in a list of issues; GitHub takes 256 characters."""
@@ -219,7 +211,9 @@ def _cut_out(text: str, written: str) -> str:
     else:
         if not before.strip(" *~"):
             after = after.lstrip(" :·—–-")
-    joined = f"{before} {after.lstrip()}" if after[:1] not in (":", "：", ")", ",") else before + after
+    joined = (
+        f"{before} {after.lstrip()}" if after[:1] not in (":", "：", ")", ",") else before + after
+    )
     return joined.strip()
 
 
@@ -252,7 +246,8 @@ def _without_marks(text: str) -> _Marks:
         status = found or status
         if text == before:
             break
-    if text[:1] in MARKS or (text[:2] == "**" and text[2:3] in MARKS):
+    marks = vocabulary().title_marks
+    if text[:1] in marks or (text[:2] == "**" and text[2:3] in marks):
         text, found = _skip_signs(text)
         status = status or found
     return _Marks(text, status, points, priority)
@@ -268,49 +263,30 @@ def _struck(text: str) -> tuple[str, str | None]:
 
 def _trailing_status(text: str) -> tuple[str, str | None]:
     """`… ✅`, `… (COMPLETE)`, `… — DONE`, `… · ✅ **Done**`, `… ✅ (mostly)`."""
-    bare = text.rstrip("\ufe0f *_")
-    remark = _REMARK.search(text[-64:])
-    if remark:
-        inner = remark[1].strip(" *_")
-        rest = text[: -len(remark[0])].rstrip()
-        mark = rest.rstrip("\ufe0f *_")[-1:]
-        if mark in MARKS and is_partly(inner):
-            return rest.rstrip("\ufe0f *_")[:-1].rstrip(), "In Progress"
-        if status_phrase(inner) and rest:
-            return rest, status_phrase(inner)
-        if mark in MARKS:
-            return rest.rstrip("\ufe0f *_")[:-1].rstrip(), MARKS[mark]
-    if len(bare) > 1 and bare[-1] in MARKS:
-        return _closed(text, bare[:-1].rstrip()), MARKS[bare[-1]]
-    tail = _TAIL.search(text[-70:])
-    if tail:
-        found = status_phrase(tail[1].strip(" *_~"))
-        if found and bare_word(tail[1]) not in _LOOSE:
-            return text[: -len(tail[0])].rstrip(), found
-    marked = _MARKED.search(text[-60:])
-    if marked and status_phrase(marked[1]):
-        return text[: -len(marked[0])].rstrip(), status_phrase(marked[1])
-    return text, None
+    found = trailing_status(text)
+    if found is None:
+        return text, None
+    cut = text[: found.start].rstrip()
+    said = text[found.start : found.end]
+    return _closed(text, cut), _word_of(said, found.meanings)
 
 
-_MARKED = re.compile(r"[ ]?[✅☑✔✓🔄🚧⏳🔲⬜⏸❌🟢🟡🔴🔵⚪📋🏃☐]\ufe0f?[ ]?\**([\w ./,-]{1,40}?)\**$")
+def _word_of(said: str, meant: frozenset[str]) -> str:
+    """A status as the title has it; a sign alone has the word for it."""
+    word = _bare_status(re.sub(r"^[ ]*[-—–|·:(（\[][ ]*", "", said).strip(" )）]"))
+    if len(meant) == 1 and not any(char.isalpha() for char in word):
+        return STATUS_WORDS[next(iter(meant))]
+    alone = status_in(word)
+    return word if alone is not None and alone.meanings == meant else STATUS_WORDS[min(meant)]
+
+
+STATUS_WORDS = {"done": "Done", "progress": "In Progress", "todo": "Todo", "cancelled": "Cancelled"}
+"""The word for a status that only a sign tells."""
 
 
 def _closed(text: str, cut: str) -> str:
     """A text that was cut before its closing bold mark, with that mark."""
     return f"{cut}**" if cut.count("**") % 2 and text.rstrip().endswith("**") else cut
-
-
-def status_phrase(text: str) -> str | None:
-    """The status that a phrase says as a whole: `COMPLETE`, `Production ready`, `Done (2024)`."""
-    word = bare_word(text)
-    if not word or len(word) > 60:
-        return None
-    found = meanings(text)
-    if not found:
-        return None
-    head = word.split("(")[0].strip()
-    return _bare_status(text) if _is_whole(head) else None
 
 
 def _bare_status(text: str) -> str:
@@ -321,14 +297,11 @@ def _bare_status(text: str) -> str:
     return word.strip(" *")
 
 
-def _is_whole(word: str) -> bool:
-    """Whether all of a phrase speaks of the status: no further words but dates and fillers."""
-    from backlog_sync.files.words import _MEANINGS  # noqa: PLC0415, PLC2701
-
-    if word in _MEANINGS:
-        return True
-    head = re.sub(r"[ ]?(?:on |in |at |as of |since )?[\d./-]{4,10}$|[ ]v?\d[\d.]*$", "", word).strip()
-    return head in _MEANINGS
+def _mark(sign: str) -> str | None:
+    """The status that a sign tells in a title."""
+    if sign not in vocabulary().title_marks:
+        return None
+    return STATUS_WORDS[vocabulary().marks[sign]]
 
 
 def _skip_signs(text: str) -> tuple[str, str | None]:
@@ -336,7 +309,7 @@ def _skip_signs(text: str) -> tuple[str, str | None]:
     status = None
     at = 0
     while at < len(text) and (text[at] in " \t" or is_decoration(text[at])):
-        status = status or MARKS.get(text[at])
+        status = status or _mark(text[at])
         at += 1
     return text[at:], status
 
@@ -355,7 +328,7 @@ def _lead(text: str) -> tuple[str, str]:
         if is_label(lead):
             return rest, ""
         if len(lead) > 2 and not (rest.startswith("(") and rest.endswith(")") and len(rest) < 60):
-            if bare_word(rest) in PRIORITIES:
+            if len(rest) < 40 and is_priority(rest):
                 return text, ""
             return lead, rest
     match = _LINKED.match(text[:2400])
@@ -366,7 +339,7 @@ def _lead(text: str) -> tuple[str, str]:
 
 def is_label(lead: str) -> bool:
     """Whether a bold lead only says what follows: `Task`, `TODO`, `Story`."""
-    return bare_word(lead) in TYPES or bare_word(lead) in ("todo", "to do", "item", "goal")
+    return type_word(lead) is not None or bare_word(lead) in ("todo", "to do", "item", "goal")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -452,7 +425,7 @@ def _word(body: str) -> _Found | None:
     match = _WORD.match(body)
     if not match:
         return None
-    word = TYPES.get(match[0].casefold())
+    word = _TYPES.get(match[0].casefold())
     if word is None:
         return None
     at = match.end()
@@ -484,9 +457,9 @@ def _bounded(body: str, at: int) -> bool:
 def _ordinal(body: str) -> _Found | None:
     """`第1阶段：…`, which puts the number before the word."""
     match = _ORDINAL.match(body)
-    if not match or match[2].casefold() not in TYPES:
+    if not match or match[2].casefold() not in _TYPES:
         return None
-    return _titled(_Found(TYPES[match[2].casefold()], match[1], ""), body, match.end())
+    return _titled(_Found(_TYPES[match[2].casefold()], match[1], ""), body, match.end())
 
 
 def _milestone(body: str) -> _Found | None:
@@ -501,7 +474,7 @@ def _version(body: str) -> _Found | None:
     match = _VERSION.match(body)
     if not match:
         return None
-    return _titled(_Found(RELEASE, match[1], ""), body, match.end())
+    return _titled(_Found(_TYPES["release"], match[1], ""), body, match.end())
 
 
 def _code(body: str) -> _Found | None:
@@ -509,10 +482,10 @@ def _code(body: str) -> _Found | None:
     if not match or bool(match[1]) != bool(match[4]):
         return None
     prefix, _, inner = match[2].partition("-")
-    if prefix in FOREIGN_CODES or inner in FOREIGN_CODES:
+    if {prefix, inner} & vocabulary().foreign_codes:
         return None
-    known = CODES.get(inner or prefix)
-    kind = "epic" if inner == "EPIC" else LETTERS.get(prefix, "story")
+    known = vocabulary().codes.get(inner or prefix)
+    kind = "epic" if inner == "EPIC" else vocabulary().letters.get(prefix, "story")
     name = match[2].lower()
     word = TypeWord(name, known.kind) if known and inner else known or TypeWord(name, kind)
     found = _Found(word, match[3], "", code=known is None and not match[1])
@@ -524,7 +497,7 @@ def _short(body: str) -> _Found | None:
     match = _SHORT.match(body)
     if not match or bool(match[1]) != bool(match[4]):
         return None
-    known = CODES[match[2]]
+    known = vocabulary().codes[match[2]]
     return _titled(_Found(known, match[3], ""), body, match.end(), blank=bool(match[1]))
 
 
@@ -533,7 +506,7 @@ def _lettered(body: str) -> _Found | None:
     match = _LETTERED.match(body)
     if not match:
         return None
-    word = TypeWord(match[1].lower(), LETTERS.get(match[1], "story"))
+    word = TypeWord(match[1].lower(), vocabulary().letters.get(match[1], "story"))
     found = _titled(_Found(word, match[2], "", code=True), body, match.end())
     return found if found is not None and not found.bare and found.title else None
 
@@ -569,7 +542,7 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     if blank:
         return found._replace(title=rest.strip())
     last = rest.strip(" *").rsplit(" ", 1)[-1].casefold()
-    if rest.strip()[0] in "([" or last in SUMMARY_WORDS:
+    if rest.strip()[0] in "([" or "about" in topics(last):
         return None
     return found._replace(title=rest.strip(), bare=True)
 

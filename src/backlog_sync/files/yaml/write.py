@@ -11,7 +11,7 @@ from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, source_of
-from backlog_sync.files.words import same_status
+from backlog_sync.files.statuses import same_status
 from backlog_sync.files.yaml.edit import Editor, Setting
 from backlog_sync.files.yaml.file import YamlAnchor, parse_yaml
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar

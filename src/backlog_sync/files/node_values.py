@@ -1,10 +1,13 @@
-"""What the values of structured files say: texts, words, names, criteria."""
+"""What the nodes of structured files say: texts, words, names, check lists, risks."""
 
 import re
 from collections.abc import Iterable, Iterator
 
-from backlog_sync.files.foreign.words import EXTRA_STATUSES, TRUE_WORDS, key_words
-from backlog_sync.files.words import is_empty_word, meanings
+from backlog_sync.files.draft import Criterion
+from backlog_sync.files.names import parse_names
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.values import is_empty
+from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_column
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 LONGEST_TITLE = 240
@@ -17,9 +20,9 @@ _HASHED = re.compile(r"#\d{1,4}\s")
 _DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
 _NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
           "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
-
 _NAMES = ("name", "title", "value", "key", "display name", "login", "id")
 """Keys of mappings that stand for a single word: `status: {name: Done}`."""
+_IDS = ("id", "key", "number", "task", "story", "name", "title", "login")
 
 
 def text_of(node: Node) -> str:
@@ -33,67 +36,36 @@ def text_of(node: Node) -> str:
 
 def word_of(node: Node) -> str:
     """A single word, also where a mapping stands for it: `{name: Done}`."""
-    if not isinstance(node, MapNode):
-        return text_of(node)
+    return _named(node, _NAMES) if isinstance(node, MapNode) else text_of(node)
+
+
+def _named(node: MapNode, names: Iterable[str]) -> str:
     by_name = {key_words(entry.key.value): entry.value for entry in node.entries}
-    return next((text for name in _NAMES if name in by_name and (text := text_of(by_name[name]))),
+    return next((text for name in names if name in by_name and (text := text_of(by_name[name]))),
                 "")  # fmt: skip
 
 
-def words_of(node: Node) -> list[str]:
-    """Single words or names in a list, in a text between commas, or as ids of mappings."""
+def entries_of(node: Node) -> list[str]:
+    """The texts of a list, one for each entry, ids of mappings among them; a text is one entry."""
     if isinstance(node, ListNode):
-        return [word for each in node.items for word in _entry_words(each)]
-    return _entry_words(node)
+        return [text for each in node.items for text in entries_of(each)]
+    text = _named(node, _IDS) if isinstance(node, MapNode) else text_of(node)
+    return [text] if text and not is_empty(text) else []
 
 
-def _entry_words(node: Node) -> list[str]:
-    if isinstance(node, MapNode):
-        for wanted in ("id", "key", "number", "task", "story", "name", "title", "login"):
-            for entry in node.entries:
-                if key_words(entry.key.value) == wanted and text_of(entry.value):
-                    return [text_of(entry.value)]
-        return []
-    text = text_of(node)
-    if not text or is_empty_word(text):
-        return []
-    return [part for raw in re.split(r"[,;，、\n]", _outside_brackets(text))
-            if (part := raw.replace("\0", ",").strip())]  # fmt: skip
-
-
-def _outside_brackets(text: str) -> str:
-    """Hide commas within brackets: a remark does not part what it remarks on."""
-    depth, parts = 0, []
-    for char in text[:4000]:
-        depth += (char in "(（") - (char in ")）" and depth > 0)
-        parts.append("\0" if depth and char == "," else char)
-    return "".join(parts)
-
-
-def names_of(node: Node) -> Iterator[str]:
-    """Labels or people."""
+def names_of(node: Node) -> list[str]:
+    """Labels or people: entries of a list, or names in a text."""
     if isinstance(node, ListNode):
-        for each in node.items:
-            if word := word_of(each):
-                yield word
-        return
+        return [word for each in node.items if (word := word_of(each))]
     if isinstance(node, MapNode):
-        yield from [word] if (word := word_of(node)) else []
-        return
-    text = text_of(node)
-    if text and not is_empty_word(text):
-        parts = re.split(r"[,;，、]", text) if re.search(r"[,;，、]", text) else [text]
-        yield from (part.strip() for part in parts if part.strip())
+        return [word] if (word := word_of(node)) else []
+    return list(parse_names(text_of(node)))
 
 
-def status_word(text: str) -> str:
-    """A status as written where its meaning is known, else what it comes to."""
-    if meanings(text):
-        return text
-    return EXTRA_STATUSES.get(key_words(text), text)
+# ---- check lists ---------------------------------------------------------------------------
 
 
-def criteria_of(node: Node) -> Iterator[dict[str, object]]:
+def criteria_of(node: Node) -> Iterator[Criterion]:
     """The entries of a check list: a list, lines of a text, a mapping of lists, scenarios."""
     match node:
         case ListNode():
@@ -117,15 +89,15 @@ def _lines(text: str) -> Iterable[str]:
     return lines
 
 
-def _boxed(line: str) -> dict[str, object]:
+def _boxed(line: str) -> Criterion:
     plain = _BULLET.sub("", line.strip(), count=1) if _BULLET.match(line) else line.strip()
     box = _BOX.match(plain)
     if box:
-        return {"text": _HASHED.sub("", plain[box.end() :], count=1), "done": box[1] != " "}
-    return {"text": plain}
+        return Criterion(_HASHED.sub("", plain[box.end() :], count=1), box[1] != " ")
+    return Criterion(plain)
 
 
-def _criterion(node: Node) -> Iterator[dict[str, object]]:
+def _criterion(node: Node) -> Iterator[Criterion]:
     if isinstance(node, Scalar):
         if text_of(node):
             yield _boxed(" ".join(text_of(node).split()))
@@ -134,16 +106,12 @@ def _criterion(node: Node) -> Iterator[dict[str, object]]:
         for each in node.items:
             yield from _criterion(each)
         return
-    sentence = _steps(node)
-    text = sentence
-    if not text:
-        by_name = {key_words(e.key.value): text_of(e.value) for e in node.entries}
-        text = next((by_name[name] for name in _NAMED if by_name.get(name)), "")
+    text = _steps(node) or _named(node, _NAMED)
     if not text and len(node.entries) == 1:
         entry = node.entries[0]
         text = f"{entry.key.value}: {text_of(entry.value)}" if text_of(entry.value) else ""
     if text:
-        yield {"text": " ".join(text.split()), "done": is_ticked(node)}
+        yield Criterion(" ".join(text.split()), is_ticked(node))
 
 
 def is_ticked(node: MapNode) -> bool:
@@ -151,7 +119,7 @@ def is_ticked(node: MapNode) -> bool:
     for entry in node.entries:
         if key_words(entry.key.value) in _DONE:
             text = text_of(entry.value)
-            return text.casefold() in TRUE_WORDS or "done" in meanings(text)
+            return is_yes(text) or "done" in meanings(text)
     return False
 
 
@@ -172,6 +140,33 @@ def _joined(node: Node) -> str:
     if isinstance(node, ListNode):
         return " and ".join(text for each in node.items if (text := text_of(each)))
     return text_of(node)
+
+
+# ---- risks ---------------------------------------------------------------------------------
+
+
+def risks_of(node: Node) -> list[dict[str, object]]:
+    """The risks of a list, or the one of a text: a text, or columns of a register as keys."""
+    nodes = node.items if isinstance(node, ListNode) else (node,)
+    return [risk for each in nodes if (risk := _risk(each))]
+
+
+def _risk(node: Node) -> dict[str, object]:
+    if not isinstance(node, MapNode):
+        text = text_of(node)
+        return {"text": text} if text and not is_empty(text) else {}
+    said: dict[str, object] = {}
+    for entry in node.entries:
+        name = risk_column(entry.key.value)
+        if name is None and field_of(entry.key.value) in ("title", "description"):
+            name = "text"
+        text = text_of(entry.value)
+        if name and name != "about" and text:
+            said.setdefault(name, text)
+    return said if "text" in said else {}
+
+
+# ---- titles --------------------------------------------------------------------------------
 
 
 def short_title(text: str) -> str:

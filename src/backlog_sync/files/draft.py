@@ -1,14 +1,15 @@
-"""Items of files that were not written for us: what is gathered of one, and how they hang together.
+"""What is gathered of an item while a file is read, in every syntax, and what is told of the file.
 
-Every reader of such a file fills drafts; `assemble` makes parsed items of them.
+Every reader fills drafts with `fill.py`; `assemble.py` makes parsed items of them.
 """
 
 from dataclasses import dataclass, field
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.model import IssueHint
 from backlog_sync.files.parsed import LineNote
 from backlog_sync.files.validation import shown
-from backlog_sync.files.words import RANKS
+from backlog_sync.files.vocabulary import RANKS
 
 _TOLD = 5
 """How many places one finding names before it only counts."""
@@ -18,27 +19,44 @@ _TOLD = 5
 class Ref:
     """Another item as the file names it.
 
-    `kind` is what the key said it to be, '' for any; `declares` tells that naming it is enough
-    for it to be there.
+    `word` is what may be an id, a number, a title or an issue. `kind` is what the key said it to
+    be, '' for any, 'group' for a milestone or sprint; `declares` tells that naming it is enough
+    for it to be there, `either` that the file names alternatives.
     """
 
     word: str
     place: Place
     kind: str = ""
     declares: bool = False
+    either: bool = False
+
+
+@dataclass(slots=True)
+class Criterion:
+    """A check-list entry as it is read. `box` is the offset of the sign in its check box."""
+
+    text: str
+    done: bool = False
+    box: int | None = None
+    place: Place | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Draft:
     """An item as it is read, or a milestone or sprint that may hold items.
 
-    `group` is "milestone" or "sprint", empty for an item. `raw_id` and `aliases` are the ids and
-    titles under which others name it; `local` tells that its id may count within its parent, and
-    `scope` is the wrapper that it stands in, such as taskmaster's tag. `parents`, `depends`,
-    `blocks` and `members` are names to be looked up; `within` is the group that it belongs to,
-    `named_within` whether only by name. `siblings` numbers the list that a group stands in, and
-    `bare` tells that a group says no more than GitHub's milestones do. `implied` tells an item
-    that others only name; `shelved` is the key of a list of what nobody plans to do.
+    `group` is "milestone" or "sprint", empty for an item. `key` is one that the reader is sure of;
+    else it is made from `raw_id`, the id as written. `aliases` are other ids and titles under which
+    it is known; `local` tells that its id may count within its parent, and `scope` is the wrapper
+    that it stands in, such as taskmaster's tag. `anchor` is where write-back finds it.
+
+    `fields` are values of the item document by name, `places` where each stands; `prose` are lines
+    of Markdown for its description, behind what `fields` has of it. `parents`, `depends`, `blocks`
+    and `members` are names to be looked up; `depends` is None where the file says nothing.
+    `within` is the group that it belongs to, `named_within` whether only by name. `siblings`
+    numbers the list that a group stands in, and `bare` tells that a group says no more than
+    GitHub's milestones do. `implied` tells an item that others only name; `shelved` is the key of
+    a list of what nobody plans to do. `hints` are issues that it may be; None looks at the title.
     """
 
     kind: str
@@ -58,23 +76,44 @@ class Draft:
     shelved: str = ""
     fields: dict[str, object] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    criteria: list[Criterion] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
     parents: list[Ref] = field(default_factory=list)
     depends: list[Ref] | None = None
     blocks: list[Ref] = field(default_factory=list)
     members: list[Ref] = field(default_factory=list)
     within: "Draft | None" = None
     key: str | None = None
+    hints: tuple[IssueHint, ...] | None = None
 
     @property
     def rank(self) -> int:
         """How deep its kind stands."""
         return RANKS.get(self.kind, 4)
 
-    def put(self, name: str, value: object, place: Place) -> None:
-        """Say a field, unless it was said already."""
-        if name not in self.fields:
-            self.fields[name] = value
-            self.places[name] = place
+    def put(self, name: str, value: object, place: Place) -> bool:
+        """Say a field; False where it was said already, as the first word counts."""
+        if name in self.fields:
+            return False
+        self.fields[name] = value
+        self.places[name] = place
+        return True
+
+    def say(self, text: str) -> None:
+        """Add a paragraph to what describes it."""
+        if text.strip():
+            self.prose += ["", text] if self.prose else [text]
+
+    def above(self, other: "Draft") -> bool:
+        """Whether it stands somewhere above another, or is it."""
+        at: Draft | None = other
+        seen: set[int] = set()
+        while at is not None and id(at) not in seen:
+            if at is self:
+                return True
+            seen.add(id(at))
+            at = at.parent
+        return False
 
 
 @dataclass(slots=True)

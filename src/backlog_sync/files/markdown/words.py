@@ -3,9 +3,7 @@
 Words are compared case-folded. What is not in these tables is free text, never a guess.
 """
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from backlog_sync.files.vocabulary import TypeWord, bare_word
 
 
 def words(listed: str, separator: str = "|") -> frozenset[str]:
@@ -15,24 +13,6 @@ def words(listed: str, separator: str = "|") -> frozenset[str]:
 
 # ---- types ---------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class TypeWord:
-    """A word that makes a heading or a list item an item.
-
-    `name` is the English word that keys are made from. `weak` words (phases, sprints) hold items
-    only where the document has no epics of its own and the section carries evidence. `unsure`
-    words need evidence as codes do.
-    """
-
-    name: str
-    kind: str
-    weak: bool = False
-    unsure: bool = False
-
-
-RANKS = {"epic": 1, "feature": 2, "story": 3, "bug": 3, "spike": 3, "chore": 3, "task": 4}
-"""How deep a kind stands; a parent has a smaller rank than its child."""
 
 _TYPES: tuple[tuple[TypeWord, str], ...] = (
     (
@@ -100,9 +80,6 @@ STORY = TYPES["story"]
 
 RELEASE = TYPES["release"]
 """The type of `v1.2`."""
-
-MILESTONE_CODE = TypeWord("m", "epic", weak=True)
-"""`M0: Foundations` is a milestone."""
 
 CODES: dict[str, TypeWord] = {
     "US": TypeWord("us", "story"),
@@ -179,26 +156,6 @@ PRIORITIES = words(
     "hoch|mittel|niedrig|высокий|средний|низкий|高|中|低"
 )
 """Words that are a priority by themselves."""
-
-_PRIORITY_PARTS = PRIORITIES | words(
-    "major|minor|trivial|blocker|moderate|severe|important|top|nice|p5|"
-    "0|1|2|3|4|5|crítica|crítico|critica|critico|alto|medio|médio|baja|bajo|baixo|urgente|"
-    "urgent|critique|élevée|élevé|moyen|faible|kritisch|dringend|sehr|mittlere|hohe|niedrige|"
-    "alta|bassa|basso|hoog|gemiddeld|laag|wysoki|wysoka|średni|średnia|niski|niska|krytyczny|"
-    "pilny|высокая|средняя|низкая|критический|критичный|срочный|紧急|最高|最低|重要|緊急|높음|"
-    "중간|보통|낮음|긴급"
-)
-_PRIORITY_FILLERS = words("very|priority|have|to|sehr|path|")
-_P_NUMBER = re.compile(r"p\d{1,2}")
-_BETWEEN = re.compile(r"[\s/,_–—-]+")
-
-
-def is_priority(text: str) -> bool:
-    """Whether a text is a priority in words that we know: `P1`, `very high`, `P0 - Must have`."""
-    head = re.split(r"[(（]", text[:200], maxsplit=1)[0]
-    parts = {bare_word(part) for part in _BETWEEN.split(head)} - _PRIORITY_FILLERS
-    return bool(parts) and all(p in _PRIORITY_PARTS or _P_NUMBER.fullmatch(p) for p in parts)
-
 
 GROUPS = {
     "epics": "epic", "épicas": "epic", "épicos": "epic", "epen": "epic", "эпики": "epic",
@@ -283,20 +240,6 @@ FIELDS: dict[str, str] = {
 }
 """Metadata fields by their case-folded spelling."""
 
-LONG_FIELDS = frozenset(
-    ("acceptance_criteria", "goal", "description", "user_story", "depends_on", "labels", "risks")
-)
-"""Fields that may go on over the lines below their key."""
-
-TEXT_FIELDS = frozenset(("acceptance_criteria", "goal", "description", "user_story"))
-"""Fields that hold prose: new metadata lines stand before them."""
-
-EMPTY_WORDS = words(
-    "none|n/a|na|-|—|–|nothing|no|nil|tbd|unassigned|not created|ninguno|ninguna|nenhum|"
-    "nenhuma|aucun|aucune|keine|keiner|nessuno|nessuna|geen|brak|нет|无|無|なし|없음"
-)
-"""Words that say that a value is empty."""
-
 # ---- statuses ------------------------------------------------------------------------------
 
 _STATUSES = {
@@ -321,50 +264,9 @@ _MEANINGS: dict[str, frozenset[str]] = {}
 for _meaning, _spellings in _STATUSES.items():
     for _word in _spellings.split("|"):
         _MEANINGS[_word] = _MEANINGS.get(_word, frozenset()) | {_meaning}
-_LONGEST_STATUS = max(len(word.split()) for word in _MEANINGS)
 
 MARKS = {"✅": "Done", "☑": "Done", "✔": "Done", "🔄": "In Progress", "🚧": "In Progress"}
 """Signs that stand for a status, in a heading or before a word."""
-
-_PARTLY = words(
-    "mostly|partly|partial|partially|in part|parcial|parcialmente|partiel|teilweise|großteils|"
-    "grossteils|größtenteils|in gran parte|per lo più|parzialmente|quasi|en grande partie|"
-    "en gran parte|em grande parte|mayormente|largement|almost|nearly|gedeeltelijk|grotendeels|"
-    "częściowo|частично|部分|一部"
-)
-
-
-def is_partly(remark: str) -> bool:
-    """Whether a remark behind a status mark says that not all of it is done."""
-    return remark.strip().casefold() in _PARTLY
-
-
-def bare_word(text: str) -> str:
-    """A word as tables hold it: case-folded, without signs around it, single blanks."""
-    return " ".join(text.strip(_SIGNS).casefold().split()) if text.isascii() else _bare(text)
-
-
-_SIGNS = " \t*_`~!?.,;:#>|+="
-
-
-def _bare(text: str) -> str:
-    start, end = 0, len(text)
-    while start < end and _is_sign(text[start]):
-        start += 1
-    while end > start and _is_sign(text[end - 1]):
-        end -= 1
-    folded = text[start:end].replace("’", "'").casefold()
-    return " ".join(folded.split())
-
-
-def _is_sign(char: str) -> bool:
-    """Whether a character is decoration: punctuation that we strip, blanks, emoji."""
-    return char in _SIGNS or unicodedata.category(char) == "Zs" or is_decoration(char)
-
-
-def is_decoration(char: str) -> bool:
-    """Whether a character is an emoji or a part of one."""
-    return char == "\ufe0f" or unicodedata.category(char) in ("So", "Sk", "Cf", "Cn")
 
 
 def field_of(key: str) -> str | None:
@@ -372,37 +274,6 @@ def field_of(key: str) -> str | None:
     return FIELDS.get(bare_word(key)) if len(key) <= 60 else None
 
 
-def is_empty_word(text: str) -> bool:
-    """Whether a value says that there is none: `None`, `-`, `TBD`, `None (first one)`."""
-    word = text.split("(", 1)[0].strip().rstrip(".").casefold()
-    if word in EMPTY_WORDS:
-        return True
-    for sign in (" - ", " – ", " — "):
-        if sign in word:
-            return word.split(sign, 1)[0].strip() in EMPTY_WORDS
-    return False
-
-
-def meanings(status: str) -> frozenset[str]:
-    """What a status word means: some of todo, progress, done, cancelled; empty where unknown."""
-    head = status.split("(", 1)[0][:200]
-    words = bare_word(head).split()
-    for count in range(min(len(words), _LONGEST_STATUS), 0, -1):
-        found = _MEANINGS.get(" ".join(words[:count]).rstrip(",;:"))
-        if found:
-            return found
-    mark = next((MARKS[char] for char in head if char in MARKS), None)
-    return _MEANINGS[mark.casefold()] if mark else frozenset()
-
-
 def is_status_word(text: str) -> bool:
     """Whether a text is a status and nothing else."""
     return bare_word(text) in _MEANINGS
-
-
-def same_status(left: str, right: str) -> bool:
-    """Whether two status words mean the same; unknown words do where they are spelled alike."""
-    meant, other = meanings(left), meanings(right)
-    if meant or other:
-        return bool(meant & other)
-    return bare_word(left) == bare_word(right)

@@ -2,21 +2,30 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import is_key, make_key, suggest_key
-from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
+from backlog_sync.files.dates import whole_period
+from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
+from backlog_sync.files.draft import Criterion, Draft, Findings, Ref
 from backlog_sync.files.parsed import LineNote, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.words import FOREIGN_CODES, RANKS
+from backlog_sync.files.values import parse_dependencies, singular
+from backlog_sync.files.vocabulary import RANKS, vocabulary
 
 _DEEPEST = 100
+
+_FILLED = re.compile(r"(?<![\d])0+(?=\d)")
+_WORD_AND_NUMBER = re.compile(
+    r"[^\W\d_]{1,20}(?:[ ][^\W\d_]{1,20}){0,2}[ ]\d{1,9}(?:\.\d{1,6}){0,6}(?=$|[\s:：,;(（–—-])"
+)
+_NUMBERED = re.compile(r"(?:[^\W\d_]{1,20}[-_ ]?)?(\d{1,9}(?:\.\d{1,6}){0,6})")
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6}){0,6}")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}(?:[-_.][A-Za-z0-9]{1,20}){0,4}[-_]?\d[\w.-]{0,20}")
@@ -29,10 +38,14 @@ _HEAD = re.compile(r"[\[(]?([\w.-]{1,64})[\])]?(?=$|[\s:,;(–—])")
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """Items in document order, and the milestones that the file defines."""
+    """Items in document order, and the milestones that the file defines.
+
+    `periods` are the last days of milestones that are named after a time.
+    """
 
     items: tuple[ParsedItem, ...]
-    milestones: tuple[tuple[dict[str, object], Place], ...]
+    milestones: tuple[tuple[dict[str, object], Place], ...] = ()
+    periods: Mapping[str, str] = field(default_factory=dict)
 
 
 def assemble(drafts: Sequence[Draft], findings: Findings) -> Assembled:
@@ -42,7 +55,69 @@ def assemble(drafts: Sequence[Draft], findings: Findings) -> Assembled:
     worker.judge_groups()
     worker.make_keys()
     worker.find_dependencies()
-    return Assembled(worker.items(), worker.milestones)
+    return Assembled(worker.items(), worker.milestones, worker.periods)
+
+
+_Table: TypeAlias = Mapping[str, list[Draft]]
+
+
+class Names:
+    """The drafts of a file by what others may call them: id, number, title."""
+
+    def __init__(self, drafts: Iterable[Draft]) -> None:
+        self._by_id: dict[str, list[Draft]] = {}
+        self._by_title: dict[str, list[Draft]] = {}
+        self._by_number: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            self.add(draft)
+
+    def add(self, draft: Draft) -> None:
+        """Know a draft from now on."""
+        for word in {draft.raw_id, draft.key} - {None}:
+            assert word is not None
+            self._by_id.setdefault(word.strip().casefold(), []).append(draft)
+            self._by_number.setdefault(_compact(word), []).append(draft)
+        number = _path_of(draft)
+        if number:
+            for word in (number, f"{draft.kind}{number}"):
+                known = self._by_number.setdefault(word, [])
+                known += [draft] if draft not in known else []
+        for title in (draft.title, *draft.aliases):
+            self._by_title.setdefault(_folded(title), []).append(draft)
+
+    def named(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
+        """The draft that a word is the id or the title of, as a whole."""
+        return self._first(near, fits, (self._by_id, _casefolded(word)),
+                           (self._by_title, _folded(word)))  # fmt: skip
+
+    def find(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
+        """The draft that a word names: by id, by title, by what it begins with, by its number."""
+        return self.named(word, near, fits) or self._first(
+            near, fits,
+            (self._by_id, _casefolded(_head(word))),
+            (self._by_number, _compact(singular(word.strip()))),
+            (self._by_number, _compact(singular(_numbered_head(word)))),
+        )  # fmt: skip
+
+    def _first(
+        self, near: Draft, fits: Callable[[Draft], bool], *places: tuple[_Table, str]
+    ) -> Draft | None:
+        """The nearest of the drafts in the first table that has one."""
+        for table, text in places:
+            found = [each for each in table.get(text, ()) if fits(each)] if text else []
+            if found:
+                return min(found, key=lambda each: _distance(each, near))
+        return None
+
+    def above(self, draft: Draft) -> Draft | None:
+        """What a longer number stands below: `1.2.3` below `1.2`, else below `1`."""
+        number = _path_of(draft)
+        while "." in number:
+            number = number.rpartition(".")[0]
+            found = [each for each in self._by_number.get(number, ()) if each.rank < draft.rank]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
 
 
 class _Assembler:
@@ -50,13 +125,11 @@ class _Assembler:
         self.drafts = drafts
         self.findings = findings
         self.milestones: tuple[tuple[dict[str, object], Place], ...] = ()
-        self.by_id: dict[str, list[Draft]] = {}
-        self.by_title: dict[str, list[Draft]] = {}
+        self.periods: dict[str, str] = {}
         self.implied: dict[int, list[Draft]] = {}
         self.declared = {draft.kind for draft in drafts if not draft.group}
         self._codes(drafts)
-        for draft in drafts:
-            self._register(draft)
+        self.names = Names(drafts)
 
     def _codes(self, drafts: list[Draft]) -> None:
         """Items without an id have the code in their title, where no other has it."""
@@ -68,41 +141,44 @@ class _Assembler:
             if code is not None and counts[code.casefold()] == 1:
                 draft.raw_id = code
 
-    def _register(self, draft: Draft) -> None:
-        if draft.raw_id is not None:
-            self.by_id.setdefault(draft.raw_id.casefold(), []).append(draft)
-        self.by_title.setdefault(_folded(draft.title), []).append(draft)
-        for alias in draft.aliases:
-            self.by_title.setdefault(_folded(alias), []).append(draft)
-
     # ---- parents ---------------------------------------------------------------------------
 
     def find_parents(self) -> None:
         """Follow foreign keys: the deepest named item that can hold this one is its parent."""
         for draft in self.drafts:
-            above: list[Draft] = []
-            for ref in sorted(draft.parents, key=lambda ref: -RANKS.get(ref.kind, 0)):
-                found = self._named(ref, below=draft) or self._implied(ref, draft)
-                if found is None or _above(found, draft):
-                    continue
-                if found.group:
-                    draft.named_within = draft.within is None
-                    draft.within = draft.within or found
-                    draft.fields.pop(found.group, None)
-                    continue
-                above.append(found)
+            above = list(self._named_above(draft))
+            for found in above:
                 if draft.parent is None or found.rank > draft.parent.rank:
                     draft.parent = found
             for low, high in pairwise(above):
                 if low.implied and low.parent is None and high.rank < low.rank:
                     low.parent = high
+            if draft.parent is None and not draft.parents and not draft.local:
+                draft.parent = self.names.above(draft)
         self.drafts = [
             each for draft in self.drafts for each in (*self.implied.get(id(draft), ()), draft)
         ]
+        self._find_members()
+
+    def _named_above(self, draft: Draft) -> Iterator[Draft]:
+        """The items that a draft names as being above it, the deepest kind first."""
+        for ref in sorted(draft.parents, key=lambda ref: -RANKS.get(ref.kind, 0)):
+            found = self._named(ref, below=draft) or self._implied(ref, draft)
+            if found is None or draft.above(found):
+                continue
+            if not found.group:
+                yield found
+                continue
+            draft.named_within = draft.within is None
+            draft.within = draft.within or found
+            draft.fields.pop(found.group, None)
+
+    def _find_members(self) -> None:
+        """Items that a group or an item lists by name."""
         for draft in self.drafts:
             for ref in draft.members:
-                member = self._find(ref.word, draft, lambda each: not each.group)
-                if member is None or _above(member, draft) or member is draft:
+                member = self.names.find(ref.word, draft, lambda each: not each.group)
+                if member is None or member.above(draft):
                     continue
                 if draft.group:
                     member.within = member.within or draft
@@ -117,7 +193,7 @@ class _Assembler:
                 return bool(each.group) if ref.kind == "group" else each.kind == ref.kind
             return bool(each.group) or each.rank < below.rank or each.kind == below.kind
 
-        return self._find(ref.word, below, fits)
+        return self.names.find(ref.word, below, fits)
 
     def _implied(self, ref: Ref, below: Draft) -> Draft | None:
         """An epic or feature that items only name, where the file declares none of its kind.
@@ -136,23 +212,11 @@ class _Assembler:
             return None
         made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
         self.implied.setdefault(id(below), []).append(made)
-        self._register(made)
+        self.names.add(made)
         return made
 
     def _unknown_parent(self, ref: Ref, what: str) -> None:
         self.findings.warn(ref.place, "unknown-parent", what, ref.word)
-
-    def _find(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
-        """The draft that a word names: by id, by title, by an id that the word begins with."""
-        for table, text in (
-            (self.by_id, word.strip().casefold()),
-            (self.by_title, _folded(word)),
-            (self.by_id, _head(word).casefold()),
-        ):
-            found = [each for each in table.get(text, ()) if fits(each)]
-            if found:
-                return min(found, key=lambda each: _distance(each, near))
-        return None
 
     # ---- groups ----------------------------------------------------------------------------
 
@@ -208,7 +272,7 @@ class _Assembler:
         counts = Counter((draft.kind, draft.raw_id) for draft in self.drafts)
         scopes = {draft.scope for draft in self.drafts if draft.scope}
         for draft in self.drafts:
-            if draft.raw_id is None:
+            if draft.raw_id is None or draft.key is not None:
                 continue
             local = draft.local and (draft.kind == "task" or counts[draft.kind, draft.raw_id] > 1)
             key = _key_of(draft, local=local, prefix=draft.scope if len(scopes) > 1 else "")
@@ -230,21 +294,41 @@ class _Assembler:
         found: dict[int, dict[str, None]] = {}
         for draft in self.drafts:
             for ref in draft.depends or ():
-                other = self._find(ref.word, draft, lambda each: not each.group)
-                if other is not None and other is not draft:
-                    found.setdefault(id(draft), {})[self._key(other)] = None
-                elif other is None and "#" in ref.word and parse_issue_ref(ref.word):
-                    found.setdefault(id(draft), {})[ref.word.strip()] = None
-                elif other is None:
-                    self._dangling(ref)
+                for key in self._blockers(ref, draft):
+                    found.setdefault(id(draft), {})[key] = None
             for ref in draft.blocks:
-                other = self._find(ref.word, draft, lambda each: not each.group)
+                other = self.names.find(ref.word, draft, lambda each: not each.group)
                 if other is not None and other is not draft:
                     other.depends = other.depends if other.depends is not None else []
                     found.setdefault(id(other), {})[self._key(draft)] = None
         for draft in self.drafts:
             if draft.depends is not None:
                 draft.fields["depends_on"] = list(found.get(id(draft), ()))
+
+    def _blockers(self, ref: Ref, draft: Draft) -> Iterator[str]:
+        """The keys and issues that a name stands for: it may be one, or a list of them."""
+        if self.names.named(ref.word, draft, lambda each: not each.group) is not None:
+            yield from self._blocker(ref.word, ref, draft)
+            return
+        for named in parse_dependencies(ref.word):
+            if named.either or ref.either:
+                what = "these dependencies name alternatives and are left out"
+                hint = "name the one that must be done before"
+                self.findings.warn(ref.place, "unread-dependency", what, named.written, hint)
+            else:
+                yield from self._blocker(named.word, ref, draft)
+
+    def _item(self, word: str, draft: Draft) -> Draft | None:
+        return self.names.find(word, draft, lambda each: not each.group)
+
+    def _blocker(self, word: str, ref: Ref, draft: Draft) -> Iterator[str]:
+        other = self._item(word, draft)
+        if other is not None and other is not draft:
+            yield self._key(other)
+        elif other is None and ("#" in word or "/issues/" in word) and parse_issue_ref(word):
+            yield word.strip()
+        elif other is None:
+            self._dangling(replace(ref, word=word))
 
     def _key(self, draft: Draft) -> str:
         """A key to name an item by; one without an id gets one that lasts."""
@@ -282,14 +366,36 @@ class _Assembler:
                     places={"title": draft.place, **draft.places},
                     anchor=draft.anchor,
                     confident=not draft.shelved,
+                    hints=draft.hints,
                 )
             )
         return tuple(made)
+
+    def _say_criteria(self, draft: Draft, plain: dict[str, object]) -> None:
+        """The check list; scenarios are one where there is no other."""
+        scenarios, criteria = plain.pop("scenarios", None), draft.criteria
+        if isinstance(scenarios, list) and not criteria:
+            place = draft.places.get("scenarios", draft.place)
+            draft.places.setdefault("acceptance_criteria", place)
+            criteria = [each for each in scenarios if isinstance(each, Criterion)]
+        if criteria or "acceptance_criteria" in draft.places:
+            plain["acceptance_criteria"] = [
+                CriterionDocument(text=each.text, done=each.done) for each in criteria
+            ]
 
     def _document(self, draft: Draft) -> ItemDocument:
         """The document; a value that does not fit its field is told and left out."""
         plain = dict(draft.fields)
         plain["title"] = draft.title
+        self._say_criteria(draft, plain)
+        told = [
+            text for text in (plain.get("description"), "\n".join(draft.prose).strip("\n")) if text
+        ]
+        if told:
+            plain["description"] = "\n\n".join(map(str, told))
+        period = whole_period(str(plain.get("milestone") or ""))
+        if period:
+            self.periods.setdefault(str(plain["milestone"]), period.end)
         if draft.key is not None:
             plain["id"] = draft.key
         try:
@@ -303,6 +409,25 @@ class _Assembler:
                                        f"these values do not fit '{name}' and are left out",
                                        str(plain.pop(name)))  # fmt: skip
         return ItemDocument.model_validate(plain)
+
+
+def _compact(word: str) -> str:
+    """An id by its letters and numbers alone: `US-012`, `us 12` and `US12` are one."""
+    return _FILLED.sub(
+        "", "".join(char for char in word.casefold() if char.isalnum() or char == ".")
+    )
+
+
+def _path_of(draft: Draft) -> str:
+    """The number of an item, behind that of its parent where it counts within it; or nothing."""
+    match = _NUMBERED.fullmatch((draft.raw_id or draft.key or "").strip())
+    if match is None:
+        return ""
+    number = _FILLED.sub("", match[1])
+    if draft.local and draft.parent is not None and "." not in number and match[1] == draft.raw_id:
+        above = _path_of(draft.parent)
+        return f"{above}.{number}" if above else number
+    return number
 
 
 def _groups_of(draft: Draft) -> Iterator[Draft]:
@@ -348,7 +473,7 @@ def _number_of(parent: Draft | None) -> str:
 def _code_in(title: str) -> str | None:
     match = _TITLE_CODE.search(title[:400])
     code = (match["front"] or match["back"]) if match else None
-    return code if code and code.partition("-")[0] not in FOREIGN_CODES else None
+    return code if code and code.partition("-")[0] not in vocabulary().foreign_codes else None
 
 
 def _head(word: str) -> str:
@@ -357,19 +482,18 @@ def _head(word: str) -> str:
     return match[1] if match and (_CODE.fullmatch(match[1]) or _NUMBER.fullmatch(match[1])) else ""
 
 
+def _numbered_head(word: str) -> str:
+    """`Story 1.2` of `Story 1.2: Pay`."""
+    match = _WORD_AND_NUMBER.match(word.strip())
+    return match[0] if match else ""
+
+
+def _casefolded(text: str) -> str:
+    return text.strip().casefold()
+
+
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _above(found: Draft, draft: Draft) -> bool:
-    """Whether one stands below the other already."""
-    at: Draft | None = found
-    seen = 0
-    while at is not None and seen < _DEEPEST:
-        if at is draft:
-            return True
-        at, seen = at.parent, seen + 1
-    return False
 
 
 def _distance(found: Draft, near: Draft) -> tuple[int, int, int]:

@@ -1,0 +1,209 @@
+"""Dates and periods as plans write them: days, months, weeks, quarters, halves, years.
+
+What is ambiguous, such as `03/04/2027`, is none: it is told, never guessed.
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from backlog_sync.files.vocabulary import without_accents, words_of
+
+_LIMIT = 200
+
+# ---- periods -------------------------------------------------------------------------------
+
+_PART = r"(?:Q[1-4]|H[12])"
+_RANGE = rf"({_PART})(?:[ ]?[-–—/~][ ]?({_PART}))?"
+_YEAR_FIRST = re.compile(rf"(20\d\d)[ ]?[-/]?[ ]?{_RANGE}(?![\w])", re.IGNORECASE)
+_YEAR_LAST = re.compile(rf"{_RANGE}[ ,/'-]{{1,2}}(20\d\d)(?:[ ]?[-–][ ]?(20\d\d))?(?!\d)", re.I)
+_YEAR = re.compile(r"(20\d\d)(?:[ ]?[-–][ ]?(20\d\d))?\+?(?=$|[ ]?[)\]:：–—-][ \w]?|年)")
+_BRACKETED = re.compile(r"[(\[](20\d\d)(?:[ ]?[-–][ ]?(20\d\d))?\+?[)\]]")
+_JOINED = re.compile(r"Q[1-4][ ]20\d\d[ ]?[-–—][ ]?Q[1-4][ ]20\d\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time: its text as written, its first and its last day."""
+
+    text: str
+    start: str
+    end: str
+
+
+def find_period(text: str) -> Period | None:
+    """The first quarter, half or range of them with a year in a text, None where there is none."""
+    head = text[:_LIMIT]
+    joined = _JOINED.search(head)
+    if joined:
+        first, last = _YEAR_LAST.search(joined[0][:7]), _YEAR_LAST.search(joined[0][-7:])
+        assert first is not None
+        assert last is not None
+        return _period(joined[0], int(first[3]), first[1], int(last[3]), last[1])
+    match = _YEAR_FIRST.search(head)
+    if match:
+        return _period(match[0], int(match[1]), match[2], int(match[1]), match[3] or match[2])
+    match = _YEAR_LAST.search(head)
+    if match:
+        last_year = int(match[4] or match[3])
+        part = match[2] or (match[1] if match[4] is None else "Q4")
+        return _period(match[0], int(match[3]), match[1], last_year, part)
+    match = _BRACKETED.search(head)
+    if match:
+        return _period(match[0][1:-1], int(match[1]), "Q1", int(match[2] or match[1]), "Q4")
+    return None
+
+
+def leading_period(text: str) -> Period | None:
+    """The period that a text begins with: `2025 Q4 - MVP`, `Q1 2026`, `2027+`."""
+    found = find_period(text)
+    if found and text.startswith(found.text):
+        return found
+    match = _YEAR.match(text[:_LIMIT])
+    if match:
+        end = int(match[2] or match[1])
+        return _period(match[0].strip(), int(match[1]), "Q1", end, "Q4")
+    return None
+
+
+def whole_period(text: str) -> Period | None:
+    """The period that a text is, None where it says anything else."""
+    found = leading_period(text.strip())
+    return found if found and found.text == text.strip() else None
+
+
+def _period(text: str, year: int, first: str, last_year: int, last: str) -> Period:
+    begin = _months_of(first)[0]
+    end = _months_of(last)[1]
+    last_day = monthrange(last_year, end)[1]
+    return Period(
+        text.strip(), date(year, begin, 1).isoformat(), date(last_year, end, last_day).isoformat()
+    )
+
+
+def _months_of(part: str) -> tuple[int, int]:
+    """The first and the last month of `Q2` or `H1`."""
+    number = int(part[1])
+    length = 3 if part[0] in "Qq" else 6
+    return (number - 1) * length + 1, number * length
+
+
+# ---- days ----------------------------------------------------------------------------------
+
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|er|º|ª)?"
+_YEAR_ONE = r"(?P<year>20\d\d)"
+_OF = r"(?:[ ](?:de|of|del))?"
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TIME_OF_DAY = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?[ ]?(?:Z|UTC|[+-]\d\d:?\d\d)?)?"
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](20\d\d)$")
+_WEEK = re.compile(r"(20\d\d)-?W(\d{2})$", re.IGNORECASE)
+_SPAN = re.compile(
+    r"[ ]?(?:[–—→]|->)[ ]?|[ ](?:-|to|until|through|bis|à|au|a|al|até|до|по|tot|do)[ ]"
+)
+_LEAD = re.compile(r"(?:by|before|until|bis|ends?|due|avant|antes de|до|~)[ ]", re.IGNORECASE)
+
+
+@cache
+def months() -> dict[str, int]:
+    """The months by their names, case-folded."""
+    listed = (words_of(f"months.{name}") for name in _NAMES)
+    return {word: number for number, words in enumerate(listed, 1) for word in words}
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    listed = "|".join(sorted(months(), key=len, reverse=True))
+    name = rf"(?P<name>{listed})\.?"
+    return tuple(
+        re.compile(form + "$", re.IGNORECASE)
+        for form in (
+            rf"{_YEAR_ONE}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME_OF_DAY}",
+            rf"(?P<day>\d{{1,2}})\.[ ]?(?P<month>\d{{1,2}})\.[ ]?{_YEAR_ONE}",
+            rf"{name}[ ]{_DAY},?[ ]{_YEAR_ONE}",
+            rf"{_DAY}{_OF}[ -]{name}{_OF},?[ -]{_YEAR_ONE}(?:[ ]?г\.?)?",
+            r"(?P<year>20\d\d)[年년][ ]?(?P<month>\d{1,2})[月월][ ]?(?P<day>\d{1,2})[日일]",
+            rf"{name}{_OF},?[ -]{_YEAR_ONE}(?:[ ]?г\.?)?",
+            rf"{_YEAR_ONE}[ -]{name}",
+            r"(?P<year>20\d\d)-(?P<month>\d{2})",
+            r"(?P<year>20\d\d)[年년][ ]?(?P<month>\d{1,2})[月월]",
+        )
+    )
+
+
+def parse_date(text: str, *, last: bool = True) -> str | None:
+    """A day in ISO form; of a month, a quarter or a span the last day, or the first.
+
+    `31.03.2027`, `2027/3/31`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`, `1 Jan 2027 –
+    31 Mar 2027`. None for other words, and where day and month could be either: `03/04/2027`.
+    """
+    said = " ".join(text[:_LIMIT].split()).strip(" *_`").rstrip(".,;")
+    said = _LEAD.sub("", said, count=1)
+    return (
+        _read_form(said, last=last)
+        or _read_slashed(said, last=last)
+        or _read_week(said, last=last)
+        or _read_period(said, last=last)
+        or _read_span(said, last=last)
+    )
+
+
+def _read_form(said: str, *, last: bool) -> str | None:
+    plain = without_accents(said.casefold())
+    for form in _forms():
+        match = form.match(plain)
+        if match:
+            told = match.groupdict()
+            month = int(told["month"]) if told.get("month") else months()[told["name"]]
+            return _day(int(told["year"]), month, int(told.get("day") or 0), last=last)
+    return None
+
+
+def _read_slashed(said: str, *, last: bool) -> str | None:
+    """`31/03/2027` and `03/31/2027`: only one of the numbers can be a month."""
+    match = _SLASHED.match(said)
+    if match is None:
+        return None
+    first, second, year = (int(part) for part in match.groups())
+    if first > 12 or first == second:
+        return _day(year, second, first, last=last)
+    return _day(year, first, second, last=last) if second > 12 else None
+
+
+def _read_week(said: str, *, last: bool) -> str | None:
+    match = _WEEK.match(said)
+    if match is None:
+        return None
+    try:
+        week = date.fromisocalendar(int(match[1]), int(match[2]), 7 if last else 1)
+    except ValueError:
+        return None
+    return week.isoformat()
+
+
+def _read_period(said: str, *, last: bool) -> str | None:
+    period = whole_period(said)
+    return (period.end if last else period.start) if period else None
+
+
+def _read_span(said: str, *, last: bool) -> str | None:
+    """`1 January – 31 March 2027`: the year of the end is that of the beginning too."""
+    parts = [part for part in _SPAN.split(said) if part]
+    if len(parts) != 2:
+        return None
+    end = parse_date(parts[1])
+    begin = parse_date(parts[0], last=False) or (
+        parse_date(f"{parts[0]} {end[:4]}", last=False) if end else None
+    )
+    if begin is None or end is None or begin > end:
+        return None
+    return end if last else begin
+
+
+def _day(year: int, month: int, day: int, *, last: bool) -> str | None:
+    """A day; where none is said, the first or the last of the month."""
+    try:
+        return date(year, month, day or (monthrange(year, month)[1] if last else 1)).isoformat()
+    except ValueError:
+        return None

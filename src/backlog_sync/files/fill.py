@@ -1,0 +1,481 @@
+"""From pairs of key and value to the fields of a draft: one way for every syntax.
+
+A reader makes a `Pair` of whatever it finds (a line of metadata, a cell, an entry of a mapping)
+and gives it to `Filler.take`, one by one, or to `Filler.fill`, all of an item at once. What a
+value says is read by `values.py` and `dates.py`; what cannot be read is one warning that shows it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.fields import BOARD_FIELDS
+from backlog_sync.files.dates import parse_date
+from backlog_sync.files.draft import Draft, Findings, Ref
+from backlog_sync.files.inline import plain
+from backlog_sync.files.node_values import (
+    LONGEST_TITLE,
+    criteria_of,
+    entries_of,
+    names_of,
+    risks_of,
+    text_of,
+    word_of,
+)
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.values import (
+    is_empty,
+    parse_estimate,
+    parse_hours,
+    parse_issue,
+    parse_key,
+    parse_kind,
+    parse_points,
+    parse_priority,
+    parse_repository,
+    parse_status,
+)
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    field_of,
+    is_empty_word,
+    is_no,
+    is_yes,
+    key_words,
+    withheld_kind,
+)
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
+
+_FIBONACCI = frozenset((0, 0.5, 1, 2, 3, 5, 8, 13, 20, 21, 34, 40, 55, 89, 100))
+_BARE = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}[-_.]?\d[\w.-]{0,40}")
+_LONGEST_ID = 80
+_STORY_PARTS = ("as_a", "i_want", "so_that")
+_SECONDS = 3600
+_OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
+_ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
+_TITLE_ORDER = ("title", "name", "summary")
+"""Which of several titles is the title; any other spelling comes after these."""
+
+
+class Taken(Enum):
+    """What became of a pair.
+
+    What is `UNKNOWN` has no field: the caller keeps it as text, or tells that it is left out.
+    `UNREAD` was told and may be kept as text; `WITHHELD` was told, or is known to stay in the file,
+    and never goes into a text.
+    """
+
+    SET = "metadata"
+    EMPTY = "it says that there is none"
+    AGAIN = "given twice; the first one counts"
+    OURS = "written by the tool"
+    UNREAD = "the value cannot be read"
+    WITHHELD = "it stays in the file"
+    UNKNOWN = "no key that we know"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A key of an item as written, its value, and where it stands."""
+
+    key: str
+    value: Node
+    place: Place
+
+
+def text_pair(key: str, text: str, place: Place) -> Pair:
+    """A pair of a syntax without nodes: a line of Markdown, a cell."""
+    return Pair(key, Scalar(text, 0, 0, '"'), place)
+
+
+@dataclass(slots=True)
+class Efforts:
+    """Efforts without a unit, to be judged when all of the file are known."""
+
+    bare: list[tuple[Draft, float, Place]] = field(default_factory=list)
+
+    def settle(self, findings: Findings) -> None:
+        """Take them for points where all of them stand on the usual scale of points."""
+        if all(value in _FIBONACCI for _, value, _ in self.bare):
+            for draft, value, place in self.bare:
+                draft.put("story_points", value, place)
+            return
+        for _, value, place in self.bare:
+            findings.warn(
+                place, "unknown-unit", "efforts without a unit are left empty", f"{value:g}",
+                "write '6h' for hours, or 'story_points:' for points",
+            )  # fmt: skip
+
+
+_Reader = Callable[[str], object | None]
+
+_BY_TYPE: dict[str, tuple[_Reader, str, str]] = {
+    "number": (parse_points, "number", "write a number, or a word of a declared scale"),
+    "date": (parse_date, "date", "write it as 2026-03-31"),
+}
+"""How a field of the board is read by its type, what it must be, and how to write it."""
+
+_WORDS: dict[str, tuple[_Reader, str, str]] = {
+    "audience": (lambda text: plain(text) or None, "audience", ""),
+    "team": (lambda text: plain(text) or None, "team", ""),
+    "priority": (parse_priority, "priority", ""),
+    "repository": (parse_repository, "repository", "write owner/name"),
+    "issue": (lambda text: str(issue) if (issue := parse_issue(text)) else None, "issue",
+              "write its number or address: #14"),
+    "start": (lambda text: parse_date(text, last=False), "date", "write it as 2026-03-31"),
+}  # fmt: skip
+
+_READERS = {
+    **{row.key: _BY_TYPE[row.type] for row in BOARD_FIELDS.values() if row.type in _BY_TYPE},
+    **_WORDS,
+}
+"""Fields with one value: the reader of its text, what it names, and a hint."""
+
+
+class Filler:
+    """Fills the drafts of one file, and tells once for it what cannot be read."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.efforts = Efforts()
+        self._special: dict[str, Callable[[Draft, str, Pair], Taken]] = {
+            "acceptance_criteria": self._criteria,
+            "definition_of_done": self._criteria,
+            "scenarios": self._scenarios,
+            "depends_on": self._links,
+            "blocks": self._links,
+            "epic": self._parent,
+            "feature": self._parent,
+            "story": self._parent,
+            "parent": self._parent,
+            "milestone": self._time,
+            "sprint": self._time,
+            "status": self._status,
+            "done": self._status,
+            "estimate": self._effort,
+            "effort": self._effort,
+            "estimate_hours": self._effort,
+            "estimate_seconds": self._effort,
+            "url": self._url,
+            "description": self._text,
+            "goal": self._text,
+            "user_story": self._story_text,
+            "labels": self._names,
+            "assignees": self._names,
+            "skills": self._names,
+            "risks": self._risks,
+            "progress": lambda *_: Taken.OURS,
+            "id": self._id,
+            "kind": self._kind,
+        }
+
+    # ---- titles, ids, kinds ----------------------------------------------------------------
+
+    def title_of(self, pairs: Sequence[Pair], kind: str) -> Pair | None:
+        """The pair that holds an item's title: the usual keys first, then the kind's own name."""
+        found = [p for p in pairs if field_of(p.key) == "title" and text_of(p.value)]
+        for name in _TITLE_ORDER:
+            for pair in found:
+                if key_words(pair.key) == name:
+                    return pair
+        if found:
+            return found[0]
+        own = _OWN_WORDS.get(kind, {kind} if kind else _ANY_WORDS)
+        for wanted in (own, {"i want", "want"}, {"description", "desc", "details"}):
+            for pair in pairs:
+                if key_words(pair.key) in wanted and _is_text(pair):
+                    return pair
+        texts = ("description", "user_story", "i_want")
+        return next((p for p in pairs if field_of(p.key) in texts and _is_text(p)), None)
+
+    def kind_of(self, pairs: Sequence[Pair], hint: str, *, loose: bool) -> str:
+        """An item's kind: the list's, or its own word where the list takes any kind.
+
+        A bug, a spike or a chore is one in every list.
+        """
+        for pair in pairs:
+            if field_of(pair.key) == "kind":
+                meant = parse_kind(word_of(pair.value))
+                if meant and (loose or meant in ("bug", "spike", "chore")):
+                    return meant
+        return hint
+
+    def ids_of(self, pairs: Sequence[Pair], kind: str) -> list[str]:
+        """The ids as written: a code such as `WEB-12` first, `id` before any other spelling."""
+        found: list[tuple[bool, int, str]] = []
+        for pair in pairs:
+            words, text = key_words(pair.key), text_of(pair.value)
+            if not text or not isinstance(pair.value, Scalar) or len(text) > _LONGEST_ID:
+                continue
+            own = _own_id(words)
+            if own is not None:
+                if own == kind or (own == "task" and RANKS.get(kind) == 4):
+                    found.append((not _CODE.fullmatch(text), 2, text))
+            elif field_of(pair.key) == "id":
+                order = {"id": 0, "key": 1, "issue key": 1}.get(words, 3)
+                found.append((not _CODE.fullmatch(text), order, text))
+        return list(dict.fromkeys(text for _, _, text in sorted(found)))
+
+    def name(self, draft: Draft, pairs: Sequence[Pair]) -> None:
+        """Give a draft its id, and the other ids under which it is known."""
+        ids = self.ids_of(pairs, draft.kind)
+        draft.raw_id = ids[0] if ids else None
+        draft.aliases += ids[1:]
+
+    # ---- all pairs of an item --------------------------------------------------------------
+
+    def fill(self, draft: Draft, pairs: Sequence[Pair], title: Pair | None) -> None:
+        """Put what the pairs of a whole item say into the draft; tell what is left out.
+
+        `title` is the pair that its title is from. Id and kind are taken before: `name`, `kind_of`.
+        """
+        parts: dict[str, Pair] = {}
+        whole = title is not None and len(text_of(title.value)) <= LONGEST_TITLE
+        for pair in pairs:
+            name = self.meaning(draft, pair)
+            if name in _STORY_PARTS:
+                parts.setdefault(name, pair)
+            elif pair is title and (whole or name == "title"):
+                continue
+            elif name == "title" and key_words(pair.key) == "summary":
+                self._text(draft, "description", pair)
+            elif name not in ("id", "kind", "title") and self._put(draft, name, pair) in _LEFT:
+                self.left_out(pair)
+        self._user_story(draft, parts, title)
+
+    def left_out(self, pair: Pair) -> None:
+        """Tell that a key has no field."""
+        if not (isinstance(pair.value, Scalar) and pair.value.is_null):
+            self.findings.warn(
+                pair.place, "left-out", "keys without a field of ours stay in the file only",
+                pair.key,
+            )  # fmt: skip
+
+    # ---- one pair --------------------------------------------------------------------------
+
+    def take(self, draft: Draft, pair: Pair, field: str | None = None) -> Taken:
+        """Put what one pair says into a draft; `field` overrides what its key means."""
+        taken = self._put(draft, field or self.meaning(draft, pair), pair)
+        if taken in (Taken.UNREAD, Taken.UNKNOWN) and withheld_kind(pair.key):
+            return Taken.WITHHELD
+        return taken
+
+    def meaning(self, draft: Draft, pair: Pair) -> str | None:
+        """The field that a pair means for a draft: `Epic ID` of a story is its parent."""
+        own = _own_id(key_words(pair.key))
+        if own is not None and own != draft.kind and RANKS.get(own, 9) < draft.rank:
+            return own
+        return "id" if own is not None else field_of(pair.key)
+
+    def _put(self, draft: Draft, name: str | None, pair: Pair) -> Taken:
+        if name is None:
+            return Taken.UNKNOWN
+        special = self._special.get(name)
+        if special is not None:
+            return special(draft, name, pair)
+        reader = _READERS.get(name)
+        if reader is None:
+            return Taken.UNKNOWN
+        text = word_of(pair.value)
+        if is_empty(text):
+            return Taken.EMPTY
+        read, what, hint = reader
+        value = read(text)
+        if value is None:
+            return Taken.EMPTY if name == "priority" else self._unread(pair, what, hint)
+        return _set(draft, name, value, pair)
+
+    def _unread(self, pair: Pair, what: str, hint: str = "") -> Taken:
+        self.findings.warn(
+            pair.place, "unread-value", f"these name no {what} and are left empty",
+            word_of(pair.value), hint,
+        )  # fmt: skip
+        return Taken.UNREAD
+
+    # ---- texts and names -------------------------------------------------------------------
+
+    def _text(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        """A text; several that describe become one, in order."""
+        text = text_of(pair.value)
+        before = draft.fields.get(name)
+        if not text or text == before:
+            return Taken.EMPTY
+        if before is not None and name != "description":
+            return Taken.AGAIN
+        draft.places.setdefault(name, pair.place)
+        draft.fields[name] = f"{before}\n\n{text}" if before else text
+        return Taken.SET
+
+    def _names(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        names = names_of(pair.value)
+        if name == "assignees":
+            names = [each.removeprefix("@") for each in names]
+        if not names and not isinstance(pair.value, ListNode):
+            return Taken.EMPTY
+        return _set(draft, name, names, pair)
+
+    def _story_text(self, draft: Draft, _: str, pair: Pair) -> Taken:
+        if isinstance(pair.value, MapNode):
+            inner = [Pair(e.key.value, e.value, pair.place) for e in pair.value.entries]
+            named = ((field_of(each.key), each) for each in inner)
+            parts = {name: each for name, each in named if name in _STORY_PARTS}
+            self._user_story(draft, {str(name): each for name, each in parts.items()}, None)
+            return Taken.SET
+        text = text_of(pair.value)
+        return _set(draft, "user_story", text, pair) if text else Taken.EMPTY
+
+    def _user_story(self, draft: Draft, parts: dict[str, Pair], title: Pair | None) -> None:
+        """`as`, `want` and `so`; alone, such a short key may mean anything and is left out."""
+        said = {name: text_of(pair.value) for name, pair in parts.items()}
+        if said.get("as_a") and said.get("i_want"):
+            story = {name: said[name] for name in _STORY_PARTS if said.get(name)}
+            draft.put("user_story", story, parts["as_a"].place)
+            return
+        for pair in parts.values():
+            if pair is not title:
+                self.left_out(pair)
+
+    # ---- check lists and risks -------------------------------------------------------------
+
+    def _criteria(self, draft: Draft, _: str, pair: Pair) -> Taken:
+        found = list(criteria_of(pair.value))
+        draft.places.setdefault("acceptance_criteria", pair.place)
+        for each in found:
+            each.place = each.place or pair.place
+        draft.criteria += found
+        return Taken.SET if found else Taken.EMPTY
+
+    def _scenarios(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        """Scenarios are the check list of an item that has no other: `assemble` sees to it."""
+        found = list(criteria_of(pair.value))
+        return _set(draft, name, found, pair) if found else Taken.EMPTY
+
+    def _risks(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        found = risks_of(pair.value)
+        if found:
+            return _set(draft, name, found, pair)
+        return Taken.EMPTY if is_empty(text_of(pair.value)) else Taken.WITHHELD
+
+    # ---- relations -------------------------------------------------------------------------
+
+    def _links(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        refs = [Ref(word, pair.place) for word in entries_of(pair.value)]
+        if name == "blocks":
+            draft.blocks += refs
+        else:
+            draft.depends = [*(draft.depends or ()), *refs]
+            draft.places.setdefault("depends_on", pair.place)
+        return Taken.SET if refs else Taken.EMPTY
+
+    def _parent(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        kind = "" if name == "parent" else name
+        if kind and RANKS[kind] >= draft.rank:
+            return Taken.UNKNOWN
+        words = entries_of(pair.value)[:1]
+        draft.parents += [Ref(word, pair.place, kind) for word in words]
+        return Taken.SET if words else Taken.EMPTY
+
+    def _time(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        """A milestone or a sprint; of several the last one, as trackers add them in order."""
+        if isinstance(pair.value, MapNode):
+            words = [word_of(pair.value)]
+        else:
+            words = [part for each in entries_of(pair.value) for part in each.split(";")]
+        word = plain(words[-1]) if words else ""
+        if not word or is_empty_word(word):
+            return Taken.EMPTY
+        title = f"Sprint {word}" if name == "sprint" and _BARE.fullmatch(word) else word
+        draft.parents.append(Ref(word, pair.place, "group"))
+        return _set(draft, name, title, pair)
+
+    # ---- progress and effort ---------------------------------------------------------------
+
+    def _status(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        text = word_of(pair.value)
+        if not text or isinstance(pair.value, ListNode):
+            return Taken.EMPTY
+        if name == "done" and is_yes(text):
+            return _set(draft, "status", "Done", pair)
+        if is_no(text) or is_empty(text):
+            return Taken.EMPTY
+        word = parse_status(text)
+        if word and (name == "status" or meanings(text)):
+            return _set(draft, "status", word, pair)
+        return Taken.UNKNOWN
+
+    def _effort(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        """Points, hours, or a word for a declared scale. What has another unit is left empty."""
+        text = text_of(pair.value)
+        if is_empty(text):
+            return Taken.EMPTY
+        if name == "estimate_seconds":
+            hours = int(text) / _SECONDS if text.isdecimal() and len(text) < 10 else None
+        else:
+            hours = parse_hours(text) if name == "estimate_hours" else None
+        found = parse_estimate(text) if name in ("estimate", "effort") else None
+        hours = found.hours if found and found.hours is not None else hours
+        if hours is not None:
+            return _set(draft, "estimate_hours", hours, pair)
+        if name == "effort" and _BARE.fullmatch(text):
+            self.efforts.bare.append((draft, float(text), pair.place))
+            return Taken.SET
+        if found and found.points is not None:
+            return _set(draft, "story_points", found.points, pair)
+        self.findings.warn(
+            pair.place, "unknown-unit",
+            "estimates that are neither points nor hours are left empty", text,
+            "write '6h' for hours, a number for points",
+        )  # fmt: skip
+        return Taken.WITHHELD
+
+    # ---- identity --------------------------------------------------------------------------
+
+    def _url(self, draft: Draft, _: str, pair: Pair) -> Taken:
+        """An address names the item's issue only where it is that of an issue."""
+        text = text_of(pair.value)
+        issue = parse_issue(text) if "/issues/" in text else None
+        return _set(draft, "issue", str(issue), pair) if issue else Taken.UNKNOWN
+
+    def _id(self, draft: Draft, _: str, pair: Pair) -> Taken:
+        """An id of an item that has a title already: a key of ours, else one to be made into it."""
+        text = plain(text_of(pair.value)).strip("`")
+        if is_empty(text) or len(text) > _LONGEST_ID:
+            return Taken.EMPTY
+        if draft.key is None and draft.raw_id is None:
+            draft.key, draft.raw_id = parse_key(text), text
+            draft.places.setdefault("id", pair.place)
+            return Taken.SET
+        draft.aliases.append(text)
+        return Taken.SET
+
+    def _kind(self, draft: Draft, _: str, pair: Pair) -> Taken:
+        """A bug, a spike or a chore is one also where its heading says story."""
+        meant = parse_kind(word_of(pair.value))
+        if meant is None:
+            return Taken.UNKNOWN
+        if RANKS[meant] == draft.rank:
+            draft.kind = meant
+        return Taken.SET
+
+
+_LEFT = (Taken.UNKNOWN,)
+
+
+def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:
+    return Taken.SET if draft.put(name, value, pair.place) else Taken.AGAIN
+
+
+def _is_text(pair: Pair) -> bool:
+    return isinstance(pair.value, Scalar) and bool(text_of(pair.value))
+
+
+def _own_id(words: str) -> str | None:
+    """The kind in `epic id`, `story key`, `task number`; None for any other key."""
+    kind, _, last = words.rpartition(" ")
+    if last not in ("id", "key", "ref", "number", "no"):
+        return None
+    kind = {"user story": "story", "us": "story", "subtask": "task"}.get(kind, kind)
+    return kind if kind in RANKS else None

@@ -1,0 +1,36 @@
+"""Names in a text: labels, people, skills, keys between commas, in back ticks or brackets."""
+
+import re
+
+from backlog_sync.files.inline import plain
+from backlog_sync.files.vocabulary import is_empty_word
+
+_LIMIT = 2000
+
+_QUOTED = re.compile(r"`([^`]{1,100})`|\"([^\"]{1,100})\"")
+_HASHTAGS = re.compile(r"#[^\W\d][\w-]{0,60}(?:[ ,]+#[^\W\d][\w-]{0,60})*")
+_SPLIT = re.compile(r"[,;，；、\n]|[ ][/|·•][ ]")
+
+
+def parse_names(value: str) -> tuple[str, ...]:
+    """Names between commas, semicolons, ` / `, in back ticks or brackets.
+
+    ``bug, `urgent` ``, ``[bug, urgent]``, ``` `bug` `urgent` ``` and `#bug #urgent` are two.
+    `None` gives an empty tuple.
+    """
+    text = value[:_LIMIT].strip()
+    bare = plain(text).strip("*` ")
+    if not bare or is_empty_word(bare):
+        return ()
+    if text[0] == "[" and text[-1] == "]":
+        text = text[1:-1]
+    if _HASHTAGS.fullmatch(text):
+        return tuple(dict.fromkeys(text.replace("#", " ").replace(",", " ").split()))
+    rest = _QUOTED.sub(lambda match: f",{(match[1] or match[2]).replace(',', chr(0))},", text)
+    parts = (plain(part).strip("*` ") for part in _SPLIT.split(rest))
+    return tuple(dict.fromkeys(part.replace("\0", ",") for part in parts if part))
+
+
+def parse_people(value: str) -> tuple[str, ...]:
+    """Names of people: as labels, without the sign before a login."""
+    return tuple(name.removeprefix("@") for name in parse_names(value) if name != "@")

@@ -1,0 +1,327 @@
+"""Status phrases: what `Done`, `✅ Complete`, `PRODUCTION READY` or `[x]` say, and what does not.
+
+A phrase is sought where a value begins, or where a heading ends. In doubt it is none: `Complete
+redesign`, `Done when …` and `Open source` are no statuses, `not done` and `80% complete` not done.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from backlog_sync.files.vocabulary import is_decoration, key_words, vocabulary, words_of
+
+_HEAD = 200
+"""No status stands further on in a value."""
+
+DONE, PROGRESS, TODO = frozenset(("done",)), frozenset(("progress",)), frozenset(("todo",))
+_STRUCK = frozenset(("done", "cancelled"))
+_NONE = frozenset(("none",))
+
+_BOX = re.compile(r"\[([ xX✓✔✅~/-])\](?=\s|$)")
+_BOXES = {" ": TODO, "~": PROGRESS, "/": PROGRESS, "-": frozenset(("cancelled",))}
+_STRIKE = re.compile(r"~~(?=\S)([^~]{1,300})~~")
+_TOKEN = re.compile(r"\d{1,3}[ ]?%|\w+(?:['’]\w+)?", re.UNICODE)
+_SHARE = re.compile(r"(\d{1,3})[ ]?%")
+_COUNT = re.compile(r"[(（][ ]*(\d{1,4})[ ]?(?:/|of|von|de|из)[ ]?(\d{1,4})[^()（）\d]{0,40}[)）]")
+_REMARK = re.compile(r"[(（]([^()（）]{1,60})[)）]")
+_APART = re.compile(r"[ \t*_`]*(?:$|[:：,;，；、。.!()（）\[\]|/+&–—~\"“”]|[ \t]-+(?:[ \t]|$)|-\w)")
+_GOES_ON = frozenset(
+    word
+    for listed in (
+        "and with since in on at as for by via this last but except see per q1 q2 q3 q4 now today",
+        "yesterday sprint phase v version release pr und mit seit am für von ab siehe aber",
+        "et avec depuis le en pour par mais sauf voir y con desde e com por ver z и с",
+    )
+    for word in listed.split()
+)
+"""Words behind a status that only remark on it: `Complete and production-ready`, `Done in May`."""
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ENDINGS = re.compile(r"(?:了|済み?|しました|した|です|됨|했음|함|되었음|입니다)?$")
+_LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~]*$")
+_SEPARATOR = re.compile(r"[ ][-–—|:·]{1,2}[ ]|[ ]?[–—][ ]?|:[ ]")
+_WHEN = re.compile(
+    r"[\d\s.,/:–-]+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4])[a-z]*\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPhrase:
+    """A status that a text says.
+
+    `meanings` are some of `todo`, `progress`, `done`, `cancelled`. `start` and `end` are its
+    offsets in the text, signs before it included. `alone` tells that the text says nothing else.
+    """
+
+    meanings: frozenset[str]
+    start: int
+    end: int
+    alone: bool
+
+    @property
+    def done(self) -> bool:
+        """Whether what it is said of needs no more work."""
+        return bool(self.meanings & _STRUCK) and not self.meanings - _STRUCK
+
+
+@lru_cache(maxsize=4096)
+def status_in(text: str) -> StatusPhrase | None:
+    """The status phrase that a value begins with; None where it begins with other words."""
+    head = text[:_HEAD]
+    at, marked = _signs(head)
+    struck = _STRIKE.match(head, at)
+    if struck:
+        return _struck(head, struck)
+    ticked = _BOX.search(head, 0, at)
+    found = None if ticked and ticked[1] != " " else _phrase(head, at)
+    if found is None:
+        return StatusPhrase(marked, 0, at, not head[at:].strip()) if marked else None
+    meant, end = found
+    if meant == DONE:
+        meant = _lessened(head[end:])
+    return StatusPhrase(meant, 0, end, not _without_remark(head[end:]))
+
+
+def trailing_status(text: str) -> StatusPhrase | None:
+    """The status that a title ends with, set apart: `Setup — DONE`, `Setup (COMPLETE)`, `Setup ✅`.
+
+    `start` is where the title ends. None where the title ends with other words.
+    """
+    begin = max(0, len(text) - _HEAD)
+    tail = text[begin:].rstrip()
+    remark = _LAST_REMARK.search(tail)
+    before = tail[: remark.start()] if remark else ""
+    for match in (remark, _last(tail), _last(before)):
+        said = (match[1] if match is remark else tail[match.end() :]).strip() if match else ""
+        told = status_in(said) if match and match.start() else None
+        if match and told and told.alone and not _is_adjective(said, told):
+            return StatusPhrase(told.meanings, begin + match.start(), len(text), alone=False)
+    return _trailing_sign(before or tail, begin, remark[1] if remark else "")
+
+
+def _last(part: str) -> re.Match[str] | None:
+    """The last sign that sets a tail apart."""
+    return max(_SEPARATOR.finditer(part), key=lambda match: match.start(), default=None)
+
+
+def _is_adjective(said: str, told: StatusPhrase) -> bool:
+    """Whether a word behind a title tells of it rather than of its progress: `Search (new)`."""
+    word = _REMARK.sub("", said[: told.end])
+    return key_words(word) in words_of("weak_statuses") and not word.isupper()
+
+
+def _trailing_sign(bare: str, begin: int, remark: str) -> StatusPhrase | None:
+    """`Setup ✅`, `Setup ✅ (mostly)`: a sign that tells a status in titles too."""
+    bare = bare.rstrip("\ufe0f*_ ")
+    if not bare[:-1].strip() or bare[-1:] not in vocabulary().title_marks:
+        return None
+    partly = bool(remark) and key_words(remark) in words_of("partly")
+    if remark and not partly:
+        return None
+    meant = PROGRESS if partly else frozenset((vocabulary().marks[bare[-1]],))
+    said = trailing_status(bare[:-1]) if not partly else None
+    start = said.start if said else len(bare[:-1].rstrip())
+    meant = said.meanings if said else meant
+    return StatusPhrase(meant, begin + start, begin + len(bare), alone=False)
+
+
+def meanings(status: str) -> frozenset[str]:
+    """What a value of a status means: some of todo, progress, done, cancelled; empty if unknown."""
+    found = status_in(status)
+    if found is not None:
+        return found.meanings
+    tokens = [(key_words(match[0]), match.end()) for match in _TOKEN.finditer(status[:_HEAD])]
+    meant, _ = _longest(tokens)
+    if meant:
+        return meant - _NONE
+    marks = vocabulary().marks
+    sign = next((marks[char] for char in status[:_HEAD] if char in marks), None)
+    return frozenset((sign,)) if sign else frozenset()
+
+
+def is_status_word(text: str) -> bool:
+    """Whether a text is a status and nothing else."""
+    meant = vocabulary().statuses.get(key_words(text), _NONE)
+    return "none" not in meant
+
+
+def is_plain_status(word: str) -> bool:
+    """Whether a status says no more than its meaning: `Done`, `In Arbeit`; not `In review`."""
+    head = key_words(_REMARK.sub("", word[:_HEAD]))
+    if not head:
+        return bool(meanings(word))
+    return is_status_word(head) and head not in words_of("nuances")
+
+
+def same_status(left: str, right: str) -> bool:
+    """Whether two status words mean the same.
+
+    Unknown words do where they are spelled alike, and so do words that say more than their
+    meaning: `In review` is another status than `In progress`.
+    """
+    if is_plain_status(left) and is_plain_status(right):
+        return bool(meanings(left) & meanings(right))
+    return key_words(left) == key_words(right) or _same_remarked(left, right)
+
+
+def _same_remarked(left: str, right: str) -> bool:
+    """Whether two longer values mean the same: `Done – shipped in May` and `Done`."""
+    heads = [status_in(each) for each in (left, right)]
+    words = [each[: told.end] for each, told in zip((left, right), heads, strict=True) if told]
+    if len(words) < 2 or not all(map(is_plain_status, words)):
+        return False
+    return bool(meanings(left) & meanings(right))
+
+
+# ---- parts ---------------------------------------------------------------------------------
+
+
+def _signs(head: str) -> tuple[int, frozenset[str]]:
+    """Where the words begin behind signs and boxes, and what these tell."""
+    marks, at, told = vocabulary().marks, 0, frozenset[str]()
+    while at < len(head):
+        box = _BOX.match(head, at)
+        if box:
+            told, at = told or _BOXES.get(box[1], DONE), box.end()
+        elif head[at] in marks:
+            told, at = told or frozenset((marks[head[at]],)), at + 1
+        elif head[at] in ' \t*_`"“(（[' or is_decoration(head[at]):
+            at += 1
+        else:
+            break
+    return at, told
+
+
+def _struck(head: str, struck: re.Match[str]) -> StatusPhrase | None:
+    """What is struck out is over; a status that is struck out has given way to the next one."""
+    inner, rest = status_in(struck[1]), head[struck.end() :]
+    behind = status_in(rest.lstrip(" :–—-→>"))
+    if behind is not None:
+        return StatusPhrase(behind.meanings, 0, len(head), behind.alone)
+    if inner is not None and inner.alone:
+        return None
+    return StatusPhrase(_STRUCK, 0, struck.end(), not rest.strip())
+
+
+def _phrase(head: str, at: int) -> tuple[frozenset[str], int] | None:
+    """The longest status that stands at an offset, and where it ends; what denies it counts."""
+    tokens = [(key_words(match[0]) or match[0], match.end()) for match in _TOKEN.finditer(head, at)]
+    if not tokens or head[at : at + 1] != head[_start(head, at) : _start(head, at) + 1]:
+        return None
+    tokens = tokens[: vocabulary().longest_status + 4]
+    share = _SHARE.fullmatch(head[_start(head, at) : tokens[0][1]])
+    meant, end = _longest(tokens)
+    if not meant:
+        meant, end = _turned(tokens)
+    if not meant:
+        meant, end = _joined(tokens[0])
+    if "none" in meant or not meant or not _ends(head, end):
+        return None
+    if share and meant in (DONE, PROGRESS):
+        meant = _of_share(int(share[1]))
+    return meant, end
+
+
+def _start(head: str, at: int) -> int:
+    match = _TOKEN.search(head, at)
+    return match.start() if match else at
+
+
+def _longest(tokens: list[tuple[str, int]]) -> tuple[frozenset[str], int]:
+    """The longest run of words from the first one on that is a status."""
+    known = vocabulary().statuses
+    for count in range(min(len(tokens), vocabulary().longest_status), 0, -1):
+        meant = known.get(" ".join(word for word, _ in tokens[:count]))
+        if meant:
+            return meant, tokens[count - 1][1]
+    return frozenset(), 0
+
+
+def _turned(tokens: list[tuple[str, int]]) -> tuple[frozenset[str], int]:
+    """`not yet done` is to do, `mostly done` is in progress, `fully done` is done."""
+    denied = partly = False
+    at = 0
+    while at < len(tokens):
+        for name, count in _before(tokens[at:]):
+            denied, partly = denied or name == "negations", partly or name == "partly"
+            at += count
+            break
+        else:
+            break
+    meant, end = _longest(tokens[at:]) if at else (frozenset[str](), 0)
+    if meant & _STRUCK and (denied or partly):
+        meant = PROGRESS if partly else TODO
+    elif denied:
+        meant = frozenset()
+    return meant, end
+
+
+def _before(tokens: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """The words before a status that change or stress it, the longest first."""
+    for count in (3, 2, 1):
+        word = " ".join(token for token, _ in tokens[:count])
+        for name in ("negations", "partly", "adverbs"):
+            if count <= len(tokens) and word in words_of(name):
+                yield name, count
+        if count == 1 and _SHARE.fullmatch(word):
+            yield "partly" if word.rstrip(" %") != "100" else "adverbs", 1
+
+
+def _joined(token: tuple[str, int]) -> tuple[frozenset[str], int]:
+    """A word of a language without blanks: `完了しました`, `全部完成`, `已经完成了`."""
+    word, end = token
+    known = vocabulary().statuses
+    if not _CJK.match(word):
+        return frozenset(), 0
+    lead = max((part for name in ("negations", "adverbs") for part in words_of(name)
+                if _CJK.match(part) and word.startswith(part) and part != word),
+               key=len, default="")  # fmt: skip
+    for begin in {0, len(lead)}:
+        for length in range(len(word), begin, -1):
+            meant = known.get(word[begin:length])
+            if meant and _ENDINGS.fullmatch(word[length:]):
+                denied = begin > 0 and lead in words_of("negations")
+                return (TODO if denied and meant & _STRUCK else meant), end
+    return frozenset(), 0
+
+
+def _ends(head: str, end: int) -> bool:
+    """Whether a phrase is set apart from what follows, or only remarked on."""
+    if _APART.match(head, end):
+        return True
+    following = _TOKEN.search(head, end)
+    if following is None or head[end : following.start()].strip(" \t*_`"):
+        return True
+    word = key_words(following[0])
+    return word in _GOES_ON or word[:1].isdigit() or word in vocabulary().statuses
+
+
+def _lessened(rest: str) -> frozenset[str]:
+    """What is left of `done` by what follows: `(partially)`, `except for …`, `80%`, `(3/5)`."""
+    remark = _REMARK.match(rest.lstrip(" *_"))
+    if remark and any(key_words(part) in words_of("partly") for part in _heads(remark[1])):
+        return PROGRESS
+    share, count = _SHARE.search(rest[:60]), _COUNT.search(rest[:60])
+    if share and int(share[1]) < 100:
+        return PROGRESS
+    if count and int(count[1]) < int(count[2]):
+        return PROGRESS
+    said = [key_words(match[0]) for match in _TOKEN.finditer(rest[:60])]
+    lessening = words_of("exceptions")
+    return PROGRESS if any(word in lessening for word in said[:4]) else DONE
+
+
+def _heads(remark: str) -> tuple[str, str]:
+    """A remark as a whole and its first word."""
+    return remark, remark.split(" ", 1)[0].rstrip(",;:")
+
+
+def _of_share(percent: int) -> frozenset[str]:
+    return DONE if percent >= 100 else PROGRESS if percent else TODO
+
+
+def _without_remark(rest: str) -> str:
+    """What stands behind a phrase beside a remark in brackets and signs."""
+    plain = _WHEN.sub(" ", _REMARK.sub("", rest, count=1))
+    return "".join(char for char in plain if not is_decoration(char)).strip(' \t*_`~.!)]:;,"”')

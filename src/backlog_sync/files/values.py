@@ -1,0 +1,331 @@
+"""What values say: points, estimates, priorities, statuses, issues, names, dependencies.
+
+One parser per type of value, for all syntaxes. All take the text as written, Markdown included,
+and give None for what they cannot read; whether a value says "nothing" is `is_empty`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backlog_sync.core.keys import is_key
+from backlog_sync.core.model import IssueRef
+from backlog_sync.files.inline import plain
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    is_decoration,
+    is_empty_word,
+    key_words,
+    kind_of,
+    list_kind,
+    vocabulary,
+    words_of,
+)
+
+LIMIT = 2000
+"""No value is longer that is read as anything but text."""
+
+_NUMBER = r"\d{1,5}(?:[.,]\d{1,2})?"
+_POINT_UNIT = (
+    r"(?:story[ -]?points?|points?|pts?|sp|story[ -]?punkte?|punkte?|pontos?|puntos?|punti|punten|"
+    r"punkt(?:ów|y)?|балл(?:ов|а)?|очк(?:ов|а|о)|поинт(?:ов|а)?|ポイント|故事点|点|포인트|점)"
+)
+_POINTS = re.compile(
+    rf"({_NUMBER})[ ]?(?P<unit>{_POINT_UNIT})?\.?(?=$|[ ]?[(|,;（]|[ ][–—-])", re.IGNORECASE
+)
+_UNIT_FIRST = re.compile(rf"(?:sp|pts?|points?)[ :=]*({_NUMBER})$", re.IGNORECASE)
+_HOUR_UNIT = (
+    r"(?:h|hs|hrs?|hours?|horas?|heures?|stunden?|std|or[ae]|uur|uren|godzin[ay]?|час(?:ов|а)?|ч|"
+    r"小时|小時|時間|시간)"
+)
+_HOURS = re.compile(
+    rf"({_NUMBER})[ ]?{_HOUR_UNIT}(?![^\W_])\.?[ ]?(?:(\d{{1,2}})[ ]?(?:m|min))?", re.I
+)
+_MINUTES = re.compile(r"(\d{1,5})[ ]?(?:m|mins?|minutes?|minuten|minutos)$", re.IGNORECASE)
+_MORE = re.compile(r"[ ]?(?:[-–—~+]|to\b|bis\b)")
+_SIZES = {
+    "xxs": "XXS", "xs": "XS", "s": "S", "m": "M", "l": "L", "xl": "XL", "xxl": "XXL",
+    "extra small": "XS", "small": "S", "medium": "M", "large": "L", "extra large": "XL",
+    "x small": "XS", "x large": "XL",
+}  # fmt: skip
+_REMARK = re.compile(r"[ ]?[(（][^()（）]{0,300}[)）]")
+_REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,39}/[\w.-]{1,100})")
+
+
+def is_empty(value: str) -> bool:
+    """Whether a value says that there is none: blank, `None`, `-`, `TBD`, `**—**`."""
+    text = plain(value[:LIMIT]).strip("*` ")
+    return not text or is_empty_word(text)
+
+
+def _bare(value: str) -> str:
+    return plain(value[:LIMIT]).strip("*` ")
+
+
+def _as_number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+# ---- points and hours ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What an estimate says: points (a number, or a word for a scale), or hours.
+
+    `unit` tells that a number of points was written with its unit.
+    """
+
+    points: float | str | None = None
+    hours: float | None = None
+    unit: bool = False
+
+
+def parse_points(value: str) -> float | str | None:
+    """Points: a number (`5`, `5 pts`, `8 story points (new)`), or a word for a declared scale.
+
+    None for a number that says something else: `5+`, `5-8`, `~5`, `5 days`.
+    """
+    text = _bare(value)
+    match = _POINTS.match(text) or _UNIT_FIRST.match(text)
+    if match:
+        return _as_number(match[1])
+    word = _REMARK.sub("", text).strip()
+    if not word or any(char.isdigit() for char in word):
+        return None
+    return _SIZES.get(key_words(word), word) if len(word) <= 3 else word
+
+
+def parse_hours(value: str) -> float | None:
+    """Hours of an hours key: `6`, `6h`, `1h 30m`, `90 min`; None for other units and ranges."""
+    text = _bare(value)
+    return _with_unit(text) or _bare_hours(text)
+
+
+def _bare_hours(text: str) -> float | None:
+    match = re.match(rf"({_NUMBER})$", text)
+    return _as_number(match[1]) if match else None
+
+
+def _with_unit(text: str) -> float | None:
+    match = _HOURS.match(text)
+    if match and not _MORE.match(text, match.end()):
+        return _as_number(match[1]) + (int(match[2]) / 60 if match[2] else 0)
+    match = _MINUTES.match(text)
+    return int(match[1]) / 60 if match else None
+
+
+def parse_estimate(value: str) -> Estimate | None:
+    """Points or hours of an estimate; None for what is not clearly one of them: `2 days`, `5+`."""
+    text = _bare(value)
+    hours = _with_unit(text)
+    if hours is not None:
+        return Estimate(hours=hours)
+    match = _POINTS.match(text) or _UNIT_FIRST.match(text)
+    if match:
+        unit = match.re is _UNIT_FIRST or bool(match["unit"])
+        whole = unit or match.end() == len(text)
+        return Estimate(_as_number(match[1]), unit=unit) if whole else None
+    size = _SIZES.get(key_words(_REMARK.sub("", text)))
+    return Estimate(size) if size else None
+
+
+# ---- words ---------------------------------------------------------------------------------
+
+
+def parse_priority(value: str) -> str | None:
+    """A priority's word: `P0 (Critical Path)` is `P0`, a sign before it goes. None where empty."""
+    text = _REMARK.sub("", plain(value[:LIMIT])).strip("*` .")
+    while text and not text[0].isalnum():
+        text = text[1:].lstrip()
+    if not text or is_empty_word(text) or key_words(text) in words_of("priorities.none"):
+        return None
+    return text
+
+
+def parse_status(value: str) -> str | None:
+    """A status as a word: without signs around it and without a remark. None where empty.
+
+    What is only a sign or a box is the board's word for it: `✅` is `Done`, `[ ]` is `Todo`.
+    """
+    word = plain(value.split("(", 1)[0][:300])
+    start, end = 0, len(word)
+    while start < end and (is_decoration(word[start]) or word[start] in " *`~"):
+        start += 1
+    while end > start and (is_decoration(word[end - 1]) or word[end - 1] in " *`.,;:~"):
+        end -= 1
+    bare = word[start:end]
+    if not any(char.isalnum() for char in bare) or re.fullmatch(r"\[[xX]\]", bare):
+        return _MEANT.get(next(iter(meanings(value)), ""), bare or plain(value) or None)
+    return bare
+
+
+_MEANT = {"done": "Done", "progress": "In Progress", "todo": "Todo", "cancelled": "Cancelled"}
+
+
+def parse_kind(value: str) -> str | None:
+    """The kind that a value says: `Sub-task`, `🐛 Bug`, `Història`."""
+    return kind_of(_REMARK.sub("", plain(value[:LIMIT])))
+
+
+def parse_repository(value: str) -> str | None:
+    """A repository as `owner/name` or by its address; other words say nothing about an issue."""
+    found = _REPOSITORY.fullmatch(plain(value[:LIMIT]).strip("`<>/ "))
+    return found["name"] if found else None
+
+
+def parse_key(value: str) -> str | None:
+    """A key of ours: `web-12`, also as `WEB-12` in back ticks."""
+    key = plain(value[:LIMIT]).strip("`").lower()
+    return key if is_key(key) else None
+
+
+# ---- issues --------------------------------------------------------------------------------
+
+_ISSUE = re.compile(
+    r"\[?(?:(?P<sandbox>sandbox)|(?P<repository>[\w.-]{1,100}/[\w.-]{1,100}))?#(?P<number>\d{1,9})\b"
+)
+_URL = re.compile(
+    r"https?://[\w.:-]{1,200}/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/issues/(?P<number>\d{1,9})\b"
+)
+_LINK = re.compile(r"\[[^\[\]]{0,200}\]\(<?(?P<target>[^()\s<>]{1,500})>?\)")
+
+
+def parse_issue(value: str) -> IssueRef | None:
+    """An issue: `#14`, `14`, `owner/repo#14`, `sandbox#14`, an address or a link to one."""
+    text = value[:LIMIT].strip().strip("*`<>").strip()
+    exact = parse_issue_ref(text)
+    if exact:
+        return exact
+    link = _LINK.match(text)
+    if link and (found := _URL.match(link["target"])):
+        return IssueRef(int(found["number"]), found["repository"])
+    match = _ISSUE.match(text)
+    if match and int(match["number"]):
+        return IssueRef(int(match["number"]), match["repository"], sandbox=bool(match["sandbox"]))
+    match = _URL.match(text)
+    return IssueRef(int(match["number"]), match["repository"]) if match else None
+
+
+# ---- dependencies --------------------------------------------------------------------------
+
+_MOST = 50
+"""GitHub takes so many blockers; no range is longer."""
+
+_RANGE = re.compile(
+    r"(?P<word>[^\W\d_]{1,20}[ ]|[^\W\d_]{1,10}-?)?(?P<first>\d{1,6}(?:\.\d{1,6}){0,4})"
+    r"[ ]?(?:-|–|—|~|\.\.|to|through|bis|até|a|à|по|до|至|から)[ ]?"
+    r"(?:[^\W\d_]{1,20}[ -]?)?(?P<last>\d{1,6}(?:\.\d{1,6}){0,4})$",
+    re.IGNORECASE,
+)
+_ALTERNATIVES = re.compile(r"[ ](?:or|oder|ou|o|или)[ ]|[ ]?(?:或|または)[ ]?")
+_CARRIER = re.compile(r"([^\W\d_]{1,20}(?:[ ][^\W\d_]{1,20})?)[ ]\d")
+_BEFORE = re.compile(
+    r"(?:after|needs|requires|depends on|blocked by|nach|benötigt|après|nécessite|después de|"
+    r"requiere|depois de|requer|dopo|richiede|na|vereist|po|wymaga|после|требует)[ ]",
+    re.I,
+)
+_AND = (" and ", " & ", " + ", " und ", " et ", " y ", " e ", " и ", " en ", " oraz ")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One thing that a list of dependencies names, and how it was written.
+
+    `word` is an id, a number, a title or an issue; `either` tells that it names alternatives.
+    """
+
+    word: str
+    written: str
+    either: bool = False
+
+
+def parse_dependencies(value: str) -> tuple[Named, ...]:
+    """What a list of dependencies names: `Story 1.1, 1.2`, `[R-001, R-002]`, `#12`, `S2–S8`.
+
+    `None` gives none. Remarks in brackets are passed over; a type word goes on to the numbers
+    behind it, and a range gives every number in it.
+    """
+    text = _unbracketed(_bare(value))
+    if not text or is_empty_word(text):
+        return ()
+    found: list[Named] = []
+    word = ""
+    for part in _parts(text):
+        carried = _CARRIER.match(part)
+        word = carried[1] if carried and _is_carrier(carried[1]) else word
+        number = part.replace(".", "").isdecimal()
+        found += _named(f"{word} {part}" if word and number else part)
+    return tuple(found[: 4 * _MOST])
+
+
+def _unbracketed(text: str) -> str:
+    pairs = {"[": "]", "(": ")", "{": "}"}
+    if text[:1] in pairs and text[-1:] == pairs[text[:1]] and text.count(text[0]) == 1:
+        return text[1:-1].strip()
+    return text
+
+
+def _is_carrier(word: str) -> bool:
+    """Whether a word before a number is one of items, in the singular or the plural."""
+    key = key_words(word)
+    return key in vocabulary().types or list_kind(word) is not None
+
+
+def _named(written: str) -> list[Named]:
+    text = _REMARK.sub("", written).strip().strip("*`.\"'").strip()
+    if not text:
+        text = written.strip(" ()（）")
+    if _ALTERNATIVES.search(text):
+        return [Named(text, written, either=True)]
+    text = _BEFORE.sub("", text, count=1).strip()
+    text = "" if is_empty_word(text) else text
+    return [Named(each, written) for each in _range(text)] or (
+        [Named(text, written)] if text else []
+    )
+
+
+def _range(text: str) -> list[str]:
+    """`Stories 3.6.1-3.6.5`, `T005–T014`: the numbers from the first to the last."""
+    match = _RANGE.match(text)
+    if match is None or (is_key(text) and not text[0].isdecimal() and "–" not in text):
+        return []
+    head, _, begin = match["first"].rpartition(".")
+    last_head, _, end = match["last"].rpartition(".")
+    if last_head not in (head, "") or not 0 < int(end) - int(begin) < _MOST:
+        return []
+    lead = f"{match['word'] or ''}{head}{'.' * bool(head)}"
+    return [f"{lead}{str(at).zfill(len(begin))}" for at in range(int(begin), int(end) + 1)]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The parts between commas, semicolons and the word "and", outside of brackets."""
+    depth = begin = 0
+    for at, char in enumerate(text):
+        if char in "(（[":
+            depth += 1
+        elif char in ")）]":
+            depth = max(0, depth - 1)
+        elif depth == 0 and (char in ",;，；、\n" or (char == " " and text.startswith(_AND, at))):
+            yield from _kept(text[begin:at])
+            begin = at + 1 if char != " " else text.index(" ", at + 1) + 1
+    yield from _kept(text[begin:])
+
+
+def _kept(part: str) -> list[str]:
+    stripped = part.strip().strip("`").strip()
+    return [stripped] if stripped else []
+
+
+def singular(text: str) -> str:
+    """`Stories 1.2` as `story 1.2`, `US 12` as it is: the word of one item before its number."""
+    word, blank, rest = text.rpartition(" ")
+    if not blank or not rest[:1].isdecimal():
+        return text
+    kind = vocabulary().types.get(key_words(word))
+    if kind is not None:
+        return f"{kind.name} {rest}"
+    listed = list_kind(word)
+    return f"{listed} {rest}" if listed in RANKS else text

@@ -1,0 +1,207 @@
+"""The one vocabulary: its data, and how keys are compared."""
+
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from backlog_sync.core.fields import KEYS
+from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    column_of,
+    counted,
+    field_of,
+    group_kind,
+    is_empty_word,
+    is_no,
+    is_priority,
+    is_yes,
+    key_words,
+    kind_of,
+    languages_of,
+    list_kind,
+    list_status,
+    risk_column,
+    topics,
+    type_word,
+    vocabulary,
+    withheld_kind,
+)
+
+_SHARED = ("statuses", "topics", "withheld", "priorities")
+"""Sections in which a word may stand in several entries: `closed` is done or cancelled."""
+
+
+def _data() -> dict[str, Any]:
+    text = files("backlog_sync.files").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _words(table: dict[str, Any]) -> Iterator[str]:
+    for language, listed in table.items():
+        if isinstance(listed, str) and language != "kind":
+            yield from (key_words(word) or word.strip() for word in listed.split("|"))
+
+
+def _tables() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for section, table in _data().items():
+        inner = {name: each for name, each in table.items() if isinstance(each, dict)}
+        for name, each in inner.items() or [("", table)]:
+            yield section, name, each
+
+
+@pytest.mark.parametrize(("section", "name", "table"), list(_tables()))
+def test_no_spelling_stands_twice(section: str, name: str, table: dict[str, Any]) -> None:
+    """Once in an entry; as spellings are compared without case, accents and signs."""
+    found = list(_words(table))
+    assert sorted(found) == sorted(set(found)), section + name
+
+
+@pytest.mark.parametrize(
+    "section", [name for name in _data() if name not in (*_SHARED, "codes", "marks", "months")]
+)
+def test_a_spelling_has_one_meaning(section: str) -> None:
+    """The same spelling gives one field, one type, one kind: in every syntax, as all ask here."""
+    seen: dict[str, str] = {}
+    for named, name, table in _tables():
+        for word in _words(table) if named == section else ():
+            assert seen.setdefault(word, name) == name, word
+
+
+def test_every_field_of_a_file_has_a_spelling() -> None:
+    """What the field table says can be said in a file can be said by name."""
+    assert {field_of(key) for key in KEYS.values()} == set(KEYS.values())
+    known = set(vocabulary().fields.values())
+    ours = {"sync", "previously"}
+    documented = set(ItemDocument.model_fields) - ours
+    assert documented <= known
+    assert all(field_of(name) == name for name in documented)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["storyPoints", "story_points", "Story Points", "**Story Points**", "STORY-POINTS",
+     "📊 Story points:", "Custom field (Story Points)", "Story Points (Fibonacci)"],
+)  # fmt: skip
+def test_keys_are_compared_by_their_words(key: str) -> None:
+    """Case, joints, emoji, marks and remarks make no difference."""
+    assert field_of(key) == "story_points"
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("Descrição", "description"), ("descricao", "description"), ("Приоритет", "priority"),
+        ("критерии приемки", "acceptance_criteria"), ("критерии приёмки", "acceptance_criteria"),
+        ("Abhängig von", "depends_on"), ("担当者", "assignees"), ("우선순위", "priority"),
+        ("Verantwortlich", "assignees"), ("截止日期", "target"), ("Critères d’acceptation",
+        "acceptance_criteria"), ("criteres d'acceptation", "acceptance_criteria"),
+        ("Priorytet", "priority"), ("Scadenza", "target"), ("Afhankelijk van", "depends_on"),
+        ("dependsOn", "depends_on"), ("blockedBy", "depends_on"), ("fixVersions", "milestone"),
+        ("KPIs", None), ("Notes", None), ("Estimate (days)", None), ("Estimate (hours)",
+        "estimate_hours"), ("x" * 100, None), ("", None),
+    ],
+)  # fmt: skip
+def test_fields_in_the_languages_of_plans(key: str, field: str | None) -> None:
+    """Each language's word is the same field; accents may be missing; other words are none."""
+    assert field_of(key) == field
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("оценка", "estimate"), ("effort", "effort"), ("estimated effort", "effort"),
+        ("definition of done", "definition_of_done"), ("dod", "definition_of_done"),
+        ("capability", "i_want"), ("quarter", "milestone"), ("target quarter", "milestone"),
+    ],
+)  # fmt: skip
+def test_the_spellings_that_meant_two_things(key: str, field: str) -> None:
+    """Eight spellings meant one field in Markdown and another elsewhere: each is decided."""
+    assert field_of(key) == field
+
+
+def test_types_lists_and_groups() -> None:
+    """The word of one item, of a list of them, and of what parts them by time."""
+    epic, phase = type_word("ÉPICA"), type_word("Phase")
+    assert epic
+    assert phase
+    assert (epic.name, epic.kind, epic.weak) == ("epic", "epic", False)
+    assert (phase.kind, phase.weak) == ("epic", True)
+    assert type_word("Chapter") is None
+    assert (list_kind("userStories"), list_kind("Tarefas"), list_kind("items")) == (
+        "story", "task", "any",
+    )  # fmt: skip
+    assert (group_kind("Releases"), group_kind("спринты"), group_kind("Epics")) == (
+        "milestone", "sprint", None,
+    )  # fmt: skip
+    assert (list_status("in_progress"), list_status("Erledigt"), list_status("x")) == (
+        "progress", "done", None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("Sub-task", "task"), ("🐛 Bug", "bug"), ("Defect", "bug"), ("User Story", "story"),
+     ("史诗", "epic"), ("Phase", None), ("Tech debt", "chore"), ("banana", None)],
+)  # fmt: skip
+def test_kinds_that_a_value_says(value: str, kind: str | None) -> None:
+    """What trackers call their types; a phase is no kind of item."""
+    assert kind_of(value) == kind
+    assert kind is None or kind in RANKS
+
+
+@pytest.mark.parametrize(
+    ("heading", "topic"),
+    [
+        ("Definition of Done", "quality"), ("Checkliste", "quality"), ("Release Checklist",
+        "quality"), ("Risiken", "risks"), ("Table of Contents", "navigation"),
+        ("Glossary", "noise"), ("Short term", "term"), ("Langfristig", "term"),
+        ("Icebox", "shelved"), ("Deliverables", "deliverables"), ("子任务", "tasks"),
+        ("Sprint Backlog", "summary"), ("Total", "total"), ("## ✅ Success Criteria", "quality"),
+    ],
+)  # fmt: skip
+def test_topics_of_headings(heading: str, topic: str) -> None:
+    """What a heading speaks of beside items."""
+    assert topic in topics(heading)
+    assert not topics("Log in with a passkey")
+
+
+def test_columns_and_counts() -> None:
+    """Columns that are no fields, those of a register of risks, and what a claim counts."""
+    assert (column_of("Backlog Item"), column_of("Deliverable"), column_of("Nº")) == (
+        "story", "task", "id",
+    )  # fmt: skip
+    assert (risk_column("Likelihood"), risk_column("Maßnahmen")) == ("likelihood", "mitigation")
+    assert (counted("User Stories"), counted("pts"), counted("cats")) == ("stories", "points", None)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("Risiken", "risks"), ("Estimated hours", "hours"), ("Time spent", "hours"), ("Team", "team"),
+     ("Навыки", "skills"), ("Budget", "cost"), ("Goal", None)],
+)  # fmt: skip
+def test_what_is_withheld(key: str, kind: str | None) -> None:
+    """Risks, hours, skills, teams and costs, by their keys."""
+    assert withheld_kind(key) == kind
+
+
+def test_small_words() -> None:
+    """Nothing, yes, no and priorities, in several languages."""
+    assert all(
+        map(is_empty_word, ["None", "-", "—", "TBD", "n/a", "Keine", "нет", "なし", "None."])
+    )
+    assert is_empty_word("None (first one)")
+    assert not any(map(is_empty_word, ["Nonesuch", "#12", "x"]))
+    assert all(map(is_yes, ["true", "Ja", "✅", "x", "はい"]))
+    assert all(map(is_no, ["", "false", "нет", "0"]))
+    assert all(map(is_priority, ["P1", "very high", "P0 - Must have", "Hoch", "最高", "média"]))
+    assert not any(map(is_priority, ["banana", "", "(high)"]))
+
+
+def test_keys_tell_their_language() -> None:
+    """Which languages write a key so."""
+    assert languages_of("Prioridade") == {"pt"}
+    assert languages_of("banana") == frozenset()
