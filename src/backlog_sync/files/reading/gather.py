@@ -634,7 +634,7 @@ class Gatherer:
             self._as_text(node, scope)
         elif self.blocks.in_scenario:
             self.blocks.detail(line)
-        elif block and block.field == CRITERIA:
+        elif block and block.field == CRITERIA and not self._is_coded(line):
             block.boxed = True
             self._criterion(node, block.draft, scope)
         elif item and self._holds_criteria(item, scope) and box_title(line.text).key is None:
@@ -648,6 +648,10 @@ class Gatherer:
         else:
             return self._task(node, scope)
         return None
+
+    def _is_coded(self, line: Line) -> bool:
+        """Whether a box carries a code, as the tasks of the file do."""
+        return self.choices.coded and box_title(line.text).key is not None
 
     def _is_aside(self, line: Line, scope: Scope) -> bool:
         """Whether a box outside of all items is none, because the file has items of its own.

@@ -149,15 +149,19 @@ class _Chooser:
             )
 
     def _dotted(self) -> None:
-        """Numbers alone (`1.1 Sign in`) vouch for each other below one level."""
+        """Numbers alone (`1.1 Sign in`) vouch for each other below one level.
+
+        Numbers below numbers only part the text, unless they carry a plan.
+        """
         runs: dict[tuple[int, int], list[tuple[Section, Typed]]] = defaultdict(list)
         for section, typed in self.typed:
             if typed.dotted and not section.inside(Role.RISKS, Role.NAVIGATION):
                 parent = section.parent
                 family = 0 if parent and parent.title.typed else id(parent)
                 runs[section.level, family].append((section, typed))
-        for run in runs.values():
-            vouched = any(s.metadata or s.holds() for s, _ in run)
+        for run in sorted(runs.values(), key=lambda run: run[0][0].level):
+            nested = any(self._is_item(a) and _is_dotted(a) for s, _ in run for a in s.above())
+            vouched = any(s.metadata or (s.holds() and not nested) for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
             self._settle(
                 run,
@@ -302,7 +306,7 @@ class _Chooser:
     def _planned(self) -> None:
         """Siblings of which most say what only planned items say."""
         for run in self._plain_runs():
-            said = [s for s in run if s.planned]
+            said = [s for s in run if s.planned and not s.rows]
             if len(said) < 2 or len(said) * 2 < len(run):
                 continue
             firm = any(self._is_item(s) for s in self.sections if s.level == run[0].level)
@@ -370,6 +374,10 @@ class _Chooser:
             return False
         word = bare_word(section.node.text)
         return field_of(word) is None and type_word(word) is None
+
+
+def _is_dotted(section: Section) -> bool:
+    return section.title.typed is not None and section.title.typed.dotted
 
 
 def _is_letter(section: Section) -> bool:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from backlog_sync.files.inline import only_link
 from backlog_sync.files.markdown.fields import is_story_sentence
-from backlog_sync.files.markdown.metadata import Pair, parse_pairs
+from backlog_sync.files.markdown.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.titles import Title, read_title
 from backlog_sync.files.statuses import is_status_word
@@ -104,6 +104,9 @@ class Section:
         return bool(self.boxes or self.rows)
 
 
+_NEAR = 8
+"""A plan stands right below its heading: what comes later speaks of something else."""
+
 OURS = frozenset(("issue", "progress"))
 """Fields that write-back adds: they are no evidence of the author's intent."""
 
@@ -139,13 +142,15 @@ def read_sections(
         found.append(section)
         for child in node.children:
             _look(text, lines, child, section, rows)
+        if section.role is Role.ELSE and section.holds() and "noise" in topics(section.word):
+            section.role = None  # a part of the work that has the name of something else
     return found
 
 
 def _section(node: Node, above: Section | None) -> Section:
     title = read_title(node.text)
     word = bare_heading(node.text)
-    named = field_of(word)
+    named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
     group = list_kind(word)
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
@@ -227,7 +232,8 @@ def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> 
         if section.items and line.kind is Kind.LIST and pair.field is None:
             continue
         section.metadata |= not section.items and _is_evidence(pair, line, section)
-        section.planned |= pair.field in _PLANNED and not _is_ours(pair, line, section)
+        near = line.row - section.node.first <= _NEAR
+        section.planned |= near and pair.field in _PLANNED and not _is_ours(pair, line, section)
         section.stories |= pair.field in _STORIES
     return bool(pairs)
 

@@ -12,7 +12,7 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
-from backlog_sync.files.statuses import status_in, trailing_status
+from backlog_sync.files.statuses import StatusPhrase, status_in, trailing_status
 from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
     TypeWord,
@@ -263,12 +263,28 @@ def _struck(text: str) -> tuple[str, str | None]:
 
 def _trailing_status(text: str) -> tuple[str, str | None]:
     """`… ✅`, `… (COMPLETE)`, `… — DONE`, `… · ✅ **Done**`, `… ✅ (mostly)`."""
-    found = trailing_status(text)
+    found = trailing_status(text) or _signed_status(text)
     if found is None:
         return text, None
     cut = text[: found.start].rstrip()
     said = text[found.start : found.end]
     return _closed(text, cut), _word_of(said, found.meanings)
+
+
+def _signed_status(text: str) -> StatusPhrase | None:
+    """`… ✅ complete`, `… 🔲 planned`: a sign that sets the words behind it apart."""
+    tail = text[-_STATUS_TAIL:]
+    at = max((i for i, char in enumerate(tail) if is_decoration(char)), default=0)
+    while at > 0 and is_decoration(tail[at - 1]):
+        at -= 1
+    found = status_in(tail[at:]) if at and tail[at:].strip() else None
+    if found is None or not found.alone or not any(char.isalpha() for char in tail[at:]):
+        return None
+    return StatusPhrase(found.meanings, len(text) - len(tail) + at, len(text), alone=False)
+
+
+_STATUS_TAIL = 60
+"""A status behind a title is a word or two."""
 
 
 def _word_of(said: str, meant: frozenset[str]) -> str:
