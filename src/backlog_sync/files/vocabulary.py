@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from backlog_sync.files.near import Near
+
 # ---- spelling ------------------------------------------------------------------------------
 
 LONGEST_KEY = 80
@@ -318,6 +320,52 @@ def risk_column(header: str) -> str | None:
 def counted(word: str) -> str | None:
     """What a word counts: `items`, `epics`, `features`, `stories`, `tasks`, `points`."""
     return vocabulary().counted.get(key_words(word))
+
+
+# ---- slips of the pen -----------------------------------------------------------------------
+
+_SHORTEST_SLIP = 5
+"""A shorter word is near too many others."""
+
+_ALIKE, _TURNED = 0.88, 0.75
+"""How alike a slip is to what was meant: `Priorty`; less for the same letters: `Lables`."""
+
+
+def near_key(key: str) -> str | None:
+    """The English key that somebody probably meant by a word that is none: `Lables`, `Prioirty`."""
+    word = key_words(key)
+    known = vocabulary()
+    if word in known.fields or word in known.topics or list_kind(key) or group_kind(key):
+        return None
+    return _near(word, _near_keys()) if type_word(key) is None else None
+
+
+def near_type(word: str) -> str | None:
+    """The English type word that somebody probably meant: `Stroy`, `Fetaure`."""
+    known = type_word(word) or list_kind(word) or field_of(word)
+    return None if known else _near(key_words(word), _near_types())
+
+
+def _near(word: str, among: Near) -> str | None:
+    found = among.to(word, _TURNED) if len(word) >= _SHORTEST_SLIP else None
+    if found is None or sorted(found) == sorted(word):
+        return found
+    return among.to(word, _ALIKE)
+
+
+@cache
+def _near_keys() -> Near:
+    return Near(_english(_data()["fields"]))
+
+
+@cache
+def _near_types() -> Near:
+    return Near(_english(_data()["types"]))
+
+
+def _english(tables: _Table) -> list[str]:
+    return [key_words(word) for table in tables.values()
+            for language, word in _spellings(table) if language == "en"]  # fmt: skip
 
 
 # ---- items ---------------------------------------------------------------------------------
