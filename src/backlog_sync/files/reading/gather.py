@@ -34,6 +34,9 @@ from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_kind, topics
 
 _LOW = "an item with --bullets items"
+_CLOSING = (Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Role.QUALITY)
+"""Roles of headings below which nothing is an item."""
+
 _WORK = frozenset(("tasks", "deliverables"))
 _BOLD_LEVEL = 7
 """A bold paragraph that is a title stands below every heading."""
@@ -210,8 +213,9 @@ class Gatherer:
     def _section(self, node: Node, scope: Scope, flat: list[Draft]) -> None:
         self.blocks.end()
         self.sentence = None
-        line = self.lines[node.first]
         section = self.choices.by_row[node.first]
+        if scope.closed == Role.NOISE.value:
+            scope = replace(scope, closed="")
         typed = self.choices.sections.items.get(node.first)
         if typed is not None:
             self._item_section(node, section, typed, scope, flat)
@@ -223,7 +227,6 @@ class Gatherer:
             self._plain_section(node, section, scope)
         if node.head > node.first + 1:
             self._note_underline(node)
-        del line
 
     def _note_underline(self, node: Node) -> None:
         for row in range(node.first + 1, node.head):
@@ -366,7 +369,7 @@ class Gatherer:
         owner = scope.owner
         reason = self.choices.sections.refused.get(node.first, "") or "no item"
         closed = scope.closed
-        if section.role in (Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.QUALITY):
+        if section.role in _CLOSING and field is None:
             closed = closed if closed == Role.RISKS.value else section.role.value
         if (
             owner is not None

@@ -35,7 +35,7 @@ _PLANS = listed("plan|planning|backlog|review|retrospective|retro|goal|goals|sco
 _FEWEST = 3
 """A letter with a number heads items only where it counts: `S3` alone is a bucket."""
 
-_SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY)
+_SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY, Role.NOISE)
 
 
 @dataclass(slots=True)

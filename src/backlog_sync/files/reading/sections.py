@@ -47,6 +47,7 @@ class Role(Enum):
     QUALITY = "a quality list"
     RISKS = "risks"
     ELSE = "something else than items"
+    NOISE = "something beside the items"
     SUMMARY = "a summary of items that stand elsewhere"
 
 
@@ -97,7 +98,8 @@ class Section:
 
     def inside(self, *roles: Role) -> bool:
         """Whether it, or a section above it, plays one of these roles."""
-        return any(each.role in roles for each in (self, *self.above()))
+        above = (each.role for each in self.above() if each.role is not Role.NOISE)
+        return self.role in roles or any(role in roles for role in above)
 
     def holds(self) -> bool:
         """Whether entries that are work stand directly below."""
@@ -142,7 +144,7 @@ def read_sections(
         found.append(section)
         for child in node.children:
             _look(text, lines, child, section, rows)
-        if section.role is Role.ELSE and section.holds() and "noise" in topics(section.word):
+        if section.holds() and section.role in (Role.NOISE, Role.NAVIGATION):
             section.role = None  # a part of the work that has the name of something else
     return found
 
@@ -152,7 +154,7 @@ def _section(node: Node, above: Section | None) -> Section:
     word = bare_heading(node.text)
     named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
-    group = list_kind(word)
+    group = list_kind(word) if "structure" in topics(word) or word in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
     section.structural = bool(topics(word) & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
@@ -164,9 +166,11 @@ def _section(node: Node, above: Section | None) -> Section:
     return section
 
 
+_GROUPED = frozenset(("features", "epics"))
+
 _ROLES = (
     ("risks", Role.RISKS), ("navigation", Role.NAVIGATION), ("quality", Role.QUALITY),
-    ("rules", Role.QUALITY), ("aside", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.ELSE),
+    ("rules", Role.QUALITY), ("aside", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.NOISE),
 )  # fmt: skip
 """What a heading speaks of, the surest first."""
 
@@ -184,7 +188,8 @@ def _role(word: str) -> Role | None:
             return role
     if _PARTS.search(word):
         return Role.SUMMARY
-    edges = (topics(parts[0]) | topics(parts[-1]) | topics(" ".join(parts[-3:]))) & _EDGES
+    edges = topics(parts[0]) & (_EDGES - {"quality"})
+    edges |= (topics(parts[-1]) | topics(" ".join(parts[-3:]))) & _EDGES
     if "rules" in edges and "rules" not in topics(parts[0]):
         edges -= {"rules"}
     return next((role for name, role in _ROLES if name in edges), None)
