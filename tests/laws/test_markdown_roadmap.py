@@ -16,7 +16,7 @@ from backlog_sync.files.syntax.markdown import Line, scan_lines
 from backlog_sync.files.reading.markdown import parse_roadmap
 from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.markdown.write import roadmap_edits, write_roadmap
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from tests.growth import grows_like
 from tests.sums import rolled
 
@@ -176,10 +176,10 @@ def content(parsed: ParsedFile) -> list[object]:
 
 def check_write_back(text: str, seed: int, *, bom: bool = False, bullets: Bullets = "list") -> None:
     """All laws of write-back for one text."""
-    parsed = parse_roadmap(source(text, bom=bom), bullets=bullets)
+    parsed = parse_roadmap(source(text, bom=bom), Asked(bullets == "items"))
     wanted = updates(parsed, seed)
     written = write_roadmap(parsed, wanted)
-    again = parse_roadmap(replace(parsed.source, text=written), bullets=bullets)
+    again = parse_roadmap(replace(parsed.source, text=written), Asked(bullets == "items"))
     assert content(again) == content(parsed)
     assert write_roadmap(again, wanted) == written
     for index, update in wanted.items():
@@ -243,7 +243,7 @@ def test_write_back_changes_only_what_it_names(document: tuple[str, bool], seed:
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read_and_written_back(text: str) -> None:
     """No text makes the reader or the writer raise, whatever the bullets mode."""
-    parse_roadmap(source(text), bullets="items")
+    parse_roadmap(source(text), Asked(bullets=True))
     check_write_back(text, 1)
 
 

@@ -64,10 +64,7 @@ def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
         raise CannotSay(NOT_IN_PLACE)
     if not is_roadmap(parsed.source.path):
         return parse_yaml(fresh)
-    read = parse_roadmap(fresh)
-    if len(read.items) != len(parsed.items):
-        read = parse_roadmap(fresh, bullets="items")
-    return read
+    return parse_roadmap(fresh, parsed.asked)
 
 
 def _as_meant(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:

@@ -16,7 +16,7 @@ from backlog_sync.files.foreign.status import join_status
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, Resolved, resolve
 from backlog_sync.files.settings import FileSettings, check_ownership, merge_settings, read_settings
@@ -196,8 +196,9 @@ class _Reader:
         if parsed is None:
             return
         settings, found = read_settings(parsed)
-        if self.bullets is None and settings.document.bullets == "items" and is_roadmap(path):
-            parsed = parse_roadmap(source, bullets="items")
+        asked = self._asked(settings.document)
+        if is_roadmap(path) and asked != parsed.asked:
+            parsed = parse_roadmap(source, asked)
         self.files.append(parsed)
         self.settings.append(settings)
         self.sources.append(_below(real, self.root) or file.name)
@@ -226,7 +227,7 @@ class _Reader:
                 problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
                 self.diagnostics.append(problem)
                 return None
-            return parse_roadmap(source, bullets=self.bullets or "list")
+            return parse_roadmap(source, Asked(self.bullets == "items"))
         if Path(source.path).suffix.lower() in _YAML:
             return parse_structured(source)
         if Path(source.path).suffix.lower() in _TABLES:
@@ -303,14 +304,23 @@ class _Reader:
         self.settings.append(settings)
         self.config = parsed
         self._read_template(settings, _real(file))
-        if self.bullets is None and settings.document.bullets == "items":
-            for index, each in enumerate(self.files):
-                said = "bullets" in self.settings[index].document.model_fields_set
-                if is_roadmap(each.source.path) and not said:
-                    self.files[index] = parse_roadmap(each.source, bullets="items")
+        for index, each in enumerate(self.files):
+            if not is_roadmap(each.source.path):
+                continue
+            asked = self._asked(self.settings[index].document, settings.document)
+            if asked != each.asked:
+                self.files[index] = parse_roadmap(each.source, asked)
+
+    def _asked(self, *documents: SettingsDocument) -> Asked:
+        """How roadmaps are read: by the flag, else by their own settings, else by shared ones."""
+        said = [each.bullets for each in documents if "bullets" in each.model_fields_set]
+        bullets = self.bullets or (said[0] if said else "list")
+        declared = {pattern: what for each in reversed(documents)
+                    for pattern, what in each.reading.items()}  # fmt: skip
+        return Asked(bullets == "items", tuple(declared.items()))
 
 
-def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:
+def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:  # noqa: B008 - frozen
     """Read a Markdown roadmap."""
     # YAML alone needs none of it.
     from backlog_sync.files.foreign.card import parse_card  # noqa: PLC0415 - as above
@@ -318,7 +328,7 @@ def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:
     from backlog_sync.files.reading import markdown  # noqa: PLC0415 - as above
 
     tasks = parse_card(source) or parse_task_list(source)
-    return tasks or markdown.parse_roadmap(source, bullets=bullets)
+    return tasks or markdown.parse_roadmap(source, asked)
 
 
 def _real(file: Path) -> Path:

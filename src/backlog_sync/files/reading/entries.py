@@ -84,7 +84,11 @@ class _Chooser:
             named[id(_section_of(node)), typed.word.name] += 1
         for node, typed in seen:
             reason = self._reason(node, typed, bold)
-            if not reason and not typed.number and named[id(_section_of(node)), typed.word.name] < 2:
+            if (
+                not reason
+                and not typed.number
+                and named[id(_section_of(node)), typed.word.name] < 2
+            ):
                 if not _below(node, seen):
                     reason = "a word without a number, and alone in its list"
             if reason:

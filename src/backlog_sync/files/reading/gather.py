@@ -24,6 +24,7 @@ from backlog_sync.files.markdown.prefix import planning_prefix
 from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.choices import BoxTitle, Choices, box_title, numbered_title
+from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.entries import is_sentence
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.sections import Role, Section
@@ -34,7 +35,10 @@ from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_kind, topics
 
 _LOW = "an item with --bullets items"
-_CLOSING = (Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Role.QUALITY)
+_OF_THE_ITEM = frozenset(("status", "issue", "progress"))
+"""Fields that say nothing of an item where they stand below another heading."""
+
+_CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Role.QUALITY)
 """Roles of headings below which nothing is an item."""
 
 _WORK = frozenset(("tasks", "deliverables"))
@@ -134,6 +138,8 @@ class Gatherer:
             ):
                 here = scope.below(above)
             above = None
+            if child.form is Form.RULE and (scope.time or scope.planned):
+                scope = Scope(chain=scope.chain)  # a footer follows
             scope = self._label(child, scope)
             if scope.kind and scope is not here:
                 continue
@@ -155,7 +161,7 @@ class Gatherer:
         if kind not in ("story", "bug") or not scope.owner:
             kind = ""
         if not kind:
-            return replace(scope, kind="") if scope.kind else scope
+            return replace(scope, kind="") if scope.kind and scope.owner else scope
         self.blocks.end()
         self.record.note(self.lines[node.first], "label", scope.owner, f"each entry is a {kind}")
         return replace(scope, kind=kind)
@@ -369,6 +375,8 @@ class Gatherer:
         owner = scope.owner
         reason = self.choices.sections.refused.get(node.first, "") or "no item"
         closed = scope.closed
+        if section.group and self.choices.rules and self._is_declared(node):
+            scope = replace(scope, kind=section.group)
         if section.role in _CLOSING and field is None:
             closed = closed if closed == Role.RISKS.value else section.role.value
         if (
@@ -382,6 +390,11 @@ class Gatherer:
             owner.parted = True
         self.record.note(line, "heading", owner, reason)
         self.children(node, replace(scope, closed=closed, field=field))
+
+    def _is_declared(self, node: Node) -> bool:
+        """Whether the settings say what stands below a heading: `{items: task}`."""
+        rule = self.choices.rules.of(node)
+        return rule is not None and bool(rule.items)
 
     def _container(self, node: Node, section: Section, scope: Scope, kind: str, rule: str) -> None:
         """A heading that what stands below it makes an item."""
@@ -410,7 +423,10 @@ class Gatherer:
         """Whether a heading that names a time holds what makes it an item."""
         if section.boxes and scope.status is None:
             return True
-        declared = bool(self.choices.sections.items)
+        declared = any(
+            not typed.word.weak or self.choices.by_row[row].holds()
+            for row, typed in self.choices.sections.items.items()
+        )
         return bool(self.choices.bullets and section.bullets and not declared)
 
     # ---- second mentions -----------------------------------------------------------------------
@@ -488,8 +504,11 @@ class Gatherer:
         """Give an entry to the first rule that takes it; gives the item that it became."""
         line = self.lines[node.first]
         item = scope.owner
+        rule = self.choices.rules.of(node) if self.choices.rules else None
+        if rule is not None and rule.what:
+            return self._declared(node, rule.what, scope)
         typed = self.choices.listed.items.get(node.first)
-        if scope.kind and item is not None and not typed and RANKS[scope.kind] > item.rank:
+        if scope.kind and not typed and (item is None or RANKS[scope.kind] > item.rank):
             return self._bullet_item(node, scope.kind, scope)
         if scope.closed and item is not None and line.box is None:
             self._as_text(node, scope)
@@ -524,6 +543,17 @@ class Gatherer:
             return None
         return self._bullet(node, scope, glued=glued)
 
+    def _declared(self, node: Node, what: str, scope: Scope) -> Draft | None:
+        """An entry as the settings declare it."""
+        if what == IGNORE:
+            self._note_rows(node, "declared", None, "the settings ignore it")
+            return None
+        owner = scope.owner
+        if owner is not None and RANKS[what] <= owner.rank:
+            what = BELOW.get(owner.rank, "task")
+        self.blocks.end()
+        return self._bullet_item(node, what, scope)
+
     def _nested(self, node: Node, scope: Scope) -> None:
         """What stands in an entry below its title: further lines, then blocks."""
         for row in range(node.first + 1, node.head):
@@ -540,6 +570,8 @@ class Gatherer:
         criteria = self.blocks.in_criteria
         needed = block is not None and block.field == "depends_on"
         item = scope.owner
+        if needed and not typed.bold:
+            return True
         if item is not None and not typed.sentence and RANKS[typed.word.kind] <= item.rank:
             return not self._stands_beside(typed, item, scope)
         if typed.sentence and (criteria or needed):
@@ -607,7 +639,7 @@ class Gatherer:
         draft.last_line = node.first
         for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
             line = self.lines[row]
-            if parse_pairs(self.record.text, line, plain_keys=True):
+            if parse_pairs(self.record.text, line, plain_keys=True) or is_story_sentence(line.text):
                 return
             if line.indent < node.content and line.text.startswith("**"):
                 return
@@ -1008,7 +1040,7 @@ class Gatherer:
         item = scope.owner
         claimed = [count for pair in pairs for count in total_counts(pair)]
         if claimed:
-            target = None if scope.closed else item
+            target = None if scope.closed or self._is_aside_of(item, scope) else item
             self.record.claims += [(count, line, target) for count in claimed]
             self.blocks.end()
             self.record.note(line, "claim", target)
@@ -1032,15 +1064,27 @@ class Gatherer:
         if not (block and block.field == TASKS and block.draft is not item):
             self.blocks.end()
         self.sentence = None
-        self._take_all(line, pairs, item)
+        self._take_all(line, pairs, item, aside=self._is_aside_of(item, scope))
         return True
 
-    def _take_all(self, line: Line, pairs: tuple[Pair, ...], item: Draft) -> None:
+    def _is_aside_of(self, item: Draft | None, scope: Scope) -> bool:
+        """Whether a line stands below a heading of its own, that is no item, within an item."""
+        section = scope.section
+        if item is None or section is None or scope.listed or item.level <= 0:
+            return False
+        return section.node.first != item.line.row and not section.structural
+
+    def _take_all(
+        self, line: Line, pairs: tuple[Pair, ...], item: Draft, *, aside: bool = False
+    ) -> None:
+        """Take pairs; below a heading of its own (`aside`) a status is not the item's."""
         known = len(pairs) > 1 and any(pair.field for pair in pairs)
         item.parted = item.parted or known
         told = []
         for pair in pairs:
             target, named = self._of_outer(pair, item)
+            if aside and named.field in _OF_THE_ITEM:
+                named = replace(named, field=None)
             taken, field = self._take(line, named, target)
             unknown = taken is Taken.UNKNOWN
             known = known or not unknown

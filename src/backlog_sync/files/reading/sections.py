@@ -48,6 +48,7 @@ class Role(Enum):
     RISKS = "risks"
     ELSE = "something else than items"
     NOISE = "something beside the items"
+    IGNORED = "what the settings ignore"
     SUMMARY = "a summary of items that stand elsewhere"
 
 

@@ -18,6 +18,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.values import parse_issue
+from backlog_sync.files.reading.declared import IGNORE, Declared, Rule
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import (
@@ -90,7 +91,7 @@ class _Header:
     stories: bool
 
 
-def read_tables(lines: tuple[Line, ...]) -> Tables:
+def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
     """Look at all tables of a file at once, before it is known what else declares their rows."""
     found = Tables()
     at = 0
@@ -103,8 +104,9 @@ def read_tables(lines: tuple[Line, ...]) -> Tables:
             end += 1
         found.ends[at] = end
         rows = list(lines[at:end])
-        header = _header(rows[0]) if len(rows) > 2 else None
-        if header and read_summary(rows) and not _pointed(header, rows[0]):
+        rule = _rule(rows[0], rules) if rules else None
+        header = _header(rows[0], rule) if len(rows) > 2 else None
+        if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
             header = None
         if header is not None:
             found.items[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
@@ -150,12 +152,14 @@ def merged_pairs(row: Row) -> Iterable[Pair]:
 # ---- header --------------------------------------------------------------------------------
 
 
-def _header(line: Line) -> _Header | None:
+def _header(line: Line, rule: Rule | None) -> _Header | None:
     cells = split_cells(line)
     if len(cells) < 2 or len(cells) > _MAX_COLUMNS:
         return None
     raw = [plain(cell.text) for cell in cells]
     names = [bare_word(text) for text in raw]
+    if rule is not None:
+        return _declared_header(raw, names, rule)
     columns = [column_of(name) for name in names]
     if "foreign" in columns:
         return None
@@ -176,6 +180,29 @@ def _header(line: Line) -> _Header | None:
     return _Header(title, kind or "story", number, fields, tuple(raw), stories)
 
 
+def _rule(line: Line, rules: Declared) -> Rule | None:
+    """The rule that the settings have for a table."""
+    return rules.of_table([plain(cell.text) for cell in split_cells(line)])
+
+
+def _declared_header(raw: list[str], names: list[str], rule: Rule) -> _Header | None:
+    """The columns of a table as the settings declare them; the others by their own words."""
+    if IGNORE in (rule.what, rule.items):
+        return None
+    told = {field: bare_word(header) for field, header in rule.columns}
+    by_name = {name: index for index, name in reversed(list(enumerate(names)))}
+    fitting = [i for i, text in enumerate(raw) if rule.title.fullmatch(text)]
+    title = by_name.get(told.get("title", ""), fitting[0] if fitting else 0)
+    fields = {i: known for i, name in enumerate(names) if (known := field_of(name)) and i != title}
+    fields |= {by_name[header]: field for field, header in told.items()
+               if field not in ("title", "number") and header in by_name}  # fmt: skip
+    number = by_name.get(told.get("number", ""))
+    if number is None:
+        number = next((i for i, name in enumerate(names) if column_of(name) == "id"), None)
+    fields = {i: known for i, known in fields.items() if i not in (title, number)}
+    return _Header(title, rule.items or rule.what or "story", number, fields, tuple(raw), True)
+
+
 def _is_of_items(
     names: list[str], title: int, number: int | None, kind: str | None, fields: dict[int, str]
 ) -> bool:
@@ -187,7 +214,7 @@ def _is_of_items(
     if kind is None:
         return bool(planning) and noted
     if kind in ("task", "story", "bug"):
-        return bool(planning) or noted
+        return bool(planning)
     return bool(planning & {"status", "priority", "story_points", "estimate", "estimate_hours"})
 
 

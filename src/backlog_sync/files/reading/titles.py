@@ -5,6 +5,7 @@ title is read off it, so that `Phase 2: Lockers ✓ (COMPLETE)` and `Lockers` ar
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -28,7 +29,19 @@ _HEAD = 400
 """No type word, number and separator together are longer."""
 
 _NUMBER_ALONE = TypeWord("", "feature")
-_TYPES = vocabulary().spelled
+
+
+def _folded(text: str) -> str:
+    """A text without accents, character by character, so that offsets stay."""
+    return text if text.isascii() else "".join(map(_base, text))
+
+
+def _base(char: str) -> str:
+    parts = unicodedata.normalize("NFD", char)
+    return parts[0] if len(parts) > 1 and unicodedata.combining(parts[1]) else char
+
+
+_TYPES = {_folded(word): made for word, made in vocabulary().spelled.items()}
 _FIRST_LETTERS = frozenset(
     {word[0] for word in _TYPES}
     | {word[0].upper() for word in _TYPES}
@@ -50,7 +63,7 @@ _VERSION = re.compile(r"[vV](\d{1,3}(?:\.(?:\d{1,3}|x)){0,2})(?=[ ]?[:：—–-
 _SHORT = re.compile(
     r"(\[?)(US|HU|EP|PBI|PB|ST)[ _]?(\d{1,5}(?:\.\d{1,4}){0,3}[a-z]?)(?![^\W_])(\]?)"
 )
-_LETTERED = re.compile(r"([A-OR-UW-Z])(\d{1,4}[a-z]?)(?![^\W_])")
+_LETTERED = re.compile(r"([A-LNOR-UW-Z])(\d{1,4}[a-z]?)(?![^\W_])")
 _LEAD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?[ ]+")
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _COUNT = re.compile(rf"[ ]({'|'.join(_COUNTED)})\b", re.IGNORECASE)
@@ -92,7 +105,7 @@ class Typed:
 
     `bare` tells that only a blank stood between number and title; `code` that it is a code such
     as `ACP-501` whose kind the line alone does not tell; `dotted` that it is a number alone;
-    `inferred` that no word of the title says what it is.
+    `inferred` that no word of the title says what it is; `joined` that a code has no hyphen.
     """
 
     word: TypeWord
@@ -107,6 +120,7 @@ class Typed:
     priority: str | None = None
     sentence: bool = False
     inferred: bool = False
+    joined: bool = False
 
     @property
     def key(self) -> str | None:
@@ -115,7 +129,7 @@ class Typed:
             return None
         if not self.word.name:
             return self.number.lower() if is_key(self.number.lower()) else None
-        joint = "" if self.word is MILESTONE_CODE else "-"
+        joint = "" if self.word is MILESTONE_CODE or self.joined else "-"
         number = self.number.lower()
         if self.word.name == "milestone" and number.startswith("m"):
             return number if is_key(number) else None
@@ -385,11 +399,12 @@ def recognise(text: str) -> Typed | None:
         if close > 0:
             inner = body[2:close]
             found = _find(inner)
-            if found is not None and found.title and found.number:
+            named = found is not None and found.number and not inner.startswith(found.title)
+            if found is not None and named:
                 rest = body[close + 2 :] + text[_HEAD:]
                 raw = f"**{found.title}**{rest}" if rest.strip() else found.title
                 return Typed(found.word, found.number, raw, bare=found.bare, bold=True,
-                             code=found.code, dotted=found.dotted, status=status)  # fmt: skip
+                             code=found.code, dotted=found.dotted, status=status, joined=found.joined)  # fmt: skip
             body = inner + body[close + 2 :]
     found = _find(body) if body else None
     if found is None:
@@ -403,6 +418,7 @@ def recognise(text: str) -> Typed | None:
         code=found.code,
         dotted=found.dotted,
         status=status,
+        joined=found.joined,
     )
 
 
@@ -415,11 +431,12 @@ class _Found(NamedTuple):
     bare: bool = False
     code: bool = False
     dotted: bool = False
+    joined: bool = False
 
 
 def _find(body: str) -> _Found | None:
     """The first of the forms that fits; the first letter tells which can."""
-    first = body[:1]
+    first = _folded(body[:1])
     if first in _FIRST_LETTERS:
         for form in (_ordinal, _word, _milestone, _version, _code, _short, _lettered):
             found = form(body)
@@ -438,7 +455,7 @@ def _led(body: str) -> _Found | None:
 
 
 def _word(body: str) -> _Found | None:
-    match = _WORD.match(body)
+    match = _WORD.match(_folded(body[:_LONGEST_WORD]))
     if not match:
         return None
     word = _TYPES.get(match[0].casefold())
@@ -460,6 +477,9 @@ def _word(body: str) -> _Found | None:
     return None
 
 
+_LONGEST_WORD = 40
+"""No type word is longer."""
+
 _GROUP = re.compile(r"[ ]Group(?=[ ]\d)")
 """`Task Group 1` holds tasks."""
 
@@ -472,7 +492,7 @@ def _bounded(body: str, at: int) -> bool:
 
 def _ordinal(body: str) -> _Found | None:
     """`第1阶段：…`, which puts the number before the word."""
-    match = _ORDINAL.match(body)
+    match = _ORDINAL.match(_folded(body[:_LONGEST_WORD]))
     if not match or match[2].casefold() not in _TYPES:
         return None
     return _titled(_Found(_TYPES[match[2].casefold()], match[1], ""), body, match.end())
@@ -523,7 +543,7 @@ def _lettered(body: str) -> _Found | None:
     if not match:
         return None
     word = TypeWord(match[1].lower(), vocabulary().letters.get(match[1], "story"))
-    found = _titled(_Found(word, match[2], "", code=True), body, match.end())
+    found = _titled(_Found(word, match[2], "", code=True, joined=True), body, match.end())
     return found if found is not None and not found.bare and found.title else None
 
 
