@@ -569,12 +569,16 @@ class Base:
     written: Written = field(default_factory=Written)
 
 
+READER = 2
+"""The version of the reading: raised where files give other items, titles or texts than before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """The hidden mark by which an issue is known: backlog identity, key, nonce, and base.
 
     Where a key went from one thing to another, issues of both bear it: the `generation` tells
-    which came later.
+    which came later. `reader` is the version of the reading that the text comes from.
     """
 
     backlog: str
@@ -582,6 +586,7 @@ class Marker:
     nonce: str = ""
     base: Base = field(default_factory=Base)
     generation: int = 0
+    reader: int = READER
 
 
 # ---- counts --------------------------------------------------------------------------------
