@@ -46,7 +46,8 @@ class Finding:
 class Drift:
     """All that moved apart. `plan` holds drift, what is pending, conflicts and orphans.
 
-    Of its changes those are left out that only set drift back or close second issues.
+    Of its changes those are left out that only set drift back or close second issues. What is no
+    longer read as an item is told and does not count: nothing of it moved apart.
     """
 
     plan: Plan
@@ -215,6 +216,7 @@ def drift_to_json(drift: Drift) -> dict[str, Any]:
         "pending": [change_to_json(c) for c in plan.changes if not c.is_refresh],
         "conflicts": [note_to_json(note) for note in plan.conflicts],
         "orphans": [asdict(orphan) for orphan in plan.orphans],
+        "no_longer_read": [asdict(unread) for unread in plan.unread],
         "duplicates": [asdict(finding) for finding in drift.duplicates],
         "vanished": [asdict(finding) for finding in drift.vanished],
         "transferred": [asdict(finding) for finding in drift.transferred],

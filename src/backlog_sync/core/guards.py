@@ -61,7 +61,8 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
     violations += _moved_or_foreign(plan, desired, observed)
     keys = {item.key for item in plan.items}
     pruned = [c for c in plan.changes if _closes_orphan(c, keys)]
-    managed = len(plan.orphans) + len(pruned) + sum(1 for item in plan.items if item.ref)
+    left = len(plan.orphans) + len(plan.unread)
+    managed = left + len(pruned) + sum(1 for item in plan.items if item.ref)
     if not desired.items and managed:
         violations.append(
             Violation(

@@ -58,6 +58,7 @@ def narrow(
         conflicts=tuple(n for n in plan.conflicts if used.tells(n, keys)),
         accepted=tuple(n for n in plan.accepted if used.tells(n, keys)),
         orphans=(),
+        unread=(),
         deferred=tuple(d for d in plan.deferred if _concerns(d, keys)),
         warnings=(*plan.warnings, *_only_warning(only, count)),
         digests=replace(plan.digests, plan=plan_digest(name, changes, sandbox=sandbox)),

@@ -29,6 +29,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "drift": [note_to_json(note) for note in plan.drift],
         "conflicts": [note_to_json(note) for note in plan.conflicts],
         "orphans": [asdict(orphan) for orphan in plan.orphans],
+        "no_longer_read": [asdict(unread) for unread in plan.unread],
         "deferred": [{**asdict(d), "kind": d.kind.value} for d in plan.deferred],
         "warnings": [
             {
