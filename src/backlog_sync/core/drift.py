@@ -24,6 +24,7 @@ from backlog_sync.core.plan_json import (
     coverage_to_json,
     note_to_json,
     others_to_json,
+    unread_to_json,
 )
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.states import is_closed
@@ -216,11 +217,11 @@ def drift_to_json(drift: Drift) -> dict[str, Any]:
         "pending": [change_to_json(c) for c in plan.changes if not c.is_refresh],
         "conflicts": [note_to_json(note) for note in plan.conflicts],
         "orphans": [asdict(orphan) for orphan in plan.orphans],
-        "no_longer_read": [asdict(unread) for unread in plan.unread],
         "duplicates": [asdict(finding) for finding in drift.duplicates],
         "vanished": [asdict(finding) for finding in drift.vanished],
         "transferred": [asdict(finding) for finding in drift.transferred],
         "suspicious": [asdict(finding) for finding in drift.suspicious],
         "coverage": coverage_to_json(covered),
+        **unread_to_json(plan),
         **others_to_json(plan),
     }
