@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.model import (
@@ -12,14 +11,22 @@ from backlog_sync.core.model import (
     Coverage,
     DesiredItem,
     DesiredState,
-    ObservedIssue,
     ObservedRepository,
     ObservedState,
     Settings,
 )
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
-from tests.core.builders import BOARD, REPOSITORY, backlog, desired, issue, item, observed
+from tests.core.builders import (
+    BOARD,
+    REPOSITORY,
+    backlog,
+    by_reader,
+    desired,
+    issue,
+    item,
+    observed,
+)
 
 
 def guard(wanted: DesiredState, state: ObservedState) -> tuple[Violation, ...]:
@@ -218,20 +225,6 @@ def test_orphans_that_are_closed_count_among_what_is_managed() -> None:
 
 
 # ---- a newer version reads otherwise -----------------------------------------------------------
-
-
-def by_reader(issues: tuple[ObservedIssue, ...], *readers: int) -> tuple[ObservedIssue, ...]:
-    """The issues with markers of these versions of the reading, one each; the last is repeated."""
-    versions = (*readers, *[readers[-1]] * len(issues))
-    return tuple(_by_reader(each, version) for each, version in zip(issues, versions, strict=False))
-
-
-def _by_reader(each: ObservedIssue, reader: int) -> ObservedIssue:
-    parts = body_block.split(each.body)
-    assert parts.marker is not None
-    return replace(
-        each, body=body_block.join(replace(parts, marker=replace(parts.marker, reader=reader)))
-    )
 
 
 BEFORE = tuple(item(f"i-{n}", text="x", labels=("story",)) for n in range(10))
