@@ -51,9 +51,8 @@ class Found:
         if self.problem:
             return f"- {self.name}: {self.problem}"
         others = ", ".join(f"{count} {what}" for what, count in sorted(self.others.items()))
-        lines = [
-            f"{'≠' if self.is_broken else '='} {self.name}: {self.made} issues; {others or 'no change'}"
-        ]
+        sign = "≠" if self.is_broken else "="
+        lines = [f"{sign} {self.name}: {self.made} issues; {others or 'no change'}"]
         for what, entries in (
             ("SECOND ISSUE", self.again),
             ("ORPHANED", self.orphaned),
