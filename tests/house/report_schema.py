@@ -20,6 +20,7 @@ from backlog_sync.reports.values import (
     Report,
     Review,
     Schedule,
+    Shortage,
 )
 
 _COUNTS = {
@@ -27,7 +28,13 @@ _COUNTS = {
     "percent": {"type": "integer", "description": "By points, else by items; rounded down."},
     "points_total": {"type": "number", "description": "Points of these items."},
 }
-_LISTS = {"load": Load, "risks": RegisteredRisk, "overlaps": Overlap, "reviews": Review}
+_LISTS = {
+    "load": Load,
+    "shortages": Shortage,
+    "risks": RegisteredRisk,
+    "overlaps": Overlap,
+    "reviews": Review,
+}
 
 
 def report_schema() -> str:

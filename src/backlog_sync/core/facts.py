@@ -42,7 +42,8 @@ class WorkItem:
 
     `parent` and `blocked_by` are keys; `waits_for` names issues elsewhere. `ref` and `url` say
     its issue, `status` is GitHub's word, `phase` what it means. `hours` are planned working
-    hours. `criteria` counts acceptance criteria, `ticked` those that are; `checklist` holds them
+    hours. `capacity` says who is there for it and what stands below it, in the file's words.
+    `criteria` counts acceptance criteria, `ticked` those that are; `checklist` holds them
     word for word. `added` is the day it
     came into the backlog, `closed` the day it was done; None where that is not known.
     """
@@ -64,6 +65,7 @@ class WorkItem:
     team: str | None = None
     audience: str | None = None
     skills: tuple[str, ...] = ()
+    capacity: str | None = None
     start: date | None = None
     target: date | None = None
     added: date | None = None
@@ -89,11 +91,33 @@ class MilestoneFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Working hours a week from a day on; `words` as of `Capacity`."""
+
+    since: date
+    hours_per_week: float
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Capacity:
-    """Working hours a week that a team, or those with a skill, can give."""
+    """Working hours a week that a team, or those with a skill, can give.
+
+    `steps` say, oldest first, what it is from a day on; before the first it is `hours_per_week`.
+    `words` is how the file says it where it counts people ("3 to 4 people").
+    """
 
     name: str
     hours_per_week: float
+    steps: tuple[Step, ...] = ()
+    words: str = ""
+
+    def on(self, day: date) -> tuple[float, str]:
+        """Give the hours a week on a day, and the file's words for them."""
+        begun = [step for step in self.steps if step.since <= day]
+        if begun:
+            return begun[-1].hours_per_week, begun[-1].words
+        return self.hours_per_week, self.words
 
 
 @dataclass(frozen=True, slots=True)

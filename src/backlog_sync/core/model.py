@@ -103,6 +103,7 @@ class Outlook:
     team: str | None = None
     audience: str | None = None
     skills: tuple[str, ...] = ()
+    capacity: str | None = None
     risks: tuple[Risk, ...] = ()
     goal: str | None = None
 

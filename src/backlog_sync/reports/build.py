@@ -8,7 +8,7 @@ from backlog_sync.core.rollup import Outline
 from backlog_sync.reports.forecast import Draws, forecast, throughput, too_little
 from backlog_sync.reports.health import judge_whole
 from backlog_sync.reports.history import history
-from backlog_sync.reports.load import load
+from backlog_sync.reports.load import load, shortages
 from backlog_sync.reports.milestones import milestone_reports, overlaps
 from backlog_sync.reports.period import period
 from backlog_sync.reports.quarters import quarters
@@ -29,6 +29,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
     foreseen = forecast(tree, facts.milestones, facts.today, draws, seed)
     planned = schedule(tree, facts.milestones, facts.planning, facts.today, _velocity(facts, tree))
     milestones = milestone_reports(tree, facts.milestones, foreseen, planned, facts.today)
+    asked = load(tree, planned, facts.milestones, facts.planning, facts.today)
     health, why = judge_whole(
         total,
         [(one.sum.name, one.health, one.why) for one in milestones],
@@ -46,7 +47,8 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         forecast=foreseen,
         schedule=planned,
         quarters=quarters(tree, facts.milestones, planned),
-        load=load(tree, planned, facts.milestones, facts.planning, facts.today),
+        load=asked,
+        shortages=shortages(asked),
         risks=register(facts.items, facts.planning.risks),
         overlaps=overlaps(tree, milestones, facts.today) if facts.planning.one_at_a_time else (),
         reviews=reviews(tree, facts.planning, facts.reviewed, facts.today),

@@ -82,6 +82,7 @@ def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkIte
         team=outlook.team,
         audience=outlook.audience,
         skills=outlook.skills,
+        capacity=outlook.capacity,
         start=_day(outlook.start),
         target=_day(outlook.target),
         blocked_by=tuple(

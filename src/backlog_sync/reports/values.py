@@ -95,11 +95,12 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Hours that a period asks of a team or a skill (`whose`), against what it can give.
+    """Hours that a period asks of a team, a skill or an item (`whose`), against what it can give.
 
     `period` is a quarter ("2026 Q1") or a month ("2026-01"). `capacity` is None where none is
-    declared. `people` is how many would be needed at the settings' hours a week, `more` how many
-    more than the capacity stands for.
+    declared. `people` is how many would be needed at the settings' hours a week, `there` how many
+    the capacity stands for, in the file's words `there_words` where it counts people, and `more`
+    how many are missing.
     """
 
     period: str
@@ -110,6 +111,24 @@ class Load:
     people: float
     more: float
     items: tuple[str, ...] = ()
+    there: float | None = None
+    there_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Months, one after the other, in which a team, a skill or an item (`whose`) lacks people.
+
+    `people` are needed, `there` are there and `more` are missing in the worst of these months.
+    """
+
+    whose: str
+    name: str
+    first: date
+    last: date
+    people: float
+    there: float
+    more: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +248,7 @@ class Report:
     schedule: Schedule = field(default_factory=Schedule)
     quarters: tuple[Quarter, ...] = ()
     load: tuple[Load, ...] = ()
+    shortages: tuple[Shortage, ...] = ()
     risks: tuple[RegisteredRisk, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     reviews: tuple[Review, ...] = ()

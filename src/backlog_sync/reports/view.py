@@ -9,8 +9,9 @@ from enum import StrEnum
 from backlog_sync.core.facts import Phase, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
-from backlog_sync.reports.decisions import GRAVE, overloads
+from backlog_sync.reports.decisions import GRAVE
 from backlog_sync.reports.forecast import NOTHING_LEFT
+from backlog_sync.reports.load import overloads
 from backlog_sync.reports.risks import level
 from backlog_sync.reports.values import Forecast, Health, RegisteredRisk, Report
 
@@ -172,7 +173,7 @@ def at_risk(report: Report) -> str:
         facts.append(f"{counted(len(grave), 'grave risk')}")
     if report.overlaps:
         facts.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
-    if busy := dict.fromkeys(one.name for one in overloads(report)):
+    if busy := dict.fromkeys(one.name for one in overloads(report.load)):
         facts.append(f"overloaded: {', '.join(busy)}")
     return ", ".join(facts) or "nothing that is known"
 

@@ -135,6 +135,10 @@ class _Item(Model):
     skills: Words | None = Field(default=None, description="What somebody must know to do it.")
     risks: Risks | None = Field(default=None, description="What may go wrong.")
     team: Word | None = Field(default=None, description="Who does it.")
+    capacity: Word | None = Field(
+        default=None,
+        description="Who is there for it and all below it: '3-4 engineers', or hours a week.",
+    )
     audience: Word | None = Field(default=None, description="Who it is for.")
     repository: str | None = Field(
         default=None,
