@@ -29,6 +29,60 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewNote:
+    """What somebody found when they looked at an item or the plan again, and when."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRef:
+    """An issue or a discussion in which people say what they think; of the target without a
+    `repository`.
+    """
+
+    number: int
+    repository: str | None = None
+    discussion: bool = False
+
+    def __str__(self) -> str:
+        what = "discussion " if self.discussion else ""
+        return f"{what}{self.repository or ''}#{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment: who wrote it, when and what; `trusted` is who may write to the repository."""
+
+    author: str
+    trusted: bool
+    text: str
+    at: str = ""
+    url: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What stands at a `FeedbackRef`; `settled` is one that is closed or has its answer.
+
+    `threads` are comments that answer each other: all of an issue, each with its replies of a
+    discussion. `cut` says that there are more comments than were read, `missing` why nothing
+    could be read.
+    """
+
+    ref: FeedbackRef
+    title: str = ""
+    url: str | None = None
+    text: str = ""
+    settled: bool = False
+    threads: tuple[tuple[Remark, ...], ...] = ()
+    cut: bool = False
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """One acceptance criterion, and whether it is ticked, here or on GitHub."""
 
@@ -73,6 +127,8 @@ class WorkItem:
     blocked_by: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
     risks: tuple[Risk, ...] = ()
+    feedback: tuple[FeedbackRef, ...] = ()
+    review_notes: tuple[ReviewNote, ...] = ()
     criteria: int = 0
     ticked: int = 0
     checklist: tuple[Criterion, ...] = ()
@@ -126,8 +182,9 @@ class PlanningSettings:
 
     `velocity` is points a week, which turns points into time where items have no hours;
     `hours_per_week` is what one person gives. `one_at_a_time` asks that milestones do not
-    overlap. `review_every` says after how many days something is to be looked at again, by kind.
-    `risks` are those of the plan as a whole.
+    overlap. `review_every` says after how many days something is to be looked at again, by kind,
+    `review_plan` after how many the plan is. `risks`, `feedback` and `review_notes` are those of
+    the plan as a whole.
     """
 
     velocity: float | None = None
@@ -138,6 +195,9 @@ class PlanningSettings:
     review_every: Mapping[str, int] = field(default_factory=dict)
     review_days: int | None = None
     risks: tuple[Risk, ...] = ()
+    review_plan: int | None = None
+    feedback: tuple[FeedbackRef, ...] = ()
+    review_notes: tuple[ReviewNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +218,9 @@ class Facts:
     """All that a report is made from. Items stand in document order, parents before children.
 
     `today` is the day of the report, `since` the first day of the reported time. `reviewed` maps
-    a key to the day on which the file's words about it last changed. `unseen` are sentences about
-    what could not be seen (a shallow clone, a board out of reach).
+    a key to the day on which people last changed the file's words about it. `conversations` are
+    what stands where feedback is collected. `unseen` are sentences about what could not be seen (a
+    shallow clone, a board out of reach).
     """
 
     title: str
@@ -172,4 +233,5 @@ class Facts:
     since: date | None = None
     before: Before | None = None
     reviewed: Mapping[str, date] = field(default_factory=dict)
+    conversations: tuple[Conversation, ...] = ()
     unseen: tuple[str, ...] = ()

@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sized
 from backlog_sync.core import rollup
 from backlog_sync.core.facts import Facts, Phase
 from backlog_sync.core.rollup import Outline
+from backlog_sync.reports.feedback import open_questions, unseen
 from backlog_sync.reports.forecast import Draws, forecast, throughput, too_little
 from backlog_sync.reports.health import judge_whole
 from backlog_sync.reports.history import history
-from backlog_sync.reports.load import load, shortages
+from backlog_sync.reports.load import load, shortages, unread_capacities
 from backlog_sync.reports.milestones import milestone_reports, overlaps
 from backlog_sync.reports.period import period
 from backlog_sync.reports.quarters import quarters
-from backlog_sync.reports.reviews import reviews
+from backlog_sync.reports.reviews import noted, reviews
 from backlog_sync.reports.risks import register, unplaced
 from backlog_sync.reports.schedule import schedule
 from backlog_sync.reports.values import Forecast, Health, Report, Schedule
@@ -52,6 +53,8 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         risks=register(facts.items, facts.planning.risks),
         overlaps=overlaps(tree, milestones, facts.today) if facts.planning.one_at_a_time else (),
         reviews=reviews(tree, facts.planning, facts.reviewed, facts.today),
+        questions=open_questions(facts.items, facts.planning, facts.conversations),
+        review_notes=noted(facts.items, facts.planning),
         period=period(facts, tree, milestones),
         points=tree.points,
         hours=tree.hours,
@@ -97,6 +100,8 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
             "of days that were moved, of other priorities and of new risks."
         )
     yield from unplaced(facts.items, facts.planning.risks)
+    yield from unread_capacities(facts.items)
+    yield from unseen(facts.conversations)
 
 
 def _items(members: Sized) -> str:

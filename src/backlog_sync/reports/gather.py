@@ -90,6 +90,8 @@ def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkIte
         ),
         waits_for=tuple(name for name in blockers if not _is_ours(name, refs)),
         risks=outlook.risks,
+        feedback=outlook.feedback,
+        review_notes=outlook.review_notes,
         goal=outlook.goal,
     )
 

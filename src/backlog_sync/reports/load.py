@@ -8,13 +8,13 @@ stands below it. Only items with hours and something left to do count.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from backlog_sync.core.capacity import read
-from backlog_sync.core.facts import Capacity, MilestoneFact, PlanningSettings
-from backlog_sync.core.rollup import Outline, team_of
+from backlog_sync.core.facts import Capacity, MilestoneFact, PlanningSettings, WorkItem
+from backlog_sync.core.rollup import Outline, skills_of, team_of
 from backlog_sync.reports.dates import due_days, planned_end, planned_start
 from backlog_sync.reports.values import Load, Schedule, Shortage
 from backlog_sync.reports.workdays import workdays
@@ -129,8 +129,7 @@ def _span(
 
 
 def _skills(tree: Outline, key: str) -> list[tuple[str, str, float]]:
-    skilled_item = tree.inherited(key, lambda item: item.skills)
-    names = tuple(dict.fromkeys(skilled_item.skills)) if skilled_item else ("",)
+    names = skills_of(tree, key) or ("",)
     return [("skill", name, 1 / len(names)) for name in names]
 
 
@@ -230,3 +229,13 @@ def _follows(before: Shortage, after: Shortage) -> bool:
 def _longer(before: Shortage, after: Shortage) -> Shortage:
     worst = max((before, after), key=lambda each: each.more)
     return replace(worst, first=before.first, last=after.last)
+
+
+def unread_capacities(items: Iterable[WorkItem]) -> Iterator[str]:
+    """Give a sentence for each capacity that names no number of people or hours."""
+    for item in items:
+        if item.capacity and read(item.capacity) is None:
+            yield (
+                f"The capacity {item.capacity!r} of {item.key} is no number of people; "
+                "write '3-4 people', or hours a week."
+            )

@@ -52,6 +52,8 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
         "risks": _plain(report.risks),
         "overlaps": _plain(report.overlaps),
         "reviews": _plain(report.reviews),
+        "questions": _plain(report.questions),
+        "review_notes": _plain(report.review_notes),
         "period": _plain(report.period),
         "notes": list(report.notes),
         "written_back": list(written),

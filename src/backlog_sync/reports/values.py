@@ -155,7 +155,10 @@ class RegisteredRisk:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneReport:
-    """A milestone: its sum, its health and why, and the days that matter."""
+    """A milestone: its sum, its health and why, and the days that matter.
+
+    `hours_left` and `skills` as of `Quarter`.
+    """
 
     sum: Sum
     due: date | None
@@ -165,6 +168,8 @@ class MilestoneReport:
     first: date | None = None
     last: date | None = None
     forecast: Forecast | None = None
+    hours_left: float = 0
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +184,38 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An item whose words were not looked at for longer than the cadence asks."""
+    """An item, or the plan ("") that was not looked at for longer than the cadence asks."""
 
     key: str
     last: date
     due: date
     days_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked where feedback is collected, and has no answer yet.
+
+    `item` is the key of the item that names the place, "" for the plan. `by` and `at` are who asked
+    and on which day, empty for an open box of the first text.
+    """
+
+    item: str
+    ref: str
+    title: str
+    text: str
+    by: str = ""
+    at: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A note of a review; `item` is "" for one of the plan."""
+
+    item: str
+    day: date
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +246,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A quarter's plan: milestones due and items that should end in it, and what they come to."""
+    """A quarter's plan: milestones due and items that should end in it, and what they come to.
+
+    `hours_left` are the hours of what is left of them, `skills` what it takes somebody to know.
+    """
 
     name: str
     first: date
@@ -223,6 +257,8 @@ class Quarter:
     milestones: tuple[str, ...]
     sum: Sum
     late: tuple[str, ...] = ()
+    hours_left: float = 0
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +266,8 @@ class Report:
     """The whole report. `sums` has, for each item with something below it, its sum by key.
 
     `points` and `hours` say what each leaf item counts with: its own, or its equal share where
-    only an item above it was estimated. `groups` maps "epic", "feature", "milestone", "team" and
-    "label" to sums in document order; what has none of it is summed under "". All of them but the
+    only an item above it was estimated. `groups` maps "epic", "feature", "milestone", "team",
+    "audience" and "label" to sums in document order; what has none of it is summed under "". All of them but the
     labels, of which an item may have several, partition the whole. `notes` are sentences about
     what is not seen or not known; a reader must see them.
     """
@@ -252,6 +288,8 @@ class Report:
     risks: tuple[RegisteredRisk, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     reviews: tuple[Review, ...] = ()
+    questions: tuple[Question, ...] = ()
+    review_notes: tuple[Noted, ...] = ()
     period: Period | None = None
     points: Mapping[str, float] = field(default_factory=dict)
     hours: Mapping[str, float] = field(default_factory=dict)

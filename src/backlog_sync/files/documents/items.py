@@ -14,6 +14,7 @@ from backlog_sync.files.documents.values import (
     Kind,
     Model,
     Points,
+    ReviewNotes,
     Word,
     Words,
     listed,
@@ -140,6 +141,14 @@ class _Item(Model):
         description="Who is there for it and all below it: '3-4 engineers', or hours a week.",
     )
     audience: Word | None = Field(default=None, description="Who it is for.")
+    feedback: Words | None = Field(
+        default=None,
+        description="Where people say what they think of it: '#12', 'owner/repo#12', or the"
+        " address of an issue or a discussion.",
+    )
+    review_notes: ReviewNotes | None = Field(
+        default=None, description="What was found when it was looked at again, by day."
+    )
     repository: str | None = Field(
         default=None,
         description="Where its issue is, where not in the backlog's own: owner/name.",

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from backlog_sync.core.capacity import MOST, read
 from backlog_sync.files.documents.items import Risks
-from backlog_sync.files.documents.values import Model
+from backlog_sync.files.documents.values import Model, ReviewNotes, Words
 from backlog_sync.files.validation import shown
 
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
@@ -109,6 +109,7 @@ class ReviewDocument(Model):
     """After how many days something is to be looked at again; by kind, or `every` for the rest."""
 
     every: _Days | None = Field(default=None, description="Days, for every kind not named here.")
+    plan: _Days | None = Field(default=None, description="Days, for the plan as a whole.")
     epic: _Days | None = Field(default=None, description="Days, for epics.")
     feature: _Days | None = Field(default=None, description="Days, for features.")
     story: _Days | None = Field(default=None, description="Days, for stories.")
@@ -140,6 +141,14 @@ class PlanningDocument(Model):
         default=False, description="Whether milestones are worked on one after the other."
     )
     risks: Risks = Field(default=(), description="Risks of the plan as a whole.")
+    feedback: Words = Field(
+        default=(),
+        description="Where people say what they think of the plan: '#12', 'owner/repo#12', or the"
+        " address of an issue or a discussion.",
+    )
+    review_notes: ReviewNotes = Field(
+        default=(), description="What was found when the plan was looked at again, by day."
+    )
     review: Annotated[
         ReviewDocument,
         BeforeValidator(
