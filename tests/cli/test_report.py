@@ -52,7 +52,7 @@ epics:
 DAY = ("--today", "2026-02-16")
 
 
-def commit(folder: Path, day: str) -> None:
+def commit(folder: Path, day: str, name: str = "backlog.yaml") -> None:
     """Everything in the folder, committed on a day."""
     who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a"}
     when = f"{day}T12:00:00Z"
@@ -62,7 +62,7 @@ def commit(folder: Path, day: str) -> None:
     }  # fmt: skip
     if not (folder / ".git").exists():
         subprocess.run(["git", "init", "-q", str(folder)], check=True)
-    subprocess.run(["git", "-C", str(folder), "add", "backlog.yaml"], check=True, env=env)
+    subprocess.run(["git", "-C", str(folder), "add", name], check=True, env=env)
     subprocess.run(["git", "-C", str(folder), "commit", "-qm", "x"], check=True, env=env)
 
 
@@ -73,9 +73,10 @@ def planned(folder: Path) -> Path:
     return folder
 
 
-def as_json(backlog: Backlog, *more: str) -> Any:
-    """The report as JSON."""
-    ran = backlog("report", "--sandbox", "--format", "json", *DAY, *more)
+def as_json(backlog: Backlog, *more: str, server: bool = False) -> Any:
+    """The report as JSON, of the sandbox in the folder or of the `server`."""
+    where = () if server else ("--sandbox",)
+    ran = backlog("report", *where, "--format", "json", *DAY, *more)
     assert ran.code == 0, ran.err
     return json.loads(ran.out)
 
@@ -296,3 +297,79 @@ def test_the_board_is_told_once_a_day(backlog: Backlog, planned: Path, server: S
     none = backlog("report", "--status-update", "--project", "none")
     assert none.code == 1
     assert "no board" in none.err
+
+
+ROADMAP = """\
+---
+backlog:
+  repository: octo-org/shop
+  planning:
+    review: {every: 30d, plan: 60d}
+---
+# Shop
+
+## Epic: Carts survive
+
+### Story: Keep a cart
+
+- [ ] A cart is there the next day
+- [ ] A cart is there on another device
+
+### Story: Merge carts
+
+- [ ] Two carts become one
+
+| Story | Points |
+|---|---|
+| Keep a cart | 5 |
+"""
+
+
+@pytest.mark.parametrize("name", ["backlog.yaml", "ROADMAP.md"])
+def test_what_the_tool_writes_is_no_review(
+    backlog: Backlog, folder: Path, server: Sandbox, name: str
+) -> None:
+    """Numbers, ticks and states in the file reset no cadence: committed, mixed, or not at all."""
+    (folder / "backlog.yaml").unlink()
+    path = folder / name
+    path.write_text(PLANNED if name == "backlog.yaml" else ROADMAP, encoding="utf-8")
+    commit(folder, "2025-12-01", name)
+    before = as_json(backlog, server=True)["reviews"]
+    assert len(before) >= 3
+    assert backlog("sync", "--yes").code == 0
+    ann = Person(server, "ann", repository="octo-org/shop")
+    ann.close(ann.find("Keep a cart").number)
+    ann.reopen(ann.find("Keep a cart").number)
+    assert as_json(backlog, server=True)["reviews"] == before
+    assert "#" in path.read_text(encoding="utf-8") or "issue" in path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Merge carts", "Merge the carts"), encoding="utf-8")
+    commit(folder, "2026-02-10", name)
+    after = {one["key"]: one for one in as_json(backlog, server=True)["reviews"]}
+    left = {one["key"]: one for one in before}
+    gone = {key for key in left if key not in after}
+    assert [key for key in gone if key and "merge" not in key] == []
+    assert any("merge" in key for key in gone)
+    assert {key: left[key] for key in after} == after
+
+
+def test_a_note_of_a_review_is_one(backlog: Backlog, planned: Path) -> None:
+    """A dated note tells when somebody looked: at an item, or at the plan; the report shows it."""
+    text = PLANNED.replace("review: {every: 6w,", "review: {plan: 3w, every: 6w,").replace(
+        "  one_at_a_time",
+        "  review_notes: ['2026-01-20: Still worth it', {date: 2026-01-02, text: Too much}]\n"
+        "  one_at_a_time",
+    )
+    text = text.replace("id: keep,", "id: keep, review_notes: ['2026-02-11: Is fine'],")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    commit(planned, "2026-01-05")
+    found = as_json(backlog)
+    overdue = {one["key"]: one for one in found["reviews"]}
+    assert "keep" not in overdue
+    assert (overdue[""]["last"], overdue[""]["days_over"]) == ("2026-01-20", 6)
+    assert [one["day"] for one in found["review_notes"]] == [
+        "2026-02-11", "2026-01-20", "2026-01-02",
+    ]  # fmt: skip
+    shown = backlog("report", "--sandbox", "--audience", "engineering", *DAY).out
+    assert "2026-01-20, the plan: Still worth it" in shown
+    assert "the plan: 6 days over, last on 2026-01-20" in shown

@@ -13,9 +13,11 @@ from backlog_sync.reports.values import (
     Health,
     Load,
     MilestoneReport,
+    Noted,
     Overlap,
     Period,
     Quarter,
+    Question,
     RegisteredRisk,
     Report,
     Review,
@@ -34,6 +36,8 @@ _LISTS = {
     "risks": RegisteredRisk,
     "overlaps": Overlap,
     "reviews": Review,
+    "questions": Question,
+    "review_notes": Noted,
 }
 
 

@@ -84,7 +84,7 @@ _LONGEST_KEY, _MOST_WORDS = 80, 5
 
 
 def without_withheld(text: str, publish: Collection[str]) -> str:
-    """Return a text without what speaks of risks, hours, skills, teams or capacity, unless published."""
+    """Return a text without its risks, hours, skills, teams and capacity, unless published."""
     withheld = frozenset((RISKS, HOURS, SKILLS, TEAM, CAPACITY)) - frozenset(publish)
     if not withheld or not text:
         return text

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from backlog_sync.core.facts import Before, Criterion, Facts, MilestoneFact, WorkItem
+from backlog_sync.core.facts import Before, Conversation, Criterion, Facts, MilestoneFact, WorkItem
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
@@ -33,6 +33,7 @@ def gather(
     today: date,
     since: date | None = None,
     remembered: Remembered | None = None,
+    conversations: tuple[Conversation, ...] = (),
 ) -> Facts:
     """Give the facts of a report on `today`, and where `since` is given on the time from then."""
     memory = remembered or Remembered()
@@ -64,6 +65,7 @@ def gather(
         since=since,
         before=_before(memory.then, items, since) if memory.then and since else None,
         reviewed=memory.reviewed,
+        conversations=conversations,
         unseen=tuple(unseen),
     )
 

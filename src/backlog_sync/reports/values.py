@@ -267,9 +267,9 @@ class Report:
 
     `points` and `hours` say what each leaf item counts with: its own, or its equal share where
     only an item above it was estimated. `groups` maps "epic", "feature", "milestone", "team",
-    "audience" and "label" to sums in document order; what has none of it is summed under "". All of them but the
-    labels, of which an item may have several, partition the whole. `notes` are sentences about
-    what is not seen or not known; a reader must see them.
+    "audience" and "label" to sums in document order; what has none of it is summed under "". All
+    of them but the labels, of which an item may have several, partition the whole. `notes` are
+    sentences about what is not seen or not known; a reader must see them.
     """
 
     facts: Facts
