@@ -373,3 +373,92 @@ def test_a_note_of_a_review_is_one(backlog: Backlog, planned: Path) -> None:
     shown = backlog("report", "--sandbox", "--audience", "engineering", *DAY).out
     assert "2026-01-20, the plan: Still worth it" in shown
     assert "the plan: 6 days over, last on 2026-01-20" in shown
+
+
+def asking(plan: str, item: str) -> str:
+    """The planned backlog, with places for feedback on the plan and on one item."""
+    text = PLANNED.replace("planning:\n", f"planning:\n  feedback: {plan}\n")
+    return text.replace("id: keep,", f"id: keep, feedback: {item},")
+
+
+def test_open_questions_come_into_the_report(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """Open boxes and unanswered questions of an issue and of a discussion, until they are over."""
+    server.ensure_repository("octo-org/shop")
+    ann = Person(server, "ann", repository="octo-org/shop")
+    guest = Person(server, "guest", repository="octo-org/shop", permission="read")
+    issue = ann.open_issue("What do you miss?", "- [ ] Is Sunday open?\n- [x] Sign\n\nReally?")
+    said = (
+        "Nice.\n> Is that a quote?\n```\ncode?\n```\nWho pays @octocat?\n\n- And when?",
+        "<!-- backlog:comment x -->\nOurs?",
+    )
+    for text in said:
+        guest.comment(issue.number, text)
+    talk = guest.start_discussion("Carts", "No box here. Or?")
+    first = guest.discuss(talk, "Does it sync?")
+    other = guest.discuss(talk, "Does it cost?")
+    ann.discuss(talk, "No.", reply_to=other)
+    guest.discuss(talk, "Sure?", reply_to=other)
+    address = f"https://github.com/octo-org/shop/discussions/{talk.number}"
+    text = asking(f"'#{issue.number}'", f"'{address}'")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+
+    def asked() -> list[tuple[str, str, str]]:
+        found = as_json(backlog, server=True)["questions"]
+        return [(one["item"], one["text"], one["by"]) for one in found]
+
+    assert asked() == [
+        ("", "Is Sunday open?", ""),
+        ("", "Who pays @octocat?", "guest"),
+        ("", "And when?", "guest"),
+        ("keep", "Does it sync?", "guest"),
+        ("keep", "Sure?", "guest"),
+    ]
+    markdown = backlog("report", "--format", "markdown", *DAY).out
+    assert "### Open questions" in markdown
+    assert "@octocat" not in markdown
+    ann.comment(issue.number, "The city.")
+    ann.choose_answer(first)
+    assert asked() == [("", "Is Sunday open?", "")]
+    ann.close(issue.number)
+    assert asked() == []
+
+
+def test_a_place_that_is_not_there_is_told(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """The report is made all the same, and says what it could not read."""
+    text = asking("'#77'", "https://github.com/octo-org/other/discussions/3")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    server.ensure_repository("octo-org/shop")
+    notes = "\n".join(as_json(backlog, server=True)["notes"])
+    assert "The feedback in #77 is out of reach: there is none" in notes
+    assert "The feedback in discussion octo-org/other#3 is out of reach" in notes
+
+
+def test_a_word_that_names_no_place_is_an_error(backlog: Backlog, planned: Path) -> None:
+    """What is written under `feedback` is told with the value at hand and the ways to write it."""
+    text = asking("[forum, '#3']", "12x")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    ran = backlog("lint")
+    assert ran.code == 1
+    assert "'forum' names neither an issue nor a discussion" in ran.out
+    assert "'12x' names neither an issue nor a discussion" in ran.out
+
+
+def test_feedback_costs_one_request_and_nothing_without_it(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """A report asks once for up to ten places; without any it sends what it always sent."""
+    server.ensure_repository("octo-org/shop")
+
+    def requests() -> int:
+        before = len(server.log)
+        as_json(backlog, "--no-write-back", server=True)
+        return len(server.log) - before
+
+    plain = requests()
+    text = asking("['#1', '#2']", "'#3'")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    assert requests() == plain + 1

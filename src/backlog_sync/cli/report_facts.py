@@ -12,12 +12,13 @@ from backlog_sync.cli.workspace import Workspace
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
 from backlog_sync.core.reworded import Words
+from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.load import load
 from backlog_sync.local import git, git_history
 from backlog_sync.reports.build import build_report
 from backlog_sync.reports.dates import since_day
-from backlog_sync.reports.gather import Remembered, gather
+from backlog_sync.reports.gather import Remembered, feedback_refs, gather
 from backlog_sync.reports.values import Report
 
 _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
@@ -27,18 +28,23 @@ _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
 def make_report(
     workspace: Workspace,
     observed: ObservedState,
+    tracker: Tracker,
     *,
     today: date,
     since: date | None = None,
     bullets: str | None = None,
     seed: int = 1,
 ) -> Report:
-    """Give the report on `today`, and on the time from `since`. Raises nothing."""
+    """Give the report on `today`, and on the time from `since`.
+
+    Reads what people say where feedback is collected, and raises as `Tracker` does.
+    """
     facts = gather(
         workspace.desired,
         observed,
         today=today,
         since=since,
+        conversations=tracker.feedback(feedback_refs(workspace.desired)),
         remembered=remember(workspace, since, bullets, today, _statuses(observed)),
     )
     return build_report(facts, random.Random(seed), seed=seed)  # noqa: S311 - chance, no secret

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from backlog_sync.core.facts import Conversation, FeedbackRef, PlanningSettings, Remark, WorkItem
+from backlog_sync.core.facts import Conversation, PlanningSettings, Remark, WorkItem
 from backlog_sync.core.normalize import unify_newlines
 from backlog_sync.reports.values import Question
 
@@ -26,12 +26,6 @@ def open_questions(
     return tuple(
         question for key, ref in named if ref in by_ref for question in _questions(key, by_ref[ref])
     )
-
-
-def named_refs(items: Iterable[WorkItem], planning: PlanningSettings) -> tuple[FeedbackRef, ...]:
-    """Give every place that the plan or an item names, once."""
-    refs = [*planning.feedback, *(ref for item in items for ref in item.feedback)]
-    return tuple(dict.fromkeys(refs))
 
 
 def unseen(conversations: Iterable[Conversation]) -> Iterator[str]:

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from backlog_sync.core.facts import Before, Conversation, Criterion, Facts, MilestoneFact, WorkItem
+from backlog_sync.core.facts import (
+    Before,
+    Conversation,
+    Criterion,
+    Facts,
+    FeedbackRef,
+    MilestoneFact,
+    WorkItem,
+)
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
@@ -68,6 +76,12 @@ def gather(
         conversations=conversations,
         unseen=tuple(unseen),
     )
+
+
+def feedback_refs(desired: DesiredState) -> tuple[FeedbackRef, ...]:
+    """Give every place where feedback on the plan or an item is collected, once."""
+    of_items = (ref for item in desired.items for ref in item.outlook.feedback)
+    return tuple(dict.fromkeys((*desired.planning.feedback, *of_items)))
 
 
 def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkItem:

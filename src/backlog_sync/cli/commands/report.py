@@ -136,7 +136,13 @@ def command(
             _differences(screen, changes)
             return PENDING if changes else DONE
         report = make_report(
-            workspace, observed, today=today, since=since, bullets=target.bullets, seed=seed
+            workspace,
+            observed,
+            tracker,
+            today=today,
+            since=since,
+            bullets=target.bullets,
+            seed=seed,
         )
         backlog = workspace.desired.backlog_id
         if destination is not None:
