@@ -9,13 +9,16 @@ from pathlib import Path
 
 from backlog_sync import wiring
 from backlog_sync.cli.workspace import Workspace
+from backlog_sync.core.facts import Facts
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
 from backlog_sync.core.reworded import Words
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.load import load
+from backlog_sync.files.validation import did_you_mean
 from backlog_sync.local import git, git_history
+from backlog_sync.reports.audience import audiences, for_audience
 from backlog_sync.reports.build import build_report
 from backlog_sync.reports.dates import since_day
 from backlog_sync.reports.gather import Remembered, feedback_refs, gather
@@ -34,10 +37,12 @@ def make_report(
     since: date | None = None,
     bullets: str | None = None,
     seed: int = 1,
+    items_for: str | None = None,
 ) -> Report:
     """Give the report on `today`, and on the time from `since`.
 
-    Reads what people say where feedback is collected, and raises as `Tracker` does.
+    Reads what people say where feedback is collected, and raises as `Tracker` does. Raises
+    `UsageError` where `items_for` names nobody that an item is for.
     """
     facts = gather(
         workspace.desired,
@@ -47,7 +52,19 @@ def make_report(
         conversations=tracker.feedback(feedback_refs(workspace.desired)),
         remembered=remember(workspace, since, bullets, today, _statuses(observed)),
     )
+    if items_for is not None:
+        facts = _only_for(facts, items_for)
     return build_report(facts, random.Random(seed), seed=seed)  # noqa: S311 - chance, no secret
+
+
+def _only_for(facts: Facts, name: str) -> Facts:
+    """The facts of what is for somebody; whoever it is not for is named."""
+    limited = for_audience(facts, name)
+    if limited is None:
+        names = audiences(facts)
+        hint = did_you_mean(name, names) if names else "say 'audience:' of an item"
+        raise UsageError(f"no item is for '{name}'", hint=hint)
+    return limited
 
 
 def read_since(word: str, today: date) -> date:

@@ -176,7 +176,7 @@ class _Page:
                 likely(milestone.forecast), look.columns, look.glyphs, Text("    "), "dim"
             )
         if self.audience is not Audience.EVERYBODY:
-            yield from self._below(segment(milestone), 1)
+            yield from self._below(segment(milestone), 0)
 
     def _risks(self, most: int) -> list[Text]:
         look, lines = self.look, []
