@@ -11,7 +11,7 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 _HOURS = re.compile(
-    r"h|hs|hrs?|hours?|std|stunden?|heures?|horas?|ore|uur|uren|godzin\w*|час\w*|小时|小時|時間|시간",
+    r"h|hs|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|godzin\w*|час\w*|小时|小時|時間|시간",
     re.IGNORECASE,
 )
 _NO_PEOPLE = re.compile(
