@@ -462,3 +462,24 @@ def test_feedback_costs_one_request_and_nothing_without_it(
     text = asking("['#1', '#2']", "'#3'")
     (planned / "backlog.yaml").write_text(text, encoding="utf-8")
     assert requests() == plain + 1
+
+
+def test_a_report_may_be_of_what_is_for_somebody(backlog: Backlog, planned: Path) -> None:
+    """`--items-for` limits items, sums and load; who nothing is for is told, with who it may be."""
+    text = PLANNED.replace("team: Web", "team: Web\n    audience: riders")
+    text = text.replace("id: merge,", "id: merge, audience: firms,")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    whole = as_json(backlog)
+    assert [(one["name"], one["total"]) for one in whole["groups"]["audience"]] == [
+        ("riders", 1), ("firms", 1), ("", 1),
+    ]  # fmt: skip
+    found = as_json(backlog, "--items-for", "Riders")
+    assert [one["key"] for one in found["items"]] == ["carts", "keep"]
+    assert found["total"]["points_total"] == 5
+    assert "Only what is for Riders: 1 of 3 items." in found["notes"]
+    shown = backlog("report", "--sandbox", *DAY).out
+    assert "By audience" in shown
+    assert "nobody named" in shown
+    ran = backlog("report", "--sandbox", *DAY, "--items-for", "rider")
+    assert (ran.code, "no item is for 'rider'" in ran.err) == (2, True)
+    assert "did you mean 'riders'?" in ran.err
