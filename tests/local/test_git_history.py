@@ -73,6 +73,20 @@ def test_progress_keeps_the_day(repository: Repository, end: str) -> None:
     assert repository.days() == (FIRST, FIRST, SECOND, FIRST, FIRST)
 
 
+def test_settings_of_git_change_nothing(repository: Repository) -> None:
+    """Colours, wider context, signatures and prefixes are for people's eyes."""
+    for name, value in (("color.ui", "always"), ("diff.interHunkContext", "9"),
+                        ("diff.context", "5"), ("log.showSignature", "true"),
+                        ("diff.noprefix", "true"), ("diff.algorithm", "patience")):  # fmt: skip
+        repository.git("config", name, value)
+    repository.write("one", "two", "three", "four", "five")
+    repository.commit(FIRST)
+    repository.write("one", "second", "three", "fourth", "five")
+    repository.commit(SECOND)
+    repository.write("one", "second", "three", "fourth", "fifth")
+    assert repository.days() == (FIRST, SECOND, FIRST, SECOND, TODAY)
+
+
 def test_a_file_keeps_its_days_under_another_name(repository: Repository) -> None:
     """The history before a file was moved counts, too."""
     repository.write("one", "two", "three", "four")

@@ -37,8 +37,15 @@ def line_days(
     return tuple(day for day, _ in _patched(lines, changed, today, words))
 
 
-_PATCH = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv")
-_LOG = ("log", "--format=%x00%ct", "--follow", "--first-parent", "-m", "--patch", *_PATCH)
+_PATCH = (
+    *("--unified=0", "--inter-hunk-context=0"),
+    *("--no-color", "--no-ext-diff", "--no-textconv"),
+)
+_LOG = (
+    *("log", "--format=%x00%ct", "--no-show-signature", "--follow", "--first-parent", "-m"),
+    *("--patch", *_PATCH),
+)
+"""Patches as they are read below, whatever somebody configured for their own eyes."""
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
 
 
