@@ -89,16 +89,17 @@ def test_capacity_is_published_only_where_it_is_named(load_text: LoadText) -> No
         assert shown == ["G", "3-4 engineers"][: len(parts)]
 
 
-def test_a_board_keeps_its_own_field_called_capacity(load_text: LoadText) -> None:
-    """A field that a board declared before reports knew the word gets its values still."""
+def test_a_board_keeps_its_own_fields(load_text: LoadText) -> None:
+    """Fields that a board declared before reports knew their words get their values still."""
     text = """
-project: {owner: o, title: T, fields: {Capacity: {type: number}}}
-stories: [{id: a, title: A, capacity: 5}]
+project: {owner: o, title: T, fields: {Capacity: {type: number}, Feedback: {type: text}}}
+stories: [{id: a, title: A, capacity: 5, feedback: rather good}]
 """
     loaded = load_text(text)
     assert loaded.diagnostics == ()
     assert loaded.desired is not None
-    assert loaded.desired.items[0].board["Capacity"] == 5
+    board = loaded.desired.items[0].board
+    assert (board["Capacity"], board["Feedback"]) == (5, "rather good")
 
 
 @pytest.mark.parametrize(

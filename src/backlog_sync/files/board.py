@@ -123,8 +123,10 @@ class Board:
         """
         document = entry.parsed.document
         own = dict(document.model_extra or {})
-        if "capacity" in self.fields and "capacity" in document.model_fields_set:
-            own["capacity"] = document.capacity
+        for name in ("capacity", "feedback"):
+            if name in self.fields and name in document.model_fields_set:
+                value = getattr(document, name)
+                own[name] = ", ".join(value) if isinstance(value, tuple) else value
         return own
 
     def _unknown(self, entry: Entry, name: str) -> Diagnostic:

@@ -146,7 +146,8 @@ class _Resolver:
             hint = "write 42, '#42', owner/repo#42, or the issue's address"
             self.diagnostics.append(entry.problem("issue", "invalid-issue", message, hint))
         self._check_repository(entry)
-        self.diagnostics.extend(_no_feedback(entry, document.feedback or ()))
+        if "feedback" not in self.board.fields:
+            self.diagnostics.extend(_no_feedback(entry, document.feedback or ()))
         return DesiredItem(
             key=entry.key,
             kind=entry.parsed.kind,
