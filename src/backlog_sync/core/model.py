@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.facts import PlanningSettings, Risk
+from backlog_sync.core.facts import FeedbackRef, PlanningSettings, ReviewNote, Risk
 
 KINDS = ("epic", "feature", "story", "task", "bug", "spike", "chore")
 """Kinds of items; the first four nest in this order, levels may be skipped."""
@@ -103,7 +103,10 @@ class Outlook:
     team: str | None = None
     audience: str | None = None
     skills: tuple[str, ...] = ()
+    capacity: str | None = None
     risks: tuple[Risk, ...] = ()
+    feedback: tuple[FeedbackRef, ...] = ()
+    review_notes: tuple[ReviewNote, ...] = ()
     goal: str | None = None
 
 

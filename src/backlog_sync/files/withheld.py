@@ -1,4 +1,4 @@
-"""Lines and tables of a text that speak of risks, hours, skills or teams: no issue shows them.
+"""Lines and tables of a text about risks, hours, skills, teams or capacity: no issue shows them.
 
 What is read as such a field stays out of the body by itself. This keeps out what was not read as
 one: a table of risks below a story, a line `Effort: 12h`, a paragraph `Skills needed: …`. In doubt
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from backlog_sync.files.words import FIELDS, bare_word, words
 
-RISKS, HOURS, SKILLS, TEAM = "risks", "estimate_hours", "skills", "team"
+RISKS, HOURS, SKILLS, TEAM, CAPACITY = "risks", "estimate_hours", "skills", "team", "capacity"
 
 _RISKS = words(
     "risk risks riesgo riesgos risco riscos risque risques risiko risiken rischio rischi risico "
@@ -35,6 +35,12 @@ _TEAMS = words(
     "team|teams|squad|crew|assigned team|owning team|owner team|responsible team|team members|"
     "team size|team name|project team|dev team|delivery team|equipo|equipos|equipe|equipes|equipa|"
     "équipe|équipes|mannschaft|zuständiges team|squadra|zespół|команда|团队|小组|團隊|チーム|팀"
+)
+_CAPACITIES = words(
+    "team capacity|team capability|team requirement|team requirements|staffing|headcount|"
+    "required staff|staff needed|people needed|engineers needed|developers needed|"
+    "capacidad del equipo|capacidade da equipe|capacité de l'équipe|teamkapazität|"
+    "capacità del team|teamcapaciteit|мощность команды|团队规模|チーム体制|팀 규모"
 )
 _CJK = {
     **dict.fromkeys(("风险", "風險", "リスク", "위험", "리스크"), RISKS),
@@ -78,8 +84,8 @@ _LONGEST_KEY, _MOST_WORDS = 80, 5
 
 
 def without_withheld(text: str, publish: Collection[str]) -> str:
-    """Return a text without what speaks of risks, hours, skills or teams, unless published."""
-    withheld = frozenset((RISKS, HOURS, SKILLS, TEAM)) - frozenset(publish)
+    """Return a text without its risks, hours, skills, teams and capacity, unless published."""
+    withheld = frozenset((RISKS, HOURS, SKILLS, TEAM, CAPACITY)) - frozenset(publish)
     if not withheld or not text:
         return text
     lines = text.split("\n")
@@ -297,6 +303,8 @@ def _meaning(key: str, value: str) -> str | None:
         return SKILLS
     if word in _TEAMS or FIELDS.get(word) == TEAM:
         return TEAM
+    if word in _CAPACITIES:
+        return CAPACITY
     if word in _EFFORTS and (_TIME.match(value.lstrip("~≈<>* ")) or _is_hours(word, value)):
         return HOURS
     if len(word) <= 12:
