@@ -1,4 +1,4 @@
-"""Risks, hours, skills and teams reach no issue's body, in whatever syntax they are written."""
+"""Risks, hours, skills, teams and capacity reach no body, in whatever syntax they are written."""
 
 import json
 import random
@@ -23,6 +23,10 @@ KEYS = {
     "team": (
         "Team", "Responsible team", "Squad", "Equipo", "Equipe", "Équipe", "Zespół", "Команда",
         "团队", "チーム", "팀",
+    ),
+    "capacity": (
+        "Team Capacity", "Team capability", "Team requirements", "Staffing", "Headcount",
+        "Teamkapazität", "Capacidad del equipo",
     ),
     "estimate_hours": (
         "Effort", "Hours", "Estimated effort", "Time", "Duration", "Aufwand", "Esfuerzo", "Esforço",

@@ -46,7 +46,7 @@ def report(job: Job) -> RunResult:
     with job.workspace(env).tracker(read_only=not (publishes or writes)) as tracker:
         read_scope = ReadScope.for_backlog(job.desired, full=inputs.report_issue is not None)
         observed = reconcile.observe(job.desired, tracker, read_scope)
-        report = report_of_today(job, observed)
+        report = report_of_today(job, observed, tracker)
         if job.updates_board:
             update_board_status(job, tracker, observed, report)
         _publish(job, tracker, observed, report)
@@ -119,12 +119,13 @@ def _warned(job: Job) -> Iterator[None]:
         job.runner.remark([Remark("warning", problem.slug, problem.message + hint)])
 
 
-def report_of_today(job: Job, observed: ObservedState) -> Report:
+def report_of_today(job: Job, observed: ObservedState, tracker: Tracker) -> Report:
     """The report of today, and of the time that the inputs ask for."""
     today = today_utc()
     return make_report(
         job.workspace(),
         observed,
+        tracker,
         today=today,
         since=read_since(job.inputs.since, today) if job.inputs.since else None,
         bullets=job.inputs.bullets,

@@ -20,7 +20,8 @@ from backlog_sync.files.yaml.file import parse_yaml
 _ORDER = (
     "id", "kind", "title", "goal", "description", "user_story", "milestone", "labels", "priority",
     "story_points", "estimate_hours", "status", "assignees", "depends_on", "start", "target",
-    "sprint", "team", "audience", "skills", "issue", "acceptance_criteria",
+    "sprint", "team", "capacity", "audience", "skills", "feedback", "review_notes", "issue",
+    "acceptance_criteria",
 )  # fmt: skip
 """In which order an item says its fields."""
 
@@ -209,7 +210,7 @@ def _pair(name: str, value: object, lead: str) -> list[str]:
     if isinstance(value, Mapping):
         return [f"{lead}{key}: {_flow(value)}"]
     if isinstance(value, list | tuple):
-        if name in ("acceptance_criteria", "milestones"):
+        if name in ("acceptance_criteria", "milestones") or _holds_mappings(value):
             told = [f"{lead}{_INDENT}- {_entry(each)}" for each in value]
             return [f"{lead}{key}:", *told]
         return [f"{lead}{key}: [{', '.join(_scalar(each) for each in value)}]"]
@@ -217,6 +218,10 @@ def _pair(name: str, value: object, lead: str) -> list[str]:
         block = [f"{lead}{_INDENT}{line}" if line else "" for line in value.strip().split("\n")]
         return [f"{lead}{key}: |-", *block]
     return [f"{lead}{key}: {_scalar(value)}"]
+
+
+def _holds_mappings(values: Sequence[object]) -> bool:
+    return any(isinstance(each, Mapping) for each in values)
 
 
 def _entry(value: object) -> str:

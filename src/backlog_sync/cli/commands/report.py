@@ -61,6 +61,8 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--audience", "audience_name", type=click.Choice(AUDIENCES),
               default="everybody", show_default=True,
               help="Whom it is for: chooses depth and wording, changes no figure.")  # fmt: skip
+@click.option("--items-for", metavar="NAME",
+              help="Only items whose 'audience:' is NAME, and what stands above them.")  # fmt: skip
 @click.option("--since", "since_word", metavar="DAY",
               help="Tell what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
 @click.option("--output", "destination", metavar="FILE|FOLDER",
@@ -84,6 +86,7 @@ def command(
     check: bool,
     no_write_back: bool,
     audience_name: str,
+    items_for: str | None,
     since_word: str | None,
     destination: str | None,
     title: str | None,
@@ -136,7 +139,14 @@ def command(
             _differences(screen, changes)
             return PENDING if changes else DONE
         report = make_report(
-            workspace, observed, today=today, since=since, bullets=target.bullets, seed=seed
+            workspace,
+            observed,
+            tracker,
+            today=today,
+            since=since,
+            bullets=target.bullets,
+            seed=seed,
+            items_for=items_for,
         )
         backlog = workspace.desired.backlog_id
         if destination is not None:

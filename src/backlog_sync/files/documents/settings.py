@@ -98,7 +98,7 @@ class DefaultsDocument(KindDefaultsDocument):
     chore: KindDefaultsDocument | None = Field(default=None, description="Defaults of chores.")
 
 
-Published: TypeAlias = Literal["estimate_hours", "skills", "risks", "team", "audience"]
+Published: TypeAlias = Literal["estimate_hours", "skills", "risks", "team", "capacity", "audience"]
 
 
 def _published(value: object) -> object:
