@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from backlog_sync.core.progress import ItemProgress
+from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
 from backlog_sync.files.parsed import ParsedFile
@@ -15,7 +16,6 @@ from backlog_sync.files.source import encode
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.write_back import FileChange
 from backlog_sync.files.yaml.edit import Edit, Editor, Setting, apply_edits
-from backlog_sync.files.yaml.file import YamlAnchor
 from backlog_sync.files.yaml.nodes import MapNode
 from backlog_sync.files.yaml.write import check_same
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.foreign.values import short_title
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine
 from backlog_sync.files.markdown.front import front_matter
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import SILENT, Kind, Line, scan_lines

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.anchors import TreeAnchor
 from backlog_sync.files.foreign.drafts import Draft, Findings, Ref
 from backlog_sync.files.foreign.items import Filler, Pair
 from backlog_sync.files.foreign.shapes import (
@@ -48,13 +49,6 @@ _LOOSE = words(
 """Lists whose entries may say of what kind they are."""
 
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class TreeAnchor:
-    """Where an item stands: its mapping, or the text that is all of it."""
-
-    node: MapNode | Scalar
 
 
 @dataclass(frozen=True, slots=True)

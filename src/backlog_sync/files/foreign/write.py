@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
+from backlog_sync.files.anchors import CardAnchor, RowAnchor, StatusAnchor, TreeAnchor
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.foreign.card import CARD, CardAnchor, parse_card
-from backlog_sync.files.foreign.csv import CSV, RowAnchor, Table, agrees, column_of, parse_csv
+from backlog_sync.files.foreign.card import CARD, parse_card
+from backlog_sync.files.foreign.csv import CSV, Table, agrees, column_of, parse_csv
 from backlog_sync.files.foreign.csv import read_table as table_of
-from backlog_sync.files.foreign.status import StatusAnchor
 from backlog_sync.files.foreign.structured import parse_structured
-from backlog_sync.files.foreign.tree import TreeAnchor
 from backlog_sync.files.foreign.values import is_ticked, text_of
 from backlog_sync.files.foreign.words import field_named
 from backlog_sync.files.parsed import ParsedFile, ParsedItem

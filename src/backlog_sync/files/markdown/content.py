@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from backlog_sync.files.anchors import MetaLine
 from backlog_sync.files.markdown.boxes import box_title, numbered_title
 from backlog_sync.files.markdown.claims import total_counts
-from backlog_sync.files.markdown.drafts import Block, Criterion, Draft, MetaLine
+from backlog_sync.files.markdown.drafts import Block, Criterion, Draft
 from backlog_sync.files.markdown.fields import (
     Taken,
     is_done_when,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import IssueHint
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.markdown.claims import Count, TableRow, name_key
-from backlog_sync.files.markdown.drafts import Anchor, Draft, MetaLine
+from backlog_sync.files.markdown.drafts import Draft
 from backlog_sync.files.markdown.fields import set_field
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Line

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.words import bare_word, field_of, is_partly, meanings, words
 

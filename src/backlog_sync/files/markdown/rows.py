@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from backlog_sync.files.anchors import MetaLine, RowSpan
 from backlog_sync.files.markdown.claims import read_summary
-from backlog_sync.files.markdown.drafts import Criterion, Draft, MetaLine, RowSpan
+from backlog_sync.files.markdown.drafts import Criterion, Draft
 from backlog_sync.files.markdown.fields import Taken, set_field
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.lines import Line

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.core.rollup import Sum
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine, RowSpan, anchor_of
+from backlog_sync.files.anchors import Anchor, MetaLine, RowSpan
+from backlog_sync.files.markdown.drafts import anchor_of
 from backlog_sync.files.markdown.inline import plain
 from backlog_sync.files.markdown.language import Speech, speech_of
 from backlog_sync.files.markdown.lines import default_eol

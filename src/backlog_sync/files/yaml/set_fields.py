@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.core.model import CheckItem
+from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.wanted import CRITERIA, LISTS, TEXTS, CannotSay, Wanted, spellings
 from backlog_sync.files.yaml.edit import Edit, Editor, Setting, scalar_text
-from backlog_sync.files.yaml.file import YamlAnchor
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _LEAD = re.compile(r"[ \t]*(?:- +)*")

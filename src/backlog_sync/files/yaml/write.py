@@ -7,13 +7,14 @@ from backlog_sync.core.escaping import quoted
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
+from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, source_of
 from backlog_sync.files.words import same_status
 from backlog_sync.files.yaml.edit import Editor, Setting
-from backlog_sync.files.yaml.file import YamlAnchor, parse_yaml
+from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 _BOX = re.compile(r"\[[ xX]\]\s")
