@@ -6,8 +6,8 @@ import pytest
 
 from backlog_sync.core.model import CheckItem
 from backlog_sync.core.pull import Take, TakeCriteria, TakeMembers, TakeText, TakeValue, What
-from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import load
+from backlog_sync.files.write.pull import Accepted, accept
 
 BOARD = "project: {owner: o, title: T, fields: {Team: {type: text}}}\n"
 

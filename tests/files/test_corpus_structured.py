@@ -7,7 +7,7 @@ import pytest
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import load
-from backlog_sync.files.write_back import write_back
+from backlog_sync.files.write.progress import write_back
 from tests.files.corpus_table import CORPUS, MANIFEST, Row, counted, read, rows
 
 needs_corpus = pytest.mark.skipif(not MANIFEST.exists(), reason="the corpus is not on this machine")

@@ -11,7 +11,7 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import write_back
+from backlog_sync.files.write.progress import write_back
 from tests.files.conftest import LoadText
 from tests.files.test_foreign import FAMILIES
 

@@ -7,8 +7,9 @@ import pytest
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.markdown.roadmap import parse_roadmap
-from backlog_sync.files.markdown.write import format_issue, format_progress, write_roadmap
 from backlog_sync.files.parsed import Source
+from backlog_sync.files.write.markdown import format_issue, format_progress
+from backlog_sync.files.write.progress import put
 from tests.sums import rolled
 
 URL = "https://github.com/octo-org/widgets/issues/14"
@@ -26,7 +27,7 @@ def write(text: str, *updates: ItemProgress | None) -> str:
 
 def _written(text: str, wanted: dict[int, ItemProgress]) -> str:
     source = Source("ROADMAP.md", Path("ROADMAP.md"), text.encode(), text)
-    return write_roadmap(parse_roadmap(source), wanted)
+    return put(parse_roadmap(source), wanted).text
 
 
 def status(word: str, *, initial: bool = False) -> ItemProgress:

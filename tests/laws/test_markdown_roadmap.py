@@ -14,9 +14,9 @@ from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import Bullets
 from backlog_sync.files.markdown.lines import Line, scan_lines
 from backlog_sync.files.markdown.roadmap import parse_roadmap
-from backlog_sync.files.markdown.write import roadmap_edits, write_roadmap
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.words import field_of
+from backlog_sync.files.write.progress import put
 from tests.growth import grows_like
 from tests.sums import rolled
 
@@ -178,10 +178,10 @@ def check_write_back(text: str, seed: int, *, bom: bool = False, bullets: Bullet
     """All laws of write-back for one text."""
     parsed = parse_roadmap(source(text, bom=bom), bullets=bullets)
     wanted = updates(parsed, seed)
-    written = write_roadmap(parsed, wanted)
+    written = put(parsed, wanted).text
     again = parse_roadmap(replace(parsed.source, text=written), bullets=bullets)
     assert content(again) == content(parsed)
-    assert write_roadmap(again, wanted) == written
+    assert put(again, wanted).text == written
     for index, update in wanted.items():
         assert again.items[index].document.issue == str(update.issue)
         criteria = again.items[index].document.acceptance_criteria or ()
@@ -196,7 +196,7 @@ def assert_only_own_spans(parsed: ParsedFile, wanted: dict[int, ItemProgress]) -
     """Every span that is replaced is one that write-back may touch, and ends up as one."""
     text = parsed.source.text
     lines = scan_lines(text)
-    for edit in roadmap_edits(parsed, wanted):
+    for edit in put(parsed, wanted).edits:
         line = next((line for line in lines if edit.start <= line.end), lines[-1])
         if edit.start == edit.end:
             assert_own_insertion(edit.text, line, inside=line.start < edit.start <= line.end)

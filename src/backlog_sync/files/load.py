@@ -220,17 +220,15 @@ class _Reader:
         return read_source(file, path) if raw is None else source_of(raw, file, path)
 
     def _parse(self, source: Source) -> ParsedFile | None:
-        if is_roadmap(source.path):
-            if source.text.count("\n") + source.text.count("\r") > 2 * MAX_ROADMAP_LINES:
-                message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
-                problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
-                self.diagnostics.append(problem)
-                return None
-            return parse_roadmap(source, bullets=self.bullets or "list")
-        if Path(source.path).suffix.lower() in _YAML:
-            return parse_structured(source)
-        if Path(source.path).suffix.lower() in _TABLES:
-            return parse_csv(source)
+        breaks = source.text.count("\n") + source.text.count("\r")
+        if is_roadmap(source.path) and breaks > 2 * MAX_ROADMAP_LINES:
+            message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
+            problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
+            self.diagnostics.append(problem)
+            return None
+        parsed = parse_source(source, bullets=self.bullets or "list")
+        if parsed is not None:
+            return parsed
         message = "this kind of file is not known"
         hint = "a backlog is .yaml, .yml, .json, .csv, .md or .markdown"
         self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
@@ -308,6 +306,16 @@ class _Reader:
                 said = "bullets" in self.settings[index].document.model_fields_set
                 if is_roadmap(each.source.path) and not said:
                     self.files[index] = parse_roadmap(each.source, bullets="items")
+
+
+def parse_source(source: Source, *, bullets: Bullets = "list") -> ParsedFile | None:
+    """Read a file by what its name says of its syntax; None where that is not known."""
+    suffix = Path(source.path).suffix.lower()
+    if is_roadmap(source.path):
+        return parse_roadmap(source, bullets=bullets)
+    if suffix in _YAML:
+        return parse_structured(source)
+    return parse_csv(source) if suffix in _TABLES else None
 
 
 def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:

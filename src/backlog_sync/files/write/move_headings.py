@@ -2,8 +2,8 @@
 
 from backlog_sync.files.markdown.lines import Kind, Line, scan_lines
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.pieces import Piece, Span
-from backlog_sync.files.wanted import CannotSay
+from backlog_sync.files.write.pieces import Piece, Span
+from backlog_sync.files.write.wanted import CannotSay
 
 _DEEPEST = 6
 

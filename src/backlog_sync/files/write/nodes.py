@@ -10,21 +10,13 @@ from dataclasses import dataclass
 
 from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.files.source import Lines
+from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Scalar
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./_#-]*[A-Za-z0-9])?")
 _MEANT_OTHERWISE = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 _BREAK = re.compile(r"\r\n|\n|\r")
 _LEAD = re.compile(r" *(?:- +)*")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
-    """Put `text` in place of what stands from `start` to `end`."""
-
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +31,6 @@ class Setting:
     def key(self) -> str:
         """The spelling that a new entry gets."""
         return self.names[0]
-
-
-def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """The text with all edits made; they must not overlap."""
-    parts: list[str] = []
-    at = 0
-    for edit in sorted(edits):
-        assert edit.start >= at, "two edits of one place"
-        parts += [text[at : edit.start], edit.text]
-        at = edit.end
-    return "".join([*parts, text[at:]])
 
 
 def scalar_text(value: str, style: str = "") -> str:

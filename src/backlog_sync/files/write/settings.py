@@ -6,8 +6,8 @@ from typing import TypeAlias
 from backlog_sync.core.escaping import quoted
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.wanted import CannotSay
-from backlog_sync.files.yaml.edit import Editor, Setting, scalar_text
+from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
+from backlog_sync.files.write.wanted import CannotSay
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
 Path: TypeAlias = tuple[str | int, ...]

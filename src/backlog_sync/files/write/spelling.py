@@ -1,0 +1,34 @@
+"""The words in which a file tells a value: its own where it has them."""
+
+from backlog_sync.core.normalize import fold
+from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.words import meanings
+from backlog_sync.files.write.wanted import document_value
+
+_FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
+"""Statuses for a file that has none yet to learn its spelling from."""
+
+
+def spelled(parsed: ParsedFile, field: str, word: str) -> str:
+    """Return a word as a file of another tool spells it elsewhere; in our own files as it is."""
+    if not parsed.dialect:
+        return word
+    values = (document_value(item.document, field) for item in parsed.items)
+    said = list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
+    same = next((each for each in said if fold(each) == fold(word)), None)
+    if same is not None:
+        return same
+    return _status(word, said) if field == "status" else word
+
+
+def _status(word: str, said: list[str]) -> str:
+    meant = meanings(word)
+    for each in said:
+        if meanings(each) == meant or (len(meant) == 1 and meant <= meanings(each)):
+            return each
+    if said and all(each == each.lower() for each in said):
+        joint = "_" if any("_" in each for each in said) else "-"
+        for meaning, fallback in _FALLBACK.items():
+            if meaning in meant:
+                return fallback.replace("-", joint)
+    return word
