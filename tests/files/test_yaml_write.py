@@ -1,18 +1,19 @@
 """Progress into YAML, and not one byte more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.errors import FailedError
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
-from backlog_sync.files.write.nodes import Editor
+from backlog_sync.files.write.edits import Edit
+from backlog_sync.files.write.nodes import Editor, Setting
 from backlog_sync.files.write.progress import put
 from backlog_sync.files.yaml.file import parse_yaml
+from backlog_sync.files.yaml.nodes import MapNode
 from tests.sums import rolled
 
 Parse = Callable[[str], ParsedFile]
@@ -258,10 +259,12 @@ def test_what_cannot_be_written_soundly_is_refused(
     """A result that would read as another backlog is never given."""
 
     class Clumsy(Editor):
-        def result(self) -> str:
-            return super().result().replace("title: S", "title: Z")
+        def set_keys(self, node: MapNode, settings: Sequence[Setting]) -> None:
+            super().set_keys(node, settings)
+            self.edits.append(Edit(self.text.index("S\n"), self.text.index("S\n") + 1, "Z"))
 
-    monkeypatch.setattr("backlog_sync.files.yaml.write.Editor", Clumsy)
-    with pytest.raises(FailedError) as caught:
-        put(parse("stories:\n- title: S\n"), {0: ISSUE}).text
-    assert caught.value.slug == "write-back"
+    text = "stories:\n- title: S\n"
+    monkeypatch.setattr("backlog_sync.files.write.structured.Editor", Clumsy)
+    result = put(parse(text), {0: ISSUE})
+    assert result.text == text
+    assert [keys for (name, _), keys in result.unplaced.items() if name == "issue"] == [["S"]]

@@ -143,6 +143,9 @@ def _take_issue(draft: Draft) -> None:
         draft.title = title
         if issue is not None:
             draft.fields["issue"] = issue
+        story, named = without_issue(str(draft.fields.get("user_story", "")))
+        if named is not None and named == issue:
+            draft.fields["user_story"] = story
 
 
 def _merge(record: Record, row: Row, draft: Draft) -> None:

@@ -41,7 +41,7 @@ def writer_of(parsed: ParsedFile, apart: Collection[int] = ()) -> Writer:
 
     `apart` are items whose issue cannot stand on their own line.
     """
-    anchor = parsed.items[0].anchor if parsed.items else None
+    anchor = _anchor(parsed)
     if isinstance(anchor, Anchor):
         from backlog_sync.files.write.markdown import RoadmapWriter  # noqa: PLC0415 - YAML
 
@@ -51,6 +51,11 @@ def writer_of(parsed: ParsedFile, apart: Collection[int] = ()) -> Writer:
 
         return TableWriter(parsed)
     return NodeWriter(parsed)
+
+
+def _anchor(parsed: ParsedFile) -> object:
+    """The first anchor of a file: all are of one syntax; what is only named has none."""
+    return next((item.anchor for item in parsed.items if item.anchor is not None), None)
 
 
 def edited(parsed: ParsedFile, asked: Sequence[tuple[int, Wanted]]) -> ParsedFile:
@@ -81,7 +86,7 @@ def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
     read = None if isinstance(fresh, Diagnostic) else parse_source(fresh)
     if read is None or isinstance(fresh, Diagnostic):
         raise CannotSay(NOT_IN_PLACE)
-    anchor = parsed.items[0].anchor if parsed.items else None
+    anchor = _anchor(parsed)
     if len(read.items) != len(parsed.items) and isinstance(anchor, Anchor):
         read = parse_roadmap(fresh, bullets="items")
     if len(read.items) != len(parsed.items):
@@ -102,24 +107,28 @@ def _joined(parsed: ParsedFile, old: ParsedItem, new: ParsedItem) -> ParsedItem:
 
 def misread(
     parsed: ParsedFile, read: ParsedFile, wanted: Mapping[int, Sequence[Wanted]]
-) -> list[int]:
-    """Give the items that do not say what is wanted, or say something else than they did.
+) -> set[tuple[int, str]]:
+    """Give the fields that do not say what is wanted: all of an item that says something else.
 
     Raises CannotSay where the file holds other items, or other settings.
     """
     same = (read.dialect, read.settings) == (parsed.dialect, parsed.settings)
     if not same or len(read.items) != len(parsed.items):
         raise CannotSay(NOT_IN_PLACE)
-    pairs = enumerate(zip(parsed.items, read.items, strict=True))
-    return [
-        index
-        for index, (old, new) in pairs
-        if (old.kind, old.parent) != (new.kind, new.parent)
-        or not _as_meant(old.document, new.document, wanted.get(index, ()))
-    ]
+    found: set[tuple[int, str]] = set()
+    for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
+        asked = wanted.get(index, ())
+        moved = (old.kind, old.parent) != (new.kind, new.parent)
+        if moved or not _alike(old.document, new.document, asked):
+            found |= {(index, each.name) for each in asked} or {(index, "")}
+        else:
+            wrong = (each for each in asked if not says(new.document, each, old.document))
+            found |= {(index, each.name) for each in wrong}
+    return found
 
 
-def _as_meant(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:
+def _alike(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:
+    """Whether two documents say the same apart from what is wanted."""
     if not wanted:
         return old == new
     names = {each.name for each in wanted}
@@ -133,10 +142,8 @@ def _as_meant(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) ->
         }
         for document in (old, new)
     )
-    if before != after or not all(says(new, each, old) for each in wanted):
-        return False
     ticked = any(isinstance(each.value, Ticks) for each in wanted)
-    return not ticked or _criteria(old) == _criteria(new)
+    return before == after and (not ticked or _criteria(old) == _criteria(new))
 
 
 def _criteria(document: ItemDocument) -> list[str]:

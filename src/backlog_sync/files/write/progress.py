@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
@@ -119,9 +120,10 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Put:
     cannot be read on an item's own line gets one of its own, and what reads otherwise then is
     left out. Raises FailedError where the result would not read as the same backlog.
     """
-    asked = [(i, w) for i, each in updates.items() for w in _wanted(each)]
+    documents = {index: parsed.items[index].document for index in updates}
+    asked = [(i, w) for i, each in updates.items() for w in _wanted(each, documents[i])]
     apart: set[int] = set()
-    left: set[int] = set()
+    left: set[tuple[int, str]] = set()
     try:
         for _ in range(_ROUNDS):
             result, done = _written(parsed, asked, apart, left)
@@ -131,34 +133,41 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Put:
             if len(read.items) != len(parsed.items) and not apart:
                 apart = set(updates)
                 continue
-            wrong = set(misread(parsed, read, by_item(done)))
+            wrong = misread(parsed, read, by_item(done))
             if not wrong:
                 return result
-            apart, left = apart | wrong, left | (wrong & apart)
+            left |= {place for place in wrong if place[0] in apart}
+            apart |= {index for index, _ in wrong}
     except CannotSay as error:
         raise _refused(parsed, str(error)) from error
     raise _refused(parsed, NOT_IN_PLACE)
 
 
-def _wanted(progress: ItemProgress) -> Iterator[Wanted]:
+def _wanted(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
     if progress.issue is not None:
         yield Wanted("issue", Link(progress.issue, progress.url))
     if progress.status:
         yield Wanted("status", Status(progress.status, progress.initial))
+    entries = document.acceptance_criteria or ()
     for index, done in progress.ticks.items():
-        yield Wanted(CRITERIA, Ticks({index: done}))
+        if 0 <= index < len(entries) and entries[index].done != done:
+            yield Wanted(CRITERIA, Ticks({index: done}))
     if progress.roll_up is not None:
         yield Wanted("progress", progress.roll_up)
 
 
 def _written(
-    parsed: ParsedFile, asked: Sequence[tuple[int, Wanted]], apart: set[int], left: set[int]
+    parsed: ParsedFile,
+    asked: Sequence[tuple[int, Wanted]],
+    apart: set[int],
+    left: set[tuple[int, str]],
 ) -> tuple[Put, list[tuple[int, Wanted]]]:
-    """Write once; items in `left` are given up."""
+    """Write once; fields in `left` are given up."""
     writer = writer_of(parsed, apart)
     result, done = Put(parsed.source.text), []
     for index, wanted in asked:
-        why = NOT_IN_PLACE if index in left else _set(writer, index, wanted)
+        gone = (index, wanted.name) in left
+        why = NOT_IN_PLACE if gone else _set(writer, index, wanted)
         if not why:
             done.append((index, wanted))
             continue

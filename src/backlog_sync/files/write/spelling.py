@@ -2,7 +2,7 @@
 
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.words import meanings
+from backlog_sync.files.words import meanings, same_status
 from backlog_sync.files.write.wanted import document_value
 
 _FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
@@ -29,6 +29,7 @@ def _status(word: str, said: list[str]) -> str:
     if said and all(each == each.lower() for each in said):
         joint = "_" if any("_" in each for each in said) else "-"
         for meaning, fallback in _FALLBACK.items():
-            if meaning in meant:
-                return fallback.replace("-", joint)
+            told = fallback.replace("-", joint)
+            if meaning in meant and same_status(told, word):
+                return told
     return word

@@ -70,7 +70,8 @@ class NodeWriter:
         if isinstance(anchor, CardAnchor) and field == CRITERIA and anchor.boxes:
             self.editor.edits += rewritten(self.text, anchor.boxes, document, value)
             return
-        assert isinstance(anchor, YamlAnchor | TreeAnchor | CardAnchor)
+        if not isinstance(anchor, YamlAnchor | TreeAnchor | CardAnchor):
+            raise CannotSay("the file only names it")
         if isinstance(anchor.node, Scalar):
             self._of_text(anchor.node, field, value)
         else:

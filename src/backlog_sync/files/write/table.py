@@ -45,7 +45,7 @@ class TableWriter:
         """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
         item = self.parsed.items[index]
         if not isinstance(item.anchor, RowAnchor):
-            raise CannotSay("the table only names it, and has no row for it")
+            raise CannotSay("the file only names it")
         if isinstance(value, Link | Status) and says(item.document, Wanted(field, value)):
             return
         number, row = item.anchor.row, self.table.rows[item.anchor.row]

@@ -96,8 +96,10 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
         case Link(issue=issue):
             return same_issue(document.issue, issue)
         case Status() as status:
-            same = before is not None and before.status == document.status
-            return same or status.is_said(document.status) or _both_end(status, document.status)
+            said = document.status
+            same = before is not None and before.status == said
+            opened = not said and not status.ends  # a key such as `done` says no more
+            return same or opened or status.is_said(said) or _both_end(status, said)
         case Ticks(done=done):
             boxes = [box.done for box in document.acceptance_criteria or ()]
             return all(boxes[at] == tick for at, tick in done.items() if at < len(boxes))
