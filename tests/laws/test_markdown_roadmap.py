@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.files.load import Bullets
+from backlog_sync.files.load import Bullets, parse_roadmap
 from backlog_sync.files.markdown.lines import Line, scan_lines
-from backlog_sync.files.markdown.roadmap import parse_roadmap
 from backlog_sync.files.parsed import ParsedFile, Source
-from backlog_sync.files.words import field_of
+from backlog_sync.files.words import field_of, is_status_word
 from backlog_sync.files.write.progress import put
 from tests.growth import grows_like
 from tests.sums import rolled
@@ -209,19 +208,28 @@ def assert_only_own_spans(parsed: ParsedFile, wanted: dict[int, ItemProgress]) -
             assert edit.end <= line.end
             assert "\n" not in edit.text
             row = line.kind.value in ("table", "front matter")
-            assert row or is_ours(text[line.start : line.end])
+            numbers = is_number(edit.text) and is_number(text[edit.start : edit.end])
+            assert row or numbers or is_ours(text[line.start : line.end])
 
 
 def assert_own_insertion(text: str, line: Line, *, inside: bool) -> None:
-    """What is added: lines of ours, hard breaks, or an issue behind the title of a row."""
-    if line.kind.value == "table" and inside and not text.startswith(("\n", "\r")):
-        assert ISSUE.fullmatch(text.strip(" ()"))
+    """What is added: lines of ours, hard breaks, an issue behind a title, cells of a status."""
+    if inside and is_number(text):
+        assert line.kind.value in ("table", "list", "text")
+    elif line.kind.value == "table" and inside and not text.startswith(("\n", "\r")):
+        cell = text.strip(" |-")
+        assert not cell or cell == "Blocked" or is_status_word(cell) or field_of(cell) == "status"
     elif line.kind.value == "front matter":
         assert text.startswith(("issue: ", "status: "))
     elif text.strip().startswith("| Item |"):
         assert line.kind.value == "summary"
     else:
         assert all(is_ours(each) for each in text.splitlines())
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is the number of an issue as it stands behind a title."""
+    return bool(ISSUE.fullmatch(text.strip(" ()")))
 
 
 def is_ours(line: str) -> bool:

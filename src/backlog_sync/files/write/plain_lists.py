@@ -22,8 +22,8 @@ def criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | Check
 
     Raises CannotSay where it cannot be told which part of the text is which criterion.
     """
-    joint = "\n" if "\n" in old else ";"
-    parts = [part for part in old.replace("\r\n", "\n").split(joint) if part.strip()]
+    joint = next((sign for sign in ("\r\n", "\n") if sign in old), ";")
+    parts = [part for part in old.split(joint) if part.strip()]
     entries = document.acceptance_criteria or ()
     if not parts or len(parts) != len(entries):
         raise CannotSay("the text does not tell its criteria apart")
