@@ -122,7 +122,7 @@ def test_what_has_no_place_is_told(load_text: LoadText) -> None:
     (change,) = write_back(loaded, [done(key, n) for n, key in enumerate(loaded.keys, 1)])
     assert change.after == b"Title,Status,Sprint\nRent,done,1,more\nPay,done,1\n"
     assert change.unplaced == (
-        "plan.csv: 2 issue numbers have no place in it (Rent, Pay): "
+        "2 issue numbers have no place in plan.csv (Rent, Pay): "
         "a row has more cells than the header",
     )
 

@@ -27,7 +27,7 @@ def write(text: str, *updates: ItemProgress | None) -> str:
 
 def _written(text: str, wanted: dict[int, ItemProgress]) -> str:
     source = Source("ROADMAP.md", Path("ROADMAP.md"), text.encode(), text)
-    return put(parse_roadmap(source), wanted).text
+    return put(parse_roadmap(source), wanted).parsed.source.text
 
 
 def status(word: str, *, initial: bool = False) -> ItemProgress:

@@ -26,10 +26,10 @@ BOTH = ItemProgress("k", issue=IssueRef(42), status="Done")
 def _write(parse: Parse, text: str, progress: ItemProgress, index: int = 0) -> str:
     parsed = parse(text)
     assert not parsed.diagnostics
-    written = put(parsed, {index: progress}).text
+    written = put(parsed, {index: progress}).parsed.source.text
     again = parse(written)
     assert not again.diagnostics
-    assert put(again, {index: progress}).text == written
+    assert put(again, {index: progress}).parsed.source.text == written
     return written
 
 
@@ -220,7 +220,7 @@ def test_json_stays_json(parse: Parse) -> None:
     source = source_of(raw, Path("b.json"), "b.json")
     assert isinstance(source, Source)
     progress = ItemProgress("k", issue=IssueRef(3), ticks={0: True})
-    written = put(parse_yaml(source), {0: progress, 1: ISSUE}).text
+    written = put(parse_yaml(source), {0: progress, 1: ISSUE}).parsed.source.text
     assert written == (
         '{"stories": [{"title": "S", "issue": 3, "acceptance_criteria": '
         '[{"text": "a", "done": true}], "tasks": [{"title": "t", "issue": 42}]}]}'
@@ -246,7 +246,7 @@ def test_roll_ups_and_unknown_ticks_write_nothing(parse: Parse) -> None:
 def test_several_items_are_written_at_once(parse: Parse) -> None:
     """Each at its own place."""
     text = "epics:\n- title: E\n  stories:\n  - title: S\n  - title: T\n"
-    written = put(parse(text), {0: ISSUE, 1: DONE, 2: BOTH}).text
+    written = put(parse(text), {0: ISSUE, 1: DONE, 2: BOTH}).parsed.source.text
     assert written == (
         "epics:\n- title: E\n  issue: 42\n  stories:\n  - title: S\n    status: Done\n"
         "  - title: T\n    issue: 42\n    status: Done\n"
@@ -266,5 +266,5 @@ def test_what_cannot_be_written_soundly_is_refused(
     text = "stories:\n- title: S\n"
     monkeypatch.setattr("backlog_sync.files.write.structured.Editor", Clumsy)
     result = put(parse(text), {0: ISSUE})
-    assert result.text == text
-    assert [keys for (name, _), keys in result.unplaced.items() if name == "issue"] == [["S"]]
+    assert result.parsed.source.text == text
+    assert [(index, wanted.name) for (index, wanted), _ in result.left] == [(0, "issue")]

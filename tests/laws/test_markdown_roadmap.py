@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from backlog_sync.files.load import Bullets, parse_roadmap
 from backlog_sync.files.markdown.lines import Line, scan_lines
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.words import field_of, is_status_word
-from backlog_sync.files.write.progress import put
+from backlog_sync.files.write.engine import writer_of
+from backlog_sync.files.write.progress import put, wanted_of
+from backlog_sync.files.write.wanted import CannotSay, same_issue
 from tests.growth import grows_like
 from tests.sums import rolled
 
@@ -177,12 +180,13 @@ def check_write_back(text: str, seed: int, *, bom: bool = False, bullets: Bullet
     """All laws of write-back for one text."""
     parsed = parse_roadmap(source(text, bom=bom), bullets=bullets)
     wanted = updates(parsed, seed)
-    written = put(parsed, wanted).text
+    written = put(parsed, wanted).parsed.source.text
     again = parse_roadmap(replace(parsed.source, text=written), bullets=bullets)
     assert content(again) == content(parsed)
-    assert put(again, wanted).text == written
+    assert put(again, wanted).parsed.source.text == written
     for index, update in wanted.items():
-        assert again.items[index].document.issue == str(update.issue)
+        assert update.issue is not None
+        assert same_issue(again.items[index].document.issue, update.issue)
         criteria = again.items[index].document.acceptance_criteria or ()
         anchor = again.items[index].anchor
         for entry, done in update.ticks.items():
@@ -195,7 +199,12 @@ def assert_only_own_spans(parsed: ParsedFile, wanted: dict[int, ItemProgress]) -
     """Every span that is replaced is one that write-back may touch, and ends up as one."""
     text = parsed.source.text
     lines = scan_lines(text)
-    for edit in put(parsed, wanted).edits:
+    writer = writer_of(parsed)
+    for index, each in wanted.items():
+        for field in wanted_of(each, parsed.items[index].document):
+            with suppress(CannotSay):
+                writer.set(index, field.name, field.value)
+    for edit in writer.finish():
         line = next((line for line in lines if edit.start <= line.end), lines[-1])
         if edit.start == edit.end:
             assert_own_insertion(edit.text, line, inside=line.start < edit.start <= line.end)

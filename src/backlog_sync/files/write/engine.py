@@ -3,9 +3,9 @@
 A writer gives the edits; the result is read again, and only what is read as it was meant is kept.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Collection, Container, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.anchors import Anchor, RowAnchor
@@ -24,6 +24,12 @@ from backlog_sync.files.write.wanted import (
     Wanted,
     says,
 )
+
+_ROUNDS = 3
+"""How often a file is written anew: as it should be, with numbers on lines, without the rest."""
+
+_HALVINGS = 7
+"""How often a half is tried for itself: a file is read again some hundred times at most."""
 
 
 class Writer(Protocol):
@@ -58,23 +64,83 @@ def _anchor(parsed: ParsedFile) -> object:
     return next((item.anchor for item in parsed.items if item.anchor is not None), None)
 
 
-def edited(parsed: ParsedFile, asked: Sequence[tuple[int, Wanted]]) -> ParsedFile:
-    """The file with these fields set, read again. Raises CannotSay where it reads otherwise."""
-    writer = writer_of(parsed)
-    for index, wanted in asked:
+Asked: TypeAlias = tuple[int, Wanted]
+"""A field that an item, by its index in the file, is to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file with fields set, read again; what of them has no place in it, and why."""
+
+    parsed: ParsedFile
+    left: tuple[tuple[Asked, str], ...] = ()
+
+
+def edited(parsed: ParsedFile, asked: Sequence[Asked]) -> ParsedFile:
+    """Set all of these fields. Raises CannotSay where one has no place."""
+    result = written(parsed, asked)
+    for _, why in result.left:
+        raise CannotSay(why)
+    return result.parsed
+
+
+def written(parsed: ParsedFile, asked: Sequence[Asked], halvings: int = _HALVINGS) -> Written:
+    """Set these fields, and leave those that would be read otherwise.
+
+    Where the whole cannot be read as meant, each half is tried for itself, and so on. Doing it
+    again changes nothing. Raises CannotSay where nothing can be written into the file.
+    """
+    writer_of(parsed)
+    try:
+        return _at_once(parsed, asked, set())
+    except CannotSay as why:
+        if len(asked) == 1 or not halvings:
+            return _alone(parsed, asked, str(why))
+    half = len(asked) // 2
+    first = written(parsed, asked[:half], halvings - 1)
+    second = written(first.parsed, asked[half:], halvings - 1)
+    return Written(second.parsed, (*first.left, *second.left))
+
+
+def _alone(parsed: ParsedFile, asked: Sequence[Asked], why: str) -> Written:
+    """What cannot be parted: a number may still have a place on a line of its own."""
+    try:
+        return _at_once(parsed, asked, {index for index, _ in asked})
+    except CannotSay:
+        return Written(parsed, tuple((each, why) for each in asked))
+
+
+def _at_once(parsed: ParsedFile, asked: Sequence[Asked], apart: set[int]) -> Written:
+    """Set all together; a number that is not read behind its title goes `apart`."""
+    gone: set[tuple[int, str]] = set()
+    for _ in range(_ROUNDS):
+        writer = writer_of(parsed, apart)
+        tried = [(each, _set(writer, *each, gone)) for each in asked]
+        left = tuple((each, why) for each, why in tried if why)
+        text = apply_edits(parsed.source.text, writer.finish())
+        if text == parsed.source.text:
+            return Written(parsed, left)
+        read = read_again(parsed, text)
+        done = [each for each, why in tried if not why]
+        wrong = _misread(parsed, read, done)
+        if not wrong:
+            return Written(read, left)
+        if wrong - {(index, wanted.name) for index, wanted in done}:
+            break
+        gone |= {place for place in wrong if place[0] in apart}
+        apart = apart | {index for index, _ in wrong}
+    raise CannotSay(NOT_IN_PLACE)
+
+
+def _set(writer: Writer, index: int, wanted: Wanted, gone: Container[tuple[int, str]]) -> str:
+    """Set a field, or say why it has no place."""
+    if (index, wanted.name) in gone:
+        return NOT_IN_PLACE
+    try:
         writer.set(index, wanted.name, wanted.value)
-    read = read_again(parsed, apply_edits(parsed.source.text, writer.finish()))
-    if misread(parsed, read, by_item(asked)):
-        raise CannotSay(NOT_IN_PLACE)
-    return read
-
-
-def by_item(asked: Iterable[tuple[int, Wanted]]) -> dict[int, list[Wanted]]:
-    """Give what is wanted of each item."""
-    found: dict[int, list[Wanted]] = {}
-    for index, wanted in asked:
-        found.setdefault(index, []).append(wanted)
-    return found
+    except CannotSay as why:
+        return str(why)
+    return ""
 
 
 def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
@@ -105,9 +171,7 @@ def _joined(parsed: ParsedFile, old: ParsedItem, new: ParsedItem) -> ParsedItem:
     return replace(new, document=document, places={**new.places, "status": place})
 
 
-def misread(
-    parsed: ParsedFile, read: ParsedFile, wanted: Mapping[int, Sequence[Wanted]]
-) -> set[tuple[int, str]]:
+def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set[tuple[int, str]]:
     """Give the fields that do not say what is wanted: all of an item that says something else.
 
     Raises CannotSay where the file holds other items, or other settings.
@@ -115,6 +179,9 @@ def misread(
     same = (read.dialect, read.settings) == (parsed.dialect, parsed.settings)
     if not same or len(read.items) != len(parsed.items):
         raise CannotSay(NOT_IN_PLACE)
+    wanted: dict[int, list[Wanted]] = {}
+    for index, each in done:
+        wanted.setdefault(index, []).append(each)
     found: set[tuple[int, str]] = set()
     for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
         asked = wanted.get(index, ())

@@ -6,7 +6,6 @@ so totals and keys follow when the files have been read again.
 
 from collections.abc import Iterator
 
-from backlog_sync.errors import FailedError
 from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
@@ -14,8 +13,8 @@ from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.edits import Edit, apply_edits
-from backlog_sync.files.write.engine import edited, writer_of
-from backlog_sync.files.write.wanted import CannotSay, Wanted
+from backlog_sync.files.write.engine import written
+from backlog_sync.files.write.wanted import Wanted
 
 _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-large"))
 
@@ -26,8 +25,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     Nothing is written to disk. First mojibake is repaired, line by line. Then totals that a
     document claims are set to what its items come to, unless keys are unclear or nothing of the
     kind was found (it may stand in another file), and items of our own YAML get the key that
-    they have as `id:`, which keeps their issues. Raises FailedError where a YAML file cannot take
-    keys without changing what it says.
+    they have as `id:`, which keeps their issues.
     """
     mended = [_mended(parsed) for parsed in loaded.files]
     if any(mended):
@@ -76,22 +74,4 @@ def _keys(loaded: Loaded, number: int) -> Iterator[tuple[int, str]]:
 def _with_keys(parsed: ParsedFile, keys: dict[int, str]) -> str:
     """The text of our own YAML with `id:` where it is missing and has a place."""
     asked = [(index, Wanted("id", key)) for index, key in sorted(keys.items())]
-    try:
-        return edited(parsed, list(_placed(parsed, asked))).source.text
-    except CannotSay as why:
-        raise FailedError(
-            f"{parsed.source.path}: keys cannot be written into this file: {why}",
-            slug="write-back",
-            hint="write the items as plain mappings, one key a line",
-        ) from why
-
-
-def _placed(parsed: ParsedFile, asked: list[tuple[int, Wanted]]) -> Iterator[tuple[int, Wanted]]:
-    """The keys that have a place: an item that is only a text has none."""
-    writer = writer_of(parsed)
-    for index, wanted in asked:
-        try:
-            writer.set(index, wanted.name, wanted.value)
-        except CannotSay:
-            continue
-        yield index, wanted
+    return written(parsed, asked).parsed.source.text

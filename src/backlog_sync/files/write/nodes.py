@@ -21,16 +21,11 @@ _LEAD = re.compile(r" *(?:- +)*")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A key to set in a mapping. `names` are the spellings under which it may be there."""
+    """A key to set in a mapping; a `bare` value is written without quotes."""
 
-    names: tuple[str, ...]
+    key: str
     value: str
     bare: bool = False
-
-    @property
-    def key(self) -> str:
-        """The spelling that a new entry gets."""
-        return self.names[0]
 
 
 def scalar_text(value: str, style: str = "") -> str:
@@ -74,7 +69,7 @@ class Editor:
         own = [entry for entry in node.entries if entry.own]
         new = []
         for setting in settings:
-            entry = next((entry for entry in own if entry.key.value in setting.names), None)
+            entry = next((entry for entry in own if entry.key.value == setting.key), None)
             if entry is not None and isinstance(entry.value, Scalar):
                 self._set_value(entry, entry.value, setting)
             elif entry is None:

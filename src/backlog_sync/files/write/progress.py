@@ -1,7 +1,7 @@
 """Progress from GitHub into the files."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
@@ -12,23 +12,14 @@ from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.validation import shown
 from backlog_sync.files.words import meanings
 from backlog_sync.files.write.change import FileChange, change_of
-from backlog_sync.files.write.edits import Edit, apply_edits
-from backlog_sync.files.write.engine import Writer, by_item, misread, read_again, writer_of
-from backlog_sync.files.write.wanted import (
-    CRITERIA,
-    NOT_IN_PLACE,
-    CannotSay,
-    Link,
-    Status,
-    Ticks,
-    Wanted,
-)
+from backlog_sync.files.write.engine import Written, written
+from backlog_sync.files.write.wanted import CRITERIA, CannotSay, Link, Status, Ticks, Wanted
 
-_NOUNS = {"issue": "issue number", "status": "status", CRITERIA: "ticked criterion"}
-_PLURALS = {"status": "statuses", CRITERIA: "ticked criteria"}
-_ROUNDS = 4
-"""How often a file is written anew without what was read otherwise."""
-
+_NOUNS = {
+    "issue": ("issue number", "issue numbers"),
+    "status": ("status", "statuses"),
+    CRITERIA: ("ticked criterion", "ticked criteria"),
+}
 _NAMED = 3
 """How many items without a place are named; the rest are counted."""
 
@@ -58,9 +49,9 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
         parsed = loaded.files[number]
         result = put(parsed, dict(sorted(updates.items())))
         change = replace(
-            change_of(parsed.source, result.text),
+            change_of(parsed.source, result.parsed.source.text),
             replaced=tuple(_replaced(parsed, updates)),
-            unplaced=tuple(_unplaced(parsed.source.path, result)),
+            unplaced=tuple(_unplaced(result)),
         )
         if change.is_written or change.unplaced:
             changes.append(change)
@@ -104,46 +95,27 @@ def _told(loaded: Loaded, parsed: ParsedFile, index: int, progress: ItemProgress
 # ---- one file ----------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Put:
-    """A file with progress in it: its edits, and by field and reason the keys left without."""
-
-    text: str
-    edits: list[Edit] = field(default_factory=list)
-    unplaced: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-
-
-def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Put:
+def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
     """Put progress into one file; `updates` are by index in its items.
 
-    A second call on the result, read again, with the same updates changes nothing. A number that
-    cannot be read on an item's own line gets one of its own, and what reads otherwise then is
-    left out. Raises FailedError where the result would not read as the same backlog.
+    A second call on the result, with the same updates, changes nothing. Raises FailedError where
+    nothing can be written into the file.
     """
     documents = {index: parsed.items[index].document for index in updates}
-    asked = [(i, w) for i, each in updates.items() for w in _wanted(each, documents[i])]
-    apart: set[int] = set()
-    left: set[tuple[int, str]] = set()
+    asked = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
     try:
-        for _ in range(_ROUNDS):
-            result, done = _written(parsed, asked, apart, left)
-            if result.text == parsed.source.text:
-                return result
-            read = read_again(parsed, result.text)
-            if len(read.items) != len(parsed.items) and not apart:
-                apart = set(updates)
-                continue
-            wrong = misread(parsed, read, by_item(done))
-            if not wrong:
-                return result
-            left |= {place for place in wrong if place[0] in apart}
-            apart |= {index for index, _ in wrong}
-    except CannotSay as error:
-        raise _refused(parsed, str(error)) from error
-    raise _refused(parsed, NOT_IN_PLACE)
+        return written(parsed, asked)
+    except CannotSay as why:
+        path = parsed.source.path
+        raise FailedError(
+            f"{path}: progress cannot be written into this file: {why}",
+            slug="write-back",
+            hint=f"make a backlog of it with 'backlog init --from {path}'",
+        ) from why
 
 
-def _wanted(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
+def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
+    """Give what an item is to say of its progress."""
     if progress.issue is not None:
         yield Wanted("issue", Link(progress.issue, progress.url))
     if progress.status:
@@ -156,53 +128,16 @@ def _wanted(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
         yield Wanted("progress", progress.roll_up)
 
 
-def _written(
-    parsed: ParsedFile,
-    asked: Sequence[tuple[int, Wanted]],
-    apart: set[int],
-    left: set[tuple[int, str]],
-) -> tuple[Put, list[tuple[int, Wanted]]]:
-    """Write once; fields in `left` are given up."""
-    writer = writer_of(parsed, apart)
-    result, done = Put(parsed.source.text), []
-    for index, wanted in asked:
-        gone = (index, wanted.name) in left
-        why = NOT_IN_PLACE if gone else _set(writer, index, wanted)
-        if not why:
-            done.append((index, wanted))
-            continue
-        item = parsed.items[index].document
-        keys = result.unplaced.setdefault((wanted.name, why), [])
-        keys.append(item.id or shown(item.title))
-    result.edits = writer.finish()
-    result.text = apply_edits(parsed.source.text, result.edits)
-    return result, done
-
-
-def _set(writer: Writer, index: int, wanted: Wanted) -> str:
-    """Set a field, or say why it has no place."""
-    try:
-        writer.set(index, wanted.name, wanted.value)
-    except CannotSay as why:
-        return str(why)
-    return ""
-
-
-def _unplaced(path: str, result: Put) -> Iterator[str]:
-    for (name, why), keys in result.unplaced.items():
-        if name in _NOUNS:
-            noun = _NOUNS[name]
-            one = len(keys) == 1
-            told = f"1 {noun} has" if one else f"{len(keys)} {_PLURALS.get(name, f'{noun}s')} have"
+def _unplaced(result: Written) -> Iterator[str]:
+    """Tell what has no place, all of one sort and reason together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for (index, wanted), why in result.left:
+        document = result.parsed.items[index].document
+        name = document.id or shown(document.title)
+        found.setdefault((wanted.name, why), []).append(name)
+    for (field, why), keys in found.items():
+        if field in _NOUNS:
+            one, many = _NOUNS[field]
+            told = f"1 {one} has" if len(keys) == 1 else f"{len(keys)} {many} have"
             names = ", ".join(keys[:_NAMED]) + (" …" if len(keys) > _NAMED else "")
-            yield f"{path}: {told} no place in it ({names}): {why}"
-
-
-def _refused(parsed: ParsedFile, why: str) -> FailedError:
-    path = parsed.source.path
-    hint = "write the items as plain mappings, one key a line"
-    if parsed.dialect:
-        hint = f"make a backlog of it with 'backlog init --from {path}'"
-    return FailedError(
-        f"{path}: progress cannot be written into this file: {why}", slug="write-back", hint=hint
-    )
+            yield f"{told} no place in {result.parsed.source.path} ({names}): {why}"

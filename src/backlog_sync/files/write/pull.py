@@ -25,7 +25,7 @@ from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.withheld import without_withheld
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.definitions import with_definition
-from backlog_sync.files.write.engine import edited
+from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.move import below, in_order
 from backlog_sync.files.write.spelling import spelled
 from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Value, Wanted, says
@@ -159,20 +159,13 @@ def _left(take: Take, reason: str) -> Left:
 def _file(
     parsed: ParsedFile, asked: Sequence[tuple[Take, int, Wanted]]
 ) -> tuple[ParsedFile, list[Take], list[Left]]:
-    """All fields at once; where that does not read as meant, one after the other."""
+    takes = {(index, wanted.name): take for take, index, wanted in asked}
     try:
-        return edited(parsed, [(i, w) for _, i, w in asked]), [take for take, _, _ in asked], []
-    except CannotSay:
-        pass
-    taken: list[Take] = []
-    left: list[Left] = []
-    for take, index, wanted in asked:
-        try:
-            parsed = edited(parsed, [(index, wanted)])
-            taken.append(take)
-        except CannotSay as why:
-            left.append(_left(take, str(why)))
-    return parsed, taken, left
+        result = written(parsed, [(index, wanted) for _, index, wanted in asked])
+    except CannotSay as why:
+        return parsed, [], [_left(take, str(why)) for take in takes.values()]
+    left = [_left(takes.pop((index, wanted.name)), why) for (index, wanted), why in result.left]
+    return result.parsed, list(takes.values()), left
 
 
 # ---- the file's own words ----------------------------------------------------------------------

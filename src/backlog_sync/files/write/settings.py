@@ -65,7 +65,7 @@ def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key
         return
     if isinstance(node, Scalar) and not node.shared:
         if last != entry_key:
-            setting = Setting((last,), "null" if value is None else _plain(last, value), bare=True)
+            setting = Setting(last, "null" if value is None else _plain(last, value), bare=True)
             editor.to_mapping(node, entry_key, [setting], quote=node.style == '"')
             return
         if value is None:
@@ -94,10 +94,10 @@ def _setting(node: MapNode, key: str, value: str | None) -> Setting:
     if isinstance(there, ListNode | MapNode) or (there is not None and there.shared):
         raise CannotSay("it is not one value there")
     if value is None:
-        return Setting((key,), "null", bare=True)
+        return Setting(key, "null", bare=True)
     if there is not None and there.style:
-        return Setting((key,), value)
-    return Setting((key,), _plain(key, value), bare=True)
+        return Setting(key, value)
+    return Setting(key, _plain(key, value), bare=True)
 
 
 def _plain(key: str, value: str) -> str:

@@ -1,9 +1,12 @@
 """The words in which a file tells a value: its own where it has them."""
 
+from collections.abc import Callable, Iterable, Sequence
+
+from backlog_sync.core.keys import suggest_key
 from backlog_sync.core.normalize import fold
-from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.words import meanings, same_status
-from backlog_sync.files.write.wanted import document_value
+from backlog_sync.files.write.wanted import CannotSay, document_value
 
 _FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
 """Statuses for a file that has none yet to learn its spelling from."""
@@ -33,3 +36,25 @@ def _status(word: str, said: list[str]) -> str:
             if meaning in meant and same_status(told, word):
                 return told
     return word
+
+
+def own_id(
+    parsed: ParsedFile,
+    item: ParsedItem,
+    key: str,
+    words: Sequence[str],
+    texts_of: Callable[[ParsedItem], Iterable[str]],
+) -> str:
+    """Return the id that a file of another tool has for an item that another one depends on.
+
+    `words` are those by which it names them now, `texts_of` gives what it says of an item. Raises
+    CannotSay where no text is such an id.
+    """
+    keys = item.document.depends_on or ()
+    if key in keys and len(keys) == len(words):
+        return words[keys.index(key)]
+    others = (other for other in parsed.items if other.document.id == key)
+    found = (text for other in others for text in texts_of(other) if suggest_key(text) == key)
+    for text in found:
+        return text
+    raise CannotSay("the file names items in a way of its own")

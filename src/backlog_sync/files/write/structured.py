@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.escaping import is_inert, quoted
-from backlog_sync.core.keys import suggest_key
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import CardAnchor, StatusAnchor, TreeAnchor, YamlAnchor
 from backlog_sync.files.foreign.values import criteria_of, text_of, words_of
@@ -19,7 +18,7 @@ from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
 from backlog_sync.files.write.plain_lists import criteria_text, joined
-from backlog_sync.files.write.spelling import spelled
+from backlog_sync.files.write.spelling import own_id, spelled
 from backlog_sync.files.write.wanted import (
     CRITERIA,
     TEXTS,
@@ -102,10 +101,10 @@ class NodeWriter:
             text = quoted(value) if self.json else scalar_text(value, node.style)
             self.editor.replace(node.start, node.end, text)
         elif isinstance(value, Link):
-            self.add(node, Setting((field,), value.number, bare=value.number.isdecimal()))
+            self.add(node, Setting(field, value.number, bare=value.number.isdecimal()))
         elif isinstance(value, Status):
             if not value.initial:
-                self.add(node, Setting((field,), value.word))
+                self.add(node, Setting(field, value.word))
         else:
             raise CannotSay("the item is only a title: write it as a mapping")
 
@@ -186,7 +185,7 @@ class _Mapping:
             name = self._as_others(field) or ""
         if not name:
             raise CannotSay("this file has no key for it")
-        self.writer.add(self.node, Setting((name,), value, bare=bare))
+        self.writer.add(self.node, Setting(name, value, bare=bare))
 
     def _as_others(self, field: str) -> str | None:
         for other in self.writer.parsed.items:
@@ -214,7 +213,7 @@ class _Mapping:
             (e.value for e in self.node.entries
              if isinstance(e.value, MapNode) and entry in e.value.entries), self.node,
         )  # fmt: skip
-        self.editor.set_keys(home, [Setting((entry.key.value,), value, bare=bare)])
+        self.editor.set_keys(home, [Setting(entry.key.value, value, bare=bare)])
 
     def _status(self, entry: Entry | None, status: Status) -> None:
         if entry is None:
@@ -309,17 +308,7 @@ class _Mapping:
         """The id that the file has for an item that another one depends on."""
         if field != "depends_on" or self.writer.ours or isinstance(member, CheckItem):
             return member
-        keys = self.item.document.depends_on or ()
-        if member in keys and len(keys) == len(words):
-            return words[keys.index(member)]
-        for other in self.writer.parsed.items:
-            node = getattr(other.anchor, "node", None)
-            if other.document.id == member and isinstance(node, MapNode):
-                found = (text_of(e.value) for e in node.entries if isinstance(e.value, Scalar))
-                for text in found:
-                    if suggest_key(text) == member:
-                        return text
-        raise CannotSay("the file names items in a way of its own")
+        return own_id(self.writer.parsed, self.item, member, words, _texts)
 
     def _brackets(
         self,
@@ -415,10 +404,10 @@ class _Mapping:
             keys = (e.key.value for e in box.entries if field_named(e.key.value) == "done")
             key = "done" if self.writer.ours else next(keys, None)
             if key is not None:
-                self.editor.set_keys(box, [Setting((key,), value, bare=True)])
+                self.editor.set_keys(box, [Setting(key, value, bare=True)])
                 return
         elif self.writer.ours:
-            setting = Setting(("done",), value, bare=True)
+            setting = Setting("done", value, bare=True)
             self.editor.to_mapping(box, "text", [setting], quote=self.quote)
             return
         raise CannotSay("the criterion has no box")
@@ -429,6 +418,14 @@ class _Mapping:
             self.editor.replace(at + 1, at + 2, sign)
         else:
             self.editor.replace(box.start, box.end, quoted(f"[{sign}{box.value[2:]}"))
+
+
+def _texts(item: ParsedItem) -> Iterator[str]:
+    """The plain values of an item, among them the ids that it has."""
+    node = getattr(item.anchor, "node", None)
+    for entry in node.entries if isinstance(node, MapNode) else ():
+        if isinstance(entry.value, Scalar):
+            yield text_of(entry.value)
 
 
 def _plain(text: str) -> Scalar:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from backlog_sync.core.keys import suggest_key
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.foreign.csv import Row, Table, agrees, column_of, read_table
+from backlog_sync.files.foreign.values import words_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.source import Lines
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.plain_lists import criteria_text, joined
-from backlog_sync.files.write.spelling import spelled
+from backlog_sync.files.write.spelling import own_id, spelled
 from backlog_sync.files.write.wanted import (
     CRITERIA,
     CannotSay,
@@ -19,9 +19,9 @@ from backlog_sync.files.write.wanted import (
     Ticks,
     Value,
     Wanted,
-    document_value,
     says,
 )
+from backlog_sync.files.yaml.nodes import Scalar
 
 _ADDED = {"issue": "Issue", "status": "Status"}
 """Fields that get a column where there is none, and its header."""
@@ -120,22 +120,14 @@ class TableWriter:
         if field == CRITERIA:
             return criteria_text(old, item.document, value)
         if field == "depends_on":
-            return joined(old, [self._raw(item, str(each), old) for each in value])
+            words = words_of(Scalar(old, 0, 0, '"'))
+            value = tuple(own_id(self.parsed, item, str(e), words, self._texts) for e in value)
         return joined(old, [str(each) for each in value if not isinstance(each, CheckItem)])
 
-    def _raw(self, item: ParsedItem, key: str, old: str) -> str:
-        """The id that the table has for an item that another one depends on."""
-        words = [word.strip() for word in old.replace(";", ",").split(",")]
-        keys = document_value(item.document, "depends_on") or ()
-        assert isinstance(keys, tuple)
-        if key in keys and len(keys) == len(words):
-            return words[keys.index(key)]
-        for other in self.parsed.items:
-            if other.document.id == key and isinstance(other.anchor, RowAnchor):
-                for cell in self.table.rows[other.anchor.row].cells:
-                    if cell.text.strip() and suggest_key(cell.text) == key:
-                        return cell.text.strip()
-        raise CannotSay("the file names items in a way of its own")
+    def _texts(self, item: ParsedItem) -> Iterator[str]:
+        """The cells of an item, among them the ids that it has."""
+        if isinstance(item.anchor, RowAnchor):
+            yield from (cell.text.strip() for cell in self.table.rows[item.anchor.row].cells)
 
     def _spread(self, number: int, places: list[int], members: list[str]) -> None:
         """Words of which each has a column of its own."""
