@@ -20,6 +20,7 @@ from backlog_sync.files.write.wanted import (
     NOT_IN_PLACE,
     CannotSay,
     Ticks,
+    Unwritable,
     Value,
     Wanted,
     says,
@@ -43,7 +44,7 @@ class Writer(Protocol):
 
 
 def writer_of(parsed: ParsedFile, apart: Collection[int] = ()) -> Writer:
-    """Give the writer of a file's syntax. Raises CannotSay where nothing can be written into it.
+    """Give the writer of a file's syntax. Raises Unwritable where nothing can be put into it.
 
     `apart` are items whose issue cannot stand on their own line.
     """
@@ -88,11 +89,12 @@ def written(parsed: ParsedFile, asked: Sequence[Asked], halvings: int = _HALVING
     """Set these fields, and leave those that would be read otherwise.
 
     Where the whole cannot be read as meant, each half is tried for itself, and so on. Doing it
-    again changes nothing. Raises CannotSay where nothing can be written into the file.
+    again changes nothing. Raises Unwritable where nothing can be put into the file.
     """
-    writer_of(parsed)
     try:
         return _at_once(parsed, asked, set())
+    except Unwritable:
+        raise
     except CannotSay as why:
         if len(asked) == 1 or not halvings:
             return _alone(parsed, asked, str(why))

@@ -13,7 +13,7 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.words import meanings
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.engine import Written, written
-from backlog_sync.files.write.wanted import CRITERIA, CannotSay, Link, Status, Ticks, Wanted
+from backlog_sync.files.write.wanted import CRITERIA, Link, Status, Ticks, Unwritable, Wanted
 
 _NOUNS = {
     "issue": ("issue number", "issue numbers"),
@@ -105,7 +105,7 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
     asked = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
     try:
         return written(parsed, asked)
-    except CannotSay as why:
+    except Unwritable as why:
         path = parsed.source.path
         raise FailedError(
             f"{path}: progress cannot be written into this file: {why}",

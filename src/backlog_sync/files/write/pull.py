@@ -28,7 +28,7 @@ from backlog_sync.files.write.definitions import with_definition
 from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.move import below, in_order
 from backlog_sync.files.write.spelling import spelled
-from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Value, Wanted, says
+from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Unwritable, Value, Wanted, says
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _file(
     takes = {(index, wanted.name): take for take, index, wanted in asked}
     try:
         result = written(parsed, [(index, wanted) for _, index, wanted in asked])
-    except CannotSay as why:
+    except Unwritable as why:
         return parsed, [], [_left(take, str(why)) for take in takes.values()]
     left = [_left(takes.pop((index, wanted.name)), why) for (index, wanted), why in result.left]
     return result.parsed, list(takes.values()), left

@@ -6,6 +6,7 @@ said it; issue and status get a key where there is none.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 
 from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.core.model import CheckItem
@@ -16,7 +17,7 @@ from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.source import Lines
 from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
+from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_text
 from backlog_sync.files.write.plain_lists import criteria_text, joined
 from backlog_sync.files.write.spelling import own_id, spelled
 from backlog_sync.files.write.wanted import (
@@ -54,6 +55,8 @@ class NodeWriter:
         self.lines = Lines(self.text)
         self.new: dict[int, tuple[MapNode | Scalar, list[Setting]]] = {}
         self.common = set(_common(parsed))
+        self.spelled = cache(partial(spelled, parsed))
+        self.key = cache(partial(_key, parsed))
 
     def set(self, index: int, field: str, value: Value) -> None:
         """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
@@ -62,7 +65,7 @@ class NodeWriter:
         if isinstance(value, Link | Status) and says(document, Wanted(field, value)):
             return
         if isinstance(value, Status):
-            value = Status(spelled(self.parsed, field, value.word), value.initial)
+            value = Status(self.spelled(field, value.word), value.initial)
         if isinstance(anchor, StatusAnchor):
             self._status_alone(anchor.node, value)
             return
@@ -101,7 +104,7 @@ class NodeWriter:
             text = quoted(value) if self.json else scalar_text(value, node.style)
             self.editor.replace(node.start, node.end, text)
         elif isinstance(value, Link):
-            self.add(node, Setting(field, value.number, bare=value.number.isdecimal()))
+            self.add(node, Setting(field, *_as_scalar(value)))
         elif isinstance(value, Status):
             if not value.initial:
                 self.add(node, Setting(field, value.word))
@@ -125,21 +128,12 @@ class _Mapping:
             self._ticks(entry, value)
         elif isinstance(value, Status):
             self._status(entry, value)
-        elif isinstance(value, Link):
-            number = value.number
-            self._scalar(entry, field, number, bare=number.isdecimal())
         elif isinstance(value, tuple):
             self._list(entry, field, value)
         elif isinstance(value, str) and field in TEXTS:
             self._long(entry, field, value)
-        elif value is None:
-            self._scalar(entry, field, "null", bare=True)
-        elif isinstance(value, int | float):
-            self._scalar(entry, field, f"{value:g}", bare=True)
-        elif isinstance(value, str):
-            self._scalar(entry, field, value)
         else:
-            raise CannotSay("sums have no place in this file")
+            self._scalar(entry, field, *_as_scalar(value))
 
     # ---- keys ------------------------------------------------------------------------------
 
@@ -180,27 +174,17 @@ class _Mapping:
 
     def _add(self, field: str, value: str, *, bare: bool = False) -> None:
         """Add a key. A file of another tool says it as its other items do, or not at all."""
-        name = field
-        if not self.writer.ours:
-            name = self._as_others(field) or ""
-        if not name:
+        name = field if self.writer.ours else self.writer.key(field)
+        if name is None:
             raise CannotSay("this file has no key for it")
         self.writer.add(self.node, Setting(name, value, bare=bare))
-
-    def _as_others(self, field: str) -> str | None:
-        for other in self.writer.parsed.items:
-            node = getattr(other.anchor, "node", None)
-            for entry in node.entries if isinstance(node, MapNode) else ():
-                if field_named(entry.key.value) == field:
-                    return entry.key.value
-        return field if field in _ADDED else None
 
     # ---- one value -------------------------------------------------------------------------
 
     def _one(self, value: str, style: str = "") -> str:
         return quoted(value) if self.quote else scalar_text(value, style)
 
-    def _scalar(self, entry: Entry | None, field: str, value: str, *, bare: bool = False) -> None:
+    def _scalar(self, entry: Entry | None, field: str, value: str, bare: bool) -> None:
         if entry is None:
             self._add(field, value, bare=bare)
         elif isinstance(entry.value, Scalar):
@@ -209,11 +193,7 @@ class _Mapping:
             raise CannotSay("it is written in parts")
 
     def _change(self, entry: Entry, value: str, *, bare: bool = False) -> None:
-        home = next(
-            (e.value for e in self.node.entries
-             if isinstance(e.value, MapNode) and entry in e.value.entries), self.node,
-        )  # fmt: skip
-        self.editor.set_keys(home, [Setting(entry.key.value, value, bare=bare)])
+        self.editor.set_value(entry, Setting(entry.key.value, value, bare=bare))
 
     def _status(self, entry: Entry | None, status: Status) -> None:
         if entry is None:
@@ -224,7 +204,7 @@ class _Mapping:
             if entry.value.start == entry.value.end or not status.initial:
                 self._change(entry, ended, bare=True)
         else:
-            self._scalar(entry, "status", status.word)
+            self._scalar(entry, "status", status.word, bare=False)
 
     # ---- texts of several lines ------------------------------------------------------------
 
@@ -232,7 +212,9 @@ class _Mapping:
         lines = value.replace("\r\n", "\n").split("\n")
         literal = len(lines) > 1 and not (self.node.flow or self.quote) and _is_literal(value)
         if entry is None:
-            text = self._literal(lines, self._indent(None)) if literal else self._one(value)
+            text = (
+                self._literal(lines, self.editor.indent(self.node)) if literal else self._one(value)
+            )
             self._add(field, text, bare=True)
             return
         if not isinstance(entry.value, Scalar):
@@ -240,8 +222,8 @@ class _Mapping:
         style = entry.value.style if entry.value.style in ("'", '"') else ""
         text = self._one(value, style)
         if literal:
-            text = self._literal(lines, self._indent(entry), self._old_block(entry.value))
-        start, end = entry.value.start, _content_end(self.text, entry.value)
+            text = self._literal(lines, self.editor.indent(self.node), self._old_block(entry.value))
+        start, end = entry.value.start, content_end(self.text, entry.value)
         if start == end:
             text = text if self.text[:start].endswith((" ", "\t")) else f" {text}"
         self.editor.replace(start, end, text)
@@ -260,17 +242,6 @@ class _Mapping:
         if value.style != "|" or header.rstrip() not in ("|", "|-"):
             return "|-", ""
         return header.rstrip(), first[: len(first) - len(first.lstrip(" "))]
-
-    def _indent(self, entry: Entry | None) -> str:
-        """The blanks before the keys of this mapping, dashes counted as blanks."""
-        for each in (entry, *self.node.entries):
-            if each is None or not each.own:
-                continue
-            line = self.text.rfind("\n", 0, each.key.start) + 1
-            lead = self.text[line : each.key.start]
-            if _LEAD.fullmatch(lead):
-                return " " * len(lead)
-        return ""
 
     # ---- lists -----------------------------------------------------------------------------
 
@@ -318,16 +289,16 @@ class _Mapping:
         nodes: Sequence[Node],
     ) -> None:
         old = entry.value
-        end = _content_end(self.text, old)
+        end = content_end(self.text, old)
         chunks = [
-            self.text[nodes[at].start : _content_end(self.text, nodes[at])]
+            self.text[nodes[at].start : content_end(self.text, nodes[at])]
             if at is not None
             else self._member(each)
             for at, each in zip(kept, value, strict=True)
         ]
         if isinstance(old, ListNode) and old.flow and nodes and _appends(kept, len(nodes)):
             added = "".join(f", {chunk}" for chunk in chunks[len(nodes) :])
-            after = _content_end(self.text, nodes[-1])
+            after = content_end(self.text, nodes[-1])
             self.editor.replace(after, after, added)
             return
         text = f"[{', '.join(chunks)}]"
@@ -342,7 +313,7 @@ class _Mapping:
     def _new_list(self, field: str, value: Sequence[str | CheckItem]) -> None:
         members = [self._member(self._raw(field, each, ())) for each in value]
         if field == CRITERIA and members and not (self.node.flow or self.quote):
-            inner = self._indent(None) + _STEP
+            inner = self.editor.indent(self.node) + _STEP
             lines = "".join(f"{self.editor.line_break}{inner}- {member}" for member in members)
             self._add(field, lines, bare=True)
         else:
@@ -358,7 +329,7 @@ class _Mapping:
     ) -> None:
         """A list with a dash on each line: the lines of what stays are moved as they are."""
         starts = [self.text.rfind("\n", 0, node.start) + 1 for node in old.items]
-        last = _content_end(self.text, old.items[-1])
+        last = content_end(self.text, old.items[-1])
         line_end = self.text.find("\n", last)
         end = len(self.text) if line_end < 0 else line_end + 1
         lead = self.text[starts[0] : old.items[0].start]
@@ -420,6 +391,31 @@ class _Mapping:
             self.editor.replace(box.start, box.end, quoted(f"[{sign}{box.value[2:]}"))
 
 
+def _key(parsed: ParsedFile, field: str) -> str | None:
+    """The key by which items of another tool say a field: as others do, or one that we add."""
+    for item in parsed.items:
+        node = getattr(item.anchor, "node", None)
+        for entry in node.entries if isinstance(node, MapNode) else ():
+            if field_named(entry.key.value) == field:
+                return entry.key.value
+    return field if field in _ADDED else None
+
+
+def _as_scalar(value: Value) -> tuple[str, bool]:
+    """One value as YAML has it, and whether it stands there bare."""
+    match value:
+        case None:
+            return "null", True
+        case Link(number=number):
+            return number, number.isdecimal()
+        case int() | float():
+            return f"{value:g}", True
+        case str():
+            return value, False
+        case _:
+            raise CannotSay("sums have no place in this file")
+
+
 def _texts(item: ParsedItem) -> Iterator[str]:
     """The plain values of an item, among them the ids that it has."""
     node = getattr(item.anchor, "node", None)
@@ -473,20 +469,3 @@ def _appends(kept: Sequence[int | None], count: int) -> bool:
 def _is_literal(value: str) -> bool:
     """Whether a text can stand in a block scalar as it is."""
     return is_inert(value) and not value.startswith((" ", "\n", "\t")) and not value.endswith("\n")
-
-
-def _content_end(text: str, node: Node) -> int:
-    """Where what a node holds ends: a block's own end lies behind comments and empty lines."""
-    if isinstance(node, Scalar):
-        if node.style in ("|", ">"):
-            return node.start + len(text[node.start : node.end].rstrip())
-        return node.end
-    if node.flow or node.shared:
-        return node.end
-    if isinstance(node, ListNode):
-        return _content_end(text, node.items[-1]) if node.items else node.end
-    own = [entry for entry in node.entries if entry.own]
-    if not own:
-        return node.end
-    ends = [_content_end(text, e.value) for e in own]
-    return max(*ends, *(entry.key.end for entry in own))

@@ -1,6 +1,7 @@
 """Setting fields of items in tables of CSV and TSV: the cells that say them, or new columns."""
 
 from collections.abc import Iterator
+from functools import cache, partial
 
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import RowAnchor
@@ -17,6 +18,7 @@ from backlog_sync.files.write.wanted import (
     Link,
     Status,
     Ticks,
+    Unwritable,
     Value,
     Wanted,
     says,
@@ -35,9 +37,10 @@ class TableWriter:
         self.text = parsed.source.text
         table = read_table(self.text)
         if isinstance(table, str) or not agrees(self.text, table):
-            raise CannotSay("its quotes can be read in more than one way")
+            raise Unwritable("its quotes can be read in more than one way")
         self.table: Table = table
         self.lines = Lines(self.text)
+        self.spelled = cache(partial(spelled, parsed))
         self.cells: dict[tuple[int, int], str] = {}
         self.columns: dict[str, dict[int, str]] = {}
 
@@ -110,7 +113,7 @@ class TableWriter:
             entries = enumerate(item.document.acceptance_criteria or ())
             value = tuple(CheckItem(e.text, value.done.get(at, e.done)) for at, e in entries)
         if isinstance(value, Status):
-            return spelled(self.parsed, field, value.word)
+            return self.spelled(field, value.word)
         if isinstance(value, int | float):
             return f"{value:g}"
         if value is None or isinstance(value, str):

@@ -80,6 +80,10 @@ class CannotSay(Exception):  # noqa: N818 - says why a file cannot take a value;
     """A value that this file cannot hold, and why."""
 
 
+class Unwritable(CannotSay):
+    """A file that nothing can be written into, and why."""
+
+
 def spellings(name: str) -> tuple[str, ...]:
     """The keys under which a field may stand in a YAML mapping, the usual one first."""
     other = tuple(board for board, key in BOARD_KEYS.items() if key == name)
