@@ -82,6 +82,7 @@ def test_a_bullet_with_prose_keeps_it_apart() -> None:
         ("- **Story 1: Pay** (5 pts)", "- **Story 1: Pay** (#14) (5 pts)"),
         ("- [ ] Pay\n      online", "- [ ] Pay\n      online (#14)"),
         ("- [ ] Pay (sandbox#3)", "- [ ] Pay (#14)"),
+        ("- [ ] **[Pay](pay.md)**", "- [ ] **[Pay](pay.md)** (#14)"),
         ("- [ ] Pay ([#14](https://x.org/o/r/issues/14))", None),
         ("- [ ] Pay (#14)", None),
         ("- [ ] Pay\n  **Issue**: #3", "- [ ] Pay\n  **Issue**: #14"),

@@ -49,8 +49,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _TITLE_POINTS = re.compile(r"[(\[](\d+(?:[.,]\d+)?)(?=\s*(?:pts?|points?|sp)\b)", re.IGNORECASE)
 _CODED = re.compile(r"`[^`]{1,100}`")
 _EMPTY = "None"
-_MARKS = "*_~`"
-"""What may close a title: its number stands behind, as in `**Pay online** (#14)`."""
+_CLOSING = re.compile(r"[*_~`]*(?:\]\([^()\n]{0,800}\))?[*_~`]*")
+"""What may close a title: its number stands behind, as in `**[Pay online](pay.md)** (#14)`."""
 
 _PROGRESS = re.compile(
     r"\d+(?: of \d+ \w+(?:, [\d.e+]+ of [\d.e+]+ points?)?|/\d+(?:, [\d.e+]+/[\d.e+]+ SP)?)"
@@ -177,8 +177,8 @@ class RoadmapWriter:
             if at >= 0:
                 end = at + len(known)
                 break
-        while end < line.end and self.text[end] in _MARKS:
-            end += 1
+        closing = _CLOSING.match(self.text, end, line.end)
+        end = closing.end() if closing else end
         number = BRACKETED_ISSUE.match(self.text, end, line.end)
         return end, number.end() if number else end
 
