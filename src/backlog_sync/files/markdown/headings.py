@@ -12,6 +12,7 @@ from backlog_sync.files.markdown.inline import only_link
 from backlog_sync.files.markdown.lines import Kind, Line
 from backlog_sync.files.markdown.metadata import Pair, parse_pairs
 from backlog_sync.files.markdown.typed import Typed, parse_title, recognise
+from backlog_sync.files.markdown.values import TRAILING_ISSUE
 from backlog_sync.files.words import GROUPS, RANKS, STRUCTURE, TYPES, bare_word, field_of
 
 _NUMBERING = re.compile(r"^\d{1,3}(?:\.\d{1,3}){0,3}[.)]?[ ]+")
@@ -118,7 +119,7 @@ def _look(text: str, line: Line, section: _Section) -> None:
         section.boxes = True
     elif not (section.metadata or section.items):
         pairs = parse_pairs(text, line, plain_keys=line.kind is Kind.LIST)
-        if any(pair.field == "issue" for pair in pairs):
+        if any(pair.field == "issue" for pair in pairs) or TRAILING_ISSUE.search(line.text[-400:]):
             section.issue = line.row
         section.metadata = any(_is_evidence(pair, line, section) for pair in pairs)
         if not pairs and line.kind is Kind.LIST:

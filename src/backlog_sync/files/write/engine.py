@@ -154,13 +154,17 @@ def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
     read = None if isinstance(fresh, Diagnostic) else parse_source(fresh)
     if read is None or isinstance(fresh, Diagnostic):
         raise CannotSay(NOT_IN_PLACE)
-    anchor = _anchor(parsed)
-    if len(read.items) != len(parsed.items) and isinstance(anchor, Anchor):
+    if isinstance(_anchor(parsed), Anchor) and _outline(read) != _outline(parsed):
         read = parse_roadmap(fresh, bullets="items")
     if len(read.items) != len(parsed.items):
         return read
     pairs = zip(parsed.items, read.items, strict=True)
     return replace(read, items=tuple(_joined(parsed, old, new) for old, new in pairs))
+
+
+def _outline(parsed: ParsedFile) -> list[tuple[str, int | None, bool]]:
+    """What tells in which way the bullets of a roadmap were read."""
+    return [(item.kind, item.parent, item.confident) for item in parsed.items]
 
 
 def _joined(parsed: ParsedFile, old: ParsedItem, new: ParsedItem) -> ParsedItem:
