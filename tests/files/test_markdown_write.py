@@ -355,6 +355,53 @@ def test_a_column_of_issues_takes_the_number() -> None:
     assert write(text, None, ISSUE, ISSUE) == text.replace("Weld |  |", f"Weld |  {LINK}|")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # aligned: the new column is, too
+        (
+            "| #   | Task  | Priority |\n|-----|-------|----------|\n"
+            "| 1.1 | Weld  | High     |\n| 1.2 | Paint | Low      |\n",
+            "| #   | Task  | Priority | Status |\n|-----|-------|----------|--------|\n"
+            "| 1.1 | Weld  | High     | Done   |\n| 1.2 | Paint | Low      |        |\n",
+        ),
+        # ragged, with blanks in the line of dashes
+        (
+            "| # | Task | Priority |\n| --- | --- | :-: |\n| 1.1 | Weld | High |\n"
+            "| 1.2 | Paint | Low |\n",
+            "| # | Task | Priority | Status |\n| --- | --- | :-: | --- |\n"
+            "| 1.1 | Weld | High | Done |\n| 1.2 | Paint | Low |  |\n",
+        ),
+        # without outer bars, and without blanks
+        (
+            "#|Task|Priority\n---|---|---\n1.1|Weld|High\n1.2|Paint|Low\n",
+            "#|Task|Priority|Status\n---|---|---|---\n1.1|Weld|High|Done\n1.2|Paint|Low|\n",
+        ),
+        # a row that is too short reaches the new column
+        (
+            "| # | Task | Priority |\n|---|---|---|\n| 1.1 | Weld |\n| 1.2 | Paint | Low |\n",
+            "| # | Task | Priority | Status |\n|---|---|---|---|\n| 1.1 | Weld |  | Done |\n"
+            "| 1.2 | Paint | Low |  |\n",
+        ),
+        # a column that is there, which a row does not reach
+        (
+            "| # | Task | Priority | Status |\n|---|---|---|---|\n| 1.1 | Weld | High |\n"
+            "| 1.2 | Paint | Low | Open |\n",
+            "| # | Task | Priority | Status |\n|---|---|---|---|\n| 1.1 | Weld | High | Done |\n"
+            "| 1.2 | Paint | Low | Open |\n",
+        ),
+    ],
+)
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_a_table_without_statuses_gets_a_column(before: str, after: str, eol: str) -> None:
+    """Behind all others, in the table's own style; what every item begins with is no reason."""
+    head = "## Phase 1: A\n**Goal**: x\n\n"
+    todo = status("Todo", initial=True)
+    text = (head + before).replace("\n", eol)
+    assert write(text, None, todo, todo) == text
+    assert write(text, None, status("Done"), todo) == (head + after).replace("\n", eol)
+
+
 def test_the_status_cell_of_an_overview_is_written() -> None:
     """A milestone's row in the overview says the status; no line is added to its section."""
     text = (
