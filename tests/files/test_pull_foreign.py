@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.pull import TakeMembers, TakeText, TakeValue, What
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.pull import Take, TakeMembers, TakeName, TakeText, TakeValue, What
+from backlog_sync.files.load import load
+from backlog_sync.files.write.pull import accept
 from tests.files.test_accept import accepted, after, boxes
 
 YAML = """\
@@ -136,3 +139,23 @@ def test_what_has_no_place_is_left_with_its_reason(
     done = accepted(tmp_path, name, text, (key, field, what))
     assert done.changes == ()
     assert why in done.left[0].reason
+
+
+@pytest.mark.parametrize(("name", "text"), [("plan.yaml", YAML), ("plan.csv", CSV), ("a.md", CARD)])
+def test_a_new_name_goes_to_all_that_say_it(tmp_path: Path, name: str, text: str) -> None:
+    """A label and an option that people renamed on GitHub."""
+    file = tmp_path / name
+    file.write_text(text)
+    loaded = load([file], root=tmp_path)
+    assert loaded.desired is not None
+    done = accept(
+        loaded,
+        loaded.desired,
+        [
+            Take("web", "web", "", "name", TakeName("web", "site"), ChangeKind.LABEL),
+            Take("Priority", "", "", "options", TakeName("High", "Urgent"), ChangeKind.FIELD),
+        ],
+    )
+    assert done.left == ()
+    old = "High" if name == "plan.csv" else "high"
+    assert after(done) == text.replace("web", "site").replace(old, "Urgent")
