@@ -374,7 +374,8 @@ ELSEWHERE = {
         ('Keep a cart", "points": 5', 'Keep it", "points": 8'),
     ),
     "plan.md": (
-        "# Plan\n\n## Epic 1: Carts\n\n- **Story 1.1**: Keep a cart (5 pts)\n- **Story 1.2**: Merge carts\n",
+        "# Plan\n\n## Epic 1: Carts\n\n- **Story 1.1**: Keep a cart (5 pts)\n"
+        "- **Story 1.2**: Merge carts\n",
         ("Keep a cart", "Keep it"),
     ),
 }
