@@ -116,6 +116,15 @@ def test_a_table_that_can_be_read_in_two_ways_is_left_alone(load_text: LoadText)
     assert raised.value.hint == "make a backlog of it with 'backlog init --from plan.csv'"
 
 
+def test_done_and_dropped_are_told_apart(load_text: LoadText) -> None:
+    """What was closed as not planned is not done, and the other way round."""
+    text = "Title,Status,Sprint\nRent,Done,1\nPay,Cancelled,1\n"
+    loaded = load_text(text, "plan.csv")
+    first, second = loaded.keys
+    updates = [ItemProgress(first, status="Not planned"), ItemProgress(second, status="Done")]
+    assert written(loaded, updates) == "Title,Status,Sprint\nRent,Cancelled,1\nPay,Done,1\n"
+
+
 def test_what_has_no_place_is_told(load_text: LoadText) -> None:
     """Where a column would stand something stands already: the rest is written, and it is said."""
     loaded = load_text("Title,Status,Sprint\nRent,open,1,more\nPay,open,1\n", "plan.csv")

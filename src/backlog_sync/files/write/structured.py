@@ -28,8 +28,7 @@ from backlog_sync.files.write.wanted import (
     Status,
     Ticks,
     Value,
-    Wanted,
-    says,
+    is_told,
     spellings,
 )
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
@@ -62,7 +61,7 @@ class NodeWriter:
         """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
         item = self.parsed.items[index]
         document, anchor = item.document, item.anchor
-        if isinstance(value, Link | Status) and says(document, Wanted(field, value)):
+        if is_told(document, value):
             return
         if isinstance(value, Status):
             value = Status(self.spelled(field, value.word), value.initial)

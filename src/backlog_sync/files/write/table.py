@@ -20,8 +20,7 @@ from backlog_sync.files.write.wanted import (
     Ticks,
     Unwritable,
     Value,
-    Wanted,
-    says,
+    is_told,
 )
 from backlog_sync.files.yaml.nodes import Scalar
 
@@ -49,7 +48,7 @@ class TableWriter:
         item = self.parsed.items[index]
         if not isinstance(item.anchor, RowAnchor):
             raise CannotSay("the file only names it")
-        if isinstance(value, Link | Status) and says(item.document, Wanted(field, value)):
+        if is_told(item.document, value):
             return
         number, row = item.anchor.row, self.table.rows[item.anchor.row]
         places = self._places(item, field, row)

@@ -101,9 +101,9 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
             return same_issue(document.issue, issue)
         case Status() as status:
             said = document.status
-            same = before is not None and before.status == said
-            opened = not said and not status.ends  # a key such as `done` says no more
-            return same or opened or status.is_said(said) or _both_end(status, said)
+            kept = before is not None and before.status == said
+            opened = before is not None and not said and not status.ends  # all that `done` says
+            return kept or opened or status.is_said(said) or _both_end(status, said)
         case Ticks(done=done):
             boxes = [box.done for box in document.acceptance_criteria or ()]
             return all(boxes[at] == tick for at, tick in done.items() if at < len(boxes))
@@ -122,6 +122,13 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
             return same_number(value, number)
         case str(text):
             return isinstance(value, str) and _text(value) == _text(text)
+
+
+def is_told(document: ItemDocument, value: Value) -> bool:
+    """Whether a document tells this progress already, so that its file stays as it is."""
+    if isinstance(value, Link):
+        return same_issue(document.issue, value.issue)
+    return isinstance(value, Status) and value.is_said(document.status)
 
 
 def _both_end(status: Status, said: str | None) -> bool:
