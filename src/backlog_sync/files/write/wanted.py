@@ -101,7 +101,7 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
             return same_issue(document.issue, issue)
         case Status() as status:
             said = document.status
-            kept = before is not None and before.status == said
+            kept = status.initial and before is not None and before.status == said
             opened = before is not None and not said and not status.ends  # all that `done` says
             return kept or opened or status.is_said(said) or _both_end(status, said)
         case Ticks(done=done):
