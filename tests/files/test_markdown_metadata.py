@@ -4,7 +4,6 @@ import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.markdown.metadata import parse_pairs
 from backlog_sync.files.markdown.values import (
     parse_estimate,
@@ -13,8 +12,9 @@ from backlog_sync.files.markdown.values import (
     parse_points,
     parse_priority,
 )
-from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.statuses import same_status
+from backlog_sync.files.syntax.markdown import scan_lines
+from backlog_sync.files.vocabulary import field_of
 
 
 def pairs(text: str, *, plain_keys: bool = True) -> list[tuple[str | None, str]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.reading.markdown import MAX_LINES, parse_roadmap
 from backlog_sync.files.parsed import Asked, ParsedFile, Source
+from backlog_sync.files.reading.markdown import MAX_LINES, parse_roadmap
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "roadmap.md"

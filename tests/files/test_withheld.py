@@ -162,7 +162,7 @@ def test_whatever_the_text_lines_only_go(text: str) -> None:
 def test_pull_never_drops_what_is_withheld(load_text: LoadText) -> None:
     """A description of which lines are withheld is not written over by GitHub's version of it."""
     from backlog_sync.core.pull import Take, TakeText  # noqa: PLC0415 - for this test alone
-    from backlog_sync.files.accept import accept  # noqa: PLC0415 - as above
+    from backlog_sync.files.write.pull import accept  # noqa: PLC0415 - as above
 
     loaded = load_text(_yaml("Shown.\n\nTeam: secret"))
     assert loaded.desired is not None

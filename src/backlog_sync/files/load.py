@@ -232,6 +232,15 @@ class _Reader:
             return parse_structured(source)
         if Path(source.path).suffix.lower() in _TABLES:
             return parse_csv(source)
+        breaks = source.text.count("\n") + source.text.count("\r")
+        if is_roadmap(source.path) and breaks > 2 * MAX_ROADMAP_LINES:
+            message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
+            problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
+            self.diagnostics.append(problem)
+            return None
+        parsed = parse_source(source, Asked(self.bullets == "items"))
+        if parsed is not None:
+            return parsed
         message = "this kind of file is not known"
         hint = "a backlog is .yaml, .yml, .json, .csv, .md or .markdown"
         self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
@@ -320,7 +329,17 @@ class _Reader:
         return Asked(bullets == "items", tuple(declared.items()))
 
 
-def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:  # noqa: B008 - frozen
+def parse_source(source: Source, asked: Asked = Asked()) -> ParsedFile | None:  # noqa: B008
+    """Read a file by what its name says of its syntax; None where that is not known."""
+    suffix = Path(source.path).suffix.lower()
+    if is_roadmap(source.path):
+        return parse_roadmap(source, asked)
+    if suffix in _YAML:
+        return parse_structured(source)
+    return parse_csv(source) if suffix in _TABLES else None
+
+
+def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:  # noqa: B008
     """Read a Markdown roadmap."""
     # YAML alone needs none of it.
     from backlog_sync.files.foreign.card import parse_card  # noqa: PLC0415 - as above

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
     from backlog_sync.cli.workspace import Workspace
     from backlog_sync.core.model import ObservedState
-    from backlog_sync.files.write_back import FileChange
+    from backlog_sync.files.write.change import FileChange
     from backlog_sync.render.canvas import Look
     from backlog_sync.reports.values import Report
 
@@ -192,7 +192,7 @@ def _write(
     With a token that may not write nothing goes into them: they are shown as they would be.
     """
     from backlog_sync.cli.workspace import flow_in, unrecorded_lines
-    from backlog_sync.files.write_back import save
+    from backlog_sync.files.write.change import save
 
     flow = flow_in(workspace.loaded, workspace.desired, observed, tracker=tracker)
     for line in unrecorded_lines(flow.unrecorded):
@@ -203,9 +203,9 @@ def _write(
         return (), DONE
     for change in flow.changes:
         save(change)
-    screen.warn_replaced(word for change in flow.changes for word in change.replaced)
+    screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
     code = PARTLY if any(why.again for why in flow.unrecorded.values()) else DONE
-    return tuple(change.path for change in flow.changes), code
+    return tuple(change.path for change in flow.changes if change.is_written), code
 
 
 def _today(word: str | None) -> date:

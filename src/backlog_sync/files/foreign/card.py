@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import suggest_key
+from backlog_sync.files.anchors import CardAnchor
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Criterion, Draft, Findings
 from backlog_sync.files.fill import Filler, Pair
@@ -24,14 +25,6 @@ CARD = "card"
 _HASHED = re.compile(r"#\d{1,4}[ \t]+")
 _LONGEST_FRONT = 20_000
 _SECTIONS = ("description", "acceptance_criteria", "definition_of_done")
-
-
-@dataclass(frozen=True, slots=True)
-class CardAnchor:
-    """Where the item stands: its front matter, and the box of each criterion."""
-
-    node: MapNode
-    boxes: tuple[int | None, ...]
 
 
 def parse_card(source: Source) -> ParsedFile | None:

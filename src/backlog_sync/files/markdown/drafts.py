@@ -5,47 +5,12 @@ from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import IssueHint
+from backlog_sync.files.anchors import Anchor, MetaLine, RowSpan
 from backlog_sync.files.markdown.dependencies import Dependency
-from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.reading.titles import Typed
 from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS
-
-
-@dataclass(frozen=True, slots=True)
-class MetaLine:
-    """A pair of metadata and the index of the line that holds it."""
-
-    pair: Pair
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """Where an item stands: what write-back needs.
-
-    `lines` are all lines of the file. `title` is the index of the last line of the title. `list_`
-    tells a list item from a heading; `content` is the column where a list item's text begins.
-    `boxes` hold, for each criterion, the offset of the character in its check box, None where it
-    has none; `box` is that of the item itself. `simple` tells a check box that became a task.
-    `cells` are the table cells that speak of the item, `row` the place of its title where it is a
-    table row. `shared` is the type word of an item whose heading holds another one too. `front`
-    is the row that closes the front matter of a file that is one item, else -1.
-    """
-
-    lines: tuple[Line, ...]
-    title: int
-    list_: bool
-    content: int
-    meta: tuple[MetaLine, ...]
-    boxes: tuple[int | None, ...]
-    box: int | None = None
-    simple: bool = False
-    cells: tuple[MetaLine, ...] = ()
-    row: "RowSpan | None" = None
-    shared: str = ""
-    front: int = -1
 
 
 @dataclass(slots=True)
@@ -57,15 +22,6 @@ class Criterion:
     box: int | None
     line: Line
     details: list[str] = dataclasses.field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class RowSpan:
-    """Where the title stands in a table row: offsets, and the issue behind it."""
-
-    start: int
-    end: int
-    issue: str | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -6,19 +6,21 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import IssueHint
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import Count, TableRow, name_key
-from backlog_sync.files.markdown.drafts import Anchor, Draft, MetaLine
+from backlog_sync.files.markdown.drafts import Draft
 from backlog_sync.files.markdown.fields import set_field
 from backlog_sync.files.markdown.parts import WHOLE, Part, Parts
 from backlog_sync.files.markdown.period import find_period, whole_period
 from backlog_sync.files.markdown.record import Record
+from backlog_sync.files.markdown.values import without_issue
 from backlog_sync.files.parsed import Claim, LineNote, ParsedItem
 from backlog_sync.files.reading.entries import is_sentence
 from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
-from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import MILESTONE_CODE, RANKS, bare_word, is_empty_word
 
 
@@ -89,6 +91,8 @@ def _only(found: list[Draft]) -> Draft | None:
 def finish(record: Record) -> Finished:
     """Make items of what was read; give dependencies, parents and totals their items."""
     _clear_repeated_codes(record.drafts)
+    for draft in record.drafts:
+        _take_issue(draft)
     names = Names(record.drafts)
     diagnostics: list[Diagnostic] = []
     for row in record.overviews:
@@ -135,6 +139,18 @@ def _clear_repeated_codes(drafts: Iterable[Draft]) -> None:
             draft.key = None
         else:
             first.add(draft.key)
+
+
+def _take_issue(draft: Draft) -> None:
+    """Take the number behind a list item's title for its issue: write-back puts it there."""
+    title, issue = without_issue(draft.title)
+    if draft.line.kind is Kind.LIST and issue in (draft.fields.get("issue", issue), None):
+        draft.title = title
+        if issue is not None:
+            draft.fields["issue"] = issue
+        story, named = without_issue(str(draft.fields.get("user_story", "")))
+        if named is not None and named == issue:
+            draft.fields["user_story"] = story
 
 
 def _merge(record: Record, row: Row, draft: Draft) -> None:

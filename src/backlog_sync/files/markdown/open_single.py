@@ -1,6 +1,7 @@
 """Beginning the walk over a file that is one item: what its front matter says goes to the item."""
 
-from backlog_sync.files.markdown.drafts import Draft, MetaLine
+from backlog_sync.files.anchors import MetaLine
+from backlog_sync.files.markdown.drafts import Draft
 from backlog_sync.files.markdown.fenced import Field, flow_list
 from backlog_sync.files.markdown.fields import set_field
 from backlog_sync.files.markdown.metadata import Pair

@@ -35,6 +35,13 @@ _URL = re.compile(
     r"https?://[\w.:-]{1,200}/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/issues/(?P<number>\d{1,9})\b"
 )
 _REMARK = re.compile(r"[ ]?\([^()]{0,300}\)")
+_BRACKETED = (
+    r"[ ]?\((\[?(?:[\w.-]{1,40}/[\w.-]{1,100})?#\d{1,9}\]?(?:\([^()\s]{1,300}\))?"
+    r"|sandbox#\d{1,9})\)"
+)
+BRACKETED_ISSUE = re.compile(_BRACKETED)
+TRAILING_ISSUE = re.compile(f"{_BRACKETED}$")
+"""The number of an item's issue, as it stands behind a title: `(#14)`, `([#14](url))`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,15 @@ def parse_issue(value: str) -> IssueRef | None:
         return IssueRef(number, match["repository"], sandbox=bool(match["sandbox"]))
     match = _URL.match(text.lstrip("<"))
     return IssueRef(int(match["number"]), match["repository"]) if match else None
+
+
+def without_issue(text: str) -> tuple[str, str | None]:
+    """Return a title without the issue that it ends with, and that issue."""
+    match = TRAILING_ISSUE.search(text[-400:])
+    issue = parse_issue(match[1]) if match else None
+    if match is None or issue is None or not text[: -len(match[0])].strip():
+        return text, None
+    return text[: -len(match[0])].rstrip(), str(issue)
 
 
 def _number(text: str) -> float:

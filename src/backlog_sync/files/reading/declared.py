@@ -42,7 +42,9 @@ class Declared:
 
     def __init__(self, said: Mapping[str, object]) -> None:
         rules = [rule for pattern, what in said.items() if (rule := _rule(pattern, what))]
-        self.rules = tuple(sorted(rules, key=lambda rule: rule.pattern.count("*") - len(rule.pattern)))
+        self.rules = tuple(
+            sorted(rules, key=lambda rule: rule.pattern.count("*") - len(rule.pattern))
+        )
         self.used: set[str] = set()
 
     def __bool__(self) -> bool:

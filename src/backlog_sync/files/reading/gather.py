@@ -5,11 +5,12 @@ What is an item was decided before; here its lines become its fields, criteria a
 
 from dataclasses import dataclass, replace
 
+from backlog_sync.files.anchors import MetaLine
 from backlog_sync.files.inline import only_link, plain
 from backlog_sync.files.markdown.blocks import Blocks
 from backlog_sync.files.markdown.claims import total_counts
 from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.markdown.drafts import Block, Criterion, Draft, MetaLine
+from backlog_sync.files.markdown.drafts import Block, Criterion, Draft
 from backlog_sync.files.markdown.fenced import opens_yaml
 from backlog_sync.files.markdown.fields import (
     Taken,
@@ -289,6 +290,9 @@ class Gatherer:
         if title.priority is not None:
             draft.fields.setdefault("priority", title.priority)
             draft.places.setdefault("priority", draft.place)
+        if title.issue is not None:
+            draft.fields.setdefault("issue", title.issue)
+            draft.places.setdefault("issue", draft.place)
         if title.hints:
             draft.hints = title.hints
         if title.rest:

@@ -15,7 +15,6 @@ from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     bare_word,
-    field_of,
     is_priority,
     list_kind,
     topics,

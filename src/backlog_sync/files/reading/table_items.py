@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backlog_sync.files.anchors import MetaLine, RowSpan
 from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import read_summary
-from backlog_sync.files.markdown.drafts import Criterion, Draft, MetaLine, RowSpan
+from backlog_sync.files.markdown.drafts import Criterion, Draft
 from backlog_sync.files.markdown.fields import Taken, set_field
 from backlog_sync.files.markdown.metadata import Pair
 from backlog_sync.files.markdown.record import CRITERIA

@@ -17,7 +17,7 @@ from backlog_sync.files.hints import cell_hints, issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.markdown.claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.values import parse_issue
+from backlog_sync.files.markdown.values import without_issue
 from backlog_sync.files.reading.declared import IGNORE, Declared, Rule
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.syntax.markdown import Kind, Line
@@ -46,7 +46,6 @@ _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,4}$")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
-TRAILING_ISSUE = re.compile(r"[ ]?\((\[?#\d{1,9}\]?(?:\([^()\s]{1,300}\))?|sandbox#\d{1,9})\)$")
 _MAX_COLUMNS = 40
 
 
@@ -285,7 +284,7 @@ def _row(line: Line, header: _Header) -> Row | None:
     if len(cells) <= header.title:
         return None
     cell = cells[header.title]
-    written, issue, width = _without_issue(cell.text)
+    written, issue = without_issue(cell.text)
     title, status, points = parse_title(written)
     number = cells[header.number].text if header.number is not None else ""
     if not title or is_empty_word(title) or _is_total(title, number):
@@ -316,7 +315,7 @@ def _row(line: Line, header: _Header) -> Row | None:
         kind=_kind(typed, header),
         pairs=tuple(pairs),
         rest=tuple((name, text) for name, text in rest if text and not is_empty_word(plain(text))),
-        title_end=cell.at + width,
+        title_end=cell.at + len(cell.text),
         title_at=cell.at,
         issue=issue,
         hints=(*issue_hints(written), *cell_hints("", number), *_hints(rest)),
@@ -335,15 +334,6 @@ def _hints(rest: Iterable[tuple[str, str]]) -> Iterable[IssueHint]:
 
 def _pair(name: str, known: str, cell: Cell) -> Pair:
     return Pair(name, known, cell.text, cell.at, cell.at + len(cell.text), "", "", cell=True)
-
-
-def _without_issue(text: str) -> tuple[str, str | None, int]:
-    """A title without the issue that write-back put behind it, that issue, and its width."""
-    match = TRAILING_ISSUE.search(text)
-    if match is None:
-        return text, None, len(text)
-    issue = parse_issue(match[1])
-    return text[: match.start()].rstrip(), str(issue) if issue else None, len(text)
 
 
 def _typed(number: str, header: _Header) -> Typed | None:

@@ -13,6 +13,7 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
+from backlog_sync.files.markdown.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.statuses import StatusPhrase, status_in, trailing_status
 from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
@@ -142,7 +143,8 @@ class Title:
     """A title taken apart.
 
     `text` is the title as plain text, `typed` its word and number, `rest` what belongs into the
-    body, as Markdown. `hints` are issue numbers that were taken out of it.
+    body, as Markdown. `issue` is the one that an entry's title ends with, where write-back puts
+    it; `hints` are other issue numbers that were taken out of it.
     """
 
     text: str
@@ -153,6 +155,7 @@ class Title:
     hints: tuple[IssueHint, ...] = ()
     rest: str = ""
     prioritised: bool = False
+    issue: str | None = None
 
 
 def strip_number(title: str) -> str:
@@ -162,6 +165,10 @@ def strip_number(title: str) -> str:
 
 def read_title(text: str, *, entry: bool = False) -> Title:
     """Take a title apart; that of a list entry may go on with the item's body."""
+    if entry and "#" in text:
+        text, issue = _without_issue(text)
+        if issue is not None:
+            return replace(read_title(text, entry=True), issue=issue)
     hints, written = _without_hints(text)
     first = _FIRST_PRIORITY.match(written)
     if first:
@@ -193,6 +200,20 @@ def _marks(text: str, *, entry: bool) -> Title:
     elif len(plain(lead)) > _LONGEST:
         lead, rest = _split(lead)
     return Title(plain(lead), None, status, points, priority, (), rest)
+
+
+# ---- the item's issue ------------------------------------------------------------------------
+
+
+def _without_issue(text: str) -> tuple[str, str | None]:
+    """An entry without the number of its issue: in brackets, at its end or before its marks."""
+    for match in BRACKETED_ISSUE.finditer(text[: _HEAD * 10]):
+        behind = text[match.end() :]
+        issue = parse_issue(match[1])
+        before = text[: match.start()]
+        if issue is not None and before.strip() and _without_marks(f"x{behind}").text == "x":
+            return (before.rstrip() + behind).rstrip(), str(issue)
+    return text, None
 
 
 # ---- issue numbers ---------------------------------------------------------------------------

@@ -6,8 +6,8 @@ from typing import TypeAlias
 from backlog_sync.core.escaping import quoted
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.wanted import CannotSay
-from backlog_sync.files.yaml.edit import Editor, Setting, scalar_text
+from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
+from backlog_sync.files.write.wanted import CannotSay
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -65,7 +65,7 @@ def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key
         return
     if isinstance(node, Scalar) and not node.shared:
         if last != entry_key:
-            setting = Setting((last,), "null" if value is None else _plain(last, value), bare=True)
+            setting = Setting(last, "null" if value is None else _plain(last, value), bare=True)
             editor.to_mapping(node, entry_key, [setting], quote=node.style == '"')
             return
         if value is None:
@@ -94,10 +94,10 @@ def _setting(node: MapNode, key: str, value: str | None) -> Setting:
     if isinstance(there, ListNode | MapNode) or (there is not None and there.shared):
         raise CannotSay("it is not one value there")
     if value is None:
-        return Setting((key,), "null", bare=True)
+        return Setting(key, "null", bare=True)
     if there is not None and there.style:
-        return Setting((key,), value)
-    return Setting((key,), _plain(key, value), bare=True)
+        return Setting(key, value)
+    return Setting(key, _plain(key, value), bare=True)
 
 
 def _plain(key: str, value: str) -> str:

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine
-from backlog_sync.files.markdown.words import field_of, words
+from backlog_sync.files.markdown.words import words
 from backlog_sync.files.statuses import is_plain_status, meanings
-from backlog_sync.files.vocabulary import bare_word, is_partly
+from backlog_sync.files.vocabulary import bare_word, field_of, is_partly
 
 # Keys that write-back adds are no markers: they would turn the language round.
 _MARKERS = {

@@ -17,18 +17,18 @@ from backlog_sync.core.pull import (
     TakeText,
     TakeValue,
 )
-from backlog_sync.files.accept_definitions import with_definition
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.edited import NOT_IN_PLACE, edited
 from backlog_sync.files.labels import Labels
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.moved import below, in_order
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.source import encode
-from backlog_sync.files.wanted import CannotSay, Value, Wanted, says
 from backlog_sync.files.withheld import without_withheld
-from backlog_sync.files.write_back import FileChange
+from backlog_sync.files.write.change import FileChange, change_of
+from backlog_sync.files.write.definitions import with_definition
+from backlog_sync.files.write.engine import written
+from backlog_sync.files.write.move import below, in_order
+from backlog_sync.files.write.spelling import spelled
+from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Unwritable, Value, Wanted, says
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class _Work:
             number, index = place
             document = self.files[number].items[index].document
             try:
-                wanted = words.wanted(take, document)
+                wanted = _spelled(self.files[number], words.wanted(take, document))
             except CannotSay as why:
                 self.left.append(_left(take, str(why)))
                 continue
@@ -131,13 +131,22 @@ class _Work:
         """Give the result."""
         changes: list[FileChange] = []
         for old, new in zip(self.before, self.files, strict=True):
-            after = encode(old.source, new.source.text)
-            if after != old.source.raw:
-                source = old.source
-                changes.append(FileChange(source.path, source.file, source.raw, after))
+            change = change_of(old.source, new.source.text)
+            if change.is_written:
+                changes.append(change)
         files = tuple(self.files[: len(self.loaded.files)])
         whole = replace(self.loaded, files=files, keys=self.keys)
         return Accepted(tuple(changes), tuple(self.taken), tuple(self.left), whole)
+
+
+def _spelled(parsed: ParsedFile, wanted: Wanted) -> Wanted:
+    """A word as the file spells it elsewhere."""
+    if isinstance(wanted.value, str) and wanted.name in _WORDS:
+        return replace(wanted, value=spelled(parsed, wanted.name, wanted.value))
+    return wanted
+
+
+_WORDS = frozenset(("status", "priority", "milestone"))
 
 
 def _left(take: Take, reason: str) -> Left:
@@ -150,23 +159,13 @@ def _left(take: Take, reason: str) -> Left:
 def _file(
     parsed: ParsedFile, asked: Sequence[tuple[Take, int, Wanted]]
 ) -> tuple[ParsedFile, list[Take], list[Left]]:
-    """All fields at once; where that does not read as meant, one after the other."""
-    if parsed.dialect:
-        why = "this file was written for another tool"
-        return parsed, [], [_left(take, why) for take, _, _ in asked]
+    takes = {(index, wanted.name): take for take, index, wanted in asked}
     try:
-        return edited(parsed, [(i, w) for _, i, w in asked]), [take for take, _, _ in asked], []
-    except CannotSay:
-        pass
-    taken: list[Take] = []
-    left: list[Left] = []
-    for take, index, wanted in asked:
-        try:
-            parsed = edited(parsed, [(index, wanted)])
-            taken.append(take)
-        except CannotSay as why:
-            left.append(_left(take, str(why)))
-    return parsed, taken, left
+        result = written(parsed, [(index, wanted) for _, index, wanted in asked])
+    except Unwritable as why:
+        return parsed, [], [_left(take, str(why)) for take in takes.values()]
+    left = [_left(takes.pop((index, wanted.name)), why) for (index, wanted), why in result.left]
+    return result.parsed, list(takes.values()), left
 
 
 # ---- the file's own words ----------------------------------------------------------------------

@@ -1,40 +1,33 @@
 """Progress from GitHub into the files."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
-from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.source import encode, replace_file
 from backlog_sync.files.statuses import is_plain_status, meanings
 from backlog_sync.files.validation import shown
-from backlog_sync.files.yaml.write import write_yaml
+from backlog_sync.files.write.change import FileChange, change_of
+from backlog_sync.files.write.engine import Written, written
+from backlog_sync.files.write.wanted import CRITERIA, Link, Status, Ticks, Unwritable, Wanted
 
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """A file's bytes before and after; `path` is how it is shown to the user.
-
-    `replaced` tells of each word of the author's own, which meant nothing to us, that progress
-    takes the place of.
-    """
-
-    path: str
-    file: Path
-    before: bytes
-    after: bytes
-    replaced: tuple[str, ...] = ()
+_NOUNS = {
+    "issue": ("issue number", "issue numbers"),
+    "status": ("status", "statuses"),
+    CRITERIA: ("ticked criterion", "ticked criteria"),
+}
+_NAMED = 3
+"""How many items without a place are named; the rest are counted."""
 
 
 def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileChange, ...]:
-    """What the files become when they say what GitHub knows; only files that change.
+    """What the files become when they say what GitHub knows; files that change or cannot say it.
 
     Nothing is written to disk: `save` does that. The setting `write_back` decides how much is
     told. Progress of keys that the files do not hold is passed over. Raises FailedError where a
@@ -56,12 +49,14 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
     changes = []
     for number, updates in sorted(by_file.items()):
         parsed = loaded.files[number]
-        text = _write(parsed, dict(sorted(updates.items())))
-        after = encode(parsed.source, text)
-        if after != parsed.source.raw:
-            source = parsed.source
-            replaced = tuple(_replaced(parsed, updates))
-            changes.append(FileChange(source.path, source.file, source.raw, after, replaced))
+        result = put(parsed, dict(sorted(updates.items())))
+        change = replace(
+            change_of(parsed.source, result.parsed.source.text),
+            replaced=tuple(_replaced(parsed, updates)),
+            unplaced=tuple(_unplaced(result)),
+        )
+        if change.is_written or change.unplaced:
+            changes.append(change)
     return tuple(changes)
 
 
@@ -122,27 +117,52 @@ def _is_said(word: str | None, status: str | None, option: str | None) -> bool:
     return fold(option) == fold(status)
 
 
-def _write(parsed: ParsedFile, updates: dict[int, ItemProgress]) -> str:
-    if parsed.dialect:
-        from backlog_sync.files.foreign.write import write_foreign  # noqa: PLC0415 - as above
-
-        return write_foreign(parsed, updates)
-    if is_roadmap(parsed.source.path):
-        from backlog_sync.files.markdown.write import write_roadmap  # noqa: PLC0415 - as above
-
-        return write_roadmap(parsed, updates)
-    return write_yaml(parsed, updates)
+# ---- one file ----------------------------------------------------------------------------------
 
 
-def save(change: FileChange) -> None:
-    """Replace the file at once, keeping its rights and links.
+def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
+    """Put progress into one file; `updates` are by index in its items.
 
-    Raises FailedError where it was changed since it was read, or cannot be written.
+    A second call on the result, with the same updates, changes nothing. Raises FailedError where
+    nothing can be written into the file.
     """
-    if change.before == change.after:
-        return
+    documents = {index: parsed.items[index].document for index in updates}
+    asked = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
     try:
-        replace_file(change.file, change.before, change.after)
-    except FailedError as error:
-        message = error.message.replace(str(change.file), change.path, 1)
-        raise FailedError(message, slug=error.slug, hint=error.hint) from error
+        return written(parsed, asked)
+    except Unwritable as why:
+        path = parsed.source.path
+        raise FailedError(
+            f"{path}: progress cannot be written into this file: {why}",
+            slug="write-back",
+            hint=f"make a backlog of it with 'backlog init --from {path}'",
+        ) from why
+
+
+def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
+    """Give what an item is to say of its progress."""
+    if progress.issue is not None:
+        yield Wanted("issue", Link(progress.issue, progress.url))
+    if progress.status:
+        yield Wanted("status", Status(progress.status, progress.initial))
+    entries = document.acceptance_criteria or ()
+    for index, done in progress.ticks.items():
+        if 0 <= index < len(entries) and entries[index].done != done:
+            yield Wanted(CRITERIA, Ticks({index: done}))
+    if progress.roll_up is not None:
+        yield Wanted("progress", progress.roll_up)
+
+
+def _unplaced(result: Written) -> Iterator[str]:
+    """Tell what has no place, all of one sort and reason together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for (index, wanted), why in result.left:
+        document = result.parsed.items[index].document
+        name = document.id or shown(document.title)
+        found.setdefault((wanted.name, why), []).append(name)
+    for (field, why), keys in found.items():
+        if field in _NOUNS:
+            one, many = _NOUNS[field]
+            told = f"1 {one} has" if len(keys) == 1 else f"{len(keys)} {many} have"
+            names = ", ".join(keys[:_NAMED]) + (" …" if len(keys) > _NAMED else "")
+            yield f"{told} no place in {result.parsed.source.path} ({names}): {why}"

@@ -1,9 +1,9 @@
 """Moving items of a roadmap: headings with all that is below them."""
 
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.pieces import Piece, Span
 from backlog_sync.files.syntax.markdown import Kind, Line, scan_lines
-from backlog_sync.files.wanted import CannotSay
+from backlog_sync.files.write.pieces import Piece, Span
+from backlog_sync.files.write.wanted import CannotSay
 
 _DEEPEST = 6
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.documents.items import LISTS
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.pieces import Piece, Span
-from backlog_sync.files.wanted import CannotSay
-from backlog_sync.files.yaml.file import YamlAnchor
+from backlog_sync.files.write.pieces import Piece, Span
+from backlog_sync.files.write.wanted import CannotSay
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar, compose
 
 _UNUSUAL = "the list is written in an unusual way"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.files.source import Lines
-from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Scalar
+from backlog_sync.files.write.edits import Edit, apply_edits
+from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./_#-]*[A-Za-z0-9])?")
 _MEANT_OTHERWISE = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
@@ -18,38 +19,13 @@ _BREAK = re.compile(r"\r\n|\n|\r")
 _LEAD = re.compile(r" *(?:- +)*")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
-    """Put `text` in place of what stands from `start` to `end`."""
-
-    start: int
-    end: int
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A key to set in a mapping. `names` are the spellings under which it may be there."""
+    """A key to set in a mapping; a `bare` value is written without quotes."""
 
-    names: tuple[str, ...]
+    key: str
     value: str
     bare: bool = False
-
-    @property
-    def key(self) -> str:
-        """The spelling that a new entry gets."""
-        return self.names[0]
-
-
-def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """The text with all edits made; they must not overlap."""
-    parts: list[str] = []
-    at = 0
-    for edit in sorted(edits):
-        assert edit.start >= at, "two edits of one place"
-        parts += [text[at : edit.start], edit.text]
-        at = edit.end
-    return "".join([*parts, text[at:]])
 
 
 def scalar_text(value: str, style: str = "") -> str:
@@ -93,17 +69,21 @@ class Editor:
         own = [entry for entry in node.entries if entry.own]
         new = []
         for setting in settings:
-            entry = next((entry for entry in own if entry.key.value in setting.names), None)
-            if entry is not None and isinstance(entry.value, Scalar):
-                self._set_value(entry, entry.value, setting)
-            elif entry is None:
+            entry = next((entry for entry in own if entry.key.value == setting.key), None)
+            if entry is None:
                 new.append(setting)
+            else:
+                self.set_value(entry, setting)
         if new and node.flow:
             self._insert_flow(node, own, new)
         elif new:
             self._insert_block(node, own, new)
 
-    def _set_value(self, entry: Entry, value: Scalar, setting: Setting) -> None:
+    def set_value(self, entry: Entry, setting: Setting) -> None:
+        """Change the value of a key; nothing happens where that is no plain one."""
+        value = entry.value
+        if not isinstance(value, Scalar):
+            return
         start, end = value.start, value.end
         bare = setting.bare and value.style != "'"
         json_style = entry.key.style == '"' and value.style == "" and not setting.bare
@@ -115,14 +95,8 @@ class Editor:
             text = f"{lead}{text}" if ":" in between else f": {text}"
         elif value.style in ("|", ">"):
             text = scalar_text(setting.value)
-            end = self._content_end(value)
+            end = content_end(self.text, value)
         self.replace(start, end, text)
-
-    def _content_end(self, value: Scalar) -> int:
-        """Where a scalar's text ends; a block scalar's own end lies behind its empty lines."""
-        if value.style not in ("|", ">"):
-            return value.end
-        return value.start + len(self.text[value.start : value.end].rstrip())
 
     def _insert_flow(self, node: MapNode, own: Sequence[Entry], new: Sequence[Setting]) -> None:
         entry = _last_scalar(own)
@@ -141,7 +115,7 @@ class Editor:
         self.edits.append(Edit(at, at, "".join(f"{glue}{pair}" for pair in pairs_list)))
 
     def _insert_block(self, node: MapNode, own: Sequence[Entry], new: Sequence[Setting]) -> None:
-        indent = self._indent(node, own)
+        indent = self.indent(node)
         pairs = [_pair(setting, quote=False) for setting in new]
         entry = _last_scalar(own)
         if entry is None:
@@ -164,9 +138,9 @@ class Editor:
             text = "".join(f"{indent}{pair}{newline}" for pair in pairs)
         self.edits.append(Edit(at, at, text))
 
-    def _indent(self, node: MapNode, own: Sequence[Entry]) -> str:
+    def indent(self, node: MapNode) -> str:
         """The blanks before a key of a block mapping, dashes counted as blanks."""
-        for entry in own:
+        for entry in (entry for entry in node.entries if entry.own):
             lead = self.text[self._lines.start(entry.key.start) : entry.key.start]
             if _LEAD.fullmatch(lead):
                 return " " * len(lead)
@@ -184,7 +158,7 @@ class Editor:
         """Turn a text into a mapping in braces that holds it under a key."""
         pairs = [f"{quoted(key) if quote else key}: {self._as_flow(node, quote=quote)}"]
         pairs += [_pair(setting, quote=quote) for setting in settings]
-        self.replace(node.start, self._content_end(node), "{" + ", ".join(pairs) + "}")
+        self.replace(node.start, content_end(self.text, node), "{" + ", ".join(pairs) + "}")
 
     def _as_flow(self, node: Scalar, *, quote: bool) -> str:
         """A scalar's source where it means the same in braces, else the text in quotes."""
@@ -224,3 +198,20 @@ def _pair(setting: Setting, *, quote: bool) -> str:
     value = setting.value if setting.bare else scalar_text(setting.value)
     gap = "" if value.startswith(("\n", "\r")) else " "
     return f"{setting.key}:{gap}{value}"
+
+
+def content_end(text: str, node: Node) -> int:
+    """Where what a node holds ends: a block's own end lies behind comments and empty lines."""
+    if isinstance(node, Scalar):
+        if node.style in ("|", ">"):
+            return node.start + len(text[node.start : node.end].rstrip())
+        return node.end
+    if node.flow or node.shared:
+        return node.end
+    if isinstance(node, ListNode):
+        return content_end(text, node.items[-1]) if node.items else node.end
+    own = [entry for entry in node.entries if entry.own]
+    if not own:
+        return node.end
+    ends = [content_end(text, e.value) for e in own]
+    return max(*ends, *(entry.key.end for entry in own))

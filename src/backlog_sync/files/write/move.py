@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from backlog_sync.files.edited import NOT_IN_PLACE, read_again
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.pieces import Piece, Span, joined
-from backlog_sync.files.wanted import CannotSay
+from backlog_sync.files.write.engine import read_again
+from backlog_sync.files.write.pieces import Piece, Span, joined
+from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay
 
 _NOT_IN_A_ROW = "these items are not one behind the other in the file"
 
@@ -41,9 +41,9 @@ def below(parsed: ParsedFile, index: int, parent: int | None) -> Moved:
     if parsed.dialect:
         raise CannotSay("this file was written for another tool")
     if is_roadmap(parsed.source.path):
-        from backlog_sync.files.markdown.move import pieces_below  # noqa: PLC0415 - YAML needs none
+        from backlog_sync.files.write.move_headings import pieces_below  # noqa: PLC0415 - YAML needs none
     else:
-        from backlog_sync.files.yaml.move import pieces_below  # noqa: PLC0415 - nor Markdown this
+        from backlog_sync.files.write.move_entries import pieces_below  # noqa: PLC0415 - nor Markdown this
     return _checked(parsed, pieces_below(parsed, index, parent), {index: parent})
 
 
@@ -73,9 +73,9 @@ def in_order(parsed: ParsedFile, indices: Sequence[int]) -> Moved:
 
 def _span(parsed: ParsedFile, index: int) -> Span:
     if is_roadmap(parsed.source.path):
-        from backlog_sync.files.markdown.move import span_of  # noqa: PLC0415 - YAML needs none
+        from backlog_sync.files.write.move_headings import span_of  # noqa: PLC0415 - YAML needs none
     else:
-        from backlog_sync.files.yaml.move import span_of  # noqa: PLC0415 - nor Markdown this
+        from backlog_sync.files.write.move_entries import span_of  # noqa: PLC0415 - nor Markdown this
     return span_of(parsed, index)
 
 

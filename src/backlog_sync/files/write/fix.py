@@ -4,20 +4,17 @@ Only the bytes that are wrong change. One step at a time: repaired text may be r
 so totals and keys follow when the files have been read again.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 
-from backlog_sync.core.progress import ItemProgress
+from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.source import encode
 from backlog_sync.files.totals import WrongTotal
-from backlog_sync.files.write_back import FileChange
-from backlog_sync.files.yaml.edit import Edit, Editor, Setting, apply_edits
-from backlog_sync.files.yaml.file import YamlAnchor
-from backlog_sync.files.yaml.nodes import MapNode
-from backlog_sync.files.yaml.write import check_same
+from backlog_sync.files.write.change import FileChange, change_of
+from backlog_sync.files.write.edits import Edit, apply_edits
+from backlog_sync.files.write.engine import written
+from backlog_sync.files.write.wanted import Wanted
 
 _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-large"))
 
@@ -28,8 +25,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     Nothing is written to disk. First mojibake is repaired, line by line. Then totals that a
     document claims are set to what its items come to, unless keys are unclear or nothing of the
     kind was found (it may stand in another file), and items of our own YAML get the key that
-    they have as `id:`, which keeps their issues. Raises FailedError where a YAML file cannot take
-    keys without changing what it says.
+    they have as `id:`, which keeps their issues.
     """
     mended = [_mended(parsed) for parsed in loaded.files]
     if any(mended):
@@ -41,20 +37,21 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
         found = [total for at, total in wrong if at == number and total.sure]
         edits = list({total.claim.start: _corrected(total) for total in found}.values())
         text = apply_edits(parsed.source.text, edits)
-        if clear and not parsed.dialect and not edits:
+        if clear and not edits and _takes_keys(parsed):
             text = _with_keys(parsed, dict(_keys(loaded, number)))
         texts.append(text)
     return _changes(loaded.files, texts)
 
 
+def _takes_keys(parsed: ParsedFile) -> bool:
+    """Whether a file is YAML of our own, which has a place for keys."""
+    return any(isinstance(item.anchor, YamlAnchor) for item in parsed.items)
+
+
 def _changes(files: tuple[ParsedFile, ...], texts: list[str]) -> tuple[FileChange, ...]:
-    changes = []
-    for parsed, text in zip(files, texts, strict=True):
-        source = parsed.source
-        after = encode(source, text or source.text)
-        if after != source.raw:
-            changes.append(FileChange(source.path, source.file, source.raw, after))
-    return tuple(changes)
+    both = zip(files, texts, strict=True)
+    changes = (change_of(parsed.source, text or parsed.source.text) for parsed, text in both)
+    return tuple(change for change in changes if change.is_written)
 
 
 def _mended(parsed: ParsedFile) -> str:
@@ -75,20 +72,6 @@ def _keys(loaded: Loaded, number: int) -> Iterator[tuple[int, str]]:
 
 
 def _with_keys(parsed: ParsedFile, keys: dict[int, str]) -> str:
-    """The text of our own YAML with `id:` where it is missing."""
-    anchors = [item.anchor for item in parsed.items]
-    nodes = [anchor.node if isinstance(anchor, YamlAnchor) else None for anchor in anchors]
-    used = Counter(id(node) for node in nodes)
-    editor = Editor(parsed.source.text)
-    named = set()
-    for index, key in sorted(keys.items()):
-        node = nodes[index]
-        if isinstance(node, MapNode) and not node.shared and used[id(node)] == 1:
-            editor.set_keys(node, [Setting(("id",), key)])
-            named.add(index)
-    if not editor.edits:
-        return parsed.source.text
-    text = editor.result()
-    updates = {index: ItemProgress(key=keys[index]) for index in named}
-    check_same(parsed, text, updates, written={"id"})
-    return text
+    """The text of our own YAML with `id:` where it is missing and has a place."""
+    asked = [(index, Wanted("id", key)) for index, key in sorted(keys.items())]
+    return written(parsed, asked).parsed.source.text

@@ -14,7 +14,7 @@ from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
 from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.source import source_of
-from backlog_sync.files.yaml.edit import scalar_text
+from backlog_sync.files.write.nodes import scalar_text
 from backlog_sync.files.yaml.file import parse_yaml
 
 _ORDER = (

@@ -10,10 +10,10 @@ from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.pull import Take, TakeName, TakeValue
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.edited import NOT_IN_PLACE, edited, read_again
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.wanted import CannotSay, Wanted, document_value
-from backlog_sync.files.yaml.set_settings import Path, with_settings
+from backlog_sync.files.write.engine import edited, read_again
+from backlog_sync.files.write.settings import Path, with_settings
+from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Wanted, document_value
 
 _LISTS = {ChangeKind.MILESTONE: ("milestones", "title"), ChangeKind.LABEL: ("labels", "name")}
 _FOREIGN = "this file was written for another tool"
@@ -90,10 +90,7 @@ def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: s
     """Set these settings, and see that nothing else is read otherwise."""
     if parsed.dialect:
         raise CannotSay(_FOREIGN)
-    try:
-        text = with_settings(parsed, values, entry_key=key)
-    except AssertionError as error:
-        raise CannotSay(NOT_IN_PLACE) from error
+    text = with_settings(parsed, values, entry_key=key)
     read = read_again(parsed, text)
     meant = deepcopy(dict(parsed.settings))
     for path, value in values.items():
@@ -141,8 +138,6 @@ def _renamed(parsed: ParsedFile, take: Take, was: str, now: str) -> ParsedFile:
     ]
     if not (paths or asked):
         return parsed
-    if parsed.dialect:
-        raise CannotSay(_FOREIGN)
     if paths:
         _, key = _LISTS.get(take.kind, ("options", "name"))
         parsed = _with_settings(parsed, paths, key)

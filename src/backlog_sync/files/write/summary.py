@@ -2,23 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from backlog_sync.core.progress import ItemProgress
 from backlog_sync.core.rollup import Sum, add
-from backlog_sync.files.markdown.place import Edit
 from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
+from backlog_sync.files.write.edits import Edit
 
 _LONGEST = 80
 
 
 def summary_edits(
-    text: str,
-    lines: tuple[Line, ...],
-    items: Sequence[ParsedItem],
-    updates: Mapping[int, ItemProgress],
+    text: str, lines: tuple[Line, ...], items: Sequence[ParsedItem], sums: Mapping[int, Sum]
 ) -> list[Edit]:
     """The edits that renew every summary block of a file; none where nothing is known."""
-    told = _table(items, updates)
+    told = _table(items, sums)
     if not told:
         return []
     eol = default_eol(lines)
@@ -46,13 +42,13 @@ def _blocks(lines: tuple[Line, ...]) -> list[tuple[int, int]]:
     return found
 
 
-def _table(items: Sequence[ParsedItem], updates: Mapping[int, ItemProgress]) -> list[str]:
+def _table(items: Sequence[ParsedItem], sums: Mapping[int, Sum]) -> list[str]:
     """One row for each item without a parent that has something below it, and the sum."""
     rows: list[tuple[str, Sum]] = []
     for index, item in enumerate(items):
-        known = updates.get(index)
-        if item.parent is None and known and known.roll_up:
-            rows.append((_name(item), known.roll_up))
+        known = sums.get(index)
+        if item.parent is None and known is not None:
+            rows.append((_name(item), known))
     if not rows:
         return []
     pointed = any(done.points for _, done in rows)

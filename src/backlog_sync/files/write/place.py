@@ -2,27 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.syntax.markdown import TAB, Kind, Line, is_hard
 from backlog_sync.files.vocabulary import TEXT_FIELDS
+from backlog_sync.files.write.edits import Edit
 
 _BREAK = "  "
 _PARAGRAPH = (Kind.TEXT, Kind.LIST)
 _OURS = ("issue", "status", "progress")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A span of the text and what stands there instead; an empty span is an insertion.
-
-    Of two insertions at one offset, what follows the line above (`order` 0) stands before what
-    precedes the line below.
-    """
-
-    start: int
-    end: int
-    text: str
-    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
