@@ -14,6 +14,7 @@ from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxe
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import choose_entries
 from backlog_sync.files.reading.gather import Gatherer
+from backlog_sync.files.reading.problems import problems
 from backlog_sync.files.reading.runs import choose_sections
 from backlog_sync.files.reading.sections import read_sections
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
@@ -54,6 +55,7 @@ def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
         message = f"this holds more than {MAX_ITEMS} items"
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
+    told = problems(source.path, outline, record, choices)
     done = finish(record)
     front = front_matter(source, outline.lines)
     return ParsedFile(
@@ -62,7 +64,7 @@ def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
         settings=front.settings,
         settings_places=front.places,
         claims=done.claims,
-        diagnostics=(*front.diagnostics, *done.diagnostics, *_unused(source, choices)),
+        diagnostics=(*front.diagnostics, *done.diagnostics, *_unused(source, choices), *told),
         notes=done.notes,
         periods=done.periods,
         loose_criteria=done.loose,

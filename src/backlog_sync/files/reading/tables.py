@@ -163,6 +163,9 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     if "foreign" in columns:
         return None
     number, title, kind = _columns(raw, names, columns)
+    told = {field_of(name): index for index, name in enumerate(names)}
+    if "as_a" in told and "i_want" in told:
+        title, kind = told["i_want"], "story"
     if title is None:
         return None
     fields = {}
@@ -207,6 +210,8 @@ def _is_of_items(
 ) -> bool:
     """Whether rows with these columns are items: numbered, of a kind, or with a plan."""
     planning = _PLANNING.intersection(fields.values())
+    if "as_a" in fields.values():
+        return True
     if number is not None:
         return bool(planning) or len(names) > 2
     noted = any(name in _NOTES for name in names)
