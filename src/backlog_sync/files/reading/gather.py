@@ -673,6 +673,8 @@ class Gatherer:
             self._as_text(node, scope)
         elif self.blocks.in_scenario:
             self.blocks.detail(line)
+        elif node.first in self.choices.numbered:
+            return self._task(node, scope)
         elif block and block.field == CRITERIA and not self._is_coded(line):
             block.boxed = True
             self._criterion(node, block.draft, scope)
