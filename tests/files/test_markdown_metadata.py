@@ -3,10 +3,10 @@
 import pytest
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.files.markdown.dependencies import parse_dependencies
+from backlog_sync.files.values import parse_dependencies
 from backlog_sync.files.syntax.markdown import scan_lines
-from backlog_sync.files.markdown.metadata import parse_pairs
-from backlog_sync.files.markdown.values import (
+from backlog_sync.files.reading.metadata import parse_pairs
+from backlog_sync.files.values import (
     parse_estimate,
     parse_issue,
     parse_names,

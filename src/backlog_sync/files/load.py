@@ -313,12 +313,10 @@ class _Reader:
 def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:
     """Read a Markdown roadmap."""
     # YAML alone needs none of it.
-    from backlog_sync.files.foreign.card import parse_card  # noqa: PLC0415 - as above
     from backlog_sync.files.foreign.tasklist import parse_task_list  # noqa: PLC0415 - as above
     from backlog_sync.files.reading import markdown  # noqa: PLC0415 - as above
 
-    tasks = parse_card(source) or parse_task_list(source)
-    return tasks or markdown.parse_roadmap(source, bullets=bullets)
+    return parse_task_list(source) or markdown.parse_roadmap(source, bullets=bullets)
 
 
 def _real(file: Path) -> Path:

@@ -41,6 +41,9 @@ class CriterionDocument(Model):
 
     text: str = Field(description="What must hold, in one line of Markdown.")
     done: bool = Field(default=False, description="Whether it holds. Written back from GitHub.")
+    details: Words = Field(
+        default=(), description="Lines of Markdown that stand below it in the issue."
+    )
 
 
 class UserStoryDocument(Model):

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
+from backlog_sync.files.anchors import CardAnchor
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.foreign.card import CARD, CardAnchor, parse_card
 from backlog_sync.files.foreign.csv import CSV, RowAnchor, Table, agrees, column_of, parse_csv
 from backlog_sync.files.foreign.csv import read_table as table_of
 from backlog_sync.files.foreign.status import StatusAnchor
@@ -14,6 +14,8 @@ from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.foreign.tree import TreeAnchor
 from backlog_sync.files.node_values import is_ticked, text_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.reading.markdown import parse_roadmap
+from backlog_sync.files.reading.single import CARD
 from backlog_sync.files.source import encode, source_of
 from backlog_sync.files.statuses import is_plain_status, meanings, same_status
 from backlog_sync.files.vocabulary import field_of
@@ -279,9 +281,9 @@ def _check(parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress]) -
     again = source_of(encode(source, text), source.file, source.path)
     if hasattr(again, "slug"):
         raise _refused(parsed, "the result would be no text")
-    readers = {CSV: parse_csv, CARD: parse_card}
+    readers = {CSV: parse_csv, CARD: parse_roadmap}
     read = readers.get(parsed.dialect, parse_structured)(again)
-    if read is None or len(read.items) != len(parsed.items) or read.dialect != parsed.dialect:
+    if len(read.items) != len(parsed.items) or read.dialect != parsed.dialect:
         raise _refused(parsed, "the result would hold other items")
     for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
         skipped = _WRITTEN if index in updates else set()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.syntax.markdown import TAB, Kind, Line, is_hard
 from backlog_sync.files.vocabulary import TEXT_FIELDS
 

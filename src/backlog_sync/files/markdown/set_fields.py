@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from backlog_sync.core.model import CheckItem
-from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine, anchor_of
+from backlog_sync.files.anchors import Anchor, MetaLine, anchor_of
 from backlog_sync.files.markdown.place import Edit, insertion
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
+from backlog_sync.files.values import parse_dependencies
 from backlog_sync.files.wanted import CRITERIA, LISTS, TEXTS, CannotSay, Wanted
 
 _KEYS = {

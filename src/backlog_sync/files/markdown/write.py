@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.core.rollup import Sum
+from backlog_sync.files.anchors import Anchor, MetaLine, RowSpan, anchor_of
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.drafts import Anchor, MetaLine, RowSpan, anchor_of
 from backlog_sync.files.markdown.language import Speech, speech_of
 from backlog_sync.files.markdown.place import Edit, insertion
 from backlog_sync.files.markdown.summary import summary_edits
-from backlog_sync.files.markdown.values import parse_issue
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.reading.tables import TRAILING_ISSUE
 from backlog_sync.files.statuses import meanings, same_status
 from backlog_sync.files.syntax.markdown import default_eol
+from backlog_sync.files.values import parse_issue
 from backlog_sync.files.vocabulary import is_empty_word
 
 _PLURALS = {"story": "stories"}

@@ -6,12 +6,13 @@
 from dataclasses import dataclass
 
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.vocabulary import bare_word, field_of
+from backlog_sync.files.vocabulary import bare_word
+from backlog_sync.files.vocabulary import field_of as any_field_of
 
 _KEY_LENGTH = 60
 _COLONS = (":", "：")
 _PLAIN = frozenset(
-    ("acceptance_criteria", "definition_of_done", "assignees", "audience", "depends_on", "description",
+    ("acceptance_criteria", "assignees", "audience", "depends_on", "description",
      "effort", "epic", "estimate", "estimate_hours", "feature", "goal", "id", "issue", "kind",
      "labels", "milestone", "priority", "progress", "repository", "risks", "skills", "sprint",
      "start", "status", "story_points", "target", "team", "user_story"),
@@ -23,6 +24,16 @@ _DOTTED_KEYS = frozenset(
      "labels", "story_points", "estimate", "user_story"),
 )  # fmt: skip
 """Keys that may end with a full stop: `**Goal.** Parcels wait in lockers.`"""
+
+
+_OTHERWISE = {"definition_of_done": "acceptance_criteria", "scenarios": None}
+"""A key of scenarios or examples stands above text of any kind."""
+
+
+def field_of(key: str) -> str | None:
+    """The field that a key means in a text; all check lists are one."""
+    field = any_field_of(key)
+    return _OTHERWISE.get(field, field) if field else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+"""Where an item stands in its file: what a reader notes of each, so that writers find it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the readers, which have these types, make anchors
+    from backlog_sync.files.parsed import ParsedItem
+    from backlog_sync.files.reading.metadata import Pair
+    from backlog_sync.files.syntax.markdown import Line
+    from backlog_sync.files.yaml.nodes import MapNode
+
+
+@dataclass(frozen=True, slots=True)
+class MetaLine:
+    """A pair of metadata and the index of the line that holds it."""
+
+    pair: Pair
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpan:
+    """Where the title stands in a table row: offsets, and the issue behind it."""
+
+    start: int
+    end: int
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where an item of a Markdown file stands.
+
+    `lines` are all lines of the file. `title` is the index of the last line of the title. `list_`
+    tells a list item from a heading; `content` is the column where a list item's text begins.
+    `boxes` hold, for each criterion, the offset of the character in its check box, None where it
+    has none; `box` is that of the item itself. `simple` tells a check box that became a task.
+    `cells` are the table cells that speak of the item, `row` the place of its title where it is a
+    table row. `shared` is the type word of an item whose heading holds another one too. `front`
+    is the row that closes the front matter of a file that is one item, else -1.
+    """
+
+    lines: tuple[Line, ...]
+    title: int
+    list_: bool
+    content: int
+    meta: tuple[MetaLine, ...]
+    boxes: tuple[int | None, ...]
+    box: int | None = None
+    simple: bool = False
+    cells: tuple[MetaLine, ...] = ()
+    row: RowSpan | None = None
+    shared: str = ""
+    front: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class CardAnchor:
+    """Where a file that is one item tells of it: its front matter, and each criterion's box."""
+
+    node: MapNode
+    boxes: tuple[int | None, ...]
+
+
+def anchor_of(item: ParsedItem) -> Anchor:
+    """The anchor of an item that was read from Markdown."""
+    if not isinstance(item.anchor, Anchor):
+        raise TypeError("this item was not read from Markdown")
+    return item.anchor
