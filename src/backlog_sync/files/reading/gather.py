@@ -27,6 +27,7 @@ from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.table_items import TableReader
 from backlog_sync.files.reading.titles import Title, Typed, parse_title, read_title, recognise
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
+from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import (
