@@ -16,7 +16,7 @@ from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.draft import Criterion, Draft, Findings, Ref
 from backlog_sync.files.parsed import LineNote, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.values import parse_dependencies, singular
+from backlog_sync.files.values import Named, parse_dependencies, singular
 from backlog_sync.files.vocabulary import RANKS, vocabulary
 
 KeyOf: TypeAlias = Callable[[str], str | None]
@@ -117,13 +117,20 @@ class Names:
         return None
 
     def above(self, draft: Draft) -> Draft | None:
-        """What a longer number stands below: `1.2.3` below `1.2`, else below `1`."""
+        """What a longer number stands below: `1.2.3` below `1.2`, else below `1`.
+
+        Of several with that number those before it count first, and the deepest of them, where
+        there is one of its depth.
+        """
         number = _path_of(draft)
         while "." in number:
             number = number.rpartition(".")[0]
             found = [each for each in self._by_number.get(number, ()) if each.rank < draft.rank]
             if found:
-                return found[0] if len(found) == 1 else None
+                found = [each for each in found if each.place < draft.place] or found
+                nearest = max(found, key=lambda each: each.rank)
+                ranks = [each.rank for each in found]
+                return nearest if ranks.count(nearest.rank) == 1 else None
         return None
 
 
@@ -326,10 +333,18 @@ class _Assembler:
                 hint = "name the one that must be done before"
                 self.findings.warn(ref.place, "unread-dependency", what, named.written, hint)
             else:
-                yield from self._blocker(named.word, ref, draft)
+                remarked = self._remarked(named, draft)
+                yield from remarked or self._blocker(named.word, ref, draft)
 
     def _item(self, word: str, draft: Draft) -> Draft | None:
         return self.names.find(word, draft, lambda each: not each.group)
+
+    def _remarked(self, named: Named, draft: Draft) -> list[str]:
+        """The keys of items that only a remark names: `All of the doors (Story 1.5, 1.6)`."""
+        if not named.remark or self._item(named.word, draft) is not None:
+            return []
+        words = [inner.word for inner in parse_dependencies(named.remark)]
+        return [self._key(found) for word in words if (found := self._item(word, draft))]
 
     def _blocker(self, word: str, ref: Ref, draft: Draft) -> Iterator[str]:
         other = self._item(word, draft)

@@ -234,12 +234,14 @@ _AND = (" and ", " & ", " + ", " und ", " et ", " y ", " e ", " и ", " en ", " 
 class Named:
     """One thing that a list of dependencies names, and how it was written.
 
-    `word` is an id, a number, a title or an issue; `either` tells that it names alternatives.
+    `word` is an id, a number, a title or an issue, `remark` what stands in brackets behind it;
+    `either` tells that it names alternatives.
     """
 
     word: str
     written: str
     either: bool = False
+    remark: str = ""
 
 
 def parse_dependencies(value: str) -> tuple[Named, ...]:
@@ -282,8 +284,9 @@ def _named(written: str) -> list[Named]:
         return [Named(text, written, either=True)]
     text = _BEFORE.sub("", text, count=1).strip()
     text = "" if is_empty_word(text) else text
+    remark = " ".join(found.strip(" ()（）") for found in _REMARK.findall(written))
     return [Named(each, written) for each in _range(text)] or (
-        [Named(text, written)] if text else []
+        [Named(text, written, remark=remark)] if text else []
     )
 
 

@@ -99,7 +99,7 @@ class Gatherer:
         self.tables = TableReader(self)
         self.most = most
         self.done = -1  # the last row that was read out of order
-        self.whole: MarkdownDraft | None = None  # the item that the file is, with its check list
+        self.whole: MarkdownDraft | None = None  # the item that the file is
         self.sentence: MarkdownDraft | None = None
         self.drafts_by_row: dict[int, MarkdownDraft] = {}
 
@@ -364,7 +364,7 @@ class Gatherer:
             if self._holds(section, inner):
                 self._container(node, section, inner, "epic", "time-heading")
                 return
-        if field and owner:
+        if field and owner and not is_told(owner, field):
             self.blocks.begin(Block(field, owner, heading=True))
             self.record.note(line, "metadata", owner, f"{field} is below this heading")
             self.children(node, replace(inner, field=field))
@@ -1127,6 +1127,10 @@ def _is_status(text: str) -> bool:
 
 
 def _first_list_is_boxed(node: Node) -> bool:
-    """Whether the first list below a heading is one of check boxes."""
-    entry = next((child for child in node.children if child.form is Form.ENTRY), None)
-    return entry is not None and entry.box is not None
+    """Whether the first list below a heading, or below a part of it, is one of check boxes."""
+    for child in node.children:
+        if child.form is Form.ENTRY:
+            return child.box is not None
+        if child.form is Form.SECTION and any(each.form is Form.ENTRY for each in child.children):
+            return _first_list_is_boxed(child)
+    return False

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.parsed import LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
@@ -16,7 +15,7 @@ from backlog_sync.files.reading.risks import read_risks
 from backlog_sync.files.reading.runs import choose_sections
 from backlog_sync.files.reading.sections import read_sections
 from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
-from backlog_sync.files.reading.single import CARD, as_card, open_single, single_item
+from backlog_sync.files.reading.single import CARD, as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import MarkdownOutline, read_outline
@@ -54,7 +53,7 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
         return ParsedFile(source, diagnostics=(fault,))
     known = settle(record)
     card = single if single and single.card and len(record.drafts) == 1 else None
-    done = assemble(record.drafts, record.findings, key_of=suggest_key if card else key_elsewhere)
+    done = assemble(record.drafts, record.findings, card_key if card else key_elsewhere)
     items = (as_card(done.items[0], card),) if card else done.items
     loose = record.loose if items else []
     return ParsedFile(

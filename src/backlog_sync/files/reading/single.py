@@ -17,6 +17,7 @@ from backlog_sync.files.reading.drafts import MarkdownDraft
 from backlog_sync.files.reading.front import FrontMatter
 from backlog_sync.files.reading.gather import Gatherer, Scope
 from backlog_sync.files.reading.metadata import Pair as MetaPair
+from backlog_sync.files.reading.settle import key_elsewhere
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import parse_key
 from backlog_sync.files.vocabulary import field_of, key_words
@@ -29,7 +30,6 @@ _PLANNED = frozenset(
     ("assignees", "labels", "milestone", "depends_on", "priority", "story_points", "estimate",
      "effort", "estimate_hours", "sprint", "epic", "feature", "parent"),
 )  # fmt: skip
-_LISTS = ("acceptance_criteria", "definition_of_done")
 
 
 @dataclass(slots=True)
@@ -94,9 +94,8 @@ def open_single(walk: Gatherer, single: Single) -> MarkdownDraft:
     filler.fill(draft, pairs, title)
     draft.front = single.end
     draft.meta += [_meta(record.text, pair, row) for pair, row in zip(pairs, rows, strict=True)]
-    if single.card or any(each.field in _LISTS for each in walk.choices.by_row.values()):
-        walk.whole = draft
     if single.card:
+        walk.whole = draft
         above = (ref.word for ref in draft.parents if ref.kind != "group")
         single.parent = next((suggest_key(word) for word in above), None)
     draft.parents = []
@@ -109,6 +108,12 @@ def _meta(text: str, pair: Pair, row: int) -> MetaLine:
     value = node.value if isinstance(node, Scalar) else text[node.start : node.end].strip("[]")
     meta = MetaPair(pair.key, field_of(pair.key), value, node.start, node.end, "", ": ")
     return MetaLine(meta, row)
+
+
+def card_key(word: str) -> str | None:
+    """The key of another card: such files have ids of any making."""
+    id_like = any(char.isdigit() for char in word) and " " not in word
+    return key_elsewhere(word) or (suggest_key(word) if id_like else None)
 
 
 def as_card(item: ParsedItem, single: Single) -> ParsedItem:
