@@ -287,6 +287,8 @@ class _Setter:
             return
         if rows != list(range(rows[0], rows[0] + len(rows))):
             raise CannotSay("the check list is not in one piece")
+        if any(entry.details for entry in entries):
+            raise CannotSay("details stand below a criterion: change the list by hand")
         self._rebuild(rows, texts, wanted)
 
     def _criterion_row(self, index: int) -> int:
