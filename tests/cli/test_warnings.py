@@ -47,7 +47,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "t/body.md": "{acceptance_criteria}\n\n## Risks\n\n{risks}\n",
     },
     "ragged-row": {"b.csv": "Title,Points,Issue\nOne,3,,x,y\nTwo,5,\n"},
-    "unclear-dependency": {"R.md": "## Story 1: A\n**Depends on**: All features\n"},
+    "unread-dependency": {"R.md": "## Story 1: A\n**Depends on**: All features\n"},
     "undeclared": {
         "b.yaml": "version: 1\nmilestones: [{title: Pilot}]\n"
         "stories: [{id: a, title: A, milestone: Pilto}]\n"

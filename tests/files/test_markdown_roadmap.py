@@ -374,7 +374,7 @@ def test_sections_that_speak_of_something_else_are_skipped() -> None:
 def test_prose_dependencies_are_a_warning() -> None:
     """A dependency in prose gives no edge; the warning names it and its place."""
     (diagnostic,) = read("## Story 1: A\n**Depends on**: All features\n").diagnostics
-    assert (diagnostic.slug, diagnostic.place.line) == ("unclear-dependency", 2)
+    assert (diagnostic.slug, diagnostic.place.line) == ("unread-dependency", 2)
     assert not diagnostic.is_error
 
 

@@ -334,17 +334,29 @@ class _Assembler:
                 self.findings.warn(ref.place, "unread-dependency", what, named.written, hint)
             else:
                 remarked = self._remarked(named, draft)
-                yield from remarked or self._blocker(named.word, ref, draft)
+                yield from remarked or self._blocker(self._word(named, draft), ref, draft)
 
     def _item(self, word: str, draft: Draft) -> Draft | None:
         return self.names.find(word, draft, lambda each: not each.group)
 
+    def _word(self, named: Named, draft: Draft) -> str:
+        """What a part names: `1.1` behind `Story 1.1.1` may be a feature all the same."""
+        other = named.number and self._item(named.word, draft) is None
+        return named.number if other and self._item(named.number, draft) else named.word
+
     def _remarked(self, named: Named, draft: Draft) -> list[str]:
-        """The keys of items that only a remark names: `All of the doors (Story 1.5, 1.6)`."""
-        if not named.remark or self._item(named.word, draft) is not None:
+        """The keys of what only a remark names: `All of the doors (Story 1.5, Story 1.6)`."""
+        if not named.remark or self._known(named.word, draft):
             return []
-        words = [inner.word for inner in parse_dependencies(named.remark)]
-        return [self._key(found) for word in words if (found := self._item(word, draft))]
+        words = (inner.word for inner in parse_dependencies(named.remark))
+        return [key for word in words if (key := self._known(word, draft))]
+
+    def _known(self, word: str, draft: Draft) -> str | None:
+        """The key of what a word names, here or in another file."""
+        found = self._item(word, draft)
+        if found is None:
+            return self.key_of(word) if self.key_of is not None else None
+        return self._key(found)
 
     def _blocker(self, word: str, ref: Ref, draft: Draft) -> Iterator[str]:
         other = self._item(word, draft)

@@ -323,8 +323,8 @@ class Filler:
         names = names_of(pair.value)
         if name == "assignees":
             names = [each.removeprefix("@") for each in names]
-        if not names and not isinstance(pair.value, ListNode) and not text_of(pair.value):
-            return Taken.EMPTY  # `None` declares that there are none
+        if not names and not isinstance(pair.value, ListNode):
+            return Taken.EMPTY
         return _set(draft, name, names, pair)
 
     def _story_text(self, draft: Draft, _: str, pair: Pair) -> Taken:

@@ -6,7 +6,7 @@ and give None for what they cannot read; whether a value says "nothing" is `is_e
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueRef
@@ -235,13 +235,15 @@ class Named:
     """One thing that a list of dependencies names, and how it was written.
 
     `word` is an id, a number, a title or an issue, `remark` what stands in brackets behind it;
-    `either` tells that it names alternatives.
+    `either` tells that it names alternatives. `number` is what was written where the type word
+    before it is that of an earlier part: `Story 1.1, 1.2`.
     """
 
     word: str
     written: str
     either: bool = False
     remark: str = ""
+    number: str = ""
 
 
 def parse_dependencies(value: str) -> tuple[Named, ...]:
@@ -259,7 +261,10 @@ def parse_dependencies(value: str) -> tuple[Named, ...]:
         carried = _CARRIER.match(part)
         word = carried[1] if carried and _is_carrier(carried[1]) else word
         number = part.replace(".", "").isdecimal()
-        found += _named(f"{word} {part}" if word and number else part)
+        if word and number:
+            found += [replace(each, number=part) for each in _named(f"{word} {part}")]
+        else:
+            found += _named(part)
     return tuple(found[: 4 * _MOST])
 
 

@@ -62,6 +62,14 @@ class Blocks:
             if block.scenario or begins_scenario(line.text):
                 return self._step(line, block, glued=glued)
             return self._criteria_line(line, block, glued=glued)
+        if block.withheld:
+            inside = line.indent > block.key_indent or (glued and line.kind is not Kind.LIST)
+            if not inside and not (glued and not block.place):
+                self.end()
+                return False
+            block.text.append(line.text)
+            self.record.note(line, "metadata", block.draft, "it stays in the file")
+            return True
         if block.field in TEXT_FIELDS:
             if line.kind is Kind.LIST and block.text and not block.heading and glued:
                 self.end()

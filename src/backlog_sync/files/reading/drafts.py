@@ -66,7 +66,7 @@ class Block:
     """A field whose value goes on over the lines below its key; `place` is where it begins.
 
     `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
-    that they are told as Given/When/Then; `step` is the row of the last step.
+    that they are told as Given/When/Then; `step` is the row of the last step. `withheld` tells that no issue shows it.
     """
 
     field: str
@@ -79,3 +79,4 @@ class Block:
     step: int = -1
     key_indent: int = -1
     place: Place | None = None
+    withheld: bool = False

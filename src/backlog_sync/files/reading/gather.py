@@ -20,7 +20,7 @@ from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.metadata import Pair, parse_pairs
 from backlog_sync.files.reading.prefix import planning_prefix
-from backlog_sync.files.reading.record import CRITERIA, TASKS, Record
+from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD, Record
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scenario import begins_scenario
 from backlog_sync.files.reading.sections import Role, Section
@@ -37,6 +37,7 @@ from backlog_sync.files.vocabulary import (
     bare_word,
     list_kind,
     topics,
+    withheld_kind,
 )
 
 _LOW = "an item with --bullets items"
@@ -1084,7 +1085,14 @@ class Gatherer:
             return Taken.BELOW
         if pair.field in _GOES_ON or (pair.field in LONG_FIELDS and not pair.value):
             return self._begin(line, pair, item, place if pair.value else None)
-        return self.record.take(item, pair, line)
+        taken = self.record.take(item, pair, line)
+        if taken is Taken.WITHHELD or withheld_kind(pair.key):
+            field = pair.field or WITHHELD
+            self.blocks.begin(
+                Block(field, item, key_indent=line.indent, withheld=True,
+                      place=place if pair.value else None)
+            )  # fmt: skip
+        return taken
 
     def _begin(self, line: Line, pair: Pair, item: MarkdownDraft, place: Place | None) -> Taken:
         """Open the block of a field that goes on below its key; a text may begin beside it."""

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler, Taken, list_pair, text_pair
+from backlog_sync.files.inline import plain
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.values import parse_key
+from backlog_sync.files.values import parse_issue, parse_key
 from backlog_sync.files.vocabulary import field_of, key_words
 
 if TYPE_CHECKING:
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 
 CRITERIA = "acceptance_criteria"
 TASKS = "tasks"
+WITHHELD = "withheld"
 
 _KEYS = frozenset(("id", "key"))
 """What names a key of ours; `Ticket` and the like name ids of other tools, which stay text."""
+
+_SETS = frozenset(("labels", "assignees", "skills"))
+"""Fields of which `None` declares that there are none; one that is left out is not ours."""
 
 _ENTRIES = frozenset(("depends_on", "risks"))
 """Fields of whose value each line is an entry."""
@@ -70,7 +75,13 @@ class Record:
         if pair.field == "id":
             return self._key(draft, pair, place)
         field = pair.field if pair.field != field_of(pair.key) else None
-        return self.filler.take(draft, text_pair(pair.key, pair.value, place), field)
+        value = pair.value
+        if pair.field == "issue" and parse_issue(plain(value)):
+            value = plain(value)  # the number counts, wherever its link leads
+        taken = self.filler.take(draft, text_pair(pair.key, value, place), field)
+        if taken is Taken.EMPTY and pair.field in _SETS and value:
+            return Taken.SET if draft.put(pair.field, [], place) else Taken.AGAIN
+        return taken
 
     def _key(self, draft: MarkdownDraft, pair: "Pair", place: Place) -> Taken:
         """A key of ours counts before the one that the title gives."""
@@ -85,7 +96,9 @@ class Record:
         return Taken.SET
 
     def take_block(self, block: Block, place: Place) -> None:
-        """Put what stands below a key into its draft."""
+        """Put what stands below a key into its draft; what goes on behind a value is passed over."""
+        if block.withheld and (block.field == WITHHELD or block.field in block.draft.fields):
+            return
         if block.field in _ENTRIES:
             pair = list_pair(block.field, [line for line in block.text if line.strip()], place)
         else:

@@ -29,6 +29,7 @@ from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import singular
 from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, is_empty_word
 
+_LETTERED = re.compile(r"[A-Z]\d{1,4}(?:\.\d{1,3})?")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?:\.\d{1,6}){0,5}")
 
 
@@ -87,6 +88,8 @@ def settle(record: Record) -> Known:
 def key_elsewhere(word: str) -> str | None:
     """The key of what a dependency names, if another file has it: `Story 1.2`, `US-12`, `web-2`."""
     text = singular(word)
+    if _LETTERED.fullmatch(text):
+        return text.lower()
     typed = recognise(text)
     if typed and typed.key and not typed.bare:
         return typed.key
