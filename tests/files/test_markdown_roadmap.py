@@ -421,12 +421,14 @@ def test_bullets_of_low_confidence_are_only_listed() -> None:
 
 
 def test_duplicates_and_orphans_do_not_crash() -> None:
-    """Equal numbers keep their keys, for lint to tell; a story without parent is one."""
+    """Of equal numbers the first has the key, which is told; a story without parent is one."""
     text = "## Epic 4: A\n## Epic 4: B\n### Story 4.1: C\n### Story 4.1: D\n## Epic 1:\n"
     parsed = read(text)
     assert [item.document.id for item in parsed.items] == [
-        "epic-4", "epic-4", "story-4.1", "story-4.1", "epic-1",
+        "epic-4", None, "story-4.1", None, "epic-1",
     ]  # fmt: skip
+    (told,) = parsed.diagnostics
+    assert (told.slug, told.place.line) == ("repeated-number", 2)
     assert parsed.items[-1].document.title == "Epic"
 
 

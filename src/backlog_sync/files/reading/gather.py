@@ -48,6 +48,9 @@ _BOLD_LEVEL = 7
 _GOES_ON = TEXT_FIELDS - {CRITERIA}
 """Fields whose text may go on over the lines below, with or without a beginning beside the key."""
 
+_EFFORTS = ("estimate", "effort")
+"""What goes on below these may tell hours, which no issue shows."""
+
 _OTHER_LISTS = ("definition_of_done", "scenarios")
 """Headings below which boxes are criteria, and anything else is text."""
 
@@ -1086,7 +1089,7 @@ class Gatherer:
         if pair.field in _GOES_ON or (pair.field in LONG_FIELDS and not pair.value):
             return self._begin(line, pair, item, place if pair.value else None)
         taken = self.record.take(item, pair, line)
-        if taken is Taken.WITHHELD or withheld_kind(pair.key):
+        if pair.field in _EFFORTS or withheld_kind(pair.key):
             field = pair.field or WITHHELD
             self.blocks.begin(
                 Block(field, item, key_indent=line.indent, withheld=True,
