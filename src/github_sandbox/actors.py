@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from github_sandbox import boards, issues, relations, repositories
+from github_sandbox import boards, discussions, issues, relations, repositories
 from github_sandbox.access import Grant, Permission, Viewer
 from github_sandbox.app import Sandbox
 from github_sandbox.models import (
     Account,
     Comment,
+    Discussion,
+    DiscussionComment,
     Field,
     Issue,
     Item,
@@ -286,6 +288,27 @@ class Person:
             return issues.comment(
                 self.sandbox.store, self.viewer, self.issue(number), from_browser(body)
             )
+
+    def start_discussion(self, title: str, body: str = "") -> Discussion:
+        """Start a discussion; it takes the next number of the same series."""
+        with self._transaction():
+            return discussions.start(
+                self.sandbox.store, self.viewer, self.repository, title, from_browser(body)
+            )
+
+    def discuss(
+        self, discussion: Discussion, body: str, reply_to: DiscussionComment | None = None
+    ) -> DiscussionComment:
+        """Say something in a discussion, or below one of its comments."""
+        with self._transaction():
+            return discussions.say(
+                self.sandbox.store, self.viewer, discussion, from_browser(body), reply_to
+            )
+
+    def choose_answer(self, answer: DiscussionComment) -> Discussion:
+        """Choose the comment that answers its discussion; needs triage."""
+        with self._transaction():
+            return discussions.choose(self.sandbox.store, self.viewer, answer)
 
     def put_below(self, number: int, parent: int) -> None:
         """Make an issue a sub-issue of another, leaving the parent that it has."""

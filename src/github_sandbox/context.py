@@ -5,7 +5,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from github_sandbox.access import Viewer
-from github_sandbox.models import Account, Comment, Issue, Project, Repository
+from github_sandbox.models import (
+    Account,
+    Comment,
+    Discussion,
+    DiscussionComment,
+    Issue,
+    Project,
+    Repository,
+)
 from github_sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -68,6 +76,16 @@ class Context:
     def comment_path(self, comment: Comment) -> str:
         """The path of a comment on its issue's page."""
         return f"{self.issue_path(self.store.get(Issue, comment.issue))}#issuecomment-{comment.id}"
+
+    def discussion_path(self, discussion: Discussion) -> str:
+        """The path of a discussion's page."""
+        repository = self.store.get(Repository, discussion.repository)
+        return f"{self.repository_path(repository)}/discussions/{discussion.number}"
+
+    def discussion_comment_path(self, comment: DiscussionComment) -> str:
+        """The path of a comment on its discussion's page."""
+        discussion = self.store.get(Discussion, comment.discussion)
+        return f"{self.discussion_path(discussion)}#discussioncomment-{comment.id}"
 
     def project_path(self, project: Project) -> str:
         """The path of a board's page."""

@@ -143,6 +143,33 @@ class Comment(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class Discussion(Record):
+    """A discussion; its number is of the same series as those of issues."""
+
+    typename: ClassVar[str] = "Discussion"
+    prefix: ClassVar[str] = "D"
+    repository: int
+    number: int
+    title: str
+    body: str = ""
+    author: int | None = None
+    closed: bool = False
+    answer: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class DiscussionComment(Record):
+    """A comment of a discussion, or an answer to one (`reply_to`)."""
+
+    typename: ClassVar[str] = "DiscussionComment"
+    prefix: ClassVar[str] = "DC"
+    discussion: int
+    body: str
+    author: int | None = None
+    reply_to: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Project(Record):
     """A Projects v2 board."""
 
@@ -232,6 +259,8 @@ AnyRecord: TypeAlias = (
     | Milestone
     | Issue
     | Comment
+    | Discussion
+    | DiscussionComment
     | Project
     | Field
     | Item
@@ -248,6 +277,8 @@ KINDS: dict[str, type[Record]] = {
         Milestone,
         Issue,
         Comment,
+        Discussion,
+        DiscussionComment,
         Project,
         StatusUpdate,
         Field,

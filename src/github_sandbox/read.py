@@ -21,6 +21,7 @@ from github_sandbox.models import (
 )
 from github_sandbox.problems import RefusalError, no_node, not_found
 from github_sandbox.read_boards import FIELD, ITEM, PROJECT, STATUS_UPDATE, inner_page
+from github_sandbox.read_discussions import DISCUSSION, DISCUSSION_COMMENT
 from github_sandbox.read_issues import COMMENT, ISSUE
 from github_sandbox.read_repositories import (
     ACCOUNT,
@@ -137,6 +138,8 @@ TYPES: dict[str, Table] = {
     "Issue": ISSUE,
     "PullRequest": ISSUE,
     "IssueComment": COMMENT,
+    "Discussion": DISCUSSION,
+    "DiscussionComment": DISCUSSION_COMMENT,
     "ProjectV2": PROJECT,
     "ProjectV2StatusUpdate": STATUS_UPDATE,
     "ProjectV2Field": FIELD,

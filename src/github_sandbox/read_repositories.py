@@ -8,7 +8,16 @@ from github_sandbox.connections import Connection, page_by_index
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import Resolver, Table, attribute, constant, order, page, record, related
 from github_sandbox.issues import assignable
-from github_sandbox.models import Account, Issue, IssueType, Label, Milestone, Project, Repository
+from github_sandbox.models import (
+    Account,
+    Discussion,
+    Issue,
+    IssueType,
+    Label,
+    Milestone,
+    Project,
+    Repository,
+)
 from github_sandbox.problems import forbidden, not_found
 from github_sandbox.read_issues import holds, issues_page
 
@@ -122,6 +131,13 @@ def _repository_issue_or_pull(repository: Repository, info: Info, number: int) -
     return issue
 
 
+def _repository_discussion(repository: Repository, info: Info, number: int) -> Discussion:
+    found = info.context.store.discussions.get(repository.id, {}).get(number)
+    if found is None:
+        raise not_found("Discussion", "number of", number)
+    return found
+
+
 def _repository_labels(
     repository: Repository, info: Info, query: str | None = None, **arguments: Any
 ) -> Connection:
@@ -222,6 +238,7 @@ REPOSITORY: Table = {
     "hasIssuesEnabled": attribute("has_issues"),
     "hasProjectsEnabled": constant(True),
     "hasWikiEnabled": constant(False),
+    "discussion": _repository_discussion,
     "isArchived": attribute("is_archived"),
     "isDisabled": constant(False),
     "isFork": constant(False),

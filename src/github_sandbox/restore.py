@@ -19,6 +19,8 @@ from github_sandbox.models import (
     KINDS,
     Account,
     Comment,
+    Discussion,
+    DiscussionComment,
     Field,
     Issue,
     IssueType,
@@ -40,7 +42,10 @@ _LARGEST_NUMBER: Final = 2**31 - 1
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 """What may be one half of a character; one without the other is not valid Unicode."""
 
-_TEXTS: Final = {("Issue", "title"), ("Issue", "body"), ("Comment", "body")}
+_TEXTS: Final = {
+    *(("Issue", "title"), ("Issue", "body"), ("Comment", "body")),
+    *(("Discussion", "title"), ("Discussion", "body"), ("DiscussionComment", "body")),
+}
 """What anybody may write as they like, and JSON carries: halves of characters, too."""
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -66,6 +71,8 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
         "editor": Account,
     },
     Comment: {"issue": Issue, "author": Account},
+    Discussion: {"repository": Repository, "author": Account, "answer": DiscussionComment},
+    DiscussionComment: {"discussion": Discussion, "author": Account, "reply_to": DiscussionComment},
     Project: {"owner": Account, "creator": Account, "repositories": Repository},
     StatusUpdate: {"project": Project, "creator": Account},
     Field: {"project": Project},

@@ -13,6 +13,8 @@ from github_sandbox.models import (
     KINDS,
     Account,
     Comment,
+    Discussion,
+    DiscussionComment,
     Event,
     Field,
     Issue,
@@ -70,6 +72,8 @@ class Store:
         self.milestones: dict[int, dict[int, Milestone]] = {}
         self.issues: dict[int, dict[int, Issue]] = {}
         self.comments: dict[int, dict[int, Comment]] = {}
+        self.discussions: dict[int, dict[int, Discussion]] = {}
+        self.replies: dict[tuple[int, int | None], list[DiscussionComment]] = {}
         self.projects: dict[int, dict[int, Project]] = {}
         self.status_updates: dict[int, list[StatusUpdate]] = {}
         self.fields: dict[int, dict[int, Field]] = {}
@@ -217,6 +221,11 @@ class Store:
                 self.milestones.setdefault(record.repository, {})[record.number] = record
             case Comment():
                 self.comments.setdefault(record.issue, {})[record.id] = record
+            case Discussion():
+                self.discussions.setdefault(record.repository, {})[record.number] = record
+            case DiscussionComment():
+                below = (record.discussion, record.reply_to)
+                self.replies.setdefault(below, []).append(record)
             case Project():
                 self.projects.setdefault(record.owner, {})[record.number] = record
             case StatusUpdate():

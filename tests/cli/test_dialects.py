@@ -195,7 +195,7 @@ DIALECTS = {
             "2028+ - Downhill": "2028-12-31",
         },
         "A calendar",
-        "- A calendar  \n  **Issue**: sandbox#6  \n  **Status**: Done\n",
+        "- A calendar (sandbox#6)  \n  **Status**: Done\n",
     ),
     "levels": Dialect(
         LEVELS,
@@ -203,7 +203,7 @@ DIALECTS = {
         {"epic": 2, "feature": 3},
         {"Q1 2027": "2027-03-31", "2028+": "2028-12-31"},
         "Doors",
-        "- [Doors](doors.md)  \n  **Issue**: sandbox#4  \n  **Status**: Done\n",
+        "- [Doors](doors.md) (sandbox#4)  \n  **Status**: Done\n",
     ),
     "steps": Dialect(
         STEPS,
@@ -211,7 +211,7 @@ DIALECTS = {
         {"epic": 1, "feature": 2},
         {},
         "People",
-        "* **People**  \n  **Issue**: sandbox#3  \n  **Status**: Done\n  * Count hours.\n",
+        "* **People** (sandbox#3)  \n  **Status**: Done\n  * Count hours.\n",
     ),
     "milestones": Dialect(
         MILESTONES.replace("[Title]", "Wheels")
@@ -231,7 +231,7 @@ DIALECTS = {
         {"epic": 1, "feature": 1, "story": 2},
         {"Spring": None},
         "Reserve a stand",
-        "  **Depends on**: Story 1.1.1\n  **Issue**: sandbox#4\n  **Status**: Done\n",
+        "  **Depends on**: Story 1.1.1\n  **Status**: Done\n",
     ),
 }
 

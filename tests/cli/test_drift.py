@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backlog_sync.core.model import READER
 from github_sandbox.access import Grant
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
@@ -415,6 +416,35 @@ def test_a_guard_is_overridden_by_its_name(backlog: Backlog, folder: Path, serve
     ran = backlog("sync", "--force", "mass-change")
     assert ran.code == 0
     assert "overridden (mass-change): this plan takes labels or assignees from 12 of 12" in ran.err
+
+
+def test_another_reading_of_much_is_refused_once(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """After an upgrade: told by `plan`, refused by `sync`, and let through by its name."""
+    file = folder / "backlog.yaml"
+    file.write_text(many(12), encoding="utf-8")
+    assert backlog("sync", "--yes").code == 0
+    for issue in list(server.store.issues[ann.repository.id].values()):
+        ann.edit(issue.number, body=issue.body.replace(f',"r":{READER}', ""))
+    assert backlog("sync").code == 0
+    change(file, "title: Story 1", "title: Chapter 1")
+    ran = backlog("plan")
+    assert (
+        "sync would refuse this: this plan changes the title, kind or text of 3 of" not in ran.err
+    )
+    assert ran.code == 0
+    change(file, "title: Story", "title: Chapter")
+    ran = backlog("plan")
+    assert "sync would refuse this: this plan changes the title, kind or text of 12 of" in ran.err
+    assert "'Story 0' → 'Chapter 0', 'Story 1' → 'Chapter 1', 'Story 2' → 'Chapter 2'" in ran.err
+    ran = backlog("sync")
+    assert (ran.code, "refused (reading-changed)" in ran.err) == (4, True)
+    assert backlog("sync", "--force", "reading-changed").code == 0
+    change(file, "title: Chapter", "title: Part")
+    assert backlog("sync").code == 0
+    titles = {issue.title for issue in server.store.issues[ann.repository.id].values()}
+    assert titles == {f"Part {n}" for n in range(12)}
 
 
 def test_an_empty_backlog_closes_nothing_by_accident(

@@ -361,3 +361,42 @@ def test_a_file_that_must_not_be_written_is_not(
     ran = backlog("pull", "plan.yaml")
     assert (ran.code, file.read_bytes().decode()) == (4, before)
     assert "write_back: none" in ran.err
+
+
+ELSEWHERE = {
+    "plan.csv": (
+        "Issue key,Summary,Story Points,Labels,Issue\nB-1,Keep a cart,5,,\nB-2,Merge carts,3,,\n",
+        ("Keep a cart,5", "Keep it,8"),
+    ),
+    "plan.json": (
+        '{"user_stories": [\n  {"story_id": "B-1", "name": "Keep a cart", "points": 5},\n'
+        '  {"story_id": "B-2", "name": "Merge carts", "points": 3}\n]}\n',
+        ('Keep a cart", "points": 5', 'Keep it", "points": 8'),
+    ),
+    "plan.md": (
+        "# Plan\n\n## Epic 1: Carts\n\n- **Story 1.1**: Keep a cart (5 pts)\n"
+        "- **Story 1.2**: Merge carts\n",
+        ("Keep a cart", "Keep it"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_plans_that_were_not_written_for_us(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person, name: str
+) -> None:
+    """Titles and points are taken where they stand, and a sync has nothing to do after that."""
+    there = ("--repo", "octo-org/shop", "--project", "octo-org/Shop")
+    text, (old, new) = ELSEWHERE[name]
+    file = folder / name
+    file.write_text(text)
+    assert backlog("sync", name, "--yes", *there).code == 0
+    before = file.read_text()
+    number = ann.find("Keep a cart").number
+    ann.edit(number, title="Keep it")
+    ann.set_value(number, "Story Points", 8)
+    ran = backlog("pull", name, *there)
+    assert ran.code == 0, ran.err
+    assert file.read_text() == before.replace(old, new).replace("(5 pts)", "(8 pts)")
+    plan = json.loads(backlog("plan", name, "--format", "json", *there).out)
+    assert [c for c in plan["changes"] if c["fields"] or c["action"] != "update"] == []

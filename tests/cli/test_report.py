@@ -52,7 +52,7 @@ epics:
 DAY = ("--today", "2026-02-16")
 
 
-def commit(folder: Path, day: str) -> None:
+def commit(folder: Path, day: str, name: str = "backlog.yaml") -> None:
     """Everything in the folder, committed on a day."""
     who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a"}
     when = f"{day}T12:00:00Z"
@@ -62,7 +62,7 @@ def commit(folder: Path, day: str) -> None:
     }  # fmt: skip
     if not (folder / ".git").exists():
         subprocess.run(["git", "init", "-q", str(folder)], check=True)
-    subprocess.run(["git", "-C", str(folder), "add", "backlog.yaml"], check=True, env=env)
+    subprocess.run(["git", "-C", str(folder), "add", name], check=True, env=env)
     subprocess.run(["git", "-C", str(folder), "commit", "-qm", "x"], check=True, env=env)
 
 
@@ -73,9 +73,10 @@ def planned(folder: Path) -> Path:
     return folder
 
 
-def as_json(backlog: Backlog, *more: str) -> Any:
-    """The report as JSON."""
-    ran = backlog("report", "--sandbox", "--format", "json", *DAY, *more)
+def as_json(backlog: Backlog, *more: str, server: bool = False) -> Any:
+    """The report as JSON, of the sandbox in the folder or of the `server`."""
+    where = () if server else ("--sandbox",)
+    ran = backlog("report", *where, "--format", "json", *DAY, *more)
     assert ran.code == 0, ran.err
     return json.loads(ran.out)
 
@@ -296,3 +297,189 @@ def test_the_board_is_told_once_a_day(backlog: Backlog, planned: Path, server: S
     none = backlog("report", "--status-update", "--project", "none")
     assert none.code == 1
     assert "no board" in none.err
+
+
+ROADMAP = """\
+---
+backlog:
+  repository: octo-org/shop
+  planning:
+    review: {every: 30d, plan: 60d}
+---
+# Shop
+
+## Epic: Carts survive
+
+### Story: Keep a cart
+
+- [ ] A cart is there the next day
+- [ ] A cart is there on another device
+
+### Story: Merge carts
+
+- [ ] Two carts become one
+
+| Story | Points |
+|---|---|
+| Keep a cart | 5 |
+"""
+
+
+@pytest.mark.parametrize("name", ["backlog.yaml", "ROADMAP.md"])
+def test_what_the_tool_writes_is_no_review(
+    backlog: Backlog, folder: Path, server: Sandbox, name: str
+) -> None:
+    """Numbers, ticks and states in the file reset no cadence: committed, mixed, or not at all."""
+    (folder / "backlog.yaml").unlink()
+    path = folder / name
+    path.write_text(PLANNED if name == "backlog.yaml" else ROADMAP, encoding="utf-8")
+    commit(folder, "2025-12-01", name)
+    before = as_json(backlog, server=True)["reviews"]
+    assert len(before) >= 3
+    assert backlog("sync", "--yes").code == 0
+    ann = Person(server, "ann", repository="octo-org/shop")
+    ann.close(ann.find("Keep a cart").number)
+    ann.reopen(ann.find("Keep a cart").number)
+    assert as_json(backlog, server=True)["reviews"] == before
+    assert "#" in path.read_text(encoding="utf-8") or "issue" in path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Merge carts", "Merge the carts"), encoding="utf-8")
+    commit(folder, "2026-02-10", name)
+    after = {one["key"]: one for one in as_json(backlog, server=True)["reviews"]}
+    left = {one["key"]: one for one in before}
+    gone = {key for key in left if key not in after}
+    assert [key for key in gone if key and "merge" not in key] == []
+    assert any("merge" in key for key in gone)
+    assert {key: left[key] for key in after} == after
+
+
+def test_a_note_of_a_review_is_one(backlog: Backlog, planned: Path) -> None:
+    """A dated note tells when somebody looked: at an item, or at the plan; the report shows it."""
+    text = PLANNED.replace("review: {every: 6w,", "review: {plan: 3w, every: 6w,").replace(
+        "  one_at_a_time",
+        "  review_notes: ['2026-01-20: Still worth it', {date: 2026-01-02, text: Too much}]\n"
+        "  one_at_a_time",
+    )
+    text = text.replace("id: keep,", "id: keep, review_notes: ['2026-02-11: Is fine'],")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    commit(planned, "2026-01-05")
+    found = as_json(backlog)
+    overdue = {one["key"]: one for one in found["reviews"]}
+    assert "keep" not in overdue
+    assert (overdue[""]["last"], overdue[""]["days_over"]) == ("2026-01-20", 6)
+    assert [one["day"] for one in found["review_notes"]] == [
+        "2026-02-11", "2026-01-20", "2026-01-02",
+    ]  # fmt: skip
+    shown = backlog("report", "--sandbox", "--audience", "engineering", *DAY).out
+    assert "2026-01-20, the plan: Still worth it" in shown
+    assert "the plan: 6 days over, last on 2026-01-20" in shown
+
+
+def asking(plan: str, item: str) -> str:
+    """The planned backlog, with places for feedback on the plan and on one item."""
+    text = PLANNED.replace("planning:\n", f"planning:\n  feedback: {plan}\n")
+    return text.replace("id: keep,", f"id: keep, feedback: {item},")
+
+
+def test_open_questions_come_into_the_report(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """Open boxes and unanswered questions of an issue and of a discussion, until they are over."""
+    server.ensure_repository("octo-org/shop")
+    ann = Person(server, "ann", repository="octo-org/shop")
+    guest = Person(server, "guest", repository="octo-org/shop", permission="read")
+    issue = ann.open_issue("What do you miss?", "- [ ] Is Sunday open?\n- [x] Sign\n\nReally?")
+    said = (
+        "Nice.\n> Is that a quote?\n```\ncode?\n```\nWho pays @octocat?\n\n- And when?",
+        "<!-- backlog:comment x -->\nOurs?",
+    )
+    for text in said:
+        guest.comment(issue.number, text)
+    talk = guest.start_discussion("Carts", "No box here. Or?")
+    first = guest.discuss(talk, "Does it sync?")
+    other = guest.discuss(talk, "Does it cost?")
+    ann.discuss(talk, "No.", reply_to=other)
+    guest.discuss(talk, "Sure?", reply_to=other)
+    address = f"https://github.com/octo-org/shop/discussions/{talk.number}"
+    text = asking(f"'#{issue.number}'", f"'{address}'")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+
+    def asked() -> list[tuple[str, str, str]]:
+        found = as_json(backlog, server=True)["questions"]
+        return [(one["item"], one["text"], one["by"]) for one in found]
+
+    assert asked() == [
+        ("", "Is Sunday open?", ""),
+        ("", "Who pays @octocat?", "guest"),
+        ("", "And when?", "guest"),
+        ("keep", "Does it sync?", "guest"),
+        ("keep", "Sure?", "guest"),
+    ]
+    markdown = backlog("report", "--format", "markdown", *DAY).out
+    assert "### Open questions" in markdown
+    assert "@octocat" not in markdown
+    ann.comment(issue.number, "The city.")
+    ann.choose_answer(first)
+    assert asked() == [("", "Is Sunday open?", "")]
+    ann.close(issue.number)
+    assert asked() == []
+
+
+def test_a_place_that_is_not_there_is_told(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """The report is made all the same, and says what it could not read."""
+    text = asking("'#77'", "https://github.com/octo-org/other/discussions/3")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    server.ensure_repository("octo-org/shop")
+    notes = "\n".join(as_json(backlog, server=True)["notes"])
+    assert "The feedback in #77 is out of reach: there is none" in notes
+    assert "The feedback in discussion octo-org/other#3 is out of reach" in notes
+
+
+def test_a_word_that_names_no_place_is_an_error(backlog: Backlog, planned: Path) -> None:
+    """What is written under `feedback` is told with the value at hand and the ways to write it."""
+    text = asking("[forum, '#3']", "12x")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    ran = backlog("lint")
+    assert ran.code == 1
+    assert "'forum' names neither an issue nor a discussion" in ran.out
+    assert "'12x' names neither an issue nor a discussion" in ran.out
+
+
+def test_feedback_costs_one_request_and_nothing_without_it(
+    backlog: Backlog, planned: Path, server: Sandbox
+) -> None:
+    """A report asks once for up to ten places; without any it sends what it always sent."""
+    server.ensure_repository("octo-org/shop")
+
+    def requests() -> int:
+        before = len(server.log)
+        as_json(backlog, "--no-write-back", server=True)
+        return len(server.log) - before
+
+    plain = requests()
+    text = asking("['#1', '#2']", "'#3'")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    assert requests() == plain + 1
+
+
+def test_a_report_may_be_of_what_is_for_somebody(backlog: Backlog, planned: Path) -> None:
+    """`--items-for` limits items, sums and load; who nothing is for is told, with who it may be."""
+    text = PLANNED.replace("team: Web", "team: Web\n    audience: riders")
+    text = text.replace("id: merge,", "id: merge, audience: firms,")
+    (planned / "backlog.yaml").write_text(text, encoding="utf-8")
+    whole = as_json(backlog)
+    assert [(one["name"], one["total"]) for one in whole["groups"]["audience"]] == [
+        ("riders", 1), ("firms", 1), ("", 1),
+    ]  # fmt: skip
+    found = as_json(backlog, "--items-for", "Riders")
+    assert [one["key"] for one in found["items"]] == ["carts", "keep"]
+    assert found["total"]["points_total"] == 5
+    assert "Only what is for Riders: 1 of 3 items." in found["notes"]
+    shown = backlog("report", "--sandbox", *DAY).out
+    assert "By audience" in shown
+    assert "nobody named" in shown
+    ran = backlog("report", "--sandbox", *DAY, "--items-for", "rider")
+    assert (ran.code, "no item is for 'rider'" in ran.err) == (2, True)
+    assert "did you mean 'riders'?" in ran.err

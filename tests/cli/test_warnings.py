@@ -28,6 +28,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "ROADMAP.md": "# R\n\n## Epic 1: Z\n",
     },
     "dangling-dependency": {"R.md": "## Story 1: A\n**Depends on**: Story 9\n"},
+    "duplicate-issue": {"R.md": "## Epic 1: A\n\n- [ ] One (#7)\n- [ ] Two (#7)\n"},
     "invalid-date": {"R.md": BOARD % "Priority: {type: date}" + "**Priority**: High\n"},
     "invalid-number": {"R.md": BOARD % "Priority: {type: number}" + "**Priority**: High\n"},
     "left-out": {"b.yaml": "user_stories:\n  - {id: US-1, title: T, colour: red}\n"},

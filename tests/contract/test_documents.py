@@ -28,6 +28,7 @@ from backlog_sync.github_api.documents import (
     issues_at,
     names,
     repeated,
+    talks_at,
 )
 from backlog_sync.github_api.send import BODIES, SMALL
 from tests.contract.published import SOURCES, published
@@ -52,6 +53,7 @@ def documents() -> dict[str, DocumentNode]:
     built["Assignable x 50"] = repeated("Assignable", "login", 50)
     built["Permissions x 50"] = repeated("Permissions", "login", 50)
     built["IssuesAt x 50"] = issues_at(50)
+    built["TalksAt, 5 issues and 5 discussions"] = talks_at([False, True] * 5)
     built["IssuesByNumber x 100"] = repeated("IssuesByNumber", "number", 100)
     least = hidden_fields(Capabilities(False, False, False, False))
     for name in ("Overview", "IssuesPage", "RecentIssues", "IssuesById", "IssuesTouched"):
@@ -110,7 +112,7 @@ def cost(tree: DocumentNode) -> dict[str, int]:
                 continue
             below = parents
             for argument in one.arguments or () if isinstance(one, FieldNode) else ():
-                if argument.name.value == "first":
+                if argument.name.value in ("first", "last"):
                     fixed = isinstance(argument.value, IntValueNode)
                     size = int(argument.value.value) if fixed else WIDEST  # type: ignore[attr-defined] # an IntValueNode
                     requests += parents

@@ -1,7 +1,8 @@
 """Short ways to write desired and observed states down."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any
 
 from backlog_sync.core import body as body_block
@@ -173,6 +174,17 @@ def backlog(*items: DesiredItem, start: int = 1) -> tuple[ObservedIssue, ...]:
             )
         )
     return tuple(found)
+
+
+def by_reader(issues: Iterable[ObservedIssue], *readers: int) -> tuple[ObservedIssue, ...]:
+    """The issues with markers of these versions of the reading; the last goes on."""
+    changed = []
+    for each, reader in zip(issues, chain(readers, repeat(readers[-1])), strict=False):
+        parts = body_block.split(each.body)
+        assert parts.marker is not None
+        parts = replace(parts, marker=replace(parts.marker, reader=reader))
+        changed.append(replace(each, body=body_block.join(parts)))
+    return tuple(changed)
 
 
 def observed(*issues: ObservedIssue, **more: Any) -> ObservedState:

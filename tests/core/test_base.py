@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.core.base import decode, encode
-from backlog_sync.core.model import Base, Marker
+from backlog_sync.core.model import READER, Base, Marker
 
 HEX6 = st.text(alphabet="0123456789abcdef", min_size=6, max_size=6)
 HEX8 = st.text(alphabet="0123456789abcdef", min_size=8, max_size=8)
@@ -92,7 +92,19 @@ def test_the_marker_tells_what_the_contract_says() -> None:
         "l": "00ff00",
         "t": "01234567+",
         "p": ["x"],
+        "r": READER,
     }
+
+
+def test_the_version_of_the_reading_is_told_in_a_key_of_its_own() -> None:
+    """A marker with none is older than any."""
+    marker = Marker("ROADMAP.md", "story-1", "n1")
+    record = json.loads(encode(marker))
+    assert (record["v"], record["r"]) == (1, READER)
+    del record["r"]
+    older = replace(marker, reader=0)
+    assert decode(json.dumps(record)) == older
+    assert "r" not in json.loads(encode(older))
 
 
 def test_the_generation_of_a_key_is_told_where_it_is_not_the_first() -> None:

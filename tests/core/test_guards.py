@@ -7,6 +7,7 @@ import pytest
 from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.model import (
+    READER,
     Coverage,
     DesiredItem,
     DesiredState,
@@ -16,7 +17,16 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
-from tests.core.builders import BOARD, REPOSITORY, backlog, desired, issue, item, observed
+from tests.core.builders import (
+    BOARD,
+    REPOSITORY,
+    backlog,
+    by_reader,
+    desired,
+    issue,
+    item,
+    observed,
+)
 
 
 def guard(wanted: DesiredState, state: ObservedState) -> tuple[Violation, ...]:
@@ -212,3 +222,82 @@ def test_orphans_that_are_closed_count_among_what_is_managed() -> None:
         plan = build_plan(wanted, observed(*backlog(*items(10))), PlanOptions(prune=True))
         found = check(plan, wanted, observed(*backlog(*items(10))))
         assert [each.slug for each in found] == (["mass-change"] if refused else [])
+
+
+# ---- a newer version reads otherwise -----------------------------------------------------------
+
+
+BEFORE = tuple(item(f"i-{n}", text="x", labels=("story",)) for n in range(10))
+"""Ten items as an earlier version read them."""
+
+
+def otherwise(count: int) -> tuple[DesiredItem, ...]:
+    """The ten items, so many of them with another title, text or kind."""
+    ways: list[dict[str, object]] = [
+        {"text": "y", "labels": ("story",)},
+        {"text": "x", "labels": ("task",)},
+        {"title": "Lockers", "text": "x", "labels": ("story",)},
+    ]
+    return tuple(
+        item(each.key, **ways[n % 3]) if n < count else each  # type: ignore[arg-type] # fields
+        for n, each in enumerate(BEFORE)
+    )
+
+
+@pytest.mark.parametrize(("count", "refused"), [(3, False), (4, True), (10, True)])
+def test_a_newer_reading_that_changes_many_items_refuses(count: int, refused: bool) -> None:
+    """More than 30 % of at least 10, by title, kind or text; examples begin with the titles."""
+    there = observed(*by_reader(backlog(*BEFORE), 0))
+    found = guard(desired(*otherwise(count)), there)
+    assert [each.slug for each in found] == (["reading-changed"] if refused else [])
+    if refused:
+        assert f"{count} of 10 managed issues ({count}0 %, the limit is 30%)" in found[0].message
+        assert "for example 'Title of i-2' → 'Lockers', " in found[0].message
+        assert "another kind of 'Title of i-1'" in guard(desired(*otherwise(4)), there)[0].message
+        assert "reading:" in found[0].hint
+        assert "--force reading-changed" in found[0].hint
+        assert not found[0].final
+
+
+def test_what_the_present_version_wrote_is_changed_by_people() -> None:
+    """Its items do not count; nor do any once as many were let through as are refused."""
+    wanted = desired(*otherwise(10))
+    assert guard(wanted, observed(*by_reader(backlog(*BEFORE), READER))) == ()
+    for present, refused in ((3, True), (4, False)):
+        there = observed(*by_reader(backlog(*BEFORE), *[READER] * present, 1))
+        assert [each.slug for each in guard(wanted, there)] == ["reading-changed"] * refused
+
+
+def test_few_items_may_all_be_read_otherwise() -> None:
+    """Of nine all may change."""
+    there = observed(*by_reader(backlog(*BEFORE[:9]), 0))
+    assert guard(desired(*otherwise(10)[:9]), there) == ()
+
+
+def test_what_is_no_other_reading_does_not_count() -> None:
+    """Ticks, labels, drift that is set back, new items, and what is adopted or in conflict."""
+    boxes = tuple(item(f"i-{n}", criteria={"A": False}, labels=("a",)) for n in range(10))
+    there = by_reader(backlog(*boxes), 0)
+    ticked = tuple(item(f"i-{n}", criteria={"A": True}, labels=("b",)) for n in range(10))
+    plan = build_plan(desired(*ticked), observed(*there))
+    assert sum("body" in change.fields for change in plan.changes) == 10
+    assert [v.slug for v in check(plan, desired(*ticked), observed(*there))] == ["mass-change"]
+    renamed = observed(*(replace(each, title=f"{each.title}!") for each in there))
+    plan = build_plan(desired(*boxes), renamed)
+    assert {name for change in plan.changes for name in change.drifted} == {"title"}
+    assert check(plan, desired(*boxes), renamed) == ()
+    more = tuple(item(f"n-{n}") for n in range(20))
+    assert guard(desired(*boxes, *more), observed(*there)) == ()
+    both = tuple(
+        item(f"i-{n}", f"Door {n}", criteria={"A": False}, labels=("a",)) for n in range(10)
+    )
+    plan = build_plan(desired(*both), renamed)
+    assert len(plan.conflicts) == 10
+    assert check(plan, desired(*both), renamed) == ()
+
+
+def test_adopted_issues_are_not_read_otherwise() -> None:
+    """They were nobody's item before."""
+    numbered = tuple(item(f"i-{n}", f"Door {n}", issue=n + 1, text="x") for n in range(12))
+    there = observed(*(issue(n + 1, f"door {n}") for n in range(12)))
+    assert "reading-changed" not in {each.slug for each in guard(desired(*numbered), there)}

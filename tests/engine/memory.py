@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import Usage
+from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
@@ -175,6 +176,10 @@ class MemoryTracker:
     def conversation(self, number: int) -> str:
         """The issue of that number."""
         return self.by_number(number).id
+
+    def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
+        """Nobody says anything here."""
+        return tuple(Conversation(ref) for ref in refs)
 
     def apply(
         self,

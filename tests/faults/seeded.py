@@ -370,6 +370,22 @@ SEEDS = (
         ),
     ),
     seed(
+        "an upgrade makes a second issue of what it calls otherwise",
+        "tests/core/test_former_titles.py tests/laws/test_upgrades.py",
+        ("core/matching.py", "    _Matcher.by_former_titles,\n", ""),
+        ("core/matching.py", "        matcher.in_doubt()\n", ""),
+    ),
+    seed(
+        "what may be one of several issues is created once more",
+        "tests/core/test_former_titles.py",
+        ("core/matching.py", "        matcher.in_doubt()\n", ""),
+    ),
+    seed(
+        "people's own edits are refused as another reading",
+        "tests/core/test_guards.py",
+        ("core/reread.py", " or present > share * managed", ""),
+    ),
+    seed(
         "a title is looked for without its parent",
         "tests/core/test_matching.py",
         (

@@ -6,8 +6,8 @@ import pytest
 
 from backlog_sync.core.model import CheckItem
 from backlog_sync.core.pull import Take, TakeCriteria, TakeMembers, TakeText, TakeValue, What
-from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import load
+from backlog_sync.files.write.pull import Accepted, accept
 
 BOARD = "project: {owner: o, title: T, fields: {Team: {type: text}}}\n"
 
@@ -143,17 +143,6 @@ def test_what_an_alias_shares_is_left(tmp_path: Path) -> None:
     )
     assert {(left.key, left.name) for left in done.left} == {("t", "labels"), ("s", "labels")}
     assert after(done) == text.replace("title: T", "title: U")
-
-
-def test_a_file_of_another_tool_is_left(tmp_path: Path) -> None:
-    """We know how to write progress into it, and no more."""
-    text = "Summary,Issue Type,Issue key,Story Points\nA story,Story,P-1,3\n"
-    file = tmp_path / "b.csv"
-    file.write_text(text, encoding="utf-8")
-    keys = list(load([file], root=tmp_path).keys)
-    done = accepted(tmp_path, "b.csv", text, (keys[0], "title", TakeValue("B")))
-    assert done.changes == ()
-    assert "another tool" in done.left[0].reason
 
 
 ROADMAP = """\

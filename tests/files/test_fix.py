@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.files.fix import fix
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.mojibake import repairs
-from backlog_sync.files.write_back import save
+from backlog_sync.files.write.change import save
+from backlog_sync.files.write.fix import fix
 from tests.files.conftest import LoadText
 
 ROADMAP = (

@@ -13,9 +13,9 @@ import pytest
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
-from backlog_sync.files.export import draft_of_files, render
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import write_back
+from backlog_sync.files.write.export import draft_of_files, render
+from backlog_sync.files.write.progress import write_back
 from tests.files.test_foreign import FAMILIES
 from tests.growth import grows_like
 

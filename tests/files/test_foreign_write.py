@@ -11,7 +11,7 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import write_back
+from backlog_sync.files.write.progress import write_back
 from tests.files.conftest import LoadText
 from tests.files.test_foreign import FAMILIES
 
@@ -107,22 +107,47 @@ def test_a_table_with_a_column_for_issues_is_filled(load_text: LoadText) -> None
     assert after == 'Title;GitHub Issue;Status;Sprint\nRent;"2";"done";1\nPay;3;done;1\n'
 
 
-@pytest.mark.parametrize(
-    ("row", "why"),
-    [
-        ("Rent," + "x" * 140_000 + ",1", "more than one way"),
-        ("Rent,open,1,more", "than the header"),
-    ],
-)
-def test_a_table_that_cannot_take_a_column_is_left_alone(
-    row: str, why: str, load_text: LoadText
-) -> None:
+def test_a_table_that_can_be_read_in_two_ways_is_left_alone(load_text: LoadText) -> None:
     """What another reader may take differently is not written to: the hint says what to do."""
-    loaded = load_text(f"Title,Status,Sprint\n{row}\n", "plan.csv")
+    loaded = load_text("Title,Status,Sprint\nRent," + "x" * 140_000 + ",1\n", "plan.csv")
     with pytest.raises(FailedError, match="cannot be written into this file") as raised:
         write_back(loaded, [done(key, 1) for key in loaded.keys])
-    assert why in raised.value.message
+    assert "more than one way" in raised.value.message
     assert raised.value.hint == "make a backlog of it with 'backlog init --from plan.csv'"
+
+
+def test_done_and_dropped_are_told_apart(load_text: LoadText) -> None:
+    """What was closed as not planned is not done, and the other way round."""
+    text = "Title,Status,Sprint\nRent,Done,1\nPay,Cancelled,1\n"
+    loaded = load_text(text, "plan.csv")
+    first, second = loaded.keys
+    updates = [ItemProgress(first, status="Not planned"), ItemProgress(second, status="Done")]
+    assert written(loaded, updates) == "Title,Status,Sprint\nRent,Cancelled,1\nPay,Done,1\n"
+
+
+def test_what_has_no_place_is_told(load_text: LoadText) -> None:
+    """Where a column would stand something stands already: the rest is written, and it is said."""
+    loaded = load_text("Title,Status,Sprint\nRent,open,1,more\nPay,open,1\n", "plan.csv")
+    (change,) = write_back(loaded, [done(key, n) for n, key in enumerate(loaded.keys, 1)])
+    assert change.after == b"Title,Status,Sprint\nRent,done,1,more\nPay,done,1\n"
+    assert change.unplaced == (
+        "2 issue numbers have no place in plan.csv (Rent, Pay): "
+        "a row has more cells than the header",
+    )
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_a_table_without_statuses_gets_a_column_of_them(load_text: LoadText, eol: str) -> None:
+    """Behind all others, empty for what has none; an initial status is no reason for one."""
+    text = 'Title;Story Points;Sprint\n"Rent";5;1\nPay;3\nSink;1;1'.replace("\n", eol)
+    loaded = load_text(text, "plan.csv")
+    first, second, third = loaded.keys
+    todo = ItemProgress(third, status="Todo", initial=True)
+    assert written(loaded, [todo]) == text
+    updates = [ItemProgress(first, status="Done"), ItemProgress(second, IssueRef(7)), todo]
+    assert written(loaded, updates) == (
+        'Title;Story Points;Sprint;Issue;Status\n"Rent";5;1;;Done\nPay;3;;7;\nSink;1;1;;'
+    ).replace("\n", eol)
 
 
 def test_front_matter_and_boxes_of_a_card(load_text: LoadText) -> None:
@@ -177,7 +202,7 @@ def test_laws_of_writing_back(family: str, load_text: LoadText, tmp_path: Path) 
         written(loaded, progress)
         again = load([Path(name)], root=tmp_path)
         assert content(again) == content(loaded)
-        assert not write_back(again, progress)
+        assert not any(change.is_written for change in write_back(again, progress))
         gone, came = difference(text, (tmp_path / name).read_bytes().decode())
         assert len(gone) <= 3 * len(loaded.keys) + text.count("\n") * name.endswith("sv")
         assert len(came) <= 4 * len(loaded.keys) + text.count("\n") * name.endswith("sv")

@@ -73,7 +73,7 @@ PLACES = {
 def test_the_remedy_declares_the_issue(load_text: LoadText, place: str) -> None:
     """In each syntax the hint names a line; with it, and without the number, the item has it."""
     name, text = PLACES[place]
-    before = load_text(text.format("Open by code (#41)", ""), name).desired
+    before = load_text(text.format("Open (#41) by code", ""), name).desired
     assert before is not None
     item = before.items[-1]
     (hint,) = item.hints

@@ -14,7 +14,7 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import write_back
+from backlog_sync.files.write.progress import write_back
 from tests.growth import grows_like
 
 COUNT = int(os.environ.get("HOSTILE_FILES", "300"))

@@ -111,6 +111,14 @@ def test_an_issue_belongs_to_one_item(load_text: LoadText, other: str) -> None:
     assert "backlog.yaml:3:" in loaded.diagnostics[0].message
 
 
+def test_a_number_in_two_titles_stops_nothing(load_text: LoadText) -> None:
+    """A title may only mention an issue: its items are held, and the others go on."""
+    text = "## Epic 1: A\n\n- [ ] Pay (#7)\n- [ ] Sail (#7)\n"
+    loaded = load_text(text, "ROADMAP.md")
+    assert _slugs(loaded) == ["duplicate-issue"]
+    assert loaded.errors == ()
+
+
 def test_a_sandbox_number_is_another_number(load_text: LoadText) -> None:
     """`sandbox#4` and `4` are different issues."""
     assert _slugs(load_text("stories: [{title: A, issue: 4}, {title: B, issue: sandbox#4}]")) == []

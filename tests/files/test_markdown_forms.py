@@ -223,7 +223,11 @@ def test_a_file_may_be_one_item() -> None:
     """Front matter with title, status and a plan; phases in it are parts of its text."""
     item = only(FILE)
     assert (item.id, item.title, item.status) == ("bike-7", "Weld it", "In Progress")
-    assert (item.labels, item.milestone, item.description) == (("steel",), "m-1", "With care.")
+    assert (item.labels, item.milestone, item.description) == (
+        ("steel",),
+        "m-1",
+        "With care.\n\n**Plan**\n\n**Phase 1: Cut**\n\n**File:** a\n- a step",
+    )
     assert [entry.text for entry in item.acceptance_criteria or ()] == ["#1 It holds"]
 
 
@@ -274,14 +278,16 @@ def test_releases_and_weeks_hold_items_where_no_epics_do() -> None:
 
 
 def test_a_heading_of_a_kind_names_its_children() -> None:
-    """Below `## Features`, headings are features where one of them carries planning metadata."""
+    """Below `## Features`, headings are features where one of them carries a plan or work."""
     text = (
         "# Plan\n\n## 2. Features\n\n### Login\n**Priority**: High\n\n### Logout\nSoon.\n\n"
         "## Notes\n\n### Other\n**Priority**: Low\n"
     )
     assert outline(text) == [("feature", "Login", None), ("feature", "Logout", None)]
     assert outline("## Features\n\n### Login\nText\n\n### Logout\n- [ ] x\n") == [
-        ("task", "x", None)
+        ("feature", "Login", None),
+        ("feature", "Logout", None),
+        ("task", "x", 1),
     ]
 
 

@@ -47,7 +47,7 @@ def test_what_only_resembles_a_check_box_is_none(text: str) -> None:
         ("text\n\n    code\n", [Kind.TEXT, Kind.BLANK, Kind.CODE]),
         ("text\n    goes on\n", [Kind.TEXT, Kind.TEXT]),
         ("- a\n\n    inside\n", [Kind.LIST, Kind.BLANK, Kind.TEXT]),
-        ("| a | b |\n|---|---|\n| 1 | 2 |\nx\n", [Kind.TABLE, Kind.TABLE, Kind.TABLE, Kind.TEXT]),
+        ("| a | b |\n|---|---|\n| 1 | 2 |\n\nx\n", [*[Kind.TABLE] * 3, Kind.BLANK, Kind.TEXT]),
         ("a | b\nc | d\n", [Kind.TEXT, Kind.TEXT]),
         ("***\n* * *\n- - -\n", [Kind.RULE, Kind.RULE, Kind.RULE]),
         ("#hash\n####### seven\n", [Kind.TEXT, Kind.TEXT]),

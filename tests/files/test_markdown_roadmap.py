@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.reading.markdown import MAX_LINES, parse_roadmap
-from backlog_sync.files.parsed import ParsedFile, Source
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "roadmap.md"
@@ -70,7 +70,7 @@ def source(text: str) -> Source:
 
 def read(text: str, **options: str) -> ParsedFile:
     """A roadmap, read."""
-    return parse_roadmap(source(text), **options)  # type: ignore[arg-type] # literal in the tests
+    return parse_roadmap(source(text), Asked(options.get("bullets") == "items"))
 
 
 def outline(text: str, **options: str) -> list[tuple[str, str, int | None]]:
@@ -216,7 +216,8 @@ def test_plans_only_mention_items() -> None:
 
 def test_weak_words_need_evidence_and_no_stronger_words() -> None:
     """Phases and milestones hold items where they carry something and no epics are declared."""
-    assert outline("## Phase 1: A\n**Goal**: x\n\n## Phase 2: B\ntext\n") == [("epic", "A", None)]
+    both = [("epic", "A", None), ("epic", "B", None)]
+    assert outline("## Phase 1: A\n**Goal**: x\n\n## Phase 2: B\ntext\n") == both
     assert outline("## Epic 1: A\n\n## Phase 1: B\n**Goal**: x\n") == [("epic", "A", None)]
     both = "## Phase 1: A\n\n### Sprint 1: B\n- [ ] c\n"
     assert outline(both) == [("epic", "A", None), ("feature", "B", 0), ("task", "c", 1)]
@@ -287,8 +288,8 @@ def test_a_box_with_a_code_is_a_task() -> None:
     )
     items = read(text).items
     assert [(i.kind, i.document.id, i.document.title, i.parent) for i in items] == [
-        ("epic", "phase-3", "User Story 1 — Book (Priority: P1)", None),
-        ("story", "story-1", "Book (Priority: P1)", 0),
+        ("epic", "phase-3", "User Story 1 — Book", None),
+        ("story", "story-1", "Book", 0),
         ("task", "t015", "Test it in `a.py`", 1),
         ("task", None, "Build it", 1),
         ("epic", "phase-4", "Rest", None),
@@ -366,9 +367,10 @@ def test_unknown_keys_stay_in_the_description() -> None:
 
 
 def test_sections_that_speak_of_something_else_are_skipped() -> None:
-    """Text below a heading that is no part of the item does not flow into its description."""
+    """Text below a heading of its own stays in the item's text; a status there is not its own."""
     story = only("## Story 1: A\nmine\n\n### Release notes\nnot mine\n**Status**: Done\n")
-    assert (story.description, story.status) == ("mine", None)
+    told = "mine\n\n**Release notes**\n\nnot mine\n**Status**: Done"
+    assert (story.description, story.status) == (told, None)
 
 
 def test_prose_dependencies_are_a_warning() -> None:

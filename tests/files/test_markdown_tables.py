@@ -40,7 +40,7 @@ def test_a_table_of_stories_needs_no_section() -> None:
     )
     assert (story.id, story.story_points, story.priority) == ("pb-01", 5, "Must")
     assert story.title == story.user_story == "Como aluno, quero entrar, para ver"
-    assert [entry.text for entry in story.acceptance_criteria or ()] == ["Entra; fica"]
+    assert [entry.text for entry in story.acceptance_criteria or ()] == ["Entra", "fica"]
 
 
 def test_numbers_that_begin_again_are_no_keys() -> None:

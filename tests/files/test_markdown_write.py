@@ -6,9 +6,10 @@ import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.files.reading.markdown import parse_roadmap
-from backlog_sync.files.markdown.write import format_issue, format_progress, write_roadmap
 from backlog_sync.files.parsed import Source
+from backlog_sync.files.reading.markdown import parse_roadmap
+from backlog_sync.files.write.markdown import format_issue, format_progress
+from backlog_sync.files.write.progress import put
 from tests.sums import rolled
 
 URL = "https://github.com/octo-org/widgets/issues/14"
@@ -26,7 +27,7 @@ def write(text: str, *updates: ItemProgress | None) -> str:
 
 def _written(text: str, wanted: dict[int, ItemProgress]) -> str:
     source = Source("ROADMAP.md", Path("ROADMAP.md"), text.encode(), text)
-    return write_roadmap(parse_roadmap(source), wanted)
+    return put(parse_roadmap(source), wanted).parsed.source.text
 
 
 def status(word: str, *, initial: bool = False) -> ItemProgress:
@@ -45,26 +46,69 @@ def test_metadata_lines_with_hard_breaks() -> None:
 
 
 def test_a_story_bullet_keeps_its_indentation() -> None:
-    """In a list item the new line has the indentation of the neighbours."""
+    """In a list item the number stands behind the title, a new line is indented as the others."""
     text = (
         "- **Story 1**: A  \n  **Story Points**: 3 SP  \n  **User Story**: As a rider, I ride.  \n"
         "  **Acceptance Criteria**:\n  - [ ] one\n"
     )
-    assert write(text, ISSUE) == text.replace("3 SP  \n", f"3 SP  \n  **Issue**: {LINK}  \n")
+    update = ItemProgress("k", IssueRef(14), URL, "Done")
+    assert write(text, update) == text.replace("A  \n", f"A ({LINK})  \n").replace(
+        "3 SP  \n", "3 SP  \n  **Status**: Done  \n"
+    )
 
 
 def test_a_bullet_of_one_line_gets_a_line_of_its_own() -> None:
-    """The title gets the hard break that Markdown needs."""
-    assert write("- **Story 1**: A\n- **Story 2**: B\n", ISSUE) == (
-        f"- **Story 1**: A  \n  **Issue**: {LINK}\n- **Story 2**: B\n"
+    """The title gets the hard break that Markdown needs, behind the number."""
+    update = ItemProgress("k", IssueRef(14), URL, "Done")
+    assert write("- **Story 1**: A\n- **Story 2**: B\n", update) == (
+        f"- **Story 1**: A ({LINK})  \n  **Status**: Done\n- **Story 2**: B\n"
     )
 
 
 def test_a_bullet_with_prose_keeps_it_apart() -> None:
     """Text that follows in the same paragraph stays on its own line."""
     text = "1. **Story 1**: A\n   As a rider, I ride.\n"
-    assert write(text, ISSUE) == (
-        f"1. **Story 1**: A  \n   **Issue**: {LINK}  \n   As a rider, I ride.\n"
+    update = ItemProgress("k", IssueRef(14), URL, "Done")
+    assert write(text, update) == (
+        f"1. **Story 1**: A ({LINK})  \n   **Status**: Done  \n   As a rider, I ride.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- [ ] Pay online", "- [ ] Pay online (#14)"),
+        ("* [x] Pay online ✅", "* [x] Pay online (#14) ✅"),
+        ("- **Story 1: Pay** (5 pts)", "- **Story 1: Pay** (#14) (5 pts)"),
+        ("- [ ] Pay\n      online", "- [ ] Pay\n      online (#14)"),
+        ("- [ ] Pay (sandbox#3)", "- [ ] Pay (#14)"),
+        ("- [ ] **[Pay](pay.md)**", "- [ ] **[Pay](pay.md)** (#14)"),
+        ("- [ ] Pay ([#14](https://x.org/o/r/issues/14))", None),
+        ("- [ ] Pay (#14)", None),
+        ("- [ ] Pay\n  **Issue**: #3", "- [ ] Pay\n  **Issue**: #14"),
+        ("- [ ] Pay\n  **Issue**: #14", None),
+        ("- [ ] Pay  \n  - Issue: sandbox#3", "- [ ] Pay  \n  - Issue: #14"),
+    ],
+)
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_a_list_item_takes_its_number_on_its_own_line(
+    before: str, after: str | None, eol: str
+) -> None:
+    """Behind the title, before marks; where it has a line for its issue, that one changes."""
+    text = f"# Plan\n\n## Epic 1: A\n\n{before}\n".replace("\n", eol)
+    expected = text.replace(before.replace("\n", eol), (after or before).replace("\n", eol))
+    update = ItemProgress("k", IssueRef(14))
+    assert write(text, None, update) == expected
+    parsed = parse_roadmap(Source("R.md", Path("R.md"), expected.encode(), expected))
+    assert parsed.items[1].document.issue == "#14"
+    assert parsed.items[1].document.title in ("Pay", "Pay online")
+
+
+def test_a_number_that_would_not_be_read_gets_a_line() -> None:
+    """A title with more behind it on its line: the number goes below, as metadata does."""
+    text = "- **Pay** - HIGH\n  As a rider, I want to pay, so that I ride.\n"
+    assert write(text, ItemProgress("k", IssueRef(14))) == text.replace(
+        "HIGH\n", "HIGH  \n  **Issue**: #14  \n"
     )
 
 
@@ -73,7 +117,7 @@ def test_metadata_bullets_get_a_bullet() -> None:
     text = "### Story 1: A\n* **Owner:** me\n* **Points:** 3\n\nText.\n"
     assert write(text, ISSUE) == text.replace("3\n", f"3\n* **Issue:** {LINK}\n")
     nested = "- **Story 1**: A\n  - Points: 3\n  - AC: works\n"
-    assert write(nested, ISSUE) == nested.replace("3\n", f"3\n  - Issue: {LINK}\n")
+    assert write(nested, status("Done")) == nested.replace("3\n", "3\n  - Status: Done\n")
 
 
 def test_lines_without_hard_breaks_stay_so() -> None:
@@ -119,7 +163,7 @@ def test_other_bytes_stay() -> None:
     text = "### Story 1: A\r\n\r\n**Points**: 3\\\r\n**Goal**: g\r\n\r\n-\ttab  \r\nlast"
     assert write(text, ISSUE) == text.replace("3\\\r\n", f"3\\\r\n**Issue**: {LINK}\\\r\n")
     tabbed = "-\t**Story 1**: A\n\t**Points**: 3  \n\t**Goal**: g"
-    assert write(tabbed, ISSUE) == tabbed.replace("3  \n", f"3  \n\t**Issue**: {LINK}  \n")
+    assert write(tabbed, status("Done")) == tabbed.replace("3  \n", "3  \n\t**Status**: Done  \n")
 
 
 def test_an_issue_line_gets_a_new_value() -> None:
@@ -180,11 +224,15 @@ def test_a_tick_is_one_character() -> None:
 
 
 def test_a_task_shows_its_status_in_its_box() -> None:
-    """Done ticks the box; nothing unticks it, and no status line is added."""
+    """Done ticks the box and nothing unticks it; what a box cannot say gets a line."""
     text = "- [ ] one\n- [x] two\n"
     assert write(text, status("Done"), status("In Progress")) == "- [x] one\n- [x] two\n"
+    begun = write(text, status("In Progress"))
+    assert begun == "- [ ] one  \n  **Status**: In Progress\n- [x] two\n"
+    ended = write(begun, status("Done"))
+    assert ended == "- [x] one  \n  **Status**: Done\n- [x] two\n"
     wrapped = "- [ ] one\n      goes on\n"
-    assert write(wrapped, ISSUE) == f"- [ ] one\n      goes on  \n  **Issue**: {LINK}\n"
+    assert write(wrapped, ISSUE) == f"- [ ] one\n      goes on ({LINK})\n"
 
 
 def test_progress_is_written_on_epics_and_features_only() -> None:
@@ -305,6 +353,53 @@ def test_a_column_of_issues_takes_the_number() -> None:
         TASKS.replace("Priority", "Issue") + "| 1 | Weld |  | Open |\n| 2 | Paint | #14 | Open |\n"
     )
     assert write(text, None, ISSUE, ISSUE) == text.replace("Weld |  |", f"Weld |  {LINK}|")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # aligned: the new column is, too
+        (
+            "| #   | Task  | Priority |\n|-----|-------|----------|\n"
+            "| 1.1 | Weld  | High     |\n| 1.2 | Paint | Low      |\n",
+            "| #   | Task  | Priority | Status |\n|-----|-------|----------|--------|\n"
+            "| 1.1 | Weld  | High     | Done   |\n| 1.2 | Paint | Low      |        |\n",
+        ),
+        # ragged, with blanks in the line of dashes
+        (
+            "| # | Task | Priority |\n| --- | --- | :-: |\n| 1.1 | Weld | High |\n"
+            "| 1.2 | Paint | Low |\n",
+            "| # | Task | Priority | Status |\n| --- | --- | :-: | --- |\n"
+            "| 1.1 | Weld | High | Done |\n| 1.2 | Paint | Low |  |\n",
+        ),
+        # without outer bars, and without blanks
+        (
+            "#|Task|Priority\n---|---|---\n1.1|Weld|High\n1.2|Paint|Low\n",
+            "#|Task|Priority|Status\n---|---|---|---\n1.1|Weld|High|Done\n1.2|Paint|Low|\n",
+        ),
+        # a row that is too short reaches the new column
+        (
+            "| # | Task | Priority |\n|---|---|---|\n| 1.1 | Weld |\n| 1.2 | Paint | Low |\n",
+            "| # | Task | Priority | Status |\n|---|---|---|---|\n| 1.1 | Weld |  | Done |\n"
+            "| 1.2 | Paint | Low |  |\n",
+        ),
+        # a column that is there, which a row does not reach
+        (
+            "| # | Task | Priority | Status |\n|---|---|---|---|\n| 1.1 | Weld | High |\n"
+            "| 1.2 | Paint | Low | Open |\n",
+            "| # | Task | Priority | Status |\n|---|---|---|---|\n| 1.1 | Weld | High | Done |\n"
+            "| 1.2 | Paint | Low | Open |\n",
+        ),
+    ],
+)
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_a_table_without_statuses_gets_a_column(before: str, after: str, eol: str) -> None:
+    """Behind all others, in the table's own style; what every item begins with is no reason."""
+    head = "## Phase 1: A\n**Goal**: x\n\n"
+    todo = status("Todo", initial=True)
+    text = (head + before).replace("\n", eol)
+    assert write(text, None, todo, todo) == text
+    assert write(text, None, status("Done"), todo) == (head + after).replace("\n", eol)
 
 
 def test_the_status_cell_of_an_overview_is_written() -> None:

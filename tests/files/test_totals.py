@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.files.fix import fix
 from backlog_sync.files.load import load
-from backlog_sync.files.write_back import save
+from backlog_sync.files.write.change import save
+from backlog_sync.files.write.fix import fix
 from tests.files.conftest import LoadText
 
 LABELS = ("**First**", "**Sprint 1:**", "Second half:", "- Sprint 3")

@@ -24,6 +24,8 @@ from backlog_sync.files.vocabulary import (
     languages_of,
     list_kind,
     list_status,
+    near_key,
+    near_type,
     risk_column,
     topics,
     type_word,
@@ -205,3 +207,20 @@ def test_keys_tell_their_language() -> None:
     """Which languages write a key so."""
     assert languages_of("Prioridade") == {"pt"}
     assert languages_of("banana") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("Lables", "labels"), ("Prioirty", "priority"), ("Asignee", "assignee"), ("Labels", None),
+     ("Assigned by", None), ("Notes", None), ("Phases", None), ("Rust", None), ("Created", None)],
+)  # fmt: skip
+def test_near_misses_of_keys(key: str, meant: str | None) -> None:
+    """Slips of the pen; words that are known, or that only share letters, are none."""
+    assert near_key(key) == meant
+
+
+def test_near_misses_of_types() -> None:
+    """A type word with its letters turned."""
+    assert [near_type(each) for each in ("Stroy", "Fetaure", "Story", "History", "Strong")] == [
+        "story", "feature", None, None, None,
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Risks, hours, skills and teams reach no issue's body, in whatever syntax they are written."""
+"""Risks, hours, skills, teams and capacity reach no body, in whatever syntax they are written."""
 
 import json
 import random
@@ -23,6 +23,10 @@ KEYS = {
     "team": (
         "Team", "Responsible team", "Squad", "Equipo", "Equipe", "Équipe", "Zespół", "Команда",
         "团队", "チーム", "팀",
+    ),
+    "capacity": (
+        "Team Capacity", "Team capability", "Team requirements", "Staffing", "Headcount",
+        "Teamkapazität", "Capacidad del equipo",
     ),
     "estimate_hours": (
         "Effort", "Hours", "Estimated effort", "Time", "Duration", "Aufwand", "Esfuerzo", "Esforço",
@@ -158,7 +162,7 @@ def test_whatever_the_text_lines_only_go(text: str) -> None:
 def test_pull_never_drops_what_is_withheld(load_text: LoadText) -> None:
     """A description of which lines are withheld is not written over by GitHub's version of it."""
     from backlog_sync.core.pull import Take, TakeText  # noqa: PLC0415 - for this test alone
-    from backlog_sync.files.accept import accept  # noqa: PLC0415 - as above
+    from backlog_sync.files.write.pull import accept  # noqa: PLC0415 - as above
 
     loaded = load_text(_yaml("Shown.\n\nTeam: secret"))
     assert loaded.desired is not None

@@ -9,7 +9,8 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import save, write_back
+from backlog_sync.files.write.change import save
+from backlog_sync.files.write.progress import write_back
 
 LoadText = Callable[..., Loaded]
 

@@ -1,18 +1,19 @@
 """Progress into YAML, and not one byte more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.errors import FailedError
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
-from backlog_sync.files.yaml.edit import Editor
+from backlog_sync.files.write.edits import Edit
+from backlog_sync.files.write.nodes import Editor, Setting
+from backlog_sync.files.write.progress import put
 from backlog_sync.files.yaml.file import parse_yaml
-from backlog_sync.files.yaml.write import write_yaml
+from backlog_sync.files.yaml.nodes import MapNode
 from tests.sums import rolled
 
 Parse = Callable[[str], ParsedFile]
@@ -25,10 +26,10 @@ BOTH = ItemProgress("k", issue=IssueRef(42), status="Done")
 def _write(parse: Parse, text: str, progress: ItemProgress, index: int = 0) -> str:
     parsed = parse(text)
     assert not parsed.diagnostics
-    written = write_yaml(parsed, {index: progress})
+    written = put(parsed, {index: progress}).parsed.source.text
     again = parse(written)
     assert not again.diagnostics
-    assert write_yaml(again, {index: progress}) == written
+    assert put(again, {index: progress}).parsed.source.text == written
     return written
 
 
@@ -219,7 +220,7 @@ def test_json_stays_json(parse: Parse) -> None:
     source = source_of(raw, Path("b.json"), "b.json")
     assert isinstance(source, Source)
     progress = ItemProgress("k", issue=IssueRef(3), ticks={0: True})
-    written = write_yaml(parse_yaml(source), {0: progress, 1: ISSUE})
+    written = put(parse_yaml(source), {0: progress, 1: ISSUE}).parsed.source.text
     assert written == (
         '{"stories": [{"title": "S", "issue": 3, "acceptance_criteria": '
         '[{"text": "a", "done": true}], "tasks": [{"title": "t", "issue": 42}]}]}'
@@ -245,7 +246,7 @@ def test_roll_ups_and_unknown_ticks_write_nothing(parse: Parse) -> None:
 def test_several_items_are_written_at_once(parse: Parse) -> None:
     """Each at its own place."""
     text = "epics:\n- title: E\n  stories:\n  - title: S\n  - title: T\n"
-    written = write_yaml(parse(text), {0: ISSUE, 1: DONE, 2: BOTH})
+    written = put(parse(text), {0: ISSUE, 1: DONE, 2: BOTH}).parsed.source.text
     assert written == (
         "epics:\n- title: E\n  issue: 42\n  stories:\n  - title: S\n    status: Done\n"
         "  - title: T\n    issue: 42\n    status: Done\n"
@@ -258,10 +259,12 @@ def test_what_cannot_be_written_soundly_is_refused(
     """A result that would read as another backlog is never given."""
 
     class Clumsy(Editor):
-        def result(self) -> str:
-            return super().result().replace("title: S", "title: Z")
+        def set_keys(self, node: MapNode, settings: Sequence[Setting]) -> None:
+            super().set_keys(node, settings)
+            self.edits.append(Edit(self.text.index("S\n"), self.text.index("S\n") + 1, "Z"))
 
-    monkeypatch.setattr("backlog_sync.files.yaml.write.Editor", Clumsy)
-    with pytest.raises(FailedError) as caught:
-        write_yaml(parse("stories:\n- title: S\n"), {0: ISSUE})
-    assert caught.value.slug == "write-back"
+    text = "stories:\n- title: S\n"
+    monkeypatch.setattr("backlog_sync.files.write.structured.Editor", Clumsy)
+    result = put(parse(text), {0: ISSUE})
+    assert result.parsed.source.text == text
+    assert [(index, wanted.name) for (index, wanted), _ in result.left] == [(0, "issue")]

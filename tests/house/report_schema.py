@@ -13,13 +13,16 @@ from backlog_sync.reports.values import (
     Health,
     Load,
     MilestoneReport,
+    Noted,
     Overlap,
     Period,
     Quarter,
+    Question,
     RegisteredRisk,
     Report,
     Review,
     Schedule,
+    Shortage,
 )
 
 _COUNTS = {
@@ -27,7 +30,15 @@ _COUNTS = {
     "percent": {"type": "integer", "description": "By points, else by items; rounded down."},
     "points_total": {"type": "number", "description": "Points of these items."},
 }
-_LISTS = {"load": Load, "risks": RegisteredRisk, "overlaps": Overlap, "reviews": Review}
+_LISTS = {
+    "load": Load,
+    "shortages": Shortage,
+    "risks": RegisteredRisk,
+    "overlaps": Overlap,
+    "reviews": Review,
+    "questions": Question,
+    "review_notes": Noted,
+}
 
 
 def report_schema() -> str:

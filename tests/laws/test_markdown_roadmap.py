@@ -2,21 +2,26 @@
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from backlog_sync.files.markdown.write import write_roadmap
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import Bullets
-from backlog_sync.files.syntax.markdown import Line, scan_lines
+from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.reading.markdown import parse_roadmap
+from backlog_sync.files.statuses import is_status_word
+from backlog_sync.files.syntax.markdown import Line, scan_lines
 from backlog_sync.files.vocabulary import field_of
-from backlog_sync.files.markdown.write import roadmap_edits, write_roadmap
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.write.engine import writer_of
+from backlog_sync.files.write.progress import put, wanted_of
+from backlog_sync.files.write.wanted import CannotSay, same_issue
 from tests.growth import grows_like
 from tests.sums import rolled
 
@@ -176,14 +181,17 @@ def content(parsed: ParsedFile) -> list[object]:
 
 def check_write_back(text: str, seed: int, *, bom: bool = False, bullets: Bullets = "list") -> None:
     """All laws of write-back for one text."""
-    parsed = parse_roadmap(source(text, bom=bom), bullets=bullets)
+    parsed = parse_roadmap(source(text, bom=bom), Asked(bullets == "items"))
     wanted = updates(parsed, seed)
     written = write_roadmap(parsed, wanted)
+    again = parse_roadmap(replace(parsed.source, text=written), Asked(bullets == "items"))
+    written = put(parsed, wanted).parsed.source.text
     again = parse_roadmap(replace(parsed.source, text=written), bullets=bullets)
     assert content(again) == content(parsed)
-    assert write_roadmap(again, wanted) == written
+    assert put(again, wanted).parsed.source.text == written
     for index, update in wanted.items():
-        assert again.items[index].document.issue == str(update.issue)
+        assert update.issue is not None
+        assert same_issue(again.items[index].document.issue, update.issue)
         criteria = again.items[index].document.acceptance_criteria or ()
         anchor = again.items[index].anchor
         for entry, done in update.ticks.items():
@@ -196,7 +204,12 @@ def assert_only_own_spans(parsed: ParsedFile, wanted: dict[int, ItemProgress]) -
     """Every span that is replaced is one that write-back may touch, and ends up as one."""
     text = parsed.source.text
     lines = scan_lines(text)
-    for edit in roadmap_edits(parsed, wanted):
+    writer = writer_of(parsed)
+    for index, each in wanted.items():
+        for field in wanted_of(each, parsed.items[index].document):
+            with suppress(CannotSay):
+                writer.set(index, field.name, field.value)
+    for edit in writer.finish():
         line = next((line for line in lines if edit.start <= line.end), lines[-1])
         if edit.start == edit.end:
             assert_own_insertion(edit.text, line, inside=line.start < edit.start <= line.end)
@@ -209,19 +222,28 @@ def assert_only_own_spans(parsed: ParsedFile, wanted: dict[int, ItemProgress]) -
             assert edit.end <= line.end
             assert "\n" not in edit.text
             row = line.kind.value in ("table", "front matter")
-            assert row or is_ours(text[line.start : line.end])
+            numbers = is_number(edit.text) and is_number(text[edit.start : edit.end])
+            assert row or numbers or is_ours(text[line.start : line.end])
 
 
 def assert_own_insertion(text: str, line: Line, *, inside: bool) -> None:
-    """What is added: lines of ours, hard breaks, or an issue behind the title of a row."""
-    if line.kind.value == "table" and inside and not text.startswith(("\n", "\r")):
-        assert ISSUE.fullmatch(text.strip(" ()"))
+    """What is added: lines of ours, hard breaks, an issue behind a title, cells of a status."""
+    if inside and is_number(text):
+        assert line.kind.value in ("table", "list", "text")
+    elif line.kind.value == "table" and inside and not text.startswith(("\n", "\r")):
+        cell = text.strip(" |-")
+        assert not cell or cell == "Blocked" or is_status_word(cell) or field_of(cell) == "status"
     elif line.kind.value == "front matter":
         assert text.startswith(("issue: ", "status: "))
     elif text.strip().startswith("| Item |"):
         assert line.kind.value == "summary"
     else:
         assert all(is_ours(each) for each in text.splitlines())
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is the number of an issue as it stands behind a title."""
+    return bool(ISSUE.fullmatch(text.strip(" ()")))
 
 
 def is_ours(line: str) -> bool:
@@ -243,7 +265,7 @@ def test_write_back_changes_only_what_it_names(document: tuple[str, bool], seed:
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read_and_written_back(text: str) -> None:
     """No text makes the reader or the writer raise, whatever the bullets mode."""
-    parse_roadmap(source(text), bullets="items")
+    parse_roadmap(source(text), Asked(bullets=True))
     check_write_back(text, 1)
 
 

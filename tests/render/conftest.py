@@ -13,6 +13,7 @@ from backlog_sync.core.changes import (
     Orphan,
     Plan,
     PlanItem,
+    Unread,
     Verdict,
     Warned,
 )
@@ -322,6 +323,7 @@ def changed() -> Plan:
             ),
         ),
         orphans=(Orphan("story-1.1.9", "#8", "Print a cart", "gone from the file"),),
+        unread=(Unread("story-9", "#7", "Fold a cart", "ROADMAP.md:62", '"### *": story'),),
         deferred=(
             Deferred(
                 ChangeKind.FIELD,

@@ -21,6 +21,7 @@ from backlog_sync.core.changes import (
     Orphan,
     Plan,
     PlanItem,
+    Unread,
     Verdict,
     Warned,
 )
@@ -226,6 +227,7 @@ def plan_of(texts: Sequence[str]) -> Plan:
         drift=(note,),
         conflicts=(note,),
         orphans=(Orphan("gone", "#9", g, h),),
+        unread=(Unread("left", "#8", g, h, a),),
         deferred=(Deferred(ChangeKind.FIELD, a, b, c),),
         warnings=(Warned(d, "slug", None, "#1"),),
     )

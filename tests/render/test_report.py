@@ -14,10 +14,14 @@ from rich.cells import cell_len
 
 from backlog_sync.core.facts import (
     Capacity,
+    Conversation,
     Facts,
+    FeedbackRef,
     MilestoneFact,
     Phase,
     PlanningSettings,
+    Remark,
+    ReviewNote,
     Risk,
     WorkItem,
 )
@@ -196,6 +200,14 @@ def _spoiled(rng: random.Random, given: Facts | None = None) -> Facts:
     """Facts that say foreign text wherever facts can."""
     given = given or sample()
     titles = {one.title: hostile(rng) for one in given.milestones}
+    remark = Remark(hostile(rng), trusted=False, text=f"{hostile(rng)}?", at=hostile(rng))
+    asked = Conversation(
+        FeedbackRef(7, "octo-org/other"),
+        hostile(rng),
+        hostile(rng),
+        f"- [ ] {hostile(rng)}",
+        threads=((remark,),),
+    )
 
     def spoil(one: WorkItem) -> WorkItem:
         return replace(
@@ -210,6 +222,10 @@ def _spoiled(rng: random.Random, given: Facts | None = None) -> Facts:
             ref=f"#{rng.randrange(99)}",
             waits_for=(hostile(rng),),
             skills=(hostile(rng),),
+            audience=rng.choice([None, hostile(rng)]),
+            capacity=rng.choice([None, hostile(rng), f"3 {hostile(rng)}"]),
+            feedback=(asked.ref,),
+            review_notes=(ReviewNote(TODAY, hostile(rng)),),
             risks=tuple(
                 Risk(hostile(rng), hostile(rng), "5", hostile(rng), hostile(rng), hostile(rng))
                 for _ in range(rng.randrange(2))
@@ -223,6 +239,7 @@ def _spoiled(rng: random.Random, given: Facts | None = None) -> Facts:
         board=hostile(rng),
         items=tuple(spoil(one) for one in given.items),
         milestones=tuple(replace(one, title=titles[one.title]) for one in given.milestones),
+        conversations=(asked,),
         unseen=(hostile(rng),),
     )
 

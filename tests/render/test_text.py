@@ -104,6 +104,9 @@ def hostile_plan(plans: dict[str, Plan]) -> Plan:
             for n in plan.conflicts
         ),
         orphans=tuple(replace(o, title=HOSTILE) for o in plan.orphans),
+        unread=tuple(
+            replace(u, title=HOSTILE, place=HOSTILE, reading=HOSTILE) for u in plan.unread
+        ),
         deferred=tuple(
             replace(d, key=HOSTILE, reason=HOSTILE, hint=HOSTILE) for d in plan.deferred
         ),

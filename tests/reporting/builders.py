@@ -7,11 +7,16 @@ from typing import Any
 from backlog_sync.core.facts import (
     Before,
     Capacity,
+    Conversation,
     Facts,
+    FeedbackRef,
     MilestoneFact,
     Phase,
     PlanningSettings,
+    Remark,
+    ReviewNote,
     Risk,
+    Step,
     WorkItem,
 )
 from backlog_sync.reports.build import build_report
@@ -85,6 +90,7 @@ def sample() -> Facts:
             milestone="Opening",
             team="Web",
             goal="Riders book a repair without calling",
+            audience="riders",
             ref="#1",
         ),
         item(
@@ -178,7 +184,15 @@ def sample() -> Facts:
             status="Not planned",
         ),
         item(
-            "fleet", "epic", title="Firms lease a fleet", milestone="Fleet", team="Field", ref="#5"
+            "fleet",
+            "epic",
+            title="Firms lease a fleet",
+            milestone="Fleet",
+            team="Field",
+            capacity="1-2 people of the workshop",
+            audience="firms",
+            review_notes=(ReviewNote(date(2026, 1, 9), "Still wanted"),),
+            ref="#5",
         ),
         item(
             "contract",
@@ -219,14 +233,28 @@ def sample() -> Facts:
         ),
         planning=PlanningSettings(
             velocity=6,
-            teams=(Capacity("Web", 20), Capacity("Field", 40)),
+            teams=(
+                Capacity("Web", 20, (Step(date(2026, 4, 1), 60, "1.5 people"),)),
+                Capacity("Field", 40),
+            ),
             skills=(Capacity("payments", 10),),
             one_at_a_time=True,
             review_days=90,
+            feedback=(FeedbackRef(40),),
+            review_notes=(ReviewNote(date(2026, 2, 27), "Leasing comes last"),),
         ),
         since=date(2026, 2, 16),
         before=Before(
             date(2026, 2, 16), then, {"Payments": MilestoneFact("Payments", date(2026, 3, 20))}
+        ),
+        conversations=(
+            Conversation(
+                FeedbackRef(40),
+                "What do you miss?",
+                "https://github.com/octo-org/widgets/issues/40",
+                "- [ ] Do firms want it?",
+                threads=((Remark("bo", False, "Is cash gone?", "2026-03-02T09:00:00Z"),),),
+            ),
         ),
         reviewed={"fleet": day(100), "deposit": day(20)},
         board="octo-org/4",

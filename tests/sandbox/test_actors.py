@@ -118,3 +118,47 @@ def test_a_person_may_do_what_the_permission_allows(world: World) -> None:
     with pytest.raises(RefusalError, match="not accessible"):
         eve.label(own.number, "bug")
     assert shown(world, own.number)["author_association"] == "NONE"
+
+
+TALK = """
+query($number: Int!) {
+  repository(owner: "octo-org", name: "widgets") {
+    discussion(number: $number) {
+      title body closed isAnswered url author { login }
+      comments(last: 10) {
+        totalCount
+        nodes {
+          body authorAssociation isMinimized url
+          replies(last: 10) { totalCount nodes { body author { login } } }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+def test_people_talk_in_discussions(world: World) -> None:
+    """Numbers are of the issues' series; answers stand below comments; one may be chosen."""
+    world.issue("One")
+    ada = Person(world.sandbox, "ada")
+    grace = Person(world.sandbox, "grace", permission="read")
+    talk = grace.start_discussion("Fees", "Too high?")
+    first = grace.discuss(talk, "Who pays?")
+    ada.discuss(talk, "The city.", reply_to=first)
+    ada.discuss(talk, "Thanks")
+    world.issue("Three")
+    assert (talk.number, shown(world, 3)["title"]) == (2, "Three")
+    found = world.ask(TALK, number=2)["repository"]["discussion"]
+    assert (found["title"], found["author"]["login"]) == ("Fees", "grace")
+    assert found["url"].endswith("/octo-org/widgets/discussions/2")
+    asked, thanks = found["comments"]["nodes"]
+    assert [asked["authorAssociation"], thanks["authorAssociation"]] == ["NONE", "MEMBER"]
+    assert asked["replies"]["nodes"] == [{"body": "The city.", "author": {"login": "ada"}}]
+    assert thanks["replies"]["totalCount"] == 0
+    assert not found["isAnswered"]
+    with pytest.raises(RefusalError):
+        grace.choose_answer(first)
+    ada.choose_answer(first)
+    assert world.ask(TALK, number=2)["repository"]["discussion"]["isAnswered"]
+    assert world.refused(TALK, number=1)["type"] == "NOT_FOUND"

@@ -19,7 +19,8 @@ from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import save, write_back
+from backlog_sync.files.write.change import save
+from backlog_sync.files.write.progress import write_back
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
 from github_sandbox.actors import Person

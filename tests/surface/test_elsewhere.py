@@ -15,7 +15,8 @@ from backlog_sync.core.progress import measure
 from backlog_sync.core.pull import pull
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.files.load import load
-from backlog_sync.files.write_back import save, write_back
+from backlog_sync.files.write.change import save
+from backlog_sync.files.write.progress import write_back
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.markdown import plan_markdown
 from backlog_sync.render.text import plan_text

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.changes import Action, Plan
+from backlog_sync.core.drift import drift_to_json, find_drift
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.engine.reconcile import observe_and_plan
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.drift import drift_text
 from tests.surface.conftest import World
 
 HEAD = "# Plan\n\n## Epic 1: House of Ann\n\n### Story 1.1: Paint the walls\n"
@@ -59,22 +62,84 @@ def test_what_is_still_in_the_file_is_not_closed(world: World, seed: int) -> Non
         world.put("ROADMAP.md", f"{rest}\n{form}")
         plan = pruned(world)
         assert closed(plan) == [], form
-        (left,) = plan.orphans
-        assert "still in the file (" in left.reason, form
-        assert "no longer read as an item" in left.reason
+        (left,) = plan.unread
+        assert left.place.startswith(str(world.file)), form
+        assert plan.orphans == ()
     world.put("ROADMAP.md", rest)
     assert closed(pruned(world)) == [title]
 
 
-def test_the_reason_says_where(world: World) -> None:
+def test_it_is_told_where(world: World) -> None:
     """Path and line, so that it can be taken out if it is meant to go."""
     rest = synced(world)
     world.put("ROADMAP.md", f"{rest}\n- Lock the garden door\n")
-    (left,) = pruned(world).orphans
+    (left,) = pruned(world).unread
     line = world.text.rstrip().count("\n") + 1
-    assert f"ROADMAP.md:{line})" in left.reason
-    (left,) = world.plan().orphans
-    assert "still in the file" in left.reason
+    assert left.place == f"{world.file}:{line}"
+    assert world.plan().unread == (left,)
+
+
+@pytest.mark.parametrize(
+    ("form", "reading"),
+    [
+        ("## Ideas\n\n### Lock the garden door\n", '"### Lock the garden door": story'),
+        ("## Ideas\n\n- Lock the garden door\n", '"## Ideas": {items: story}'),
+        (
+            "## Ideas\n\n| No | Idea |\n|---|---|\n| 7 | Lock the garden door |\n",
+            '"table Idea": {items: story, title: "Idea"}',
+        ),
+        ("Later we may lock the garden door.\n", ""),
+    ],
+)
+def test_the_line_of_settings_that_would_keep_it_is_told(
+    world: World, form: str, reading: str
+) -> None:
+    """By the shape of its line and the kind of its issue; nothing for a sentence."""
+    rest = synced(world)
+    world.put("ROADMAP.md", f"{rest}\n{form}")
+    (left,) = world.plan().unread
+    assert left.reading == reading
+    assert left.hint == (f"to keep it: `reading: {{{reading}}}`" if reading else "")
+
+
+def test_several_headings_of_one_level_are_one_line_of_settings(world: World) -> None:
+    """The pattern of the level, with the kind of the issues."""
+    rest = synced(world)
+    world.put("ROADMAP.md", f"{rest}{STORY}\n### Story 1.3: Mend the roof\n")
+    world.sync()
+    ideas = "## Ideas\n\n#### Lock the garden door\n\n#### Mend the roof\n"
+    world.put("ROADMAP.md", f"{rest}\n{ideas}")
+    assert [left.reading for left in world.plan().unread] == ['"#### *": story'] * 2
+
+
+def test_a_line_that_another_item_has_is_read(world: World) -> None:
+    """Of two items with one title one was taken out: an orphan, and nothing that is not read."""
+    text = "# Plan\n\n## Epic 1: House\n\n### Story 1.1: Paint it\n\n## Epic 2: Shed\n\n"
+    world.put("ROADMAP.md", f"{text}### Story 2.1: Paint it\n")
+    world.sync()
+    world.put("ROADMAP.md", world.text[: world.text.index("### Story 2.1")])
+    plan = world.plan()
+    assert plan.unread == ()
+    (left,) = plan.orphans
+    assert left.title == "Paint it"
+    (left,) = pruned(world).orphans
+    assert (
+        left.reason == f"its title is still in the file ({world.file}:7), where another item has it"
+    )
+
+
+def test_it_is_no_drift(world: World) -> None:
+    """Nothing moved apart: it is told, and `drift` finds nothing."""
+    rest = synced(world)
+    world.put("ROADMAP.md", f"{rest}\n## Ideas\n\n- Lock the garden door\n")
+    prepared = world.prepared()
+    drift = find_drift(prepared.plan, prepared.desired, prepared.observed)
+    told = [(each["key"], each["place"]) for each in drift_to_json(drift)["no_longer_read"]]
+    assert told == [("story-1.2", prepared.plan.unread[0].place)]
+    assert not drift
+    shown = drift_text(drift, Look(width=100))
+    assert "No longer read as an item" in shown
+    assert "No drift." in shown
 
 
 def test_the_title_that_it_had_counts_too(world: World) -> None:

@@ -171,6 +171,11 @@ def replaced_remarks(words: Iterable[str]) -> list[Remark]:
     return [Remark("warning", "status-replaced", each) for each in words]
 
 
+def unplaced_remarks(told: Iterable[str]) -> list[Remark]:
+    """Progress that the files have no place for."""
+    return [Remark("warning", "no-place", each) for each in told]
+
+
 def _about(note: FieldNote) -> str:
     return note.kind.value if note.is_definition else note.ref or note.key
 

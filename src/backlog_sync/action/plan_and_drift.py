@@ -66,7 +66,7 @@ def show_drift(job: Job) -> RunResult:
         tracked = _track(job, tracker, prepared, drift) if job.inputs.drift_issue else True
         if job.updates_board:
             update_board_status(
-                job, tracker, prepared.observed, report_of_today(job, prepared.observed)
+                job, tracker, prepared.observed, report_of_today(job, prepared.observed, tracker)
             )
     outputs = {
         **job.outputs(prepared.plan),

@@ -11,6 +11,7 @@ from backlog_sync.action.messages import (
     PARTLY,
     replaced_remarks,
     true_or_false,
+    unplaced_remarks,
     unrecorded_remarks,
 )
 from backlog_sync.action.outputs import Remark, RunResult
@@ -22,7 +23,7 @@ from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import BacklogError
-from backlog_sync.files.write_back import save
+from backlog_sync.files.write.change import save
 from backlog_sync.local.state import safe_name, write_whole
 from backlog_sync.render.inert import inert
 from backlog_sync.render.words import counted
@@ -46,7 +47,7 @@ def report(job: Job) -> RunResult:
     with job.workspace(env).tracker(read_only=not (publishes or writes)) as tracker:
         read_scope = ReadScope.for_backlog(job.desired, full=inputs.report_issue is not None)
         observed = reconcile.observe(job.desired, tracker, read_scope)
-        report = report_of_today(job, observed)
+        report = report_of_today(job, observed, tracker)
         if job.updates_board:
             update_board_status(job, tracker, observed, report)
         _publish(job, tracker, observed, report)
@@ -82,7 +83,8 @@ def _written(job: Job, flow: Flow) -> tuple[str, ...]:
     for change in changes:
         save(change)
         job.runner.remark(replaced_remarks(change.replaced))
-    return tuple(change.path for change in changes)
+        job.runner.remark(unplaced_remarks(change.unplaced))
+    return tuple(change.path for change in changes if change.is_written)
 
 
 def _publish(job: Job, tracker: Tracker, observed: ObservedState, report: Report) -> None:
@@ -119,12 +121,13 @@ def _warned(job: Job) -> Iterator[None]:
         job.runner.remark([Remark("warning", problem.slug, problem.message + hint)])
 
 
-def report_of_today(job: Job, observed: ObservedState) -> Report:
+def report_of_today(job: Job, observed: ObservedState, tracker: Tracker) -> Report:
     """The report of today, and of the time that the inputs ask for."""
     today = today_utc()
     return make_report(
         job.workspace(),
         observed,
+        tracker,
         today=today,
         since=read_since(job.inputs.since, today) if job.inputs.since else None,
         bullets=job.inputs.bullets,

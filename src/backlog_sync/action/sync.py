@@ -20,6 +20,7 @@ from backlog_sync.action.messages import (
     problem_remark,
     replaced_remarks,
     true_or_false,
+    unplaced_remarks,
     unrecorded_remarks,
     violation_remarks,
 )
@@ -106,6 +107,7 @@ def _synced(
             job.runner.remark([problem_remark(problem)])
     job.runner.remark(plan_remarks(replace(plan, changes=())))
     job.runner.remark(replaced_remarks(written.replaced))
+    job.runner.remark(unplaced_remarks(written.unplaced))
     job.runner.remark(unrecorded_remarks(written.unrecorded))
     if (written.problem or written.again) and ended in (DONE, REFUSED):
         ended = PARTLY

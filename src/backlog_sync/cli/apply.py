@@ -162,7 +162,7 @@ class _Sync:
                 clock=self.clock,
             )
         written = self._written(prepared, applied, takes, tracker)
-        self.screen.warn_replaced(written.replaced)
+        self.screen.warn_all((*written.replaced, *written.unplaced))
         interrupted = applied.interrupted or written.interrupted or INTERRUPTS.asked
         applied = replace(applied, usage=tracker.usage(), interrupted=interrupted)
         self._report(prepared.plan, applied, written)

@@ -9,37 +9,62 @@ from pathlib import Path
 
 from backlog_sync import wiring
 from backlog_sync.cli.workspace import Workspace
+from backlog_sync.core.facts import Facts
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
+from backlog_sync.core.reworded import Words
+from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.load import load
+from backlog_sync.files.validation import did_you_mean
 from backlog_sync.local import git, git_history
+from backlog_sync.reports.audience import audiences, for_audience
 from backlog_sync.reports.build import build_report
 from backlog_sync.reports.dates import since_day
-from backlog_sync.reports.gather import Remembered, gather
+from backlog_sync.reports.gather import Remembered, feedback_refs, gather
 from backlog_sync.reports.values import Report
 
-_PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:|\s*[-*+] \[[ xX]\]", re.IGNORECASE)
+_PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
 """Lines that the tool writes itself: they say nothing about when somebody last looked."""
 
 
 def make_report(
     workspace: Workspace,
     observed: ObservedState,
+    tracker: Tracker,
     *,
     today: date,
     since: date | None = None,
     bullets: str | None = None,
     seed: int = 1,
+    items_for: str | None = None,
 ) -> Report:
-    """Give the report on `today`, and on the time from `since`. Raises nothing."""
+    """Give the report on `today`, and on the time from `since`.
+
+    Reads what people say where feedback is collected, and raises as `Tracker` does. Raises
+    `UsageError` where `items_for` names nobody that an item is for.
+    """
     facts = gather(
         workspace.desired,
         observed,
         today=today,
         since=since,
-        remembered=remember(workspace, since, bullets),
+        conversations=tracker.feedback(feedback_refs(workspace.desired)),
+        remembered=remember(workspace, since, bullets, today, _statuses(observed)),
     )
+    if items_for is not None:
+        facts = _only_for(facts, items_for)
     return build_report(facts, random.Random(seed), seed=seed)  # noqa: S311 - chance, no secret
+
+
+def _only_for(facts: Facts, name: str) -> Facts:
+    """The facts of what is for somebody; whoever it is not for is named."""
+    limited = for_audience(facts, name)
+    if limited is None:
+        names = audiences(facts)
+        hint = did_you_mean(name, names) if names else "say 'audience:' of an item"
+        raise UsageError(f"no item is for '{name}'", hint=hint)
+    return limited
 
 
 def read_since(word: str, today: date) -> date:
@@ -56,7 +81,20 @@ def today_utc() -> date:
     return datetime.fromtimestamp(wiring.clock().now(), UTC).date()
 
 
-def remember(workspace: Workspace, since: date | None, bullets: str | None) -> Remembered:
+def _statuses(observed: ObservedState) -> tuple[str, ...]:
+    """The board's words for progress."""
+    fields = observed.project.fields if observed.project else ()
+    options = (option for field in fields if field.name == STATUS for option in field.options)
+    return tuple(option.name for option in options)
+
+
+def remember(
+    workspace: Workspace,
+    since: date | None,
+    bullets: str | None,
+    today: date,
+    statuses: Iterable[str] = (),
+) -> Remembered:
     """Give what git knows of the files, and of how they stood when `since` began.
 
     Raises nothing: what cannot be seen is said.
@@ -71,7 +109,7 @@ def remember(workspace: Workspace, since: date | None, bullets: str | None) -> R
             "The clone is shallow: what is older than its first commit is not seen"
             " (fetch-depth: 0 brings it)."
         )
-    added, reviewed = _days(workspace.desired.items, top)
+    added, reviewed = _days(workspace.desired.items, top, today, Words(statuses))
     then = None
     if since is not None:
         then = _then(top, workspace.desired, since, bullets)
@@ -80,7 +118,9 @@ def remember(workspace: Workspace, since: date | None, bullets: str | None) -> R
     return Remembered(added, reviewed, then, tuple(unseen))
 
 
-def _days(items: Iterable[DesiredItem], top: Path) -> tuple[Mapping[str, date], Mapping[str, date]]:
+def _days(
+    items: Iterable[DesiredItem], top: Path, today: date, words: Words
+) -> tuple[Mapping[str, date], Mapping[str, date]]:
     """By key the day of an item's first line, and of the latest line that people wrote in it."""
     by_file: dict[str, list[DesiredItem]] = {}
     for item in items:
@@ -89,10 +129,10 @@ def _days(items: Iterable[DesiredItem], top: Path) -> tuple[Mapping[str, date], 
     reviewed: dict[str, date] = {}
     for path, members in by_file.items():
         file = Path(path).absolute()
-        days = git_history.line_days(top, str(file))
+        days = git_history.line_days(top, str(file), today, words)
         if days is None:
             continue
-        lines = file.read_bytes().decode("utf-8", "replace").splitlines()
+        lines = file.read_bytes().decode("utf-8", "replace").split("\n")
         members.sort(key=lambda item: item.place.line)
         ends = [item.place.line - 1 for item in members[1:]] + [len(days)]
         for item, end in zip(members, ends, strict=True):
@@ -100,13 +140,14 @@ def _days(items: Iterable[DesiredItem], top: Path) -> tuple[Mapping[str, date], 
             if not span:
                 continue
             added[item.key] = days[span[0]]
-            written = [days[at] for at in span if at < len(lines) and _is_words(lines[at])]
+            written = [days[at] for at in span if at < len(lines) and _is_said(lines[at], words)]
             reviewed[item.key] = max(written, default=days[span[0]])
     return added, reviewed
 
 
-def _is_words(line: str) -> bool:
-    return bool(line.strip()) and not _PROGRESS.match(line)
+def _is_said(line: str, words: Words) -> bool:
+    """Whether a line says anything that the tool does not write itself."""
+    return bool(words(line)) and not _PROGRESS.match(line)
 
 
 def _then(

@@ -81,10 +81,10 @@ class Screen:
         with suppress(OSError):
             click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
 
-    def warn_replaced(self, words: Iterable[str]) -> None:
-        """Say which of the author's own words progress took the place of."""
-        for replaced_word in words:
-            self.write_stderr(f"warning: {clean(replaced_word)}")
+    def warn_all(self, messages: Iterable[str]) -> None:
+        """Say what a person should look at, quiet or not."""
+        for message in messages:
+            self.write_stderr(f"warning: {clean(message)}")
 
     def refuse(self, slug: str, why: str, hint: str) -> None:
         """Say why nothing was sent, and what to do."""

@@ -23,9 +23,10 @@ from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
 from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
 from backlog_sync.errors import BacklogError
-from backlog_sync.files.accept import Accepted, accept
 from backlog_sync.files.load import Loaded, load
-from backlog_sync.files.write_back import FileChange, save, write_back
+from backlog_sync.files.write.change import FileChange, save
+from backlog_sync.files.write.progress import write_back
+from backlog_sync.files.write.pull import Accepted, accept
 from backlog_sync.local.cache import FileCache
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.escape import clean
@@ -132,7 +133,8 @@ class Written:
     """The files that were written, what of GitHub's they say now, and what stood in the way.
 
     `unrecorded` is what they do not say because it could not be put on record, by key; `replaced`
-    tells of the author's own words that progress took the place of.
+    tells of the author's own words that progress took the place of, `unplaced` of progress that
+    the files have no place for.
     """
 
     paths: tuple[str, ...] = ()
@@ -140,6 +142,7 @@ class Written:
     taken: tuple[Take, ...] = ()
     left: tuple[Left, ...] = ()
     replaced: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
     unrecorded: Mapping[str, Unrecorded] = field(default_factory=dict)
     interrupted: bool = False
 
@@ -178,14 +181,16 @@ def write_progress(
     """
     paths: list[str] = []
     replaced: list[str] = []
+    unplaced: list[str] = []
     flow = Flow(Accepted((), (), (), loaded), (), {})
     problem: BacklogError | None = None
     try:
         flow = flow_in(loaded, desired, observed, takes, tracker=tracker)
         for change in flow.changes:
             save(change)
-            paths.append(change.path)
+            paths += [change.path] if change.is_written else []
             replaced += change.replaced
+            unplaced += change.unplaced
     except BacklogError as error:
         problem = error
     return Written(
@@ -196,6 +201,7 @@ def write_progress(
         unrecorded=flow.unrecorded,
         interrupted=flow.interrupted,
         replaced=tuple(replaced),
+        unplaced=tuple(unplaced),
     )
 
 
@@ -326,7 +332,7 @@ def files_after(
     for change in write_back(accepted.loaded, progress):
         earlier = merged.get(change.path, change)
         merged[change.path] = replace(change, before=earlier.before)
-    changed = (change for change in merged.values() if change.before != change.after)
+    changed = (c for c in merged.values() if c.is_written or c.unplaced)
     return accepted, tuple(sorted(changed, key=lambda change: change.path))
 
 

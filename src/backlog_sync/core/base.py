@@ -32,6 +32,7 @@ def encode(marker: Marker) -> str:
         "key": marker.key,
         "n": marker.nonce,
         "g": marker.generation,
+        "r": marker.reader,
         "h": dict(sorted(base.hashes.items())),
         "s": {name: sorted(members) for name, members in sorted(base.sets.items())},
         "l": "".join(base.lines),
@@ -81,6 +82,7 @@ def decode(text: str) -> Marker | None:
             key=_text(record["key"]),
             nonce=_text(record.get("n", "")),
             generation=_count(record.get("g", 0)),
+            reader=_count(record.get("r", 0)),
             base=Base(
                 hashes={_text(k): _text(v) for k, v in record.get("h", {}).items()},
                 sets={_text(k): tuple(_text(m) for m in v) for k, v in record.get("s", {}).items()},

@@ -85,6 +85,18 @@ def split(body: str) -> SplitBody:
     return SplitBody(before=body, after="", problem=problem, claims=claims)
 
 
+def says_the_same(body: str, before: str) -> bool:
+    """Whether two bodies differ at most in the version of the reading: none is written for that."""
+    return body == before or _unversioned(body) == _unversioned(before)
+
+
+def _unversioned(body: str) -> str:
+    parts = split(body)
+    if parts.marker is None:
+        return body
+    return join(replace(parts, marker=replace(parts.marker, reader=0)))
+
+
 def _decode_marker(line: str) -> Marker | None:
     return marker_codec.decode(line[len(_END) : -len("-->")].strip())
 

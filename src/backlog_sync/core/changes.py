@@ -172,6 +172,26 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """An issue of this backlog whose line is still in a file, and no longer read as an item.
+
+    `place` is the line, `reading` what to write below `reading:` to have it read ("" where no such
+    line fits).
+    """
+
+    key: str
+    ref: str
+    title: str
+    place: str
+    reading: str = ""
+
+    @property
+    def hint(self) -> str:
+        """What keeps it an item."""
+        return f"to keep it: `reading: {{{self.reading}}}`" if self.reading else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Deferred:
     """Work that this server, token or owner cannot do: what, why, what would help."""
 
@@ -228,7 +248,8 @@ class Plan:
 
     `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
     `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
-    say, `items` every item in document order (for grouping). `coverage` tells how much of the
+    say, `items` every item in document order (for grouping). `orphans` are issues whose items are
+    gone, `unread` those whose lines are still there. `coverage` tells how much of the
     repository was read for it, `others` the same of other repositories that hold items' issues.
     `in_force` are settings that change who is trusted or what is published.
     """
@@ -241,6 +262,7 @@ class Plan:
     conflicts: tuple[FieldNote, ...] = ()
     accepted: tuple[FieldNote, ...] = ()
     orphans: tuple[Orphan, ...] = ()
+    unread: tuple[Unread, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     warnings: tuple[Warned, ...] = ()
     digests: Digests = field(default_factory=lambda: Digests("", "", "", ""))
@@ -273,7 +295,7 @@ class Plan:
         """Whether it makes the first issues of this backlog, so that nothing was managed yet."""
         adopted = {c.key for c in self.changes if c.action is Action.ADOPT}
         managed = any(item.ref and item.key not in adopted for item in self.items)
-        return bool(self.new_issues) and not managed and not self.orphans
+        return bool(self.new_issues) and not managed and not self.orphans and not self.unread
 
     def summary(self) -> dict[str, int]:
         """Counts that can be recomputed from the changes listed.

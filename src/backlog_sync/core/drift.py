@@ -24,6 +24,7 @@ from backlog_sync.core.plan_json import (
     coverage_to_json,
     note_to_json,
     others_to_json,
+    unread_to_json,
 )
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.states import is_closed
@@ -46,7 +47,8 @@ class Finding:
 class Drift:
     """All that moved apart. `plan` holds drift, what is pending, conflicts and orphans.
 
-    Of its changes those are left out that only set drift back or close second issues.
+    Of its changes those are left out that only set drift back or close second issues. What is no
+    longer read as an item is told and does not count: nothing of it moved apart.
     """
 
     plan: Plan
@@ -220,5 +222,6 @@ def drift_to_json(drift: Drift) -> dict[str, Any]:
         "transferred": [asdict(finding) for finding in drift.transferred],
         "suspicious": [asdict(finding) for finding in drift.suspicious],
         "coverage": coverage_to_json(covered),
+        **unread_to_json(plan),
         **others_to_json(plan),
     }

@@ -12,11 +12,12 @@ from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, set_id
 from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedRepository, ObservedState
+from backlog_sync.core.reread import reread
 
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
 """Permissions that let a token work on issues."""
 
-FORCEABLE = ("backlog-moved", "empty-backlog", "foreign-numbers", "mass-change")
+FORCEABLE = ("backlog-moved", "empty-backlog", "foreign-numbers", "mass-change", "reading-changed")
 """Guards that somebody who knows better may override, by these names."""
 
 FINAL = (
@@ -32,7 +33,7 @@ FINAL = (
 
 _SHARE, _SMALL = 0.30, 10
 _FEW = 2
-_MASS = "mass-change"
+_MASS, _REREAD = "mass-change", "reading-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
     violations += _moved_or_foreign(plan, desired, observed)
     keys = {item.key for item in plan.items}
     pruned = [c for c in plan.changes if _closes_orphan(c, keys)]
-    managed = len(plan.orphans) + len(pruned) + sum(1 for item in plan.items if item.ref)
+    left = len(plan.orphans) + len(plan.unread)
+    managed = left + len(pruned) + sum(1 for item in plan.items if item.ref)
     if not desired.items and managed:
         violations.append(
             Violation(
@@ -70,6 +72,7 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
             )
         )
     violations += _mass(plan, managed)
+    violations += _reread(plan, desired, observed)
     violations += _board(plan, desired, observed)
     if not observed.whole and any(c.action is Action.CREATE for c in plan.changes):
         violations.append(
@@ -256,6 +259,23 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
         )
         for effect, keys in kinds.items()
         if len(keys) > _SHARE * managed
+    ]
+
+
+def _reread(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
+    """Refuse where a newer version reads a large share of what is managed otherwise."""
+    found = reread(plan, desired, observed, share=_SHARE, least=_SMALL)
+    if found is None:
+        return []
+    return [
+        Violation(
+            _REREAD,
+            f"this plan changes the title, kind or text of {found.count} of {found.managed} managed"
+            f" issues ({100 * found.count // found.managed} %, the limit is {_SHARE:.0%}) that an"
+            f" earlier version of backlog wrote; for example {', '.join(found.examples)}",
+            "look at `backlog plan`; where the file is read wrongly now, `reading:` in its settings"
+            f" says what its lines are; if all of it is right, use --force {_REREAD}",
+        )
     ]
 
 

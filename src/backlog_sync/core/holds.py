@@ -151,6 +151,20 @@ def several(refs: Sequence[str], issue: ObservedIssue) -> Hold:
     )
 
 
+def read_otherwise(refs: Sequence[str], issues: Sequence[ObservedIssue]) -> Hold:
+    """Return the hold of an item that an earlier version may have read and called otherwise."""
+    number = refs[0].lstrip("#")
+    one_of = "" if len(refs) == 1 else "one of "
+    ignored = ", ".join(str(issue.number) for issue in issues)
+    return Hold(
+        f"an earlier version of backlog may have made {one_of}{', '.join(refs)} from it",
+        f"write `issue: {number}` if that is its issue, else `ignore_issues: [{ignored}]` to have a"
+        " new one created",
+        refs[0],
+        issues[0],
+    )
+
+
 def several_of_one_key(refs: Sequence[str], issue: ObservedIssue) -> Hold:
     """Return the hold of an item whose key more than one issue carries, none with its title."""
     return Hold(

@@ -105,6 +105,11 @@ class IssueIndex:
         marker = self.parts[issue.number].marker
         return marker.generation if marker else 0
 
+    def reader(self, issue: ObservedIssue) -> int:
+        """Give the version of the reading that wrote an issue's text."""
+        marker = self.parts[issue.number].marker
+        return marker.reader if marker else 0
+
     def last_with(self, key: str) -> list[ObservedIssue]:
         """Give the issues that a key went to last."""
         issues = self.ours.get(key, [])

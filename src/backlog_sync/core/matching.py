@@ -8,6 +8,7 @@ from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
+from backlog_sync.core.former_titles import Claims, FormerIssue
 from backlog_sync.core.hints import held_by_hints
 from backlog_sync.core.holds import Hold
 from backlog_sync.core.issue_index import (
@@ -18,8 +19,10 @@ from backlog_sync.core.issue_index import (
     recorded_keys,
     title_mark,
 )
+from backlog_sync.core.likeness import Likeness
 from backlog_sync.core.locations import Location, locations
 from backlog_sync.core.model import (
+    READER,
     Base,
     DesiredItem,
     DesiredState,
@@ -30,7 +33,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.reading import counts, speaks_of
 from backlog_sync.core.sandbox_numbers import forgotten
-from backlog_sync.core.states import DUPLICATE, is_closed
+from backlog_sync.core.states import DUPLICATE, NOT_PLANNED, is_closed, observed_state
 from backlog_sync.core.trust import Belief, belief
 
 
@@ -100,6 +103,7 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
             matcher.left_behind(matchers)
     for matcher in matchers:
         matcher.by_other_numbers()
+        matcher.in_doubt()
     for matcher in matchers if not observed.embedded else ():
         matcher.by_hints()
     if desired.settings.adopt:
@@ -194,6 +198,8 @@ class _Matcher:
         self.gone: dict[str, Hold] = {}
         self.forgotten = forgotten(self.items, location, observed, self.index)
         self.taken: set[int] = set()
+        self.doubtful: set[int] = set()
+        self.older: Mapping[str, list[ObservedIssue]] | None = None
 
     def by_numbers(self) -> None:
         """Settle the items whose file names a number of this server and repository."""
@@ -395,6 +401,69 @@ class _Matcher:
         issue = match.issue if match else held.issue if held else None
         return issue.id if issue else item.parent
 
+    def by_former_titles(self, level: Collection[str]) -> None:
+        """Let issues that an older reading wrote follow their items, whatever these are called now.
+
+        A key may have gone to another item meanwhile. Where only that item's title says that it is
+        another thing, nothing is certain: both are held.
+        """
+        claims = self._claims()
+        for item in self._open(level) if claims.of_item else ():
+            number = claims.sole(item.key)
+            if number is None or number in self.taken or item.key in self.held:
+                continue
+            claim, rival = claims.claim(item.key, number), claims.rival(item.key, number)
+            if rival is not None and not claim.is_sure:
+                for key in (item.key, rival):
+                    self._doubt(key, [number])
+            elif claim.likeness is not Likeness.BEGUN or not claims.key_is_free(item.key):
+                issue = self.index.by_number[number]
+                self._take(
+                    item, issue, f"by its title, read otherwise; it was {self._key_of(issue)}"
+                )
+
+    def _claims(self) -> Claims:
+        """Give what items without an issue may have of what an older reading wrote."""
+        issues = [
+            FormerIssue(
+                issue.number, issue.title, self.index.applied_title(issue), key, _parent_of(issue)
+            )
+            for key, last in self._older().items()
+            for issue in last
+            if issue.number not in self.taken and issue.number not in self.doubtful
+        ]
+        return Claims(self._open() if issues else (), issues, self.titles, self._parent_id)
+
+    def _older(self) -> Mapping[str, list[ObservedIssue]]:
+        """Give what an older reading wrote, by key: not what was dropped, or had no item then."""
+        if self.older is None:
+            self.older = {
+                key: [
+                    issue
+                    for issue in self._last_with(key)
+                    if self.index.reader(issue) < READER and observed_state(issue) != NOT_PLANNED
+                ]
+                for key in self.index.ours
+            }
+        return self.older
+
+    def _doubt(self, key: str, numbers: Sequence[int]) -> None:
+        """Hold an item of which it is not clear whether it is one of these issues."""
+        issues = [self.index.by_number[number] for number in sorted(numbers)]
+        refs = list(map(self.observed.ref, issues))
+        self.held[key] = holds.read_otherwise(refs, issues)
+        self.doubtful.update(numbers)
+
+    def in_doubt(self) -> None:
+        """Hold the items that would be created although an older reading may have made them."""
+        claims = self._claims()
+        settings = self.desired.settings
+        for item in self._open() if claims.of_item else ():
+            numbers = claims.of_item.get(item.key)
+            created = settings.create_done or not is_closed(item.fields.get("state"))
+            if numbers and item.sync and created:
+                self._doubt(item.key, list(numbers))
+
     def by_keys(self, level: Collection[str]) -> None:
         """Settle what is left by the marker's key, the present one first, then former ones.
 
@@ -546,6 +615,7 @@ class _Matcher:
             for issue in issues
             if issue.number not in self.taken
             and issue.state == "open"
+            and issue.number not in self.doubtful
             and key not in self.held
             and key not in self.unread
             and key not in unsynced
@@ -687,6 +757,7 @@ _STEPS = (
     _Matcher.unclear,
     _Matcher.by_titles,
     _Matcher.by_keys_and_titles,
+    _Matcher.by_former_titles,
     _Matcher.by_keys,
     _Matcher.unclear,
 )

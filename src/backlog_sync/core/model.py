@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.facts import PlanningSettings, Risk
+from backlog_sync.core.facts import FeedbackRef, PlanningSettings, ReviewNote, Risk
 
 KINDS = ("epic", "feature", "story", "task", "bug", "spike", "chore")
 """Kinds of items; the first four nest in this order, levels may be skipped."""
@@ -107,7 +107,10 @@ class Outlook:
     team: str | None = None
     audience: str | None = None
     skills: tuple[str, ...] = ()
+    capacity: str | None = None
     risks: tuple[Risk, ...] = ()
+    feedback: tuple[FeedbackRef, ...] = ()
+    review_notes: tuple[ReviewNote, ...] = ()
     goal: str | None = None
 
 
@@ -573,12 +576,16 @@ class Base:
     written: Written = field(default_factory=Written)
 
 
+READER = 2
+"""The version of the reading: raised where files give other items, titles or texts than before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """The hidden mark by which an issue is known: backlog identity, key, nonce, and base.
 
     Where a key went from one thing to another, issues of both bear it: the `generation` tells
-    which came later.
+    which came later. `reader` is the version of the reading that the text comes from.
     """
 
     backlog: str
@@ -586,6 +593,7 @@ class Marker:
     nonce: str = ""
     base: Base = field(default_factory=Base)
     generation: int = 0
+    reader: int = READER
 
 
 # ---- counts --------------------------------------------------------------------------------

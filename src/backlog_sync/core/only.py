@@ -58,6 +58,7 @@ def narrow(
         conflicts=tuple(n for n in plan.conflicts if used.tells(n, keys)),
         accepted=tuple(n for n in plan.accepted if used.tells(n, keys)),
         orphans=(),
+        unread=(),
         deferred=tuple(d for d in plan.deferred if _concerns(d, keys)),
         warnings=(*plan.warnings, *_only_warning(only, count)),
         digests=replace(plan.digests, plan=plan_digest(name, changes, sandbox=sandbox)),
@@ -96,7 +97,7 @@ def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
         yield change
         return
     body = body_block.without_claims(change.body, change.body_seen or "", names)
-    same = body == change.body_seen
+    same = body_block.says_the_same(body, change.body_seen or "")
     if not (same and not change.fields):
         yield replace(change, body=None if same else body)
 
@@ -121,9 +122,11 @@ def _unrecorded(
     defines = any(
         c.kind in RECORDED and c.repository == change.repository for c in kept_definitions
     )
-    same_record = unrecorded(body) == unrecorded(body_seen) and not defines
+    same_text = body_block.says_the_same(unrecorded(body), unrecorded(body_seen))
+    same_record = same_text and not defines
     if change.fields or not same_record:
-        yield replace(change, body=None if body == change.body_seen else body)
+        same = body_block.says_the_same(body, body_seen)
+        yield replace(change, body=None if same else body)
 
 
 @dataclass(frozen=True, slots=True)

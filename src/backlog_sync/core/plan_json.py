@@ -13,7 +13,8 @@ FORMAT_VERSION = 1
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Give the plan as plain values; hidden bodies stay out.
 
-    `accepted` is there only where a run was asked to let GitHub win, `coverage` only where less
+    `accepted` is there only where a run was asked to let GitHub win, `no_longer_read` only where
+    lines of issues are still there and none of an item, `coverage` only where less
     than the whole repository was read, `others` only where items are in other repositories too,
     `settings` only where settings are in force that change who is trusted or what is published.
     """
@@ -41,10 +42,17 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         ],
         "digests": asdict(plan.digests),
         **partial,
+        **unread_to_json(plan),
         **others_to_json(plan),
         **accepted,
         **settings,
     }
+
+
+def unread_to_json(plan: Plan) -> dict[str, Any]:
+    """Give the issues whose lines are no longer read as items; nothing where there are none."""
+    unread = [asdict(each) for each in plan.unread]
+    return {"no_longer_read": unread} if unread else {}
 
 
 def others_to_json(plan: Plan) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from backlog_sync.core.changes import (
     Orphan,
     Plan,
     PlanItem,
+    Unread,
     Verdict,
     Warned,
 )
@@ -51,7 +52,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
-from backlog_sync.core.prune import Sources
+from backlog_sync.core.prune import Line, Sources
 from backlog_sync.core.reading import counts
 from backlog_sync.core.relations import Links, Sorting
 from backlog_sync.core.sandbox_numbers import number_warnings
@@ -65,6 +66,7 @@ from backlog_sync.core.states import (
 )
 from backlog_sync.core.status_conflicts import contested, statuses
 from backlog_sync.core.trust import belief_warnings
+from backlog_sync.core.unread import Left, declarations
 from backlog_sync.core.used_definitions import without_unused
 
 _LONGEST = 65_536
@@ -119,7 +121,8 @@ class _Builder:
             *(warned for location in self.locations for warned in double_labels(location)),
             *unknown_words.warnings(desired, observed),
         ]
-        self.sources = Sources(desired.texts, (item.title for item in desired.items))
+        self.found: dict[str, Line | None] = {}
+        self.sources = Sources(desired.texts, desired.items)
         self.skipped = {item.key for item in desired.items if self._skips(item)}
         self.links = Links(desired, observed, self.matches, self.skipped)
         self.definitions: dict[str, DefinitionPlan] = {}
@@ -579,8 +582,9 @@ class _Builder:
             orphans=tuple(
                 Orphan(key, self.observed.ref(issue), issue.title, self._why_open(issue, key))
                 for key, issue in self._orphans()
-                if not self._prunes(issue, key)
+                if not self._prunes(issue, key) and not self._is_unread(issue, key)
             ),
+            unread=self._unread(),
             deferred=(*withheld, *self.board.deferred, *self.deferred),
             warnings=tuple(self.warnings),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
@@ -627,17 +631,38 @@ class _Builder:
         may = self.options.prune and self.observed.whole and issue.state_reason != REOPENED
         return may and self._still_in_files(issue, key) is None
 
-    def _still_in_files(self, issue: ObservedIssue, key: str) -> str | None:
+    def _still_in_files(self, issue: ObservedIssue, key: str) -> Line | None:
         """Return where the text of an orphan is in the files, although no item has it."""
-        marker = body_block.split(issue.body).marker
-        applied = marker.base.hashes.get("title", "") if marker else ""
-        return self.sources.place_of(issue.title, applied, None if key in self.items else key)
+        if issue.id not in self.found:
+            marker = body_block.split(issue.body).marker
+            applied = marker.base.hashes.get("title", "") if marker else ""
+            own_key = None if key in self.items else key
+            self.found[issue.id] = self.sources.find(issue.title, applied, own_key)
+        return self.found[issue.id]
+
+    def _is_unread(self, issue: ObservedIssue, key: str) -> bool:
+        """Whether the line of an orphan is there and none of an item."""
+        line = self._still_in_files(issue, key)
+        return line is not None and not line.is_item
+
+    def _unread(self) -> tuple[Unread, ...]:
+        """List the issues whose line is no longer read as an item."""
+        left = [
+            Left(key, issue, line)
+            for key, issue in self._orphans()
+            if (line := self._still_in_files(issue, key)) and not line.is_item
+        ]
+        readings = declarations(left, self.desired.settings, dict(self.desired.texts))
+        return tuple(
+            Unread(each.key, self.observed.ref(each.issue), each.issue.title, each.line.place, text)
+            for each, text in zip(left, readings, strict=True)
+        )
 
     def _why_open(self, issue: ObservedIssue, key: str) -> str:
         """Say why an orphan stays open."""
-        place = self._still_in_files(issue, key)
-        if place is not None:
-            return f"still in the file ({place}), no longer read as an item"
+        line = self._still_in_files(issue, key)
+        if line is not None:
+            return f"its title is still in the file ({line.place}), where another item has it"
         if self.options.prune and issue.state_reason == REOPENED:
             return f"{_GONE}; somebody reopened it, so it stays open"
         if self.options.prune:

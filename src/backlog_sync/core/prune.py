@@ -7,9 +7,10 @@ comment), and nobody decided that the work is dropped: such an issue is not clos
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from backlog_sync.core.issue_index import title_mark
+from backlog_sync.core.model import DesiredItem
 
 _TOKEN = re.compile(r"\w+")
 _CUTS = re.compile(r"[|:：,;，、—–\"'`()\[\]{}<>#]|\s-\s|\*\*|__|~~")
@@ -21,42 +22,62 @@ _SUMMARY = re.compile(r"<!-- backlog:summary -->.*?(?:<!-- /backlog:summary -->|
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """A line of a file that holds the title or key of an issue; row 0 where it goes over two.
+
+    `is_item` says that an item is read from it.
+    """
+
     path: str
-    row: int
-    raw: str
-    words: str
-    pieces: frozenset[str]
+    row: int = 0
+    raw: str = ""
+    words: str = ""
+    pieces: frozenset[str] = frozenset()
+    is_item: bool = False
 
     @property
     def place(self) -> str:
-        return f"{self.path}:{self.row}"
+        """The line for people."""
+        return f"{self.path}:{self.row}" if self.row else self.path
 
 
 class Sources:
-    """The lines of all files of a backlog, with the titles that are read from them."""
+    """The lines of all files of a backlog, with the items that are read from them."""
 
-    def __init__(self, texts: Sequence[tuple[str, str]], titles: Iterable[str]) -> None:
+    def __init__(self, texts: Sequence[tuple[str, str]], items: Sequence[DesiredItem]) -> None:
         self._texts = texts
-        self._titles = frozenset(filter(None, map(_words, titles)))
+        self._titles = frozenset(filter(None, (bare_words(item.title) for item in items)))
+        self._places = {(item.place.path, item.place.line) for item in items}
 
-    def place_of(self, title: str, mark: str, key: str | None) -> str | None:
-        """Return where an issue's title, the one that it had, or its key is; None for nowhere.
+    def find(self, title: str, mark: str, key: str | None) -> Line | None:
+        """Return the line with an issue's title, the one that it had, or its key; None for none.
 
-        `mark` is the hash of the title that it had. `key` is None if another item has it now.
+        `mark` is the hash of the title that it had. `key` is None if another item has it now. A
+        line of which no item is read comes first, then one that is no more than the title.
         """
-        for line in self._lines:
-            if self._has_title(line, _words(title)) or (key and _key(key).search(line.raw)):
-                return line.place
+        held = bare_words(title)
+        found = [line for line in self._lines if self._holds(line, held, key)]
+        if found:
+            return min(found, key=lambda line: (line.is_item, held not in line.pieces))
         for path, text in self._whole:
-            if " " in (words := _words(title)) and f" {words} " in text and self._is_own(words):
-                return path
+            if " " in held and f" {held} " in text and self._is_own(held):
+                return Line(path)
         return self._marks.get(mark) if mark != title_mark(title) else None
 
+    def _holds(self, line: Line, held: str, key: str | None) -> bool:
+        return self._has_title(line, held) or bool(key and _key(key).search(line.raw))
+
     @cached_property
-    def _lines(self) -> tuple[_Line, ...]:
+    def _lines(self) -> tuple[Line, ...]:
         return tuple(
-            _Line(path, row, raw, f" {_words(raw)} ", frozenset(_pieces(raw)))
+            Line(
+                path,
+                row,
+                raw,
+                f" {bare_words(raw)} ",
+                frozenset(_pieces(raw)),
+                is_item=(path, row) in self._places,
+            )
             for path, text in self._texts
             for row, raw in enumerate(_plain(text).split("\n"), 1)
             if raw.strip()
@@ -65,12 +86,12 @@ class Sources:
     @cached_property
     def _whole(self) -> tuple[tuple[str, str], ...]:
         """Each file as one line: a title may go over two."""
-        return tuple((path, f" {_words(_plain(text))} ") for path, text in self._texts)
+        return tuple((path, f" {bare_words(_plain(text))} ") for path, text in self._texts)
 
     @cached_property
-    def _marks(self) -> dict[str, str]:
-        """Where titles that a line may hold are, by their hash."""
-        places: dict[str, str] = {}
+    def _marks(self) -> dict[str, Line]:
+        """The lines that may hold a title, by its hash."""
+        lines: dict[str, Line] = {}
         for line in self._lines:
             for piece in (
                 _MARK.sub("", line.raw),
@@ -78,10 +99,10 @@ class Sources:
                 *_after_separators(line.raw),
             ):
                 if piece.strip():
-                    places.setdefault(title_mark(piece.strip(" \t*_.")), line.place)
-        return places
+                    lines.setdefault(title_mark(piece.strip(" \t*_.")), line)
+        return lines
 
-    def _has_title(self, line: _Line, words: str) -> bool:
+    def _has_title(self, line: Line, words: str) -> bool:
         if not words:
             return False
         if words in line.pieces:
@@ -102,7 +123,8 @@ def _plain(text: str) -> str:
     return text.replace('\\"', '"').replace('""', '"')
 
 
-def _words(text: str) -> str:
+def bare_words(text: str) -> str:
+    """Give the words of a text, without signs and in one case."""
     return " ".join(_TOKEN.findall(text.casefold()))
 
 
@@ -123,6 +145,7 @@ def _after_separators(raw: str) -> Iterable[str]:
             yield remainder
 
 
+@lru_cache(100)
 def _key(key: str) -> re.Pattern[str]:
     """What a key looks like in a file: `story-1.1` is `Story 1.1`, too."""
     if any(char.isdigit() for char in key) or "-" in key:

@@ -200,7 +200,7 @@ def total(tree: Outline) -> Sum:
 
 
 def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum, ...]]:
-    """Give the sums by epic, feature, milestone, team and label; see `Report.groups`.
+    """Give the sums by epic, feature, milestone, team, audience and label; see `Report.groups`.
 
     `milestones` are titles in the order that they are to stand in; others follow. All but the
     labels partition the whole; an item with several labels is in the sum of each of them.
@@ -216,6 +216,9 @@ def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum
     def team(key: str) -> tuple[str, ...]:
         return (team_of(tree, key),)
 
+    def audience(key: str) -> tuple[str, ...]:
+        return (audience_of(tree, key),)
+
     def milestone(key: str) -> tuple[str, ...]:
         return (tree.items[key].milestone or "",)
 
@@ -227,6 +230,7 @@ def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum
         "feature": _grouped(tree, kind("feature"), [*tree.items]),
         "milestone": _grouped(tree, milestone, milestones),
         "team": _grouped(tree, team),
+        "audience": _grouped(tree, audience),
         "label": _grouped(tree, labels),
     }
 
@@ -235,6 +239,28 @@ def team_of(tree: Outline, key: str) -> str:
     """Give an item's team, or that of the nearest item above with one, "" for none."""
     ancestor = tree.inherited(key, lambda item: item.team)
     return (ancestor.team if ancestor else None) or ""
+
+
+def audience_of(tree: Outline, key: str) -> str:
+    """Give whom an item is for, or the nearest item above that says it, "" for nobody named."""
+    ancestor = tree.inherited(key, lambda item: item.audience)
+    return (ancestor.audience if ancestor else None) or ""
+
+
+def skills_of(tree: Outline, key: str) -> tuple[str, ...]:
+    """Give what somebody must know for an item, or for the nearest item above that says it."""
+    skilled = tree.inherited(key, lambda item: item.skills)
+    return tuple(dict.fromkeys(skilled.skills)) if skilled else ()
+
+
+def hours_left(tree: Outline, keys: Iterable[str]) -> float:
+    """Give the hours of those of these leaf items that are left."""
+    return _sum(tree.hours.get(key, 0) for key in tree.open(keys))
+
+
+def skills_left(tree: Outline, keys: Iterable[str]) -> tuple[str, ...]:
+    """Give what somebody must know for those of these leaf items that are left."""
+    return tuple(dict.fromkeys(name for key in tree.open(keys) for name in skills_of(tree, key)))
 
 
 def _grouped(

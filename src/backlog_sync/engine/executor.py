@@ -145,7 +145,7 @@ class _Run(Sending):
         body = self.registry.recording(change.body, body_seen, change.repository)
         if names:
             body = body_block.without_claims(body, body_seen, names)
-        return None if body == change.body_seen else body
+        return None if body_block.says_the_same(body, body_seen) else body
 
     def _fail_missing(self, change: Change) -> None:
         """Turn into a failure what was sent with a yes, but left a field of the change unset."""

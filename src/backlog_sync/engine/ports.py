@@ -7,6 +7,7 @@ from typing import Protocol, Self
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkout import Checkout
 from backlog_sync.core.doctor import Examination
+from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.lookups import Questions
@@ -113,6 +114,10 @@ class Tracker(Protocol):
 
     def conversation(self, number: int) -> str:
         """The node id of an issue or pull request of the target, by its number."""
+        ...
+
+    def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
+        """What people say in these issues and discussions, in this order; no request for none."""
         ...
 
     def apply(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # the readers, which have these types, make anchors
     from backlog_sync.files.parsed import ParsedItem
     from backlog_sync.files.reading.metadata import Pair
     from backlog_sync.files.syntax.markdown import Line
-    from backlog_sync.files.yaml.nodes import MapNode
+    from backlog_sync.files.yaml.nodes import MapNode, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,39 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class YamlAnchor:
+    """Where an item of our own YAML or JSON stands: its mapping, or the text that is all of it."""
+
+    node: MapNode | Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class TreeAnchor:
+    """Where an item of YAML or JSON of another shape stands."""
+
+    node: MapNode | Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnchor:
+    """Where the status stands in a file of statuses."""
+
+    node: Scalar
+
+
+@dataclass(frozen=True, slots=True)
 class CardAnchor:
     """Where a file that is one item tells of it: its front matter, and each criterion's box."""
 
     node: MapNode
     boxes: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnchor:
+    """Where an item of CSV or TSV stands: its row."""
+
+    row: int
 
 
 def anchor_of(item: ParsedItem) -> Anchor:

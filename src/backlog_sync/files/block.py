@@ -17,7 +17,7 @@ from backlog_sync.files.withheld import without_withheld
 ACCEPTANCE = "acceptance_criteria"
 
 PROSE_PARTS = ("user_story", "goal", "description")
-PLANNING_PARTS = ("estimate_hours", "skills", "risks", "team", "audience")
+PLANNING_PARTS = ("estimate_hours", "skills", "risks", "team", "capacity", "audience")
 """Parts that are shown only where `publish` names them."""
 
 _ARTICLES = ("a ", "an ", "the ")
@@ -85,6 +85,7 @@ _HEADINGS = {
     "skills": "Skills",
     "risks": "Risks",
     "team": "Team",
+    "capacity": "Capacity",
     "audience": "Audience",
 }
 

@@ -107,7 +107,7 @@ class Board:
                     values[name] = None
                 continue
             self._put(values, found, entry, definition, row.key, value)
-        for name, value in (entry.parsed.document.model_extra or {}).items():
+        for name, value in self._own(entry).items():
             definition = self.fields.get(name.casefold())
             if definition is None:
                 found.append(self._unknown(entry, name))
@@ -116,6 +116,19 @@ class Board:
             else:
                 self._put(values, found, entry, definition, name, value)
         return values, found
+
+    def _own(self, entry: Entry) -> dict[str, object]:
+        """What an item says of fields of this board alone.
+
+        A board may have a field of its own called like a planning field that came later.
+        """
+        document = entry.parsed.document
+        own = dict(document.model_extra or {})
+        for name in ("capacity", "feedback"):
+            if name in self.fields and name in document.model_fields_set:
+                value = getattr(document, name)
+                own[name] = ", ".join(value) if isinstance(value, tuple) else value
+        return own
 
     def _unknown(self, entry: Entry, name: str) -> Diagnostic:
         known = (*ItemDocument.model_fields, *LISTS, *(f.name for f in self.fields.values()))

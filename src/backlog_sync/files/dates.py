@@ -7,7 +7,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from backlog_sync.files.vocabulary import without_accents, words_of
 
@@ -132,6 +132,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def parse_date(text: str, *, last: bool = True) -> str | None:
     """A day in ISO form; of a month, a quarter or a span the last day, or the first.
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import BOARD_FIELDS
@@ -214,16 +215,18 @@ class Filler:
         """The ids as written: a code such as `WEB-12` first, `id` before any other spelling."""
         found: list[tuple[bool, int, str]] = []
         for pair in pairs:
-            words, text = key_words(pair.key), text_of(pair.value)
+            own = _own_id(pair.key)
+            if own is None and field_of(pair.key) != "id":
+                continue
+            text = text_of(pair.value)
             if not text or not isinstance(pair.value, Scalar) or len(text) > _LONGEST_ID:
                 continue
-            own = _own_id(words)
-            if own is not None:
-                if own == kind or (own == "task" and RANKS.get(kind) == 4):
-                    found.append((not _CODE.fullmatch(text), 2, text))
-            elif field_of(pair.key) == "id":
-                order = {"id": 0, "key": 1, "issue key": 1}.get(words, 3)
-                found.append((not _CODE.fullmatch(text), order, text))
+            coded = not _CODE.fullmatch(text)
+            if own is None:
+                order = {"id": 0, "key": 1, "issue key": 1}.get(key_words(pair.key), 3)
+                found.append((coded, order, text))
+            elif own == kind or (own == "task" and RANKS.get(kind) == 4):
+                found.append((coded, 2, text))
         return list(dict.fromkeys(text for _, _, text in sorted(found)))
 
     def name(self, draft: Draft, pairs: Sequence[Pair]) -> None:
@@ -275,7 +278,7 @@ class Filler:
 
     def meaning(self, draft: Draft, pair: Pair) -> str | None:
         """The field that a pair means for a draft: `Epic ID` of a story is its parent."""
-        own = _own_id(key_words(pair.key))
+        own = _own_id(pair.key)
         if own is not None and own != draft.kind and RANKS.get(own, 9) < draft.rank:
             return own
         return "id" if own is not None else field_of(pair.key)
@@ -482,9 +485,10 @@ def _is_text(pair: Pair) -> bool:
     return isinstance(pair.value, Scalar) and bool(text_of(pair.value))
 
 
-def _own_id(words: str) -> str | None:
+@lru_cache(maxsize=1024)
+def _own_id(key: str) -> str | None:
     """The kind in `epic id`, `story key`, `task number`; None for any other key."""
-    kind, _, last = words.rpartition(" ")
+    kind, _, last = key_words(key).rpartition(" ")
     if last not in ("id", "key", "ref", "number", "no"):
         return None
     kind = {"user story": "story", "us": "story", "subtask": "task"}.get(kind, kind)

@@ -135,7 +135,10 @@ def _placeholder(entry: Entry, name: str, text: str) -> Diagnostic:
 
 
 def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Diagnostic]:
-    """Two items that claim one issue; one without a repository is in the target."""
+    """Two items that claim one issue; one without a repository is in the target.
+
+    A number in a title may be meant as a mention: such an item is held, and the others are synced.
+    """
     first: dict[IssueRef, Entry] = {}
     for entry in entries:
         if entry.issue is None:
@@ -148,7 +151,9 @@ def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Dia
                 f"{entry.issue} is also the issue of '{before.key}' at {before.place('issue')}"
             )
             hint = "an issue belongs to one item: remove the number that is wrong"
-            yield Diagnostic(entry.place("issue"), "duplicate-issue", message, hint)
+            said = "issue" in entry.parsed.places
+            severity = Severity.ERROR if said else Severity.WARNING
+            yield Diagnostic(entry.place("issue"), "duplicate-issue", message, hint, severity)
 
 
 # ---- limits --------------------------------------------------------------------------------

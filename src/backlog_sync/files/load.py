@@ -16,7 +16,7 @@ from backlog_sync.files.foreign.status import join_status
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, Resolved, resolve
 from backlog_sync.files.settings import FileSettings, check_ownership, merge_settings, read_settings
@@ -196,8 +196,9 @@ class _Reader:
         if parsed is None:
             return
         settings, found = read_settings(parsed)
-        if self.bullets is None and settings.document.bullets == "items" and is_roadmap(path):
-            parsed = parse_roadmap(source, bullets="items")
+        asked = self._asked(settings.document)
+        if is_roadmap(path) and asked != parsed.asked:
+            parsed = parse_roadmap(source, asked)
         self.files.append(parsed)
         self.settings.append(settings)
         self.sources.append(_below(real, self.root) or file.name)
@@ -226,11 +227,20 @@ class _Reader:
                 problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
                 self.diagnostics.append(problem)
                 return None
-            return parse_roadmap(source, bullets=self.bullets or "list")
+            return parse_roadmap(source, Asked(self.bullets == "items"))
         if Path(source.path).suffix.lower() in _YAML:
             return parse_structured(source)
         if Path(source.path).suffix.lower() in _TABLES:
             return parse_csv(source)
+        breaks = source.text.count("\n") + source.text.count("\r")
+        if is_roadmap(source.path) and breaks > 2 * MAX_ROADMAP_LINES:
+            message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
+            problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
+            self.diagnostics.append(problem)
+            return None
+        parsed = parse_source(source, Asked(self.bullets == "items"))
+        if parsed is not None:
+            return parsed
         message = "this kind of file is not known"
         hint = "a backlog is .yaml, .yml, .json, .csv, .md or .markdown"
         self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
@@ -303,20 +313,39 @@ class _Reader:
         self.settings.append(settings)
         self.config = parsed
         self._read_template(settings, _real(file))
-        if self.bullets is None and settings.document.bullets == "items":
-            for index, each in enumerate(self.files):
-                said = "bullets" in self.settings[index].document.model_fields_set
-                if is_roadmap(each.source.path) and not said:
-                    self.files[index] = parse_roadmap(each.source, bullets="items")
+        for index, each in enumerate(self.files):
+            if not is_roadmap(each.source.path):
+                continue
+            asked = self._asked(self.settings[index].document, settings.document)
+            if asked != each.asked:
+                self.files[index] = parse_roadmap(each.source, asked)
+
+    def _asked(self, *documents: SettingsDocument) -> Asked:
+        """How roadmaps are read: by the flag, else by their own settings, else by shared ones."""
+        said = [each.bullets for each in documents if "bullets" in each.model_fields_set]
+        bullets = self.bullets or (said[0] if said else "list")
+        declared = {pattern: what for each in reversed(documents)
+                    for pattern, what in each.reading.items()}  # fmt: skip
+        return Asked(bullets == "items", tuple(declared.items()))
 
 
-def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:
+def parse_source(source: Source, asked: Asked = Asked()) -> ParsedFile | None:  # noqa: B008
+    """Read a file by what its name says of its syntax; None where that is not known."""
+    suffix = Path(source.path).suffix.lower()
+    if is_roadmap(source.path):
+        return parse_roadmap(source, asked)
+    if suffix in _YAML:
+        return parse_structured(source)
+    return parse_csv(source) if suffix in _TABLES else None
+
+
+def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:  # noqa: B008
     """Read a Markdown roadmap."""
     # YAML alone needs none of it.
     from backlog_sync.files.foreign.tasklist import parse_task_list  # noqa: PLC0415 - as above
     from backlog_sync.files.reading import markdown  # noqa: PLC0415 - as above
 
-    return parse_task_list(source) or markdown.parse_roadmap(source, bullets=bullets)
+    return parse_task_list(source) or markdown.parse_roadmap(source, asked)
 
 
 def _real(file: Path) -> Path:

@@ -1,6 +1,7 @@
 """Names in a text: labels, people, skills, keys between commas, in back ticks or brackets."""
 
 import re
+from functools import lru_cache
 
 from backlog_sync.files.inline import plain
 from backlog_sync.files.vocabulary import is_empty_word
@@ -12,6 +13,7 @@ _HASHTAGS = re.compile(r"#[^\W\d][\w-]{0,60}(?:[ ,]+#[^\W\d][\w-]{0,60})*")
 _SPLIT = re.compile(r"[,;，；、\n]|[ ][/|·•][ ]")
 
 
+@lru_cache(maxsize=1024)
 def parse_names(value: str) -> tuple[str, ...]:
     """Names between commas, semicolons, ` / `, in back ticks or brackets.
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
-from backlog_sync.core.facts import Capacity, PlanningSettings, Risk
+from backlog_sync.core.capacity import read as read_capacity
+from backlog_sync.core.facts import Capacity, FeedbackRef, PlanningSettings, ReviewNote, Risk, Step
 from backlog_sync.core.model import DesiredItem, Outlook
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.documents.items import RiskDocument
-from backlog_sync.files.documents.planning import PlanningDocument
+from backlog_sync.files.documents.planning import PlanningDocument, SegmentDocument, quarter_start
+from backlog_sync.files.documents.values import ReviewNoteDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.parsed import ListedRisk
+from backlog_sync.files.refs import parse_feedback
 
 
 def outlook_of(entry: Entry) -> Outlook:
@@ -23,9 +27,23 @@ def outlook_of(entry: Entry) -> Outlook:
         team=entry.text("team"),
         audience=entry.text("audience"),
         skills=entry.words("skills"),
+        capacity=_line(document.capacity) if document.capacity else None,
         risks=tuple(map(_risk, document.risks or ())),
+        feedback=feedback_of(document.feedback or ()),
+        review_notes=_notes(document.review_notes or ()),
         goal=_line(document.goal) if document.goal else None,
     )
+
+
+def feedback_of(words: Iterable[str]) -> tuple[FeedbackRef, ...]:
+    """Give what the words name; one that names nothing is left out, and told elsewhere."""
+    refs = (parse_feedback(word) for word in words)
+    return tuple(dict.fromkeys(ref for ref in refs if ref is not None))
+
+
+def _notes(notes: Iterable[ReviewNoteDocument]) -> tuple[ReviewNote, ...]:
+    found = (ReviewNote(date.fromisoformat(note.date), _line(note.text)) for note in notes)
+    return tuple(sorted(found, key=lambda note: note.day))
 
 
 def _risk(risk: RiskDocument) -> Risk:
@@ -47,17 +65,39 @@ def _line(text: str) -> str:
 def planning_of(document: PlanningDocument) -> PlanningSettings:
     """Give the settings under `planning:`."""
     review = document.review
-    kinds = review.model_dump(exclude={"every"}, exclude_none=True)
+    kinds = review.model_dump(exclude={"every", "plan"}, exclude_none=True)
     return PlanningSettings(
         velocity=document.velocity,
         hours_per_week=document.hours_per_week,
-        teams=tuple(Capacity(name, hours) for name, hours in document.teams.items()),
-        skills=tuple(Capacity(name, hours) for name, hours in document.skills.items()),
+        teams=tuple(_capacity(*each, document.hours_per_week) for each in document.teams.items()),
+        skills=tuple(_capacity(*each, document.hours_per_week) for each in document.skills.items()),
         one_at_a_time=document.one_at_a_time,
         review_every=kinds,
         review_days=review.every,
         risks=tuple(map(_risk, document.risks)),
+        review_plan=review.plan,
+        feedback=feedback_of(document.feedback),
+        review_notes=_notes(document.review_notes),
     )
+
+
+def _capacity(name: str, segment: SegmentDocument, hours_per_person: float) -> Capacity:
+    """What is there of a team or skill; of one that starts with a quarter, nothing before it."""
+    if not isinstance(segment.capacity, dict):
+        hours, words = _rate(segment.capacity, hours_per_person)
+        return Capacity(name, hours, words=words)
+    steps = sorted(
+        (quarter_start(quarter), *_rate(rate, hours_per_person))
+        for quarter, rate in segment.capacity.items()
+    )
+    return Capacity(name, 0, tuple(Step(*step) for step in steps))
+
+
+def _rate(rate: float | str, hours_per_person: float) -> tuple[float, str]:
+    """Hours a week, and the words for it where it counts people."""
+    given = read_capacity(str(rate))
+    assert given is not None, "the document has been validated"
+    return given.hours(hours_per_person), given.words() if given.people else ""
 
 
 def with_listed(

@@ -79,13 +79,25 @@ class LineNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """How a file is to be read: what flags and settings say of it.
+
+    `bullets` makes items of plain bullets below times, phases and statuses; `declared` are the
+    lines of `reading:`.
+    """
+
+    bullets: bool = False
+    declared: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFile:
     """All that one file gave. `settings` is the raw mapping of settings, not yet validated.
 
     `dialect` is empty for our own YAML and for Markdown roadmaps; else it names the reader of a
     file that was not written for us. `periods` give the last day of milestones that are named
     after a time. `loose_criteria` counts check-list entries of the plan as a whole. `risks` are
-    those that a register of the file lists.
+    those that a register of the file lists. `asked` is how it was read.
     """
 
     source: Source
@@ -99,6 +111,7 @@ class ParsedFile:
     periods: Mapping[str, str] = field(default_factory=dict)
     loose_criteria: int = 0
     risks: tuple["ListedRisk", ...] = ()
+    asked: Asked = Asked()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 
+from backlog_sync.core.facts import FeedbackRef
 from backlog_sync.core.model import IssueRef, ProjectSpec
 from backlog_sync.errors import UsageError
 from backlog_sync.files.documents.board import OWNER_PATTERN
@@ -11,6 +12,10 @@ _REPOSITORY = re.compile(REPOSITORY_PATTERN[1:-1])
 _OWNER = re.compile(OWNER_PATTERN[1:-1])
 _URL = re.compile(
     r"https?://[^/\s]{1,255}/(?P<repository>[^/\s]{1,40}/[^/\s]{1,100})/issues/"
+    r"(?P<number>[0-9]{1,12})(?:[/?#]\S{0,200})?"
+)
+_DISCUSSION = re.compile(
+    r"https?://[^/\s]{1,255}/(?P<repository>[^/\s]{1,40}/[^/\s]{1,100})/discussions/"
     r"(?P<number>[0-9]{1,12})(?:[/?#]\S{0,200})?"
 )
 _LINK = re.compile(r"\[[^\]]{0,100}\]\((?P<target>[^)\s]{1,500})\)")
@@ -35,6 +40,16 @@ def parse_issue_ref(text: str) -> IssueRef | None:
     if before == "sandbox":
         return IssueRef(int(number), sandbox=True) if int(number) else None
     return _ref(number, before or None)
+
+
+def parse_feedback(text: str) -> FeedbackRef | None:
+    """Read what `parse_issue_ref` reads, or a discussion's address; None for anything else."""
+    link = _LINK.fullmatch(text.strip())
+    found = _DISCUSSION.fullmatch(link["target"] if link else text.strip())
+    ref = _ref(found["number"], found["repository"]) if found else parse_issue_ref(text)
+    if ref is None or ref.sandbox:
+        return None
+    return FeedbackRef(ref.number, ref.repository, discussion=found is not None)
 
 
 def _ref(number: str, repository: str | None) -> IssueRef | None:

@@ -1,7 +1,7 @@
 """Parsed files into the desired state: keys, parents, inheritance, labels, board values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import record
@@ -25,7 +25,7 @@ from backlog_sync.files.hints import hints_of
 from backlog_sync.files.labels import Labels, Milestones
 from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.refs import parse_feedback, parse_issue_ref
 from backlog_sync.files.settings import FileSettings, core_settings
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
@@ -146,6 +146,8 @@ class _Resolver:
             hint = "write 42, '#42', owner/repo#42, or the issue's address"
             self.diagnostics.append(entry.problem("issue", "invalid-issue", message, hint))
         self._check_repository(entry)
+        if "feedback" not in self.board.fields:
+            self.diagnostics.extend(_no_feedback(entry, document.feedback or ()))
         return DesiredItem(
             key=entry.key,
             kind=entry.parsed.kind,
@@ -244,6 +246,10 @@ class _Resolver:
                 path = f"project.fields.{name}"
                 self._setting(file, path, "reserved-field", message, "give it another name")
             self._check_project(file)
+            for index, word in enumerate(document.planning.feedback):
+                if parse_feedback(word) is None:
+                    path = f"planning.feedback.{index}"
+                    self._setting(file, path, "invalid-feedback", *_not_feedback(word))
 
     def _setting(
         self, file: FileSettings, path: str, slug: str, message: str, hint: str = ""
@@ -296,6 +302,21 @@ class _Resolver:
     def used_milestones(self, items: tuple[DesiredItem, ...]) -> int:
         """How many milestones are used or declared, kept items included."""
         return len(self.milestones.definitions(_members(items, "milestone")))
+
+
+def _no_feedback(entry: Entry, words: Sequence[str]) -> Iterator[Diagnostic]:
+    """Tell what names neither an issue nor a discussion."""
+    for index, word in enumerate(words):
+        if parse_feedback(word) is None:
+            place = (
+                f"feedback.{index}" if f"feedback.{index}" in entry.parsed.places else "feedback"
+            )
+            yield entry.problem(place, "invalid-feedback", *_not_feedback(word))
+
+
+def _not_feedback(word: str) -> tuple[str, str]:
+    hint = "write '#12', owner/repo#12, or the address of an issue or a discussion"
+    return f"'{shown(word)}' names neither an issue nor a discussion", hint
 
 
 def _state(status: str) -> str:

@@ -14,7 +14,7 @@ from backlog_sync.files.validation import did_you_mean, explain, shown
 
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
 _UNITED = ("trusted_authors", "ignore_issues", "publish")
-_MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types")
+_MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types", "reading")
 _OWN = ("version", "include")
 STATE = "state"
 

@@ -126,6 +126,7 @@ def _trailing_sign(bare: str, begin: int, remark: str) -> StatusPhrase | None:
     return StatusPhrase(meant, begin + start, begin + len(bare), alone=False)
 
 
+@lru_cache(maxsize=1024)
 def meanings(status: str) -> frozenset[str]:
     """What a value of a status means: some of todo, progress, done, cancelled; empty if unknown."""
     found = status_in(status)
@@ -146,6 +147,7 @@ def is_status_word(text: str) -> bool:
     return "none" not in meant
 
 
+@lru_cache(maxsize=1024)
 def is_plain_status(word: str) -> bool:
     """Whether a status says no more than its meaning: `Done`, `In Arbeit`; not `In review`."""
     head = key_words(_REMARK.sub("", word[:_HEAD]))

@@ -7,6 +7,7 @@ and give None for what they cannot read; whether a value says "nothing" is `is_e
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueRef
@@ -54,6 +55,7 @@ _REMARK = re.compile(r"[ ]?[(（][^()（）]{0,300}[)）]")
 _REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,39}/[\w.-]{1,100})")
 
 
+@lru_cache(maxsize=2048)
 def is_empty(value: str) -> bool:
     """Whether a value says that there is none: blank, `None`, `-`, `TBD`, `**—**`."""
     text = plain(value[:LIMIT]).strip("*` ")
@@ -83,6 +85,7 @@ class Estimate:
     unit: bool = False
 
 
+@lru_cache(maxsize=1024)
 def parse_points(value: str) -> float | str | None:
     """Points: a number (`5`, `5 pts`, `8 story points (new)`), or a word for a declared scale.
 
@@ -117,6 +120,7 @@ def _with_unit(text: str) -> float | None:
     return int(match[1]) / 60 if match else None
 
 
+@lru_cache(maxsize=1024)
 def parse_estimate(value: str) -> Estimate | None:
     """Points or hours of an estimate; None for what is not clearly one of them: `2 days`, `5+`."""
     text = _bare(value)
@@ -135,6 +139,7 @@ def parse_estimate(value: str) -> Estimate | None:
 # ---- words ---------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
 def parse_priority(value: str) -> str | None:
     """A priority's word: `P0 (Critical Path)` is `P0`, a sign before it goes. None where empty."""
     text = _REMARK.sub("", plain(value[:LIMIT])).strip("*` .")
@@ -145,6 +150,7 @@ def parse_priority(value: str) -> str | None:
     return text
 
 
+@lru_cache(maxsize=1024)
 def parse_status(value: str) -> str | None:
     """A status as a word: without signs around it and without a remark. None where empty.
 
@@ -207,6 +213,24 @@ def parse_issue(value: str) -> IssueRef | None:
         return IssueRef(int(match["number"]), match["repository"], sandbox=bool(match["sandbox"]))
     match = _URL.match(text)
     return IssueRef(int(match["number"]), match["repository"]) if match else None
+
+
+_BRACKETED = (
+    r"[ ]?\((\[?(?:[\w.-]{1,40}/[\w.-]{1,100})?#\d{1,9}\]?(?:\([^()\s]{1,300}\))?"
+    r"|sandbox#\d{1,9})\)"
+)
+BRACKETED_ISSUE = re.compile(_BRACKETED)
+TRAILING_ISSUE = re.compile(f"{_BRACKETED}$")
+"""The number of an item's issue, as it stands behind a title: `(#14)`, `([#14](url))`."""
+
+
+def without_issue(text: str) -> tuple[str, str | None]:
+    """Return a title without the issue that it ends with, and that issue."""
+    match = TRAILING_ISSUE.search(text[-400:])
+    issue = parse_issue(plain(match[1])) if match else None
+    if match is None or issue is None or not text[: -len(match[0])].strip():
+        return text, None
+    return text[: -len(match[0])].rstrip(), str(issue)
 
 
 # ---- dependencies --------------------------------------------------------------------------

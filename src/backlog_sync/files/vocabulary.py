@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from backlog_sync.files.near import Near
+
 # ---- spelling ------------------------------------------------------------------------------
 
 LONGEST_KEY = 80
@@ -135,15 +137,19 @@ class Vocabulary:
     codes: Mapping[str, TypeWord]
     letters: Mapping[str, str]
     foreign_codes: frozenset[str]
-    languages: Mapping[str, frozenset[str]]
     longest_status: int
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = files("backlog_sync.files").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The table, loaded when it is first needed."""
-    text = files("backlog_sync.files").joinpath("vocabulary.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = _data()
     statuses = _many(data["statuses"])
     types = list(_types(data["types"]))
     return Vocabulary(
@@ -168,7 +174,6 @@ def vocabulary() -> Vocabulary:
         letters={code: kind for kind in RANKS
                  for code in data["codes"].get(f"{kind}_letters", "").split()},
         foreign_codes=frozenset(data["codes"]["foreign"].split()),
-        languages=_languages(data["fields"]),
         longest_status=max(word.count(" ") + 1 for word in statuses),
     )  # fmt: skip
 
@@ -211,20 +216,23 @@ def _types(tables: _Table) -> Iterator[tuple[TypeWord, str]]:
 
 
 def _sections(data: _Table) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every set of words by its path."""
+    """Every set of words by its path, beside those that are looked up the other way round."""
     for name, words in data["months"].items():
         yield f"months.{name}", frozenset(key_words(word) for word in words.split("|"))
     for name, table in data.items():
+        if name in ("fields", "types", "months"):
+            continue
         nested = {key: inner for key, inner in table.items() if isinstance(inner, dict)}
         for key, inner in nested.items() or {"": table}.items():
             path = f"{name}.{key}" if key else name
             yield path, frozenset(key_words(word) or word for _, word in _spellings(inner))
 
 
-def _languages(tables: _Table) -> dict[str, frozenset[str]]:
+@cache
+def _languages() -> dict[str, frozenset[str]]:
     """The languages in which each spelling of a field is written."""
     found: dict[str, frozenset[str]] = {}
-    for table in tables.values():
+    for table in _data()["fields"].values():
         for language, spelling in _spellings(table):
             word = key_words(spelling)
             found[word] = found.get(word, frozenset()) | {language}
@@ -261,7 +269,7 @@ def field_of(key: str) -> str | None:
 
 def languages_of(key: str) -> frozenset[str]:
     """The languages in which a key of a field is written: `tools` for names of programs."""
-    return vocabulary().languages.get(key_words(key), frozenset())
+    return _languages().get(key_words(key), frozenset())
 
 
 def list_kind(key: str) -> str | None:
@@ -314,6 +322,52 @@ def counted(word: str) -> str | None:
     return vocabulary().counted.get(key_words(word))
 
 
+# ---- slips of the pen -----------------------------------------------------------------------
+
+_SHORTEST_SLIP = 5
+"""A shorter word is near too many others."""
+
+_ALIKE, _TURNED = 0.88, 0.75
+"""How alike a slip is to what was meant: `Priorty`; less for the same letters: `Lables`."""
+
+
+def near_key(key: str) -> str | None:
+    """The English key that somebody probably meant by a word that is none: `Lables`, `Prioirty`."""
+    word = key_words(key)
+    known = vocabulary()
+    if word in known.fields or word in known.topics or list_kind(key) or group_kind(key):
+        return None
+    return _near(word, _near_keys()) if type_word(key) is None else None
+
+
+def near_type(word: str) -> str | None:
+    """The English type word that somebody probably meant: `Stroy`, `Fetaure`."""
+    known = type_word(word) or list_kind(word) or field_of(word)
+    return None if known else _near(key_words(word), _near_types())
+
+
+def _near(word: str, among: Near) -> str | None:
+    found = among.to(word, _TURNED) if len(word) >= _SHORTEST_SLIP else None
+    if found is None or sorted(found) == sorted(word):
+        return found
+    return among.to(word, _ALIKE)
+
+
+@cache
+def _near_keys() -> Near:
+    return Near(_english(_data()["fields"]))
+
+
+@cache
+def _near_types() -> Near:
+    return Near(_english(_data()["types"]))
+
+
+def _english(tables: _Table) -> list[str]:
+    return [key_words(word) for table in tables.values()
+            for language, word in _spellings(table) if language == "en"]  # fmt: skip
+
+
 # ---- items ---------------------------------------------------------------------------------
 
 
@@ -347,6 +401,7 @@ _BETWEEN = re.compile(r"[\s/,_–—-]+")
 _P_NUMBER = re.compile(r"p\d{1,2}")
 
 
+@lru_cache(maxsize=1024)
 def is_priority(text: str) -> bool:
     """Whether a text is a priority in words that we know: `P1`, `very high`, `P0 - Must have`."""
     head = re.split(r"[(（]", text[:200], maxsplit=1)[0]

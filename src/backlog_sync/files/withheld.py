@@ -1,4 +1,4 @@
-"""Lines and tables of a text that speak of risks, hours, skills or teams: no issue shows them.
+"""Lines and tables of a text about risks, hours, skills, teams or capacity: no issue shows them.
 
 What is read as such a field stays out of the body by itself. This keeps out what was not read as
 one: a table of risks below a story, a line `Effort: 12h`, a paragraph `Skills needed: …`. In doubt
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from backlog_sync.files.vocabulary import bare_word, field_of, key_words, listed, words_of
 
-RISKS, HOURS, SKILLS, TEAM = "risks", "estimate_hours", "skills", "team"
+RISKS, HOURS, SKILLS, TEAM, CAPACITY = "risks", "estimate_hours", "skills", "team", "capacity"
 
 _TIME = re.compile(
     r"\d[\d.,]*[ ]?\+?[ ]?(?:[-–]|to|bis|a)?[ ]?[\d.,]*[ ]?(?:person|man|mann|personen|ideal|work|"
@@ -38,8 +38,8 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def without_withheld(text: str, publish: Collection[str]) -> str:
-    """Return a text without what speaks of risks, hours, skills or teams, unless published."""
-    withheld = frozenset((RISKS, HOURS, SKILLS, TEAM)) - frozenset(publish)
+    """Return a text without its risks, hours, skills, teams and capacity, unless published."""
+    withheld = frozenset((RISKS, HOURS, SKILLS, TEAM, CAPACITY)) - frozenset(publish)
     if not withheld or not text:
         return text
     lines = text.split("\n")
@@ -275,6 +275,8 @@ def _meaning(key: str, value: str) -> str | None:
         return SKILLS
     if _is_of(word, TEAM) or field_of(word) == TEAM:
         return TEAM
+    if _is_of(word, CAPACITY) or field_of(word) == CAPACITY:
+        return CAPACITY
     if _is_effort(word) and (_TIME.match(value.lstrip("~≈<>* ")) or _is_hours(word, value)):
         return HOURS
     named = ((RISKS, RISKS), (SKILLS, SKILLS), (HOURS, "joined_hours"))

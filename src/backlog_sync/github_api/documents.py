@@ -81,15 +81,31 @@ def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> DocumentNode:
 
 def issues_at(count: int) -> DocumentNode:
     """A query for so many issues by `$owner<n>`, `$name<n>` and `$number<n>`, each as `at<n>`."""
+    return _each_at("IssuesAt", ["issue(number: $number{}) {{ ...IssueLink }}"] * count)
+
+
+def talks_at(discussions: Sequence[bool]) -> DocumentNode:
+    """A query for issues and discussions with what is said in them, each as `at<n>`.
+
+    `discussions` tells of each whether it is one; variables as of `issues_at`.
+    """
+    return _each_at("TalksAt", [_DISCUSSION_TALK if each else _ISSUE_TALK for each in discussions])
+
+
+_ISSUE_TALK = "talk: issue(number: $number{}) {{ ...IssueTalk }}"
+_DISCUSSION_TALK = "talk: discussion(number: $number{}) {{ ...DiscussionTalk }}"
+
+
+def _each_at(name: str, wanted: Sequence[str]) -> DocumentNode:
+    """A query of that name for a field of the repository `$owner<n>/$name<n>` each."""
     variables = " ".join(
-        f"$owner{n}: String!, $name{n}: String!, $number{n}: Int!" for n in range(count)
+        f"$owner{n}: String!, $name{n}: String!, $number{n}: Int!" for n in range(len(wanted))
     )
     fields = "\n".join(
-        f"at{n}: repository(owner: $owner{n}, name: $name{n})"
-        f" {{ issue(number: $number{n}) {{ ...IssueLink }} }}"
-        for n in range(count)
+        f"at{n}: repository(owner: $owner{n}, name: $name{n}) {{ {field.format(n)} }}"
+        for n, field in enumerate(wanted)
     )
-    text = f"query IssuesAt({variables}) {{ rateLimit {{ cost }} {fields} }}"
+    text = f"query {name}({variables}) {{ rateLimit {{ cost }} {fields} }}"
     (operation,) = parse(text, no_location=True).definitions
     assert isinstance(operation, OperationDefinitionNode)
     return _with_fragments(operation, ALL)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from backlog_sync.core.doctor import Examination
+from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     BoardItem,
@@ -29,6 +30,7 @@ from backlog_sync.github_api.capabilities import hidden_fields, is_foreign, of_f
 from backlog_sync.github_api.documents import document, issues_at, repeated
 from backlog_sync.github_api.issues import Issues, repository_of
 from backlog_sync.github_api.reader import PageSize, Reader
+from backlog_sync.github_api.talks import talks
 
 _BY_ID: Final = 100
 """`nodes(ids:)` takes up to 100 ids."""
@@ -333,6 +335,10 @@ class Observer:
             return "it is a pull request"
         repository = "/".join(str(data["repository_url"]).split("/")[-2:])
         return IssueLink(str(data["node_id"]), int(data["number"]), repository)
+
+    def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
+        """What people say at these places; those without a repository are in this one."""
+        return tuple(talks(self.reader, f"{self.owner}/{self.name}", refs))
 
     def conversation(self, number: int) -> str:
         """The node id of an issue or pull request, by its number.

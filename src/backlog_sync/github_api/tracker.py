@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.doctor import Examination
+from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
@@ -107,6 +108,11 @@ class GitHubTracker:
         """The node id of an issue or pull request, by its number."""
         with understood(self._api_url):
             return self._observer.conversation(number)
+
+    def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
+        """What people say in these issues and discussions."""
+        with understood(self._api_url):
+            return self._observer.feedback(refs)
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None

@@ -1,6 +1,7 @@
 """What git remembers of a backlog's files: when lines came, and how the files stood on a day."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
@@ -15,27 +16,62 @@ def is_shallow(top: Path) -> bool:
     return git.run(top, "rev-parse", "--is-shallow-repository") == b"true\n"
 
 
-def line_days(top: Path, path: str) -> tuple[date, ...] | None:
-    """Give for each line of a file the day (UTC) of the commit that it is from.
+def line_days(
+    top: Path, path: str, today: date, words: Callable[[str], Hashable]
+) -> tuple[date, ...] | None:
+    """Give for each line of a file the day (UTC) on which its `words` came to be what they are.
 
-    Lines that are not committed are from today, as git says. None where git does not know the
-    file.
+    A line that a commit wrote again with the same words keeps its day; so does one that is moved
+    within what a commit replaced. What is not committed is from `today`. Merges are as the branch
+    saw them that they went into. None where git does not know the file.
     """
-    raw = git.run(top, "blame", "--porcelain", "--", path)
-    if raw is None:
+    raw = git.run(top, *_LOG, "--", path)
+    if not raw:
         return None
-    days: dict[str, date] = {}
-    line_dates: list[date] = []
-    commit = ""
-    for line in raw.decode(errors="replace").split("\n"):
-        if line.startswith("\t"):
-            line_dates.append(days[commit])
-        elif line.startswith("committer-time "):
-            seconds = int(line.removeprefix("committer-time "))
-            days[commit] = datetime.fromtimestamp(seconds, UTC).date()
-        elif len(head := line.split(" ")) >= 3 and len(head[0]) in (40, 64):
-            commit = head[0]
-    return tuple(line_dates)
+    lines: list[tuple[date, Hashable]] = []
+    for commit in reversed(raw.split(b"\0")[1:]):
+        seconds, _, patch = commit.partition(b"\n")
+        day = datetime.fromtimestamp(int(seconds), UTC).date()
+        lines = _patched(lines, patch, day, words)
+    changed = git.run(top, "diff", *_PATCH, "HEAD", "--", path) or b""
+    return tuple(day for day, _ in _patched(lines, changed, today, words))
+
+
+_PATCH = (
+    *("--unified=0", "--inter-hunk-context=0"),
+    *("--no-color", "--no-ext-diff", "--no-textconv"),
+)
+_LOG = (
+    *("log", "--format=%x00%ct", "--no-show-signature", "--follow", "--first-parent", "-m"),
+    *("--patch", *_PATCH),
+)
+"""Patches as they are read below, whatever somebody configured for their own eyes."""
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
+
+
+def _patched(
+    lines: list[tuple[date, Hashable]], patch: bytes, day: date, words: Callable[[str], Hashable]
+) -> list[tuple[date, Hashable]]:
+    """The lines after a patch without context; what says the same as before keeps its day."""
+    made: list[tuple[date, Hashable]] = []
+    at, kept = 0, dict[Hashable, list[date]]()
+    in_hunk = False
+    for row in patch.split(b"\n"):
+        if found := _HUNK.match(row):
+            in_hunk = True
+            first, count = int(found[1]), int(found[2] if found[2] is not None else 1)
+            start = first - 1 if count else first
+            made += lines[at:start]
+            at, kept = start + count, {}
+            for before, said in reversed(lines[start:at]):
+                kept.setdefault(said, []).append(before)
+        elif in_hunk and row.startswith(b"+"):
+            said = words(row[1:].decode("utf-8", "replace"))
+            same = kept.get(said)
+            made.append((same.pop() if same else day, said))
+        elif in_hunk and not row.startswith((b"-", b"\\")):
+            in_hunk = False
+    return made + lines[at:]
 
 
 def files_then(top: Path, sources: Sequence[str], day: date) -> dict[str, bytes] | None:

@@ -143,6 +143,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
     yield from _items(plan)
     yield _definitions(plan)
     yield _orphans(plan)
+    yield _unread(plan)
     yield _deferred(plan)
     yield _warnings(plan)
     yield _settings_in_force(plan)
@@ -381,6 +382,15 @@ def _orphans(plan: Plan) -> Block:
         f"- {code(o.ref)} {inert(cut(o.title))}: {inert(cut(o.reason))}\n" for o in plan.orphans
     ]
     return Block("\n#### No longer in the file, left alone\n\n", rows)
+
+
+def _unread(plan: Plan) -> Block:
+    rows = [
+        f"- {code(u.ref)} {inert(cut(u.title))}: {code(cut(u.place))}"
+        f"{f'; to keep it: {code(cut(u.reading))} below `reading:`' if u.reading else ''}\n"
+        for u in plan.unread
+    ]
+    return Block("\n#### No longer read as an item, left alone\n\n", rows)
 
 
 def _findings(title: str, findings: Sequence[Finding]) -> Block:

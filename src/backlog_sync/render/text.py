@@ -89,6 +89,7 @@ def plan_sections(plan: Plan, look: Look, *, drift_hint: str = _SET_BACK) -> lis
         _held(plan, look),
         _accepted(plan, look),
         _orphans(plan, look),
+        _unread(plan, look),
         _deferred(plan, look),
         _warnings(plan, look),
         _settings_in_force(plan, look),
@@ -520,6 +521,14 @@ def _orphans(plan: Plan, look: Look) -> list[Text]:
         return []
     issues = [ListedIssue(orphan.title, orphan.ref) for orphan in plan.orphans]
     return issue_list("Orphans", "no longer in the file, left alone", issues, look)
+
+
+def _unread(plan: Plan, look: Look) -> list[Text]:
+    issues = [
+        ListedIssue(each.title, f"{each.place}  {each.ref}", hint=each.hint) for each in plan.unread
+    ]
+    note = "still in the file, left alone, never closed"
+    return issue_list("No longer read as an item", note, issues, look)
 
 
 def _deferred(plan: Plan, look: Look) -> list[Text]:

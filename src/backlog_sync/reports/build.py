@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sized
 from backlog_sync.core import rollup
 from backlog_sync.core.facts import Facts, Phase
 from backlog_sync.core.rollup import Outline
+from backlog_sync.reports.feedback import open_questions, unseen
 from backlog_sync.reports.forecast import Draws, forecast, throughput, too_little
 from backlog_sync.reports.health import judge_whole
 from backlog_sync.reports.history import history
-from backlog_sync.reports.load import load
+from backlog_sync.reports.load import load, shortages, unread_capacities
 from backlog_sync.reports.milestones import milestone_reports, overlaps
 from backlog_sync.reports.period import period
 from backlog_sync.reports.quarters import quarters
-from backlog_sync.reports.reviews import reviews
+from backlog_sync.reports.reviews import noted, reviews
 from backlog_sync.reports.risks import register, unplaced
 from backlog_sync.reports.schedule import schedule
 from backlog_sync.reports.values import Forecast, Health, Report, Schedule
@@ -29,6 +30,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
     foreseen = forecast(tree, facts.milestones, facts.today, draws, seed)
     planned = schedule(tree, facts.milestones, facts.planning, facts.today, _velocity(facts, tree))
     milestones = milestone_reports(tree, facts.milestones, foreseen, planned, facts.today)
+    asked = load(tree, planned, facts.milestones, facts.planning, facts.today)
     health, why = judge_whole(
         total,
         [(one.sum.name, one.health, one.why) for one in milestones],
@@ -46,10 +48,13 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         forecast=foreseen,
         schedule=planned,
         quarters=quarters(tree, facts.milestones, planned),
-        load=load(tree, planned, facts.milestones, facts.planning, facts.today),
+        load=asked,
+        shortages=shortages(asked),
         risks=register(facts.items, facts.planning.risks),
         overlaps=overlaps(tree, milestones, facts.today) if facts.planning.one_at_a_time else (),
         reviews=reviews(tree, facts.planning, facts.reviewed, facts.today),
+        questions=open_questions(facts.items, facts.planning, facts.conversations),
+        review_notes=noted(facts.items, facts.planning),
         period=period(facts, tree, milestones),
         points=tree.points,
         hours=tree.hours,
@@ -95,6 +100,8 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
             "of days that were moved, of other priorities and of new risks."
         )
     yield from unplaced(facts.items, facts.planning.risks)
+    yield from unread_capacities(facts.items)
+    yield from unseen(facts.conversations)
 
 
 def _items(members: Sized) -> str:

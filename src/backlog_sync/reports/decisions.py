@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from backlog_sync.reports.forecast import NOTHING_LEFT
-from backlog_sync.reports.values import Health, Load, MilestoneReport, Report
+from backlog_sync.reports.load import overloads
+from backlog_sync.reports.values import Health, MilestoneReport, Report
 
 GRAVE = 12
 """From this exposure on (of 25) a risk needs an answer."""
-_SHORT = 0.1
-"""Part of a person from which on more hands are asked for."""
 
 
 def decisions(report: Report) -> tuple[str, ...]:
@@ -42,16 +41,11 @@ def _questions(report: Report) -> Iterator[str]:
         )
     if report.schedule.reason and report.schedule.reason != NOTHING_LEFT:
         yield f"{report.schedule.reason} Which of them goes ahead?"
-    for load in overloads(report):
+    for load in overloads(report.load):
         yield (
             f"{load.name} can give {load.capacity:g} of {load.hours:g} hours in {load.period}: "
             f"{load.more:.1f} more people, fewer items, or a later day?"
         )
-
-
-def overloads(report: Report) -> tuple[Load, ...]:
-    """The quarters in which a team or skill is asked for noticeably more than it can give."""
-    return tuple(load for load in report.load if "Q" in load.period and load.more >= _SHORT)
 
 
 def _day_question(milestone: MilestoneReport) -> str:

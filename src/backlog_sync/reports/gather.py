@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from backlog_sync.core.facts import Before, Criterion, Facts, MilestoneFact, WorkItem
+from backlog_sync.core.facts import (
+    Before,
+    Conversation,
+    Criterion,
+    Facts,
+    FeedbackRef,
+    MilestoneFact,
+    WorkItem,
+)
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
@@ -33,6 +41,7 @@ def gather(
     today: date,
     since: date | None = None,
     remembered: Remembered | None = None,
+    conversations: tuple[Conversation, ...] = (),
 ) -> Facts:
     """Give the facts of a report on `today`, and where `since` is given on the time from then."""
     memory = remembered or Remembered()
@@ -64,8 +73,15 @@ def gather(
         since=since,
         before=_before(memory.then, items, since) if memory.then and since else None,
         reviewed=memory.reviewed,
+        conversations=conversations,
         unseen=tuple(unseen),
     )
+
+
+def feedback_refs(desired: DesiredState) -> tuple[FeedbackRef, ...]:
+    """Give every place where feedback on the plan or an item is collected, once."""
+    of_items = (ref for item in desired.items for ref in item.outlook.feedback)
+    return tuple(dict.fromkeys((*desired.planning.feedback, *of_items)))
 
 
 def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkItem:
@@ -82,6 +98,7 @@ def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkIte
         team=outlook.team,
         audience=outlook.audience,
         skills=outlook.skills,
+        capacity=outlook.capacity,
         start=_day(outlook.start),
         target=_day(outlook.target),
         blocked_by=tuple(
@@ -89,6 +106,8 @@ def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkIte
         ),
         waits_for=tuple(name for name in blockers if not _is_ours(name, refs)),
         risks=outlook.risks,
+        feedback=outlook.feedback,
+        review_notes=outlook.review_notes,
         goal=outlook.goal,
     )
 

@@ -3,18 +3,20 @@
 An item's hours are spread evenly over working days: from its `start` (else the day that the
 schedule gives it) to the day by which it should be done (its own, else its milestone's, else the
 schedule's). What is late already falls on the days that the schedule gives. An item that needs
-several skills asks an equal part of each. Only items with hours and something left to do count.
+several skills asks an equal part of each; an item that declares a capacity is asked for all that
+stands below it. Only items with hours and something left to do count.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from backlog_sync.core.facts import MilestoneFact, PlanningSettings
-from backlog_sync.core.rollup import Outline, team_of
+from backlog_sync.core.capacity import read
+from backlog_sync.core.facts import Capacity, MilestoneFact, PlanningSettings, WorkItem
+from backlog_sync.core.rollup import Outline, skills_of, team_of
 from backlog_sync.reports.dates import due_days, planned_end, planned_start
-from backlog_sync.reports.values import Load, Schedule
+from backlog_sync.reports.values import Load, Schedule, Shortage
 from backlog_sync.reports.workdays import workdays
 
 _FURTHEST = 10 * 366
@@ -51,7 +53,7 @@ def load(
     planning: PlanningSettings,
     today: date,
 ) -> tuple[Load, ...]:
-    """Give the load by period, teams before skills, months before quarters.
+    """Give the load by period: teams, skills, items with a capacity; months before quarters.
 
     Hours of items without a team or skill stand under the name "". A name with a capacity but
     no hours is left out.
@@ -65,7 +67,7 @@ def load(
         if not hours:
             continue
         span = _span(tree, key, spans.get(key), due, today)
-        needs = [("team", team_of(tree, key), 1.0), *_skills(tree, key)]
+        needs = [("team", team_of(tree, key), 1.0), *_skills(tree, key), *_declaring(tree, key)]
         for first, share in _months(*span):
             for period, around in _periods(first):
                 days[period] = around
@@ -73,15 +75,40 @@ def load(
                     entry = parts[whose, name, "Q" in period, period]
                     entry.hours += hours * share * part
                     entry.items[key] = None
+    capacities = _capacities(tree, planning)
     return tuple(
-        _load_of_period(period, days[period], whose, name, part, planning, today)
+        _load_of_period(
+            replace(_EMPTY, period=period, whose=whose, name=_name(tree, whose, name)),
+            days[period],
+            part,
+            capacities.get((whose, name)),
+            planning.hours_per_week,
+            today,
+        )
         for (whose, name, _, period), part in sorted(parts.items(), key=_order)
     )
 
 
-def _order(entry: tuple[tuple[str, str, bool, str], _Part]) -> tuple[bool, bool, str, bool, str]:
+def _name(tree: Outline, whose: str, name: str) -> str:
+    return tree.items[name].title if whose == "item" else name
+
+
+def _capacities(tree: Outline, planning: PlanningSettings) -> dict[tuple[str, str], Capacity]:
+    """What is declared, by whose it is and its name; an item's by its key."""
+    declared = {("team", each.name): each for each in planning.teams}
+    declared |= {("skill", each.name): each for each in planning.skills}
+    for key, item in tree.items.items():
+        given = read(item.capacity) if item.capacity else None
+        if given is not None:
+            words = given.words() if given.people else ""
+            hours = given.hours(planning.hours_per_week)
+            declared["item", key] = Capacity(item.title, hours, words=words)
+    return declared
+
+
+def _order(entry: tuple[tuple[str, str, bool, str], _Part]) -> tuple[int, bool, str, bool, str]:
     whose, name, quarterly, period = entry[0]
-    return whose == "skill", not name, name, quarterly, period
+    return ("team", "skill", "item").index(whose), not name, name, quarterly, period
 
 
 def _span(
@@ -102,9 +129,14 @@ def _span(
 
 
 def _skills(tree: Outline, key: str) -> list[tuple[str, str, float]]:
-    skilled_item = tree.inherited(key, lambda item: item.skills)
-    names = tuple(dict.fromkeys(skilled_item.skills)) if skilled_item else ("",)
+    names = skills_of(tree, key) or ("",)
     return [("skill", name, 1 / len(names)) for name in names]
+
+
+def _declaring(tree: Outline, key: str) -> list[tuple[str, str, float]]:
+    """The nearest item at or above it that says who is there for it."""
+    declaring = tree.inherited(key, lambda item: item.capacity and read(item.capacity))
+    return [("item", declaring.key, 1.0)] if declaring else []
 
 
 def _months(first: date, last: date) -> Iterator[tuple[date, float]]:
@@ -126,30 +158,84 @@ def _periods(day: date) -> tuple[tuple[str, tuple[date, date]], tuple[str, tuple
     return ((month, (day.replace(day=1), _month_end(day))), (quarter_of(day), quarter_days(day)))
 
 
+_EMPTY = Load(period="", whose="", name="", hours=0, capacity=None, people=0, more=0)
+
+
 def _load_of_period(
-    period: str,
+    load: Load,
     days: tuple[date, date],
-    whose: str,
-    name: str,
     part: _Part,
-    planning: PlanningSettings,
+    declared: Capacity | None,
+    hours_per_week: float,
     today: date,
 ) -> Load:
-    declared = getattr(planning, f"{whose}s")
-    hours_by_name = {entry.name: entry.hours_per_week for entry in declared}
+    """The load with its figures. No capacity changes within a month or a quarter."""
     weeks = workdays(max(days[0], today), days[1]) / 5
-    capacity = round(hours_by_name[name] * weeks, 2) if name in hours_by_name else None
-    hours_per_person = planning.hours_per_week * weeks
-    people = part.hours / hours_per_person if hours_per_person > 0 else 0.0
+    hours_per_person = hours_per_week * weeks
+    rate, words = declared.on(days[0]) if declared else (None, "")
+    capacity = round(rate * weeks, 2) if rate is not None else None
     over = max(0.0, part.hours - capacity) if capacity is not None else 0.0
-    more = over / hours_per_person if hours_per_person > 0 else 0.0
-    return Load(
-        period=period,
-        whose=whose,
-        name=name,
+
+    def people(hours: float) -> float:
+        return round(hours / hours_per_person, 2) if hours_per_person > 0 else 0.0
+
+    return replace(
+        load,
         hours=round(part.hours, 2),
         capacity=capacity,
-        people=round(people, 2),
-        more=round(more, 2),
+        people=people(part.hours),
+        there=people(capacity) if capacity is not None else None,
+        there_words=words,
+        more=people(over),
         items=tuple(part.items),
     )
+
+
+_SHORT = 0.1
+"""Part of a person from which on more hands are asked for."""
+
+
+def overloads(loads: Sequence[Load]) -> tuple[Load, ...]:
+    """The quarters in which noticeably more is asked for than there is."""
+    return tuple(load for load in loads if "Q" in load.period and load.more >= _SHORT)
+
+
+def shortages(loads: Sequence[Load]) -> tuple[Shortage, ...]:
+    """From when to when each team, skill and item lacks people: months that follow each other.
+
+    Of these months the one that lacks most is told.
+    """
+    found: list[Shortage] = []
+    for load in loads:
+        if "Q" in load.period or load.more < _SHORT or load.there is None:
+            continue
+        first = date.fromisoformat(f"{load.period}-01")
+        told = Shortage(
+            load.whose, load.name, first, _month_end(first), load.people, load.there, load.more
+        )
+        before = found[-1] if found else None
+        if before and _follows(before, told):
+            found[-1] = _longer(before, told)
+        else:
+            found.append(told)
+    return tuple(found)
+
+
+def _follows(before: Shortage, after: Shortage) -> bool:
+    same = (before.whose, before.name) == (after.whose, after.name)
+    return same and (after.first - before.last).days == 1
+
+
+def _longer(before: Shortage, after: Shortage) -> Shortage:
+    worst = max((before, after), key=lambda each: each.more)
+    return replace(worst, first=before.first, last=after.last)
+
+
+def unread_capacities(items: Iterable[WorkItem]) -> Iterator[str]:
+    """Give a sentence for each capacity that names no number of people or hours."""
+    for item in items:
+        if item.capacity and read(item.capacity) is None:
+            yield (
+                f"The capacity {item.capacity!r} of {item.key} is no number of people; "
+                "write '3-4 people', or hours a week."
+            )

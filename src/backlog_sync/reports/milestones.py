@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from backlog_sync.core.facts import MilestoneFact, Phase, WorkItem
-from backlog_sync.core.rollup import Outline, count
+from backlog_sync.core.rollup import Outline, count, hours_left, skills_left
 from backlog_sync.reports.health import judge
 from backlog_sync.reports.values import Forecast, MilestoneReport, Overlap, Schedule
 
@@ -53,6 +53,8 @@ def milestone_reports(
                 first=min([*starts, *(row.first for row in scheduled)], default=None),
                 last=max([*closed, *(row.last for row in scheduled)], default=None),
                 forecast=milestone_forecast,
+                hours_left=hours_left(tree, total.items),
+                skills=skills_left(tree, total.items),
             )
         )
     return tuple(reports)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from backlog_sync.core.facts import MilestoneFact, Phase
-from backlog_sync.core.rollup import Outline, count
+from backlog_sync.core.rollup import Outline, count, hours_left, skills_left
 from backlog_sync.reports.dates import due_days, planned_end
 from backlog_sync.reports.load import quarter_days, quarter_of
 from backlog_sync.reports.values import Quarter, Schedule
@@ -39,6 +39,8 @@ def quarters(
                 milestones=tuple(titles[first]),
                 sum=count(quarter_of(first), keys[first], tree),
                 late=tuple(key for key in keys[first] if key in ends and ends[key] > last),
+                hours_left=hours_left(tree, keys[first]),
+                skills=skills_left(tree, keys[first]),
             )
         )
     return tuple(result)

@@ -20,6 +20,7 @@ COLUMNS = (
     "hours", "counted_hours", "done", "total", "percent", "criteria", "ticked", "priority",
     "milestone", "team", "audience", "assignees", "labels", "skills", "start", "target", "added",
     "closed", "scheduled_first", "scheduled_last", "slack", "critical", "blocked_by", "waits_for",
+    "capacity",
 )  # fmt: skip
 
 
@@ -47,9 +48,12 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
             {**_members(one, leave=("sum",)), **_sum(one.sum, "name")} for one in report.quarters
         ],
         "load": _plain(report.load),
+        "shortages": _plain(report.shortages),
         "risks": _plain(report.risks),
         "overlaps": _plain(report.overlaps),
         "reviews": _plain(report.reviews),
+        "questions": _plain(report.questions),
+        "review_notes": _plain(report.review_notes),
         "period": _plain(report.period),
         "notes": list(report.notes),
         "written_back": list(written),

@@ -13,7 +13,7 @@ from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.mermaid import dependencies, items_timeline, milestones_timeline
-from backlog_sync.reports.values import Health, Report
+from backlog_sync.reports.values import Health, Load, Report
 from backlog_sync.reports.view import (
     HEALTH,
     SECTIONS,
@@ -22,6 +22,8 @@ from backlog_sync.reports.view import (
     Section,
     amount,
     at_risk,
+    audience_name,
+    audiences,
     changes,
     day,
     figure,
@@ -30,8 +32,12 @@ from backlog_sync.reports.view import (
     open_risks,
     overdue,
     priorities,
+    questions,
+    review_notes,
     risk_scale,
+    segment,
     shown,
+    staffing,
     status,
     waiting,
     when,
@@ -130,6 +136,12 @@ class _Page:
             Section.WAITING: self._waiting,
             Section.LATE: lambda: self._list(Section.LATE, late(self.report, self.names)),
             Section.LOAD: self._load,
+            Section.STAFFING: lambda: self._list(Section.STAFFING, staffing(self.report)),
+            Section.AUDIENCES: self._audiences,
+            Section.QUESTIONS: lambda: self._list(Section.QUESTIONS, questions(self.report)),
+            Section.REVIEW_NOTES: lambda: self._list(
+                Section.REVIEW_NOTES, review_notes(self.report, self.names)
+            ),
             Section.REVIEWS: lambda: self._list(Section.REVIEWS, overdue(self.report, self.names)),
             Section.UNESTIMATED: self._unestimated,
             Section.NOTES: lambda: self._list(Section.NOTES, self.report.notes),
@@ -157,10 +169,15 @@ class _Page:
                     day(milestone.due) if milestone.due else "",
                     *_amounts(milestone.sum),
                     inert(milestone.why),
+                    inert(cut(segment(milestone))),
                 )
             )
-        columns = ("milestone", "health", "due", "done", "", "why")
-        yield table("### Milestones", columns, rows)
+        columns = ("milestone", "health", "due", "done", "", "why", "left")
+        yield table("### Milestones", *_without_empty_end(columns, rows))
+
+    def _audiences(self) -> Iterator[Block]:
+        rows = [(inert(cut(audience_name(one))), *_amounts(one)) for one in audiences(self.report)]
+        yield table("### By audience", ("for", "done", ""), rows)
 
     def _risks(self) -> Iterator[Block]:
         risks = open_risks(self.report)
@@ -272,11 +289,12 @@ class _Page:
                 *_amounts(quarter.sum),
                 inert(cut(", ".join(quarter.milestones))),
                 inert(cut(", ".join(self.names.some(quarter.late, 5)))),
+                inert(cut(segment(quarter))),
             )
             for quarter in self.report.quarters
         ]
-        columns = ("quarter", "done", "", "milestones due", "ends after it")
-        yield table("### Quarters", columns, rows)
+        columns = ("quarter", "done", "", "milestones due", "ends after it", "left")
+        yield table("### Quarters", *_without_empty_end(columns, rows))
 
     def _priorities(self) -> Iterator[Block]:
         rows = [
@@ -319,13 +337,14 @@ class _Page:
                 figure(load.hours),
                 figure(load.capacity) if load.capacity is not None else "",
                 figure(load.people),
+                _there(load),
                 f"**{figure(load.more)}**" if load.more > 0 else "",
                 str(len(load.items)),
             )
             for load in self.report.load
             if "Q" in load.period
         ]
-        columns = ("quarter", "of", "hours", "capacity", "people needed", "more", "items")
+        columns = ("quarter", "of", "hours", "capacity", "people needed", "there", "more", "items")
         yield table("### Load", columns, rows)
 
     def _list(self, section: Section, sentences: Iterable[str]) -> Iterator[Block]:
@@ -334,6 +353,20 @@ class _Page:
         if len(all_sentences) > _MOST:
             rows.append(f"- {len(all_sentences) - _MOST} more\n")
         yield Block(f"\n### {section}\n\n", rows)
+
+
+def _there(load: Load) -> str:
+    """How many people there are, in the file's words where it counts them."""
+    return load.there_words or (figure(load.there) if load.there is not None else "")
+
+
+def _without_empty_end(
+    columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """A table without its last column where that says nothing."""
+    if any(row[-1] for row in rows):
+        return columns, rows
+    return columns[:-1], [row[:-1] for row in rows]
 
 
 def _picture(title: str, source: str) -> Block:

@@ -19,6 +19,8 @@ from backlog_sync.reports.view import (
     Names,
     Section,
     at_risk,
+    audience_name,
+    audiences,
     changes,
     day,
     figure,
@@ -28,8 +30,12 @@ from backlog_sync.reports.view import (
     open_risks,
     overdue,
     priorities,
+    questions,
+    review_notes,
     risk_scale,
+    segment,
     shown,
+    staffing,
     status,
     waiting,
     when,
@@ -102,6 +108,10 @@ class _Page:
             Section.WAITING: lambda: self._bullets(waiting(report, names)),
             Section.LATE: lambda: self._bullets(late(report, names)),
             Section.LOAD: self._load,
+            Section.STAFFING: lambda: self._bullets(staffing(report)),
+            Section.AUDIENCES: self._audiences,
+            Section.QUESTIONS: lambda: self._bullets(questions(report), most),
+            Section.REVIEW_NOTES: lambda: self._bullets(review_notes(report, names), most),
             Section.REVIEWS: lambda: self._bullets(overdue(report, names)),
             Section.UNESTIMATED: self._unestimated,
             Section.NOTES: lambda: self._bullets(report.notes),
@@ -147,6 +157,12 @@ class _Page:
             lines += self._standing(milestone)
         return lines
 
+    def _audiences(self) -> list[Text]:
+        return [
+            self._bar(Text("  ").append(clean(audience_name(one))), one)
+            for one in audiences(self.report)
+        ]
+
     def _standing(self, milestone: MilestoneReport) -> Iterator[Text]:
         look = self.look
         head = Text("    ").append(HEALTH[milestone.health], _COLORS[milestone.health]).append("  ")
@@ -159,6 +175,8 @@ class _Page:
             yield from paragraph(
                 likely(milestone.forecast), look.columns, look.glyphs, Text("    "), "dim"
             )
+        if self.audience is not Audience.EVERYBODY:
+            yield from self._below(segment(milestone), 0)
 
     def _risks(self, most: int) -> list[Text]:
         look, lines = self.look, []
@@ -283,7 +301,8 @@ class _Page:
             facts = [f"due: {', '.join(quarter.milestones)}"] if quarter.milestones else []
             if quarter.late:
                 facts.append(f"ends later: {', '.join(self.names.some(quarter.late, 3))}")
-            lines += self._below("; ".join(facts), 0)
+            facts.append(segment(quarter))
+            lines += self._below("; ".join(filter(None, facts)), 0)
         return lines
 
     def _priorities(self) -> list[Text]:
@@ -322,7 +341,8 @@ class _Page:
             amounts = f"{figure(load.hours)} h"
             if load.capacity is not None:
                 amounts += f" of {figure(load.capacity)} h"
-            amounts += f", {load.people:.1f} people"
+            there = f" of {load.there:.1f}" if load.there is not None else ""
+            amounts += f", {load.people:.1f}{there} people"
             right = Text(amounts, "dim")
             if load.more > 0:
                 right.append(f", {load.more:.1f} more", "red")
@@ -331,14 +351,15 @@ class _Page:
 
     # ---- lists -------------------------------------------------------------------------------
 
-    def _bullets(self, sentences: Iterable[str]) -> list[Text]:
+    def _bullets(self, sentences: Iterable[str], most: int | None = None) -> list[Text]:
         all_sentences: Sequence[str] = tuple(sentences)
+        most = self.most if most is None else most
         lines: list[Text] = []
-        for text in all_sentences[: self.most]:
+        for text in all_sentences[:most]:
             head = Text(f"  {self.look.glyphs.dot} ")
             lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
-        if len(all_sentences) > self.most:
-            lines.append(Text(f"    {len(all_sentences) - self.most} more", "dim"))
+        if len(all_sentences) > most:
+            lines.append(Text(f"    {len(all_sentences) - most} more", "dim"))
         return lines
 
     def _plain(self, text: str) -> str:

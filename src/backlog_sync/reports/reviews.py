@@ -1,29 +1,60 @@
 """What nobody has looked at for longer than the cadence asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from backlog_sync.core.facts import Phase, PlanningSettings
+from backlog_sync.core.facts import Phase, PlanningSettings, WorkItem
 from backlog_sync.core.rollup import Outline
-from backlog_sync.reports.values import Review
+from backlog_sync.reports.values import Noted, Review
 
 
 def reviews(
     tree: Outline, planning: PlanningSettings, reviewed: Mapping[str, date], today: date
 ) -> tuple[Review, ...]:
-    """Give the reviews that are overdue, the oldest first.
+    """Give the reviews that are overdue, the oldest first; that of the plan has the key "".
 
     The cadence is that of the item's kind, else `review_days`; without one there is no review.
-    An item was looked at when the file's words about it last changed, else when it was added.
-    What is done, dropped, or of unknown age is left out.
+    An item was looked at when people last changed the file's words about it, or when its last note
+    of a review says so, else when it was added. What is done, dropped, or of unknown age is left
+    out. The plan was looked at when its last note says so; without a note, when anything was.
     """
-    overdue = []
+    found = []
     for item in tree.items.values():
         every = planning.review_every.get(item.kind, planning.review_days)
-        last = reviewed.get(item.key) or item.added
-        if every is None or last is None or item.phase in (Phase.DONE, Phase.DROPPED):
+        if every is None or item.phase in (Phase.DONE, Phase.DROPPED):
             continue
-        over = (today - last).days - every
-        if over > 0:
-            overdue.append(Review(item.key, last, today - timedelta(days=over), over))
+        last = _last(item, reviewed)
+        found.append(_overdue(item.key, last, every, today))
+    if planning.review_plan is not None:
+        last = _plan_last(tree, planning, reviewed)
+        found.append(_overdue("", last, planning.review_plan, today))
+    overdue = [review for review in found if review is not None]
     return tuple(sorted(overdue, key=lambda review: -review.days_over))
+
+
+def _overdue(key: str, last: date | None, every: int, today: date) -> Review | None:
+    over = (today - last).days - every if last else 0
+    return Review(key, last, today - timedelta(days=over), over) if last and over > 0 else None
+
+
+def _last(item: WorkItem, reviewed: Mapping[str, date]) -> date | None:
+    days = [note.day for note in item.review_notes]
+    if day := reviewed.get(item.key) or item.added:
+        days.append(day)
+    return max(days, default=None)
+
+
+def _plan_last(
+    tree: Outline, planning: PlanningSettings, reviewed: Mapping[str, date]
+) -> date | None:
+    days = [note.day for note in planning.review_notes]
+    if not days:
+        days = [day for item in tree.items.values() if (day := _last(item, reviewed))]
+    return max(days, default=None)
+
+
+def noted(items: Iterable[WorkItem], planning: PlanningSettings) -> tuple[Noted, ...]:
+    """Give the notes of all reviews, the newest first."""
+    notes = [Noted("", note.day, note.text) for note in planning.review_notes]
+    notes += [Noted(item.key, note.day, note.text) for item in items for note in item.review_notes]
+    return tuple(sorted(notes, key=lambda note: note.day, reverse=True))

@@ -95,11 +95,12 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Hours that a period asks of a team or a skill (`whose`), against what it can give.
+    """Hours that a period asks of a team, a skill or an item (`whose`), against what it can give.
 
     `period` is a quarter ("2026 Q1") or a month ("2026-01"). `capacity` is None where none is
-    declared. `people` is how many would be needed at the settings' hours a week, `more` how many
-    more than the capacity stands for.
+    declared. `people` is how many would be needed at the settings' hours a week, `there` how many
+    the capacity stands for, in the file's words `there_words` where it counts people, and `more`
+    how many are missing.
     """
 
     period: str
@@ -110,6 +111,24 @@ class Load:
     people: float
     more: float
     items: tuple[str, ...] = ()
+    there: float | None = None
+    there_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Months, one after the other, in which a team, a skill or an item (`whose`) lacks people.
+
+    `people` are needed, `there` are there and `more` are missing in the worst of these months.
+    """
+
+    whose: str
+    name: str
+    first: date
+    last: date
+    people: float
+    there: float
+    more: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +155,10 @@ class RegisteredRisk:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneReport:
-    """A milestone: its sum, its health and why, and the days that matter."""
+    """A milestone: its sum, its health and why, and the days that matter.
+
+    `hours_left` and `skills` as of `Quarter`.
+    """
 
     sum: Sum
     due: date | None
@@ -146,6 +168,8 @@ class MilestoneReport:
     first: date | None = None
     last: date | None = None
     forecast: Forecast | None = None
+    hours_left: float = 0
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +184,38 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An item whose words were not looked at for longer than the cadence asks."""
+    """An item, or the plan ("") that was not looked at for longer than the cadence asks."""
 
     key: str
     last: date
     due: date
     days_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked where feedback is collected, and has no answer yet.
+
+    `item` is the key of the item that names the place, "" for the plan. `by` and `at` are who asked
+    and on which day, empty for an open box of the first text.
+    """
+
+    item: str
+    ref: str
+    title: str
+    text: str
+    by: str = ""
+    at: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A note of a review; `item` is "" for one of the plan."""
+
+    item: str
+    day: date
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +246,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A quarter's plan: milestones due and items that should end in it, and what they come to."""
+    """A quarter's plan: milestones due and items that should end in it, and what they come to.
+
+    `hours_left` are the hours of what is left of them, `skills` what it takes somebody to know.
+    """
 
     name: str
     first: date
@@ -204,6 +257,8 @@ class Quarter:
     milestones: tuple[str, ...]
     sum: Sum
     late: tuple[str, ...] = ()
+    hours_left: float = 0
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +266,10 @@ class Report:
     """The whole report. `sums` has, for each item with something below it, its sum by key.
 
     `points` and `hours` say what each leaf item counts with: its own, or its equal share where
-    only an item above it was estimated. `groups` maps "epic", "feature", "milestone", "team" and
-    "label" to sums in document order; what has none of it is summed under "". All of them but the
-    labels, of which an item may have several, partition the whole. `notes` are sentences about
-    what is not seen or not known; a reader must see them.
+    only an item above it was estimated. `groups` maps "epic", "feature", "milestone", "team",
+    "audience" and "label" to sums in document order; what has none of it is summed under "". All
+    of them but the labels, of which an item may have several, partition the whole. `notes` are
+    sentences about what is not seen or not known; a reader must see them.
     """
 
     facts: Facts
@@ -229,9 +284,12 @@ class Report:
     schedule: Schedule = field(default_factory=Schedule)
     quarters: tuple[Quarter, ...] = ()
     load: tuple[Load, ...] = ()
+    shortages: tuple[Shortage, ...] = ()
     risks: tuple[RegisteredRisk, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     reviews: tuple[Review, ...] = ()
+    questions: tuple[Question, ...] = ()
+    review_notes: tuple[Noted, ...] = ()
     period: Period | None = None
     points: Mapping[str, float] = field(default_factory=dict)
     hours: Mapping[str, float] = field(default_factory=dict)

@@ -6,13 +6,23 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+from backlog_sync.core.capacity import read
 from backlog_sync.core.facts import Phase, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
-from backlog_sync.reports.decisions import GRAVE, overloads
+from backlog_sync.reports.decisions import GRAVE
 from backlog_sync.reports.forecast import NOTHING_LEFT
+from backlog_sync.reports.load import overloads
 from backlog_sync.reports.risks import level
-from backlog_sync.reports.values import Forecast, Health, RegisteredRisk, Report
+from backlog_sync.reports.values import (
+    Forecast,
+    Health,
+    MilestoneReport,
+    Quarter,
+    Question,
+    RegisteredRisk,
+    Report,
+)
 
 NEVER = "more than ten years from now"
 HEALTH = {
@@ -54,27 +64,34 @@ class Section(StrEnum):
     WAITING = "Waiting"
     LATE = "Late"
     LOAD = "Load"
+    STAFFING = "Staffing"
+    AUDIENCES = "By audience"
+    QUESTIONS = "Open questions"
+    REVIEW_NOTES = "Notes of reviews"
     REVIEWS = "Overdue for review"
     UNESTIMATED = "Unestimated"
     NOTES = "Not known"
 
 
-_LAST = (Section.UNESTIMATED, Section.NOTES)
+_LAST = (Section.QUESTIONS, Section.REVIEW_NOTES, Section.UNESTIMATED, Section.NOTES)
 SECTIONS = {
     Audience.EVERYBODY: (
-        Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.RISKS, *_LAST,
+        Section.SINCE, Section.ITEMS, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE,
+        Section.RISKS, *_LAST,
     ),
     Audience.LEADERS: (
-        Section.SINCE, Section.MILESTONES, Section.TIMELINE, Section.RISKS, Section.DECISIONS,
-        *_LAST,
+        Section.SINCE, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE, Section.STAFFING,
+        Section.RISKS, Section.DECISIONS, *_LAST,
     ),
     Audience.PRODUCT: (
-        Section.SINCE, Section.TREE, Section.MILESTONES, Section.TIMELINE, Section.QUARTERS,
-        Section.PRIORITIES, Section.RISKS, Section.DECISIONS, *_LAST,
+        Section.SINCE, Section.TREE, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE,
+        Section.QUARTERS, Section.STAFFING, Section.PRIORITIES, Section.RISKS, Section.DECISIONS,
+        *_LAST,
     ),
     Audience.ENGINEERING: (
         Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.PATH,
-        Section.WAITING, Section.LATE, Section.LOAD, Section.REVIEWS, Section.RISKS, *_LAST,
+        Section.WAITING, Section.LATE, Section.LOAD, Section.STAFFING, Section.REVIEWS,
+        Section.RISKS, *_LAST,
     ),
 }  # fmt: skip
 """What each reader sees, in this order; what there is nothing to say about is left out."""
@@ -172,7 +189,7 @@ def at_risk(report: Report) -> str:
         facts.append(f"{counted(len(grave), 'grave risk')}")
     if report.overlaps:
         facts.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
-    if busy := dict.fromkeys(one.name for one in overloads(report)):
+    if busy := dict.fromkeys(one.name for one in overloads(report.load)):
         facts.append(f"overloaded: {', '.join(busy)}")
     return ", ".join(facts) or "nothing that is known"
 
@@ -218,7 +235,9 @@ class Names:
         self._before = {key: one.title for key, one in before.items.items()} if before else {}
 
     def __call__(self, key: str) -> str:
-        """The title of a key."""
+        """The title of a key; "" is the plan as a whole."""
+        if not key:
+            return "the plan"
         return self._titles.get(key) or self._before.get(key) or key
 
     def some(self, keys: Sequence[str], most: int) -> list[str]:
@@ -251,6 +270,69 @@ def overdue(report: Report, names: Names) -> list[str]:
         f"{names(review.key)}: {counted(review.days_over, 'day')} over, last on {review.last}"
         for review in report.reviews
     ]
+
+
+def staffing(report: Report) -> list[str]:
+    """A sentence for each team, skill and item that lacks people, and for who is there for items.
+
+    What lacks most in the same months comes as the load has it: teams, skills, items.
+    """
+    sentences = [
+        f"{one.name} needs {_more_people(one.more)} {_months(one.first, one.last)}: "
+        f"{figure(one.people)} needed, {figure(one.there)} there"
+        for one in report.shortages
+    ]
+    for item in report.facts.items:
+        if item.capacity:
+            given = read(item.capacity)
+            sentences.append(f"{item.title}: {given.words() if given else item.capacity}")
+    return sentences
+
+
+def _more_people(value: float) -> str:
+    amount = figure(value)
+    return f"{amount} more {'person' if amount == '1' else 'people'}"
+
+
+def _months(first: date, last: date) -> str:
+    if (first.year, first.month) == (last.year, last.month):
+        return f"in {first:%B %Y}"
+    return f"from {first:%B %Y} to {last:%B %Y}"
+
+
+def segment(part: MilestoneReport | Quarter) -> str:
+    """What is left of a milestone or quarter in hours, and what one must know for it."""
+    facts = [f"{figure(part.hours_left)} h left"] if part.hours_left else []
+    facts += [f"skills: {', '.join(part.skills)}"] if part.skills else []
+    return "; ".join(facts)
+
+
+def audiences(report: Report) -> tuple[Sum, ...]:
+    """What is for whom; empty where nothing says it."""
+    sums = report.groups.get("audience", ())
+    return sums if any(one.name for one in sums) else ()
+
+
+def audience_name(total: Sum) -> str:
+    """Whom a part is for."""
+    return total.name or "nobody named"
+
+
+def asked(question: Question) -> str:
+    """Who asked, where and when."""
+    where = f"{question.ref}, {question.title}" if question.title else question.ref
+    who = f"{question.by} in {where}" if question.by else where
+    return f"{who}, {question.at}" if question.at else who
+
+
+def questions(report: Report) -> list[str]:
+    """A sentence for each question that waits for an answer."""
+    return [f"{question.text} ({asked(question)})" for question in report.questions]
+
+
+def review_notes(report: Report, names: Names) -> list[str]:
+    """A sentence for each note of a review, the newest first."""
+    return [f"{note.day}, {names(note.item)}: {note.text}" for note in report.review_notes]
 
 
 def priorities(report: Report) -> dict[str, list[str]]:

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from backlog_sync.core.facts import Before, Capacity, MilestoneFact, PlanningSettings, Risk
+from backlog_sync.core.facts import Before, Capacity, MilestoneFact, PlanningSettings, Risk, Step
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.health import judge, judge_whole
 from backlog_sync.reports.risks import level
 from backlog_sync.reports.values import Forecast, Health, Moved, Overlap, Period, Scheduled
+from backlog_sync.reports.view import segment, staffing
 from tests.reporting.builders import DOING, DONE, DROPPED, TODAY, day, facts, item, made, sample
 from tests.sums import rolled
 
@@ -33,6 +34,87 @@ def test_hours_fall_on_the_days_between_start_and_target() -> None:
     assert (march.capacity, march.people, march.more) == (24, 0.83, 0.33)
     assert told["2026-04"].more == 0
     assert march.items == ("a",)
+
+
+def ramp(*hours_from: tuple[date, float]) -> PlanningSettings:
+    """Settings with one team whose capacity grows."""
+    steps = tuple(Step(since, hours) for since, hours in hours_from)
+    return PlanningSettings(teams=(Capacity("Red", 0, steps),), hours_per_week=40)
+
+
+def test_capacity_holds_from_its_quarter_until_the_next_one_named() -> None:
+    """Nothing is there before the first; a quarter that is not named is as the one before it."""
+    told = made(
+        facts(
+            item("a", hours=1000, team="Red", start=TODAY, target=date(2027, 3, 31)),
+            planning=ramp((date(2026, 4, 1), 40), (date(2026, 10, 1), 100)),
+        )
+    ).load
+    there = {row.period: row.there for row in told if row.whose == "team" and "Q" in row.period}
+    assert there == {
+        "2026 Q1": 0, "2026 Q2": 1, "2026 Q3": 1, "2026 Q4": 2.5, "2027 Q1": 2.5,
+    }  # fmt: skip
+    months = {row.period: row.there for row in told if row.whose == "team"}
+    assert (months["2026-03"], months["2026-09"], months["2026-12"]) == (0, 1, 2.5)
+
+
+def test_months_that_lack_people_are_told_as_one_time() -> None:
+    """From the first to the last of months in a row, with the worst of them; others start anew."""
+    found = made(
+        facts(
+            item("a", hours=80, team="Red", start=date(2026, 4, 1), target=date(2026, 4, 30)),
+            item("b", hours=700, team="Red", start=date(2026, 5, 1), target=date(2026, 6, 30)),
+            item("c", hours=500, team="Red", start=date(2026, 8, 3), target=date(2026, 8, 31)),
+            planning=ramp((date(2026, 4, 1), 40), (date(2026, 7, 1), 80)),
+        )
+    )
+    told = [(one.name, one.first, one.last, one.there) for one in found.shortages]
+    assert told == [
+        ("Red", date(2026, 5, 1), date(2026, 6, 30), 1),
+        ("Red", date(2026, 8, 1), date(2026, 8, 31), 2),
+    ]
+    for one in found.shortages:
+        assert one.more == pytest.approx(one.people - one.there, abs=0.02)
+    assert staffing(found) == [
+        "Red needs 1 more person from May 2026 to June 2026: 2 needed, 1 there",
+        "Red needs 1 more person in August 2026: 3 needed, 2 there",
+    ]
+
+
+def test_an_item_that_says_who_is_there_is_asked_for_all_below_it() -> None:
+    """Its hours stand beside those of its team; a phrase that names nobody is told."""
+    found = made(
+        facts(
+            item("e", "epic", title="Level 1", capacity="3-4 engineers"),
+            item("a", hours=70, parent="e", start=TODAY, target=date(2026, 3, 20)),
+            item("f", "epic", title="Level 2", capacity="to be found"),
+            item("b", hours=10, parent="f"),
+            planning=PlanningSettings(hours_per_week=20),
+        )
+    )
+    (march, quarter) = [row for row in found.load if row.whose == "item"]
+    assert (march.name, march.hours, march.there, march.there_words) == (
+        "Level 1", 70, 3.5, "3 to 4 people",
+    )  # fmt: skip
+    assert quarter.period == "2026 Q1"
+    assert staffing(found) == ["Level 1: 3 to 4 people", "Level 2: to be found"]
+    assert "The capacity 'to be found' of f is no number of people" in "\n".join(found.notes)
+
+
+def test_segments_tell_hours_left_and_skills() -> None:
+    """Of what is open of a milestone and of a quarter."""
+    found = made(
+        facts(
+            item("a", hours=30, milestone="M", skills=("x",)),
+            item("b", hours=9, milestone="M", skills=("y",), phase=DONE),
+            item("c", hours=12, milestone="M", skills=("z", "x")),
+            milestones=(MilestoneFact("M", SOON),),
+        )
+    )
+    (milestone,), (quarter,) = found.milestones, found.quarters
+    assert (milestone.hours_left, milestone.skills) == (42, ("x", "z"))
+    assert (quarter.hours_left, quarter.skills) == (42, ("x", "z"))
+    assert segment(quarter) == "42 h left; skills: x, z"
 
 
 def test_what_is_late_falls_on_the_days_of_the_schedule() -> None:

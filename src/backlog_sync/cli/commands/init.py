@@ -76,8 +76,8 @@ _RECOVERED = ("invalid-yaml", "invalid-json")
 def _first(output_options: OutputOptions, target: str | None, *, repo: str | None) -> int:
     """Write a backlog without items."""
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.files.export import empty
     from backlog_sync.files.load import PLACES
+    from backlog_sync.files.write.export import empty
 
     screen = Screen(output_options, wiring.environment())
     top = wiring.root()
@@ -99,8 +99,8 @@ def _from_files(
     from backlog_sync.cli.screen import Screen
     from backlog_sync.cli.workspace import count_findings
     from backlog_sync.files.entries import is_roadmap
-    from backlog_sync.files.export import draft_of_files, render
     from backlog_sync.files.load import load
+    from backlog_sync.files.write.export import draft_of_files, render
 
     screen = Screen(output_options, wiring.environment())
     top = wiring.root()
@@ -166,8 +166,8 @@ def _from_github(
 ) -> int:
     """Make a backlog that adopts the issues of a repository."""
     from backlog_sync.cli.screen import open_screen
-    from backlog_sync.files.export import draft_of_desired, render
     from backlog_sync.files.refs import parse_project
+    from backlog_sync.files.write.export import draft_of_desired, render
 
     screen = open_screen(output_options)
     top = wiring.root()

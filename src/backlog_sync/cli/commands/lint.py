@@ -105,9 +105,9 @@ def _mended(
 
     The difference is the result; beside another format it stands on standard error.
     """
-    from backlog_sync.files.fix import fix
     from backlog_sync.files.load import load
-    from backlog_sync.files.write_back import save
+    from backlog_sync.files.write.change import save
+    from backlog_sync.files.write.fix import fix
     from backlog_sync.render.diffs import diff_text
 
     before: dict[str, tuple[bytes, bytes]] = {}

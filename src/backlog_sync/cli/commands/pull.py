@@ -27,7 +27,7 @@ from backlog_sync.render.words import counted
 if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
     from backlog_sync.core.changes import FieldNote
-    from backlog_sync.files.write_back import FileChange
+    from backlog_sync.files.write.change import FileChange
 
 DONE, REFUSED, PARTLY = 0, 4, 5
 
@@ -63,7 +63,7 @@ def command(
         open_workspace,
         unrecorded_lines,
     )
-    from backlog_sync.files.write_back import save
+    from backlog_sync.files.write.change import save
     from backlog_sync.render.drift import pulled_text, pulled_to_json
 
     screen = open_screen(output_options)
@@ -90,8 +90,9 @@ def command(
                 flow = flow_in(*about, tracker=tracker)
                 for change in flow.changes:
                     save(change)
-            screen.warn_replaced(word for change in flow.changes for word in change.replaced)
-    accepted, changes = flow.accepted, flow.changes
+            screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
+    accepted = flow.accepted
+    changes = tuple(change for change in flow.changes if change.is_written)
     for line in unrecorded_lines(flow.unrecorded):
         screen.write_stderr(line)
     if prepared.observed.project_problem:

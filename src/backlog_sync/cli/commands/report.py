@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
     from backlog_sync.cli.workspace import Workspace
     from backlog_sync.core.model import ObservedState
-    from backlog_sync.files.write_back import FileChange
+    from backlog_sync.files.write.change import FileChange
     from backlog_sync.render.canvas import Look
     from backlog_sync.reports.values import Report
 
@@ -61,6 +61,8 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--audience", "audience_name", type=click.Choice(AUDIENCES),
               default="everybody", show_default=True,
               help="Whom it is for: chooses depth and wording, changes no figure.")  # fmt: skip
+@click.option("--items-for", metavar="NAME",
+              help="Only items whose 'audience:' is NAME, and what stands above them.")  # fmt: skip
 @click.option("--since", "since_word", metavar="DAY",
               help="Tell what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
 @click.option("--output", "destination", metavar="FILE|FOLDER",
@@ -84,6 +86,7 @@ def command(
     check: bool,
     no_write_back: bool,
     audience_name: str,
+    items_for: str | None,
     since_word: str | None,
     destination: str | None,
     title: str | None,
@@ -136,7 +139,14 @@ def command(
             _differences(screen, changes)
             return PENDING if changes else DONE
         report = make_report(
-            workspace, observed, today=today, since=since, bullets=target.bullets, seed=seed
+            workspace,
+            observed,
+            tracker,
+            today=today,
+            since=since,
+            bullets=target.bullets,
+            seed=seed,
+            items_for=items_for,
         )
         backlog = workspace.desired.backlog_id
         if destination is not None:
@@ -182,7 +192,7 @@ def _write(
     With a token that may not write nothing goes into them: they are shown as they would be.
     """
     from backlog_sync.cli.workspace import flow_in, unrecorded_lines
-    from backlog_sync.files.write_back import save
+    from backlog_sync.files.write.change import save
 
     flow = flow_in(workspace.loaded, workspace.desired, observed, tracker=tracker)
     for line in unrecorded_lines(flow.unrecorded):
@@ -193,9 +203,9 @@ def _write(
         return (), DONE
     for change in flow.changes:
         save(change)
-    screen.warn_replaced(word for change in flow.changes for word in change.replaced)
+    screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
     code = PARTLY if any(why.again for why in flow.unrecorded.values()) else DONE
-    return tuple(change.path for change in flow.changes), code
+    return tuple(change.path for change in flow.changes if change.is_written), code
 
 
 def _today(word: str | None) -> date:

@@ -22,6 +22,7 @@ from backlog_sync.files.documents.values import (
     Kind,
     Model,
     Points,
+    ReviewNotes,
     Word,
     Words,
     listed,
@@ -149,7 +150,19 @@ class _Item(Model):
     skills: Words | None = Field(default=None, description="What somebody must know to do it.")
     risks: Risks | None = Field(default=None, description="What may go wrong.")
     team: Word | None = Field(default=None, description="Who does it.")
+    capacity: Word | None = Field(
+        default=None,
+        description="Who is there for it and all below it: '3-4 engineers', or hours a week.",
+    )
     audience: Word | None = Field(default=None, description="Who it is for.")
+    feedback: Words | None = Field(
+        default=None,
+        description="Where people say what they think of it: '#12', 'owner/repo#12', or the"
+        " address of an issue or a discussion.",
+    )
+    review_notes: ReviewNotes | None = Field(
+        default=None, description="What was found when it was looked at again, by day."
+    )
     repository: str | None = Field(
         default=None,
         description="Where its issue is, where not in the backlog's own: owner/name.",

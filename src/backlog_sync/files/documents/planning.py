@@ -1,12 +1,16 @@
 """What reports plan with, as documents."""
 
 import re
+from datetime import date
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
+from backlog_sync.core.capacity import MOST, read
 from backlog_sync.files.documents.items import Risks
-from backlog_sync.files.documents.values import Model
+from backlog_sync.files.documents.values import Model, ReviewNotes, Words
+from backlog_sync.files.validation import shown
 
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
 
@@ -21,13 +25,91 @@ def _days(value: object) -> object:
 _Days: TypeAlias = Annotated[
     int, Field(ge=1, le=3660), BeforeValidator(_days, json_schema_input_type=int | str)
 ]
-_HoursPerWeek: TypeAlias = Annotated[float, Field(gt=0, le=100_000)]
+_HoursPerWeek: TypeAlias = Annotated[float, Field(gt=0, le=MOST)]
+_QUARTER = re.compile(r"([0-9]{4})[- ]?Q([1-4])|Q([1-4])[- ]?([0-9]{4})", re.IGNORECASE)
+
+
+def quarter_start(word: str) -> date:
+    """The first day of a quarter, as in `2027-Q1`. Raises `ValueError` for any other word."""
+    found = _QUARTER.fullmatch(word.strip())
+    if found is None:
+        raise ValueError(word)
+    return date(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1)
+
+
+def _rate(value: object) -> object:
+    """Hours a week or people; what is neither is told with what was written."""
+    if value is None or (isinstance(value, str | int | float) and read(str(value).strip())):
+        return value
+    is_negative = isinstance(value, str | int | float) and str(value).startswith("-")
+    what = "less than nothing" if is_negative else "neither hours a week nor people"
+    raise PydanticCustomError(
+        "invalid-capacity",
+        "'{value}' is {what}",
+        {"value": shown(value), "what": what, "hint": "write hours a week, or '3-4 people'"},
+    )
+
+
+def _quarter(word: str) -> str:
+    try:
+        quarter_start(word)
+    except ValueError:
+        raise PydanticCustomError(
+            "invalid-quarter", "this is no quarter", {"hint": "write it as 2027-Q1"}
+        ) from None
+    return word
+
+
+def _once(steps: dict[str, float | str]) -> dict[str, float | str]:
+    if not steps:
+        hint = "write {2027-Q1: 96}"
+        raise PydanticCustomError("empty-value", "it names no quarter", {"hint": hint})
+    seen: dict[date, str] = {}
+    for word in steps:
+        other = seen.setdefault(quarter_start(word), word)
+        if other != word:
+            raise PydanticCustomError(
+                "duplicate-quarter",
+                "'{other}' and '{word}' are the same quarter",
+                {"other": other, "word": word, "hint": "keep one of them"},
+            )
+    return steps
+
+
+_Rate: TypeAlias = Annotated[
+    float | str, BeforeValidator(_rate, json_schema_input_type=float | str)
+]
+_Steps: TypeAlias = Annotated[
+    dict[Annotated[str, AfterValidator(_quarter)], _Rate], AfterValidator(_once)
+]
+
+
+class SegmentDocument(Model):
+    """What a team, or those with a skill, can give."""
+
+    capacity: Annotated[
+        Annotated[_Rate, Tag("always")] | Annotated[_Steps, Tag("by_quarter")],
+        Discriminator(lambda value: "by_quarter" if isinstance(value, dict) else "always"),
+    ] = Field(
+        description="Hours a week (96), people ('3-4 engineers'), or either by quarter: from each"
+        " quarter on until the next one named, {2027-Q1: 96, 2027-Q3: 160}."
+    )
+
+
+_Segment: TypeAlias = Annotated[
+    SegmentDocument,
+    BeforeValidator(
+        lambda value: value if isinstance(value, dict) else {"capacity": value},
+        json_schema_input_type=float | str | SegmentDocument,
+    ),
+]
 
 
 class ReviewDocument(Model):
     """After how many days something is to be looked at again; by kind, or `every` for the rest."""
 
     every: _Days | None = Field(default=None, description="Days, for every kind not named here.")
+    plan: _Days | None = Field(default=None, description="Days, for the plan as a whole.")
     epic: _Days | None = Field(default=None, description="Days, for epics.")
     feature: _Days | None = Field(default=None, description="Days, for features.")
     story: _Days | None = Field(default=None, description="Days, for stories.")
@@ -48,16 +130,25 @@ class PlanningDocument(Model):
     hours_per_week: _HoursPerWeek = Field(
         default=40, description="Working hours that one person gives a week."
     )
-    teams: dict[str, _HoursPerWeek] = Field(
-        default_factory=dict, description="Working hours a week of each team."
+    teams: dict[str, _Segment] = Field(
+        default_factory=dict,
+        description="What each team can give: hours a week, people, or either by quarter.",
     )
-    skills: dict[str, _HoursPerWeek] = Field(
-        default_factory=dict, description="Working hours a week of those with a skill."
+    skills: dict[str, _Segment] = Field(
+        default_factory=dict, description="What those with a skill can give, in the same way."
     )
     one_at_a_time: bool = Field(
         default=False, description="Whether milestones are worked on one after the other."
     )
     risks: Risks = Field(default=(), description="Risks of the plan as a whole.")
+    feedback: Words = Field(
+        default=(),
+        description="Where people say what they think of the plan: '#12', 'owner/repo#12', or the"
+        " address of an issue or a discussion.",
+    )
+    review_notes: ReviewNotes = Field(
+        default=(), description="What was found when the plan was looked at again, by day."
+    )
     review: Annotated[
         ReviewDocument,
         BeforeValidator(

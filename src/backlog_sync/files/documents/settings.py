@@ -1,6 +1,6 @@
 """The settings of a backlog as a document: all that it says beside its items."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -98,7 +98,7 @@ class DefaultsDocument(KindDefaultsDocument):
     chore: KindDefaultsDocument | None = Field(default=None, description="Defaults of chores.")
 
 
-Published: TypeAlias = Literal["estimate_hours", "skills", "risks", "team", "audience"]
+Published: TypeAlias = Literal["estimate_hours", "skills", "risks", "team", "capacity", "audience"]
 
 
 def _published(value: object) -> object:
@@ -184,6 +184,11 @@ class SettingsDocument(Model):
     )
     bullets: Literal["list", "items"] = Field(
         default="list", description="Whether plain bullets of a roadmap are items, or only listed."
+    )
+    reading: dict[str, str | dict[str, Any]] = Field(
+        default_factory=dict,
+        description="What headings, entries and tables of a roadmap are, where it is read"
+        " otherwise: {'## *': epic, '### *': story, '## Appendix': ignore}.",
     )
     adopt: bool = Field(
         default=False,

@@ -5,9 +5,12 @@ The models read text: a number that YAML wrote arrives as the author wrote it an
 """
 
 import math
+import re
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from backlog_sync.files.names import parse_names
 
@@ -52,6 +55,26 @@ IsoDate: TypeAlias = Annotated[
 ]
 """A day, as in 2026-03-31. The resolver checks it."""
 
+_NOTE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ ]*:?[ ]+(\S.*)", re.DOTALL)
+
+
+def _note(value: object) -> object:
+    """`2027-01-15: text` is a note of that day."""
+    found = _NOTE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return {"date": found[1], "text": found[2]} if found else value
+
+
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise PydanticCustomError(
+            "invalid-date",
+            "'{value}' is not a date",
+            {"value": value[:40], "hint": "write it as 2026-03-31"},
+        ) from None
+
+
 Key = Annotated[
     str,
     Field(pattern=KEY_PATTERN),
@@ -72,3 +95,23 @@ class Model(BaseModel):
         coerce_numbers_to_str=True,
         allow_inf_nan=False,
     )
+
+
+class ReviewNoteDocument(Model):
+    """What somebody found when they looked at it again; also written `2027-01-15: text`."""
+
+    date: Annotated[IsoDate, AfterValidator(_day)] = Field(description="The day of the review.")
+    text: str = Field(description="What was found.")
+
+
+ReviewNotes: TypeAlias = Annotated[
+    tuple[
+        Annotated[
+            ReviewNoteDocument,
+            BeforeValidator(_note, json_schema_input_type=str | ReviewNoteDocument),
+        ],
+        ...,
+    ],
+    BeforeValidator(listed),
+]
+"""Notes of reviews, or one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
@@ -77,13 +78,6 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The header's words."""
         return tuple(cell.text.strip() for cell in self.rows[self.header].cells)
-
-
-@dataclass(frozen=True, slots=True)
-class RowAnchor:
-    """Where an item stands: its row."""
-
-    row: int
 
 
 def parse_csv(source: Source) -> ParsedFile:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.files.anchors import StatusAnchor
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.node_values import text_of
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
@@ -19,13 +20,6 @@ _SECTIONS = ("development status", "sprint status", "story status", "statuses")
 _EPIC = re.compile(r"epic-(\d{1,4}(?:[.-]\d{1,4})?[a-z]?)")
 _STORY = re.compile(r"(\d{1,4}(?:\.\d{1,4})?[a-z]?)[-.](\d{1,4}[a-z]?)(?:-(.{1,150}))?")
 _OTHER = re.compile(r"epic-[\w.-]{1,10}-retrospective")
-
-
-@dataclass(frozen=True, slots=True)
-class StatusAnchor:
-    """Where a status stands."""
-
-    node: Scalar
 
 
 def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:

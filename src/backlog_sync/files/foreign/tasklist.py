@@ -13,7 +13,7 @@ from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.syntax.markdown import SILENT, Kind, Line, scan_lines
-from backlog_sync.files.values import parse_issue
+from backlog_sync.files.values import parse_issue, without_issue
 
 RULE = "numbered-tasks"
 """What `lint --explain` calls this rule."""
@@ -136,10 +136,13 @@ def _item(source: Source, lines: tuple[Line, ...], task: _Task, parent: int | No
     line = task.line
     kind = "task" if "." in task.number else "epic"
     place = Place(source.path, line.row + 1, line.at - line.start + 1)
-    title = short_title(task.title)
+    whole, issue = without_issue(task.title)
+    title = short_title(whole)
     fields: dict[str, object] = {"id": f"{kind}-{task.number}", "title": title}
+    if issue:
+        fields["issue"] = issue
     places = {"title": place, "id": place}
-    told: list[str] = [task.title] if len(task.title) > len(title) else []
+    told: list[str] = [whole] if len(whole) > len(title) else []
     meta: list[MetaLine] = []
     for below in task.below:
         pairs = [
@@ -147,8 +150,8 @@ def _item(source: Source, lines: tuple[Line, ...], task: _Task, parent: int | No
         ]
         meta += [MetaLine(pair, below.row) for pair in pairs]
         for pair in pairs:
-            if pair.field == "issue" and (issue := parse_issue(pair.value)):
-                fields["issue"] = str(issue)
+            if pair.field == "issue" and (named := parse_issue(pair.value)):
+                fields["issue"] = str(named)
             elif pair.field == "status" and pair.value.strip():
                 fields["status"] = plain(pair.value)
         if not pairs:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.anchors import TreeAnchor
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.shapes import (
@@ -53,13 +54,6 @@ _NOISE = frozenset(("noise", "risks", "navigation"))
 _STATUSES = {"done": "Done", "progress": "In Progress", "todo": "Todo"}
 
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class TreeAnchor:
-    """Where an item stands: its mapping, or the text that is all of it."""
-
-    node: MapNode | Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import Listed
 from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.runs import Chosen
@@ -35,7 +36,7 @@ class Choices:
 
     `bullets` makes items of bullets below times, phases and statuses; `planned` are headings above
     planned bullets and their kinds; `numbered` are boxes of a numbered plan; `coded` tells that
-    the check boxes that are tasks carry codes.
+    the check boxes that are tasks carry codes. `rules` are what the settings declare.
     """
 
     sections: Chosen
@@ -46,6 +47,7 @@ class Choices:
     numbered: dict[int, str] = field(default_factory=dict)
     bullets: bool = False
     coded: bool = False
+    rules: Declared = field(default_factory=lambda: Declared({}))
 
 
 @dataclass(frozen=True, slots=True)

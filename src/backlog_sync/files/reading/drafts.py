@@ -66,7 +66,8 @@ class Block:
     """A field whose value goes on over the lines below its key; `place` is where it begins.
 
     `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
-    that they are told as Given/When/Then; `step` is the row of the last step. `withheld` tells that no issue shows it.
+    that they are told as Given/When/Then; `step` is the row of the
+    last step. `withheld` tells that no issue shows it.
     """
 
     field: str

@@ -81,10 +81,14 @@ class _Chooser:
                 runs[node.group] += 1
         named: dict[tuple[int, str], int] = defaultdict(int)
         for node, typed in seen:
-            named[node.group, typed.word.name] += 1
+            named[id(_section_of(node)), typed.word.name] += 1
         for node, typed in seen:
             reason = self._reason(node, typed, bold)
-            if not reason and not typed.number and named[node.group, typed.word.name] < 2:
+            if (
+                not reason
+                and not typed.number
+                and named[id(_section_of(node)), typed.word.name] < 2
+            ):
                 if not _below(node, seen):
                     reason = "a word without a number, and alone in its list"
             if reason:

@@ -16,6 +16,7 @@ from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.blocks import Blocks
 from backlog_sync.files.reading.choices import BoxTitle, Choices, box_title, numbered_title
 from backlog_sync.files.reading.claims import total_counts
+from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.metadata import Pair, parse_pairs
@@ -41,6 +42,12 @@ from backlog_sync.files.vocabulary import (
 )
 
 _LOW = "an item with --bullets items"
+_OF_THE_ITEM = frozenset(("status", "issue", "progress"))
+"""Fields that say nothing of an item where they stand below another heading."""
+
+_CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Role.QUALITY)
+"""Roles of headings below which nothing is an item."""
+
 _WORK = frozenset(("tasks", "deliverables"))
 _BOLD_LEVEL = 7
 """A bold paragraph that is a title stands below every heading."""
@@ -50,9 +57,6 @@ _GOES_ON = TEXT_FIELDS - {CRITERIA}
 
 _EFFORTS = ("estimate", "effort")
 """What goes on below these may tell hours, which no issue shows."""
-
-_OTHER_LISTS = ("definition_of_done", "scenarios")
-"""Headings below which boxes are criteria, and anything else is text."""
 
 _TEXT = (Taken.UNKNOWN, Taken.UNREAD)
 """What is kept in the text of an item as it is written."""
@@ -151,6 +155,8 @@ class Gatherer:
             ):
                 here = scope.below(above)
             above = None
+            if child.form is Form.RULE and (scope.time or scope.planned):
+                scope = Scope(chain=scope.chain)  # a footer follows
             scope = self._label(child, scope)
             if scope.kind and scope is not here:
                 continue
@@ -172,7 +178,7 @@ class Gatherer:
         if kind not in ("story", "bug") or not scope.owner:
             kind = ""
         if not kind:
-            return replace(scope, kind="") if scope.kind else scope
+            return replace(scope, kind="") if scope.kind and scope.owner else scope
         self.blocks.end()
         self.record.note(self.lines[node.first], "label", scope.owner, f"each entry is a {kind}")
         return replace(scope, kind=kind)
@@ -230,8 +236,9 @@ class Gatherer:
     def _section(self, node: Node, scope: Scope, flat: list[MarkdownDraft]) -> None:
         self.blocks.end()
         self.sentence = None
-        line = self.lines[node.first]
         section = self.choices.by_row[node.first]
+        if scope.closed == Role.NOISE.value:
+            scope = replace(scope, closed="")
         typed = self.choices.sections.items.get(node.first)
         if typed is not None:
             self._item_section(node, section, typed, scope, flat)
@@ -243,7 +250,6 @@ class Gatherer:
             self._plain_section(node, section, scope)
         if node.head > node.first + 1:
             self._note_underline(node)
-        del line
 
     def _note_underline(self, node: Node) -> None:
         for row in range(node.first + 1, node.head):
@@ -300,6 +306,9 @@ class Gatherer:
         if title.priority is not None:
             draft.fields.setdefault("priority", title.priority)
             draft.places.setdefault("priority", draft.place)
+        if title.issue is not None:
+            draft.fields.setdefault("issue", title.issue)
+            draft.places.setdefault("issue", draft.place)
         if title.hints:
             draft.hints = title.hints
         if title.rest:
@@ -345,7 +354,7 @@ class Gatherer:
         line = self.lines[node.first]
         owner = scope.owner
         inner = replace(scope, section=section, tasks=False, listed=False)
-        field = None if section.field in _OTHER_LISTS else section.field
+        field = section.field
         if field is None and scope.field == CRITERIA and scope.section and scope.section.field:
             field = CRITERIA  # a group of the criteria
         done = "quality" in topics(line.text) or section.role is Role.QUALITY
@@ -386,7 +395,9 @@ class Gatherer:
         owner = scope.owner
         reason = self.choices.sections.refused.get(node.first, "") or "no item"
         closed = scope.closed
-        if section.role in (Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.QUALITY):
+        if section.group and self.choices.rules and self._is_declared(node):
+            scope = replace(scope, kind=section.group)
+        if section.role in _CLOSING and field is None:
             closed = closed if closed == Role.RISKS.value else section.role.value
         if (
             owner is not None
@@ -399,6 +410,11 @@ class Gatherer:
             owner.parted = True
         self.record.note(line, "heading", owner, reason)
         self.children(node, replace(scope, closed=closed, field=field))
+
+    def _is_declared(self, node: Node) -> bool:
+        """Whether the settings say what stands below a heading: `{items: task}`."""
+        rule = self.choices.rules.of(node)
+        return rule is not None and bool(rule.items)
 
     def _container(self, node: Node, section: Section, scope: Scope, kind: str, rule: str) -> None:
         """A heading that what stands below it makes an item."""
@@ -427,7 +443,10 @@ class Gatherer:
         """Whether a heading that names a time holds what makes it an item."""
         if section.boxes and scope.status is None:
             return True
-        declared = bool(self.choices.sections.items)
+        declared = any(
+            not typed.word.weak or self.choices.by_row[row].holds()
+            for row, typed in self.choices.sections.items.items()
+        )
         return bool(self.choices.bullets and section.bullets and not declared)
 
     # ---- second mentions -----------------------------------------------------------------------
@@ -505,8 +524,11 @@ class Gatherer:
         """Give an entry to the first rule that takes it; gives the item that it became."""
         line = self.lines[node.first]
         item = scope.owner
+        rule = self.choices.rules.of(node) if self.choices.rules else None
+        if rule is not None and rule.what:
+            return self._declared(node, rule.what, scope)
         typed = self.choices.listed.items.get(node.first)
-        if scope.kind and item is not None and not typed and RANKS[scope.kind] > item.rank:
+        if scope.kind and not typed and (item is None or RANKS[scope.kind] > item.rank):
             return self._bullet_item(node, scope.kind, scope)
         if scope.closed and item is not None and line.box is None:
             self._as_text(node, scope)
@@ -541,6 +563,17 @@ class Gatherer:
             return None
         return self._bullet(node, scope, glued=glued)
 
+    def _declared(self, node: Node, what: str, scope: Scope) -> MarkdownDraft | None:
+        """An entry as the settings declare it."""
+        if what == IGNORE:
+            self._note_rows(node, "declared", None, "the settings ignore it")
+            return None
+        owner = scope.owner
+        if owner is not None and RANKS[what] <= owner.rank:
+            what = BELOW.get(owner.rank, "task")
+        self.blocks.end()
+        return self._bullet_item(node, what, scope)
+
     def _nested(self, node: Node, scope: Scope) -> None:
         """What stands in an entry below its title: further lines, then blocks."""
         for row in range(node.first + 1, node.head):
@@ -557,6 +590,8 @@ class Gatherer:
         criteria = self.blocks.in_criteria
         needed = block is not None and block.field == "depends_on"
         item = scope.owner
+        if needed and not typed.bold:
+            return True
         if item is not None and not typed.sentence and RANKS[typed.word.kind] <= item.rank:
             return not self._stands_beside(typed, item, scope)
         if typed.sentence and (criteria or needed):
@@ -624,7 +659,7 @@ class Gatherer:
         draft.last_line = node.first
         for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
             line = self.lines[row]
-            if parse_pairs(self.record.text, line, plain_keys=True):
+            if parse_pairs(self.record.text, line, plain_keys=True) or is_story_sentence(line.text):
                 return
             if line.indent < node.content and line.text.startswith("**"):
                 return
@@ -656,7 +691,7 @@ class Gatherer:
             self.blocks.detail(line)
         elif item is self.whole is not None and not self.blocks.in_criteria:
             self._as_text(node, scope)
-        elif block and block.field == CRITERIA:
+        elif block and block.field == CRITERIA and not self._is_coded(line):
             block.boxed = True
             self._criterion(node, block.draft, scope)
         elif item and self._holds_criteria(item, scope) and box_title(line.text).key is None:
@@ -670,6 +705,10 @@ class Gatherer:
         else:
             return self._task(node, scope)
         return None
+
+    def _is_coded(self, line: Line) -> bool:
+        """Whether a box carries a code, as the tasks of the file do."""
+        return self.choices.coded and box_title(line.text).key is not None
 
     def _is_aside(self, line: Line, scope: Scope) -> bool:
         """Whether a box outside of all items is none, because the file has items of its own.
@@ -1023,7 +1062,7 @@ class Gatherer:
         item = scope.owner
         claimed = [count for pair in pairs for count in total_counts(pair)]
         if claimed:
-            target = None if scope.closed else item
+            target = None if scope.closed or self._is_aside_of(item, scope) else item
             self.record.claims += [(count, line, target) for count in claimed]
             self.blocks.end()
             self.record.note(line, "claim", target)
@@ -1047,15 +1086,27 @@ class Gatherer:
         if not (block and block.field == TASKS and block.draft is not item):
             self.blocks.end()
         self.sentence = None
-        self._take_all(line, pairs, item)
+        self._take_all(line, pairs, item, aside=self._is_aside_of(item, scope))
         return True
 
-    def _take_all(self, line: Line, pairs: tuple[Pair, ...], item: MarkdownDraft) -> None:
+    def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
+        """Whether a line stands below a heading of its own, that is no item, within an item."""
+        section = scope.section
+        if item is None or section is None or scope.listed or item.level <= 0:
+            return False
+        return section.node.first != item.line.row and not section.structural
+
+    def _take_all(
+        self, line: Line, pairs: tuple[Pair, ...], item: MarkdownDraft, *, aside: bool = False
+    ) -> None:
+        """Take pairs; below a heading of its own (`aside`) a status is not the item's."""
         known = len(pairs) > 1 and any(pair.field for pair in pairs)
         item.parted = item.parted or known
         told = []
         for pair in pairs:
             target, named = self._of_outer(pair, item)
+            if aside and named.field in _OF_THE_ITEM:
+                named = replace(named, field=None)
             taken = self._take(line, named, target)
             unknown = taken in _TEXT
             known = known or not unknown

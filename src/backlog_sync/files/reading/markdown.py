@@ -1,12 +1,12 @@
 """A Markdown roadmap read into items, with the place of everything."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
-from backlog_sync.files.parsed import LineNote, ParsedFile, Source
+from backlog_sync.files.parsed import Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
+from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import choose_entries
 from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.reading.gather import Gatherer
@@ -28,11 +28,10 @@ MAX_ITEMS = 5_000
 """No roadmap holds more items; GitHub takes months for as many."""
 
 
-def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list") -> ParsedFile:
+def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
     """Read a Markdown roadmap.
 
-    `bullets` says whether bullets below a time, phase or status heading are items or only listed
-    in the notes. Gives items in document order with offsets in `source.text`, the settings of its
+    Gives items in document order with offsets in `source.text`, the settings of its
     front matter, the totals that it claims, and a note for every line that is not blank. Raises
     nothing, whatever the text: what is wrong is a diagnostic.
     """
@@ -42,7 +41,7 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
         return ParsedFile(source, diagnostics=(fault,))
     outline = read_outline(source.text)
     record = Record(source, outline.lines)
-    choices = _choices(source.text, outline, bullets=bullets == "items")
+    choices = _choices(source.text, outline, asked)
     front = front_matter(source, outline.lines)
     single = single_item(front, choices)
     gatherer = Gatherer(record, choices, MAX_ITEMS)
@@ -56,18 +55,20 @@ def parse_roadmap(source: Source, *, bullets: Literal["list", "items"] = "list")
     done = assemble(record.drafts, record.findings, card_key if card else key_elsewhere)
     items = (as_card(done.items[0], card),) if card else done.items
     loose = record.loose if items else []
+    told = (*record.findings.diagnostics(), *_unused(source, choices))
     return ParsedFile(
         source=source,
         items=items,
         settings=front.settings,
         settings_places=front.places,
         claims=tuple(claims_of(record, known)),
-        diagnostics=(*front.diagnostics, *_loose(loose), *record.findings.diagnostics()),
+        diagnostics=(*front.diagnostics, *_loose(loose), *told),
         notes=tuple(_notes(record)),
         dialect=CARD if card else "",
         periods={**done.periods, **record.periods},
         loose_criteria=len(loose),
         risks=read_risks(outline.lines),
+        asked=asked,
     )
 
 
@@ -87,14 +88,16 @@ def _loose(places: list[Place]) -> Iterator[Diagnostic]:
         yield Diagnostic(places[0], "loose-criteria", message, hint, Severity.WARNING)
 
 
-def _choices(text: str, outline: MarkdownOutline, *, bullets: bool) -> Choices:
+def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     """What the file as a whole says of its headings, lists and tables."""
-    tables = read_tables(outline.lines)
+    bullets = asked.bullets
+    rules = Declared(dict(asked.declared))
+    tables = read_tables(outline.lines, rules)
     counts = {row: len(rows) for row, rows in tables.items.items()}
     sections = read_sections(text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)
     chosen = choose_sections(
-        sections, bullets=bullets, planned=bool(planned) or _is_numbered(tables)
+        sections, rules, bullets=bullets, planned=bool(planned) or _is_numbered(tables)
     )
     declared = list(chosen.items.values())
     words = {typed.word.name for typed in declared}
@@ -113,10 +116,18 @@ def _choices(text: str, outline: MarkdownOutline, *, bullets: bool) -> Choices:
     by_row = {section.node.first: section for section in sections}
     return Choices(
         chosen, listed, tables, by_row, planned, numbered_boxes(outline.root),
-        bullets=bullets, coded=are_coded(outline.root),
+        bullets=bullets, coded=are_coded(outline.root), rules=rules,
     )  # fmt: skip
 
 
 def _is_numbered(tables: Tables) -> bool:
     """Whether rows of a table carry numbers of their own, as items do."""
     return any(row.typed.number for rows in tables.items.values() for row in rows)
+
+
+def _unused(source: Source, choices: Choices) -> Iterator[Diagnostic]:
+    """Tell of lines of `reading:` that fit nothing in this file."""
+    for pattern in choices.rules.unused():
+        message = f"'{pattern}' of 'reading' fits nothing in this file"
+        hint = "'backlog lint --explain' shows every line beside what it was read as"
+        yield Diagnostic(Place(source.path), "unused-reading", message, hint, Severity.WARNING)

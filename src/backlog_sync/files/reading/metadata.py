@@ -6,8 +6,7 @@
 from dataclasses import dataclass
 
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.vocabulary import bare_word
-from backlog_sync.files.vocabulary import field_of as any_field_of
+from backlog_sync.files.vocabulary import bare_word, field_of
 
 _KEY_LENGTH = 60
 _COLONS = (":", "：")
@@ -24,16 +23,6 @@ _DOTTED_KEYS = frozenset(
      "labels", "story_points", "estimate", "user_story"),
 )  # fmt: skip
 """Keys that may end with a full stop: `**Goal.** Parcels wait in lockers.`"""
-
-
-_OTHERWISE = {"definition_of_done": "acceptance_criteria", "scenarios": None}
-"""A key of scenarios or examples stands above text of any kind."""
-
-
-def field_of(key: str) -> str | None:
-    """The field that a key means in a text; all check lists are one."""
-    field = any_field_of(key)
-    return _OTHERWISE.get(field, field) if field else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +44,12 @@ class Pair:
     closing: str = ""
     bold: bool = False
     cell: bool = False
+
+
+def meant_field(key: str) -> str | None:
+    """The field that a key names here: definitions of done and scenarios are criteria."""
+    field = field_of(key)
+    return "acceptance_criteria" if field in ("definition_of_done", "scenarios") else field
 
 
 def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:
@@ -115,7 +110,7 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
     if inner.rstrip()[-1:] in _COLONS and inner.strip(" :："):
         key = inner.rstrip()[:-1].rstrip()
         return _pair(text, at + 2, key, behind, end, prefix + mark)
-    if inner.endswith(".") and field_of(inner[:-1]) in _DOTTED_KEYS and behind < end:
+    if inner.endswith(".") and meant_field(inner[:-1]) in _DOTTED_KEYS and behind < end:
         return _pair(text, at + 2, inner[:-1], behind, end, prefix + mark)
     colon = behind
     while colon < end and text[colon] == " ":
@@ -129,9 +124,9 @@ def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | N
     """`**K: v.**`: only for keys that we know, since a bold sentence is no metadata."""
     inner = text[at + 2 : close]
     colon = _colon(inner)
-    if colon < 0 or field_of(inner[:colon]) is None:
+    if colon < 0 or meant_field(inner[:colon]) is None:
         return None
-    if text[close + 2 : end].strip(" .") and field_of(inner[:colon]) != "status":
+    if text[close + 2 : end].strip(" .") and meant_field(inner[:colon]) != "status":
         return None
     stop = close
     while stop > at and text[stop - 1] in " .":
@@ -155,7 +150,7 @@ def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | N
 def _unmarked(text: str, at: int, end: int, prefix: str) -> Pair | None:
     inner = text[at : min(end, at + _KEY_LENGTH)]
     colon = _colon(inner)
-    if colon < 1 or not inner[0].isalpha() or field_of(inner[:colon]) not in _PLAIN:
+    if colon < 1 or not inner[0].isalpha() or meant_field(inner[:colon]) not in _PLAIN:
         return None
     behind = at + colon + 1
     if behind < end and inner[colon] == ":" and text[behind] not in " \t":
@@ -177,4 +172,4 @@ def _pair(
     while start < end and text[start] in " \t":
         start += 1
     joint = text[at + len(key) : start]
-    return Pair(key, field_of(key), text[start:end], start, end, prefix, joint, bold=bold)
+    return Pair(key, meant_field(key), text[start:end], start, end, prefix, joint, bold=bold)

@@ -96,7 +96,7 @@ class Record:
         return Taken.SET
 
     def take_block(self, block: Block, place: Place) -> None:
-        """Put what stands below a key into its draft; what goes on behind a value is passed over."""
+        """Put what stands below a key into its draft; what goes on behind a value is left out."""
         if block.withheld and (block.field == WITHHELD or block.field in block.draft.fields):
             return
         if block.field in _ENTRIES:

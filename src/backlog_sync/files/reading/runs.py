@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.sections import Role, Section, is_priority_heading
 from backlog_sync.files.reading.titles import Typed, strip_number
 from backlog_sync.files.vocabulary import (
@@ -35,7 +36,7 @@ _PLANS = listed("plan|planning|backlog|review|retrospective|retro|goal|goals|sco
 _FEWEST = 3
 """A letter with a number heads items only where it counts: `S3` alone is a bucket."""
 
-_SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY)
+_SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY, Role.NOISE)
 
 
 @dataclass(slots=True)
@@ -53,18 +54,23 @@ class Chosen:
     containers: dict[int, str] = field(default_factory=dict)
 
 
-def choose_sections(sections: Sequence[Section], *, bullets: bool, planned: bool) -> Chosen:
+def choose_sections(
+    sections: Sequence[Section], rules: Declared, *, bullets: bool, planned: bool
+) -> Chosen:
     """Look at all sections of a file at once; `bullets` lets plain bullets vouch for them.
 
     `planned` tells that other things than headings say what is an item: bullets with priorities
     or quarters, rows with numbers.
     """
-    return _Chooser(sections, bullets=bullets, planned=planned).run()
+    return _Chooser(sections, rules, bullets=bullets, planned=planned).run()
 
 
 class _Chooser:
-    def __init__(self, sections: Sequence[Section], *, bullets: bool, planned: bool) -> None:
+    def __init__(
+        self, sections: Sequence[Section], rules: Declared, *, bullets: bool, planned: bool
+    ) -> None:
         self.planned = planned
+        self.rules = rules
         self.sections = sections
         self.bullets = bullets
         self.chosen = Chosen(metadata={s.node.first for s in sections if s.metadata})
@@ -82,7 +88,26 @@ class _Chooser:
         self._planned()
         self._prioritised()
         self._containers()
+        self._declared()
         return self.chosen
+
+    def _declared(self) -> None:
+        """What the settings declare counts before all that was inferred."""
+        for section in self.sections if self.rules else ():
+            row = section.node.first
+            rule = self.rules.of(section.node)
+            closed = any(a.role is Role.IGNORED for a in section.above())
+            if (rule and rule.what) or closed or section.level in self.rules.levels:
+                self.chosen.items.pop(row, None)
+                self.chosen.mentions.pop(row, None)
+                self.chosen.containers.pop(row, None)
+            if closed or (rule and rule.what == IGNORE):
+                section.role = Role.IGNORED
+            elif rule and rule.what in RANKS:
+                section.role, section.field = None, None
+                self.chosen.items[row] = _as_declared(section, rule.what)
+            if rule and rule.items:
+                section.group = rule.items
 
     def _take(self, section: Section, typed: Typed) -> None:
         section.role = None
@@ -149,15 +174,19 @@ class _Chooser:
             )
 
     def _dotted(self) -> None:
-        """Numbers alone (`1.1 Sign in`) vouch for each other below one level."""
+        """Numbers alone (`1.1 Sign in`) vouch for each other below one level.
+
+        Numbers below numbers only part the text, unless they carry a plan.
+        """
         runs: dict[tuple[int, int], list[tuple[Section, Typed]]] = defaultdict(list)
         for section, typed in self.typed:
             if typed.dotted and not section.inside(Role.RISKS, Role.NAVIGATION):
                 parent = section.parent
                 family = 0 if parent and parent.title.typed else id(parent)
                 runs[section.level, family].append((section, typed))
-        for run in runs.values():
-            vouched = any(s.metadata or s.holds() for s, _ in run)
+        for run in sorted(runs.values(), key=lambda run: run[0][0].level):
+            nested = any(self._is_item(a) and _is_dotted(a) for s, _ in run for a in s.above())
+            vouched = any(s.metadata or (s.holds() and not nested) for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
             self._settle(
                 run,
@@ -302,7 +331,7 @@ class _Chooser:
     def _planned(self) -> None:
         """Siblings of which most say what only planned items say."""
         for run in self._plain_runs():
-            said = [s for s in run if s.planned]
+            said = [s for s in run if s.planned and not s.rows]
             if len(said) < 2 or len(said) * 2 < len(run):
                 continue
             firm = any(self._is_item(s) for s in self.sections if s.level == run[0].level)
@@ -341,7 +370,9 @@ class _Chooser:
             listed = [s for s in self.sections if (id(s.parent), s.level) in runs]
         else:
             listed = list(self.sections)
-        self._contain([s for s in listed if s.bullets and not s.time and self._may_hold(s)])
+        listed = [s for s in listed if s.bullets and not s.time and self._may_hold(s)]
+        if timed or len(listed) >= _PAIR:
+            self._contain(listed)
 
     def _may_hold(self, section: Section) -> bool:
         """Whether a heading without a type word could be a part of the work."""
@@ -372,6 +403,10 @@ class _Chooser:
         return field_of(word) is None and type_word(word) is None
 
 
+def _is_dotted(section: Section) -> bool:
+    return section.title.typed is not None and section.title.typed.dotted
+
+
 def _is_letter(section: Section) -> bool:
     """Whether a heading begins with a letter and a number: `S3`, which a hyphen makes a code."""
     typed = section.title.typed
@@ -386,6 +421,14 @@ def _is_letter(section: Section) -> bool:
 def _is_padded(typed: Typed) -> bool:
     """Whether a number is filled up with zeros: `T0001` counts items, `S3` may be a bucket."""
     return typed.number is not None and typed.number.startswith("0") and len(typed.number) > _PAIR
+
+
+def _as_declared(section: Section, kind: str) -> Typed:
+    """A section as the item that it was declared to be; a number that it has keeps its key."""
+    typed = section.title.typed
+    if typed is not None and typed.word.kind == kind and not typed.dotted:
+        return typed
+    return replace(_untyped(section, kind), title=typed.title if typed else section.title.text)
 
 
 def _as_part(section: Section, typed: Typed, run: Sequence[tuple[Section, Typed]]) -> Typed:

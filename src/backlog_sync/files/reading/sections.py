@@ -7,7 +7,7 @@ from enum import Enum
 
 from backlog_sync.files.inline import only_link
 from backlog_sync.files.outline import Form, Node
-from backlog_sync.files.reading.metadata import Pair, parse_pairs
+from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, read_title
 from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import is_status_word
@@ -15,7 +15,6 @@ from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     bare_word,
-    field_of,
     is_priority,
     list_kind,
     topics,
@@ -47,6 +46,8 @@ class Role(Enum):
     QUALITY = "a quality list"
     RISKS = "risks"
     ELSE = "something else than items"
+    NOISE = "something beside the items"
+    IGNORED = "what the settings ignore"
     SUMMARY = "a summary of items that stand elsewhere"
 
 
@@ -97,12 +98,16 @@ class Section:
 
     def inside(self, *roles: Role) -> bool:
         """Whether it, or a section above it, plays one of these roles."""
-        return any(each.role in roles for each in (self, *self.above()))
+        above = (each.role for each in self.above() if each.role is not Role.NOISE)
+        return self.role in roles or any(role in roles for role in above)
 
     def holds(self) -> bool:
         """Whether entries that are work stand directly below."""
         return bool(self.boxes or self.rows)
 
+
+_NEAR = 8
+"""A plan stands right below its heading: what comes later speaks of something else."""
 
 OURS = frozenset(("issue", "progress"))
 """Fields that write-back adds: they are no evidence of the author's intent."""
@@ -139,15 +144,17 @@ def read_sections(
         found.append(section)
         for child in node.children:
             _look(text, lines, child, section, rows)
+        if section.holds() and section.role in (Role.NOISE, Role.NAVIGATION):
+            section.role = None  # a part of the work that has the name of something else
     return found
 
 
 def _section(node: Node, above: Section | None) -> Section:
     title = read_title(node.text)
     word = bare_heading(node.text)
-    named = field_of(word)
+    named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
-    group = list_kind(word)
+    group = list_kind(word) if "structure" in topics(word) or word in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
     section.structural = bool(topics(word) & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
@@ -159,9 +166,11 @@ def _section(node: Node, above: Section | None) -> Section:
     return section
 
 
+_GROUPED = frozenset(("features", "epics"))
+
 _ROLES = (
     ("risks", Role.RISKS), ("navigation", Role.NAVIGATION), ("quality", Role.QUALITY),
-    ("rules", Role.QUALITY), ("aside", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.ELSE),
+    ("rules", Role.QUALITY), ("aside", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.NOISE),
 )  # fmt: skip
 """What a heading speaks of, the surest first."""
 
@@ -179,7 +188,8 @@ def _role(word: str) -> Role | None:
             return role
     if _PARTS.search(word):
         return Role.SUMMARY
-    edges = (topics(parts[0]) | topics(parts[-1]) | topics(" ".join(parts[-3:]))) & _EDGES
+    edges = topics(parts[0]) & (_EDGES - {"quality"})
+    edges |= (topics(parts[-1]) | topics(" ".join(parts[-3:]))) & _EDGES
     if "rules" in edges and "rules" not in topics(parts[0]):
         edges -= {"rules"}
     return next((role for name, role in _ROLES if name in edges), None)
@@ -227,7 +237,8 @@ def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> 
         if section.items and line.kind is Kind.LIST and pair.field is None:
             continue
         section.metadata |= not section.items and _is_evidence(pair, line, section)
-        section.planned |= pair.field in _PLANNED and not _is_ours(pair, line, section)
+        near = line.row - section.node.first <= _NEAR
+        section.planned |= near and pair.field in _PLANNED and not _is_ours(pair, line, section)
         section.stories |= pair.field in _STORIES
     return bool(pairs)
 

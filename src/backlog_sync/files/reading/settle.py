@@ -26,7 +26,7 @@ from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.values import singular
+from backlog_sync.files.values import singular, without_issue
 from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, is_empty_word
 
 _LETTERED = re.compile(r"[A-Z]\d{1,4}(?:\.\d{1,3})?")
@@ -71,6 +71,8 @@ class Known:
 def settle(record: Record) -> Known:
     """Give the drafts what stands elsewhere, and their anchors."""
     _clear_repeated_keys(record)
+    for draft in record.drafts:
+        _take_issue(draft)
     known = Known(record.drafts)
     for row in record.overviews:
         found = known.of_row(row)
@@ -115,6 +117,19 @@ def _clear_repeated_keys(record: Record) -> None:
             draft.key = None
         else:
             first.add(draft.key)
+
+
+def _take_issue(draft: MarkdownDraft) -> None:
+    """Take the number behind a list item's title for its issue: write-back puts it there."""
+    title, issue = without_issue(draft.title)
+    if draft.line.kind is not Kind.LIST or issue not in (draft.fields.get("issue", issue), None):
+        return
+    draft.title = title
+    if issue is not None:
+        draft.put("issue", issue, draft.place)
+    story, named = without_issue(str(draft.fields.get("user_story", "")))
+    if named is not None and named == issue:
+        draft.fields["user_story"] = story
 
 
 def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:

@@ -16,10 +16,11 @@ from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import cell_hints, issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.claims import COUNTED, Cell, is_total, read_summary, split_cells
+from backlog_sync.files.reading.declared import IGNORE, Declared, Rule
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.values import parse_issue
+from backlog_sync.files.values import without_issue
 from backlog_sync.files.vocabulary import (
     RANKS,
     TypeWord,
@@ -45,7 +46,6 @@ _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,4}$")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
-TRAILING_ISSUE = re.compile(r"[ ]?\((\[?#\d{1,9}\]?(?:\([^()\s]{1,300}\))?|sandbox#\d{1,9})\)$")
 _MAX_COLUMNS = 40
 
 
@@ -90,7 +90,7 @@ class _Header:
     stories: bool
 
 
-def read_tables(lines: tuple[Line, ...]) -> Tables:
+def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
     """Look at all tables of a file at once, before it is known what else declares their rows."""
     found = Tables()
     at = 0
@@ -103,8 +103,9 @@ def read_tables(lines: tuple[Line, ...]) -> Tables:
             end += 1
         found.ends[at] = end
         rows = list(lines[at:end])
-        header = _header(rows[0]) if len(rows) > 2 else None
-        if header and read_summary(rows) and not _pointed(header, rows[0]):
+        rule = _rule(rows[0], rules) if rules else None
+        header = _header(rows[0], rule) if len(rows) > 2 else None
+        if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
             header = None
         if header is not None:
             found.items[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
@@ -150,12 +151,14 @@ def merged_pairs(row: Row) -> Iterable[Pair]:
 # ---- header --------------------------------------------------------------------------------
 
 
-def _header(line: Line) -> _Header | None:
+def _header(line: Line, rule: Rule | None) -> _Header | None:
     cells = split_cells(line)
     if len(cells) < 2 or len(cells) > _MAX_COLUMNS:
         return None
     raw = [plain(cell.text) for cell in cells]
     names = [bare_word(text) for text in raw]
+    if rule is not None:
+        return _declared_header(raw, names, rule)
     columns = [column_of(name) for name in names]
     if "foreign" in columns:
         return None
@@ -176,6 +179,29 @@ def _header(line: Line) -> _Header | None:
     return _Header(title, kind or "story", number, fields, tuple(raw), stories)
 
 
+def _rule(line: Line, rules: Declared) -> Rule | None:
+    """The rule that the settings have for a table."""
+    return rules.of_table([plain(cell.text) for cell in split_cells(line)])
+
+
+def _declared_header(raw: list[str], names: list[str], rule: Rule) -> _Header | None:
+    """The columns of a table as the settings declare them; the others by their own words."""
+    if IGNORE in (rule.what, rule.items):
+        return None
+    told = {field: bare_word(header) for field, header in rule.columns}
+    by_name = {name: index for index, name in reversed(list(enumerate(names)))}
+    fitting = [i for i, text in enumerate(raw) if rule.title.fullmatch(text)]
+    title = by_name.get(told.get("title", ""), fitting[0] if fitting else 0)
+    fields = {i: known for i, name in enumerate(names) if (known := field_of(name)) and i != title}
+    fields |= {by_name[header]: field for field, header in told.items()
+               if field not in ("title", "number") and header in by_name}  # fmt: skip
+    number = by_name.get(told.get("number", ""))
+    if number is None:
+        number = next((i for i, name in enumerate(names) if column_of(name) == "id"), None)
+    fields = {i: known for i, known in fields.items() if i not in (title, number)}
+    return _Header(title, rule.items or rule.what or "story", number, fields, tuple(raw), True)
+
+
 def _is_of_items(
     names: list[str], title: int, number: int | None, kind: str | None, fields: dict[int, str]
 ) -> bool:
@@ -187,7 +213,7 @@ def _is_of_items(
     if kind is None:
         return bool(planning) and noted
     if kind in ("task", "story", "bug"):
-        return bool(planning) or noted
+        return bool(planning)
     return bool(planning & {"status", "priority", "story_points", "estimate", "estimate_hours"})
 
 
@@ -258,7 +284,7 @@ def _row(line: Line, header: _Header) -> Row | None:
     if len(cells) <= header.title:
         return None
     cell = cells[header.title]
-    written, issue, width = _without_issue(cell.text)
+    written, issue = without_issue(cell.text)
     title, status, points = parse_title(written)
     number = cells[header.number].text if header.number is not None else ""
     if not title or is_empty_word(title) or _is_total(title, number):
@@ -289,7 +315,7 @@ def _row(line: Line, header: _Header) -> Row | None:
         kind=_kind(typed, header),
         pairs=tuple(pairs),
         rest=tuple((name, text) for name, text in rest if text and not is_empty_word(plain(text))),
-        title_end=cell.at + width,
+        title_end=cell.at + len(cell.text),
         title_at=cell.at,
         issue=issue,
         hints=(*issue_hints(written), *cell_hints("", number), *_hints(rest)),
@@ -308,15 +334,6 @@ def _hints(rest: Iterable[tuple[str, str]]) -> Iterable[IssueHint]:
 
 def _pair(name: str, known: str, cell: Cell) -> Pair:
     return Pair(name, known, cell.text, cell.at, cell.at + len(cell.text), "", "", cell=True)
-
-
-def _without_issue(text: str) -> tuple[str, str | None, int]:
-    """A title without the issue that write-back put behind it, that issue, and its width."""
-    match = TRAILING_ISSUE.search(text)
-    if match is None:
-        return text, None, len(text)
-    issue = parse_issue(match[1])
-    return text[: match.start()].rstrip(), str(issue) if issue else None, len(text)
 
 
 def _typed(number: str, header: _Header) -> Typed | None:

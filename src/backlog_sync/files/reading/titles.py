@@ -5,6 +5,7 @@ title is read off it, so that `Phase 2: Lockers ✓ (COMPLETE)` and `Lockers` ar
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
-from backlog_sync.files.statuses import status_in, trailing_status
+from backlog_sync.files.statuses import StatusPhrase, status_in, trailing_status
+from backlog_sync.files.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
     TypeWord,
@@ -28,7 +30,19 @@ _HEAD = 400
 """No type word, number and separator together are longer."""
 
 _NUMBER_ALONE = TypeWord("", "feature")
-_TYPES = vocabulary().spelled
+
+
+def _folded(text: str) -> str:
+    """A text without accents, character by character, so that offsets stay."""
+    return text if text.isascii() else "".join(map(_base, text))
+
+
+def _base(char: str) -> str:
+    parts = unicodedata.normalize("NFD", char)
+    return parts[0] if len(parts) > 1 and unicodedata.combining(parts[1]) else char
+
+
+_TYPES = {_folded(word): made for word, made in vocabulary().spelled.items()}
 _FIRST_LETTERS = frozenset(
     {word[0] for word in _TYPES}
     | {word[0].upper() for word in _TYPES}
@@ -50,7 +64,7 @@ _VERSION = re.compile(r"[vV](\d{1,3}(?:\.(?:\d{1,3}|x)){0,2})(?=[ ]?[:：—–-
 _SHORT = re.compile(
     r"(\[?)(US|HU|EP|PBI|PB|ST)[ _]?(\d{1,5}(?:\.\d{1,4}){0,3}[a-z]?)(?![^\W_])(\]?)"
 )
-_LETTERED = re.compile(r"([A-OR-UW-Z])(\d{1,4}[a-z]?)(?![^\W_])")
+_LETTERED = re.compile(r"([A-LNOR-UW-Z])(\d{1,4}[a-z]?)(?![^\W_])")
 _LEAD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?[ ]+")
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _COUNT = re.compile(rf"[ ]({'|'.join(_COUNTED)})\b", re.IGNORECASE)
@@ -92,7 +106,7 @@ class Typed:
 
     `bare` tells that only a blank stood between number and title; `code` that it is a code such
     as `ACP-501` whose kind the line alone does not tell; `dotted` that it is a number alone;
-    `inferred` that no word of the title says what it is.
+    `inferred` that no word of the title says what it is; `joined` that a code has no hyphen.
     """
 
     word: TypeWord
@@ -107,6 +121,7 @@ class Typed:
     priority: str | None = None
     sentence: bool = False
     inferred: bool = False
+    joined: bool = False
 
     @property
     def key(self) -> str | None:
@@ -115,7 +130,7 @@ class Typed:
             return None
         if not self.word.name:
             return self.number.lower() if is_key(self.number.lower()) else None
-        joint = "" if self.word is MILESTONE_CODE else "-"
+        joint = "" if self.word is MILESTONE_CODE or self.joined else "-"
         number = self.number.lower()
         if self.word.name == "milestone" and number.startswith("m"):
             return number if is_key(number) else None
@@ -128,7 +143,8 @@ class Title:
     """A title taken apart.
 
     `text` is the title as plain text, `typed` its word and number, `rest` what belongs into the
-    body, as Markdown. `hints` are issue numbers that were taken out of it.
+    body, as Markdown. `issue` is the one that an entry's title ends with, where write-back puts
+    it; `hints` are other issue numbers that were taken out of it.
     """
 
     text: str
@@ -139,6 +155,7 @@ class Title:
     hints: tuple[IssueHint, ...] = ()
     rest: str = ""
     prioritised: bool = False
+    issue: str | None = None
 
 
 def strip_number(title: str) -> str:
@@ -148,6 +165,10 @@ def strip_number(title: str) -> str:
 
 def read_title(text: str, *, entry: bool = False) -> Title:
     """Take a title apart; that of a list entry may go on with the item's body."""
+    if entry and "#" in text:
+        text, issue = _without_issue(text)
+        if issue is not None:
+            return replace(read_title(text, entry=True), issue=issue)
     hints, written = _without_hints(text)
     first = _FIRST_PRIORITY.match(written)
     if first:
@@ -179,6 +200,20 @@ def _marks(text: str, *, entry: bool) -> Title:
     elif len(plain(lead)) > _LONGEST:
         lead, rest = _split(lead)
     return Title(plain(lead), None, status, points, priority, (), rest)
+
+
+# ---- the item's issue ------------------------------------------------------------------------
+
+
+def _without_issue(text: str) -> tuple[str, str | None]:
+    """An entry without the number of its issue: in brackets, at its end or before its marks."""
+    for match in BRACKETED_ISSUE.finditer(text[: _HEAD * 10]):
+        behind = text[match.end() :]
+        issue = parse_issue(match[1])
+        before = text[: match.start()]
+        if issue is not None and before.strip() and _without_marks(f"x{behind}").text == "x":
+            return (before.rstrip() + behind).rstrip(), str(issue)
+    return text, None
 
 
 # ---- issue numbers ---------------------------------------------------------------------------
@@ -263,12 +298,28 @@ def _struck(text: str) -> tuple[str, str | None]:
 
 def _trailing_status(text: str) -> tuple[str, str | None]:
     """`… ✅`, `… (COMPLETE)`, `… — DONE`, `… · ✅ **Done**`, `… ✅ (mostly)`."""
-    found = trailing_status(text)
+    found = trailing_status(text) or _signed_status(text)
     if found is None:
         return text, None
     cut = text[: found.start].rstrip()
     said = text[found.start : found.end]
     return _closed(text, cut), _word_of(said, found.meanings)
+
+
+def _signed_status(text: str) -> StatusPhrase | None:
+    """`… ✅ complete`, `… 🔲 planned`: a sign that sets the words behind it apart."""
+    tail = text[-_STATUS_TAIL:]
+    at = max((i for i, char in enumerate(tail) if is_decoration(char)), default=0)
+    while at > 0 and is_decoration(tail[at - 1]):
+        at -= 1
+    found = status_in(tail[at:]) if at and tail[at:].strip() else None
+    if found is None or not found.alone or not any(char.isalpha() for char in tail[at:]):
+        return None
+    return StatusPhrase(found.meanings, len(text) - len(tail) + at, len(text), alone=False)
+
+
+_STATUS_TAIL = 60
+"""A status behind a title is a word or two."""
 
 
 def _word_of(said: str, meant: frozenset[str]) -> str:
@@ -369,11 +420,12 @@ def recognise(text: str) -> Typed | None:
         if close > 0:
             inner = body[2:close]
             found = _find(inner)
-            if found is not None and found.title and found.number:
+            named = found is not None and found.number and not inner.startswith(found.title)
+            if found is not None and named:
                 rest = body[close + 2 :] + text[_HEAD:]
                 raw = f"**{found.title}**{rest}" if rest.strip() else found.title
                 return Typed(found.word, found.number, raw, bare=found.bare, bold=True,
-                             code=found.code, dotted=found.dotted, status=status)  # fmt: skip
+                             code=found.code, dotted=found.dotted, status=status, joined=found.joined)  # fmt: skip
             body = inner + body[close + 2 :]
     found = _find(body) if body else None
     if found is None:
@@ -387,6 +439,7 @@ def recognise(text: str) -> Typed | None:
         code=found.code,
         dotted=found.dotted,
         status=status,
+        joined=found.joined,
     )
 
 
@@ -399,11 +452,12 @@ class _Found(NamedTuple):
     bare: bool = False
     code: bool = False
     dotted: bool = False
+    joined: bool = False
 
 
 def _find(body: str) -> _Found | None:
     """The first of the forms that fits; the first letter tells which can."""
-    first = body[:1]
+    first = _folded(body[:1])
     if first in _FIRST_LETTERS:
         for form in (_ordinal, _word, _milestone, _version, _code, _short, _lettered):
             found = form(body)
@@ -422,7 +476,7 @@ def _led(body: str) -> _Found | None:
 
 
 def _word(body: str) -> _Found | None:
-    match = _WORD.match(body)
+    match = _WORD.match(_folded(body[:_LONGEST_WORD]))
     if not match:
         return None
     word = _TYPES.get(match[0].casefold())
@@ -444,6 +498,9 @@ def _word(body: str) -> _Found | None:
     return None
 
 
+_LONGEST_WORD = 40
+"""No type word is longer."""
+
 _GROUP = re.compile(r"[ ]Group(?=[ ]\d)")
 """`Task Group 1` holds tasks."""
 
@@ -456,7 +513,7 @@ def _bounded(body: str, at: int) -> bool:
 
 def _ordinal(body: str) -> _Found | None:
     """`第1阶段：…`, which puts the number before the word."""
-    match = _ORDINAL.match(body)
+    match = _ORDINAL.match(_folded(body[:_LONGEST_WORD]))
     if not match or match[2].casefold() not in _TYPES:
         return None
     return _titled(_Found(_TYPES[match[2].casefold()], match[1], ""), body, match.end())
@@ -507,7 +564,7 @@ def _lettered(body: str) -> _Found | None:
     if not match:
         return None
     word = TypeWord(match[1].lower(), vocabulary().letters.get(match[1], "story"))
-    found = _titled(_Found(word, match[2], "", code=True), body, match.end())
+    found = _titled(_Found(word, match[2], "", code=True, joined=True), body, match.end())
     return found if found is not None and not found.bare and found.title else None
 
 

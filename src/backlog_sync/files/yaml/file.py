@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_KEYS
+from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
@@ -25,13 +26,6 @@ from backlog_sync.files.yaml.nodes import (
 
 _ITS_OWN = {"id", "issue", "status", "Status", "previously"}
 """What belongs to one item: a merge key does not bring it into another."""
-
-
-@dataclass(frozen=True, slots=True)
-class YamlAnchor:
-    """Where an item stands: its mapping, or the text that is all of a task."""
-
-    node: MapNode | Scalar
 
 
 def parse_yaml(source: Source) -> ParsedFile:

@@ -1,0 +1,326 @@
+"""A backlog as the text of a YAML file of ours: what `backlog init` writes."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.escaping import is_inert, is_suspect
+from backlog_sync.core.fields import BOARD_KEYS
+from backlog_sync.core.model import DesiredState
+from backlog_sync.errors import FailedError
+from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
+from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.source import source_of
+from backlog_sync.files.write.nodes import scalar_text
+from backlog_sync.files.yaml.file import parse_yaml
+
+_ORDER = (
+    "id", "kind", "title", "goal", "description", "user_story", "milestone", "labels", "priority",
+    "story_points", "estimate_hours", "status", "assignees", "depends_on", "start", "target",
+    "sprint", "team", "capacity", "audience", "skills", "feedback", "review_notes", "issue",
+    "acceptance_criteria",
+)  # fmt: skip
+"""In which order an item says its fields."""
+
+_INDENT = "  "
+_LONGEST_COMMENT = 96
+_PLURAL = {kind: name for name, kind in LISTS.items() if kind}
+
+
+@dataclass(slots=True, eq=False)
+class Outline:
+    """An item to write: its kind, its fields by their names in the file, what stands below."""
+
+    kind: str
+    fields: Mapping[str, object]
+    below: list["Outline"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A backlog to write. `remarks` are told as comments at the top."""
+
+    items: tuple[Outline, ...]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+# ---- where it comes from -------------------------------------------------------------------
+
+
+def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
+    """What files hold that were not written for us.
+
+    Ids stay keys. `told` are the findings that are worth a comment. Where an item names its
+    issue, the backlog keeps the identity under which it was synchronised.
+    """
+    keys = {place: key for key, place in loaded.keys.items()}
+    made: dict[str, Outline] = {}
+    above: dict[str, str] = {}
+    adopts = False
+    for (number, index), key in keys.items():
+        item = loaded.files[number].items[index]
+        fields = item.document.model_dump(exclude_unset=True, exclude={"items", "sync", "kind"})
+        fields = {name: value for name, value in fields.items() if not _is_empty(value)}
+        made[key] = Outline(item.kind, {**fields, "id": key})
+        adopts = adopts or "issue" in fields
+        parent, seen = item.parent, {index}
+        while parent is not None and parent not in seen and (number, parent) not in keys:
+            seen.add(parent)
+            parent = loaded.files[number].items[parent].parent
+        if parent is not None and (number, parent) in keys:
+            above[key] = keys[number, parent]
+        elif item.parent_key in loaded.keys:
+            above[key] = str(item.parent_key)
+    settings: dict[str, object] = {}
+    if repository:
+        settings["repository"] = repository
+    identity = loaded.desired.backlog_id if loaded.desired else ""
+    if adopts and re.fullmatch(BACKLOG_ID_PATTERN[1:-1], identity):
+        settings["id"] = identity
+    milestones = [each for parsed in loaded.files for each in _milestones(parsed.settings)]
+    if milestones:
+        settings["milestones"] = milestones
+    remarks = [f"made from {', '.join(parsed.source.path for parsed in loaded.files)}"]
+    remarks += [f"line {each.place.line}: {each.message}" for each in told]
+    return Draft(_tree(made, above), settings, tuple(remarks))
+
+
+def _milestones(settings: Mapping[str, object]) -> Sequence[object]:
+    found = settings.get("milestones", ())
+    return found if isinstance(found, list) else ()
+
+
+def draft_of_desired(desired: DesiredState) -> Draft:
+    """A state as a file would declare it: fields, links and board values, no text of bodies."""
+    made: dict[str, Outline] = {}
+    above: dict[str, str] = {}
+    for item in desired.items:
+        fields: dict[str, object] = {"id": item.key, "title": item.title}
+        for name, written in (("labels", "labels"), ("milestone", "milestone"),
+                              ("blocked_by", "depends_on")):  # fmt: skip
+            if item.fields.get(name):
+                fields[written] = item.fields[name]
+        for name, value in item.board.items():
+            fields[BOARD_KEYS.get(name, name)] = value
+        if item.status is not None:
+            fields["status"] = item.status
+        if item.issue is not None:
+            plain = item.issue.repository is None and not item.issue.sandbox
+            fields["issue"] = item.issue.number if plain else str(item.issue)
+        made[item.key] = Outline(item.kind, fields)
+        if item.parent in made:
+            above[item.key] = item.parent
+    settings: dict[str, object] = {"repository": desired.repository}
+    project = desired.project
+    if project is not None:
+        board = "title" if project.number is None else "number"
+        settings["project"] = {"owner": project.owner, board: project.number or project.title}
+    kinds = {kind: None for kind, label in desired.settings.kind_labels.items() if label is None}
+    if kinds:
+        settings["kind_labels"] = kinds
+    if desired.settings.priority_label is None:
+        settings["priority_label"] = False
+    due = [{"title": each.title, "due": each.due} for each in desired.milestones if each.due]
+    if due:
+        settings["milestones"] = due
+    remark = f"made from the issues of {desired.repository}; their bodies stay where they are"
+    return Draft(_tree(made, above), settings, (remark,))
+
+
+def _tree(made: Mapping[str, Outline], above: Mapping[str, str]) -> tuple[Outline, ...]:
+    for key, parent in above.items():
+        made[parent].below.append(made[key])
+    return tuple(outline for key, outline in made.items() if key not in above)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value in ("", (), [], {})
+
+
+# ---- the text ------------------------------------------------------------------------------
+
+
+def render(draft: Draft) -> str:
+    """The text of the file. Raises FailedError where it would not read as the same items."""
+    lines = [f"# {part}" for remark in draft.remarks for part in _comment(remark)]
+    lines += ["", "version: 1"] if lines else ["version: 1"]
+    for name, value in draft.settings.items():
+        lines += _pair(name, value, "")
+    lines += _lists(draft.items, tuple(LISTS), "")
+    text = "\n".join(lines) + "\n"
+    _check(text, draft)
+    return text
+
+
+def _comment(remark: str) -> Iterator[str]:
+    """A remark in lines of a comfortable length."""
+    line = ""
+    for word in _shown(remark).split():
+        if line and len(line) + len(word) > _LONGEST_COMMENT:
+            yield line
+            line = " "
+        line = f"{line} {word}" if line else word
+    if line:
+        yield line
+
+
+def _shown(remark: str) -> str:
+    """A remark as it can stand in a comment."""
+    plain = "".join("?" if is_suspect(c) and not c.isspace() else c for c in remark)
+    return plain.replace("##[", "## [")
+
+
+def _lists(items: Sequence[Outline], allowed: Sequence[str], lead: str) -> Iterator[str]:
+    """Items in the lists that may hold them; a kind without a list of its own says what it is."""
+    for name in allowed:
+        fitting = [
+            each for each in items
+            if name == (listed if (listed := _PLURAL.get(each.kind, "items")) in allowed
+                        else "items")
+        ]  # fmt: skip
+        if not fitting:
+            continue
+        if not lead:
+            yield ""
+        yield f"{lead}{name}:"
+        for each in fitting:
+            yield from _item(each, f"{lead}{_INDENT}", spoken=name == "items")
+
+
+def _item(item: Outline, lead: str, *, spoken: bool) -> Iterator[str]:
+    fields = {**item.fields, "kind": item.kind} if spoken else dict(item.fields)
+    names = [name for name in _ORDER if name in fields]
+    names += [name for name in fields if name not in _ORDER]
+    inner = f"{lead}{_INDENT}"
+    first = True
+    for name in names:
+        for line in _pair(name, fields[name], inner):
+            yield f"{lead}- {line.removeprefix(inner)}" if first else line
+            first = False
+    yield from _lists(item.below, CHILD_LISTS[item.kind], inner)
+
+
+def _pair(name: str, value: object, lead: str) -> list[str]:
+    """A key and its value, over as many lines as it takes."""
+    key = name if re.fullmatch(r"[\w-]+", name) else scalar_text(name)
+    if isinstance(value, Mapping):
+        return [f"{lead}{key}: {_flow(value)}"]
+    if isinstance(value, list | tuple):
+        if name in ("acceptance_criteria", "milestones") or _holds_mappings(value):
+            told = [f"{lead}{_INDENT}- {_entry(each)}" for each in value]
+            return [f"{lead}{key}:", *told]
+        return [f"{lead}{key}: [{', '.join(_scalar(each) for each in value)}]"]
+    if isinstance(value, str) and "\n" in value.strip() and _is_block(value):
+        block = [f"{lead}{_INDENT}{line}" if line else "" for line in value.strip().split("\n")]
+        return [f"{lead}{key}: |-", *block]
+    return [f"{lead}{key}: {_scalar(value)}"]
+
+
+def _holds_mappings(values: Sequence[object]) -> bool:
+    return any(isinstance(each, Mapping) for each in values)
+
+
+def _entry(value: object) -> str:
+    """A criterion or a definition on one line."""
+    if not isinstance(value, Mapping):
+        return _scalar(value)
+    if set(value) <= {"text", "done"} and not value.get("done"):
+        text = str(value.get("text", ""))
+        return _scalar(text) if not text.startswith("[") else _flow({"text": text})
+    return _flow(value)
+
+
+def _flow(value: Mapping[str, object]) -> str:
+    parts = []
+    for name, each in value.items():
+        if isinstance(each, list | tuple):
+            told = f"[{', '.join(map(_scalar, each))}]"
+        else:
+            told = _flow(each) if isinstance(each, Mapping) else _scalar(each)
+        parts.append(f"{name}: {told}")
+    return "{" + ", ".join(parts) + "}"
+
+
+def _scalar(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value:g}" if abs(value) < 1e6 else str(value)
+    return scalar_text(str(value))
+
+
+def _is_block(text: str) -> bool:
+    """Whether a text can stand as it is, indented below its key."""
+    lines = text.strip().split("\n")
+    plain = all(line == line.rstrip() and "\t" not in line[:1] for line in lines)
+    return plain and not lines[0].startswith(" ") and is_inert(text)
+
+
+def _check(text: str, draft: Draft) -> None:
+    source = source_of(text.encode("utf-8", "replace"), Path("backlog.yaml"), "backlog.yaml")
+    read = parse_yaml(source) if not isinstance(source, Diagnostic) else None
+    wanted = sorted(_titles(draft.items))
+    if read is not None and not any(each.is_error for each in read.diagnostics):
+        found = sorted((item.kind, item.document.title) for item in read.items)
+        if found == wanted:
+            return
+    why = read.diagnostics[0] if read is not None and read.diagnostics else None
+    raise FailedError(
+        "these items cannot be written as a backlog of ours"
+        + (f": {why.place} {why.message}" if why else ""),
+        slug="not-written",
+    )
+
+
+def _titles(items: Sequence[Outline]) -> Iterator[tuple[str, str]]:
+    for item in items:
+        yield item.kind, str(item.fields["title"]).strip()
+        yield from _titles(item.below)
+
+
+# ---- a first file --------------------------------------------------------------------------
+
+EMPTY = """\
+# A backlog: what is planned, in one file. `backlog schema` prints all that it may say,
+# `backlog lint` checks it, `backlog sync --sandbox` tries it without a token.
+
+version: 1
+{repository}
+# project:                            # a Projects v2 board, made where there is none
+#   title: My Backlog
+
+# milestones:
+#   - {{title: First release, due: 2027-03-31}}
+
+epics: []
+#  - id: sign-in                      # the key: small letters, digits, '.', '_' and '-'
+#    title: People can sign in
+#    goal: Nobody needs a second password
+#    priority: High
+#    stories:
+#      - id: sign-in-mail
+#        title: Sign in by mail
+#        user_story: As a reader, I want a link by mail, so that I need no password.
+#        story_points: 3
+#        acceptance_criteria:
+#          - The link works once
+#          - The link ends after an hour
+#        tasks:
+#          - Send the mail
+#      - id: sign-out
+#        title: Sign out everywhere
+#        depends_on: [sign-in-mail]
+"""
+"""A backlog without items, with all that a first one needs as comments."""
+
+
+def empty(repository: str | None) -> str:
+    """A first backlog, for this repository where it is known."""
+    line = f"repository: {repository}" if repository else "# repository: owner/name"
+    return EMPTY.format(repository=line)

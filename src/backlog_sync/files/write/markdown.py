@@ -1,0 +1,407 @@
+"""Setting fields of items in a Markdown roadmap: only the bytes that must change do.
+
+A tick flips one character. A line or a cell that is there already gets a new value. An issue's
+number stands behind the title of a list item or a row; other new lines stand behind the item's
+short metadata, in the style of its neighbours. What comes of it is read again before anything is
+written, so that an edit that the reader would take otherwise is not made.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+from backlog_sync.core.model import IssueRef
+from backlog_sync.core.rollup import Sum
+from backlog_sync.files.anchors import Anchor, MetaLine, anchor_of
+from backlog_sync.files.inline import plain
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.syntax.markdown import Kind, default_eol
+from backlog_sync.files.values import (
+    BRACKETED_ISSUE,
+    TRAILING_ISSUE,
+    parse_dependencies,
+    parse_issue,
+)
+from backlog_sync.files.vocabulary import is_empty_word
+from backlog_sync.files.write.checklist import rewritten
+from backlog_sync.files.write.columns import status_columns
+from backlog_sync.files.write.edits import Edit
+from backlog_sync.files.write.language import Speech, speech_of
+from backlog_sync.files.write.place import insertion
+from backlog_sync.files.write.prose import Prose, new_prose
+from backlog_sync.files.write.summary import summary_edits
+from backlog_sync.files.write.wanted import (
+    CRITERIA,
+    LISTS,
+    TEXTS,
+    CannotSay,
+    Link,
+    Status,
+    Ticks,
+    Value,
+    same_issue,
+)
+
+_KEYS = {
+    "story_points": "Story Points",
+    "depends_on": "Depends on",
+    "user_story": "User Story",
+    "goal": "Goal",
+}
+_PLURALS = {"story": "stories"}
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_TITLE_POINTS = re.compile(r"[(\[](\d+(?:[.,]\d+)?)(?=\s*(?:pts?|points?|sp)\b)", re.IGNORECASE)
+_CODED = re.compile(r"`[^`]{1,100}`")
+_EMPTY = "None"
+_CLOSING = re.compile(r"[*_~`]*(?:\]\([^()\n]{0,800}\))?[*_~`]*")
+"""What may close a title: its number stands behind, as in `**[Pay online](pay.md)** (#14)`."""
+
+_PROGRESS = re.compile(
+    r"\d+(?: of \d+ \w+(?:, [\d.e+]+ of [\d.e+]+ points?)?|/\d+(?:, [\d.e+]+/[\d.e+]+ SP)?)"
+    r" \(\d+ %\)$"
+)
+"""A value that `format_progress` wrote, in either form."""
+
+
+class RoadmapWriter:
+    """Sets fields of the items of one roadmap.
+
+    `apart` are list items whose number cannot stand behind the title: it gets a line of its own.
+    """
+
+    def __init__(self, parsed: ParsedFile, apart: Collection[int] = ()) -> None:
+        self.parsed, self.apart = parsed, apart
+        self.text = parsed.source.text
+        self.anchors = [anchor_of(item) for item in parsed.items]
+        self.speech: Speech = speech_of(self.anchors)
+        self.nouns: list[str] = []
+        self.edits: list[Edit] = []
+        self.new: dict[int, list[tuple[str, str]]] = {}
+        self.columns: dict[int, str] = {}
+        self.sums: dict[int, Sum] = {}
+
+    def set(self, index: int, field: str, value: Value) -> None:
+        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        item, anchor = self.parsed.items[index], self.anchors[index]
+        if isinstance(value, Link):
+            self._issue(index, item, anchor, value)
+        elif isinstance(value, Status):
+            self._status(index, item, anchor, value)
+        elif isinstance(value, Sum):
+            self._progress(index, item, anchor, value)
+        elif isinstance(value, Ticks) or field == CRITERIA:
+            self.edits += rewritten(self.text, anchor.boxes, item.document, value)
+        elif field == "title":
+            self._title(item, anchor, str(value))
+        elif field in TEXTS and not isinstance(value, tuple):
+            self._prose(index, field, str(value) if value is not None else "")
+        elif isinstance(value, tuple):
+            self._list(index, field, [each for each in value if isinstance(each, str)])
+        else:
+            self._value(index, field, value)
+
+    def finish(self) -> list[Edit]:
+        """Give the edits of all that was set; new lines of an item go together."""
+        edits = [*self.edits]
+        for index, new in self.new.items():
+            anchor = self.anchors[index]
+            if anchor.front >= 0:
+                edits.append(_front_lines(anchor, new))
+            else:
+                edits += insertion(self.text, anchor, new, default_eol(anchor.lines))
+        if not self.anchors:
+            return edits
+        lines = self.anchors[0].lines
+        edits += status_columns(lines, self.columns, self.speech.key("status"))
+        return edits + summary_edits(self.text, lines, self.parsed.items, self.sums)
+
+    # ---- lines and cells -------------------------------------------------------------------
+
+    def _line(self, index: int, key: str, value: str) -> None:
+        """Add a line of metadata. Raises CannotSay where there is no room for one."""
+        if self.anchors[index].row is not None:
+            raise CannotSay("the table has no column for it")
+        self.new.setdefault(index, []).append((key, value))
+
+    def _replace(self, anchor: Anchor, meta: MetaLine, value: str) -> None:
+        pair = meta.pair
+        gap = "" if pair.start and self.text[pair.start - 1] in " \t" else " "
+        if pair.cell:
+            value = value.replace("|", "/")
+        elif anchor.front >= 0:
+            value = _scalar(value)
+        glued = pair.joint.strip() or (pair.start == pair.end and value)
+        self.edits.append(Edit(pair.start, pair.end, gap + value if glued else value))
+
+    def _key(self, anchor: Anchor, field: str) -> str:
+        """The key of a new line; in a heading of two items the outer one is named."""
+        if anchor.shared:
+            return f"{anchor.shared.capitalize()} {field.capitalize()}"
+        return self.speech.key(field)
+
+    # ---- progress --------------------------------------------------------------------------
+
+    def _issue(self, index: int, item: ParsedItem, anchor: Anchor, link: Link) -> None:
+        told = format_issue(link.issue, link.url)
+        cells = _those(anchor.cells, "issue")
+        for meta in cells:
+            if parse_issue(plain(meta.pair.value)) != link.issue:
+                self._replace(anchor, meta, told)
+        present = next(iter(_those(anchor.meta, "issue")), None)
+        if present is not None:
+            if parse_issue(present.pair.value) != link.issue:
+                self._replace(anchor, present, told)
+        elif cells or same_issue(item.document.issue, link.issue):
+            return
+        elif anchor.row is not None:
+            row = anchor.row
+            known = TRAILING_ISSUE.search(self.text[row.start : row.end]) if row.issue else None
+            self._behind(row.start + known.start() if known else row.end, row.end, told)
+        elif self._is_listed(index):
+            self._behind(*self._title_end(item, anchor), told)
+        else:
+            self._line(index, self._key(anchor, "issue"), told)
+
+    def _is_listed(self, index: int) -> bool:
+        """Whether an item stands on a line of a list, which takes its number."""
+        anchor = self.anchors[index]
+        row = self.parsed.items[index].place.line - 1
+        return anchor.list_ and index not in self.apart and anchor.lines[row].kind is Kind.LIST
+
+    def _title_end(self, item: ParsedItem, anchor: Anchor) -> tuple[int, int]:
+        """Where a title ends on its last line, and where the number that stands behind it does.
+
+        Marks of status and points stand behind that.
+        """
+        line = anchor.lines[anchor.title]
+        end = line.at + len(line.text)
+        title = item.document.title
+        for known in (title, title.rsplit(None, 1)[-1]):
+            at = self.text.find(known, line.at, end)
+            if at >= 0:
+                end = at + len(known)
+                break
+        closing = _CLOSING.match(self.text, end, line.end)
+        end = closing.end() if closing else end
+        number = BRACKETED_ISSUE.match(self.text, end, line.end)
+        return end, number.end() if number else end
+
+    def _behind(self, start: int, end: int, told: str) -> None:
+        """Put a number behind a title, in the place of one that is there."""
+        self.edits.append(Edit(start, end, f" ({told})", order=-1))
+
+    def _status(self, index: int, item: ParsedItem, anchor: Anchor, status: Status) -> None:
+        cells = _those(anchor.cells, "status")
+        for meta in cells:
+            said = plain(meta.pair.value)
+            blank = not said or is_empty_word(said)
+            if not status.initial if blank else not status.is_said(said):
+                self._replace(anchor, meta, self.speech.status(status.word))
+        present = next(iter(_those(anchor.meta, "status")), None)
+        same = status.is_said(item.document.status)
+        if present is not None:
+            if not status.is_said(plain(present.pair.value)):
+                self._replace(anchor, present, self.speech.status(status.word))
+        elif not (cells or status.initial or same):
+            self._new_status(index, anchor, status)
+        if anchor.box is not None and status.ends and not same and self.text[anchor.box] == " ":
+            self.edits.append(Edit(anchor.box, anchor.box + 1, "x"))
+
+    def _new_status(self, index: int, anchor: Anchor, status: Status) -> None:
+        """Give a status that has no place one; the end is told by a box, where there is one."""
+        word = self.speech.status(status.word)
+        if anchor.row is not None:
+            self.columns[self.parsed.items[index].place.line - 1] = word
+        elif anchor.box is None:
+            self._line(index, self._key(anchor, "status"), word)
+        elif not status.ends:
+            if self.text[anchor.box] != " ":
+                raise CannotSay("its box is ticked, and nothing but its author takes a tick out")
+            self._line(index, self._key(anchor, "status"), word)
+
+    def _progress(self, index: int, item: ParsedItem, anchor: Anchor, done: Sum) -> None:
+        """Tell the progress of an epic or a feature, unless the author does in words of his own."""
+        self.sums[index] = done
+        if item.kind not in ("epic", "feature") or anchor.row is not None:
+            return
+        present = next(iter(_those(anchor.meta, "progress")), None)
+        told = format_progress(done, self._noun(index), self.speech.language)
+        if present is None:
+            if done.done or done.points_done:
+                self._line(index, self._key(anchor, "progress"), told)
+        elif present.pair.value != told and _is_ours(present.pair.value):
+            self._replace(anchor, present, told)
+
+    def _noun(self, index: int) -> str:
+        self.nouns = self.nouns or _nouns(self.parsed.items)
+        return self.nouns[index]
+
+    # ---- title and single values -----------------------------------------------------------
+
+    def _title(self, item: ParsedItem, anchor: Anchor, title: str) -> None:
+        old = item.document.title
+        line = anchor.lines[anchor.title]
+        start, end = (anchor.row.start, anchor.row.end) if anchor.row else (line.start, line.end)
+        if anchor.front >= 0:
+            start, end = 0, anchor.lines[anchor.front].start
+        if self.text.count(old, start, end) != 1:
+            raise CannotSay("the title is not written in one piece")
+        at = self.text.index(old, start, end)
+        self.edits.append(Edit(at, at + len(old), title))
+
+    def _told(self, anchor: Anchor, name: str) -> list[MetaLine]:
+        """The lines and cells that tell a field; of an estimate where it gives the points."""
+        places = (*anchor.meta, *anchor.cells)
+        found = _those(places, name)
+        return found or (_those(places, "estimate") if name == "story_points" else [])
+
+    def _value(self, index: int, name: str, value: str | float | None) -> None:
+        text = "" if value is None else f"{value:g}" if isinstance(value, int | float) else value
+        if "\n" in text or "\r" in text:
+            raise CannotSay("a field of one line cannot hold several")
+        anchor = self.anchors[index]
+        told = self._told(anchor, name)
+        for meta in told:
+            old = meta.pair.value
+            number = _NUMBER.search(old) if isinstance(value, int | float) else None
+            now = f"{old[: number.start()]}{text}{old[number.end() :]}" if number else text
+            self._replace(anchor, meta, now)
+        if told:
+            return
+        in_title = self._points_in_title(anchor) if name == "story_points" else None
+        if in_title is not None and text:
+            self.edits.append(Edit(*in_title, text))
+        elif text:
+            self._line(index, _KEYS.get(name, name.replace("_", " ").capitalize()), text)
+        else:
+            raise CannotSay("it is not written on a line of its own")
+
+    def _points_in_title(self, anchor: Anchor) -> tuple[int, int] | None:
+        line = anchor.lines[anchor.title]
+        found = _TITLE_POINTS.search(self.text, line.start, line.end)
+        return found.span(1) if found else None
+
+    # ---- lists of words --------------------------------------------------------------------
+
+    def _list(self, index: int, name: str, members: Sequence[str]) -> None:
+        if name not in LISTS:
+            raise CannotSay("it is no list")
+        anchor = self.anchors[index]
+        told = self._told(anchor, name)
+        if len(told) > 1:
+            raise CannotSay("it is told in more than one place")
+        if not told:
+            if members:
+                key = _KEYS.get(name, name.capitalize())
+                self._line(index, key, ", ".join(members))
+            return
+        old = told[0].pair.value
+        if not old:
+            raise CannotSay("it goes on over the lines below")
+        written = self._written(self.parsed.items[index], name, old)
+        coded = bool(_CODED.search(old)) and name != "depends_on"
+        words = [written.get(each, f"`{each}`" if coded else each) for each in members]
+        pair = told[0].pair
+        if self.text.startswith("[", pair.start) and anchor.front >= 0:
+            self.edits.append(Edit(pair.start, pair.end, f"[{', '.join(words)}]"))
+        else:
+            self._replace(anchor, told[0], ", ".join(words) if words else _EMPTY)
+
+    def _written(self, item: ParsedItem, name: str, value: str) -> dict[str, str]:
+        """How each member that is there already is written."""
+        document = item.document
+        if name != "depends_on":
+            names = getattr(document, name) or ()
+            return {each: f"`{each}`" for each in names} if _CODED.search(value) else {}
+        parts = [each.written for each in parse_dependencies(value)]
+        keys = document.depends_on or ()
+        if len(parts) != len(keys):
+            raise CannotSay("some of what it names is not clear")
+        return dict(zip(keys, parts, strict=True))
+
+    # ---- prose -----------------------------------------------------------------------------
+
+    def _prose(self, index: int, name: str, new: str) -> None:
+        anchor = self.anchors[index]
+        old = getattr(self.parsed.items[index].document, name)
+        if old is not None and not isinstance(old, str):
+            raise CannotSay("it is written in parts")
+        wanted = new.replace("\r\n", "\n").split("\n") if new else []
+        if old:
+            told = [meta for meta in self._told(anchor, name) if meta.pair.value]
+            if len(told) > 1:
+                raise CannotSay("it is told in more than one place")
+            prose = Prose(self.parsed, index, anchor, told[0] if told else None)
+            self.edits += prose.change(old.split("\n"), wanted)
+        elif name != "description" and len(wanted) == 1:
+            self._line(index, _KEYS[name], wanted[0])
+        elif name != "description":
+            raise CannotSay("there is no place for a new text of several lines")
+        else:
+            self.edits.append(new_prose(anchor, wanted))
+
+
+def _is_ours(progress: str) -> bool:
+    """Whether no author's own words tell the progress."""
+    return not progress or bool(_PROGRESS.match(progress))
+
+
+def _those(metas: Sequence[MetaLine], field: str) -> list[MetaLine]:
+    return [meta for meta in metas if meta.pair.field == field]
+
+
+# ---- front matter ------------------------------------------------------------------------------
+
+
+def _front_lines(anchor: Anchor, new: Sequence[tuple[str, str]]) -> Edit:
+    """New lines of front matter, before its closing fence."""
+    fence = anchor.lines[anchor.front]
+    eol = fence.eol or default_eol(anchor.lines)
+    lines = [f"{key.lower()}: {_scalar(value)}{eol}" for key, value in new]
+    return Edit(fence.start, fence.start, "".join(lines))
+
+
+def _scalar(value: str) -> str:
+    """A value as YAML takes it."""
+    plain_scalar = value[:1].isalnum() and not any(sign in value for sign in (": ", " #"))
+    return value if plain_scalar else f'"{value}"'
+
+
+# ---- how progress is told ----------------------------------------------------------------------
+
+
+def format_issue(issue: IssueRef, url: str | None) -> str:
+    """An issue as a roadmap names it: `[#14](url)`, `sandbox#14`."""
+    if issue.sandbox or not url or any(char in url for char in " ()\r\n"):
+        return str(issue)
+    return f"[{issue}]({url})"
+
+
+def format_progress(done: Sum, noun: str, language: str = "en") -> str:
+    """`1 of 6 stories, 3 of 24 points (12 %)`; in other languages `1/6, 3/24 SP (12 %)`."""
+    if language != "en":
+        points = f", {done.points_done:g}/{done.points:g} SP" if done.points else ""
+        return f"{done.done}/{done.total}{points} ({done.percent} %)"
+    told = f"{done.done} of {done.total} {noun if done.total == 1 else _plural(noun)}"
+    if done.points:
+        unit = "point" if done.points == 1 else "points"
+        told += f", {done.points_done:g} of {done.points:g} {unit}"
+    return f"{told} ({done.percent} %)"
+
+
+def _plural(noun: str) -> str:
+    return _PLURALS.get(noun, f"{noun}s")
+
+
+def _nouns(items: Sequence[ParsedItem]) -> list[str]:
+    """What is counted below each item: the kind of its leaves, "item" where they differ."""
+    parents = {item.parent for item in items}
+    kinds: list[set[str]] = [set() for _ in items]
+    for index, item in enumerate(items):
+        if index in parents:
+            continue
+        above, seen = item.parent, {index}
+        while above is not None and above not in seen:
+            seen.add(above)
+            kinds[above].add(item.kind)
+            above = items[above].parent
+    return [next(iter(found)) if len(found) == 1 else "item" for found in kinds]

@@ -1,0 +1,168 @@
+"""Progress from GitHub into the files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from backlog_sync.core.fields import STATUS
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.progress import DROPPED, ItemProgress
+from backlog_sync.errors import FailedError
+from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.statuses import is_plain_status, meanings
+from backlog_sync.files.validation import shown
+from backlog_sync.files.write.change import FileChange, change_of
+from backlog_sync.files.write.engine import Written, written
+from backlog_sync.files.write.wanted import CRITERIA, Link, Status, Ticks, Unwritable, Wanted
+
+_NOUNS = {
+    "issue": ("issue number", "issue numbers"),
+    "status": ("status", "statuses"),
+    CRITERIA: ("ticked criterion", "ticked criteria"),
+}
+_NAMED = 3
+"""How many items without a place are named; the rest are counted."""
+
+
+def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileChange, ...]:
+    """What the files become when they say what GitHub knows; files that change or cannot say it.
+
+    Nothing is written to disk: `save` does that. The setting `write_back` decides how much is
+    told. Progress of keys that the files do not hold is passed over. Raises FailedError where a
+    file cannot take it without changing what it says.
+    """
+    if loaded.write_back == "none":
+        return ()
+    by_file: dict[int, dict[int, ItemProgress]] = {}
+    dropped, boards = _dropped_word(loaded.files), _boards(loaded)
+    for each in progress:
+        place = loaded.keys.get(each.key)
+        if place is None:
+            continue
+        number, index = place
+        if each.status == DROPPED:
+            each = replace(each, status=dropped)  # noqa: PLW2901 - the same in the file's own word
+        wanted = _told(loaded, loaded.files[number].items[index], each, boards)
+        by_file.setdefault(number, {})[index] = wanted
+    changes = []
+    for number, updates in sorted(by_file.items()):
+        parsed = loaded.files[number]
+        result = put(parsed, dict(sorted(updates.items())))
+        change = replace(
+            change_of(parsed.source, result.parsed.source.text),
+            replaced=tuple(_replaced(parsed, updates)),
+            unplaced=tuple(_unplaced(result)),
+        )
+        if change.is_written or change.unplaced:
+            changes.append(change)
+    return tuple(changes)
+
+
+def _replaced(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Iterator[str]:
+    for index, progress in sorted(updates.items()):
+        if progress.replaces and progress.status:
+            item = parsed.items[index]
+            why = "was closed" if progress.closed else "was moved on the board"
+            yield (
+                f"{item.places.get('status', item.place)}: the status '{shown(progress.replaces)}' "
+                f"is now '{progress.status}': {progress.issue} {why} on GitHub"
+            )
+
+
+def _dropped_word(files: Sequence[ParsedFile]) -> str:
+    """The word that these files have for what will not be done: the first that is used."""
+    for parsed in files:
+        for item in parsed.items:
+            word = item.document.status
+            if word and meanings(word) == {"cancelled"}:
+                return word.strip()
+    return DROPPED
+
+
+def _told(
+    loaded: Loaded, item: ParsedItem, progress: ItemProgress, boards: Mapping[str, str]
+) -> ItemProgress:
+    """What of an item's progress goes into the file.
+
+    A number of the sandbox never takes the place of a real one, and a status none of a word that
+    already stands for it.
+    """
+    if loaded.write_back == "ids":
+        progress = ItemProgress(progress.key, issue=progress.issue, url=progress.url)
+    document = item.document
+    if _is_said(document.status, progress.status, boards.get(progress.key)):
+        progress = replace(progress, status=None)
+    known = parse_issue_ref(document.issue or "")
+    if known is not None and not known.sandbox and progress.issue and progress.issue.sandbox:
+        return replace(progress, issue=None, url=None)
+    return progress
+
+
+def _boards(loaded: Loaded) -> dict[str, str]:
+    """What the statuses of the files are on the board, by key."""
+    items = loaded.desired.items if loaded.desired else ()
+    said = ((item.key, item.board.get(STATUS)) for item in items)
+    return {key: status for key, status in said if isinstance(status, str)}
+
+
+def _is_said(word: str | None, status: str | None, option: str | None) -> bool:
+    """Whether a file says a status in a word that says more: `In review` where it is in progress.
+
+    `option` is what the file's word is on the board.
+    """
+    if not word or not status or not option or is_plain_status(word):
+        return False
+    return fold(option) == fold(status)
+
+
+# ---- one file ----------------------------------------------------------------------------------
+
+
+def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
+    """Put progress into one file; `updates` are by index in its items.
+
+    A second call on the result, with the same updates, changes nothing. Raises FailedError where
+    nothing can be written into the file.
+    """
+    documents = {index: parsed.items[index].document for index in updates}
+    asked = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
+    try:
+        return written(parsed, asked)
+    except Unwritable as why:
+        path = parsed.source.path
+        raise FailedError(
+            f"{path}: progress cannot be written into this file: {why}",
+            slug="write-back",
+            hint=f"make a backlog of it with 'backlog init --from {path}'",
+        ) from why
+
+
+def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
+    """Give what an item is to say of its progress."""
+    if progress.issue is not None:
+        yield Wanted("issue", Link(progress.issue, progress.url))
+    if progress.status:
+        yield Wanted("status", Status(progress.status, progress.initial))
+    entries = document.acceptance_criteria or ()
+    for index, done in progress.ticks.items():
+        if 0 <= index < len(entries) and entries[index].done != done:
+            yield Wanted(CRITERIA, Ticks({index: done}))
+    if progress.roll_up is not None:
+        yield Wanted("progress", progress.roll_up)
+
+
+def _unplaced(result: Written) -> Iterator[str]:
+    """Tell what has no place, all of one sort and reason together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for (index, wanted), why in result.left:
+        document = result.parsed.items[index].document
+        name = document.id or shown(document.title)
+        found.setdefault((wanted.name, why), []).append(name)
+    for (field, why), keys in found.items():
+        if field in _NOUNS:
+            one, many = _NOUNS[field]
+            told = f"1 {one} has" if len(keys) == 1 else f"{len(keys)} {many} have"
+            names = ", ".join(keys[:_NAMED]) + (" …" if len(keys) > _NAMED else "")
+            yield f"{told} no place in {result.parsed.source.path} ({names}): {why}"

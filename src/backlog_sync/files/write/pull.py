@@ -1,0 +1,251 @@
+"""GitHub's version of fields into the files: only what can be read again as it was meant."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.fields import KEYS
+from backlog_sync.core.model import CheckItem, DesiredState
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.pull import (
+    Left,
+    Take,
+    TakeCriteria,
+    TakeMembers,
+    TakeName,
+    TakeOrder,
+    TakeText,
+    TakeValue,
+)
+from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.labels import Labels
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.withheld import without_withheld
+from backlog_sync.files.write.change import FileChange, change_of
+from backlog_sync.files.write.definitions import with_definition
+from backlog_sync.files.write.engine import written
+from backlog_sync.files.write.move import below, in_order
+from backlog_sync.files.write.spelling import spelled
+from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Unwritable, Value, Wanted, says
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The files as they are to be, what cannot be said in them, and all as it would be loaded."""
+
+    changes: tuple[FileChange, ...]
+    taken: tuple[Take, ...]
+    left: tuple[Left, ...]
+    loaded: Loaded
+
+
+def accept(loaded: Loaded, desired: DesiredState, takes: Sequence[Take]) -> Accepted:
+    """Put these into the files; nothing is written to disk. Raises nothing.
+
+    The result is read again: a field that would not be read as it was meant, or that would
+    change what another one says, is left out and told.
+    """
+    work = _Work(loaded, desired)
+    definitions = [take for take in takes if take.kind is not ChangeKind.ISSUE]
+    moves = [take for take in takes if take.kind is ChangeKind.ISSUE and take.name in _MOVES]
+    work.one_by_one(definitions, work.define)
+    work.fields(take for take in takes if take not in (*definitions, *moves))
+    work.one_by_one(moves, work.move)
+    return work.accepted()
+
+
+_MOVES = ("parent", "order")
+
+
+class _Work:
+    """The files as they become; settings that roadmaps share are the last of them."""
+
+    def __init__(self, loaded: Loaded, desired: DesiredState) -> None:
+        self.loaded, self.desired = loaded, desired
+        self.before = (*loaded.files, *([loaded.config] if loaded.config else []))
+        self.files = list(self.before)
+        self.keys = dict(loaded.keys)
+        self.taken: list[Take] = []
+        self.left: list[Left] = []
+
+    def one_by_one(self, takes: Iterable[Take], do: Callable[[Take], None]) -> None:
+        """Take what changes more than one place, each whole or not at all."""
+        for take in takes:
+            try:
+                do(take)
+                self.taken.append(take)
+            except CannotSay as why:
+                self.left.append(_left(take, str(why)))
+
+    def define(self, take: Take) -> None:
+        """Set a part of a definition."""
+        self.files = with_definition(self.files, take, self.desired.settings)
+
+    def move(self, take: Take) -> None:
+        """Move an item below another one, or those below it into an order."""
+        named = take.what.keys if isinstance(take.what, TakeOrder) else (take.key,)
+        if isinstance(take.what, TakeValue) and take.what.value is not None:
+            named = (*named, str(take.what.value))
+        places = [self.keys[key] for key in named if key in self.keys]
+        if len(places) < len(named) or len({number for number, _ in places}) != 1:
+            raise CannotSay("they are in different files; move it by hand")
+        number, index = places[0]
+        if isinstance(take.what, TakeOrder):
+            moved = in_order(self.files[number], [at for _, at in places])
+        else:
+            parent = places[1][1] if len(places) > 1 else None
+            moved = below(self.files[number], index, parent)
+        self.files[number] = moved.parsed
+        self.keys |= {
+            key: (number, moved.places[at]) for key, (n, at) in self.keys.items() if n == number
+        }
+
+    def fields(self, takes: Iterable[Take]) -> None:
+        """Set fields of items, those of one file together."""
+        words = _Words(self.loaded, self.desired)
+        by_file: dict[int, list[tuple[Take, int, Wanted]]] = {}
+        for take in takes:
+            place = self.keys.get(take.key)
+            if place is None:
+                self.left.append(_left(take, "it is in none of the files"))
+                continue
+            number, index = place
+            document = self.files[number].items[index].document
+            try:
+                wanted = _spelled(self.files[number], words.wanted(take, document))
+            except CannotSay as why:
+                self.left.append(_left(take, str(why)))
+                continue
+            # What an item has from above or by default it has to say itself to be without it.
+            inherited = wanted.name not in document.model_fields_set and wanted.value is None
+            if inherited or not says(document, wanted):
+                by_file.setdefault(number, []).append((take, index, wanted))
+        for number, asked in sorted(by_file.items()):
+            self.files[number], done, told = _file(self.files[number], asked)
+            self.taken += done
+            self.left += told
+
+    def accepted(self) -> Accepted:
+        """Give the result."""
+        changes: list[FileChange] = []
+        for old, new in zip(self.before, self.files, strict=True):
+            change = change_of(old.source, new.source.text)
+            if change.is_written:
+                changes.append(change)
+        files = tuple(self.files[: len(self.loaded.files)])
+        whole = replace(self.loaded, files=files, keys=self.keys)
+        return Accepted(tuple(changes), tuple(self.taken), tuple(self.left), whole)
+
+
+def _spelled(parsed: ParsedFile, wanted: Wanted) -> Wanted:
+    """A word as the file spells it elsewhere."""
+    if isinstance(wanted.value, str) and wanted.name in _WORDS:
+        return replace(wanted, value=spelled(parsed, wanted.name, wanted.value))
+    return wanted
+
+
+_WORDS = frozenset(("status", "priority", "milestone"))
+
+
+def _left(take: Take, reason: str) -> Left:
+    return Left(take.key, take.title, take.ref or take.kind.value, take.name, reason)
+
+
+# ---- one file --------------------------------------------------------------------------------
+
+
+def _file(
+    parsed: ParsedFile, asked: Sequence[tuple[Take, int, Wanted]]
+) -> tuple[ParsedFile, list[Take], list[Left]]:
+    takes = {(index, wanted.name): take for take, index, wanted in asked}
+    try:
+        result = written(parsed, [(index, wanted) for _, index, wanted in asked])
+    except Unwritable as why:
+        return parsed, [], [_left(take, str(why)) for take in takes.values()]
+    left = [_left(takes.pop((index, wanted.name)), why) for (index, wanted), why in result.left]
+    return result.parsed, list(takes.values()), left
+
+
+# ---- the file's own words ----------------------------------------------------------------------
+
+
+class _Words:
+    """GitHub's words into the file's."""
+
+    def __init__(self, loaded: Loaded, desired: DesiredState) -> None:
+        self.desired = desired
+        self.items = {item.key: item for item in desired.items}
+        self.spelled = Labels(loaded.settings, desired.settings).spelled
+        self.publish = loaded.settings.publish
+        people = loaded.settings.people
+        self.people = {name.casefold(): login for name, login in people.items()}
+        self.logins = {fold(login): name for name, login in people.items()}
+
+    def wanted(self, take: Take, document: ItemDocument) -> Wanted:
+        """The document's field and the value that it is to have. Raises CannotSay."""
+        name = KEYS.get(take.name, take.name)
+        match take.what:
+            case TakeValue(value=value):
+                return Wanted(name, self._value(take, value))
+            case TakeText(text=text):
+                if name not in ("description", "goal", "user_story"):
+                    raise CannotSay("it is made of planning fields: change those by hand")
+                said = str(getattr(document, name) or "").strip()
+                if without_withheld(said, self.publish) != said:
+                    raise CannotSay("some of its lines are not published: change it by hand")
+                return Wanted(name, text)
+            case TakeCriteria(entries=entries):
+                return Wanted(name, tuple(CheckItem(e.text, e.done) for e in entries))
+            case TakeMembers() as members:
+                return Wanted(name, self._members(name, members, document))
+            case TakeName() | TakeOrder():
+                raise CannotSay(NOT_IN_PLACE)
+
+    def _value(self, take: Take, value: str | float | None) -> Value:
+        if take.name == "title" and (not isinstance(value, str) or not value.strip()):
+            raise CannotSay("an item needs a title")
+        if isinstance(value, str) and any(sign in value for sign in "\r\n"):
+            raise CannotSay("it has more than one line")
+        return value
+
+    def _members(self, name: str, members: TakeMembers, document: ItemDocument) -> tuple[str, ...]:
+        said = getattr(document, name)
+        words = [str(word) for word in said] if isinstance(said, tuple) else []
+        gone = {fold(each) for each in members.remove}
+        kept = [word for word in words if fold(self._meant(name, word)) not in gone]
+        missing = gone - {fold(self._meant(name, word)) for word in words}
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise CannotSay(f"{names} follows from something else that the item says")
+        prefix = self.desired.settings.priority_label
+        if name == "labels" and prefix:
+            wrong = [each for each in members.add if fold(each).startswith(fold(prefix))]
+            if wrong:
+                raise CannotSay(f"{', '.join(wrong)} is the label of a priority")
+        return (*kept, *(self._said(name, each) for each in members.add))
+
+    def _meant(self, name: str, word: str) -> str:
+        """What a word of the file means on GitHub."""
+        if name == "labels":
+            return self.spelled(word) or ""
+        if name == "assignees":
+            return self.people.get(word.casefold(), word).removeprefix("@")
+        if word in self.items:
+            return word
+        ref = parse_issue_ref(word)
+        if ref is None:
+            return word.casefold()
+        home = ref.repository or self.desired.repository or ""
+        for key, item in self.items.items():
+            own = item.issue
+            if own is None or (own.number, own.sandbox) != (ref.number, ref.sandbox):
+                continue
+            there = own.repository or item.repository or self.desired.repository or ""
+            if ref.sandbox or fold(there) == fold(home):
+                return key
+        return f"{home}#{ref.number}"
+
+    def _said(self, name: str, member: str) -> str:
+        return self.logins.get(fold(member), member) if name == "assignees" else member

@@ -1,0 +1,470 @@
+"""Setting fields of items in YAML, JSON and front matter, each in the style that it has.
+
+Our own files have keys that we know. In those of other tools a field is set at the very key that
+said it; issue and status get a key where there is none.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+
+from backlog_sync.core.escaping import is_inert, quoted
+from backlog_sync.core.model import CheckItem
+from backlog_sync.files.anchors import CardAnchor, StatusAnchor, TreeAnchor, YamlAnchor
+from backlog_sync.files.node_values import criteria_of, names_of, text_of
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.source import Lines
+from backlog_sync.files.vocabulary import field_of
+from backlog_sync.files.write.checklist import rewritten
+from backlog_sync.files.write.edits import Edit
+from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_text
+from backlog_sync.files.write.plain_lists import criteria_text, joined
+from backlog_sync.files.write.spelling import own_id, spelled
+from backlog_sync.files.write.wanted import (
+    CRITERIA,
+    TEXTS,
+    CannotSay,
+    Link,
+    Status,
+    Ticks,
+    Value,
+    is_told,
+    spellings,
+)
+from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
+
+_LEAD = re.compile(r"[ \t]*(?:- +)*")
+_BOX = re.compile(r"\[[ xX✓]\]\s")
+_STEP = "  "
+_ADDED = ("issue", "status")
+"""Fields that get a key of their own in a file of another tool."""
+
+_ALIAS = "an alias stands there, and what it stands for is used elsewhere too"
+
+
+class NodeWriter:
+    """Sets fields of the mappings of one file; keys that are new to one are added together."""
+
+    def __init__(self, parsed: ParsedFile) -> None:
+        self.parsed = parsed
+        self.text = parsed.source.text
+        self.ours = not parsed.dialect
+        self.json = parsed.source.path.lower().endswith(".json")
+        self.editor = Editor(self.text)
+        self.lines = Lines(self.text)
+        self.new: dict[int, tuple[MapNode | Scalar, list[Setting]]] = {}
+        self.common = set(_common(parsed))
+        self.spelled = cache(partial(spelled, parsed))
+        self.key = cache(partial(_key, parsed))
+
+    def set(self, index: int, field: str, value: Value) -> None:
+        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        item = self.parsed.items[index]
+        document, anchor = item.document, item.anchor
+        if is_told(document, value):
+            return
+        if isinstance(value, Status):
+            value = Status(self.spelled(field, value.word), value.initial)
+        if isinstance(anchor, StatusAnchor):
+            self._status_alone(anchor.node, value)
+            return
+        if isinstance(anchor, CardAnchor) and field == CRITERIA and anchor.boxes:
+            self.editor.edits += rewritten(self.text, anchor.boxes, document, value)
+            return
+        if not isinstance(anchor, YamlAnchor | TreeAnchor | CardAnchor):
+            raise CannotSay("the file only names it")
+        if isinstance(anchor.node, Scalar):
+            self._of_text(anchor.node, field, value)
+        else:
+            _Mapping(self, item, anchor.node).set(field, value)
+
+    def finish(self) -> list[Edit]:
+        """Give the edits of all that was set."""
+        for node, settings in self.new.values():
+            if isinstance(node, MapNode):
+                self.editor.set_keys(node, settings)
+            else:
+                self.editor.to_mapping(node, "title", settings, quote=self.json)
+        self.new.clear()
+        return self.editor.edits
+
+    def add(self, node: MapNode | Scalar, setting: Setting) -> None:
+        """Add a key to a mapping, or make one of a text to hold it."""
+        self.new.setdefault(id(node), (node, []))[1].append(setting)
+
+    def _status_alone(self, node: Scalar, value: Value) -> None:
+        if not isinstance(value, Status) or node.end == node.start:
+            raise CannotSay("this file tells statuses alone")
+        self.editor.replace(node.start, node.end, scalar_text(value.word, node.style))
+
+    def _of_text(self, node: Scalar, field: str, value: Value) -> None:
+        """Of an item that is only a text its title can change; progress makes it a mapping."""
+        if field == "title" and isinstance(value, str):
+            text = quoted(value) if self.json else scalar_text(value, node.style)
+            self.editor.replace(node.start, node.end, text)
+        elif isinstance(value, Link):
+            self.add(node, Setting(field, *_as_scalar(value)))
+        elif isinstance(value, Status):
+            if not value.initial:
+                self.add(node, Setting(field, value.word))
+        else:
+            raise CannotSay("the item is only a title: write it as a mapping")
+
+
+class _Mapping:
+    """One item that is a mapping."""
+
+    def __init__(self, writer: NodeWriter, item: ParsedItem, node: MapNode) -> None:
+        self.writer, self.item, self.node = writer, item, node
+        self.editor, self.text = writer.editor, writer.text
+        self.quote = writer.json or (
+            node.flow and all(entry.key.style == '"' for entry in node.entries)
+        )
+
+    def set(self, field: str, value: Value) -> None:
+        entry = self._entry(field)
+        if isinstance(value, Ticks):
+            self._ticks(entry, value)
+        elif isinstance(value, Status):
+            self._status(entry, value)
+        elif isinstance(value, tuple):
+            self._list(entry, field, value)
+        elif isinstance(value, str) and field in TEXTS:
+            self._long(entry, field, value)
+        else:
+            self._scalar(entry, field, *_as_scalar(value))
+
+    # ---- keys ------------------------------------------------------------------------------
+
+    def _entry(self, field: str) -> Entry | None:
+        found = self._own(field) if self.writer.ours else self._foreign(field)
+        if found is None or not found.own:
+            return None  # what a merge key brings in is covered by a key of its own
+        if found.value.shared:
+            raise CannotSay(_ALIAS)
+        return found
+
+    def _own(self, field: str) -> Entry | None:
+        names = spellings(field)
+        folded = {name.casefold() for name in names}
+        exact = [e for e in self.node.entries if e.key.value in names]
+        alike = [e for e in self.node.entries if e.key.value.casefold() in folded]
+        return next(iter((*exact, *alike)), None)
+
+    def _foreign(self, field: str) -> Entry | None:
+        """The key that said the field when it was read; else one that can."""
+        entries = [entry for entry in self._entries() if entry.own]
+        place, path = self.item.places.get(field), self.writer.parsed.source.path
+        for entry in entries:
+            if place == self.writer.lines.place(path, entry.key.start):
+                return entry
+        names = (field, "done") if field == "status" else (field,)
+        named = (e for name in names for e in entries if field_of(e.key.value) == name)
+        if field == "issue":
+            named = (e for e in named if text_of(e.value))
+        return next((e for e in named if isinstance(e.value, Scalar)), None)
+
+    def _entries(self) -> Iterator[Entry]:
+        """The keys of an item, those of Jira's `fields:` among them."""
+        for entry in self.node.entries:
+            if entry.key.value == "fields" and isinstance(entry.value, MapNode):
+                yield from entry.value.entries
+            yield entry
+
+    def _add(self, field: str, value: str, *, bare: bool = False) -> None:
+        """Add a key. A file of another tool says it as its other items do, or not at all."""
+        name = field if self.writer.ours else self.writer.key(field)
+        if name is None:
+            raise CannotSay("this file has no key for it")
+        self.writer.add(self.node, Setting(name, value, bare=bare))
+
+    # ---- one value -------------------------------------------------------------------------
+
+    def _one(self, value: str, style: str = "") -> str:
+        return quoted(value) if self.quote else scalar_text(value, style)
+
+    def _scalar(self, entry: Entry | None, field: str, value: str, bare: bool) -> None:
+        if entry is None:
+            self._add(field, value, bare=bare)
+        elif isinstance(entry.value, Scalar):
+            self._change(entry, value, bare=bare)
+        else:
+            raise CannotSay("it is written in parts")
+
+    def _change(self, entry: Entry, value: str, *, bare: bool = False) -> None:
+        self.editor.set_value(entry, Setting(entry.key.value, value, bare=bare))
+
+    def _status(self, entry: Entry | None, status: Status) -> None:
+        if entry is None:
+            if not status.initial:
+                self._add("status", status.word)
+        elif not self.writer.ours and field_of(entry.key.value) == "done":
+            ended = "true" if status.ends else "false"
+            if entry.value.start == entry.value.end or not status.initial:
+                self._change(entry, ended, bare=True)
+        else:
+            self._scalar(entry, "status", status.word, bare=False)
+
+    # ---- texts of several lines ------------------------------------------------------------
+
+    def _long(self, entry: Entry | None, field: str, value: str) -> None:
+        lines = value.replace("\r\n", "\n").split("\n")
+        literal = len(lines) > 1 and not (self.node.flow or self.quote) and _is_literal(value)
+        if entry is None:
+            text = (
+                self._literal(lines, self.editor.indent(self.node)) if literal else self._one(value)
+            )
+            self._add(field, text, bare=True)
+            return
+        if not isinstance(entry.value, Scalar):
+            raise CannotSay("it is written in parts")
+        style = entry.value.style if entry.value.style in ("'", '"') else ""
+        text = self._one(value, style)
+        if literal:
+            text = self._literal(lines, self.editor.indent(self.node), self._old_block(entry.value))
+        start, end = entry.value.start, content_end(self.text, entry.value)
+        if start == end:
+            text = text if self.text[:start].endswith((" ", "\t")) else f" {text}"
+        self.editor.replace(start, end, text)
+
+    def _literal(self, lines: Sequence[str], indent: str, old: tuple[str, str] = ("|-", "")) -> str:
+        """A block scalar, as the `old` one was written; its last line has no line ending."""
+        header, inner = old[0], old[1] or indent + _STEP
+        line_break = self.editor.line_break
+        body = line_break.join(f"{inner}{line}" if line.strip() else "" for line in lines)
+        return f"{header}{line_break}{body}"
+
+    def _old_block(self, value: Scalar) -> tuple[str, str]:
+        """The header and the indentation of a literal block that stands there."""
+        header, _, body = self.text[value.start : value.end].partition("\n")
+        first = next((line for line in body.split("\n") if line.strip()), "")
+        if value.style != "|" or header.rstrip() not in ("|", "|-"):
+            return "|-", ""
+        return header.rstrip(), first[: len(first) - len(first.lstrip(" "))]
+
+    # ---- lists -----------------------------------------------------------------------------
+
+    def _list(self, entry: Entry | None, field: str, value: tuple[str | CheckItem, ...]) -> None:
+        if entry is None:
+            self._new_list(field, value)
+            return
+        old = entry.value
+        if isinstance(old, ListNode) and any(node.shared for node in old.items):
+            raise CannotSay(_ALIAS)
+        if isinstance(old, MapNode):
+            raise CannotSay("it is no list")
+        if isinstance(old, Scalar) and not self.writer.ours and not old.is_null:
+            self._change(entry, self._as_text(field, old.value, value))
+            return
+        nodes = old.items if isinstance(old, ListNode) else () if old.is_null else (old,)
+        value = tuple(self._raw(field, each, names_of(old)) for each in value)
+        kept = _kept(nodes, value)
+        if not self.writer.ours and any(
+            isinstance(node, MapNode) for at, node in enumerate(nodes) if at not in kept
+        ):
+            raise CannotSay("an entry is written in parts")
+        if isinstance(old, ListNode) and not old.flow and nodes and value:
+            self._block(old, value, kept)
+        else:
+            self._brackets(entry, value, kept, nodes)
+
+    def _as_text(self, field: str, old: str, value: Sequence[str | CheckItem]) -> str:
+        """A list that the file writes as one text."""
+        if field == CRITERIA:
+            return criteria_text(old, self.item.document, value)
+        return joined(old, [str(self._raw(field, each, names_of(_plain(old)))) for each in value])
+
+    def _raw(self, field: str, member: str | CheckItem, words: Sequence[str]) -> str | CheckItem:
+        """The id that the file has for an item that another one depends on."""
+        if field != "depends_on" or self.writer.ours or isinstance(member, CheckItem):
+            return member
+        return own_id(self.writer.parsed, self.item, member, words, _texts)
+
+    def _brackets(
+        self,
+        entry: Entry,
+        value: Sequence[str | CheckItem],
+        kept: Sequence[int | None],
+        nodes: Sequence[Node],
+    ) -> None:
+        old = entry.value
+        end = content_end(self.text, old)
+        chunks = [
+            self.text[nodes[at].start : content_end(self.text, nodes[at])]
+            if at is not None
+            else self._member(each)
+            for at, each in zip(kept, value, strict=True)
+        ]
+        if isinstance(old, ListNode) and old.flow and nodes and _appends(kept, len(nodes)):
+            added = "".join(f", {chunk}" for chunk in chunks[len(nodes) :])
+            after = content_end(self.text, nodes[-1])
+            self.editor.replace(after, after, added)
+            return
+        text = f"[{', '.join(chunks)}]"
+        begin = old.start
+        if begin == end and not self.text[:begin].endswith((" ", "\t")):
+            text = f" {text}"
+        if isinstance(old, ListNode) and not old.flow:
+            begin = entry.key.end + self.text[entry.key.end : old.start].index(":") + 1
+            text = f" {text}"
+        self.editor.replace(begin, end, text)
+
+    def _new_list(self, field: str, value: Sequence[str | CheckItem]) -> None:
+        members = [self._member(self._raw(field, each, ())) for each in value]
+        if field == CRITERIA and members and not (self.node.flow or self.quote):
+            inner = self.editor.indent(self.node) + _STEP
+            lines = "".join(f"{self.editor.line_break}{inner}- {member}" for member in members)
+            self._add(field, lines, bare=True)
+        else:
+            self._add(field, f"[{', '.join(members)}]", bare=True)
+
+    def _member(self, value: str | CheckItem) -> str:
+        if isinstance(value, CheckItem):
+            return self._one(f"[x] {value.text}" if value.done else value.text)
+        return self._one(value)
+
+    def _block(
+        self, old: ListNode, value: Sequence[str | CheckItem], kept: Sequence[int | None]
+    ) -> None:
+        """A list with a dash on each line: the lines of what stays are moved as they are."""
+        starts = [self.text.rfind("\n", 0, node.start) + 1 for node in old.items]
+        last = content_end(self.text, old.items[-1])
+        line_end = self.text.find("\n", last)
+        end = len(self.text) if line_end < 0 else line_end + 1
+        lead = self.text[starts[0] : old.items[0].start]
+        if len(set(starts)) != len(starts) or not _LEAD.fullmatch(lead) or lead.count("-") != 1:
+            raise CannotSay("the list is written in an unusual way")
+        ends = [*starts[1:], end]
+        chunks = [
+            self.text[starts[at] : ends[at]]
+            if at is not None
+            else f"{lead}{self._member(each)}{self.editor.line_break}"
+            for at, each in zip(kept, value, strict=True)
+        ]
+        chunks = [c if c.endswith(("\n", "\r")) else c + self.editor.line_break for c in chunks]
+        text = "".join(chunks)
+        if line_end < 0:
+            text = text.rstrip("\r\n")
+        self.editor.replace(starts[0], end, text)
+
+    # ---- boxes of criteria -----------------------------------------------------------------
+
+    def _ticks(self, entry: Entry | None, ticks: Ticks) -> None:
+        if entry is None or id(entry.value) in self.writer.common:
+            raise CannotSay("the criteria are not the item's alone")
+        criteria = self.item.document.acceptance_criteria or ()
+        old = entry.value
+        nodes = old.items if isinstance(old, ListNode) else (old,)
+        for index, done in ticks.done.items():
+            if not 0 <= index < len(criteria) or criteria[index].done == done:
+                continue
+            if len(nodes) != len(criteria) or id(nodes[index]) in self.writer.common:
+                raise CannotSay("the criterion has no place of its own")
+            self._tick(nodes[index], done=done)
+
+    def _tick(self, box: Node, *, done: bool) -> None:
+        """A box flips, a mapping gets its key, and a text of ours becomes a mapping."""
+        if isinstance(box, ListNode) or box.shared:
+            raise CannotSay("the criterion has no box")
+        if isinstance(box, Scalar) and _BOX.match(box.value):
+            self._flip(box, "x" if done else " ")
+            return
+        value = "true" if done else "false"
+        if isinstance(box, MapNode):
+            keys = (e.key.value for e in box.entries if field_of(e.key.value) == "done")
+            key = "done" if self.writer.ours else next(keys, None)
+            if key is not None:
+                self.editor.set_keys(box, [Setting(key, value, bare=True)])
+                return
+        elif self.writer.ours:
+            setting = Setting("done", value, bare=True)
+            self.editor.to_mapping(box, "text", [setting], quote=self.quote)
+            return
+        raise CannotSay("the criterion has no box")
+
+    def _flip(self, box: Scalar, sign: str) -> None:
+        at = self.text.find("[", box.start, box.end)
+        if _BOX.match(self.text, at):
+            self.editor.replace(at + 1, at + 2, sign)
+        else:
+            self.editor.replace(box.start, box.end, quoted(f"[{sign}{box.value[2:]}"))
+
+
+def _key(parsed: ParsedFile, field: str) -> str | None:
+    """The key by which items of another tool say a field: as others do, or one that we add."""
+    for item in parsed.items:
+        node = getattr(item.anchor, "node", None)
+        for entry in node.entries if isinstance(node, MapNode) else ():
+            if field_of(entry.key.value) == field:
+                return entry.key.value
+    return field if field in _ADDED else None
+
+
+def _as_scalar(value: Value) -> tuple[str, bool]:
+    """One value as YAML has it, and whether it stands there bare."""
+    match value:
+        case None:
+            return "null", True
+        case Link(number=number):
+            return number, number.isdecimal()
+        case int() | float():
+            return f"{value:g}", True
+        case str():
+            return value, False
+        case _:
+            raise CannotSay("sums have no place in this file")
+
+
+def _texts(item: ParsedItem) -> Iterator[str]:
+    """The plain values of an item, among them the ids that it has."""
+    node = getattr(item.anchor, "node", None)
+    for entry in node.entries if isinstance(node, MapNode) else ():
+        if isinstance(entry.value, Scalar):
+            yield text_of(entry.value)
+
+
+def _plain(text: str) -> Scalar:
+    return Scalar(text, 0, 0, '"')
+
+
+def _common(parsed: ParsedFile) -> Iterator[int]:
+    """What belongs to more than one item: values that an alias or a merge key brings in."""
+    for item in parsed.items:
+        node = getattr(item.anchor, "node", None)
+        for entry in node.entries if isinstance(node, MapNode) else ():
+            if not entry.own or entry.value.shared:
+                yield id(entry.value)
+                if isinstance(entry.value, ListNode):
+                    yield from map(id, entry.value.items)
+
+
+def _kept(nodes: Sequence[Node], value: Sequence[str | CheckItem]) -> list[int | None]:
+    """For each wanted member the node that says it already, each node once."""
+    left = dict(enumerate(nodes))
+    kept: list[int | None] = []
+    for each in value:
+        found = next((at for at, node in left.items() if _says(node, each)), None)
+        if found is not None:
+            del left[found]
+        kept.append(found)
+    return kept
+
+
+def _says(node: Node, member: str | CheckItem) -> bool:
+    if isinstance(member, str):
+        return isinstance(node, Scalar) and node.value.strip() == member
+    wanted = " ".join(member.text.split())
+    if isinstance(node, Scalar) and " ".join(node.value.split()) == wanted:
+        return not member.done
+    said = list(criteria_of(ListNode((node,), 0, 0, flow=True)))
+    return len(said) == 1 and (said[0].text, said[0].done) == (wanted, member.done)
+
+
+def _appends(kept: Sequence[int | None], count: int) -> bool:
+    """Whether all that stands there stays as it stands, and only more comes behind it."""
+    return list(kept[:count]) == list(range(count)) and all(at is None for at in kept[count:])
+
+
+def _is_literal(value: str) -> bool:
+    """Whether a text can stand in a block scalar as it is."""
+    return is_inert(value) and not value.startswith((" ", "\n", "\t")) and not value.endswith("\n")

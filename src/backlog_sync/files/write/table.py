@@ -1,0 +1,181 @@
+"""Setting fields of items in tables of CSV and TSV: the cells that say them, or new columns."""
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+from backlog_sync.core.model import CheckItem
+from backlog_sync.files.anchors import RowAnchor
+from backlog_sync.files.foreign.csv import Row, Table, agrees, column_of, read_table
+from backlog_sync.files.node_values import names_of
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.source import Lines
+from backlog_sync.files.write.edits import Edit
+from backlog_sync.files.write.plain_lists import criteria_text, joined
+from backlog_sync.files.write.spelling import own_id, spelled
+from backlog_sync.files.write.wanted import (
+    CRITERIA,
+    CannotSay,
+    Link,
+    Status,
+    Ticks,
+    Unwritable,
+    Value,
+    is_told,
+)
+from backlog_sync.files.yaml.nodes import Scalar
+
+_ADDED = {"issue": "Issue", "status": "Status"}
+"""Fields that get a column where there is none, and its header."""
+
+
+class TableWriter:
+    """Sets cells of one table; new columns stand behind all others."""
+
+    def __init__(self, parsed: ParsedFile) -> None:
+        self.parsed = parsed
+        self.text = parsed.source.text
+        table = read_table(self.text)
+        if isinstance(table, str) or not agrees(self.text, table):
+            raise Unwritable("its quotes can be read in more than one way")
+        self.table: Table = table
+        self.lines = Lines(self.text)
+        self.spelled = cache(partial(spelled, parsed))
+        self.cells: dict[tuple[int, int], str] = {}
+        self.columns: dict[str, dict[int, str]] = {}
+
+    def set(self, index: int, field: str, value: Value) -> None:
+        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        item = self.parsed.items[index]
+        if not isinstance(item.anchor, RowAnchor):
+            raise CannotSay("the file only names it")
+        if is_told(item.document, value):
+            return
+        number, row = item.anchor.row, self.table.rows[item.anchor.row]
+        places = self._places(item, field, row)
+        if isinstance(value, Status) and value.initial and not item.document.status:
+            return
+        if not places:
+            self._new(field, number, self._plain(item, field, value, ""))
+        elif len(places) > 1 and isinstance(value, tuple):
+            self._spread(number, places, [str(each) for each in value])
+        else:
+            at = places[0]
+            old = row.cells[at].text if at < len(row.cells) else ""
+            self.cells[number, at] = self._plain(item, field, value, old)
+
+    def finish(self) -> list[Edit]:
+        """Give the edits of all that was set."""
+        edits = [edit for place, told in self.cells.items() for edit in self._cell(*place, told)]
+        return [*edits, *self._added()]
+
+    # ---- where -----------------------------------------------------------------------------
+
+    def _places(self, item: ParsedItem, field: str, row: Row) -> list[int]:
+        """The columns that say a field: those of the name that was read, else one that can."""
+        place, path = item.places.get(field), self.parsed.source.path
+        starts = enumerate(self.lines.place(path, cell.start) for cell in row.cells)
+        at = next((at for at, start in starts if start == place), None)
+        if field == "title":
+            return [self._titled(item, row, at)]
+        if at is None:
+            at = column_of(self.table, field)
+        if at is None or at >= len(self.table.names):
+            return []
+        name = self.table.names[at]
+        return [n for n, each in enumerate(self.table.names) if each == name]
+
+    def _titled(self, item: ParsedItem, row: Row, at: int | None) -> int:
+        """The column of the title: the place of an item may be that of its row alone."""
+        found = [n for n, cell in enumerate(row.cells) if cell.text.strip() == item.document.title]
+        if at in found:
+            return found[found.index(at)]
+        if len(found) != 1:
+            raise CannotSay("the title is not written in one piece")
+        return found[0]
+
+    def _new(self, field: str, number: int, value: str) -> None:
+        if field not in _ADDED:
+            raise CannotSay("the table has no column for it")
+        width = len(self.table.names)
+        rows = self.table.rows[self.table.header + 1 :]
+        if any(cell.text.strip() for row in rows for cell in row.cells[width : width + 1]):
+            raise CannotSay("a row has more cells than the header")
+        self.columns.setdefault(field, {})[number] = value
+
+    # ---- what ------------------------------------------------------------------------------
+
+    def _plain(self, item: ParsedItem, field: str, value: Value, old: str) -> str:
+        """A value as the text of a cell."""
+        if isinstance(value, Link):
+            return value.number
+        if isinstance(value, Ticks):
+            entries = enumerate(item.document.acceptance_criteria or ())
+            value = tuple(CheckItem(e.text, value.done.get(at, e.done)) for at, e in entries)
+        if isinstance(value, Status):
+            return self.spelled(field, value.word)
+        if isinstance(value, int | float):
+            return f"{value:g}"
+        if value is None or isinstance(value, str):
+            return value or ""
+        if not isinstance(value, tuple):
+            raise CannotSay("sums have no place in this file")
+        if field == CRITERIA:
+            return criteria_text(old, item.document, value)
+        if field == "depends_on":
+            words = names_of(Scalar(old, 0, 0, '"'))
+            value = tuple(own_id(self.parsed, item, str(e), words, self._texts) for e in value)
+        return joined(old, [str(each) for each in value if not isinstance(each, CheckItem)])
+
+    def _texts(self, item: ParsedItem) -> Iterator[str]:
+        """The cells of an item, among them the ids that it has."""
+        if isinstance(item.anchor, RowAnchor):
+            yield from (cell.text.strip() for cell in self.table.rows[item.anchor.row].cells)
+
+    def _spread(self, number: int, places: list[int], members: list[str]) -> None:
+        """Words of which each has a column of its own."""
+        if len(members) > len(places):
+            raise CannotSay("the table has no more columns for it")
+        for at, told in zip(places, [*members, *[""] * len(places)], strict=False):
+            self.cells[number, at] = told
+
+    # ---- edits -----------------------------------------------------------------------------
+
+    def _cell(self, number: int, at: int, told: str) -> Iterator[Edit]:
+        row = self.table.rows[number]
+        if at < len(row.cells):
+            cell = row.cells[at]
+            written = self._quoted(told, self.text[cell.start : cell.end])
+            if told != cell.text.strip():
+                yield Edit(cell.start, cell.end, written)
+        elif told:
+            gap = self.table.delimiter * (at - len(row.cells) + 1)
+            yield Edit(row.end, row.end, gap + self._quoted(told, ""))
+
+    def _added(self) -> Iterator[Edit]:
+        """New columns at the end of every row."""
+        fields = [field for field in _ADDED if field in self.columns]
+        if not fields:
+            return
+        sign, width = self.table.delimiter, len(self.table.names)
+        for number, row in enumerate(self.table.rows):
+            blank = len(row.cells) == 1 and not row.cells[0].text
+            if number < self.table.header or blank:
+                continue
+            told = [
+                _ADDED[field] if number == self.table.header
+                else self._quoted(self.columns[field].get(number, ""), "")
+                for field in fields
+            ]  # fmt: skip
+            if len(row.cells) > width:
+                cell = row.cells[width]
+                yield Edit(cell.start, cell.end, sign.join(told))
+                continue
+            filled = max([len(row.cells), *(at + 1 for n, at in self.cells if n == number)])
+            yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(told), order=1)
+
+    def _quoted(self, value: str, before: str) -> str:
+        """A cell as its neighbours are written: in quotes where it must be, or where it was."""
+        signs = (self.table.delimiter, '"', "\n", "\r")
+        if before.startswith('"') or any(sign in value for sign in signs):
+            return '"' + value.replace('"', '""') + '"'
+        return value

@@ -1,0 +1,171 @@
+"""What an item is to say in its file, in the file's own words, field by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from backlog_sync.core.fields import BOARD_KEYS
+from backlog_sync.core.model import CheckItem, IssueRef
+from backlog_sync.core.rollup import Sum
+from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.statuses import meanings, same_status
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The item's issue, and its address where a file may link to it."""
+
+    issue: IssueRef
+    url: str | None = None
+
+    @property
+    def number(self) -> str:
+        """The issue as structured files name it: a bare number where it is the target's."""
+        whole = str(self.issue)
+        return whole.removeprefix("#") if whole.startswith("#") else whole
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status by its meaning: a word of the file that means the same stays.
+
+    An `initial` one, where every item starts, only corrects a place that is there.
+    """
+
+    word: str
+    initial: bool = False
+
+    def is_said(self, said: str | None) -> bool:
+        """Whether a word of the file means the same."""
+        return bool(said) and same_status(said or "", self.word)
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing is left to do, which a check box can say."""
+        return bool(meanings(self.word) & _ENDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Boxes of criteria, by index, and whether each is ticked."""
+
+    done: Mapping[int, bool]
+
+
+_ENDS = {"done", "cancelled"}
+
+Value: TypeAlias = str | float | tuple[str | CheckItem, ...] | Link | Status | Ticks | Sum | None
+"""One value, a list of words, check boxes, a piece of progress, or nothing."""
+
+TEXTS = frozenset(("description", "goal", "user_story"))
+"""Fields that may go over several lines."""
+
+LISTS = frozenset(("labels", "assignees", "depends_on"))
+CRITERIA = "acceptance_criteria"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A field of the document by its name, and the value that it is to have."""
+
+    name: str
+    value: Value
+
+
+NOT_IN_PLACE = "this file cannot say it there without saying something else too"
+
+
+class CannotSay(Exception):  # noqa: N818 - says why a file cannot take a value; never leaves the package
+    """A value that this file cannot hold, and why."""
+
+
+class Unwritable(CannotSay):
+    """A file that nothing can be written into, and why."""
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """The keys under which a field may stand in a YAML mapping, the usual one first."""
+    other = tuple(board for board, key in BOARD_KEYS.items() if key == name)
+    return (name, *other)
+
+
+def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = None) -> bool:
+    """Whether a document says what is wanted.
+
+    Of progress only what has a place is written: a status may be as it was `before`.
+    """
+    value = document_value(document, wanted.name)
+    match wanted.value:
+        case Link(issue=issue):
+            return same_issue(document.issue, issue)
+        case Status() as status:
+            said = document.status
+            kept = status.initial and before is not None and before.status == said
+            opened = before is not None and not said and not status.ends  # all that `done` says
+            return kept or opened or status.is_said(said) or _both_end(status, said)
+        case Ticks(done=done):
+            boxes = [box.done for box in document.acceptance_criteria or ()]
+            return all(boxes[at] == tick for at, tick in done.items() if at < len(boxes))
+        case Sum():
+            return True
+        case tuple(entries) if wanted.name == CRITERIA:
+            found = document.acceptance_criteria or ()
+            return [(_line(b.text), b.done) for b in found] == [
+                (_line(b.text), b.done) for b in entries if isinstance(b, CheckItem)
+            ]
+        case tuple(words):
+            return tuple(value) == words if isinstance(value, tuple) else not words
+        case None:
+            return value is None or value == ""
+        case int() | float() as number:
+            return same_number(value, number)
+        case str(text):
+            return isinstance(value, str) and _text(value) == _text(text)
+
+
+def is_told(document: ItemDocument, value: Value) -> bool:
+    """Whether a document tells this progress already, so that its file stays as it is."""
+    if isinstance(value, Link):
+        return same_issue(document.issue, value.issue)
+    return isinstance(value, Status) and value.is_said(document.status)
+
+
+def _both_end(status: Status, said: str | None) -> bool:
+    """Whether both mean an end: a box is ticked for what was dropped, too."""
+    return status.ends and bool(meanings(said or "") & _ENDS)
+
+
+def same_issue(written: str | None, issue: IssueRef) -> bool:
+    """Whether what a file says names this issue; an unsaid repository is the target."""
+    known = parse_issue_ref(written) if written else None
+    if known is None or (known.number, known.sandbox) != (issue.number, issue.sandbox):
+        return False
+    said = (known.repository or "").casefold(), (issue.repository or "").casefold()
+    return "" in said or said[0] == said[1]
+
+
+def document_value(document: ItemDocument, name: str) -> object:
+    """The value of a field, board fields by name among them."""
+    if name in ItemDocument.model_fields:
+        return getattr(document, name)
+    extra = document.model_extra or {}
+    return next((v for k, v in extra.items() if k.casefold() == name.casefold()), None)
+
+
+def same_number(value: object, wanted: float) -> bool:
+    """Whether a value that a file holds is this number."""
+    if not isinstance(value, str | int | float):
+        return False
+    try:
+        return float(value) == float(wanted)
+    except ValueError:
+        return False
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _text(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()

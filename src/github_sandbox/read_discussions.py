@@ -1,0 +1,48 @@
+"""How discussions and their comments answer in GraphQL."""
+
+from typing import Any
+
+from github_sandbox.connections import Connection, page_by_index
+from github_sandbox.context import Info
+from github_sandbox.fields import Table, attribute, constant, page, record, related
+from github_sandbox.models import Account, Discussion, DiscussionComment, Repository
+
+
+def _below(comment: Discussion | DiscussionComment, info: Info, **arguments: Any) -> Connection:
+    """The comments of a discussion, or the answers to one of them."""
+    within = comment.id if isinstance(comment, Discussion) else comment.discussion
+    reply_to = None if isinstance(comment, Discussion) else comment.id
+    return page_by_index(info, info.context.store.replies.get((within, reply_to), []), arguments)
+
+
+def _repository_of(said: Discussion | DiscussionComment, info: Info) -> Repository:
+    store = info.context.store
+    one = said if isinstance(said, Discussion) else store.get(Discussion, said.discussion)
+    return store.get(Repository, one.repository)
+
+
+_SAID: Table = {
+    "author": related(Account, "author"),
+    "authorAssociation": lambda said, info: info.context.association(
+        said.author, _repository_of(said, info)
+    ),
+    "body": attribute("body"),
+}
+
+DISCUSSION: Table = {
+    **record(number="number", title="title", closed="closed"),
+    **page(lambda ctx, one: ctx.discussion_path(one)),
+    **_SAID,
+    "comments": _below,
+    "repository": _repository_of,
+    "isAnswered": lambda one, _: one.answer is not None,
+}
+
+DISCUSSION_COMMENT: Table = {
+    **record(),
+    **page(lambda ctx, said: ctx.discussion_comment_path(said)),
+    **_SAID,
+    "discussion": related(Discussion, "discussion"),
+    "isMinimized": constant(False),
+    "replies": _below,
+}

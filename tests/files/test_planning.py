@@ -1,0 +1,138 @@
+"""What files say for reports: capacity by quarter, places for feedback, notes of reviews."""
+
+from datetime import date
+
+import pytest
+
+from backlog_sync.core.facts import Capacity, FeedbackRef, ReviewNote, Step
+from backlog_sync.core.model import Prose
+from backlog_sync.files.refs import parse_feedback
+from tests.files.conftest import LoadText
+
+TEAMS = (
+    "version: 1\nplanning:\n  hours_per_week: 20\n  teams: {{Web: {}}}\nstories: [{{title: A}}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("96", Capacity("Web", 96)),
+        ("3-4 engineers", Capacity("Web", 70, words="3 to 4 people")),
+        ("{capacity: 96}", Capacity("Web", 96)),
+        (
+            "{capacity: {2027-Q3: 2 people, Q1 2027: 96}}",
+            Capacity(
+                "Web", 0, (Step(date(2027, 1, 1), 96), Step(date(2027, 7, 1), 40, "2 people"))
+            ),
+        ),
+        ("{capacity: {2026-Q4: 0}}", Capacity("Web", 0, (Step(date(2026, 10, 1), 0),))),
+    ],
+)
+def test_capacity_is_hours_or_people_always_or_by_quarter(
+    load_text: LoadText, said: str, wanted: Capacity
+) -> None:
+    """A plain number stays what it was; quarters are put in order."""
+    loaded = load_text(TEAMS.format(said))
+    assert loaded.diagnostics == ()
+    assert loaded.desired is not None
+    assert loaded.desired.planning.teams == (wanted,)
+
+
+@pytest.mark.parametrize(
+    ("said", "slug", "message"),
+    [
+        ("-5", "invalid-capacity", "'-5' is less than nothing"),
+        ("some", "invalid-capacity", "'some' is neither hours a week nor people"),
+        ("3-4", "invalid-capacity", "'3-4' is neither hours a week nor people"),
+        ("{capacity: [3]}", "invalid-capacity", "is neither hours a week nor people"),
+        ("{capacity: }", "empty-value", "'capacity' is empty"),
+        ("{capacity: {}}", "empty-value", "it names no quarter"),
+        ("{capacity: {2027-Q5: 96}}", "invalid-quarter", "'2027-Q5': this is no quarter"),
+        ("{capacity: {2027-Q1: -96}}", "invalid-capacity", "'2027-Q1': '-96' is less than nothing"),
+        (
+            "{capacity: {2027-Q1: 1, Q1 2027: 2}}",
+            "duplicate-quarter",
+            "'2027-Q1' and 'Q1 2027' are the same quarter",
+        ),
+        ("{capasity: 3}", "unknown-field", "'capasity' is not a field"),
+    ],
+)
+def test_what_is_no_capacity_is_told_with_its_value(
+    load_text: LoadText, said: str, slug: str, message: str
+) -> None:
+    """At its line, with what was written and what to write instead."""
+    found = [each for each in load_text(TEAMS.format(said)).diagnostics if each.slug == slug]
+    assert len(found) == 1
+    assert message in found[0].message
+    assert found[0].place.line == 4
+    assert found[0].hint
+
+
+def test_capacity_is_published_only_where_it_is_named(load_text: LoadText) -> None:
+    """As every planning field; feedback and notes of reviews never are."""
+    text = (
+        "stories:\n"
+        "  - {id: a, title: A, goal: G, capacity: 3-4 engineers, feedback: '#12',"
+        " review_notes: ['2027-01-15: secret']}\n"
+    )
+    for publish, parts in (("", ["goal"]), ("publish: capacity\n", ["goal", "capacity"])):
+        loaded = load_text(publish + text)
+        assert loaded.diagnostics == ()
+        assert loaded.desired is not None
+        (item,) = loaded.desired.items
+        assert [part.name for part in item.block] == parts
+        assert item.outlook.capacity == "3-4 engineers"
+        assert item.outlook.feedback == (FeedbackRef(12),)
+        assert item.outlook.review_notes == (ReviewNote(date(2027, 1, 15), "secret"),)
+        shown = [part.text for part in item.block if isinstance(part, Prose)]
+        assert shown == ["G", "3-4 engineers"][: len(parts)]
+
+
+def test_a_board_keeps_its_own_fields(load_text: LoadText) -> None:
+    """Fields that a board declared before reports knew their words get their values still."""
+    text = """
+project: {owner: o, title: T, fields: {Capacity: {type: number}, Feedback: {type: text}}}
+stories: [{id: a, title: A, capacity: 5, feedback: rather good}]
+"""
+    loaded = load_text(text)
+    assert loaded.diagnostics == ()
+    assert loaded.desired is not None
+    board = loaded.desired.items[0].board
+    assert (board["Capacity"], board["Feedback"]) == (5, "rather good")
+
+
+@pytest.mark.parametrize(
+    ("said", "slug"),
+    [
+        ("2027-13-01: text", "invalid-date"),
+        ("{date: soon, text: x}", "invalid-date"),
+        ("just a text", "wrong-type"),
+        ("{date: 2027-01-15}", "missing-field"),
+    ],
+)
+def test_a_note_needs_a_day_and_a_text(load_text: LoadText, said: str, slug: str) -> None:
+    """What is missing or wrong is told."""
+    quoted = said if said.startswith("{") else f"'{said}'"
+    text = f"stories:\n  - {{id: a, title: A, review_notes: [{quoted}]}}\n"
+    assert [each.slug for each in load_text(text).diagnostics] == [slug]
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("#12", FeedbackRef(12)),
+        ("12", FeedbackRef(12)),
+        ("o/r#12", FeedbackRef(12, "o/r")),
+        ("https://github.com/o/r/issues/12#issuecomment-1", FeedbackRef(12, "o/r")),
+        ("https://github.com/o/r/discussions/12", FeedbackRef(12, "o/r", discussion=True)),
+        ("[here](https://github.com/o/r/discussions/12)", FeedbackRef(12, "o/r", discussion=True)),
+        ("https://github.com/o/r/pull/12", None),
+        ("https://github.com/o/r/discussions/0", None),
+        ("sandbox#3", None),
+        ("the forum", None),
+    ],
+)
+def test_feedback_is_an_issue_or_a_discussion(text: str, ref: FeedbackRef | None) -> None:
+    """By number, with its repository, by address, or as a link."""
+    assert parse_feedback(text) == ref
