@@ -108,7 +108,7 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
         for index, item in enumerate(parsed.items):
             if item.confident:
                 entry = Entry(number, index, item, lenient, defaults=_defaults(item, settings))
-                entry.foreign = bool(parsed.dialect)
+                entry.foreign = lenient
                 by_place[number, index] = entry
                 entries.append(entry)
     for entry in entries:

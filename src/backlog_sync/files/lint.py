@@ -205,7 +205,8 @@ def _body_length(item: DesiredItem) -> int:
     for part in item.block:
         length += len(part.heading) + 8
         if isinstance(part, Checklist):
-            length += sum(len(entry.text) + 7 for entry in part.entries)
+            for entry in part.entries:
+                length += len(entry.text) + 7 + sum(len(line) + 3 for line in entry.details)
         else:
             length += len(part.text) + 1
     return length

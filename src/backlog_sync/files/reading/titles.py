@@ -13,8 +13,8 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.statuses import StatusPhrase, status_in, trailing_status
+from backlog_sync.files.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
     TypeWord,
