@@ -103,7 +103,8 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     )
     declared = list(chosen.items.values())
     words = {typed.word.name for typed in declared}
-    inner = [found for typed in declared if typed.word.weak and (found := recognise(typed.title))]
+    titles = (recognise(typed.title) for typed in declared if typed.word.weak)
+    inner = [found for found in titles if found and not found.word.weak]
     numbers = {(t.word.kind, t.number.lower()) for t in (*declared, *inner) if t.number}
     listed = choose_entries(
         text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items

@@ -39,7 +39,7 @@ _PLANNING = frozenset(
 )  # fmt: skip
 _MERGED = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint", "issue",
-     "milestone", "depends_on", "assignees", "labels", "target"),
+     "milestone", "depends_on", "assignees", "labels", "target", "epic", "feature"),
 )  # fmt: skip
 _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 """Columns that only stories have."""
