@@ -19,7 +19,7 @@ from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
 from backlog_sync.files.reading.single import CARD, as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
 from backlog_sync.files.reading.titles import recognise
-from backlog_sync.files.syntax.markdown import MarkdownOutline, read_outline
+from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline, read_outline
 from backlog_sync.files.vocabulary import bare_word
 
 MAX_LINES = 200_000
@@ -75,9 +75,16 @@ def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
 
 
 def _notes(record: Record) -> Iterator[LineNote]:
+    """One note for each line: the first rule that took it, else what its block is."""
+    told: set[int] = set()
     for note in record.notes:
-        item = note.draft.index if note.draft else None
-        yield LineNote(note.line, note.rule, item, note.reason)
+        if note.line not in told:
+            told.add(note.line)
+            item = note.draft.index if note.draft else None
+            yield LineNote(note.line, note.rule, item, note.reason)
+    for line in record.lines:
+        if line.kind is not Kind.BLANK and line.row + 1 not in told:
+            yield LineNote(line.row + 1, line.kind.value, None, "not read")
 
 
 def _loose(places: list[Place]) -> Iterator[Diagnostic]:
