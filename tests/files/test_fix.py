@@ -51,7 +51,7 @@ def test_totals_of_what_is_elsewhere_stay(load_text: LoadText, tmp_path: Path) -
 
 def test_totals_wait_until_keys_are_clear(load_text: LoadText, tmp_path: Path) -> None:
     """Where two items have one key, sums are not to be trusted."""
-    text = "**Total Stories**: 9\n\n## Story 1: A\n\n## Story 1: B\n"
+    text = "**Total Stories**: 9\n\n## Story 1: A\n**Key**: a\n\n## Story 2: B\n**Key**: a\n"
     assert fixed(load_text(text, "ROADMAP.md"), tmp_path) == text
 
 

@@ -132,7 +132,7 @@ def test_types_lists_and_groups() -> None:
     assert phase
     assert (epic.name, epic.kind, epic.weak) == ("epic", "epic", False)
     assert (phase.kind, phase.weak) == ("epic", True)
-    assert type_word("Chapter") is None
+    assert type_word("Paragraph") is None
     assert (list_kind("userStories"), list_kind("Tarefas"), list_kind("items")) == (
         "story", "task", "any",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""An issue number in a title: held until the file says whether it is the item's issue."""
+"""An issue number in a title: adopted where it is clear what is meant, else held."""
 
 import pytest
 
@@ -16,12 +16,23 @@ def held(plan: Plan) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "form", ["(#1)", "#1", "[#1](https://github.com/octo-org/widgets/issues/1)", "· **#1** ·"]
+    "form", ["(#1)", "[#1](https://github.com/octo-org/widgets/issues/1)", "· **#1** ·"]
 )
-def test_no_second_issue_is_made(world: World, form: str) -> None:
-    """An item whose title carries the number of an issue is held with what to write instead."""
+def test_the_issue_that_a_title_names_is_adopted(world: World, form: str) -> None:
+    """A number that is set apart in one title alone is the item's issue."""
     world.ann.open_issue("The door does not lock")
     world.put("ROADMAP.md", PLAN.format(f" {form}"))
+    assert held(world.plan()) == {}
+    (adopted,) = [c for c in world.plan().changes if c.action is Action.ADOPT]
+    assert (adopted.key, adopted.ref) == ("story-1.1", "#1")
+    world.run()
+    assert {issue.title for issue in world.observe().issues} == {"Lock the door", "House"}
+
+
+def test_no_second_issue_is_made(world: World) -> None:
+    """An item whose title holds a bare number of an issue is held with what to write instead."""
+    world.ann.open_issue("The door does not lock")
+    world.put("ROADMAP.md", PLAN.format(" #1"))
     why = held(world.plan())["story-1.1"]
     assert "looks like" in why
     assert "#1: adopt" in why
@@ -53,7 +64,7 @@ def test_a_synced_item_stays_what_it_is(world: World) -> None:
     world.edit("**Issue**: sandbox#2\n", "")
     plan = world.plan()
     assert held(plan) == {}
-    assert of_kind(plan, ChangeKind.ISSUE)[0].action is Action.UPDATE
+    assert [change.key for change in of_kind(plan, ChangeKind.ISSUE)] == []
 
 
 def test_the_reason_says_why_the_number_cannot_be_taken(world: World) -> None:

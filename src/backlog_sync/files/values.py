@@ -202,15 +202,15 @@ _LINK = re.compile(r"\[[^\[\]]{0,200}\]\(<?(?P<target>[^()\s<>]{1,500})>?\)")
 def parse_issue(value: str) -> IssueRef | None:
     """An issue: `#14`, `14`, `owner/repo#14`, `sandbox#14`, an address or a link to one."""
     text = value[:LIMIT].strip().strip("*`<>").strip()
+    match = _ISSUE.match(text)
+    if match and int(match["number"]):
+        return IssueRef(int(match["number"]), match["repository"], sandbox=bool(match["sandbox"]))
     exact = parse_issue_ref(text)
     if exact:
         return exact
     link = _LINK.match(text)
     if link and (found := _URL.match(link["target"])):
         return IssueRef(int(found["number"]), found["repository"])
-    match = _ISSUE.match(text)
-    if match and int(match["number"]):
-        return IssueRef(int(match["number"]), match["repository"], sandbox=bool(match["sandbox"]))
     match = _URL.match(text)
     return IssueRef(int(match["number"]), match["repository"]) if match else None
 

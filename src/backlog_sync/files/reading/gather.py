@@ -10,7 +10,7 @@ from backlog_sync.files.anchors import MetaLine
 from backlog_sync.files.dates import find_period, leading_period
 from backlog_sync.files.draft import Ref
 from backlog_sync.files.fill import Taken
-from backlog_sync.files.inline import only_link, plain
+from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import unhashed
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.blocks import Blocks
@@ -26,7 +26,14 @@ from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scenario import begins_scenario
 from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.table_items import TableReader
-from backlog_sync.files.reading.titles import Title, Typed, parse_title, read_title, recognise
+from backlog_sync.files.reading.titles import (
+    Title,
+    Typed,
+    linked_text,
+    parse_title,
+    read_title,
+    recognise,
+)
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
@@ -267,7 +274,7 @@ class Gatherer:
         kind = self._kind(typed, scope, section)
         if scope.status and not typed.status:
             typed = replace(typed, status=parse_status(scope.status))
-        title = typed.title or section.title.text or typed.word.name.capitalize()
+        title = typed.title or typed.word.name.capitalize() or section.title.text
         draft = self.add(kind, typed, plain(title), line, line.at, typed.status, scope, node.level)
         self._told(draft, section.title)
         if not typed.dotted:
@@ -879,11 +886,11 @@ class Gatherer:
         timed = scope.time or scope.planned
         if not refused and timed and not scope.closed:
             reason = f"below a time, phase or status heading: {_LOW}"
-            if only_link(line.text) is not None:
+            if linked_text(line.text) is not None:
                 reason = "only a link: navigation"
             self.record.note(line, "bullet", None, reason)
         else:
-            if only_link(line.text) is not None:
+            if linked_text(line.text) is not None:
                 refused = refused or "only a link: navigation"
             self.record.note(
                 line, "skipped", None, refused or scope.closed or "outside of any item"
@@ -896,7 +903,7 @@ class Gatherer:
         item = scope.owner
         assert item is not None
         kind = self._bullet_kind(node, scope)
-        linked = only_link(line.text) is not None
+        linked = linked_text(line.text) is not None
         if kind and self.choices.bullets:
             return self._bullet_item(node, kind, scope)
         if kind and linked:
@@ -913,7 +920,7 @@ class Gatherer:
         line = self.lines[node.first]
         prefix = planning_prefix(line.text)
         text = prefix.text if prefix else line.text
-        told = read_title(only_link(text) or text, entry=True)
+        told = read_title(linked_text(text) or text, entry=True)
         told = replace(told, text=told.typed.title) if told.typed and told.typed.title else told
         draft = self.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
         if scope.status:
@@ -942,7 +949,7 @@ class Gatherer:
             return "task" if parted and section.role is None else None
         if not line.text or node.first in self.choices.listed.refused or scope.closed:
             return None
-        linked = only_link(line.text) is not None
+        linked = linked_text(line.text) is not None
         if scope.planned:
             return "task" if planning_prefix(line.text) else None
         if scope.time or section.node.first in self.choices.sections.containers:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
 
-from backlog_sync.files.inline import only_link
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
-from backlog_sync.files.reading.titles import Title, read_title
+from backlog_sync.files.reading.titles import Title, linked_text, read_title
 from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
@@ -220,9 +219,9 @@ def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Sect
         return
     if _look_for_pairs(text, lines[node.first], section, plain=True):
         return
-    if only_link(node.text) is None and read_title(node.text, entry=True).typed:
+    if linked_text(node.text) is None and read_title(node.text, entry=True).typed:
         section.items += 1
-    if node.text and only_link(node.text) is None:
+    if node.text and linked_text(node.text) is None:
         section.bullets += 1
     for child in node.children:
         if child.form is Form.ENTRY and child.box is not None:

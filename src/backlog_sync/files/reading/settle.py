@@ -78,6 +78,8 @@ def settle(record: Record) -> Known:
         found = known.of_row(row)
         if found is not None:
             _merge(record, row, found)
+            if row.typed.number:
+                found.aliases.append(row.typed.number)
     record.filler.efforts.settle(record.findings)
     shared = {id(draft.outer) for draft in record.drafts if draft.outer}
     for draft in record.drafts:

@@ -171,6 +171,8 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     fields = {}
     for index, name in enumerate(names):
         known = field_of(name)
+        if known == "id" and number is not None:
+            continue  # the number of something else: a ticket
         if index not in (number, title) and known is not None:
             fields[index] = known
     typed = _typed_column(names[title])

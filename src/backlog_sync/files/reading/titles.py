@@ -12,7 +12,7 @@ from typing import NamedTuple
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
-from backlog_sync.files.inline import plain
+from backlog_sync.files.inline import only_link, plain
 from backlog_sync.files.statuses import StatusPhrase, status_in, trailing_status
 from backlog_sync.files.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.vocabulary import (
@@ -216,6 +216,11 @@ def _without_issue(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+def linked_text(text: str) -> str | None:
+    """The text of a link where an entry holds nothing else, its issue aside; else None."""
+    return only_link(_without_issue(text)[0] if "#" in text else text)
+
+
 # ---- issue numbers ---------------------------------------------------------------------------
 
 
@@ -229,6 +234,9 @@ def _without_hints(text: str) -> tuple[tuple[IssueHint, ...], str]:
     return hints, text
 
 
+_SIGNS_APART = ("·", "|", "—", "–")
+
+
 def _cut_out(text: str, written: str) -> str:
     """A text without a number, its brackets, bold marks, and the sign that sets it apart."""
     at = text.find(written)
@@ -239,7 +247,9 @@ def _cut_out(text: str, written: str) -> str:
         if text.endswith(opening, 0, start) and text.startswith(closing, end):
             start, end = start - len(opening), end + len(closing)
     before, after = text[:start].rstrip(), text[end:]
-    for sign in ("·", "|", "—", "–"):
+    if before[-1:] in _SIGNS_APART and after.lstrip()[:1] == before[-1:]:
+        after = after.lstrip()[1:]
+    for sign in _SIGNS_APART:
         if before.endswith(sign):
             before = before[: -len(sign)].rstrip()
             break
