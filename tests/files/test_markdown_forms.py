@@ -228,7 +228,7 @@ def test_a_file_may_be_one_item() -> None:
         "m-1",
         "With care.\n\n**Plan**\n\n**Phase 1: Cut**\n\n**File:** a\n- a step",
     )
-    assert [entry.text for entry in item.acceptance_criteria or ()] == ["#1 It holds"]
+    assert [entry.text for entry in item.acceptance_criteria or ()] == ["It holds"]
 
 
 @pytest.mark.parametrize("gone", ["status: In Progress\n", "title: Weld it\n"])
