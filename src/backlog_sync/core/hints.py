@@ -1,6 +1,7 @@
 """Items whose title carries the number of an issue that they do not declare as theirs.
 
-Such an item would get a second issue. It is held until the file says what is meant.
+Such an item would get a second issue. It takes the issue where it is clear that it is meant, and is
+held until the file says what is meant where it is not.
 """
 
 from collections import Counter
@@ -10,6 +11,33 @@ from backlog_sync.core.holds import Hold
 from backlog_sync.core.locations import Location
 from backlog_sync.core.model import DesiredItem, IssueHint, ObservedIssue
 from backlog_sync.core.reading import speaks_of
+
+
+def named_by_hints(
+    items: Iterable[DesiredItem],
+    location: Location,
+    issues: Mapping[int, ObservedIssue],
+    taken: Collection[int],
+    marked: Collection[int],
+) -> dict[str, ObservedIssue]:
+    """Return the issues that items without one clearly name in their titles, by key.
+
+    An issue is clearly named where its number is set apart, the title names no other, no other
+    item names it, nobody has it and it carries no marker. Arguments as for `held_by_hints`.
+    """
+    sure = {
+        item.key: [n for n, hint in _local_hints(item, location).items() if hint.sure]
+        for item in items
+    }
+    counts = Counter(number for numbers in sure.values() for number in numbers)
+    return {
+        key: issues[numbers[0]]
+        for key, numbers in sure.items()
+        if len(numbers) == 1
+        and counts[numbers[0]] == 1
+        and numbers[0] in issues
+        and numbers[0] not in (*taken, *marked)
+    }
 
 
 def held_by_hints(

@@ -9,7 +9,7 @@ from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.former_titles import Claims, FormerIssue
-from backlog_sync.core.hints import held_by_hints
+from backlog_sync.core.hints import held_by_hints, named_by_hints
 from backlog_sync.core.holds import Hold
 from backlog_sync.core.issue_index import (
     IssueIndex,
@@ -506,7 +506,7 @@ class _Matcher:
                     )
 
     def by_hints(self) -> None:
-        """Hold the items that would be created although their titles name an issue."""
+        """Take the issues that titles clearly name; hold the items whose titles name others."""
         settings = self.desired.settings
         new = [
             item
@@ -515,6 +515,12 @@ class _Matcher:
             if settings.create_done or not is_closed(item.fields.get("state"))
         ]
         marked = [number for number, parts in self.index.parts.items() if parts.marker]
+        named = named_by_hints(new, self.location, self.index.by_number, self.taken, marked)
+        for item in new:
+            issue = named.get(item.key)
+            if issue is not None and not self._problem(issue):
+                self._take(item, issue, "is named in its title")
+        new = [item for item in new if item.key not in self.by_key]
         held = held_by_hints(new, self.location, self.index.by_number, self.taken, marked)
         self.held.update(held)
 

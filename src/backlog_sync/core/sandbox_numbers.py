@@ -111,6 +111,7 @@ def real_numbers(desired: DesiredState) -> Iterator[str]:
     for item in desired.items:
         if item.issue is not None and not item.issue.sandbox:
             yield str(item.issue)
+        yield from (str(hint.issue) for hint in item.hints if hint.sure and not hint.issue.sandbox)
         blockers = item.fields.get("blocked_by")
         declared = [str(ref) for ref in blockers] if isinstance(blockers, tuple) else []
         yield from (ref for ref in (*declared, item.parent or "") if ref not in keys and "#" in ref)

@@ -221,17 +221,6 @@ class _Reader:
         return read_source(file, path) if raw is None else source_of(raw, file, path)
 
     def _parse(self, source: Source) -> ParsedFile | None:
-        if is_roadmap(source.path):
-            if source.text.count("\n") + source.text.count("\r") > 2 * MAX_ROADMAP_LINES:
-                message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
-                problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
-                self.diagnostics.append(problem)
-                return None
-            return parse_roadmap(source, Asked(self.bullets == "items"))
-        if Path(source.path).suffix.lower() in _YAML:
-            return parse_structured(source)
-        if Path(source.path).suffix.lower() in _TABLES:
-            return parse_csv(source)
         breaks = source.text.count("\n") + source.text.count("\r")
         if is_roadmap(source.path) and breaks > 2 * MAX_ROADMAP_LINES:
             message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.sentences import is_story_sentence
@@ -64,6 +66,9 @@ class _Chooser:
         self.declared, self.words = declared, words
         self.entries = [node for node in root.walk() if node.form is Form.ENTRY and node.text]
         self.found = Listed()
+        self.following = {
+            id(one): other for node in root.walk() for one, other in pairwise(node.children)
+        }
 
     def run(self) -> Listed:
         self._by_word()
@@ -109,7 +114,7 @@ class _Chooser:
             return "only a heading can declare this"
         if (
             typed.word.name in self.words
-            and not node.children
+            and not self._goes_on(node)
             and not self._has_parent(node, typed)
         ):
             return f"headings declare what is a {typed.word.name} here, and it has no lines below"
@@ -131,6 +136,12 @@ class _Chooser:
             and bool(typed.number and typed.title)
             and any(child.box is not None for child in node.children)
         )
+
+    def _goes_on(self, node: Node) -> bool:
+        """Whether an entry has lines of its own, or a block of YAML right below it."""
+        below = self.following.get(id(node))
+        yaml = below is not None and below.form is Form.CODE and opens_yaml(self.lines[below.first])
+        return bool(node.children) or yaml
 
     def _has_parent(self, node: Node, typed: Typed) -> bool:
         """Whether the heading above is an item that can hold this one."""

@@ -338,9 +338,7 @@ class Gatherer:
     def _inner_item(
         self, line: Line, outer: MarkdownDraft, typed: Typed, scope: Scope, level: int
     ) -> MarkdownDraft:
-        title = read_title(line.text).typed
         told = read_title(typed.title)
-        del title
         draft = self.add(
             typed.word.kind, replace(typed, title=told.text), told.text, line, line.at,
             typed.status or told.status, scope, level,
@@ -355,14 +353,14 @@ class Gatherer:
         owner = scope.owner
         inner = replace(scope, section=section, tasks=False, listed=False)
         field = section.field
-        if field is None and scope.field == CRITERIA and scope.section and scope.section.field:
+        if field is None and scope.field == CRITERIA:
             field = CRITERIA  # a group of the criteria
         done = "quality" in topics(line.text) or section.role is Role.QUALITY
         if field is None and done and _first_list_is_boxed(node):
             field = CRITERIA  # of the item above, or of the plan as a whole
         container = self.choices.sections.containers.get(node.first)
         planned = self.choices.planned.get(node.first)
-        if container and not owner:
+        if container and (not owner or owner.weak):
             self._container(node, section, scope, container, "container")
             return
         if planned and (not owner or planned == "feature"):
@@ -689,6 +687,8 @@ class Gatherer:
             self._as_text(node, scope)
         elif self.blocks.in_scenario:
             self.blocks.detail(line)
+        elif node.first in self.choices.numbered:
+            return self._task(node, scope)
         elif item is self.whole is not None and not self.blocks.in_criteria:
             self._as_text(node, scope)
         elif block and block.field == CRITERIA and not self._is_coded(line):

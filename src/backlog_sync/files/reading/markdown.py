@@ -10,6 +10,7 @@ from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import choose_entries
 from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.reading.gather import Gatherer
+from backlog_sync.files.reading.problems import problems
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.risks import read_risks
 from backlog_sync.files.reading.runs import choose_sections
@@ -18,7 +19,7 @@ from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
 from backlog_sync.files.reading.single import CARD, as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
 from backlog_sync.files.reading.titles import recognise
-from backlog_sync.files.syntax.markdown import MarkdownOutline, read_outline
+from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline, read_outline
 from backlog_sync.files.vocabulary import bare_word
 
 MAX_LINES = 200_000
@@ -55,7 +56,8 @@ def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
     done = assemble(record.drafts, record.findings, card_key if card else key_elsewhere)
     items = (as_card(done.items[0], card),) if card else done.items
     loose = record.loose if items else []
-    told = (*record.findings.diagnostics(), *_unused(source, choices))
+    slips = tuple(problems(source.path, outline, record, choices))
+    told = (*record.findings.diagnostics(), *_unused(source, choices), *slips)
     return ParsedFile(
         source=source,
         items=items,
@@ -73,9 +75,16 @@ def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
 
 
 def _notes(record: Record) -> Iterator[LineNote]:
+    """One note for each line: the first rule that took it, else what its block is."""
+    told: set[int] = set()
     for note in record.notes:
-        item = note.draft.index if note.draft else None
-        yield LineNote(note.line, note.rule, item, note.reason)
+        if note.line not in told:
+            told.add(note.line)
+            item = note.draft.index if note.draft else None
+            yield LineNote(note.line, note.rule, item, note.reason)
+    for line in record.lines:
+        if line.kind is not Kind.BLANK and line.row + 1 not in told:
+            yield LineNote(line.row + 1, line.kind.value, None, "not read")
 
 
 def _loose(places: list[Place]) -> Iterator[Diagnostic]:
@@ -101,7 +110,8 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     )
     declared = list(chosen.items.values())
     words = {typed.word.name for typed in declared}
-    inner = [found for typed in declared if typed.word.weak and (found := recognise(typed.title))]
+    titles = (recognise(typed.title) for typed in declared if typed.word.weak)
+    inner = [found for found in titles if found and not found.word.weak]
     numbers = {(t.word.kind, t.number.lower()) for t in (*declared, *inner) if t.number}
     listed = choose_entries(
         text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items

@@ -323,8 +323,8 @@ class _Chooser:
         for above in self.sections:
             if above.group is None or above.inside(*_SILENT):
                 continue
-            run = [s for s in above.children if self._is_plain(s)]
-            if any(s.planned or s.holds() for s in run):
+            run = [s for s in above.children if self._is_plain(s) and not s.rows]
+            if any(s.planned or s.boxes for s in run):
                 for section in run:
                     self._take(section, _untyped(section, above.group))
 
@@ -357,6 +357,7 @@ class _Chooser:
         A heading that only parts a list of check boxes says nothing of its own: no item.
         """
         if self.chosen.items:
+            self._parts_of_phases()
             return
         holders = [s for s in self.sections if s.holds() and self._may_hold(s)]
         told = [s for s in holders if s.prose]
@@ -373,6 +374,17 @@ class _Chooser:
         listed = [s for s in listed if s.bullets and not s.time and self._may_hold(s)]
         if timed or len(listed) >= _PAIR:
             self._contain(listed)
+
+    def _parts_of_phases(self) -> None:
+        """Headings that part the bullets of a phase: they are asked for with the bullets."""
+        runs: dict[int, list[Section]] = defaultdict(list)
+        for section in self.sections if self.bullets else ():
+            above = section.parent and self.chosen.items.get(section.parent.node.first)
+            if above and above.word.weak and section.bullets and self._may_hold(section):
+                runs[id(section.parent)].append(section)
+        for run in runs.values():
+            if len(run) >= _PAIR and not any(s.boxes or s.time for s in run):
+                self._contain(run)
 
     def _may_hold(self, section: Section) -> bool:
         """Whether a heading without a type word could be a part of the work."""

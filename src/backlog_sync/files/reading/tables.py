@@ -39,7 +39,7 @@ _PLANNING = frozenset(
 )  # fmt: skip
 _MERGED = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint", "issue",
-     "milestone", "depends_on", "assignees", "labels", "target"),
+     "milestone", "depends_on", "assignees", "labels", "target", "epic", "feature"),
 )  # fmt: skip
 _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 """Columns that only stories have."""
@@ -163,6 +163,9 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     if "foreign" in columns:
         return None
     number, title, kind = _columns(raw, names, columns)
+    told = {field_of(name): index for index, name in enumerate(names)}
+    if "as_a" in told and "i_want" in told:
+        title, kind = told["i_want"], "story"
     if title is None:
         return None
     fields = {}
@@ -207,6 +210,8 @@ def _is_of_items(
 ) -> bool:
     """Whether rows with these columns are items: numbered, of a kind, or with a plan."""
     planning = _PLANNING.intersection(fields.values())
+    if "as_a" in fields.values():
+        return True
     if number is not None:
         return bool(planning) or len(names) > 2
     noted = any(name in _NOTES for name in names)

@@ -484,7 +484,8 @@ def _word(body: str) -> _Found | None:
         return None
     at = match.end()
     group = _GROUP.match(body, at)
-    at = group.end() if group else at
+    if group:
+        at, word = group.end(), TypeWord("group", "feature")
     number = _NUMBER.match(body, at)
     if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
         return _titled(_Found(word, number[1], "", code=word.unsure), body, number.end())

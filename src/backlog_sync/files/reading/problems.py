@@ -1,0 +1,109 @@
+"""What a roadmap's author probably did not mean: slips of the pen, and what was not taken."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.choices import Choices
+from backlog_sync.files.reading.record import Record
+from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline
+from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import near_key, near_type
+
+_NUMBERED = re.compile(r"(?P<word>[^\W\d_]{3,20})[ ]#?\d[\d.]*[a-z]?(?=[ ]?[:：—–-])")
+"""A word and a number that head an item, if the word is one of those that do."""
+
+_BOX = re.compile(
+    r"\[(?P<mark>[ ]{0,3}|[xX✓][ ]|[ ][xX✓])\](?P<gap>[ ]?)(?=\S)|\[[xX ]\](?=[^\s(\[])"
+)
+"""What was meant for a check box: `[]`, `[x ]`, `[ ]text`."""
+
+_FEW = 3
+
+
+def problems(
+    path: str, outline: MarkdownOutline, record: Record, choices: Choices
+) -> Iterator[Diagnostic]:
+    """Tell of open code blocks, malformed boxes, near misses of words, and bullets left out."""
+    yield from _unclosed(path, outline)
+    yield from _boxes(path, outline)
+    yield from _type_words(path, choices)
+    yield from _keys(path, record)
+    yield from _bullets(path, record, choices)
+
+
+def _warning(place: Place, slug: str, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(place, slug, message, hint, Severity.WARNING)
+
+
+def _unclosed(path: str, outline: MarkdownOutline) -> Iterator[Diagnostic]:
+    for row in outline.unclosed:
+        lost = sum(line.kind is Kind.CODE for line in outline.lines[row:])
+        message = f"this code block is never closed: {lost} lines are read as code"
+        yield _warning(Place(path, row + 1), "open-code-block", message, "close it with a line ```")
+
+
+def _boxes(path: str, outline: MarkdownOutline) -> Iterator[Diagnostic]:
+    for node in outline.root.walk():
+        if node.form is not Form.ENTRY or node.box is not None or node.text[:1] != "[":
+            continue
+        match = _BOX.match(node.text)
+        if match and not node.text.startswith("](", match.end() - 1):
+            message = f"'{shown(node.text[:40])}' looks like a check box, and is none"
+            done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"
+            place = Place(path, node.first + 1)
+            yield _warning(place, "malformed-box", message, f"write '- {done} ' before its text")
+
+
+def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
+    for section in choices.by_row.values():
+        match = _NUMBERED.match(section.node.text) if section.title.typed is None else None
+        meant = near_type(match["word"]) if match else None
+        if match and meant:
+            message = f"'{match['word']}' is no type of an item, so this heading is none"
+            place = Place(path, section.node.first + 1)
+            yield _warning(place, "near-type", message, f"did you mean '{meant.capitalize()}'?")
+
+
+def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
+    """Bold keys of items that are nearly words that we know."""
+    for draft in record.drafts:
+        for meta in draft.meta:
+            pair = meta.pair
+            if pair.field is not None or not pair.bold or " " in pair.key.strip():
+                continue
+            meant = near_key(pair.key)
+            if meant:
+                message = f"'{shown(pair.key)}' is no key that we know: it stays in the text"
+                place = Place(path, meta.line + 1)
+                yield _warning(place, "near-key", message, f"did you mean '{meant}'?")
+
+
+def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:
+    """Bullets below times, phases and statuses that were only listed."""
+    left = [note for note in record.notes
+            if note.rule == "bullet" and note.draft is None and "bullets items" in note.reason]  # fmt: skip
+    if not left or choices.bullets:
+        return
+    headings = _headings(choices, [note.line - 1 for note in left])
+    named = ", ".join(f"'{shown(each)}'" for each in headings[:_FEW])
+    more = " …" if len(headings) > _FEW else ""
+    below = "one heading" if len(headings) == 1 else f"{len(headings)} headings"
+    count = "1 bullet" if len(left) == 1 else f"{len(left)} bullets"
+    message = f"{count} below {below} ({named}{more}) {'is' if len(left) == 1 else 'are'} not taken"
+    hint = "'--bullets items' takes bullets as items, and so does 'bullets: items' in the settings"
+    yield _warning(Place(path, left[0].line), "bullets-left-out", message, hint)
+
+
+def _headings(choices: Choices, rows: Sequence[int]) -> list[str]:
+    """The headings right above some rows, in order."""
+    found: dict[int, str] = {}
+    starts = sorted(choices.by_row)
+    for row in rows:
+        at = bisect_left(starts, row)
+        if at:
+            node: Node = choices.by_row[starts[at - 1]].node
+            found[node.first] = node.text
+    return list(found.values())
