@@ -119,7 +119,8 @@ def test_people() -> None:
 
 @pytest.mark.parametrize(
     ("text", "issue"),
-    [("#14", "#14"), ("14", "#14"), ("[#12](https://github.com/o/r/issues/12)", "o/r#12"),
+    [("#14", "#14"), ("14", "#14"), ("[#12](https://github.com/o/r/issues/12)", "#12"),
+     ("[the door](https://github.com/o/r/issues/12)", "o/r#12"),
      ("[Log in](https://github.com/o/r/issues/9)", "o/r#9"), ("owner/repo#3", "owner/repo#3"),
      ("sandbox#4", "sandbox#4"), ("<https://github.com/o/r/issues/9>", "o/r#9"),
      ("#14 (done)", "#14"), ("[#7]", "#7"), ("seven", None), ("#0", None)],

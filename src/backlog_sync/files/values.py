@@ -200,11 +200,14 @@ _LINK = re.compile(r"\[[^\[\]]{0,200}\]\(<?(?P<target>[^()\s<>]{1,500})>?\)")
 
 
 def parse_issue(value: str) -> IssueRef | None:
-    """An issue: `#14`, `14`, `owner/repo#14`, `sandbox#14`, an address or a link to one."""
+    """An issue: `#14`, `14`, `owner/repo#14`, `sandbox#14`, an address or a link to one.
+
+    Of a link its text counts where that names an issue: a repository may have another name today.
+    """
     text = value[:LIMIT].strip().strip("*`<>").strip()
-    match = _ISSUE.match(text)
-    if match and int(match["number"]):
-        return IssueRef(int(match["number"]), match["repository"], sandbox=bool(match["sandbox"]))
+    said = _ISSUE.match(text) if text.startswith("[") else None
+    if said and int(said["number"]):
+        return IssueRef(int(said["number"]), said["repository"], sandbox=bool(said["sandbox"]))
     exact = parse_issue_ref(text)
     if exact:
         return exact
@@ -227,7 +230,7 @@ TRAILING_ISSUE = re.compile(f"{_BRACKETED}$")
 def without_issue(text: str) -> tuple[str, str | None]:
     """Return a title without the issue that it ends with, and that issue."""
     match = TRAILING_ISSUE.search(text[-400:])
-    issue = parse_issue(plain(match[1])) if match else None
+    issue = parse_issue(match[1]) if match else None
     if match is None or issue is None or not text[: -len(match[0])].strip():
         return text, None
     return text[: -len(match[0])].rstrip(), str(issue)

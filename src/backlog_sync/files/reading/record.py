@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler, Taken, list_pair, text_pair
-from backlog_sync.files.inline import plain
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.values import parse_issue, parse_key
+from backlog_sync.files.values import parse_key
 from backlog_sync.files.vocabulary import field_of, key_words
 
 if TYPE_CHECKING:
@@ -75,11 +74,8 @@ class Record:
         if pair.field == "id":
             return self._key(draft, pair, place)
         field = pair.field if pair.field != field_of(pair.key) else None
-        value = pair.value
-        if pair.field == "issue" and parse_issue(plain(value)):
-            value = plain(value)  # the number counts, wherever its link leads
-        taken = self.filler.take(draft, text_pair(pair.key, value, place), field)
-        if taken is Taken.EMPTY and pair.field in _SETS and value:
+        taken = self.filler.take(draft, text_pair(pair.key, pair.value, place), field)
+        if taken is Taken.EMPTY and pair.field in _SETS and pair.value:
             return Taken.SET if draft.put(pair.field, [], place) else Taken.AGAIN
         return taken
 

@@ -128,7 +128,7 @@ def _take_issue(draft: MarkdownDraft) -> None:
         return
     draft.title = title
     if issue is not None:
-        draft.put("issue", issue, draft.place)
+        draft.fields["issue"] = issue
     story, named = without_issue(str(draft.fields.get("user_story", "")))
     if named is not None and named == issue:
         draft.fields["user_story"] = story

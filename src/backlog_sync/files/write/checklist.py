@@ -45,6 +45,8 @@ def rewritten(
         _box(text, offset, CheckItem(entry.text, entry.done))
         for offset, entry in zip(offsets, entries, strict=True)
     ]
+    if len(boxes) != len(wanted) and any(entry.details for entry in entries):
+        raise CannotSay("details stand below a criterion: change the list by hand")
     return _reworded(boxes, wanted) if len(boxes) == len(wanted) else [
         _rebuilt(text, boxes, wanted)
     ]  # fmt: skip
