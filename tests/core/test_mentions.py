@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backlog_sync.core.mentions import close_fence, quiet
+from backlog_sync.core.mentions import closed, quiet
 
 Z = "\u200b"
 
@@ -95,4 +95,4 @@ def test_without_code_nothing_gets_through(text: str) -> None:
 )
 def test_an_open_fence_is_closed(text: str, expected: str) -> None:
     """A fence that a text leaves open does not swallow the criteria that follow it."""
-    assert close_fence(text) == expected
+    assert closed(text) == expected

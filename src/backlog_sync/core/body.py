@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from backlog_sync.core import base as marker_codec
-from backlog_sync.core.mentions import close_fence, quiet
+from backlog_sync.core.mentions import closed, quiet
 from backlog_sync.core.model import Base, Block, Checklist, Marker, Prose
 from backlog_sync.core.normalize import digest, hash_value, unify_newlines
 
@@ -140,7 +140,10 @@ def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
             text = _safe(_one_line(entry.text), mentions)
             lines.append(f"- [{'x' if entry.done else ' '}] {text}")
     else:
-        lines += _safe(close_fence(unify_newlines(part.text)), mentions).split("\n")
+        text = closed(unify_newlines(part.text))
+        if part.text.strip() and not text.strip():
+            return []
+        lines += _safe(text, mentions).split("\n")
     return [*lines, ""]
 
 
