@@ -1,6 +1,5 @@
 """What is wrong with a backlog that can be read: limits, placeholders, totals, claims."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
@@ -9,6 +8,7 @@ from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueR
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.mojibake import find_mojibake
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.placeholders import find_placeholders
 from backlog_sync.files.resolve import Resolved
 from backlog_sync.files.settings import FileSettings
 from backlog_sync.files.totals import Figure, WrongTotal, tell_wrong_total, wrong_totals
@@ -28,22 +28,6 @@ MAX_BLOCKERS = 50
 _ROOM = 4_096
 """What the marker and its base may need of a body."""
 
-_WORDS = (
-    r"(?:title|name|goal|role|user|user role|user type|type of user|persona|actor|action|benefit|"
-    r"value|reason|outcome|feature|feature name|feature title|story|story title|story name|"
-    r"epic|epic name|epic title|task|task name|description|short description|brief description|"
-    r"criterion|criterion \d|insert [^\]}]{0,40}|your [^\]}]{0,40}|todo|tbd|placeholder)"
-)
-_PLACEHOLDER = re.compile(
-    rf"\[{_WORDS}\](?!\()|\{{\{{\s*{_WORDS}\s*\}}\}}|<{_WORDS}>", re.IGNORECASE
-)
-_TAG = re.compile(
-    r"\[(?:user )?(?:story|epic|feature|task|bug|spike|chore)\][ ]+(?=[^\W_])", re.IGNORECASE
-)
-"""`[Story] Pay online` begins with a tag, not with a hole of a template."""
-
-_WHOLE = re.compile(r"\[[^\W\d_][^\]]{0,80}\]")
-
 
 def lint(
     files: Sequence[ParsedFile],
@@ -59,7 +43,7 @@ def lint(
     for parsed in files:
         found.extend(find_mojibake(parsed.source))
     found.extend(tell_wrong_total(wrong, files[number]) for number, wrong in totals)
-    found.extend(_placeholders(resolved.entries))
+    found.extend(find_placeholders(resolved.entries))
     found.extend(_issue_numbers(resolved.entries, resolved.repository))
     for file in settings:
         found.extend(_label_limits(file))
@@ -101,37 +85,6 @@ def _figure(entry: Entry) -> Figure:
 
 
 # ---- single items --------------------------------------------------------------------------
-
-
-def _placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
-    """Text that a template left to be filled in."""
-    for entry in entries:
-        document = entry.parsed.document
-        title = document.title.strip()
-        tag = _TAG.match(title)
-        body = title[tag.end() :] if tag else title
-        match = _WHOLE.fullmatch(body) or _PLACEHOLDER.search(body[:1000])
-        if match:
-            yield _placeholder(entry, "title", match[0])
-        story = document.user_story
-        if isinstance(story, str):
-            match = _PLACEHOLDER.search(story[:4000])
-            if match:
-                yield _placeholder(entry, "user_story", match[0])
-        match = _WHOLE.fullmatch((document.goal or "").strip()[:1000])
-        if match:
-            yield _placeholder(entry, "goal", match[0])
-        for index, criterion in enumerate(document.acceptance_criteria or ()):
-            text = criterion.text.strip()
-            match = _PLACEHOLDER.fullmatch(text[:1000])
-            if match:
-                yield _placeholder(entry, f"acceptance_criteria.{index}", match[0])
-
-
-def _placeholder(entry: Entry, name: str, text: str) -> Diagnostic:
-    message = f"'{shown(text)}' is a placeholder of a template"
-    place = entry.parsed.places.get(name) or entry.place(name.split(".", 1)[0])
-    return Diagnostic(place, "placeholder", message, "fill it in, or remove the item")
 
 
 def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Diagnostic]:

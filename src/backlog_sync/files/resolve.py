@@ -25,6 +25,7 @@ from backlog_sync.files.hints import hints_of
 from backlog_sync.files.labels import Labels, Milestones
 from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.placeholders import holes_of
 from backlog_sync.files.refs import parse_feedback, parse_issue_ref
 from backlog_sync.files.settings import FileSettings, core_settings
 from backlog_sync.files.statuses import meanings
@@ -163,6 +164,7 @@ class _Resolver:
             outlook=outlook_of(entry),
             hints=() if issue else hints_of(entry.parsed),
             unknown=unknown,
+            holes=holes_of(entry),
         )
 
     def _check_repository(self, entry: Entry) -> None:
