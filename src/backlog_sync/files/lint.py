@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.graph import levels
-from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef
+from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef, Prose
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.fit import MAX_BODY, MAX_TITLE, is_too_long
 from backlog_sync.files.mojibake import find_mojibake
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.placeholders import find_placeholders
@@ -15,8 +16,6 @@ from backlog_sync.files.totals import Figure, WrongTotal, tell_wrong_total, wron
 from backlog_sync.files.validation import shown
 
 # Limits of GitHub, gathered from its documentation and from reports.
-MAX_TITLE = 256
-MAX_BODY = 65_536
 MAX_LABELS = 100
 MAX_LABEL_NAME = 50
 MAX_LABEL_DESCRIPTION = 100
@@ -24,9 +23,6 @@ MAX_ASSIGNEES = 10
 MAX_SUB_ISSUES = 100
 MAX_LEVELS = 8
 MAX_BLOCKERS = 50
-
-_ROOM = 4_096
-"""What the marker and its base may need of a body."""
 
 
 def lint(
@@ -121,9 +117,8 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
             children[item.parent] = children.get(item.parent, 0) + 1
     for item in desired.items:
         entry = by_key[item.key]
+        yield from _too_long(entry, item)
         for name, count, limit, what in (
-            ("title", len(item.title), MAX_TITLE, "characters in a title"),
-            ("description", _body_length(item), MAX_BODY - _ROOM, "characters in a body"),
             ("labels", _count(item, "labels"), MAX_LABELS, "labels"),
             ("assignees", _count(item, "assignees"), MAX_ASSIGNEES, "assignees"),
             ("depends_on", _count(item, "blocked_by"), MAX_BLOCKERS, "blockers"),
@@ -142,26 +137,35 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
 
 
 def _too_many(entry: Entry, name: str, count: int, limit: int, what: str) -> Diagnostic:
-    slug = {"title": "title-too-long", "description": "body-too-long"}.get(name, "over-limit")
     message = f"{count} {what} are more than GitHub takes: {limit}"
-    return Diagnostic(entry.place(name), slug, message, "shorten it, or split the item")
+    return Diagnostic(entry.place(name), "over-limit", message, "shorten it, or split the item")
+
+
+def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
+    """Tell of titles and texts that are cut, or that cannot be."""
+    length = len(entry.parsed.document.title)
+    if length > MAX_TITLE and item.title.endswith("…"):
+        message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
+        hint = "it is cut, and stands in the body as a whole; shorten it to choose the words"
+        yield Diagnostic(entry.place("title"), "title-too-long", message, hint, Severity.WARNING)
+    cut = next((part for part in item.block if _is_cut(part)), None)
+    held = is_too_long(item.block)
+    if cut is not None or held:
+        message = f"its text is more than GitHub takes in a body: {MAX_BODY} characters"
+        hint = "it is cut, and says so where it ends; split the item to have all of it there"
+        if held:
+            hint = "nothing is done for it: split the item, or take some of its criteria out"
+        place = entry.place(cut.name if cut is not None else "acceptance_criteria")
+        yield Diagnostic(place, "body-too-long", message, hint, Severity.WARNING)
+
+
+def _is_cut(part: Prose | Checklist) -> bool:
+    return isinstance(part, Prose) and part.partial and part.name != "title"
 
 
 def _count(item: DesiredItem, name: str) -> int:
     value = item.fields.get(name)
     return len(value) if isinstance(value, tuple) else 0
-
-
-def _body_length(item: DesiredItem) -> int:
-    """How long the managed block will be, its marks left out."""
-    length = 0
-    for part in item.block:
-        length += len(part.heading) + 8
-        if isinstance(part, Checklist):
-            length += sum(len(entry.text) + 7 for entry in part.entries)
-        else:
-            length += len(part.text) + 1
-    return length
 
 
 def _option_limits(desired: DesiredState) -> Iterator[Diagnostic]:
