@@ -88,6 +88,13 @@ EXAMPLES: dict[str, dict[str, str]] = {
 NAMED: dict[str, list[str]] = {"another-backlog": [], "not-published": ["b.yaml"]}
 """The files that are named on the command line, if not all."""
 
+HELD = {
+    "placeholder": {"R.md": "## Epic 1: A\n\n## Epic 2: [Title]\n"},
+    "body-too-long": {"b.yaml": "version: 1\nstories:\n  - title: A\n    acceptance_criteria:\n"
+                      + f"      - {'many words ' * 20}\n" * 400},
+}  # fmt: skip
+"""By slug a backlog whose warning also holds an item: all else is applied, and exit 4 tells it."""
+
 ONLY_BESIDE = {
     "recovered": "it tells what was read of a file whose syntax is an error",
     "invalid-issue": "what reads a roadmap or an export takes no word for a number",
@@ -114,7 +121,7 @@ def _warnings_of(path: Path) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).rpartition(".")[2]
-        warns = (name == "Diagnostic" and _may_warn(node)) or name in ("warn", "problem")
+        warns = (name == "Diagnostic" and _may_warn(node)) or name in ("warn", "problem", "_warning")
         slug = _text(node.args[1]) if warns and len(node.args) > 1 else None
         if slug:
             yield slug
