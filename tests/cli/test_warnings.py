@@ -27,6 +27,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "backlog/backlog.yaml": "version: 1\nepics: [{id: a, title: A}]\n",
         "ROADMAP.md": "# R\n\n## Epic 1: Z\n",
     },
+    "dangling-dependency": {"R.md": "## Story 1: A\n**Depends on**: Story 9\n"},
     "duplicate-issue": {"R.md": "## Epic 1: A\n\n- [ ] One (#7)\n- [ ] Two (#7)\n"},
     "invalid-date": {"R.md": BOARD % "Priority: {type: date}" + "**Priority**: High\n"},
     "invalid-number": {"R.md": BOARD % "Priority: {type: number}" + "**Priority**: High\n"},
@@ -48,7 +49,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "t/body.md": "{acceptance_criteria}\n\n## Risks\n\n{risks}\n",
     },
     "ragged-row": {"b.csv": "Title,Points,Issue\nOne,3,,x,y\nTwo,5,\n"},
-    "unclear-dependency": {"R.md": "## Story 1: A\n**Depends on**: All features\n"},
+    "repeated-number": {"R.md": "## Story 1: A\n\n## Story 1: B\n"},
     "undeclared": {
         "b.yaml": "version: 1\nmilestones: [{title: Pilot}]\n"
         "stories: [{id: a, title: A, milestone: Pilto}]\n"

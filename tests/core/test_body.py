@@ -1,6 +1,7 @@
 """The managed block: found, written, and everything around it left alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from backlog_sync.core import body as body_block
 from backlog_sync.core.body import SplitBody, join, render, split
 from backlog_sync.core.model import Base, CheckItem, Checklist, Marker, Prose
+from backlog_sync.core.normalize import hash_value
 from tests.growth import grows_like
 
 MARKER = Marker("ROADMAP.md", "story-1", "0123456789abcdef", Base({"title": "aa"}))
@@ -183,6 +185,53 @@ def test_criteria_have_the_places_of_their_boxes() -> None:
     places = body_block.criteria_places(parts, mentions=False)
     assert places == (2, 3)
     assert list(body_block.boxes(ticked).values())[2:] == [False, True]
+
+
+DETAILED = Checklist(
+    "acceptance_criteria",
+    "Acceptance criteria",
+    (
+        CheckItem("motor", details=("- 12 volts", "  - quiet", "- [x] no box", "@ops")),
+        CheckItem("sensor", done=True, details=("```", "code")),
+        CheckItem("key"),
+    ),
+)
+
+
+def test_details_stay_below_their_box() -> None:
+    """Indented, never boxes of their own, their code closed, and nobody notified."""
+    lines = render((DETAILED,), source=SOURCE, mentions=False)
+    assert lines[2:-2] == (
+        "- [ ] motor", "  - 12 volts", "    - quiet", "  - \\[x] no box", "  @\u200bops",
+        "- [x] sensor", "  ```", "  code", "  ```",
+        "- [ ] key",
+    )  # fmt: skip
+    assert list(body_block.boxes(lines).values()) == [False, True, False]
+    assert body_block.criteria_places((DETAILED,), mentions=False) == (0, 1, 2)
+
+
+def test_details_are_ours_and_no_part_of_what_a_criterion_is_known_by() -> None:
+    """They are no lines that people added; keys and ticks go by the text of the box."""
+    with_details = render((DETAILED,), source=SOURCE, mentions=False)
+    bare = replace(DETAILED, entries=tuple(replace(e, details=()) for e in DETAILED.entries))
+    without = render((bare,), source=SOURCE, mentions=False)
+    assert body_block.boxes(with_details) == body_block.boxes(without)
+    assert body_block.foreign_lines(with_details, with_details, ()) == ()
+    written = body_block.line_hashes(with_details)
+    assert body_block.foreign_lines((*with_details, "  by us"), without, written) == ("  by us",)
+
+
+def test_new_details_are_news_and_none_are_none() -> None:
+    """A base from before there were details still fits where there are none."""
+    said = body_block.source_hash((DETAILED,), source=SOURCE, mentions=False)
+    entries = (replace(DETAILED.entries[0], details=("- 24 volts",)), *DETAILED.entries[1:])
+    other = (replace(DETAILED, entries=entries),)
+    assert body_block.source_hash(other, source=SOURCE, mentions=False) != said
+    plain = Checklist("acceptance_criteria", "Criteria", (CheckItem("a"),))
+    parts = [["acceptance_criteria", ["a"]]]
+    assert body_block.source_hash((plain,), source=SOURCE, mentions=False) == hash_value(
+        [SOURCE, False, parts]
+    )
 
 
 def test_ticks_and_trailing_blanks_do_not_change_a_lines_hash() -> None:

@@ -1,5 +1,6 @@
 """What people made of the parts of a body."""
 
+from backlog_sync.core import body
 from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
 from backlog_sync.core.pull import read_parts
 from tests.core.builders import item
@@ -27,6 +28,18 @@ def test_each_part_is_read_below_its_heading() -> None:
     assert loose == ()
     assert read_parts(wanted(GOAL, CRITERIA), lines[6:])[0].keys() == {"acceptance_criteria"}
     assert read_parts(wanted(GOAL), ()) == ({}, ())
+
+
+def test_details_of_the_file_are_neither_criteria_nor_loose() -> None:
+    """Each counts once; a line that people put among them is theirs."""
+    told = CheckItem("works", details=("- <!-- a note", "- quiet", "- [ ] for @ops"))
+    part = Checklist("acceptance_criteria", "Acceptance criteria", (told,))
+    lines = body.render((part,), source="R.md", mentions=False)
+    parts, loose = read_parts(wanted(part), lines)
+    assert parts == {"acceptance_criteria": (CheckItem("works"),)}
+    assert loose == ()
+    _, loose = read_parts(wanted(part), (*lines[:5], "  - quiet", "  - loud", *lines[5:]))
+    assert loose == ("  - quiet", "  - loud")
 
 
 def test_what_belongs_to_no_part_is_loose() -> None:

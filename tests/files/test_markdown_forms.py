@@ -2,9 +2,8 @@
 
 import pytest
 
-from backlog_sync.files.markdown.period import find_period, leading_period, whole_period
-from backlog_sync.files.markdown.prefix import planning_prefix
-from backlog_sync.files.markdown.values import parse_date
+from backlog_sync.files.dates import find_period, leading_period, parse_date, whole_period
+from backlog_sync.files.reading.prefix import planning_prefix
 from tests.files.test_markdown_roadmap import only, outline, read
 
 # ---- rule 6 --------------------------------------------------------------------------------

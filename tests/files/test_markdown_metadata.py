@@ -2,19 +2,10 @@
 
 import pytest
 
-from backlog_sync.core.model import IssueRef
-from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.markdown.metadata import parse_pairs
-from backlog_sync.files.markdown.values import (
-    parse_estimate,
-    parse_issue,
-    parse_names,
-    parse_points,
-    parse_priority,
-)
-from backlog_sync.files.statuses import same_status
+from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.vocabulary import field_of
+from tests.files.test_markdown_roadmap import read
 
 
 def pairs(text: str, *, plain_keys: bool = True) -> list[tuple[str | None, str]]:
@@ -62,102 +53,56 @@ def test_plain_keys_count_only_where_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "points"),
-    [("3 SP", 3), ("5 pontos", 5), ("8 story points", 8), ("2.5", 2.5), ("13 pts.", 13),
-     ("2 SP (checklist creation)", 2), ("M (Medium)", "M"), ("huge", "huge"), ("TBD", None),
-     ("`5`", 5), ("3-5", "3-5"), ("", None)],
-)  # fmt: skip
-def test_points_are_numbers_or_words(value: str, points: object) -> None:
-    """A clear number is one; any other word is kept for a scale, never guessed."""
-    assert parse_points(value) == points
-
-
-def test_an_estimate_is_points_or_hours_or_neither() -> None:
-    """`6h` are hours, `3 pontos` points, and two weeks are neither."""
-    assert parse_estimate("6h").hours == 6
-    assert parse_estimate("3 pontos").points == 3
-    assert parse_estimate("M (2-3 days)").points == "M"
-    assert (parse_estimate("2 weeks").points, parse_estimate("2 weeks").hours) == (None, None)
-
-
-def test_names_come_in_code_or_between_commas() -> None:
-    """Labels in back ticks or with commas; `None` declares an empty set."""
-    assert parse_names("`epic`, `priority:high`") == ("epic", "priority:high")
-    assert parse_names("a, b; a") == ("a", "b")
-    assert parse_names("None") == ()
-
-
-def test_a_priority_loses_its_remark() -> None:
-    """`P0 (critical path)` is P0; signs before the word go."""
-    assert parse_priority("P0 (Critical Path - blocks all)") == "P0"
-    assert parse_priority("🔴 High") == "High"
-    assert parse_priority("-") is None
-
-
-@pytest.mark.parametrize(
-    ("value", "issue"),
+    ("value", "keys", "unclear"),
     [
-        ("[#14](https://github.com/o/r/issues/14)", IssueRef(14)),
-        ("#14", IssueRef(14)),
-        ("sandbox#14", IssueRef(14, sandbox=True)),
-        ("octo-org/widgets#14", IssueRef(14, "octo-org/widgets")),
-        ("[octo-org/widgets#14](https://x/y)", IssueRef(14, "octo-org/widgets")),
-        ("https://github.com/octo-org/widgets/issues/14", IssueRef(14, "octo-org/widgets")),
-        ("Not Created", None),
-        ("14", None),
+        ("Story 1.1.1, M0 and US-012", ["story-1.1.1", "m0", "us-012"], 0),
+        ("STORY-00.1 (needs the project, really)", ["story-00.1"], 0),
+        ("#12, octo-org/other#3", ["#12", "octo-org/other#3"], 0),
+        ("Feature 003; Feature 004", ["feature-003", "feature-004"], 0),
+        ("None (starting point)", [], 0),
+        ("None - foundational story", [], 0),
+        ("All previous features", [], 1),
+        ("Epic 4 or Epic 2", [], 1),
+        ("Epic 4 or Epic 2, M0", ["m0"], 1),
+        ("Stories 3.6.1-3.6.3 (the pipeline)", ["story-3.6.1", "story-3.6.2", "story-3.6.3"], 0),
+        ("US-001 to US-003", ["us-001", "us-002", "us-003"], 0),
+        ("T008–T011", ["t008", "t009", "t010", "t011"], 0),
+        ("Features 001, 002", ["feature-001", "feature-002"], 0),
+        ("All parts (STORY-01.5, STORY-01.6)", ["story-01.5", "story-01.6"], 0),
+        ("Story 9.1 (as Story 9.2 says)", ["story-9.1"], 0),
+        ("story-1-2", ["story-1-2"], 0),
+        ("2 to 3 weeks", [], 1),
+        ("1.2", [], 1),
+        ("9.1, The last one", ["story-9.1", "story-9.2"], 0),
     ],
 )
-def test_issues_are_found_in_every_form(value: str, issue: IssueRef | None) -> None:
-    """Links, short forms, the sandbox's form and URLs."""
-    assert parse_issue(value) == issue
+def test_dependencies_are_named_or_told(value: str, keys: list[str], unclear: int) -> None:
+    """Keys are read, those of other files too; prose gives nothing, and says so once."""
+    text = f"## Story 9.0: First\n**Depends on:** {value}\n\n## Story 9.1: Then\n"
+    parsed = read(f"{text}\n## Story 9.2: The last one\n")
+    assert list(parsed.items[0].document.depends_on or ()) == keys
+    told = [each for each in parsed.diagnostics if each.slug == "unread-dependency"]
+    assert len(told) == unclear
 
 
-@pytest.mark.parametrize(
-    ("value", "targets"),
-    [
-        ("Story 1.1.1, M0 and US-012", ["story-1.1.1", "m0", "us-012"]),
-        ("STORY-00.1 (needs the project, really)", ["story-00.1"]),
-        ("#12, octo-org/other#3", ["#12", "octo-org/other#3"]),
-        ("Feature 003; Feature 004", ["feature-003", "feature-004"]),
-        ("None (starting point)", []),
-        ("None - foundational story", []),
-        ("All previous features", [None]),
-        ("Epic 4 or Epic 2", [None]),
-        ("Stories 3.6.1-3.6.3 (the pipeline)", ["story-3.6.1", "story-3.6.2", "story-3.6.3"]),
-        ("US-001 to US-003", ["us-001", "us-002", "us-003"]),
-        ("T008–T011", ["t008", "t009", "t010", "t011"]),
-        ("Features 001, 002", ["feature-001", "feature-002"]),
-        ("All components (STORY-01.5, STORY-01.6)", ["story-01.5", "story-01.6"]),
-        ("story-1-2", ["story-1-2"]),
-        ("2 to 3 weeks", [None]),
-    ],
-)
-def test_dependencies_are_named_or_told(value: str, targets: list[str | None]) -> None:
-    """Keys and issues are read; prose gives nothing, and says so."""
-    assert [found.target for found in parse_dependencies(value)] == targets
+def test_what_cannot_be_read_is_told_and_stays_text() -> None:
+    """A value that says too little is one warning, and the line stays in the issue."""
+    parsed = read(
+        "## Story 1: A\n**Points:** 5+\n**Due:** end of March 2027\n\n"
+        "## Story 2: B\n**Points:** 8+\n**Zone:** 12\n"
+    )
+    first, second = (item.document for item in parsed.items)
+    assert first.description == "**Points:** 5+\n**Due:** end of March 2027"
+    assert second.description == "**Points:** 8+\n**Zone:** 12"
+    told = [each.message for each in parsed.diagnostics]
+    assert [("5+" in text, "8+" in text) for text in told] == [(True, True), (False, False)]
+    assert "end of March 2027" in told[1]
 
 
-def test_alternatives_are_told_as_such() -> None:
-    """A dependency cannot say "or"."""
-    assert [found.either for found in parse_dependencies("Epic 4 or Epic 2, M0")] == [True, False]
-
-
-def test_a_bare_number_is_left_to_the_document() -> None:
-    """`1.2` may be a feature or a story: only the document knows."""
-    assert [found.number for found in parse_dependencies("1.2")] == ["1.2"]
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "same"),
-    [("✅ Complete (merged)", "Done", True), ("Closed", "Done", True),
-     ("Closed", "Cancelled", True), ("Cancelled", "Done", False), ("WIP", "In Progress", True),
-     ("Planned", "Todo", True),
-     ("Blocked", "blocked", True), ("Blocked", "Done", False), ("erledigt", "Done", True),
-     ("Complete and tested", "Done", True), ("✅", "Done", True)],
-)  # fmt: skip
-def test_statuses_are_compared_by_meaning(left: str, right: str, same: bool) -> None:
-    """Words of one meaning are the same status; unknown words are compared as words."""
-    assert same_status(left, right) is same
+def test_none_declares_an_empty_set() -> None:
+    """Labels that are `None` are ours and empty; those that nobody names are not ours."""
+    first, second = read("## Story 1: A\n**Labels:** None\n\n## Story 2: B\n").items
+    assert (first.document.labels, second.document.labels) == ((), None)
 
 
 def test_unknown_keys_are_unknown() -> None:

@@ -376,7 +376,7 @@ def test_sections_that_speak_of_something_else_are_skipped() -> None:
 def test_prose_dependencies_are_a_warning() -> None:
     """A dependency in prose gives no edge; the warning names it and its place."""
     (diagnostic,) = read("## Story 1: A\n**Depends on**: All features\n").diagnostics
-    assert (diagnostic.slug, diagnostic.place.line) == ("unclear-dependency", 2)
+    assert (diagnostic.slug, diagnostic.place.line) == ("unread-dependency", 2)
     assert not diagnostic.is_error
 
 
@@ -423,12 +423,14 @@ def test_bullets_of_low_confidence_are_only_listed() -> None:
 
 
 def test_duplicates_and_orphans_do_not_crash() -> None:
-    """The first of equal numbers has the key; a story without parent is one."""
+    """Of equal numbers the first has the key, which is told; a story without parent is one."""
     text = "## Epic 4: A\n## Epic 4: B\n### Story 4.1: C\n### Story 4.1: D\n## Epic 1:\n"
     parsed = read(text)
     assert [item.document.id for item in parsed.items] == [
         "epic-4", None, "story-4.1", None, "epic-1",
     ]  # fmt: skip
+    (told,) = parsed.diagnostics
+    assert (told.slug, told.place.line) == ("repeated-number", 2)
     assert parsed.items[-1].document.title == "Epic"
 
 

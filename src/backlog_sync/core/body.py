@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from backlog_sync.core import base as marker_codec
 from backlog_sync.core.mentions import closed, quiet
-from backlog_sync.core.model import Base, Block, Checklist, Marker, Prose
+from backlog_sync.core.model import Base, Block, CheckItem, Checklist, Marker, Prose
 from backlog_sync.core.normalize import digest, hash_value, unify_newlines
 
 BEGIN = "<!-- backlog:begin -->"
@@ -22,6 +22,7 @@ _END = "<!-- backlog:end "
 _VERSION = re.compile(r'"v":(\d{1,4})\b')
 _SIGN = "<!-- backlog:"
 _BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
+_UNBOXED = r"\1\\[\2] \3"
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
 _FOOTER = "*Managed from `"
 _CLAIMS = 20
@@ -139,12 +140,19 @@ def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
         for entry in part.entries:
             text = _safe(_one_line(entry.text), mentions)
             lines.append(f"- [{'x' if entry.done else ' '}] {text}")
+            lines += detail_lines(entry, mentions=mentions)
     else:
         text = closed(unify_newlines(part.text))
         if part.text.strip() and not text.strip():
             return []
         lines += _safe(text, mentions).split("\n")
     return [*lines, ""]
+
+
+def detail_lines(entry: CheckItem, *, mentions: bool) -> list[str]:
+    """Give the lines below an entry's box: indented, so that they stay with it, and no boxes."""
+    text = _safe(closed(unify_newlines("\n".join(entry.details))), mentions)
+    return [f"  {_BOX.sub(_UNBOXED, line)}" for line in text.split("\n") if line.strip()]
 
 
 def _one_line(text: str) -> str:
@@ -217,13 +225,16 @@ def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, 
 def criteria_places(block: Block, *, mentions: bool) -> tuple[int, ...]:
     """Give, for each acceptance criterion in order, the how-many-eth box of the block it is."""
     lines: list[str] = []
-    criteria: range | None = None
+    criteria: list[int] | None = None
     for part in block:
         start = len(lines)
         lines += _part(part, mentions)
         if isinstance(part, Checklist) and part.name == CRITERIA and criteria is None:
-            first = start + (2 if part.heading else 0)
-            criteria = range(first, first + len(part.entries))
+            criteria = []
+            at = start + (2 if part.heading else 0)
+            for entry in part.entries:
+                criteria.append(at)
+                at += 1 + len(detail_lines(entry, mentions=mentions))
     nth = {index: n for n, (index, _, _) in enumerate(_boxes(tuple(lines)))}
     return tuple(nth[index] for index in criteria or ())
 
@@ -249,7 +260,7 @@ def source_hash(block: Block, *, source: str, mentions: bool) -> str:
     parts = [
         [
             part.name,
-            [_one_line(entry.text) for entry in part.entries]
+            [_said(entry) for entry in part.entries]
             if isinstance(part, Checklist)
             else unify_newlines(part.text),
             *([_one_line(part.heading)] if part.templated else []),
@@ -257,6 +268,12 @@ def source_hash(block: Block, *, source: str, mentions: bool) -> str:
         for part in block
     ]
     return hash_value([source, mentions, parts])
+
+
+def _said(entry: CheckItem) -> str | list[str]:
+    """What a criterion says; without details its text alone, as it always was."""
+    text = _one_line(entry.text)
+    return [text, *entry.details] if entry.details else text
 
 
 def as_applied(

@@ -23,10 +23,14 @@ BoardValue: TypeAlias = str | float | None
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:
-    """One entry of a check list: a line of Markdown without its box, and whether it is ticked."""
+    """One entry of a check list: a line of Markdown without its box, and whether it is ticked.
+
+    `details` are lines of Markdown that stand below it; they are no part of what it is known by.
+    """
 
     text: str
     done: bool = False
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the files would say if GitHub's version of what drifted were theirs."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -339,7 +340,7 @@ def read_parts(
         if key not in texts:
             continue
         if isinstance(part, Checklist):
-            entries, other_lines = _entries(texts[key])
+            entries, other_lines = _entries(texts[key], part)
             parts[key] = entries
             foreign += other_lines
         else:
@@ -357,13 +358,20 @@ def _bare(text: str) -> tuple[str, ...]:
     return body_block.line_hashes(tuple(_quiet(normalize.unify_newlines(text)).split("\n")))
 
 
-def _entries(lines: Sequence[str]) -> tuple[tuple[CheckItem, ...], list[str]]:
+def _entries(lines: Sequence[str], part: Checklist) -> tuple[tuple[CheckItem, ...], list[str]]:
+    """Give the boxes, and the lines that are neither boxes nor details of the file's own."""
+    rendered = (
+        line for entry in part.entries for line in body_block.detail_lines(entry, mentions=True)
+    )
+    ours = Counter(_quiet(line).rstrip() for line in rendered)
     boxes: list[CheckItem] = []
     other_lines: list[str] = []
     for line in lines:
         box = body_block.read_box(line)
         if box is not None:
             boxes.append(CheckItem(*box))
+        elif ours[line.rstrip()]:
+            ours[line.rstrip()] -= 1
         elif line.strip():
             other_lines.append(line)
     return tuple(boxes), other_lines

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the readers, which have these types, make anchors
-    from backlog_sync.files.markdown.metadata import Pair
+    from backlog_sync.files.parsed import ParsedItem
+    from backlog_sync.files.reading.metadata import Pair
     from backlog_sync.files.syntax.markdown import Line
     from backlog_sync.files.yaml.nodes import MapNode, Scalar
 
@@ -89,3 +90,10 @@ class RowAnchor:
     """Where an item of CSV or TSV stands: its row."""
 
     row: int
+
+
+def anchor_of(item: ParsedItem) -> Anchor:
+    """The anchor of an item that was read from Markdown."""
+    if not isinstance(item.anchor, Anchor):
+        raise TypeError("this item was not read from Markdown")
+    return item.anchor

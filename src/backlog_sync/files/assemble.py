@@ -16,8 +16,10 @@ from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.draft import Criterion, Draft, Findings, Ref
 from backlog_sync.files.parsed import LineNote, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.values import parse_dependencies, singular
+from backlog_sync.files.values import Named, parse_dependencies, singular
 from backlog_sync.files.vocabulary import RANKS, vocabulary
+
+KeyOf: TypeAlias = Callable[[str], str | None]
 
 _DEEPEST = 100
 
@@ -48,9 +50,13 @@ class Assembled:
     periods: Mapping[str, str] = field(default_factory=dict)
 
 
-def assemble(drafts: Sequence[Draft], findings: Findings) -> Assembled:
-    """Make items of drafts: parents and dependencies found, keys made, groups judged."""
-    worker = _Assembler(list(drafts), findings)
+def assemble(drafts: Sequence[Draft], findings: Findings, key_of: KeyOf | None = None) -> Assembled:
+    """Make items of drafts: parents and dependencies found, keys made, groups judged.
+
+    `key_of` gives the key under which another file may hold what a word names. A reader that has
+    one has found the ids and items of its file: none are taken from titles and mere mentions.
+    """
+    worker = _Assembler(list(drafts), findings, key_of)
     worker.find_parents()
     worker.judge_groups()
     worker.make_keys()
@@ -73,7 +79,8 @@ class Names:
 
     def add(self, draft: Draft) -> None:
         """Know a draft from now on."""
-        for word in {draft.raw_id, draft.key} - {None}:
+        aliases = {alias for alias in draft.aliases if is_key(alias.casefold())}
+        for word in {draft.raw_id, draft.key, *aliases} - {None}:
             assert word is not None
             self._by_id.setdefault(word.strip().casefold(), []).append(draft)
             self._by_number.setdefault(_compact(word), []).append(draft)
@@ -110,25 +117,34 @@ class Names:
         return None
 
     def above(self, draft: Draft) -> Draft | None:
-        """What a longer number stands below: `1.2.3` below `1.2`, else below `1`."""
+        """What a longer number stands below: `1.2.3` below `1.2`, else below `1`.
+
+        Of several with that number those before it count first, and the deepest of them, where
+        there is one of its depth.
+        """
         number = _path_of(draft)
         while "." in number:
             number = number.rpartition(".")[0]
             found = [each for each in self._by_number.get(number, ()) if each.rank < draft.rank]
             if found:
-                return found[0] if len(found) == 1 else None
+                found = [each for each in found if each.place < draft.place] or found
+                nearest = max(found, key=lambda each: each.rank)
+                ranks = [each.rank for each in found]
+                return nearest if ranks.count(nearest.rank) == 1 else None
         return None
 
 
 class _Assembler:
-    def __init__(self, drafts: list[Draft], findings: Findings) -> None:
+    def __init__(self, drafts: list[Draft], findings: Findings, key_of: KeyOf | None) -> None:
         self.drafts = drafts
+        self.key_of = key_of
         self.findings = findings
         self.milestones: tuple[tuple[dict[str, object], Place], ...] = ()
         self.periods: dict[str, str] = {}
         self.implied: dict[int, list[Draft]] = {}
         self.declared = {draft.kind for draft in drafts if not draft.group}
-        self._codes(drafts)
+        if key_of is None:
+            self._codes(drafts)
         self.names = Names(drafts)
 
     def _codes(self, drafts: list[Draft]) -> None:
@@ -153,7 +169,8 @@ class _Assembler:
             for low, high in pairwise(above):
                 if low.implied and low.parent is None and high.rank < low.rank:
                     low.parent = high
-            if draft.parent is None and not draft.parents and not draft.local:
+            alone = self.key_of is not None or not draft.parents
+            if draft.parent is None and alone and not draft.local:
                 draft.parent = self.names.above(draft)
         self.drafts = [
             each for draft in self.drafts for each in (*self.implied.get(id(draft), ()), draft)
@@ -206,7 +223,7 @@ class _Assembler:
             if ref.kind != "group":
                 self._unknown_parent(ref, "these parents do not exist, so the items stand alone")
             return None
-        known = ref.kind in self.declared or ref.kind == "story"
+        known = ref.kind in self.declared or ref.kind == "story" or self.key_of is not None
         if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
             self._unknown_parent(ref, f"no {ref.kind} has this key, so the items stand alone")
             return None
@@ -316,10 +333,30 @@ class _Assembler:
                 hint = "name the one that must be done before"
                 self.findings.warn(ref.place, "unread-dependency", what, named.written, hint)
             else:
-                yield from self._blocker(named.word, ref, draft)
+                remarked = self._remarked(named, draft)
+                yield from remarked or self._blocker(self._word(named, draft), ref, draft)
 
     def _item(self, word: str, draft: Draft) -> Draft | None:
         return self.names.find(word, draft, lambda each: not each.group)
+
+    def _word(self, named: Named, draft: Draft) -> str:
+        """What a part names: `1.1` behind `Story 1.1.1` may be a feature all the same."""
+        other = named.number and self._item(named.word, draft) is None
+        return named.number if other and self._item(named.number, draft) else named.word
+
+    def _remarked(self, named: Named, draft: Draft) -> list[str]:
+        """The keys of what only a remark names: `All of the doors (Story 1.5, Story 1.6)`."""
+        if not named.remark or self._known(named.word, draft):
+            return []
+        words = (inner.word for inner in parse_dependencies(named.remark))
+        return [key for word in words if (key := self._known(word, draft))]
+
+    def _known(self, word: str, draft: Draft) -> str | None:
+        """The key of what a word names, here or in another file."""
+        found = self._item(word, draft)
+        if found is None:
+            return self.key_of(word) if self.key_of is not None else None
+        return self._key(found)
 
     def _blocker(self, word: str, ref: Ref, draft: Draft) -> Iterator[str]:
         other = self._item(word, draft)
@@ -327,6 +364,8 @@ class _Assembler:
             yield self._key(other)
         elif other is None and ("#" in word or "/issues/" in word) and parse_issue_ref(word):
             yield word.strip()
+        elif other is None and self.key_of is not None and (key := self.key_of(word)):
+            yield key
         elif other is None:
             self._dangling(replace(ref, word=word))
 
@@ -380,7 +419,8 @@ class _Assembler:
             criteria = [each for each in scenarios if isinstance(each, Criterion)]
         if criteria or "acceptance_criteria" in draft.places:
             plain["acceptance_criteria"] = [
-                CriterionDocument(text=each.text, done=each.done) for each in criteria
+                CriterionDocument(text=each.text, done=each.done, details=tuple(each.details))
+                for each in criteria
             ]
 
     def _document(self, draft: Draft) -> ItemDocument:

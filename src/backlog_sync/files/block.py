@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
-from backlog_sync.files.documents.items import ItemDocument, RiskDocument, UserStoryDocument
+from backlog_sync.files.documents.items import (
+    CriterionDocument,
+    ItemDocument,
+    RiskDocument,
+    UserStoryDocument,
+)
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.fit import fitted, whole_title
 from backlog_sync.files.withheld import without_withheld
@@ -69,7 +74,9 @@ def _parts(entry: Entry, publish: Sequence[str]) -> Block:
     ]
     criteria = document.acceptance_criteria
     if criteria:
-        boxes = tuple(CheckItem(_one_line(each.text), each.done) for each in criteria)
+        boxes = tuple(
+            CheckItem(_one_line(each.text), each.done, _details(each, publish)) for each in criteria
+        )
         parts.append(Checklist(ACCEPTANCE, "Acceptance criteria", boxes))
     for name in publish:
         text = _planning(entry, document, name)
@@ -86,6 +93,11 @@ _HEADINGS = {
     "capacity": "Capacity",
     "audience": "Audience",
 }
+
+
+def _details(entry: CriterionDocument, publish: Sequence[str]) -> tuple[str, ...]:
+    shown = without_withheld("\n".join(entry.details), publish)
+    return tuple(shown.split("\n")) if shown else ()
 
 
 def _planning(entry: Entry, document: ItemDocument, name: str) -> str:

@@ -33,12 +33,16 @@ class Ref:
 
 @dataclass(slots=True)
 class Criterion:
-    """A check-list entry as it is read. `box` is the offset of the sign in its check box."""
+    """A check-list entry as it is read. `box` is the offset of the sign in its check box.
+
+    `details` are the lines that stand below it, as Markdown.
+    """
 
     text: str
     done: bool = False
     box: int | None = None
     place: Place | None = None
+    details: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

@@ -111,7 +111,7 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
             if item.confident:
                 meant = as_meant(item, statuses)
                 entry = Entry(number, index, meant, lenient, defaults=_defaults(item, settings))
-                entry.foreign = bool(parsed.dialect)
+                entry.foreign = lenient
                 by_place[number, index] = entry
                 entries.append(entry)
     for entry in entries:

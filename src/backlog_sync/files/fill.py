@@ -70,6 +70,7 @@ class Taken(Enum):
     """
 
     SET = "metadata"
+    BELOW = "the value is on the lines below"
     EMPTY = "it says that there is none"
     AGAIN = "given twice; the first one counts"
     OURS = "written by the tool"
@@ -90,6 +91,12 @@ class Pair:
 def text_pair(key: str, text: str, place: Place) -> Pair:
     """A pair of a syntax without nodes: a line of Markdown, a cell."""
     return Pair(key, Scalar(text, 0, 0, '"'), place)
+
+
+def list_pair(key: str, texts: Sequence[str], place: Place) -> Pair:
+    """A pair whose value is a list, one entry for each text."""
+    items = tuple(Scalar(text, 0, 0, '"') for text in texts)
+    return Pair(key, ListNode(items, 0, 0, flow=False), place)
 
 
 @dataclass(slots=True)
@@ -260,8 +267,11 @@ class Filler:
     # ---- one pair --------------------------------------------------------------------------
 
     def take(self, draft: Draft, pair: Pair, field: str | None = None) -> Taken:
-        """Put what one pair says into a draft; `field` overrides what its key means."""
-        taken = self._put(draft, field or self.meaning(draft, pair), pair)
+        """Put what one pair says into a draft.
+
+        `field` overrides what its key means; '' says that it means none.
+        """
+        taken = self._put(draft, self.meaning(draft, pair) if field is None else field, pair)
         if taken in (Taken.UNREAD, Taken.UNKNOWN) and withheld_kind(pair.key):
             return Taken.WITHHELD
         return taken

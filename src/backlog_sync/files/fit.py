@@ -98,4 +98,5 @@ def _length(block: Block) -> int:
 
 def _raw_length(part: Prose | Checklist) -> int:
     entries = part.entries if isinstance(part, Checklist) else ()
-    return len(part.heading) + len(_text(part)) + sum(len(entry.text) + 8 for entry in entries)
+    boxes = sum(len(each.text) + 8 + sum(len(row) + 3 for row in each.details) for each in entries)
+    return len(part.heading) + len(_text(part)) + boxes

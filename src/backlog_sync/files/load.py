@@ -337,12 +337,10 @@ def parse_source(source: Source, asked: Asked = Asked()) -> ParsedFile | None:  
 def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:  # noqa: B008
     """Read a Markdown roadmap."""
     # YAML alone needs none of it.
-    from backlog_sync.files.foreign.card import parse_card  # noqa: PLC0415 - as above
     from backlog_sync.files.foreign.tasklist import parse_task_list  # noqa: PLC0415 - as above
     from backlog_sync.files.reading import markdown  # noqa: PLC0415 - as above
 
-    tasks = parse_card(source) or parse_task_list(source)
-    return tasks or markdown.parse_roadmap(source, asked)
+    return parse_task_list(source) or markdown.parse_roadmap(source, asked)
 
 
 def _real(file: Path) -> Path:

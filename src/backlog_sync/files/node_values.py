@@ -16,7 +16,7 @@ LONGEST_TITLE = 240
 _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
 _BOX = re.compile(r"\[([ xX✓])\]\s*")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
-_HASHED = re.compile(r"#\d{1,4}\s")
+_HASHED = re.compile(r"#\d{1,4}\s+(?=\S)")
 _DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
 _NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
           "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
@@ -89,11 +89,16 @@ def _lines(text: str) -> Iterable[str]:
     return lines
 
 
+def unhashed(text: str) -> str:
+    """The text of a criterion without the number that some tools keep: `#1 It floats`."""
+    return _HASHED.sub("", text, count=1)
+
+
 def _boxed(line: str) -> Criterion:
     plain = _BULLET.sub("", line.strip(), count=1) if _BULLET.match(line) else line.strip()
     box = _BOX.match(plain)
     if box:
-        return Criterion(_HASHED.sub("", plain[box.end() :], count=1), box[1] != " ")
+        return Criterion(unhashed(plain[box.end() :]), box[1] != " ")
     return Criterion(plain)
 
 

@@ -6,7 +6,7 @@ and give None for what they cannot read; whether a value says "nothing" is `is_e
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from backlog_sync.core.keys import is_key
@@ -215,6 +215,24 @@ def parse_issue(value: str) -> IssueRef | None:
     return IssueRef(int(match["number"]), match["repository"]) if match else None
 
 
+_BRACKETED = (
+    r"[ ]?\((\[?(?:[\w.-]{1,40}/[\w.-]{1,100})?#\d{1,9}\]?(?:\([^()\s]{1,300}\))?"
+    r"|sandbox#\d{1,9})\)"
+)
+BRACKETED_ISSUE = re.compile(_BRACKETED)
+TRAILING_ISSUE = re.compile(f"{_BRACKETED}$")
+"""The number of an item's issue, as it stands behind a title: `(#14)`, `([#14](url))`."""
+
+
+def without_issue(text: str) -> tuple[str, str | None]:
+    """Return a title without the issue that it ends with, and that issue."""
+    match = TRAILING_ISSUE.search(text[-400:])
+    issue = parse_issue(plain(match[1])) if match else None
+    if match is None or issue is None or not text[: -len(match[0])].strip():
+        return text, None
+    return text[: -len(match[0])].rstrip(), str(issue)
+
+
 # ---- dependencies --------------------------------------------------------------------------
 
 _MOST = 50
@@ -240,12 +258,16 @@ _AND = (" and ", " & ", " + ", " und ", " et ", " y ", " e ", " и ", " en ", " 
 class Named:
     """One thing that a list of dependencies names, and how it was written.
 
-    `word` is an id, a number, a title or an issue; `either` tells that it names alternatives.
+    `word` is an id, a number, a title or an issue, `remark` what stands in brackets behind it;
+    `either` tells that it names alternatives. `number` is what was written where the type word
+    before it is that of an earlier part: `Story 1.1, 1.2`.
     """
 
     word: str
     written: str
     either: bool = False
+    remark: str = ""
+    number: str = ""
 
 
 def parse_dependencies(value: str) -> tuple[Named, ...]:
@@ -263,7 +285,10 @@ def parse_dependencies(value: str) -> tuple[Named, ...]:
         carried = _CARRIER.match(part)
         word = carried[1] if carried and _is_carrier(carried[1]) else word
         number = part.replace(".", "").isdecimal()
-        found += _named(f"{word} {part}" if word and number else part)
+        if word and number:
+            found += [replace(each, number=part) for each in _named(f"{word} {part}")]
+        else:
+            found += _named(part)
     return tuple(found[: 4 * _MOST])
 
 
@@ -288,8 +313,9 @@ def _named(written: str) -> list[Named]:
         return [Named(text, written, either=True)]
     text = _BEFORE.sub("", text, count=1).strip()
     text = "" if is_empty_word(text) else text
+    remark = " ".join(found.strip(" ()（）") for found in _REMARK.findall(written))
     return [Named(each, written) for each in _range(text)] or (
-        [Named(text, written)] if text else []
+        [Named(text, written, remark=remark)] if text else []
     )
 
 

@@ -4,7 +4,15 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, create_model
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    create_model,
+)
 
 from backlog_sync.core.fields import BOARD_FIELDS
 from backlog_sync.files.documents.values import (
@@ -37,11 +45,17 @@ def _risk(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
 
+_Line: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=False)]
+
+
 class CriterionDocument(Model):
     """An acceptance criterion; a plain string is one that is not done."""
 
     text: str = Field(description="What must hold, in one line of Markdown.")
     done: bool = Field(default=False, description="Whether it holds. Written back from GitHub.")
+    details: tuple[_Line, ...] = Field(
+        default=(), description="Lines of Markdown that stand below it in the issue."
+    )
 
 
 class UserStoryDocument(Model):

@@ -8,13 +8,12 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.front import front_matter
-from backlog_sync.files.markdown.metadata import parse_pairs
-from backlog_sync.files.markdown.values import without_issue
 from backlog_sync.files.node_values import short_title
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
+from backlog_sync.files.reading.front import front_matter
+from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.syntax.markdown import SILENT, Kind, Line, scan_lines
-from backlog_sync.files.values import parse_issue
+from backlog_sync.files.values import parse_issue, without_issue
 
 RULE = "numbered-tasks"
 """What `lint --explain` calls this rule."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.keys import is_key
-from backlog_sync.files.markdown.prefix import planning_prefix
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import Listed
+from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.runs import Chosen
 from backlog_sync.files.reading.sections import Section
 from backlog_sync.files.reading.tables import Tables

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.fields import is_story_sentence
-from backlog_sync.files.markdown.metadata import parse_pairs
 from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
+from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS, bare_word, is_priority, vocabulary
 

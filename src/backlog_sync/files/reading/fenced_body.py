@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from backlog_sync.files.markdown.drafts import Criterion, Draft
-from backlog_sync.files.markdown.fenced import Entry, Field, flow_list, opens_yaml, read_fence
-from backlog_sync.files.markdown.fields import is_story_sentence, set_field
-from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.record import CRITERIA
+from backlog_sync.files.fill import Taken
+from backlog_sync.files.reading.drafts import MarkdownDraft, Point
+from backlog_sync.files.reading.fenced import Entry, Field, flow_list, opens_yaml, read_fence
+from backlog_sync.files.reading.metadata import Pair
+from backlog_sync.files.reading.record import CRITERIA
+from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS, field_of
 
@@ -40,13 +41,13 @@ def read_body(walk: "Gatherer", line: Line, scope: "Scope") -> bool:
     return True
 
 
-def _is_of(draft: Draft, fields: list[Field]) -> bool:
+def _is_of(draft: MarkdownDraft, fields: list[Field]) -> bool:
     """Whether the block speaks of this item: it has no id, or the same."""
     named = next((found.whole for found in fields if found.key == "id"), "")
     return not named or draft.key in (named.lower(), None)
 
 
-def _story(walk: "Gatherer", draft: Draft, fields: list[Field]) -> None:
+def _story(walk: "Gatherer", draft: MarkdownDraft, fields: list[Field]) -> None:
     told = {found.key: found for found in fields if found.key in _STORY and found.whole}
     if "as a" not in told or "i want" not in told or "user_story" in draft.fields:
         return
@@ -61,7 +62,7 @@ def _story(walk: "Gatherer", draft: Draft, fields: list[Field]) -> None:
     draft.places["user_story"] = place
 
 
-def _take(walk: "Gatherer", draft: Draft, found: Field) -> None:
+def _take(walk: "Gatherer", draft: MarkdownDraft, found: Field) -> None:
     field = field_of(found.key)
     if field == CRITERIA:
         for entry in found.entries:
@@ -70,13 +71,10 @@ def _take(walk: "Gatherer", draft: Draft, found: Field) -> None:
     value = found.whole or ", ".join(entry.text for entry in found.entries)
     if field in ("depends_on", "labels", "assignees", "skills"):
         value = ", ".join(flow_list(value))
-    place = walk.record.place(found.line, found.line.at)
     if field is not None and value:
         pair = Pair(found.key, field, value, found.line.at, found.line.end, "", ": ")
-        _, name = set_field(draft, pair)
-        if name:
-            draft.places.setdefault(name, place)
-        return
+        if walk.record.take(draft, pair, found.line) not in (Taken.UNKNOWN, Taken.UNREAD):
+            return
     lines = [f"- {entry.text}" for entry in found.entries] or found.text or [found.value]
     if any(lines):
         draft.parted = True
@@ -85,8 +83,7 @@ def _take(walk: "Gatherer", draft: Draft, found: Field) -> None:
             draft.say(text)
 
 
-def _criterion(walk: "Gatherer", draft: Draft, entry: Entry) -> None:
+def _criterion(walk: "Gatherer", draft: MarkdownDraft, entry: Entry) -> None:
     text = " ".join(entry.text.split())
     if text:
-        place = walk.record.place(entry.line, entry.line.at)
-        walk.record.criterion(draft, Criterion(text, False, None, entry.line), place)
+        walk.record.criterion(draft, Point(text, line=entry.line))

@@ -5,35 +5,41 @@ What is an item was decided before; here its lines become its fields, criteria a
 
 from dataclasses import dataclass, replace
 
+from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import MetaLine
+from backlog_sync.files.dates import find_period, leading_period
+from backlog_sync.files.draft import Ref
+from backlog_sync.files.fill import Taken
 from backlog_sync.files.inline import only_link, plain
-from backlog_sync.files.markdown.blocks import Blocks
-from backlog_sync.files.markdown.claims import total_counts
-from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.markdown.drafts import Block, Criterion, Draft
-from backlog_sync.files.markdown.fenced import opens_yaml
-from backlog_sync.files.markdown.fields import (
-    Taken,
-    is_done_when,
-    is_story_sentence,
-    set_field,
-    status_word,
-)
-from backlog_sync.files.markdown.metadata import Pair, parse_pairs
-from backlog_sync.files.markdown.period import find_period, leading_period
-from backlog_sync.files.markdown.prefix import planning_prefix
-from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
+from backlog_sync.files.node_values import unhashed
 from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.blocks import Blocks
 from backlog_sync.files.reading.choices import BoxTitle, Choices, box_title, numbered_title
+from backlog_sync.files.reading.claims import total_counts
 from backlog_sync.files.reading.declared import IGNORE
-from backlog_sync.files.reading.entries import is_sentence
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
+from backlog_sync.files.reading.fenced import opens_yaml
+from backlog_sync.files.reading.metadata import Pair, parse_pairs
+from backlog_sync.files.reading.prefix import planning_prefix
+from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD, Record
 from backlog_sync.files.reading.runs import BELOW
+from backlog_sync.files.reading.scenario import begins_scenario
 from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.table_items import TableReader
 from backlog_sync.files.reading.titles import Title, Typed, parse_title, read_title, recognise
+from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_kind, topics
+from backlog_sync.files.values import parse_status
+from backlog_sync.files.vocabulary import (
+    LONG_FIELDS,
+    RANKS,
+    TEXT_FIELDS,
+    bare_word,
+    list_kind,
+    topics,
+    withheld_kind,
+)
 
 _LOW = "an item with --bullets items"
 _OF_THE_ITEM = frozenset(("status", "issue", "progress"))
@@ -45,6 +51,15 @@ _CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Ro
 _WORK = frozenset(("tasks", "deliverables"))
 _BOLD_LEVEL = 7
 """A bold paragraph that is a title stands below every heading."""
+
+_GOES_ON = TEXT_FIELDS - {CRITERIA}
+"""Fields whose text may go on over the lines below, with or without a beginning beside the key."""
+
+_EFFORTS = ("estimate", "effort")
+"""What goes on below these may tell hours, which no issue shows."""
+
+_TEXT = (Taken.UNKNOWN, Taken.UNREAD)
+"""What is kept in the text of an item as it is written."""
 
 _MOST_TITLE_LINES = 8
 """A title does not go on over more lines than these: what does is a paragraph."""
@@ -60,8 +75,8 @@ class Scope:
     that of the entries below a label such as `Stories:`.
     """
 
-    owner: Draft | None = None
-    chain: tuple[Draft, ...] = ()
+    owner: MarkdownDraft | None = None
+    chain: tuple[MarkdownDraft, ...] = ()
     section: Section | None = None
     closed: str = ""
     field: str | None = None
@@ -72,11 +87,11 @@ class Scope:
     listed: bool = False
     kind: str = ""
 
-    def below(self, draft: Draft) -> "Scope":
+    def below(self, draft: MarkdownDraft) -> "Scope":
         """The scope of what stands in an item."""
         return Scope(draft, (*self.chain, draft), self.section)
 
-    def parent(self, rank: int) -> Draft | None:
+    def parent(self, rank: int) -> MarkdownDraft | None:
         """The innermost item of a smaller rank."""
         return next((each for each in reversed(self.chain) if each.rank < rank), None)
 
@@ -92,10 +107,11 @@ class Gatherer:
         self.tables = TableReader(self)
         self.most = most
         self.done = -1  # the last row that was read out of order
-        self.sentence: Draft | None = None
-        self.drafts_by_row: dict[int, Draft] = {}
+        self.whole: MarkdownDraft | None = None  # the item that the file is
+        self.sentence: MarkdownDraft | None = None
+        self.drafts_by_row: dict[int, MarkdownDraft] = {}
 
-    def run(self, root: Node, first: Draft | None = None) -> bool:
+    def run(self, root: Node, first: MarkdownDraft | None = None) -> bool:
         """Read everything; False where it holds more items than are taken."""
         scope = Scope().below(first) if first else Scope()
         self.children(root, scope)
@@ -107,8 +123,8 @@ class Gatherer:
 
     def children(self, node: Node, scope: Scope) -> None:
         """Read what stands directly in a node, in order."""
-        flat: list[Draft] = []
-        above: Draft | None = None
+        flat: list[MarkdownDraft] = []
+        above: MarkdownDraft | None = None
         outer = scope
         for child in node.children:
             if child.first <= self.done or len(self.record.drafts) > self.most:
@@ -184,7 +200,7 @@ class Gatherer:
     def _is_glued(self, node: Node) -> bool:
         return node.first > 0 and self.lines[node.first - 1].kind in (Kind.LIST, Kind.TEXT)
 
-    def _pause(self, owner: Draft | None) -> None:
+    def _pause(self, owner: MarkdownDraft | None) -> None:
         """A blank line, or something else than text, stands before what follows."""
         self.sentence = None
         block = self.blocks.open
@@ -196,7 +212,7 @@ class Gatherer:
         if owner:
             owner.parted = True
 
-    def _goes_on(self, node: Node, above: Draft) -> bool:
+    def _goes_on(self, node: Node, above: MarkdownDraft) -> bool:
         """Whether an entry still speaks of the item in the entry right above it."""
         typed = self.choices.listed.items.get(node.first)
         if typed is not None:
@@ -209,7 +225,7 @@ class Gatherer:
         pairs = parse_pairs(self.record.text, self.lines[node.first], plain_keys=True)
         return bool(pairs) and pairs[0].field is not None
 
-    def _note_rows(self, node: Node, rule: str, draft: Draft | None, reason: str) -> None:
+    def _note_rows(self, node: Node, rule: str, draft: MarkdownDraft | None, reason: str) -> None:
         for row in range(node.first, node.end):
             if self.lines[row].kind is not Kind.BLANK:
                 line = self.lines[row]
@@ -217,7 +233,7 @@ class Gatherer:
 
     # ---- sections ------------------------------------------------------------------------------
 
-    def _section(self, node: Node, scope: Scope, flat: list[Draft]) -> None:
+    def _section(self, node: Node, scope: Scope, flat: list[MarkdownDraft]) -> None:
         self.blocks.end()
         self.sentence = None
         section = self.choices.by_row[node.first]
@@ -240,7 +256,7 @@ class Gatherer:
             self.record.note(self.lines[row], self.lines[row].kind.value)
 
     def _item_section(
-        self, node: Node, section: Section, typed: Typed, scope: Scope, flat: list[Draft]
+        self, node: Node, section: Section, typed: Typed, scope: Scope, flat: list[MarkdownDraft]
     ) -> None:
         line = self.lines[node.first]
         chain = scope.chain
@@ -250,7 +266,7 @@ class Gatherer:
         scope = replace(scope, chain=(*chain, *flat))
         kind = self._kind(typed, scope, section)
         if scope.status and not typed.status:
-            typed = replace(typed, status=status_word(scope.status))
+            typed = replace(typed, status=parse_status(scope.status))
         title = typed.title or section.title.text or typed.word.name.capitalize()
         draft = self.add(kind, typed, plain(title), line, line.at, typed.status, scope, node.level)
         self._told(draft, section.title)
@@ -283,7 +299,7 @@ class Gatherer:
                 return "epic"  # a sprint or a week of no phase
         return kind
 
-    def _told(self, draft: Draft, title: Title) -> None:
+    def _told(self, draft: MarkdownDraft, title: Title) -> None:
         """What a title says beside its words."""
         if title.points is not None:
             draft.fields.setdefault("story_points", title.points)
@@ -299,7 +315,7 @@ class Gatherer:
             draft.say(title.rest)
             draft.parted = True
 
-    def _plan(self, draft: Draft, typed: Typed, section: Section) -> None:
+    def _plan(self, draft: MarkdownDraft, typed: Typed, section: Section) -> None:
         """A phase or a level with a quarter in its heading is planned for it."""
         if not draft.weak or typed.word.name in ("milestone", "m", "sprint", "week"):
             return
@@ -308,7 +324,7 @@ class Gatherer:
             draft.fields["milestone"] = period.text
             self.record.periods.setdefault(period.text, period.end)
 
-    def _inner(self, draft: Draft, typed: Typed) -> Typed | None:
+    def _inner(self, draft: MarkdownDraft, typed: Typed) -> Typed | None:
         """The item that a phase's title names: `Phase 3: User Story 1 — Book a stand`."""
         if not draft.weak or not typed.number:
             return None
@@ -320,8 +336,8 @@ class Gatherer:
         )
 
     def _inner_item(
-        self, line: Line, outer: Draft, typed: Typed, scope: Scope, level: int
-    ) -> Draft:
+        self, line: Line, outer: MarkdownDraft, typed: Typed, scope: Scope, level: int
+    ) -> MarkdownDraft:
         title = read_title(line.text).typed
         told = read_title(typed.title)
         del title
@@ -341,7 +357,7 @@ class Gatherer:
         field = section.field
         if field is None and scope.field == CRITERIA and scope.section and scope.section.field:
             field = CRITERIA  # a group of the criteria
-        done = is_done_when(line.text) or section.role is Role.QUALITY
+        done = "quality" in topics(line.text) or section.role is Role.QUALITY
         if field is None and done and _first_list_is_boxed(node):
             field = CRITERIA  # of the item above, or of the plan as a whole
         container = self.choices.sections.containers.get(node.first)
@@ -361,7 +377,7 @@ class Gatherer:
             if self._holds(section, inner):
                 self._container(node, section, inner, "epic", "time-heading")
                 return
-        if field and owner:
+        if field and owner and not is_told(owner, field):
             self.blocks.begin(Block(field, owner, heading=True))
             self.record.note(line, "metadata", owner, f"{field} is below this heading")
             self.children(node, replace(inner, field=field))
@@ -454,11 +470,11 @@ class Gatherer:
                 if child.form in (Form.TEXT, Form.ENTRY):
                     self._mention_pairs(child, draft)
 
-    def _mention_pairs(self, node: Node, draft: Draft) -> None:
+    def _mention_pairs(self, node: Node, draft: MarkdownDraft) -> None:
         for row in range(node.first, node.head):
             for pair in parse_pairs(self.record.text, self.lines[row], plain_keys=True):
-                if pair.field and pair.value and pair.field != CRITERIA:
-                    set_field(draft, pair)
+                if pair.field and pair.value and not is_told(draft, pair.field):
+                    self.record.take(draft, pair, self.lines[row])
 
     # ---- items ---------------------------------------------------------------------------------
 
@@ -472,9 +488,10 @@ class Gatherer:
         status: str | None,
         scope: Scope,
         level: int = 0,
-    ) -> Draft:
+    ) -> MarkdownDraft:
         """A new item; its parent is the nearest item around it of a smaller rank."""
-        draft = Draft(kind, typed, title, line, self.record.place(line, at), level=level)
+        place = self.record.place(line, at)
+        draft = MarkdownDraft(kind, title, place, line=line, typed=typed, level=level)
         draft.index = len(self.record.drafts)
         draft.parent = scope.parent(draft.rank)
         draft.last_line = line.row
@@ -488,23 +505,22 @@ class Gatherer:
                 draft.fields["story_points"] = typed.points
             if typed.priority is not None:
                 draft.fields["priority"] = typed.priority
-        if status:
-            draft.fields["mark"] = status
+        draft.mark = status
         draft.places["title"] = draft.place
         self.record.drafts.append(draft)
         self.drafts_by_row[line.row] = draft
         return draft
 
-    def _listed(self, draft: Draft, node: Node) -> None:
+    def _listed(self, draft: MarkdownDraft, node: Node) -> None:
         """Note where an item in a list stands."""
         line = self.lines[node.first]
         draft.indent, draft.content, draft.box = line.indent, line.content, line.box
         if line.box is not None and line.ticked:
-            draft.fields["mark"] = "Done"
+            draft.mark = "Done"
 
     # ---- entries -------------------------------------------------------------------------------
 
-    def _entry(self, node: Node, scope: Scope, *, glued: bool) -> Draft | None:
+    def _entry(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
         """Give an entry to the first rule that takes it; gives the item that it became."""
         line = self.lines[node.first]
         item = scope.owner
@@ -547,7 +563,7 @@ class Gatherer:
             return None
         return self._bullet(node, scope, glued=glued)
 
-    def _declared(self, node: Node, what: str, scope: Scope) -> Draft | None:
+    def _declared(self, node: Node, what: str, scope: Scope) -> MarkdownDraft | None:
         """An entry as the settings declare it."""
         if what == IGNORE:
             self._note_rows(node, "declared", None, "the settings ignore it")
@@ -585,7 +601,7 @@ class Gatherer:
         boxed = line.box is not None and criteria
         return boxed or (needed and not typed.bold)
 
-    def _stands_beside(self, typed: Typed, item: Draft, scope: Scope) -> bool:
+    def _stands_beside(self, typed: Typed, item: MarkdownDraft, scope: Scope) -> bool:
         """Whether an entry below an item of its rank is another item, and does not only name one."""
         section = scope.section
         if section is None or item.line.row != section.node.first or scope.listed:
@@ -610,7 +626,7 @@ class Gatherer:
         block = self.blocks.open
         return block is not None and block.key_indent >= line.indent and not block.heading
 
-    def _typed_item(self, node: Node, typed: Typed, scope: Scope) -> Draft:
+    def _typed_item(self, node: Node, typed: Typed, scope: Scope) -> MarkdownDraft:
         self.blocks.end()
         self.sentence = None
         line = self.lines[node.first]
@@ -638,7 +654,7 @@ class Gatherer:
         self._body_of(node, draft, scope)
         return draft
 
-    def _further_title(self, node: Node, draft: Draft) -> None:
+    def _further_title(self, node: Node, draft: MarkdownDraft) -> None:
         """A title that goes on over the next lines of its paragraph."""
         draft.last_line = node.first
         for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
@@ -651,7 +667,7 @@ class Gatherer:
             draft.last_line = row
             self.record.note(line, "title", draft)
 
-    def _body_of(self, node: Node, draft: Draft, scope: Scope) -> None:
+    def _body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
         """What stands in an entry that is an item."""
         inner = replace(scope.below(draft), listed=True)
         for row in range(draft.last_line + 1, node.head):
@@ -662,7 +678,7 @@ class Gatherer:
 
     # ---- boxes ---------------------------------------------------------------------------------
 
-    def _box(self, node: Node, scope: Scope) -> Draft | None:
+    def _box(self, node: Node, scope: Scope) -> MarkdownDraft | None:
         line = self.lines[node.first]
         item = scope.owner
         block = self.blocks.open
@@ -673,6 +689,10 @@ class Gatherer:
             self._as_text(node, scope)
         elif self.blocks.in_scenario:
             self.blocks.detail(line)
+        elif node.first in self.choices.numbered:
+            return self._task(node, scope)
+        elif item is self.whole is not None and not self.blocks.in_criteria:
+            self._as_text(node, scope)
         elif block and block.field == CRITERIA and not self._is_coded(line):
             block.boxed = True
             self._criterion(node, block.draft, scope)
@@ -724,7 +744,7 @@ class Gatherer:
             if self.lines[row].kind is not Kind.BLANK:
                 self.record.note(self.lines[row], "skipped", None, "a part of what stands above it")
 
-    def _holds_criteria(self, item: Draft, scope: Scope) -> bool:
+    def _holds_criteria(self, item: MarkdownDraft, scope: Scope) -> bool:
         """Whether boxes below an item without a key are its check list: not where they are tasks."""
         if item.rank >= RANKS["task"]:
             return True
@@ -741,16 +761,17 @@ class Gatherer:
             return item.line.row in self.choices.sections.metadata
         return not item.weak and item.rank > RANKS["epic"]
 
-    def _criterion(self, node: Node, draft: Draft, scope: Scope) -> None:
+    def _criterion(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
         """A criterion, with the details that stand in it."""
         line = self.lines[node.first]
-        entry = Criterion(line.text, line.ticked, line.box, line)
-        self.record.criterion(draft, entry, self.record.place(line, line.at))
+        text = unhashed(line.text) if draft.front >= 0 else line.text
+        entry = Point(text, line.ticked, line.box, line=line)
+        self.record.criterion(draft, entry)
         self.record.note(line, "checklist", draft)
         self._further_criterion(node, entry, draft)
         self._details(node, entry, draft, scope)
 
-    def _further_criterion(self, node: Node, entry: Criterion, draft: Draft) -> None:
+    def _further_criterion(self, node: Node, entry: Point, draft: MarkdownDraft) -> None:
         """The further lines of a criterion; a bold field that we know speaks of the item."""
         for row in range(node.first + 1, node.head):
             line = self.lines[row]
@@ -761,7 +782,7 @@ class Gatherer:
             entry.text = f"{entry.text} {line.text}"
             self.record.note(line, "checklist", draft)
 
-    def _details(self, node: Node, entry: Criterion, draft: Draft, scope: Scope) -> None:
+    def _details(self, node: Node, entry: Point, draft: MarkdownDraft, scope: Scope) -> None:
         """Nested boxes are criteria of their own; all else stays below the one that it details."""
         for child in node.children:
             if child.form is Form.ENTRY and child.box is not None:
@@ -778,8 +799,6 @@ class Gatherer:
 
     def _criterion_entry(self, node: Node, block: Block, scope: Scope) -> bool:
         """A plain bullet below a criteria key."""
-        from backlog_sync.files.markdown.scenario import begins_scenario  # noqa: PLC0415
-
         line = self.lines[node.first]
         if begins_scenario(line.text) or block.scenario:
             return False
@@ -788,7 +807,7 @@ class Gatherer:
         if not block.heading and block.key_indent >= 0 and line.indent < block.key_indent:
             self.blocks.end()
             return False
-        entry = Criterion(line.text, False, None, line)
+        entry = Point(line.text, line=line)
         self._further_criterion(node, entry, block.draft)
         if any(child.form is Form.ENTRY and child.box is not None for child in node.children):
             self.record.note(line, "checklist", block.draft, "a group of the criteria")
@@ -802,7 +821,7 @@ class Gatherer:
         self._details(node, entry, block.draft, scope)
         return True
 
-    def _task(self, node: Node, scope: Scope) -> Draft:
+    def _task(self, node: Node, scope: Scope) -> MarkdownDraft:
         line = self.lines[node.first]
         block = self.blocks.open
         if block is None or block.field != TASKS:
@@ -814,12 +833,13 @@ class Gatherer:
         if number and "." not in number:
             kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"
         above = scope.status if not line.ticked else None
-        status = told.title.status or (status_word(above) if above else None)
+        status = told.title.status or (parse_status(above) if above else None)
         draft = self.add(kind, None, told.title.text, line, line.at, status, scope)
         draft.key = told.key
-        draft.parent_name = told.parent
+        if told.parent:
+            draft.parents.append(Ref(told.parent, draft.place))
         if told.needs:
-            draft.depends = list(parse_dependencies(told.needs))
+            draft.depends = [Ref(told.needs, draft.place)]
         self._listed(draft, node)
         self._further_title(node, draft)
         self._told(draft, told.title)
@@ -872,7 +892,7 @@ class Gatherer:
             )
         self._nested(node, scope)
 
-    def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> Draft | None:
+    def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
         """An entry that is no item itself, or one of low confidence."""
         line = self.lines[node.first]
         item = scope.owner
@@ -891,7 +911,7 @@ class Gatherer:
         self._nested(node, scope)
         return None
 
-    def _bullet_item(self, node: Node, kind: str, scope: Scope) -> Draft:
+    def _bullet_item(self, node: Node, kind: str, scope: Scope) -> MarkdownDraft:
         line = self.lines[node.first]
         prefix = planning_prefix(line.text)
         text = prefix.text if prefix else line.text
@@ -899,7 +919,7 @@ class Gatherer:
         told = replace(told, text=told.typed.title) if told.typed and told.typed.title else told
         draft = self.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
         if scope.status:
-            draft.fields.setdefault("mark", status_word(scope.status))
+            draft.mark = draft.mark or parse_status(scope.status)
         self._listed(draft, node)
         if prefix and prefix.priority:
             draft.fields["priority"] = prefix.priority
@@ -974,7 +994,7 @@ class Gatherer:
             told = reason or self.choices.listed.refused.get(line.row, "")
             self.record.note(line, "description", item, told)
 
-    def _is_user_story(self, line: Line, item: Draft) -> bool:
+    def _is_user_story(self, line: Line, item: MarkdownDraft) -> bool:
         """Whether a line is the user story of the item above it; a bullet only of a story."""
         if "user_story" in item.fields or not is_story_sentence(line.text):
             return False
@@ -1024,7 +1044,7 @@ class Gatherer:
             owner.parted = True
         self._note_rows(node, "code", owner, "a part of the text")
 
-    def _raw(self, row: int, owner: Draft) -> str:
+    def _raw(self, row: int, owner: MarkdownDraft) -> str:
         line = self.lines[row]
         width = min(line.indent, owner.content)
         return self.record.text[line.start : line.end].expandtabs(4)[width:].rstrip()
@@ -1071,7 +1091,7 @@ class Gatherer:
         self._take_all(line, pairs, item, aside=self._is_aside_of(item, scope))
         return True
 
-    def _is_aside_of(self, item: Draft | None, scope: Scope) -> bool:
+    def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
         """Whether a line stands below a heading of its own, that is no item, within an item."""
         section = scope.section
         if item is None or section is None or scope.listed or item.level <= 0:
@@ -1079,7 +1099,7 @@ class Gatherer:
         return section.node.first != item.line.row and not section.structural
 
     def _take_all(
-        self, line: Line, pairs: tuple[Pair, ...], item: Draft, *, aside: bool = False
+        self, line: Line, pairs: tuple[Pair, ...], item: MarkdownDraft, *, aside: bool = False
     ) -> None:
         """Take pairs; below a heading of its own (`aside`) a status is not the item's."""
         known = len(pairs) > 1 and any(pair.field for pair in pairs)
@@ -1089,12 +1109,10 @@ class Gatherer:
             target, named = self._of_outer(pair, item)
             if aside and named.field in _OF_THE_ITEM:
                 named = replace(named, field=None)
-            taken, field = self._take(line, named, target)
-            unknown = taken is Taken.UNKNOWN
+            taken = self._take(line, named, target)
+            unknown = taken in _TEXT
             known = known or not unknown
             target.meta.append(MetaLine(replace(named, field=None) if unknown else named, line.row))
-            if field:
-                target.places.setdefault(field, self.record.place(line, pair.start))
             if unknown:
                 whole = len(pairs) == 1
                 item.say(self.record.raw(line, item) if whole else f"**{pair.key}**: {pair.value}")
@@ -1102,7 +1120,7 @@ class Gatherer:
         item.parted = item.parted or known
         self.record.note(line, "metadata", item, "; ".join(filter(None, told)))
 
-    def _of_outer(self, pair: Pair, item: Draft) -> tuple[Draft, Pair]:
+    def _of_outer(self, pair: Pair, item: MarkdownDraft) -> tuple[MarkdownDraft, Pair]:
         """`**Phase Issue**: #3` in a heading of two items speaks of the outer one."""
         outer = item.outer
         if outer is not None and outer.typed is not None and pair.field is None:
@@ -1111,24 +1129,37 @@ class Gatherer:
                 return outer, replace(pair, field=rest)
         return item, pair
 
-    def _take(self, line: Line, pair: Pair, item: Draft) -> tuple[Taken, str | None]:
+    def _take(self, line: Line, pair: Pair, item: MarkdownDraft) -> Taken:
+        place = self.record.place(line, pair.start)
         if pair.field == CRITERIA:
             if pair.value:
-                place = self.record.place(line, pair.start)
-                self.record.criterion(item, Criterion(pair.value, False, None, line), place)
-                return Taken.SET, None
-            if is_done_when(pair.key) and not self._boxes_follow(line):
-                return Taken.UNKNOWN, None
+                self.record.criterion(item, Point(pair.value, place=place, line=line))
+                return Taken.SET
+            if "quality" in topics(pair.key) and not self._boxes_follow(line):
+                return Taken.UNKNOWN
             self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
-            return Taken.BLOCK, None
-        taken, field = set_field(item, pair)
-        if taken is Taken.BLOCK and field:
-            self.blocks.begin(Block(field, item, key_indent=line.indent))
-        elif taken is Taken.SET and field in TEXT_FIELDS:
-            self.blocks.begin(Block(field, item, text=[pair.value], key_indent=line.indent))
-        return taken, field
+            return Taken.BELOW
+        if pair.field in _GOES_ON or (pair.field in LONG_FIELDS and not pair.value):
+            return self._begin(line, pair, item, place if pair.value else None)
+        taken = self.record.take(item, pair, line)
+        if pair.field in _EFFORTS or withheld_kind(pair.key):
+            field = pair.field or WITHHELD
+            self.blocks.begin(
+                Block(field, item, key_indent=line.indent, withheld=True,
+                      place=place if pair.value else None)
+            )  # fmt: skip
+        return taken
 
-    def _is_tasks_key(self, line: Line, word: str, item: Draft) -> bool:
+    def _begin(self, line: Line, pair: Pair, item: MarkdownDraft, place: Place | None) -> Taken:
+        """Open the block of a field that goes on below its key; a text may begin beside it."""
+        assert pair.field is not None
+        if is_told(item, pair.field):
+            return Taken.AGAIN
+        text = [pair.value] if pair.value else []
+        self.blocks.begin(Block(pair.field, item, text=text, key_indent=line.indent, place=place))
+        return Taken.SET if pair.value else Taken.BELOW
+
+    def _is_tasks_key(self, line: Line, word: str, item: MarkdownDraft) -> bool:
         """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
         if "tasks" in topics(word) and self._boxes_follow(line):
             return True
@@ -1144,6 +1175,13 @@ class Gatherer:
         return False
 
 
+def is_told(draft: MarkdownDraft, field: str) -> bool:
+    """Whether an item says a field of its own, which counts before what is said elsewhere."""
+    if field == "depends_on":
+        return draft.depends is not None
+    return field != "description" and field in draft.fields
+
+
 def _words_of(word: str) -> tuple[str, ...]:
     return (word, word.rsplit(" ", 1)[-1])
 
@@ -1153,6 +1191,10 @@ def _is_status(text: str) -> bool:
 
 
 def _first_list_is_boxed(node: Node) -> bool:
-    """Whether the first list below a heading is one of check boxes."""
-    entry = next((child for child in node.children if child.form is Form.ENTRY), None)
-    return entry is not None and entry.box is not None
+    """Whether the first list below a heading, or below a part of it, is one of check boxes."""
+    for child in node.children:
+        if child.form is Form.ENTRY:
+            return child.box is not None
+        if child.form is Form.SECTION and any(each.form is Form.ENTRY for each in child.children):
+            return _first_list_is_boxed(child)
+    return False

@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.files.markdown.finish import finish
-from backlog_sync.files.markdown.front import front_matter
-from backlog_sync.files.markdown.open_single import open_single
-from backlog_sync.files.markdown.record import Record
-from backlog_sync.files.markdown.risks import read_risks
-from backlog_sync.files.markdown.single import single_item
-from backlog_sync.files.parsed import Asked, ParsedFile, Source
+from backlog_sync.files.assemble import assemble
+from backlog_sync.files.parsed import Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import choose_entries
+from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.reading.gather import Gatherer
 from backlog_sync.files.reading.problems import problems
+from backlog_sync.files.reading.record import Record
+from backlog_sync.files.reading.risks import read_risks
 from backlog_sync.files.reading.runs import choose_sections
 from backlog_sync.files.reading.sections import read_sections
+from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
+from backlog_sync.files.reading.single import CARD, as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import MarkdownOutline, read_outline
@@ -43,34 +43,51 @@ def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
     outline = read_outline(source.text)
     record = Record(source, outline.lines)
     choices = _choices(source.text, outline, asked)
-    single = single_item(outline.lines, choices.sections, choices.listed)
-    if single:
-        for row in choices.sections.items:
-            choices.sections.refused[row] = "the whole file is one item"
-        choices.sections.items.clear()
-        choices.sections.containers.clear()
+    front = front_matter(source, outline.lines)
+    single = single_item(front, choices)
     gatherer = Gatherer(record, choices, MAX_ITEMS)
     first = open_single(gatherer, single) if single else None
     if not gatherer.run(outline.root, first):
         message = f"this holds more than {MAX_ITEMS} items"
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
-    told = problems(source.path, outline, record, choices)
-    done = finish(record)
-    front = front_matter(source, outline.lines)
+    known = settle(record)
+    card = single if single and single.card and len(record.drafts) == 1 else None
+    done = assemble(record.drafts, record.findings, card_key if card else key_elsewhere)
+    items = (as_card(done.items[0], card),) if card else done.items
+    loose = record.loose if items else []
+    slips = tuple(problems(source.path, outline, record, choices))
+    told = (*record.findings.diagnostics(), *_unused(source, choices), *slips)
     return ParsedFile(
         source=source,
-        items=done.items,
+        items=items,
         settings=front.settings,
         settings_places=front.places,
-        claims=done.claims,
-        diagnostics=(*front.diagnostics, *done.diagnostics, *_unused(source, choices), *told),
-        notes=done.notes,
-        periods=done.periods,
-        loose_criteria=done.loose,
+        claims=tuple(claims_of(record, known)),
+        diagnostics=(*front.diagnostics, *_loose(loose), *told),
+        notes=tuple(_notes(record)),
+        dialect=CARD if card else "",
+        periods={**done.periods, **record.periods},
+        loose_criteria=len(loose),
         risks=read_risks(outline.lines),
         asked=asked,
     )
+
+
+def _notes(record: Record) -> Iterator[LineNote]:
+    for note in record.notes:
+        item = note.draft.index if note.draft else None
+        yield LineNote(note.line, note.rule, item, note.reason)
+
+
+def _loose(places: list[Place]) -> Iterator[Diagnostic]:
+    """The warning for criteria that no item takes."""
+    if places:
+        count = len(places)
+        told = "1 criterion belongs" if count == 1 else f"{count} criteria belong"
+        hint = "put them below an item to have them on its issue"
+        message = f"{told} to the plan as a whole, and to no issue"
+        yield Diagnostic(places[0], "loose-criteria", message, hint, Severity.WARNING)
 
 
 def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:

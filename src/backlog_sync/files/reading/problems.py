@@ -5,10 +5,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.files.markdown.metadata import parse_pairs
-from backlog_sync.files.markdown.record import Record
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.choices import Choices
+from backlog_sync.files.reading.record import Record
 from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import near_key, near_type

@@ -323,8 +323,8 @@ class _Chooser:
         for above in self.sections:
             if above.group is None or above.inside(*_SILENT):
                 continue
-            run = [s for s in above.children if self._is_plain(s)]
-            if any(s.planned or s.holds() for s in run):
+            run = [s for s in above.children if self._is_plain(s) and not s.rows]
+            if any(s.planned or s.boxes for s in run):
                 for section in run:
                     self._take(section, _untyped(section, above.group))
 

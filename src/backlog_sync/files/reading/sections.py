@@ -6,10 +6,10 @@ from dataclasses import field as field_
 from enum import Enum
 
 from backlog_sync.files.inline import only_link
-from backlog_sync.files.markdown.fields import is_story_sentence
-from backlog_sync.files.markdown.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, read_title
+from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import (

@@ -5,17 +5,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backlog_sync.files.anchors import MetaLine, RowSpan
+from backlog_sync.files.fill import Taken
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.claims import read_summary
-from backlog_sync.files.markdown.drafts import Criterion, Draft
-from backlog_sync.files.markdown.fields import Taken, set_field
-from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.record import CRITERIA
 from backlog_sync.files.outline import Node
-from backlog_sync.files.reading.entries import is_sentence
+from backlog_sync.files.reading.claims import read_summary
+from backlog_sync.files.reading.drafts import MarkdownDraft, Point
+from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.reading.tables import Row
+from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS, is_empty_word, kind_of
 
@@ -63,11 +62,13 @@ class TableReader:
                 lines, "skipped", None, scope.closed or "a table without columns of items"
             )
 
-    def _note_all(self, lines: list[Line], rule: str, item: Draft | None, reason: str) -> None:
+    def _note_all(
+        self, lines: list[Line], rule: str, item: MarkdownDraft | None, reason: str
+    ) -> None:
         for line in lines:
             self.record.note(line, rule, item, reason)
 
-    def _holds_items(self, item: Draft | None, scope: "Scope") -> bool:
+    def _holds_items(self, item: MarkdownDraft | None, scope: "Scope") -> bool:
         if scope.closed:
             return False
         section = scope.section
@@ -95,7 +96,7 @@ class TableReader:
             else:
                 self.record.note(line, "table-row", self._row(row, scope))
 
-    def _row(self, row: Row, scope: "Scope") -> Draft:
+    def _row(self, row: Row, scope: "Scope") -> MarkdownDraft:
         item = scope.owner
         kind = _named_kind(row) or row.kind
         typed = row.typed
@@ -120,22 +121,18 @@ class TableReader:
             draft.say(f"**{name}**: {text}")
         return draft
 
-    def _cell(self, line: Line, pair: Pair, draft: Draft) -> None:
+    def _cell(self, line: Line, pair: Pair, draft: MarkdownDraft) -> None:
         draft.cells.append(MetaLine(pair, line.row))
         value = plain(pair.value)
         if not value or (is_empty_word(value) and pair.field != "status"):
             return
-        place = self.record.place(line, pair.start)
-        if pair.field == CRITERIA:
+        if pair.field in ("acceptance_criteria", "definition_of_done"):
+            place = self.record.place(line, pair.start)
             for text in _CUT.split(pair.value):
                 if text.strip(" -•"):
-                    entry = Criterion(text.strip(" -•"), False, None, line)
-                    self.record.criterion(draft, entry, place)
+                    self.record.criterion(draft, Point(text.strip(" -•"), place=place, line=line))
             return
-        taken, field = set_field(draft, pair)
-        if field:
-            draft.places.setdefault(field, place)
-        if taken is Taken.UNKNOWN:
+        if self.record.take(draft, pair, line) in (Taken.UNKNOWN, Taken.UNREAD):
             draft.say(f"**{pair.key}**: {pair.value}")
 
 

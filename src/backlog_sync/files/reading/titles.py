@@ -13,8 +13,8 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.statuses import StatusPhrase, status_in, trailing_status
+from backlog_sync.files.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
     TypeWord,
@@ -484,7 +484,8 @@ def _word(body: str) -> _Found | None:
         return None
     at = match.end()
     group = _GROUP.match(body, at)
-    at = group.end() if group else at
+    if group:
+        at, word = group.end(), TypeWord("group", "feature")
     number = _NUMBER.match(body, at)
     if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
         return _titled(_Found(word, number[1], "", code=word.unsure), body, number.end())

@@ -237,7 +237,10 @@ def _entry(value: object) -> str:
 def _flow(value: Mapping[str, object]) -> str:
     parts = []
     for name, each in value.items():
-        told = _flow(each) if isinstance(each, Mapping) else _scalar(each)
+        if isinstance(each, list | tuple):
+            told = f"[{', '.join(map(_scalar, each))}]"
+        else:
+            told = _flow(each) if isinstance(each, Mapping) else _scalar(each)
         parts.append(f"{name}: {told}")
     return "{" + ", ".join(parts) + "}"
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.words import words
 from backlog_sync.files.statuses import is_plain_status, meanings
-from backlog_sync.files.vocabulary import bare_word, field_of, is_partly
+from backlog_sync.files.vocabulary import bare_word, field_of, is_partly, listed
 
 # Keys that write-back adds are no markers: they would turn the language round.
 _MARKERS = {
@@ -32,7 +31,7 @@ _MARKERS = {
     "ja": "優先度|ストーリーポイント|ポイント|依存関係|受け入れ基準|受入基準|説明|"
     "担当|担当者|目標|完了条件|マイルストーン",
 }
-_LANGUAGES = {language: words(listed) for language, listed in _MARKERS.items()}
+_LANGUAGES = {language: listed(words) for language, words in _MARKERS.items()}
 
 _STATUSES = {
     "es": ("Pendiente", "En progreso", "Completado", "Cancelado"),
@@ -92,8 +91,8 @@ def _language(lines: Iterable[MetaLine]) -> str:
     counts: Counter[str] = Counter()
     for meta in lines:
         word = bare_word(meta.pair.key)
-        for language, listed in _LANGUAGES.items():
-            counts[language] += word in listed
+        for language, spelt in _LANGUAGES.items():
+            counts[language] += word in spelt
     best = counts.most_common(1)
     return best[0][0] if best and best[0][1] else "en"
 

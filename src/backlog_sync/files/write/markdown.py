@@ -11,13 +11,16 @@ from collections.abc import Collection, Sequence
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.rollup import Sum
-from backlog_sync.files.anchors import Anchor, MetaLine
+from backlog_sync.files.anchors import Anchor, MetaLine, anchor_of
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.markdown.drafts import anchor_of
-from backlog_sync.files.markdown.values import BRACKETED_ISSUE, TRAILING_ISSUE, parse_issue
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.syntax.markdown import Kind, default_eol
+from backlog_sync.files.values import (
+    BRACKETED_ISSUE,
+    TRAILING_ISSUE,
+    parse_dependencies,
+    parse_issue,
+)
 from backlog_sync.files.vocabulary import is_empty_word
 from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.columns import status_columns

@@ -4,33 +4,27 @@ import re
 from dataclasses import dataclass, replace
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.metadata import Pair
-from backlog_sync.files.markdown.words import TYPES, words
+from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import Line
-from backlog_sync.files.vocabulary import bare_word
+from backlog_sync.files.vocabulary import (
+    bare_word,
+    counted,
+    key_words,
+    topics,
+    type_word,
+    vocabulary,
+)
 
-_SPELT = {
-    "items": "items|item|issues",
-    "epics": "epics|epic|épicas|épicos|épopées|epen|эпики|史诗",
-    "features": "features|feature|funcionalidades|fonctionnalités|funktionen|功能",
-    "stories": "stories|story|user stories|histórias|historias|récits|geschichten|истории|故事",
-    "tasks": "tasks|task|tarefas|tareas|tâches|aufgaben|задачи|任务",
-    "points": "points|point|story points|sp|pts|story point|pontos|pontos totais|puntos|"
-    "total points|punkte|очки|баллы",
-}
-COUNTED = {word: what for what, spelt in _SPELT.items() for word in spelt.split("|")}
+COUNTED = vocabulary().counted
 """What is counted, by the words for it."""
 
-_TOTAL_WORDS = words(
-    "total|totals|sum|grand total|gesamt|summe|insgesamt|totale|итого|всего|合计|总计|合計"
-)
 _NUMBER = re.compile(r"\**[ ]?(\d{1,7}(?:\.\d{1,2})?)(?![\d.,%+–-])")
 _COUNTS = re.compile(
     r"(?<![\d.,-])(\d{1,7}(?:\.\d{1,2})?)[ ]([^\W\d_]{1,20}(?:[ ][^\W\d_]{1,20})?)"
 )
 _NAME_COLUMNS = frozenset(
-    ("name", "title", "epic name", "feature name", "titel", "título", "titre")
+    ("name", "title", "epic name", "feature name", "titel", "titulo", "titre")
 )
 
 
@@ -71,7 +65,7 @@ def total_counts(pair: Pair) -> tuple[Count, ...]:
     key = bare_word(pair.key)
     if not key.startswith("total ") and not key.endswith(" total"):
         return ()
-    what = COUNTED.get(key.removeprefix("total ").removesuffix(" total").strip())
+    what = counted(key.removeprefix("total ").removesuffix(" total").strip())
     number = _NUMBER.match(pair.value)
     if what is None or number is None:
         return ()
@@ -93,7 +87,7 @@ def _is_limited(rest: str, what: str) -> bool:
         "total",
         "in",
     }
-    return any(COUNTED.get(word) is None and word not in ("story", what) for word in said)
+    return any(counted(word) is None and word not in ("story", what) for word in said)
 
 
 def word_counts(text: str, at: int, begin: int = 0) -> list[Count]:
@@ -107,8 +101,7 @@ def word_counts(text: str, at: int, begin: int = 0) -> list[Count]:
 
 
 def _what(spelt: str) -> str | None:
-    spelt = spelt.casefold()
-    return COUNTED.get(spelt) or COUNTED.get(spelt.split(" ")[0])
+    return counted(spelt) or counted(spelt.split(" ", maxsplit=1)[0])
 
 
 def _count(what: str, match: re.Match[str], at: int) -> Count:
@@ -141,29 +134,31 @@ def read_summary(rows: list[Line]) -> tuple[TableRow, ...] | None:
     """
     if len(rows) < 3:
         return None
-    header = [bare_word(plain(cell.text)) for cell in split_cells(rows[0])]
-    counted = {index: COUNTED[word] for index, word in enumerate(header) if word in COUNTED}
-    named = {index for index, word in enumerate(header) if word in TYPES or word in _NAME_COLUMNS}
-    counted = {i: what for i, what in counted.items() if i not in named or i > min(named)}
-    named -= counted.keys()
-    if not counted or not named:
+    header = [plain(cell.text) for cell in split_cells(rows[0])]
+    sums = {index: what for index, word in enumerate(header) if (what := counted(word))}
+    named = {
+        index
+        for index, word in enumerate(header)
+        if type_word(word) or key_words(word) in _NAME_COLUMNS
+    }
+    sums = {i: what for i, what in sums.items() if i not in named or i > min(named)}
+    named -= sums.keys()
+    if not sums or not named:
         return None
-    body = [_row(line, counted) for line in rows[2:]]
+    body = [_row(line, sums) for line in rows[2:]]
     return tuple(body) if any(row.counts for row in body) else None
 
 
-def _row(line: Line, counted: dict[int, str]) -> TableRow:
+def _row(line: Line, sums: dict[int, str]) -> TableRow:
     cells = split_cells(line)
-    names = tuple(
-        plain(cell.text)[:300] for index, cell in enumerate(cells) if index not in counted
-    )
+    names = tuple(plain(cell.text)[:300] for index, cell in enumerate(cells) if index not in sums)
     total = bool(names) and is_total(names[0])
     counts = []
     for index, cell in enumerate(cells):
-        number = _NUMBER.match(cell.text) if index in counted else None
+        number = _NUMBER.match(cell.text) if index in sums else None
         if number:
-            counts.append(_count(counted[index], number, cell.at))
-        elif total and index not in counted and index:
+            counts.append(_count(sums[index], number, cell.at))
+        elif total and index not in sums and index:
             counts += word_counts(
                 cell.text.strip("*")[:60], cell.at + cell.text.startswith("**") * 2
             )
@@ -172,7 +167,7 @@ def _row(line: Line, counted: dict[int, str]) -> TableRow:
 
 def is_total(name: str) -> bool:
     """Whether the name of a row says that it holds sums."""
-    return bare_word(name) in _TOTAL_WORDS
+    return "total" in topics(name)
 
 
 def name_key(name: str) -> str | None:

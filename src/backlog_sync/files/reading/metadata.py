@@ -11,7 +11,7 @@ from backlog_sync.files.vocabulary import bare_word, field_of
 _KEY_LENGTH = 60
 _COLONS = (":", "：")
 _PLAIN = frozenset(
-    ("acceptance_criteria", "definition_of_done", "assignees", "audience", "depends_on", "description",
+    ("acceptance_criteria", "assignees", "audience", "depends_on", "description",
      "effort", "epic", "estimate", "estimate_hours", "feature", "goal", "id", "issue", "kind",
      "labels", "milestone", "priority", "progress", "repository", "risks", "skills", "sprint",
      "start", "status", "story_points", "target", "team", "user_story"),

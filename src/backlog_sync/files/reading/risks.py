@@ -8,39 +8,11 @@ from collections.abc import Sequence
 
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.inline import plain
-from backlog_sync.files.markdown.claims import split_cells
-from backlog_sync.files.markdown.words import words
 from backlog_sync.files.parsed import ListedRisk
+from backlog_sync.files.reading.claims import split_cells
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.vocabulary import bare_word, is_empty_word
+from backlog_sync.files.vocabulary import is_empty_word, risk_column
 
-_COLUMNS = {
-    "text": words(
-        "risk|risks|risk description|risiko|risque|riesgo|risco|rischio|риск|风险|リスク"
-    ),
-    "likelihood": words(
-        "likelihood|probability|chance|prob|prob.|wahrscheinlichkeit|probabilité|probabilidad|"
-        "probabilidade|probabilità|вероятность|概率|可能性|発生確率"
-    ),
-    "impact": words(
-        "impact|severity|consequence|auswirkung|schwere|gravité|impacto|impatto|влияние|影响|影響"
-    ),
-    "mitigation": words(
-        "mitigation|mitigations|mitigation strategy|mitigation plan|response|maßnahme|maßnahmen|"
-        "atténuation|mitigación|mitigação|mitigazione|смягчение|меры|缓解措施|対策|軽減策"
-    ),
-    "contingency": words(
-        "contingency|contingencies|contingency plan|fallback|plan b|notfallplan|plan de secours|"
-        "contingencia|plan de contingencia|contingência|plano de contingência|应急计划|代替策"
-    ),
-    "owner": words(
-        "owner|risk owner|responsible|verantwortlich|responsable|responsável|负责人|担当"
-    ),
-    "about": words(
-        "item|epic|feature|story|task|affects|affected|area|scope|epics|épica|épico|épopée|"
-        "эпик|史诗"
-    ),
-}  # fmt: skip
 _TELLING = frozenset(("likelihood", "impact", "mitigation", "contingency"))
 _MOST = 500
 """Risks of a file; a register that anybody reads has fewer."""
@@ -69,8 +41,7 @@ def _meaning(header: Line) -> dict[int, str]:
     """What the columns of a register are; nothing where the table is none."""
     meaning: dict[int, str] = {}
     for index, cell in enumerate(split_cells(header)):
-        word = bare_word(plain(cell.text))
-        name = next((name for name, known in _COLUMNS.items() if word in known), None)
+        name = risk_column(plain(cell.text))
         if name is not None and name not in meaning.values():
             meaning[index] = name
     named = set(meaning.values())

@@ -1,10 +1,8 @@
 """Values that go on over the lines below their key: prose, check lists, names."""
 
-from backlog_sync.files.markdown.dependencies import parse_dependencies
-from backlog_sync.files.markdown.drafts import Block, Criterion
-from backlog_sync.files.markdown.record import CRITERIA, TASKS, Record
-from backlog_sync.files.markdown.scenario import begins_scenario, continues_scenario, step
-from backlog_sync.files.markdown.values import parse_names
+from backlog_sync.files.reading.drafts import Block, Point
+from backlog_sync.files.reading.record import CRITERIA, TASKS, Record
+from backlog_sync.files.reading.scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import TEXT_FIELDS
@@ -49,23 +47,9 @@ class Blocks:
             return
         if block.field == CRITERIA:
             for entry in () if block.boxed else block.plain:
-                self.record.criterion(
-                    block.draft, entry, self.record.place(entry.line, entry.line.at)
-                )
-            return
-        value = "\n".join(block.text).strip()
-        if not value:
-            return
-        draft = block.draft
-        match block.field:
-            case "depends_on":
-                if draft.depends is None:
-                    draft.depends = list(parse_dependencies(", ".join(filter(None, block.text))))
-            case "labels":
-                names = (name for line in block.text for name in parse_names(line))
-                draft.fields.setdefault("labels", tuple(dict.fromkeys(names)))
-            case _:
-                draft.fields[block.field] = value
+                self.record.criterion(block.draft, entry)
+        elif any(line.strip() for line in block.text):
+            self.record.take_block(block, block.place or block.draft.place)
 
     def take(self, line: Line, block: Block, *, glued: bool) -> bool:
         """Take a line into the open block; False where it is none of the block's.
@@ -78,6 +62,14 @@ class Blocks:
             if block.scenario or begins_scenario(line.text):
                 return self._step(line, block, glued=glued)
             return self._criteria_line(line, block, glued=glued)
+        if block.withheld:
+            inside = line.indent > block.key_indent or (glued and line.kind is not Kind.LIST)
+            if not inside and not (glued and not block.place):
+                self.end()
+                return False
+            block.text.append(line.text)
+            self.record.note(line, "metadata", block.draft, "it stays in the file")
+            return True
         if block.field in TEXT_FIELDS:
             if line.kind is Kind.LIST and block.text and not block.heading and glued:
                 self.end()
@@ -86,9 +78,8 @@ class Blocks:
         else:
             named = recognise(line.text) if block.field == "depends_on" else None
             block.text.append(named.key if named and named.key else line.text)
-        item = block.draft
-        item.places.setdefault(block.field, self.record.place(line, line.at))
-        self.record.note(line, "metadata", item, block.field)
+        block.place = block.place or self.record.place(line, line.at)
+        self.record.note(line, "metadata", block.draft, block.field)
         return True
 
     def _step(self, line: Line, block: Block, *, glued: bool) -> bool:
@@ -97,7 +88,7 @@ class Blocks:
         last = block.plain[-1] if block.plain else None
         if begins_scenario(line.text) or last is None:
             block.scenario, block.step = True, line.row
-            block.plain.append(Criterion(text, False, None, line))
+            block.plain.append(Point(text, line=line))
         elif continues_scenario(line.text) or (
             glued and line.kind is Kind.TEXT and block.step == line.row - 1
         ):
@@ -108,7 +99,7 @@ class Blocks:
             and last.line.kind is Kind.LIST
             and line.indent <= last.line.indent
         ):
-            block.plain.append(Criterion(text, False, None, line))
+            block.plain.append(Point(text, line=line))
         else:
             return self.detail(line)
         self.record.note(line, "checklist", block.draft, "a step of a scenario")
@@ -126,9 +117,9 @@ class Blocks:
         return True
 
     def _criteria_line(self, line: Line, block: Block, *, glued: bool) -> bool:
-        last = block.draft.criteria[-1] if block.boxed else None
-        if not block.boxed and block.plain:
-            last = block.plain[-1]
+        taken = block.draft.criteria if block.boxed else block.plain
+        last = taken[-1] if taken else None
+        assert last is None or isinstance(last, Point)
         if line.kind is not Kind.LIST:
             if last and glued and line.indent > last.line.indent:
                 last.text = f"{last.text} {line.text}"
@@ -140,6 +131,6 @@ class Blocks:
         if block.boxed or (last and line.indent > last.line.indent):
             self.record.note(line, "checklist", block.draft, "a detail or a group of the criteria")
             return True
-        block.plain.append(Criterion(line.text, False, None, line))
+        block.plain.append(Point(line.text, line=line))
         self.record.note(line, "checklist", block.draft)
         return True

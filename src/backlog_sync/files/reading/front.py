@@ -1,4 +1,4 @@
-"""Front matter: the settings of a roadmap, under the key `backlog:`."""
+"""Front matter: the settings of a roadmap under the key `backlog:`, or the fields of an item."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,28 +10,38 @@ from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.yaml.nodes import MapNode, Scalar, compose, places_below, to_plain
 
 _KEY = "backlog"
+_LONGEST = 20_000
+"""Front matter of an item is shorter; it is composed to see whether it is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The raw settings, their places by dotted path, and what is wrong with them."""
+    """The raw settings, their places by dotted path, and what is wrong with them.
+
+    `fields` are the keys and values of front matter that holds no settings of ours, `end` the row
+    of the fence that closes it.
+    """
 
     settings: Mapping[str, object] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    fields: MapNode | None = None
+    end: int = -1
 
 
 def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
-    """Read the settings of a file's front matter.
-
-    Front matter without a line that begins with `backlog:` belongs to other tools and is not
-    even parsed.
-    """
-    taken = [line for line in lines if line.kind is Kind.FRONT]
-    if not any(source.text.startswith(f"{_KEY}:", line.start) for line in taken):
+    """Read the front matter of a file; what is broken in that of another tool is not told."""
+    end = next((line.row for line in lines if line.kind is not Kind.FRONT), len(lines)) - 1
+    if end < 0:
+        return FrontMatter()
+    ours = any(source.text.startswith(f"{_KEY}:", line.start) for line in lines[: end + 1])
+    if not ours and lines[end].start > _LONGEST:
         return FrontMatter()
     # The first fence opens a YAML document; offsets and lines stay those of the file.
-    root, faults = compose(source.text[: taken[-1].start], source.path)
+    root, faults = compose(source.text[: lines[end].start], source.path)
+    if not ours:
+        fields = root if isinstance(root, MapNode) and not faults else None
+        return FrontMatter(fields=fields, end=end)
     node = root.get(_KEY) if isinstance(root, MapNode) else None
     if faults or node is None or (isinstance(node, Scalar) and node.is_null):
         return FrontMatter(diagnostics=faults)

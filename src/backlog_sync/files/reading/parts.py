@@ -9,18 +9,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from backlog_sync.files.markdown.drafts import Draft
-from backlog_sync.files.markdown.words import words
+from backlog_sync.files.reading.drafts import MarkdownDraft
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.vocabulary import bare_word
+from backlog_sync.files.vocabulary import bare_word, listed
 
-_SUMS = words(
-    "summary overview total totals sum statistics stats metrics glance dashboard metadata info "
-    "information about status progress introduction summe gesamt übersicht zusammenfassung resumo "
-    "visão resumen résumé aperçu vue riepilogo overzicht samenvatting podsumowanie итого обзор "
-    "сводка 总计 合计 概览 概述 汇总 概要 まとめ 合計 요약",
-    " ",
+_SUMS = listed(
+    "summary|overview|total|totals|sum|statistics|stats|metrics|glance|dashboard|metadata|info|"
+    "information|about|status|progress|introduction|summe|gesamt|übersicht|zusammenfassung|resumo|"
+    "visão|resumen|résumé|aperçu|vue|riepilogo|overzicht|samenvatting|podsumowanie|итого|обзор|"
+    "сводка|总计|合计|概览|概述|汇总|概要|まとめ|合計|요약"
 )
+"""Words of headings whose totals speak of more than what stands below them."""
+
 _LABEL = re.compile(r"(?:\*\*|__)([^*_]{1,80})(?:\*\*|__):?|([^\W\d_][^:|*]{0,60}):")
 _BACK = 40
 
@@ -40,7 +40,7 @@ class Parts:
     """The sections of a file, and what a line of each speaks of."""
 
     def __init__(
-        self, lines: Sequence[Line], drafts: Sequence[Draft], rows: Collection[int]
+        self, lines: Sequence[Line], drafts: Sequence[MarkdownDraft], rows: Collection[int]
     ) -> None:
         self._lines = lines
         self._rows = [draft.line.row for draft in drafts]
@@ -62,7 +62,7 @@ class Parts:
                 self._above[line.row] = tuple(open_)
         self._ends.update((line.row, len(self._lines)) for line in open_)
 
-    def of(self, line: Line, item: Draft | None) -> Part | None:
+    def of(self, line: Line, item: MarkdownDraft | None) -> Part | None:
         """Return the part that a claim on a line speaks of; None where it cannot be known.
 
         `item` is the one that the line belongs to.

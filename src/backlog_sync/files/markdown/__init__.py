@@ -1,1 +1,0 @@
-"""Markdown roadmaps: read, and written back where they stand."""

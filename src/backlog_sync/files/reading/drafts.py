@@ -1,0 +1,83 @@
+"""What the reading of Markdown gathers of an item, beside what every reader does."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.anchors import MetaLine, RowSpan
+from backlog_sync.files.draft import Criterion, Draft
+from backlog_sync.files.reading.titles import Typed
+from backlog_sync.files.syntax.markdown import Line
+
+
+@dataclass(slots=True)
+class Point(Criterion):
+    """A check-list entry and the line where it begins."""
+
+    line: Line = dataclasses.field(kw_only=True)
+
+
+@dataclass(slots=True, eq=False)
+class MarkdownDraft(Draft):
+    """An item of a Markdown file. `level` is 0 for list items, `indent` -1 for headings.
+
+    `mark` is the status that its title tells, where no field does. `outer` is the item that
+    stands in the same heading (`Phase 3: User Story 1 — …`). `cells` are table cells that speak of
+    it; `row` is set where it is a row of a table itself, `front` (the row of the closing fence)
+    where it is a file whose front matter tells of it.
+    """
+
+    line: Line = dataclasses.field(kw_only=True)
+    typed: Typed | None = None
+    level: int = 0
+    indent: int = -1
+    content: int = 0
+    index: int = -1
+    last_line: int = 0
+    mark: str | None = None
+    parted: bool = False
+    box: int | None = None
+    meta: list[MetaLine] = dataclasses.field(default_factory=list)
+    cells: list[MetaLine] = dataclasses.field(default_factory=list)
+    row: RowSpan | None = None
+    front: int = -1
+    outer: "MarkdownDraft | None" = None
+
+    def say(self, text: str) -> None:
+        """Add a line of free text; a blank line or metadata before it begins a paragraph."""
+        if self.parted and self.prose:
+            self.prose.append("")
+        self.parted = False
+        self.prose.append(text)
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is a check box that became a task."""
+        return self.typed is None and self.box is not None
+
+    @property
+    def weak(self) -> bool:
+        """Whether it is a phase, a milestone, a sprint or the like."""
+        return self.typed is not None and self.typed.word.weak
+
+
+@dataclass(slots=True)
+class Block:
+    """A field whose value goes on over the lines below its key; `place` is where it begins.
+
+    `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
+    that they are told as Given/When/Then; `step` is the row of the
+    last step. `withheld` tells that no issue shows it.
+    """
+
+    field: str
+    draft: MarkdownDraft
+    heading: bool = False
+    text: list[str] = dataclasses.field(default_factory=list)
+    plain: list[Point] = dataclasses.field(default_factory=list)
+    boxed: bool = False
+    scenario: bool = False
+    step: int = -1
+    key_indent: int = -1
+    place: Place | None = None
+    withheld: bool = False

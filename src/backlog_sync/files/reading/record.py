@@ -1,0 +1,125 @@
+"""What the reading of one roadmap gives, line by line."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.draft import Findings
+from backlog_sync.files.fill import Filler, Taken, list_pair, text_pair
+from backlog_sync.files.inline import plain
+from backlog_sync.files.parsed import Source
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.values import parse_issue, parse_key
+from backlog_sync.files.vocabulary import field_of, key_words
+
+if TYPE_CHECKING:
+    from backlog_sync.files.reading.claims import Count, TableRow
+    from backlog_sync.files.reading.metadata import Pair
+    from backlog_sync.files.reading.tables import Row
+
+CRITERIA = "acceptance_criteria"
+TASKS = "tasks"
+WITHHELD = "withheld"
+
+_KEYS = frozenset(("id", "key"))
+"""What names a key of ours; `Ticket` and the like name ids of other tools, which stay text."""
+
+_SETS = frozenset(("labels", "assignees", "skills"))
+"""Fields of which `None` declares that there are none; one that is left out is not ours."""
+
+_ENTRIES = frozenset(("depends_on", "risks"))
+"""Fields of whose value each line is an entry."""
+
+
+class Note(NamedTuple):
+    """Which rule took a line."""
+
+    line: int
+    rule: str
+    draft: MarkdownDraft | None
+    reason: str
+
+
+class Record:
+    """The items, claims and notes of one source, as far as it has been read."""
+
+    def __init__(self, source: Source, lines: tuple[Line, ...]) -> None:
+        self.path = source.path
+        self.text = source.text
+        self.lines = lines
+        self.findings = Findings(source.path)
+        self.filler = Filler(self.findings)
+        self.drafts: list[MarkdownDraft] = []
+        self.notes: list[Note] = []
+        self.claims: list[tuple[Count, Line, MarkdownDraft | None]] = []
+        self.summaries: list[TableRow] = []
+        self.overviews: list[Row] = []
+        self.periods: dict[str, str] = {}
+        self.loose: list[Place] = []  # criteria of the plan as a whole
+
+    def place(self, line: Line, offset: int) -> Place:
+        """The place of an offset on a line."""
+        return Place(self.path, line.row + 1, offset - line.start + 1)
+
+    def note(
+        self, line: Line, rule: str, draft: MarkdownDraft | None = None, reason: str = ""
+    ) -> None:
+        """Note which rule took a line, or why it was skipped."""
+        self.notes.append(Note(line.row + 1, rule, draft, reason))
+
+    def take(self, draft: MarkdownDraft, pair: "Pair", line: Line) -> Taken:
+        """Put what a pair says into a draft."""
+        place = self.place(line, pair.start)
+        if pair.field is None:
+            return self.filler.take(draft, text_pair(pair.key, pair.value, place), "")
+        if pair.field == "id":
+            return self._key(draft, pair, place)
+        field = pair.field if pair.field != field_of(pair.key) else None
+        value = pair.value
+        if pair.field == "issue" and parse_issue(plain(value)):
+            value = plain(value)  # the number counts, wherever its link leads
+        taken = self.filler.take(draft, text_pair(pair.key, value, place), field)
+        if taken is Taken.EMPTY and pair.field in _SETS and value:
+            return Taken.SET if draft.put(pair.field, [], place) else Taken.AGAIN
+        return taken
+
+    def _key(self, draft: MarkdownDraft, pair: "Pair", place: Place) -> Taken:
+        """A key of ours counts before the one that the title gives."""
+        key = parse_key(pair.value) if key_words(pair.key) in _KEYS else None
+        if key is None:
+            return Taken.UNKNOWN
+        if "id" in draft.places:
+            return Taken.AGAIN
+        if draft.key:
+            draft.aliases.append(draft.key)
+        draft.key, draft.places["id"] = key, place
+        return Taken.SET
+
+    def take_block(self, block: Block, place: Place) -> None:
+        """Put what stands below a key into its draft; what goes on behind a value is left out."""
+        if block.withheld and (block.field == WITHHELD or block.field in block.draft.fields):
+            return
+        if block.field in _ENTRIES:
+            pair = list_pair(block.field, [line for line in block.text if line.strip()], place)
+        else:
+            pair = text_pair(block.field, "\n".join(block.text).strip(), place)
+        self.filler.take(block.draft, pair, block.field)
+
+    def criterion(self, draft: MarkdownDraft, entry: Point) -> None:
+        """Add an entry to an item's check list."""
+        place = self.place(entry.line, entry.line.at)
+        draft.places[f"{CRITERIA}.{len(draft.criteria)}"] = entry.place = entry.place or place
+        draft.places.setdefault(CRITERIA, entry.place)
+        draft.criteria.append(entry)
+
+    def raw(self, line: Line, item: MarkdownDraft) -> str:
+        """A line as it is written, without the indentation of the item that holds it."""
+        begin = line.at
+        if line.kind is Kind.LIST:
+            begin = (
+                line.start
+                + len(self.text[line.start : line.at])
+                - len(self.text[line.start : line.at].lstrip(" \t"))
+            )
+        body = self.text[begin : line.end].rstrip()
+        return " " * max(0, min(line.indent - item.content, 40)) + body

@@ -1,0 +1,255 @@
+"""What a Markdown file says of its items beside their own lines, and where they stand.
+
+Overviews and totals that name items, marks of titles, milestones; the last step before the drafts
+are assembled.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from backlog_sync.core.keys import is_key
+from backlog_sync.core.model import IssueHint
+from backlog_sync.files.anchors import Anchor, MetaLine
+from backlog_sync.files.dates import find_period
+from backlog_sync.files.draft import Ref
+from backlog_sync.files.hints import issue_hints
+from backlog_sync.files.inline import plain
+from backlog_sync.files.parsed import Claim
+from backlog_sync.files.reading.claims import Count, TableRow, name_key
+from backlog_sync.files.reading.drafts import MarkdownDraft
+from backlog_sync.files.reading.gather import is_told
+from backlog_sync.files.reading.parts import WHOLE, Part, Parts
+from backlog_sync.files.reading.record import Record
+from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
+from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.sentences import is_sentence
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.values import singular, without_issue
+from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, is_empty_word
+
+_LETTERED = re.compile(r"[A-Z]\d{1,4}(?:\.\d{1,3})?")
+_CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?:\.\d{1,6}){0,5}")
+
+
+class Known:
+    """The items of a file by key, number and title, each where only one has it."""
+
+    def __init__(self, drafts: Iterable[MarkdownDraft]) -> None:
+        self._found: dict[tuple[str, str], list[MarkdownDraft]] = {}
+        for draft in drafts:
+            if draft.typed and draft.typed.number:
+                kind = draft.kind if draft.row else draft.typed.word.kind
+                self._add("number", f"{kind} {bare_number(draft.typed.number)}", draft)
+            if draft.key:
+                self._add("key", draft.key, draft)
+            self._add("title", bare_word(draft.title), draft)
+
+    def _add(self, table: str, word: str, draft: MarkdownDraft) -> None:
+        self._found.setdefault((table, word), []).append(draft)
+
+    def _one(self, table: str, word: str | None) -> MarkdownDraft | None:
+        found = self._found.get((table, word), []) if word else []
+        return found[0] if len(found) == 1 else None
+
+    def of_row(self, row: Row) -> MarkdownDraft | None:
+        """The one item that a row of an overview speaks of."""
+        typed = row.typed
+        number = f"{row.kind} {bare_number(typed.number)}" if typed.number else None
+        found = self._one("key", typed.key) or self._one("number", number)
+        found = found or self._one("title", bare_word(typed.title))
+        if found and typed.number:
+            found.aliases.append(typed.number)
+        return found
+
+    def titled(self, title: str) -> MarkdownDraft | None:
+        """The one item with this title, or with the key that the title begins with."""
+        return self._one("title", bare_word(title)) or self._one("key", name_key(title))
+
+
+def settle(record: Record) -> Known:
+    """Give the drafts what stands elsewhere, and their anchors."""
+    _clear_repeated_keys(record)
+    for draft in record.drafts:
+        _take_issue(draft)
+    known = Known(record.drafts)
+    for row in record.overviews:
+        found = known.of_row(row)
+        if found is not None:
+            _merge(record, row, found)
+    record.filler.efforts.settle(record.findings)
+    shared = {id(draft.outer) for draft in record.drafts if draft.outer}
+    for draft in record.drafts:
+        _settle(record, draft)
+        word = draft.typed.word.name if draft.typed and id(draft) in shared else ""
+        draft.anchor = _anchor(draft, record.lines, word)
+    return known
+
+
+def key_elsewhere(word: str) -> str | None:
+    """The key of what a dependency names, if another file has it: `Story 1.2`, `US-12`, `web-2`."""
+    text = singular(word)
+    if _LETTERED.fullmatch(text):
+        return text.lower()
+    typed = recognise(text)
+    if typed and typed.key and not typed.bare:
+        return typed.key
+    if _CODE.fullmatch(text) and is_key(text.lower()):
+        return text.lower()
+    named = is_key(text) and not text[0].isdigit() and any(sign in text for sign in "-.")
+    return text if named else None
+
+
+def _clear_repeated_keys(record: Record) -> None:
+    """Of items with one key the first has it; codes of boxes that stand twice are no keys."""
+    inferred = [draft for draft in record.drafts if draft.key and "id" not in draft.places]
+    counts = Counter(draft.key for draft in inferred)
+    first: set[str] = set()
+    for draft in inferred:
+        assert draft.key is not None
+        if counts[draft.key] < 2:
+            continue
+        if draft.simple or draft.key in first:
+            what = "these numbers stand twice, so that keys are made from the titles"
+            hint = "number each item once"
+            record.findings.warn(draft.place, "repeated-number", what, draft.key, hint)
+            draft.key = None
+        else:
+            first.add(draft.key)
+
+
+def _take_issue(draft: MarkdownDraft) -> None:
+    """Take the number behind a list item's title for its issue: write-back puts it there."""
+    title, issue = without_issue(draft.title)
+    if draft.line.kind is not Kind.LIST or issue not in (draft.fields.get("issue", issue), None):
+        return
+    draft.title = title
+    if issue is not None:
+        draft.put("issue", issue, draft.place)
+    story, named = without_issue(str(draft.fields.get("user_story", "")))
+    if named is not None and named == issue:
+        draft.fields["user_story"] = story
+
+
+def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
+    """What an overview says of an item: the item's own words count first."""
+    for pair in merged_pairs(row):
+        draft.cells.append(MetaLine(pair, row.line.row))
+        value = plain(pair.value)
+        if not value or is_empty_word(value):
+            continue
+        if pair.field in ("epic", "feature"):
+            draft.parents.append(Ref(value, record.place(row.line, pair.start), pair.field))
+        elif pair.field and not is_told(draft, pair.field):
+            record.take(draft, pair, row.line)
+
+
+def _settle(record: Record, draft: MarkdownDraft) -> None:
+    """What a title says, where no field of the item says it."""
+    draft.hints = _hints(draft, record.lines)
+    draft.parents = [ref for ref in draft.parents if ref.kind != "group" and not draft.parent]
+    if draft.mark is not None:
+        draft.put("status", draft.mark, draft.place)
+    if draft.typed and is_sentence(draft.title):
+        draft.put("user_story", draft.title, draft.place)
+    milestone = _own_milestone(draft)
+    if milestone and draft.put("milestone", milestone, draft.place):
+        period = find_period(milestone)
+        if period:
+            record.periods.setdefault(milestone, period.end)
+
+
+def _hints(draft: MarkdownDraft, lines: tuple[Line, ...]) -> tuple[IssueHint, ...] | None:
+    """Issue numbers in a heading, in a list item's title, or in the cells of a row."""
+    if draft.front >= 0:
+        return None
+    if draft.row is not None:
+        return draft.hints
+    return issue_hints(" ".join(line.text for line in lines[draft.line.row : draft.last_line + 1]))
+
+
+def _own_milestone(draft: MarkdownDraft) -> str | None:
+    """`## M0: Foundations` is a milestone, and an epic in it."""
+    typed = draft.typed
+    if typed is None or (typed.word is not MILESTONE_CODE and typed.word.name != "milestone"):
+        return None
+    if typed.status:
+        return f"{(draft.key or '').upper()}: {draft.title}"
+    return plain(draft.line.text)
+
+
+def _anchor(draft: MarkdownDraft, lines: tuple[Line, ...], shared: str) -> Anchor:
+    listed = draft.level == 0
+    last = draft.last_line
+    if not listed and last + 1 < len(lines) and lines[last + 1].kind is Kind.UNDERLINE:
+        last += 1
+    return Anchor(
+        lines=lines,
+        title=last,
+        list_=listed,
+        content=draft.content,
+        meta=tuple(draft.meta),
+        boxes=tuple(entry.box for entry in draft.criteria),
+        box=draft.box,
+        simple=draft.simple,
+        cells=tuple(draft.cells),
+        row=draft.row,
+        front=draft.front,
+        shared=shared,
+    )
+
+
+# ---- totals --------------------------------------------------------------------------------
+
+
+def claims_of(record: Record, names: Known) -> Iterable[Claim]:
+    """The totals that the file states, each with the part that it speaks of."""
+    rows = {line.row for _, line, _ in record.claims} | {r.line.row for r in record.summaries}
+    parts = Parts(record.lines, record.drafts, rows)
+    for count, line, item in record.claims:
+        part = parts.of(line, item)
+        if part is not None:
+            yield _claim(record, line, count, part, sure=count.sure)
+    for table in _tables(record.summaries):
+        named = [_row_scope(row, names) for row in table]
+        below = tuple(index for index in named if index is not None)
+        whole = all(row.total or index is not None for row, index in zip(table, named, strict=True))
+        for row, index in zip(table, named, strict=True):
+            part = Part(scope=index)
+            if row.total:
+                found = parts.of(row.line, None)
+                part = found or (WHOLE if below else part)
+                if found is None and not below:
+                    continue
+            elif index is None:
+                continue
+            for count in row.counts:
+                claim = _claim(record, row.line, count, part, sure=not row.total or whole)
+                yield replace(claim, rows=below if row.total else ())
+
+
+def _claim(record: Record, line: Line, count: Count, part: Part, *, sure: bool) -> Claim:
+    place = record.place(line, count.start)
+    return Claim(
+        place, count.what, count.value, count.start, count.end, part.scope, part.items, sure=sure
+    )
+
+
+def _tables(rows: Sequence[TableRow]) -> Iterable[list[TableRow]]:
+    """Rows that stand one below the other are of one table."""
+    table: list[TableRow] = []
+    for row in rows:
+        if table and row.line.row != table[-1].line.row + 1:
+            yield table
+            table = []
+        table.append(row)
+    if table:
+        yield table
+
+
+def _row_scope(row: TableRow, names: Known) -> int | None:
+    if row.total:
+        return None
+    found = {draft.index for name in row.names if name and (draft := names.titled(name))}
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,122 @@
+"""One file that is one item: its front matter holds title, status and the like.
+
+A document with front matter of its own (a title, an owner, a level) is no item: it takes an id
+and a status, or a status and a planning field where no items are declared below.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+from backlog_sync.core.keys import suggest_key
+from backlog_sync.files.anchors import CardAnchor, MetaLine
+from backlog_sync.files.fill import Pair
+from backlog_sync.files.node_values import short_title, text_of
+from backlog_sync.files.parsed import ParsedItem
+from backlog_sync.files.reading.choices import Choices
+from backlog_sync.files.reading.drafts import MarkdownDraft
+from backlog_sync.files.reading.front import FrontMatter
+from backlog_sync.files.reading.gather import Gatherer, Scope
+from backlog_sync.files.reading.metadata import Pair as MetaPair
+from backlog_sync.files.reading.settle import key_elsewhere
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.values import parse_key
+from backlog_sync.files.vocabulary import field_of, key_words
+from backlog_sync.files.yaml.nodes import MapNode, Scalar
+
+CARD = "card"
+"""The dialect of a file that is one item with an id."""
+
+_PLANNED = frozenset(
+    ("assignees", "labels", "milestone", "depends_on", "priority", "story_points", "estimate",
+     "effort", "estimate_hours", "sprint", "epic", "feature", "parent"),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Single:
+    """The item that a whole file is; `card` tells that it has an id, and holds no others."""
+
+    node: MapNode
+    end: int
+    card: bool
+    parent: str | None = None
+
+
+def single_item(front: FrontMatter, choices: Choices) -> Single | None:
+    """The item that a whole file is, None where it is none; nothing else in it is one then."""
+    node = front.fields
+    if node is None:
+        return None
+    said = {key_words(entry.key.value): text_of(entry.value) for entry in node.entries}
+    known = {field_of(name) for name in said}
+    status = next((text for name, text in said.items() if field_of(name) == "status"), None)
+    if not said.get("title") or status is None:
+        return None
+    card = bool(said.get("id")) and bool(meanings(said.get("status", "")))
+    if not card and not (known & _PLANNED and _declares_none(choices)):
+        return None
+    for row in choices.sections.items:
+        choices.sections.refused[row] = "the whole file is one item"
+    choices.sections.items.clear()
+    choices.sections.containers.clear()
+    if card:
+        choices.listed.items.clear()
+        choices.tables.items.clear()
+        choices.planned.clear()
+    return Single(node, front.end, card)
+
+
+def _declares_none(choices: Choices) -> bool:
+    """Whether no heading or list entry of the file says that it is an item."""
+    headings, entries = choices.sections.items.values(), choices.listed.items.values()
+    return all(typed.word.weak for typed in headings) and all(typed.sentence for typed in entries)
+
+
+def open_single(walk: Gatherer, single: Single) -> MarkdownDraft:
+    """Begin a file that is one item: everything below belongs to it."""
+    record = walk.record
+    filler, lines = record.filler, record.lines
+    starts = [line.start for line in lines[: single.end]]
+    rows = [bisect_right(starts, entry.key.start) - 1 for entry in single.node.entries]
+    pairs = [
+        Pair(entry.key.value, entry.value, record.place(lines[row], entry.key.start))
+        for entry, row in zip(single.node.entries, rows, strict=True)
+    ]
+    title = filler.title_of(pairs, "story")
+    assert title is not None
+    held = any(field_of(pair.key) == "parent" and text_of(pair.value) for pair in pairs)
+    kind = filler.kind_of(pairs, "task" if held else "story", loose=True)
+    name = short_title(text_of(title.value))
+    draft = walk.add(kind, None, name, lines[0], lines[0].start, None, Scope(), -1)
+    filler.name(draft, pairs)
+    if not single.card:
+        draft.key, draft.raw_id = parse_key(draft.raw_id or ""), None
+    filler.fill(draft, pairs, title)
+    draft.front = single.end
+    draft.meta += [_meta(record.text, pair, row) for pair, row in zip(pairs, rows, strict=True)]
+    if single.card:
+        walk.whole = draft
+        above = (ref.word for ref in draft.parents if ref.kind != "group")
+        single.parent = next((suggest_key(word) for word in above), None)
+    draft.parents = []
+    return draft
+
+
+def _meta(text: str, pair: Pair, row: int) -> MetaLine:
+    """A key of front matter as a line of metadata, for the writer."""
+    node = pair.value
+    value = node.value if isinstance(node, Scalar) else text[node.start : node.end].strip("[]")
+    meta = MetaPair(pair.key, field_of(pair.key), value, node.start, node.end, "", ": ")
+    return MetaLine(meta, row)
+
+
+def card_key(word: str) -> str | None:
+    """The key of another card: such files have ids of any making."""
+    id_like = any(char.isdigit() for char in word) and " " not in word
+    return key_elsewhere(word) or (suggest_key(word) if id_like else None)
+
+
+def as_card(item: ParsedItem, single: Single) -> ParsedItem:
+    """The item of a file that holds no other: written back by its front matter."""
+    boxes = getattr(item.anchor, "boxes", ())
+    return replace(item, anchor=CardAnchor(single.node, boxes), parent_key=single.parent)
