@@ -86,7 +86,7 @@ def _figure(entry: Entry) -> Figure:
 def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Diagnostic]:
     """Two items that claim one issue; one without a repository is in the target.
 
-    A number in a title may be meant as a mention: such an item is held, and the others are synced.
+    A number in a roadmap may be meant as a mention: such an item is held, and the others are synced.
     """
     first: dict[IssueRef, Entry] = {}
     for entry in entries:
@@ -100,8 +100,7 @@ def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Dia
                 f"{entry.issue} is also the issue of '{before.key}' at {before.place('issue')}"
             )
             hint = "an issue belongs to one item: remove the number that is wrong"
-            said = "issue" in entry.parsed.places
-            severity = Severity.ERROR if said else Severity.WARNING
+            severity = Severity.WARNING if entry.lenient else Severity.ERROR
             yield Diagnostic(entry.place("issue"), "duplicate-issue", message, hint, severity)
 
 
