@@ -20,7 +20,7 @@ _UNITED = ("trusted_authors", "ignore_issues", "publish")
 _MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types", "reading")
 _OWN = ("version", "include")
 STATE = "state"
-_SEE = "docs/files.md, 'How a roadmap is read', has the forms"
+_SEE = "docs/files.md, 'Say how a roadmap is read', has the forms"
 
 
 @dataclass(frozen=True, slots=True)
