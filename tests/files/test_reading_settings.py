@@ -106,3 +106,51 @@ def test_settings_beside_the_file_count_too(tmp_path: Path, load_text: LoadText)
     (tmp_path / "backlog/config.yaml").write_text("reading: {statuses: {Afloat: In Progress}}\n")
     loaded = load_text("## Epic 1: A\n**Status**: Afloat\n", "R.md")
     assert loaded.diagnostics == ()
+
+
+DOCUMENTED = """\
+    "## *": epic
+    "### Phase *": feature
+    "## Appendix": ignore
+    "## Later": {items: task}
+    "- [ ] *": task
+    "table Feature": {items: feature, title: Feature, status: Progress}
+    statuses: {Shipped: Done}
+"""
+BODY = """\
+## Pay
+
+### Phase One
+
+- [ ] Card
+
+## Later
+
+- Boats
+
+## Parts
+
+| Feature | Progress |
+|---|---|
+| Cart | Shipped |
+
+## Appendix
+
+- Words
+"""
+
+
+def test_every_form_that_is_documented_is_read(load_text: LoadText) -> None:
+    """Headings, entries, tables and what holds no items."""
+    loaded = load_text(_roadmap(DOCUMENTED, BODY), "R.md")
+    assert loaded.diagnostics == ()
+    assert loaded.desired is not None
+    assert [(item.kind, item.title) for item in loaded.desired.items] == [
+        ("epic", "Pay"),
+        ("feature", "Phase One"),
+        ("task", "Card"),
+        ("task", "Boats"),
+        ("epic", "Parts"),
+        ("feature", "Cart"),
+    ]
+    assert loaded.desired.items[-1].fields["state"] == "completed"
