@@ -86,7 +86,7 @@ def _figure(entry: Entry) -> Figure:
 def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Diagnostic]:
     """Two items that claim one issue; one without a repository is in the target.
 
-    A number in a roadmap may be meant as a mention: such an item is held, and the others are synced.
+    A number in a roadmap may be a mention only: such an item is held, and the others are synced.
     """
     first: dict[IssueRef, Entry] = {}
     for entry in entries:
