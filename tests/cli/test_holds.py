@@ -204,3 +204,104 @@ def test_undo_with_the_flags_of_the_sync(backlog: Backlog, folder: Path) -> None
     ran = backlog("undo", *flags)
     assert (ran.code, "2 to close" in ran.out) == (0, True)
     assert "nothing to do" in backlog("undo", *flags).err
+
+
+# ---- placeholders of a template ----------------------------------------------------------------
+
+TEMPLATE = """\
+# Shop
+
+## Epic 1: Checkout
+
+### Story 1.1: Keep carts
+
+- [ ] {criterion}
+
+## Epic 2: {title}
+
+### Story 2.1: Pay by card
+"""
+
+
+def _swap(file: Path, was: str, now: str) -> None:
+    text = file.read_text("utf-8")
+    assert was in text
+    file.write_text(text.replace(was, now), "utf-8")
+
+
+def _planned(backlog: Backlog, *more: str) -> dict[str, list[str]]:
+    """What a plan does by title, its held items under `held`."""
+    plan = json.loads(backlog("plan", "ROADMAP.md", *HERE, "--format", "json", *more).out)
+    found: dict[str, list[str]] = {}
+    for change in plan["changes"]:
+        if change["kind"] in ("issue", "sub_issue") and change["fields"]:
+            found.setdefault(change["title"], []).append(change["action"])
+    held = [note["key"] for note in plan["conflicts"]]
+    return found | ({"held": held} if held else {})
+
+
+def test_a_placeholder_holds_its_item_and_no_other(backlog: Backlog, folder: Path) -> None:
+    """It is told with its place and what to do; filled in, it gets its issue and what is below."""
+    file = folder / "ROADMAP.md"
+    file.write_text(TEMPLATE.format(title="[Epic title]", criterion="`go <name>` works"), "utf-8")
+    ran = backlog("sync", "ROADMAP.md", *HERE)
+    told = unfolded(ran.out)
+    assert ran.code == 4
+    assert "'[Epic title]' (ROADMAP.md:9:4) is a placeholder of a template" in told
+    assert "fill it in, or remove the item" in told
+    assert _planned(backlog) == {"held": ["epic-2"]}
+    assert backlog("sync", "ROADMAP.md", *HERE, "--only", "epic-1").code == 0
+    _swap(file, "[Epic title]", "Payment")
+    assert _planned(backlog) == {"Payment": ["create"], "Pay by card": ["link"]}
+    assert backlog("sync", "ROADMAP.md", *HERE).code == 0
+    assert _planned(backlog) == {}
+
+
+def test_an_issue_whose_item_gets_a_placeholder_is_left_alone(
+    backlog: Backlog, folder: Path
+) -> None:
+    """It is no orphan, also for `--prune`, and is known again under another title."""
+    file = folder / "ROADMAP.md"
+    file.write_text(TEMPLATE.format(title="Payment", criterion="works"), "utf-8")
+    assert backlog("sync", "ROADMAP.md", *HERE).code == 0
+    _swap(file, "works", "[Criterion 1]")
+    _swap(file, "Keep carts", "Save carts")
+    _swap(file, "Payment", "[Title]")
+    held = {"held": ["epic-2", "story-1.1"]}
+    for more in ((), ("--prune", "close")):
+        found = _planned(backlog, *more)
+        assert found | {"held": sorted(found["held"])} == held
+    assert backlog("sync", "ROADMAP.md", *HERE).code == 4
+    _swap(file, "[Criterion 1]", "works again")
+    _swap(file, "[Title]", "Payments")
+    assert _planned(backlog) == {"Save carts": ["update"], "Payments": ["update"]}
+    assert backlog("sync", "ROADMAP.md", *HERE).code == 0
+    assert _planned(backlog) == {}
+
+
+def test_a_file_of_placeholders_alone_is_refused(backlog: Backlog, folder: Path) -> None:
+    """Nothing in it is anybody's plan yet."""
+    text = "## Epic 1: [Epic title]\n\n### Story 1.1: [Story title]\n"
+    (folder / "ROADMAP.md").write_text(text, "utf-8")
+    ran = backlog("sync", "ROADMAP.md", *HERE)
+    assert ran.code == 1
+    assert (ran.out + ran.err).count(": placeholder: ") == 2
+
+
+# ---- what is done and was never made -----------------------------------------------------------
+
+
+def test_an_open_story_below_a_done_feature_hangs_below_the_epic(
+    backlog: Backlog, folder: Path
+) -> None:
+    """Until the feature is open again: then it is made, and the story goes there."""
+    file = folder / "ROADMAP.md"
+    text = "# R\n\n## Epic 1: E\n\n### Feature 1.1: F\n\n**Status**: Done\n\n#### Story 1.1.1: S\n"
+    file.write_text(text, "utf-8")
+    assert _planned(backlog) == {"E": ["create"], "S": ["create", "link"]}
+    assert backlog("sync", "ROADMAP.md", *HERE).code == 0
+    assert _planned(backlog) == {}
+    _swap(file, "Done", "In Progress")
+    assert _planned(backlog) == {"F": ["create", "link"], "S": ["link"]}
+    assert backlog("sync", "ROADMAP.md", *HERE).code == 0
+    assert _planned(backlog) == {}

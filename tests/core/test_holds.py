@@ -1,10 +1,14 @@
 """What is said of items that are held: why, and what to do about it, from the values at hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from backlog_sync.core import holds
+from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.guards import check
 from backlog_sync.core.holds import Hold
+from backlog_sync.core.model import Hole
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import (
     BACKLOG,
@@ -20,6 +24,7 @@ from tests.core.builders import (
 
 THERE = issue(5)
 STRANGE = issue(5, author=STRANGER)
+HOLE = Hole("[Title]", Place("b.yaml", 3, 5))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +46,9 @@ STRANGE = issue(5, author=STRANGER)
         (holds.several_of_one_key(["#5", "#6"], THERE), "write `issue:`"),
         (holds.upside_down("#1", "#9", "#3"), "take #3 out from below #1"),
         (holds.left_behind("o/r#5", None, REPOSITORY), f"transfer it to {REPOSITORY}"),
+        (holds.unfilled([HOLE], None, None), "fill it in"),
+        (holds.unfilled([HOLE] * 5, None, None), "fill them in"),
+        (holds.unfilled([replace(HOLE, above=True)], None, None), "fill that in"),
         (holds.astray("o/r#5", THERE), "`issue: o/r#5`"),
     ],
 )

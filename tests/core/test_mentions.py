@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backlog_sync.core.mentions import close_fence, quiet
+from backlog_sync.core.mentions import closed, quiet
 
 Z = "\u200b"
 
@@ -95,4 +95,27 @@ def test_without_code_nothing_gets_through(text: str) -> None:
 )
 def test_an_open_fence_is_closed(text: str, expected: str) -> None:
     """A fence that a text leaves open does not swallow the criteria that follow it."""
-    assert close_fence(text) == expected
+    assert closed(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<details><summary>A</summary>\n\nb", "<details><summary>A</summary>\n\nb\n</details>"),
+        ("a\n\n</details>\n\nb", "a\n\n\nb"),
+        ("a</details> b", "a b"),
+        ("<details>a</details>", "<details>a</details>"),
+        (
+            "<details open>\n<DETAILS>\na\n</details>",
+            "<details open>\n<DETAILS>\na\n</details>\n</details>",
+        ),
+        ("`<details>` folds", "`<details>` folds"),
+        ("```html\n<details>\n```", "```html\n<details>\n```"),
+        ("<details>\n```\n</details>", "<details>\n```\n</details>\n```\n</details>"),
+        ("the details element", "the details element"),
+    ],
+)
+def test_a_details_element_is_closed(text: str, expected: str) -> None:
+    """What one text opens hides nothing of the next; what closes nothing is left out."""
+    assert closed(text) == expected
+    assert closed(expected) == expected

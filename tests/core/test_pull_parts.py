@@ -1,9 +1,12 @@
 """What people made of the parts of a body."""
 
+from dataclasses import replace
+
 from backlog_sync.core import body
 from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
-from backlog_sync.core.pull import read_parts
-from tests.core.builders import item
+from backlog_sync.core.planner import build_plan
+from backlog_sync.core.pull import Pulled, TakeText, pull, read_parts
+from tests.core.builders import desired, item, managed, observed
 
 GOAL = Prose("goal", "Goal", "words")
 CRITERIA = Checklist("acceptance_criteria", "Acceptance criteria", (CheckItem("works", False),))
@@ -62,3 +65,31 @@ def test_the_template_s_own_text_goes_by_its_heading() -> None:
     lines = ("### Checklist of the house", "- be kind", "### Rules", "- be slow")
     parts, loose = read_parts(wanted(OWN, other), lines)
     assert (sorted(parts.values(), key=str), loose) == (["- be kind", "- be slow"], ())
+
+
+def _pulled(made: DesiredItem, was: str, now: str) -> Pulled:
+    """What is pulled after somebody changed some words of the issue."""
+    issue = managed(made, 1)
+    there = observed(replace(issue, body=issue.body.replace(was, now)))
+    wanted = desired(made)
+    return pull(build_plan(wanted, there), wanted, there)
+
+
+def test_a_text_that_is_only_a_part_of_the_file_s_is_never_pulled() -> None:
+    """The rest of it would be gone from the file."""
+    part = Prose("description", "Description", "the beginning", partial=True)
+    found = _pulled(wanted(part, GOAL), "the beginning", "their beginning")
+    assert found.takes == ()
+    assert [left.reason.split(";")[0] for left in found.left] == [
+        "the issue has not the whole text of the file"
+    ]
+    found = _pulled(wanted(part, GOAL), "words", "their words")
+    assert [(take.name, take.what) for take in found.takes] == [("goal", TakeText("their words"))]
+
+
+def test_what_was_closed_on_the_way_is_no_edit() -> None:
+    """A `<details>` that the file leaves open is closed in the issue alone."""
+    part = Prose("description", "Description", "<details>\n\nlong\n\n```\ncode")
+    found = _pulled(wanted(part, GOAL), "words", "their words")
+    assert [take.name for take in found.takes] == ["goal"]
+    assert found.left == ()

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from backlog_sync.core import base as marker_codec
-from backlog_sync.core.mentions import close_fence, quiet
+from backlog_sync.core.mentions import closed, quiet
 from backlog_sync.core.model import Base, Block, CheckItem, Checklist, Marker, Prose
 from backlog_sync.core.normalize import digest, hash_value, unify_newlines
 
@@ -142,13 +142,16 @@ def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
             lines.append(f"- [{'x' if entry.done else ' '}] {text}")
             lines += detail_lines(entry, mentions=mentions)
     else:
-        lines += _safe(close_fence(unify_newlines(part.text)), mentions).split("\n")
+        text = closed(unify_newlines(part.text))
+        if part.text.strip() and not text.strip():
+            return []
+        lines += _safe(text, mentions).split("\n")
     return [*lines, ""]
 
 
 def detail_lines(entry: CheckItem, *, mentions: bool) -> list[str]:
     """Give the lines below an entry's box: indented, so that they stay with it, and no boxes."""
-    text = _safe(close_fence(unify_newlines("\n".join(entry.details))), mentions)
+    text = _safe(closed(unify_newlines("\n".join(entry.details))), mentions)
     return [f"  {_BOX.sub(_UNBOXED, line)}" for line in text.split("\n") if line.strip()]
 
 

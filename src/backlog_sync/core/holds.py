@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.body import NEWER
-from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue
+from backlog_sync.core.model import DesiredState, Hole, IssueLink, ObservedIssue
 
 IDENTITY = "identity"
 """The field of a note that holds a whole item, because its issue is not clear."""
@@ -22,7 +22,8 @@ class Hold:
 
     `ref` names the issue for people, `issue` is the one that was observed, if there is one.
     `moved_from` is the backlog whose item the issue was under the same key or title. `strange`
-    says that the item's number was not written for this repository, as far as can be seen.
+    says that the item's number was not written for this repository, as far as can be seen. `known`
+    says that the issue is the item's beyond doubt: only what it is to say is not.
     """
 
     reason: str
@@ -31,6 +32,7 @@ class Hold:
     issue: ObservedIssue | None = None
     moved_from: str | None = None
     strange: bool = False
+    known: bool = False
 
 
 def missing(ref: str, repository: str, why: str) -> Hold:
@@ -203,3 +205,19 @@ def astray(ref: str, issue: ObservedIssue) -> Hold:
         ref,
         issue,
     )
+
+
+_NAMED = 3
+"""More placeholders of one item are only counted: it is one form to be filled in."""
+
+
+def unfilled(holes: Sequence[Hole], ref: str | None, issue: ObservedIssue | None) -> Hold:
+    """Return the hold of an item that a template's placeholders stand in."""
+    named = ", ".join(f"'{hole.text}' ({hole.place})" for hole in holes[:_NAMED])
+    more = f" and {len(holes) - _NAMED} more" if len(holes) > _NAMED else ""
+    if holes[0].above:
+        reason = f"it stands below {named}, which is a placeholder of a template"
+        return Hold(reason, "fill that in, or give this item an `id:`", ref, issue)
+    are = "is a placeholder" if len(holes) == 1 else "are placeholders"
+    hint = f"fill {'it' if len(holes) == 1 else 'them'} in, or remove the item"
+    return Hold(f"{named}{more} {are} of a template", hint, ref, issue, known=issue is not None)

@@ -104,6 +104,7 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     for matcher in matchers:
         matcher.by_other_numbers()
         matcher.in_doubt()
+        matcher.unfilled()
     for matcher in matchers if not observed.embedded else ():
         matcher.by_hints()
     if desired.settings.adopt:
@@ -463,6 +464,23 @@ class _Matcher:
             created = settings.create_done or not is_closed(item.fields.get("state"))
             if numbers and item.sync and created:
                 self._doubt(item.key, list(numbers))
+
+    def unfilled(self) -> None:
+        """Hold the items that a template's placeholders stand in, with their issues.
+
+        One that only gets its key from such a title stands alone once its issue is found.
+        """
+        settings = self.desired.settings
+        for item in self.items:
+            match = self.by_key.get(item.key)
+            created = settings.create_done or not is_closed(item.fields.get("state"))
+            if not item.holes or not item.sync or item.key in self.held:
+                continue
+            if match is None and created:
+                self.held[item.key] = holds.unfilled(item.holes, None, None)
+            elif match is not None and not item.holes[0].above:
+                del self.by_key[item.key]
+                self.held[item.key] = holds.unfilled(item.holes, match.ref, match.issue)
 
     def by_keys(self, level: Collection[str]) -> None:
         """Settle what is left by the marker's key, the present one first, then former ones.

@@ -19,6 +19,8 @@ _SIGNS = re.compile(
 )
 _TICKS = re.compile("`+")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+_DETAILS = re.compile(r"<(/?)details(?:\s[^<>]{0,200})?>", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)(`{1,9})(?!`)[^`]{1,400}\1(?!`)")
 _FENCE_ANYWHERE = re.compile(r"[ \t>*+\-\d.)]{1,99}(?:`{3}|~{3})")
 
 
@@ -40,8 +42,52 @@ def quiet(text: str) -> str:
     return "\n".join(lines)
 
 
-def close_fence(text: str) -> str:
-    """End a code fence that the text leaves open, so that it does not swallow what follows."""
+def closed(text: str) -> str:
+    """End what the text leaves open, code fences and details, so that nothing falls into it."""
+    return _balance_details(_close_fence(text))
+
+
+def _balance_details(text: str) -> str:
+    """Close each `<details>` that is open at the end, and leave out what closes none."""
+    if "details" not in text.casefold():
+        return text
+    lines: list[str] = []
+    closing, depth = "", 0
+    for line in text.split("\n"):
+        match = _FENCE.match(line.lstrip())
+        before, closing = closing, _after(closing, match) if match else closing
+        told = line if before or closing else _without_strays(line, depth)
+        if told.strip() or not line.strip():
+            lines.append(told)
+        if not (before or closing):
+            depth += _opened(told)
+    return "\n".join((*lines, *["</details>"] * depth))
+
+
+def _without_strays(line: str, depth: int) -> str:
+    """Give a line without the `</details>` that close nothing."""
+    parts, at = [], 0
+    for tag in _details(line):
+        depth += -1 if tag[1] else 1
+        if depth < 0:
+            parts.append(line[at : tag.start()])
+            at, depth = tag.end(), 0
+    return "".join((*parts, line[at:]))
+
+
+def _opened(line: str) -> int:
+    return sum(-1 if tag[1] else 1 for tag in _details(line))
+
+
+def _details(line: str) -> list[re.Match[str]]:
+    """Give the tags of details elements in a line, those in code left out."""
+    tags = list(_DETAILS.finditer(line))
+    code = [match.span() for match in _CODE.finditer(line)] if tags and "`" in line else []
+    return [tag for tag in tags if not any(a < tag.start() < b for a, b in code)]
+
+
+def _close_fence(text: str) -> str:
+    """End a code fence that the text leaves open."""
     closing = ""
     if "```" not in text and "~~~" not in text:
         return text

@@ -38,13 +38,15 @@ class Prose:
     """A named part of the managed block: Markdown text under an optional heading.
 
     `templated` says that the heading is the author's own, of a template. Then a name of "" means
-    that the text is the template's too: no field of the item holds it.
+    that the text is the template's too: no field of the item holds it. `partial` says that the
+    text is not what the file has there: a part of it, or more than a field can take.
     """
 
     name: str
     heading: str
     text: str
     templated: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,18 @@ class IssueHint:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """Text that a template left to be filled in, and where it stands.
+
+    `above` says that it is the title of an item above, which this one gets its key from.
+    """
+
+    text: str
+    place: Place
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What the file plans about an item beyond what goes to GitHub: for reports.
 
@@ -128,7 +142,7 @@ class DesiredItem:
     `unknown` are words for Status and Priority, by the board's name of the field, that are neither
     in the vocabulary nor declared options.
     `outlook` is for reports alone: no plan and no digest knows of it. `hints` are issue numbers
-    in the title of an item without `issue`.
+    in the title of an item without `issue`. While there are `holes`, nothing is done for it.
     """
 
     key: str
@@ -145,6 +159,7 @@ class DesiredItem:
     outlook: Outlook = field(default_factory=Outlook)
     hints: tuple[IssueHint, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    holes: tuple[Hole, ...] = ()
 
     @property
     def title(self) -> str:

@@ -1,6 +1,6 @@
 """Building the plan: desired and observed state in, ordered changes out. Nothing is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
@@ -123,7 +123,13 @@ class _Builder:
         ]
         self.found: dict[str, Line | None] = {}
         self.sources = Sources(desired.texts, desired.items)
+        self.declared = desired.items
+        held = self.matches.held
+        unfilled = [item.key for item in desired.items if item.holes and item.key in held]
+        self.absent = {key for key in unfilled if held[key].issue is None}
         self.skipped = {item.key for item in desired.items if self._skips(item)}
+        self.desired = desired = _lifted(desired, self.absent)
+        self.items = {item.key: item for item in desired.items}
         self.links = Links(desired, observed, self.matches, self.skipped)
         self.definitions: dict[str, DefinitionPlan] = {}
         self.carried: dict[str, DefinitionPlan] = {}
@@ -237,6 +243,7 @@ class _Builder:
         if done and not has_issue:
             message = f"{item.key} is done already and was not created"
             self.warnings.append(Warned(message, "done-not-created", item.place))
+            self.absent.add(item.key)
             return True
         return False
 
@@ -575,7 +582,7 @@ class _Builder:
             repository=self.repository,
             project=self.board.name,
             changes=changes,
-            items=tuple(self._plan_item(item) for item in self.desired.items),
+            items=tuple(self._plan_item(item) for item in self.declared),
             drift=tuple(self.drift),
             conflicts=tuple(self.conflicts),
             accepted=tuple(self.accepted),
@@ -600,6 +607,7 @@ class _Builder:
             item.key
             for item in self.desired.items
             if item.issue is not None
+            and not item.holes
             and item.key not in self.skipped
             and item.key not in self.matches.forgotten
             and counts(item.issue, sandbox=observed.sandbox, plain=not observed.embedded)
@@ -682,6 +690,21 @@ class _Builder:
             place=item.place,
             repository=self._repository(item),
         )
+
+
+def _lifted(desired: DesiredState, absent: Collection[str]) -> DesiredState:
+    """Put what stands below items that get no issue below the next ones above them."""
+    if not absent:
+        return desired
+    above = {item.key: item.parent for item in desired.items}
+
+    def next_above(parent: str | None) -> str | None:
+        while parent is not None and parent in absent:
+            parent = above.get(parent)
+        return parent
+
+    items = (replace(item, parent=next_above(item.parent)) for item in desired.items)
+    return replace(desired, items=tuple(items))
 
 
 def _shortened(body: str) -> str:

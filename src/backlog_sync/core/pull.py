@@ -12,6 +12,7 @@ from backlog_sync.core.changes import ChangeKind, FieldNote, JsonValue, Plan, Ve
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import Match, match_items
+from backlog_sync.core.mentions import closed
 from backlog_sync.core.model import (
     CheckItem,
     Checklist,
@@ -277,7 +278,12 @@ class _Puller:
                     why = "the template's own text was edited; change the template by hand"
                     self._leave(item, match, "body", why)
                 continue
-            if (text or "") != normalize.unify_newlines(part.text).strip():
+            if (text or "") == closed(normalize.unify_newlines(part.text)).strip():
+                continue
+            if part.partial:
+                why = "the issue has not the whole text of the file; change the file by hand"
+                self._leave(item, match, "body", why)
+            else:
                 self._take(item, match, part.name, TakeText(text))
         if foreign:
             count = f"{len(foreign)} lines" if len(foreign) > 1 else "a line"

@@ -260,11 +260,15 @@ class Links:
     # ---- order -----------------------------------------------------------------------------
 
     def recorded_order(self, key: str) -> tuple[str, ...]:
-        """Give what an item's base holds of the items below it, those left alone left out."""
+        """Give what an item's base holds of the items below it, those left alone left out.
+
+        One whose issue is known stays on record, or it would not be known by its key again.
+        """
+        held = self.matches.held
         return order.record(
             child
             for child in self._children_of.get(key, ())
-            if child not in self.skipped and child not in self.matches.held
+            if child not in self.skipped and (child not in held or held[child].known)
         )
 
     def sorting(self, parent: str, linked: Collection[str]) -> Sorting:

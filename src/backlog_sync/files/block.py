@@ -12,6 +12,7 @@ from backlog_sync.files.documents.items import (
     UserStoryDocument,
 )
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.fit import fitted, whole_title
 from backlog_sync.files.withheld import without_withheld
 
 ACCEPTANCE = "acceptance_criteria"
@@ -36,13 +37,17 @@ Template: TypeAlias = tuple[Section, ...]
 """How the bodies of issues are laid out; empty for the tool's own way."""
 
 
-def block_of(entry: Entry, publish: Sequence[str], template: Template = ()) -> Block:
+def block_of(
+    entry: Entry, publish: Sequence[str], template: Template = (), source: str = ""
+) -> Block:
     """The parts of the managed block, in order; planning fields only where `publish` has them.
 
     With a template its sections in its order; a section whose part the item lacks is left out.
+    What is more than GitHub takes is cut: `source` is the file that has it.
     """
     parts = _parts(entry, publish)
-    return tuple(lay_out(parts, template)) if template else parts
+    parts = tuple(lay_out(parts, template)) if template else parts
+    return fitted((*whole_title(entry.parsed.document.title), *parts), source)
 
 
 def lay_out(parts: Block, template: Template) -> Iterator[Prose | Checklist]:

@@ -10,6 +10,7 @@ from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.documents.settings import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.near import Near
+from backlog_sync.files.own_statuses import as_meant, own_statuses
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.validation import shown
 
@@ -103,11 +104,13 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
     """
     entries: list[Entry] = []
     by_place: dict[tuple[int, int], Entry] = {}
+    statuses = own_statuses(settings)
     for number, parsed in enumerate(files):
         lenient = is_roadmap(parsed.source.path) or bool(parsed.dialect)
         for index, item in enumerate(parsed.items):
             if item.confident:
-                entry = Entry(number, index, item, lenient, defaults=_defaults(item, settings))
+                meant = as_meant(item, statuses)
+                entry = Entry(number, index, meant, lenient, defaults=_defaults(item, settings))
                 entry.foreign = lenient
                 by_place[number, index] = entry
                 entries.append(entry)

@@ -1,22 +1,21 @@
 """What is wrong with a backlog that can be read: limits, placeholders, totals, claims."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.graph import levels
-from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef
+from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef, Prose
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.fit import MAX_BODY, MAX_TITLE, is_too_long
 from backlog_sync.files.mojibake import find_mojibake
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.placeholders import find_placeholders
 from backlog_sync.files.resolve import Resolved
 from backlog_sync.files.settings import FileSettings
 from backlog_sync.files.totals import Figure, WrongTotal, tell_wrong_total, wrong_totals
 from backlog_sync.files.validation import shown
 
 # Limits of GitHub, gathered from its documentation and from reports.
-MAX_TITLE = 256
-MAX_BODY = 65_536
 MAX_LABELS = 100
 MAX_LABEL_NAME = 50
 MAX_LABEL_DESCRIPTION = 100
@@ -24,25 +23,6 @@ MAX_ASSIGNEES = 10
 MAX_SUB_ISSUES = 100
 MAX_LEVELS = 8
 MAX_BLOCKERS = 50
-
-_ROOM = 4_096
-"""What the marker and its base may need of a body."""
-
-_WORDS = (
-    r"(?:title|name|goal|role|user|user role|user type|type of user|persona|actor|action|benefit|"
-    r"value|reason|outcome|feature|feature name|feature title|story|story title|story name|"
-    r"epic|epic name|epic title|task|task name|description|short description|brief description|"
-    r"criterion|criterion \d|insert [^\]}]{0,40}|your [^\]}]{0,40}|todo|tbd|placeholder)"
-)
-_PLACEHOLDER = re.compile(
-    rf"\[{_WORDS}\](?!\()|\{{\{{\s*{_WORDS}\s*\}}\}}|<{_WORDS}>", re.IGNORECASE
-)
-_TAG = re.compile(
-    r"\[(?:user )?(?:story|epic|feature|task|bug|spike|chore)\][ ]+(?=[^\W_])", re.IGNORECASE
-)
-"""`[Story] Pay online` begins with a tag, not with a hole of a template."""
-
-_WHOLE = re.compile(r"\[[^\W\d_][^\]]{0,80}\]")
 
 
 def lint(
@@ -59,7 +39,7 @@ def lint(
     for parsed in files:
         found.extend(find_mojibake(parsed.source))
     found.extend(tell_wrong_total(wrong, files[number]) for number, wrong in totals)
-    found.extend(_placeholders(resolved.entries))
+    found.extend(find_placeholders(resolved.entries))
     found.extend(_issue_numbers(resolved.entries, resolved.repository))
     for file in settings:
         found.extend(_label_limits(file))
@@ -103,41 +83,10 @@ def _figure(entry: Entry) -> Figure:
 # ---- single items --------------------------------------------------------------------------
 
 
-def _placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
-    """Text that a template left to be filled in."""
-    for entry in entries:
-        document = entry.parsed.document
-        title = document.title.strip()
-        tag = _TAG.match(title)
-        body = title[tag.end() :] if tag else title
-        match = _WHOLE.fullmatch(body) or _PLACEHOLDER.search(body[:1000])
-        if match:
-            yield _placeholder(entry, "title", match[0])
-        story = document.user_story
-        if isinstance(story, str):
-            match = _PLACEHOLDER.search(story[:4000])
-            if match:
-                yield _placeholder(entry, "user_story", match[0])
-        match = _WHOLE.fullmatch((document.goal or "").strip()[:1000])
-        if match:
-            yield _placeholder(entry, "goal", match[0])
-        for index, criterion in enumerate(document.acceptance_criteria or ()):
-            text = criterion.text.strip()
-            match = _PLACEHOLDER.fullmatch(text[:1000])
-            if match:
-                yield _placeholder(entry, f"acceptance_criteria.{index}", match[0])
-
-
-def _placeholder(entry: Entry, name: str, text: str) -> Diagnostic:
-    message = f"'{shown(text)}' is a placeholder of a template"
-    place = entry.parsed.places.get(name) or entry.place(name.split(".", 1)[0])
-    return Diagnostic(place, "placeholder", message, "fill it in, or remove the item")
-
-
 def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Diagnostic]:
     """Two items that claim one issue; one without a repository is in the target.
 
-    A number in a title may be meant as a mention: such an item is held, and the others are synced.
+    A number in a roadmap may be a mention only: such an item is held, and the others are synced.
     """
     first: dict[IssueRef, Entry] = {}
     for entry in entries:
@@ -151,8 +100,7 @@ def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Dia
                 f"{entry.issue} is also the issue of '{before.key}' at {before.place('issue')}"
             )
             hint = "an issue belongs to one item: remove the number that is wrong"
-            said = "issue" in entry.parsed.places
-            severity = Severity.ERROR if said else Severity.WARNING
+            severity = Severity.WARNING if entry.lenient else Severity.ERROR
             yield Diagnostic(entry.place("issue"), "duplicate-issue", message, hint, severity)
 
 
@@ -168,9 +116,8 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
             children[item.parent] = children.get(item.parent, 0) + 1
     for item in desired.items:
         entry = by_key[item.key]
+        yield from _too_long(entry, item)
         for name, count, limit, what in (
-            ("title", len(item.title), MAX_TITLE, "characters in a title"),
-            ("description", _body_length(item), MAX_BODY - _ROOM, "characters in a body"),
             ("labels", _count(item, "labels"), MAX_LABELS, "labels"),
             ("assignees", _count(item, "assignees"), MAX_ASSIGNEES, "assignees"),
             ("depends_on", _count(item, "blocked_by"), MAX_BLOCKERS, "blockers"),
@@ -189,27 +136,35 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
 
 
 def _too_many(entry: Entry, name: str, count: int, limit: int, what: str) -> Diagnostic:
-    slug = {"title": "title-too-long", "description": "body-too-long"}.get(name, "over-limit")
     message = f"{count} {what} are more than GitHub takes: {limit}"
-    return Diagnostic(entry.place(name), slug, message, "shorten it, or split the item")
+    return Diagnostic(entry.place(name), "over-limit", message, "shorten it, or split the item")
+
+
+def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
+    """Tell of titles and texts that are cut, or that cannot be."""
+    length = len(entry.parsed.document.title)
+    if length > MAX_TITLE and item.title.endswith("…"):
+        message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
+        hint = "it is cut, and stands in the body as a whole; shorten it to choose the words"
+        yield Diagnostic(entry.place("title"), "title-too-long", message, hint, Severity.WARNING)
+    cut = next((part for part in item.block if _is_cut(part)), None)
+    held = is_too_long(item.block)
+    if cut is not None or held:
+        message = f"its text is more than GitHub takes in a body: {MAX_BODY} characters"
+        hint = "it is cut, and says so where it ends; split the item to have all of it there"
+        if held:
+            hint = "nothing is done for it: split the item, or take some of its criteria out"
+        place = entry.place(cut.name if cut is not None else "acceptance_criteria")
+        yield Diagnostic(place, "body-too-long", message, hint, Severity.WARNING)
+
+
+def _is_cut(part: Prose | Checklist) -> bool:
+    return isinstance(part, Prose) and part.partial and part.name != "title"
 
 
 def _count(item: DesiredItem, name: str) -> int:
     value = item.fields.get(name)
     return len(value) if isinstance(value, tuple) else 0
-
-
-def _body_length(item: DesiredItem) -> int:
-    """How long the managed block will be, its marks left out."""
-    length = 0
-    for part in item.block:
-        length += len(part.heading) + 8
-        if isinstance(part, Checklist):
-            for entry in part.entries:
-                length += len(entry.text) + 7 + sum(len(line) + 3 for line in entry.details)
-        else:
-            length += len(part.text) + 1
-    return length
 
 
 def _option_limits(desired: DesiredState) -> Iterator[Diagnostic]:

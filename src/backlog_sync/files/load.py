@@ -19,7 +19,13 @@ from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, Resolved, resolve
-from backlog_sync.files.settings import FileSettings, check_ownership, merge_settings, read_settings
+from backlog_sync.files.settings import (
+    FileSettings,
+    check_ownership,
+    check_reading,
+    merge_settings,
+    read_settings,
+)
 from backlog_sync.files.source import read_source, source_of
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml
@@ -383,6 +389,7 @@ def _assemble(
         *resolved.diagnostics,
         *lint(files, resolved, reader.settings, totals),
         *check_ownership(reader.settings, document),
+        *check_reading(reader.settings, document),
         *reader.unpublished(document.publish),
     }
     if files and not resolved.entries and not any(each.is_error for each in diagnostics):

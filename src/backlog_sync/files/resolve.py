@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import record
+from backlog_sync.core.body import source_name
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import (
     DesiredItem,
@@ -21,10 +22,12 @@ from backlog_sync.files.declared import near_misses
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry, collect
+from backlog_sync.files.fit import short_title
 from backlog_sync.files.hints import hints_of
 from backlog_sync.files.labels import Labels, Milestones
 from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.placeholders import holes_of
 from backlog_sync.files.refs import parse_feedback, parse_issue_ref
 from backlog_sync.files.settings import FileSettings, core_settings
 from backlog_sync.files.statuses import meanings
@@ -163,6 +166,7 @@ class _Resolver:
             outlook=outlook_of(entry),
             hints=() if issue else hints_of(entry.parsed),
             unknown=unknown,
+            holes=holes_of(entry),
         )
 
     def _check_repository(self, entry: Entry) -> None:
@@ -186,9 +190,10 @@ class _Resolver:
         self.diagnostics.append(Diagnostic(place, "other-repository", message, hint, severity))
 
     def _fields(self, entry: Entry, unknown: Mapping[str, str]) -> dict[str, FieldValue]:
+        source = source_name(entry.parsed.place.path, self.context.sources)
         fields: dict[str, FieldValue] = {
-            "title": " ".join(entry.parsed.document.title.split()),
-            "body": block_of(entry, self.document.publish, self.context.template),
+            "title": short_title(entry.parsed.document.title),
+            "body": block_of(entry, self.document.publish, self.context.template, source),
         }
         labels = self.labels.of(entry)
         if labels is not None:

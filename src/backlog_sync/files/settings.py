@@ -9,7 +9,10 @@ from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.files.documents.settings import SettingsDocument
+from backlog_sync.files.own_statuses import STATUSES
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.reading.declared import problem
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import did_you_mean, explain, shown
 
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
@@ -17,6 +20,7 @@ _UNITED = ("trusted_authors", "ignore_issues", "publish")
 _MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types", "reading")
 _OWN = ("version", "include")
 STATE = "state"
+_SEE = "docs/files.md, 'Say how a roadmap is read', has the forms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,34 @@ def check_ownership(
             place = file.place(f"ownership.{name}")
             found.append(Diagnostic(place, "unknown-field", message, hint))
     return tuple(found)
+
+
+def check_reading(
+    files: Sequence[FileSettings], document: SettingsDocument
+) -> tuple[Diagnostic, ...]:
+    """Tell lines of `reading:` that say nothing that we know."""
+    return tuple(
+        Diagnostic(file.place(f"reading.{pattern}"), "invalid-reading", why, _SEE)
+        for file in files
+        for pattern, what in file.document.reading.items()
+        if (why := problem(pattern, what) or _no_status(pattern, what, document))
+    )
+
+
+def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
+    """Why a word under `statuses` means nothing; empty where all do."""
+    if pattern != STATUSES or not isinstance(what, Mapping):
+        return ""
+    board = document.project.fields if document.project else {}
+    options = {option.name.casefold() for name, field in board.items() for option in field.options
+               if name.casefold() == STATUS.casefold()}  # fmt: skip
+    known = ("Todo", "In Progress", "Done", "Cancelled", *options)
+    for word, status in what.items():
+        text = status if isinstance(status, str) else ""
+        if not meanings(text) and text.casefold() not in options:
+            one_of = f"write one of {', '.join(known)}"
+            return f"'{shown(str(status))}', the meaning of '{word}', is no status: {one_of}"
+    return ""
 
 
 def core_settings(document: SettingsDocument) -> Settings:

@@ -188,7 +188,8 @@ class SettingsDocument(Model):
     reading: dict[str, str | dict[str, Any]] = Field(
         default_factory=dict,
         description="What headings, entries and tables of a roadmap are, where it is read"
-        " otherwise: {'## *': epic, '### *': story, '## Appendix': ignore}.",
+        " otherwise: {'## *': epic, '### *': story, '## Appendix': ignore}; and under 'statuses'"
+        " what words of the file mean: {Shipped: Done}.",
     )
     adopt: bool = Field(
         default=False,

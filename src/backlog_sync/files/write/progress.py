@@ -9,10 +9,12 @@ from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Loaded
+from backlog_sync.files.own_statuses import own_statuses
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.statuses import is_plain_status, meanings
 from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.engine import Written, written
 from backlog_sync.files.write.wanted import CRITERIA, Link, Status, Ticks, Unwritable, Wanted
@@ -92,7 +94,8 @@ def _told(
     if loaded.write_back == "ids":
         progress = ItemProgress(progress.key, issue=progress.issue, url=progress.url)
     document = item.document
-    if _is_said(document.status, progress.status, boards.get(progress.key)):
+    own = key_words(document.status or "") in own_statuses(loaded.settings)
+    if _is_said(document.status, progress.status, boards.get(progress.key), own=own):
         progress = replace(progress, status=None)
     known = parse_issue_ref(document.issue or "")
     if known is not None and not known.sandbox and progress.issue and progress.issue.sandbox:
@@ -107,12 +110,12 @@ def _boards(loaded: Loaded) -> dict[str, str]:
     return {key: status for key, status in said if isinstance(status, str)}
 
 
-def _is_said(word: str | None, status: str | None, option: str | None) -> bool:
+def _is_said(word: str | None, status: str | None, option: str | None, *, own: bool) -> bool:
     """Whether a file says a status in a word that says more: `In review` where it is in progress.
 
-    `option` is what the file's word is on the board.
+    `option` is what the file's word is on the board, `own` says that the settings declare it.
     """
-    if not word or not status or not option or is_plain_status(word):
+    if not word or not status or not option or (is_plain_status(word) and not own):
         return False
     return fold(option) == fold(status)
 

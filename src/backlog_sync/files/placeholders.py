@@ -1,0 +1,99 @@
+"""Text that a template left to be filled in, in an item's title, goal, user story and criteria.
+
+In code it is none: `lock --name <name>` is how a command is called.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.model import Hole
+from backlog_sync.files.documents.items import UserStoryDocument
+from backlog_sync.files.entries import Entry
+from backlog_sync.files.validation import shown
+
+_HEAD = 4_000
+"""A text is looked through so far: a form to be filled in is shorter."""
+
+_WORDS = (
+    r"(?:title|name|goal|role|user|user role|user type|type of user|persona|actor|action|benefit|"
+    r"value|reason|outcome|feature|feature name|feature title|story|story title|story name|"
+    r"epic|epic name|epic title|task|task name|description|short description|brief description|"
+    r"criterion|criterion \d|insert [^\]}]{0,40}|your [^\]}]{0,40}|todo|tbd|placeholder)"
+)
+_PLACEHOLDER = re.compile(
+    rf"\[{_WORDS}\](?!\()|\{{\{{\s*{_WORDS}\s*\}}\}}|<{_WORDS}>", re.IGNORECASE
+)
+_TAG = re.compile(
+    r"\[(?:user )?(?:story|epic|feature|task|bug|spike|chore)\][ ]+(?=[^\W_])", re.IGNORECASE
+)
+"""`[Story] Pay online` begins with a tag, not with a hole of a template."""
+
+_WHOLE = re.compile(r"\[[^\W\d_][^\]]{0,80}\]")
+_FENCED = re.compile(r"^[ \t]{0,12}(`{3,9}|~{3,9})[^\n]*\n(?:.*?^[ \t]{0,12}\1|.*)", re.M | re.S)
+_TICKED = re.compile(r"(?<!`)(`{1,9})(?!`)[^`]{1,400}\1(?!`)")
+
+
+def find_placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Tell of each placeholder: its item is held; where every item has one, all are refused."""
+    found = [(entry, _own(entry)) for entry in entries]
+    severity = Severity.WARNING if any(not holes for _, holes in found) else Severity.ERROR
+    for _, holes in found:
+        for hole in holes.values():
+            message = f"'{hole.text}' is a placeholder of a template"
+            hint = "fill it in, or remove the item"
+            yield Diagnostic(hole.place, "placeholder", message, hint, severity)
+
+
+def holes_of(entry: Entry) -> tuple[Hole, ...]:
+    """What is to be filled in before anything is done for an item.
+
+    One that gets its key from the title of an item above waits for that title.
+    """
+    own = tuple(_own(entry).values())
+    at = entry
+    while at.parsed.document.id is None and at.parent is not None:
+        at = at.parent
+    if own or at is entry or at.parsed.document.id is not None:
+        return own
+    title = _own(at).get("title")
+    return (Hole(title.text, title.place, above=True),) if title else ()
+
+
+def _own(entry: Entry) -> dict[str, Hole]:
+    """The placeholders of an item, by the field that they stand in."""
+    return {name: Hole(shown(text), _place(entry, name)) for name, text in _texts(entry)}
+
+
+def _place(entry: Entry, name: str) -> Place:
+    return entry.parsed.places.get(name) or entry.place(name.split(".", 1)[0])
+
+
+def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
+    document = entry.parsed.document
+    title = _without_code(document.title)
+    tag = _TAG.match(title)
+    title = title[tag.end() :] if tag else title
+    story = document.user_story
+    parts = (
+        [story.as_a, story.i_want, story.so_that or ""]
+        if isinstance(story, UserStoryDocument)
+        else [story or ""]
+    )
+    goal = _without_code(document.goal or "")
+    criteria = enumerate(document.acceptance_criteria or ())
+    for name, match in (
+        ("title", _WHOLE.fullmatch(title) or _PLACEHOLDER.search(title)),
+        ("user_story", _PLACEHOLDER.search(_without_code("\n".join(parts)))),
+        ("goal", _WHOLE.fullmatch(goal)),
+        *((f"acceptance_criteria.{at}", _PLACEHOLDER.fullmatch(_without_code(criterion.text)))
+          for at, criterion in criteria),
+    ):  # fmt: skip
+        if match:
+            yield name, match[0]
+
+
+def _without_code(text: str) -> str:
+    """The beginning of a text with a sign in place of its code."""
+    head = text.strip()[:_HEAD]
+    return _TICKED.sub("`", _FENCED.sub("`", head)) if "`" in head or "~~~" in head else head
