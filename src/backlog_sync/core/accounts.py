@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+BULLETS_FLAG = "--bullets items"
+"""What the reason of a bullet names that this flag makes an item."""
+
 
 class Verdict(Enum):
     """What became of a line."""

@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from backlog_sync.core.accounts import Account, AccountedLine, Verdict
+from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Verdict
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import LineNote, ParsedFile
-
-BULLETS_FLAG = "--bullets items"
-"""What the reason of a bullet names that this flag makes an item."""
 
 ITEM_LEFT = "an item that stands twice, or is only listed"
 CODE_LEFT = "code outside of any item"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from backlog_sync.core.accounts import Account, AccountedLine, Branch, Doubt, Verdict
-from backlog_sync.files.account import BULLETS_FLAG, TABLE_LEFT, heading
+from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
+from backlog_sync.files.account import TABLE_LEFT, heading
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.inline import plain
 from backlog_sync.files.load import Loaded, parse_source
@@ -159,8 +159,8 @@ class _File:
 
     def _bullets(self) -> Iterator[_Part]:
         """Bullets that only a setting makes items."""
-        left = [line for line in self.lines
-                if BULLETS_FLAG in line.reason and line.rule in ("bullet", "description")]  # fmt: skip
+        bullets = [line for line in self.lines if line.rule in ("bullet", "description")]
+        left = [line for line in bullets if BULLETS_FLAG in line.reason]
         if not left:
             return
         above = self._above(left)
@@ -305,8 +305,8 @@ def _is_guess(rule: str, title: str) -> bool:
 def _title_column(header: str) -> str:
     """The column whose cells are likely titles: one that says so, else the first of words."""
     cells = [plain(cell.strip()) for cell in header.strip().strip("|").split("|")]
-    words = [cell for cell in cells
-             if any(sign.isalpha() for sign in cell) and cell.casefold() not in _NO_TITLES]  # fmt: skip
+    lettered = [cell for cell in cells if any(sign.isalpha() for sign in cell)]
+    words = [cell for cell in lettered if cell.casefold() not in _NO_TITLES]
     titled = (cell for cell in words if field_of(bare_word(cell)) == "title")
     return next(titled, words[0] if words else "")
 

@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rich.text import Text
 
-from backlog_sync.core.accounts import Account, AccountedLine, Branch, Doubt, Left, Verdict
+from backlog_sync.core.accounts import (
+    BULLETS_FLAG,
+    Account,
+    AccountedLine,
+    Branch,
+    Doubt,
+    Left,
+    Verdict,
+    left_out,
+)
 from backlog_sync.render.canvas import Look, cut, paint, paragraph, spread
 from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
@@ -120,7 +129,7 @@ def left_text(accounts: Sequence[Account], left: Sequence[Left], look: Look) -> 
     """What was not taken, and what is known to be no item: lines per reason, and the first."""
     several = len(accounts) > 1
     lines = [Text(taken_line(accounts), "bold")]
-    for verdict, title in ((Verdict.LEFT, "not taken:"), (Verdict.KNOWN, "no items by their place:")):  # fmt: skip
+    for verdict, title in _TITLES.items():
         found = [each for each in left if each.verdict is verdict]
         if not found:
             continue
@@ -132,6 +141,9 @@ def left_text(accounts: Sequence[Account], left: Sequence[Left], look: Look) -> 
             reasons = counted(len(found) - len(shown), "more reason")
             lines.append(_folded(f"{counted(rest, 'line')} for {reasons}", look, 0))
     return paint(lines, look)
+
+
+_TITLES = {Verdict.LEFT: "not taken:", Verdict.KNOWN: "known to be something else:"}
 
 
 def _left(left: Left, look: Look, *, several: bool) -> list[Text]:
@@ -146,6 +158,28 @@ def taken_line(accounts: Sequence[Account]) -> str:
     written = sum(account.written for account in accounts)
     taken = sum(account.taken for account in accounts)
     return f"taken: {taken} of {counted(written, 'line')}"
+
+
+def not_taken(accounts: Sequence[Account]) -> str:
+    """One line: how much was taken, what was not, and how to take it."""
+    left = left_out(accounts)
+    bullets = [each for each in left if BULLETS_FLAG in each.reason]
+    others = [each for each in left if each.verdict is Verdict.LEFT and each not in bullets]
+    known = sum(each.count for each in left if each.verdict is Verdict.KNOWN)
+    parts = [taken_line(accounts)]
+    if bullets:
+        count = sum(each.count for each in bullets)
+        told = f"{counted(count, 'bullet')} {'was' if count == 1 else 'were'}"
+        parts.append(f"{told} not taken as items: '{BULLETS_FLAG}' takes them")
+    if others:
+        count = sum(each.count for each in others)
+        noun = "other line" if bullets else "line"
+        parts.append(f"{counted(count, noun)} not taken, most often '{others[0].reason}'")
+    if known:
+        parts.append(f"{known} {'is' if known == 1 else 'are'} something else")
+    if others or known:
+        parts.append("--explain shows all")
+    return "; ".join(parts)
 
 
 # ---- line by line --------------------------------------------------------------------------
@@ -163,7 +197,7 @@ def explained_text(accounts: Sequence[Account], look: Look) -> str:
 
 def _explained(account: Account, look: Look) -> Iterator[Text]:
     width = len(str(len(account.lines)))
-    half = max((look.columns - width - 5) * 11 // 20, 20)
+    half = max((look.columns - width - 5) * 9 // 20, 20)
     key: str | None = None
     for line in account.lines:
         verdict, style = _verdict(line, key)
@@ -199,9 +233,6 @@ def _verdict(line: AccountedLine, before: str | None) -> tuple[str, str]:
     if line.verdict is Verdict.KNOWN:
         return f"no item: {line.reason or line.rule}", "dim"
     reason = f": {line.reason}" if line.reason else ""
-    if line.key is None:
+    if line.key is None or line.key == before:
         return f"{line.rule}{reason}", "dim"
-    new = line.key != before
-    return f"{line.key}  {line.rule}{reason}" if new else f"{line.rule}{reason}", (
-        "green" if new else ""
-    )
+    return f"{line.rule} {line.key}{reason}", "green"
