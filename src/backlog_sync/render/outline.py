@@ -228,6 +228,8 @@ def _verdict(line: AccountedLine, before: str | None) -> tuple[str, str]:
     """What a line was read as: the key where an item begins, then the rule and the reason."""
     if line.verdict is Verdict.BLANK:
         return "", ""
+    if line.verdict is Verdict.LEFT and BULLETS_FLAG in line.reason:
+        return f"not taken: '{BULLETS_FLAG}' takes it", "bold yellow"
     if line.verdict is Verdict.LEFT:
         return f"not taken: {line.reason or line.rule}", "bold yellow"
     if line.verdict is Verdict.KNOWN:

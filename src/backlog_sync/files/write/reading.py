@@ -9,7 +9,7 @@ from backlog_sync.files.load import CONFIG
 from backlog_sync.files.markdown.front import front_matter
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.source import create_file, read_source
-from backlog_sync.files.syntax.markdown import read_outline
+from backlog_sync.files.syntax.markdown import Kind, read_outline
 from backlog_sync.files.write.change import change_of, save
 from backlog_sync.files.write.nodes import Editor, Setting
 from backlog_sync.files.yaml.file import parse_yaml
@@ -92,7 +92,7 @@ _REMARK = "# Settings that the roadmaps of this repository share."
 def _fence(text: str) -> int:
     """Where the line that closes the front matter begins, 0 where there is none."""
     lines = read_outline(text).lines
-    front = [line for line in lines if line.kind.value == "front"]
+    front = [line for line in lines if line.kind is Kind.FRONT]
     return front[-1].start if front else 0
 
 
