@@ -33,6 +33,11 @@ def plural(kind: str, count: int) -> str:
     return counted(count, kind, _PLURALS.get(kind))
 
 
+def wrapped(text: str, look: Look) -> str:
+    """A text in lines of the width."""
+    return paint(paragraph(clean(text), look.columns, look.glyphs, Text()), look)
+
+
 # ---- the tree ------------------------------------------------------------------------------
 
 
