@@ -204,10 +204,6 @@ def _tree(made: Mapping[str, Outline], above: Mapping[str, str]) -> tuple[Outlin
     return tuple(outline for key, outline in made.items() if key not in above)
 
 
-def converted(loaded: Loaded, to: str = "yaml") -> str:
-    return render(draft_of_all(loaded, (), None))
-
-
 def _is_empty(value: object) -> bool:
     return value is None or value in ("", (), [], {})
 
@@ -217,14 +213,19 @@ def _is_empty(value: object) -> bool:
 
 def render(draft: Draft) -> str:
     """The text of the file. Raises FailedError where it would not read as the same items."""
-    lines = [f"# {part}" for remark in draft.remarks for part in _comment(remark)]
+    lines = [f"# {part}" for part in remark_lines(draft)]
     lines += ["", "version: 1"] if lines else ["version: 1"]
     for name, value in draft.settings.items():
-        lines += _pair(name, value, "")
+        lines += pair(name, value, "")
     lines += _lists(draft.items, tuple(LISTS), "")
     text = "\n".join(lines) + "\n"
     _check(text, draft)
     return text
+
+
+def remark_lines(draft: Draft) -> Iterator[str]:
+    """The remarks of a draft in lines of a comfortable length."""
+    return (part for remark in draft.remarks for part in _comment(remark))
 
 
 def _comment(remark: str) -> Iterator[str]:
@@ -272,15 +273,15 @@ def _item(item: Outline, lead: str, *, spoken: bool) -> Iterator[str]:
     inner = f"{lead}{_INDENT}"
     first = True
     for name in names:
-        for line in _pair(name, fields[name], inner):
+        for line in pair(name, fields[name], inner):
             yield f"{lead}- {line.removeprefix(inner)}" if first else line
             first = False
     yield from _lists(item.below, CHILD_LISTS[item.kind], inner)
 
 
-def _pair(name: str, value: object, lead: str) -> list[str]:
+def pair(name: str, value: object, lead: str) -> list[str]:
     """A key and its value, over as many lines as it takes."""
-    key = name if re.fullmatch(r"[\w-]+", name) else scalar_text(name)
+    key = _key(name)
     if isinstance(value, Mapping):
         return [f"{lead}{key}: {_flow(value)}"]
     if isinstance(value, list | tuple):
@@ -309,11 +310,20 @@ def _entry(value: object) -> str:
 
 
 def _flow(value: Mapping[str, object]) -> str:
-    parts = []
-    for name, each in value.items():
-        told = _flow(each) if isinstance(each, Mapping) else _scalar(each)
-        parts.append(f"{name}: {told}")
-    return "{" + ", ".join(parts) + "}"
+    return "{" + ", ".join(f"{_key(name)}: {_inline(each)}" for name, each in value.items()) + "}"
+
+
+def _inline(value: object) -> str:
+    """A value of any depth on one line."""
+    if isinstance(value, Mapping):
+        return _flow(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_inline(each) for each in value)}]"
+    return _scalar(value)
+
+
+def _key(name: object) -> str:
+    return str(name) if re.fullmatch(r"[A-Za-z_][\w-]*", str(name)) else scalar_text(str(name))
 
 
 def _scalar(value: object) -> str:

@@ -1,0 +1,94 @@
+"""A backlog as the text of a Markdown roadmap: headings for items, lines of metadata, check boxes."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from backlog_sync.files.write.export import Draft, Outline, pair, remark_lines
+
+_HEADING_LEVELS = 6
+
+_LINES = {
+    "id": "ID", "issue": "Issue", "status": "Status", "priority": "Priority",
+    "story_points": "Points", "estimate_hours": "Estimated hours", "milestone": "Milestone",
+    "labels": "Labels", "assignees": "Assignees", "depends_on": "Depends on", "start": "Start",
+    "target": "Due", "sprint": "Sprint", "team": "Team", "audience": "Audience",
+    "skills": "Skills", "repository": "Repository",
+}  # fmt: skip
+"""Fields that have a line of their own, in this order, and what they are called there."""
+
+_TEXTS = {"user_story": "User story", "goal": "Goal"}
+_WRITTEN = frozenset((*_LINES, *_TEXTS, "title", "description", "acceptance_criteria"))
+
+
+def roadmap_text(draft: Draft) -> str:
+    """The text of the roadmap. What does not read as it was meant is found by reading it again."""
+    lines = ["---", "backlog:", *(f"  # {part}" for part in remark_lines(draft))]
+    for name, value in draft.settings.items():
+        lines += pair(name, value, "  ")
+    lines += ["---", "", "# Backlog"]
+    for item in draft.items:
+        lines += _item(item, 2)
+    return "\n".join(lines) + "\n"
+
+
+def unsaid(item: Outline, depth: int = 2) -> Iterator[tuple[str, str]]:
+    """What a roadmap has no place for: the key of an item and a field, or its depth."""
+    key = str(item.fields["id"])
+    if depth > _HEADING_LEVELS:
+        yield key, "its depth"
+    for name, value in item.fields.items():
+        if name not in _WRITTEN and value is not None and value not in ((), [], {}):
+            yield key, name
+    for each in item.below:
+        yield from unsaid(each, depth + 1)
+
+
+def _item(item: Outline, level: int) -> Iterator[str]:
+    fields = item.fields
+    yield from ("", f"{'#' * level} {item.kind.capitalize()}: {fields['title']}", "")
+    for name, word in _LINES.items():
+        if name in fields:
+            yield f"- **{word}:** {_value(name, fields[name])}".rstrip()
+    for name, word in _TEXTS.items():
+        if fields.get(name):
+            yield from _text(word, _story(fields[name]))
+    if fields.get("description"):
+        yield from ("", *str(fields["description"]).strip().split("\n"))
+    yield from _criteria(fields.get("acceptance_criteria"))
+    for each in item.below:
+        yield from _item(each, level + 1)
+
+
+def _text(word: str, text: str) -> Iterator[str]:
+    """A text behind its key, or below it where it has more than one line."""
+    if "\n" in text.strip():
+        yield from ("", f"**{word}:**", "", *text.strip().split("\n"))
+    else:
+        yield from ("", f"**{word}:** {text.strip()}")
+
+
+def _criteria(entries: object) -> Iterator[str]:
+    if not isinstance(entries, list | tuple) or not entries:
+        return
+    yield from ("", "**Acceptance criteria:**", "")
+    for each in entries:
+        done = isinstance(each, Mapping) and each.get("done")
+        text = each.get("text") if isinstance(each, Mapping) else each
+        yield f"- [{'x' if done else ' '}] {' '.join(str(text).split())}"
+
+
+def _story(value: object) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    role = str(value["as_a"])
+    article = "" if re.match(r"(?:an?|the)\b", role, re.IGNORECASE) else "a "
+    so_that = f", so that {value['so_that']}" if value.get("so_that") else ""
+    return f"As {article}{role}, I want {value['i_want']}{so_that}"
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(f"@{each}" if name == "assignees" else str(each) for each in value)
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return "" if value is None else str(value)
