@@ -99,7 +99,7 @@ def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | N
     return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
 
 
-_READING = frozenset(("version", "include", "bullets", "reading"))
+_READING = {"version", "include", "bullets", "reading"}
 """Settings that speak of files and of how roadmaps are read."""
 
 

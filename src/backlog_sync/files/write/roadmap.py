@@ -1,8 +1,9 @@
-"""A backlog as the text of a Markdown roadmap: headings for items, lines of metadata, check boxes."""
+"""A backlog as the text of a Markdown roadmap: headings, lines of metadata, check boxes."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from backlog_sync.files.vocabulary import RANKS
 from backlog_sync.files.write.export import Draft, Outline, pair, remark_lines
 
 _HEADING_LEVELS = 6
@@ -25,8 +26,8 @@ def roadmap_text(draft: Draft) -> str:
     lines = ["---", "backlog:", *(f"  # {part}" for part in remark_lines(draft))]
     for name, value in draft.settings.items():
         lines += pair(name, value, "  ")
-    lines += ["---", "", "# Backlog"]
-    for item in draft.items:
+    lines += ["---", "", "# Roadmap"]
+    for item in _ordered(draft.items):
         lines += _item(item, 2)
     return "\n".join(lines) + "\n"
 
@@ -47,16 +48,21 @@ def _item(item: Outline, level: int) -> Iterator[str]:
     fields = item.fields
     yield from ("", f"{'#' * level} {item.kind.capitalize()}: {fields['title']}", "")
     for name, word in _LINES.items():
-        if name in fields:
-            yield f"- **{word}:** {_value(name, fields[name])}".rstrip()
+        if fields.get(name) is not None:
+            yield f"- **{word}:** {_value(name, fields[name])}"
     for name, word in _TEXTS.items():
         if fields.get(name):
             yield from _text(word, _story(fields[name]))
     if fields.get("description"):
         yield from ("", *str(fields["description"]).strip().split("\n"))
     yield from _criteria(fields.get("acceptance_criteria"))
-    for each in item.below:
+    for each in _ordered(item.below):
         yield from _item(each, level + 1)
+
+
+def _ordered(items: Sequence[Outline]) -> list[Outline]:
+    """Tasks before stories before epics: a heading of a smaller kind belongs to the one before."""
+    return sorted(items, key=lambda item: -RANKS[item.kind])
 
 
 def _text(word: str, text: str) -> Iterator[str]:
@@ -87,8 +93,10 @@ def _story(value: object) -> str:
 
 
 def _value(name: str, value: object) -> str:
+    if value in ((), []):
+        return "none"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(f"@{each}" if name == "assignees" else str(each) for each in value)
     if isinstance(value, float):
         return f"{value:.10g}"
-    return "" if value is None else str(value)
+    return str(value)
