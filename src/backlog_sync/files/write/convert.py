@@ -11,7 +11,7 @@ from backlog_sync.files.load import Loaded, parse_source
 from backlog_sync.files.resolve import Context, resolve
 from backlog_sync.files.settings import core_settings, merge_settings, read_settings
 from backlog_sync.files.source import source_of
-from backlog_sync.files.write.export import draft_of_all, render
+from backlog_sync.files.write.export import Draft, draft_of_all, render
 from backlog_sync.files.write.roadmap import roadmap_text, unsaid
 
 SYNTAXES = {"yaml": "backlog.yaml", "markdown": "ROADMAP.md"}
@@ -29,19 +29,34 @@ def converted(
     Raises FailedError, with the items and fields, where the text would not read as the same.
     """
     draft = draft_of_all(loaded, told, repository)
+    desired = loaded.desired
+    if desired is None:
+        raise _failed(to, [("", "the file as a whole")])
+    known = replace(desired, repository=repository or desired.repository)
     if to == "markdown":
         missing = [each for item in draft.items for each in unsaid(item)]
         if missing:
             raise _failed(to, missing)
-        text = roadmap_text(draft)
+        text, different = _roadmap(draft, known)
     else:
         text = render(draft)
-    if loaded.desired is not None:
-        known = replace(loaded.desired, repository=repository or loaded.desired.repository)
         different = list(differences(known, _read(text, SYNTAXES[to], known.backlog_id)))
-        if different:
-            raise _failed(to, different)
+    if different:
+        raise _failed(to, different)
     return text
+
+
+def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, str]]]:
+    """The roadmap and what it does not say; a text that reads as fields gets a key above it."""
+    keyed: frozenset[str] = frozenset()
+    text, different = "", list[tuple[str, str]]()
+    for _ in range(2):
+        text = roadmap_text(draft, keyed)
+        different = list(differences(known, _read(text, SYNTAXES["markdown"], known.backlog_id)))
+        keyed = frozenset(key for key, what in different if what == "body")
+        if not keyed:
+            break
+    return text, different
 
 
 def _read(text: str, path: str, backlog_id: str) -> DesiredState | None:

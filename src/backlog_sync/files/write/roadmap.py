@@ -21,15 +21,33 @@ _TEXTS = {"user_story": "User story", "goal": "Goal"}
 _WRITTEN = frozenset((*_LINES, *_TEXTS, "title", "description", "acceptance_criteria"))
 
 
-def roadmap_text(draft: Draft) -> str:
-    """The text of the roadmap. What does not read as it was meant is found by reading it again."""
+def roadmap_text(draft: Draft, keyed: frozenset[str] = frozenset()) -> str:
+    """The text of the roadmap; the descriptions of the items in `keyed` stand below a key.
+
+    What does not read as it was meant is found by reading it again.
+    """
     lines = ["---", "backlog:", *(f"  # {part}" for part in remark_lines(draft))]
     for name, value in draft.settings.items():
         lines += pair(name, value, "  ")
     lines += ["---", "", "# Roadmap"]
+    words = dict(_words(draft.items))
     for item in _ordered(draft.items):
-        lines += _item(item, 2)
+        lines += _item(item, 2, words, keyed)
     return "\n".join(lines) + "\n"
+
+
+def _words(items: Sequence[Outline]) -> Iterator[tuple[str, str]]:
+    """How a line of dependencies names each item: a key that is a plain word says nothing there."""
+    for item in items:
+        key = str(item.fields["id"])
+        if _CODE.fullmatch(key):
+            yield key, key.upper()
+        elif not any(sign in key for sign in "-."):
+            yield key, str(item.fields["title"])
+        yield from _words(item.below)
+
+
+_CODE = re.compile(r"[a-z][a-z0-9]{0,9}\d")
 
 
 def unsaid(item: Outline, depth: int = 2) -> Iterator[tuple[str, str]]:
@@ -44,20 +62,26 @@ def unsaid(item: Outline, depth: int = 2) -> Iterator[tuple[str, str]]:
         yield from unsaid(each, depth + 1)
 
 
-def _item(item: Outline, level: int) -> Iterator[str]:
+def _item(
+    item: Outline, level: int, words: Mapping[str, str], keyed: frozenset[str]
+) -> Iterator[str]:
     fields = item.fields
     yield from ("", f"{'#' * level} {item.kind.capitalize()}: {fields['title']}", "")
     for name, word in _LINES.items():
         if fields.get(name) is not None:
-            yield f"- **{word}:** {_value(name, fields[name])}"
+            value = fields[name]
+            if name == "depends_on":
+                value = [words.get(str(each), str(each)) for each in _sequence(value)]
+            yield f"- **{word}:** {_value(name, value)}"
     for name, word in _TEXTS.items():
         if fields.get(name):
             yield from _text(word, _story(fields[name]))
     if fields.get("description"):
-        yield from ("", *str(fields["description"]).strip().split("\n"))
+        head = ("", "**Description:**") if fields["id"] in keyed else ()
+        yield from (*head, "", *str(fields["description"]).strip().split("\n"))
     yield from _criteria(fields.get("acceptance_criteria"))
     for each in _ordered(item.below):
-        yield from _item(each, level + 1)
+        yield from _item(each, level + 1, words, keyed)
 
 
 def _ordered(items: Sequence[Outline]) -> list[Outline]:
@@ -90,6 +114,10 @@ def _story(value: object) -> str:
     article = "" if re.match(r"(?:an?|the)\b", role, re.IGNORECASE) else "a "
     so_that = f", so that {value['so_that']}" if value.get("so_that") else ""
     return f"As {article}{role}, I want {value['i_want']}{so_that}"
+
+
+def _sequence(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _value(name: str, value: object) -> str:
