@@ -14,6 +14,7 @@ from backlog_sync.files.account import accounts
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.outline_report import branches, doubts, merged
+from backlog_sync.files.write.convert import converted
 from backlog_sync.files.write.export import draft_of_files, render
 from backlog_sync.files.write.reading import setting_lines, write_to_config, write_to_front
 from backlog_sync.render.diagnostics import diagnostics_text
@@ -190,7 +191,11 @@ def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
 
 
 def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:
-    return render(draft_of_files(loaded, losses, wanted.repository))
+    """What the new file holds: where a syntax was named all that the old ones say."""
+    if wanted.to is None:
+        return render(draft_of_files(loaded, losses, wanted.repository))
+    said = wanted.repository if loaded.settings.repository is None else None
+    return converted(loaded, wanted.to, losses, said)
 
 
 def _is_loss(diagnostic: Diagnostic) -> bool:

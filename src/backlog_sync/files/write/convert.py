@@ -18,7 +18,8 @@ SYNTAXES = {"yaml": "backlog.yaml", "markdown": "ROADMAP.md"}
 
 _NAMED = 5
 _APART = frozenset(("place", "hints"))
-"""What differs by where an item stands: its place, and numbers in a title as it is written."""
+"""What differs by where an item stands: its place, and numbers in a title as it is written,
+which become its issue."""
 
 
 def converted(
@@ -100,7 +101,8 @@ def _definitions(state: DesiredState) -> tuple[object, ...]:
 def _item_differences(old: DesiredItem, new: DesiredItem) -> Iterator[str]:
     for each in fields(old):
         left, right = getattr(old, each.name), getattr(new, each.name)
-        if each.name in _APART or left == right:
+        taken = each.name == "issue" and left is None and right in {h.issue for h in old.hints}
+        if each.name in _APART or left == right or taken:
             continue
         if isinstance(left, Mapping) and isinstance(right, Mapping):
             names = sorted({*left, *right})

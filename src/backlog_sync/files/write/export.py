@@ -1,6 +1,7 @@
 """A backlog as the text of a YAML file of ours: what `backlog init` writes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escaping import is_inert, is_suspect
 from backlog_sync.core.facts import Risk
 from backlog_sync.core.fields import BOARD_KEYS
-from backlog_sync.core.model import DesiredState
+from backlog_sync.core.model import DesiredState, IssueRef
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
 from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN
@@ -89,6 +90,7 @@ def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | N
         )
         made[key] = Outline(item.kind, {**_kept(fields), "id": key})
     _with_registers(made, loaded)
+    _with_issues(made, loaded)
     settings = loaded.settings.model_dump(exclude_unset=True, exclude=_READING)
     if repository:
         settings["repository"] = repository
@@ -127,6 +129,26 @@ def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
         if len(item.outlook.risks) > len(_sequence(outline.fields.get("risks"))):
             risks = tuple(_risk(each) for each in item.outlook.risks)
             outline.fields = {**outline.fields, "risks": risks}
+
+
+def _with_issues(made: Mapping[str, Outline], loaded: Loaded) -> None:
+    """Give items the issue that the title as written names: the new title lacks the number.
+
+    Only one that nothing else can be meant by, and that no other item names: without it the next
+    sync would make a second issue.
+    """
+    items = loaded.desired.items if loaded.desired else ()
+    named = Counter(hint.issue for item in items for hint in item.hints)
+    named.update(item.issue for item in items if item.issue is not None)
+    for item in items:
+        sure = [hint.issue for hint in item.hints if hint.sure]
+        if len(sure) == 1 and named[sure[0]] == 1 and not sure[0].sandbox:
+            outline = made[item.key]
+            outline.fields = {**outline.fields, "issue": _issue(sure[0])}
+
+
+def _issue(issue: IssueRef) -> object:
+    return issue.number if issue.repository is None and not issue.sandbox else str(issue)
 
 
 def _planned(loaded: Loaded, settings: Mapping[str, object]) -> dict[str, object]:
@@ -176,8 +198,7 @@ def draft_of_desired(desired: DesiredState) -> Draft:
         if item.status is not None:
             fields["status"] = item.status
         if item.issue is not None:
-            plain = item.issue.repository is None and not item.issue.sandbox
-            fields["issue"] = item.issue.number if plain else str(item.issue)
+            fields["issue"] = _issue(item.issue)
         made[item.key] = Outline(item.kind, fields)
         if item.parent in made:
             above[item.key] = item.parent

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from backlog_sync.files.block import user_story_text
+from backlog_sync.files.documents.items import UserStoryDocument
 from backlog_sync.files.vocabulary import RANKS
 from backlog_sync.files.write.export import Draft, Outline, pair, remark_lines
 
@@ -108,12 +110,8 @@ def _criteria(entries: object) -> Iterator[str]:
 
 
 def _story(value: object) -> str:
-    if not isinstance(value, Mapping):
-        return str(value)
-    role = str(value["as_a"])
-    article = "" if re.match(r"(?:an?|the)\b", role, re.IGNORECASE) else "a "
-    so_that = f", so that {value['so_that']}" if value.get("so_that") else ""
-    return f"As {article}{role}, I want {value['i_want']}{so_that}"
+    story = UserStoryDocument.model_validate(value) if isinstance(value, Mapping) else str(value)
+    return user_story_text(story) or ""
 
 
 def _sequence(value: object) -> Sequence[object]:
