@@ -99,8 +99,8 @@ def command(
             ):
                 screen.result(diagnostics_text(loaded.diagnostics, color=look.color))
             counts = count_findings(loaded.diagnostics)
-            screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
             screen.result(summary_text(read))
+            screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
     return 1 if any(diagnostic.is_error for diagnostic in loaded.diagnostics) else 0
 
 
@@ -148,10 +148,11 @@ def inventory_text(inventory: Inventory) -> str:
 
 
 def summary_text(accounts: Sequence[Account]) -> str:
-    """How much of the files was taken, and how to take more; empty where they hold nothing."""
+    """How much of the files was taken, and how to take more; empty where all of it was."""
     from backlog_sync.render.outline import not_taken
 
-    return f"{clean(not_taken(accounts))}\n" if any(each.written for each in accounts) else ""
+    left = any(each.taken < each.written for each in accounts)
+    return f"{clean(not_taken(accounts))}\n" if left else ""
 
 
 def _explained(accounts: Sequence[Account]) -> Iterator[dict[str, object]]:
