@@ -123,6 +123,8 @@ def _value(name: str, value: object) -> str:
         return "none"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(f"@{each}" if name == "assignees" else str(each) for each in value)
+    if name == "issue" and str(value).isdecimal():
+        return f"#{value}"
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)
