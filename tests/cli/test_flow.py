@@ -381,9 +381,9 @@ def test_explain_names_a_rule_for_every_line(backlog: Backlog, folder: Path) -> 
     )
     ran = backlog("lint", "ROADMAP.md", "--explain")
     assert ran.code == 0
-    assert re.search(r"^ROADMAP\.md:3: \S+", ran.out, re.M)
+    assert re.search(r"^3 . ## Epic 1: Carts +typed-heading epic-1$", ran.out, re.M)
     lines = json.loads(backlog("lint", "ROADMAP.md", "--explain", "--format", "json").out)["lines"]
-    assert set(lines[0]) == {"path", "line", "rule", "key", "reason"}
+    assert set(lines[0]) == {"path", "line", "rule", "key", "reason", "verdict"}
 
 
 # ---- report --------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from backlog_sync.cli.workspace import (
     unrecorded_lines,
     write_progress,
 )
+from backlog_sync.core.accounts import Verdict
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.checkout import astray, superseded
 from backlog_sync.core.estimate import estimate
@@ -32,12 +33,15 @@ from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Clock, Memory, Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
 from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.files.account import accounts
+from backlog_sync.files.load import Loaded
 from backlog_sync.local.plan_file import read_plan, write_plan
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.escape import clean
 from backlog_sync.render.expected import expected_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.outline import not_taken
 from backlog_sync.render.text import plan_text, summary_text
 
 DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
@@ -56,6 +60,7 @@ def show_plan(
     """Print the plan; the exit code tells of pending work only where `check` asks for it."""
     screen = open_screen(output_options)
     workspace = open_workspace(target, screen)
+    _say_what_was_left(workspace.loaded, screen)
     with workspace.tracker(read_only=True) as tracker:
         journals, memory = workspace.journals(), workspace.memory()
         prepared = _prepare(workspace, sync_options.options, tracker, screen, journals, memory)
@@ -67,6 +72,13 @@ def show_plan(
         screen.info(f"digest of this plan, for `sync --approve`:\n{prepared.plan.digests.plan}")
     screen.would_refuse(_standing(prepared, sync_options.force, screen))
     return PENDING if check and _pending(prepared.plan) else DONE
+
+
+def _say_what_was_left(loaded: Loaded, screen: Screen) -> None:
+    """Say in one line how much of the files is in no item, where anything is."""
+    read = accounts(loaded)
+    if any(True for account in read for _ in account.of(Verdict.LEFT)):
+        screen.info(clean(not_taken(read)))
 
 
 def sync(

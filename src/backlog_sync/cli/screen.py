@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import Self
@@ -110,6 +110,11 @@ class Screen:
     def ask(self, question: str) -> bool:
         """Ask for a yes on standard error; no is what a bare return means."""
         return click.confirm(question, default=False, err=True)
+
+    def choose(self, question: str, answers: Sequence[str], default: str) -> str:
+        """Ask for one of some words on standard error; the default is what a bare return means."""
+        choice = click.Choice([*dict.fromkeys((*answers, default))], case_sensitive=False)
+        return str(click.prompt(question, type=choice, default=default, err=True))
 
     def waiting(self, what: str) -> AbstractContextManager[object]:
         """A sign of life on standard error while something is read; only on a terminal."""

@@ -63,7 +63,7 @@ def lay_out(parts: Block, template: Template) -> Iterator[Prose | Checklist]:
 def _parts(entry: Entry, publish: Sequence[str]) -> Block:
     document = entry.parsed.document
     prose = (
-        ("user_story", "User story", _user_story(document.user_story)),
+        ("user_story", "User story", user_story_text(document.user_story)),
         ("goal", "Goal", document.goal),
         ("description", "Description", document.description),
     )
@@ -128,7 +128,8 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _user_story(story: str | UserStoryDocument | None) -> str | None:
+def user_story_text(story: str | UserStoryDocument | None) -> str | None:
+    """A user story as one text: parts as a sentence, a text as it is."""
     if not isinstance(story, UserStoryDocument):
         return story
     who = story.as_a.rstrip(",")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from backlog_sync.core.accounts import Account, Left, left_out
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escaping import json_text
 from backlog_sync.core.model import Inventory
@@ -18,12 +19,13 @@ def dump(envelope: Mapping[str, object]) -> str:
 def lint_json(
     inventory: Inventory,
     diagnostics: Sequence[Diagnostic],
+    accounts: Sequence[Account] = (),
     lines: Sequence[Mapping[str, object]] | None = None,
 ) -> dict[str, object]:
     """What `lint` prints; `lines` are those of `--explain`, None without it.
 
-    Each line is a mapping of `path`, `line`, `rule`, `key` and `reason`. Kinds beyond the usual
-    four are counted where there are any.
+    Each line is a mapping of `path`, `line`, `rule`, `key`, `reason` and `verdict`. Kinds beyond
+    the usual four are counted where there are any.
     """
     counts = {kind: inventory.counts.get(kind, 0) for kind in _COUNTED}
     counts |= {kind: count for kind, count in inventory.counts.items() if kind not in counts}
@@ -36,10 +38,25 @@ def lint_json(
             "points": plain_number(inventory.points),
         },
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in sorted(diagnostics)],
+        "read": {
+            "lines": sum(account.written for account in accounts),
+            "taken": sum(account.taken for account in accounts),
+            "left": [_left(each) for each in left_out(accounts)],
+        },
     }
     if lines is not None:
         envelope["lines"] = [dict(line) for line in lines]
     return envelope
+
+
+def _left(left: Left) -> dict[str, object]:
+    """Lines that were not taken for one reason."""
+    return {
+        "reason": left.reason,
+        "verdict": left.verdict.value,
+        "lines": left.count,
+        "first": {"path": left.path, "line": left.first},
+    }
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> dict[str, object]:

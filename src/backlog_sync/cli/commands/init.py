@@ -11,7 +11,6 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import OutputOptions, named_repository, output_options
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import FailedError, UsageError
-from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
@@ -19,17 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.core.diagnostics import Diagnostic
-    from backlog_sync.files.load import Loaded
 
 
 @click.command(
     "init",
     epilog="\b\nExamples:\n  backlog init\n  backlog init --from jira.csv\n"
-    "  backlog init --from ROADMAP.md\n  backlog init --from-github --repo octo-org/widgets",
+    "  backlog init --from ROADMAP.md\n  backlog init --from ROADMAP.md --to yaml\n"
+    "  backlog init --from-github --repo octo-org/widgets",
 )
 @click.option("--from", "sources", multiple=True, metavar="FILE", type=click.Path(),
-              help="Make it from this plan: YAML, JSON or CSV. May be repeated.")  # fmt: skip
+              help="Read this plan: Markdown, YAML, JSON, CSV. May be repeated.")  # fmt: skip
+@click.argument("more", nargs=-1, metavar="[FILE]...", type=click.Path())
+@click.option("--to", type=click.Choice(["yaml", "markdown"]),
+              help="With --from: the syntax of the new file; without it, a roadmap stays as it"
+              " is, and any other plan becomes YAML.")  # fmt: skip
 @click.option("--from-github", is_flag=True, help="Make it from the issues of the repository.")
 @click.option("--closed", is_flag=True, help="With --from-github: closed issues too.")
 @click.option("--output", "target", metavar="FILE", type=click.Path(),
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 def command(
     *,
     sources: tuple[str, ...],
+    more: tuple[str, ...],
+    to: str | None,
     from_github: bool,
     closed: bool,
     target: str | None,
@@ -52,9 +56,13 @@ def command(
 ) -> int:
     """Write a first backlog: empty, from a plan that exists, or from a repository.
 
-    No file is ever overwritten. A Markdown roadmap stays as it is: the settings to put at its
-    top are printed.
+    With --from it shows what it read: the items as a tree, what is doubtful, and what was not
+    taken. On a terminal it asks about the doubtful parts. No file is ever overwritten. A Markdown
+    roadmap stays as it is, unless --to is said: the settings to put at its top are printed.
     """
+    if (more or to) and not sources:
+        raise click.UsageError("files and --to go with --from.")
+    sources = (*sources, *more)
     if sources and from_github:
         raise click.UsageError("--from and --from-github exclude each other.")
     if not from_github and (closed or project or sandbox):
@@ -64,13 +72,12 @@ def command(
             output_options, target, repo=repo, project=project, sandbox=sandbox, closed=closed
         )
     if sources:
-        return _from_files(output_options, target, sources, repo=repo)
+        return _from_files(output_options, target, sources, repo=repo, to=to)
     return _first(output_options, target, repo=repo)
 
 
-DONE, FAILED = 0, 1
-_RECOVERED = ("invalid-yaml", "invalid-json")
-"""Faults of a file that leave something to be read."""
+DONE = 0
+_SUFFIXES = {"yaml": (".yaml", ".yml"), "markdown": (".md", ".markdown")}
 
 
 def _first(output_options: OutputOptions, target: str | None, *, repo: str | None) -> int:
@@ -92,67 +99,24 @@ def _first(output_options: OutputOptions, target: str | None, *, repo: str | Non
 
 
 def _from_files(
-    output_options: OutputOptions, target: str | None, sources: Sequence[str], *, repo: str | None
+    output_options: OutputOptions,
+    target: str | None,
+    sources: Sequence[str],
+    *,
+    repo: str | None,
+    to: str | None,
 ) -> int:
-    """Make a backlog of ours of files that were not written for us."""
-    from backlog_sync.cli.commands.lint import inventory_text
+    """Show what files hold that exist, and make a backlog of ours of them."""
+    from backlog_sync.cli.init_from import Wanted, from_files
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import count_findings
-    from backlog_sync.files.entries import is_roadmap
-    from backlog_sync.files.load import load
-    from backlog_sync.files.write.export import draft_of_files, render
 
     screen = Screen(output_options, wiring.environment())
     top = wiring.root()
-    loaded = load([Path(path) for path in sources], root=top)
-    if any(is_roadmap(path) for path in sources):
-        return _roadmap(screen, loaded, sources, repo)
-    stopped = [diagnostic for diagnostic in loaded.errors if diagnostic.slug not in _RECOVERED]
-    look = screen.look(err=True)
-    if loaded.diagnostics:
-        screen.write_stderr(diagnostics_text(loaded.diagnostics, color=look.color).rstrip())
-    if stopped or not loaded.keys:
-        screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was written")
-        return FAILED
-    losses = [diagnostic for diagnostic in loaded.diagnostics if _is_loss(diagnostic)]
-    repository = _known_repository(repo, screen, top)
-    _write(screen, top, target, render(draft_of_files(loaded, losses, repository)))
-    screen.info(f"{inventory_text(loaded.inventory)}; {counted(len(losses), 'thing')} left out")
-    return DONE
 
+    def write(to: str, text: str) -> None:
+        _write(screen, top, target, text, to=to)
 
-def _is_loss(diagnostic: Diagnostic) -> bool:
-    """Whether a finding tells of something that is not in the new file."""
-    harmless = ("unknown-option", "unknown-status", "unknown-priority")
-    return not diagnostic.slug.startswith(harmless)
-
-
-def _roadmap(screen: Screen, loaded: Loaded, sources: Sequence[str], repo: str | None) -> int:
-    """Leave a roadmap as it is; print the settings that belong at its top."""
-    from backlog_sync.cli.commands.lint import inventory_text
-
-    top = wiring.root()
-    repository = _known_repository(repo, screen, top) or "owner/name"
-    lines = ["---", "backlog:", f"  repository: {repository}"]
-    if len(sources) > 1:
-        folder = Path(sources[0]).parent
-        others = [_relative_path(source, folder) for source in sources[1:]]
-        lines.append(f"  include: [{', '.join(others)}]")
-    if not loaded.keys and any(note.rule.startswith("bullet") for note in loaded.notes):
-        lines.append("  bullets: items          # its bullets are what is planned")
-    lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}", "---"]
-    screen.result("\n".join(lines) + "\n")
-    name = clean(sources[0])
-    screen.info(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
-    screen.info(f"Put these lines at its top (or into its front matter), then: backlog lint {name}")
-    return DONE
-
-
-def _relative_path(path: str, folder: Path) -> str:
-    try:
-        return Path(path).relative_to(folder).as_posix()
-    except ValueError:
-        return Path(path).as_posix()
+    return from_files(screen, Wanted(sources, to, _known_repository(repo, screen, top), write))
 
 
 def _from_github(
@@ -204,26 +168,28 @@ def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None
         return None
 
 
-def _target(top: Path, target: str | None) -> Path:
+def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
     """The file to write. Raises FailedError where there is one already."""
     from backlog_sync.files.load import PLACES
 
-    file = Path(target) if target is not None else top / PLACES[0]
+    place = PLACES[-1] if to == "markdown" else PLACES[0]
+    file = Path(target) if target is not None else top / place
     if file.exists() or file.is_symlink():
         raise FailedError(
             f"{file}: the file exists, and nothing is overwritten",
             slug="file-exists",
             hint="name another one with --output, or remove it",
         )
-    if target is not None and file.suffix.lower() not in (".yaml", ".yml"):
-        raise UsageError(f"'{target}' is no YAML file", hint="name it .yaml")
+    if target is not None and file.suffix.lower() not in _SUFFIXES[to]:
+        kind = "Markdown" if to == "markdown" else "YAML"
+        raise UsageError(f"'{target}' is no {kind} file", hint=f"name it {_SUFFIXES[to][0]}")
     return file
 
 
-def _write(screen: Screen, top: Path, target: str | None, text: str) -> None:
+def _write(screen: Screen, top: Path, target: str | None, text: str, to: str = "yaml") -> None:
     from backlog_sync.files.source import create_file
 
-    file = _target(top, target)
+    file = _target(top, target, to)
     create_file(file, text.encode())
     folder = Path.cwd()
     shown = file.relative_to(folder) if file.is_relative_to(folder) else file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,14 @@ from backlog_sync.render.diagnostics import (
 )
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump, lint_json
+from backlog_sync.render.outline import explained_text
 from backlog_sync.render.words import counted, number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from backlog_sync.cli.screen import Screen
+    from backlog_sync.core.accounts import Account
     from backlog_sync.core.model import Inventory
     from backlog_sync.files.load import Loaded
 
@@ -69,31 +72,34 @@ def command(
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
     from backlog_sync.cli.screen import Screen
     from backlog_sync.cli.workspace import count_findings
+    from backlog_sync.files.account import accounts
     from backlog_sync.files.load import load
 
     screen = Screen(output_options, wiring.environment())
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
     if mend:
         loaded = _mended(loaded, screen, paths, bullets, quiet=output != "text")
+    read = accounts(loaded)
     look = screen.look()
     match output:
         case "json":
-            lines = _explained(loaded) if explain else None
-            screen.result(dump(lint_json(loaded.inventory, loaded.diagnostics, lines)))
+            lines = list(_explained(read)) if explain else None
+            screen.result(dump(lint_json(loaded.inventory, loaded.diagnostics, read, lines)))
         case "sarif":
             screen.result(diagnostics_sarif(loaded.diagnostics, __version__))
         case "github":
             if explain:
-                screen.result(explained_github(_explained(loaded)))
+                screen.result(explained_github(list(_explained(read))))
             screen.result(diagnostics_github(loaded.diagnostics))
         case _:
             if explain:
-                screen.result("".join(_line(line) for line in _explained(loaded)))
+                screen.result(explained_text(read, look))
             if not output_options.quiet or any(
                 diagnostic.is_error for diagnostic in loaded.diagnostics
             ):
                 screen.result(diagnostics_text(loaded.diagnostics, color=look.color))
             counts = count_findings(loaded.diagnostics)
+            screen.result(summary_text(read))
             screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
     return 1 if any(diagnostic.is_error for diagnostic in loaded.diagnostics) else 0
 
@@ -141,11 +147,24 @@ def inventory_text(inventory: Inventory) -> str:
     return ", ".join(parts)
 
 
-def _explained(loaded: Loaded) -> list[dict[str, object]]:
-    return [asdict(note) for note in loaded.notes]
+def summary_text(accounts: Sequence[Account]) -> str:
+    """How much of the files was taken, and how to take more; empty where all of it was."""
+    from backlog_sync.render.outline import not_taken
+
+    left = any(each.taken < each.written for each in accounts)
+    return f"{clean(not_taken(accounts))}\n" if left else ""
 
 
-def _line(line: dict[str, object]) -> str:
-    details = [str(line[name]) for name in ("key", "reason") if line[name]]
-    text = ": ".join([f"{line['path']}:{line['line']}", str(line["rule"]), *details])
-    return clean(text) + "\n"
+def _explained(accounts: Sequence[Account]) -> Iterator[dict[str, object]]:
+    """Every line that is not blank, as scripts read it."""
+    for account in accounts:
+        for line in account.lines:
+            if line.rule:
+                yield {
+                    "path": account.path,
+                    "line": line.number,
+                    "rule": line.rule,
+                    "key": line.key,
+                    "reason": line.reason,
+                    "verdict": line.verdict.value,
+                }

@@ -1,18 +1,21 @@
 """A backlog as the text of a YAML file of ours: what `backlog init` writes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escaping import is_inert, is_suspect
+from backlog_sync.core.facts import Risk
 from backlog_sync.core.fields import BOARD_KEYS
-from backlog_sync.core.model import DesiredState
+from backlog_sync.core.model import DesiredState, IssueRef
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
 from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN
 from backlog_sync.files.load import Loaded
+from backlog_sync.files.outline_report import parents_of
 from backlog_sync.files.source import source_of
 from backlog_sync.files.write.nodes import scalar_text
 from backlog_sync.files.yaml.file import parse_yaml
@@ -57,36 +60,122 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
     Ids stay keys. `told` are the findings that are worth a comment. Where an item names its
     issue, the backlog keeps the identity under which it was synchronised.
     """
-    keys = {place: key for key, place in loaded.keys.items()}
-    made: dict[str, Outline] = {}
-    above: dict[str, str] = {}
+    made = {}
     adopts = False
-    for (number, index), key in keys.items():
+    for key, (number, index) in loaded.keys.items():
         item = loaded.files[number].items[index]
         fields = item.document.model_dump(exclude_unset=True, exclude={"items", "sync", "kind"})
         fields = {name: value for name, value in fields.items() if not _is_empty(value)}
         made[key] = Outline(item.kind, {**fields, "id": key})
         adopts = adopts or "issue" in fields
-        parent, seen = item.parent, {index}
-        while parent is not None and parent not in seen and (number, parent) not in keys:
-            seen.add(parent)
-            parent = loaded.files[number].items[parent].parent
-        if parent is not None and (number, parent) in keys:
-            above[key] = keys[number, parent]
-        elif item.parent_key in loaded.keys:
-            above[key] = str(item.parent_key)
     settings: dict[str, object] = {}
     if repository:
         settings["repository"] = repository
     identity = loaded.desired.backlog_id if loaded.desired else ""
-    if adopts and re.fullmatch(BACKLOG_ID_PATTERN[1:-1], identity):
+    if adopts and _is_identity(identity):
         settings["id"] = identity
     milestones = [each for parsed in loaded.files for each in _milestones(parsed.settings)]
     if milestones:
         settings["milestones"] = milestones
-    remarks = [f"made from {', '.join(parsed.source.path for parsed in loaded.files)}"]
-    remarks += [f"line {each.place.line}: {each.message}" for each in told]
-    return Draft(_tree(made, above), settings, tuple(remarks))
+    return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
+
+
+def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
+    """All that files hold, settings too: what is read of the draft is what is read of them."""
+    made = {}
+    for key, (number, index) in loaded.keys.items():
+        item = loaded.files[number].items[index]
+        fields = item.document.model_dump(
+            exclude_unset=True, exclude={"items", "kind", "features", "stories", "tasks"}
+        )
+        made[key] = Outline(item.kind, {**_kept(fields), "id": key})
+    _with_registers(made, loaded)
+    _with_issues(made, loaded)
+    settings = loaded.settings.model_dump(exclude_unset=True, exclude=_READING)
+    if repository:
+        settings["repository"] = repository
+    identity = loaded.desired.backlog_id if loaded.desired else ""
+    if _is_identity(identity):
+        settings["id"] = identity
+    settings |= _planned(loaded, settings)
+    return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
+
+
+_READING = {"version", "include", "bullets", "reading"}
+"""Settings that speak of files and of how roadmaps are read."""
+
+
+def _is_identity(text: str) -> bool:
+    return re.fullmatch(BACKLOG_ID_PATTERN[1:-1], text) is not None
+
+
+def _remarks(loaded: Loaded, told: Sequence[Diagnostic]) -> tuple[str, ...]:
+    made_from = f"made from {', '.join(parsed.source.path for parsed in loaded.files)}"
+    return (made_from, *(f"line {each.place.line}: {each.message}" for each in told))
+
+
+def _kept(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields that are said: an empty one says that there is nothing, but for `sync`."""
+    return {name: value for name, value in fields.items() if (name, value) != ("sync", True)}
+
+
+def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
+    """Give items the risks that a register lists for them."""
+    desired = loaded.desired
+    if desired is None or not any(parsed.risks for parsed in loaded.files):
+        return
+    for item in desired.items:
+        outline = made[item.key]
+        if len(item.outlook.risks) > len(_sequence(outline.fields.get("risks"))):
+            risks = tuple(_risk(each) for each in item.outlook.risks)
+            outline.fields = {**outline.fields, "risks": risks}
+
+
+def _with_issues(made: Mapping[str, Outline], loaded: Loaded) -> None:
+    """Give items the issue that the title as written names: the new title lacks the number.
+
+    Only one that nothing else can be meant by, and that no other item names: without it the next
+    sync would make a second issue.
+    """
+    items = loaded.desired.items if loaded.desired else ()
+    named = Counter(hint.issue for item in items for hint in item.hints)
+    named.update(item.issue for item in items if item.issue is not None)
+    for item in items:
+        sure = [hint.issue for hint in item.hints if hint.sure]
+        if len(sure) == 1 and named[sure[0]] == 1 and not sure[0].sandbox:
+            outline = made[item.key]
+            outline.fields = {**outline.fields, "issue": _issue(sure[0])}
+
+
+def _issue(issue: IssueRef) -> object:
+    return issue.number if issue.repository is None and not issue.sandbox else str(issue)
+
+
+def _planned(loaded: Loaded, settings: Mapping[str, object]) -> dict[str, object]:
+    """What a roadmap says of the plan outside of its settings: days of milestones, and risks."""
+    desired = loaded.desired
+    if desired is None:
+        return {}
+    found: dict[str, object] = {}
+    there = [each for each in _sequence(settings.get("milestones")) if isinstance(each, Mapping)]
+    named = {str(each["title"]).casefold() for each in there}
+    new = [{"title": each.title, "due": each.due} for each in desired.milestones
+           if each.due and each.title.casefold() not in named]  # fmt: skip
+    if new:
+        found["milestones"] = [*there, *new]
+    planning = settings.get("planning")
+    if any(parsed.risks for parsed in loaded.files) and desired.planning.risks:
+        said = dict(planning) if isinstance(planning, Mapping) else {}
+        found["planning"] = {**said, "risks": [_risk(each) for each in desired.planning.risks]}
+    return found
+
+
+def _risk(risk: Risk) -> dict[str, object]:
+    return {name: value for name, value in asdict(risk).items() if value}
+
+
+def _sequence(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _milestones(settings: Mapping[str, object]) -> Sequence[object]:
@@ -109,8 +198,7 @@ def draft_of_desired(desired: DesiredState) -> Draft:
         if item.status is not None:
             fields["status"] = item.status
         if item.issue is not None:
-            plain = item.issue.repository is None and not item.issue.sandbox
-            fields["issue"] = item.issue.number if plain else str(item.issue)
+            fields["issue"] = _issue(item.issue)
         made[item.key] = Outline(item.kind, fields)
         if item.parent in made:
             above[item.key] = item.parent
@@ -146,14 +234,19 @@ def _is_empty(value: object) -> bool:
 
 def render(draft: Draft) -> str:
     """The text of the file. Raises FailedError where it would not read as the same items."""
-    lines = [f"# {part}" for remark in draft.remarks for part in _comment(remark)]
+    lines = [f"# {part}" for part in remark_lines(draft)]
     lines += ["", "version: 1"] if lines else ["version: 1"]
     for name, value in draft.settings.items():
-        lines += _pair(name, value, "")
+        lines += pair(name, value, "")
     lines += _lists(draft.items, tuple(LISTS), "")
     text = "\n".join(lines) + "\n"
     _check(text, draft)
     return text
+
+
+def remark_lines(draft: Draft) -> Iterator[str]:
+    """The remarks of a draft in lines of a comfortable length."""
+    return (part for remark in draft.remarks for part in _comment(remark))
 
 
 def _comment(remark: str) -> Iterator[str]:
@@ -175,13 +268,16 @@ def _shown(remark: str) -> str:
 
 
 def _lists(items: Sequence[Outline], allowed: Sequence[str], lead: str) -> Iterator[str]:
-    """Items in the lists that may hold them; a kind without a list of its own says what it is."""
+    """Items in the lists that may hold them; a kind without a list of its own says what it is.
+
+    Items whose order no lists can keep stand in one, and each says what it is.
+    """
+    names = [listed if (listed := _PLURAL.get(each.kind, "items")) in allowed else "items"
+             for each in items]  # fmt: skip
+    if names != sorted(names, key=allowed.index):
+        names = ["items"] * len(items)
     for name in allowed:
-        fitting = [
-            each for each in items
-            if name == (listed if (listed := _PLURAL.get(each.kind, "items")) in allowed
-                        else "items")
-        ]  # fmt: skip
+        fitting = [each for each, own in zip(items, names, strict=True) if own == name]
         if not fitting:
             continue
         if not lead:
@@ -198,15 +294,15 @@ def _item(item: Outline, lead: str, *, spoken: bool) -> Iterator[str]:
     inner = f"{lead}{_INDENT}"
     first = True
     for name in names:
-        for line in _pair(name, fields[name], inner):
+        for line in pair(name, fields[name], inner):
             yield f"{lead}- {line.removeprefix(inner)}" if first else line
             first = False
     yield from _lists(item.below, CHILD_LISTS[item.kind], inner)
 
 
-def _pair(name: str, value: object, lead: str) -> list[str]:
+def pair(name: str, value: object, lead: str) -> list[str]:
     """A key and its value, over as many lines as it takes."""
-    key = name if re.fullmatch(r"[\w-]+", name) else scalar_text(name)
+    key = _key(name)
     if isinstance(value, Mapping):
         return [f"{lead}{key}: {_flow(value)}"]
     if isinstance(value, list | tuple):
@@ -235,14 +331,20 @@ def _entry(value: object) -> str:
 
 
 def _flow(value: Mapping[str, object]) -> str:
-    parts = []
-    for name, each in value.items():
-        if isinstance(each, list | tuple):
-            told = f"[{', '.join(map(_scalar, each))}]"
-        else:
-            told = _flow(each) if isinstance(each, Mapping) else _scalar(each)
-        parts.append(f"{name}: {told}")
-    return "{" + ", ".join(parts) + "}"
+    return "{" + ", ".join(f"{_key(name)}: {_inline(each)}" for name, each in value.items()) + "}"
+
+
+def _inline(value: object) -> str:
+    """A value of any depth on one line."""
+    if isinstance(value, Mapping):
+        return _flow(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_inline(each) for each in value)}]"
+    return _scalar(value)
+
+
+def _key(name: object) -> str:
+    return str(name) if re.fullmatch(r"[A-Za-z_][\w-]*", str(name)) else scalar_text(str(name))
 
 
 def _scalar(value: object) -> str:

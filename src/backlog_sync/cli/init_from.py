@@ -1,0 +1,203 @@
+"""`backlog init --from`: what was read of plans that exist, and what becomes of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backlog_sync import wiring
+from backlog_sync.cli.commands.lint import inventory_text, summary_text
+from backlog_sync.cli.screen import Screen
+from backlog_sync.cli.workspace import count_findings
+from backlog_sync.core.accounts import Doubt, left_out
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.files.account import accounts
+from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.load import Loaded, load
+from backlog_sync.files.outline_report import branches, doubts, merged
+from backlog_sync.files.write.convert import converted
+from backlog_sync.files.write.export import draft_of_files, render
+from backlog_sync.files.write.reading import setting_lines, write_to_config, write_to_front
+from backlog_sync.render.diagnostics import diagnostics_text
+from backlog_sync.render.escape import clean
+from backlog_sync.render.outline import doubts_text, left_text, tree_text, wrapped
+from backlog_sync.render.words import counted
+
+DONE, FAILED = 0, 1
+
+_MOST_QUESTIONS = 5
+"""More would be asked of nobody who has not seen the file as it is read; lines say the rest."""
+
+_RECOVERED = ("invalid-yaml", "invalid-json")
+"""Faults of a file that leave something to be read."""
+
+_HARMLESS = ("unknown-option", "unknown-status", "unknown-priority", "bullets-left-out")
+"""Findings that tell of nothing that the new file lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options of a run say: the files, and what is to become of them.
+
+    `to` is `yaml`, `markdown`, or None for what fits the files; `write` puts a text into the
+    file that the options name.
+    """
+
+    sources: Sequence[str]
+    to: str | None
+    repository: str | None
+    write: Callable[[str, str], None]
+
+
+def from_files(screen: Screen, wanted: Wanted) -> int:
+    """Show what was read, ask about what is doubtful, and write what the options want."""
+    loaded = _load(wanted.sources)
+    found = _show(loaded, screen)
+    if found and screen.can_ask():
+        loaded, found = _asked(loaded, found, screen, wanted.sources)
+    elif found:
+        _tell_how(found, screen)
+    if wanted.to is None and any(is_roadmap(parsed.source.path) for parsed in loaded.files):
+        return _keep(screen, loaded, wanted, found)
+    return _convert(screen, loaded, wanted)
+
+
+def _load(sources: Sequence[str]) -> Loaded:
+    return load([Path(path) for path in sources], root=wiring.root())
+
+
+# ---- what was read -------------------------------------------------------------------------
+
+
+def _show(loaded: Loaded, screen: Screen) -> tuple[Doubt, ...]:
+    """Show the outline and what is in no item; give what is doubtful."""
+    if not loaded.files:
+        return ()
+    look, read = screen.look(err=True), accounts(loaded)
+    names = ", ".join(clean(parsed.source.path) for parsed in loaded.files[:_SHOWN])
+    more = len(loaded.files) - _SHOWN
+    names += f" and {counted(more, 'more file')}" if more > 0 else ""
+    screen.info(wrapped(f"{names}: {inventory_text(loaded.inventory)}", look))
+    screen.info(tree_text(branches(loaded), look) or "no items\n")
+    screen.info(left_text(read, left_out(read), look))
+    return doubts(loaded, read)
+
+
+_SHOWN = 5
+
+
+def _tell_how(found: Sequence[Doubt], screen: Screen) -> None:
+    """Show the doubtful parts with the lines that would change how they are read."""
+    screen.info(doubts_text(found, screen.look(err=True), setting_lines))
+
+
+# ---- asking --------------------------------------------------------------------------------
+
+
+def _asked(
+    loaded: Loaded, found: tuple[Doubt, ...], screen: Screen, sources: Sequence[str]
+) -> tuple[Loaded, tuple[Doubt, ...]]:
+    """Ask about the doubtful parts, write the answers, and read the files once more."""
+    answers: dict[str, list[Mapping[str, object]]] = {}
+    for doubt in found[:_MOST_QUESTIONS]:
+        said = _answer(doubt, screen)
+        if said is not None:
+            answers.setdefault(doubt.path, []).append(said)
+    if len(found) > _MOST_QUESTIONS:
+        _tell_how(found[_MOST_QUESTIONS:], screen)
+    if not answers:
+        return loaded, ()
+    _write(loaded, {path: merged(said) for path, said in answers.items()}, screen)
+    loaded = _load(sources)
+    read = accounts(loaded)
+    screen.info(f"now: {inventory_text(loaded.inventory)}")
+    screen.info(summary_text(read).rstrip())
+    return loaded, ()
+
+
+def _answer(doubt: Doubt, screen: Screen) -> Mapping[str, object] | None:
+    """The settings that an answer means; None where all stays as it is."""
+    screen.write_stderr(wrapped(f"line {doubt.line}: {doubt.question}", screen.look(err=True)))
+    said = screen.choose(" ", tuple(doubt.answers), doubt.now)
+    return doubt.answers.get(said)
+
+
+def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: Screen) -> None:
+    """Put answers into the front matter where that is wanted, else where all roadmaps share it."""
+    sources = {parsed.source.path: parsed.source for parsed in loaded.files}
+    for path, settings in answers.items():
+        for line in setting_lines(settings):
+            screen.write_stderr(f"  {clean(line)}")
+        if screen.ask(f"Write these lines into the front matter of {clean(path)}?"):
+            place = write_to_front(sources[path], settings)
+        else:
+            place = write_to_config(wiring.root(), settings)
+        screen.info(f"written to {clean(place)}")
+
+
+# ---- what becomes of them ------------------------------------------------------------------
+
+
+def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]) -> int:
+    """Leave a roadmap as it is; print the settings that belong at its top."""
+    sources = wanted.sources
+    lines = ["---", "backlog:", f"  repository: {wanted.repository or 'owner/name'}"]
+    if len(sources) > 1:
+        folder = Path(sources[0]).parent
+        others = [_relative_path(source, folder) for source in sources[1:]]
+        lines.append(f"  include: [{', '.join(others)}]")
+    if not loaded.keys and any(note.rule.startswith("bullet") for note in loaded.notes):
+        lines.append("  bullets: items          # its bullets are what is planned")
+    lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}"]
+    lines += _commented(found)
+    screen.result("\n".join((*lines, "---")) + "\n")
+    name = clean(sources[0])
+    screen.info(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
+    screen.info(f"Put these lines at its top (or into its front matter), then: backlog lint {name}")
+    return DONE
+
+
+def _commented(found: Sequence[Doubt]) -> list[str]:
+    """The lines for what is doubtful as comments, for those who mean it otherwise."""
+    answers = [next(iter(doubt.answers.values())) for doubt in found]
+    patterns = merged([each for each in answers if "reading" in each])
+    if not patterns:
+        return []
+    head, *lines = setting_lines(patterns)
+    return [f"  # {head}  # what these lines say is not taken so; see above",
+            *(f"  # {line}" for line in lines)]  # fmt: skip
+
+
+def _relative_path(path: str, folder: Path) -> str:
+    try:
+        return Path(path).relative_to(folder).as_posix()
+    except ValueError:
+        return Path(path).as_posix()
+
+
+def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
+    """Write a backlog of ours of files that were not written for us."""
+    stopped = [each for each in loaded.errors if each.slug not in _RECOVERED]
+    look = screen.look(err=True)
+    if loaded.diagnostics:
+        screen.write_stderr(diagnostics_text(loaded.diagnostics, color=look.color).rstrip())
+    if stopped or not loaded.keys:
+        screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was written")
+        return FAILED
+    losses = [each for each in loaded.diagnostics if _is_loss(each)]
+    text = _text(loaded, losses, wanted)
+    wanted.write(wanted.to or "yaml", text)
+    screen.info(f"{inventory_text(loaded.inventory)}; {counted(len(losses), 'thing')} left out")
+    return DONE
+
+
+def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:
+    """What the new file holds: where a syntax was named all that the old ones say."""
+    if wanted.to is None:
+        return render(draft_of_files(loaded, losses, wanted.repository))
+    said = wanted.repository if loaded.settings.repository is None else None
+    return converted(loaded, wanted.to, losses, said)
+
+
+def _is_loss(diagnostic: Diagnostic) -> bool:
+    """Whether a finding tells of something that is not in the new file."""
+    return not diagnostic.slug.startswith(_HARMLESS)

@@ -1,0 +1,397 @@
+"""The outline that was read, and its doubtful parts with the settings that would change them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
+from backlog_sync.files.account import TABLE_LEFT, heading
+from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.inline import plain
+from backlog_sync.files.load import Loaded, parse_source
+from backlog_sync.files.parsed import Asked, ParsedFile, ParsedItem
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.vocabulary import bare_word, field_of
+
+_NAMED = 5
+"""So many headings are declared one by one; of more, a pattern speaks. A file has five lines."""
+
+_LONGEST = 60
+"""A longer title is a pattern by its beginning."""
+
+_KINDS = ("epic", "feature", "story", "task")
+_WEAK = "neither it nor its neighbours"
+
+
+# ---- the tree ------------------------------------------------------------------------------
+
+
+def branches(loaded: Loaded) -> tuple[Branch, ...]:
+    """The items as a tree, in the order of the files."""
+    parents = parents_of(loaded)
+    made = {key: _branch(key, loaded.files[at[0]].items[at[1]]) for key, at in loaded.keys.items()}
+    for key, parent in parents.items():
+        made[parent].below.append(made[key])
+    return tuple(branch for key, branch in made.items() if key not in parents)
+
+
+def parents_of(loaded: Loaded) -> dict[str, str]:
+    """The key of the item that each item stands below."""
+    keys = {place: key for key, place in loaded.keys.items()}
+    found: dict[str, str] = {}
+    for (number, index), key in keys.items():
+        item = loaded.files[number].items[index]
+        parent, seen = item.parent, {index}
+        while parent is not None and parent not in seen and (number, parent) not in keys:
+            seen.add(parent)
+            parent = loaded.files[number].items[parent].parent
+        if parent is not None and (number, parent) in keys:
+            found[key] = keys[number, parent]
+        elif item.parent_key in loaded.keys:
+            found[key] = str(item.parent_key)
+    return found
+
+
+def _branch(key: str, item: ParsedItem) -> Branch:
+    document = item.document
+    criteria = document.acceptance_criteria or ()
+    done = bool(document.status) and "done" in meanings(str(document.status))
+    ticked = sum(each.done for each in criteria)
+    title = " ".join(document.title.split())
+    return Branch(item.kind, title, key, done, len(criteria), ticked)
+
+
+# ---- what is doubtful ----------------------------------------------------------------------
+
+
+def doubts(loaded: Loaded, accounts: Sequence[Account]) -> tuple[Doubt, ...]:
+    """The doubtful parts of the roadmaps among the files, those that matter most first.
+
+    Each answer was tried: what it would not change is no doubt.
+    """
+    found: list[Doubt] = []
+    for parsed, each in zip(loaded.files, accounts, strict=True):
+        if is_roadmap(parsed.source.path) and not parsed.dialect:
+            found += _File(parsed, each).doubts()
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Patterns that declare a part, as what they match or as what stands below; no patterns: the
+    setting that makes items of all bullets.
+    """
+
+    patterns: Sequence[str]
+    below: bool = False
+    column: str = ""
+
+    def settings(self, kind: str) -> dict[str, object]:
+        """The settings that make these parts a kind."""
+        if not self.patterns:
+            return {"bullets": "items"}
+        told: object = {"items": kind} if self.below else kind
+        if self.column:
+            told = {"items": kind, "title": self.column}
+        return {"reading": dict.fromkeys(self.patterns, told)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines that may be meant otherwise: where, what is said of them, and what would say it."""
+
+    lines: Sequence[AccountedLine]
+    what: str
+    question: str
+    now: str
+    kinds: Sequence[str]
+    ways: Sequence[_Way]
+    must_gain: bool = True
+
+
+class _File:
+    """One roadmap: finds its doubtful parts, and tries what would change them."""
+
+    def __init__(self, parsed: ParsedFile, account: Account) -> None:
+        self.parsed = parsed
+        self.lines = account.lines
+        self.heads = [(line, found) for line in self.lines if line.rule in _HEADS
+                      and (found := heading(line.text))]  # fmt: skip
+
+    def doubts(self) -> Iterator[Doubt]:
+        """The parts that an answer would change, those that matter most first."""
+        parts = (*self._bullets(), *self._weak(), *self._guessed(), *self._containers(),
+                 *self._tables())  # fmt: skip
+        for part in parts:
+            doubt = self._tried(part)
+            if doubt is not None:
+                yield doubt
+
+    def _tried(self, part: _Part) -> Doubt | None:
+        """The doubt with the narrowest way that gives most of what the best one gives."""
+        kind = part.kinds[0]
+        gains = [(way, gain) for way in part.ways
+                 if (gain := self._gain(way.settings(kind))) is not None
+                 and (gain > 0 or not part.must_gain)]  # fmt: skip
+        if not gains:
+            return None
+        best = max(gain for _, gain in gains)
+        way, gain = next(each for each in gains if each[1] >= min(best, best * _MOST))
+        kinds = part.kinds if way.patterns else ("items",)
+        answers = {kind: way.settings(kind) for kind in kinds}
+        path, line = self.parsed.source.path, part.lines[0].number
+        return Doubt(path, line, part.what, part.question, part.now, len(part.lines), gain, answers)
+
+    def _gain(self, settings: Mapping[str, object]) -> int | None:
+        """How many items more these settings give; None where they change nothing."""
+        asked = self.parsed.asked
+        said = settings.get("reading", {})
+        assert isinstance(said, Mapping)
+        tried = Asked(asked.bullets or settings.get("bullets") == "items",
+                      (*said.items(), *asked.declared))  # fmt: skip
+        again = parse_source(self.parsed.source, tried)
+        if again is None or _shape(again) == _shape(self.parsed):
+            return None
+        return len(again.items) - len(self.parsed.items)
+
+    # ---- the parts -------------------------------------------------------------------------
+
+    def _bullets(self) -> Iterator[_Part]:
+        """Bullets that only a setting makes items."""
+        bullets = [line for line in self.lines if line.rule in ("bullet", "description")]
+        left = [line for line in bullets if BULLETS_FLAG in line.reason]
+        if not left:
+            return
+        above = self._above(left)
+        below = f"below {_named([title for _, title in above])}"
+        ways = [_Way(())]
+        if len(above) <= _NAMED:
+            ways.insert(0, _Way([_pattern(*each) for each in above], below=True))
+        yield _Part(
+            left,
+            f"{_count(left, 'bullet')} {below} {_is(left)} not taken as {_items(left)}",
+            f"{_are(left)} the {_count(left, 'bullet')} {below} {_items(left)}?",
+            "no",
+            ("task", "story", "feature"),
+            ways,
+        )
+
+    def _tables(self) -> Iterator[_Part]:
+        """Tables whose columns do not say that their rows are items."""
+        by_column: dict[str, list[AccountedLine]] = {}
+        for rows in _runs(self.lines, TABLE_LEFT):
+            column = _title_column(rows[0].text)
+            if column and len(rows) > 2:
+                by_column.setdefault(column, []).extend(rows[2:])
+        for column, rows in sorted(by_column.items(), key=lambda each: -len(each[1]))[:_NAMED]:
+            if len(rows) < _FEWEST:
+                continue
+            told = f"{_count(rows, 'row')} below a table's column '{_short(column)}'"
+            yield _Part(
+                rows,
+                f"{told} are not taken as items",
+                f"Are the {told} items?",
+                "no",
+                ("task", "story", "feature"),
+                [_Way([f"table {column}"], column=column)],
+            )
+
+    def _weak(self) -> Iterator[_Part]:
+        """Headings that look like items, and carry nothing that says so."""
+        weak = [(line, head) for line, head in self.heads
+                if line.reason.startswith(_WEAK) and line.key is None]  # fmt: skip
+        for level, heads in _by_level(weak).items():
+            titles = [title for _, title in heads]
+            lines = [line for line, _ in heads]
+            what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
+            yield _Part(
+                lines,
+                f"{what} {_is(lines)} not taken as {_items(lines)}",
+                f"{_are(lines)} the {what} {_items(lines)}?",
+                "no",
+                ("story", "epic", "feature", "task"),
+                [self._way(level, titles)],
+                must_gain=False,
+            )
+
+    def _containers(self) -> Iterator[_Part]:
+        """Headings without a type that hold items."""
+        holding = [(line, head) for line, head in self.heads
+                   if line.verdict is Verdict.FRAME and line.rule == "heading"]  # fmt: skip
+        for level, heads in _by_level(holding).items():
+            if len(heads) < _FEWEST:
+                continue
+            titles = [title for _, title in heads]
+            lines = [line for line, _ in heads]
+            what = f"{_count(lines, 'heading')} {_named(titles)}"
+            yield _Part(
+                lines,
+                f"{what} hold items and are none",
+                f"The {what} hold items. Are they items too?",
+                "no",
+                ("epic", "feature", "story"),
+                [self._way(level, titles)],
+            )
+
+    def _guessed(self) -> Iterator[_Part]:
+        """Headings that are items although no word of theirs says of what kind."""
+        kinds = {item.place.line: item.kind for item in self.parsed.items}
+        guessed = [(line, head) for line, head in self.heads
+                   if line.number in kinds and _is_guess(line.rule, head[1])]  # fmt: skip
+        for level, heads in _by_level(guessed).items():
+            said = {kinds[line.number] for line, _ in heads}
+            if len(heads) < _FEWEST or len(said) > 1:
+                continue
+            now = said.pop()
+            titles = [title for _, title in heads]
+            lines = [line for line, _ in heads]
+            what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
+            others = [kind for kind in (*_KINDS, "ignore") if kind != now]
+            yield _Part(
+                lines,
+                f"{what} are read as {_plural(now)}: no word says what they are",
+                f"The {what} are read as {_plural(now)}. What are they?",
+                now,
+                others,
+                [self._way(level, titles)],
+                must_gain=False,
+            )
+
+    def _way(self, level: int, titles: Sequence[str]) -> _Way:
+        """One pattern for a level where all of it is meant, else one for each title."""
+        all_of_level = sum(head[0] == level for _, head in self.heads)
+        if all_of_level == len(titles) or len(titles) > _NAMED:
+            return _Way([f"{'#' * level} {_common(titles, whole=all_of_level == len(titles))}*"])
+        return _Way([_pattern(level, title) for title in titles])
+
+    def _above(self, lines: Iterable[AccountedLine]) -> list[tuple[int, str]]:
+        """The headings right above some lines, in order, each once."""
+        found: dict[tuple[int, str], None] = {}
+        at, head = 0, None
+        heads = [(line.number, told) for line, told in self.heads]
+        for line in lines:
+            while at < len(heads) and heads[at][0] < line.number:
+                head = heads[at][1]
+                at += 1
+            if head is not None:
+                found[head] = None
+        return list(found)
+
+
+_FEWEST = 2
+"""One heading or row alone is no run."""
+
+_MOST = 0.8
+"""Lines that name headings give less than the setting for all bullets where some are links."""
+
+_NO_TITLES = frozenset(("id", "no", "nr", "key", "status", "priority"))
+
+_HEADS = frozenset(
+    ("heading", "typed-heading", "time-heading", "planned-bullets", "container", "overview",
+     "skipped", "metadata")
+)  # fmt: skip
+
+
+def _is_guess(rule: str, title: str) -> bool:
+    from backlog_sync.files.reading.titles import read_title  # noqa: PLC0415 - roadmaps alone
+
+    if rule in ("time-heading", "planned-bullets", "container"):
+        return True
+    typed = read_title(title).typed
+    return typed is None or typed.code or typed.dotted
+
+
+def _title_column(header: str) -> str:
+    """The column whose cells are likely titles: one that says so, else the first of words."""
+    cells = [plain(cell.strip()) for cell in header.strip().strip("|").split("|")]
+    lettered = [cell for cell in cells if any(sign.isalpha() for sign in cell)]
+    words = [cell for cell in lettered if cell.casefold() not in _NO_TITLES]
+    titled = (cell for cell in words if field_of(bare_word(cell)) == "title")
+    return next(titled, words[0] if words else "")
+
+
+def _shape(parsed: ParsedFile) -> list[tuple[str, int]]:
+    return [(item.kind, item.place.line) for item in parsed.items]
+
+
+def _runs(lines: Sequence[AccountedLine], reason: str) -> Iterator[list[AccountedLine]]:
+    """Lines one below the other that were left for a reason."""
+    for fits, group in groupby(lines, key=lambda line: line.reason == reason):
+        if fits:
+            yield list(group)
+
+
+_Head = tuple[AccountedLine, tuple[int, str]]
+
+
+def _by_level(heads: Iterable[_Head]) -> dict[int, list[tuple[AccountedLine, str]]]:
+    found: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
+    for line, (level, title) in heads:
+        found[level].append((line, title))
+    return found
+
+
+def _pattern(level: int, title: str) -> str:
+    """A pattern for one heading; a star in its title stands for itself, as any sign does."""
+    cut = title if len(title) <= _LONGEST else title[:_LONGEST].rstrip() + "*"
+    return f"{'#' * level} {cut}"
+
+
+def _common(titles: Sequence[str], *, whole: bool) -> str:
+    """What all titles begin with, where a pattern must tell them from others."""
+    if whole:
+        return ""
+    first, last = min(titles), max(titles)
+    length = next((at for at, pair in enumerate(zip(first, last, strict=False))
+                   if pair[0] != pair[1]), min(len(first), len(last)))  # fmt: skip
+    return first[:length].rstrip("0123456789")
+
+
+# ---- words ---------------------------------------------------------------------------------
+
+
+def _named(titles: Sequence[str]) -> str:
+    """The first title, and how many more there are."""
+    if len(titles) == 1:
+        return f"'{_short(titles[0])}'"
+    more = len(titles) - 1
+    return f"'{_short(titles[0])}' and {more} more heading{'s' if more > 1 else ''}"
+
+
+def _short(title: str) -> str:
+    told = plain(title)
+    return told if len(told) <= _LONGEST // 2 else told[: _LONGEST // 2 - 1].rstrip() + "…"
+
+
+def _count(lines: Sequence[object], noun: str) -> str:
+    return f"{len(lines)} {noun}{'' if len(lines) == 1 else 's'}"
+
+
+def _is(lines: Sequence[object]) -> str:
+    return "is" if len(lines) == 1 else "are"
+
+
+def _are(lines: Sequence[object]) -> str:
+    return "Is" if len(lines) == 1 else "Are"
+
+
+def _items(lines: Sequence[object]) -> str:
+    return "an item" if len(lines) == 1 else "items"
+
+
+def _plural(kind: str) -> str:
+    return "stories" if kind == "story" else f"{kind}s"
+
+
+def merged(answers: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    """Several answers as one set of settings."""
+    found: dict[str, object] = {}
+    reading: dict[str, object] = {}
+    for answer in answers:
+        for name, value in answer.items():
+            if name == "reading" and isinstance(value, Mapping):
+                reading.update(value)
+            else:
+                found[name] = value
+    return found | ({"reading": reading} if reading else {})

@@ -1,0 +1,123 @@
+"""A backlog in another syntax: what is read of the new text is what is read of the old files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.errors import FailedError
+from backlog_sync.files.load import Loaded, parse_source
+from backlog_sync.files.resolve import Context, resolve
+from backlog_sync.files.settings import core_settings, merge_settings, read_settings
+from backlog_sync.files.source import source_of
+from backlog_sync.files.write.export import Draft, draft_of_all, render
+from backlog_sync.files.write.roadmap import roadmap_text, unsaid
+
+SYNTAXES = {"yaml": "backlog.yaml", "markdown": "ROADMAP.md"}
+
+_NAMED = 5
+_APART = frozenset(("place", "hints"))
+"""What differs by where an item stands: its place, and numbers in a title as it is written,
+which become its issue."""
+
+
+def converted(
+    loaded: Loaded, to: str, told: Sequence[Diagnostic] = (), repository: str | None = None
+) -> str:
+    """The text of the whole backlog in another syntax.
+
+    Raises FailedError, with the items and fields, where the text would not read as the same.
+    """
+    draft = draft_of_all(loaded, told, repository)
+    desired = loaded.desired
+    if desired is None:
+        raise _failed(to, [("", "the file as a whole")])
+    known = replace(desired, repository=repository or desired.repository)
+    if to == "markdown":
+        missing = [each for item in draft.items for each in unsaid(item)]
+        if missing:
+            raise _failed(to, missing)
+        text, different = _roadmap(draft, known)
+    else:
+        text = render(draft)
+        different = list(differences(known, _read(text, SYNTAXES[to], known.backlog_id)))
+    if different:
+        raise _failed(to, different)
+    return text
+
+
+def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, str]]]:
+    """The roadmap and what it does not say; a text that reads as fields gets a key above it."""
+    keyed: frozenset[str] = frozenset()
+    text, different = "", list[tuple[str, str]]()
+    for _ in range(2):
+        text = roadmap_text(draft, keyed)
+        different = list(differences(known, _read(text, SYNTAXES["markdown"], known.backlog_id)))
+        keyed = frozenset(key for key, what in different if what == "body")
+        if not keyed:
+            break
+    return text, different
+
+
+def _read(text: str, path: str, backlog_id: str) -> DesiredState | None:
+    """What a text declares that stands nowhere yet."""
+    source = source_of(text.encode("utf-8", "replace"), Path(path), path)
+    parsed = None if isinstance(source, Diagnostic) else parse_source(source)
+    if parsed is None or any(each.is_error for each in parsed.diagnostics):
+        return None
+    settings, _ = read_settings(parsed)
+    document, _ = merge_settings([settings])
+    core_settings(document)
+    return resolve([parsed], document, [settings], Context(backlog_id, (path,))).desired
+
+
+def differences(old: DesiredState, new: DesiredState | None) -> Iterator[tuple[str, str]]:
+    """What two states do not share beside places and sources: keys of items with a field."""
+    if new is None:
+        yield "", "the file as a whole"
+        return
+    for name in ("backlog_id", "repository", "project", "settings", "planning"):
+        if getattr(old, name) != getattr(new, name):
+            yield "", name
+    if _definitions(old) != _definitions(new):
+        yield "", "labels and milestones"
+    there = {item.key: item for item in new.items}
+    for item in old.items:
+        other = there.pop(item.key, None)
+        if other is None:
+            yield item.key, "the item itself"
+        else:
+            yield from ((item.key, name) for name in _item_differences(item, other))
+    yield from ((key, "an item too many") for key in there)
+
+
+def _definitions(state: DesiredState) -> tuple[object, ...]:
+    """Labels and milestones in no order; what a roadmap names after a time counts as declared."""
+    milestones = {replace(each, declared=True) for each in state.milestones}
+    return set(state.labels), milestones
+
+
+def _item_differences(old: DesiredItem, new: DesiredItem) -> Iterator[str]:
+    for each in fields(old):
+        left, right = getattr(old, each.name), getattr(new, each.name)
+        taken = each.name == "issue" and left is None and right in {h.issue for h in old.hints}
+        if each.name in _APART or left == right or taken:
+            continue
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            names = sorted({*left, *right})
+            yield from (name for name in names if left.get(name) != right.get(name))
+        else:
+            yield each.name
+
+
+def _failed(to: str, different: Sequence[tuple[str, str]]) -> FailedError:
+    told = [f"'{key}' ({what})" if key else what for key, what in different[:_NAMED]]
+    more = len(different) - _NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    syntax = "Markdown" if to == "markdown" else "YAML"
+    return FailedError(
+        f"not all of this can be said in {syntax}: {', '.join(told)}{rest}",
+        slug="not-written",
+        hint="keep the file as it is, or change what is named",
+    )

@@ -1,0 +1,151 @@
+"""Putting what somebody answered about a roadmap's reading into its settings."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from backlog_sync.core.escaping import quoted
+from backlog_sync.errors import FailedError
+from backlog_sync.files.load import CONFIG
+from backlog_sync.files.markdown.front import front_matter
+from backlog_sync.files.parsed import Source
+from backlog_sync.files.source import create_file, read_source
+from backlog_sync.files.syntax.markdown import Kind, read_outline
+from backlog_sync.files.write.change import change_of, save
+from backlog_sync.files.write.nodes import Editor, Setting
+from backlog_sync.files.yaml.file import parse_yaml
+from backlog_sync.files.yaml.nodes import MapNode, compose
+
+Settings = Mapping[str, object]
+"""`reading:` with its patterns, and `bullets:`."""
+
+
+def setting_lines(settings: Settings, indent: str = "") -> list[str]:
+    """Settings of a reading as lines of YAML."""
+    lines: list[str] = []
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            lines.append(f"{indent}{name}:")
+            lines += [f"{indent}  {quoted(str(k))}: {_flow(each)}" for k, each in value.items()]
+        else:
+            lines.append(f"{indent}{name}: {value}")
+    return lines
+
+
+def write_to_config(root: Path, settings: Settings) -> str:
+    """Put settings into the file that all roadmaps of a repository share; give its path.
+
+    Raises FailedError where it cannot be written, or says something else already.
+    """
+    file = root / CONFIG
+    if not file.exists():
+        create_file(file, "\n".join((_REMARK, *setting_lines(settings), "")).encode())
+        return CONFIG
+    source = read_source(file, CONFIG)
+    if not isinstance(source, Source):
+        raise FailedError(f"{CONFIG}: {source.message}", slug=source.slug, hint=source.hint)
+    root_node, faults = compose(source.text, CONFIG)
+    if faults or not isinstance(root_node, MapNode | None):
+        raise _unsayable(CONFIG)
+    text = _set(source.text, root_node, settings) if root_node else _behind(source.text, settings)
+    _check(parse_yaml(source_with(source, text)).settings, settings, CONFIG)
+    save(change_of(source, text))
+    return CONFIG
+
+
+def write_to_front(source: Source, settings: Settings) -> str:
+    """Put settings into the front matter of a roadmap; give its path. Raises FailedError."""
+    text = with_front(source.text, source.path, settings)
+    outline = read_outline(text)
+    found = front_matter(source_with(source, text), outline.lines)
+    _check(found.settings, settings, source.path)
+    save(change_of(source, text))
+    return source.path
+
+
+def with_front(text: str, path: str, settings: Settings) -> str:
+    """A roadmap's text with these settings below `backlog:` in its front matter."""
+    brk = Editor(text).line_break
+    end = _fence(text)
+    if not end:
+        block = ["---", "backlog:", *setting_lines(settings, "  "), "---", "", ""]
+        return brk.join(block) + text
+    top, faults = compose(text[:end], path)
+    node = top.get("backlog") if isinstance(top, MapNode) else None
+    if faults or (top is not None and not isinstance(top, MapNode)):
+        raise _unsayable(path)
+    if isinstance(node, MapNode):
+        return _set(text[:end], node, settings) + text[end:]
+    if node is not None:
+        raise _unsayable(path)
+    block = ["backlog:", *setting_lines(settings, "  "), ""]
+    return text[:end] + brk.join(block) + text[end:]
+
+
+def source_with(source: Source, text: str) -> Source:
+    """The same file with another text."""
+    return Source(source.path, source.file, source.raw, text, source.bom)
+
+
+_REMARK = "# Settings that the roadmaps of this repository share."
+
+
+def _fence(text: str) -> int:
+    """Where the line that closes the front matter begins, 0 where there is none."""
+    lines = read_outline(text).lines
+    front = [line for line in lines if line.kind is Kind.FRONT]
+    return front[-1].start if front else 0
+
+
+def _set(text: str, node: MapNode, settings: Settings) -> str:
+    editor = Editor(text)
+    for name, value in settings.items():
+        if not isinstance(value, Mapping):
+            editor.set_keys(node, [Setting(name, str(value), bare=True)])
+            continue
+        there = node.get(name)
+        new = [Setting(quoted(str(key)), _flow(each), bare=True) for key, each in value.items()]
+        if isinstance(there, MapNode) and there.entries:
+            editor.set_keys(there, new)
+        else:
+            editor.set_keys(node, [Setting(name, _block(editor, node, new), bare=True)])
+    return editor.result()
+
+
+def _block(editor: Editor, node: MapNode, new: Sequence[Setting]) -> str:
+    """Patterns as the value of a new key: below it, or in braces where all is in braces."""
+    if node.flow:
+        return "{" + ", ".join(f"{each.key}: {each.value}" for each in new) + "}"
+    lead = f"{editor.line_break}{editor.indent(node)}  "
+    return "".join(f"{lead}{each.key}: {each.value}" for each in new)
+
+
+def _behind(text: str, settings: Settings) -> str:
+    """Settings behind a text that holds none."""
+    gap = "" if not text or text.endswith("\n") else "\n"
+    return text + gap + "\n".join((*setting_lines(settings), ""))
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k}: {_flow(each)}" for k, each in value.items()) + "}"
+    text = str(value)
+    return text if text.isascii() and text.isalpha() and text != "no" else quoted(text)
+
+
+def _check(found: Settings, wanted: Settings, path: str) -> None:
+    """Prove by reading again that the settings say what was meant."""
+    for name, value in wanted.items():
+        there = found.get(name)
+        same = there == value
+        if isinstance(value, Mapping) and isinstance(there, Mapping):
+            same = all(there.get(key) == each for key, each in value.items())
+        if not same:
+            raise _unsayable(path)
+
+
+def _unsayable(path: str) -> FailedError:
+    return FailedError(
+        f"{path}: these settings cannot be put in there",
+        slug="not-written",
+        hint="put the lines that were printed into its settings yourself",
+    )

@@ -1,0 +1,245 @@
+"""The outline that was read of plans, with what is doubtful and what was not taken."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from rich.text import Text
+
+from backlog_sync.core.accounts import (
+    BULLETS_FLAG,
+    Account,
+    AccountedLine,
+    Branch,
+    Doubt,
+    Left,
+    Verdict,
+    left_out,
+)
+from backlog_sync.render.canvas import Look, cut, paint, paragraph, spread
+from backlog_sync.render.escape import clean
+from backlog_sync.render.words import counted
+
+_PLURALS = {"story": "stories"}
+
+_MOST_LINES = 40
+"""A tree of more lines is no overview any more: long lists are folded until it fits."""
+
+_LIMITS = (12, 8, 5, 3, 2, 1)
+_MOST_REASONS = 8
+
+
+def plural(kind: str, count: int) -> str:
+    """So many items of a kind: "1 story", "3 stories"."""
+    return counted(count, kind, _PLURALS.get(kind))
+
+
+def wrapped(text: str, look: Look) -> str:
+    """A text in lines of the width."""
+    return paint(paragraph(clean(text), look.columns, look.glyphs, Text()), look)
+
+
+# ---- the tree ------------------------------------------------------------------------------
+
+
+def tree_text(branches: Sequence[Branch], look: Look) -> str:
+    """The items as a tree, long lists folded unless every detail is wanted."""
+    if look.full:
+        return paint(_tree(branches, look, 0, None), look)
+    lines: list[Text] = []
+    for limit in _LIMITS:
+        lines = list(_tree(branches, look, 0, limit))
+        if len(lines) <= _MOST_LINES:
+            break
+    if len(lines) > _MOST_LINES:
+        rest = len(lines) - _MOST_LINES
+        lines = [*lines[:_MOST_LINES], _folded(f"{rest} more lines (-v shows all)", look, 0)]
+    return paint(lines, look)
+
+
+def _tree(branches: Sequence[Branch], look: Look, depth: int, limit: int | None) -> Iterator[Text]:
+    """A line for each item; of a list longer than the limit, the first ones and a count."""
+    shown = branches if limit is None or len(branches) <= limit + 1 else branches[:limit]
+    for branch in shown:
+        yield _branch(branch, look, depth)
+        yield from _tree(branch.below, look, depth + 1, limit)
+    rest = branches[len(shown) :]
+    if rest:
+        kinds = Counter(branch.kind for branch in rest)
+        below = sum(1 for branch in rest for _ in _all(branch.below))
+        told = ", ".join(plural(f"more {kind}", n) if kind != "story" else _more_stories(n)
+                         for kind, n in kinds.items())  # fmt: skip
+        told += f" and {counted(below, 'item')} below them" if below else ""
+        yield _folded(told, look, depth)
+
+
+def _more_stories(count: int) -> str:
+    return counted(count, "more story", "more stories")
+
+
+def _all(branches: Iterable[Branch]) -> Iterator[Branch]:
+    for branch in branches:
+        yield branch
+        yield from _all(branch.below)
+
+
+def _branch(branch: Branch, look: Look, depth: int) -> Text:
+    glyphs = look.glyphs
+    mark = glyphs.tick if branch.done else " "
+    line = Text("  " * depth).append(mark, "green").append(f" {branch.kind} ", "cyan")
+    line.append(clean(branch.title))
+    right = Text(style="dim")
+    if branch.criteria:
+        ticked = f"{branch.ticked}/" if branch.ticked else ""
+        right.append(f"{ticked}{counted(branch.criteria, 'criterion', 'criteria')} {glyphs.dot} ")
+    right.append_text(cut(Text(branch.key), look.columns // 3, glyphs))
+    return spread(line, right, look.columns, glyphs)
+
+
+def _folded(told: str, look: Look, depth: int) -> Text:
+    return Text(f"{'  ' * depth}  {look.glyphs.ellipsis} {told}", "dim")
+
+
+# ---- what is doubtful ----------------------------------------------------------------------
+
+
+def doubts_text(
+    doubts: Sequence[Doubt], look: Look, told: Callable[[Mapping[str, object]], Sequence[str]]
+) -> str:
+    """Each doubtful part with the lines of settings that would change it, as `told` writes them."""
+    lines = [Text("doubtful:", "bold")] if doubts else []
+    for doubt in doubts:
+        lines += _doubt(doubt, look)
+        kind, settings = next(iter(doubt.answers.items()))
+        lines += [_setting(each, look) for each in told(settings)]
+        others = [each for each in doubt.answers if each != kind]
+        if others:
+            lines.append(Text(f"      or: {', '.join(others)}", "dim"))
+    return paint(lines, look)
+
+
+def _doubt(doubt: Doubt, look: Look) -> list[Text]:
+    head = Text("  ").append(f"line {doubt.line}: ", "yellow")
+    more = f" ({counted(doubt.gain, 'item')} more)" if doubt.gain > 0 else ""
+    return paragraph(clean(doubt.what) + more, look.columns, look.glyphs, head)
+
+
+def _setting(line: str, look: Look) -> Text:
+    return cut(Text(f"      {clean(line)}"), look.columns, look.glyphs)
+
+
+# ---- what was not taken --------------------------------------------------------------------
+
+
+def left_text(accounts: Sequence[Account], left: Sequence[Left], look: Look) -> str:
+    """What was not taken, and what is known to be no item: lines per reason, and the first."""
+    several = len(accounts) > 1
+    lines = [Text(taken_line(accounts), "bold")]
+    for verdict, title in _TITLES.items():
+        found = [each for each in left if each.verdict is verdict]
+        if not found:
+            continue
+        shown = found if look.full else found[:_MOST_REASONS]
+        lines.append(Text(title, "bold" if verdict is Verdict.LEFT else "dim"))
+        lines += [line for each in shown for line in _left(each, look, several=several)]
+        if len(found) > len(shown):
+            rest = sum(each.count for each in found[len(shown) :])
+            reasons = counted(len(found) - len(shown), "more reason")
+            lines.append(_folded(f"{counted(rest, 'line')} for {reasons}", look, 0))
+    return paint(lines, look)
+
+
+_TITLES = {Verdict.LEFT: "not taken:", Verdict.KNOWN: "known to be something else:"}
+
+
+def _left(left: Left, look: Look, *, several: bool) -> list[Text]:
+    head = Text(f"  {left.count:>5} ", "yellow" if left.verdict is Verdict.LEFT else "dim")
+    place = f"{left.path}:{left.first}" if several else f"line {left.first}"
+    first = f"from {place}" if left.count > 1 else place
+    return paragraph(f"{clean(left.reason)} ({clean(first)})", look.columns, look.glyphs, head)
+
+
+def taken_line(accounts: Sequence[Account]) -> str:
+    """How many lines of the files were taken."""
+    written = sum(account.written for account in accounts)
+    taken = sum(account.taken for account in accounts)
+    return f"taken: {taken} of {counted(written, 'line')}"
+
+
+def not_taken(accounts: Sequence[Account]) -> str:
+    """One line: how much was taken, what was not, and how to take it."""
+    left = left_out(accounts)
+    bullets = [each for each in left if BULLETS_FLAG in each.reason]
+    others = [each for each in left if each.verdict is Verdict.LEFT and each not in bullets]
+    known = sum(each.count for each in left if each.verdict is Verdict.KNOWN)
+    parts = [taken_line(accounts)]
+    if bullets:
+        count = sum(each.count for each in bullets)
+        told = f"{counted(count, 'bullet')} {'was' if count == 1 else 'were'}"
+        parts.append(f"{told} not taken as items: '{BULLETS_FLAG}' takes them")
+    if others:
+        count = sum(each.count for each in others)
+        noun = "other line" if bullets else "line"
+        parts.append(f"{counted(count, noun)} not taken, most often '{others[0].reason}'")
+    if known:
+        parts.append(f"{known} {'is' if known == 1 else 'are'} something else")
+    if others or known:
+        parts.append("--explain shows all")
+    return "; ".join(parts)
+
+
+# ---- line by line --------------------------------------------------------------------------
+
+
+def explained_text(accounts: Sequence[Account], look: Look) -> str:
+    """Every line of the files beside what became of it."""
+    lines: list[Text] = []
+    for account in accounts:
+        if len(accounts) > 1:
+            lines.append(Text(clean(account.path), "bold"))
+        lines += _explained(account, look)
+    return paint(lines, look)
+
+
+def _explained(account: Account, look: Look) -> Iterator[Text]:
+    width = len(str(len(account.lines)))
+    half = max((look.columns - width - 5) * 9 // 20, 20)
+    key: str | None = None
+    for line in account.lines:
+        verdict, style = _verdict(line, key)
+        key = line.key if line.verdict is not Verdict.BLANK else key
+        text = cut(Text(clean(line.text.expandtabs(4))), half, look.glyphs)
+        shown = Text(f"{line.number:>{width}} ", "dim").append_text(_sign(line, look))
+        shown.append(" ").append_text(_styled(text, line))
+        if verdict:
+            pad = " " * (half - text.cell_len + 1)
+            shown.append(pad).append_text(Text(clean(verdict), style))
+        yield cut(shown, look.columns, look.glyphs)
+
+
+def _sign(line: AccountedLine, look: Look) -> Text:
+    """A bar beside lines of items, an exclamation mark beside those that were not taken."""
+    bar = "|" if look.ascii else "│"
+    signs = {Verdict.ITEM: (bar, "green"), Verdict.LEFT: (look.glyphs.warn, "bold yellow"),
+             Verdict.KNOWN: (look.glyphs.forget, "dim"), Verdict.FRAME: (bar, "dim")}  # fmt: skip
+    return Text(*signs.get(line.verdict, (" ", "")))
+
+
+def _styled(text: Text, line: AccountedLine) -> Text:
+    styles = {Verdict.LEFT: "yellow", Verdict.KNOWN: "dim"}
+    return Text(text.plain, styles.get(line.verdict, ""))
+
+
+def _verdict(line: AccountedLine, before: str | None) -> tuple[str, str]:
+    """What a line was read as: the key where an item begins, then the rule and the reason."""
+    if line.verdict is Verdict.BLANK:
+        return "", ""
+    if line.verdict is Verdict.LEFT and BULLETS_FLAG in line.reason:
+        return f"not taken: '{BULLETS_FLAG}' takes it", "bold yellow"
+    if line.verdict is Verdict.LEFT:
+        return f"not taken: {line.reason or line.rule}", "bold yellow"
+    if line.verdict is Verdict.KNOWN:
+        return f"no item: {line.reason or line.rule}", "dim"
+    reason = f": {line.reason}" if line.reason else ""
+    if line.key is None or line.key == before:
+        return f"{line.rule}{reason}", "dim"
+    return f"{line.rule} {line.key}{reason}", "green"
