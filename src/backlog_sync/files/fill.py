@@ -20,6 +20,7 @@ from backlog_sync.files.node_values import (
     LONGEST_TITLE,
     criteria_of,
     entries_of,
+    links_of,
     names_of,
     risks_of,
     text_of,
@@ -57,6 +58,8 @@ _STORY_PARTS = ("as_a", "i_want", "so_that")
 _SECONDS = 3600
 _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
 _ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
+_VAGUE = ("issue", "item", "ticket", "work item", "card")
+"""Words for any item: they are its kind only where no other key says one."""
 _TITLE_ORDER = ("title", "name", "summary")
 """Which of several titles is the title; any other spelling comes after these."""
 
@@ -195,14 +198,19 @@ class Filler:
     def kind_of(self, pairs: Sequence[Pair], hint: str, *, loose: bool) -> str:
         """An item's kind: the list's, or its own word where the list takes any kind.
 
-        A bug, a spike or a chore is one in every list.
+        A bug, a spike or a chore is one in every list. A word that says no more than that it is
+        an item (`_type: issue`) leaves it to another key.
         """
+        vague = ""
         for pair in pairs:
             if field_of(pair.key) == "kind":
-                meant = parse_kind(word_of(pair.value))
-                if meant and (loose or meant in ("bug", "spike", "chore")):
+                word = word_of(pair.value)
+                meant = parse_kind(word)
+                if meant and key_words(word) in _VAGUE:
+                    vague = vague or meant
+                elif meant and (loose or meant in ("bug", "spike", "chore")):
                     return meant
-        return hint
+        return vague if vague and loose else hint
 
     def ids_of(self, pairs: Sequence[Pair], kind: str) -> list[str]:
         """The ids as written: a code such as `WEB-12` first, `id` before any other spelling."""
@@ -251,7 +259,7 @@ class Filler:
 
     def left_out(self, pair: Pair) -> None:
         """Tell that a key has no field."""
-        if not (isinstance(pair.value, Scalar) and pair.value.is_null):
+        if _says(pair.value):
             self.findings.warn(
                 pair.place, "left-out", "keys without a field of ours stay in the file only",
                 pair.key,
@@ -365,7 +373,10 @@ class Filler:
     # ---- relations -------------------------------------------------------------------------
 
     def _links(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        refs = [Ref(word, pair.place) for word in entries_of(pair.value)]
+        refs = [Ref(link.word, pair.place) for link in links_of(pair.value) if link.blocks]
+        draft.parents += [
+            Ref(link.word, pair.place) for link in links_of(pair.value) if link.parent
+        ]
         if name == "blocks":
             draft.blocks += refs
         else:
@@ -469,6 +480,17 @@ _LEFT = (Taken.UNKNOWN,)
 
 def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:
     return Taken.SET if draft.put(name, value, pair.place) else Taken.AGAIN
+
+
+def _says(value: Node) -> bool:
+    """Whether a value says anything: `""`, `[]`, `{}` and `null` do not."""
+    match value:
+        case Scalar():
+            return not value.is_null and bool(value.value.strip())
+        case ListNode():
+            return bool(value.items)
+        case MapNode():
+            return bool(value.entries)
 
 
 def _is_text(pair: Pair) -> bool:

@@ -34,8 +34,12 @@ MAX_FILES = 200
 MAX_ROADMAP_LINES = 25_000
 _SPLIT = "split the file, and name its parts one after the other: they are one backlog"
 
-_YAML = (".yaml", ".yml", ".json")
+_YAML = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _TABLES = (".csv", ".tsv")
+_ORG = (".org",)
+
+KNOWN = ".yaml, .yml, .json, .jsonl, .md, .csv, .tsv, .org or todo.txt"
+"""The names of files that are read, as a message lists them."""
 
 Bullets: TypeAlias = Literal["list", "items"]
 
@@ -227,12 +231,11 @@ class _Reader:
                 self.diagnostics.append(problem)
                 return None
             return parse_roadmap(source, bullets=self.bullets or "list")
-        if Path(source.path).suffix.lower() in _YAML:
-            return parse_structured(source)
-        if Path(source.path).suffix.lower() in _TABLES:
-            return parse_csv(source)
+        parsed = parse_plain(source)
+        if parsed is not None:
+            return parsed
         message = "this kind of file is not known"
-        hint = "a backlog is .yaml, .yml, .json, .csv, .md or .markdown"
+        hint = f"a backlog is one of {KNOWN}"
         self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
         return None
 
@@ -308,6 +311,22 @@ class _Reader:
                 said = "bullets" in self.settings[index].document.model_fields_set
                 if is_roadmap(each.source.path) and not said:
                     self.files[index] = parse_roadmap(each.source, bullets="items")
+
+
+def parse_plain(source: Source) -> ParsedFile | None:
+    """Read a file of any syntax but Markdown, by its name; None where it is of no known one."""
+    suffix = Path(source.path).suffix.lower()
+    if suffix in _YAML:
+        return parse_structured(source)
+    if suffix in _TABLES:
+        return parse_csv(source)
+    if suffix in _ORG:
+        from backlog_sync.files.foreign.org import parse_org  # noqa: PLC0415 - few have one
+
+        return parse_org(source)
+    from backlog_sync.files.foreign import todotxt  # noqa: PLC0415 - as above
+
+    return todotxt.parse_todo_txt(source) if todotxt.is_todo_txt(source.path) else None
 
 
 def parse_roadmap(source: Source, *, bullets: Bullets = "list") -> ParsedFile:

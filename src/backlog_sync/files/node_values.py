@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.names import parse_names
@@ -16,12 +17,19 @@ LONGEST_TITLE = 240
 _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
 _BOX = re.compile(r"\[([ xX✓])\]\s*")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
+_NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!?])[ ]+(?=[^\W\d_a-zа-яё])|(?<=[。！？])")
+"""Where a sentence ends: behind a word, so that `e.g.` ends none, and before a capital letter."""
+_SHORT_ENOUGH = 20
+"""A first sentence that is shorter says too little to be a title alone: `TODO. …`."""
 _HASHED = re.compile(r"#\d{1,4}\s")
 _DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
 _NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
           "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
 _NAMES = ("name", "title", "value", "key", "display name", "login", "id")
 """Keys of mappings that stand for a single word: `status: {name: Done}`."""
+_TARGETS = ("depends on id", "depends on", "target id", "target")
+"""Keys of mappings that link two items: what the one item names of the other."""
+_RELATED = ("related", "relates to", "discovered from", "duplicates", "duplicate")
 _IDS = ("id", "key", "number", "task", "story", "name", "title", "login")
 
 
@@ -51,6 +59,29 @@ def entries_of(node: Node) -> list[str]:
         return [text for each in node.items for text in entries_of(each)]
     text = _named(node, _IDS) if isinstance(node, MapNode) else text_of(node)
     return [text] if text and not is_empty(text) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another item that a list of dependencies names: as a blocker, as its parent, or neither."""
+
+    word: str
+    blocks: bool = True
+    parent: bool = False
+
+
+def links_of(node: Node) -> list[Link]:
+    """The entries of a list of dependencies; mappings may say of what sort each is.
+
+    `{depends_on_id: a-1, type: parent-child}` names a parent; what is only related is neither.
+    """
+    if isinstance(node, ListNode):
+        return [link for each in node.items for link in links_of(each)]
+    if isinstance(node, MapNode) and (word := _named(node, _TARGETS)):
+        sort = key_words(_named(node, ("type", "kind", "relation")))
+        above = sort in ("parent child", "parent", "child of")
+        return [Link(word, not above and sort not in _RELATED, above)]
+    return [Link(word) for word in entries_of(node)]
 
 
 def names_of(node: Node) -> list[str]:
@@ -176,3 +207,15 @@ def short_title(text: str) -> str:
         return line
     first = _SENTENCE.split(line, maxsplit=1)[0]
     return first if len(first) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def leading_title(text: str) -> tuple[str, str]:
+    """A title from running text, and what stands behind it: the first sentence, and the rest."""
+    line, _, below = text.strip().partition("\n")
+    end = _NEXT_SENTENCE.search(line, _SHORT_ENOUGH)
+    first = line[: end.start()].rstrip(" .") if end else line
+    title = short_title(first)
+    if title != " ".join(first.split()):
+        return title, text.strip()
+    rest = line[end.end() :] if end else ""
+    return title, "\n".join(part for part in (rest, below) if part).strip()

@@ -22,11 +22,14 @@ from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import group_kind, key_words, list_kind, list_status, words_of
 from backlog_sync.files.yaml.file import parse_yaml
-from backlog_sync.files.yaml.json_nodes import compose_json
+from backlog_sync.files.yaml.json_nodes import compose_json, compose_json_lines
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
 TREE = "tree"
 """The dialect of YAML and JSON of other shapes."""
+
+JSON_LINES = (".jsonl", ".ndjson")
+"""Names of files with one JSON value in each line."""
 
 _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
@@ -60,7 +63,10 @@ def parse_structured(source: Source) -> ParsedFile:
 
 def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """The nodes of a file, and what is wrong; `.json` may also hold what only YAML takes."""
-    if PurePath(source.path).suffix.lower() != ".json":
+    suffix = PurePath(source.path).suffix.lower()
+    if suffix in JSON_LINES:
+        return compose_json_lines(source.text, source.path)
+    if suffix != ".json":
         return compose(source.text, source.path)
     root, faults = compose_json(source.text, source.path)
     if any(fault.slug == "invalid-json" for fault in faults):

@@ -9,8 +9,11 @@ from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.foreign.card import CARD, CardAnchor, parse_card
 from backlog_sync.files.foreign.csv import CSV, RowAnchor, Table, agrees, column_of, parse_csv
 from backlog_sync.files.foreign.csv import read_table as table_of
+from backlog_sync.files.foreign.line_write import org_edits, todo_edits
+from backlog_sync.files.foreign.org import ORG, OrgAnchor, parse_org
 from backlog_sync.files.foreign.status import StatusAnchor
-from backlog_sync.files.foreign.structured import parse_structured
+from backlog_sync.files.foreign.structured import JSON_LINES, parse_structured
+from backlog_sync.files.foreign.todotxt import TODO_TXT, TodoAnchor, parse_todo_txt
 from backlog_sync.files.foreign.tree import TreeAnchor
 from backlog_sync.files.node_values import is_ticked, text_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
@@ -40,6 +43,8 @@ def write_foreign(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> st
             text = _write_csv(parsed, updates)
         case "card":
             text = _write_card(parsed, updates)
+        case "org" | "todo.txt":
+            text = _write_lines(parsed, updates)
         case _:
             text = _write_statuses(parsed, updates)
     if text != parsed.source.text:
@@ -52,15 +57,18 @@ def write_foreign(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> st
 
 def _status(parsed: ParsedFile, document: ItemDocument, progress: ItemProgress) -> str | None:
     """The status to write, in the file's own spelling; None where it says the same."""
-    wanted = progress.status
+    wanted = _wanted(document, progress)
+    return None if wanted is None else _spelled(parsed.items, wanted)
+
+
+def _wanted(document: ItemDocument, progress: ItemProgress) -> str | None:
+    """The status that an item does not say yet."""
+    wanted, said = progress.status, document.status
     if wanted is None:
         return None
-    said = document.status
     if said is None and (progress.initial or "status" in document.model_fields_set):
         return None
-    if said is not None and same_status(said, wanted):
-        return None
-    return _spelled(parsed.items, wanted)
+    return None if said is not None and same_status(said, wanted) else wanted
 
 
 def _spelled(items: Sequence[ParsedItem], wanted: str) -> str:
@@ -92,7 +100,7 @@ def _issue(document: ItemDocument, issue: IssueRef | None) -> str | None:
 
 def _write_tree(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
     editor = Editor(parsed.source.text)
-    json_file = parsed.source.path.lower().endswith(".json")
+    json_file = parsed.source.path.lower().endswith((".json", *JSON_LINES))
     for index, progress in updates.items():
         item = parsed.items[index]
         node = item.anchor.node if isinstance(item.anchor, TreeAnchor) else None
@@ -179,6 +187,24 @@ def _write_card(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
             if box is not None and (editor.text[box] != " ") is not done:
                 editor.replace(box, box + 1, "x" if done else " ")
     return editor.result() if editor.edits else parsed.source.text
+
+
+# ---- Org and todo.txt ----------------------------------------------------------------------
+
+
+def _write_lines(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> str:
+    """Keywords, properties and boxes of Org; signs and pairs of todo.txt."""
+    text = parsed.source.text
+    edits: list[Edit] = []
+    for index, progress in updates.items():
+        item = parsed.items[index]
+        status = _wanted(item.document, progress)
+        issue = _issue(item.document, progress.issue)
+        if isinstance(item.anchor, TodoAnchor):
+            edits += todo_edits(text, item.anchor, status, issue)
+        elif isinstance(item.anchor, OrgAnchor):
+            edits += org_edits(text, item.anchor, status, issue, progress.ticks)
+    return apply_edits(text, edits)
 
 
 # ---- statuses ------------------------------------------------------------------------------
@@ -279,7 +305,7 @@ def _check(parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress]) -
     again = source_of(encode(source, text), source.file, source.path)
     if hasattr(again, "slug"):
         raise _refused(parsed, "the result would be no text")
-    readers = {CSV: parse_csv, CARD: parse_card}
+    readers = {CSV: parse_csv, CARD: parse_card, ORG: parse_org, TODO_TXT: parse_todo_txt}
     read = readers.get(parsed.dialect, parse_structured)(again)
     if read is None or len(read.items) != len(parsed.items) or read.dialect != parsed.dialect:
         raise _refused(parsed, "the result would hold other items")
