@@ -8,19 +8,20 @@ from pathlib import PurePath
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.assemble import Assembled, assemble
-from backlog_sync.files.documents.items import LISTS
+from backlog_sync.core.fields import BOARD_KEYS
+from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler
 from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign.repair import read_broken
-from backlog_sync.files.foreign.shapes import one_item
+from backlog_sync.files.foreign.shapes import has_maps, one_item
 from backlog_sync.files.foreign.status import parse_sprint_status
 from backlog_sync.files.foreign.tree import TreeReader
 from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
-from backlog_sync.files.vocabulary import group_kind, key_words, list_kind, list_status, words_of
+from backlog_sync.files.vocabulary import field_of, group_kind, key_words, list_kind, list_status, words_of
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.json_nodes import compose_json, compose_json_lines
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
@@ -169,23 +170,63 @@ def is_ours(root: Node) -> bool:
     version = root.get("version")
     versioned = isinstance(version, Scalar) and version.value == "1"
     own_lists = [name for name in names if name in LISTS]
-    if any(_is_foreign_list(e.key.value, e.value) for e in root.entries):
-        return bool(own_lists) and versioned
     maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
-    keys = {key_words(entry.key.value) for node in maps for entry in node.entries}
+    strange = _strange_keys(root, maps)
+    others = {key for key in strange if _has_another_home(key)}
+    other_list = any(_is_foreign_list(e.key.value, e.value) for e in root.entries)
+    if other_list and not (own_lists and versioned):
+        return False
     if versioned:
-        return "title" in keys or len(keys & words_of("not_ours")) < _SURELY
+        return len(others) < (1 if _other_ids(maps) else _SURELY)
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
-    if seems(root) or owned or keys & words_of("not_ours"):
+    if seems(root) or owned or strange or _other_milestones(root):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
-    strange = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
+    odd = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
     if own_lists == ["items"] and not any(node.get("kind") for node in maps):
         return False
     if own_lists:
-        return not strange and not _other_ids(maps)
-    return len(strange) * 2 < len(names)
+        return not odd and not _other_ids(maps)
+    return len(odd) * 2 < len(names)
+
+
+def _strange_keys(root: MapNode, maps: Sequence[MapNode]) -> set[str]:
+    """Keys of items that our items never have, slips of the pen apart."""
+    known = {*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, *_board_of(root), "kind"}
+    found = {entry.key.value for node in maps for entry in node.entries if entry.key.value != "<<"}
+    return {
+        key for key in found - known
+        if _has_another_home(key) or not get_close_matches(key[:100], known, 1, _NEAR)
+    }  # fmt: skip
+
+
+def _has_another_home(key: str) -> bool:
+    """Whether a key that is none of ours is one of other tools: a word for a field, a list."""
+    words = key_words(key)
+    return words in words_of("not_ours") or (
+        words.replace(" ", "_") not in ItemDocument.model_fields
+        and (field_of(key) is not None or list_kind(key) is not None)
+    )
+
+
+def _board_of(root: MapNode) -> set[str]:
+    """The fields of the board that the settings declare: items may have them as keys."""
+    project = root.get("project")
+    fields = project.get("fields") if isinstance(project, MapNode) else None
+    return {e.key.value for e in fields.entries} if isinstance(fields, MapNode) else set()
+
+
+def _other_milestones(root: MapNode) -> bool:
+    """Whether milestones are of another making: none has a title, or they hold lists of their own.
+
+    Ours say when something is due, and hold nothing.
+    """
+    value = root.get("milestones")
+    maps = [each for each in value.items if isinstance(each, MapNode)] if isinstance(
+        value, ListNode) else []  # fmt: skip
+    holding = any(has_maps(e.value) for each in maps for e in each.entries)
+    return bool(maps) and (holding or not any(each.get("title") for each in maps))
 
 
 def _is_foreign_list(name: str, value: Node) -> bool:
