@@ -114,7 +114,10 @@ class Names:
         number = _path_of(draft)
         while "." in number:
             number = number.rpartition(".")[0]
-            found = [each for each in self._by_number.get(number, ()) if each.rank < draft.rank]
+            found = [
+                each for each in self._by_number.get(number, ())
+                if each.rank < draft.rank and not each.group
+            ]  # fmt: skip
             if found:
                 return found[0] if len(found) == 1 else None
         return None
@@ -122,6 +125,8 @@ class Names:
 
 class _Assembler:
     def __init__(self, drafts: list[Draft], findings: Findings) -> None:
+        self.scopes = {draft.scope for draft in drafts if draft.scope}
+        drafts = [draft for draft in drafts if not self._is_mention(draft, findings)]
         self.drafts = drafts
         self.findings = findings
         self.milestones: tuple[tuple[dict[str, object], Place], ...] = ()
@@ -130,6 +135,13 @@ class _Assembler:
         self.declared = {draft.kind for draft in drafts if not draft.group}
         self._codes(drafts)
         self.names = Names(drafts)
+
+    @staticmethod
+    def _is_mention(draft: Draft, findings: Findings) -> bool:
+        """Whether a draft only names another one; its scope counts all the same, for the keys."""
+        if draft.mention:
+            findings.skip(draft.place, "it names an item that stands elsewhere")
+        return draft.mention
 
     def _codes(self, drafts: list[Draft]) -> None:
         """Items without an id have the code in their title, where no other has it."""
@@ -270,12 +282,11 @@ class _Assembler:
         """Keep ids as keys where they can be; numbers get the kind's name."""
         taken: set[str] = set()
         counts = Counter((draft.kind, draft.raw_id) for draft in self.drafts)
-        scopes = {draft.scope for draft in self.drafts if draft.scope}
         for draft in self.drafts:
             if draft.raw_id is None or draft.key is not None:
                 continue
             local = draft.local and (draft.kind == "task" or counts[draft.kind, draft.raw_id] > 1)
-            key = _key_of(draft, local=local, prefix=draft.scope if len(scopes) > 1 else "")
+            key = _key_of(draft, local=local, prefix=draft.scope if len(self.scopes) > 1 else "")
             if key is None:
                 self.findings.warn(draft.place, "unusable-id",
                                    "these ids cannot be keys; keys are made from the titles",
@@ -284,6 +295,11 @@ class _Assembler:
             if key in taken and draft.parent is not None and draft.parent.key:
                 longer = f"{draft.parent.key}.{key.rpartition('-')[2]}"
                 key = longer if is_key(longer) and longer not in taken else key
+            if key in taken:
+                self.findings.warn(draft.place, "duplicate-key",
+                                   "these ids stand at several items; the later ones get keys from "
+                                   "their titles", draft.raw_id, "give each an id of its own")
+                continue
             taken.add(key)
             draft.key = key
 

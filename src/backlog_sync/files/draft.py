@@ -55,7 +55,8 @@ class Draft:
     and `members` are names to be looked up; `depends` is None where the file says nothing.
     `within` is the group that it belongs to, `named_within` whether only by name. `siblings`
     numbers the list that a group stands in, and `bare` tells that a group says no more than
-    GitHub's milestones do. `implied` tells an item that others only name; `shelved` is the key of
+    GitHub's milestones do. `implied` tells an item that others only name, `mention` what only names another one and is none
+    itself; `shelved` is the key of
     a list of what nobody plans to do. `hints` are issues that it may be; None looks at the title.
     """
 
@@ -71,6 +72,7 @@ class Draft:
     aliases: list[str] = field(default_factory=list)
     siblings: int = 0
     implied: bool = False
+    mention: bool = False
     bare: bool = False
     named_within: bool = False
     shelved: str = ""

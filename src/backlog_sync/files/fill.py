@@ -23,6 +23,7 @@ from backlog_sync.files.node_values import (
     links_of,
     names_of,
     risks_of,
+    says,
     text_of,
     word_of,
 )
@@ -56,6 +57,8 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}[-_.]?\d[\w.-]{0,40}")
 _LONGEST_ID = 80
 _STORY_PARTS = ("as_a", "i_want", "so_that")
 _SECONDS = 3600
+_DATED = re.compile(r"(?<=\w)[ _:@-]+\d{4}-\d\d-\d\d$")
+"""The day behind a status: `done_2026-07-11`."""
 _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
 _ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
 _VAGUE = ("issue", "item", "ticket", "work item", "card")
@@ -259,7 +262,7 @@ class Filler:
 
     def left_out(self, pair: Pair) -> None:
         """Tell that a key has no field."""
-        if _says(pair.value):
+        if says(pair.value):
             self.findings.warn(
                 pair.place, "left-out", "keys without a field of ours stay in the file only",
                 pair.key,
@@ -393,7 +396,10 @@ class Filler:
         return Taken.SET if words else Taken.EMPTY
 
     def _time(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """A milestone or a sprint; of several the last one, as trackers add them in order."""
+        """A milestone or a sprint; of several the last one, as trackers add them in order.
+
+        `phaseId: 3` names one that the file declares: it is no title.
+        """
         if isinstance(pair.value, MapNode):
             words = [word_of(pair.value)]
         else:
@@ -401,6 +407,9 @@ class Filler:
         word = plain(words[-1]) if words else ""
         if not word or is_empty_word(word):
             return Taken.EMPTY
+        if key_words(pair.key).endswith(" id"):
+            draft.parents.append(Ref(word, pair.place, "group"))
+            return Taken.SET
         title = f"Sprint {word}" if name == "sprint" and _BARE.fullmatch(word) else word
         draft.parents.append(Ref(word, pair.place, "group"))
         return _set(draft, name, title, pair)
@@ -408,7 +417,7 @@ class Filler:
     # ---- progress and effort ---------------------------------------------------------------
 
     def _status(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        text = word_of(pair.value)
+        text = _DATED.sub("", word_of(pair.value))
         if not text or isinstance(pair.value, ListNode):
             return Taken.EMPTY
         if name == "done" and is_yes(text):
@@ -480,17 +489,6 @@ _LEFT = (Taken.UNKNOWN,)
 
 def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:
     return Taken.SET if draft.put(name, value, pair.place) else Taken.AGAIN
-
-
-def _says(value: Node) -> bool:
-    """Whether a value says anything: `""`, `[]`, `{}` and `null` do not."""
-    match value:
-        case Scalar():
-            return not value.is_null and bool(value.value.strip())
-        case ListNode():
-            return bool(value.items)
-        case MapNode():
-            return bool(value.entries)
 
 
 def _is_text(pair: Pair) -> bool:

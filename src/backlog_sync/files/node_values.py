@@ -42,6 +42,17 @@ def text_of(node: Node) -> str:
     return ""
 
 
+def says(value: Node) -> bool:
+    """Whether a value says anything: `""`, `[]`, `{}` and `null` do not."""
+    match value:
+        case Scalar():
+            return not value.is_null and bool(value.value.strip())
+        case ListNode():
+            return bool(value.items)
+        case MapNode():
+            return bool(value.entries)
+
+
 def word_of(node: Node) -> str:
     """A single word, also where a mapping stands for it: `{name: Done}`."""
     return _named(node, _NAMES) if isinstance(node, MapNode) else text_of(node)

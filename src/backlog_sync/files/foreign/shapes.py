@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.fill import Filler, Pair
-from backlog_sync.files.node_values import text_of
+from backlog_sync.files.node_values import says, text_of
 from backlog_sync.files.source import Lines
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -16,9 +16,10 @@ from backlog_sync.files.vocabulary import (
     list_kind,
     list_status,
     listed,
+    topics,
     type_word,
 )
-from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
+from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _TOOL_KEYS = listed("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
 """Keys of tasks that a machine runs: nobody plans those."""
@@ -35,6 +36,9 @@ _PERIODS = listed(
 )
 """Keys that name a stretch of time where it has no other name."""
 
+
+_TO_DO = frozenset(("plan", "tasks", "deliverables"))
+"""Topics of keys below which a group lists what is to be done."""
 
 _OWNERS = ("epic", "feature", "story", "initiative")
 
@@ -80,14 +84,47 @@ class Shapes:
 
     def parts_work(self, value: MapNode) -> bool:
         """Whether a mapping parts the work: several entries that have a name and hold lists."""
-        named = [
+        named = self.named_parts(value)
+        return len(named) >= 2 and len(named) * 2 > len(value.entries)
+
+    def named_parts(self, value: MapNode) -> list[MapNode]:
+        """The mappings in it that have a name and hold lists, and are no list by their key."""
+        return [
             each.value
             for each in value.entries
             if isinstance(each.value, MapNode)
-            and holds_lists(each.value)
-            and self.filler.title_of(self.pairs(each.value), "group")
+            and not is_known_list(each.key.value)
+            and one_item(key_words(each.key.value)) is None
+            and self._is_part(each.value)
         ]
-        return len(named) >= 2 and len(named) * 2 > len(value.entries)
+
+    def are_groups(self, value: ListNode) -> bool:
+        """Whether the entries of a list of an unknown name hold the items: named, with lists."""
+        maps = [each for each in value.items if isinstance(each, MapNode)]
+        parts = [each for each in maps if self._is_part(each)]
+        return bool(parts) and len(maps) == len(value.items) and len(parts) * 2 >= len(maps)
+
+    def _is_part(self, node: MapNode) -> bool:
+        titled = any(field_of(pair.key) == "title" and text_of(pair.value)
+                     for pair in self.pairs(node))  # fmt: skip
+        return titled and holds_lists(node) and not self.runs(node) and not self._plans(node)
+
+    def _plans(self, node: MapNode) -> bool:
+        """Whether a mapping says of itself what only an item does: a priority, an owner, criteria.
+
+        A part of the work may have a status and dates.
+        """
+        said = {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
+        return bool(said & (_EVIDENCE - {"status", "milestone", "done"}))
+
+    def are_goals(self, entry: Entry) -> bool:
+        """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""
+        value = entry.value
+        if not isinstance(value, ListNode) or not topics(entry.key.value) & _TO_DO:
+            return False
+        maps = [each for each in value.items if isinstance(each, MapNode)]
+        told = [each for each in maps if self._told(each)]
+        return bool(told) and len(told) * 2 > len(value.items) and self.is_plan(value, strict=False)
 
     def is_item(self, node: MapNode) -> bool:
         """Whether a mapping without lists is an item: titled, and with what only a plan has."""

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.assemble import Assembled, assemble
-from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.draft import Findings
@@ -21,10 +22,17 @@ from backlog_sync.files.foreign.tree import TreeReader
 from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
-from backlog_sync.files.vocabulary import field_of, group_kind, key_words, list_kind, list_status, words_of
+from backlog_sync.files.vocabulary import (
+    field_of,
+    group_kind,
+    key_words,
+    list_kind,
+    list_status,
+    words_of,
+)
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.json_nodes import compose_json, compose_json_lines
-from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose, compose_all
 
 TREE = "tree"
 """The dialect of YAML and JSON of other shapes."""
@@ -52,6 +60,8 @@ def parse_structured(source: Source) -> ParsedFile:
     is no plan gives one error that says why. Raises nothing for what the file holds.
     """
     root, faults = _compose(source)
+    if faults and not (root is not None and is_ours(root)):
+        root, faults = _leniently(source, root, faults)
     if any(fault.slug in _BROKEN for fault in faults):
         return _broken(source, root, faults)
     if root is None and faults:
@@ -77,13 +87,33 @@ def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     return root, faults
 
 
+def _leniently(
+    source: Source, root: Node | None, faults: tuple[Diagnostic, ...]
+) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """The same as other programs read it, where only our rules are broken: equal keys, documents.
+
+    A file of ours that is in order but for a second document stays one with an error.
+    """
+    suffix = PurePath(source.path).suffix.lower()
+    if suffix in (".json", *JSON_LINES):
+        warned = {"duplicate-field"}
+        return root, tuple(
+            replace(fault, severity=Severity.WARNING) if fault.slug in warned else fault
+            for fault in faults
+        )
+    other, told = compose_all(source.text, source.path)
+    if other is None or isinstance(other, Scalar) or is_ours(other):
+        return root, faults
+    return other, told
+
+
 def _broken(source: Source, root: Node | None, faults: tuple[Diagnostic, ...]) -> ParsedFile:
     """What a file that is not in order holds all the same."""
     if faults[-1].slug == "invalid-yaml":
         root, faults = read_broken(source.text, source.path, faults)
     if root is None or isinstance(root, Scalar):
         return ParsedFile(source, diagnostics=faults)
-    findings, done = _read(source, root)
+    findings, done, _ = _read(source, root)
     if not done.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
@@ -113,11 +143,12 @@ def _recovered(done: Assembled, first: Diagnostic) -> str:
     return message
 
 
-def _read(source: Source, root: Node) -> tuple[Findings, Assembled]:
+def _read(source: Source, root: Node) -> tuple[Findings, Assembled, bool]:
+    """What is told, the items, and whether the file parts them by time, as only a plan does."""
     findings = Findings(source.path)
     reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings))
     reader.read(root)
-    return findings, assemble(reader.drafts, findings)
+    return findings, assemble(reader.drafts, findings), reader.planned
 
 
 def _is_plan(items: Sequence[ParsedItem]) -> bool:
@@ -133,9 +164,9 @@ def _is_plan(items: Sequence[ParsedItem]) -> bool:
 
 
 def _foreign(source: Source, root: Node, faults: tuple[Diagnostic, ...]) -> ParsedFile:
-    findings, done = _read(source, root)
+    findings, done, planned = _read(source, root)
     notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    if not _is_plan(done.items):
+    if not done.items or not (planned or _is_plan(done.items)):
         told = not_a_backlog(root, source.path)
         return ParsedFile(source, diagnostics=(*faults, told), notes=notes, dialect=TREE)
     settings: dict[str, object] = {}
