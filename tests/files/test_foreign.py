@@ -572,11 +572,12 @@ def test_broken_json_is_read_up_to_the_break(load_text: LoadText) -> None:
 
 
 def test_a_key_given_twice_is_told_in_foreign_files_too(load_text: LoadText) -> None:
-    """The first of two equal keys counts, and the second is an error."""
+    """The last of two equal keys counts, as for every other program, and that is a warning."""
     text = '{"issues": [{"number": 1, "title": "A", "title": "B", "effort": 3}]}'
     loaded = load_text(text, "twice.json")
-    assert [found.slug for found in loaded.errors] == ["duplicate-field"]
-    assert loaded.files[0].items[0].document.title == "A"
+    assert [found.slug for found in loaded.diagnostics] == ["duplicate-field"]
+    assert not loaded.errors
+    assert loaded.files[0].items[0].document.title == "B"
 
 
 # ---- several files -------------------------------------------------------------------------

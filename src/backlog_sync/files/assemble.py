@@ -30,9 +30,11 @@ _NUMBERED = re.compile(r"(?:[^\W\d_]{1,20}[-_ ]?)?(\d{1,9}(?:\.\d{1,6}){0,6})")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6}){0,6}")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}(?:[-_.][A-Za-z0-9]{1,20}){0,4}[-_]?\d[\w.-]{0,20}")
 _TITLE_CODE = re.compile(
-    r"(?:^[\[(]?(?P<front>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)(?:[\])]|[:：]|[ ][-–—][ ]))"
+    r"(?:^[\[(]?(?P<front>[A-Z][A-Z\d]{0,9}(?:-[A-Z\d]{1,6}){0,2}-\d{1,6}[a-z]?(?:\.\d{1,4})*)"
+    r"(?:[\])]|[:：]|[ ][-–—][ ]))"
     r"|(?:[\[(](?P<back>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)[\])]$)"
 )
+_LEADING_CODE = re.compile(r"[\[(]?([A-Za-z][\w.-]{0,30}\d[\w.]{0,10})(?:[\])]?[ ]?[:：–—]|[ ]-)[ ]+(?=\S)")
 _HEAD = re.compile(r"[\[(]?([\w.-]{1,64})[\])]?(?=$|[\s:,;(–—])")
 
 
@@ -152,6 +154,16 @@ class _Assembler:
             code = coded.get(id(draft))
             if code is not None and counts[code.casefold()] == 1:
                 draft.raw_id = code
+            self._uncode(draft)
+
+    @staticmethod
+    def _uncode(draft: Draft) -> None:
+        """A code before a dash or a colon leaves the title of the item whose id it is."""
+        lead = _LEADING_CODE.match(draft.title)
+        if lead is None or not draft.raw_id or lead[1].casefold() != draft.raw_id.casefold():
+            return
+        draft.aliases.append(draft.title)
+        draft.title = draft.title[lead.end() :].strip()
 
     # ---- parents ---------------------------------------------------------------------------
 
@@ -223,6 +235,7 @@ class _Assembler:
             self._unknown_parent(ref, f"no {ref.kind} has this key, so the items stand alone")
             return None
         made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
+        made.raw_id = ref.code or None
         self.implied.setdefault(id(below), []).append(made)
         self.names.add(made)
         return made

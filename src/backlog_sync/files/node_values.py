@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from backlog_sync.files.draft import Criterion
+from backlog_sync.files.markdown.scenario import begins_scenario, continues_scenario
 from backlog_sync.files.names import parse_names
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import is_empty
@@ -120,8 +121,24 @@ def criteria_of(node: Node) -> Iterator[Criterion]:
                 if isinstance(entry.value, ListNode | MapNode):
                     yield from criteria_of(entry.value)
         case Scalar():
-            for line in _lines(text_of(node)):
+            for line in _scenarios(_lines(text_of(node))):
                 yield _boxed(line)
+
+
+def _scenarios(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a text, the steps of a scenario as one: `Given …`, `When …`, `Then …`."""
+    open_: list[str] = []
+    for line in lines:
+        if open_ and continues_scenario(line.strip()):
+            open_.append(line.strip())
+            continue
+        if open_:
+            yield " ".join(open_)
+        open_ = [line.strip()] if begins_scenario(line.strip()) else []
+        if not open_:
+            yield line
+    if open_:
+        yield " ".join(open_)
 
 
 def _lines(text: str) -> Iterable[str]:

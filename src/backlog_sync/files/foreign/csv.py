@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
@@ -34,6 +35,9 @@ _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,14}-\d{1,7}")
 """A tracker's key: with such keys, titles and statuses alone are a plan."""
 
 _STEP = re.compile(r"title (\d{1,2})")
+_WITH_STORY = 2
+"""Rows of an epic that is followed by a story at least."""
+
 _LEVELS = ("epic", "feature", "story", "task")
 _LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
 _TITLES = frozenset(("title", "summary", "name", "subject", "issue title", "task name"))
@@ -46,6 +50,16 @@ _STRONG = listed(
 
 _WEAK = listed("status|kind|milestone|labels|assignees|target|start|story")
 """What other tables have too: a plan has two of these, with the words of a plan in them."""
+
+
+_IMPORT = frozenset(("title", "body", "labels"))
+"""The columns of a file that issues are imported from."""
+
+_AREAS = listed("feature area|functional area|module|product area|workstream|work stream")
+"""Columns that part a plan which has none for epics: their values are its epics."""
+
+_ABOVE = frozenset(("epic", "feature", "story", "parent"))
+"""Fields that say where an item stands; without them, order may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,7 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
         titled = bool(fields & _TITLED) or any(
             key_words(name) in ("task", "subtask", "what", "title 1") for name in names
         )
+        titled = titled or {"id", "description"} <= fields
         more = len(fields & (_STRONG | _WEAK))
         if titled and more and len(names) > 1 and len(fields) > best[0]:
             best = (len(fields), at)
@@ -159,7 +174,7 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
 def _is_plan(table: Table) -> bool:
     """Whether the columns are those of a plan, and what they hold is what a plan says."""
     fields = {field for name in table.names if name and (field := field_of(name))}
-    if fields & _STRONG:
+    if fields & _STRONG or _IMPORT <= {key_words(name) for name in table.names}:
         return True
     weak = fields & _WEAK
     if "kind" in weak and not _mostly(table, "kind", lambda word: kind_of(word) is not None):
@@ -256,9 +271,20 @@ class _Reader:
         self.names = table.names[:MAX_COLUMNS]
         names = self.names
         spelled = [key_words(name) for name in names]
-        titled = any(word in _TITLES or field_of(word) == "title" for word in spelled)
+        titled = any(
+            (word in _TITLES or field_of(word) == "title") and _level_of(word) not in _LEVELS
+            for word in spelled
+        )
         typed = any(field_of(word) == "kind" for word in spelled)
         self.levels = self._levels(spelled, titled=titled, typed=typed)
+        self.codes = {
+            level: at for at, word in enumerate(spelled)
+            if self.levels and (level := _own_level(word))
+        }  # fmt: skip
+        parted = typed or any(field_of(word) in _ABOVE for word in spelled)
+        areas = [at for at, word in enumerate(spelled) if word in _AREAS]
+        self.area = areas[0] if areas and not parted else None
+        self.above = any(field_of(word) in _ABOVE for word in spelled)
         self.steps = {
             at: int(m[1]) for at, word in enumerate(spelled) if (m := _STEP.fullmatch(word))
         }
@@ -266,11 +292,9 @@ class _Reader:
 
     def _levels(self, spelled: Sequence[str], *, titled: bool, typed: bool) -> dict[int, str]:
         """Columns that hold titles by level: `Epic | Feature | User Story | Task`."""
-        plain = {"user story": "story", "subtask": "task"}
         levels = {
             at: level for at, word in enumerate(spelled)
-            if (level := plain.get(word, word).removesuffix(" name").removesuffix(" title"))
-            in _LEVELS and word not in _LINK_WORDS
+            if (level := _level_of(word)) in _LEVELS and word not in _LINK_WORDS
         }  # fmt: skip
         if typed or not levels or titled:
             return {}
@@ -304,6 +328,7 @@ class _Reader:
                 continue
             draft.anchor = RowAnchor(number)
             self.drafts.append(draft)
+        self._place_by_order()
         self.filler.efforts.settle(self.findings)
 
     def _ragged(self, place: Place, found: int, wanted: int) -> None:
@@ -329,11 +354,17 @@ class _Reader:
         return pairs
 
     def _plain(self, pairs: list[Pair], place: Place) -> Draft | None:
-        kind = self.filler.kind_of(pairs, "story", loose=True)
+        area = None if self.area is None else self.names[self.area]
+        named = [pair for pair in pairs if pair.key == area]
+        pairs = [pair for pair in pairs if pair.key != area]
+        kind = self.filler.kind_of(pairs, "story" if area is None else "task", loose=True)
         title = self._title(pairs, kind)
         if title is None:
             return None
         draft = Draft(kind, short_title(text_of(title.value)), place)
+        draft.parents += [
+            Ref(text_of(pair.value), pair.place, "epic", declares=True) for pair in named
+        ]
         self.filler.name(draft, pairs)
         if kind == "epic":
             draft.aliases += [text_of(p.value) for p in pairs if key_words(p.key) == "epic name"]
@@ -377,6 +408,7 @@ class _Reader:
         level, at = filled[-1]
         title = row.cells[at].text.strip()
         columns = {self.names[column] for column in self.levels}
+        columns |= {self.names[at] for other, at in self.codes.items() if other != level}
         draft = Draft(level, short_title(title), place)
         rest = [pair for pair in pairs if pair.key not in columns]
         self.filler.name(draft, rest)
@@ -384,8 +416,40 @@ class _Reader:
         for above, column in filled[:-1]:
             cell = row.cells[column]
             where = self.lines.place(self.source.path, cell.start)
-            draft.parents.append(Ref(cell.text.strip(), where, above, declares=True))
+            code = self.codes.get(above, len(row.cells))
+            named = row.cells[code].text.strip() if code < len(row.cells) else ""
+            draft.parents.append(Ref(cell.text.strip(), where, above, declares=True, code=named))
         return draft
+
+    def _place_by_order(self) -> None:
+        """Stories stand below the epic above them, where no column says so and rows are so sorted.
+
+        That is: the first row is an epic, there are more, and each is followed by its stories.
+        """
+        kinds = [draft.kind for draft in self.drafts]
+        starts = [at for at, kind in enumerate(kinds) if kind == "epic"]
+        ordered = len(starts) > 1 and starts[0] == 0 and kinds[-1] != "epic"
+        if self.above or not ordered or any(b - a < _WITH_STORY for a, b in pairwise(starts)):
+            return
+        epic: Draft | None = None
+        for draft in self.drafts:
+            if draft.kind == "epic":
+                epic = draft
+            elif draft.parent is None:
+                draft.parent = epic
+
+
+def _level_of(word: str) -> str:
+    """The level of a column of titles: `epic`, `user story`, `feature name`."""
+    plain = word.removesuffix(" name").removesuffix(" title")
+    return {"user story": "story", "subtask": "task"}.get(plain, plain)
+
+
+def _own_level(word: str) -> str | None:
+    """The level of a column of ids: `epic id`, `user story key`."""
+    head, _, last = word.rpartition(" ")
+    level = _level_of(head)
+    return level if last in ("id", "key", "no", "number") and level in _LEVELS else None
 
 
 def column_of(table: Table, field: str) -> int | None:

@@ -95,12 +95,10 @@ def _leniently(
     A file of ours that is in order but for a second document stays one with an error.
     """
     suffix = PurePath(source.path).suffix.lower()
-    if suffix in (".json", *JSON_LINES):
-        warned = {"duplicate-field"}
-        return root, tuple(
-            replace(fault, severity=Severity.WARNING) if fault.slug in warned else fault
-            for fault in faults
-        )
+    if suffix in JSON_LINES:
+        return root, faults
+    if suffix == ".json" and not any(fault.slug in _BROKEN for fault in faults):
+        return compose_json(source.text, source.path, strict=False)
     other, told = compose_all(source.text, source.path)
     if other is None or isinstance(other, Scalar) or is_ours(other):
         return root, faults
@@ -113,26 +111,25 @@ def _broken(source: Source, root: Node | None, faults: tuple[Diagnostic, ...]) -
         root, faults = read_broken(source.text, source.path, faults)
     if root is None or isinstance(root, Scalar):
         return ParsedFile(source, diagnostics=faults)
-    findings, done, _ = _read(source, root)
-    if not done.items:
+    parsed = parse_sprint_status(source, root) or _recover(source, root)
+    if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
-    told = Diagnostic(
-        first.place,
-        "recovered",
-        _recovered(done, first),
-        "mend the file, then run this again",
-        Severity.WARNING,
-    )
+    hint = "mend the file, then run this again"
+    message = _recovered(parsed.items, first)
+    told = Diagnostic(first.place, "recovered", message, hint, Severity.WARNING)
+    return replace(parsed, diagnostics=(*faults, told))
+
+
+def _recover(source: Source, root: Node) -> ParsedFile:
+    findings, done, _ = _read(source, root)
     notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    return ParsedFile(
-        source, items=done.items, diagnostics=(*faults, told), notes=notes, dialect=TREE
-    )
+    return ParsedFile(source, items=done.items, notes=notes, dialect=TREE)
 
 
-def _recovered(done: Assembled, first: Diagnostic) -> str:
+def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
     """How much was read of a broken file, before the break and behind it."""
-    items = [item for item in done.items if item.confident]
+    items = [item for item in found if item.confident]
     counts = Counter(item.kind for item in items)
     before = [item for item in items if item.place.line < first.place.line]
     told = ", ".join(f"{count} x {kind}" for kind, count in counts.items())

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.files.source import Lines
 from backlog_sync.files.yaml.nodes import (
     MAX_DEPTH,
@@ -48,14 +48,17 @@ class _Open:
     key: Scalar | None = None
 
 
-def compose_json(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+def compose_json(
+    text: str, path: str, *, strict: bool = True
+) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Read JSON into nodes.
 
     Gives the root and no diagnostics; for broken JSON, what stands before the break (None where
-    that is nothing) and what is wrong. A later one of two equal keys is told and left out. Raises
+    that is nothing) and what is wrong. A later one of two equal keys is told and left out; where
+    not `strict`, the last one counts, as for other programs, and that is a warning. Raises
     nothing, whatever the text.
     """
-    reader = _Reader(text, path)
+    reader = _Reader(text, path, strict=strict)
     try:
         reader.run()
     except _Problem as problem:
@@ -71,7 +74,7 @@ def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Dia
     A line that is broken is told, and the lines behind it are read all the same; None where no
     line holds a value. Raises nothing, whatever the text.
     """
-    reader = _Reader(text, path)
+    reader = _Reader(text, path, strict=False)
     found: list[Node] = []
     for match in _LINE.finditer(text):
         if not match[0].strip():
@@ -89,7 +92,8 @@ def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Dia
 
 
 class _Reader:
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, *, strict: bool) -> None:
+        self.strict = strict
         self.text = text
         self.path = path
         self.lines = Lines(text)
@@ -209,8 +213,10 @@ class _Reader:
             first = self.lines.place(self.path, top.entries[key.value].key.start)
             place = self.lines.place(self.path, key.start)
             message = f"'{key.value}' is given twice; the first is at line {first.line}"
-            self.told.append(Diagnostic(place, "duplicate-field", message, "remove one"))
-        else:
+            severity = Severity.ERROR if self.strict else Severity.WARNING
+            message = message if self.strict else f"{message}, and the last one counts"
+            self.told.append(Diagnostic(place, "duplicate-field", message, "remove one", severity))
+        if key.value not in top.entries or not self.strict:
             top.entries[key.value] = Entry(key, node)
 
     def _skip(self) -> None:
