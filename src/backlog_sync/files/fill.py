@@ -17,7 +17,6 @@ from backlog_sync.files.dates import parse_date
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import (
-    LONGEST_TITLE,
     criteria_of,
     entries_of,
     links_of,
@@ -25,6 +24,7 @@ from backlog_sync.files.node_values import (
     risks_of,
     says,
     text_of,
+    titled,
     word_of,
 )
 from backlog_sync.files.statuses import meanings
@@ -244,21 +244,30 @@ class Filler:
     def fill(self, draft: Draft, pairs: Sequence[Pair], title: Pair | None) -> None:
         """Put what the pairs of a whole item say into the draft; tell what is left out.
 
-        `title` is the pair that its title is from. Id and kind are taken before: `name`, `kind_of`.
+        `title` is the pair that its title is from. `steps` beside `passes` are what is to be
+        checked. Id and kind are taken before: `name`, `kind_of`.
         """
         parts: dict[str, Pair] = {}
-        whole = title is not None and len(text_of(title.value)) <= LONGEST_TITLE
+        checked = any(key_words(pair.key) == "passes" for pair in pairs)
         for pair in pairs:
             name = self.meaning(draft, pair)
             if name in _STORY_PARTS:
                 parts.setdefault(name, pair)
-            elif pair is title and (whole or name == "title"):
-                continue
+            elif pair is title:
+                self._rest_of_title(draft, pair)
+            elif name is None and checked and key_words(pair.key) == "steps":
+                self._criteria(draft, "acceptance_criteria", pair)
             elif name == "title" and key_words(pair.key) == "summary":
                 self._text(draft, "description", pair)
             elif name not in ("id", "kind", "title") and self._put(draft, name, pair) in _LEFT:
                 self.left_out(pair)
         self._user_story(draft, parts, title)
+
+    def _rest_of_title(self, draft: Draft, pair: Pair) -> None:
+        """What a long text says beyond the title that it gave describes the item."""
+        rest = titled(text_of(pair.value))[1]
+        if rest:
+            self._text(draft, "description", text_pair(pair.key, rest, pair.place))
 
     def left_out(self, pair: Pair) -> None:
         """Tell that a key has no field."""

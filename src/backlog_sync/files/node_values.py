@@ -22,6 +22,7 @@ _NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!?])[ ]+(?=[^\W\d_a-zа-яё])|(?
 """Where a sentence ends: behind a word, so that `e.g.` ends none, and before a capital letter."""
 _SHORT_ENOUGH = 20
 """A first sentence that is shorter says too little to be a title alone: `TODO. …`."""
+_HEADING = re.compile(r"\s*#{1,6}\s+")
 _HASHED = re.compile(r"#\d{1,4}\s")
 _DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
 _NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
@@ -235,6 +236,21 @@ def short_title(text: str) -> str:
         return line
     first = _SENTENCE.split(line, maxsplit=1)[0]
     return first if len(first) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def titled(text: str) -> tuple[str, str]:
+    """The title that a text gives, and what of it the title does not say.
+
+    A bullet, a box or the sign of a heading before it is no part; a text that begins with a box
+    is a check list, and stays whole.
+    """
+    first, _, below = text.strip().partition("\n")
+    bare = _BULLET.sub("", _HEADING.sub("", first), count=1)
+    box = _BOX.match(bare)
+    title = short_title(bare[box.end() :] if box else bare)
+    if box or len(title) < len(" ".join(bare.split())):
+        return title, text.strip()
+    return title, below.strip("\n")
 
 
 def leading_title(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
-from backlog_sync.files.node_values import short_title, text_of
+from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
@@ -174,7 +174,7 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
 def _is_plan(table: Table) -> bool:
     """Whether the columns are those of a plan, and what they hold is what a plan says."""
     fields = {field for name in table.names if name and (field := field_of(name))}
-    if fields & _STRONG or _IMPORT <= {key_words(name) for name in table.names}:
+    if fields & _STRONG or {key_words(name) for name in table.names} >= _IMPORT:
         return True
     weak = fields & _WEAK
     if "kind" in weak and not _mostly(table, "kind", lambda word: kind_of(word) is not None):
@@ -361,7 +361,7 @@ class _Reader:
         title = self._title(pairs, kind)
         if title is None:
             return None
-        draft = Draft(kind, short_title(text_of(title.value)), place)
+        draft = Draft(kind, titled(text_of(title.value))[0], place)
         draft.parents += [
             Ref(text_of(pair.value), pair.place, "epic", declares=True) for pair in named
         ]

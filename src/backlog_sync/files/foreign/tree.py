@@ -16,7 +16,7 @@ from backlog_sync.files.foreign.shapes import (
     one_item,
     period_of,
 )
-from backlog_sync.files.node_values import short_title, text_of
+from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
@@ -332,9 +332,10 @@ class TreeReader:
         if kind in ("epic", "feature") and owner is None:
             self.findings.skip(self.place(node), "a text alone, where items are mappings")
             return
-        draft = Draft(kind, short_title(text), self.place(node), anchor=TreeAnchor(node))
-        if len(text) > len(draft.title) + 1:
-            draft.put("description", text, draft.place)
+        title, rest = titled(text)
+        draft = Draft(kind, title, self.place(node), anchor=TreeAnchor(node))
+        if rest:
+            draft.put("description", rest, draft.place)
         self._set(draft, spot)
         self.drafts.append(draft)
 
@@ -410,7 +411,7 @@ class TreeReader:
                                    "entries without a title are left out",
                                    ids[0])  # fmt: skip
             return None
-        draft = Draft(kind, short_title(text_of(title.value)), self._start(node))
+        draft = Draft(kind, titled(text_of(title.value))[0], self._start(node))
         draft.anchor = TreeAnchor(node)
         self.filler.name(draft, pairs)
         draft.local = spot.parent is not None
