@@ -311,9 +311,13 @@ class _Assembler:
                 longer = f"{draft.parent.key}.{key.rpartition('-')[2]}"
                 key = longer if is_key(longer) and longer not in taken else key
             if key in taken:
-                self.findings.warn(draft.place, "duplicate-key",
-                                   "these ids stand at several items; the later ones get keys from "
-                                   "their titles", draft.raw_id, "give each an id of its own")
+                self.findings.warn(
+                    draft.place,
+                    "duplicate-key",
+                    "these ids stand at several items; the later ones get keys from their titles",
+                    draft.raw_id,
+                    "give each an id of its own",
+                )
                 continue
             taken.add(key)
             draft.key = key

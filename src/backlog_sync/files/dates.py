@@ -138,8 +138,9 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 def parse_date(text: str, *, last: bool = True) -> str | None:
     """A day in ISO form; of a month, a quarter or a span the last day, or the first.
 
-    `31.03.2027`, `2027/3/31`, `31/Mar/27`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`, `1 Jan
-    2027 – 31 Mar 2027`. None for other words, and where day and month could be either: `03/04/2027`.
+    `31.03.2027`, `2027/3/31`, `31/Mar/27`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`,
+    `1 Jan 2027 – 31 Mar 2027`. None for other words, and where day and month could be either:
+    `03/04/2027`.
     """
     said = " ".join(text[:_LIMIT].split()).strip(" *_`").rstrip(".,;")
     said = _LEAD.sub("", said, count=1)

@@ -245,7 +245,8 @@ def titled(text: str) -> tuple[str, str]:
     is a check list, and stays whole.
     """
     first, _, below = text.strip().partition("\n")
-    bare = _BULLET.sub("", _HEADING.sub("", first), count=1)
+    sign = _HEADING.match(first) or _BULLET.match(first)
+    bare = first[sign.end() :] if sign else first
     box = _BOX.match(bare)
     title = short_title(bare[box.end() :] if box else bare)
     if box or len(title) < len(" ".join(bare.split())):

@@ -29,11 +29,7 @@ def todo_edits(
 
 
 def org_edits(
-    text: str,
-    anchor: OrgAnchor,
-    status: str | None,
-    issue: str | None,
-    ticks: Mapping[int, bool],
+    text: str, anchor: OrgAnchor, status: str | None, issue: str | None, ticks: Mapping[int, bool]
 ) -> Iterator[Edit]:
     """What makes an item of an Org file say its issue, its status, and its ticked boxes."""
     if status is not None:

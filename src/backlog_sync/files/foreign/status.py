@@ -70,9 +70,7 @@ def _section(root: Node) -> MapNode | None:
     return None
 
 
-def _item(
-    entry: Entry, place: Place, epics: dict[str, int], taken: set[str]
-) -> ParsedItem | None:
+def _item(entry: Entry, place: Place, epics: dict[str, int], taken: set[str]) -> ParsedItem | None:
     word, value = entry.key.value.strip(), entry.value
     if not isinstance(value, Scalar) or _OTHER.fullmatch(word):
         return None

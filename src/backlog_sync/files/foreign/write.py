@@ -6,9 +6,10 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.foreign.card import CARD, CardAnchor, parse_card
+from backlog_sync.files.foreign.card import CardAnchor, parse_card
 from backlog_sync.files.foreign.csv import CSV, RowAnchor, Table, agrees, column_of, parse_csv
 from backlog_sync.files.foreign.csv import read_table as table_of
+from backlog_sync.files.foreign.join import CARD
 from backlog_sync.files.foreign.line_write import org_edits, todo_edits
 from backlog_sync.files.foreign.org import ORG, OrgAnchor, parse_org
 from backlog_sync.files.foreign.status import StatusAnchor

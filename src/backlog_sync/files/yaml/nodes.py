@@ -157,9 +157,7 @@ def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ..
     return _together(roots), (*composer.duplicates, *told)
 
 
-def _left_out(
-    error: _Problem | yaml.YAMLError, text: str, path: str, lines: Lines
-) -> Diagnostic:
+def _left_out(error: _Problem | yaml.YAMLError, text: str, path: str, lines: Lines) -> Diagnostic:
     """Why the rest of a file is not read."""
     if isinstance(error, _Problem):
         place, why = lines.place(path, error.offset), error.message

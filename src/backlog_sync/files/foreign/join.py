@@ -1,0 +1,73 @@
+"""Cards of one folder, as ccpm has them: `epic.md`, and its tasks beside it by their numbers."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from backlog_sync.core.keys import suggest_key
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
+
+CARD = "card"
+"""The dialect of a file that is one item."""
+
+_NUMBER = re.compile(r"#?0*(\d{1,9})(?:\.md)?", re.IGNORECASE)
+_STEM = re.compile(r"\d{1,9}")
+
+
+def is_epic_file(path: str) -> bool:
+    """Whether a card is an epic with its tasks beside it, by its name."""
+    return PurePath(path).name.lower() == "epic.md"
+
+
+def numbered_file(path: str) -> str | None:
+    """The number that a card's name is: `001.md`; None for another name."""
+    stem = PurePath(path).stem
+    return stem if _STEM.fullmatch(stem) else None
+
+
+def key_in_folder(file: Path) -> str | None:
+    """The key of a card that has no id: its folder's name, and its number behind it."""
+    folder = file.absolute().parent.name
+    if is_epic_file(file.name):
+        return suggest_key(folder or "epic")
+    number = numbered_file(file.name)
+    return suggest_key(f"{folder}-{number}" if folder else f"task-{number}")
+
+
+def join_cards(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
+    """Let the cards of a folder name each other by number, and belong to the folder's epic."""
+    folders: dict[str, dict[str, str]] = {}
+    for parsed in files:
+        if parsed.dialect == CARD and parsed.items:
+            name = "epic" if is_epic_file(parsed.source.path) else _plain(parsed.source.path)
+            key = parsed.items[0].document.id
+            if name and key:
+                folders.setdefault(_folder(parsed), {})[name] = key
+    return tuple(
+        replace(parsed, items=(_joined(parsed, folders.get(_folder(parsed), {})),))
+        if parsed.dialect == CARD and len(parsed.items) == 1 else parsed
+        for parsed in files
+    )  # fmt: skip
+
+
+def _folder(parsed: ParsedFile) -> str:
+    return str(PurePath(parsed.source.path).parent)
+
+
+def _plain(word: str) -> str | None:
+    match = _NUMBER.fullmatch(PurePath(word).name)
+    return match[1] if match else None
+
+
+def _joined(parsed: ParsedFile, names: Mapping[str, str]) -> ParsedItem:
+    """A card with the keys of its neighbours for their numbers, below the folder's epic."""
+    item = parsed.items[0]
+    links = item.document.depends_on
+    if links:
+        keys = tuple(names.get(_plain(word) or "", word) for word in links)
+        item = replace(item, document=item.document.model_copy(update={"depends_on": keys}))
+    numbered = numbered_file(parsed.source.path) is not None
+    if numbered and item.parent_key is None and "epic" in names:
+        item = replace(item, parent_key=names["epic"])
+    return item
