@@ -30,6 +30,8 @@ _EVIDENCE = listed(
 )
 """Fields of which a list of an unknown name must have some for its entries to be items."""
 
+_OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
+
 _PERIODS = listed(
     "quarter|sprint|phase|milestone|release|version|iteration|horizon|period|timeframe|stage|"
     "increment|wave|cycle|label"
@@ -112,10 +114,10 @@ class Shapes:
     def _plans(self, node: MapNode) -> bool:
         """Whether a mapping says of itself what only an item does: a priority, an owner, criteria.
 
-        A part of the work may have a status and dates.
+        A part of the work may have a status, dates, and a definition of done.
         """
         said = {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
-        return bool(said & (_EVIDENCE - {"status", "milestone", "done"}))
+        return bool(said & (_EVIDENCE - _OF_PARTS))
 
     def are_goals(self, entry: Entry) -> bool:
         """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""

@@ -208,7 +208,7 @@ def is_ours(root: Node) -> bool:
         return len(others) < (1 if _other_ids(maps) else _SURELY)
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
-    if seems(root) or owned or strange or _other_milestones(root):
+    if seems(root) or owned or (strange and not _has_our_board(root)) or _other_milestones(root):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
     odd = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
@@ -236,6 +236,13 @@ def _has_another_home(key: str) -> bool:
         words.replace(" ", "_") not in ItemDocument.model_fields
         and (field_of(key) is not None or list_kind(key) is not None)
     )
+
+
+def _has_our_board(root: MapNode) -> bool:
+    """Whether the settings name a board as only ours do: by its owner and its fields."""
+    project = root.get("project")
+    names = {e.key.value for e in project.entries} if isinstance(project, MapNode) else set()
+    return {"owner", "fields"} <= names
 
 
 def _board_of(root: MapNode) -> set[str]:
