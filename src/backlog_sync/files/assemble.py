@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ from backlog_sync.core.keys import is_key, make_key, suggest_key
 from backlog_sync.files.dates import whole_period
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.draft import Criterion, Draft, Findings, Ref
-from backlog_sync.files.parsed import LineNote, ParsedItem
+from backlog_sync.files.parsed import LineNote, Missing, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.values import parse_dependencies, singular
 from backlog_sync.files.vocabulary import RANKS, vocabulary
@@ -136,6 +136,7 @@ class _Assembler:
         self.milestones: tuple[tuple[dict[str, object], Place], ...] = ()
         self.periods: dict[str, str] = {}
         self.implied: dict[int, list[Draft]] = {}
+        self.missing: dict[int, list[Missing]] = {}
         self.declared = {draft.kind for draft in drafts if not draft.group}
         self._codes(drafts)
         self.names = Names(drafts)
@@ -230,11 +231,15 @@ class _Assembler:
         holds = ref.kind in ("epic", "feature", "story") and RANKS[ref.kind] < below.rank
         if not holds or not word:
             if ref.kind != "group":
-                self._unknown_parent(ref, "these parents do not exist, so the items stand alone")
+                self._unknown_parent(
+                    below, ref, "these parents do not exist, so the items stand alone"
+                )
             return None
         known = ref.kind in self.declared or ref.kind == "story"
         if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
-            self._unknown_parent(ref, f"no {ref.kind} has this key, so the items stand alone")
+            self._unknown_parent(
+                below, ref, f"no {ref.kind} has this key, so the items stand alone"
+            )
             return None
         made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
         made.raw_id = ref.code or None
@@ -242,8 +247,15 @@ class _Assembler:
         self.names.add(made)
         return made
 
-    def _unknown_parent(self, ref: Ref, what: str) -> None:
-        self.findings.warn(ref.place, "unknown-parent", what, ref.word)
+    def _unknown_parent(self, draft: Draft, ref: Ref, what: str) -> None:
+        self._miss(draft, Missing(ref.word.strip(), ref.place, "unknown-parent", what, above=True))
+
+    def _miss(self, draft: Draft, missing: Missing) -> None:
+        """Tell what is not in the file; an id may be that of an item of another file."""
+        if _CODE.fullmatch(missing.word):
+            self.missing.setdefault(id(draft), []).append(missing)
+        else:
+            self.findings.warn(missing.place, missing.slug, missing.what, missing.word)
 
     # ---- groups ----------------------------------------------------------------------------
 
@@ -363,7 +375,8 @@ class _Assembler:
         elif other is None and ("#" in word or "/issues/" in word) and parse_issue_ref(word):
             yield word.strip()
         elif other is None:
-            self._dangling(replace(ref, word=word))
+            what = "these dependencies name no item of this file and are left out"
+            self._miss(draft, Missing(word.strip(), ref.place, "unread-dependency", what))
 
     def _key(self, draft: Draft) -> str:
         """A key to name an item by; one without an id gets one that lasts."""
@@ -371,11 +384,6 @@ class _Assembler:
             above = self._key(draft.parent) if draft.parent is not None else None
             draft.key = make_key(draft.title, above)
         return draft.key
-
-    def _dangling(self, ref: Ref) -> None:
-        self.findings.warn(ref.place, "unread-dependency",
-                           "these dependencies name no item of this file and are left out",
-                           ref.word)  # fmt: skip
 
     # ---- items -----------------------------------------------------------------------------
 
@@ -402,6 +410,7 @@ class _Assembler:
                     anchor=draft.anchor,
                     confident=not draft.shelved,
                     hints=draft.hints,
+                    missing=tuple(self.missing.get(id(draft), ())),
                 )
             )
         return tuple(made)

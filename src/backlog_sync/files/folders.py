@@ -91,7 +91,8 @@ def passed_over(path: str, names: list[str]) -> Diagnostic | None:
     """Tell of files of a folder that hold no items; None where there are none."""
     if not names:
         return None
-    listed = ", ".join(shown(name) for name in names[:_NAMED])
+    inside = [name.removeprefix(path).lstrip("/\\") for name in names[:_NAMED]]
+    listed = ", ".join(shown(name) for name in inside)
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     what = "file holds" if len(names) == 1 else "files hold"
     message = f"{len(names)} {what} no items that could be taken: {listed}{more}"

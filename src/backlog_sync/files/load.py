@@ -13,7 +13,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.folders import files_of, is_document, passed_over
 from backlog_sync.files.foreign.csv import parse_csv
-from backlog_sync.files.foreign.join import join_cards
+from backlog_sync.files.foreign.join import join_cards, join_items
 from backlog_sync.files.foreign.status import join_status
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
@@ -433,7 +433,7 @@ def _shown(file: Path, including: Path, path: str) -> str:
 def _assemble(
     reader: _Reader, repository: str | None, flag: ProjectSpec | None, *, flag_said: bool
 ) -> Loaded:
-    files = join_status(join_cards(reader.files))
+    files = join_status(join_items(join_cards(reader.files)))
     document, conflicts = merge_settings(reader.settings)
     sources = tuple(reader.sources)
     context = Context(

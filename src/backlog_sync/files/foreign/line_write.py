@@ -71,12 +71,13 @@ def _tick(text: str, at: int, *, done: bool) -> Iterator[Edit]:
 
 def _issue(text: str, anchor: OrgAnchor, issue: str) -> Iterator[Edit]:
     """The number, behind a box, or as a property in the item's drawer, which may be new."""
-    if anchor.issue is not None:
-        yield Edit(*anchor.issue, issue)
-        return
     if anchor.box is not None:
         shown = f"#{issue}" if issue.isdecimal() else issue
-        yield Edit(anchor.end, anchor.end, f" ({shown})")
+        behind = (anchor.end, anchor.end, f" ({shown})")
+        yield Edit(*anchor.issue, shown) if anchor.issue is not None else Edit(*behind)
+        return
+    if anchor.issue is not None:
+        yield Edit(*anchor.issue, issue)
         return
     line = "\r\n" if "\r\n" in text else "\n"
     if anchor.drawer is not None:

@@ -38,7 +38,7 @@ _PLANNING = re.compile(r"[ \t]*(?:(?:DEADLINE|SCHEDULED|CLOSED):[ \t]*[<\[][^>\]
 _DATE = re.compile(r"(DEADLINE|SCHEDULED):[ \t]*[<\[](\d{4}-\d\d-\d\d)")
 _LOG = re.compile(r"[ \t]*- (?:State \"|Note taken on \[|CLOSING NOTE \[|Rescheduled from )")
 _BOX = re.compile(r"([ \t]*)(?:[-+]|\d{1,4}[.)])[ \t]+\[([ xX-])\][ \t]+(?=\S)")
-_ISSUE = re.compile(r"[ \t]*\((#\d{1,9})\)[ \t]*$")
+_ISSUE = re.compile(r"[ \t]*\(((?:[\w.-]{1,100}(?:/[\w.-]{1,100})?)?#\d{1,9})\)[ \t]*$")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)")
 
 _OPEN = ("TODO", "NEXT", "STARTED", "WAITING", "HOLD", "SOMEDAY", "PROJECT")
@@ -310,7 +310,7 @@ class _Reader:
         """A property; `:EFFORT: 1:30` is hours."""
         place = self._place(number)
         clock = _CLOCK.fullmatch(value)
-        known = field_of(name)
+        known = "id" if name.upper() == "CUSTOM_ID" else field_of(name)
         if clock and (known in ("effort", "estimate") or withheld_kind(name) == "hours"):
             value, known = f"{int(clock[1]) + int(clock[2]) / 60:g}h", "estimate_hours"
         pair = text_pair(name, value, place)
@@ -404,7 +404,7 @@ def _box(line: _Line) -> _Box | None:
     )  # fmt: skip
     if issue:
         made.issue = issue[1]
-        made.issue_at = (line.start + issue.start(1) + 1, line.start + issue.end(1))
+        made.issue_at = (line.start + issue.start(1), line.start + issue.end(1))
     return made
 
 

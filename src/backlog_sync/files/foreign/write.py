@@ -301,16 +301,21 @@ def _quoted(value: str, table: Table, before: str) -> str:
 
 
 def _check(parsed: ParsedFile, text: str, updates: Mapping[int, ItemProgress]) -> None:
-    """See that the new text reads as the same items. Raises FailedError where it does not."""
+    """See that the new text reads as the same items. Raises FailedError where it does not.
+
+    What other files say of the items is in neither reading.
+    """
     source = parsed.source
     again = source_of(encode(source, text), source.file, source.path)
     if hasattr(again, "slug"):
         raise _refused(parsed, "the result would be no text")
     readers = {CSV: parse_csv, CARD: parse_card, ORG: parse_org, TODO_TXT: parse_todo_txt}
-    read = readers.get(parsed.dialect, parse_structured)(again)
+    reader = readers.get(parsed.dialect, parse_structured)
+    before, read = reader(source), reader(again)
     if read is None or len(read.items) != len(parsed.items) or read.dialect != parsed.dialect:
         raise _refused(parsed, "the result would hold other items")
-    for index, (old, new) in enumerate(zip(parsed.items, read.items, strict=True)):
+    assert before is not None
+    for index, (old, new) in enumerate(zip(before.items, read.items, strict=True)):
         skipped = _WRITTEN if index in updates else set()
         same = old.document.model_dump(exclude=skipped) == new.document.model_dump(exclude=skipped)
         if not same or (old.kind, old.parent) != (new.kind, new.parent):
