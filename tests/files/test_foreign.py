@@ -521,6 +521,7 @@ E2,Quay,US2,Walk,T3,Planks,Todo
     ),
 }  # fmt: skip
 
+
 def shape(loaded: Loaded) -> tuple[dict[str, int], int, float]:
     """Kinds, criteria and points."""
     return dict(loaded.inventory.counts), loaded.inventory.checklist, loaded.inventory.points

@@ -47,6 +47,10 @@ _PLANNED = {
     "acceptance_criteria", "story_points", "status", "priority", "depends_on", "user_story",
     "estimate_hours", "assignees", "sprint", "goal", "target", "issue",
 }  # fmt: skip
+_OUR_KEYS = (*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, "kind")
+_MOST_UNKNOWN = 50
+"""So many unknown keys say enough; more may be data, and each costs a search."""
+
 _DEEPEST = 6
 _NEAR = 0.75
 """How alike a key must be to one of ours to be a slip of the pen: `services` is no `stories`."""
@@ -199,8 +203,8 @@ def is_ours(root: Node) -> bool:
     versioned = isinstance(version, Scalar) and version.value == "1"
     own_lists = [name for name in names if name in LISTS]
     maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
-    strange = _strange_keys(root, maps)
-    others = {key for key in strange if _has_another_home(key)}
+    unknown = _unknown_keys(root, maps)
+    others = {key for key in unknown if _has_another_home(key)}
     other_list = any(_is_foreign_list(e.key.value, e.value) for e in root.entries)
     if other_list and not (own_lists and versioned):
         return False
@@ -208,6 +212,7 @@ def is_ours(root: Node) -> bool:
         return len(others) < (1 if _other_ids(maps) else _SURELY)
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
+    strange = bool(others) or not all(_is_slip(key) for key in unknown)
     if seems(root) or owned or (strange and not _has_our_board(root)) or _other_milestones(root):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
@@ -219,14 +224,16 @@ def is_ours(root: Node) -> bool:
     return len(odd) * 2 < len(names)
 
 
-def _strange_keys(root: MapNode, maps: Sequence[MapNode]) -> set[str]:
-    """Keys of items that our items never have, slips of the pen apart."""
-    known = {*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, *_board_of(root), "kind"}
-    found = {entry.key.value for node in maps for entry in node.entries if entry.key.value != "<<"}
-    return {
-        key for key in found - known
-        if _has_another_home(key) or not get_close_matches(key[:100], known, 1, _NEAR)
-    }  # fmt: skip
+def _unknown_keys(root: MapNode, maps: Sequence[MapNode]) -> list[str]:
+    """Keys of items that our items never have, the first so many of them."""
+    known = {*_OUR_KEYS, *_board_of(root), "<<"}
+    found = {entry.key.value: None for node in maps for entry in node.entries}
+    return [key for key in found if key not in known][:_MOST_UNKNOWN]
+
+
+def _is_slip(key: str) -> bool:
+    """Whether a key is a slip of the pen for one of ours."""
+    return bool(get_close_matches(key[:100], _OUR_KEYS, 1, _NEAR))
 
 
 def _has_another_home(key: str) -> bool:
