@@ -385,10 +385,9 @@ class Filler:
     # ---- relations -------------------------------------------------------------------------
 
     def _links(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        refs = [Ref(link.word, pair.place) for link in links_of(pair.value) if link.blocks]
-        draft.parents += [
-            Ref(link.word, pair.place) for link in links_of(pair.value) if link.parent
-        ]
+        links = links_of(pair.value)
+        refs = [Ref(link.word, pair.place) for link in links if link.blocks]
+        draft.parents += [Ref(link.word, pair.place) for link in links if link.parent]
         if name == "blocks":
             draft.blocks += refs
         else:

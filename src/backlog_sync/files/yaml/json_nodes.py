@@ -182,13 +182,16 @@ class _Reader:
             message = "a text is opened here and not closed in its line"
             hint = "close it with '\"'; the file may be cut off here" if len(line) else ""
             raise self._wrong(message, hint)
-        try:
-            value = json.loads(match[0])
-        except ValueError:
-            raise self._wrong("this text holds an escape that JSON does not know") from None
-        plain = value.encode("utf-8", "replace").decode()
+        plain = match[0][1:-1] if "\\" not in match[0] else self._unescaped(match[0])
         start, self.at = self.at, match.end()
         return Scalar(plain, start, match.end(), '"')
+
+    def _unescaped(self, text: str) -> str:
+        try:
+            value: str = json.loads(text)
+        except ValueError:
+            raise self._wrong("this text holds an escape that JSON does not know") from None
+        return value.encode("utf-8", "replace").decode()
 
     def _close(self) -> None:
         top = self.stack.pop()
