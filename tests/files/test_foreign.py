@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from backlog_sync.core.model import IssueRef
+from backlog_sync.core.progress import ItemProgress
+from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded
+from backlog_sync.files.write_back import write_back
 from tests.files.conftest import LoadText
 
 # Each: the file's name, its text, what it holds by kind, criteria, points.
@@ -432,6 +436,42 @@ milestones:
            {"id": "H-2", "phaseId": "1", "title": "Sails", "status": "Todo"}]}""",
         {"epic": 2, "story": 3}, 0, 0,
     ),
+    "milestones below an epic": (
+        "plan.yaml",
+        """
+epics:
+  - id: R-1
+    title: Boats
+    kpis: [rents]
+    milestones:
+      - {id: M-1, title: Rent, status: done}
+      - {id: M-2, title: Pay, status: todo}
+""",
+        {"epic": 1, "story": 2}, 0, 0,
+    ),
+    "our version over camel case": (
+        "plan.yaml",
+        """
+version: 1
+stories:
+  - id: S001
+    title: Rent
+    status: done
+    dependsOn: []
+    acceptanceCriteria: [it floats, it has oars]
+    requiredTests: [row]
+""",
+        {"story": 1}, 2, 0,
+    ),
+    "ids that speak for a list": (
+        "plan.yaml",
+        """
+items:
+  - {id: ENG-1, title: "ENG-1 — Engine", wave: 3, prio: p1}
+  - {id: ENG-2, title: "ENG-2 — Oars", wave: 3, prio: p2}
+""",
+        {"story": 2}, 0, 0,
+    ),
     "two documents": (
         "plan.yaml",
         """
@@ -798,6 +838,22 @@ def test_a_key_given_twice_is_told_in_foreign_files_too(load_text: LoadText) -> 
     assert [found.slug for found in loaded.diagnostics] == ["duplicate-field"]
     assert not loaded.errors
     assert loaded.files[0].items[0].document.title == "B"
+
+
+def test_commas_that_nobody_quoted(load_text: LoadText) -> None:
+    """They are of the text where what stands behind it fits only then; nothing is written there."""
+    loaded = load_text(
+        "Epic,Issue ID,User Story,Priority\nBoats,HB-1,As a guest I can row (alone, by two),High\n"
+        "Boats,HB-2,As a guest I can pay,Low\nQuay,HB-3,As a guest I can walk, sit, and look,Low\n",
+        "plan.csv",
+    )
+    assert loaded.inventory.counts == {"epic": 2, "story": 3}
+    found = {i.document.id: i.document for i in loaded.files[0].items}
+    assert found["hb-3"].title == "As a guest I can walk, sit, and look"
+    assert (found["hb-1"].priority, found["hb-3"].priority) == ("High", "Low")
+    assert [d.place.line for d in loaded.diagnostics if d.slug == "ragged-row"] == [2, 4]
+    with pytest.raises(FailedError, match="more than one way"):
+        write_back(loaded, [ItemProgress("hb-2", IssueRef(1), status="Done")])
 
 
 # ---- several files -------------------------------------------------------------------------

@@ -51,6 +51,14 @@ def test_a_run_of_org_headings_is_decided_as_one(load_text: LoadText) -> None:
     assert list(items(few)) == ["A"]
 
 
+def test_a_priority_makes_an_item_of_an_org_heading(load_text: LoadText) -> None:
+    """`[#C]` without a keyword is planned work too."""
+    loaded = load_text("* Ideas\n** [#C] Video\n** TODO [#A] Chat\n", "plan.org")
+    assert [(i.document.title, i.document.priority) for i in loaded.files[0].items] == [
+        ("Video", "Low"), ("Chat", "High")
+    ]  # fmt: skip
+
+
 def test_keywords_are_those_of_the_file(load_text: LoadText) -> None:
     """A declared keyword behind the bar is done, whatever it is called; others are no keywords."""
     loaded = load_text(

@@ -15,7 +15,8 @@ from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
-from backlog_sync.files.vocabulary import field_of, key_words, kind_of, listed
+from backlog_sync.files.values import parse_points
+from backlog_sync.files.vocabulary import field_of, is_priority, key_words, kind_of, listed
 from backlog_sync.files.yaml.nodes import ListNode, Node, Scalar
 
 CSV = "csv"
@@ -52,6 +53,9 @@ _WEAK = listed("status|kind|milestone|labels|assignees|target|start|story")
 """What other tables have too: a plan has two of these, with the words of a plan in them."""
 
 
+_RUNNING = frozenset(("title", "description", "user_story", "story", "i_want"))
+"""Fields of which a text may hold commas."""
+
 _IMPORT = frozenset(("title", "body", "labels"))
 """The columns of a file that issues are imported from."""
 
@@ -73,10 +77,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row. `end` is where its line break begins."""
+    """A row. `end` is where its line break begins; `joined` counts commas taken for text."""
 
     cells: tuple[Cell, ...]
     end: int
+    joined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,49 @@ def read_table(text: str) -> Table | str:
     rows = _scan(text, delimiter)
     if len(rows) > MAX_ROWS:
         return f"it has more than {MAX_ROWS} rows"
+    names = [cell.text.strip() for cell in rows[best[1]].cells]
+    column = _running_text(names)
+    if column is not None:
+        behind = (_whole(text, row, column, names) for row in rows[best[1] + 1 :])
+        rows = (*rows[: best[1] + 1], *behind)
     return Table(rows, best[1], delimiter)
+
+
+def _running_text(names: Sequence[str]) -> int | None:
+    """The one column of running text: only there can a delimiter without quotes be a comma."""
+    found = [
+        at for at, name in enumerate(names)
+        if field_of(name) in _RUNNING and _level_of(key_words(name)) != "epic"
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _whole(text: str, row: Row, column: int, names: Sequence[str]) -> Row:
+    """A row with more cells than the header: those too many are of the running text, unquoted.
+
+    Only where what stands behind is then what its columns say, and is not as it stands.
+    """
+    more = len(row.cells) - len(names)
+    if more <= 0:
+        return row
+    split = row.cells[column : column + more + 1]
+    if any(text.startswith('"', cell.start) for cell in split):
+        return row
+    joined = Cell(text[split[0].start : split[-1].end], split[0].start, split[-1].end)
+    cells = (*row.cells[:column], joined, *row.cells[column + more + 1 :])
+    if _fits(cells, names, column) and not _fits(row.cells, names, column):
+        return Row(cells, row.end, more)
+    return row
+
+
+def _fits(cells: Sequence[Cell], names: Sequence[str], column: int) -> bool:
+    """Whether the cells behind a column are what their headers say, as far as that can be seen."""
+    seen = [
+        test(cell.text.strip())
+        for name, cell in zip(names[column + 1 :], cells[column + 1 :], strict=False)
+        if (test := _TESTS.get(field_of(name) or "")) and cell.text.strip()
+    ]
+    return bool(seen) and all(seen)
 
 
 def _header_at(head: str, delimiter: str) -> tuple[int, int]:
@@ -188,6 +235,15 @@ def _is_plan(table: Table) -> bool:
 
 def _is_status(word: str) -> bool:
     return bool(meanings(word))
+
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "status": _is_status,
+    "priority": is_priority,
+    "story_points": lambda word: parse_points(word) is not None,
+    "kind": lambda word: kind_of(word) is not None,
+}
+"""Columns of which it can be seen whether a word belongs there."""
 
 
 def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
@@ -312,7 +368,9 @@ class _Reader:
             if len(filled) <= 3 and _TOTALS.fullmatch(filled[0].text.strip()):
                 self.findings.skip(place, "a row of totals")
                 continue
-            if len(row.cells) > len(header.cells):
+            if row.joined:
+                self._ragged(place, len(row.cells) + row.joined, len(header.cells))
+            elif len(row.cells) > len(header.cells):
                 extra = [c for c in row.cells[len(header.cells) :] if c.text.strip()]
                 if extra:
                     self._ragged(place, len(row.cells), len(header.cells))

@@ -1,8 +1,8 @@
 """Org files: headings with keywords, priorities, tags, drawers and dates; check boxes below them.
 
-A heading is an item where it has a keyword (`TODO`, `DONE`, those of a `#+TODO:` line), or stands
-among headings that have one; headings that only hold items are sections. Boxes are criteria of the
-item above them, and tasks where there is none.
+A heading is an item where it has a keyword (`TODO`, `DONE`, those of a `#+TODO:` line) or a
+priority, or stands among headings that have one; headings that only hold items are sections. Boxes
+are criteria of the item above them, and tasks where there is none.
 """
 
 import re
@@ -223,11 +223,11 @@ def _walk(top: _Heading) -> Iterator[_Heading]:
 
 
 def _judge(top: _Heading) -> None:
-    """What is an item: keywords say so, and of a run in which most have one, all are."""
+    """What is an item: keywords and priorities say so; where most of a run are, all are."""
     headings = list(_walk(top))
     holds: set[int] = set()
     for each in reversed(headings):
-        each.item = bool(each.word) and bool(each.text)
+        each.item = bool(each.word or each.priority) and bool(each.text)
         if (each.item or id(each) in holds) and each.parent is not None:
             holds.add(id(each.parent))
     for above in (top, *headings):

@@ -1,5 +1,6 @@
 """What a node of a foreign tree is, by its shape: a list of items, a group, an item, or no plan."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from backlog_sync.files.vocabulary import (
     type_word,
 )
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?![A-Za-z0-9])")
+"""A tracker's id."""
 
 _TOOL_KEYS = listed("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
 """Keys of tasks that a machine runs: nobody plans those."""
@@ -119,6 +123,17 @@ class Shapes:
         said = {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
         return bool(said & (_EVIDENCE - _OF_PARTS))
 
+    def are_steps(self, key: str, value: Node) -> bool:
+        """Whether milestones of an epic are its parts: with ids or statuses, without due dates."""
+        if group_kind(key) != "milestone" or not isinstance(value, ListNode):
+            return False
+        told = [
+            {field_of(e.key.value) for e in each.entries if says(e.value)}
+            for each in value.items if isinstance(each, MapNode)
+        ]  # fmt: skip
+        dated = any(names & {"target", "start"} for names in told)
+        return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
+
     def are_goals(self, entry: Entry) -> bool:
         """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""
         value = entry.value
@@ -139,8 +154,11 @@ class Shapes:
         strong = bool(names & {"acceptance_criteria", "user_story", "i_want", "story_points"})
         return titled and strong and told >= 2 and not self.runs(node)
 
-    def is_plan(self, value: ListNode, *, strict: bool) -> bool:
-        """Whether the entries of a list look like planned work."""
+    def is_plan(self, value: ListNode, *, strict: bool, named: bool = False) -> bool:
+        """Whether the entries of a list look like planned work.
+
+        Below a key that is one of lists of items (`named`), an id such as `WEB-12` speaks for it.
+        """
         maps = [each for each in value.items if isinstance(each, MapNode)]
         if not maps:
             return not strict
@@ -150,8 +168,12 @@ class Shapes:
             return False
         if not strict:
             return True
-        told = [each for each in maps if self._told(each) >= 2]
+        told = [each for each in maps if self._told(each) + (named and self._coded(each)) >= 2]
         return len(told) * 2 > len(maps)
+
+    def _coded(self, node: MapNode) -> bool:
+        ids = self.filler.ids_of(self.pairs(node), "")
+        return bool(ids) and _CODE.match(ids[0]) is not None
 
     def _told(self, node: MapNode) -> int:
         """How much of what only a plan has stands in a mapping."""

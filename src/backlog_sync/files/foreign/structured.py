@@ -1,5 +1,6 @@
 """Structured files: ours are read as ours, other shapes by their own readers."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,6 +49,9 @@ _PLANNED = {
     "estimate_hours", "assignees", "sprint", "goal", "target", "issue",
 }  # fmt: skip
 _OUR_KEYS = (*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, "kind")
+_CAMEL = re.compile("[a-z][A-Z]")
+"""`dependsOn`: a field of ours as others spell it."""
+
 _MOST_UNKNOWN = 50
 """So many unknown keys say enough; more may be data, and each costs a search."""
 
@@ -239,10 +243,9 @@ def _is_slip(key: str) -> bool:
 def _has_another_home(key: str) -> bool:
     """Whether a key that is none of ours is one of other tools: a word for a field, a list."""
     words = key_words(key)
-    return words in words_of("not_ours") or (
-        words.replace(" ", "_") not in ItemDocument.model_fields
-        and (field_of(key) is not None or list_kind(key) is not None)
-    )
+    ours = words.replace(" ", "_") in ItemDocument.model_fields and not _CAMEL.search(key)
+    known = field_of(key) is not None or list_kind(key) is not None
+    return words in words_of("not_ours") or (known and not ours)
 
 
 def _has_our_board(root: MapNode) -> bool:

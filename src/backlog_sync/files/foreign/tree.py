@@ -304,7 +304,7 @@ class TreeReader:
                         draft.raw_id = entry.key.value[:80]
             return
         assert isinstance(value, ListNode)
-        if not self.shapes.is_plan(value, strict=not known):
+        if not self.shapes.is_plan(value, strict=not known, named=is_any_list(key)):
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
@@ -438,6 +438,10 @@ class TreeReader:
             kind = _kind_of_list(key)
             if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
+                continue
+            if draft.kind == "epic" and self.shapes.are_steps(key, entry.value):
+                self._list(key, entry.value, self._child_kind(entry.value, draft.kind), below,
+                           known=True)  # fmt: skip
                 continue
             self._lists(entry, below, parent_kind=draft.kind)
 
