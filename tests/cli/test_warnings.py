@@ -27,6 +27,20 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "backlog/backlog.yaml": "version: 1\nepics: [{id: a, title: A}]\n",
         "ROADMAP.md": "# R\n\n## Epic 1: Z\n",
     },
+    "comment-in-value": {
+        "b.yaml": "version: 1\nepics:\n  - {id: a, title: A}\n  - id: b\n"
+        "    title: Mend #12 at last\n"
+    },
+    "dangling-dependency": {
+        "task-1.md": "---\nid: task-1\ntitle: A\nstatus: To Do\ndependencies: [task-9]\n---\n"
+    },
+    "document-left-out": {"b.yaml": "user_stories:\n  - {id: US-1, title: T}\n---\n- a remark\n"},
+    "duplicate-field": {
+        "b.yaml": "user_stories:\n  - {id: US-1, title: T, points: 3, points: 5}\n"
+    },
+    "duplicate-key": {
+        "b.yaml": "user_stories:\n  - {id: US-1, title: T}\n  - {id: US-1, title: U}\n"
+    },
     "invalid-date": {"R.md": BOARD % "Priority: {type: date}" + "**Priority**: High\n"},
     "invalid-number": {"R.md": BOARD % "Priority: {type: number}" + "**Priority**: High\n"},
     "left-out": {"b.yaml": "user_stories:\n  - {id: US-1, title: T, colour: red}\n"},
@@ -45,6 +59,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "not-published": {
         "b.yaml": "version: 1\nbody_template: t/body.md\nstories: [{id: s, title: S}]\n",
         "t/body.md": "{acceptance_criteria}\n\n## Risks\n\n{risks}\n",
+    },
+    "passed-over": {
+        "plan/b.yaml": "user_stories:\n  - {id: US-1, title: T}\n",
+        "plan/data.json": '{"a": 1}',
     },
     "ragged-row": {"b.csv": "Title,Points,Issue\nOne,3,,x,y\nTwo,5,\n"},
     "unclear-dependency": {"R.md": "## Story 1: A\n**Depends on**: All features\n"},
@@ -84,7 +102,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
 }
 """By slug a backlog that has this warning and no error."""
 
-NAMED: dict[str, list[str]] = {"another-backlog": [], "not-published": ["b.yaml"]}
+NAMED: dict[str, list[str]] = {
+    "another-backlog": [], "not-published": ["b.yaml"], "passed-over": ["plan"]
+}  # fmt: skip
 """The files that are named on the command line, if not all."""
 
 ONLY_BESIDE = {
