@@ -30,8 +30,21 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "bullets-left-out": {
         "R.md": "# R\n\n## 2027 Q1\n\n- Pay by card\n- Keep carts\n\n## Epic 1: A\n"
     },
-    "dangling-dependency": {"R.md": "## Story 1: A\n**Depends on**: Story 9\n"},
     "duplicate-issue": {"R.md": "## Epic 1: A\n\n- [ ] One (#7)\n- [ ] Two (#7)\n"},
+    "comment-in-value": {
+        "b.yaml": "version: 1\nepics:\n  - {id: a, title: A}\n  - id: b\n"
+        "    title: Mend #12 at last\n"
+    },
+    "dangling-dependency": {
+        "task-1.md": "---\nid: task-1\ntitle: A\nstatus: To Do\ndependencies: [task-9]\n---\n"
+    },
+    "document-left-out": {"b.yaml": "user_stories:\n  - {id: US-1, title: T}\n---\n- a remark\n"},
+    "duplicate-field": {
+        "b.yaml": "user_stories:\n  - {id: US-1, title: T, points: 3, points: 5}\n"
+    },
+    "duplicate-key": {
+        "b.yaml": "user_stories:\n  - {id: US-1, title: T}\n  - {id: US-1, title: U}\n"
+    },
     "invalid-date": {"R.md": BOARD % "Priority: {type: date}" + "**Priority**: High\n"},
     "invalid-number": {"R.md": BOARD % "Priority: {type: number}" + "**Priority**: High\n"},
     "left-out": {"b.yaml": "user_stories:\n  - {id: US-1, title: T, colour: red}\n"},
@@ -55,6 +68,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "t/body.md": "{acceptance_criteria}\n\n## Risks\n\n{risks}\n",
     },
     "open-code-block": {"R.md": "## Story 1: A\n\n```\nmake\n"},
+    "passed-over": {
+        "plan/b.yaml": "user_stories:\n  - {id: US-1, title: T}\n",
+        "plan/data.json": '{"a": 1}',
+    },
     "ragged-row": {"b.csv": "Title,Points,Issue\nOne,3,,x,y\nTwo,5,\n"},
     "repeated-number": {"R.md": "## Story 1: A\n\n## Story 1: B\n"},
     "title-too-long": {"b.yaml": f"version: 1\nstories: [{{title: {'many words ' * 30}}}]\n"},
@@ -98,7 +115,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
 }
 """By slug a backlog that has this warning and no error."""
 
-NAMED: dict[str, list[str]] = {"another-backlog": [], "not-published": ["b.yaml"]}
+NAMED: dict[str, list[str]] = {
+    "another-backlog": [], "not-published": ["b.yaml"], "passed-over": ["plan"]
+}  # fmt: skip
 """The files that are named on the command line, if not all."""
 
 HELD = {

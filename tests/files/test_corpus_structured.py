@@ -14,9 +14,6 @@ needs_corpus = pytest.mark.skipif(not MANIFEST.exists(), reason="the corpus is n
 
 _TOOLS = ("g01", "g04", "g05", "g07", "b08")
 
-REFUSED = frozenset({"b07", "f04", "f07", "f12", "g13"})
-"""Whole files that are refused although a person can read them: this list only gets shorter."""
-
 LONG_TITLES = frozenset({"g05"})
 """Titles beyond GitHub's limit: the author's to shorten."""
 
@@ -46,8 +43,6 @@ def test_only_broken_files_and_other_files_have_errors(row: Row) -> None:
     elif not any(row.expected.values()):
         assert [found.slug for found in loaded.diagnostics] == ["not-a-backlog"]
         assert "looked for" in loaded.diagnostics[0].message
-    elif row.code in REFUSED:
-        assert slugs
     elif row.code not in LONG_TITLES:
         assert not slugs
         assert loaded.desired is not None

@@ -5,7 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from backlog_sync.files.write_back import write_back
 
+from backlog_sync.core.model import IssueRef
+from backlog_sync.core.progress import ItemProgress
+from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded
 from tests.files.conftest import LoadText
 
@@ -299,6 +303,262 @@ epics:
         "## Implementation Plan\n\n### Phase 1: Look\n- [ ] not an item\n",
         {"story": 1}, 2, 0,
     ),
+    "an Org file": (
+        "TODO.org",
+        """#+TITLE: Harbour
+#+TODO: TODO DOING | DONE DROPPED
+
+* Boats
+** TODO [#A] Rent a boat :web:
+DEADLINE: <2027-03-31 Wed>
+:PROPERTIES:
+:CUSTOM_ID: rent
+:END:
+People pay first.
+
+#+BEGIN_SRC sh
+* TODO no heading
+#+END_SRC
+- [X] it floats
+- [ ] it has oars
+*** DOING Print the ticket
+** DROPPED Sell boats
+** Paint the hull
+* Errands
+- [ ] Buy rope
+  - [ ] of hemp
+- [X] Buy paint
+""",
+        {"task": 6}, 3, 0,
+    ),
+    "todo.txt": (
+        "harbour.todo.txt",
+        """(A) 2027-01-02 Rent a boat +web @office due:2027-03-31 id:rent
+Print the ticket after:rent note:this stays
+x 2027-02-01 2027-01-01 Buy rope
+# a remark
+
+See https://example.org/a:b first
+""",
+        {"task": 4}, 0, 0,
+    ),
+    "JSON lines": (
+        "issues.jsonl",
+        """{"_type":"issue","id":"hb-1","title":"Boats","issue_type":"epic","status":"open","notes":""}
+{"id":"hb-2","title":"Rent","issue_type":"bug","status":"closed","priority":1,"dependencies":[{"issue_id":"hb-2","depends_on_id":"hb-1","type":"parent-child"},{"issue_id":"hb-2","depends_on_id":"hb-3","type":"blocks"}]}
+
+{"id":"hb-3","title":"Pay","issue_type":"task","status":"in_progress","dependencies":[{"depends_on_id":"hb-2","type":"related"}]}
+""",
+        {"epic": 1, "bug": 1, "task": 1}, 0, 0,
+    ),
+    "stages as keys": (
+        "plan.yaml",
+        """
+project: Harbour
+stage_1_build:
+  name: Build the quay
+  status: done
+  definition_of_done: It stands
+  tickets:
+    - {id: H-1, title: Piles, status: done}
+stage_2_open:
+  name: Open it
+  tickets:
+    - {id: H-2, title: Boats, status: todo}
+    - {id: H-3, title: Tickets, status: todo}
+""",
+        {"epic": 2, "story": 3}, 1, 0,
+    ),
+    "horizons with texts": (
+        "plan.yaml",
+        """
+short_term:
+  timeframe: two weeks
+  tasks: [Paint the quay, Buy rope]
+long_term:
+  tasks:
+    - Build a lighthouse
+""",
+        {"task": 3}, 0, 0,
+    ),
+    "groups of its own making": (
+        "plan.yaml",
+        """
+title: Harbour
+start: 2027-01-01
+groups:
+  - id: g1
+    name: Quay
+    color: '#4caf50'
+    tasks:
+      - {id: t1, name: Piles, start: 2027-01-01, end: 2027-02-01, progress: 0}
+      - {id: t2, name: Planks, start: 2027-02-01, end: 2027-03-01}
+  - {id: g2, name: Boats, tasks: []}
+""",
+        {"epic": 2, "task": 2}, 0, 0,
+    ),
+    "buckets with names": (
+        "plan.yaml",
+        """
+now:
+  quay_repair:
+    - {id: Q-1, title: Piles, priority: P1, status: done_2027-02-03}
+    - {id: Q-2, title: Planks, priority: P2}
+  notes: [none so far]
+later:
+  lighthouse:
+    - {id: L-1, title: Lamp, priority: P3}
+done:
+  "2027-01-05":
+    - {id: D-1, title: Plan the harbour}
+""",
+        {"epic": 3, "task": 4}, 0, 0,
+    ),
+    "goals of milestones": (
+        "plan.yaml",
+        """
+milestones:
+  - id: m1
+    name: Sketch
+    status: active
+    goals:
+      - {title: Draw the quay, done: true}
+      - {title: Count the boats, done: false}
+  - {id: m2, name: Try, goals: []}
+""",
+        {"epic": 2, "task": 2}, 0, 0,
+    ),
+    "phases by their numbers": (
+        "plan.json",
+        """{"project": {"phases": ["Phase 0: Quay", "Phase 1: Boats"]},
+ "items": [{"id": "H-1", "phaseId": "0", "title": "Piles", "status": "Done"},
+           {"id": "H-1", "phaseId": "1", "title": "Oars", "status": "Todo"},
+           {"id": "H-2", "phaseId": "1", "title": "Sails", "status": "Todo"}]}""",
+        {"epic": 2, "story": 3}, 0, 0,
+    ),
+    "milestones below an epic": (
+        "plan.yaml",
+        """
+epics:
+  - id: R-1
+    title: Boats
+    kpis: [rents]
+    milestones:
+      - {id: M-1, title: Rent, status: done}
+      - {id: M-2, title: Pay, status: todo}
+""",
+        {"epic": 1, "story": 2}, 0, 0,
+    ),
+    "our version over camel case": (
+        "plan.yaml",
+        """
+version: 1
+stories:
+  - id: S001
+    title: Rent
+    status: done
+    dependsOn: []
+    acceptanceCriteria: [it floats, it has oars]
+    requiredTests: [row]
+""",
+        {"story": 1}, 2, 0,
+    ),
+    "ids that speak for a list": (
+        "plan.yaml",
+        """
+items:
+  - {id: ENG-1, title: "ENG-1 — Engine", wave: 3, prio: p1}
+  - {id: ENG-2, title: "ENG-2 — Oars", wave: 3, prio: p2}
+""",
+        {"story": 2}, 0, 0,
+    ),
+    "two documents": (
+        "plan.yaml",
+        """
+tasks:
+  - {id: T-1, title: Piles, status: done}
+---
+tasks:
+  - {id: T-2, title: Planks, status: todo}
+---
+- a remark of another kind
+""",
+        {"task": 2}, 0, 0,
+    ),
+    "a list that names what stands elsewhere": (
+        "plan.yaml",
+        """
+backlog:
+  epics:
+    - {id: E1, name: Boats}
+  items:
+    - {id: US-1, title: Rent, epicId: E1, acceptanceCriteria: [it floats]}
+    - {id: US-2, title: Pay, epicId: E1, priority: high}
+  firstSprint:
+    sprintBacklog: ["US-1: Rent", "US-2, first half"]
+""",
+        {"epic": 1, "story": 2}, 1, 0,
+    ),
+    "features that pass": (
+        "features.json",
+        """{"features": [
+ {"id": "F1", "description": "Rent a boat", "steps": ["it floats", "it has oars"], "passes": true},
+ {"id": "F2", "description": "Pay", "steps": ["money is taken"], "passes": false}]}""",
+        {"feature": 2}, 3, 0,
+    ),
+    "our version over other words": (
+        "plan.yaml",
+        """
+version: 1
+items:
+  - {id: B-001, title: Rent, status: done, acceptance: it floats}
+  - {id: B-002, title: Pay, status: planned, priority: low, area: shop}
+""",
+        {"story": 2}, 1, 0,
+    ),
+    "a table of all levels": (
+        "plan.csv",
+        """Epic ID,Epic Name,User Story ID,User Story,Task ID,Task,Status
+E1,Boats,US1,Rent,T1,Form,Done
+E1,Boats,US1,Rent,T2,Payment,Todo
+E2,Quay,US2,Walk,T3,Planks,Todo
+""",
+        {"epic": 2, "story": 2, "task": 3}, 0, 0,
+    ),
+    "a table parted by areas": (
+        "plan.csv",
+        """Feature Area,Backlog Item,Effort,Status
+1.1 Boats,Rent,High,Done
+1.1 Boats,Pay,Low,Todo
+1.2 Quay,Planks,Low,Todo
+""",
+        {"epic": 2, "task": 3}, 0, 0,
+    ),
+    "a table to import issues from": (
+        "issues.csv",
+        'title,body,labels\n"M0-01: Rent a boat","Text\n\n- [ ] it floats","p1,web"\n'
+        '"M0-02: Pay","Text",p2\n',
+        {"story": 2}, 0, 0,
+    ),
+    "a table without titles": (
+        "plan.csv",
+        "ID,Type,Description,Definition of Done,Status\nH-1,Task,Drive the piles,They hold,Todo\n"
+        "H-2,Feature,Rent a boat,It floats,Done\n",
+        {"task": 1, "feature": 1}, 2, 0,
+    ),
+    "epics by the order of rows": (
+        "plan.csv",
+        "Issue Type,Summary,Start Date,Due Date,Status\n"
+        "Epic,Boats,23/Apr/27,25/Apr/27,Done\nStory,Rent,23/Apr/27,23/Apr/27,Done\n"
+        "Epic,Quay,26/Apr/27,05/May/27,To Do\nStory,Planks,26/Apr/27,28/Apr/27,To Do\n",
+        {"epic": 2, "story": 2}, 0, 0,
+    ),
+    "a scenario in a cell": (
+        "plan.csv",
+        'Work Item Type,Title,Acceptance Criteria,State\nUser Story,Rent,"Given a boat\n'
+        'When I pay\nThen I row\nAnd I sing\nGiven rain\nWhen I row\nThen I get wet",Active\n',
+        {"story": 1}, 2, 0,
+    ),
 }  # fmt: skip
 
 
@@ -572,11 +832,28 @@ def test_broken_json_is_read_up_to_the_break(load_text: LoadText) -> None:
 
 
 def test_a_key_given_twice_is_told_in_foreign_files_too(load_text: LoadText) -> None:
-    """The first of two equal keys counts, and the second is an error."""
+    """The last of two equal keys counts, as for every other program, and that is a warning."""
     text = '{"issues": [{"number": 1, "title": "A", "title": "B", "effort": 3}]}'
     loaded = load_text(text, "twice.json")
-    assert [found.slug for found in loaded.errors] == ["duplicate-field"]
-    assert loaded.files[0].items[0].document.title == "A"
+    assert [found.slug for found in loaded.diagnostics] == ["duplicate-field"]
+    assert not loaded.errors
+    assert loaded.files[0].items[0].document.title == "B"
+
+
+def test_commas_that_nobody_quoted(load_text: LoadText) -> None:
+    """They are of the text where what stands behind it fits only then; nothing is written there."""
+    loaded = load_text(
+        "Epic,Issue ID,User Story,Priority\nBoats,HB-1,As a guest I can row (alone, by two),High\n"
+        "Boats,HB-2,As a guest I can pay,Low\nQuay,HB-3,As a guest I can walk, sit, and look,Low\n",
+        "plan.csv",
+    )
+    assert loaded.inventory.counts == {"epic": 2, "story": 3}
+    found = {i.document.id: i.document for i in loaded.files[0].items}
+    assert found["hb-3"].title == "As a guest I can walk, sit, and look"
+    assert (found["hb-1"].priority, found["hb-3"].priority) == ("High", "Low")
+    assert [d.place.line for d in loaded.diagnostics if d.slug == "ragged-row"] == [2, 4]
+    with pytest.raises(FailedError, match="more than one way"):
+        write_back(loaded, [ItemProgress("hb-2", IssueRef(1), status="Done")])
 
 
 # ---- several files -------------------------------------------------------------------------

@@ -92,6 +92,44 @@ class RowAnchor:
     row: int
 
 
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """The keywords of an Org file, open ones and those that close."""
+
+    open: tuple[str, ...]
+    closed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrgAnchor:
+    """Where an item of Org stands: its line's end, its keyword or box, its drawer, its boxes.
+
+    `title` is where its text begins; `keyword` the span of its keyword, empty where it has none.
+    `box` is the offset of the sign of a task that is a box. `drawer` is where its drawer's first
+    line ends, `below` where a new drawer goes, `issue` the span of the number that it names.
+    """
+
+    title: int
+    end: int
+    keywords: Keywords
+    keyword: tuple[int, int] | None = None
+    box: int | None = None
+    drawer: int | None = None
+    below: int = 0
+    issue: tuple[int, int] | None = None
+    boxes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TodoAnchor:
+    """Where a task of a `todo.txt` stands: its line, what says that it is done, its `issue:`."""
+
+    start: int
+    end: int
+    done: tuple[int, int] | None
+    issue: tuple[int, int] | None
+
+
 def anchor_of(item: ParsedItem) -> Anchor:
     """The anchor of an item that was read from Markdown."""
     if not isinstance(item.anchor, Anchor):

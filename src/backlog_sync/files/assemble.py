@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ from backlog_sync.core.keys import is_key, make_key, suggest_key
 from backlog_sync.files.dates import whole_period
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.draft import Criterion, Draft, Findings, Ref
-from backlog_sync.files.parsed import LineNote, ParsedItem
+from backlog_sync.files.parsed import LineNote, Missing, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.values import Named, parse_dependencies, singular
 from backlog_sync.files.vocabulary import RANKS, vocabulary
@@ -32,8 +32,12 @@ _NUMBERED = re.compile(r"(?:[^\W\d_]{1,20}[-_ ]?)?(\d{1,9}(?:\.\d{1,6}){0,6})")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6}){0,6}")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}(?:[-_.][A-Za-z0-9]{1,20}){0,4}[-_]?\d[\w.-]{0,20}")
 _TITLE_CODE = re.compile(
-    r"(?:^[\[(]?(?P<front>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)(?:[\])]|[:：]|[ ][-–—][ ]))"
+    r"(?:^[\[(]?(?P<front>[A-Z][A-Z\d]{0,9}(?:-[A-Z\d]{1,6}){0,2}-\d{1,6}[a-z]?(?:\.\d{1,4})*)"
+    r"(?:[\])]|[:：]|[ ][-–—][ ]))"
     r"|(?:[\[(](?P<back>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)[\])]$)"
+)
+_LEADING_CODE = re.compile(
+    r"[\[(]?([A-Za-z][\w.-]{0,30}\d[\w.]{0,10})(?:[\])]?[ ]?[:：–—]|[ ]-)[ ]+(?=\S)"
 )
 _HEAD = re.compile(r"[\[(]?([\w.-]{1,64})[\])]?(?=$|[\s:,;(–—])")
 
@@ -125,7 +129,10 @@ class Names:
         number = _path_of(draft)
         while "." in number:
             number = number.rpartition(".")[0]
-            found = [each for each in self._by_number.get(number, ()) if each.rank < draft.rank]
+            found = [
+                each for each in self._by_number.get(number, ())
+                if each.rank < draft.rank and not each.group
+            ]  # fmt: skip
             if found:
                 found = [each for each in found if each.place < draft.place] or found
                 nearest = max(found, key=lambda each: each.rank)
@@ -136,16 +143,26 @@ class Names:
 
 class _Assembler:
     def __init__(self, drafts: list[Draft], findings: Findings, key_of: KeyOf | None) -> None:
+        self.scopes = {draft.scope for draft in drafts if draft.scope}
+        drafts = [draft for draft in drafts if not self._is_mention(draft, findings)]
         self.drafts = drafts
         self.key_of = key_of
         self.findings = findings
         self.milestones: tuple[tuple[dict[str, object], Place], ...] = ()
         self.periods: dict[str, str] = {}
         self.implied: dict[int, list[Draft]] = {}
+        self.missing: dict[int, list[Missing]] = {}
         self.declared = {draft.kind for draft in drafts if not draft.group}
         if key_of is None:
             self._codes(drafts)
         self.names = Names(drafts)
+
+    @staticmethod
+    def _is_mention(draft: Draft, findings: Findings) -> bool:
+        """Whether a draft only names another one; its scope counts all the same, for the keys."""
+        if draft.mention:
+            findings.skip(draft.place, "it names an item that stands elsewhere")
+        return draft.mention
 
     def _codes(self, drafts: list[Draft]) -> None:
         """Items without an id have the code in their title, where no other has it."""
@@ -156,6 +173,16 @@ class _Assembler:
             code = coded.get(id(draft))
             if code is not None and counts[code.casefold()] == 1:
                 draft.raw_id = code
+            self._uncode(draft)
+
+    @staticmethod
+    def _uncode(draft: Draft) -> None:
+        """A code before a dash or a colon leaves the title of the item whose id it is."""
+        lead = _LEADING_CODE.match(draft.title)
+        if lead is None or not draft.raw_id or lead[1].casefold() != draft.raw_id.casefold():
+            return
+        draft.aliases.append(draft.title)
+        draft.title = draft.title[lead.end() :].strip()
 
     # ---- parents ---------------------------------------------------------------------------
 
@@ -221,19 +248,31 @@ class _Assembler:
         holds = ref.kind in ("epic", "feature", "story") and RANKS[ref.kind] < below.rank
         if not holds or not word:
             if ref.kind != "group":
-                self._unknown_parent(ref, "these parents do not exist, so the items stand alone")
+                self._unknown_parent(
+                    below, ref, "these parents do not exist, so the items stand alone"
+                )
             return None
         known = ref.kind in self.declared or ref.kind == "story" or self.key_of is not None
         if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
-            self._unknown_parent(ref, f"no {ref.kind} has this key, so the items stand alone")
+            self._unknown_parent(
+                below, ref, f"no {ref.kind} has this key, so the items stand alone"
+            )
             return None
         made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
+        made.raw_id = ref.code or None
         self.implied.setdefault(id(below), []).append(made)
         self.names.add(made)
         return made
 
-    def _unknown_parent(self, ref: Ref, what: str) -> None:
-        self.findings.warn(ref.place, "unknown-parent", what, ref.word)
+    def _unknown_parent(self, draft: Draft, ref: Ref, what: str) -> None:
+        self._miss(draft, Missing(ref.word.strip(), ref.place, "unknown-parent", what, above=True))
+
+    def _miss(self, draft: Draft, missing: Missing) -> None:
+        """Tell what is not in the file; an id may be that of an item of another file."""
+        if _CODE.fullmatch(missing.word):
+            self.missing.setdefault(id(draft), []).append(missing)
+        else:
+            self.findings.warn(missing.place, missing.slug, missing.what, missing.word)
 
     # ---- groups ----------------------------------------------------------------------------
 
@@ -287,12 +326,11 @@ class _Assembler:
         """Keep ids as keys where they can be; numbers get the kind's name."""
         taken: set[str] = set()
         counts = Counter((draft.kind, draft.raw_id) for draft in self.drafts)
-        scopes = {draft.scope for draft in self.drafts if draft.scope}
         for draft in self.drafts:
             if draft.raw_id is None or draft.key is not None:
                 continue
             local = draft.local and (draft.kind == "task" or counts[draft.kind, draft.raw_id] > 1)
-            key = _key_of(draft, local=local, prefix=draft.scope if len(scopes) > 1 else "")
+            key = _key_of(draft, local=local, prefix=draft.scope if len(self.scopes) > 1 else "")
             if key is None:
                 self.findings.warn(draft.place, "unusable-id",
                                    "these ids cannot be keys; keys are made from the titles",
@@ -301,6 +339,15 @@ class _Assembler:
             if key in taken and draft.parent is not None and draft.parent.key:
                 longer = f"{draft.parent.key}.{key.rpartition('-')[2]}"
                 key = longer if is_key(longer) and longer not in taken else key
+            if key in taken:
+                self.findings.warn(
+                    draft.place,
+                    "duplicate-key",
+                    "these ids stand at several items; the later ones get keys from their titles",
+                    draft.raw_id,
+                    "give each an id of its own",
+                )
+                continue
             taken.add(key)
             draft.key = key
 
@@ -367,7 +414,8 @@ class _Assembler:
         elif other is None and self.key_of is not None and (key := self.key_of(word)):
             yield key
         elif other is None:
-            self._dangling(replace(ref, word=word))
+            what = "these dependencies name no item of this file and are left out"
+            self._miss(draft, Missing(word.strip(), ref.place, "unread-dependency", what))
 
     def _key(self, draft: Draft) -> str:
         """A key to name an item by; one without an id gets one that lasts."""
@@ -375,11 +423,6 @@ class _Assembler:
             above = self._key(draft.parent) if draft.parent is not None else None
             draft.key = make_key(draft.title, above)
         return draft.key
-
-    def _dangling(self, ref: Ref) -> None:
-        self.findings.warn(ref.place, "unread-dependency",
-                           "these dependencies name no item of this file and are left out",
-                           ref.word)  # fmt: skip
 
     # ---- items -----------------------------------------------------------------------------
 
@@ -406,6 +449,7 @@ class _Assembler:
                     anchor=draft.anchor,
                     confident=not draft.shelved,
                     hints=draft.hints,
+                    missing=tuple(self.missing.get(id(draft), ())),
                 )
             )
         return tuple(made)

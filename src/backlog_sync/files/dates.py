@@ -97,6 +97,7 @@ _YEAR_ONE = r"(?P<year>20\d\d)"
 _OF = r"(?:[ ](?:de|of|del))?"
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME_OF_DAY = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?[ ]?(?:Z|UTC|[+-]\d\d:?\d\d)?)?"
+_CENTURY, _SHORT_YEAR = 2000, 100
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](20\d\d)$")
 _WEEK = re.compile(r"(20\d\d)-?W(\d{2})$", re.IGNORECASE)
 _SPAN = re.compile(
@@ -123,6 +124,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
             rf"(?P<day>\d{{1,2}})\.[ ]?(?P<month>\d{{1,2}})\.[ ]?{_YEAR_ONE}",
             rf"{name}[ ]{_DAY},?[ ]{_YEAR_ONE}",
             rf"{_DAY}{_OF}[ -]{name}{_OF},?[ -]{_YEAR_ONE}(?:[ ]?г\.?)?",
+            rf"{_DAY}/{name}/(?P<year>(?:20)?\d\d)(?:[ ]\d{{1,2}}:\d\d(?:[ ]?[AP]M)?)?",
             r"(?P<year>20\d\d)[年년][ ]?(?P<month>\d{1,2})[月월][ ]?(?P<day>\d{1,2})[日일]",
             rf"{name}{_OF},?[ -]{_YEAR_ONE}(?:[ ]?г\.?)?",
             rf"{_YEAR_ONE}[ -]{name}",
@@ -136,8 +138,9 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 def parse_date(text: str, *, last: bool = True) -> str | None:
     """A day in ISO form; of a month, a quarter or a span the last day, or the first.
 
-    `31.03.2027`, `2027/3/31`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`, `1 Jan 2027 –
-    31 Mar 2027`. None for other words, and where day and month could be either: `03/04/2027`.
+    `31.03.2027`, `2027/3/31`, `31/Mar/27`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`,
+    `1 Jan 2027 – 31 Mar 2027`. None for other words, and where day and month could be either:
+    `03/04/2027`.
     """
     said = " ".join(text[:_LIMIT].split()).strip(" *_`").rstrip(".,;")
     said = _LEAD.sub("", said, count=1)
@@ -157,7 +160,9 @@ def _read_form(said: str, *, last: bool) -> str | None:
         if match:
             told = match.groupdict()
             month = int(told["month"]) if told.get("month") else months()[told["name"]]
-            return _day(int(told["year"]), month, int(told.get("day") or 0), last=last)
+            year = int(told["year"])
+            year += _CENTURY if year < _SHORT_YEAR else 0
+            return _day(year, month, int(told.get("day") or 0), last=last)
     return None
 
 

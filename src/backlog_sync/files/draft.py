@@ -21,13 +21,14 @@ class Ref:
 
     `word` is what may be an id, a number, a title or an issue. `kind` is what the key said it to
     be, '' for any, 'group' for a milestone or sprint; `declares` tells that naming it is enough
-    for it to be there, `either` that the file names alternatives.
+    for it to be there, and `code` is then its id; `either` that the file names alternatives.
     """
 
     word: str
     place: Place
     kind: str = ""
     declares: bool = False
+    code: str = ""
     either: bool = False
 
 
@@ -59,8 +60,9 @@ class Draft:
     and `members` are names to be looked up; `depends` is None where the file says nothing.
     `within` is the group that it belongs to, `named_within` whether only by name. `siblings`
     numbers the list that a group stands in, and `bare` tells that a group says no more than
-    GitHub's milestones do. `implied` tells an item that others only name; `shelved` is the key of
-    a list of what nobody plans to do. `hints` are issues that it may be; None looks at the title.
+    GitHub's milestones do. `implied` tells an item that others only name, `mention` what only names
+    another one and is none itself; `shelved` is the key of a list of what nobody plans to do.
+    `hints` are issues that it may be; None looks at the title.
     """
 
     kind: str
@@ -75,6 +77,7 @@ class Draft:
     aliases: list[str] = field(default_factory=list)
     siblings: int = 0
     implied: bool = False
+    mention: bool = False
     bare: bool = False
     named_within: bool = False
     shelved: str = ""

@@ -99,7 +99,8 @@ def is_roadmap(path: str) -> bool:
 def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collected:
     """All items that count, with keys and parents, parents before children.
 
-    Items that are only listed are left out. Gives diagnostics for keys that are used twice,
+    Items that are only listed are left out. A double in one file of another tool is a warning, as
+    nobody there has to keep our rules. Gives diagnostics for keys that are used twice,
     parents that do not exist, and items that are their own ancestors.
     """
     entries: list[Entry] = []
@@ -188,7 +189,11 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
         else:
             message = f"the key '{entry.key}' is also that of '{title}' at {before.place('id')}"
             hint = "keys are unique in a backlog: change one of them"
-        found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint))
+        other_tool = entry.foreign and entry.file == before.file
+        if other_tool:
+            message += "; the second one is left out"
+        severity = Severity.WARNING if other_tool else Severity.ERROR
+        found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint, severity))
     return found
 
 

@@ -17,12 +17,14 @@ from backlog_sync.files.dates import parse_date
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import (
-    LONGEST_TITLE,
     criteria_of,
     entries_of,
+    links_of,
     names_of,
     risks_of,
+    says,
     text_of,
+    titled,
     word_of,
 )
 from backlog_sync.files.statuses import meanings
@@ -55,8 +57,12 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}[-_.]?\d[\w.-]{0,40}")
 _LONGEST_ID = 80
 _STORY_PARTS = ("as_a", "i_want", "so_that")
 _SECONDS = 3600
+_DATED = re.compile(r"(?<=\w)[ _:@-]+\d{4}-\d\d-\d\d$")
+"""The day behind a status: `done_2026-07-11`."""
 _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
 _ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
+_VAGUE = ("issue", "item", "ticket", "work item", "card")
+"""Words for any item: they are its kind only where no other key says one."""
 _TITLE_ORDER = ("title", "name", "summary")
 """Which of several titles is the title; any other spelling comes after these."""
 
@@ -202,14 +208,19 @@ class Filler:
     def kind_of(self, pairs: Sequence[Pair], hint: str, *, loose: bool) -> str:
         """An item's kind: the list's, or its own word where the list takes any kind.
 
-        A bug, a spike or a chore is one in every list.
+        A bug, a spike or a chore is one in every list. A word that says no more than that it is
+        an item (`_type: issue`) leaves it to another key.
         """
+        vague = ""
         for pair in pairs:
             if field_of(pair.key) == "kind":
-                meant = parse_kind(word_of(pair.value))
-                if meant and (loose or meant in ("bug", "spike", "chore")):
+                word = word_of(pair.value)
+                meant = parse_kind(word)
+                if meant and key_words(word) in _VAGUE:
+                    vague = vague or meant
+                elif meant and (loose or meant in ("bug", "spike", "chore")):
                     return meant
-        return hint
+        return vague if vague and loose else hint
 
     def ids_of(self, pairs: Sequence[Pair], kind: str) -> list[str]:
         """The ids as written: a code such as `WEB-12` first, `id` before any other spelling."""
@@ -240,25 +251,34 @@ class Filler:
     def fill(self, draft: Draft, pairs: Sequence[Pair], title: Pair | None) -> None:
         """Put what the pairs of a whole item say into the draft; tell what is left out.
 
-        `title` is the pair that its title is from. Id and kind are taken before: `name`, `kind_of`.
+        `title` is the pair that its title is from. `steps` beside `passes` are what is to be
+        checked. Id and kind are taken before: `name`, `kind_of`.
         """
         parts: dict[str, Pair] = {}
-        whole = title is not None and len(text_of(title.value)) <= LONGEST_TITLE
+        checked = any(key_words(pair.key) == "passes" for pair in pairs)
         for pair in pairs:
             name = self.meaning(draft, pair)
             if name in _STORY_PARTS:
                 parts.setdefault(name, pair)
-            elif pair is title and (whole or name == "title"):
-                continue
+            elif pair is title:
+                self._rest_of_title(draft, pair)
+            elif name is None and checked and key_words(pair.key) == "steps":
+                self._criteria(draft, "acceptance_criteria", pair)
             elif name == "title" and key_words(pair.key) == "summary":
                 self._text(draft, "description", pair)
             elif name not in ("id", "kind", "title") and self._put(draft, name, pair) in _LEFT:
                 self.left_out(pair)
         self._user_story(draft, parts, title)
 
+    def _rest_of_title(self, draft: Draft, pair: Pair) -> None:
+        """What a long text says beyond the title that it gave describes the item."""
+        rest = titled(text_of(pair.value))[1]
+        if rest:
+            self._text(draft, "description", text_pair(pair.key, rest, pair.place))
+
     def left_out(self, pair: Pair) -> None:
         """Tell that a key has no field."""
-        if not (isinstance(pair.value, Scalar) and pair.value.is_null):
+        if says(pair.value):
             self.findings.warn(
                 pair.place, "left-out", "keys without a field of ours stay in the file only",
                 pair.key,
@@ -375,7 +395,9 @@ class Filler:
     # ---- relations -------------------------------------------------------------------------
 
     def _links(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        refs = [Ref(word, pair.place) for word in entries_of(pair.value)]
+        links = links_of(pair.value)
+        refs = [Ref(link.word, pair.place) for link in links if link.blocks]
+        draft.parents += [Ref(link.word, pair.place) for link in links if link.parent]
         if name == "blocks":
             draft.blocks += refs
         else:
@@ -392,7 +414,10 @@ class Filler:
         return Taken.SET if words else Taken.EMPTY
 
     def _time(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """A milestone or a sprint; of several the last one, as trackers add them in order."""
+        """A milestone or a sprint; of several the last one, as trackers add them in order.
+
+        `phaseId: 3` names one that the file declares: it is no title.
+        """
         if isinstance(pair.value, MapNode):
             words = [word_of(pair.value)]
         else:
@@ -400,6 +425,9 @@ class Filler:
         word = plain(words[-1]) if words else ""
         if not word or is_empty_word(word):
             return Taken.EMPTY
+        if key_words(pair.key).endswith(" id"):
+            draft.parents.append(Ref(word, pair.place, "group"))
+            return Taken.SET
         title = f"Sprint {word}" if name == "sprint" and _BARE.fullmatch(word) else word
         draft.parents.append(Ref(word, pair.place, "group"))
         return _set(draft, name, title, pair)
@@ -407,7 +435,7 @@ class Filler:
     # ---- progress and effort ---------------------------------------------------------------
 
     def _status(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        text = word_of(pair.value)
+        text = _DATED.sub("", word_of(pair.value))
         if not text or isinstance(pair.value, ListNode):
             return Taken.EMPTY
         if name == "done" and is_yes(text):

@@ -5,13 +5,13 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.folders import is_known
 from backlog_sync.files.validation import shown
 
 MAX_MATCHES = 200
 MAX_SEEN = 20_000
 
 _MAGIC = "*?["
-_KNOWN = (".yaml", ".yml", ".json", ".md", ".markdown")
 
 
 def inside(file: Path, root: Path) -> bool:
@@ -84,7 +84,7 @@ def _matches(pattern: str, folder: Path) -> list[Path]:
     for file in islice(folder.glob(pattern), MAX_SEEN):
         relative = file.parts[len(folder.parts) :]
         hidden = any(part.startswith(".") and part != ".." for part in relative)
-        if not hidden and file.suffix.lower() in _KNOWN and file.is_file():
+        if not hidden and is_known(file) and file.is_file():
             found.append(file)
     return sorted(found)
 

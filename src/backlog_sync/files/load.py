@@ -11,7 +11,9 @@ from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.block import Template
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.folders import files_of, is_document, passed_over
 from backlog_sync.files.foreign.csv import parse_csv
+from backlog_sync.files.foreign.join import join_cards, join_items
 from backlog_sync.files.foreign.status import join_status
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
@@ -40,8 +42,14 @@ MAX_FILES = 200
 MAX_ROADMAP_LINES = 25_000
 _SPLIT = "split the file, and name its parts one after the other: they are one backlog"
 
-_YAML = (".yaml", ".yml", ".json")
+_YAML = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _TABLES = (".csv", ".tsv")
+_ORG = (".org",)
+_NO_PLAN = ("no-items", "not-text", "empty-file", "not-a-file")
+"""Why a file of a folder is passed over; anything else that is wrong with one is told."""
+
+KNOWN = ".yaml, .yml, .json, .jsonl, .md, .csv, .tsv, .org or todo.txt"
+"""The names of files that are read, as a message lists them."""
 
 Bullets: TypeAlias = Literal["list", "items"]
 
@@ -134,7 +142,7 @@ def load(
     def read(instead: Mapping[Path, bytes]) -> Loaded:
         reader = _Reader(root, _bullets(bullets), {_real(f): raw for f, raw in instead.items()})
         for path in paths:
-            reader.read(path, str(path))
+            reader.open(path)
         reader.read_config()
         if discovered:
             reader.tell_unread(paths[0])
@@ -170,6 +178,10 @@ class _Reader:
     template: Template = ()
     template_said: Place | None = None
     config: ParsedFile | None = None
+    folder: bool = False
+    settings_found: list[tuple[Diagnostic, ...]] = field(default_factory=list)
+    passed: list[ExplainedLine] = field(default_factory=list)
+    identity: str | None = None
 
     def tell_unread(self, first: Path) -> None:
         """Tell of other files that would have been taken for the backlog."""
@@ -182,6 +194,55 @@ class _Reader:
                     Place(str(first)), "another-backlog", message, hint, Severity.WARNING
                 )
                 self.diagnostics.append(found)
+
+    def open(self, path: Path) -> None:
+        """Read a file or a folder that somebody named; the first gives the backlog its identity."""
+        if not path.is_dir():
+            self.read(path, str(path))
+        else:
+            if not self.sources and self.identity is None:
+                self.identity = _below(_real(path), self.root) or path.name
+            self._folder(path)
+
+    def _folder(self, folder: Path) -> None:
+        """Read the files of a folder that hold items; of its documents none is an error."""
+        found = files_of(folder)
+        if found.full or len(found.files) > MAX_FILES:
+            message = f"a backlog is made of at most {MAX_FILES} files, and this folder holds more"
+            hint = "name the folder below it that holds the plan"
+            self.diagnostics.append(Diagnostic(Place(str(folder)), "too-many-files", message, hint))
+            return
+        inner = _Reader(self.root, self.bullets, self.instead, folder=True)
+        inner.seen = self.seen
+        for file in found.files:
+            inner.read(file, str(file))
+        self._take(inner, folder, [str(each) for each in found.left_out])
+
+    def _take(self, inner: "_Reader", folder: Path, left_out: list[str]) -> None:
+        """Take over what a folder gave. Beside cards, other Markdown is no plan but prose."""
+        cards = any(parsed.dialect == "card" for parsed in inner.files)
+        passed = [*left_out, *(note.path for note in inner.passed)]
+        for number, parsed in enumerate(inner.files):
+            path = parsed.source.path
+            prose = cards and is_roadmap(path) and parsed.dialect != "card"
+            if prose or not any(item.confident for item in parsed.items):
+                passed.append(path)
+                continue
+            self.files.append(parsed)
+            self.settings.append(inner.settings[number])
+            self.sources.append(inner.sources[number])
+            self.diagnostics.extend(inner.settings_found[number])
+        self.diagnostics.extend(inner.diagnostics)
+        if self.template_said is None:
+            self.template, self.template_said = inner.template, inner.template_said
+        why = "a file of this folder that holds no items"
+        self.passed += [ExplainedLine(path, 1, "passed-over", None, why) for path in passed]
+        told = passed_over(str(folder), [path for path in passed if not is_document(path)])
+        self.diagnostics.extend([told] if told else [])
+        if not self.files and not any(each.is_error for each in self.diagnostics):
+            message = f"no file of this folder holds items; looked for {KNOWN}"
+            hint = "name the file that holds the plan, or write one with 'backlog init'"
+            self.diagnostics.append(Diagnostic(Place(str(folder)), "no-items", message, hint))
 
     def read(self, file: Path, path: str, chain: tuple[Path, ...] = ()) -> None:
         """Read one file and, before the next, what it includes."""
@@ -196,10 +257,13 @@ class _Reader:
             return
         source = self._source(file, path)
         if isinstance(source, Diagnostic):
-            self.diagnostics.append(source)
+            self._not_read(source)
             return
         parsed = self._parse(source)
         if parsed is None:
+            return
+        if self.folder and (is_document(path) or not parsed.items):
+            self._not_read(Diagnostic(Place(path), "no-items", "it holds no items"))
             return
         settings, found = read_settings(parsed)
         asked = self._asked(settings.document)
@@ -208,9 +272,19 @@ class _Reader:
         self.files.append(parsed)
         self.settings.append(settings)
         self.sources.append(_below(real, self.root) or file.name)
-        self.diagnostics.extend(found)
+        self.settings_found.append(found)
+        if not self.folder:
+            self.diagnostics.extend(found)
         self._read_template(settings, real)
         self._include(settings, real, path, (*chain, real))
+
+    def _not_read(self, why: Diagnostic) -> None:
+        """Tell why a file is not read; one that only stands in a folder is passed over."""
+        if self.folder and why.slug in _NO_PLAN:
+            note = ExplainedLine(why.place.path, 1, "passed-over", None, why.message)
+            self.passed.append(note)
+        else:
+            self.diagnostics.append(why)
 
     def _source(self, file: Path, path: str) -> Source | Diagnostic:
         """Read a file, unless it is a link that leads out of the repository.
@@ -237,7 +311,7 @@ class _Reader:
         if parsed is not None:
             return parsed
         message = "this kind of file is not known"
-        hint = "a backlog is .yaml, .yml, .json, .csv, .md or .markdown"
+        hint = f"a backlog is one of {KNOWN}"
         self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
         return None
 
@@ -331,7 +405,15 @@ def parse_source(source: Source, asked: Asked = Asked()) -> ParsedFile | None:  
         return parse_roadmap(source, asked)
     if suffix in _YAML:
         return parse_structured(source)
-    return parse_csv(source) if suffix in _TABLES else None
+    if suffix in _TABLES:
+        return parse_csv(source)
+    if suffix in _ORG:
+        from backlog_sync.files.foreign.org import parse_org  # noqa: PLC0415 - few have one
+
+        return parse_org(source)
+    from backlog_sync.files.foreign import todotxt  # noqa: PLC0415 - as above
+
+    return todotxt.parse_todo_txt(source) if todotxt.is_todo_txt(source.path) else None
 
 
 def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:  # noqa: B008
@@ -366,11 +448,11 @@ def _shown(file: Path, including: Path, path: str) -> str:
 def _assemble(
     reader: _Reader, repository: str | None, flag: ProjectSpec | None, *, flag_said: bool
 ) -> Loaded:
-    files = join_status(reader.files)
+    files = join_status(join_items(join_cards(reader.files)))
     document, conflicts = merge_settings(reader.settings)
     sources = tuple(reader.sources)
     context = Context(
-        backlog_id=sources[0] if sources else "",
+        backlog_id=reader.identity or (sources[0] if sources else ""),
         sources=sources,
         repository=repository,
         project=flag,
@@ -400,7 +482,7 @@ def _assemble(
         inventory=resolved.inventory,
         files=files,
         keys={entry.key: (entry.file, entry.index) for entry in resolved.entries},
-        notes=_notes(files, resolved),
+        notes=(*_notes(files, resolved), *reader.passed),
         write_back=document.write_back,
         wrong_totals=totals,
         settings=document,

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.names import parse_names
+from backlog_sync.files.reading.scenario import begins_scenario, continues_scenario
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import is_empty
 from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_column
@@ -16,12 +18,20 @@ LONGEST_TITLE = 240
 _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
 _BOX = re.compile(r"\[([ xX✓])\]\s*")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
+_NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!?])[ ]+(?=[^\W\d_a-zа-яё])|(?<=[。！？])")
+"""Where a sentence ends: behind a word, so that `e.g.` ends none, and before a capital letter."""
+_SHORT_ENOUGH = 20
+"""A first sentence that is shorter says too little to be a title alone: `TODO. …`."""
+_HEADING = re.compile(r"\s*#{1,6}\s+")
 _HASHED = re.compile(r"#\d{1,4}\s+(?=\S)")
 _DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
 _NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
           "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
 _NAMES = ("name", "title", "value", "key", "display name", "login", "id")
 """Keys of mappings that stand for a single word: `status: {name: Done}`."""
+_TARGETS = ("depends on id", "depends on", "target id", "target")
+"""Keys of mappings that link two items: what the one item names of the other."""
+_RELATED = ("related", "relates to", "discovered from", "duplicates", "duplicate")
 _IDS = ("id", "key", "number", "task", "story", "name", "title", "login")
 
 
@@ -32,6 +42,17 @@ def text_of(node: Node) -> str:
     if isinstance(node, ListNode) and all(isinstance(each, Scalar) for each in node.items):
         return "\n".join(text for each in node.items if (text := text_of(each)))
     return ""
+
+
+def says(value: Node) -> bool:
+    """Whether a value says anything: `""`, `[]`, `{}` and `null` do not."""
+    match value:
+        case Scalar():
+            return not value.is_null and bool(value.value.strip())
+        case ListNode():
+            return bool(value.items)
+        case MapNode():
+            return bool(value.entries)
 
 
 def word_of(node: Node) -> str:
@@ -51,6 +72,29 @@ def entries_of(node: Node) -> list[str]:
         return [text for each in node.items for text in entries_of(each)]
     text = _named(node, _IDS) if isinstance(node, MapNode) else text_of(node)
     return [text] if text and not is_empty(text) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another item that a list of dependencies names: as a blocker, as its parent, or neither."""
+
+    word: str
+    blocks: bool = True
+    parent: bool = False
+
+
+def links_of(node: Node) -> list[Link]:
+    """The entries of a list of dependencies; mappings may say of what sort each is.
+
+    `{depends_on_id: a-1, type: parent-child}` names a parent; what is only related is neither.
+    """
+    if isinstance(node, ListNode):
+        return [link for each in node.items for link in links_of(each)]
+    if isinstance(node, MapNode) and (word := _named(node, _TARGETS)):
+        sort = key_words(_named(node, ("type", "kind", "relation")))
+        above = sort in ("parent child", "parent", "child of")
+        return [Link(word, not above and sort not in _RELATED, above)]
+    return [Link(word) for word in entries_of(node)]
 
 
 def names_of(node: Node) -> list[str]:
@@ -78,8 +122,24 @@ def criteria_of(node: Node) -> Iterator[Criterion]:
                 if isinstance(entry.value, ListNode | MapNode):
                     yield from criteria_of(entry.value)
         case Scalar():
-            for line in _lines(text_of(node)):
+            for line in _scenarios(_lines(text_of(node))):
                 yield _boxed(line)
+
+
+def _scenarios(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a text, the steps of a scenario as one: `Given …`, `When …`, `Then …`."""
+    open_: list[str] = []
+    for line in lines:
+        if open_ and continues_scenario(line.strip()):
+            open_.append(line.strip())
+            continue
+        if open_:
+            yield " ".join(open_)
+        open_ = [line.strip()] if begins_scenario(line.strip()) else []
+        if not open_:
+            yield line
+    if open_:
+        yield " ".join(open_)
 
 
 def _lines(text: str) -> Iterable[str]:
@@ -181,3 +241,31 @@ def short_title(text: str) -> str:
         return line
     first = _SENTENCE.split(line, maxsplit=1)[0]
     return first if len(first) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def titled(text: str) -> tuple[str, str]:
+    """The title that a text gives, and what of it the title does not say.
+
+    A bullet, a box or the sign of a heading before it is no part; a text that begins with a box
+    is a check list, and stays whole.
+    """
+    first, _, below = text.strip().partition("\n")
+    sign = _HEADING.match(first) or _BULLET.match(first)
+    bare = first[sign.end() :] if sign else first
+    box = _BOX.match(bare)
+    title = short_title(bare[box.end() :] if box else bare)
+    if box or len(title) < len(" ".join(bare.split())):
+        return title, text.strip()
+    return title, below.strip("\n")
+
+
+def leading_title(text: str) -> tuple[str, str]:
+    """A title from running text, and what stands behind it: the first sentence, and the rest."""
+    line, _, below = text.strip().partition("\n")
+    end = _NEXT_SENTENCE.search(line, _SHORT_ENOUGH)
+    first = line[: end.start()].rstrip(" .") if end else line
+    title = short_title(first)
+    if title != " ".join(first.split()):
+        return title, text.strip()
+    rest = line[end.end() :] if end else ""
+    return title, "\n".join(part for part in (rest, below) if part).strip()

@@ -25,6 +25,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """An item that another names and its own file does not hold: it may stand in another file.
+
+    `slug` and `what` are the warning where it stands in none.
+    """
+
+    word: str
+    place: Place
+    slug: str
+    what: str
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedItem:
     """One item of one file.
 
@@ -33,7 +47,9 @@ class ParsedItem:
     `places` gives the place of each declared field, check-list entries as
     `acceptance_criteria.0`. `anchor` is opaque: the reader's own note of where to write back.
     `confident` is False for what is only listed unless it was asked for. `hints` are issue
-    numbers in the title as it is written; None: the title of the document is.
+    numbers in the title as it is written; None: the title of the document is. `missing` are what
+    it names and its file does not hold, to be looked for in the others; `alone` is the document
+    without what those said of it, None where they said nothing.
     """
 
     document: ItemDocument
@@ -45,6 +61,8 @@ class ParsedItem:
     anchor: object = None
     confident: bool = True
     hints: tuple[IssueHint, ...] | None = None
+    missing: tuple[Missing, ...] = ()
+    alone: ItemDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)

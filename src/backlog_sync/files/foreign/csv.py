@@ -5,17 +5,19 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
-from backlog_sync.files.node_values import short_title, text_of
+from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
-from backlog_sync.files.vocabulary import field_of, key_words, kind_of, listed
+from backlog_sync.files.values import parse_points
+from backlog_sync.files.vocabulary import field_of, is_priority, key_words, kind_of, listed
 from backlog_sync.files.yaml.nodes import ListNode, Node, Scalar
 
 CSV = "csv"
@@ -35,6 +37,9 @@ _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,14}-\d{1,7}")
 """A tracker's key: with such keys, titles and statuses alone are a plan."""
 
 _STEP = re.compile(r"title (\d{1,2})")
+_WITH_STORY = 2
+"""Rows of an epic that is followed by a story at least."""
+
 _LEVELS = ("epic", "feature", "story", "task")
 _LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
 _TITLES = frozenset(("title", "summary", "name", "subject", "issue title", "task name"))
@@ -49,6 +54,19 @@ _WEAK = listed("status|kind|milestone|labels|assignees|target|start|story")
 """What other tables have too: a plan has two of these, with the words of a plan in them."""
 
 
+_RUNNING = frozenset(("title", "description", "user_story", "story", "i_want"))
+"""Fields of which a text may hold commas."""
+
+_IMPORT = frozenset(("title", "body", "labels"))
+"""The columns of a file that issues are imported from."""
+
+_AREAS = listed("feature area|functional area|module|product area|workstream|work stream")
+"""Columns that part a plan which has none for epics: their values are its epics."""
+
+_ABOVE = frozenset(("epic", "feature", "story", "parent"))
+"""Fields that say where an item stands; without them, order may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell: its text, and where it stands in the file, quotes included."""
@@ -60,10 +78,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row. `end` is where its line break begins."""
+    """A row. `end` is where its line break begins; `joined` counts commas taken for text."""
 
     cells: tuple[Cell, ...]
     end: int
+    joined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +151,49 @@ def read_table(text: str) -> Table | str:
     rows = _scan(text, delimiter)
     if len(rows) > MAX_ROWS:
         return f"it has more than {MAX_ROWS} rows"
+    names = [cell.text.strip() for cell in rows[best[1]].cells]
+    column = _running_text(names)
+    if column is not None:
+        behind = (_whole(text, row, column, names) for row in rows[best[1] + 1 :])
+        rows = (*rows[: best[1] + 1], *behind)
     return Table(rows, best[1], delimiter)
+
+
+def _running_text(names: Sequence[str]) -> int | None:
+    """The one column of running text: only there can a delimiter without quotes be a comma."""
+    found = [
+        at for at, name in enumerate(names)
+        if field_of(name) in _RUNNING and _level_of(key_words(name)) != "epic"
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _whole(text: str, row: Row, column: int, names: Sequence[str]) -> Row:
+    """A row with more cells than the header: those too many are of the running text, unquoted.
+
+    Only where what stands behind is then what its columns say, and is not as it stands.
+    """
+    more = len(row.cells) - len(names)
+    if more <= 0:
+        return row
+    split = row.cells[column : column + more + 1]
+    if any(text.startswith('"', cell.start) for cell in split):
+        return row
+    joined = Cell(text[split[0].start : split[-1].end], split[0].start, split[-1].end)
+    cells = (*row.cells[:column], joined, *row.cells[column + more + 1 :])
+    if _fits(cells, names, column) and not _fits(row.cells, names, column):
+        return Row(cells, row.end, more)
+    return row
+
+
+def _fits(cells: Sequence[Cell], names: Sequence[str], column: int) -> bool:
+    """Whether the cells behind a column are what their headers say, as far as that can be seen."""
+    seen = [
+        test(cell.text.strip())
+        for name, cell in zip(names[column + 1 :], cells[column + 1 :], strict=False)
+        if (test := _TESTS.get(field_of(name) or "")) and cell.text.strip()
+    ]
+    return bool(seen) and all(seen)
 
 
 def _header_at(head: str, delimiter: str) -> tuple[int, int]:
@@ -144,6 +205,7 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
         titled = bool(fields & _TITLED) or any(
             key_words(name) in ("task", "subtask", "what", "title 1") for name in names
         )
+        titled = titled or {"id", "description"} <= fields
         more = len(fields & (_STRONG | _WEAK))
         if titled and more and len(names) > 1 and len(fields) > best[0]:
             best = (len(fields), at)
@@ -153,7 +215,7 @@ def _header_at(head: str, delimiter: str) -> tuple[int, int]:
 def _is_plan(table: Table) -> bool:
     """Whether the columns are those of a plan, and what they hold is what a plan says."""
     fields = {field for name in table.names if name and (field := field_of(name))}
-    if fields & _STRONG:
+    if fields & _STRONG or {key_words(name) for name in table.names} >= _IMPORT:
         return True
     weak = fields & _WEAK
     if "kind" in weak and not _mostly(table, "kind", lambda word: kind_of(word) is not None):
@@ -167,6 +229,15 @@ def _is_plan(table: Table) -> bool:
 
 def _is_status(word: str) -> bool:
     return bool(meanings(word))
+
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "status": _is_status,
+    "priority": is_priority,
+    "story_points": lambda word: parse_points(word) is not None,
+    "kind": lambda word: kind_of(word) is not None,
+}
+"""Columns of which it can be seen whether a word belongs there."""
 
 
 def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
@@ -250,9 +321,20 @@ class _Reader:
         self.names = table.names[:MAX_COLUMNS]
         names = self.names
         spelled = [key_words(name) for name in names]
-        titled = any(word in _TITLES or field_of(word) == "title" for word in spelled)
+        titled = any(
+            (word in _TITLES or field_of(word) == "title") and _level_of(word) not in _LEVELS
+            for word in spelled
+        )
         typed = any(field_of(word) == "kind" for word in spelled)
         self.levels = self._levels(spelled, titled=titled, typed=typed)
+        self.codes = {
+            level: at for at, word in enumerate(spelled)
+            if self.levels and (level := _own_level(word))
+        }  # fmt: skip
+        parted = typed or any(field_of(word) in _ABOVE for word in spelled)
+        areas = [at for at, word in enumerate(spelled) if word in _AREAS]
+        self.area = areas[0] if areas and not parted else None
+        self.above = any(field_of(word) in _ABOVE for word in spelled)
         self.steps = {
             at: int(m[1]) for at, word in enumerate(spelled) if (m := _STEP.fullmatch(word))
         }
@@ -260,11 +342,9 @@ class _Reader:
 
     def _levels(self, spelled: Sequence[str], *, titled: bool, typed: bool) -> dict[int, str]:
         """Columns that hold titles by level: `Epic | Feature | User Story | Task`."""
-        plain = {"user story": "story", "subtask": "task"}
         levels = {
             at: level for at, word in enumerate(spelled)
-            if (level := plain.get(word, word).removesuffix(" name").removesuffix(" title"))
-            in _LEVELS and word not in _LINK_WORDS
+            if (level := _level_of(word)) in _LEVELS and word not in _LINK_WORDS
         }  # fmt: skip
         if typed or not levels or titled:
             return {}
@@ -282,7 +362,9 @@ class _Reader:
             if len(filled) <= 3 and _TOTALS.fullmatch(filled[0].text.strip()):
                 self.findings.skip(place, "a row of totals")
                 continue
-            if len(row.cells) > len(header.cells):
+            if row.joined:
+                self._ragged(place, len(row.cells) + row.joined, len(header.cells))
+            elif len(row.cells) > len(header.cells):
                 extra = [c for c in row.cells[len(header.cells) :] if c.text.strip()]
                 if extra:
                     self._ragged(place, len(row.cells), len(header.cells))
@@ -298,6 +380,7 @@ class _Reader:
                 continue
             draft.anchor = RowAnchor(number)
             self.drafts.append(draft)
+        self._place_by_order()
         self.filler.efforts.settle(self.findings)
 
     def _ragged(self, place: Place, found: int, wanted: int) -> None:
@@ -323,11 +406,17 @@ class _Reader:
         return pairs
 
     def _plain(self, pairs: list[Pair], place: Place) -> Draft | None:
-        kind = self.filler.kind_of(pairs, "story", loose=True)
+        area = None if self.area is None else self.names[self.area]
+        named = [pair for pair in pairs if pair.key == area]
+        pairs = [pair for pair in pairs if pair.key != area]
+        kind = self.filler.kind_of(pairs, "story" if area is None else "task", loose=True)
         title = self._title(pairs, kind)
         if title is None:
             return None
-        draft = Draft(kind, short_title(text_of(title.value)), place)
+        draft = Draft(kind, titled(text_of(title.value))[0], place)
+        draft.parents += [
+            Ref(text_of(pair.value), pair.place, "epic", declares=True) for pair in named
+        ]
         self.filler.name(draft, pairs)
         if kind == "epic":
             draft.aliases += [text_of(p.value) for p in pairs if key_words(p.key) == "epic name"]
@@ -371,6 +460,7 @@ class _Reader:
         level, at = filled[-1]
         title = row.cells[at].text.strip()
         columns = {self.names[column] for column in self.levels}
+        columns |= {self.names[at] for other, at in self.codes.items() if other != level}
         draft = Draft(level, short_title(title), place)
         rest = [pair for pair in pairs if pair.key not in columns]
         self.filler.name(draft, rest)
@@ -378,8 +468,40 @@ class _Reader:
         for above, column in filled[:-1]:
             cell = row.cells[column]
             where = self.lines.place(self.source.path, cell.start)
-            draft.parents.append(Ref(cell.text.strip(), where, above, declares=True))
+            code = self.codes.get(above, len(row.cells))
+            named = row.cells[code].text.strip() if code < len(row.cells) else ""
+            draft.parents.append(Ref(cell.text.strip(), where, above, declares=True, code=named))
         return draft
+
+    def _place_by_order(self) -> None:
+        """Stories stand below the epic above them, where no column says so and rows are so sorted.
+
+        That is: the first row is an epic, there are more, and each is followed by its stories.
+        """
+        kinds = [draft.kind for draft in self.drafts]
+        starts = [at for at, kind in enumerate(kinds) if kind == "epic"]
+        ordered = len(starts) > 1 and starts[0] == 0 and kinds[-1] != "epic"
+        if self.above or not ordered or any(b - a < _WITH_STORY for a, b in pairwise(starts)):
+            return
+        epic: Draft | None = None
+        for draft in self.drafts:
+            if draft.kind == "epic":
+                epic = draft
+            elif draft.parent is None:
+                draft.parent = epic
+
+
+def _level_of(word: str) -> str:
+    """The level of a column of titles: `epic`, `user story`, `feature name`."""
+    plain = word.removesuffix(" name").removesuffix(" title")
+    return {"user story": "story", "subtask": "task"}.get(plain, plain)
+
+
+def _own_level(word: str) -> str | None:
+    """The level of a column of ids: `epic id`, `user story key`."""
+    head, _, last = word.rpartition(" ")
+    level = _level_of(head)
+    return level if last in ("id", "key", "no", "number") and level in _LEVELS else None
 
 
 def column_of(table: Table, field: str) -> int | None:

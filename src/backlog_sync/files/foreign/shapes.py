@@ -1,11 +1,12 @@
 """What a node of a foreign tree is, by its shape: a list of items, a group, an item, or no plan."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.fill import Filler, Pair
-from backlog_sync.files.node_values import text_of
+from backlog_sync.files.node_values import says, text_of
 from backlog_sync.files.source import Lines
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -16,9 +17,13 @@ from backlog_sync.files.vocabulary import (
     list_kind,
     list_status,
     listed,
+    topics,
     type_word,
 )
-from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
+from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?![A-Za-z0-9])")
+"""A tracker's id."""
 
 _TOOL_KEYS = listed("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
 """Keys of tasks that a machine runs: nobody plans those."""
@@ -29,12 +34,17 @@ _EVIDENCE = listed(
 )
 """Fields of which a list of an unknown name must have some for its entries to be items."""
 
+_OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
+
 _PERIODS = listed(
     "quarter|sprint|phase|milestone|release|version|iteration|horizon|period|timeframe|stage|"
     "increment|wave|cycle|label"
 )
 """Keys that name a stretch of time where it has no other name."""
 
+
+_TO_DO = frozenset(("plan", "tasks", "deliverables"))
+"""Topics of keys below which a group lists what is to be done."""
 
 _OWNERS = ("epic", "feature", "story", "initiative")
 
@@ -80,14 +90,58 @@ class Shapes:
 
     def parts_work(self, value: MapNode) -> bool:
         """Whether a mapping parts the work: several entries that have a name and hold lists."""
-        named = [
+        named = self.named_parts(value)
+        return len(named) >= 2 and len(named) * 2 > len(value.entries)
+
+    def named_parts(self, value: MapNode) -> list[MapNode]:
+        """The mappings in it that have a name and hold lists, and are no list by their key."""
+        return [
             each.value
             for each in value.entries
             if isinstance(each.value, MapNode)
-            and holds_lists(each.value)
-            and self.filler.title_of(self.pairs(each.value), "group")
+            and not is_known_list(each.key.value)
+            and one_item(key_words(each.key.value)) is None
+            and self._is_part(each.value)
         ]
-        return len(named) >= 2 and len(named) * 2 > len(value.entries)
+
+    def are_groups(self, value: ListNode) -> bool:
+        """Whether the entries of a list of an unknown name hold the items: named, with lists."""
+        maps = [each for each in value.items if isinstance(each, MapNode)]
+        parts = [each for each in maps if self._is_part(each)]
+        return bool(parts) and len(maps) == len(value.items) and len(parts) * 2 >= len(maps)
+
+    def _is_part(self, node: MapNode) -> bool:
+        titled = any(field_of(pair.key) == "title" and text_of(pair.value)
+                     for pair in self.pairs(node))  # fmt: skip
+        return titled and holds_lists(node) and not self.runs(node) and not self._plans(node)
+
+    def _plans(self, node: MapNode) -> bool:
+        """Whether a mapping says of itself what only an item does: a priority, an owner, criteria.
+
+        A part of the work may have a status, dates, and a definition of done.
+        """
+        said = {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
+        return bool(said & (_EVIDENCE - _OF_PARTS))
+
+    def are_steps(self, key: str, value: Node) -> bool:
+        """Whether milestones of an epic are its parts: with ids or statuses, without due dates."""
+        if group_kind(key) != "milestone" or not isinstance(value, ListNode):
+            return False
+        told = [
+            {field_of(e.key.value) for e in each.entries if says(e.value)}
+            for each in value.items if isinstance(each, MapNode)
+        ]  # fmt: skip
+        dated = any(names & {"target", "start"} for names in told)
+        return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
+
+    def are_goals(self, entry: Entry) -> bool:
+        """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""
+        value = entry.value
+        if not isinstance(value, ListNode) or not topics(entry.key.value) & _TO_DO:
+            return False
+        maps = [each for each in value.items if isinstance(each, MapNode)]
+        told = [each for each in maps if self._told(each)]
+        return bool(told) and len(told) * 2 > len(value.items) and self.is_plan(value, strict=False)
 
     def is_item(self, node: MapNode) -> bool:
         """Whether a mapping without lists is an item: titled, and with what only a plan has."""
@@ -100,8 +154,11 @@ class Shapes:
         strong = bool(names & {"acceptance_criteria", "user_story", "i_want", "story_points"})
         return titled and strong and told >= 2 and not self.runs(node)
 
-    def is_plan(self, value: ListNode, *, strict: bool) -> bool:
-        """Whether the entries of a list look like planned work."""
+    def is_plan(self, value: ListNode, *, strict: bool, named: bool = False) -> bool:
+        """Whether the entries of a list look like planned work.
+
+        Below a key that is one of lists of items (`named`), an id such as `WEB-12` speaks for it.
+        """
         maps = [each for each in value.items if isinstance(each, MapNode)]
         if not maps:
             return not strict
@@ -111,8 +168,12 @@ class Shapes:
             return False
         if not strict:
             return True
-        told = [each for each in maps if self._told(each) >= 2]
+        told = [each for each in maps if self._told(each) + (named and self._coded(each)) >= 2]
         return len(told) * 2 > len(maps)
+
+    def _coded(self, node: MapNode) -> bool:
+        ids = self.filler.ids_of(self.pairs(node), "")
+        return bool(ids) and _CODE.match(ids[0]) is not None
 
     def _told(self, node: MapNode) -> int:
         """How much of what only a plan has stands in a mapping."""

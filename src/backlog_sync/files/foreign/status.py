@@ -18,7 +18,9 @@ STATUS = "sprint-status"
 
 _SECTIONS = ("development status", "sprint status", "story status", "statuses")
 _EPIC = re.compile(r"epic-(\d{1,4}(?:[.-]\d{1,4})?[a-z]?)")
-_STORY = re.compile(r"(\d{1,4}(?:\.\d{1,4})?[a-z]?)[-.](\d{1,4}[a-z]?)(?:-(.{1,150}))?")
+_EPIC_LETTERS = re.compile(r"epic-([a-z]{1,3})")
+_STORY = re.compile(r"(\d{1,4}(?:\.\d{1,4})?[a-z]?|[a-z]{1,3})[-.](\d{1,4}[a-z]?)(?:-(.{1,150}))?")
+_DEEPER = re.compile(r"(\d{1,4}[a-z]?)-(.{1,150})")
 _OTHER = re.compile(r"epic-[\w.-]{1,10}-retrospective")
 
 
@@ -35,9 +37,10 @@ def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
     items: list[ParsedItem] = []
     notes: list[LineNote] = []
     epics: dict[str, int] = {}
+    taken: set[str] = set()
     for entry in section.entries:
         place = lines.place(source.path, entry.key.start)
-        made = _item(entry, place, epics)
+        made = _item(entry, place, epics, taken)
         if made is None:
             reason = "a retrospective is no item" if _OTHER.fullmatch(entry.key.value) else "no key"
             notes.append(LineNote(place.line, "skipped", reason=reason))
@@ -61,21 +64,22 @@ def _section(root: Node) -> MapNode | None:
     return None
 
 
-def _item(entry: Entry, place: Place, epics: dict[str, int]) -> ParsedItem | None:
+def _item(entry: Entry, place: Place, epics: dict[str, int], taken: set[str]) -> ParsedItem | None:
     word, value = entry.key.value.strip(), entry.value
     if not isinstance(value, Scalar) or _OTHER.fullmatch(word):
         return None
-    epic, story = _EPIC.fullmatch(word), _STORY.fullmatch(word)
+    epic, story = _EPIC.fullmatch(word) or _EPIC_LETTERS.fullmatch(word), _STORY.fullmatch(word)
     parent = None
     if epic:
-        kind, number, title = "epic", epic[1], f"Epic {epic[1]}"
-    elif story:
-        kind, number = "story", f"{story[1]}.{story[2]}"
-        title = (story[3] or f"Story {number}").replace("-", " ").replace("_", " ").strip()
+        kind, number, title = "epic", epic[1], f"Epic {epic[1].upper()}"
+    elif story and (story[1][0].isdigit() or story[1] in epics):
+        kind, (number, words) = "story", _numbered(story, taken)
+        title = words.replace("-", " ").replace("_", " ").strip()
         title = title[:1].upper() + title[1:]
         parent = epics.get(story[1])
     else:
         return None
+    taken.add(number)
     fields: dict[str, object] = {"id": f"{kind}-{number}", "title": title}
     if text_of(value):
         fields["status"] = text_of(value)
@@ -84,6 +88,14 @@ def _item(entry: Entry, place: Place, epics: dict[str, int]) -> ParsedItem | Non
         document, kind, place, parent=parent,
         places={"title": place, "status": place, "id": place}, anchor=StatusAnchor(value),
     )  # fmt: skip
+
+
+def _numbered(story: re.Match[str], taken: set[str]) -> tuple[str, str]:
+    """A story's number and its words: `0-6-1-more-tests` is 0.6.1 only where 0.6 is another one."""
+    number, words = f"{story[1]}.{story[2]}", story[3] or ""
+    while number in taken and (deeper := _DEEPER.fullmatch(words)):
+        number, words = f"{number}.{deeper[1]}", deeper[2]
+    return number, words or f"Story {number}"
 
 
 # ---- beside its epics ----------------------------------------------------------------------
@@ -145,7 +157,7 @@ def _with_status(parsed: ParsedFile, index: int, status: ParsedItem) -> ParsedFi
     document = item.document.model_copy(update={"status": word})
     document.model_fields_set.add("status")
     places = {**item.places, "status": status.place}
-    changed = replace(item, document=document, places=places)
+    changed = replace(item, document=document, places=places, alone=item.document)
     items = (*parsed.items[:index], changed, *parsed.items[index + 1 :])
     return replace(parsed, items=items)
 

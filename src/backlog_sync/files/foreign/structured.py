@@ -1,32 +1,45 @@
 """Structured files: ours are read as ours, other shapes by their own readers."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.assemble import Assembled, assemble
-from backlog_sync.files.documents.items import LISTS
+from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler
 from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign.repair import read_broken
-from backlog_sync.files.foreign.shapes import one_item
+from backlog_sync.files.foreign.shapes import has_maps, one_item
 from backlog_sync.files.foreign.status import parse_sprint_status
 from backlog_sync.files.foreign.tree import TreeReader
 from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
-from backlog_sync.files.vocabulary import group_kind, key_words, list_kind, list_status, words_of
+from backlog_sync.files.vocabulary import (
+    field_of,
+    group_kind,
+    key_words,
+    list_kind,
+    list_status,
+    words_of,
+)
 from backlog_sync.files.yaml.file import parse_yaml
-from backlog_sync.files.yaml.json_nodes import compose_json
-from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
+from backlog_sync.files.yaml.json_nodes import compose_json, compose_json_lines
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose, compose_all
 
 TREE = "tree"
 """The dialect of YAML and JSON of other shapes."""
+
+JSON_LINES = (".jsonl", ".ndjson")
+"""Names of files with one JSON value in each line."""
 
 _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
@@ -35,6 +48,13 @@ _PLANNED = {
     "acceptance_criteria", "story_points", "status", "priority", "depends_on", "user_story",
     "estimate_hours", "assignees", "sprint", "goal", "target", "issue",
 }  # fmt: skip
+_OUR_KEYS = (*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, "kind")
+_CAMEL = re.compile("[a-z][A-Z]")
+"""`dependsOn`: a field of ours as others spell it."""
+
+_MOST_UNKNOWN = 50
+"""So many unknown keys say enough; more may be data, and each costs a search."""
+
 _DEEPEST = 6
 _NEAR = 0.75
 """How alike a key must be to one of ours to be a slip of the pen: `services` is no `stories`."""
@@ -48,6 +68,8 @@ def parse_structured(source: Source) -> ParsedFile:
     is no plan gives one error that says why. Raises nothing for what the file holds.
     """
     root, faults = _compose(source)
+    if faults and not (root is not None and is_ours(root)):
+        root, faults = _leniently(source, root, faults)
     if any(fault.slug in _BROKEN for fault in faults):
         return _broken(source, root, faults)
     if root is None and faults:
@@ -60,7 +82,10 @@ def parse_structured(source: Source) -> ParsedFile:
 
 def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """The nodes of a file, and what is wrong; `.json` may also hold what only YAML takes."""
-    if PurePath(source.path).suffix.lower() != ".json":
+    suffix = PurePath(source.path).suffix.lower()
+    if suffix in JSON_LINES:
+        return compose_json_lines(source.text, source.path)
+    if suffix != ".json":
         return compose(source.text, source.path)
     root, faults = compose_json(source.text, source.path)
     if any(fault.slug == "invalid-json" for fault in faults):
@@ -70,32 +95,49 @@ def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     return root, faults
 
 
+def _leniently(
+    source: Source, root: Node | None, faults: tuple[Diagnostic, ...]
+) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """The same as other programs read it, where only our rules are broken: equal keys, documents.
+
+    A file of ours that is in order but for a second document stays one with an error.
+    """
+    suffix = PurePath(source.path).suffix.lower()
+    if suffix in JSON_LINES:
+        return root, faults
+    if suffix == ".json" and not any(fault.slug in _BROKEN for fault in faults):
+        return compose_json(source.text, source.path, strict=False)
+    other, told = compose_all(source.text, source.path)
+    if other is None or isinstance(other, Scalar) or is_ours(other):
+        return root, faults
+    return other, told
+
+
 def _broken(source: Source, root: Node | None, faults: tuple[Diagnostic, ...]) -> ParsedFile:
     """What a file that is not in order holds all the same."""
     if faults[-1].slug == "invalid-yaml":
         root, faults = read_broken(source.text, source.path, faults)
     if root is None or isinstance(root, Scalar):
         return ParsedFile(source, diagnostics=faults)
-    findings, done = _read(source, root)
-    if not done.items:
+    parsed = parse_sprint_status(source, root) or _recover(source, root)
+    if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
-    told = Diagnostic(
-        first.place,
-        "recovered",
-        _recovered(done, first),
-        "mend the file, then run this again",
-        Severity.WARNING,
-    )
+    hint = "mend the file, then run this again"
+    message = _recovered(parsed.items, first)
+    told = Diagnostic(first.place, "recovered", message, hint, Severity.WARNING)
+    return replace(parsed, diagnostics=(*faults, told))
+
+
+def _recover(source: Source, root: Node) -> ParsedFile:
+    findings, done, _ = _read(source, root)
     notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    return ParsedFile(
-        source, items=done.items, diagnostics=(*faults, told), notes=notes, dialect=TREE
-    )
+    return ParsedFile(source, items=done.items, notes=notes, dialect=TREE)
 
 
-def _recovered(done: Assembled, first: Diagnostic) -> str:
+def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
     """How much was read of a broken file, before the break and behind it."""
-    items = [item for item in done.items if item.confident]
+    items = [item for item in found if item.confident]
     counts = Counter(item.kind for item in items)
     before = [item for item in items if item.place.line < first.place.line]
     told = ", ".join(f"{count} x {kind}" for kind, count in counts.items())
@@ -106,11 +148,12 @@ def _recovered(done: Assembled, first: Diagnostic) -> str:
     return message
 
 
-def _read(source: Source, root: Node) -> tuple[Findings, Assembled]:
+def _read(source: Source, root: Node) -> tuple[Findings, Assembled, bool]:
+    """What is told, the items, and whether the file parts them by time, as only a plan does."""
     findings = Findings(source.path)
     reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings))
     reader.read(root)
-    return findings, assemble(reader.drafts, findings)
+    return findings, assemble(reader.drafts, findings), reader.planned
 
 
 def _is_plan(items: Sequence[ParsedItem]) -> bool:
@@ -126,9 +169,9 @@ def _is_plan(items: Sequence[ParsedItem]) -> bool:
 
 
 def _foreign(source: Source, root: Node, faults: tuple[Diagnostic, ...]) -> ParsedFile:
-    findings, done = _read(source, root)
+    findings, done, planned = _read(source, root)
     notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    if not _is_plan(done.items):
+    if not done.items or not (planned or _is_plan(done.items)):
         told = not_a_backlog(root, source.path)
         return ParsedFile(source, diagnostics=(*faults, told), notes=notes, dialect=TREE)
     settings: dict[str, object] = {}
@@ -163,23 +206,72 @@ def is_ours(root: Node) -> bool:
     version = root.get("version")
     versioned = isinstance(version, Scalar) and version.value == "1"
     own_lists = [name for name in names if name in LISTS]
-    if any(_is_foreign_list(e.key.value, e.value) for e in root.entries):
-        return bool(own_lists) and versioned
     maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
-    keys = {key_words(entry.key.value) for node in maps for entry in node.entries}
+    unknown = _unknown_keys(root, maps)
+    others = {key for key in unknown if _has_another_home(key)}
+    other_list = any(_is_foreign_list(e.key.value, e.value) for e in root.entries)
+    if other_list and not (own_lists and versioned):
+        return False
     if versioned:
-        return "title" in keys or len(keys & words_of("not_ours")) < _SURELY
+        return len(others) < (1 if _other_ids(maps) else _SURELY)
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
-    if seems(root) or owned or keys & words_of("not_ours"):
+    strange = bool(others) or not all(_is_slip(key) for key in unknown)
+    if seems(root) or owned or (strange and not _has_our_board(root)) or _other_milestones(root):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
-    strange = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
+    odd = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
     if own_lists == ["items"] and not any(node.get("kind") for node in maps):
         return False
     if own_lists:
-        return not strange and not _other_ids(maps)
-    return len(strange) * 2 < len(names)
+        return not odd and not _other_ids(maps)
+    return len(odd) * 2 < len(names)
+
+
+def _unknown_keys(root: MapNode, maps: Sequence[MapNode]) -> list[str]:
+    """Keys of items that our items never have, the first so many of them."""
+    known = {*_OUR_KEYS, *_board_of(root), "<<"}
+    found = {entry.key.value: None for node in maps for entry in node.entries}
+    return [key for key in found if key not in known][:_MOST_UNKNOWN]
+
+
+def _is_slip(key: str) -> bool:
+    """Whether a key is a slip of the pen for one of ours."""
+    return bool(get_close_matches(key[:100], _OUR_KEYS, 1, _NEAR))
+
+
+def _has_another_home(key: str) -> bool:
+    """Whether a key that is none of ours is one of other tools: a word for a field, a list."""
+    words = key_words(key)
+    ours = words.replace(" ", "_") in ItemDocument.model_fields and not _CAMEL.search(key)
+    known = field_of(key) is not None or list_kind(key) is not None
+    return words in words_of("not_ours") or (known and not ours)
+
+
+def _has_our_board(root: MapNode) -> bool:
+    """Whether the settings name a board as only ours do: by its owner and its fields."""
+    project = root.get("project")
+    names = {e.key.value for e in project.entries} if isinstance(project, MapNode) else set()
+    return {"owner", "fields"} <= names
+
+
+def _board_of(root: MapNode) -> set[str]:
+    """The fields of the board that the settings declare: items may have them as keys."""
+    project = root.get("project")
+    fields = project.get("fields") if isinstance(project, MapNode) else None
+    return {e.key.value for e in fields.entries} if isinstance(fields, MapNode) else set()
+
+
+def _other_milestones(root: MapNode) -> bool:
+    """Whether milestones are of another making: none has a title, or they hold lists of their own.
+
+    Ours say when something is due, and hold nothing.
+    """
+    value = root.get("milestones")
+    maps = [each for each in value.items if isinstance(each, MapNode)] if isinstance(
+        value, ListNode) else []  # fmt: skip
+    holding = any(has_maps(e.value) for each in maps for e in each.entries)
+    return bool(maps) and (holding or not any(each.get("title") for each in maps))
 
 
 def _is_foreign_list(name: str, value: Node) -> bool:

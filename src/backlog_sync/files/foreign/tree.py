@@ -17,7 +17,7 @@ from backlog_sync.files.foreign.shapes import (
     one_item,
     period_of,
 )
-from backlog_sync.files.node_values import short_title, text_of
+from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
@@ -53,6 +53,18 @@ _NOISE = frozenset(("noise", "risks", "navigation"))
 
 _STATUSES = {"done": "Done", "progress": "In Progress", "todo": "Todo"}
 
+_TIMES = frozenset(("term", "shelved"))
+"""Topics of keys that say when what stands below them is done, or that it is not."""
+
+_SEVERAL = 2
+"""So many named mappings with lists part the work; one alone is a wrapper."""
+
+_HEAD = re.compile(r"[\[(]?([A-Za-z][\w.-]{0,39}\d[\w.-]{0,20}?)(?=$|[\s:：,;)\]–—])")
+"""The code that a text begins with: `US-001, first half`."""
+
+_NUMBERED = re.compile(r"[^\W\d_]{1,20}[ ](\d{1,4})(?=$|[\s:：.,;(（–—-])")
+"""A word and a number: `Phase 2: Search`."""
+
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
 
 
@@ -71,7 +83,10 @@ class _Spot:
 
 @dataclass(slots=True)
 class TreeReader:
-    """Reads the items of one tree, in document order."""
+    """Reads the items of one tree, in document order.
+
+    `planned` tells that lists stand below a word for a time or a plan: `short_term`, `next`.
+    """
 
     path: str
     lines: Lines
@@ -79,6 +94,7 @@ class TreeReader:
     filler: Filler
     drafts: list[Draft] = field(default_factory=list)
     count: int = 0
+    planned: bool = False
     shapes: Shapes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +106,7 @@ class TreeReader:
             self._list("items", root, "story", _Spot(), known=False)
         elif isinstance(root, MapNode):
             self._mapping(root, _Spot())
+        self._second_mentions()
         self.filler.efforts.settle(self.findings)
 
     def place(self, node: Node) -> Place:
@@ -104,28 +121,87 @@ class TreeReader:
         if not spot.depth and spot.parent is None and self.shapes.is_item(node):
             self._item(node, "story", spot, loose=True)
             return
+        parts = {id(each) for each in self.shapes.named_parts(node)}
+        if len(parts) >= _SEVERAL:
+            self._groups("milestone", _only(node, parts), spot)
         for entry in node.entries:
-            key, value = key_words(entry.key.value), entry.value
-            if one_item(key) and isinstance(value, MapNode):
-                continue
-            if self.shapes.is_list(key, value):
-                self._lists(entry, spot, parent_kind="")
-            elif topics(key) & _NOISE:
-                self._skip(entry, "it holds no items")
-            elif isinstance(value, MapNode) and self.shapes.parts_work(value):
-                self._groups("milestone", value, spot)
-            elif isinstance(value, MapNode) and spot.depth < _WRAPPERS:
-                tag = holds_lists(value) and key not in _PLAIN_WRAPPERS
-                scope = key.replace(" ", "-") if tag else spot.scope
-                self._mapping(value, replace(spot, depth=spot.depth + 1, scope=scope))
-            elif isinstance(value, ListNode) and value.items:
-                shelved = "shelved" in topics(key)
-                if self.shapes.is_plan(value, strict=not shelved):
-                    shelf = key if shelved else spot.shelved
-                    below = replace(spot, shelved=shelf)
-                    self._list(key, value, "story", below, known=shelved)
-                else:
-                    self._skip(entry, "a list of something else than items")
+            if id(entry.value) not in parts or len(parts) < _SEVERAL:
+                self._entry(entry, spot)
+
+    def _entry(self, entry: Entry, spot: _Spot) -> None:
+        """One key of a mapping that is no item."""
+        key, value = key_words(entry.key.value), entry.value
+        if one_item(key) and isinstance(value, MapNode):
+            return
+        if self.shapes.is_list(key, value):
+            self._lists(entry, spot, parent_kind="")
+        elif topics(key) & _NOISE:
+            self._skip(entry, "it holds no items")
+        elif isinstance(value, MapNode) and self.shapes.parts_work(value):
+            self._groups("milestone", value, spot)
+        elif isinstance(value, MapNode) and spot.depth < _WRAPPERS:
+            self._wrapper(entry, key, value, spot)
+        elif isinstance(value, ListNode) and value.items:
+            self._unknown_list(entry, key, value, spot)
+
+    def _wrapper(self, entry: Entry, key: str, value: MapNode, spot: _Spot) -> None:
+        """A mapping of an unknown name, or one that says when: `now`, `short_term`, `done`."""
+        if topics(key) & _TIMES or list_status(key):
+            self.planned = True
+            self._bucket(entry, value, spot)
+            return
+        tag = holds_lists(value) and key not in _PLAIN_WRAPPERS
+        scope = key.replace(" ", "-") if tag else spot.scope
+        self._mapping(value, replace(spot, depth=spot.depth + 1, scope=scope))
+
+    def _bucket(self, entry: Entry, value: MapNode, spot: _Spot) -> None:
+        """What stands below a time: lists of unknown names in it are groups of tasks."""
+        key = entry.key.value
+        status = list_status(key)
+        inside = replace(spot, depth=spot.depth + 1)
+        if status is not None:
+            inside = replace(inside, status=(_STATUSES[status], self.place(entry.key)))
+        if "shelved" in topics(key):
+            inside = replace(inside, shelved=key)
+        for each in value.entries:
+            if self._is_group(each):
+                self._group_of_tasks(each, inside)
+            else:
+                self._entry(each, inside)
+
+    def _is_group(self, entry: Entry) -> bool:
+        """Whether a key of its own making holds a list of items."""
+        key, value = key_words(entry.key.value), entry.value
+        known = self.shapes.is_list(key, value) or topics(key) or list_status(key)
+        return (
+            isinstance(value, ListNode)
+            and has_maps(value)
+            and not known
+            and self.shapes.is_plan(value, strict=False)
+        )
+
+    def _group_of_tasks(self, entry: Entry, spot: _Spot) -> None:
+        """An epic that is only the name of a list; what it holds has no kind of its own."""
+        words = entry.key.value.replace("_", " ").replace("-", " ").split()
+        title = short_title(" ".join(words))
+        draft = Draft("epic", title[:1].upper() + title[1:], self.place(entry.key))
+        draft.raw_id, draft.shelved = entry.key.value[:80], spot.shelved
+        self._set(draft, spot)
+        self.drafts.append(draft)
+        self._list(key_words(entry.key.value), entry.value, "task",
+                   replace(spot, parent=draft), known=True)  # fmt: skip
+
+    def _unknown_list(self, entry: Entry, key: str, value: ListNode, spot: _Spot) -> None:
+        """A list whose name says nothing: of groups that hold items, or of items."""
+        if self.shapes.are_groups(value):
+            self._groups("milestone", value, spot)
+            return
+        shelved = "shelved" in topics(key)
+        if self.shapes.is_plan(value, strict=not shelved):
+            below = replace(spot, shelved=key if shelved else spot.shelved)
+            self._list(key, value, "story", below, known=shelved)
+        else:
+            self._skip(entry, "a list of something else than items")
 
     def _owner(self, node: MapNode, spot: _Spot) -> _Spot:
         """What stands beside the lists and owns them: `epic: {…}`, `epic: 1`, `sprint: 2`."""
@@ -170,6 +246,19 @@ class TreeReader:
         self.drafts.append(draft)
         return draft
 
+    def _second_mentions(self) -> None:
+        """Texts that only name items that are declared elsewhere are no items of their own."""
+        declared = [d for d in self.drafts if not isinstance(_node(d), Scalar)]
+        ids = {each.casefold() for d in declared for each in (d.raw_id, *d.aliases) if each}
+        titles = {d.title.casefold() for d in declared if not d.group}
+        for draft in self.drafts:
+            node = _node(draft)
+            word = _mentioned(text_of(node), ids, titles) if isinstance(node, Scalar) else ""
+            draft.mention = bool(word)
+            owner = draft.parent or draft.within
+            if word and owner is not None:
+                owner.members.append(Ref(word, draft.place, draft.kind))
+
     # ---- lists -----------------------------------------------------------------------------
 
     def _lists(self, entry: Entry, spot: _Spot, parent_kind: str) -> None:
@@ -209,7 +298,7 @@ class TreeReader:
                         draft.raw_id = entry.key.value[:80]
             return
         assert isinstance(value, ListNode)
-        if not self.shapes.is_plan(value, strict=not known):
+        if not self.shapes.is_plan(value, strict=not known, named=is_any_list(key)):
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
@@ -237,9 +326,10 @@ class TreeReader:
         if kind in ("epic", "feature") and owner is None:
             self.findings.skip(self.place(node), "a text alone, where items are mappings")
             return
-        draft = Draft(kind, short_title(text), self.place(node), anchor=TreeAnchor(node))
-        if len(text) > len(draft.title) + 1:
-            draft.put("description", text, draft.place)
+        title, rest = titled(text)
+        draft = Draft(kind, title, self.place(node), anchor=TreeAnchor(node))
+        if rest:
+            draft.put("description", rest, draft.place)
         self._set(draft, spot)
         self.drafts.append(draft)
 
@@ -254,6 +344,8 @@ class TreeReader:
             entries = [(e.key.value, e.value) for e in value.entries
                        if isinstance(e.value, MapNode)]  # fmt: skip
         siblings = self.count = self.count + 1
+        if isinstance(value, ListNode):
+            self._named_groups(group, value, siblings, spot)
         for key, node in entries:
             pairs = self.shapes.pairs(node)
             if group == "milestone" and self.shapes.runs(node):
@@ -279,6 +371,20 @@ class TreeReader:
             for entry in node.entries:
                 if self.shapes.is_list(key_words(entry.key.value), entry.value):
                     self._lists(entry, below, parent_kind="")
+                elif self.shapes.are_goals(entry):
+                    self._list("goals", entry.value, "task", below, known=True)
+
+    def _named_groups(self, group: str, value: ListNode, siblings: int, spot: _Spot) -> None:
+        """Groups that are only texts: `Phase 2: Search`, which items name by the number."""
+        for node in value.items:
+            text = text_of(node) if isinstance(node, Scalar) else ""
+            number = _NUMBERED.match(text)
+            if number is None:
+                continue
+            draft = Draft("epic", short_title(text), self.place(node), group=group)
+            draft.raw_id, draft.scope, draft.within = number[1], spot.scope, spot.within
+            draft.siblings = siblings
+            self.drafts.append(draft)
 
     # ---- items -----------------------------------------------------------------------------
 
@@ -299,7 +405,7 @@ class TreeReader:
                                    "entries without a title are left out",
                                    ids[0])  # fmt: skip
             return None
-        draft = Draft(kind, short_title(text_of(title.value)), self._start(node))
+        draft = Draft(kind, titled(text_of(title.value))[0], self._start(node))
         draft.anchor = TreeAnchor(node)
         self.filler.name(draft, pairs)
         draft.local = spot.parent is not None
@@ -327,6 +433,10 @@ class TreeReader:
             if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
                 continue
+            if draft.kind == "epic" and self.shapes.are_steps(key, entry.value):
+                self._list(key, entry.value, self._child_kind(entry.value, draft.kind), below,
+                           known=True)  # fmt: skip
+                continue
             self._lists(entry, below, parent_kind=draft.kind)
 
     def _set(self, draft: Draft, spot: _Spot) -> None:
@@ -342,6 +452,23 @@ class TreeReader:
 
     def _skip(self, entry: Entry, reason: str) -> None:
         self.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
+
+
+def _node(draft: Draft) -> MapNode | Scalar | None:
+    return draft.anchor.node if isinstance(draft.anchor, TreeAnchor) else None
+
+
+def _mentioned(text: str, ids: set[str], titles: set[str]) -> str:
+    """The id or title of another item that a text is, or begins with; empty where it is none."""
+    if text.casefold() in titles:
+        return text
+    head = _HEAD.match(text)
+    return head[1] if head and head[1].casefold() in ids else ""
+
+
+def _only(node: MapNode, values: set[int]) -> MapNode:
+    """A mapping with those of its entries that have these values."""
+    return replace(node, entries=tuple(e for e in node.entries if id(e.value) in values))
 
 
 def _kind_of_list(key: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
+from backlog_sync.files.foreign.join import CARD
 from backlog_sync.files.parsed import Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
 from backlog_sync.files.reading.declared import Declared
@@ -16,7 +17,7 @@ from backlog_sync.files.reading.risks import read_risks
 from backlog_sync.files.reading.runs import choose_sections
 from backlog_sync.files.reading.sections import read_sections
 from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
-from backlog_sync.files.reading.single import CARD, as_card, card_key, open_single, single_item
+from backlog_sync.files.reading.single import as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline, read_outline
@@ -44,7 +45,7 @@ def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
     record = Record(source, outline.lines)
     choices = _choices(source.text, outline, asked)
     front = front_matter(source, outline.lines)
-    single = single_item(front, choices)
+    single = single_item(front, choices, source.path)
     gatherer = Gatherer(record, choices, MAX_ITEMS)
     first = open_single(gatherer, single) if single else None
     if not gatherer.run(outline.root, first):

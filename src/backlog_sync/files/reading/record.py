@@ -44,6 +44,7 @@ class Record:
 
     def __init__(self, source: Source, lines: tuple[Line, ...]) -> None:
         self.path = source.path
+        self.file = source.file
         self.text = source.text
         self.lines = lines
         self.findings = Findings(source.path)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.anchors import CardAnchor, MetaLine
 from backlog_sync.files.fill import Pair
+from backlog_sync.files.foreign.join import is_epic_file, key_in_folder, numbered_file
+from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import short_title, text_of
 from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.reading.choices import Choices
@@ -19,12 +21,10 @@ from backlog_sync.files.reading.gather import Gatherer, Scope
 from backlog_sync.files.reading.metadata import Pair as MetaPair
 from backlog_sync.files.reading.settle import key_elsewhere
 from backlog_sync.files.statuses import meanings
+from backlog_sync.files.syntax.markdown import Kind
 from backlog_sync.files.values import parse_key
-from backlog_sync.files.vocabulary import field_of, key_words
+from backlog_sync.files.vocabulary import field_of, key_words, type_word
 from backlog_sync.files.yaml.nodes import MapNode, Scalar
-
-CARD = "card"
-"""The dialect of a file that is one item with an id."""
 
 _PLANNED = frozenset(
     ("assignees", "labels", "milestone", "depends_on", "priority", "story_points", "estimate",
@@ -42,17 +42,21 @@ class Single:
     parent: str | None = None
 
 
-def single_item(front: FrontMatter, choices: Choices) -> Single | None:
-    """The item that a whole file is, None where it is none; nothing else in it is one then."""
+def single_item(front: FrontMatter, choices: Choices, path: str) -> Single | None:
+    """The item that a whole file is, None where it is none; nothing else in it is one then.
+
+    In a file that is named `epic.md` or `001.md`, the name is the id.
+    """
     node = front.fields
     if node is None:
         return None
     said = {key_words(entry.key.value): text_of(entry.value) for entry in node.entries}
     known = {field_of(name) for name in said}
     status = next((text for name, text in said.items() if field_of(name) == "status"), None)
-    if not said.get("title") or status is None:
+    placed = is_epic_file(path) or numbered_file(path) is not None
+    if not (said.get("title") or (placed and said.get("name"))) or status is None:
         return None
-    card = bool(said.get("id")) and bool(meanings(said.get("status", "")))
+    card = (placed or bool(said.get("id"))) and bool(meanings(said.get("status", "")))
     if not card and not (known & _PLANNED and _declares_none(choices)):
         return None
     for row in choices.sections.items:
@@ -85,12 +89,17 @@ def open_single(walk: Gatherer, single: Single) -> MarkdownDraft:
     title = filler.title_of(pairs, "story")
     assert title is not None
     held = any(field_of(pair.key) == "parent" and text_of(pair.value) for pair in pairs)
-    kind = filler.kind_of(pairs, "task" if held else "story", loose=True)
-    name = short_title(text_of(title.value))
+    path = record.path
+    task = held or (single.card and numbered_file(path) is not None)
+    usual = "epic" if single.card and is_epic_file(path) else "task" if task else "story"
+    kind = filler.kind_of(pairs, usual, loose=True)
+    name = _heading(walk, kind) or short_title(text_of(title.value))
     draft = walk.add(kind, None, name, lines[0], lines[0].start, None, Scope(), -1)
     filler.name(draft, pairs)
     if not single.card:
         draft.key, draft.raw_id = parse_key(draft.raw_id or ""), None
+    elif draft.raw_id is None:
+        draft.raw_id = key_in_folder(record.file)
     filler.fill(draft, pairs, title)
     draft.front = single.end
     draft.meta += [_meta(record.text, pair, row) for pair, row in zip(pairs, rows, strict=True)]
@@ -100,6 +109,17 @@ def open_single(walk: Gatherer, single: Single) -> MarkdownDraft:
         single.parent = next((suggest_key(word) for word in above), None)
     draft.parents = []
     return draft
+
+
+def _heading(walk: Gatherer, kind: str) -> str:
+    """The title that the file's own heading gives, where it begins with the item's type word.
+
+    ccpm's `name:` is the folder's, in small letters; `# Epic: Boats` says how it is written.
+    """
+    first = next((line for line in walk.record.lines if line.kind is Kind.HEADING), None)
+    word, colon, title = plain(first.text).partition(":") if first is not None else ("", "", "")
+    known = type_word(word) if colon else None
+    return short_title(title) if known and known.kind == kind else ""
 
 
 def _meta(text: str, pair: Pair, row: int) -> MetaLine:

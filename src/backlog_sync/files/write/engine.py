@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic
-from backlog_sync.files.anchors import Anchor, RowAnchor
+from backlog_sync.files.anchors import Anchor, OrgAnchor, RowAnchor, TodoAnchor
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import parse_source
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
@@ -57,6 +57,10 @@ def writer_of(parsed: ParsedFile, apart: Collection[int] = ()) -> Writer:
         from backlog_sync.files.write.table import TableWriter  # noqa: PLC0415 - needs neither
 
         return TableWriter(parsed)
+    if isinstance(anchor, OrgAnchor | TodoAnchor):
+        from backlog_sync.files.write.lines import LineWriter  # noqa: PLC0415 - as above
+
+        return LineWriter(parsed)
     return NodeWriter(parsed)
 
 
@@ -157,17 +161,25 @@ def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
     if len(read.items) != len(parsed.items):
         return read
     pairs = zip(parsed.items, read.items, strict=True)
-    return replace(read, items=tuple(_joined(parsed, old, new) for old, new in pairs))
+    return replace(read, items=tuple(_joined(old, new) for old, new in pairs))
 
 
-def _joined(parsed: ParsedFile, old: ParsedItem, new: ParsedItem) -> ParsedItem:
-    """An item with the status that another file says of it."""
-    place = old.places.get("status")
-    if place is None or place.path == parsed.source.path or new.document.status is not None:
+def _joined(old: ParsedItem, new: ParsedItem) -> ParsedItem:
+    """An item with what other files say of it, where its own still says no more than before."""
+    if old.parent is None and new.parent is None and new.parent_key is None:
+        new = replace(new, parent_key=old.parent_key)
+    if old.alone is None:
         return new
-    document = new.document.model_copy(update={"status": old.document.status})
-    document.model_fields_set.add("status")
-    return replace(new, document=document, places={**new.places, "status": place})
+    fields = {
+        name: getattr(old.document, name)
+        for name in ItemDocument.model_fields
+        if getattr(new.document, name) == getattr(old.alone, name)
+        and getattr(old.document, name) != getattr(old.alone, name)
+    }
+    document = new.document.model_copy(update=fields)
+    document.model_fields_set.update(fields)
+    places = {name: old.places[name] for name in fields if name in old.places}
+    return replace(new, document=document, alone=new.document, places={**new.places, **places})
 
 
 def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set[tuple[int, str]]:

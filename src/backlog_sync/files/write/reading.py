@@ -6,8 +6,8 @@ from pathlib import Path
 from backlog_sync.core.escaping import quoted
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import CONFIG
-from backlog_sync.files.markdown.front import front_matter
 from backlog_sync.files.parsed import Source
+from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.source import create_file, read_source
 from backlog_sync.files.syntax.markdown import Kind, read_outline
 from backlog_sync.files.write.change import change_of, save

@@ -11,6 +11,7 @@ from functools import cache, partial
 from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import CardAnchor, StatusAnchor, TreeAnchor, YamlAnchor
+from backlog_sync.files.foreign.structured import JSON_LINES
 from backlog_sync.files.node_values import criteria_of, names_of, text_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.source import Lines
@@ -49,7 +50,7 @@ class NodeWriter:
         self.parsed = parsed
         self.text = parsed.source.text
         self.ours = not parsed.dialect
-        self.json = parsed.source.path.lower().endswith(".json")
+        self.json = parsed.source.path.lower().endswith((".json", *JSON_LINES))
         self.editor = Editor(self.text)
         self.lines = Lines(self.text)
         self.new: dict[int, tuple[MapNode | Scalar, list[Setting]]] = {}

@@ -13,6 +13,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import did_you_mean, explain, shown
+from backlog_sync.files.yaml.hashes import find_hashes
 from backlog_sync.files.yaml.nodes import (
     Entry,
     ListNode,
@@ -57,6 +58,8 @@ def parse_yaml(source: Source) -> ParsedFile:
         places[name] = reader.place(entry.key)
         places.update(places_below(entry.value, source.path, reader.lines, f"{name}."))
     reader.check_settings_keys(settings, places)
+    if " #" in source.text:
+        reader.diagnostics += find_hashes(source.text, source.path, root, reader.lines)
     return ParsedFile(
         source,
         items=tuple(reader.items),

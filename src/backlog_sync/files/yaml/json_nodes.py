@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.files.source import Lines
 from backlog_sync.files.yaml.nodes import (
     MAX_DEPTH,
@@ -20,6 +20,10 @@ from backlog_sync.files.yaml.nodes import (
 )
 
 _BLANK = re.compile(r"[ \t\r\n]*")
+_MOST_TOLD = 20
+"""Broken lines of one file that are told; what stands behind so many is not read."""
+
+_LINE = re.compile(r"[^\r\n]+")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _WORD = re.compile(r"-?(?:0|[1-9]\d{0,400})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,9})?|true|false|null")
 
@@ -44,14 +48,17 @@ class _Open:
     key: Scalar | None = None
 
 
-def compose_json(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+def compose_json(
+    text: str, path: str, *, strict: bool = True
+) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Read JSON into nodes.
 
     Gives the root and no diagnostics; for broken JSON, what stands before the break (None where
-    that is nothing) and what is wrong. A later one of two equal keys is told and left out. Raises
+    that is nothing) and what is wrong. A later one of two equal keys is told and left out; where
+    not `strict`, the last one counts, as for other programs, and that is a warning. Raises
     nothing, whatever the text.
     """
-    reader = _Reader(text, path)
+    reader = _Reader(text, path, strict=strict)
     try:
         reader.run()
     except _Problem as problem:
@@ -61,8 +68,32 @@ def compose_json(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, .
     return reader.root, tuple(reader.told)
 
 
+def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Diagnostic, ...]]:
+    """Read lines of JSON, one value in each, into one list.
+
+    A line that is broken is told, and the lines behind it are read all the same; None where no
+    line holds a value. Raises nothing, whatever the text.
+    """
+    reader = _Reader(text, path, strict=False)
+    found: list[Node] = []
+    for match in _LINE.finditer(text):
+        if not match[0].strip():
+            continue
+        try:
+            found.append(reader.line(match.start(), match.end()))
+        except _Problem as problem:
+            place = reader.lines.place(path, problem.offset)
+            told = Diagnostic(place, problem.slug, problem.message, problem.hint)
+            reader.told.append(told)
+            if problem.slug == "too-large" or len(reader.told) >= _MOST_TOLD:
+                break
+    root = ListNode(tuple(found), 0, len(text), flow=False) if found else None
+    return root, tuple(reader.told)
+
+
 class _Reader:
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, *, strict: bool) -> None:
+        self.strict = strict
         self.text = text
         self.path = path
         self.lines = Lines(text)
@@ -71,14 +102,24 @@ class _Reader:
         self.root: Node | None = None
         self.count = 0
         self.at = 0
+        self.end = len(text)
+        self.whole = True
 
     def run(self) -> None:
         self._value()
         while self.stack:
             self._step()
         self._skip()
-        if self.at < len(self.text):
+        if self.at < self.end:
             raise self._wrong("nothing can stand behind the end of the JSON value")
+
+    def line(self, start: int, end: int) -> Node:
+        """Read the one value that a line holds."""
+        self.at, self.end, self.stack, self.root = start, end, [], None
+        self.whole = False
+        self.run()
+        assert self.root is not None
+        return self.root
 
     def rest(self) -> Node | None:
         """What there is when reading stops: open lists and mappings end here."""
@@ -115,7 +156,7 @@ class _Reader:
         self.count += 1
         if self.count > MAX_NODES:
             raise _Problem(self.at, "too-large", f"this holds more than {MAX_NODES} values")
-        char = self.text[self.at : self.at + 1]
+        char = self.text[self.at : min(self.at + 1, self.end)]
         if char in ("{", "["):
             if len(self.stack) >= MAX_DEPTH:
                 message = f"this is nested more than {MAX_DEPTH} levels deep"
@@ -137,17 +178,20 @@ class _Reader:
             raise self._wrong(message)
         match = _STRING.match(self.text, self.at)
         if match is None:
-            line = self.text[self.at :].split("\n", 1)[0]
+            line = self.text[self.at : self.end].split("\n", 1)[0]
             message = "a text is opened here and not closed in its line"
             hint = "close it with '\"'; the file may be cut off here" if len(line) else ""
             raise self._wrong(message, hint)
-        try:
-            value = json.loads(match[0])
-        except ValueError:
-            raise self._wrong("this text holds an escape that JSON does not know") from None
-        plain = value.encode("utf-8", "replace").decode()
+        plain = match[0][1:-1] if "\\" not in match[0] else self._unescaped(match[0])
         start, self.at = self.at, match.end()
         return Scalar(plain, start, match.end(), '"')
+
+    def _unescaped(self, text: str) -> str:
+        try:
+            value: str = json.loads(text)
+        except ValueError:
+            raise self._wrong("this text holds an escape that JSON does not know") from None
+        return value.encode("utf-8", "replace").decode()
 
     def _close(self) -> None:
         top = self.stack.pop()
@@ -172,21 +216,25 @@ class _Reader:
             first = self.lines.place(self.path, top.entries[key.value].key.start)
             place = self.lines.place(self.path, key.start)
             message = f"'{key.value}' is given twice; the first is at line {first.line}"
-            self.told.append(Diagnostic(place, "duplicate-field", message, "remove one"))
-        else:
+            severity = Severity.ERROR if self.strict else Severity.WARNING
+            message = message if self.strict else f"{message}, and the last one counts"
+            self.told.append(Diagnostic(place, "duplicate-field", message, "remove one", severity))
+        if key.value not in top.entries or not self.strict:
             top.entries[key.value] = Entry(key, node)
 
     def _skip(self) -> None:
-        blank = _BLANK.match(self.text, self.at)
+        blank = _BLANK.match(self.text, self.at, self.end)
         self.at = blank.end() if blank else self.at
 
     def _here(self, char: str) -> bool:
-        return self.text.startswith(char, self.at)
+        return self.text.startswith(char, self.at, self.end)
 
     def _wrong(self, message: str, hint: str = "") -> _Problem:
-        if self.at >= len(self.text):
+        if self.at >= self.end:
+            what = "file" if self.whole else "line"
+            end = len(self.text.rstrip()) if self.whole else self.end
             return _Problem(
-                len(self.text.rstrip()), "invalid-json", "the file ends before its JSON does",
+                end, "invalid-json", f"the {what} ends before its JSON does",
                 "the end is missing: close what is open, or fetch the file again",
             )  # fmt: skip
         return _Problem(self.at, "invalid-json", message, hint)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.source import Lines
 from backlog_sync.files.yaml.errors import explain_yaml_error
 
@@ -138,6 +138,75 @@ def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     return root, tuple(composer.duplicates)
 
 
+def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """Read a YAML file of another tool as other programs do, into one tree.
+
+    Of equal keys the last one counts, and is told; lists and mappings of several documents become
+    one. What cannot be read of the documents behind the first is told, and left out. Gives None
+    where the first cannot be read. Raises nothing, whatever the text.
+    """
+    lines = Lines(text)
+    composer = _Composer(text, path, lines, strict=False)
+    told: list[Diagnostic] = []
+    try:
+        composer.run()
+    except (_Problem, yaml.YAMLError) as error:
+        told.append(_left_out(error, text, path, lines))
+    roots = composer.roots
+    told += _other_documents(roots, path, lines)
+    return _together(roots), (*composer.duplicates, *told)
+
+
+def _left_out(error: _Problem | yaml.YAMLError, text: str, path: str, lines: Lines) -> Diagnostic:
+    """Why the rest of a file is not read."""
+    if isinstance(error, _Problem):
+        place, why = lines.place(path, error.offset), error.message
+    else:
+        fault = explain_yaml_error(error, text, path, lines)
+        place, why = fault.place, fault.message
+    message = f"the document that holds this line cannot be read and is left out: {why}"
+    return Diagnostic(place, "document-left-out", message, "mend it", Severity.WARNING)
+
+
+def _together(roots: list[Node]) -> Node | None:
+    """One tree of the documents that are like the first: entries behind each other.
+
+    Of equal keys the lists are joined, and of other values the first counts.
+    """
+    if len(roots) < 2:
+        return roots[0] if roots else None
+    first, last = roots[0], roots[-1]
+    if isinstance(first, ListNode):
+        lists = [root for root in roots if isinstance(root, ListNode)]
+        return replace(first, items=tuple(item for root in lists for item in root.items))
+    if not isinstance(first, MapNode):
+        return first
+    values: dict[str, list[Entry]] = {}
+    for root in roots:
+        for entry in root.entries if isinstance(root, MapNode) else ():
+            values.setdefault(entry.key.value, []).append(entry)
+    entries = tuple(_one_entry(found) for found in values.values())
+    return replace(first, entries=entries, end=max(first.end, last.end))
+
+
+def _one_entry(found: list[Entry]) -> Entry:
+    first = found[0]
+    if len(found) == 1 or not isinstance(first.value, ListNode):
+        return first
+    lists = [entry.value for entry in found if isinstance(entry.value, ListNode)]
+    items = tuple(item for each in lists for item in each.items)
+    return replace(first, value=replace(first.value, items=items))
+
+
+def _other_documents(roots: list[Node], path: str, lines: Lines) -> Iterator[Diagnostic]:
+    """Documents that are no part of the tree: they are of another kind than the first."""
+    for root in roots[1:]:
+        if type(root) is not type(roots[0]):
+            message = "this document is of another kind than the first and is left out"
+            place = lines.place(path, root.start)
+            yield Diagnostic(place, "document-left-out", message, "", Severity.WARNING)
+
+
 def compose_part(text: str, path: str) -> Node | None:
     """What can be read of a YAML text that is not in order: all that stands before the break.
 
@@ -159,10 +228,12 @@ def _end(event: Any) -> int:
 
 
 class _Composer:
-    def __init__(self, text: str, path: str, lines: Lines) -> None:
+    def __init__(self, text: str, path: str, lines: Lines, *, strict: bool = True) -> None:
         self.text = text
         self.path = path
         self.lines = lines
+        self.strict = strict
+        self.roots: list[Node] = []
         self.count = 0
         self.anchors: dict[str, Node | None] = {}
         self.stack: list[_Open] = []
@@ -179,7 +250,7 @@ class _Composer:
         for event in self._events():
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
-                if documents > 1:
+                if documents > 1 and self.strict:
                     message = "a second YAML document begins here"
                     hint = "a backlog file holds one: put the rest into a file of its own"
                     raise _Problem(_start(event), "invalid-yaml", message, hint)
@@ -278,6 +349,7 @@ class _Composer:
             self.stack[-1].children.append(node)
         else:
             self.root = node
+            self.roots.append(node)
 
     def _entries(self, children: list[Node]) -> tuple[tuple[Entry, ...], int]:
         """Keys and values of a mapping; its own win over merged ones, earlier over later."""
@@ -290,6 +362,8 @@ class _Composer:
                 merged.append((key, value))
             elif key.value in own:
                 self._duplicate(own[key.value].key, key)
+                if not self.strict:
+                    own[key.value] = Entry(key, value)
             else:
                 own[key.value] = Entry(key, value)
         entries = dict(own)
@@ -317,9 +391,10 @@ class _Composer:
         before = self.lines.place(self.path, first.start)
         place = self.lines.place(self.path, second.start)
         message = f"'{second.value}' is given twice; the first is at line {before.line}"
-        self.duplicates.append(
-            Diagnostic(place, "duplicate-field", message, f"remove one; see {before}")
-        )
+        severity = Severity.ERROR if self.strict else Severity.WARNING
+        message = message if self.strict else f"{message}, and the last one counts"
+        hint = f"remove one; see {before}"
+        self.duplicates.append(Diagnostic(place, "duplicate-field", message, hint, severity))
 
 
 def to_plain(node: Node) -> object:

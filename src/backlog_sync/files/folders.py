@@ -1,0 +1,100 @@
+"""A folder as a backlog: which of its files are read, and which are passed over.
+
+Tools keep one file for each item (Backlog.md, ccpm, taskmd), or one file for all (beads). What a
+folder holds beside them is documents: those are passed over, and told.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.files.foreign.todotxt import is_todo_txt
+from backlog_sync.files.validation import shown
+
+MAX_SEEN = 20_000
+"""Entries of a folder that are looked at; a plan is no whole disk."""
+
+MAX_DEPTH = 8
+"""Folders below each other in which files are looked for."""
+
+SUFFIXES = (
+    ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".org", ".md", ".markdown",
+)  # fmt: skip
+"""Names of files that are read, beside `todo.txt`."""
+
+_TOOLS = {".beads": "", ".claude": "epics", ".taskmaster": "tasks", ".backlog": ""}
+"""Hidden folders in which tools keep plans, and the part of each that holds them."""
+
+_OTHERS = frozenset(("node_modules", "vendor", "venv", "dist", "build", "target", "__pycache__"))
+_SHELVED = frozenset(("archive", "archived"))
+_DOCUMENTS = re.compile(
+    r"(?:readme|changelog|contributing|license|licence|code_of_conduct|security|agents|claude)"
+    r"(?:\.[\w-]{1,10})?",
+    re.IGNORECASE,
+)
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of a folder that may hold items, sorted; folders that were left out by name.
+
+    `full` tells that it holds more than is looked at.
+    """
+
+    files: tuple[Path, ...]
+    left_out: tuple[Path, ...] = ()
+    full: bool = False
+
+
+def is_known(path: PurePath | str) -> bool:
+    """Whether a file is of a kind that is read, by its name."""
+    name = PurePath(path)
+    return name.suffix.lower() in SUFFIXES or is_todo_txt(str(name))
+
+
+def files_of(folder: Path) -> Folder:
+    """The files of a folder and those below it. Links to folders are not followed."""
+    found: list[Path] = []
+    left_out: list[Path] = []
+    seen = 0
+    for top, folders, names in os.walk(folder):
+        at = Path(top)
+        depth = len(at.relative_to(folder).parts)
+        seen += len(folders) + len(names)
+        if seen > MAX_SEEN:
+            return Folder(tuple(sorted(found)), tuple(left_out), full=True)
+        left_out += [at / name for name in sorted(folders) if name.lower() in _SHELVED]
+        folders[:] = sorted(_below(folders, at, folder)) if depth < MAX_DEPTH else []
+        found += [at / name for name in names if not name.startswith(".") and is_known(name)]
+    return Folder(tuple(sorted(found)), tuple(left_out))
+
+
+def _below(names: list[str], at: Path, top: Path) -> Iterator[str]:
+    """The folders to go into; of a tool's hidden folder only the part that holds plans."""
+    part = _TOOLS.get(at.name, "") if at != top else ""
+    for name in names:
+        hidden = name.startswith(".") and name not in _TOOLS
+        if not hidden and name.lower() not in _OTHERS | _SHELVED and (not part or name == part):
+            yield name
+
+
+def is_document(path: str) -> bool:
+    """Whether a file is about the folder, by its name: `README.md`."""
+    return _DOCUMENTS.fullmatch(PurePath(path).stem) is not None
+
+
+def passed_over(path: str, names: list[str]) -> Diagnostic | None:
+    """Tell of files of a folder that hold no items; None where there are none."""
+    if not names:
+        return None
+    inside = [name.removeprefix(path).lstrip("/\\") for name in names[:_NAMED]]
+    listed = ", ".join(shown(name) for name in inside)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    what = "file holds" if len(names) == 1 else "files hold"
+    message = f"{len(names)} {what} no items that could be taken: {listed}{more}"
+    hint = "name a file to see why it holds none"
+    return Diagnostic(Place(path), "passed-over", message, hint, Severity.WARNING)
