@@ -239,3 +239,12 @@ def test_explain_as_json_has_a_verdict_for_each_line(backlog: Backlog, roadmap: 
     left = [each for each in found["read"]["left"] if each["verdict"] == "not taken"]
     assert sum(each["lines"] for each in left) == 7
     assert left[0]["first"]["path"] == "ROADMAP.md"
+
+
+def test_explain_in_colour_makes_what_was_left_stand_out(backlog: Backlog, roadmap: Path) -> None:
+    """Only the number is dim in a line that was not taken; without colour nothing is styled."""
+    ran = backlog("lint", "ROADMAP.md", "--explain", "--color", "always")
+    line = next(each for each in ran.out.splitlines() if "Tell the skipper" in each)
+    assert "\x1b[33m- Tell the skipper" in line
+    assert line.count("\x1b[2m") == 1
+    assert "\x1b" not in backlog("lint", "ROADMAP.md", "--explain").out

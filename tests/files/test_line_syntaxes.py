@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from backlog_sync.files.write_back import write_back
+from backlog_sync.files.write.progress import write_back
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress

@@ -30,6 +30,9 @@ _MOST_QUESTIONS = 5
 _RECOVERED = ("invalid-yaml", "invalid-json")
 """Faults of a file that leave something to be read."""
 
+_MOST_FINDINGS = 10
+"""More are a page of their own, which lint prints."""
+
 _HARMLESS = ("unknown-option", "unknown-status", "unknown-priority", "bullets-left-out")
 """Findings that tell of nothing that the new file lacks."""
 
@@ -177,9 +180,7 @@ def _relative_path(path: str, folder: Path) -> str:
 def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
     """Write a backlog of ours of files that were not written for us."""
     stopped = [each for each in loaded.errors if each.slug not in _RECOVERED]
-    look = screen.look(err=True)
-    if loaded.diagnostics:
-        screen.write_stderr(diagnostics_text(loaded.diagnostics, color=look.color).rstrip())
+    _show_findings(loaded, screen)
     if stopped or not loaded.keys:
         screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was written")
         return FAILED
@@ -188,6 +189,19 @@ def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
     wanted.write(wanted.to or "yaml", text)
     screen.info(f"{inventory_text(loaded.inventory)}; {counted(len(losses), 'thing')} left out")
     return DONE
+
+
+def _show_findings(loaded: Loaded, screen: Screen) -> None:
+    """Show what lint finds, errors first; of many findings the first ones."""
+    look = screen.look(err=True)
+    found = sorted(loaded.diagnostics, key=lambda each: (not each.is_error, each))
+    shown = found if look.full else found[:_MOST_FINDINGS]
+    if shown:
+        screen.write_stderr(diagnostics_text(shown, color=look.color).rstrip())
+    if len(found) > len(shown):
+        names = " ".join(clean(parsed.source.path) for parsed in loaded.files[:_SHOWN])
+        more = counted(len(found) - len(shown), "more finding")
+        screen.write_stderr(f"{more}: backlog lint {names}")
 
 
 def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:

@@ -10,7 +10,9 @@ from backlog_sync.files.account import TABLE_LEFT, heading
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.inline import plain
 from backlog_sync.files.load import Loaded, parse_source
+from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.parsed import Asked, ParsedFile, ParsedItem
+from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import bare_word, field_of
 
@@ -110,12 +112,16 @@ class _Part:
     must_gain: bool = True
 
 
+_Head = tuple[AccountedLine, tuple[int, str]]
+
+
 class _File:
     """One roadmap: finds its doubtful parts, and tries what would change them."""
 
     def __init__(self, parsed: ParsedFile, account: Account) -> None:
         self.parsed = parsed
         self.lines = account.lines
+        self.said = Declared(dict(parsed.asked.declared))
         self.heads = [(line, found) for line in self.lines if line.rule in _HEADS
                       and (found := heading(line.text))]  # fmt: skip
 
@@ -201,7 +207,7 @@ class _File:
         """Headings that look like items, and carry nothing that says so."""
         weak = [(line, head) for line, head in self.heads
                 if line.reason.startswith(_WEAK) and line.key is None]  # fmt: skip
-        for level, heads in _by_level(weak).items():
+        for level, heads in self._by_level(weak).items():
             titles = [title for _, title in heads]
             lines = [line for line, _ in heads]
             what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
@@ -219,12 +225,12 @@ class _File:
         """Headings without a type that hold items."""
         holding = [(line, head) for line, head in self.heads
                    if line.verdict is Verdict.FRAME and line.rule == "heading"]  # fmt: skip
-        for level, heads in _by_level(holding).items():
+        for level, heads in self._by_level(holding).items():
             if len(heads) < _FEWEST:
                 continue
             titles = [title for _, title in heads]
             lines = [line for line, _ in heads]
-            what = f"{_count(lines, 'heading')} {_named(titles)}"
+            what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
             yield _Part(
                 lines,
                 f"{what} hold items and are none",
@@ -239,7 +245,7 @@ class _File:
         kinds = {item.place.line: item.kind for item in self.parsed.items}
         guessed = [(line, head) for line, head in self.heads
                    if line.number in kinds and _is_guess(line.rule, head[1])]  # fmt: skip
-        for level, heads in _by_level(guessed).items():
+        for level, heads in self._by_level(guessed).items():
             said = {kinds[line.number] for line, _ in heads}
             if len(heads) < _FEWEST or len(said) > 1:
                 continue
@@ -257,6 +263,15 @@ class _File:
                 [self._way(level, titles)],
                 must_gain=False,
             )
+
+    def _by_level(self, heads: Iterable[_Head]) -> dict[int, list[tuple[AccountedLine, str]]]:
+        """The headings by their level, without those that the settings speak of already."""
+        found: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
+        for line, (level, title) in heads:
+            node = Node(Form.SECTION, line.number - 1, line.number, text=title, level=level)
+            if self.said.of(node) is None:
+                found[level].append((line, title))
+        return found
 
     def _way(self, level: int, titles: Sequence[str]) -> _Way:
         """One pattern for a level where all of it is meant, else one for each title."""
@@ -320,16 +335,6 @@ def _runs(lines: Sequence[AccountedLine], reason: str) -> Iterator[list[Accounte
     for fits, group in groupby(lines, key=lambda line: line.reason == reason):
         if fits:
             yield list(group)
-
-
-_Head = tuple[AccountedLine, tuple[int, str]]
-
-
-def _by_level(heads: Iterable[_Head]) -> dict[int, list[tuple[AccountedLine, str]]]:
-    found: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
-    for line, (level, title) in heads:
-        found[level].append((line, title))
-    return found
 
 
 def _pattern(level: int, title: str) -> str:

@@ -152,7 +152,8 @@ _TITLES = {Verdict.LEFT: "not taken:", Verdict.KNOWN: "known to be something els
 
 
 def _left(left: Left, look: Look, *, several: bool) -> list[Text]:
-    head = Text(f"  {left.count:>5} ", "yellow" if left.verdict is Verdict.LEFT else "dim")
+    style = "yellow" if left.verdict is Verdict.LEFT else "dim"
+    head = Text().append(f"  {left.count:>5} ", style)
     place = f"{left.path}:{left.first}" if several else f"line {left.first}"
     first = f"from {place}" if left.count > 1 else place
     return paragraph(f"{clean(left.reason)} ({clean(first)})", look.columns, look.glyphs, head)
@@ -208,7 +209,7 @@ def _explained(account: Account, look: Look) -> Iterator[Text]:
         verdict, style = _verdict(line, key)
         key = line.key if line.verdict is not Verdict.BLANK else key
         text = cut(Text(clean(line.text.expandtabs(4))), half, look.glyphs)
-        shown = Text(f"{line.number:>{width}} ", "dim").append_text(_sign(line, look))
+        shown = Text().append(f"{line.number:>{width}} ", "dim").append_text(_sign(line, look))
         shown.append(" ").append_text(_styled(text, line))
         if verdict:
             pad = " " * (half - text.cell_len + 1)
