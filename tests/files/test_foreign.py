@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from backlog_sync.files.write.progress import write_back
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded
+from backlog_sync.files.write.progress import write_back
 from tests.files.conftest import LoadText
 
 # Each: the file's name, its text, what it holds by kind, criteria, points.

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from backlog_sync.files.write.progress import write_back
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import Loaded, load
+from backlog_sync.files.write.progress import write_back
 from tests.files.conftest import LoadText
 from tests.files.test_foreign_write import difference, done, written
 from tests.growth import grows_like

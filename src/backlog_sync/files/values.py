@@ -205,7 +205,7 @@ def parse_issue(value: str) -> IssueRef | None:
     Of a link its text counts where that names an issue: a repository may have another name today.
     """
     text = value[:LIMIT].strip().strip("*`<>").strip()
-    said = _ISSUE.match(text) if text.startswith("[") else None
+    said = _ISSUE.match(text)
     if said and int(said["number"]):
         return IssueRef(int(said["number"]), said["repository"], sandbox=bool(said["sandbox"]))
     exact = parse_issue_ref(text)
