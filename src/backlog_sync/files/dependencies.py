@@ -62,7 +62,7 @@ class Dependencies:
                 message = f"'{shown(word)}' is not the key of an item"
                 hint = self._hint(word)
                 place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
-                severity = Severity.WARNING if entry.foreign else Severity.ERROR
+                severity = Severity.WARNING if entry.lenient else Severity.ERROR
                 told = Diagnostic(place, "dangling-dependency", message, hint, severity)
                 self.diagnostics.append(told)
         return tuple(blockers)

@@ -33,8 +33,7 @@ class Entry:
 
     `file` and `index` say where it was read; `defaults` are those of its kind, then those of
     all; `lenient` tells that the file was not written for us (a roadmap, an export), so that a
-    value we cannot use is a warning; `foreign` that another tool wrote it, which may name what is
-    in files that are not here.
+    value we cannot use is a warning; `foreign` that another tool wrote it.
     """
 
     file: int
@@ -112,7 +111,7 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
             if item.confident:
                 meant = as_meant(item, statuses)
                 entry = Entry(number, index, meant, lenient, defaults=_defaults(item, settings))
-                entry.foreign = lenient
+                entry.foreign = bool(parsed.dialect)
                 by_place[number, index] = entry
                 entries.append(entry)
     for entry in entries:

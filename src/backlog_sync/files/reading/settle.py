@@ -58,10 +58,7 @@ class Known:
         typed = row.typed
         number = f"{row.kind} {bare_number(typed.number)}" if typed.number else None
         found = self._one("key", typed.key) or self._one("number", number)
-        found = found or self._one("title", bare_word(typed.title))
-        if found and typed.number:
-            found.aliases.append(typed.number)
-        return found
+        return found or self._one("title", bare_word(typed.title))
 
     def titled(self, title: str) -> MarkdownDraft | None:
         """The one item with this title, or with the key that the title begins with."""
@@ -78,8 +75,9 @@ def settle(record: Record) -> Known:
         found = known.of_row(row)
         if found is not None:
             _merge(record, row, found)
-            if row.typed.number:
-                found.aliases.append(row.typed.number)
+            typed = row.typed
+            if typed.number and typed.joined:  # its own rows name it so: `F001`
+                found.aliases.append(f"{typed.word.name}{typed.number}")
     record.filler.efforts.settle(record.findings)
     shared = {id(draft.outer) for draft in record.drafts if draft.outer}
     for draft in record.drafts:

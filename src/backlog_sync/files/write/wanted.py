@@ -103,7 +103,9 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
             said = document.status
             kept = status.initial and before is not None and before.status == said
             opened = before is not None and not said and not status.ends  # all that `done` says
-            return kept or opened or status.is_said(said) or _both_end(status, said)
+            # The file's own word may say more: `New` for what is to be done.
+            alike = meanings(said or "") == meanings(status.word) != frozenset()
+            return kept or opened or status.is_said(said) or alike or _both_end(status, said)
         case Ticks(done=done):
             boxes = [box.done for box in document.acceptance_criteria or ()]
             return all(boxes[at] == tick for at, tick in done.items() if at < len(boxes))
