@@ -14,10 +14,14 @@ if TYPE_CHECKING:  # the readers, which have these types, make anchors
 
 @dataclass(frozen=True, slots=True)
 class MetaLine:
-    """A pair of metadata and the index of the line that holds it."""
+    """A pair of metadata and the index of the line that holds it.
+
+    One that is `aside` stands below a heading of its own, where a status is not the item's.
+    """
 
     pair: Pair
     line: int
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

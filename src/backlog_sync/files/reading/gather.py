@@ -778,14 +778,19 @@ class Gatherer:
 
     def _further_criterion(self, node: Node, entry: Point, draft: MarkdownDraft) -> None:
         """The further lines of a criterion; a bold field that we know speaks of the item."""
+        left = False
         for row in range(node.first + 1, node.head):
             line = self.lines[row]
             pairs = parse_pairs(self.record.text, line, plain_keys=False)
-            if pairs and pairs[0].field:
+            if pairs and (left or pairs[0].field):
                 self._take_all(line, pairs, draft)
-                return
-            entry.text = f"{entry.text} {line.text}"
-            self.record.note(line, "checklist", draft)
+                left = True
+            elif left:
+                draft.say(self.record.raw(line, draft))
+                self.record.note(line, "description", draft)
+            else:
+                entry.text = f"{entry.text} {line.text}"
+                self.record.note(line, "checklist", draft)
 
     def _details(self, node: Node, entry: Point, draft: MarkdownDraft, scope: Scope) -> None:
         """Nested boxes are criteria of their own; all else stays below the one that it details."""
@@ -1101,7 +1106,7 @@ class Gatherer:
         section = scope.section
         if item is None or section is None or scope.listed or item.level <= 0:
             return False
-        return section.node.first != item.line.row and not section.structural
+        return section.node.first > item.line.row and not section.structural
 
     def _take_all(
         self, line: Line, pairs: tuple[Pair, ...], item: MarkdownDraft, *, aside: bool = False
@@ -1117,7 +1122,8 @@ class Gatherer:
             taken = self._take(line, named, target)
             unknown = taken in _TEXT
             known = known or not unknown
-            target.meta.append(MetaLine(replace(named, field=None) if unknown else named, line.row))
+            said = replace(named, field=None) if unknown else named
+            target.meta.append(MetaLine(said, line.row, aside))
             if unknown:
                 whole = len(pairs) == 1
                 item.say(self.record.raw(line, item) if whole else f"**{pair.key}**: {pair.value}")

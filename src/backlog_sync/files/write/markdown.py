@@ -190,14 +190,14 @@ class RoadmapWriter:
         self.edits.append(Edit(start, end, f" ({told})", order=-1))
 
     def _status(self, index: int, item: ParsedItem, anchor: Anchor, status: Status) -> None:
+        same = status.is_said(item.document.status)
         cells = _those(anchor.cells, "status")
         for meta in cells:
             said = plain(meta.pair.value)
             blank = not said or is_empty_word(said)
-            if not status.initial if blank else not status.is_said(said):
+            if not (status.initial or same) if blank else not status.is_said(said):
                 self._replace(anchor, meta, self.speech.status(status.word))
         present = next(iter(_those(anchor.meta, "status")), None)
-        same = status.is_said(item.document.status)
         if present is not None:
             if not status.is_said(plain(present.pair.value)):
                 self._replace(anchor, present, self.speech.status(status.word))

@@ -33,7 +33,7 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
     host = _host(anchor)
     if host is not None:
         return _behind(text, anchor, host, _written(host, new), eol)
-    first = next((meta for meta in anchor.meta if meta.pair.field), None)
+    first = next((meta for meta in anchor.meta if meta.pair.field and not meta.aside), None)
     if first is None:
         style = _Style(_indent(text, anchor) + "**", "**: ")
         return _below_title(text, anchor, [style.line(*pair) for pair in new], eol)
@@ -48,14 +48,15 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
 
 def _written(meta: MetaLine, new: list[tuple[str, str]]) -> list[str]:
     pair = meta.pair
-    joint = pair.joint if pair.joint[-1:] in (" ", "\t", "：") else f"{pair.joint} "
+    joint = pair.joint.replace(".", ":")  # `**Issue.** #4` would begin a sentence
+    joint = joint if joint[-1:] in (" ", "\t", "：") else f"{joint} "
     style = _Style(pair.prefix, joint, pair.closing.removeprefix("."))
     return [style.line(*pair) for pair in new]
 
 
 def _host(anchor: Anchor) -> MetaLine | None:
     """The short line of metadata behind which new ones go."""
-    short = [m for m in anchor.meta if _is_short(m)]
+    short = [m for m in anchor.meta if _is_short(m) and not _goes_on(anchor, m)]
     prose = [m.line for m in anchor.meta if m.pair.field in TEXT_FIELDS]
     before = [m for m in short if not prose or m.line < prose[0]]
     found = before or short
@@ -64,7 +65,15 @@ def _host(anchor: Anchor) -> MetaLine | None:
 
 def _is_short(meta: MetaLine) -> bool:
     field = meta.pair.field
-    return field is not None and field not in TEXT_FIELDS and bool(meta.pair.value)
+    known = field is not None and field not in TEXT_FIELDS
+    return known and bool(meta.pair.value) and not meta.aside
+
+
+def _goes_on(anchor: Anchor, meta: MetaLine) -> bool:
+    """Whether a value goes on in the next line, which a new line would part from it."""
+    following = anchor.lines[meta.line + 1 : meta.line + 2]
+    told = {each.line for each in anchor.meta}
+    return bool(following) and following[0].kind is Kind.TEXT and following[0].row not in told
 
 
 def _indent(text: str, anchor: Anchor) -> str:
