@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.errors import FailedError
@@ -838,6 +839,38 @@ def test_a_key_given_twice_is_told_in_foreign_files_too(load_text: LoadText) -> 
     assert [found.slug for found in loaded.diagnostics] == ["duplicate-field"]
     assert not loaded.errors
     assert loaded.files[0].items[0].document.title == "B"
+
+
+@pytest.mark.parametrize(
+    ("family", "title", "former"),
+    [
+        ("a table parted by areas", "Rent", make_key("Rent")),
+        ("epics by the order of rows", "Rent", make_key("Rent")),
+        ("buckets with names", "Plan the harbour", None),
+        ("a table of all levels", "Form", None),
+    ],
+)
+def test_keys_of_an_earlier_reader_are_known(
+    family: str, title: str, former: str | None, load_text: LoadText
+) -> None:
+    """An item that has a parent now, and had none, still finds its issue by its former key."""
+    name, text, *_ = FAMILIES[family]
+    (item,) = [i for i in load_text(text, name).files[0].items if i.document.title == title]
+    assert item.document.previously == ((former,) if former else ())
+
+
+def test_a_code_with_letters_leaves_the_title(load_text: LoadText) -> None:
+    """It is the id; dependencies name it, and the key from the whole title is a former one."""
+    loaded = load_text(
+        "Epic,Story,Priority,Dependencies\nBoats,US-E1-01 — Rent,P0,None\n"
+        "Boats,US-E1-02 — Pay,P1,US-E1-01\n",
+        "plan.csv",
+    )
+    assert loaded.desired is not None
+    boats, rent, pay = loaded.desired.items
+    assert (rent.key, rent.fields["title"]) == ("us-e1-01", "Rent")
+    assert pay.fields["blocked_by"] == ("us-e1-01",)
+    assert rent.previously == (make_key("US-E1-01 — Rent", boats.key),)
 
 
 def test_commas_that_nobody_quoted(load_text: LoadText) -> None:

@@ -36,6 +36,9 @@ _TITLE_CODE = re.compile(
     r"(?:[\])]|[:：]|[ ][-–—][ ]))"
     r"|(?:[\[(](?P<back>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)[\])]$)"
 )
+_PLAIN_CODE = re.compile(r"[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*")
+"""Codes that were keys from the first; items with others had keys from their titles."""
+
 _LEADING_CODE = re.compile(
     r"[\[(]?([A-Za-z][\w.-]{0,30}\d[\w.]{0,10})(?:[\])]?[ ]?[:：–—]|[ ]-)[ ]+(?=\S)"
 )
@@ -153,6 +156,7 @@ class _Assembler:
         self.implied: dict[int, list[Draft]] = {}
         self.missing: dict[int, list[Missing]] = {}
         self.declared = {draft.kind for draft in drafts if not draft.group}
+        self.former: dict[int, str] = {}
         if key_of is None:
             self._codes(drafts)
         self.names = Names(drafts)
@@ -173,6 +177,8 @@ class _Assembler:
             code = coded.get(id(draft))
             if code is not None and counts[code.casefold()] == 1:
                 draft.raw_id = code
+                if not _PLAIN_CODE.fullmatch(code):
+                    self.former[id(draft)] = draft.title
             self._uncode(draft)
 
     @staticmethod
@@ -467,6 +473,24 @@ class _Assembler:
                 for each in criteria
             ]
 
+    def _former_key(self, draft: Draft) -> str | None:
+        """The key that an earlier reader made from the title; None where it is the same.
+
+        Below an item that was alone, all keys without an id were others.
+        """
+        chain = [draft]
+        while len(chain) < _DEEPEST and not chain[-1].stood_alone and (up := chain[-1].parent):
+            chain.append(up)
+        moved = any(each.stood_alone or id(each) in self.former for each in chain)
+        if not moved or (draft.key is not None and id(draft) not in self.former):
+            return None
+        key: str | None = None
+        for each in reversed(chain):
+            title = self.former.get(id(each))
+            made = make_key(title or each.title, key)
+            key = made if title is not None or each.key is None else each.key
+        return key
+
     def _document(self, draft: Draft) -> ItemDocument:
         """The document; a value that does not fit its field is told and left out."""
         plain = dict(draft.fields)
@@ -482,6 +506,9 @@ class _Assembler:
             self.periods.setdefault(str(plain["milestone"]), period.end)
         if draft.key is not None:
             plain["id"] = draft.key
+        former = self._former_key(draft)
+        if former is not None:
+            plain["previously"] = [former]
         try:
             return ItemDocument.model_validate(plain)
         except ValidationError as error:

@@ -61,7 +61,8 @@ class Draft:
     `within` is the group that it belongs to, `named_within` whether only by name. `siblings`
     numbers the list that a group stands in, and `bare` tells that a group says no more than
     GitHub's milestones do. `implied` tells an item that others only name, `mention` what only names
-    another one and is none itself; `shelved` is the key of a list of what nobody plans to do.
+    another one and is none itself; `stood_alone` tells that an earlier reader saw no parent above
+    it, which its former key says. `shelved` is the key of a list of what nobody plans to do.
     `hints` are issues that it may be; None looks at the title.
     """
 
@@ -78,6 +79,7 @@ class Draft:
     siblings: int = 0
     implied: bool = False
     mention: bool = False
+    stood_alone: bool = False
     bare: bool = False
     named_within: bool = False
     shelved: str = ""

@@ -414,6 +414,7 @@ class _Reader:
         if title is None:
             return None
         draft = Draft(kind, titled(text_of(title.value))[0], place)
+        draft.stood_alone = bool(named)
         draft.parents += [
             Ref(text_of(pair.value), pair.place, "epic", declares=True) for pair in named
         ]
@@ -488,7 +489,7 @@ class _Reader:
             if draft.kind == "epic":
                 epic = draft
             elif draft.parent is None:
-                draft.parent = epic
+                draft.parent, draft.stood_alone = epic, epic is not None
 
 
 def _level_of(word: str) -> str:

@@ -70,7 +70,10 @@ _REFERENCE = re.compile(r"[\w.#-]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where in the tree we are: what stands above, what is inherited."""
+    """Where in the tree we are: what stands above, what is inherited.
+
+    `named` tells that what stands above is only the name of a part of the file.
+    """
 
     parent: Draft | None = None
     within: Draft | None = None
@@ -79,6 +82,7 @@ class _Spot:
     scope: str = ""
     depth: int = 0
     shelved: str = ""
+    named: bool = False
 
 
 @dataclass(slots=True)
@@ -123,7 +127,7 @@ class TreeReader:
             return
         parts = {id(each) for each in self.shapes.named_parts(node)}
         if len(parts) >= _SEVERAL:
-            self._groups("milestone", _only(node, parts), spot)
+            self._groups("milestone", _only(node, parts), spot, scoped=True)
         for entry in node.entries:
             if id(entry.value) not in parts or len(parts) < _SEVERAL:
                 self._entry(entry, spot)
@@ -189,12 +193,12 @@ class TreeReader:
         self._set(draft, spot)
         self.drafts.append(draft)
         self._list(key_words(entry.key.value), entry.value, "task",
-                   replace(spot, parent=draft), known=True)  # fmt: skip
+                   replace(spot, parent=draft, named=True), known=True)  # fmt: skip
 
     def _unknown_list(self, entry: Entry, key: str, value: ListNode, spot: _Spot) -> None:
         """A list whose name says nothing: of groups that hold items, or of items."""
         if self.shapes.are_groups(value):
-            self._groups("milestone", value, spot)
+            self._groups("milestone", value, spot, scoped=True)
             return
         shelved = "shelved" in topics(key)
         if self.shapes.is_plan(value, strict=not shelved):
@@ -335,8 +339,11 @@ class TreeReader:
 
     # ---- groups ----------------------------------------------------------------------------
 
-    def _groups(self, group: str, value: Node, spot: _Spot) -> None:
-        """Milestones, phases or sprints: what they hold, or that they are only defined."""
+    def _groups(self, group: str, value: Node, spot: _Spot, *, scoped: bool = False) -> None:
+        """Milestones, phases or sprints: what they hold, or that they are only defined.
+
+        Where `scoped`, ids count within them, as within any wrapper.
+        """
         entries: list[tuple[str | None, MapNode]] = []
         if isinstance(value, ListNode):
             entries = [(None, each) for each in value.items if isinstance(each, MapNode)]
@@ -367,7 +374,8 @@ class TreeReader:
             draft.siblings = siblings
             draft.bare = {key_words(pair.key) for pair in pairs} <= _MILESTONE_KEYS
             self.drafts.append(draft)
-            below = replace(spot, within=draft)
+            scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
+            below = replace(spot, within=draft, scope=scope, named=scoped)
             for entry in node.entries:
                 if self.shapes.is_list(key_words(entry.key.value), entry.value):
                     self._lists(entry, below, parent_kind="")
@@ -422,7 +430,7 @@ class TreeReader:
 
     def _below(self, node: MapNode, draft: Draft, spot: _Spot) -> None:
         """The lists of an item."""
-        below = replace(spot, parent=draft, status=None)
+        below = replace(spot, parent=draft, status=None, named=False)
         for entry in node.entries:
             key = key_words(entry.key.value)
             if not self.shapes.is_list(key, entry.value):
@@ -442,6 +450,7 @@ class TreeReader:
     def _set(self, draft: Draft, spot: _Spot) -> None:
         """Where an item stands."""
         draft.scope, draft.within, draft.shelved = spot.scope, spot.within, spot.shelved
+        draft.stood_alone = spot.named
         if spot.parent is not None and spot.parent.rank <= draft.rank:
             draft.parent = spot.parent
 
