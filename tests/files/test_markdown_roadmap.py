@@ -219,8 +219,8 @@ def test_weak_words_need_evidence_and_no_stronger_words() -> None:
     both = [("epic", "A", None), ("epic", "B", None)]
     assert outline("## Phase 1: A\n**Goal**: x\n\n## Phase 2: B\ntext\n") == both
     assert outline("## Epic 1: A\n\n## Phase 1: B\n**Goal**: x\n") == [("epic", "A", None)]
-    both = "## Phase 1: A\n\n### Sprint 1: B\n- [ ] c\n"
-    assert outline(both) == [("epic", "A", None), ("feature", "B", 0), ("task", "c", 1)]
+    nested = "## Phase 1: A\n\n### Sprint 1: B\n- [ ] c\n"
+    assert outline(nested) == [("epic", "A", None), ("feature", "B", 0), ("task", "c", 1)]
 
 
 def test_a_milestone_is_an_epic_in_it() -> None:

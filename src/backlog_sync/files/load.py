@@ -18,7 +18,7 @@ from backlog_sync.files.foreign.status import join_status
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint
-from backlog_sync.files.parsed import Asked, ParsedFile, Source
+from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, Resolved, resolve
 from backlog_sync.files.settings import (
@@ -398,7 +398,7 @@ class _Reader:
         return Asked(bullets == "items", tuple(declared.items()))
 
 
-def parse_source(source: Source, asked: Asked = Asked()) -> ParsedFile | None:  # noqa: B008
+def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
     """Read a file by what its name says of its syntax; None where that is not known."""
     suffix = Path(source.path).suffix.lower()
     if is_roadmap(source.path):
@@ -416,7 +416,7 @@ def parse_source(source: Source, asked: Asked = Asked()) -> ParsedFile | None:  
     return todotxt.parse_todo_txt(source) if todotxt.is_todo_txt(source.path) else None
 
 
-def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:  # noqa: B008
+def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     """Read a Markdown roadmap."""
     # YAML alone needs none of it.
     from backlog_sync.files.foreign.tasklist import parse_task_list  # noqa: PLC0415 - as above

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.names import parse_names
-from backlog_sync.files.reading.scenario import begins_scenario, continues_scenario
+from backlog_sync.files.scenario import begins_scenario, continues_scenario
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import is_empty
 from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_column

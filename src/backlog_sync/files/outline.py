@@ -31,8 +31,8 @@ class Node:
 
     `first` is the row of its first line, `head` the row behind its own title and `end` the row
     behind its last line, all from 0. `text` is its title as written, beginning at `at`; for a
-    `TEXT` it is empty. `level` is that of a heading. `group` numbers the list that an entry stands in, or the
-    table of a row. `box` is the offset of the character in its check box.
+    `TEXT` it is empty. `level` is that of a heading. `group` numbers the list that an entry
+    stands in, or the table of a row. `box` is the offset of the character in its check box.
     """
 
     form: Form

@@ -108,6 +108,10 @@ class Asked:
     declared: tuple[tuple[str, object], ...] = ()
 
 
+UNASKED = Asked()
+"""How a file is read of which nothing is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
     """All that one file gave. `settings` is the raw mapping of settings, not yet validated.
@@ -129,7 +133,7 @@ class ParsedFile:
     periods: Mapping[str, str] = field(default_factory=dict)
     loose_criteria: int = 0
     risks: tuple["ListedRisk", ...] = ()
-    asked: Asked = Asked()
+    asked: Asked = UNASKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,37 +6,14 @@ ccpm has `epic.md`, and its tasks beside it by their numbers.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from backlog_sync.core.keys import suggest_key
+from backlog_sync.files.cards import CARD, is_epic_file, numbered_file
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 
-CARD = "card"
-"""The dialect of a file that is one item."""
-
 _NUMBER = re.compile(r"#?0*(\d{1,9})(?:\.md)?", re.IGNORECASE)
-_STEM = re.compile(r"\d{1,9}")
-
-
-def is_epic_file(path: str) -> bool:
-    """Whether a card is an epic with its tasks beside it, by its name."""
-    return PurePath(path).name.lower() == "epic.md"
-
-
-def numbered_file(path: str) -> str | None:
-    """The number that a card's name is: `001.md`; None for another name."""
-    stem = PurePath(path).stem
-    return stem if _STEM.fullmatch(stem) else None
-
-
-def key_in_folder(file: Path) -> str | None:
-    """The key of a card that has no id: its folder's name, and its number behind it."""
-    folder = file.absolute().parent.name
-    if is_epic_file(file.name):
-        return suggest_key(folder or "epic")
-    number = numbered_file(file.name)
-    return suggest_key(f"{folder}-{number}" if folder else f"task-{number}")
 
 
 def join_cards(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:

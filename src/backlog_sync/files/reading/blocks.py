@@ -2,8 +2,8 @@
 
 from backlog_sync.files.reading.drafts import Block, Point
 from backlog_sync.files.reading.record import CRITERIA, TASKS, Record
-from backlog_sync.files.reading.scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import TEXT_FIELDS
 

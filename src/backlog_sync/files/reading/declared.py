@@ -1,7 +1,8 @@
 """What the settings declare of a file's reading: it counts before all that is inferred.
 
-`"## *": epic`, `"### Phase *": feature`, `"## Appendix": ignore`, `"- [ ] *": task`, `"- *": story`,
-`"table Feature": {items: feature, title: Feature}`, `"## Later": {items: task}`.
+`"## *": epic`, `"### Phase *": feature`, `"## Appendix": ignore`,
+`"- [ ] *": task`, `"- *": story`, `"table Feature": {items: feature, title: Feature}`,
+`"## Later": {items: task}`.
 """
 
 import re

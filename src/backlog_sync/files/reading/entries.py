@@ -29,7 +29,7 @@ _OURS = ("issue", "status", "progress")
 
 @dataclass(slots=True)
 class Listed:
-    """List entries and bold lines that are items, by row, and why others that look like it are not."""
+    """List entries and bold lines that are items, by row, and why others like them are not."""
 
     items: dict[int, Typed] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
@@ -89,13 +89,9 @@ class _Chooser:
             named[id(_section_of(node)), typed.word.name] += 1
         for node, typed in seen:
             reason = self._reason(node, typed, bold)
-            if (
-                not reason
-                and not typed.number
-                and named[id(_section_of(node)), typed.word.name] < 2
-            ):
-                if not _below(node, seen):
-                    reason = "a word without a number, and alone in its list"
+            alone = not typed.number and named[id(_section_of(node)), typed.word.name] < 2
+            if not reason and alone and not _below(node, seen):
+                reason = "a word without a number, and alone in its list"
             if reason:
                 self.found.refused[node.first] = reason
             else:

@@ -1,24 +1,20 @@
 """The fenced YAML below a story's heading, given to the story."""
 
-from typing import TYPE_CHECKING
-
 from backlog_sync.files.fill import Taken
 from backlog_sync.files.reading.drafts import MarkdownDraft, Point
 from backlog_sync.files.reading.fenced import Entry, Field, flow_list, opens_yaml, read_fence
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA
+from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS, field_of
-
-if TYPE_CHECKING:
-    from backlog_sync.files.reading.gather import Gatherer, Scope
 
 _STORY = ("as a", "i want", "so that")
 _SILENT = ("id", "title", "kind", "type", *_STORY)
 
 
-def read_body(walk: "Gatherer", line: Line, scope: "Scope") -> bool:
+def read_body(walk: Walk, line: Line, scope: Scope) -> bool:
     """Read the fence that a line opens, where it is the body of the story above it."""
     draft = scope.owner
     if draft is None or draft.typed is None or draft.rank < RANKS["story"]:
@@ -47,7 +43,7 @@ def _is_of(draft: MarkdownDraft, fields: list[Field]) -> bool:
     return not named or draft.key in (named.lower(), None)
 
 
-def _story(walk: "Gatherer", draft: MarkdownDraft, fields: list[Field]) -> None:
+def _story(walk: Walk, draft: MarkdownDraft, fields: list[Field]) -> None:
     told = {found.key: found for found in fields if found.key in _STORY and found.whole}
     if "as a" not in told or "i want" not in told or "user_story" in draft.fields:
         return
@@ -62,7 +58,7 @@ def _story(walk: "Gatherer", draft: MarkdownDraft, fields: list[Field]) -> None:
     draft.places["user_story"] = place
 
 
-def _take(walk: "Gatherer", draft: MarkdownDraft, found: Field) -> None:
+def _take(walk: Walk, draft: MarkdownDraft, found: Field) -> None:
     field = field_of(found.key)
     if field == CRITERIA:
         for entry in found.entries:
@@ -83,7 +79,7 @@ def _take(walk: "Gatherer", draft: MarkdownDraft, found: Field) -> None:
             draft.say(text)
 
 
-def _criterion(walk: "Gatherer", draft: MarkdownDraft, entry: Entry) -> None:
+def _criterion(walk: Walk, draft: MarkdownDraft, entry: Entry) -> None:
     text = " ".join(entry.text.split())
     if text:
         walk.record.criterion(draft, Point(text, line=entry.line))

@@ -3,7 +3,7 @@
 What is an item was decided before; here its lines become its fields, criteria and text.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import MetaLine
@@ -19,11 +19,12 @@ from backlog_sync.files.reading.claims import total_counts
 from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.fenced import opens_yaml
+from backlog_sync.files.reading.fenced_body import read_body
 from backlog_sync.files.reading.metadata import Pair, parse_pairs
 from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD, Record
 from backlog_sync.files.reading.runs import BELOW
-from backlog_sync.files.reading.scenario import begins_scenario
+from backlog_sync.files.reading.scope import Scope
 from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.table_items import TableReader
 from backlog_sync.files.reading.titles import (
@@ -34,6 +35,7 @@ from backlog_sync.files.reading.titles import (
     read_title,
     recognise,
 )
+from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
@@ -70,37 +72,6 @@ _TEXT = (Taken.UNKNOWN, Taken.UNREAD)
 
 _MOST_TITLE_LINES = 8
 """A title does not go on over more lines than these: what does is a paragraph."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where a node stands.
-
-    `owner` is the item that lines belong to, `chain` the items that it stands in, outermost
-    first. `section` is the heading above, `closed` why nothing is read below it; `field` is the
-    field that the heading names. `listed` tells that the node stands in a list entry; `kind` is
-    that of the entries below a label such as `Stories:`.
-    """
-
-    owner: MarkdownDraft | None = None
-    chain: tuple[MarkdownDraft, ...] = ()
-    section: Section | None = None
-    closed: str = ""
-    field: str | None = None
-    tasks: bool = False
-    time: bool = False
-    planned: bool = False
-    status: str | None = None
-    listed: bool = False
-    kind: str = ""
-
-    def below(self, draft: MarkdownDraft) -> "Scope":
-        """The scope of what stands in an item."""
-        return Scope(draft, (*self.chain, draft), self.section)
-
-    def parent(self, rank: int) -> MarkdownDraft | None:
-        """The innermost item of a smaller rank."""
-        return next((each for each in reversed(self.chain) if each.rank < rank), None)
 
 
 class Gatherer:
@@ -438,7 +409,7 @@ class Gatherer:
         self.children(node, below)
 
     def _is_refused_phase(self, section: Section) -> bool:
-        """Whether a phase, sprint or step is no item only because it carries nothing but bullets."""
+        """Whether a phase or step is no item only because it carries nothing but bullets."""
         if section.node.first not in self.choices.sections.refused or self.choices.bullets:
             return False
         typed = section.title.typed
@@ -543,7 +514,7 @@ class Gatherer:
         if typed and not self._is_inside(line, typed, scope):
             return self._typed_item(node, typed, scope)
         pairs = parse_pairs(self.record.text, line, plain_keys=self._takes_plain(line, scope))
-        if pairs and self._metadata(line, pairs, scope, node):
+        if pairs and self._metadata(line, pairs, scope):
             self._nested(node, scope)
             if node.children and self.blocks.open and not self.blocks.open.heading:
                 self.blocks.end()
@@ -607,7 +578,7 @@ class Gatherer:
         return boxed or (needed and not typed.bold)
 
     def _stands_beside(self, typed: Typed, item: MarkdownDraft, scope: Scope) -> bool:
-        """Whether an entry below an item of its rank is another item, and does not only name one."""
+        """Whether an entry below an item of its rank is another item, and no mere mention."""
         section = scope.section
         if section is None or item.line.row != section.node.first or scope.listed:
             return False
@@ -622,9 +593,10 @@ class Gatherer:
             return False
         if item.last_line == line.row - 1 and line.kind is Kind.TEXT:
             return True
-        if line.kind is Kind.LIST and line.indent > (item.content + 2 if item.content else 1):
-            return False  # a detail of what stands above it
-        return True
+        # What is indented further is a detail of what stands above it.
+        return line.kind is not Kind.LIST or line.indent <= (
+            item.content + 2 if item.content else 1
+        )
 
     def _leaves_criteria(self, line: Line) -> bool:
         """Whether a line stands no deeper than the key of the open criteria."""
@@ -706,7 +678,7 @@ class Gatherer:
         elif item is None and scope.field == CRITERIA:
             self.record.loose.append(self.record.place(line, line.at))
             self.record.note(line, "checklist", None, "of the plan as a whole: it goes to no issue")
-            self._skip_below(node, scope)
+            self._skip_below(node)
         elif item is None and (self._speaks_of_else(scope) or self._is_aside(line, scope)):
             self.record.note(line, "skipped", None, "below a heading that speaks of something else")
         else:
@@ -744,13 +716,13 @@ class Gatherer:
                 owner.say(self.record.raw(line, owner))
         self._note_rows(node, "description", owner, f"below a heading of {scope.closed}")
 
-    def _skip_below(self, node: Node, scope: Scope) -> None:
+    def _skip_below(self, node: Node) -> None:
         for row in range(node.first + 1, node.end):
             if self.lines[row].kind is not Kind.BLANK:
                 self.record.note(self.lines[row], "skipped", None, "a part of what stands above it")
 
     def _holds_criteria(self, item: MarkdownDraft, scope: Scope) -> bool:
-        """Whether boxes below an item without a key are its check list: not where they are tasks."""
+        """Whether boxes below an item without a key are its check list, and no tasks."""
         if item.rank >= RANKS["task"]:
             return True
         block = self.blocks.open
@@ -980,7 +952,7 @@ class Gatherer:
             return
         if line.kind is not Kind.LIST:
             pairs = parse_pairs(self.record.text, line, plain_keys=self._takes_plain(line, scope))
-            if pairs and self._metadata(line, pairs, scope, None):
+            if pairs and self._metadata(line, pairs, scope):
                 return
             block = self.blocks.open
             if block and self.blocks.take(line, block, glued=glued):
@@ -1034,7 +1006,6 @@ class Gatherer:
         """Code: the body of a story as YAML, or a part of the text."""
         self._pause(scope.owner)
         line = self.lines[node.first]
-        from backlog_sync.files.reading.fenced_body import read_body  # noqa: PLC0415
 
         if read_body(self, line, scope):
             return
@@ -1067,9 +1038,7 @@ class Gatherer:
 
     # ---- metadata ------------------------------------------------------------------------------
 
-    def _metadata(
-        self, line: Line, pairs: tuple[Pair, ...], scope: Scope, node: Node | None
-    ) -> bool:
+    def _metadata(self, line: Line, pairs: tuple[Pair, ...], scope: Scope) -> bool:
         """Take the pairs of a line; False where they are no metadata of an item."""
         item = scope.owner
         claimed = [count for pair in pairs for count in total_counts(pair)]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
-from backlog_sync.files.foreign.join import CARD
-from backlog_sync.files.parsed import Asked, LineNote, ParsedFile, Source
+from backlog_sync.files.cards import CARD
+from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import choose_entries
@@ -30,7 +30,7 @@ MAX_ITEMS = 5_000
 """No roadmap holds more items; GitHub takes months for as many."""
 
 
-def parse_roadmap(source: Source, asked: Asked = Asked()) -> ParsedFile:
+def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     """Read a Markdown roadmap.
 
     Gives items in document order with offsets in `source.text`, the settings of its

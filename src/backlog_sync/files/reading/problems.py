@@ -83,8 +83,8 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
 
 def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:
     """Bullets below times, phases and statuses that were only listed."""
-    left = [note for note in record.notes
-            if note.rule == "bullet" and note.draft is None and "bullets items" in note.reason]  # fmt: skip
+    bullets = (note for note in record.notes if note.rule == "bullet" and note.draft is None)
+    left = [note for note in bullets if "bullets items" in note.reason]
     if not left or choices.bullets:
         return
     headings = _headings(choices, [note.line - 1 for note in left])

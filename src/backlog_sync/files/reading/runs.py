@@ -156,7 +156,9 @@ class _Chooser:
                 and len(run[0][1].word.name) == 1
                 and not _is_letter(run[0][0])
             ):
-                run = [(s, replace(t, word=TypeWord(t.word.name, "story"))) for s, t in run]
+                run = [  # noqa: PLW2901 - the same headings, seen as stories
+                    (s, replace(t, word=TypeWord(t.word.name, "story"))) for s, t in run
+                ]  # fmt: skip
             vouched = any(s.metadata or s.holds() or s.items for s, _ in run) or any(
                 s.stories for (_, other), each in runs.items() if other == level for s, _ in each
             )
@@ -166,7 +168,7 @@ class _Chooser:
             elif _is_letter(run[0][0]):
                 vouched = (vouched or enough) and len({t.number for _, t in run}) >= _FEWEST
                 enough = False
-                run = [(s, _as_part(s, t, run)) for s, t in run]
+                run = [(s, _as_part(s, t)) for s, t in run]  # noqa: PLW2901 - the same, as parts
             self._settle(
                 run,
                 vouched or enough,
@@ -443,7 +445,7 @@ def _as_declared(section: Section, kind: str) -> Typed:
     return replace(_untyped(section, kind), title=typed.title if typed else section.title.text)
 
 
-def _as_part(section: Section, typed: Typed, run: Sequence[tuple[Section, Typed]]) -> Typed:
+def _as_part(section: Section, typed: Typed) -> Typed:
     """A letter and a number say no kind: parts of the whole are epics, parts of items stories."""
     if typed.word.name.upper() in vocabulary().letters or any(
         a.title.typed for a in section.above()
@@ -475,7 +477,7 @@ def _number_of_boxes(section: Section) -> str | None:
 
 
 def _is_rival(section: Section, child: Section) -> bool:
-    """Whether a part is itself a phase or the like, of the same rank: it vouches for itself only."""
+    """Whether a part is itself a phase or the like of the same rank, vouching for itself only."""
     above, below = section.title.typed, child.title.typed
     if above is None or below is None or not below.word.weak or child.holds() or child.metadata:
         return False

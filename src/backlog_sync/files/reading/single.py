@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.anchors import CardAnchor, MetaLine
+from backlog_sync.files.cards import is_epic_file, key_in_folder, numbered_file
 from backlog_sync.files.fill import Pair
-from backlog_sync.files.foreign.join import is_epic_file, key_in_folder, numbered_file
 from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import short_title, text_of
 from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.drafts import MarkdownDraft
 from backlog_sync.files.reading.front import FrontMatter
-from backlog_sync.files.reading.gather import Gatherer, Scope
+from backlog_sync.files.reading.gather import Gatherer
 from backlog_sync.files.reading.metadata import Pair as MetaPair
+from backlog_sync.files.reading.scope import Scope
 from backlog_sync.files.reading.settle import key_elsewhere
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.syntax.markdown import Kind

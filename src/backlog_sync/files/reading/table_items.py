@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from backlog_sync.files.anchors import MetaLine, RowSpan
 from backlog_sync.files.fill import Taken
@@ -12,6 +11,7 @@ from backlog_sync.files.reading.claims import read_summary
 from backlog_sync.files.reading.drafts import MarkdownDraft, Point
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.runs import BELOW
+from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.reading.tables import Row
 from backlog_sync.files.sentences import is_sentence
@@ -21,18 +21,15 @@ from backlog_sync.files.vocabulary import RANKS, is_empty_word, kind_of
 _CUT = re.compile(r"<br[ ]?/?>|;[ ]|[ ]•[ ]")
 """What stands between criteria in one cell."""
 
-if TYPE_CHECKING:
-    from backlog_sync.files.reading.gather import Gatherer, Scope
-
 
 class TableReader:
     """Reads tables as the walk meets them."""
 
-    def __init__(self, walk: "Gatherer") -> None:
+    def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.record = walk.record
 
-    def read(self, node: Node, scope: "Scope") -> None:
+    def read(self, node: Node, scope: Scope) -> None:
         """Read a whole table."""
         self.walk.sentence = None
         lines = list(self.record.lines[node.first : node.end])
@@ -68,7 +65,7 @@ class TableReader:
         for line in lines:
             self.record.note(line, rule, item, reason)
 
-    def _holds_items(self, item: MarkdownDraft | None, scope: "Scope") -> bool:
+    def _holds_items(self, item: MarkdownDraft | None, scope: Scope) -> bool:
         if scope.closed:
             return False
         section = scope.section
@@ -77,7 +74,7 @@ class TableReader:
         return item.rank < RANKS["story"]
 
     def _rows(
-        self, lines: list[Line], rows: tuple[Row, ...], overview: tuple[Row, ...], scope: "Scope"
+        self, lines: list[Line], rows: tuple[Row, ...], overview: tuple[Row, ...], scope: Scope
     ) -> None:
         self.walk.blocks.end()
         by_line = {row.line.row: row for row in rows}
@@ -96,7 +93,7 @@ class TableReader:
             else:
                 self.record.note(line, "table-row", self._row(row, scope))
 
-    def _row(self, row: Row, scope: "Scope") -> MarkdownDraft:
+    def _row(self, row: Row, scope: Scope) -> MarkdownDraft:
         item = scope.owner
         kind = _named_kind(row) or row.kind
         typed = row.typed

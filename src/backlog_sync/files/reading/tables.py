@@ -178,7 +178,7 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     typed = _typed_column(names[title])
     if typed is not None and typed.weak:
         return None
-    if not _is_of_items(names, title, number, kind, fields):
+    if not _is_of_items(names, number, kind, fields):
         return None
     stories = bool(_STORIES.intersection(fields.values())) or kind in ("story", "bug", "task")
     return _Header(title, kind or "story", number, fields, tuple(raw), stories)
@@ -208,7 +208,7 @@ def _declared_header(raw: list[str], names: list[str], rule: Rule) -> _Header | 
 
 
 def _is_of_items(
-    names: list[str], title: int, number: int | None, kind: str | None, fields: dict[int, str]
+    names: list[str], number: int | None, kind: str | None, fields: dict[int, str]
 ) -> bool:
     """Whether rows with these columns are items: numbered, of a kind, or with a plan."""
     planning = _PLANNING.intersection(fields.values())

@@ -93,7 +93,8 @@ _LEADS = re.compile(
     re.DOTALL,
 )
 _LINKED = re.compile(
-    r"(?P<lead>\[[^\[\]\n]{1,200}\]\([^()\n]{0,800}\))(?:[ ]?[:：][ ]|[ ]?[—–][ ]?|[ ]-[ ])(?P<rest>\S.*)$",
+    r"(?P<lead>\[[^\[\]\n]{1,200}\]\([^()\n]{0,800}\))"
+    r"(?:[ ]?[:：][ ]|[ ]?[—–][ ]?|[ ]-[ ])(?P<rest>\S.*)$",
     re.DOTALL,
 )
 _SENTENCE_END = re.compile(r"[.!?](?=[ ])|[。！？]")
@@ -176,18 +177,12 @@ def read_title(text: str, *, entry: bool = False) -> Title:
         return replace(told, priority=first[1].upper(), hints=hints, prioritised=True)
     typed = recognise(written)
     if typed is not None and typed.title:
-        body = _raw_title(written, typed)
-        told = _marks(body, entry=entry)
+        told = _marks(typed.title, entry=entry)
         status = typed.status or told.status
         typed = replace(typed, title=told.text, status=status, points=typed.points or told.points)
         return replace(told, typed=typed, status=status, points=typed.points, hints=hints)
     told = _marks(written, entry=entry)
     return replace(told, typed=typed, hints=hints)
-
-
-def _raw_title(written: str, typed: Typed) -> str:
-    """The title behind word and number, as written."""
-    return typed.title
 
 
 def _marks(text: str, *, entry: bool) -> Title:
@@ -434,8 +429,10 @@ def recognise(text: str) -> Typed | None:
             if found is not None and named:
                 rest = body[close + 2 :] + text[_HEAD:]
                 raw = f"**{found.title}**{rest}" if rest.strip() else found.title
-                return Typed(found.word, found.number, raw, bare=found.bare, bold=True,
-                             code=found.code, dotted=found.dotted, status=status, joined=found.joined)  # fmt: skip
+                return replace(
+                    Typed(found.word, found.number, raw, bare=found.bare, bold=True),
+                    code=found.code, dotted=found.dotted, status=status, joined=found.joined,
+                )  # fmt: skip
             body = inner + body[close + 2 :]
     found = _find(body) if body else None
     if found is None:

@@ -153,7 +153,7 @@ class _Builder:
     def build(self) -> MarkdownOutline:
         front = self._front_matter()
         self._parse(front, len(self.spans))
-        lines = self._lines(front)
+        lines = self._lines()
         _fill(self.root, lines)
         _close(self.root, len(lines))
         return MarkdownOutline(lines, self.root, tuple(self.unclosed))
@@ -231,12 +231,12 @@ class _Builder:
         bold = above.startswith(("**", "__", "|"))
         return end - first == 2 and not (indented or bold) and len(above) <= _UNDERLINED
 
-    def list_open(self, token: Token, base: int) -> None:
+    def list_open(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
         """A list: its entries are of one group."""
         self.groups += 1
         self.lists.append((self.groups, token.type == "ordered_list_open"))
 
-    def list_close(self, token: Token, base: int) -> None:
+    def list_close(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
         """The end of a list."""
         self.lists.pop()
 
@@ -248,7 +248,7 @@ class _Builder:
         self.markers.add(first)
         self.open.append(self._here().add(node))
 
-    def entry_close(self, token: Token, base: int) -> None:
+    def entry_close(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
         """The end of a list entry."""
         self.open.pop()
 
@@ -273,9 +273,9 @@ class _Builder:
         """Where bullets begin that are indented too far to end a paragraph; `end` without any."""
         for row in range(first + 1, end):
             start, stop, _ = self.spans[row]
-            if self.text.startswith("    ", start) or self.text.startswith("\t", start):
-                if self.text[start:stop].lstrip()[:2] in ("- ", "* ", "+ "):
-                    return row
+            indented = self.text.startswith(("    ", "\t"), start)
+            if indented and self.text[start:stop].lstrip()[:2] in ("- ", "* ", "+ "):
+                return row
         return end
 
     def _is_table(self, first: int, end: int) -> bool:
@@ -327,7 +327,7 @@ class _Builder:
         first, end = _rows(token, base)
         content = token.content.strip()
         if content.casefold().startswith(_SUMMARY_START):
-            first, end = first, first + 1
+            end = first + 1
             self._mark(Kind.SUMMARY, first, end)
             self._add(Form.COMMENT, token, base)
         elif content.startswith("<!--"):
@@ -352,7 +352,7 @@ class _Builder:
 
     # ---- lines -------------------------------------------------------------------------------
 
-    def _lines(self, front: int) -> tuple[Line, ...]:
+    def _lines(self) -> tuple[Line, ...]:
         self._mark_summaries()
         return tuple(self._line(row) for row in range(len(self.spans)))
 

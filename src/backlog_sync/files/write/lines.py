@@ -19,7 +19,7 @@ class LineWriter:
         self.text = parsed.source.text
         self.edits: list[Edit] = []
 
-    def set(self, index: int, field: str, value: Value) -> None:
+    def set(self, index: int, field: str, value: Value) -> None:  # noqa: ARG002 - values say it
         """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
         item = self.parsed.items[index]
         if is_told(item.document, value):
