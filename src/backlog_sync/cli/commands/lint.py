@@ -23,7 +23,6 @@ from backlog_sync.render.diagnostics import (
 )
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump, lint_json
-from backlog_sync.render.outline import explained_text
 from backlog_sync.render.words import counted, number
 
 if TYPE_CHECKING:
@@ -93,6 +92,8 @@ def command(
             screen.result(diagnostics_github(loaded.diagnostics))
         case _:
             if explain:
+                from backlog_sync.render.outline import explained_text  # noqa: PLC0415 - it has rich
+
                 screen.result(explained_text(read, look))
             if not output_options.quiet or any(
                 diagnostic.is_error for diagnostic in loaded.diagnostics

@@ -39,7 +39,7 @@ from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.values import parse_status
+from backlog_sync.files.values import TRAILING_ISSUE, parse_status
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     RANKS,
@@ -897,7 +897,11 @@ class Gatherer:
         line = self.lines[node.first]
         prefix = planning_prefix(line.text)
         text = prefix.text if prefix else line.text
-        told = read_title(linked_text(text) or text, entry=True)
+        linked = linked_text(text)
+        if linked is not None:
+            issue = TRAILING_ISSUE.search(text[-400:])
+            text = linked + (issue[0] if issue else "")
+        told = read_title(text, entry=True)
         told = replace(told, text=told.typed.title) if told.typed and told.typed.title else told
         draft = self.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
         if scope.status:

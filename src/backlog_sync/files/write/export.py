@@ -324,6 +324,7 @@ def _entry(value: object) -> str:
     """A criterion or a definition on one line."""
     if not isinstance(value, Mapping):
         return _scalar(value)
+    value = {name: each for name, each in value.items() if not _is_empty(each)}
     if set(value) <= {"text", "done"} and not value.get("done"):
         text = str(value.get("text", ""))
         return _scalar(text) if not text.startswith("[") else _flow({"text": text})
