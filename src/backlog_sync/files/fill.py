@@ -57,6 +57,9 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}[-_.]?\d[\w.-]{0,40}")
 _LONGEST_ID = 80
 _STORY_PARTS = ("as_a", "i_want", "so_that")
 _SECONDS = 3600
+_LONGEST_STATUS = 1_000
+"""A longer status is prose, where nobody looks for the date of a single word."""
+
 _DATED = re.compile(r"(?<=\w)[ _:@-]+\d{4}-\d\d-\d\d$")
 """The day behind a status: `done_2026-07-11`."""
 _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
@@ -435,7 +438,9 @@ class Filler:
     # ---- progress and effort ---------------------------------------------------------------
 
     def _status(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        text = _DATED.sub("", word_of(pair.value))
+        text = word_of(pair.value)
+        if len(text) <= _LONGEST_STATUS:
+            text = _DATED.sub("", text)
         if not text or isinstance(pair.value, ListNode):
             return Taken.EMPTY
         if name == "done" and is_yes(text):

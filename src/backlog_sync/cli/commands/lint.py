@@ -92,7 +92,7 @@ def command(
             screen.result(diagnostics_github(loaded.diagnostics))
         case _:
             if explain:
-                from backlog_sync.render.outline import explained_text  # noqa: PLC0415 - it has rich
+                from backlog_sync.render.outline import explained_text
 
                 screen.result(explained_text(read, look))
             if not output_options.quiet or any(

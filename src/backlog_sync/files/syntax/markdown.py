@@ -310,12 +310,13 @@ class _Builder:
         return end - first > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
 
     def indented(self, token: Token, base: int) -> None:
-        """Indented code; a list that only its indentation below a paragraph makes code is read."""
+        """Indented code; a list that only its indentation makes code is read."""
         first, end = _rows(token, base)
         row = self.text[self.spans[first][0] : self.spans[first][1]]
         before = self._here().children[-1:] if self._here().children else []
         marker = _MARKER.match(row.strip())
-        if marker and not self.lists and before and before[0].form in (Form.TEXT, Form.SECTION):
+        below_text = not before or before[0].form in (Form.TEXT, Form.SECTION)
+        if marker and not self.lists and below_text:
             width, _ = columns(row, 0, len(row))
             self._parse(first, end, width)
             return
