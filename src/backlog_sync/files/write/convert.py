@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic
-from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.model import DesiredItem, DesiredState, Prose
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, parse_source
 from backlog_sync.files.resolve import Context, resolve
@@ -106,9 +106,21 @@ def _item_differences(old: DesiredItem, new: DesiredItem) -> Iterator[str]:
             continue
         if isinstance(left, Mapping) and isinstance(right, Mapping):
             names = sorted({*left, *right})
-            yield from (name for name in names if left.get(name) != right.get(name))
+            yield from (name for name in names
+                        if _said(left.get(name)) != _said(right.get(name)))  # fmt: skip
         else:
             yield each.name
+
+
+def _said(value: object) -> object:
+    """A field without the last line of a text that is cut, which names the file with the rest."""
+    if not isinstance(value, tuple):
+        return value
+    return tuple(
+        replace(part, text=part.text.rpartition("\n")[0])
+        if isinstance(part, Prose) and part.partial else part
+        for part in value
+    )  # fmt: skip
 
 
 def _failed(to: str, different: Sequence[tuple[str, str]]) -> FailedError:

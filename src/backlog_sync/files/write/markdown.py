@@ -26,7 +26,7 @@ from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.columns import status_columns
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.language import Speech, speech_of
-from backlog_sync.files.write.place import insertion
+from backlog_sync.files.write.place import goes_on, insertion
 from backlog_sync.files.write.prose import Prose, new_prose
 from backlog_sync.files.write.summary import summary_edits
 from backlog_sync.files.write.wanted import (
@@ -60,6 +60,9 @@ _PROGRESS = re.compile(
     r" \(\d+ %\)$"
 )
 """A value that `format_progress` wrote, in either form."""
+
+_LONGEST_STATUS = 120
+"""A longer status is prose about the work, not a word for its state."""
 
 
 class RoadmapWriter:
@@ -200,6 +203,8 @@ class RoadmapWriter:
         present = next(iter(_those(anchor.meta, "status")), None)
         if present is not None:
             if not status.is_said(plain(present.pair.value)):
+                if goes_on(anchor, present) or len(present.pair.value) > _LONGEST_STATUS:
+                    raise CannotSay("its status is a text, which only its author changes")
                 self._replace(anchor, present, self.speech.status(status.word))
         elif not (cells or status.initial or same):
             self._new_status(index, anchor, status)

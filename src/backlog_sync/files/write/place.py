@@ -56,7 +56,7 @@ def _written(meta: MetaLine, new: list[tuple[str, str]]) -> list[str]:
 
 def _host(anchor: Anchor) -> MetaLine | None:
     """The short line of metadata behind which new ones go."""
-    short = [m for m in anchor.meta if _is_short(m) and not _goes_on(anchor, m)]
+    short = [m for m in anchor.meta if _is_short(m) and not goes_on(anchor, m)]
     prose = [m.line for m in anchor.meta if m.pair.field in TEXT_FIELDS]
     before = [m for m in short if not prose or m.line < prose[0]]
     found = before or short
@@ -69,7 +69,7 @@ def _is_short(meta: MetaLine) -> bool:
     return known and bool(meta.pair.value) and not meta.aside
 
 
-def _goes_on(anchor: Anchor, meta: MetaLine) -> bool:
+def goes_on(anchor: Anchor, meta: MetaLine) -> bool:
     """Whether a value goes on in the next line, which a new line would part from it."""
     following = anchor.lines[meta.line + 1 : meta.line + 2]
     told = {each.line for each in anchor.meta}
