@@ -21,6 +21,9 @@ _APART = frozenset(("place", "hints"))
 """What differs by where an item stands: its place, and numbers in a title as it is written,
 which become its issue."""
 
+_COMPARED = 20_000
+"""Texts are cut at some ten thousand characters: before that, they are equal."""
+
 
 def converted(
     loaded: Loaded, to: str, told: Sequence[Diagnostic] = (), repository: str | None = None
@@ -113,11 +116,11 @@ def _item_differences(old: DesiredItem, new: DesiredItem) -> Iterator[str]:
 
 
 def _said(value: object) -> object:
-    """A field without the last line of a text that is cut, which names the file with the rest."""
+    """A field; of a text that is cut its beginning, as its end depends on the name of the file."""
     if not isinstance(value, tuple):
         return value
     return tuple(
-        replace(part, text=part.text.rpartition("\n")[0])
+        replace(part, text=part.text[:_COMPARED])
         if isinstance(part, Prose) and part.partial else part
         for part in value
     )  # fmt: skip
