@@ -17,7 +17,7 @@ from backlog_sync.files.write.roadmap import roadmap_text, unsaid
 SYNTAXES = {"yaml": "backlog.yaml", "markdown": "ROADMAP.md"}
 
 _NAMED = 5
-_APART = frozenset(("place", "hints"))
+_APART = frozenset(("holes", "place", "hints"))
 """What differs by where an item stands: its place, and numbers in a title as it is written,
 which become its issue."""
 
