@@ -12,14 +12,10 @@ from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
-from backlog_sync.files.sentences import is_story_sentence
+from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS, bare_word, is_priority, vocabulary
 
-_ACTOR = re.compile(
-    r"as (?:an?|the)?[ ]?[^,]{1,80},? i (?:want|can|need|would|should|will|receive|get|must|am)\b",
-    re.IGNORECASE,
-)
 _LETTERED = re.compile(r"([A-Z]\d{1,3}(?:\.\d{1,3})?)[.:)–—-][ ]?(?=\S)|([A-Z]\d{1,3})[ ][–—-][ ]")
 _BOLD_TITLE = re.compile(r"\*\*([^*]{1,200})\*\*(?:[ ]?[-–—:][ ]?([^*]{1,30}))?$")
 _REMARK = re.compile(r"[ ]?\((P\d)\)$")
@@ -33,12 +29,6 @@ class Listed:
 
     items: dict[int, Typed] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
-
-
-def is_sentence(text: str) -> bool:
-    """Whether a bullet is a user story as a whole."""
-    bare = plain(text[:400])
-    return bool(_ACTOR.match(bare)) or (is_story_sentence(bare) and "," in bare)
 
 
 def choose_entries(
