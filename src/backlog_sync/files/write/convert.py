@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic
-from backlog_sync.core.model import DesiredItem, DesiredState, Prose
+from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, parse_source
 from backlog_sync.files.resolve import Context, resolve
@@ -20,9 +20,6 @@ _NAMED = 5
 _APART = frozenset(("holes", "place", "hints"))
 """What differs by where an item stands: its place, and numbers in a title as it is written,
 which become its issue."""
-
-_COMPARED = 20_000
-"""Texts are cut at some ten thousand characters: before that, they are equal."""
 
 
 def converted(
@@ -44,7 +41,7 @@ def converted(
         text, different = _roadmap(draft, known)
     else:
         text = render(draft)
-        different = list(differences(known, _read(text, SYNTAXES[to], known.backlog_id)))
+        different = list(differences(known, _read(text, SYNTAXES[to], known)))
     if different:
         raise _failed(to, different)
     return text
@@ -56,15 +53,15 @@ def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, st
     text, different = "", list[tuple[str, str]]()
     for _ in range(2):
         text = roadmap_text(draft, keyed)
-        different = list(differences(known, _read(text, SYNTAXES["markdown"], known.backlog_id)))
+        different = list(differences(known, _read(text, SYNTAXES["markdown"], known)))
         keyed = frozenset(key for key, what in different if what == "body")
         if not keyed:
             break
     return text, different
 
 
-def _read(text: str, path: str, backlog_id: str) -> DesiredState | None:
-    """What a text declares that stands nowhere yet."""
+def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
+    """What a text declares that stands nowhere yet; texts that are cut name the same file."""
     source = source_of(text.encode("utf-8", "replace"), Path(path), path)
     parsed = None if isinstance(source, Diagnostic) else parse_source(source)
     if parsed is None or any(each.is_error for each in parsed.diagnostics):
@@ -72,7 +69,9 @@ def _read(text: str, path: str, backlog_id: str) -> DesiredState | None:
     settings, _ = read_settings(parsed)
     document, _ = merge_settings([settings])
     core_settings(document)
-    return resolve([parsed], document, [settings], Context(backlog_id, (path,))).desired
+    return resolve(
+        [parsed], document, [settings], Context(known.backlog_id, known.sources[:1])
+    ).desired
 
 
 def differences(old: DesiredState, new: DesiredState | None) -> Iterator[tuple[str, str]]:
@@ -109,21 +108,9 @@ def _item_differences(old: DesiredItem, new: DesiredItem) -> Iterator[str]:
             continue
         if isinstance(left, Mapping) and isinstance(right, Mapping):
             names = sorted({*left, *right})
-            yield from (name for name in names
-                        if _said(left.get(name)) != _said(right.get(name)))  # fmt: skip
+            yield from (name for name in names if left.get(name) != right.get(name))
         else:
             yield each.name
-
-
-def _said(value: object) -> object:
-    """A field; of a text that is cut its beginning, as its end depends on the name of the file."""
-    if not isinstance(value, tuple):
-        return value
-    return tuple(
-        replace(part, text=part.text[:_COMPARED])
-        if isinstance(part, Prose) and part.partial else part
-        for part in value
-    )  # fmt: skip
 
 
 def _failed(to: str, different: Sequence[tuple[str, str]]) -> FailedError:
