@@ -14,7 +14,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.lint import lint
 from backlog_sync.files.load import load
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.settings import read_settings
 from tests.cli.conftest import Backlog
 
@@ -208,8 +208,8 @@ def test_no_warning_takes_the_plan_away(
     file.write_text("version: 1\nstories: [{id: s, title: S}]\n", "utf-8")
     told = Diagnostic(Place("b.yaml"), slug, "something", "", Severity.WARNING)
 
-    def parsed(source: Source) -> ParsedFile:
-        return replace(parse_structured(source), diagnostics=(told,))
+    def parsed(source: Source, asked: Asked) -> ParsedFile:
+        return replace(parse_structured(source, asked), diagnostics=(told,))
 
     for name, stand_in in (
         ("parse_structured", parsed),

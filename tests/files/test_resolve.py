@@ -316,6 +316,16 @@ def test_points_in_words_need_a_scale(load_text: LoadText) -> None:
     assert "XL" in loaded.diagnostics[0].hint
 
 
+def test_sizes_without_a_scale_are_one_warning_for_a_file(load_text: LoadText) -> None:
+    """At the first place, with how many items there are and which words."""
+    sizes = "".join(f"  - {{title: T{at}, story_points: {'SML'[at % 3]}}}\n" for at in range(9))
+    loaded = load_text(f"stories:\n{sizes}")
+    (told,) = loaded.diagnostics
+    assert (told.slug, told.place.line) == ("unknown-points", 2)
+    assert told.message.startswith("'S', 'M', 'L' are not numbers")
+    assert told.message.endswith("(9 items)")
+
+
 @pytest.mark.parametrize(
     ("item", "slug", "hint"),
     [

@@ -130,7 +130,9 @@ def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: 
     for path, settings in answers.items():
         for line in setting_lines(settings):
             screen.write_stderr(f"  {clean(line)}")
-        if screen.ask(f"Write these lines into the front matter of {clean(path)}?"):
+        if is_roadmap(path) and screen.ask(
+            f"Write these lines into the front matter of {clean(path)}?"
+        ):
             place = write_to_front(sources[path], settings)
         else:
             place = write_to_config(wiring.root(), settings)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS
 from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
 from backlog_sync.core.unknown_words import unknown_word
@@ -44,6 +44,7 @@ class Board:
 
     def __init__(self, settings: SettingsDocument, entries: Sequence[Entry]) -> None:
         self.unknown: dict[tuple[str, str], list[Entry]] = {}
+        self.sizes: dict[str, list[tuple[Place, str]]] = {}
         self._scale = {word.casefold(): value for word, value in settings.points.items()}
         declared = settings.project.fields if settings.project else {}
         self.fields: dict[str, BoardFieldDef] = {}
@@ -166,7 +167,9 @@ class Board:
         elif typed is not None:
             values[definition.name] = typed
 
-    def _number(self, entry: Entry, name: str, key: str, value: str | float) -> float | Diagnostic:
+    def _number(
+        self, entry: Entry, name: str, key: str, value: str | float
+    ) -> float | Diagnostic | None:
         word = str(value).strip()
         scaled = self._scale.get(word.casefold()) if name == POINTS else None
         if scaled is not None:
@@ -177,14 +180,11 @@ class Board:
             number = math.nan
         if math.isfinite(number):
             return number
-        message = f"'{shown(word)}' is not a number"
         if name != POINTS:
-            return entry.problem(key, "invalid-number", message)
-        message += ", and no scale says what it is worth"
-        hint = (
-            f"declare a scale, such as 'points: {{{shown(word)}: 3}}'; until then it is left empty"
-        )
-        return Diagnostic(entry.place(key), "unknown-points", message, hint, Severity.WARNING)
+            return entry.problem(key, "invalid-number", f"'{shown(word)}' is not a number")
+        place = entry.place(key)
+        self.sizes.setdefault(place.path, []).append((place, shown(word)))
+        return None
 
     def _option(
         self, entry: Entry, definition: BoardFieldDef, key: str, text: str
@@ -204,7 +204,8 @@ class Board:
         return replace(problem, severity=Severity.WARNING) if key == "priority" else problem
 
     def warnings(self) -> Iterator[Diagnostic]:
-        """Warn of each word for Status or Priority that means nothing here, once."""
+        """Warn of each word for Status or Priority that means nothing here, and of sizes, once."""
+        yield from map(_unknown_sizes, self.sizes.values())
         for (name, _), entries in self.unknown.items():
             word = entries[0].text(BOARD_KEYS[name]) or ""
             definition = self.fields.get(name.casefold())
@@ -216,6 +217,22 @@ class Board:
                 yield Diagnostic(place, "unknown-status", told, hint, Severity.WARNING)
             else:
                 yield Diagnostic(place, "unknown-priority", told, hint, Severity.WARNING)
+
+
+def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:
+    """The warning for the words for points of a file that no scale has."""
+    words = list(dict.fromkeys(word for _, word in found))
+    told = ", ".join(f"'{word}'" for word in words[:_MOST_SIZES])
+    told += " …" if len(words) > _MOST_SIZES else ""
+    message = f"{told} is not a number, and no scale says what it is worth"
+    if len(words) > 1:
+        message = f"{told} are not numbers, and no scale says what they are worth"
+    message += f" ({len(found)} items)" if len(found) > 1 else ""
+    hint = f"declare a scale, such as 'points: {{{words[0]}: 3}}'; until then they are left empty"
+    return Diagnostic(min(found)[0], "unknown-points", message, hint, Severity.WARNING)
+
+
+_MOST_SIZES = 5
 
 
 def _valid(word: str, names: Sequence[str], field: str) -> str:

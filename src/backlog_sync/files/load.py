@@ -173,6 +173,7 @@ class _Reader:
     files: list[ParsedFile] = field(default_factory=list)
     settings: list[FileSettings] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    said: list[tuple[SettingsDocument, ...]] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: dict[Path, str] = field(default_factory=dict)
     template: Template = ()
@@ -231,6 +232,7 @@ class _Reader:
             self.files.append(parsed)
             self.settings.append(inner.settings[number])
             self.sources.append(inner.sources[number])
+            self.said.append(inner.said[number])
             self.diagnostics.extend(inner.settings_found[number])
         self.diagnostics.extend(inner.diagnostics)
         if self.template_said is None:
@@ -244,8 +246,16 @@ class _Reader:
             hint = "name the file that holds the plan, or write one with 'backlog init'"
             self.diagnostics.append(Diagnostic(Place(str(folder)), "no-items", message, hint))
 
-    def read(self, file: Path, path: str, chain: tuple[Path, ...] = ()) -> None:
-        """Read one file and, before the next, what it includes."""
+    def read(
+        self,
+        file: Path,
+        path: str,
+        chain: tuple[Path, ...] = (),
+        above: tuple[SettingsDocument, ...] = (),
+    ) -> None:
+        """Read one file and, before the next, what it includes; `above` are settings of those
+        that include it.
+        """
         real = _real(file)
         if real in self.seen:
             return
@@ -266,17 +276,17 @@ class _Reader:
             self._not_read(Diagnostic(Place(path), "no-items", "it holds no items"))
             return
         settings, found = read_settings(parsed)
-        asked = self._asked(settings.document)
-        if is_roadmap(path) and asked != parsed.asked:
-            parsed = parse_roadmap(source, asked)
+        said = (settings.document, *above)
+        parsed = self._as_asked(parsed, *said[: 1 if is_roadmap(path) else None])
         self.files.append(parsed)
         self.settings.append(settings)
         self.sources.append(_below(real, self.root) or file.name)
+        self.said.append(said)
         self.settings_found.append(found)
         if not self.folder:
             self.diagnostics.extend(found)
         self._read_template(settings, real)
-        self._include(settings, real, path, (*chain, real))
+        self._include(settings, real, path, (*chain, real), said)
 
     def _not_read(self, why: Diagnostic) -> None:
         """Tell why a file is not read; one that only stands in a folder is passed over."""
@@ -316,7 +326,12 @@ class _Reader:
         return None
 
     def _include(
-        self, settings: FileSettings, real: Path, path: str, chain: tuple[Path, ...]
+        self,
+        settings: FileSettings,
+        real: Path,
+        path: str,
+        chain: tuple[Path, ...],
+        said: tuple[SettingsDocument, ...],
     ) -> None:
         for index, pattern in enumerate(settings.document.include):
             place = settings.place(f"include.{index}")
@@ -333,7 +348,7 @@ class _Reader:
                     problem = Diagnostic(place, "cyclic-include", message, "remove one include")
                     self.diagnostics.append(problem)
                     continue
-                self.read(file, _shown(file, real, path), chain)
+                self.read(file, _shown(file, real, path), chain, said)
 
     def _read_template(self, settings: FileSettings, real: Path) -> None:
         """Read the template that a file names; the first file's counts."""
@@ -362,10 +377,13 @@ class _Reader:
             yield from unpublished(self.template, publish, self.template_said)
 
     def read_config(self) -> None:
-        """Read the settings that roadmaps of this repository share, as the last word."""
+        """Read the settings that the files of this repository share, as the last word."""
         file = self.root / CONFIG
-        roadmap = any(is_roadmap(parsed.source.path) for parsed in self.files)
-        if not roadmap or not file.is_file() or _real(file) in self.seen:
+        if (
+            not any(_is_read_as_asked(parsed) for parsed in self.files)
+            or not file.is_file()
+            or _real(file) in self.seen
+        ):
             return
         source = self._source(file, str(_relative_to_here(file)))
         if isinstance(source, Diagnostic):
@@ -383,11 +401,15 @@ class _Reader:
         self.config = parsed
         self._read_template(settings, _real(file))
         for index, each in enumerate(self.files):
-            if not is_roadmap(each.source.path):
-                continue
-            asked = self._asked(self.settings[index].document, settings.document)
-            if asked != each.asked:
-                self.files[index] = parse_roadmap(each.source, asked)
+            said = self.said[index][: 1 if is_roadmap(each.source.path) else None]
+            self.files[index] = self._as_asked(each, *said, settings.document)
+
+    def _as_asked(self, parsed: ParsedFile, *documents: SettingsDocument) -> ParsedFile:
+        """A file as the settings want it read: once more, where they say something of it."""
+        asked = self._asked(*documents)
+        if asked == parsed.asked or not _is_read_as_asked(parsed):
+            return parsed
+        return parse_source(parsed.source, asked) or parsed
 
     def _asked(self, *documents: SettingsDocument) -> Asked:
         """How roadmaps are read: by the flag, else by their own settings, else by shared ones."""
@@ -404,9 +426,9 @@ def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
     if is_roadmap(source.path):
         return parse_roadmap(source, asked)
     if suffix in _YAML:
-        return parse_structured(source)
+        return parse_structured(source, asked)
     if suffix in _TABLES:
-        return parse_csv(source)
+        return parse_csv(source, asked)
     if suffix in _ORG:
         from backlog_sync.files.foreign.org import parse_org  # noqa: PLC0415 - few have one
 
@@ -423,6 +445,11 @@ def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     from backlog_sync.files.reading import markdown  # noqa: PLC0415 - as above
 
     return parse_task_list(source) or markdown.parse_roadmap(source, asked)
+
+
+def _is_read_as_asked(parsed: ParsedFile) -> bool:
+    """Whether settings say how a file is read: any but one that was written for us."""
+    return is_roadmap(parsed.source.path) or bool(parsed.dialect)
 
 
 def _real(file: Path) -> Path:

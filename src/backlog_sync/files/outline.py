@@ -18,6 +18,7 @@ class Form(Enum):
     ENTRY = "entry"
     TABLE = "table"
     ROW = "row"
+    KEY = "key"
     TEXT = "text"
     CODE = "code"
     QUOTE = "quote"

@@ -1,5 +1,6 @@
 """The outline that was read, and its doubtful parts with the settings that would change them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from itertools import groupby
 from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
 from backlog_sync.files.account import TABLE_LEFT, heading
 from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.foreign.structured import TREE
+from backlog_sync.files.foreign.tree import LIST_LEFT
 from backlog_sync.files.inline import plain
 from backlog_sync.files.load import Loaded, parse_source
 from backlog_sync.files.outline import Form, Node
@@ -68,7 +71,7 @@ def _branch(key: str, item: ParsedItem) -> Branch:
 
 
 def doubts(loaded: Loaded, accounts: Sequence[Account]) -> tuple[Doubt, ...]:
-    """The doubtful parts of the roadmaps among the files, those that matter most first.
+    """The doubtful parts of the files, those of each that matter most first.
 
     Each answer was tried: what it would not change is no doubt.
     """
@@ -76,6 +79,8 @@ def doubts(loaded: Loaded, accounts: Sequence[Account]) -> tuple[Doubt, ...]:
     for parsed, each in zip(loaded.files, accounts, strict=True):
         if is_roadmap(parsed.source.path) and not parsed.dialect:
             found += _File(parsed, each).doubts()
+        elif parsed.dialect == TREE:
+            found += _File(parsed, each).doubts_of_lists()
     return tuple(found)
 
 
@@ -116,7 +121,7 @@ _Head = tuple[AccountedLine, tuple[int, str]]
 
 
 class _File:
-    """One roadmap: finds its doubtful parts, and tries what would change them."""
+    """One file: finds its doubtful parts, and tries what would change them."""
 
     def __init__(self, parsed: ParsedFile, account: Account) -> None:
         self.parsed = parsed
@@ -129,10 +134,29 @@ class _File:
         """The parts that an answer would change, those that matter most first."""
         parts = (*self._bullets(), *self._weak(), *self._guessed(), *self._containers(),
                  *self._tables())  # fmt: skip
-        for part in parts:
-            doubt = self._tried(part)
-            if doubt is not None:
-                yield doubt
+        yield from filter(None, map(self._tried, parts))
+
+    def doubts_of_lists(self) -> Iterator[Doubt]:
+        """The same for the lists of YAML or JSON that say too little of what they hold."""
+        yield from filter(None, map(self._tried, self._lists()))
+
+    def _lists(self) -> Iterator[_Part]:
+        """Lists that could hold items by their shape."""
+        by_key: dict[str, list[AccountedLine]] = {}
+        for line in self.lines:
+            begin = _KEY.match(line.text) if line.reason.endswith(LIST_LEFT) else None
+            if begin is not None and repr(begin[1]) in line.reason:
+                by_key.setdefault(begin[1], []).append(line)
+        for key, lines in list(by_key.items())[:_NAMED]:
+            told = f"the entries of '{_short(key)}'"
+            yield _Part(
+                lines[:1],
+                f"{told} are not taken as items",
+                f"Are {told} items?",
+                "no",
+                ("story", "task", "feature", "epic"),
+                [_Way([f"key {key}"], below=True)],
+            )
 
     def _tried(self, part: _Part) -> Doubt | None:
         """The doubt with the narrowest way that gives most of what the best one gives."""
@@ -293,6 +317,9 @@ class _File:
                 found[head] = None
         return list(found)
 
+
+_KEY = re.compile(r"[ ]*(?:-[ ]+)?[\"']?([^\"':]+)[\"']?[ ]*:")
+"""The key that a line of YAML or JSON begins with."""
 
 _FEWEST = 2
 """One heading or row alone is no run."""

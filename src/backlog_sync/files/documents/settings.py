@@ -187,9 +187,10 @@ class SettingsDocument(Model):
     )
     reading: dict[str, str | dict[str, Any]] = Field(
         default_factory=dict,
-        description="What headings, entries and tables of a roadmap are, where it is read"
-        " otherwise: {'## *': epic, '### *': story, '## Appendix': ignore}; and under 'statuses'"
-        " what words of the file mean: {Shipped: Done}.",
+        description="What headings, entries and tables of a roadmap, or keys and columns of other"
+        " plans, are where they are read otherwise: {'## *': epic, '## Appendix': ignore,"
+        " 'key backlog': {items: task, title: summary}, 'table Feature': {items: feature}}; and"
+        " under 'statuses' what words of the file mean: {Shipped: Done}.",
     )
     adopt: bool = Field(
         default=False,

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
@@ -13,7 +13,9 @@ from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.node_values import short_title, text_of, titled
-from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.outline import Form
+from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
+from backlog_sync.files.reading.declared import Declared, Rule, unused_lines
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import parse_points
@@ -87,44 +89,50 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's rows, the position of the header among them, and the delimiter."""
+    """A file's rows, the position of the header among them, and the delimiter.
+
+    `rule` is what the settings say of it.
+    """
 
     rows: tuple[Row, ...]
     header: int
     delimiter: str
+    rule: Rule | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The header's words."""
-        return tuple(cell.text.strip() for cell in self.rows[self.header].cells)
+        """The header's words, those that the settings name by their fields."""
+        words = (cell.text.strip() for cell in self.rows[self.header].cells)
+        return tuple(map(self.rule.read_as, words) if self.rule else words)
 
 
-def parse_csv(source: Source) -> ParsedFile:
-    """Read a table of work: an export of Jira, or a spreadsheet with a header.
+def parse_csv(source: Source, asked: Asked = UNASKED) -> ParsedFile:
+    """Read a table of work: an export of Jira, or a spreadsheet with a header, as it is asked.
 
     Rows are items; their kind is in a column, or follows from which of the columns for epic,
     feature, story and task is filled. Raises nothing for what the file holds.
     """
-    table = read_table(source.text)
-    if isinstance(table, str):
-        return ParsedFile(source, diagnostics=(_none(source, table),), dialect=CSV)
-    if not _is_plan(table):
-        why = "its columns say nothing that only a plan has"
-        return ParsedFile(source, diagnostics=(_none(source, why),), dialect=CSV)
+    rules = Declared(dict(asked.declared))
+    table = read_table(source.text, rules)
+    why = "its columns say nothing that only a plan has"
+    if isinstance(table, str) or not (table.rule or _is_plan(table)):
+        told = _none(source, table if isinstance(table, str) else why)
+        return ParsedFile(source, diagnostics=(told,), dialect=CSV, asked=asked)
     findings = Findings(source.path)
     reader = _Reader(source, table, findings)
     reader.read()
     done = assemble(reader.drafts, findings)
-    told = findings.diagnostics()
+    found = (*findings.diagnostics(), *unused_lines(rules, source.path, Form.TABLE))
     if not done.items:
-        told = (_none(source, "its rows have no titles"),)
+        found = (_none(source, "its rows have no titles"),)
     return ParsedFile(
         source,
         items=done.items,
-        diagnostics=(*reader.told, *told),
+        diagnostics=(*reader.told, *found),
         notes=tuple(sorted(findings.notes, key=lambda note: note.line)),
         dialect=CSV,
         periods=done.periods,
+        asked=asked,
     )
 
 
@@ -139,10 +147,10 @@ def _none(source: Source, why: str) -> Diagnostic:
 # ---- the table -----------------------------------------------------------------------------
 
 
-def read_table(text: str) -> Table | str:
+def read_table(text: str, rules: Declared) -> Table | str:
     """The rows of a table with its header found, or why there is none."""
     head = text[:20_000]
-    counts = [(_header_at(head, sign), sign) for sign in _DELIMITERS]
+    counts = [(_header_at(head, sign, rules), sign) for sign in _DELIMITERS]
     found = [(score, at, sign) for (score, at), sign in counts if score]
     if not found:
         return "there is no header"
@@ -151,12 +159,24 @@ def read_table(text: str) -> Table | str:
     rows = _scan(text, delimiter)
     if len(rows) > MAX_ROWS:
         return f"it has more than {MAX_ROWS} rows"
-    names = [cell.text.strip() for cell in rows[best[1]].cells]
+    words = [cell.text.strip() for cell in rows[best[1]].cells]
+    rule = rules.of_table(words)
+    if rule is not None and rule.ignored:
+        return "the settings ignore its table"
+    names = Table(rows, best[1], delimiter, _with_title(rule, words)).names
     column = _running_text(names)
     if column is not None:
         behind = (_whole(text, row, column, names) for row in rows[best[1] + 1 :])
         rows = (*rows[: best[1] + 1], *behind)
-    return Table(rows, best[1], delimiter)
+    return Table(rows, best[1], delimiter, _with_title(rule, words))
+
+
+def _with_title(rule: Rule | None, words: Sequence[str]) -> Rule | None:
+    """A rule by which rows are items: the column that it is named by holds their titles."""
+    if rule is None or not rule.kind or any(field == "title" for field, _ in rule.columns):
+        return rule
+    named = next(word for word in words if rule.title.fullmatch(word))
+    return replace(rule, columns=(*rule.columns, ("title", named)))
 
 
 def _running_text(names: Sequence[str]) -> int | None:
@@ -196,11 +216,13 @@ def _fits(cells: Sequence[Cell], names: Sequence[str], column: int) -> bool:
     return bool(seen) and all(seen)
 
 
-def _header_at(head: str, delimiter: str) -> tuple[int, int]:
-    """How many columns of a header are known, and which row it is."""
+def _header_at(head: str, delimiter: str, rules: Declared) -> tuple[int, int]:
+    """How many columns of a header are known, and which row it is; one that is declared wins."""
     best = (0, 0)
     for at, row in enumerate(_scan(head, delimiter, most=_HEADER_WITHIN)):
         names = [cell.text.strip() for cell in row.cells[:MAX_COLUMNS]]
+        if len(names) > 1 and rules.of_table(names):
+            return MAX_COLUMNS + 1, at
         fields = {field for name in names if name and (field := field_of(name))}
         titled = bool(fields & _TITLED) or any(
             key_words(name) in ("task", "subtask", "what", "title 1") for name in names
@@ -326,17 +348,20 @@ class _Reader:
             for word in spelled
         )
         typed = any(field_of(word) == "kind" for word in spelled)
-        self.levels = self._levels(spelled, titled=titled, typed=typed)
+        self.kind = table.rule.kind if table.rule else ""
+        self.levels = {} if self.kind else self._levels(spelled, titled=titled, typed=typed)
         self.codes = {
             level: at for at, word in enumerate(spelled)
             if self.levels and (level := _own_level(word))
         }  # fmt: skip
         parted = typed or any(field_of(word) in _ABOVE for word in spelled)
         areas = [at for at, word in enumerate(spelled) if word in _AREAS]
-        self.area = areas[0] if areas and not parted else None
+        self.area = areas[0] if areas and not parted and not self.kind else None
         self.above = any(field_of(word) in _ABOVE for word in spelled)
         self.steps = {
-            at: int(m[1]) for at, word in enumerate(spelled) if (m := _STEP.fullmatch(word))
+            at: int(m[1])
+            for at, word in enumerate(spelled)
+            if not self.kind and (m := _STEP.fullmatch(word))
         }
         self.open: list[tuple[int, Draft]] = []
 
@@ -409,7 +434,8 @@ class _Reader:
         area = None if self.area is None else self.names[self.area]
         named = [pair for pair in pairs if pair.key == area]
         pairs = [pair for pair in pairs if pair.key != area]
-        kind = self.filler.kind_of(pairs, "story" if area is None else "task", loose=True)
+        hint = self.kind or ("story" if area is None else "task")
+        kind = self.filler.kind_of(pairs, hint, loose=not self.kind)
         title = self._title(pairs, kind)
         if title is None:
             return None

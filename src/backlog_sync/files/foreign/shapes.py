@@ -1,7 +1,7 @@
 """What a node of a foreign tree is, by its shape: a list of items, a group, an item, or no plan."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
@@ -51,11 +51,12 @@ _OWNERS = ("epic", "feature", "story", "initiative")
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Judges the nodes of one file."""
+    """Judges the nodes of one file; `ruled` are entries that the settings speak of: no fields."""
 
     path: str
     lines: Lines
     filler: Filler
+    ruled: Collection[int] = ()
 
     def pairs(self, node: MapNode) -> list[Pair]:
         """The pairs of a mapping, those of Jira's `fields:` among them."""
@@ -64,7 +65,7 @@ class Shapes:
             inner = entry.value
             if entry.key.value == "fields" and isinstance(inner, MapNode):
                 pairs += [Pair(e.key.value, e.value, self._place(e.key)) for e in inner.entries]
-            elif entry.own:
+            elif entry.own and id(entry) not in self.ruled:
                 pairs.append(Pair(entry.key.value, inner, self._place(entry.key)))
         return pairs
 

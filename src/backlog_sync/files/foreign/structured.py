@@ -17,10 +17,13 @@ from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler
 from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign.repair import read_broken
+from backlog_sync.files.foreign.rules import ruled
 from backlog_sync.files.foreign.shapes import has_maps, one_item
 from backlog_sync.files.foreign.status import parse_sprint_status
 from backlog_sync.files.foreign.tree import TreeReader
-from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
+from backlog_sync.files.outline import Form
+from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, ParsedItem, Source
+from backlog_sync.files.reading.declared import Declared, unused_lines
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
@@ -60,8 +63,8 @@ _NEAR = 0.75
 """How alike a key must be to one of ours to be a slip of the pen: `services` is no `stories`."""
 
 
-def parse_structured(source: Source) -> ParsedFile:
-    """Read a YAML or JSON file: a backlog of ours, or a plan of another shape.
+def parse_structured(source: Source, asked: Asked = UNASKED) -> ParsedFile:
+    """Read a YAML or JSON file: a backlog of ours, or a plan of another shape, as it is asked.
 
     A file of another shape gives `dialect` and, for what has no place in a backlog, warnings; a
     broken file gives an error for each bad place and the items that could be read; a file that
@@ -71,13 +74,13 @@ def parse_structured(source: Source) -> ParsedFile:
     if faults and not (root is not None and is_ours(root)):
         root, faults = _leniently(source, root, faults)
     if any(fault.slug in _BROKEN for fault in faults):
-        return _broken(source, root, faults)
+        return _broken(source, root, faults, asked)
     if root is None and faults:
         return ParsedFile(source, diagnostics=faults)
     if root is None or isinstance(root, Scalar) or is_ours(root):
         return parse_yaml(source)
     status = parse_sprint_status(source, root)
-    return status if status is not None else _foreign(source, root, faults)
+    return status if status is not None else _foreign(source, root, faults, asked)
 
 
 def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
@@ -113,13 +116,15 @@ def _leniently(
     return other, told
 
 
-def _broken(source: Source, root: Node | None, faults: tuple[Diagnostic, ...]) -> ParsedFile:
+def _broken(
+    source: Source, root: Node | None, faults: tuple[Diagnostic, ...], asked: Asked
+) -> ParsedFile:
     """What a file that is not in order holds all the same."""
     if faults[-1].slug == "invalid-yaml":
         root, faults = read_broken(source.text, source.path, faults)
     if root is None or isinstance(root, Scalar):
         return ParsedFile(source, diagnostics=faults)
-    parsed = parse_sprint_status(source, root) or _recover(source, root)
+    parsed = parse_sprint_status(source, root) or _recover(source, root, asked)
     if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
@@ -129,10 +134,10 @@ def _broken(source: Source, root: Node | None, faults: tuple[Diagnostic, ...]) -
     return replace(parsed, diagnostics=(*faults, told))
 
 
-def _recover(source: Source, root: Node) -> ParsedFile:
-    findings, done, _ = _read(source, root)
+def _recover(source: Source, root: Node, asked: Asked) -> ParsedFile:
+    findings, done, _ = _read(source, root, Declared(dict(asked.declared)))
     notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    return ParsedFile(source, items=done.items, notes=notes, dialect=TREE)
+    return ParsedFile(source, items=done.items, notes=notes, dialect=TREE, asked=asked)
 
 
 def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
@@ -148,12 +153,15 @@ def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
     return message
 
 
-def _read(source: Source, root: Node) -> tuple[Findings, Assembled, bool]:
-    """What is told, the items, and whether the file parts them by time, as only a plan does."""
+def _read(source: Source, root: Node, rules: Declared) -> tuple[Findings, Assembled, bool]:
+    """What is told, the items, and whether they are planned by the settings or parted by time."""
     findings = Findings(source.path)
     reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings))
+    if rules:
+        said = ruled(root, rules)
+        root, reader.kinds, reader.above = said.root, said.kinds, said.above
     reader.read(root)
-    return findings, assemble(reader.drafts, findings), reader.planned
+    return findings, assemble(reader.drafts, findings), reader.planned or bool(reader.kinds)
 
 
 def _is_plan(items: Sequence[ParsedItem]) -> bool:
@@ -168,12 +176,17 @@ def _is_plan(items: Sequence[ParsedItem]) -> bool:
     )
 
 
-def _foreign(source: Source, root: Node, faults: tuple[Diagnostic, ...]) -> ParsedFile:
-    findings, done, planned = _read(source, root)
+def _foreign(
+    source: Source, root: Node, faults: tuple[Diagnostic, ...], asked: Asked
+) -> ParsedFile:
+    rules = Declared(dict(asked.declared))
+    findings, done, planned = _read(source, root, rules)
     notes = tuple(sorted(findings.notes, key=lambda note: note.line))
+    faults = (*faults, *unused_lines(rules, source.path, Form.KEY))
     if not done.items or not (planned or _is_plan(done.items)):
         told = not_a_backlog(root, source.path)
-        return ParsedFile(source, diagnostics=(*faults, told), notes=notes, dialect=TREE)
+        told_all = (*faults, told)
+        return ParsedFile(source, diagnostics=told_all, notes=notes, dialect=TREE, asked=asked)
     settings: dict[str, object] = {}
     places: dict[str, Place] = {}
     if done.milestones:
@@ -188,6 +201,7 @@ def _foreign(source: Source, root: Node, faults: tuple[Diagnostic, ...]) -> Pars
         notes=notes,
         dialect=TREE,
         periods=done.periods,
+        asked=asked,
     )
 
 

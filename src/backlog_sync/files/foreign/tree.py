@@ -1,6 +1,7 @@
 """Backlogs in YAML or JSON of other shapes: which lists hold items, and how they nest."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
@@ -18,6 +19,8 @@ from backlog_sync.files.foreign.shapes import (
     period_of,
 )
 from backlog_sync.files.node_values import short_title, text_of, titled
+from backlog_sync.files.outline import Form
+from backlog_sync.files.reading.declared import Rule
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
@@ -65,7 +68,13 @@ _HEAD = re.compile(r"[\[(]?([A-Za-z][\w.-]{0,39}\d[\w.-]{0,20}?)(?=$|[\s:：,;)\
 _NUMBERED = re.compile(r"[^\W\d_]{1,20}[ ](\d{1,4})(?=$|[\s:：.,;(（–—-])")
 """A word and a number: `Phase 2: Search`."""
 
+LIST_LEFT = "a list of something else than items"
+"""Why a list holds no items that nothing but its shape speaks for."""
+
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
+
+_GROUP_OF_TASKS = Rule("", Form.KEY, 0, re.compile(""), what="epic", items="task")
+"""A list that has a name of its own below a time, as the settings would say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +108,17 @@ class TreeReader:
     drafts: list[Draft] = field(default_factory=list)
     count: int = 0
     planned: bool = False
+    kinds: Mapping[int, Rule] = field(default_factory=dict)
+    above: Collection[int] = ()
     shapes: Shapes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.shapes = Shapes(self.path, self.lines, self.filler)
 
     def read(self, root: Node) -> None:
         """Read all items below the root."""
-        if isinstance(root, ListNode):
+        self.shapes = Shapes(self.path, self.lines, self.filler, self.kinds)
+        rule = self.kinds.get(id(root))
+        if rule is not None:
+            self._as_ruled(root, rule, None, _Spot())
+        elif isinstance(root, ListNode):
             self._list("items", root, "story", _Spot(), known=False)
         elif isinstance(root, MapNode):
             self._mapping(root, _Spot())
@@ -135,15 +147,20 @@ class TreeReader:
     def _entry(self, entry: Entry, spot: _Spot) -> None:
         """One key of a mapping that is no item."""
         key, value = key_words(entry.key.value), entry.value
+        rule = self.kinds.get(id(entry))
+        if rule is not None:
+            self._as_ruled(value, rule, entry.key, spot)
+            return
+        holds_ruled = id(entry) in self.above
         if one_item(key) and isinstance(value, MapNode):
             return
         if self.shapes.is_list(key, value):
             self._lists(entry, spot, parent_kind="")
-        elif topics(key) & _NOISE:
+        elif topics(key) & _NOISE and not holds_ruled:
             self._skip(entry, "it holds no items")
         elif isinstance(value, MapNode) and self.shapes.parts_work(value):
             self._groups("milestone", value, spot)
-        elif isinstance(value, MapNode) and spot.depth < _WRAPPERS:
+        elif isinstance(value, MapNode) and (spot.depth < _WRAPPERS or holds_ruled):
             self._wrapper(entry, key, value, spot)
         elif isinstance(value, ListNode) and value.items:
             self._unknown_list(entry, key, value, spot)
@@ -168,8 +185,8 @@ class TreeReader:
         if "shelved" in topics(key):
             inside = replace(inside, shelved=key)
         for each in value.entries:
-            if self._is_group(each):
-                self._group_of_tasks(each, inside)
+            if id(each) not in self.kinds and self._is_group(each):
+                self._as_ruled(each.value, _GROUP_OF_TASKS, each.key, inside)
             else:
                 self._entry(each, inside)
 
@@ -184,16 +201,36 @@ class TreeReader:
             and self.shapes.is_plan(value, strict=False)
         )
 
-    def _group_of_tasks(self, entry: Entry, spot: _Spot) -> None:
-        """An epic that is only the name of a list; what it holds has no kind of its own."""
-        words = entry.key.value.replace("_", " ").replace("-", " ").split()
+    def _if_ruled(self, entry: Entry, spot: _Spot) -> None:
+        """Read what is no list by itself, where the settings speak of it or of what it holds."""
+        if id(entry) in self.kinds or id(entry) in self.above:
+            self._entry(entry, spot)
+
+    def _as_ruled(self, value: Node, rule: Rule, key: Scalar | None, spot: _Spot) -> None:
+        """What the settings say of a key: it is an item, or holds some of one kind."""
+        if rule.what and isinstance(value, MapNode) and (
+            key is None or self.filler.title_of(self.shapes.pairs(value), rule.what)
+        ):  # fmt: skip
+            self._item(value, rule.what, spot, loose=False)
+            return
+        if rule.what and key is not None:
+            spot = replace(spot, parent=self._by_key(key, rule.what, spot), named=True)
+        kind = rule.items or self._child_kind(value, rule.what)
+        if rule.items or isinstance(value, ListNode):
+            guessed = rule is _GROUP_OF_TASKS
+            self._entries(value, kind, spot, loose=guessed, sure=not guessed)
+        elif isinstance(value, MapNode):
+            self._mapping(value, replace(spot, depth=spot.depth + 1))
+
+    def _by_key(self, key: Scalar, kind: str, spot: _Spot) -> Draft:
+        """An item that is only the name of a list or a mapping."""
+        words = key.value.replace("_", " ").replace("-", " ").split()
         title = short_title(" ".join(words))
-        draft = Draft("epic", title[:1].upper() + title[1:], self.place(entry.key))
-        draft.raw_id, draft.shelved = entry.key.value[:80], spot.shelved
+        draft = Draft(kind, title[:1].upper() + title[1:], self.place(key))
+        draft.raw_id = key.value[:80]
         self._set(draft, spot)
         self.drafts.append(draft)
-        self._list(key_words(entry.key.value), entry.value, "task",
-                   replace(spot, parent=draft, named=True), known=True)  # fmt: skip
+        return draft
 
     def _unknown_list(self, entry: Entry, key: str, value: ListNode, spot: _Spot) -> None:
         """A list whose name says nothing: of groups that hold items, or of items."""
@@ -204,8 +241,12 @@ class TreeReader:
         if self.shapes.is_plan(value, strict=not shelved):
             below = replace(spot, shelved=key if shelved else spot.shelved)
             self._list(key, value, "story", below, known=shelved)
+        elif id(entry) in self.above:
+            for each in value.items:
+                if isinstance(each, MapNode):
+                    self._mapping(each, replace(spot, depth=spot.depth + 1))
         else:
-            self._skip(entry, "a list of something else than items")
+            self._skip(entry, LIST_LEFT)
 
     def _owner(self, node: MapNode, spot: _Spot) -> _Spot:
         """What stands beside the lists and owns them: `epic: {…}`, `epic: 1`, `sprint: 2`."""
@@ -295,25 +336,31 @@ class TreeReader:
 
     def _list(self, key: str, value: Node, kind: str, spot: _Spot, *, known: bool) -> None:
         if isinstance(value, MapNode):
-            for entry in value.entries:
-                if isinstance(entry.value, MapNode):
-                    draft = self._item(entry.value, kind, spot, loose=key in _LOOSE)
-                    if draft is not None and draft.raw_id is None:
-                        draft.raw_id = entry.key.value[:80]
+            self._entries(value, kind, spot, loose=key in _LOOSE)
             return
         assert isinstance(value, ListNode)
         if not self.shapes.is_plan(value, strict=not known, named=is_any_list(key)):
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
-        loose = key in _LOOSE or not _kind_of_list(key)
-        for each in value.items:
+        self._entries(value, kind, spot, loose=key in _LOOSE or not _kind_of_list(key))
+
+    def _entries(
+        self, value: Node, kind: str, spot: _Spot, *, loose: bool, sure: bool = False
+    ) -> None:
+        """The items of a list, or those of a mapping by their ids."""
+        for each in value.items if isinstance(value, ListNode) else ():
             if isinstance(each, MapNode):
                 self._item(each, kind, spot, loose=loose)
             elif isinstance(each, Scalar):
-                self._text(each, kind, spot)
+                self._text(each, kind, spot, sure=sure)
+        for entry in value.entries if isinstance(value, MapNode) else ():
+            if isinstance(entry.value, MapNode):
+                draft = self._item(entry.value, kind, spot, loose=loose)
+                if draft is not None and draft.raw_id is None:
+                    draft.raw_id = entry.key.value[:80]
 
-    def _text(self, node: Scalar, kind: str, spot: _Spot) -> None:
+    def _text(self, node: Scalar, kind: str, spot: _Spot, *, sure: bool = False) -> None:
         """An entry that is only a text: another item by its id, or an item by its title."""
         text = text_of(node)
         if not text:
@@ -327,7 +374,7 @@ class TreeReader:
         ):
             holder.members.append(Ref(text, self.place(node), kind))
             return
-        if kind in ("epic", "feature") and owner is None:
+        if kind in ("epic", "feature") and owner is None and not sure:
             self.findings.skip(self.place(node), "a text alone, where items are mappings")
             return
         title, rest = titled(text)
@@ -377,10 +424,13 @@ class TreeReader:
             scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
             below = replace(spot, within=draft, scope=scope, named=scoped)
             for entry in node.entries:
-                if self.shapes.is_list(key_words(entry.key.value), entry.value):
+                listed = self.shapes.is_list(key_words(entry.key.value), entry.value)
+                if listed and id(entry) not in self.kinds:
                     self._lists(entry, below, parent_kind="")
                 elif self.shapes.are_goals(entry):
                     self._list("goals", entry.value, "task", below, known=True)
+                else:
+                    self._if_ruled(entry, below)
 
     def _named_groups(self, group: str, value: ListNode, siblings: int, spot: _Spot) -> None:
         """Groups that are only texts: `Phase 2: Search`, which items name by the number."""
@@ -433,7 +483,8 @@ class TreeReader:
         below = replace(spot, parent=draft, status=None, named=False)
         for entry in node.entries:
             key = key_words(entry.key.value)
-            if not self.shapes.is_list(key, entry.value):
+            if id(entry) in self.kinds or not self.shapes.is_list(key, entry.value):
+                self._if_ruled(entry, below)
                 continue
             if field_of(key) in ("depends_on", "acceptance_criteria"):
                 continue

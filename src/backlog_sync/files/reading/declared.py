@@ -2,16 +2,18 @@
 
 `"## *": epic`, `"### Phase *": feature`, `"## Appendix": ignore`,
 `"- [ ] *": task`, `"- *": story`, `"table Feature": {items: feature, title: Feature}`,
-`"## Later": {items: task}`.
+`"## Later": {items: task}`; of YAML and JSON `"key backlog": {items: task, title: summary}`,
+`"key now.*": {kind: epic, items: task}`, `"key notes": ignore`, `root: {items: task}`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.outline import Form, Node
-from backlog_sync.files.vocabulary import RANKS, key_words
+from backlog_sync.files.vocabulary import RANKS, field_of, key_words
 
 IGNORE = "ignore"
 """What is declared so holds no items, and neither does what stands below it."""
@@ -25,7 +27,8 @@ class Rule:
     """One line: which nodes it speaks of, and what they are.
 
     `what` is a kind or `ignore`, empty where the rule only says what stands below; `items` is
-    the kind of the entries or rows below, `columns` are meanings of a table's columns by header.
+    the kind of the entries or rows below. `columns` are fields and the header or key that holds
+    each, or `ignore` where none does. `path` are the parts of a key such as `now.*`.
     """
 
     pattern: str
@@ -36,6 +39,29 @@ class Rule:
     what: str = ""
     items: str = ""
     columns: tuple[tuple[str, str], ...] = ()
+    path: tuple[re.Pattern[str], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The kind of what a table or a list holds."""
+        return self.items or self.what
+
+    @property
+    def ignored(self) -> bool:
+        """Whether what it speaks of holds no items, and says nothing of any."""
+        return IGNORE in (self.what, self.items)
+
+    def read_as(self, key: str) -> str:
+        """The name under which a header or a key of a record counts; empty where it does not.
+
+        Where the settings name the key of a field, no other key says that field.
+        """
+        spelled = key_words(key)
+        for field, header in self.columns:
+            if header != IGNORE and key_words(header) == spelled:
+                return "id" if field == "number" else field
+        said = {field_of(field) for field, _ in self.columns}
+        return "" if field_of(key) in said - {None} else key
 
 
 class Declared:
@@ -67,6 +93,17 @@ class Declared:
                 return rule
         return None
 
+    def of_key(self, path: Sequence[str]) -> Rule | None:
+        """The rule that speaks of a key of YAML or JSON, by the keys that lead to it.
+
+        Without any it is the root of the file.
+        """
+        for rule in self.rules:
+            if rule.form is Form.KEY and _leads(rule, path):
+                self.used.add(rule.pattern)
+                return rule
+        return None
+
     @cached_property
     def levels(self) -> frozenset[int]:
         """The levels of headings that are declared as a whole: `### *`."""
@@ -75,9 +112,20 @@ class Declared:
             if rule.form is Form.SECTION and rule.pattern.endswith("# *")
         )  # fmt: skip
 
-    def unused(self) -> Iterator[str]:
-        """The patterns that fitted nothing."""
-        return (rule.pattern for rule in self.rules if rule.pattern not in self.used)
+    def unused(self, *forms: Form) -> Iterator[str]:
+        """The patterns of these forms that fitted nothing; others speak of other files."""
+        return (
+            rule.pattern for rule in self.rules
+            if rule.form in forms and rule.pattern not in self.used
+        )  # fmt: skip
+
+
+def unused_lines(rules: Declared, path: str, *forms: Form) -> Iterator[Diagnostic]:
+    """Tell of lines of `reading:` that fit nothing in a file."""
+    for pattern in rules.unused(*forms):
+        message = f"'{pattern}' of 'reading' fits nothing in this file"
+        hint = "'backlog lint --explain' shows every line beside what it was read as"
+        yield Diagnostic(Place(path), "unused-reading", message, hint, Severity.WARNING)
 
 
 def _fits(rule: Rule, node: Node) -> bool:
@@ -88,17 +136,35 @@ def _fits(rule: Rule, node: Node) -> bool:
     return rule.title.fullmatch(node.text[:_MOST].strip()) is not None
 
 
+def _leads(rule: Rule, path: Sequence[str]) -> bool:
+    """Whether a rule speaks of the last of some keys: by its name, or by those before it too."""
+    if not path or not rule.path:
+        return not path and not rule.path
+    if rule.title.fullmatch(path[-1][:_MOST]):
+        return True
+    last = path[-len(rule.path) :]
+    return len(last) == len(rule.path) > 1 and all(
+        part.fullmatch(key[:_MOST]) for part, key in zip(rule.path, last, strict=True)
+    )
+
+
 def _rule(pattern: str, what: object) -> Rule | None:
     """One line of `reading:`; None for a pattern of no known form."""
     form, level, boxed, title = _form(pattern.strip())
     if form is None:
         return None
     told = what if isinstance(what, Mapping) else {}
-    kind = what if isinstance(what, str) else str(told.get("kind", ""))
+    kind = what if isinstance(what, str) else told.get("kind")
+    items = told.get("items")
     columns = tuple((str(k), str(v)) for k, v in told.items() if k not in ("items", "kind"))
+    path = tuple(map(_compiled, title.split("."))) if form is Form.KEY and title else ()
     return Rule(
-        pattern, form, level, _compiled(title), boxed, kind, str(told.get("items", "")), columns
+        pattern, form, level, _compiled(title), boxed, _kind(kind), _kind(items), columns, path
     )
+
+
+def _kind(word: object) -> str:
+    return "" if word is None else key_words(str(word))
 
 
 def _form(pattern: str) -> tuple[Form | None, int, bool, str]:
@@ -110,9 +176,10 @@ def _form(pattern: str) -> tuple[Form | None, int, bool, str]:
     if entry:
         return Form.ENTRY, 0, entry[1] is not None, entry[2]
     word, _, title = pattern.partition(" ")
-    if word.casefold() == "table" and title.strip():
-        return Form.TABLE, 0, False, title.strip()
-    return None, 0, False, ""
+    form = {"table": Form.TABLE, "key": Form.KEY}.get(word.casefold())
+    if form is not None and title.strip():
+        return form, 0, False, title.strip()
+    return Form.KEY if pattern.casefold() == "root" else None, 0, False, ""
 
 
 def _compiled(title: str) -> re.Pattern[str]:
@@ -126,11 +193,13 @@ def problem(pattern: str, what: object) -> str:
         return "" if isinstance(what, Mapping) else "'statuses' takes words and what they mean"
     form = _form(pattern.strip())[0]
     if form is None:
-        return f"'{pattern}' is no pattern: begin it with '#', '-', '- [ ]' or 'table'"
+        return f"'{pattern}' is no pattern: begin it with '#', '-', '- [ ]', 'table' or 'key'"
     kinds = (*RANKS, IGNORE)
     told = what if isinstance(what, Mapping) else {"items" if form is Form.TABLE else "kind": what}
     for name in ("kind", "items"):
         word = told.get(name)
         if word is not None and key_words(str(word)) not in kinds:
             return f"'{word}' is no kind: write one of {', '.join(kinds)}"
-    return ""
+    fields = (str(name) for name in told if name not in ("kind", "items", "number"))
+    unknown = next((name for name in fields if field_of(name) is None), None)
+    return f"'{unknown}' is no field that a column or a key can hold" if unknown else ""

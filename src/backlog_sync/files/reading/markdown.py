@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.cards import CARD
+from backlog_sync.files.outline import Form
 from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
-from backlog_sync.files.reading.declared import Declared
+from backlog_sync.files.reading.declared import Declared, unused_lines
 from backlog_sync.files.reading.entries import choose_entries
 from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.reading.gather import Gatherer
@@ -58,7 +59,9 @@ def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     items = (as_card(done.items[0], card),) if card else done.items
     loose = record.loose if items else []
     slips = tuple(problems(source.path, outline, record, choices))
-    told = (*record.findings.diagnostics(), *_unused(source, choices), *slips)
+    forms = (Form.SECTION, Form.ENTRY, Form.TABLE)
+    unused = unused_lines(choices.rules, source.path, *forms)
+    told = (*record.findings.diagnostics(), *unused, *slips)
     return ParsedFile(
         source=source,
         items=items,
@@ -134,11 +137,3 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
 def _is_numbered(tables: Tables) -> bool:
     """Whether rows of a table carry numbers of their own, as items do."""
     return any(row.typed.number for rows in tables.items.values() for row in rows)
-
-
-def _unused(source: Source, choices: Choices) -> Iterator[Diagnostic]:
-    """Tell of lines of `reading:` that fit nothing in this file."""
-    for pattern in choices.rules.unused():
-        message = f"'{pattern}' of 'reading' fits nothing in this file"
-        hint = "'backlog lint --explain' shows every line beside what it was read as"
-        yield Diagnostic(Place(source.path), "unused-reading", message, hint, Severity.WARNING)

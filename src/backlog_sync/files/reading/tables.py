@@ -16,7 +16,7 @@ from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import cell_hints, issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.claims import COUNTED, Cell, is_total, read_summary, split_cells
-from backlog_sync.files.reading.declared import IGNORE, Declared, Rule
+from backlog_sync.files.reading.declared import Declared, Rule
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.syntax.markdown import Kind, Line
@@ -191,20 +191,19 @@ def _rule(line: Line, rules: Declared) -> Rule | None:
 
 def _declared_header(raw: list[str], names: list[str], rule: Rule) -> _Header | None:
     """The columns of a table as the settings declare them; the others by their own words."""
-    if IGNORE in (rule.what, rule.items):
+    if rule.ignored:
         return None
-    told = {field: bare_word(header) for field, header in rule.columns}
-    by_name = {name: index for index, name in reversed(list(enumerate(names)))}
+    told, words = dict(rule.columns), [rule.read_as(text) for text in raw]
     fitting = [i for i, text in enumerate(raw) if rule.title.fullmatch(text)]
-    title = by_name.get(told.get("title", ""), fitting[0] if fitting else 0)
-    fields = {i: known for i, name in enumerate(names) if (known := field_of(name)) and i != title}
-    fields |= {by_name[header]: field for field, header in told.items()
-               if field not in ("title", "number") and header in by_name}  # fmt: skip
-    number = by_name.get(told.get("number", ""))
-    if number is None:
-        number = next((i for i, name in enumerate(names) if column_of(name) == "id"), None)
-    fields = {i: known for i, known in fields.items() if i not in (title, number)}
-    return _Header(title, rule.items or rule.what or "story", number, fields, tuple(raw), True)
+    title = fitting[0] if fitting else 0
+    if "title" in told and "title" in words:
+        title = words.index("title")
+    number = next((i for i, name in enumerate(names) if column_of(name) == "id"), None)
+    if "number" in told and "id" in words:
+        number = words.index("id")
+    fields = {i: known for i, word in enumerate(words)
+              if i not in (title, number) and (known := field_of(word))}  # fmt: skip
+    return _Header(title, rule.kind or "story", number, fields, tuple(raw), True)
 
 
 def _is_of_items(

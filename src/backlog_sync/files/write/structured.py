@@ -397,7 +397,7 @@ def _key(parsed: ParsedFile, field: str) -> str | None:
         node = getattr(item.anchor, "node", None)
         for entry in node.entries if isinstance(node, MapNode) else ():
             if field_of(entry.key.value) == field:
-                return entry.key.value
+                return parsed.source.text[entry.key.start : entry.key.end].strip("\"'")
     return field if field in _ADDED else None
 
 

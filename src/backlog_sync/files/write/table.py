@@ -8,6 +8,7 @@ from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.foreign.csv import Row, Table, agrees, column_of, read_table
 from backlog_sync.files.node_values import names_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.source import Lines
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.plain_lists import criteria_text, joined
@@ -34,7 +35,7 @@ class TableWriter:
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
         self.text = parsed.source.text
-        table = read_table(self.text)
+        table = read_table(self.text, Declared(dict(parsed.asked.declared)))
         if isinstance(table, str) or not agrees(self.text, table):
             raise Unwritable("its quotes can be read in more than one way")
         self.table: Table = table

@@ -1,0 +1,73 @@
+"""What `reading:` says of the keys of YAML and JSON, put upon a tree before it is read."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from backlog_sync.files.reading.declared import Declared, Rule
+from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node
+
+_Keys: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A tree as the settings have it: without what they ignore, keys of records by their fields.
+
+    `kinds` are the rules of entries, and of the root, that say what holds items; `above` are the
+    entries that such ones stand in. Both go by the identity of the nodes.
+    """
+
+    root: Node
+    kinds: Mapping[int, Rule]
+    above: Collection[int]
+
+
+def ruled(root: Node, rules: Declared) -> Ruled:
+    """Give a tree with what the settings say of its keys."""
+    walk = _Walk(rules)
+    rule = rules.of_key(())
+    if rule is not None and rule.ignored:
+        return Ruled(ListNode((), root.start, root.end, flow=True), {}, ())
+    made = walk.value(root, (), rule)
+    if rule is not None and (rule.what or rule.items):
+        walk.kinds[id(made)] = rule
+    return Ruled(made, walk.kinds, walk.above)
+
+
+@dataclass(slots=True)
+class _Walk:
+    rules: Declared
+    kinds: dict[int, Rule] = field(default_factory=dict)
+    above: set[int] = field(default_factory=set)
+
+    def value(self, value: Node, keys: _Keys, rule: Rule | None) -> Node:
+        """What stands at a key: the record that a rule speaks of, or those in it."""
+        if rule is None or rule.what or not isinstance(value, MapNode):
+            return self._node(value, keys, rule)
+        entries = (replace(e, value=self._node(e.value, (*keys, e.key.value), rule))
+                   for e in value.entries)  # fmt: skip
+        return replace(value, entries=tuple(entries))
+
+    def _node(self, node: Node, keys: _Keys, record: Rule | None) -> Node:
+        if isinstance(node, ListNode):
+            return replace(node, items=tuple(self._node(e, keys, record) for e in node.items))
+        if not isinstance(node, MapNode):
+            return node
+        made = (self._entry(entry, keys, record) for entry in node.entries)
+        return replace(node, entries=tuple(entry for entry in made if entry is not None))
+
+    def _entry(self, entry: Entry, keys: _Keys, record: Rule | None) -> Entry | None:
+        name = record.read_as(entry.key.value) if record else entry.key.value
+        keys = (*keys, entry.key.value)
+        rule = self.rules.of_key(keys)
+        if not name or (rule is not None and rule.ignored):
+            return None
+        before = len(self.kinds)
+        value = self.value(entry.value, keys, rule)
+        made = replace(entry, key=replace(entry.key, value=name), value=value)
+        if len(self.kinds) > before:
+            self.above.add(id(made))
+        if rule is not None and (rule.what or rule.items):
+            self.kinds[id(made)] = rule
+        return made
