@@ -440,11 +440,9 @@ def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
 
 def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     """Read a Markdown roadmap."""
-    # YAML alone needs none of it.
-    from backlog_sync.files.foreign.tasklist import parse_task_list  # noqa: PLC0415 - as above
-    from backlog_sync.files.reading import markdown  # noqa: PLC0415 - as above
+    from backlog_sync.files.reading import markdown  # noqa: PLC0415 - YAML alone needs none of it
 
-    return parse_task_list(source) or markdown.parse_roadmap(source, asked)
+    return markdown.parse_roadmap(source, asked)
 
 
 def _is_read_as_asked(parsed: ParsedFile) -> bool:

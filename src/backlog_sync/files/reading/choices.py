@@ -87,13 +87,14 @@ def box_title(text: str) -> BoxTitle:
 def numbered_title(text: str, number: str) -> BoxTitle:
     """The title of a box behind its number."""
     told = box_title(text[len(number) :].lstrip(".) "))
-    return replace(told, key=f"task-{number}")
+    return replace(told, key=f"{'task' if '.' in number else 'epic'}-{number}")
 
 
 def numbered_boxes(root: Node) -> dict[int, str]:
     """Boxes of a numbered plan, by row, and their numbers; the whole numbers hold the others.
 
-    `- [ ] 1. Store` with `- [ ] 1.1 Open the file` below it. Empty where numbers stand twice.
+    `- [ ] 1. Store` or `## 1. Store` with `- [ ] 1.1 Open the file` below it. Empty where numbers
+    stand twice.
     """
     found: dict[int, str] = {}
     parts = 0
@@ -102,6 +103,9 @@ def numbered_boxes(root: Node) -> dict[int, str]:
             continue
         above = node.parent
         outer = found.get(above.first) if above is not None and above.form is Form.ENTRY else None
+        if above is not None and above.form is Form.SECTION:
+            heading = _NUMBER.match(above.text[:20])
+            outer = heading[1] if heading else None
         part = _PART.match(node.text[:20])
         whole = _NUMBER.match(node.text[:20])
         if part and outer is not None and part[1] == outer.split(".")[0]:

@@ -818,6 +818,8 @@ class Gatherer:
         status = told.title.status or (parse_status(above) if above else None)
         draft = self.add(kind, None, told.title.text, line, line.at, status, scope)
         draft.key = told.key
+        if node.box is not None and self.record.text.startswith("*", node.box + 2):
+            draft.put("labels", ["optional"], draft.place)
         if told.parent:
             draft.parents.append(Ref(told.parent, draft.place))
         if told.needs:
