@@ -8,6 +8,7 @@ are criteria of the item above them, and tasks where there is none.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.files.anchors import Keywords, OrgAnchor
@@ -40,6 +41,8 @@ _DATE = re.compile(r"(DEADLINE|SCHEDULED):[ \t]*[<\[](\d{4}-\d\d-\d\d)")
 _LOG = re.compile(r"[ \t]*- (?:State \"|Note taken on \[|CLOSING NOTE \[|Rescheduled from )")
 _BOX = re.compile(r"([ \t]*)(?:[-+]|\d{1,4}[.)])[ \t]+\[([ xX-])\][ \t]+(?=\S)")
 _ISSUE = re.compile(r"[ \t]*\(((?:[\w.-]{1,100}(?:/[\w.-]{1,100})?)?#\d{1,9})\)[ \t]*$")
+_LISTED = re.compile(r"[-+*][ \t]|\d{1,4}[.)][ \t]")
+_ANY_WORD = re.compile(r"(\S{1,30})[ \t]+")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)")
 
 _OPEN = ("TODO", "NEXT", "STARTED", "WAITING", "HOLD", "SOMEDAY", "PROJECT")
@@ -51,28 +54,10 @@ _EPICS = ("PROJECT", "PROJ")
 _DROPPED = ("LOGBOOK", "CLOCK")
 
 
-@dataclass(slots=True, eq=False)
-class _Heading:
-    """A heading and the lines below it."""
-
-    number: int
-    level: int
-    start: int
-    title: int
-    end: int
-    word: str = ""
-    word_at: tuple[int, int] | None = None
-    priority: str = ""
-    text: str = ""
-    tags: tuple[str, ...] = ()
-    lines: list["_Line"] = field(default_factory=list)
-    children: list["_Heading"] = field(default_factory=list)
-    parent: "_Heading | None" = None
-    item: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """A line: its number, its text, and the offsets where it begins and where the next one does."""
+
     number: int
     text: str
     start: int
@@ -80,7 +65,66 @@ class _Line:
 
     @property
     def end(self) -> int:
+        """Where its text ends."""
         return self.start + len(self.text)
+
+
+@dataclass(slots=True, eq=False)
+class _Heading:
+    """A heading and the lines below it. `title` and `keyword` are offsets in the file."""
+
+    line: _Line
+    level: int = 0
+    title: int = 0
+    word: str = ""
+    keyword: tuple[int, int] | None = None
+    priority: str = ""
+    text: str = ""
+    tags: list[str] = field(default_factory=list)
+    lines: list[_Line] = field(default_factory=list)
+    children: list["_Heading"] = field(default_factory=list)
+    parent: "_Heading | None" = None
+    item: bool = False
+
+    def walk(self) -> Iterator["_Heading"]:
+        """All headings below, in document order."""
+        open_ = list(reversed(self.children))
+        while open_:
+            at = open_.pop()
+            yield at
+            open_.extend(reversed(at.children))
+
+
+@dataclass(slots=True)
+class _Box:
+    """A check box, the parts of its line, and the lines over which its text goes on."""
+
+    line: _Line
+    found: re.Match[str]
+    issue: re.Match[str] | None
+    more: list[_Line] = field(default_factory=list)
+
+    @property
+    def indent(self) -> int:
+        """How far in it stands."""
+        return len(self.found[1].expandtabs(8))
+
+    @property
+    def title(self) -> str:
+        """Its text as one line."""
+        first = self.line.text[self.found.end() : self.issue.start() if self.issue else None]
+        return plain_title(" ".join([first.strip(), *(line.text.strip() for line in self.more)]))
+
+    def span(self, found: re.Match[str] | None, group: int) -> tuple[int, int] | None:
+        """The offsets of a part of its line in the file."""
+        if found is None:
+            return None
+        return self.line.start + found.start(group), self.line.start + found.end(group)
+
+    def criterion(self, place: Place) -> Criterion:
+        """It as an entry of a check list."""
+        at = self.line.start + self.found.start(2)
+        return Criterion(self.title, self.found[2] in "xX", at, place)
 
 
 def parse_org(source: Source) -> ParsedFile:
@@ -113,91 +157,77 @@ def parse_org(source: Source) -> ParsedFile:
 
 
 def _keywords(lines: Sequence[_Line]) -> Keywords:
-    """The keywords that the file declares; else the usual ones, and those that it uses."""
+    """The keywords that the file declares; else the usual ones, and those that it uses.
+
+    Without a declaration a keyword is a word that names a status, or stands over `CLOSED:`.
+    """
     opened: list[str] = []
     closed: list[str] = []
     for line in lines:
         match = _SETTING.match(line.text)
         words = [each.partition("(")[0] for each in match[1].split()] if match else []
-        if "|" in words:
-            at = words.index("|")
-            opened, closed = opened + words[:at], closed + words[at + 1 :]
-        elif words:
-            opened, closed = opened + words[:-1], closed + words[-1:]
+        at = words.index("|") if "|" in words else len(words) - 1
+        opened += words[: max(at, 0)]
+        closed += [word for word in words[max(at, 0) :] if word != "|"]
     if opened or closed:
         return Keywords(tuple(opened), tuple(closed))
-    return _used(lines)
-
-
-def _used(lines: Sequence[_Line]) -> Keywords:
-    """Keywords without a declaration: words that name a status, or that stand over `CLOSED:`."""
-    opened, closed = dict.fromkeys(_OPEN), dict.fromkeys(_CLOSED)
-    for at, line in enumerate(lines):
+    opened, closed = list(_OPEN), list(_CLOSED)
+    for line, below in pairwise([*lines, _Line(0, "", 0, 0)]):
         heading = _HEADING.match(line.text)
         word = _WORD.match(line.text, heading.end()) if heading else None
         if word is None or word.end() == len(line.text) or word[1] in (*opened, *closed):
             continue
         meant = meanings(word[1])
-        below = lines[at + 1].text.lstrip() if at + 1 < len(lines) else ""
-        if below.startswith("CLOSED:") or meant & {"done", "cancelled"}:
-            closed[word[1]] = None
+        if below.text.lstrip().startswith("CLOSED:") or meant & {"done", "cancelled"}:
+            closed.append(word[1])
         elif meant:
-            opened[word[1]] = None
+            opened.append(word[1])
     return Keywords(tuple(opened), tuple(closed))
 
 
 def _outline(lines: Sequence[_Line], keywords: Keywords) -> _Heading:
     """All headings below one that holds the file; lines of a block are none."""
-    top = current = _Heading(1, 0, 0, 0, 0)
+    top = current = _Heading(_Line(1, "", 0, 0))
     inside = False
     for line in lines:
-        if inside or _BLOCK.match(line.text):
-            inside = not _BLOCK_END.match(line.text)
-            current.lines.append(line)
-            continue
-        mark = _HEADING.match(line.text)
+        inside, block = _in_block(line, inside=inside)
+        mark = None if block else _HEADING.match(line.text)
         if mark is None:
             current.lines.append(line)
             continue
-        level = len(mark[1])
-        above = current
-        while above.level >= level and above.parent is not None:
-            above = above.parent
-        current = _heading(line, mark, keywords)
+        while current.level >= len(mark[1]) and current.parent is not None:
+            current = current.parent
+        above, current = current, _heading(line, mark, keywords)
         current.parent = above
         above.children.append(current)
     return top
 
 
+def _in_block(line: _Line, *, inside: bool) -> tuple[bool, bool]:
+    """Whether a block is open behind a line, and whether the line is one of a block."""
+    block = inside or _BLOCK.match(line.text) is not None
+    return block and not _BLOCK_END.match(line.text), block
+
+
 def _heading(line: _Line, mark: re.Match[str], keywords: Keywords) -> _Heading:
     at = mark.end()
-    word = _WORD.match(line.text, at) or re.compile(r"(\S{1,30})[ \t]+").match(line.text, at)
-    known = word is not None and word[1] in (*keywords.open, *keywords.closed)
-    made = _Heading(line.number, len(mark[1]), line.start, line.start + at, line.end)
-    if word is not None and known:
+    made = _Heading(line, len(mark[1]), line.start + at)
+    word = _WORD.match(line.text, at) or _ANY_WORD.match(line.text, at)
+    if word is not None and word[1] in (*keywords.open, *keywords.closed):
         made.word, at = word[1], word.end()
-        made.word_at = (line.start + word.start(1), line.start + word.end(1))
+        made.keyword = (line.start + word.start(1), line.start + word.end(1))
     priority = _PRIORITY.match(line.text, at)
     if priority:
         made.priority, at = priority[1], priority.end()
     tags = _TAGS.search(line.text, at)
-    made.tags = tuple(tags[1].strip(":").split(":")) if tags else ()
+    made.tags = tags[1].strip(":").split(":") if tags else []
     made.text = _COOKIE.sub("", line.text[at : tags.start() if tags else None]).strip()
     return made
 
 
-def _walk(top: _Heading) -> Iterator[_Heading]:
-    """All headings in document order."""
-    open_ = list(reversed(top.children))
-    while open_:
-        at = open_.pop()
-        yield at
-        open_.extend(reversed(at.children))
-
-
 def _judge(top: _Heading) -> None:
     """What is an item: keywords and priorities say so; where most of a run are, all are."""
-    headings = list(_walk(top))
+    headings = list(top.walk())
     holds: set[int] = set()
     for each in reversed(headings):
         each.item = bool(each.word or each.priority) and bool(each.text)
@@ -208,6 +238,32 @@ def _judge(top: _Heading) -> None:
         if sum(each.item for each in run) * 2 > len(run):
             for each in run:
                 each.item = bool(each.text)
+
+
+def _boxes(lines: Sequence[_Line]) -> list[_Box]:
+    """Boxes with their continuation lines, those of code blocks not."""
+    found: list[_Box] = []
+    inside, goes_on = False, False
+    for line in lines:
+        inside, block = _in_block(line, inside=inside)
+        if block:
+            continue
+        match = _BOX.match(line.text)
+        if match is not None:
+            found.append(_Box(line, match, _ISSUE.search(line.text, match.end())))
+            goes_on = True
+        elif goes_on and _goes_on(line, found[-1]):
+            found[-1].more.append(line)
+        else:
+            goes_on = False
+    return found
+
+
+def _goes_on(line: _Line, box: _Box) -> bool:
+    """Whether a line is text of the box above it: further in, and no list of its own."""
+    bare = line.text.lstrip()
+    indent = len(line.text[: len(line.text) - len(bare)].expandtabs(8))
+    return bool(bare) and indent > box.indent and not _LISTED.match(bare)
 
 
 # ---- items ---------------------------------------------------------------------------------
@@ -225,264 +281,136 @@ class _Reader:
         """Read all items, each behind the one that it stands below."""
         above: dict[int, Draft | None] = {id(top): None}
         self._tasks(top.lines, None)
-        for each in _walk(top):
+        for each in top.walk():
             parent = above[id(each.parent)]
-            if not each.item:
-                self.findings.skip(self._place(each.number), "a section")
-                above[id(each)] = parent
-                self._tasks(each.lines, parent)
+            if each.item:
+                above[id(each)] = self._item(each, parent)
                 continue
-            above[id(each)] = self._item(each, parent)
+            self.findings.skip(self._place(each.line), "a section")
+            above[id(each)] = parent
+            self._tasks(each.lines, parent)
         self.filler.efforts.settle(self.findings)
 
-    def _place(self, number: int) -> Place:
-        return Place(self.source.path, number, 1)
+    def _place(self, line: _Line) -> Place:
+        return Place(self.source.path, line.number, 1)
 
     def _item(self, heading: _Heading, parent: Draft | None) -> Draft:
         title, rest = leading_title(plain_title(heading.text))
-        place = self._place(heading.number)
+        place = self._place(heading.line)
         kind = "epic" if heading.word in _EPICS and heading.children else "task"
         draft = Draft(parse_kind(heading.word) or kind, title, place)
         draft.parent = parent if parent is not None and parent.rank <= draft.rank else None
         if heading.word and heading.word not in _EPICS:
-            draft.put("status", self._status(heading.word), place)
+            ends = heading.word in self.keywords.closed
+            told = bool(meanings(heading.word) & {"done", "cancelled"})
+            draft.put("status", "Done" if ends and not told else heading.word, place)
         if heading.priority:
             draft.put("priority", _PRIORITIES.get(heading.priority, "Low"), place)
         if heading.tags:
-            draft.put("labels", list(heading.tags), place)
+            draft.put("labels", heading.tags, place)
         draft.say(rest)
         self.drafts.append(draft)
         self._body(heading, draft)
         return draft
 
-    def _status(self, word: str) -> str:
-        """A keyword as a status: one that closes is done, whatever it is called."""
-        if word in self.keywords.closed and not meanings(word) & {"done", "cancelled"}:
-            return "Done"
-        return word
-
     def _body(self, heading: _Heading, draft: Draft) -> None:
         """Dates, drawers, boxes and text below an item's heading."""
-        body = _Body(heading)
-        body.read()
-        for name, value, number in body.pairs:
-            self._take(draft, name, value, number)
-        boxes = []
-        for box in body.boxes:
-            place = self._place(box.line.number)
-            draft.criteria.append(Criterion(box.title, box.ticked, box.at, place))
-            draft.places.setdefault("acceptance_criteria", place)
-            boxes.append(box.at)
-        draft.say(markdown_of(body.text))
+        lines, line = heading.lines, heading.line
+        below = lines[0].start if lines else line.end
+        if lines and _PLANNING.match(lines[0].text):
+            for word, day in _DATE.findall(lines[0].text):
+                self._take(draft, "target" if word == "DEADLINE" else "start", day, lines[0])
+            below, lines = lines[0].after, lines[1:]
+        end = _properties(lines)
+        drawer, issue = lines[0].after if end else None, None
+        for each in lines[1:end]:
+            said = _PROPERTY.match(each.text)
+            if said is not None:
+                self._take(draft, said[1], said[2].strip(), each)
+                if field_of(said[1]) == "issue" and issue is None:
+                    issue = (each.start + said.start(2), each.start + said.end(2))
+        lines = list(_without_logs(lines[end:]))
+        boxes = _boxes(lines)
+        for box in boxes:
+            self._criterion(draft, box)
+        taken = {each.number for box in boxes for each in (box.line, *box.more)}
+        draft.say(markdown_of([each.text for each in lines if each.number not in taken]))
         draft.anchor = OrgAnchor(
-            heading.title, heading.end, self.keywords, heading.word_at, None, body.drawer,
-            body.below, body.issue, tuple(boxes),
+            heading.title, line.end, self.keywords, heading.keyword, None, drawer, below, issue,
+            _marks(draft),
         )  # fmt: skip
 
-    def _take(self, draft: Draft, name: str, value: str, number: int) -> None:
+    def _take(self, draft: Draft, name: str, value: str, line: _Line) -> None:
         """A property; `:EFFORT: 1:30` is hours."""
-        place = self._place(number)
+        place = self._place(line)
         clock = _CLOCK.fullmatch(value)
         known = "id" if name.upper() == "CUSTOM_ID" else field_of(name)
         if clock and (known in ("effort", "estimate") or withheld_kind(name) == "hours"):
             value, known = f"{int(clock[1]) + int(clock[2]) / 60:g}h", "estimate_hours"
-        pair = text_pair(name, value, place)
         if known is None:
-            self.filler.left_out(pair)
+            self.filler.left_out(text_pair(name, value, place))
             return
         words = value.split() if known in ("depends_on", "blocks") and "," not in value else [value]
         for word in words:
             self.filler.take(draft, text_pair(name, word, place), known)
 
+    def _criterion(self, draft: Draft, box: _Box) -> None:
+        place = self._place(box.line)
+        draft.criteria.append(box.criterion(place))
+        draft.places.setdefault("acceptance_criteria", place)
+
     def _tasks(self, lines: Sequence[_Line], parent: Draft | None) -> None:
         """Boxes below a section, or below nothing, are tasks; those further in are criteria."""
-        open_: list[tuple[int, Draft, list[int]]] = []
-        first = len(self.drafts)
+        found: list[tuple[_Box, Draft]] = []
         for box in _boxes(lines):
-            while open_ and open_[-1][0] >= box.indent:
-                open_.pop()
-            place = self._place(box.line.number)
-            if open_:
-                _, draft, boxes = open_[-1]
-                draft.criteria.append(Criterion(box.title, box.ticked, box.at, place))
-                draft.places.setdefault("acceptance_criteria", place)
-                boxes.append(box.at)
+            if found and found[-1][0].indent < box.indent:
+                self._criterion(found[-1][1], box)
                 continue
-            open_.append((box.indent, *self._task(box, place, parent)))
-        for draft in self.drafts[first:]:
-            if isinstance(draft.anchor, _Loose):
-                draft.anchor = draft.anchor.fixed(self.keywords)
+            place = self._place(box.line)
+            title, rest = leading_title(box.title)
+            draft = Draft("task", title, place, parent=parent)
+            draft.say(rest)
+            draft.put("status", "Done" if box.found[2] in "xX" else "Todo", place)
+            if box.issue:
+                draft.put("issue", box.issue[1], place)
+            self.drafts.append(draft)
+            found.append((box, draft))
+        for box, draft in found:
+            line, at = box.line, box.criterion(draft.place).box
+            draft.anchor = OrgAnchor(
+                line.start + box.found.end(), line.start + len(line.text.rstrip()), self.keywords,
+                box=at, issue=box.span(box.issue, 1), boxes=_marks(draft),
+            )  # fmt: skip
 
-    def _task(self, box: "_Box", place: Place, parent: Draft | None) -> tuple[Draft, list[int]]:
-        title, rest = leading_title(box.title)
-        draft = Draft("task", title, place, parent=parent)
-        draft.say(rest)
-        draft.put("status", "Done" if box.ticked else "Todo", place)
-        if box.issue:
-            draft.put("issue", box.issue, place)
-        loose = _Loose(box)
-        draft.anchor = loose
-        self.drafts.append(draft)
-        return draft, loose.boxes
 
-
-class _Loose:
-    """The anchor of a task that is a box, while boxes below it are still found."""
-
-    def __init__(self, box: "_Box") -> None:
-        self.box = box
-        self.boxes: list[int] = []
-
-    def fixed(self, keywords: Keywords) -> OrgAnchor:
-        """The anchor when all are found."""
-        box = self.box
-        return OrgAnchor(
-            box.text_at, box.end, keywords, box=box.at, issue=box.issue_at,
-            boxes=tuple(self.boxes),
-        )  # fmt: skip
+def _marks(draft: Draft) -> tuple[int, ...]:
+    return tuple(each.box for each in draft.criteria if each.box is not None)
 
 
 # ---- what stands below a heading -----------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Box:
-    """A check box with its text, which may go on over further lines."""
-
-    line: _Line
-    indent: int
-    at: int
-    text_at: int
-    end: int
-    ticked: bool
-    words: list[str]
-    issue: str = ""
-    issue_at: tuple[int, int] | None = None
-
-    @property
-    def title(self) -> str:
-        """Its text as one line."""
-        return plain_title(" ".join(self.words))
+def _properties(lines: Sequence[_Line]) -> int:
+    """How many lines the drawer of properties has that lines begin with; 0 where it is none."""
+    match = _DRAWER.match(lines[0].text) if lines else None
+    if match is None or match[1].upper() != "PROPERTIES":
+        return 0
+    for count, line in enumerate(lines[1:], 2):
+        if line.text.strip().upper() == ":END:":
+            return count
+        if line.text.strip() and not (_PROPERTY.match(line.text) or _DRAWER.match(line.text)):
+            return 0
+    return 0
 
 
-def _box(line: _Line) -> _Box | None:
-    match = _BOX.match(line.text)
-    if match is None:
-        return None
-    issue = _ISSUE.search(line.text, match.end())
-    text = line.text[match.end() : issue.start() if issue else None].strip()
-    made = _Box(
-        line, len(match[1].expandtabs(8)), line.start + match.start(2),
-        line.start + match.end(), line.start + len(line.text.rstrip()), match[2] in "xX", [text],
-    )  # fmt: skip
-    if issue:
-        made.issue = issue[1]
-        made.issue_at = (line.start + issue.start(1), line.start + issue.end(1))
-    return made
-
-
-def _boxes(lines: Sequence[_Line]) -> Iterator[_Box]:
-    """Boxes with their continuation lines, those of code blocks not."""
-    current: _Box | None = None
-    inside = False
+def _without_logs(lines: Sequence[_Line]) -> Iterator[_Line]:
+    """The lines without logs, which are the editor's own."""
+    dropped = False
     for line in lines:
-        if inside or _BLOCK.match(line.text):
-            inside = not _BLOCK_END.match(line.text)
-            continue
-        made = _box(line)
-        if made is not None:
-            if current is not None:
-                yield current
-            current = made
-        elif current is not None and _goes_on(line, current):
-            current.words.append(line.text.strip())
-        elif current is not None:
-            yield current
-            current = None
-    if current is not None:
-        yield current
-
-
-def _goes_on(line: _Line, box: _Box) -> bool:
-    """Whether a line is text of the box above it: further in, and no list of its own."""
-    bare = line.text.lstrip()
-    indent = len(line.text[: len(line.text) - len(bare)].expandtabs(8))
-    return bool(bare) and indent > box.indent and not re.match(r"[-+*][ \t]|\d{1,4}[.)][ \t]", bare)
-
-
-class _Body:
-    """The lines below an item's heading, each once."""
-
-    def __init__(self, heading: _Heading) -> None:
-        self.lines = heading.lines
-        self.pairs: list[tuple[str, str, int]] = []
-        self.boxes: list[_Box] = []
-        self.text: list[str] = []
-        self.drawer: int | None = None
-        self.issue: tuple[int, int] | None = None
-        self.below = self.lines[0].start if self.lines else heading.end
-
-    def read(self) -> None:
-        """Part the lines."""
-        at = self._planning(0)
-        at = self._properties(at)
-        rest = self._without_drawers(at)
-        self.boxes = list(_boxes(rest))
-        taken = self._taken(rest)
-        self.text = [line.text for line in rest if line.number not in taken]
-
-    def _planning(self, at: int) -> int:
-        """The line of dates right below the heading."""
-        if at < len(self.lines) and _PLANNING.match(self.lines[at].text):
-            line = self.lines[at]
-            for word, day in _DATE.findall(line.text):
-                name = "target" if word == "DEADLINE" else "start"
-                self.pairs.append((name, day, line.number))
-            self.below = line.after
-            return at + 1
-        return at
-
-    def _properties(self, at: int) -> int:
-        """The drawer of properties."""
-        match = _DRAWER.match(self.lines[at].text) if at < len(self.lines) else None
-        if match is None or match[1].upper() != "PROPERTIES":
-            return at
-        found: list[tuple[str, str, int]] = []
-        issue: tuple[int, int] | None = None
-        for end in range(at + 1, len(self.lines)):
-            line = self.lines[end]
-            if line.text.strip().upper() == ":END:":
-                self.drawer, self.issue = self.lines[at].after, issue
-                self.pairs += found
-                return end + 1
-            said = _PROPERTY.match(line.text)
-            if said is None and line.text.strip() and not _DRAWER.match(line.text):
-                break
-            if said is not None:
-                found.append((said[1], said[2].strip(), line.number))
-                if field_of(said[1]) == "issue" and issue is None:
-                    issue = (line.start + said.start(2), line.start + said.end(2))
-        return at
-
-    def _without_drawers(self, at: int) -> list[_Line]:
-        """The lines without logs, which are the editor's own."""
-        kept, dropped = [], False
-        for line in self.lines[at:]:
-            match = _DRAWER.match(line.text)
-            if dropped:
-                dropped = line.text.strip().upper() != ":END:"
-            elif match and match[1].upper() in _DROPPED:
-                dropped = True
-            elif not _LOG.match(line.text) and not line.text.startswith("CLOCK:"):
-                kept.append(line)
-        return kept
-
-    def _taken(self, lines: Sequence[_Line]) -> set[int]:
-        """The lines of boxes."""
-        taken: set[int] = set()
-        by_number = {box.line.number: len(box.words) for box in self.boxes}
-        for at, line in enumerate(lines):
-            count = by_number.get(line.number)
-            if count:
-                taken |= {each.number for each in lines[at : at + count]}
-        return taken
+        match = _DRAWER.match(line.text)
+        if dropped:
+            dropped = line.text.strip().upper() != ":END:"
+        elif match and match[1].upper() in _DROPPED:
+            dropped = True
+        elif not _LOG.match(line.text) and not line.text.startswith("CLOCK:"):
+            yield line
