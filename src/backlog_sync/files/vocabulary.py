@@ -8,7 +8,7 @@ the table is free text, never a guess.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -236,6 +236,12 @@ def _languages() -> dict[str, frozenset[str]]:
         for language, spelling in _spellings(table):
             word = key_words(spelling)
             found[word] = found.get(word, frozenset()) | {language}
+    return found
+
+
+def lookalikes() -> Mapping[str, Sequence[str]]:
+    """Files that look like plans and are none, and the signs of each: `foreign/lookalike.py`."""
+    found: Mapping[str, Sequence[str]] = _data()["lookalikes"]
     return found
 
 

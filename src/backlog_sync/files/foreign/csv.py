@@ -19,8 +19,16 @@ from backlog_sync.files.reading.declared import Declared, Rule, unused_lines
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import parse_points
-from backlog_sync.files.vocabulary import field_of, is_priority, key_words, kind_of, listed
-from backlog_sync.files.yaml.nodes import ListNode, Node, Scalar
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    field_of,
+    is_priority,
+    key_words,
+    kind_of,
+    listed,
+    words_of,
+)
+from backlog_sync.files.yaml.nodes import ListNode, Scalar
 
 CSV = "csv"
 """The dialect of tables."""
@@ -42,9 +50,8 @@ _STEP = re.compile(r"title (\d{1,2})")
 _WITH_STORY = 2
 """Rows of an epic that is followed by a story at least."""
 
+_MOST_RAGGED = 20
 _LEVELS = ("epic", "feature", "story", "task")
-_LINK_WORDS = frozenset(("epic link", "parent", "parent id", "parent key", "parent link"))
-_TITLES = frozenset(("title", "summary", "name", "subject", "issue title", "task name"))
 _TITLED = {"title", "story", "user_story", "feature", "epic", "i_want"}
 _STRONG = listed(
     "story_points|estimate|estimate_hours|effort|epic|feature|acceptance_criteria|user_story|as_a|"
@@ -61,9 +68,6 @@ _RUNNING = frozenset(("title", "description", "user_story", "story", "i_want"))
 
 _IMPORT = frozenset(("title", "body", "labels"))
 """The columns of a file that issues are imported from."""
-
-_AREAS = listed("feature area|functional area|module|product area|workstream|work stream")
-"""Columns that part a plan which has none for epics: their values are its epics."""
 
 _ABOVE = frozenset(("epic", "feature", "story", "parent"))
 """Fields that say where an item stands; without them, order may."""
@@ -332,6 +336,12 @@ def agrees(text: str, table: Table) -> bool:
 
 
 class _Reader:
+    """Reads the rows of a table.
+
+    `titles` are the columns of titles where there are several, and how deep each stands: steps of
+    Azure Boards, or levels such as `Epic | Feature | User Story | Task`, the upper ones first.
+    """
+
     def __init__(self, source: Source, table: Table, findings: Findings) -> None:
         self.source = source
         self.table = table
@@ -341,65 +351,42 @@ class _Reader:
         self.drafts: list[Draft] = []
         self.told: list[Diagnostic] = []
         self.names = table.names[:MAX_COLUMNS]
-        names = self.names
-        spelled = [key_words(name) for name in names]
-        titled = any(
-            (word in _TITLES or field_of(word) == "title") and _level_of(word) not in _LEVELS
-            for word in spelled
-        )
-        typed = any(field_of(word) == "kind" for word in spelled)
+        words = [key_words(name) for name in self.names]
+        fields = {field_of(name) for name in self.names}
         self.kind = table.rule.kind if table.rule else ""
-        self.levels = {} if self.kind else self._levels(spelled, titled=titled, typed=typed)
-        self.codes = {
-            level: at for at, word in enumerate(spelled)
-            if self.levels and (level := _own_level(word))
-        }  # fmt: skip
-        parted = typed or any(field_of(word) in _ABOVE for word in spelled)
-        areas = [at for at, word in enumerate(spelled) if word in _AREAS]
-        self.area = areas[0] if areas and not parted and not self.kind else None
-        self.above = any(field_of(word) in _ABOVE for word in spelled)
-        self.steps = {
-            at: int(m[1])
-            for at, word in enumerate(spelled)
-            if not self.kind and (m := _STEP.fullmatch(word))
-        }
+        steps = {at: int(m[1]) for at, word in enumerate(words) if (m := _STEP.fullmatch(word))}
+        levels = {at: each for at, word in enumerate(words) if (each := _level_of(word)) in _LEVELS}
+        titled = any(
+            at not in levels and field_of(word) == "title" for at, word in enumerate(words)
+        )
+        if titled or "kind" in fields:
+            levels = {}
+        self.levels = {} if self.kind or steps else levels
+        self.titles = {} if self.kind else steps or {at: RANKS[each] for at, each in levels.items()}
+        self.codes = {level: at for at, word in enumerate(words)
+                      if self.levels and (level := _own_level(word))}  # fmt: skip
+        self.above = bool(fields & _ABOVE)
+        parted = self.kind or self.above or "kind" in fields
+        areas = (name for name, word in zip(self.names, words, strict=True)
+                 if word in words_of("areas") and not parted)  # fmt: skip
+        self.area = next(areas, None)
         self.open: list[tuple[int, Draft]] = []
-
-    def _levels(self, spelled: Sequence[str], *, titled: bool, typed: bool) -> dict[int, str]:
-        """Columns that hold titles by level: `Epic | Feature | User Story | Task`."""
-        levels = {
-            at: level for at, word in enumerate(spelled)
-            if (level := _level_of(word)) in _LEVELS and word not in _LINK_WORDS
-        }  # fmt: skip
-        if typed or not levels or titled:
-            return {}
-        return levels
 
     def read(self) -> None:
         """Read all rows below the header."""
-        header = self.table.rows[self.table.header]
-        for number in range(self.table.header + 1, len(self.table.rows)):
-            row = self.table.rows[number]
-            place = self.lines.place(self.source.path, row.cells[0].start)
+        width = len(self.table.names)
+        for number, row in enumerate(self.table.rows):
             filled = [cell for cell in row.cells if cell.text.strip()]
-            if not filled:
+            if number <= self.table.header or not filled:
                 continue
+            place = self.lines.place(self.source.path, row.cells[0].start)
             if len(filled) <= 3 and _TOTALS.fullmatch(filled[0].text.strip()):
                 self.findings.skip(place, "a row of totals")
                 continue
-            if row.joined:
-                self._ragged(place, len(row.cells) + row.joined, len(header.cells))
-            elif len(row.cells) > len(header.cells):
-                extra = [c for c in row.cells[len(header.cells) :] if c.text.strip()]
-                if extra:
-                    self._ragged(place, len(row.cells), len(header.cells))
+            if row.joined or any(cell.text.strip() for cell in row.cells[width:]):
+                self._ragged(place, len(row.cells) + row.joined, width)
             pairs = self._pairs(row)
-            if self.steps:
-                draft = self._by_steps(row, pairs, place)
-            elif self.levels:
-                draft = self._by_levels(row, pairs, place)
-            else:
-                draft = self._plain(pairs, place)
+            draft = self._titled(row, pairs, place) if self.titles else self._plain(pairs, place)
             if draft is None:
                 self.findings.skip(place, "a row without a title")
                 continue
@@ -409,95 +396,78 @@ class _Reader:
         self.filler.efforts.settle(self.findings)
 
     def _ragged(self, place: Place, found: int, wanted: int) -> None:
-        if len(self.told) < 20:
+        if len(self.told) < _MOST_RAGGED:
             message = f"this row has {found} cells, the header {wanted}"
             hint = "quote the cell that holds the delimiter"
             self.told.append(Diagnostic(place, "ragged-row", message, hint, Severity.WARNING))
 
     def _pairs(self, row: Row) -> list[Pair]:
         """The filled cells by header; columns of one name become one list."""
-        cells: dict[str, list[Cell]] = {}
+        cells: dict[str, list[Scalar]] = {}
         for name, cell in zip(self.names, row.cells, strict=False):
             if name and cell.text.strip():
-                cells.setdefault(name, []).append(cell)
-        pairs = []
-        for name, found in cells.items():
-            nodes = [Scalar(cell.text.strip(), cell.start, cell.end, '"') for cell in found]
-            value: Node = nodes[0]
-            if len(nodes) > 1:
-                value = ListNode(tuple(nodes), nodes[0].start, nodes[-1].end, flow=True)
-            place = self.lines.place(self.source.path, found[0].start)
-            pairs.append(Pair(name, value, place))
-        return pairs
+                node = Scalar(cell.text.strip(), cell.start, cell.end, '"')
+                cells.setdefault(name, []).append(node)
+        return [
+            Pair(
+                name,
+                found[0] if len(found) == 1
+                else ListNode(tuple(found), found[0].start, found[-1].end, flow=True),
+                self.lines.place(self.source.path, found[0].start),
+            )
+            for name, found in cells.items()
+        ]  # fmt: skip
 
     def _plain(self, pairs: list[Pair], place: Place) -> Draft | None:
-        area = None if self.area is None else self.names[self.area]
-        named = [pair for pair in pairs if pair.key == area]
-        pairs = [pair for pair in pairs if pair.key != area]
-        hint = self.kind or ("story" if area is None else "task")
+        """An item whose kind and title have a column each."""
+        areas = [pair for pair in pairs if pair.key == self.area]
+        pairs = [pair for pair in pairs if pair.key != self.area]
+        hint = self.kind or ("story" if self.area is None else "task")
         kind = self.filler.kind_of(pairs, hint, loose=not self.kind)
-        title = self._title(pairs, kind)
+        names = [pair for pair in pairs if key_words(pair.key) == "epic name"]
+        others = [pair for pair in pairs if pair not in names]
+        title = self.filler.title_of(others, kind) or self.filler.title_of(pairs, kind)
         if title is None:
             return None
         draft = Draft(kind, titled(text_of(title.value))[0], place)
-        draft.stood_alone = bool(named)
-        draft.parents += [
-            Ref(text_of(pair.value), pair.place, "epic", declares=True) for pair in named
-        ]
+        draft.stood_alone = bool(areas)
+        draft.parents += [Ref(text_of(p.value), p.place, "epic", declares=True) for p in areas]
         self.filler.name(draft, pairs)
         if kind == "epic":
-            draft.aliases += [text_of(p.value) for p in pairs if key_words(p.key) == "epic name"]
-        keep = [p for p in pairs if key_words(p.key) not in ("epic name", "issue id")
-                and not (kind == "epic" and field_of(p.key) == "epic")]  # fmt: skip
-        self.filler.fill(draft, keep, title)
+            draft.aliases += [text_of(pair.value) for pair in names]
+            others = [pair for pair in others if field_of(pair.key) != "epic"]
+        said = [pair for pair in others if key_words(pair.key) != "issue id"]
+        self.filler.fill(draft, said, title)
         return draft
 
-    def _title(self, pairs: list[Pair], kind: str) -> Pair | None:
-        """The title's cell; Jira's `Epic Name` is a title only where no summary stands."""
-        named = [p for p in pairs if key_words(p.key) != "epic name"]
-        return self.filler.title_of(named, kind) or self.filler.title_of(pairs, kind)
+    def _titled(self, row: Row, pairs: list[Pair], place: Place) -> Draft | None:
+        """An item by which column has its title; others above it in the row are its parents.
 
-    def _by_steps(self, row: Row, pairs: list[Pair], place: Place) -> Draft | None:
-        """An item of Azure Boards: the column of its title, `Title 2`, says how deep it stands."""
-        filled = [at for at in self.steps if at < len(row.cells) and row.cells[at].text.strip()]
+        In Azure Boards the first title of a row is its own, and the rows before hold its parents.
+        """
+        filled = sorted((at for at in self.titles if _text(row, at)), key=self.titles.__getitem__)
         if not filled:
             return None
-        columns = {self.names[at] for at in self.steps}
+        at = filled[-1] if self.levels else filled[0]
+        level, step = self.levels.get(at), self.titles[at]
+        columns = {self.names[other] for other in self.titles}
+        columns |= {self.names[code] for other, code in self.codes.items() if other != level}
         rest = [pair for pair in pairs if pair.key not in columns]
-        step = self.steps[filled[0]]
-        self.open = [each for each in self.open if each[0] < step]
-        kind = self.filler.kind_of(rest, "story", loose=True)
-        draft = Draft(kind, short_title(row.cells[filled[0]].text.strip()), place)
-        above = self.open[-1][1] if self.open else None
-        draft.parent = above if above is not None and above.rank <= draft.rank else None
+        kind = level or self.filler.kind_of(rest, "story", loose=True)
+        draft = Draft(kind, short_title(_text(row, at)), place)
         self.filler.name(draft, rest)
         self.filler.fill(draft, rest, None)
-        self.open.append((step, draft))
-        return draft
-
-    def _by_levels(self, row: Row, pairs: list[Pair], place: Place) -> Draft | None:
-        """An item by its deepest filled level; those above it are its parents, by name."""
-        filled = [
-            (level, at) for at, level in self.levels.items()
-            if at < len(row.cells) and row.cells[at].text.strip()
-        ]  # fmt: skip
-        if not filled:
-            return None
-        filled.sort(key=lambda each: _LEVELS.index(each[0]))
-        level, at = filled[-1]
-        title = row.cells[at].text.strip()
-        columns = {self.names[column] for column in self.levels}
-        columns |= {self.names[at] for other, at in self.codes.items() if other != level}
-        draft = Draft(level, short_title(title), place)
-        rest = [pair for pair in pairs if pair.key not in columns]
-        self.filler.name(draft, rest)
-        self.filler.fill(draft, rest, None)
-        for above, column in filled[:-1]:
-            cell = row.cells[column]
-            where = self.lines.place(self.source.path, cell.start)
-            code = self.codes.get(above, len(row.cells))
-            named = row.cells[code].text.strip() if code < len(row.cells) else ""
-            draft.parents.append(Ref(cell.text.strip(), where, above, declares=True, code=named))
+        for other in filled[:-1] if self.levels else ():
+            where = self.lines.place(self.source.path, row.cells[other].start)
+            code = _text(row, self.codes.get(self.levels[other], len(row.cells)))
+            draft.parents.append(
+                Ref(_text(row, other), where, self.levels[other], declares=True, code=code)
+            )
+        if not self.levels:
+            self.open = [each for each in self.open if each[0] < step]
+            above = self.open[-1][1] if self.open else None
+            draft.parent = above if above is not None and above.rank <= draft.rank else None
+            self.open.append((step, draft))
         return draft
 
     def _place_by_order(self) -> None:
@@ -516,6 +486,10 @@ class _Reader:
                 epic = draft
             elif draft.parent is None:
                 draft.parent, draft.stood_alone = epic, epic is not None
+
+
+def _text(row: Row, at: int) -> str:
+    return row.cells[at].text.strip() if at < len(row.cells) else ""
 
 
 def _level_of(word: str) -> str:
