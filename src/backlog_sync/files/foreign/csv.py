@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.anchors import RowAnchor
-from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
+from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.outline import Form
 from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
@@ -125,19 +125,10 @@ def parse_csv(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     findings = Findings(source.path)
     reader = _Reader(source, table, findings)
     reader.read()
-    done = assemble(reader.drafts, findings)
-    found = (*findings.diagnostics(), *unused_lines(rules, source.path, Form.TABLE))
-    if not done.items:
-        found = (_none(source, "its rows have no titles"),)
-    return ParsedFile(
-        source,
-        items=done.items,
-        diagnostics=(*reader.told, *found),
-        notes=tuple(sorted(findings.notes, key=lambda note: note.line)),
-        dialect=CSV,
-        periods=done.periods,
-        asked=asked,
-    )
+    none = _none(source, "its rows have no titles")
+    parsed = finished(source, reader.drafts, findings, CSV, none, asked)
+    unused = unused_lines(rules, source.path, Form.TABLE)
+    return replace(parsed, diagnostics=(*reader.told, *parsed.diagnostics, *unused))
 
 
 def _none(source: Source, why: str) -> Diagnostic:

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.files.anchors import Keywords, OrgAnchor
-from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Criterion, Draft, Findings
 from backlog_sync.files.fill import Filler, text_pair
+from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.foreign.org_text import markdown_of, plain_title
 from backlog_sync.files.node_values import leading_title
 from backlog_sync.files.parsed import ParsedFile, Source
@@ -50,6 +50,8 @@ _CLOSED = ("DONE", "CANCELLED", "CANCELED")
 """Keywords that count without a `#+TODO:` line, as most people set them up."""
 
 _PRIORITIES = {"A": "High", "B": "Medium", "C": "Low"}
+_NONE = "this is not a backlog: no heading has a keyword such as TODO, and there are no check boxes"
+_NONE_HINT = "write '* TODO Title', or name your keywords in a line '#+TODO:'"
 _EPICS = ("PROJECT", "PROJ")
 _DROPPED = ("LOGBOOK", "CLOCK")
 
@@ -140,17 +142,8 @@ def parse_org(source: Source) -> ParsedFile:
     findings = Findings(source.path)
     reader = _Reader(source, keywords, findings, Filler(findings))
     reader.read(top)
-    done = assemble(reader.drafts, findings)
-    told = findings.diagnostics()
-    if not done.items:
-        message = "this is not a backlog: no heading has a keyword such as TODO, and there are no "
-        message += "check boxes"
-        hint = "write '* TODO Title', or name your keywords in a line '#+TODO:'"
-        told = (*told, Diagnostic(Place(source.path), "not-a-backlog", message, hint))
-    notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    return ParsedFile(
-        source, items=done.items, diagnostics=told, notes=notes, dialect=ORG, periods=done.periods
-    )
+    none = Diagnostic(Place(source.path), "not-a-backlog", _NONE, _NONE_HINT)
+    return finished(source, reader.drafts, findings, ORG, none)
 
 
 # ---- the outline ---------------------------------------------------------------------------

@@ -1,14 +1,15 @@
 """BMAD's `sprint-status.yaml`: a mapping of keys to statuses, alone or beside its epics."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.anchors import StatusAnchor
-from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.draft import Draft, Findings
+from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.node_values import text_of
-from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
+from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.yaml.nodes import Entry, MapNode, Node, Scalar
@@ -17,8 +18,7 @@ STATUS = "sprint-status"
 """The dialect of a file of statuses."""
 
 _SECTIONS = ("development status", "sprint status", "story status", "statuses")
-_EPIC = re.compile(r"epic-(\d{1,4}(?:[.-]\d{1,4})?[a-z]?)")
-_EPIC_LETTERS = re.compile(r"epic-([a-z]{1,3})")
+_EPIC = re.compile(r"epic-(\d{1,4}(?:[.-]\d{1,4})?[a-z]?|[a-z]{1,3})")
 _STORY = re.compile(r"(\d{1,4}(?:\.\d{1,4})?[a-z]?|[a-z]{1,3})[-.](\d{1,4}[a-z]?)(?:-(.{1,150}))?")
 _DEEPER = re.compile(r"(\d{1,4}[a-z]?)-(.{1,150})")
 _OTHER = re.compile(r"epic-[\w.-]{1,10}-retrospective")
@@ -33,25 +33,18 @@ def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
     section = _section(root)
     if section is None:
         return None
-    lines = Lines(source.text)
-    items: list[ParsedItem] = []
-    notes: list[LineNote] = []
-    epics: dict[str, int] = {}
-    taken: set[str] = set()
+    lines, findings = Lines(source.text), Findings(source.path)
+    drafts: list[Draft] = []
+    epics: dict[str, Draft] = {}
     for entry in section.entries:
         place = lines.place(source.path, entry.key.start)
-        made = _item(entry, place, epics, taken)
-        if made is None:
-            reason = "a retrospective is no item" if _OTHER.fullmatch(entry.key.value) else "no key"
-            notes.append(LineNote(place.line, "skipped", reason=reason))
-            continue
-        if made.kind == "epic":
-            epics[(made.document.id or "").removeprefix("epic-")] = len(items)
-        notes.append(LineNote(place.line, "sprint-status", item=len(items)))
-        items.append(made)
-    if not items:
-        return None
-    return ParsedFile(source, items=tuple(items), notes=tuple(notes), dialect=STATUS)
+        draft = _draft(entry, place, epics, {each.raw_id for each in drafts})
+        if draft is None:
+            other = _OTHER.fullmatch(entry.key.value)
+            findings.skip(place, "a retrospective is no item" if other else "no key")
+        else:
+            drafts.append(draft)
+    return finished(source, drafts, findings, STATUS) if drafts else None
 
 
 def _section(root: Node) -> MapNode | None:
@@ -64,33 +57,30 @@ def _section(root: Node) -> MapNode | None:
     return None
 
 
-def _item(entry: Entry, place: Place, epics: dict[str, int], taken: set[str]) -> ParsedItem | None:
+def _draft(
+    entry: Entry, place: Place, epics: dict[str, Draft], taken: Container[str | None]
+) -> Draft | None:
     word, value = entry.key.value.strip(), entry.value
     if not isinstance(value, Scalar) or _OTHER.fullmatch(word):
         return None
-    epic, story = _EPIC.fullmatch(word) or _EPIC_LETTERS.fullmatch(word), _STORY.fullmatch(word)
-    parent = None
+    epic, story = _EPIC.fullmatch(word), _STORY.fullmatch(word)
     if epic:
-        kind, number, title = "epic", epic[1], f"Epic {epic[1].upper()}"
+        number = epic[1]
+        draft = epics[number] = Draft("epic", f"Epic {number.upper()}", place)
     elif story and (story[1][0].isdigit() or story[1] in epics):
-        kind, (number, words) = "story", _numbered(story, taken)
+        number, words = _numbered(story, taken)
         title = words.replace("-", " ").replace("_", " ").strip()
-        title = title[:1].upper() + title[1:]
-        parent = epics.get(story[1])
+        draft = Draft("story", title[:1].upper() + title[1:], place, parent=epics.get(story[1]))
     else:
         return None
-    taken.add(number)
-    fields: dict[str, object] = {"id": f"{kind}-{number}", "title": title}
+    draft.raw_id, draft.key, draft.anchor = number, f"{draft.kind}-{number}", StatusAnchor(value)
+    draft.places["id"] = place
     if text_of(value):
-        fields["status"] = text_of(value)
-    document = ItemDocument.model_validate(fields)
-    return ParsedItem(
-        document, kind, place, parent=parent,
-        places={"title": place, "status": place, "id": place}, anchor=StatusAnchor(value),
-    )  # fmt: skip
+        draft.put("status", text_of(value), place)
+    return draft
 
 
-def _numbered(story: re.Match[str], taken: set[str]) -> tuple[str, str]:
+def _numbered(story: re.Match[str], taken: Container[str | None]) -> tuple[str, str]:
     """A story's number and its words: `0-6-1-more-tests` is 0.6.1 only where 0.6 is another one."""
     number, words = f"{story[1]}.{story[2]}", story[3] or ""
     while number in taken and (deeper := _DEEPER.fullmatch(words)):

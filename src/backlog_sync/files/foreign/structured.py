@@ -7,14 +7,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import PurePath
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.keys import is_key
-from backlog_sync.files.assemble import Assembled, assemble
 from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler
+from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign.repair import read_broken
 from backlog_sync.files.foreign.rules import ruled
@@ -124,20 +124,14 @@ def _broken(
         root, faults = read_broken(source.text, source.path, faults)
     if root is None or isinstance(root, Scalar):
         return ParsedFile(source, diagnostics=faults)
-    parsed = parse_sprint_status(source, root) or _recover(source, root, asked)
+    parsed = parse_sprint_status(source, root) or _read(source, root, asked)[0]
     if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
     hint = "mend the file, then run this again"
     message = _recovered(parsed.items, first)
     told = Diagnostic(first.place, "recovered", message, hint, Severity.WARNING)
-    return replace(parsed, diagnostics=(*faults, told))
-
-
-def _recover(source: Source, root: Node, asked: Asked) -> ParsedFile:
-    findings, done, _ = _read(source, root, Declared(dict(asked.declared)))
-    notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    return ParsedFile(source, items=done.items, notes=notes, dialect=TREE, asked=asked)
+    return replace(parsed, diagnostics=(*faults, told), settings={}, settings_places={})
 
 
 def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
@@ -153,15 +147,17 @@ def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
     return message
 
 
-def _read(source: Source, root: Node, rules: Declared) -> tuple[Findings, Assembled, bool]:
-    """What is told, the items, and whether they are planned by the settings or parted by time."""
-    findings = Findings(source.path)
+def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:
+    """What a file holds, and whether the settings or its names for times say that it is planned."""
+    findings, rules = Findings(source.path), Declared(dict(asked.declared))
     reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings))
     if rules:
         said = ruled(root, rules)
         root, reader.kinds, reader.above = said.root, said.kinds, said.above
     reader.read(root)
-    return findings, assemble(reader.drafts, findings), reader.planned or bool(reader.kinds)
+    parsed = finished(source, reader.drafts, findings, TREE, asked=asked)
+    told = (*parsed.diagnostics, *unused_lines(rules, source.path, Form.KEY))
+    return replace(parsed, diagnostics=told), reader.planned or bool(reader.kinds)
 
 
 def _is_plan(items: Sequence[ParsedItem]) -> bool:
@@ -179,30 +175,12 @@ def _is_plan(items: Sequence[ParsedItem]) -> bool:
 def _foreign(
     source: Source, root: Node, faults: tuple[Diagnostic, ...], asked: Asked
 ) -> ParsedFile:
-    rules = Declared(dict(asked.declared))
-    findings, done, planned = _read(source, root, rules)
-    notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    faults = (*faults, *unused_lines(rules, source.path, Form.KEY))
-    if not done.items or not (planned or _is_plan(done.items)):
-        told = not_a_backlog(root, source.path)
-        told_all = (*faults, told)
-        return ParsedFile(source, diagnostics=told_all, notes=notes, dialect=TREE, asked=asked)
-    settings: dict[str, object] = {}
-    places: dict[str, Place] = {}
-    if done.milestones:
-        settings["milestones"] = [definition for definition, _ in done.milestones]
-        places = {f"milestones.{n}": place for n, (_, place) in enumerate(done.milestones)}
-    return ParsedFile(
-        source,
-        items=done.items,
-        settings=settings,
-        settings_places=places,
-        diagnostics=(*faults, *findings.diagnostics()),
-        notes=notes,
-        dialect=TREE,
-        periods=done.periods,
-        asked=asked,
-    )
+    parsed, planned = _read(source, root, asked)
+    if parsed.items and (planned or _is_plan(parsed.items)):
+        return replace(parsed, diagnostics=(*faults, *parsed.diagnostics))
+    unused = (each for each in parsed.diagnostics if each.slug == "unused-reading")
+    told = (*faults, *unused, not_a_backlog(root, source.path))
+    return ParsedFile(source, diagnostics=told, notes=parsed.notes, dialect=TREE, asked=asked)
 
 
 # ---- ours or not ---------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.files.anchors import TodoAnchor
-from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Draft, Findings
 from backlog_sync.files.fill import Filler, text_pair
+from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.node_values import leading_title
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.vocabulary import field_of, key_words
@@ -53,16 +53,9 @@ def parse_todo_txt(source: Source) -> ParsedFile:
         else:
             drafts.append(draft)
     filler.efforts.settle(findings)
-    done = assemble(drafts, findings)
-    told = findings.diagnostics()
-    if not done.items:
-        message = "this is not a backlog: it holds no lines that are tasks"
-        told = (*told, Diagnostic(Place(source.path), "not-a-backlog", message, "write one a line"))
-    notes = tuple(sorted(findings.notes, key=lambda note: note.line))
-    return ParsedFile(
-        source, items=done.items, diagnostics=told, notes=notes, dialect=TODO_TXT,
-        periods=done.periods,
-    )  # fmt: skip
+    message = "this is not a backlog: it holds no lines that are tasks"
+    none = Diagnostic(Place(source.path), "not-a-backlog", message, "write one a line")
+    return finished(source, drafts, findings, TODO_TXT, none)
 
 
 def _lines(text: str) -> list[tuple[int, int, int]]:

@@ -1,0 +1,37 @@
+"""From the drafts of a plan of another tool to what its file gave: the same way for all of them."""
+
+from collections.abc import Sequence
+
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.files.assemble import assemble
+from backlog_sync.files.draft import Draft, Findings
+from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
+
+
+def finished(
+    source: Source,
+    drafts: Sequence[Draft],
+    findings: Findings,
+    dialect: str,
+    none: Diagnostic | None = None,
+    asked: Asked = UNASKED,
+) -> ParsedFile:
+    """Give the items of drafts, the milestones that they define, and what is told of the file.
+
+    `none` is told where there are no items.
+    """
+    done = assemble(drafts, findings)
+    told = findings.diagnostics()
+    if none is not None and not done.items:
+        told = (*told, none)
+    return ParsedFile(
+        source,
+        items=done.items,
+        settings={"milestones": [each for each, _ in done.milestones]} if done.milestones else {},
+        settings_places={f"milestones.{n}": at for n, (_, at) in enumerate(done.milestones)},
+        diagnostics=told,
+        notes=tuple(sorted(findings.notes, key=lambda note: note.line)),
+        dialect=dialect,
+        periods=done.periods,
+        asked=asked,
+    )
