@@ -1,7 +1,7 @@
 """What a node of a foreign tree is, by its shape: a list of items, a group, an item, or no plan."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
@@ -19,14 +19,12 @@ from backlog_sync.files.vocabulary import (
     listed,
     topics,
     type_word,
+    words_of,
 )
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?![A-Za-z0-9])")
 """A tracker's id."""
-
-_TOOL_KEYS = listed("command|cmd|cmds|run|uses|script|shell|hosts|jobs|entrypoint|cron|exec|become")
-"""Keys of tasks that a machine runs: nobody plans those."""
 
 _EVIDENCE = listed(
     "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
@@ -35,13 +33,6 @@ _EVIDENCE = listed(
 """Fields of which a list of an unknown name must have some for its entries to be items."""
 
 _OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
-
-_PERIODS = listed(
-    "quarter|sprint|phase|milestone|release|version|iteration|horizon|period|timeframe|stage|"
-    "increment|wave|cycle|label"
-)
-"""Keys that name a stretch of time where it has no other name."""
-
 
 _TO_DO = frozenset(("plan", "tasks", "deliverables"))
 """Topics of keys below which a group lists what is to be done."""
@@ -107,7 +98,7 @@ class Shapes:
 
     def are_groups(self, value: ListNode) -> bool:
         """Whether the entries of a list of an unknown name hold the items: named, with lists."""
-        maps = [each for each in value.items if isinstance(each, MapNode)]
+        maps = maps_of(value)
         parts = [each for each in maps if self._is_part(each)]
         return bool(parts) and len(maps) == len(value.items) and len(parts) * 2 >= len(maps)
 
@@ -130,7 +121,7 @@ class Shapes:
             return False
         told = [
             {field_of(e.key.value) for e in each.entries if says(e.value)}
-            for each in value.items if isinstance(each, MapNode)
+            for each in maps_of(value)
         ]  # fmt: skip
         dated = any(names & {"target", "start"} for names in told)
         return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
@@ -140,7 +131,7 @@ class Shapes:
         value = entry.value
         if not isinstance(value, ListNode) or not topics(entry.key.value) & _TO_DO:
             return False
-        maps = [each for each in value.items if isinstance(each, MapNode)]
+        maps = maps_of(value)
         told = [each for each in maps if self._told(each)]
         return bool(told) and len(told) * 2 > len(value.items) and self.is_plan(value, strict=False)
 
@@ -160,7 +151,7 @@ class Shapes:
 
         Below a key that is one of lists of items (`named`), an id such as `WEB-12` speaks for it.
         """
-        maps = [each for each in value.items if isinstance(each, MapNode)]
+        maps = maps_of(value)
         if not maps:
             return not strict
         titled = [each for each in maps if self.filler.title_of(self.pairs(each), "")]
@@ -187,7 +178,7 @@ class Shapes:
 
     def runs(self, node: MapNode) -> bool:
         """Whether a mapping is a task that a machine runs."""
-        return any(key_words(entry.key.value) in _TOOL_KEYS for entry in node.entries)
+        return any(key_words(entry.key.value) in words_of("run_keys") for entry in node.entries)
 
     def _place(self, node: Node) -> Place:
         return self.lines.place(self.path, node.start)
@@ -230,7 +221,7 @@ def period_of(pairs: list[Pair]) -> str:
     """The name of a stretch of time by its own word: `quarter: Q1 2026`, `sprint: 3`."""
     for pair in pairs:
         word, text = key_words(pair.key), text_of(pair.value)
-        if word in _PERIODS and text and isinstance(pair.value, Scalar):
+        if word in words_of("period_keys") and text and isinstance(pair.value, Scalar):
             return f"{word.capitalize()} {text}" if text.isdecimal() else text
     return ""
 
@@ -248,16 +239,16 @@ def holds_lists(node: MapNode) -> bool:
 
 def has_maps(value: Node) -> bool:
     """Whether a value is a list with mappings in it."""
-    return isinstance(value, ListNode) and any(isinstance(e, MapNode) for e in value.items)
+    return bool(maps_of(value))
 
 
 def have_parts(value: Node) -> bool:
     """Whether tasks are made to hold smaller ones: then they are stories."""
-    entries = _maps(value)
     parts = {"subtasks", "sub tasks", "test strategy"}
-    return any(key_words(e.key.value) in parts for each in entries for e in each.entries)
+    return any(key_words(e.key.value) in parts for each in maps_of(value) for e in each.entries)
 
 
-def _maps(value: Node) -> Iterator[MapNode]:
+def maps_of(value: Node | None) -> list[MapNode]:
+    """The mappings of a list."""
     nodes = value.items if isinstance(value, ListNode) else ()
-    return (each for each in nodes if isinstance(each, MapNode))
+    return [each for each in nodes if isinstance(each, MapNode)]

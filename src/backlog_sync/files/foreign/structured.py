@@ -18,7 +18,7 @@ from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign.repair import read_broken
 from backlog_sync.files.foreign.rules import ruled
-from backlog_sync.files.foreign.shapes import has_maps, one_item
+from backlog_sync.files.foreign.shapes import has_maps, maps_of, one_item
 from backlog_sync.files.foreign.status import parse_sprint_status
 from backlog_sync.files.foreign.tree import TreeReader
 from backlog_sync.files.outline import Form
@@ -36,7 +36,7 @@ from backlog_sync.files.vocabulary import (
 )
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.json_nodes import compose_json, compose_json_lines
-from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose, compose_all
+from backlog_sync.files.yaml.nodes import MapNode, Node, Scalar, compose, compose_all
 
 TREE = "tree"
 """The dialect of YAML and JSON of other shapes."""
@@ -209,7 +209,7 @@ def is_ours(root: Node) -> bool:
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
     strange = bool(others) or not all(_is_slip(key) for key in unknown)
-    if seems(root) or owned or (strange and not _has_our_board(root)) or _other_milestones(root):
+    if seems(root) or owned or (strange and not _board_of(root)) or _other_milestones(root):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
     odd = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
@@ -240,13 +240,6 @@ def _has_another_home(key: str) -> bool:
     return words in words_of("not_ours") or (known and not ours)
 
 
-def _has_our_board(root: MapNode) -> bool:
-    """Whether the settings name a board as only ours do: by its owner and its fields."""
-    project = root.get("project")
-    names = {e.key.value for e in project.entries} if isinstance(project, MapNode) else set()
-    return {"owner", "fields"} <= names
-
-
 def _board_of(root: MapNode) -> set[str]:
     """The fields of the board that the settings declare: items may have them as keys."""
     project = root.get("project")
@@ -260,39 +253,31 @@ def _other_milestones(root: MapNode) -> bool:
     Ours say when something is due, and hold nothing.
     """
     value = root.get("milestones")
-    maps = [each for each in value.items if isinstance(each, MapNode)] if isinstance(
-        value, ListNode) else []  # fmt: skip
+    maps = maps_of(value)
     holding = any(has_maps(e.value) for each in maps for e in each.entries)
     return bool(maps) and (holding or not any(each.get("title") for each in maps))
 
 
 def _is_foreign_list(name: str, value: Node) -> bool:
     """Whether a key of the root is a list of items of another making."""
-    words = key_words(name)
     if name in LISTS:
         return isinstance(value, MapNode)
-    entries = value.items if isinstance(value, ListNode) else ()
-    maps = [each for each in entries if isinstance(each, MapNode)]
-    if list_kind(words) or list_status(words):
-        return bool(maps)
-    if group_kind(words) is None:
-        return False
-    if name != "milestones":
-        return bool(maps)
-    return any(list_kind(e.key.value) for each in maps for e in each.entries)
+    maps, words = maps_of(value), key_words(name)
+    if name == "milestones":
+        return any(list_kind(e.key.value) for each in maps for e in each.entries)
+    return bool(maps) and bool(list_kind(words) or list_status(words) or group_kind(words))
 
 
 def _items_of(value: Node | None, depth: int) -> list[MapNode]:
     """The mappings in a list and in the lists of ours below them."""
     found: list[MapNode] = []
-    if not isinstance(value, ListNode) or depth > _DEEPEST:
+    if depth > _DEEPEST:
         return found
-    for each in value.items:
-        if isinstance(each, MapNode):
-            found.append(each)
-            for entry in each.entries:
-                if entry.key.value in LISTS:
-                    found += _items_of(entry.value, depth + 1)
+    for each in maps_of(value):
+        found.append(each)
+        for entry in each.entries:
+            if entry.key.value in LISTS:
+                found += _items_of(entry.value, depth + 1)
     return found
 
 

@@ -31,25 +31,13 @@ from backlog_sync.files.vocabulary import (
     key_words,
     list_kind,
     list_status,
-    listed,
     topics,
+    words_of,
 )
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _WRAPPERS = 4
 """How deep items are looked for below keys that say nothing of items."""
-
-_PLAIN_WRAPPERS = listed("backlog|project|product|roadmap|plan|data")
-"""Wrappers whose names tell nothing; those of others may part ids, as taskmaster's tags do."""
-
-_MILESTONE_KEYS = listed("id|number|name|title|description|due|due on|due date|state|status|url")
-"""Keys of GitHub's own milestones: what says no more is only a milestone, never an epic."""
-
-_LOOSE = listed(
-    "issues|issue list|items|entries|children|backlog|product backlog|backlog items|tickets|cards|"
-    "pbis|work items|workitems|work|elements|課題|イシュー|sprint backlog"
-)
-"""Lists whose entries may say of what kind they are."""
 
 _NOISE = frozenset(("noise", "risks", "navigation"))
 """Topics below which no items are looked for."""
@@ -171,7 +159,7 @@ class TreeReader:
             self.planned = True
             self._bucket(entry, value, spot)
             return
-        tag = holds_lists(value) and key not in _PLAIN_WRAPPERS
+        tag = holds_lists(value) and key not in words_of("wrapper_keys")
         scope = key.replace(" ", "-") if tag else spot.scope
         self._mapping(value, replace(spot, depth=spot.depth + 1, scope=scope))
 
@@ -336,14 +324,16 @@ class TreeReader:
 
     def _list(self, key: str, value: Node, kind: str, spot: _Spot, *, known: bool) -> None:
         if isinstance(value, MapNode):
-            self._entries(value, kind, spot, loose=key in _LOOSE)
+            self._entries(value, kind, spot, loose=key in words_of("loose_lists"))
             return
         assert isinstance(value, ListNode)
         if not self.shapes.is_plan(value, strict=not known, named=is_any_list(key)):
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
-        self._entries(value, kind, spot, loose=key in _LOOSE or not _kind_of_list(key))
+        self._entries(
+            value, kind, spot, loose=key in words_of("loose_lists") or not _kind_of_list(key)
+        )
 
     def _entries(
         self, value: Node, kind: str, spot: _Spot, *, loose: bool, sure: bool = False
@@ -419,7 +409,7 @@ class TreeReader:
             draft.fields.pop("milestone", None)
             draft.parents.clear()
             draft.siblings = siblings
-            draft.bare = {key_words(pair.key) for pair in pairs} <= _MILESTONE_KEYS
+            draft.bare = {key_words(pair.key) for pair in pairs} <= words_of("milestone_keys")
             self.drafts.append(draft)
             scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
             below = replace(spot, within=draft, scope=scope, named=scoped)
