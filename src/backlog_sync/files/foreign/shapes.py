@@ -112,17 +112,13 @@ class Shapes:
 
         A part of the work may have a status, dates, and a definition of done.
         """
-        said = {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
-        return bool(said & (_EVIDENCE - _OF_PARTS))
+        return bool(_said(node) & (_EVIDENCE - _OF_PARTS))
 
     def are_steps(self, key: str, value: Node) -> bool:
         """Whether milestones of an epic are its parts: with ids or statuses, without due dates."""
         if group_kind(key) != "milestone" or not isinstance(value, ListNode):
             return False
-        told = [
-            {field_of(e.key.value) for e in each.entries if says(e.value)}
-            for each in maps_of(value)
-        ]  # fmt: skip
+        told = [_said(each) for each in maps_of(value)]
         dated = any(names & {"target", "start"} for names in told)
         return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
 
@@ -246,6 +242,11 @@ def have_parts(value: Node) -> bool:
     """Whether tasks are made to hold smaller ones: then they are stories."""
     parts = {"subtasks", "sub tasks", "test strategy"}
     return any(key_words(e.key.value) in parts for each in maps_of(value) for e in each.entries)
+
+
+def _said(node: MapNode) -> set[str | None]:
+    """The fields that a mapping says something of."""
+    return {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
 
 
 def maps_of(value: Node | None) -> list[MapNode]:

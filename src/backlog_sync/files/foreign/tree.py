@@ -14,6 +14,7 @@ from backlog_sync.files.foreign.shapes import (
     have_parts,
     holds_lists,
     holds_one_item,
+    maps_of,
     named_kind,
     one_item,
     period_of,
@@ -59,6 +60,10 @@ _NUMBERED = re.compile(r"[^\W\d_]{1,20}[ ](\d{1,4})(?=$|[\s:：.,;(（–—-])"
 LIST_LEFT = "a list of something else than items"
 """Why a list holds no items that nothing but its shape speaks for."""
 
+_OF_OWNERS = ("description", "goal", "status", "priority", "target")
+"""What stands beside the lists of an epic that a file is about."""
+
+_LONGEST_ID = 80
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
 
 _GROUP_OF_TASKS = Rule("", Form.KEY, 0, re.compile(""), what="epic", items="task")
@@ -80,6 +85,11 @@ class _Spot:
     depth: int = 0
     shelved: str = ""
     named: bool = False
+
+    @property
+    def of_group(self) -> "_Spot":
+        """Where a group stands: in another one, and below no item."""
+        return replace(self, parent=None, shelved="", named=False)
 
 
 @dataclass(slots=True)
@@ -154,24 +164,21 @@ class TreeReader:
             self._unknown_list(entry, key, value, spot)
 
     def _wrapper(self, entry: Entry, key: str, value: MapNode, spot: _Spot) -> None:
-        """A mapping of an unknown name, or one that says when: `now`, `short_term`, `done`."""
-        if topics(key) & _TIMES or list_status(key):
-            self.planned = True
-            self._bucket(entry, value, spot)
-            return
-        tag = holds_lists(value) and key not in words_of("wrapper_keys")
-        scope = key.replace(" ", "-") if tag else spot.scope
-        self._mapping(value, replace(spot, depth=spot.depth + 1, scope=scope))
+        """A mapping of an unknown name, or one that says when: `now`, `short_term`, `done`.
 
-    def _bucket(self, entry: Entry, value: MapNode, spot: _Spot) -> None:
-        """What stands below a time: lists of unknown names in it are groups of tasks."""
-        key = entry.key.value
-        status = list_status(key)
-        inside = replace(spot, depth=spot.depth + 1)
+        Lists of unknown names below a time are groups of tasks.
+        """
+        inside, status = replace(spot, depth=spot.depth + 1), list_status(key)
+        if not topics(key) & _TIMES and status is None:
+            if holds_lists(value) and key not in words_of("wrapper_keys"):
+                inside = replace(inside, scope=key.replace(" ", "-"))
+            self._mapping(value, inside)
+            return
+        self.planned = True
         if status is not None:
             inside = replace(inside, status=(_STATUSES[status], self.place(entry.key)))
         if "shelved" in topics(key):
-            inside = replace(inside, shelved=key)
+            inside = replace(inside, shelved=entry.key.value)
         for each in value.entries:
             if id(each) not in self.kinds and self._is_group(each):
                 self._as_ruled(each.value, _GROUP_OF_TASKS, each.key, inside)
@@ -214,10 +221,8 @@ class TreeReader:
         """An item that is only the name of a list or a mapping."""
         words = key.value.replace("_", " ").replace("-", " ").split()
         title = short_title(" ".join(words))
-        draft = Draft(kind, title[:1].upper() + title[1:], self.place(key))
-        draft.raw_id = key.value[:80]
-        self._set(draft, spot)
-        self.drafts.append(draft)
+        draft = self._add(kind, title[:1].upper() + title[1:], self.place(key), spot)
+        draft.raw_id = key.value[:_LONGEST_ID]
         return draft
 
     def _unknown_list(self, entry: Entry, key: str, value: ListNode, spot: _Spot) -> None:
@@ -230,9 +235,8 @@ class TreeReader:
             below = replace(spot, shelved=key if shelved else spot.shelved)
             self._list(key, value, "story", below, known=shelved)
         elif id(entry) in self.above:
-            for each in value.items:
-                if isinstance(each, MapNode):
-                    self._mapping(each, replace(spot, depth=spot.depth + 1))
+            for each in maps_of(value):
+                self._mapping(each, replace(spot, depth=spot.depth + 1))
         else:
             self._skip(entry, LIST_LEFT)
 
@@ -266,17 +270,12 @@ class TreeReader:
         self, node: MapNode, entry: Entry, kind: str, pairs: list[Pair], spot: _Spot
     ) -> Draft:
         """An epic that a file is about: `epic: 1` and a name beside its issues."""
-        title = self.filler.title_of(
-            [pair for pair in pairs if field_of(pair.key) == "title"], kind
-        )
-        word = text_of(entry.value)
-        draft = Draft(kind, short_title(text_of(title.value)) if title else word,
-                      self.place(entry.key), anchor=TreeAnchor(node), scope=spot.scope)  # fmt: skip
+        titles = [pair for pair in pairs if field_of(pair.key) == "title"]
+        title, word = self.filler.title_of(titles, kind), text_of(entry.value)
+        name = short_title(text_of(title.value)) if title else word
+        draft = self._add(kind, name, self.place(entry.key), spot, node)
         draft.raw_id = word if title else None
-        for pair in pairs:
-            if field_of(pair.key) in ("description", "goal", "status", "priority", "target"):
-                self.filler.fill(draft, [pair], None)
-        self.drafts.append(draft)
+        self.filler.fill(draft, [p for p in pairs if field_of(p.key) in _OF_OWNERS], None)
         return draft
 
     def _second_mentions(self) -> None:
@@ -314,13 +313,8 @@ class TreeReader:
     def _child_kind(self, value: Node, parent_kind: str) -> str:
         """What entries of a list of any kind are: what stands below their parent."""
         if parent_kind == "epic":
-            nested = isinstance(value, ListNode) and any(
-                isinstance(each, MapNode) and holds_lists(each) for each in value.items
-            )
-            return "feature" if nested else "story"
-        if parent_kind in ("", "feature"):
-            return "story"
-        return "task"
+            return "feature" if any(map(holds_lists, maps_of(value))) else "story"
+        return "story" if parent_kind in ("", "feature") else "task"
 
     def _list(self, key: str, value: Node, kind: str, spot: _Spot, *, known: bool) -> None:
         if isinstance(value, MapNode):
@@ -339,40 +333,37 @@ class TreeReader:
         self, value: Node, kind: str, spot: _Spot, *, loose: bool, sure: bool = False
     ) -> None:
         """The items of a list, or those of a mapping by their ids."""
-        for each in value.items if isinstance(value, ListNode) else ():
+        for key, each in _children(value):
             if isinstance(each, MapNode):
-                self._item(each, kind, spot, loose=loose)
-            elif isinstance(each, Scalar):
+                draft = self._item(each, kind, spot, loose=loose)
+                if draft is not None and draft.raw_id is None and key:
+                    draft.raw_id = key[:_LONGEST_ID]
+            elif isinstance(each, Scalar) and key is None and text_of(each):
                 self._text(each, kind, spot, sure=sure)
-        for entry in value.entries if isinstance(value, MapNode) else ():
-            if isinstance(entry.value, MapNode):
-                draft = self._item(entry.value, kind, spot, loose=loose)
-                if draft is not None and draft.raw_id is None:
-                    draft.raw_id = entry.key.value[:80]
 
-    def _text(self, node: Scalar, kind: str, spot: _Spot, *, sure: bool = False) -> None:
+    def _text(self, node: Scalar, kind: str, spot: _Spot, *, sure: bool) -> None:
         """An entry that is only a text: another item by its id, or an item by its title."""
-        text = text_of(node)
-        if not text:
-            return
-        owner = spot.parent or spot.within
-        holder = spot.within if spot.parent is None else spot.parent
-        if (
-            holder is not None
-            and _REFERENCE.fullmatch(text)
-            and (kind != "task" or any(char.isdigit() for char in text))
-        ):
-            holder.members.append(Ref(text, self.place(node), kind))
-            return
-        if kind in ("epic", "feature") and owner is None and not sure:
+        text, owner = text_of(node), spot.parent or spot.within
+        named = kind != "task" or any(char.isdigit() for char in text)
+        if owner is not None and named and _REFERENCE.fullmatch(text):
+            owner.members.append(Ref(text, self.place(node), kind))
+        elif kind in ("epic", "feature") and owner is None and not sure:
             self.findings.skip(self.place(node), "a text alone, where items are mappings")
-            return
-        title, rest = titled(text)
-        draft = Draft(kind, title, self.place(node), anchor=TreeAnchor(node))
-        if rest:
-            draft.put("description", rest, draft.place)
-        self._set(draft, spot)
+        else:
+            title, rest = titled(text)
+            self._add(kind, title, self.place(node), spot, node).say(rest)
+
+    def _add(
+        self, kind: str, title: str, place: Place, spot: _Spot, node: MapNode | Scalar | None = None
+    ) -> Draft:
+        """An item where it stands; `node` is what write-back finds it by."""
+        draft = Draft(kind, title, place, anchor=TreeAnchor(node) if node else None)
+        draft.scope, draft.within, draft.shelved = spot.scope, spot.within, spot.shelved
+        draft.stood_alone = spot.named
+        if spot.parent is not None and spot.parent.rank <= draft.rank:
+            draft.parent = spot.parent
         self.drafts.append(draft)
+        return draft
 
     # ---- groups ----------------------------------------------------------------------------
 
@@ -381,58 +372,59 @@ class TreeReader:
 
         Where `scoped`, ids count within them, as within any wrapper.
         """
-        entries: list[tuple[str | None, MapNode]] = []
-        if isinstance(value, ListNode):
-            entries = [(None, each) for each in value.items if isinstance(each, MapNode)]
-        elif isinstance(value, MapNode):
-            entries = [(e.key.value, e.value) for e in value.entries
-                       if isinstance(e.value, MapNode)]  # fmt: skip
-        siblings = self.count = self.count + 1
-        if isinstance(value, ListNode):
-            self._named_groups(group, value, siblings, spot)
-        for key, node in entries:
-            pairs = self.shapes.pairs(node)
-            if group == "milestone" and self.shapes.runs(node):
-                continue
-            title = self.filler.title_of(pairs, "")
-            ids = self.filler.ids_of(pairs, "epic")
-            raw = ids[0] if ids else key
-            name = short_title(text_of(title.value)) if title else period_of(pairs) or raw
-            if not name:
-                self.findings.skip(self.place(node), f"a {group} without a name")
-                self._mapping(node, replace(spot, depth=spot.depth + 1))
-                continue
-            draft = Draft("epic", name, self._start(node), anchor=TreeAnchor(node), group=group)
-            draft.raw_id, draft.scope, draft.within = raw, spot.scope, spot.within
-            fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)]
-            self.filler.fill(draft, [p for p in fields if field_of(p.key)], title)
-            draft.fields.pop("milestone", None)
-            draft.parents.clear()
-            draft.siblings = siblings
-            draft.bare = {key_words(pair.key) for pair in pairs} <= words_of("milestone_keys")
-            self.drafts.append(draft)
-            scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
-            below = replace(spot, within=draft, scope=scope, named=scoped)
-            for entry in node.entries:
-                listed = self.shapes.is_list(key_words(entry.key.value), entry.value)
-                if listed and id(entry) not in self.kinds:
-                    self._lists(entry, below, parent_kind="")
-                elif self.shapes.are_goals(entry):
-                    self._list("goals", entry.value, "task", below, known=True)
-                else:
-                    self._if_ruled(entry, below)
+        self.count += 1
+        for key, node in _children(value):
+            draft = None
+            if isinstance(node, Scalar) and key is None:
+                draft = self._named_group(node, spot)
+            elif isinstance(node, MapNode) and not (
+                group == "milestone" and self.shapes.runs(node)
+            ):
+                draft = self._group(group, key, node, spot)
+            if draft is not None:
+                draft.group, draft.siblings = group, self.count
+            if draft is not None and isinstance(node, MapNode):
+                scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
+                self._members(node, replace(spot, within=draft, scope=scope, named=scoped))
 
-    def _named_groups(self, group: str, value: ListNode, siblings: int, spot: _Spot) -> None:
-        """Groups that are only texts: `Phase 2: Search`, which items name by the number."""
-        for node in value.items:
-            text = text_of(node) if isinstance(node, Scalar) else ""
-            number = _NUMBERED.match(text)
-            if number is None:
-                continue
-            draft = Draft("epic", short_title(text), self.place(node), group=group)
-            draft.raw_id, draft.scope, draft.within = number[1], spot.scope, spot.within
-            draft.siblings = siblings
-            self.drafts.append(draft)
+    def _group(self, group: str, key: str | None, node: MapNode, spot: _Spot) -> Draft | None:
+        pairs = self.shapes.pairs(node)
+        title = self.filler.title_of(pairs, "")
+        ids = self.filler.ids_of(pairs, "epic")
+        raw = ids[0] if ids else key
+        name = short_title(text_of(title.value)) if title else period_of(pairs) or raw
+        if not name:
+            self.findings.skip(self.place(node), f"a {group} without a name")
+            self._mapping(node, replace(spot, depth=spot.depth + 1))
+            return None
+        draft = self._add("epic", name, self._start(node), spot.of_group, node)
+        draft.raw_id = raw
+        fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)]
+        self.filler.fill(draft, [p for p in fields if field_of(p.key)], title)
+        draft.fields.pop("milestone", None)
+        draft.parents.clear()
+        draft.bare = {key_words(pair.key) for pair in pairs} <= words_of("milestone_keys")
+        return draft
+
+    def _members(self, node: MapNode, below: _Spot) -> None:
+        """What stands in a group."""
+        for entry in node.entries:
+            is_list = self.shapes.is_list(key_words(entry.key.value), entry.value)
+            if is_list and id(entry) not in self.kinds:
+                self._lists(entry, below, parent_kind="")
+            elif self.shapes.are_goals(entry):
+                self._list("goals", entry.value, "task", below, known=True)
+            else:
+                self._if_ruled(entry, below)
+
+    def _named_group(self, node: Scalar, spot: _Spot) -> Draft | None:
+        """A group that is only a text: `Phase 2: Search`, which items name by the number."""
+        number = _NUMBERED.match(text_of(node))
+        if number is None:
+            return None
+        draft = self._add("epic", short_title(text_of(node)), self.place(node), spot.of_group)
+        draft.raw_id = number[1]
+        return draft
 
     # ---- items -----------------------------------------------------------------------------
 
@@ -453,18 +445,15 @@ class TreeReader:
                                    "entries without a title are left out",
                                    ids[0])  # fmt: skip
             return None
-        draft = Draft(kind, titled(text_of(title.value))[0], self._start(node))
-        draft.anchor = TreeAnchor(node)
+        draft = self._add(kind, titled(text_of(title.value))[0], self._start(node), spot, node)
         self.filler.name(draft, pairs)
         draft.local = spot.parent is not None
-        self._set(draft, spot)
         self.filler.fill(draft, pairs, title)
         draft.places["title"] = title.place
         if spot.status is not None:
             draft.put("status", *spot.status)
         for name, value, place in spot.inherited:
             draft.put(name, value, place)
-        self.drafts.append(draft)
         self._below(node, draft, spot)
         return draft
 
@@ -488,13 +477,6 @@ class TreeReader:
                 continue
             self._lists(entry, below, parent_kind=draft.kind)
 
-    def _set(self, draft: Draft, spot: _Spot) -> None:
-        """Where an item stands."""
-        draft.scope, draft.within, draft.shelved = spot.scope, spot.within, spot.shelved
-        draft.stood_alone = spot.named
-        if spot.parent is not None and spot.parent.rank <= draft.rank:
-            draft.parent = spot.parent
-
     def _start(self, node: MapNode) -> Place:
         if node.flow or not node.entries:
             return self.place(node)
@@ -502,6 +484,13 @@ class TreeReader:
 
     def _skip(self, entry: Entry, reason: str) -> None:
         self.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
+
+
+def _children(value: Node) -> list[tuple[str | None, Node]]:
+    """The entries of a list, or those of a mapping with their keys."""
+    if isinstance(value, MapNode):
+        return [(entry.key.value, entry.value) for entry in value.entries]
+    return [(None, each) for each in value.items] if isinstance(value, ListNode) else []
 
 
 def _node(draft: Draft) -> MapNode | Scalar | None:
