@@ -13,8 +13,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.folders import files_of, is_document, passed_over
 from backlog_sync.files.foreign.csv import parse_csv
-from backlog_sync.files.foreign.join import join_cards, join_items
-from backlog_sync.files.foreign.status import join_status
+from backlog_sync.files.foreign.join import join_cards, join_items, join_status
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint

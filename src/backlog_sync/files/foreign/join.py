@@ -1,19 +1,33 @@
-"""What files say of each other's items: by id, and cards of one folder by the names of files.
+"""What files say of each other's items: by id, by a file of statuses, by the names of files.
 
 ccpm has `epic.md`, and its tasks beside it by their numbers.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.cards import CARD, is_epic_file, numbered_file
 from backlog_sync.files.draft import Findings
+from backlog_sync.files.foreign.status import STATUS
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 
 _NUMBER = re.compile(r"#?0*(\d{1,9})(?:\.md)?", re.IGNORECASE)
+_ZEROS = re.compile(r"(?<![\d])0+(?=\d)")
+_NAMED = 5
+
+
+def _saying(item: ParsedItem, name: str, value: object) -> ParsedItem:
+    """An item of which another file says a field."""
+    document = item.document.model_copy(update={name: value})
+    document.model_fields_set.add(name)
+    return replace(item, document=document, alone=item.alone or item.document)
+
+
+# ---- cards of a folder ---------------------------------------------------------------------
 
 
 def join_cards(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
@@ -21,7 +35,7 @@ def join_cards(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
     folders: dict[str, dict[str, str]] = {}
     for parsed in files:
         if parsed.dialect == CARD and parsed.items:
-            name = "epic" if is_epic_file(parsed.source.path) else _plain(parsed.source.path)
+            name = "epic" if is_epic_file(parsed.source.path) else _number(parsed.source.path)
             key = parsed.items[0].document.id
             if name and key:
                 folders.setdefault(_folder(parsed), {})[name] = key
@@ -32,53 +46,11 @@ def join_cards(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
     )  # fmt: skip
 
 
-# ---- items of one file that name those of another ------------------------------------------
-
-
-def join_items(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
-    """Find in the other files what items name and their own file does not hold; tell the rest."""
-    if not any(item.missing for parsed in files for item in parsed.items):
-        return tuple(files)
-    known = {
-        item.document.id: item for parsed in files for item in parsed.items if item.document.id
-    }
-    return tuple(_found(parsed, known) for parsed in files)
-
-
-def _found(parsed: ParsedFile, known: Mapping[str, ParsedItem]) -> ParsedFile:
-    findings = Findings(parsed.source.path)
-    items = []
-    for item in parsed.items:
-        changed = item
-        for each in item.missing:
-            key = next((k for k in (each.word, suggest_key(each.word)) if k and k in known), None)
-            if key is None or key == item.document.id:
-                findings.warn(each.place, each.slug, each.what, each.word)
-            elif not each.above:
-                changed = _waiting(changed, key)
-            elif changed.parent is None and changed.parent_key is None:
-                changed = replace(changed, parent_key=key)
-        items.append(changed)
-    told = (*parsed.diagnostics, *findings.diagnostics())
-    return replace(parsed, items=tuple(items), diagnostics=told)
-
-
-def _waiting(item: ParsedItem, key: str) -> ParsedItem:
-    """An item that waits for one more."""
-    links = tuple(item.document.depends_on or ())
-    document = item.document.model_copy(update={"depends_on": (*links, key)})
-    document.model_fields_set.add("depends_on")
-    return replace(item, document=document, alone=item.alone or item.document)
-
-
-# ---- names of files ------------------------------------------------------------------------
-
-
 def _folder(parsed: ParsedFile) -> str:
     return str(PurePath(parsed.source.path).parent)
 
 
-def _plain(word: str) -> str | None:
+def _number(word: str) -> str | None:
     match = _NUMBER.fullmatch(PurePath(word).name)
     return match[1] if match else None
 
@@ -88,10 +60,97 @@ def _joined(parsed: ParsedFile, names: Mapping[str, str]) -> ParsedItem:
     item = parsed.items[0]
     links = item.document.depends_on
     if links:
-        keys = tuple(names.get(_plain(word) or "", word) for word in links)
-        document = item.document.model_copy(update={"depends_on": keys})
-        item = replace(item, document=document, alone=item.document)
+        keys = tuple(names.get(_number(word) or "", word) for word in links)
+        item = _saying(item, "depends_on", keys)
     numbered = numbered_file(parsed.source.path) is not None
     if numbered and item.parent_key is None and "epic" in names:
         item = replace(item, parent_key=names["epic"])
     return item
+
+
+# ---- items of one file that name those of another ------------------------------------------
+
+
+def join_items(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
+    """Find in the other files what items name and their own file does not hold; tell the rest."""
+    if not any(item.missing for parsed in files for item in parsed.items):
+        return tuple(files)
+    known = {item.document.id for parsed in files for item in parsed.items if item.document.id}
+    return tuple(_found(parsed, known) for parsed in files)
+
+
+def _found(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
+    findings = Findings(parsed.source.path)
+    items = []
+    for item in parsed.items:
+        changed = item
+        for each in item.missing:
+            key = next((k for k in (each.word, suggest_key(each.word)) if k and k in known), None)
+            if key is None or key == item.document.id:
+                findings.warn(each.place, each.slug, each.what, each.word)
+            elif not each.above:
+                links = (*(changed.document.depends_on or ()), key)
+                changed = _saying(changed, "depends_on", links)
+            elif changed.parent is None and changed.parent_key is None:
+                changed = replace(changed, parent_key=key)
+        items.append(changed)
+    told = (*parsed.diagnostics, *findings.diagnostics())
+    return replace(parsed, items=tuple(items), diagnostics=told)
+
+
+# ---- statuses beside the items that they speak of ------------------------------------------
+
+
+def join_status(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
+    """Let files of statuses speak of the items of the other files.
+
+    A status goes to the item of its key, `epic-3` or `story-3.2`, in whatever spelling of the
+    number; the entry of the status file is then no item of its own. Where no other file holds
+    items, nothing changes.
+    """
+    said: dict[str, ParsedItem] = {}
+    first: dict[str, ParsedItem] = {}
+    for parsed in files:
+        for item in parsed.items:
+            if item.document.id:
+                by_key = said if parsed.dialect == STATUS else first
+                by_key.setdefault(_plain(item), item)
+    if not said or not first:
+        return tuple(files)
+    return tuple(
+        _spoken(parsed, first) if parsed.dialect == STATUS
+        else replace(parsed, items=tuple(
+            _with_status(item, said) if first.get(_plain(item)) is item else item
+            for item in parsed.items
+        ))
+        for parsed in files
+    )  # fmt: skip
+
+
+def _plain(item: ParsedItem) -> str:
+    """A key without zeros before its numbers: `story-00.1` is `story-0.1`."""
+    return _ZEROS.sub("", (item.document.id or "").casefold())
+
+
+def _with_status(item: ParsedItem, said: Mapping[str, ParsedItem]) -> ParsedItem:
+    status = said.get(_plain(item))
+    if status is None or not status.document.status:
+        return item
+    if "status" in item.document.model_fields_set:
+        return item
+    places = {**item.places, "status": status.place}
+    return replace(_saying(item, "status", status.document.status), places=places)
+
+
+def _spoken(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
+    """A file of statuses beside the items that they are of: it has none itself."""
+    lost = [item for item in parsed.items if _plain(item) not in known]
+    told = parsed.diagnostics
+    if lost:
+        names = ", ".join(f"'{item.document.id}'" for item in lost[:_NAMED])
+        message = f"{len(lost)} statuses name no item of the other files: {names}"
+        told = (*told, Diagnostic(lost[0].place, "unknown-key", message, "", Severity.WARNING))
+    reason = "status of an item in another file"
+    notes = (replace(note, item=None, reason=reason) if note.item is not None else note
+             for note in parsed.notes)  # fmt: skip
+    return replace(parsed, items=(), diagnostics=told, notes=tuple(notes))

@@ -1,15 +1,14 @@
 """BMAD's `sprint-status.yaml`: a mapping of keys to statuses, alone or beside its epics."""
 
 import re
-from collections.abc import Container, Sequence
-from dataclasses import replace
+from collections.abc import Container
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import StatusAnchor
 from backlog_sync.files.draft import Draft, Findings
 from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.node_values import text_of
-from backlog_sync.files.parsed import ParsedFile, ParsedItem, Source
+from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.yaml.nodes import Entry, MapNode, Node, Scalar
@@ -86,72 +85,3 @@ def _numbered(story: re.Match[str], taken: Container[str | None]) -> tuple[str, 
     while number in taken and (deeper := _DEEPER.fullmatch(words)):
         number, words = f"{number}.{deeper[1]}", deeper[2]
     return number, words or f"Story {number}"
-
-
-# ---- beside its epics ----------------------------------------------------------------------
-
-
-def join_status(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
-    """Let files of statuses speak of the items of the other files.
-
-    A status goes to the item of its key, `epic-3` or `story-3.2`, in whatever spelling of the
-    number; the entry of the status file is then no item of its own. Where no other file holds
-    items, nothing changes.
-    """
-    if not any(each.dialect == STATUS for each in files):
-        return tuple(files)
-    known: dict[str, tuple[int, int]] = {}
-    for number, parsed in enumerate(files):
-        if parsed.dialect != STATUS:
-            for index, item in enumerate(parsed.items):
-                if item.document.id:
-                    known.setdefault(_plain(item.document.id), (number, index))
-    if not known:
-        return tuple(files)
-    done = list(files)
-    for number, parsed in enumerate(files):
-        if parsed.dialect == STATUS:
-            _join(done, number, known)
-    return tuple(done)
-
-
-def _join(files: list[ParsedFile], number: int, known: dict[str, tuple[int, int]]) -> None:
-    parsed = files[number]
-    lost = []
-    for item in parsed.items:
-        at = known.get(_plain(item.document.id or ""))
-        if at is None:
-            lost.append(item)
-            continue
-        other, index = at
-        files[other] = _with_status(files[other], index, item)
-    told = list(parsed.diagnostics)
-    if lost:
-        names = ", ".join(f"'{item.document.id}'" for item in lost[:5])
-        message = f"{len(lost)} statuses name no item of the other files: {names}"
-        told.append(Diagnostic(lost[0].place, "unknown-key", message, "", Severity.WARNING))
-    notes = tuple(
-        replace(note, item=None, reason="status of an item in another file")
-        if note.item is not None else note
-        for note in parsed.notes
-    )  # fmt: skip
-    files[number] = replace(parsed, items=(), diagnostics=tuple(told), notes=notes)
-
-
-def _with_status(parsed: ParsedFile, index: int, status: ParsedItem) -> ParsedFile:
-    """A file in which one item has the status that the other file says."""
-    item = parsed.items[index]
-    word = status.document.status
-    if word is None or "status" in item.document.model_fields_set:
-        return parsed
-    document = item.document.model_copy(update={"status": word})
-    document.model_fields_set.add("status")
-    places = {**item.places, "status": status.place}
-    changed = replace(item, document=document, places=places, alone=item.document)
-    items = (*parsed.items[:index], changed, *parsed.items[index + 1 :])
-    return replace(parsed, items=items)
-
-
-def _plain(key: str) -> str:
-    """A key without zeros before its numbers: `story-00.1` is `story-0.1`."""
-    return re.sub(r"(?<![\d])0+(?=\d)", "", key.casefold())
