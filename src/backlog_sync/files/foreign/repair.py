@@ -4,10 +4,8 @@ A line is mended by putting one character in place of another, so that every off
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 
-from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.yaml.nodes import Node, compose, compose_part
 
 _BUDGET = 2_000_000
@@ -17,8 +15,6 @@ _MOST_TRIES = 24
 _TRIES_FOR_A_LINE = 3
 _COLON = re.compile(r": (?=\S)")
 _LEAD = re.compile(r"[ \t]*(?:- +)*(?:[\w .-]{1,60}:[ ]+)?")
-_ALIAS = re.compile(r"\*[\w-]{1,60}[ \t]*(?:#|$)")
-_SIGNS = "*@`"
 _BREAK = re.compile(r"\r\n|\n|\r")
 _SLUG = "invalid-yaml"
 _NO_BREAK = "\u00a0"
@@ -50,10 +46,6 @@ def read_broken(
         if at >= len(lines) or tries[at] > _TRIES_FOR_A_LINE:
             break
         told.setdefault(fault.place.line, fault)
-        for other in _alike(lines, at) if tries[at] == 1 else ():
-            place = Place(path, other + 1, fault.place.column)
-            told.setdefault(other + 1, replace(fault, place=place))
-            lines[other] = _mended(lines[other], 2)
         lines[at] = _mended(lines[at], tries[at])
         current = _joined(lines, breaks)
         found = compose(current, path)[1]
@@ -69,19 +61,6 @@ def _untabbed(line: str) -> str:
     """A line that is indented by blanks only, one for each tab."""
     body = line.lstrip(" \t")
     return line[: len(line) - len(body)].replace("\t", " ") + body
-
-
-def _alike(lines: list[str], at: int) -> Iterator[int]:
-    """Lines below that begin a value with the same sign that cannot begin one: `* text`, `@x`."""
-    lead = _LEAD.match(lines[at])
-    sign = lines[at][lead.end() : lead.end() + 1] if lead else ""
-    if sign not in _SIGNS or not sign:
-        return
-    for other in range(at + 1, len(lines)):
-        begin = _LEAD.match(lines[other])
-        end = begin.end() if begin else 0
-        if lines[other].startswith(sign, end) and not _ALIAS.match(lines[other], end):
-            yield other
 
 
 def _mended(line: str, attempt: int) -> str:
