@@ -53,6 +53,7 @@ _WITH_STORY = 2
 _MOST_RAGGED = 20
 _LEVELS = ("epic", "feature", "story", "task")
 _TITLED = {"title", "story", "user_story", "feature", "epic", "i_want"}
+_TITLES = {"task", "subtask", "what", "title 1"}
 _STRONG = listed(
     "story_points|estimate|estimate_hours|effort|epic|feature|acceptance_criteria|user_story|as_a|"
     "sprint|depends_on|parent|priority"
@@ -145,25 +146,23 @@ def _none(source: Source, why: str) -> Diagnostic:
 def read_table(text: str, rules: Declared) -> Table | str:
     """The rows of a table with its header found, or why there is none."""
     head = text[:20_000]
-    counts = [(_header_at(head, sign, rules), sign) for sign in _DELIMITERS]
-    found = [(score, at, sign) for (score, at), sign in counts if score]
-    if not found:
+    counts = [(*_header_at(head, sign, rules), sign) for sign in _DELIMITERS]
+    score, header, delimiter = max(counts, key=lambda each: each[0])
+    if not score:
         return "there is no header"
-    best = max(found, key=lambda each: each[0])
-    delimiter = best[2]
     rows = _scan(text, delimiter)
     if len(rows) > MAX_ROWS:
         return f"it has more than {MAX_ROWS} rows"
-    words = [cell.text.strip() for cell in rows[best[1]].cells]
+    words = [cell.text.strip() for cell in rows[header].cells]
     rule = rules.of_table(words)
     if rule is not None and rule.ignored:
         return "the settings ignore its table"
-    names = Table(rows, best[1], delimiter, _with_title(rule, words)).names
-    column = _running_text(names)
-    if column is not None:
-        behind = (_whole(text, row, column, names) for row in rows[best[1] + 1 :])
-        rows = (*rows[: best[1] + 1], *behind)
-    return Table(rows, best[1], delimiter, _with_title(rule, words))
+    table = Table(rows, header, delimiter, _with_title(rule, words))
+    column = _running_text(table.names)
+    if column is None:
+        return table
+    behind = (_whole(text, row, column, table.names) for row in rows[header + 1 :])
+    return replace(table, rows=(*rows[: header + 1], *behind))
 
 
 def _with_title(rule: Rule | None, words: Sequence[str]) -> Rule | None:
@@ -219,12 +218,9 @@ def _header_at(head: str, delimiter: str, rules: Declared) -> tuple[int, int]:
         if len(names) > 1 and rules.of_table(names):
             return MAX_COLUMNS + 1, at
         fields = {field for name in names if name and (field := field_of(name))}
-        titled = bool(fields & _TITLED) or any(
-            key_words(name) in ("task", "subtask", "what", "title 1") for name in names
-        )
-        titled = titled or {"id", "description"} <= fields
-        more = len(fields & (_STRONG | _WEAK))
-        if titled and more and len(names) > 1 and len(fields) > best[0]:
+        words = {key_words(name) for name in names}
+        titled = fields & _TITLED or words & _TITLES or {"id", "description"} <= fields
+        if titled and fields & (_STRONG | _WEAK) and len(names) > 1 and len(fields) > best[0]:
             best = (len(fields), at)
     return best
 
@@ -235,21 +231,15 @@ def _is_plan(table: Table) -> bool:
     if fields & _STRONG or {key_words(name) for name in table.names} >= _IMPORT:
         return True
     weak = fields & _WEAK
-    if "kind" in weak and not _mostly(table, "kind", lambda word: kind_of(word) is not None):
-        weak -= {"kind"}
-    if "status" in weak and not _mostly(table, "status", _is_status):
-        weak -= {"status"}
+    seen = weak & {"kind", "status"}
+    weak -= {field for field in seen if not _mostly(table, field, _TESTS[field])}
     if weak == {"status"} and _mostly(table, "id", lambda word: bool(_KEY.fullmatch(word))):
         return True
     return len(weak) >= 2
 
 
-def _is_status(word: str) -> bool:
-    return bool(meanings(word))
-
-
 _TESTS: dict[str, Callable[[str], bool]] = {
-    "status": _is_status,
+    "status": lambda word: bool(meanings(word)),
     "priority": is_priority,
     "story_points": lambda word: parse_points(word) is not None,
     "kind": lambda word: kind_of(word) is not None,
@@ -272,23 +262,15 @@ def _scan(text: str, delimiter: str, most: int = MAX_ROWS + 1) -> tuple[Row, ...
     """Cut a text into rows and cells, as RFC 4180 has them, with every offset."""
     rows: list[Row] = []
     cells: list[Cell] = []
-    stop = re.compile(rf"[{re.escape(delimiter)}\r\n]")
+    one = re.compile(rf'("[^"]*(?:""[^"]*)*(?:"|\Z))?([^{re.escape(delimiter)}\r\n]*)')
     at, size = 0, len(text)
     while at < size and len(rows) < most:
-        start = at
-        if text[at] == '"':
-            at = _closing(text, at)
-            value = text[start + 1 : at - 1].replace('""', '"')
-            match = stop.search(text, at)
-            rest = match.start() if match else size
-            value += text[at:rest]
-            at = rest
-        else:
-            match = stop.search(text, at)
-            at = match.start() if match else size
-            value = text[start:at]
-        cells.append(Cell(value, start, at))
-        if at < size and text[at] == delimiter:
+        start, found = at, one.match(text, at)
+        assert found is not None
+        at = found.end()
+        quoted = (found[1] or "")[1:-1].replace('""', '"')
+        cells.append(Cell(quoted + found[2], start, at))
+        if text.startswith(delimiter, at):
             at += 1
             if at == size:
                 cells.append(Cell("", at, at))
@@ -299,18 +281,6 @@ def _scan(text: str, delimiter: str, most: int = MAX_ROWS + 1) -> tuple[Row, ...
     if cells:
         rows.append(Row(tuple(cells), size))
     return tuple(rows)
-
-
-def _closing(text: str, at: int) -> int:
-    """The offset behind a quoted cell's closing quote; the text's end where it has none."""
-    at += 1
-    while True:
-        at = text.find('"', at)
-        if at < 0:
-            return len(text)
-        if not text.startswith('""', at):
-            return at + 1
-        at += 2
 
 
 def agrees(text: str, table: Table) -> bool:
