@@ -15,6 +15,7 @@ from backlog_sync.files.anchors import Keywords, OrgAnchor
 from backlog_sync.files.draft import Criterion, Draft, Findings
 from backlog_sync.files.fill import Filler, text_pair
 from backlog_sync.files.foreign.finish import finished
+from backlog_sync.files.foreign.lines import Line, lines_of, priority_of
 from backlog_sync.files.foreign.org_text import markdown_of, plain_title
 from backlog_sync.files.node_values import leading_title
 from backlog_sync.files.parsed import ParsedFile, Source
@@ -25,7 +26,6 @@ from backlog_sync.files.vocabulary import field_of, withheld_kind
 ORG = "org"
 """The dialect of an Org file."""
 
-_LINES = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _HEADING = re.compile(r"(\*{1,50})[ \t]+(?=\S)")
 _WORD = re.compile(r"([A-Z][A-Z_-]{2,19})(?=[ \t]|$)[ \t]*")
 _PRIORITY = re.compile(r"\[#([A-Z0-9]{1,2})\][ \t]*")
@@ -49,33 +49,17 @@ _OPEN = ("TODO", "NEXT", "STARTED", "WAITING", "HOLD", "SOMEDAY", "PROJECT")
 _CLOSED = ("DONE", "CANCELLED", "CANCELED")
 """Keywords that count without a `#+TODO:` line, as most people set them up."""
 
-_PRIORITIES = {"A": "High", "B": "Medium", "C": "Low"}
 _NONE = "this is not a backlog: no heading has a keyword such as TODO, and there are no check boxes"
 _NONE_HINT = "write '* TODO Title', or name your keywords in a line '#+TODO:'"
 _EPICS = ("PROJECT", "PROJ")
 _DROPPED = ("LOGBOOK", "CLOCK")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line: its number, its text, and the offsets where it begins and where the next one does."""
-
-    number: int
-    text: str
-    start: int
-    after: int
-
-    @property
-    def end(self) -> int:
-        """Where its text ends."""
-        return self.start + len(self.text)
-
-
 @dataclass(slots=True, eq=False)
 class _Heading:
     """A heading and the lines below it. `title` and `keyword` are offsets in the file."""
 
-    line: _Line
+    line: Line
     level: int = 0
     title: int = 0
     word: str = ""
@@ -83,7 +67,7 @@ class _Heading:
     priority: str = ""
     text: str = ""
     tags: list[str] = field(default_factory=list)
-    lines: list[_Line] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     children: list["_Heading"] = field(default_factory=list)
     parent: "_Heading | None" = None
     item: bool = False
@@ -101,10 +85,10 @@ class _Heading:
 class _Box:
     """A check box, the parts of its line, and the lines over which its text goes on."""
 
-    line: _Line
+    line: Line
     found: re.Match[str]
     issue: re.Match[str] | None
-    more: list[_Line] = field(default_factory=list)
+    more: list[Line] = field(default_factory=list)
 
     @property
     def indent(self) -> int:
@@ -117,12 +101,6 @@ class _Box:
         first = self.line.text[self.found.end() : self.issue.start() if self.issue else None]
         return plain_title(" ".join([first.strip(), *(line.text.strip() for line in self.more)]))
 
-    def span(self, found: re.Match[str] | None, group: int) -> tuple[int, int] | None:
-        """The offsets of a part of its line in the file."""
-        if found is None:
-            return None
-        return self.line.start + found.start(group), self.line.start + found.end(group)
-
     def criterion(self, place: Place) -> Criterion:
         """It as an entry of a check list."""
         at = self.line.start + self.found.start(2)
@@ -131,11 +109,7 @@ class _Box:
 
 def parse_org(source: Source) -> ParsedFile:
     """Read an Org file. Raises nothing."""
-    lines = [
-        _Line(number, match[1], match.start(), match.end())
-        for number, match in enumerate(_LINES.finditer(source.text), 1)
-        if match[0]
-    ]
+    lines = list(lines_of(source.text))
     keywords = _keywords(lines)
     top = _outline(lines, keywords)
     _judge(top)
@@ -149,7 +123,7 @@ def parse_org(source: Source) -> ParsedFile:
 # ---- the outline ---------------------------------------------------------------------------
 
 
-def _keywords(lines: Sequence[_Line]) -> Keywords:
+def _keywords(lines: Sequence[Line]) -> Keywords:
     """The keywords that the file declares; else the usual ones, and those that it uses.
 
     Without a declaration a keyword is a word that names a status, or stands over `CLOSED:`.
@@ -165,7 +139,7 @@ def _keywords(lines: Sequence[_Line]) -> Keywords:
     if opened or closed:
         return Keywords(tuple(opened), tuple(closed))
     opened, closed = list(_OPEN), list(_CLOSED)
-    for line, below in pairwise([*lines, _Line(0, "", 0, 0)]):
+    for line, below in pairwise([*lines, Line(0, "", 0, 0)]):
         heading = _HEADING.match(line.text)
         word = _WORD.match(line.text, heading.end()) if heading else None
         if word is None or word.end() == len(line.text) or word[1] in (*opened, *closed):
@@ -178,9 +152,9 @@ def _keywords(lines: Sequence[_Line]) -> Keywords:
     return Keywords(tuple(opened), tuple(closed))
 
 
-def _outline(lines: Sequence[_Line], keywords: Keywords) -> _Heading:
+def _outline(lines: Sequence[Line], keywords: Keywords) -> _Heading:
     """All headings below one that holds the file; lines of a block are none."""
-    top = current = _Heading(_Line(1, "", 0, 0))
+    top = current = _Heading(Line(1, "", 0, 0))
     inside = False
     for line in lines:
         inside, block = _in_block(line, inside=inside)
@@ -196,19 +170,19 @@ def _outline(lines: Sequence[_Line], keywords: Keywords) -> _Heading:
     return top
 
 
-def _in_block(line: _Line, *, inside: bool) -> tuple[bool, bool]:
+def _in_block(line: Line, *, inside: bool) -> tuple[bool, bool]:
     """Whether a block is open behind a line, and whether the line is one of a block."""
     block = inside or _BLOCK.match(line.text) is not None
     return block and not _BLOCK_END.match(line.text), block
 
 
-def _heading(line: _Line, mark: re.Match[str], keywords: Keywords) -> _Heading:
+def _heading(line: Line, mark: re.Match[str], keywords: Keywords) -> _Heading:
     at = mark.end()
     made = _Heading(line, len(mark[1]), line.start + at)
     word = _WORD.match(line.text, at) or _ANY_WORD.match(line.text, at)
     if word is not None and word[1] in (*keywords.open, *keywords.closed):
         made.word, at = word[1], word.end()
-        made.keyword = (line.start + word.start(1), line.start + word.end(1))
+        made.keyword = line.span(*word.span(1))
     priority = _PRIORITY.match(line.text, at)
     if priority:
         made.priority, at = priority[1], priority.end()
@@ -233,7 +207,7 @@ def _judge(top: _Heading) -> None:
                 each.item = bool(each.text)
 
 
-def _boxes(lines: Sequence[_Line]) -> list[_Box]:
+def _boxes(lines: Sequence[Line]) -> list[_Box]:
     """Boxes with their continuation lines, those of code blocks not."""
     found: list[_Box] = []
     inside, goes_on = False, False
@@ -252,7 +226,7 @@ def _boxes(lines: Sequence[_Line]) -> list[_Box]:
     return found
 
 
-def _goes_on(line: _Line, box: _Box) -> bool:
+def _goes_on(line: Line, box: _Box) -> bool:
     """Whether a line is text of the box above it: further in, and no list of its own."""
     bare = line.text.lstrip()
     indent = len(line.text[: len(line.text) - len(bare)].expandtabs(8))
@@ -284,7 +258,7 @@ class _Reader:
             self._tasks(each.lines, parent)
         self.filler.efforts.settle(self.findings)
 
-    def _place(self, line: _Line) -> Place:
+    def _place(self, line: Line) -> Place:
         return Place(self.source.path, line.number, 1)
 
     def _item(self, heading: _Heading, parent: Draft | None) -> Draft:
@@ -298,7 +272,7 @@ class _Reader:
             told = bool(meanings(heading.word) & {"done", "cancelled"})
             draft.put("status", "Done" if ends and not told else heading.word, place)
         if heading.priority:
-            draft.put("priority", _PRIORITIES.get(heading.priority, "Low"), place)
+            draft.put("priority", priority_of(heading.priority), place)
         if heading.tags:
             draft.put("labels", heading.tags, place)
         draft.say(rest)
@@ -321,7 +295,7 @@ class _Reader:
             if said is not None:
                 self._take(draft, said[1], said[2].strip(), each)
                 if field_of(said[1]) == "issue" and issue is None:
-                    issue = (each.start + said.start(2), each.start + said.end(2))
+                    issue = each.span(*said.span(2))
         lines = list(_without_logs(lines[end:]))
         boxes = _boxes(lines)
         for box in boxes:
@@ -333,7 +307,7 @@ class _Reader:
             _marks(draft),
         )  # fmt: skip
 
-    def _take(self, draft: Draft, name: str, value: str, line: _Line) -> None:
+    def _take(self, draft: Draft, name: str, value: str, line: Line) -> None:
         """A property; `:EFFORT: 1:30` is hours."""
         place = self._place(line)
         clock = _CLOCK.fullmatch(value)
@@ -352,7 +326,7 @@ class _Reader:
         draft.criteria.append(box.criterion(place))
         draft.places.setdefault("acceptance_criteria", place)
 
-    def _tasks(self, lines: Sequence[_Line], parent: Draft | None) -> None:
+    def _tasks(self, lines: Sequence[Line], parent: Draft | None) -> None:
         """Boxes below a section, or below nothing, are tasks; those further in are criteria."""
         found: list[tuple[_Box, Draft]] = []
         for box in _boxes(lines):
@@ -370,10 +344,11 @@ class _Reader:
             found.append((box, draft))
         for box, draft in found:
             line, at = box.line, box.criterion(draft.place).box
+            issue = line.span(*box.issue.span(1)) if box.issue else None
+            start, end = line.span(box.found.end(), len(line.text.rstrip()))
             draft.anchor = OrgAnchor(
-                line.start + box.found.end(), line.start + len(line.text.rstrip()), self.keywords,
-                box=at, issue=box.span(box.issue, 1), boxes=_marks(draft),
-            )  # fmt: skip
+                start, end, self.keywords, box=at, issue=issue, boxes=_marks(draft)
+            )
 
 
 def _marks(draft: Draft) -> tuple[int, ...]:
@@ -383,7 +358,7 @@ def _marks(draft: Draft) -> tuple[int, ...]:
 # ---- what stands below a heading -----------------------------------------------------------
 
 
-def _properties(lines: Sequence[_Line]) -> int:
+def _properties(lines: Sequence[Line]) -> int:
     """How many lines the drawer of properties has that lines begin with; 0 where it is none."""
     match = _DRAWER.match(lines[0].text) if lines else None
     if match is None or match[1].upper() != "PROPERTIES":
@@ -396,7 +371,7 @@ def _properties(lines: Sequence[_Line]) -> int:
     return 0
 
 
-def _without_logs(lines: Sequence[_Line]) -> Iterator[_Line]:
+def _without_logs(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines without logs, which are the editor's own."""
     dropped = False
     for line in lines:
