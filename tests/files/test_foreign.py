@@ -415,6 +415,12 @@ done:
 """,
         {"epic": 3, "task": 4}, 0, 0,
     ),
+    "an item that is the file": (
+        "rent.yaml",
+        "title: Rent a boat\nstory_points: 3\nstatus: open\n"
+        "acceptance_criteria:\n  - It floats\n  - It has oars\n",
+        {"story": 1}, 2, 3,
+    ),
     "goals of milestones": (
         "plan.yaml",
         """

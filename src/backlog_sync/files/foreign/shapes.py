@@ -80,11 +80,6 @@ class Shapes:
         ]  # fmt: skip
         return len(titled) * 2 > len(inner)
 
-    def parts_work(self, value: MapNode) -> bool:
-        """Whether a mapping parts the work: several entries that have a name and hold lists."""
-        named = self.named_parts(value)
-        return len(named) >= 2 and len(named) * 2 > len(value.entries)
-
     def named_parts(self, value: MapNode) -> list[MapNode]:
         """The mappings in it that have a name and hold lists, and are no list by their key."""
         return [

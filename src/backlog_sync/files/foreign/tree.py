@@ -156,8 +156,6 @@ class TreeReader:
             self._lists(entry, spot, parent_kind="")
         elif topics(key) & _NOISE and not holds_ruled:
             self._skip(entry, "it holds no items")
-        elif isinstance(value, MapNode) and self.shapes.parts_work(value):
-            self._groups("milestone", value, spot)
         elif isinstance(value, MapNode) and (spot.depth < _WRAPPERS or holds_ruled):
             self._wrapper(entry, key, value, spot)
         elif isinstance(value, ListNode) and value.items:
