@@ -160,6 +160,22 @@ def test_headings_of_a_code_are_asked_for_their_kind(
     assert found["inventory"]["task"] == 3
 
 
+def test_an_answer_about_a_list_of_another_tool_has_no_front_matter(
+    backlog: Backlog, folder: Path, answers: list[str]
+) -> None:
+    """It goes where the files of the repository share their settings, and counts at once."""
+    text = "epics: [{title: Sail}]\nextras:\n  - {title: Rig}\n  - {title: Hoist}\n"
+    (folder / "plan.yaml").write_text(text)
+    answers += ["task"]
+    ran = backlog("init", "--from", "plan.yaml")
+    assert ran.code == 0, ran.err
+    assert answers == []
+    said = Path("backlog/config.yaml").read_text(encoding="utf-8")
+    assert '"key extras": {items: task}' in said
+    assert Path("plan.yaml").read_text() == text
+    assert "Hoist" in Path("backlog/backlog.yaml").read_text()
+
+
 # ---- what becomes of it --------------------------------------------------------------------
 
 

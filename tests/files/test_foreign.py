@@ -415,6 +415,12 @@ done:
 """,
         {"epic": 3, "task": 4}, 0, 0,
     ),
+    "quarters that have no other name": (
+        "plan.yaml",
+        "quarters:\n  - quarter: Q1 2031\n    stories: [{title: Rent a boat, status: open}]\n"
+        "  - quarter: Q2 2031\n    stories: [{title: Return a boat, status: open}]\n",
+        {"epic": 2, "story": 2}, 0, 0,
+    ),
     "an item that is the file": (
         "rent.yaml",
         "title: Rent a boat\nstory_points: 3\nstatus: open\n"
