@@ -920,3 +920,33 @@ def test_statuses_speak_of_the_items_beside_them(tmp_path: Path) -> None:
     }
     (told,) = loaded.diagnostics
     assert "story-1.7" in told.message
+
+
+# ---- numbered task lists -------------------------------------------------------------------
+
+PLANKS = ("task-1.1", "epic-1"), ("task-1.2", "epic-1"), ("task-2.1", "epic-2")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("- [ ] 1. Quay\n- [x] 1.1 Planks\n- [ ]* 1.2 Nails\n- [ ] 2. Boats\n- [ ] 2.1 Hull\n",
+         PLANKS),
+        ("# Tasks\n\n## 1. Quay\n\n### Wood\n\n- [ ] 1.1 Planks\n\n### Iron\n\n- [ ] 1.2 Nails\n\n"
+         "## 2. Boats\n\n- [ ] 2.1 Hull\n", PLANKS),
+        ("## 1. Quay\n- [ ] 1.1 Planks\n  - [ ] 1.1.1 Saw\n  - [ ] 1.1.2 Plane\n",
+         (("task-1.1", "epic-1"), ("task-1.1.1", "task-1.1"), ("task-1.1.2", "task-1.1"))),
+    ],
+    ids=["all at one depth", "below headings of their own", "parts of parts"],
+)  # fmt: skip
+def test_numbers_say_what_holds_what(
+    text: str, wanted: tuple[tuple[str, str], ...], load_text: LoadText
+) -> None:
+    """Whatever stands where: a longer number stands below the nearest shorter one."""
+    loaded = load_text(text, "tasks.md")
+    assert loaded.desired is not None
+    parents = {item.key: item.parent for item in loaded.desired.items}
+    assert {key: parents[key] for key, _ in wanted} == dict(wanted)
+    optional = [item.key for item in loaded.desired.items
+                if "optional" in item.fields["labels"]]  # fmt: skip
+    assert optional == (["task-1.2"] if "]*" in text else [])

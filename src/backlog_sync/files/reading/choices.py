@@ -8,6 +8,7 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import Listed
+from backlog_sync.files.reading.numbered import Numbered
 from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.runs import Chosen
 from backlog_sync.files.reading.sections import Section
@@ -17,9 +18,6 @@ from backlog_sync.files.vocabulary import bare_word, listed
 
 _CODE = re.compile(r"(?:\*\*|`)?([A-Z]{1,3}\d{2,5}[a-z]?)(?:\*\*|`)?[:.)]?[ ]+(?=\S)")
 _TAG = re.compile(r"\[([A-Z]{1,3}\d{0,4})\][ ]+(?=\S)")
-_NUMBER = re.compile(r"(\d{1,4})(?:\.0)?[.)]?[ ]+(?=\S)")
-_PART = re.compile(r"(\d{1,4})\.\d{1,4}(?:\.\d{1,4})?[.)]?[ ]+(?=\S)")
-_ENOUGH = 2
 _PARENT = re.compile(r"US(\d{1,4})$")
 _NEEDS = re.compile(
     r"[ ]?\((?:depends[ ]on|blocked[ ]by|after|requires|needs)[ :]+([^()]{1,200})\)$", re.IGNORECASE
@@ -44,7 +42,7 @@ class Choices:
     tables: Tables
     by_row: dict[int, Section]
     planned: dict[int, str] = field(default_factory=dict)
-    numbered: dict[int, str] = field(default_factory=dict)
+    numbered: dict[int, Numbered] = field(default_factory=dict)
     bullets: bool = False
     coded: bool = False
     rules: Declared = field(default_factory=lambda: Declared({}))
@@ -84,37 +82,10 @@ def box_title(text: str) -> BoxTitle:
     return BoxTitle(title, key, parent, needs[1] if needs else None)
 
 
-def numbered_title(text: str, number: str) -> BoxTitle:
+def numbered_title(text: str, numbered: Numbered) -> BoxTitle:
     """The title of a box behind its number."""
-    told = box_title(text[len(number) :].lstrip(".) "))
-    return replace(told, key=f"{'task' if '.' in number else 'epic'}-{number}")
-
-
-def numbered_boxes(root: Node) -> dict[int, str]:
-    """Boxes of a numbered plan, by row, and their numbers; the whole numbers hold the others.
-
-    `- [ ] 1. Store` or `## 1. Store` with `- [ ] 1.1 Open the file` below it. Empty where numbers
-    stand twice.
-    """
-    found: dict[int, str] = {}
-    parts = 0
-    for node in root.walk():
-        if node.form is not Form.ENTRY or node.box is None:
-            continue
-        above = node.parent
-        outer = found.get(above.first) if above is not None and above.form is Form.ENTRY else None
-        if above is not None and above.form is Form.SECTION:
-            heading = _NUMBER.match(above.text[:20])
-            outer = heading[1] if heading else None
-        part = _PART.match(node.text[:20])
-        whole = _NUMBER.match(node.text[:20])
-        if part and outer is not None and part[1] == outer.split(".")[0]:
-            found[node.first] = part[0].rstrip(" .)")
-            parts += 1
-        elif whole and outer is None:
-            found[node.first] = whole[0].rstrip(" .)")
-    unique = len(set(found.values())) == len(found)
-    return found if unique and parts >= _ENOUGH else {}
+    told = box_title(text[len(numbered.number) :].lstrip(".) "))
+    return replace(told, key=numbered.key)
 
 
 def are_coded(root: Node) -> bool:

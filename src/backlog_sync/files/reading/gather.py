@@ -88,6 +88,7 @@ class Gatherer:
         self.whole: MarkdownDraft | None = None  # the item that the file is
         self.sentence: MarkdownDraft | None = None
         self.drafts_by_row: dict[int, MarkdownDraft] = {}
+        self.by_number: dict[str, MarkdownDraft] = {}  # boxes of a numbered plan
 
     def run(self, root: Node, first: MarkdownDraft | None = None) -> bool:
         """Read everything; False where it holds more items than are taken."""
@@ -808,11 +809,11 @@ class Gatherer:
         block = self.blocks.open
         if block is None or block.field != TASKS:
             self.blocks.end()
-        number = self.choices.numbered.get(node.first)
+        numbered = self.choices.numbered.get(node.first)
         text, pairs = self._inline_pairs(line)
-        told: BoxTitle = numbered_title(text, number) if number else box_title(text)
+        told: BoxTitle = numbered_title(text, numbered) if numbered else box_title(text)
         kind = "task"
-        if number and "." not in number:
+        if numbered and "." not in numbered.number:
             kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"
         above = scope.status if not line.ticked else None
         status = told.title.status or (parse_status(above) if above else None)
@@ -822,6 +823,9 @@ class Gatherer:
             draft.put("labels", ["optional"], draft.place)
         if told.parent:
             draft.parents.append(Ref(told.parent, draft.place))
+        if numbered:
+            draft.parent = self.by_number.get(numbered.above, draft.parent)
+            self.by_number[numbered.number] = draft
         if told.needs:
             draft.depends = [Ref(told.needs, draft.place)]
         self._listed(draft, node)

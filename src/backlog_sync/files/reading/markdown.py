@@ -7,11 +7,12 @@ from backlog_sync.files.assemble import assemble
 from backlog_sync.files.cards import CARD
 from backlog_sync.files.outline import Form
 from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
-from backlog_sync.files.reading.choices import Choices, are_coded, numbered_boxes, planned_headings
+from backlog_sync.files.reading.choices import Choices, are_coded, planned_headings
 from backlog_sync.files.reading.declared import Declared, unused_lines
 from backlog_sync.files.reading.entries import choose_entries
 from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.reading.gather import Gatherer
+from backlog_sync.files.reading.numbered import numbered_boxes
 from backlog_sync.files.reading.problems import problems
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.risks import read_risks
@@ -109,8 +110,9 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     counts = {row: len(rows) for row, rows in tables.items.items()}
     sections = read_sections(text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)
+    plan = numbered_boxes(outline.root)
     chosen = choose_sections(
-        sections, rules, bullets=bullets, planned=bool(planned) or _is_numbered(tables)
+        sections, rules, plan, bullets=bullets, planned=bool(planned) or _is_numbered(tables)
     )
     declared = list(chosen.items.values())
     words = {typed.word.name for typed in declared}
@@ -129,7 +131,7 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     )
     by_row = {section.node.first: section for section in sections}
     return Choices(
-        chosen, listed, tables, by_row, planned, numbered_boxes(outline.root),
+        chosen, listed, tables, by_row, planned, plan,
         bullets=bullets, coded=are_coded(outline.root), rules=rules,
     )  # fmt: skip
 

@@ -6,10 +6,11 @@ clearly are, all of them are; a run without evidence holds no items.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.files.reading.declared import IGNORE, Declared
+from backlog_sync.files.reading.numbered import Numbered
 from backlog_sync.files.reading.sections import Role, Section, is_priority_heading
 from backlog_sync.files.reading.titles import Typed, strip_number
 from backlog_sync.files.vocabulary import (
@@ -55,21 +56,33 @@ class Chosen:
 
 
 def choose_sections(
-    sections: Sequence[Section], rules: Declared, *, bullets: bool, planned: bool
+    sections: Sequence[Section],
+    rules: Declared,
+    numbers: Mapping[int, Numbered],
+    *,
+    bullets: bool,
+    planned: bool,
 ) -> Chosen:
     """Look at all sections of a file at once; `bullets` lets plain bullets vouch for them.
 
-    `planned` tells that other things than headings say what is an item: bullets with priorities
-    or quarters, rows with numbers.
+    `numbers` are those of headings of a numbered plan, by row. `planned` tells that other things
+    than headings say what is an item: bullets with priorities or quarters, rows with numbers.
     """
-    return _Chooser(sections, rules, bullets=bullets, planned=planned).run()
+    return _Chooser(sections, rules, numbers, bullets=bullets, planned=planned).run()
 
 
 class _Chooser:
     def __init__(
-        self, sections: Sequence[Section], rules: Declared, *, bullets: bool, planned: bool
+        self,
+        sections: Sequence[Section],
+        rules: Declared,
+        numbers: Mapping[int, Numbered],
+        *,
+        bullets: bool,
+        planned: bool,
     ) -> None:
         self.planned = planned
+        self.numbers = numbers
         self.rules = rules
         self.sections = sections
         self.bullets = bullets
@@ -198,9 +211,12 @@ class _Chooser:
 
     def _numbered(self) -> None:
         """`## 1. Setup` above boxes `1.1`, `1.2` is what holds them."""
-        run = [(s, number) for s in self.sections if (number := _number_of_boxes(s))]
-        if len(run) < _PAIR or len({number for _, number in run}) < len(run):
-            return
+        plan = [s for s in self.sections if s.node.first in self.numbers]
+        run = [(s, self.numbers[s.node.first].number) for s in plan]
+        if not plan:
+            run = [(s, number) for s in self.sections if (number := _number_of_boxes(s))]
+            if len(run) < _PAIR or len({number for _, number in run}) < len(run):
+                return
         for section, number in run:
             title = section.title
             typed = Typed(
