@@ -96,7 +96,8 @@ class _Spot:
 class TreeReader:
     """Reads the items of one tree, in document order.
 
-    `planned` tells that lists stand below a word for a time or a plan: `short_term`, `next`.
+    `kinds` and `above` are what the settings say of entries: `rules.Ruled`. `planned` tells that
+    lists stand below a word for a time or a plan: `short_term`, `next`.
     """
 
     path: str
@@ -349,7 +350,9 @@ class TreeReader:
             self.findings.skip(self.place(node), "a text alone, where items are mappings")
         else:
             title, rest = titled(text)
-            self._add(kind, title, self.place(node), spot, node).say(rest)
+            draft = self._add(kind, title, self.place(node), spot, node)
+            if rest:
+                draft.put("description", rest, draft.place)
 
     def _add(
         self, kind: str, title: str, place: Place, spot: _Spot, node: MapNode | Scalar | None = None
