@@ -26,17 +26,6 @@ _SHARE = re.compile(r"(\d{1,3})[ ]?%")
 _COUNT = re.compile(r"[(（][ ]*(\d{1,4})[ ]?(?:/|of|von|de|из)[ ]?(\d{1,4})[^()（）\d]{0,40}[)）]")
 _REMARK = re.compile(r"[(（]([^()（）]{1,60})[)）]")
 _APART = re.compile(r"[ \t*_`]*(?:$|[:：,;，；、。.!()（）\[\]|/+&–—~\"“”]|[ \t]-+(?:[ \t]|$)|-\w)")
-_GOES_ON = frozenset(
-    word
-    for listed in (
-        "and with since in on at as for by via this last but except see per q1 q2 q3 q4 now today",
-        "yesterday sprint phase v version release pr und mit seit am für von ab siehe aber",
-        "et avec depuis le en pour par mais sauf voir y con desde e com por ver z и с",
-    )
-    for word in listed.split()
-)
-"""Words behind a status that only remark on it: `Complete and production-ready`, `Done in May`."""
-
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDINGS = re.compile(r"(?:了|済み?|しました|した|です|됨|했음|함|되었음|입니다)?$")
 _LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~]*$")
@@ -296,7 +285,7 @@ def _ends(head: str, end: int) -> bool:
     if following is None or head[end : following.start()].strip(" \t*_`"):
         return True
     word = key_words(following[0])
-    return word in _GOES_ON or word[:1].isdigit() or word in vocabulary().statuses
+    return word in words_of("remarks") or word[:1].isdigit() or word in vocabulary().statuses
 
 
 def _lessened(rest: str) -> frozenset[str]:
