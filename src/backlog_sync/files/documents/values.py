@@ -7,7 +7,7 @@ The models read text: a number that YAML wrote arrives as the author wrote it an
 import math
 import re
 from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -83,6 +83,21 @@ Key = Annotated[
 
 Points: TypeAlias = Annotated[float | str | None, BeforeValidator(_points)]
 """Story points: a number, or a word of the scale."""
+
+
+def optional(description: str, default: object = None, **limits: Any) -> Any:
+    """A field that may be left out."""
+    return Field(default, description=description, **limits)
+
+
+def shorthand(key: str, shape: Any, takes: type = str) -> BeforeValidator:
+    """A validator that takes a text for a mapping with only this key; `shape` is for the schema."""
+
+    def whole(value: object) -> object:
+        short = isinstance(value, takes) and not isinstance(value, dict)
+        return {key: value} if short else value
+
+    return BeforeValidator(whole, json_schema_input_type=shape)
 
 
 class Model(BaseModel):
