@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Severity, warning
 from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS
 from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
 from backlog_sync.core.unknown_words import unknown_word
@@ -184,7 +184,7 @@ class Board:
         hint = (
             f"declare a scale, such as 'points: {{{shown(word)}: 3}}'; until then it is left empty"
         )
-        return Diagnostic(entry.place(key), "unknown-points", message, hint, Severity.WARNING)
+        return warning(entry.place(key), "unknown-points", message, hint)
 
     def _option(
         self, entry: Entry, definition: BoardFieldDef, key: str, text: str
@@ -213,9 +213,9 @@ class Board:
             place = entries[0].place(key)
             told, hint = unknown_word(key, word, len(entries)), _valid(word, names, name)
             if name == STATUS:
-                yield Diagnostic(place, "unknown-status", told, hint, Severity.WARNING)
+                yield warning(place, "unknown-status", told, hint)
             else:
-                yield Diagnostic(place, "unknown-priority", told, hint, Severity.WARNING)
+                yield warning(place, "unknown-priority", told, hint)
 
 
 def _valid(word: str, names: Sequence[str], field: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.graph import cycles
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.normalize import fold
@@ -59,11 +59,8 @@ class Dependencies:
             if issue is not None:
                 blockers[issue] = None
             else:
-                message = f"'{shown(word)}' is not the key of an item"
-                hint = self._hint(word)
-                place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
-                severity = Severity.WARNING if entry.lenient else Severity.ERROR
-                told = Diagnostic(place, "dangling-dependency", message, hint, severity)
+                message, hint = f"'{shown(word)}' is not the key of an item", self._hint(word)
+                told = entry.problem(f"depends_on.{index}", "dangling-dependency", message, hint)
                 self.diagnostics.append(told)
         return tuple(blockers)
 
@@ -111,7 +108,6 @@ class Dependencies:
 
 
 def _not_synced(entry: Entry, index: int, other: Entry) -> Diagnostic:
-    place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
     message = f"'{other.key}' stays in the file, so this cannot wait for it on GitHub"
     hint = "it, or something above it, says 'sync: false'"
-    return Diagnostic(place, "unsynced-dependency", message, hint, Severity.WARNING)
+    return warning(entry.place(f"depends_on.{index}"), "unsynced-dependency", message, hint)

@@ -5,7 +5,7 @@ Every reader fills drafts with `fill.py`; `assemble.py` makes parsed items of th
 
 from dataclasses import dataclass, field
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.parsed import LineNote
 from backlog_sync.files.validation import shown
@@ -154,5 +154,5 @@ class Findings:
             times = f" ({len(found)} times)" if len(found) > 1 else ""
             message = f"{what}{times}: {listed}"
             hint = self._hints[slug, what]
-            told.append(Diagnostic(min(found)[0], slug, message, hint, Severity.WARNING))
+            told.append(warning(min(found)[0], slug, message, hint))
         return tuple(told)

@@ -1,10 +1,10 @@
 """The items of all files together: their keys, their parents, what each says or inherits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
 from backlog_sync.core.graph import cycles, parents_first
 from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
@@ -75,19 +75,26 @@ class Entry:
         return value.strip() or None if isinstance(value, str) else None
 
     def words(self, name: str) -> tuple[str, ...]:
-        """A declared list of texts."""
+        """A declared list of texts; one text is a list of one."""
         value = self.said(name)[1]
-        words = value if isinstance(value, tuple) else ()
+        words = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
         return tuple(word.strip() for word in words if word.strip())
 
     def place(self, name: str = "") -> Place:
-        """The place of a field, or of the item where the field has none of its own."""
-        return self.parsed.places.get(name, self.parsed.place)
+        """The place of a field, or of what it stands in: `labels` of `labels.0`, else the item."""
+        return place_in(self.parsed.places, name, self.parsed.place)
 
     def problem(self, name: str, slug: str, message: str, hint: str = "") -> Diagnostic:
         """A value that cannot be used: an error, in a roadmap a warning."""
         severity = Severity.WARNING if self.lenient else Severity.ERROR
         return Diagnostic(self.place(name), slug, message, hint, severity)
+
+
+def place_in(places: Mapping[str, Place], dotted: str, whole: Place) -> Place:
+    """The place of a value, or of the nearest that it stands in."""
+    while dotted and dotted not in places:
+        dotted = dotted.rpartition(".")[0]
+    return places.get(dotted, whole)
 
 
 def is_roadmap(path: str) -> bool:
@@ -182,17 +189,16 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
             if entry.lenient and before.lenient:
                 message += ", and only that one is taken"
                 hint = "give them different titles"
-                told = Diagnostic(entry.place("title"), "twice", message, hint, Severity.WARNING)
-                found.append(told)
+                found.append(warning(entry.place("title"), "twice", message, hint))
                 continue
         else:
             message = f"the key '{entry.key}' is also that of '{title}' at {before.place('id')}"
             hint = "keys are unique in a backlog: change one of them"
-        other_tool = entry.foreign and entry.file == before.file
-        if other_tool:
+        if entry.foreign and entry.file == before.file:
             message += "; the second one is left out"
-        severity = Severity.WARNING if other_tool else Severity.ERROR
-        found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint, severity))
+            found.append(warning(entry.place("id"), "duplicate-key", message, hint))
+        else:
+            found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint))
     return found
 
 

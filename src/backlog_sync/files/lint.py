@@ -1,8 +1,9 @@
 """What is wrong with a backlog that can be read: limits, placeholders, totals, claims."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.graph import levels
 from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef, Prose
 from backlog_sync.files.entries import Entry
@@ -100,8 +101,7 @@ def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Dia
                 f"{entry.issue} is also the issue of '{before.key}' at {before.place('issue')}"
             )
             hint = "an issue belongs to one item: remove the number that is wrong"
-            severity = Severity.WARNING if entry.lenient else Severity.ERROR
-            yield Diagnostic(entry.place("issue"), "duplicate-issue", message, hint, severity)
+            yield entry.problem("issue", "duplicate-issue", message, hint)
 
 
 # ---- limits --------------------------------------------------------------------------------
@@ -110,10 +110,7 @@ def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Dia
 def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     by_key = {entry.key: entry for entry in entries}
     depth = levels({item.key: item.parent for item in desired.items})
-    children: dict[str, int] = {}
-    for item in desired.items:
-        if item.parent:
-            children[item.parent] = children.get(item.parent, 0) + 1
+    children = Counter(item.parent for item in desired.items)
     for item in desired.items:
         entry = by_key[item.key]
         yield from _too_long(entry, item)
@@ -121,7 +118,7 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
             ("labels", _count(item, "labels"), MAX_LABELS, "labels"),
             ("assignees", _count(item, "assignees"), MAX_ASSIGNEES, "assignees"),
             ("depends_on", _count(item, "blocked_by"), MAX_BLOCKERS, "blockers"),
-            ("", children.get(item.key, 0), MAX_SUB_ISSUES, "sub-issues"),
+            ("", children[item.key], MAX_SUB_ISSUES, "sub-issues"),
         ):
             if count > limit:
                 yield _too_many(entry, name, count, limit, what)
@@ -146,7 +143,7 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
     if length > MAX_TITLE and item.title.endswith("…"):
         message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
         hint = "it is cut, and stands in the body as a whole; shorten it to choose the words"
-        yield Diagnostic(entry.place("title"), "title-too-long", message, hint, Severity.WARNING)
+        yield warning(entry.place("title"), "title-too-long", message, hint)
     cut = next((part for part in item.block if _is_cut(part)), None)
     held = is_too_long(item.block)
     if cut is not None or held:
@@ -155,7 +152,7 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
         if held:
             hint = "nothing is done for it: split the item, or take some of its criteria out"
         place = entry.place(cut.name if cut is not None else "acceptance_criteria")
-        yield Diagnostic(place, "body-too-long", message, hint, Severity.WARNING)
+        yield warning(place, "body-too-long", message, hint)
 
 
 def _is_cut(part: Prose | Checklist) -> bool:
@@ -186,4 +183,4 @@ def _label_limits(file: FileSettings) -> Iterator[Diagnostic]:
             if len(text) > limit:
                 place = file.place(f"labels.{index}.{name}")
                 message = f"the label's {name} has {len(text)} characters; GitHub takes {limit}"
-                yield Diagnostic(place, "over-limit", message, "shorten it", Severity.ERROR)
+                yield Diagnostic(place, "over-limit", message, "shorten it")

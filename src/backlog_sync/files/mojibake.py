@@ -2,7 +2,7 @@
 
 import re
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.parsed import Source
 
 SHOWN_LINES = 20
@@ -128,7 +128,7 @@ def find_mojibake(source: Source) -> tuple[Diagnostic, ...]:
         message = f"{len(more)} more lines hold mojibake, the last at line {more[-1]}"
         hint = "the file was UTF-8, read in another encoding, and saved: restore it from before"
         place = Place(source.path, more[0])
-        found.append(Diagnostic(place, "mojibake", message, hint, Severity.WARNING))
+        found.append(warning(place, "mojibake", message, hint))
     return tuple(found)
 
 
@@ -139,10 +139,6 @@ def _told(source: Source, number: int, line: str, mended: str) -> Diagnostic:
     )
     begin = max(0, column - 20)
     text = mended[begin : begin + _PREVIEW].strip()
-    return Diagnostic(
-        Place(source.path, number, column + 1),
-        "mojibake",
-        "this line holds mojibake: UTF-8 that was read in another encoding",
-        f"it should read: {text}",
-        Severity.WARNING,
-    )
+    message = "this line holds mojibake: UTF-8 that was read in another encoding"
+    place = Place(source.path, number, column + 1)
+    return warning(place, "mojibake", message, f"it should read: {text}")

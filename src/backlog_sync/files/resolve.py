@@ -1,17 +1,19 @@
 """Parsed files into the desired state: keys, parents, inheritance, labels, board values."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import record
 from backlog_sync.core.body import source_name
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.model import (
     DesiredItem,
     DesiredState,
     FieldValue,
     Inventory,
+    MilestoneDef,
     ProjectSpec,
     Settings,
 )
@@ -21,7 +23,7 @@ from backlog_sync.files.board import STATUS, Board, parse_date, project_of
 from backlog_sync.files.declared import near_misses
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
-from backlog_sync.files.entries import Entry, collect
+from backlog_sync.files.entries import Collected, Entry, collect
 from backlog_sync.files.fit import short_title
 from backlog_sync.files.hints import hints_of
 from backlog_sync.files.labels import Labels, Milestones
@@ -95,9 +97,8 @@ def resolve(
     worker.diagnostics.extend((*worker.board.warnings(), *near_misses(settings, entries)))
     found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
-    loose = sum(parsed.loose_criteria for parsed in files)
-    inventory = _inventory(entries, items, worker.used_milestones(items))
-    inventory = _with_rest(inventory, collected.doubles, loose)
+    milestones = worker.milestones.definitions(_members(items, "milestone"))
+    inventory = _inventory(files, collected, milestones)
     desired = None
     if not any(each.slug in _UNCLEAR and each.is_error for each in found):
         synced = tuple(item for entry, item in zip(entries, items, strict=True) if entry.synced)
@@ -139,7 +140,8 @@ class _Resolver:
         """One item as the model has it."""
         document = entry.parsed.document
         if not document.title.strip():
-            self.tell(entry, "title", "empty-title", "the title is empty")
+            place = entry.place("title")
+            self.diagnostics.append(Diagnostic(place, "empty-title", "the title is empty"))
         board, found = self.board.values(entry)
         unknown = self.board.unknown_words(entry)
         self.diagnostics.extend(found)
@@ -185,9 +187,7 @@ class _Resolver:
             )
         else:
             return
-        severity = Severity.WARNING if entry.lenient else Severity.ERROR
-        place = entry.place("repository")
-        self.diagnostics.append(Diagnostic(place, "other-repository", message, hint, severity))
+        self.diagnostics.append(entry.problem("repository", "other-repository", message, hint))
 
     def _fields(self, entry: Entry, unknown: Mapping[str, str]) -> dict[str, FieldValue]:
         source = source_name(entry.parsed.place.path, self.context.sources)
@@ -219,15 +219,11 @@ class _Resolver:
             if _LOGIN.fullmatch(login):
                 logins.setdefault(login.casefold(), login)
                 continue
-            place = entry.parsed.places.get(f"assignees.{index}") or entry.place("assignees")
             message = f"'{shown(name)}' is not a login, so nobody is assigned"
             hint = f"map the name: 'people: {{{shown(name)}: login}}'"
-            problem = Diagnostic(place, "unknown-person", message, hint, Severity.WARNING)
-            self.diagnostics.append(problem)
+            place = entry.place(f"assignees.{index}")
+            self.diagnostics.append(warning(place, "unknown-person", message, hint))
         return tuple(logins.values())
-
-    def tell(self, entry: Entry, name: str, slug: str, message: str, hint: str = "") -> None:
-        self.diagnostics.append(Diagnostic(entry.place(name), slug, message, hint))
 
     def check_settings(self, files: Sequence[FileSettings]) -> None:
         """What is wrong with settings that are valid one by one."""
@@ -304,19 +300,12 @@ class _Resolver:
             texts=self.context.texts,
         )
 
-    def used_milestones(self, items: tuple[DesiredItem, ...]) -> int:
-        """How many milestones are used or declared, kept items included."""
-        return len(self.milestones.definitions(_members(items, "milestone")))
-
 
 def _no_feedback(entry: Entry, words: Sequence[str]) -> Iterator[Diagnostic]:
     """Tell what names neither an issue nor a discussion."""
     for index, word in enumerate(words):
         if parse_feedback(word) is None:
-            place = (
-                f"feedback.{index}" if f"feedback.{index}" in entry.parsed.places else "feedback"
-            )
-            yield entry.problem(place, "invalid-feedback", *_not_feedback(word))
+            yield entry.problem(f"feedback.{index}", "invalid-feedback", *_not_feedback(word))
 
 
 def _not_feedback(word: str) -> tuple[str, str]:
@@ -358,31 +347,16 @@ def _members(items: Sequence[DesiredItem], name: str) -> list[str]:
 
 
 def _inventory(
-    entries: Sequence[Entry], items: Sequence[DesiredItem], milestones: int
+    files: Sequence[ParsedFile], collected: Collected, milestones: Sequence[MilestoneDef]
 ) -> Inventory:
-    """Counts over all items, those that stay in the file too."""
-    counts: dict[str, int] = {}
-    for item in items:
-        counts[item.kind] = counts.get(item.kind, 0) + 1
+    """Counts of all that files hold: with items that stay there, doubles, and loose criteria."""
+    every = [entry.parsed for entry in (*collected.entries, *collected.doubles)]
+    points = [each.parsed.document.story_points for each in collected.doubles]
     return Inventory(
-        counts=counts,
-        milestones=milestones,
-        checklist=sum(len(item.criteria) for item in items),
-        points=sum(entry.counted_points for entry in entries),
-    )
-
-
-def _with_rest(inventory: Inventory, doubles: Sequence[Entry], loose: int) -> Inventory:
-    """The counts with what files hold and GitHub does not get: items whose key is taken, and
-    `loose` criteria of the plan as a whole.
-    """
-    counts = dict(inventory.counts)
-    criteria, points = loose, 0.0
-    for entry in doubles:
-        document = entry.parsed.document
-        counts[entry.parsed.kind] = counts.get(entry.parsed.kind, 0) + 1
-        criteria += len(document.acceptance_criteria or ())
-        points += document.story_points if isinstance(document.story_points, float) else 0
-    return Inventory(
-        counts, inventory.milestones, inventory.checklist + criteria, inventory.points + points
+        counts=dict(Counter(item.kind for item in every)),
+        milestones=len(milestones),
+        checklist=sum(parsed.loose_criteria for parsed in files)
+        + sum(len(item.document.acceptance_criteria or ()) for item in every),
+        points=sum((entry.counted_points for entry in collected.entries), 0.0)
+        + sum(each for each in points if isinstance(each, float)),
     )

@@ -9,6 +9,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.files.documents.settings import SettingsDocument
+from backlog_sync.files.entries import place_in
 from backlog_sync.files.own_statuses import STATUSES
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.reading.declared import problem
@@ -33,9 +34,7 @@ class FileSettings:
 
     def place(self, dotted: str) -> Place:
         """The place of a setting, or of what it stands in."""
-        while dotted and dotted not in self.places:
-            dotted = dotted.rpartition(".")[0]
-        return self.places.get(dotted, Place(self.path))
+        return place_in(self.places, dotted, Place(self.path))
 
 
 def read_settings(parsed: ParsedFile) -> tuple[FileSettings, tuple[Diagnostic, ...]]:

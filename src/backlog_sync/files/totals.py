@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.files.parsed import Claim, ParsedFile
 
 _KINDS = {
@@ -102,4 +102,4 @@ def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
     hint = f"write {wrong.computed:g}, or find what is missing"
     if not wrong.sure:
         hint += "; `lint --fix` leaves it, because it may count something else"
-    return Diagnostic(claim.place, "wrong-total", message, hint, Severity.WARNING)
+    return warning(claim.place, "wrong-total", message, hint)
