@@ -1,6 +1,6 @@
 """The items of all files together: their keys, their parents, what each says or inherits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -52,12 +52,14 @@ class Entry:
     @property
     def synced(self) -> bool:
         """Whether it, and everything above it, goes to GitHub."""
+        return all(entry.parsed.document.sync for entry in self.upward())
+
+    def upward(self) -> Iterator["Entry"]:
+        """The item and those above it, the nearest first."""
         at: Entry | None = self
         while at is not None:
-            if not at.parsed.document.sync:
-                return False
+            yield at
             at = at.parent
-        return True
 
     def said(self, name: str) -> tuple[bool, object]:
         """Whether the item or its defaults declare a field, and the value."""

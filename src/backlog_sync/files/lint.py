@@ -65,19 +65,14 @@ def find_wrong_totals(
 
 
 def _figure(entry: Entry) -> Figure:
-    ancestors = []
-    at = entry.parent
-    while at is not None:
-        if at.file == entry.file:
-            ancestors.append(at.index)
-        at = at.parent
+    above = entry.parent.upward() if entry.parent else ()
     return Figure(
         index=entry.index,
         kind=entry.parsed.kind,
         points=entry.counted_points,
         criteria=len(entry.parsed.document.acceptance_criteria or ()),
         milestone=entry.milestone,
-        ancestors=tuple(ancestors),
+        ancestors=tuple(at.index for at in above if at.file == entry.file),
     )
 
 

@@ -47,15 +47,9 @@ def _notes(notes: Iterable[ReviewNoteDocument]) -> tuple[ReviewNote, ...]:
 
 
 def _risk(risk: RiskDocument) -> Risk:
-    return Risk(
-        text=_line(risk.text),
-        likelihood=risk.likelihood,
-        impact=risk.impact,
-        mitigation=_line(risk.mitigation) if risk.mitigation else None,
-        contingency=_line(risk.contingency) if risk.contingency else None,
-        owner=risk.owner,
-        external=risk.external,
-    )
+    prose = {name: text and _line(text) for name, text in risk
+             if name in ("text", "mitigation", "contingency")}  # fmt: skip
+    return Risk(**{**dict(risk), **prose})
 
 
 def _line(text: str) -> str:

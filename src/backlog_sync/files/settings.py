@@ -17,8 +17,6 @@ from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import did_you_mean, explain, shown
 
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
-_UNITED = ("trusted_authors", "ignore_issues", "publish")
-_MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types", "reading")
 _OWN = ("version", "include")
 STATE = "state"
 _SEE = "docs/files.md, 'Say how a roadmap is read', has the forms"
@@ -76,13 +74,9 @@ def merge_settings(
             value = getattr(file.document, name)
             if name in _JOINED_LISTS:
                 merged[name] = _joined(name, merged.get(name, ()), value, file, diagnostics)
-            elif name in _UNITED:
-                before = merged.get(name, ())
-                assert isinstance(before, tuple)
+            elif isinstance(before := merged.get(name, type(value)()), tuple):
                 merged[name] = tuple(dict.fromkeys((*before, *value)))
-            elif name in _MAPPINGS:
-                before = merged.get(name, {})
-                assert isinstance(before, dict)
+            elif isinstance(before, dict):
                 merged[name] = {**value, **before}
             elif name not in merged:
                 merged[name] = value

@@ -171,6 +171,4 @@ def _too_large(path: str, size: int) -> Diagnostic:
 
 def _byte_place(path: str, body: bytes, offset: int) -> Place:
     """Line and column of a byte; the column counts bytes where the line is not text."""
-    breaks = [match.end() for match in re.finditer(rb"\r\n|\n|\r", body[:offset])]
-    start = breaks[-1] if breaks else 0
-    return Place(path, len(breaks) + 1, offset - start + 1)
+    return Lines(body[:offset].decode("latin-1")).place(path, offset)

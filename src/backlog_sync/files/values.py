@@ -58,7 +58,7 @@ _REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,
 @lru_cache(maxsize=2048)
 def is_empty(value: str) -> bool:
     """Whether a value says that there is none: blank, `None`, `-`, `TBD`, `**—**`."""
-    text = plain(value[:LIMIT]).strip("*` ")
+    text = _bare(value)
     return not text or is_empty_word(text)
 
 
@@ -104,12 +104,7 @@ def parse_points(value: str) -> float | str | None:
 def parse_hours(value: str) -> float | None:
     """Hours of an hours key: `6`, `6h`, `1h 30m`, `90 min`; None for other units and ranges."""
     text = _bare(value)
-    return _with_unit(text) or _bare_hours(text)
-
-
-def _bare_hours(text: str) -> float | None:
-    match = re.match(rf"({_NUMBER})$", text)
-    return _as_number(match[1]) if match else None
+    return _as_number(text) if re.fullmatch(_NUMBER, text) else _with_unit(text)
 
 
 def _with_unit(text: str) -> float | None:
