@@ -1,7 +1,7 @@
 """The items of all files together: their keys, their parents, what each says or inherits."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
@@ -10,9 +10,12 @@ from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.documents.settings import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.near import Near
-from backlog_sync.files.own_statuses import as_meant, own_statuses
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import key_words
+
+STATUSES = "statuses"
+"""The key of `reading:` below which files declare words of their own for statuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,21 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
             entry.parent.children.append(entry)
     doubles = tuple(entry for entry in entries if by_key[entry.key] is not entry)
     return Collected(ordered, doubles, tuple(diagnostics))
+
+
+def own_statuses(settings: SettingsDocument) -> dict[str, str]:
+    """The statuses that words of the files mean, by the word as keys are compared."""
+    said = settings.reading.get(STATUSES)
+    words = said.items() if isinstance(said, Mapping) else ()
+    return {key_words(word): str(status) for word, status in words}
+
+
+def as_meant(item: ParsedItem, statuses: Mapping[str, str]) -> ParsedItem:
+    """The item with the status that its own word is declared to mean."""
+    meant = statuses.get(key_words(item.document.status or ""))
+    if meant is None:
+        return item
+    return replace(item, document=item.document.model_copy(update={"status": meant}))
 
 
 def _defaults(item: ParsedItem, settings: SettingsDocument) -> tuple[KindDefaultsDocument, ...]:

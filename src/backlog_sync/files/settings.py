@@ -9,8 +9,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.files.documents.settings import SettingsDocument
-from backlog_sync.files.entries import place_in
-from backlog_sync.files.own_statuses import STATUSES
+from backlog_sync.files.entries import STATUSES, place_in
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.reading.declared import problem
 from backlog_sync.files.statuses import meanings
