@@ -1,7 +1,7 @@
 """What items wait for: keys and issues, dangling and cyclic ones told."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.graph import cycles
@@ -25,14 +25,13 @@ class Dependencies:
         self._by_issue: dict[tuple[str, int], Entry] = {}
         self.diagnostics: list[Diagnostic] = []
         self._edges: dict[str, list[str]] = {}
-        previous: dict[str, Entry] = {}
+        self._previous: dict[str, Entry] = {}
         for entry in entries:
             for key in entry.parsed.document.previously:
-                previous.setdefault(key, entry)
+                self._previous.setdefault(key, entry)
             claimed = parse_issue_ref(entry.parsed.document.issue or "")
             if claimed is not None:
                 self._by_issue.setdefault(self._whole(claimed, entry), entry)
-        self._previous: Mapping[str, Entry] = previous
         self._blockers = {entry.key: self._read(entry) for entry in entries}
         self._tell_cycles()
 
@@ -54,9 +53,7 @@ class Dependencies:
                     blockers[other.key] = None
                 else:
                     self.diagnostics.append(_not_synced(entry, index, other))
-                continue
-            issue = self._issue(word, entry)
-            if issue is not None:
+            elif issue := self._issue(word, entry):
                 blockers[issue] = None
             else:
                 message, hint = f"'{shown(word)}' is not the key of an item", self._hint(word)

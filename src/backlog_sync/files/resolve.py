@@ -230,7 +230,7 @@ class _Resolver:
         for file in files:
             document = file.document
             days = [(f"milestones.{n}.due", each.due) for n, each in enumerate(document.milestones)]
-            board = document.project.fields if document.project else {}
+            board = document.board_fields
             days += [(f"project.fields.{name}.start", each.start) for name, each in board.items()]
             for path, day in days:
                 if day is not None and parse_date(day) is None:

@@ -114,8 +114,8 @@ def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
     word = name.strip().casefold()
     if word in ("status", "state"):
         return (STATE, STATUS) if word == "status" else (STATE,)
-    board = document.project.fields if document.project else {}
-    known = {field.casefold(): field for field in (*ISSUE_FIELDS, *BOARD_FIELDS, *board)}
+    fields = (*ISSUE_FIELDS, *BOARD_FIELDS, *document.board_fields)
+    known = {field.casefold(): field for field in fields}
     field = known.get(MEANT.get(word, word).casefold())
     return (field,) if field else ()
 
@@ -129,8 +129,8 @@ def check_ownership(
         for name in file.document.ownership:
             if owned_fields(name, document):
                 continue
-            board = document.project.fields if document.project else {}
-            hint = did_you_mean(name, (*ISSUE_FIELDS, *MEANT, *BOARD_FIELDS, *board))
+            fields = (*ISSUE_FIELDS, *MEANT, *BOARD_FIELDS, *document.board_fields)
+            hint = did_you_mean(name, fields)
             message = f"'{shown(name)}' is not a field"
             place = file.place(f"ownership.{name}")
             found.append(Diagnostic(place, "unknown-field", message, hint))
@@ -153,9 +153,8 @@ def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
     """Why a word under `statuses` means nothing; empty where all do."""
     if pattern != STATUSES or not isinstance(what, Mapping):
         return ""
-    board = document.project.fields if document.project else {}
-    options = {option.name.casefold() for name, field in board.items() for option in field.options
-               if name.casefold() == STATUS.casefold()}  # fmt: skip
+    options = {option.name.casefold() for name, field in document.board_fields.items()
+               for option in field.options if name.casefold() == STATUS.casefold()}  # fmt: skip
     known = ("Todo", "In Progress", "Done", "Cancelled", *options)
     for word, status in what.items():
         text = status if isinstance(status, str) else ""

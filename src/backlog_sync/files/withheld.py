@@ -228,20 +228,22 @@ def _is_risk(cell: str) -> bool:
 
 
 def _cells(row: str) -> list[str]:
-    inner = row.strip().removeprefix("|")
-    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    return [cell.strip() for cell in _BAR.split(inner)]
+    return [cell.strip() for cell in _bars(row)[1]]
+
+
+def _bars(row: str) -> tuple[str, list[str], str]:
+    """What a row begins with, its cells as written, and the bar that closes it."""
+    body = row.strip()
+    lead = row[: len(row) - len(row.lstrip())] + ("|" if body.startswith("|") else "")
+    inner = body.removeprefix("|")
+    close = "|" if inner.endswith("|") and not inner.endswith("\\|") else ""
+    return lead, _BAR.split(inner[:-1] if close else inner), close
 
 
 def _without(row: str, gone: Collection[int]) -> str:
     """A row without some of its cells; the others keep their bytes."""
-    body = row.strip()
-    lead = row[: len(row) - len(row.lstrip())]
-    open_ = "|" if body.startswith("|") else ""
-    inner = body.removeprefix("|")
-    close = "|" if inner.endswith("|") and not inner.endswith("\\|") else ""
-    parts = _BAR.split(inner[:-1] if close else inner)
-    return lead + open_ + "|".join(p for i, p in enumerate(parts) if i not in gone) + close
+    lead, cells, close = _bars(row)
+    return lead + "|".join(cell for at, cell in enumerate(cells) if at not in gone) + close
 
 
 def _indent(line: str) -> int:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from backlog_sync.files.documents.board import ProjectDocument
+from backlog_sync.files.documents.board import BoardFieldDocument, ProjectDocument
 from backlog_sync.files.documents.planning import PlanningDocument
 from backlog_sync.files.documents.values import (
     REPOSITORY_PATTERN,
@@ -194,3 +194,8 @@ class SettingsDocument(Model):
         "A Markdown file, seen from this one, that lays out issue bodies: each section"
         " a text, or a part such as {goal} or {acceptance_criteria}."
     )
+
+    @property
+    def board_fields(self) -> dict[str, BoardFieldDocument]:
+        """The fields that the board declares, by name."""
+        return self.project.fields if self.project else {}
