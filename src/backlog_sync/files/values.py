@@ -152,12 +152,8 @@ def parse_status(value: str) -> str | None:
     What is only a sign or a box is the board's word for it: `✅` is `Done`, `[ ]` is `Todo`.
     """
     word = plain(value.split("(", 1)[0][:300])
-    start, end = 0, len(word)
-    while start < end and (is_decoration(word[start]) or word[start] in " *`~"):
-        start += 1
-    while end > start and (is_decoration(word[end - 1]) or word[end - 1] in " *`.,;:~"):
-        end -= 1
-    bare = word[start:end]
+    signs = " *`~" + "".join(filter(is_decoration, word))
+    bare = word.lstrip(signs).rstrip(signs + ".,;:")
     if not any(char.isalnum() for char in bare) or re.fullmatch(r"\[[xX]\]", bare):
         return _MEANT.get(next(iter(meanings(value)), ""), bare or plain(value) or None)
     return bare
