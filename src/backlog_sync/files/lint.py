@@ -176,6 +176,5 @@ def _label_limits(file: FileSettings) -> Iterator[Diagnostic]:
             ("description", label.description or "", MAX_LABEL_DESCRIPTION),
         ):
             if len(text) > limit:
-                place = file.place(f"labels.{index}.{name}")
                 message = f"the label's {name} has {len(text)} characters; GitHub takes {limit}"
-                yield Diagnostic(place, "over-limit", message, "shorten it")
+                yield file.fault(f"labels.{index}.{name}", "over-limit", message, "shorten it")

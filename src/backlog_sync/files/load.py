@@ -22,13 +22,7 @@ from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, resolve
-from backlog_sync.files.settings import (
-    FileSettings,
-    check_ownership,
-    check_reading,
-    merge_settings,
-    read_settings,
-)
+from backlog_sync.files.settings import FileSettings, check_settings, merge_settings, read_settings
 from backlog_sync.files.source import read_source, source_of
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml
@@ -434,18 +428,22 @@ def _assemble(
         template=reader.template,
         texts=tuple((parsed.source.path, parsed.source.text) for parsed in files),
     )
-    resolved = resolve(files, document, settings, context)
+    resolved = resolve(files, document, context)
     for parsed, read in zip(files, reader.read_files, strict=True):
         reader.diagnostics.extend((*parsed.diagnostics, *read.faults))
     unread = any(each.is_error for each in (*reader.diagnostics, *conflicts))
     totals = tuple(find_wrong_totals(files, resolved.entries))
+    faults = [
+        fault
+        for file in settings
+        for fault in check_settings(file, document, resolved.repository, project_said=flag_said)
+    ]
     diagnostics = {
         *reader.diagnostics,
         *conflicts,
         *resolved.diagnostics,
         *lint(files, resolved, settings, totals),
-        *check_ownership(settings, document),
-        *check_reading(settings, document),
+        *faults,
         *reader.unpublished(document.publish),
     }
     if files and not resolved.entries and not any(each.is_error for each in diagnostics):

@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from backlog_sync.core import record
 from backlog_sync.core.body import source_name
 from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.model import (
@@ -15,11 +14,10 @@ from backlog_sync.core.model import (
     Inventory,
     MilestoneDef,
     ProjectSpec,
-    Settings,
 )
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import Template, block_of
-from backlog_sync.files.board import STATUS, Board, parse_date, project_of
+from backlog_sync.files.board import STATUS, Board, project_of
 from backlog_sync.files.declared import near_misses
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
@@ -31,18 +29,11 @@ from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.placeholders import holes_of
 from backlog_sync.files.refs import parse_feedback, parse_issue_ref
-from backlog_sync.files.settings import FileSettings, core_settings
+from backlog_sync.files.settings import core_settings, not_feedback
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[bot\])?")
-
-
-_RESERVED = frozenset(
-    ("title", "assignees", "labels", "linked pull requests", "milestone", "repository", "reviewers",
-     "parent issue", "sub-issues progress", "tracks", "tracked by"),
-)  # fmt: skip
-"""Names of a board's own fields, whose values belong to the issue; `Status` is set by us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +72,13 @@ class Resolved:
 _UNCLEAR = frozenset({"duplicate-key", "cyclic-parents", "unknown-parent"})
 
 
-def resolve(
-    files: Sequence[ParsedFile],
-    settings: SettingsDocument,
-    file_settings: Sequence[FileSettings],
-    context: Context,
-) -> Resolved:
+def resolve(files: Sequence[ParsedFile], settings: SettingsDocument, context: Context) -> Resolved:
     """Make the desired state of all files of a backlog. Raises nothing for what they hold."""
     collected = collect(files, settings)
     entries = collected.entries
     periods = {title: day for parsed in files for title, day in parsed.periods.items()}
     worker = _Resolver(settings, entries, context, periods)
     items = tuple(worker.item(entry) for entry in entries)
-    worker.check_settings(file_settings)
     worker.diagnostics.extend((*worker.board.warnings(), *near_misses(settings, entries)))
     found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
@@ -110,27 +95,22 @@ def resolve(
     return Resolved(desired, worker.repository, inventory, entries, found)
 
 
-@dataclass(slots=True)
 class _Resolver:
-    document: SettingsDocument
-    entries: tuple[Entry, ...]
-    context: Context
-    periods: Mapping[str, str]
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    settings: Settings = field(init=False)
-    labels: Labels = field(init=False)
-    milestones: Milestones = field(init=False)
-    board: Board = field(init=False)
-    dependencies: Dependencies = field(init=False)
-    people: Mapping[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.settings = core_settings(self.document)
-        self.board = Board(self.document, self.entries)
-        self.labels = Labels(self.document, self.settings, self.board.is_priority)
-        self.milestones = Milestones(self.document, self.periods)
-        self.dependencies = Dependencies(self.entries, self.repository)
-        self.people = {name.casefold(): login for name, login in self.document.people.items()}
+    def __init__(
+        self,
+        document: SettingsDocument,
+        entries: tuple[Entry, ...],
+        context: Context,
+        periods: Mapping[str, str],
+    ) -> None:
+        self.document, self.entries, self.context = document, entries, context
+        self.diagnostics: list[Diagnostic] = []
+        self.settings = core_settings(document)
+        self.board = Board(document, entries)
+        self.labels = Labels(document, self.settings, self.board.is_priority)
+        self.milestones = Milestones(document, periods)
+        self.dependencies = Dependencies(entries, self.repository)
+        self.people = {name.casefold(): login for name, login in document.people.items()}
 
     @property
     def repository(self) -> str | None:
@@ -225,60 +205,6 @@ class _Resolver:
             self.diagnostics.append(warning(place, "unknown-person", message, hint))
         return tuple(logins.values())
 
-    def check_settings(self, files: Sequence[FileSettings]) -> None:
-        """What is wrong with settings that are valid one by one."""
-        for file in files:
-            document = file.document
-            days = [(f"milestones.{n}.due", each.due) for n, each in enumerate(document.milestones)]
-            board = document.board_fields
-            days += [(f"project.fields.{name}.start", each.start) for name, each in board.items()]
-            for path, day in days:
-                if day is not None and parse_date(day) is None:
-                    message = f"'{shown(day)}' is not a date"
-                    self._setting(file, path, "invalid-date", message, "write it as 2026-03-31")
-            for name, each in board.items():
-                self._check_options(file, name, [option.name for option in each.options])
-                if name.casefold() == record.NAME.casefold():
-                    message = f"the board's field {record.NAME!r} is kept by this tool"
-                elif name.casefold() in _RESERVED:
-                    message = f"every board has a field {shown(name)!r} of GitHub's own"
-                else:
-                    continue
-                path = f"project.fields.{name}"
-                self._setting(file, path, "reserved-field", message, "give it another name")
-            self._check_project(file)
-            for index, word in enumerate(document.planning.feedback):
-                if parse_feedback(word) is None:
-                    path = f"planning.feedback.{index}"
-                    self._setting(file, path, "invalid-feedback", *_not_feedback(word))
-
-    def _setting(
-        self, file: FileSettings, path: str, slug: str, message: str, hint: str = ""
-    ) -> None:
-        self.diagnostics.append(Diagnostic(file.place(path), slug, message, hint))
-
-    def _check_options(self, file: FileSettings, name: str, options: list[str]) -> None:
-        seen: set[str] = set()
-        for index, option in enumerate(options):
-            if option.casefold() in seen:
-                path = f"project.fields.{name}.options.{index}"
-                self._setting(file, path, "duplicate-option", f"'{option}' is given twice")
-            seen.add(option.casefold())
-
-    def _check_project(self, file: FileSettings) -> None:
-        project = file.document.project
-        if project is None or self.context.project_said:
-            return
-        if project.title is None and project.number is None:
-            hint = "add 'title:' or 'number:'"
-            self._setting(file, "project", "missing-field", "'project' names no board", hint)
-        elif project.title is not None and project.number is not None:
-            message = "'project' has both a title and a number"
-            self._setting(file, "project.title", "invalid-value", message, "keep one of them")
-        elif project.owner is None and self.repository is None:
-            hint = "add 'owner:', or 'repository: owner/name'"
-            self._setting(file, "project", "missing-field", "'project' has no owner", hint)
-
     def state(self, items: tuple[DesiredItem, ...]) -> DesiredState:
         """The whole."""
         synced = [entry for entry in self.entries if entry.synced]
@@ -305,12 +231,7 @@ def _no_feedback(entry: Entry, words: Sequence[str]) -> Iterator[Diagnostic]:
     """Tell what names neither an issue nor a discussion."""
     for index, word in enumerate(words):
         if parse_feedback(word) is None:
-            yield entry.problem(f"feedback.{index}", "invalid-feedback", *_not_feedback(word))
-
-
-def _not_feedback(word: str) -> tuple[str, str]:
-    hint = "write '#12', owner/repo#12, or the address of an issue or a discussion"
-    return f"'{shown(word)}' names neither an issue nor a discussion", hint
+            yield entry.problem(f"feedback.{index}", "invalid-feedback", *not_feedback(word))
 
 
 def _state(status: str) -> str:
