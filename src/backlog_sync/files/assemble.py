@@ -541,14 +541,14 @@ def _groups_of(draft: Draft) -> Iterator[Draft]:
 
 def _definition(group: Draft) -> dict[str, object]:
     """A milestone of the settings."""
-    told: dict[str, object] = {"title": group.title}
     due = group.fields.get("target")
-    if isinstance(due, str):
-        told["due"] = due
     goal = group.fields.get("goal") or group.fields.get("description")
-    if isinstance(goal, str) and goal.strip():
-        told["description"] = goal.strip()[:1000]
-    return told
+    told = {
+        "title": group.title,
+        "due": due if isinstance(due, str) else None,
+        "description": goal.strip()[:1000] if isinstance(goal, str) else None,
+    }
+    return {name: value for name, value in told.items() if value or name == "title"}
 
 
 def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:

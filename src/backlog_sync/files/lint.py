@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.graph import levels
-from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef, Prose
+from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, Prose
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.fit import MAX_BODY, MAX_TITLE, is_too_long
 from backlog_sync.files.mojibake import find_mojibake
@@ -139,7 +139,8 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
         message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
         hint = "it is cut, and stands in the body as a whole; shorten it to choose the words"
         yield warning(entry.place("title"), "title-too-long", message, hint)
-    cut = next((part for part in item.block if _is_cut(part)), None)
+    prose = (part for part in item.block if isinstance(part, Prose) and part.name != "title")
+    cut = next((part for part in prose if part.partial), None)
     held = is_too_long(item.block)
     if cut is not None or held:
         message = f"its text is more than GitHub takes in a body: {MAX_BODY} characters"
@@ -148,10 +149,6 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
             hint = "nothing is done for it: split the item, or take some of its criteria out"
         place = entry.place(cut.name if cut is not None else "acceptance_criteria")
         yield warning(place, "body-too-long", message, hint)
-
-
-def _is_cut(part: Prose | Checklist) -> bool:
-    return isinstance(part, Prose) and part.partial and part.name != "title"
 
 
 def _count(item: DesiredItem, name: str) -> int:

@@ -21,7 +21,7 @@ from backlog_sync.files.vocabulary import (
     key_words,
     kind_of,
     list_kind,
-    vocabulary,
+    type_word,
     words_of,
 )
 
@@ -270,33 +270,23 @@ def parse_dependencies(value: str) -> tuple[Named, ...]:
     `None` gives none. Remarks in brackets are passed over; a type word goes on to the numbers
     behind it, and a range gives every number in it.
     """
-    text = _unbracketed(_bare(value))
+    text = _bare(value)
+    if text[:1] + text[-1:] in ("[]", "()", "{}") and text.count(text[0]) == 1:
+        text = text[1:-1].strip()
     if not text or is_empty_word(text):
         return ()
     found: list[Named] = []
     word = ""
     for part in _parts(text):
         carried = _CARRIER.match(part)
-        word = carried[1] if carried and _is_carrier(carried[1]) else word
+        if carried and (type_word(carried[1]) or list_kind(carried[1])):
+            word = carried[1]
         number = part.replace(".", "").isdecimal()
         if word and number:
             found += [replace(each, number=part) for each in _named(f"{word} {part}")]
         else:
             found += _named(part)
     return tuple(found[: 4 * _MOST])
-
-
-def _unbracketed(text: str) -> str:
-    pairs = {"[": "]", "(": ")", "{": "}"}
-    if text[:1] in pairs and text[-1:] == pairs[text[:1]] and text.count(text[0]) == 1:
-        return text[1:-1].strip()
-    return text
-
-
-def _is_carrier(word: str) -> bool:
-    """Whether a word before a number is one of items, in the singular or the plural."""
-    key = key_words(word)
-    return key in vocabulary().types or list_kind(word) is not None
 
 
 def _named(written: str) -> list[Named]:
@@ -350,8 +340,7 @@ def singular(text: str) -> str:
     word, blank, rest = text.rpartition(" ")
     if not blank or not rest[:1].isdecimal():
         return text
-    kind = vocabulary().types.get(key_words(word))
-    if kind is not None:
-        return f"{kind.name} {rest}"
-    listed = list_kind(word)
-    return f"{listed} {rest}" if listed in RANKS else text
+    kind, listed = type_word(word), list_kind(word)
+    if kind is None and listed not in RANKS:
+        return text
+    return f"{kind.name if kind else listed} {rest}"
