@@ -1,7 +1,7 @@
 """The board: which fields it has, and the values of an item."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -214,7 +214,7 @@ def _valid(word: str, names: Sequence[str], field: str) -> str:
 
 
 def project_of(
-    settings: SettingsDocument, repository: str | None, fields: Iterable[BoardFieldDef]
+    settings: SettingsDocument, repository: str | None, fields: tuple[BoardFieldDef, ...]
 ) -> ProjectSpec | None:
     """The board that the settings name; its owner is the repository's where none is said.
 
@@ -226,4 +226,4 @@ def project_of(
     owner = document.owner or (repository or "").partition("/")[0]
     if not owner:
         return None
-    return ProjectSpec(owner, document.title, document.number, tuple(fields))
+    return ProjectSpec(owner, document.title, document.number, fields)

@@ -121,9 +121,9 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
         lenient = is_roadmap(parsed.source.path) or bool(parsed.dialect)
         for index, item in enumerate(parsed.items):
             if item.confident:
-                meant = as_meant(item, statuses)
-                entry = Entry(number, index, meant, lenient, defaults=_defaults(item, settings))
-                entry.foreign = bool(parsed.dialect)
+                meant, defaults = as_meant(item, statuses), _defaults(item, settings)
+                foreign = bool(parsed.dialect)
+                entry = Entry(number, index, meant, lenient, foreign=foreign, defaults=defaults)
                 by_place[number, index] = entry
                 entries.append(entry)
     for entry in entries:

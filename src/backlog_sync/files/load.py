@@ -419,15 +419,9 @@ def _assemble(
     settings = [*(each.settings for each in reader.read_files), *reader.config_settings]
     document, conflicts = merge_settings(settings)
     sources = tuple(each.name for each in reader.read_files)
-    context = Context(
-        backlog_id=reader.identity or (sources[0] if sources else ""),
-        sources=sources,
-        repository=repository,
-        project=flag,
-        project_said=flag_said,
-        template=reader.template,
-        texts=tuple((parsed.source.path, parsed.source.text) for parsed in files),
-    )
+    identity = reader.identity or (sources[0] if sources else "")
+    texts = tuple((parsed.source.path, parsed.source.text) for parsed in files)
+    context = Context(identity, sources, repository, flag, flag_said, reader.template, texts)
     resolved = resolve(files, document, context)
     for parsed, read in zip(files, reader.read_files, strict=True):
         reader.diagnostics.extend((*parsed.diagnostics, *read.faults))

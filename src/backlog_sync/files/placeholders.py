@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import Hole
-from backlog_sync.files.documents.items import UserStoryDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.validation import shown
 
@@ -70,12 +69,8 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
     title = _without_code(document.title)
     tag = _TAG.match(title)
     title = title[tag.end() :] if tag else title
-    story = document.user_story
-    parts = (
-        [story.as_a, story.i_want, story.so_that or ""]
-        if isinstance(story, UserStoryDocument)
-        else [story or ""]
-    )
+    story = document.user_story or ""
+    parts = [story] if isinstance(story, str) else [text or "" for _, text in story]
     goal = _without_code(document.goal or "")
     criteria = enumerate(document.acceptance_criteria or ())
     for name, match in (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -214,19 +215,12 @@ def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
 
 def core_settings(document: SettingsDocument) -> Settings:
     """The part of the settings that planning works with."""
-    labels: dict[str, str | None] = {kind: kind for kind in KINDS}
-    labels.update({str(kind): label for kind, label in document.kind_labels.items()})
-    types: dict[str, str | None] = {kind: kind for kind in KINDS}
-    types.update({str(kind): name for kind, name in document.issue_types.items()})
-    ownership: dict[str, str] = {}
-    for name, owner in document.ownership.items():
-        for field in owned_fields(name, document):
-            ownership[field] = owner
+    own = document.ownership.items()
     return Settings(
-        kind_labels=labels,
-        issue_types=types,
+        kind_labels=_by_kind(document.kind_labels),
+        issue_types=_by_kind(document.issue_types),
         priority_label=document.priority_label,
-        ownership=ownership,
+        ownership={field: owner for name, owner in own for field in owned_fields(name, document)},
         trusted_authors=document.trusted_authors,
         ignore_issues=document.ignore_issues,
         mentions=document.mentions,
@@ -235,3 +229,8 @@ def core_settings(document: SettingsDocument) -> Settings:
         adopt=document.adopt,
         publish=document.publish,
     )
+
+
+def _by_kind(said: Mapping[Any, str | None]) -> dict[str, str | None]:
+    """A name for each kind; one that is not said is called as the kind."""
+    return {kind: said.get(kind, kind) for kind in KINDS}

@@ -3,9 +3,8 @@
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
-from backlog_sync.files.documents.values import IsoDate, Model, Word, optional, shorthand
+from backlog_sync.files.documents.values import IsoDate, Model, Word, invalid, optional, shorthand
 
 OWNER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"
 
@@ -21,7 +20,7 @@ def _option_color(value: object) -> object:
 
 def _fields(value: object) -> object:
     if isinstance(value, dict) and len(value) > 50:
-        raise PydanticCustomError("too-many", "a board has at most 50 fields", {"hint": ""})
+        raise invalid("too-many", "a board has at most 50 fields")
     return value
 
 

@@ -5,11 +5,17 @@ from datetime import date
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
 
 from backlog_sync.core.capacity import MOST, read
 from backlog_sync.files.documents.items import Risks
-from backlog_sync.files.documents.values import Model, ReviewNotes, Words, optional, shorthand
+from backlog_sync.files.documents.values import (
+    Model,
+    ReviewNotes,
+    Words,
+    invalid,
+    optional,
+    shorthand,
+)
 from backlog_sync.files.validation import shown
 
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
@@ -33,7 +39,7 @@ def quarter_start(word: str) -> date:
     """The first day of a quarter, as in `2027-Q1`. Raises `ValueError` for any other word."""
     found = _QUARTER.fullmatch(word.strip())
     if found is None:
-        raise ValueError(word)
+        raise invalid("invalid-quarter", "this is no quarter", "write it as 2027-Q1")
     return date(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1)
 
 
@@ -43,36 +49,19 @@ def _rate(value: object) -> object:
         return value
     is_negative = isinstance(value, str | int | float) and str(value).startswith("-")
     what = "less than nothing" if is_negative else "neither hours a week nor people"
-    raise PydanticCustomError(
-        "invalid-capacity",
-        "'{value}' is {what}",
-        {"value": shown(value), "what": what, "hint": "write hours a week, or '3-4 people'"},
-    )
-
-
-def _quarter(word: str) -> str:
-    try:
-        quarter_start(word)
-    except ValueError:
-        raise PydanticCustomError(
-            "invalid-quarter", "this is no quarter", {"hint": "write it as 2027-Q1"}
-        ) from None
-    return word
+    hint = "write hours a week, or '3-4 people'"
+    raise invalid("invalid-capacity", f"'{shown(value)}' is {what}", hint)
 
 
 def _once(steps: dict[str, float | str]) -> dict[str, float | str]:
     if not steps:
-        hint = "write {2027-Q1: 96}"
-        raise PydanticCustomError("empty-value", "it names no quarter", {"hint": hint})
+        raise invalid("empty-value", "it names no quarter", "write {2027-Q1: 96}")
     seen: dict[date, str] = {}
     for word in steps:
         other = seen.setdefault(quarter_start(word), word)
         if other != word:
-            raise PydanticCustomError(
-                "duplicate-quarter",
-                "'{other}' and '{word}' are the same quarter",
-                {"other": other, "word": word, "hint": "keep one of them"},
-            )
+            text = f"'{other}' and '{word}' are the same quarter"
+            raise invalid("duplicate-quarter", text, "keep one of them")
     return steps
 
 
@@ -80,7 +69,8 @@ _Rate: TypeAlias = Annotated[
     float | str, BeforeValidator(_rate, json_schema_input_type=float | str)
 ]
 _Steps: TypeAlias = Annotated[
-    dict[Annotated[str, AfterValidator(_quarter)], _Rate], AfterValidator(_once)
+    dict[Annotated[str, AfterValidator(lambda word: quarter_start(word) and word)], _Rate],
+    AfterValidator(_once),
 ]
 
 

@@ -68,11 +68,8 @@ def _day(value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise PydanticCustomError(
-            "invalid-date",
-            "'{value}' is not a date",
-            {"value": value[:40], "hint": "write it as 2026-03-31"},
-        ) from None
+        text = f"'{value[:40]}' is not a date"
+        raise invalid("invalid-date", text, "write it as 2026-03-31") from None
 
 
 Key = Annotated[
@@ -83,6 +80,11 @@ Key = Annotated[
 
 Points: TypeAlias = Annotated[float | str | None, BeforeValidator(_points)]
 """Story points: a number, or a word of the scale."""
+
+
+def invalid(slug: str, text: str, hint: str = "") -> PydanticCustomError:
+    """What a validator raises for a value; `validation.explain` tells it."""
+    return PydanticCustomError(slug, "{text}", {"text": text, "hint": hint})
 
 
 def optional(description: str, default: object = None, **limits: Any) -> Any:
