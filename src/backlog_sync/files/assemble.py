@@ -434,13 +434,12 @@ class _Assembler:
                                    draft.title)  # fmt: skip
             else:
                 self.findings.notes.append(LineNote(draft.place.line, "structured", item=number))
-            parent = draft.parent
             made.append(
                 ParsedItem(
                     document=self._document(draft),
                     kind=draft.kind,
                     place=draft.place,
-                    parent=index.get(id(parent)) if parent is not None else None,
+                    parent=index.get(id(draft.parent)),
                     places={"title": draft.place, **draft.places},
                     anchor=draft.anchor,
                     confident=not draft.shelved,

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
 from backlog_sync.files.account import TABLE_LEFT, heading
@@ -327,12 +327,9 @@ def _pattern(level: int, title: str) -> str:
 
 def _common(titles: Sequence[str], *, whole: bool) -> str:
     """What all titles begin with, where a pattern must tell them from others."""
-    if whole:
-        return ""
-    first, last = min(titles), max(titles)
-    length = next((at for at, pair in enumerate(zip(first, last, strict=False))
-                   if pair[0] != pair[1]), min(len(first), len(last)))  # fmt: skip
-    return first[:length].rstrip("0123456789")
+    signs = zip(min(titles), max(titles), strict=False)
+    same = "".join(sign for sign, _ in takewhile(lambda pair: pair[0] == pair[1], signs))
+    return "" if whole else same.rstrip("0123456789")
 
 
 # ---- words ---------------------------------------------------------------------------------

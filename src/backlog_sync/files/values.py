@@ -75,14 +75,10 @@ def _as_number(text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an estimate says: points (a number, or a word for a scale), or hours.
-
-    `unit` tells that a number of points was written with its unit.
-    """
+    """What an estimate says: points (a number, or a word for a scale), or hours."""
 
     points: float | str | None = None
     hours: float | None = None
-    unit: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -124,9 +120,9 @@ def parse_estimate(value: str) -> Estimate | None:
         return Estimate(hours=hours)
     match = _POINTS.match(text) or _UNIT_FIRST.match(text)
     if match:
-        unit = match.re is _UNIT_FIRST or bool(match["unit"])
+        unit = match.re is _UNIT_FIRST or match["unit"]
         whole = unit or match.end() == len(text)
-        return Estimate(_as_number(match[1]), unit=unit) if whole else None
+        return Estimate(_as_number(match[1])) if whole else None
     size = _SIZES.get(key_words(_REMARK.sub("", text)))
     return Estimate(size) if size else None
 
