@@ -158,6 +158,7 @@ def _warnings_of(path: Path) -> Iterator[str]:
             "warn",
             "problem",
             "_warning",
+            "warning",
         )
         slug = _text(node.args[1]) if warns and len(node.args) > 1 else None
         if slug:

@@ -698,14 +698,16 @@ def test_shelved_items_are_no_plan(load_text: LoadText) -> None:
     """What stands below `deferred:` is told and left out."""
     loaded = load_text(FAMILIES["milestones that hold items"][1])
     assert Counter(found.slug for found in loaded.diagnostics) == {"not-planned": 1}
-    assert any(note.reason == "below 'deferred': not planned" for note in loaded.notes)
+    assert any(note.reason == "below 'deferred': not planned" for note in loaded.files[0].notes)
 
 
 def test_explain_has_a_note_for_items_and_for_what_is_none(load_text: LoadText) -> None:
     """Each item has its line, and noise says why it was skipped."""
     loaded = load_text(FAMILIES["sprints that point at features"][1])
-    assert [note.key for note in loaded.notes if note.rule == "structured"][:2] == ["e1", "e1-f1"]
-    reasons = " ".join(note.reason for note in loaded.notes if note.rule == "skipped")
+    keys, notes = {at: key for key, at in loaded.keys.items()}, loaded.files[0].notes
+    made = [keys[0, note.item or 0] for note in notes if note.rule == "structured"]
+    assert made[:2] == ["e1", "e1-f1"]
+    reasons = " ".join(note.reason for note in notes if note.rule == "skipped")
     assert "personas" in reasons
     assert "risks" in reasons
 

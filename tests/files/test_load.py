@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.files.account import accounts
 from backlog_sync.files.load import Loaded, discover, load
 
 ITEM = "stories: [{id: a, title: A}]\n"
@@ -266,7 +267,9 @@ def test_notes_name_the_items_they_made(tmp_path: Path) -> None:
     """`lint --explain` can say for a line which item it became."""
     _write(tmp_path, {"b.yaml": ITEM})
     loaded = load([Path("b.yaml")], root=tmp_path)
-    assert [(note.path, note.line, note.key) for note in loaded.notes] == [("b.yaml", 1, "a")]
+    (account,) = accounts(loaded)
+    assert account.path == "b.yaml"
+    assert [(line.number, line.key) for line in account.lines] == [(1, "a")]
 
 
 def test_a_second_backlog_that_is_not_read_is_told(

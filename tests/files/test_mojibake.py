@@ -58,7 +58,7 @@ def test_text_in_any_script_is_left_alone(text: str) -> None:
 
 def test_each_line_is_a_warning_with_its_repair() -> None:
     """The place is where the line goes wrong; the hint is how it should read."""
-    found = find_mojibake(_source("fine\nðŸ“Š Summary\n"))
+    found = list(find_mojibake(_source("fine\nðŸ“Š Summary\n")))
     assert [(each.place.line, each.place.column, each.severity.value) for each in found] == [
         (2, 1, "warning")
     ]
@@ -67,7 +67,7 @@ def test_each_line_is_a_warning_with_its_repair() -> None:
 
 def test_many_lines_are_summed_up() -> None:
     """Beyond twenty, one warning counts the rest."""
-    found = find_mojibake(_source("âœ… done\n" * (SHOWN_LINES + 5)))
+    found = list(find_mojibake(_source("âœ… done\n" * (SHOWN_LINES + 5))))
     assert len(found) == SHOWN_LINES + 1
     assert found[-1].message.startswith("5 more lines")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from backlog_sync.files.dates import find_period, leading_period, parse_date, whole_period
-from backlog_sync.files.names import parse_names, parse_people
+from backlog_sync.files.names import parse_names
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.values import (
     Estimate,
@@ -36,7 +36,7 @@ def test_points(text: str, points: float | str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "estimate"),
     [("6h", Estimate(hours=6)), ("1h 30m", Estimate(hours=1.5)), ("90 min", Estimate(hours=1.5)),
-     ("40 Stunden", Estimate(hours=40)), ("5", Estimate(5.0)), ("3 SP", Estimate(3.0, unit=True)),
+     ("40 Stunden", Estimate(hours=40)), ("5", Estimate(5.0)), ("3 SP", Estimate(3.0)),
      ("M", Estimate("M")), ("Small", Estimate("S")), ("XL (big)", Estimate("XL")), ("2 days", None),
      ("2d", None), ("8-10h", None), ("5+", None), ("half", None)],
 )  # fmt: skip
@@ -110,11 +110,6 @@ def test_periods() -> None:
 def test_names(text: str, names: tuple[str, ...]) -> None:
     """With and without back ticks, in brackets, between any commas."""
     assert parse_names(text) == names
-
-
-def test_people() -> None:
-    """The sign before a login goes."""
-    assert parse_people("@ada, Ben, @") == ("ada", "Ben")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from backlog_sync.files.vocabulary import (
     is_yes,
     key_words,
     kind_of,
-    languages_of,
     list_kind,
     list_status,
     near_key,
@@ -29,7 +28,6 @@ from backlog_sync.files.vocabulary import (
     risk_column,
     topics,
     type_word,
-    vocabulary,
     withheld_kind,
 )
 
@@ -76,7 +74,7 @@ def test_a_spelling_has_one_meaning(section: str) -> None:
 def test_every_field_of_a_file_has_a_spelling() -> None:
     """What the field table says can be said in a file can be said by name."""
     assert {field_of(key) for key in KEYS.values()} == set(KEYS.values())
-    known = set(vocabulary().fields.values())
+    known = set(_data()["fields"])
     ours = {"sync", "previously"}
     documented = set(ItemDocument.model_fields) - ours
     assert documented <= known
@@ -201,12 +199,6 @@ def test_small_words() -> None:
     assert all(map(is_no, ["", "false", "нет", "0"]))
     assert all(map(is_priority, ["P1", "very high", "P0 - Must have", "Hoch", "最高", "média"]))
     assert not any(map(is_priority, ["banana", "", "(high)"]))
-
-
-def test_keys_tell_their_language() -> None:
-    """Which languages write a key so."""
-    assert languages_of("Prioridade") == {"pt"}
-    assert languages_of("banana") == frozenset()
 
 
 @pytest.mark.parametrize(

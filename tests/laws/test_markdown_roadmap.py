@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.files.load import Bullets
 from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.reading.markdown import parse_roadmap
 from backlog_sync.files.statuses import is_status_word
@@ -178,7 +177,7 @@ def content(parsed: ParsedFile) -> list[object]:
     ]
 
 
-def check_write_back(text: str, seed: int, *, bom: bool = False, bullets: Bullets = "list") -> None:
+def check_write_back(text: str, seed: int, *, bom: bool = False, bullets: str = "list") -> None:
     """All laws of write-back for one text."""
     parsed = parse_roadmap(source(text, bom=bom), Asked(bullets == "items"))
     wanted = updates(parsed, seed)

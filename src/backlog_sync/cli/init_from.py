@@ -150,7 +150,9 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
         folder = Path(sources[0]).parent
         others = [_relative_path(source, folder) for source in sources[1:]]
         lines.append(f"  include: [{', '.join(others)}]")
-    if not loaded.keys and any(note.rule.startswith("bullet") for note in loaded.notes):
+    if not loaded.keys and any(
+        note.rule.startswith("bullet") for each in loaded.files for note in each.notes
+    ):
         lines.append("  bullets: items          # its bullets are what is planned")
     lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}"]
     lines += _commented(found)

@@ -37,3 +37,8 @@ class Diagnostic:
     def is_error(self) -> bool:
         """Whether it stops a sync."""
         return self.severity is Severity.ERROR
+
+
+def warning(place: Place, slug: str, message: str, hint: str = "") -> Diagnostic:
+    """Return a finding that stops nothing."""
+    return Diagnostic(place, slug, message, hint, Severity.WARNING)

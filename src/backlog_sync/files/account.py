@@ -79,12 +79,8 @@ def _filled(
             at, depth = note, 0 if table or outline else _indent(text)
         elif outline or (at is not None and _indent(text) < depth):
             at = None
-        found[number] = note or (_below(at, number) if at else LineNote(number, "settings"))
+        found[number] = note or (replace(at, line=number) if at else LineNote(number, "settings"))
     return found
-
-
-def _below(note: LineNote, number: int) -> LineNote:
-    return LineNote(number, note.rule, note.item, note.reason)
 
 
 def _indent(text: str) -> int:

@@ -22,6 +22,8 @@ from backlog_sync.files.vocabulary import RANKS, vocabulary
 KeyOf: TypeAlias = Callable[[str], str | None]
 
 _DEEPEST = 100
+_ID, _NO, _TITLE = "id", "number", "title"
+"""What drafts are known by."""
 
 _FILLED = re.compile(r"(?<![\d])0+(?=\d)")
 _WORD_AND_NUMBER = re.compile(
@@ -71,54 +73,47 @@ def assemble(drafts: Sequence[Draft], findings: Findings, key_of: KeyOf | None =
     return Assembled(worker.items(), worker.milestones, worker.periods)
 
 
-_Table: TypeAlias = Mapping[str, list[Draft]]
-
-
 class Names:
     """The drafts of a file by what others may call them: id, number, title."""
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
-        self._by_id: dict[str, list[Draft]] = {}
-        self._by_title: dict[str, list[Draft]] = {}
-        self._by_number: dict[str, list[Draft]] = {}
+        self._by: dict[tuple[str, str], list[Draft]] = {}
         for draft in drafts:
             self.add(draft)
 
     def add(self, draft: Draft) -> None:
         """Know a draft from now on."""
         aliases = {alias for alias in draft.aliases if is_key(alias.casefold())}
-        for word in {draft.raw_id, draft.key, *aliases} - {None}:
-            assert word is not None
-            self._by_id.setdefault(word.strip().casefold(), []).append(draft)
-            self._by_number.setdefault(_compact(word), []).append(draft)
+        for word in {draft.raw_id or "", draft.key or "", *aliases} - {""}:
+            self._by.setdefault((_ID, _casefolded(word)), []).append(draft)
+            self._by.setdefault((_NO, _compact(word)), []).append(draft)
         number = _path_of(draft)
-        if number:
-            for word in (number, f"{draft.kind}{number}"):
-                known = self._by_number.setdefault(word, [])
-                known += [draft] if draft not in known else []
+        for word in (number, f"{draft.kind}{number}") if number else ():
+            known = self._by.setdefault((_NO, word), [])
+            known += [draft] if draft not in known else []
         for title in (draft.title, *draft.aliases):
-            self._by_title.setdefault(_folded(title), []).append(draft)
+            self._by.setdefault((_TITLE, _folded(title)), []).append(draft)
 
     def named(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
         """The draft that a word is the id or the title of, as a whole."""
-        return self._first(near, fits, (self._by_id, _casefolded(word)),
-                           (self._by_title, _folded(word)))  # fmt: skip
+        return self._first(near, fits, (_ID, _casefolded(word)), (_TITLE, _folded(word)))
 
     def find(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
         """The draft that a word names: by id, by title, by what it begins with, by its number."""
         return self.named(word, near, fits) or self._first(
-            near, fits,
-            (self._by_id, _casefolded(_head(word))),
-            (self._by_number, _compact(singular(word.strip()))),
-            (self._by_number, _compact(singular(_numbered_head(word)))),
-        )  # fmt: skip
+            near,
+            fits,
+            (_ID, _casefolded(_head(word))),
+            (_NO, _compact(singular(word.strip()))),
+            (_NO, _compact(singular(_numbered_head(word)))),
+        )
 
     def _first(
-        self, near: Draft, fits: Callable[[Draft], bool], *places: tuple[_Table, str]
+        self, near: Draft, fits: Callable[[Draft], bool], *names: tuple[str, str]
     ) -> Draft | None:
-        """The nearest of the drafts in the first table that has one."""
-        for table, text in places:
-            found = [each for each in table.get(text, ()) if fits(each)] if text else []
+        """The nearest of the drafts that the first name with any stands for."""
+        for sort, text in names:
+            found = [each for each in self._by.get((sort, text), ()) if text and fits(each)]
             if found:
                 return min(found, key=lambda each: _distance(each, near))
         return None
@@ -133,7 +128,7 @@ class Names:
         while "." in number:
             number = number.rpartition(".")[0]
             found = [
-                each for each in self._by_number.get(number, ())
+                each for each in self._by.get((_NO, number), ())
                 if each.rank < draft.rank and not each.group
             ]  # fmt: skip
             if found:
@@ -147,8 +142,10 @@ class Names:
 class _Assembler:
     def __init__(self, drafts: list[Draft], findings: Findings, key_of: KeyOf | None) -> None:
         self.scopes = {draft.scope for draft in drafts if draft.scope}
-        drafts = [draft for draft in drafts if not self._is_mention(draft, findings)]
-        self.drafts = drafts
+        for draft in drafts:  # a mention's scope counts all the same, for the keys
+            if draft.mention:
+                findings.skip(draft.place, "it names an item that stands elsewhere")
+        self.drafts = drafts = [draft for draft in drafts if not draft.mention]
         self.key_of = key_of
         self.findings = findings
         self.milestones: tuple[tuple[dict[str, object], Place], ...] = ()
@@ -160,13 +157,6 @@ class _Assembler:
         if key_of is None:
             self._codes(drafts)
         self.names = Names(drafts)
-
-    @staticmethod
-    def _is_mention(draft: Draft, findings: Findings) -> bool:
-        """Whether a draft only names another one; its scope counts all the same, for the keys."""
-        if draft.mention:
-            findings.skip(draft.place, "it names an item that stands elsewhere")
-        return draft.mention
 
     def _codes(self, drafts: list[Draft]) -> None:
         """Items without an id have the code in their title, where no other has it."""
@@ -227,7 +217,7 @@ class _Assembler:
         """Items that a group or an item lists by name."""
         for draft in self.drafts:
             for ref in draft.members:
-                member = self.names.find(ref.word, draft, lambda each: not each.group)
+                member = self._item(ref.word, draft)
                 if member is None or member.above(draft):
                     continue
                 if draft.group:
@@ -367,7 +357,7 @@ class _Assembler:
                 for key in self._blockers(ref, draft):
                     found.setdefault(id(draft), {})[key] = None
             for ref in draft.blocks:
-                other = self.names.find(ref.word, draft, lambda each: not each.group)
+                other = self._item(ref.word, draft)
                 if other is not None and other is not draft:
                     other.depends = other.depends if other.depends is not None else []
                     found.setdefault(id(other), {})[self._key(draft)] = None
@@ -444,13 +434,12 @@ class _Assembler:
                                    draft.title)  # fmt: skip
             else:
                 self.findings.notes.append(LineNote(draft.place.line, "structured", item=number))
-            parent = draft.parent
             made.append(
                 ParsedItem(
                     document=self._document(draft),
                     kind=draft.kind,
                     place=draft.place,
-                    parent=index.get(id(parent)) if parent is not None else None,
+                    parent=index.get(id(draft.parent)),
                     places={"title": draft.place, **draft.places},
                     anchor=draft.anchor,
                     confident=not draft.shelved,
@@ -551,14 +540,14 @@ def _groups_of(draft: Draft) -> Iterator[Draft]:
 
 def _definition(group: Draft) -> dict[str, object]:
     """A milestone of the settings."""
-    told: dict[str, object] = {"title": group.title}
     due = group.fields.get("target")
-    if isinstance(due, str):
-        told["due"] = due
     goal = group.fields.get("goal") or group.fields.get("description")
-    if isinstance(goal, str) and goal.strip():
-        told["description"] = goal.strip()[:1000]
-    return told
+    told = {
+        "title": group.title,
+        "due": due if isinstance(due, str) else None,
+        "description": goal.strip()[:1000] if isinstance(goal, str) else None,
+    }
+    return {name: value for name, value in told.items() if value or name == "title"}
 
 
 def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:

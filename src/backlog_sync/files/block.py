@@ -75,7 +75,7 @@ def _parts(entry: Entry, publish: Sequence[str]) -> Block:
     criteria = document.acceptance_criteria
     if criteria:
         boxes = tuple(
-            CheckItem(_one_line(each.text), each.done, _details(each, publish)) for each in criteria
+            CheckItem(one_line(each.text), each.done, _details(each, publish)) for each in criteria
         )
         parts.append(Checklist(ACCEPTANCE, "Acceptance criteria", boxes))
     for name in publish:
@@ -107,24 +107,25 @@ def _planning(entry: Entry, document: ItemDocument, name: str) -> str:
         hours = document.estimate_hours
         return f"{hours:g} hours" if hours is not None else ""
     if name == "skills":
-        return "\n".join(f"- {_one_line(skill)}" for skill in entry.words("skills"))
+        return "\n".join(f"- {one_line(skill)}" for skill in entry.words("skills"))
     return entry.text(name) or ""
 
 
 def _risk(risk: RiskDocument) -> str:
     parts = (("likelihood", risk.likelihood), ("impact", risk.impact), ("owner", risk.owner))
-    notes = [f"{name}: {_one_line(value)}" for name, value in parts if value]
-    line = f"- {_one_line(risk.text)}"
+    notes = [f"{name}: {one_line(value)}" for name, value in parts if value]
+    line = f"- {one_line(risk.text)}"
     if notes:
         line += f" ({', '.join(notes)})"
     if risk.mitigation:
-        line += f"\n  Mitigation: {_one_line(risk.mitigation)}"
+        line += f"\n  Mitigation: {one_line(risk.mitigation)}"
     if risk.contingency:
-        line += f"\n  Contingency: {_one_line(risk.contingency)}"
+        line += f"\n  Contingency: {one_line(risk.contingency)}"
     return line
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text without breaks."""
     return " ".join(text.split())
 
 

@@ -1,11 +1,11 @@
 """The board: which fields it has, and the values of an item."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
 from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS
 from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
 from backlog_sync.core.unknown_words import unknown_word
@@ -46,9 +46,8 @@ class Board:
         self.unknown: dict[tuple[str, str], list[Entry]] = {}
         self.sizes: dict[str, list[tuple[Place, str]]] = {}
         self._scale = {word.casefold(): value for word, value in settings.points.items()}
-        declared = settings.project.fields if settings.project else {}
         self.fields: dict[str, BoardFieldDef] = {}
-        for name, document in declared.items():
+        for name, document in settings.board_fields.items():
             options = tuple(OptionDef(o.name, o.color, o.description) for o in document.options)
             self.fields[name.casefold()] = BoardFieldDef(
                 name, document.type, options, document.start, document.duration, document.count
@@ -96,27 +95,26 @@ class Board:
 
     def values(self, entry: Entry) -> tuple[dict[str, BoardValue], list[Diagnostic]]:
         """The declared values of an item by field name, and what cannot be one."""
-        values: dict[str, BoardValue] = {}
-        found: list[Diagnostic] = []
+        typed = list(self._typed(entry))
+        values = {name: value for name, value in typed if not isinstance(value, Diagnostic)}
+        return values, [value for _, value in typed if isinstance(value, Diagnostic)]
+
+    def _typed(self, entry: Entry) -> Iterator[tuple[str, BoardValue | Diagnostic]]:
         for name, row in BOARD_FIELDS.items():
             said, value = entry.said(row.key)
             definition = self.fields.get(name.casefold())
-            if not said or (definition is None and value is not None):
-                continue
-            if definition is None or value is None or value == "":
-                if name != STATUS:
-                    values[name] = None
-                continue
-            self._put(values, found, entry, definition, row.key, value)
+            if definition is not None and value not in (None, ""):
+                yield from self._value(entry, definition, row.key, value)
+            elif said and name != STATUS and (definition is not None or value is None):
+                yield name, None
         for name, value in self._own(entry).items():
             definition = self.fields.get(name.casefold())
             if definition is None:
-                found.append(self._unknown(entry, name))
+                yield name, self._unknown(entry, name)
             elif value is None:
-                values[definition.name] = None
+                yield definition.name, None
             else:
-                self._put(values, found, entry, definition, name, value)
-        return values, found
+                yield from self._value(entry, definition, name, value)
 
     def _own(self, entry: Entry) -> dict[str, object]:
         """What an item says of fields of this board alone.
@@ -136,41 +134,28 @@ class Board:
         problem = unknown_field(entry.place(name), name, known)
         return replace(problem, severity=Severity.WARNING) if entry.lenient else problem
 
-    def _put(
-        self,
-        values: dict[str, BoardValue],
-        found: list[Diagnostic],
-        entry: Entry,
-        definition: BoardFieldDef,
-        key: str,
-        value: object,
-    ) -> None:
-        """Set one value as the field's type wants it, or tell why it cannot be."""
-        if not isinstance(value, str | int | float):
-            found.append(entry.problem(key, "wrong-type", f"'{key}' must be one value"))
-            return
-        text = str(value).strip()
+    def _value(
+        self, entry: Entry, definition: BoardFieldDef, key: str, value: object
+    ) -> Iterator[tuple[str, BoardValue | Diagnostic]]:
+        """One value as the field's type wants it, or why it cannot be one."""
         typed: BoardValue | Diagnostic
-        match definition.type:
-            case "number":
-                typed = self._number(entry, definition.name, key, value)
-            case "date":
-                typed = parse_date(text) or entry.problem(
-                    key, "invalid-date", f"'{shown(text)}' is not a date", "write it as 2026-03-31"
-                )
-            case "single_select":
-                typed = self._option(entry, definition, key, text)
-            case _:
-                typed = text
-        if isinstance(typed, Diagnostic):
-            found.append(typed)
-        elif typed is not None:
-            values[definition.name] = typed
+        text = str(value).strip()
+        if not isinstance(value, str | int | float):
+            typed = entry.problem(key, "wrong-type", f"'{key}' must be one value")
+        elif definition.type == "number":
+            typed = self._number(entry, definition.name, key, text)
+        elif definition.type == "date":
+            typed = parse_date(text) or entry.problem(
+                key, "invalid-date", f"'{shown(text)}' is not a date", "write it as 2026-03-31"
+            )
+        elif definition.type == "single_select":
+            typed = self._option(entry, definition, key, text)
+        else:
+            typed = text
+        if typed is not None:
+            yield definition.name, typed
 
-    def _number(
-        self, entry: Entry, name: str, key: str, value: str | float
-    ) -> float | Diagnostic | None:
-        word = str(value).strip()
+    def _number(self, entry: Entry, name: str, key: str, word: str) -> float | Diagnostic | None:
         scaled = self._scale.get(word.casefold()) if name == POINTS else None
         if scaled is not None:
             return scaled
@@ -214,9 +199,9 @@ class Board:
             place = entries[0].place(key)
             told, hint = unknown_word(key, word, len(entries)), _valid(word, names, name)
             if name == STATUS:
-                yield Diagnostic(place, "unknown-status", told, hint, Severity.WARNING)
+                yield warning(place, "unknown-status", told, hint)
             else:
-                yield Diagnostic(place, "unknown-priority", told, hint, Severity.WARNING)
+                yield warning(place, "unknown-priority", told, hint)
 
 
 def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:
@@ -229,7 +214,7 @@ def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:
         message = f"{told} are not numbers, and no scale says what they are worth"
     message += f" ({len(found)} items)" if len(found) > 1 else ""
     hint = f"declare a scale, such as 'points: {{{words[0]}: 3}}'; until then they are left empty"
-    return Diagnostic(min(found)[0], "unknown-points", message, hint, Severity.WARNING)
+    return warning(min(found)[0], "unknown-points", message, hint)
 
 
 _MOST_SIZES = 5
@@ -244,7 +229,7 @@ def _valid(word: str, names: Sequence[str], field: str) -> str:
 
 
 def project_of(
-    settings: SettingsDocument, repository: str | None, fields: Iterable[BoardFieldDef]
+    settings: SettingsDocument, repository: str | None, fields: tuple[BoardFieldDef, ...]
 ) -> ProjectSpec | None:
     """The board that the settings name; its owner is the repository's where none is said.
 
@@ -256,4 +241,4 @@ def project_of(
     owner = document.owner or (repository or "").partition("/")[0]
     if not owner:
         return None
-    return ProjectSpec(owner, document.title, document.number, tuple(fields))
+    return ProjectSpec(owner, document.title, document.number, fields)

@@ -16,12 +16,19 @@ _LIMIT = 200
 # ---- periods -------------------------------------------------------------------------------
 
 _PART = r"(?:Q[1-4]|H[12])"
-_RANGE = rf"({_PART})(?:[ ]?[-–—/~][ ]?({_PART}))?"
-_YEAR_FIRST = re.compile(rf"(20\d\d)[ ]?[-/]?[ ]?{_RANGE}(?![\w])", re.IGNORECASE)
-_YEAR_LAST = re.compile(rf"{_RANGE}[ ,/'-]{{1,2}}(20\d\d)(?:[ ]?[-–][ ]?(20\d\d))?(?!\d)", re.I)
-_YEAR = re.compile(r"(20\d\d)(?:[ ]?[-–][ ]?(20\d\d))?\+?(?=$|[ ]?[)\]:：–—-][ \w]?|年)")
-_BRACKETED = re.compile(r"[(\[](20\d\d)(?:[ ]?[-–][ ]?(20\d\d))?\+?[)\]]")
-_JOINED = re.compile(r"Q[1-4][ ]20\d\d[ ]?[-–—][ ]?Q[1-4][ ]20\d\d", re.IGNORECASE)
+_RANGE = rf"(?P<first>{_PART})(?:[ ]?[-–—/~][ ]?(?P<last>{_PART}))?"
+_YEARS = r"(?P<year>20\d\d)(?:[ ]?[-–][ ]?(?P<end>20\d\d))?"
+_YEAR = re.compile(rf"(?P<text>{_YEARS}\+?)(?=$|[ ]?[)\]:：–—-][ \w]?|年)")
+_PERIODS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?P<text>(?P<first>Q[1-4])[ ](?P<year>20\d\d)[ ]?[-–—][ ]?"
+        r"(?P<last>Q[1-4])[ ](?P<end>20\d\d))",
+        rf"(?P<text>(?P<year>20\d\d)[ ]?[-/]?[ ]?{_RANGE})(?![\w])",
+        rf"(?P<text>{_RANGE}[ ,/'-]{{1,2}}{_YEARS})(?!\d)",
+        rf"[(\[](?P<text>{_YEARS}\+?)[)\]]",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +42,8 @@ class Period:
 
 def find_period(text: str) -> Period | None:
     """The first quarter, half or range of them with a year in a text, None where there is none."""
-    head = text[:_LIMIT]
-    joined = _JOINED.search(head)
-    if joined:
-        first, last = _YEAR_LAST.search(joined[0][:7]), _YEAR_LAST.search(joined[0][-7:])
-        assert first is not None
-        assert last is not None
-        return _period(joined[0], int(first[3]), first[1], int(last[3]), last[1])
-    match = _YEAR_FIRST.search(head)
-    if match:
-        return _period(match[0], int(match[1]), match[2], int(match[1]), match[3] or match[2])
-    match = _YEAR_LAST.search(head)
-    if match:
-        last_year = int(match[4] or match[3])
-        part = match[2] or (match[1] if match[4] is None else "Q4")
-        return _period(match[0], int(match[3]), match[1], last_year, part)
-    match = _BRACKETED.search(head)
-    if match:
-        return _period(match[0][1:-1], int(match[1]), "Q1", int(match[2] or match[1]), "Q4")
-    return None
+    found = (form.search(text[:_LIMIT]) for form in _PERIODS)
+    return next((_period(match) for match in found if match), None)
 
 
 def leading_period(text: str) -> Period | None:
@@ -62,10 +52,7 @@ def leading_period(text: str) -> Period | None:
     if found and text.startswith(found.text):
         return found
     match = _YEAR.match(text[:_LIMIT])
-    if match:
-        end = int(match[2] or match[1])
-        return _period(match[0].strip(), int(match[1]), "Q1", end, "Q4")
-    return None
+    return _period(match) if match else None
 
 
 def whole_period(text: str) -> Period | None:
@@ -74,13 +61,15 @@ def whole_period(text: str) -> Period | None:
     return found if found and found.text == text.strip() else None
 
 
-def _period(text: str, year: int, first: str, last_year: int, last: str) -> Period:
-    begin = _months_of(first)[0]
-    end = _months_of(last)[1]
-    last_day = monthrange(last_year, end)[1]
-    return Period(
-        text.strip(), date(year, begin, 1).isoformat(), date(last_year, end, last_day).isoformat()
-    )
+def _period(match: re.Match[str]) -> Period:
+    """The period between two quarters or halves; a year alone is all of it."""
+    told = match.groupdict()
+    first, year = told.get("first") or "Q1", int(told["year"])
+    whole = told.get("end") or not told.get("first")
+    last, end = told.get("last") or ("Q4" if whole else first), int(told.get("end") or year)
+    month = _months_of(last)[1]
+    begin, finish = date(year, _months_of(first)[0], 1), date(end, month, monthrange(end, month)[1])
+    return Period(told["text"].strip(), begin.isoformat(), finish.isoformat())
 
 
 def _months_of(part: str) -> tuple[int, int]:
@@ -148,7 +137,7 @@ def parse_date(text: str, *, last: bool = True) -> str | None:
         _read_form(said, last=last)
         or _read_slashed(said, last=last)
         or _read_week(said, last=last)
-        or _read_period(said, last=last)
+        or ((period.end if last else period.start) if (period := whole_period(said)) else None)
         or _read_span(said, last=last)
     )
 
@@ -186,11 +175,6 @@ def _read_week(said: str, *, last: bool) -> str | None:
     except ValueError:
         return None
     return week.isoformat()
-
-
-def _read_period(said: str, *, last: bool) -> str | None:
-    period = whole_period(said)
-    return (period.end if last else period.start) if period else None
 
 
 def _read_span(said: str, *, last: bool) -> str | None:

@@ -1,10 +1,10 @@
 """Declared names are the dictionary: what is not among them, but nearly, was probably meant."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.near import Near
@@ -21,36 +21,23 @@ def near_misses(document: SettingsDocument, entries: Sequence[Entry]) -> Iterato
         *(alias for each in document.labels for alias in each.aliases),
         *document.label_map,
     ]
-    for field, what, declared, words in (
-        ("milestone", "milestone", [each.title for each in document.milestones], _text),
-        ("labels", "label", labels if document.labels else [], _words),
-        ("team", "team", list(document.planning.teams), _text),
+    for field, what, declared in (
+        ("milestone", "milestone", [each.title for each in document.milestones]),
+        ("labels", "label", labels if document.labels else []),
+        ("team", "team", list(document.planning.teams)),
     ):
         if declared:
-            yield from _of_field(field, what, declared, words, entries)
-
-
-def _text(entry: Entry, field: str) -> tuple[str, ...]:
-    word = entry.text(field)
-    return (word,) if word else ()
-
-
-def _words(entry: Entry, field: str) -> tuple[str, ...]:
-    return entry.words(field)
+            yield from _of_field(field, what, declared, entries)
 
 
 def _of_field(
-    field: str,
-    what: str,
-    declared: Sequence[str],
-    words: Callable[[Entry, str], tuple[str, ...]],
-    entries: Sequence[Entry],
+    field: str, what: str, declared: Sequence[str], entries: Sequence[Entry]
 ) -> Iterator[Diagnostic]:
     known = {name.strip().casefold() for name in declared}
     near = Near(declared)
     seen: set[str] = set()
     for entry in entries:
-        for word in words(entry, field):
+        for word in entry.words(field):
             name = word.strip("` ").casefold()
             if not name or name in known or name in seen:
                 continue
@@ -59,7 +46,7 @@ def _of_field(
             if meant is not None and _is_slip(name, meant.strip().casefold()):
                 message = f"'{shown(word)}' is not a declared {what}"
                 hint = f"did you mean '{meant}'? Otherwise declare it, too"
-                yield Diagnostic(entry.place(field), "undeclared", message, hint, Severity.WARNING)
+                yield warning(entry.place(field), "undeclared", message, hint)
 
 
 def _is_slip(word: str, meant: str) -> bool:

@@ -1,9 +1,9 @@
 """What items wait for: keys and issues, dangling and cyclic ones told."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.graph import cycles
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.normalize import fold
@@ -25,14 +25,13 @@ class Dependencies:
         self._by_issue: dict[tuple[str, int], Entry] = {}
         self.diagnostics: list[Diagnostic] = []
         self._edges: dict[str, list[str]] = {}
-        previous: dict[str, Entry] = {}
+        self._previous: dict[str, Entry] = {}
         for entry in entries:
             for key in entry.parsed.document.previously:
-                previous.setdefault(key, entry)
+                self._previous.setdefault(key, entry)
             claimed = parse_issue_ref(entry.parsed.document.issue or "")
             if claimed is not None:
                 self._by_issue.setdefault(self._whole(claimed, entry), entry)
-        self._previous: Mapping[str, Entry] = previous
         self._blockers = {entry.key: self._read(entry) for entry in entries}
         self._tell_cycles()
 
@@ -54,16 +53,11 @@ class Dependencies:
                     blockers[other.key] = None
                 else:
                     self.diagnostics.append(_not_synced(entry, index, other))
-                continue
-            issue = self._issue(word, entry)
-            if issue is not None:
+            elif issue := self._issue(word, entry):
                 blockers[issue] = None
             else:
-                message = f"'{shown(word)}' is not the key of an item"
-                hint = self._hint(word)
-                place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
-                severity = Severity.WARNING if entry.lenient else Severity.ERROR
-                told = Diagnostic(place, "dangling-dependency", message, hint, severity)
+                message, hint = f"'{shown(word)}' is not the key of an item", self._hint(word)
+                told = entry.problem(f"depends_on.{index}", "dangling-dependency", message, hint)
                 self.diagnostics.append(told)
         return tuple(blockers)
 
@@ -111,7 +105,6 @@ class Dependencies:
 
 
 def _not_synced(entry: Entry, index: int, other: Entry) -> Diagnostic:
-    place = entry.parsed.places.get(f"depends_on.{index}") or entry.place("depends_on")
     message = f"'{other.key}' stays in the file, so this cannot wait for it on GitHub"
     hint = "it, or something above it, says 'sync: false'"
-    return Diagnostic(place, "unsynced-dependency", message, hint, Severity.WARNING)
+    return warning(entry.place(f"depends_on.{index}"), "unsynced-dependency", message, hint)

@@ -5,7 +5,7 @@ Every reader fills drafts with `fill.py`; `assemble.py` makes parsed items of th
 
 from dataclasses import dataclass, field
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.parsed import LineNote
 from backlog_sync.files.validation import shown
@@ -118,11 +118,9 @@ class Draft:
         at: Draft | None = other
         seen: set[int] = set()
         while at is not None and id(at) not in seen:
-            if at is self:
-                return True
             seen.add(id(at))
             at = at.parent
-        return False
+        return id(self) in seen
 
 
 @dataclass(slots=True)
@@ -131,13 +129,11 @@ class Findings:
 
     path: str
     notes: list[LineNote] = field(default_factory=list)
-    _warned: dict[tuple[str, str], list[tuple[Place, str]]] = field(default_factory=dict)
-    _hints: dict[tuple[str, str], str] = field(default_factory=dict)
+    _warned: dict[tuple[str, str, str], list[tuple[Place, str]]] = field(default_factory=dict)
 
     def warn(self, place: Place, slug: str, what: str, sample: str, hint: str = "") -> None:
         """Add a warning: `what` is said once for all samples."""
-        self._warned.setdefault((slug, what), []).append((place, shown(sample)))
-        self._hints.setdefault((slug, what), hint)
+        self._warned.setdefault((slug, what, hint), []).append((place, shown(sample)))
 
     def skip(self, place: Place, reason: str) -> None:
         """Note a line that gives no item."""
@@ -146,13 +142,11 @@ class Findings:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The warnings, each sort once, at its first place."""
         told = []
-        for (slug, what), found in self._warned.items():
+        for (slug, what, hint), found in self._warned.items():
             samples = list(dict.fromkeys(sample for _, sample in found))
             listed = ", ".join(f"'{sample}'" for sample in samples[:_TOLD])
             if len(samples) > _TOLD:
                 listed += " …"
             times = f" ({len(found)} times)" if len(found) > 1 else ""
-            message = f"{what}{times}: {listed}"
-            hint = self._hints[slug, what]
-            told.append(Diagnostic(min(found)[0], slug, message, hint, Severity.WARNING))
+            told.append(warning(min(found)[0], slug, f"{what}{times}: {listed}", hint))
         return tuple(told)

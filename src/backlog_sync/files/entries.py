@@ -1,18 +1,21 @@
 """The items of all files together: their keys, their parents, what each says or inherits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
 from backlog_sync.core.graph import cycles, parents_first
 from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.documents.settings import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.near import Near
-from backlog_sync.files.own_statuses import as_meant, own_statuses
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import key_words
+
+STATUSES = "statuses"
+"""The key of `reading:` below which files declare words of their own for statuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ class Entry:
     @property
     def synced(self) -> bool:
         """Whether it, and everything above it, goes to GitHub."""
+        return all(entry.parsed.document.sync for entry in self.upward())
+
+    def upward(self) -> Iterator["Entry"]:
+        """The item and those above it, the nearest first."""
         at: Entry | None = self
         while at is not None:
-            if not at.parsed.document.sync:
-                return False
+            yield at
             at = at.parent
-        return True
 
     def said(self, name: str) -> tuple[bool, object]:
         """Whether the item or its defaults declare a field, and the value."""
@@ -75,19 +80,26 @@ class Entry:
         return value.strip() or None if isinstance(value, str) else None
 
     def words(self, name: str) -> tuple[str, ...]:
-        """A declared list of texts."""
+        """A declared list of texts; one text is a list of one."""
         value = self.said(name)[1]
-        words = value if isinstance(value, tuple) else ()
+        words = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
         return tuple(word.strip() for word in words if word.strip())
 
     def place(self, name: str = "") -> Place:
-        """The place of a field, or of the item where the field has none of its own."""
-        return self.parsed.places.get(name, self.parsed.place)
+        """The place of a field, or of what it stands in: `labels` of `labels.0`, else the item."""
+        return place_in(self.parsed.places, name, self.parsed.place)
 
     def problem(self, name: str, slug: str, message: str, hint: str = "") -> Diagnostic:
         """A value that cannot be used: an error, in a roadmap a warning."""
         severity = Severity.WARNING if self.lenient else Severity.ERROR
         return Diagnostic(self.place(name), slug, message, hint, severity)
+
+
+def place_in(places: Mapping[str, Place], dotted: str, whole: Place) -> Place:
+    """The place of a value, or of the nearest that it stands in."""
+    while dotted and dotted not in places:
+        dotted = dotted.rpartition(".")[0]
+    return places.get(dotted, whole)
 
 
 def is_roadmap(path: str) -> bool:
@@ -109,9 +121,9 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
         lenient = is_roadmap(parsed.source.path) or bool(parsed.dialect)
         for index, item in enumerate(parsed.items):
             if item.confident:
-                meant = as_meant(item, statuses)
-                entry = Entry(number, index, meant, lenient, defaults=_defaults(item, settings))
-                entry.foreign = bool(parsed.dialect)
+                meant, defaults = as_meant(item, statuses), _defaults(item, settings)
+                foreign = bool(parsed.dialect)
+                entry = Entry(number, index, meant, lenient, foreign=foreign, defaults=defaults)
                 by_place[number, index] = entry
                 entries.append(entry)
     for entry in entries:
@@ -133,6 +145,21 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
             entry.parent.children.append(entry)
     doubles = tuple(entry for entry in entries if by_key[entry.key] is not entry)
     return Collected(ordered, doubles, tuple(diagnostics))
+
+
+def own_statuses(settings: SettingsDocument) -> dict[str, str]:
+    """The statuses that words of the files mean, by the word as keys are compared."""
+    said = settings.reading.get(STATUSES)
+    words = said.items() if isinstance(said, Mapping) else ()
+    return {key_words(word): str(status) for word, status in words}
+
+
+def as_meant(item: ParsedItem, statuses: Mapping[str, str]) -> ParsedItem:
+    """The item with the status that its own word is declared to mean."""
+    meant = statuses.get(key_words(item.document.status or ""))
+    if meant is None:
+        return item
+    return replace(item, document=item.document.model_copy(update={"status": meant}))
 
 
 def _defaults(item: ParsedItem, settings: SettingsDocument) -> tuple[KindDefaultsDocument, ...]:
@@ -182,17 +209,16 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
             if entry.lenient and before.lenient:
                 message += ", and only that one is taken"
                 hint = "give them different titles"
-                told = Diagnostic(entry.place("title"), "twice", message, hint, Severity.WARNING)
-                found.append(told)
+                found.append(warning(entry.place("title"), "twice", message, hint))
                 continue
         else:
             message = f"the key '{entry.key}' is also that of '{title}' at {before.place('id')}"
             hint = "keys are unique in a backlog: change one of them"
-        other_tool = entry.foreign and entry.file == before.file
-        if other_tool:
+        if entry.foreign and entry.file == before.file:
             message += "; the second one is left out"
-        severity = Severity.WARNING if other_tool else Severity.ERROR
-        found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint, severity))
+            found.append(warning(entry.place("id"), "duplicate-key", message, hint))
+        else:
+            found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint))
     return found
 
 

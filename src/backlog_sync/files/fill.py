@@ -6,7 +6,7 @@ value says is read by `values.py` and `dates.py`; what cannot be read is one war
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -55,6 +55,7 @@ _FIBONACCI = frozenset((0, 0.5, 1, 2, 3, 5, 8, 13, 20, 21, 34, 40, 55, 89, 100))
 _BARE = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}[-_.]?\d[\w.-]{0,40}")
 _LONGEST_ID = 80
+_EFFORTS = ("estimate", "effort", "estimate_hours", "estimate_seconds")
 _STORY_PARTS = ("as_a", "i_want", "so_that")
 _SECONDS = 3600
 _LONGEST_STATUS = 1_000
@@ -66,7 +67,7 @@ _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user stor
 _ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
 _VAGUE = ("issue", "item", "ticket", "work item", "card")
 """Words for any item: they are its kind only where no other key says one."""
-_TITLE_ORDER = ("title", "name", "summary")
+_TITLE_ORDER = {"title": 0, "name": 1, "summary": 2}
 """Which of several titles is the title; any other spelling comes after these."""
 
 
@@ -159,30 +160,17 @@ class Filler:
         self.findings = findings
         self.efforts = Efforts()
         self._special: dict[str, Callable[[Draft, str, Pair], Taken]] = {
-            "acceptance_criteria": self._criteria,
-            "definition_of_done": self._criteria,
+            **dict.fromkeys(("acceptance_criteria", "definition_of_done"), self._criteria),
+            **dict.fromkeys(("depends_on", "blocks"), self._links),
+            **dict.fromkeys(("epic", "feature", "story", "parent"), self._parent),
+            **dict.fromkeys(("milestone", "sprint"), self._time),
+            **dict.fromkeys(("status", "done"), self._status),
+            **dict.fromkeys(_EFFORTS, self._effort),
+            **dict.fromkeys(("description", "goal"), self._text),
+            **dict.fromkeys(("labels", "assignees", "skills"), self._names),
             "scenarios": self._scenarios,
-            "depends_on": self._links,
-            "blocks": self._links,
-            "epic": self._parent,
-            "feature": self._parent,
-            "story": self._parent,
-            "parent": self._parent,
-            "milestone": self._time,
-            "sprint": self._time,
-            "status": self._status,
-            "done": self._status,
-            "estimate": self._effort,
-            "effort": self._effort,
-            "estimate_hours": self._effort,
-            "estimate_seconds": self._effort,
             "url": self._url,
-            "description": self._text,
-            "goal": self._text,
             "user_story": self._story_text,
-            "labels": self._names,
-            "assignees": self._names,
-            "skills": self._names,
             "risks": self._risks,
             "progress": lambda *_: Taken.OURS,
             "id": self._id,
@@ -194,12 +182,8 @@ class Filler:
     def title_of(self, pairs: Sequence[Pair], kind: str) -> Pair | None:
         """The pair that holds an item's title: the usual keys first, then the kind's own name."""
         found = [p for p in pairs if field_of(p.key) == "title" and text_of(p.value)]
-        for name in _TITLE_ORDER:
-            for pair in found:
-                if key_words(pair.key) == name:
-                    return pair
         if found:
-            return found[0]
+            return min(found, key=lambda pair: _TITLE_ORDER.get(key_words(pair.key), 9))
         own = _OWN_WORDS.get(kind, {kind} if kind else _ANY_WORDS)
         for wanted in (own, {"i want", "want"}, {"description", "desc", "details"}):
             for pair in pairs:
@@ -269,7 +253,10 @@ class Filler:
                 self._criteria(draft, "acceptance_criteria", pair)
             elif name == "title" and key_words(pair.key) == "summary":
                 self._text(draft, "description", pair)
-            elif name not in ("id", "kind", "title") and self._put(draft, name, pair) in _LEFT:
+            elif (
+                name not in ("id", "kind", "title")
+                and self._put(draft, name, pair) is Taken.UNKNOWN
+            ):
                 self.left_out(pair)
         self._user_story(draft, parts, title)
 
@@ -356,14 +343,14 @@ class Filler:
     def _story_text(self, draft: Draft, _: str, pair: Pair) -> Taken:
         if isinstance(pair.value, MapNode):
             inner = [Pair(e.key.value, e.value, pair.place) for e in pair.value.entries]
-            named = ((field_of(each.key), each) for each in inner)
-            parts = {name: each for name, each in named if name in _STORY_PARTS}
-            self._user_story(draft, {str(name): each for name, each in parts.items()}, None)
+            named = {field_of(each.key) or "": each for each in inner}
+            parts = {name: named[name] for name in named if name in _STORY_PARTS}
+            self._user_story(draft, parts, None)
             return Taken.SET
         text = text_of(pair.value)
         return _set(draft, "user_story", text, pair) if text else Taken.EMPTY
 
-    def _user_story(self, draft: Draft, parts: dict[str, Pair], title: Pair | None) -> None:
+    def _user_story(self, draft: Draft, parts: Mapping[str, Pair], title: Pair | None) -> None:
         """`as`, `want` and `so`; alone, such a short key may mean anything and is left out."""
         said = {name: text_of(pair.value) for name, pair in parts.items()}
         if said.get("as_a") and said.get("i_want"):
@@ -421,18 +408,15 @@ class Filler:
 
         `phaseId: 3` names one that the file declares: it is no title.
         """
-        if isinstance(pair.value, MapNode):
-            words = [word_of(pair.value)]
-        else:
-            words = [part for each in entries_of(pair.value) for part in each.split(";")]
-        word = plain(words[-1]) if words else ""
+        mapped = isinstance(pair.value, MapNode)
+        named = word_of(pair.value) if mapped else ";".join(entries_of(pair.value))
+        word = plain(named if mapped else named.rpartition(";")[2])
         if not word or is_empty_word(word):
             return Taken.EMPTY
+        draft.parents.append(Ref(word, pair.place, "group"))
         if key_words(pair.key).endswith(" id"):
-            draft.parents.append(Ref(word, pair.place, "group"))
             return Taken.SET
         title = f"Sprint {word}" if name == "sprint" and _BARE.fullmatch(word) else word
-        draft.parents.append(Ref(word, pair.place, "group"))
         return _set(draft, name, title, pair)
 
     # ---- progress and effort ---------------------------------------------------------------
@@ -493,8 +477,8 @@ class Filler:
         if draft.key is None and draft.raw_id is None:
             draft.key, draft.raw_id = parse_key(text), text
             draft.places.setdefault("id", pair.place)
-            return Taken.SET
-        draft.aliases.append(text)
+        else:
+            draft.aliases.append(text)
         return Taken.SET
 
     def _kind(self, draft: Draft, _: str, pair: Pair) -> Taken:
@@ -505,9 +489,6 @@ class Filler:
         if RANKS[meant] == draft.rank:
             draft.kind = meant
         return Taken.SET
-
-
-_LEFT = (Taken.UNKNOWN,)
 
 
 def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.foreign.todotxt import is_todo_txt
 from backlog_sync.files.validation import shown
 
@@ -97,4 +97,4 @@ def passed_over(path: str, names: list[str]) -> Diagnostic | None:
     what = "file holds" if len(names) == 1 else "files hold"
     message = f"{len(names)} {what} no items that could be taken: {listed}{more}"
     hint = "name a file to see why it holds none"
-    return Diagnostic(Place(path), "passed-over", message, hint, Severity.WARNING)
+    return warning(Place(path), "passed-over", message, hint)

@@ -40,17 +40,12 @@ def expand(
         found = _matches(pattern, folder)
     except (OSError, ValueError, NotImplementedError, RuntimeError):
         return (), _problem(place, invalid, pattern, "is not a pattern")
-    outside = [file for file in found if not inside(file, root)]
-    if outside:
+    unseen = [] if found else [folder / PurePosixPath(*_plain(parts))]
+    if any(not inside(file, root) for file in found or unseen):
         hint = "a backlog is made of files below the top of its repository"
         return (), _problem(place, leads_out, pattern, "leads out of the repository", hint)
     if not found:
-        if not inside(folder / PurePosixPath(*_plain(parts)), root):
-            hint = "a backlog is made of files below the top of its repository"
-            message = "leads out of the repository"
-            return (), _problem(place, leads_out, pattern, message, hint)
-        hint = f"looked in {shown(folder)}"
-        return (), _problem(place, missing, pattern, "names no file", hint)
+        return (), _problem(place, missing, pattern, "names no file", f"looked in {shown(folder)}")
     if len(found) > MAX_MATCHES:
         message = f"names more than {MAX_MATCHES} files"
         return (), _problem(place, invalid, pattern, message, "name fewer")

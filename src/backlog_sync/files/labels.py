@@ -21,18 +21,13 @@ _STYLES: Mapping[str, tuple[str, str]] = {
 """How the labels of kinds look where nobody said it."""
 
 _PRIORITY_COLORS: Mapping[str, str] = {
-    "critical": "b60205",
-    "highest": "b60205",
-    "urgent": "b60205",
-    "p0": "b60205",
-    "high": "d93f0b",
-    "p1": "d93f0b",
-    "medium": "fbca04",
-    "p2": "fbca04",
-    "low": "0e8a16",
-    "lowest": "0e8a16",
-    "p3": "0e8a16",
-}
+    word: color
+    for color, words in {
+        "b60205": "critical highest urgent p0", "d93f0b": "high p1", "fbca04": "medium p2",
+        "0e8a16": "low lowest p3",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
 
 
 class Labels:
@@ -125,14 +120,12 @@ class Milestones:
 
         One that is emptied is not inherited by what stands below.
         """
-        at: Entry | None = entry
-        while at is not None:
+        for at in entry.upward():
             if "milestone" in at.parsed.document.model_fields_set:
                 title = at.parsed.document.milestone
                 if title is not None and title.strip():
                     return True, self._spelled(title)
                 return (True, None) if at is entry else (False, None)
-            at = at.parent
         title = entry.text("milestone")
         return title is not None, self._spelled(title) if title else None
 

@@ -1,10 +1,11 @@
 """What is wrong with a backlog that can be read: limits, placeholders, totals, claims."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.graph import levels
-from backlog_sync.core.model import Checklist, DesiredItem, DesiredState, IssueRef, Prose
+from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, Prose
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.fit import MAX_BODY, MAX_TITLE, is_too_long
 from backlog_sync.files.mojibake import find_mojibake
@@ -64,19 +65,14 @@ def find_wrong_totals(
 
 
 def _figure(entry: Entry) -> Figure:
-    ancestors = []
-    at = entry.parent
-    while at is not None:
-        if at.file == entry.file:
-            ancestors.append(at.index)
-        at = at.parent
+    above = entry.parent.upward() if entry.parent else ()
     return Figure(
         index=entry.index,
         kind=entry.parsed.kind,
         points=entry.counted_points,
         criteria=len(entry.parsed.document.acceptance_criteria or ()),
         milestone=entry.milestone,
-        ancestors=tuple(ancestors),
+        ancestors=tuple(at.index for at in above if at.file == entry.file),
     )
 
 
@@ -100,8 +96,7 @@ def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Dia
                 f"{entry.issue} is also the issue of '{before.key}' at {before.place('issue')}"
             )
             hint = "an issue belongs to one item: remove the number that is wrong"
-            severity = Severity.WARNING if entry.lenient else Severity.ERROR
-            yield Diagnostic(entry.place("issue"), "duplicate-issue", message, hint, severity)
+            yield entry.problem("issue", "duplicate-issue", message, hint)
 
 
 # ---- limits --------------------------------------------------------------------------------
@@ -110,10 +105,7 @@ def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Dia
 def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     by_key = {entry.key: entry for entry in entries}
     depth = levels({item.key: item.parent for item in desired.items})
-    children: dict[str, int] = {}
-    for item in desired.items:
-        if item.parent:
-            children[item.parent] = children.get(item.parent, 0) + 1
+    children = Counter(item.parent for item in desired.items)
     for item in desired.items:
         entry = by_key[item.key]
         yield from _too_long(entry, item)
@@ -121,7 +113,7 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
             ("labels", _count(item, "labels"), MAX_LABELS, "labels"),
             ("assignees", _count(item, "assignees"), MAX_ASSIGNEES, "assignees"),
             ("depends_on", _count(item, "blocked_by"), MAX_BLOCKERS, "blockers"),
-            ("", children.get(item.key, 0), MAX_SUB_ISSUES, "sub-issues"),
+            ("", children[item.key], MAX_SUB_ISSUES, "sub-issues"),
         ):
             if count > limit:
                 yield _too_many(entry, name, count, limit, what)
@@ -146,8 +138,9 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
     if length > MAX_TITLE and item.title.endswith("…"):
         message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
         hint = "it is cut, and stands in the body as a whole; shorten it to choose the words"
-        yield Diagnostic(entry.place("title"), "title-too-long", message, hint, Severity.WARNING)
-    cut = next((part for part in item.block if _is_cut(part)), None)
+        yield warning(entry.place("title"), "title-too-long", message, hint)
+    prose = (part for part in item.block if isinstance(part, Prose) and part.name != "title")
+    cut = next((part for part in prose if part.partial), None)
     held = is_too_long(item.block)
     if cut is not None or held:
         message = f"its text is more than GitHub takes in a body: {MAX_BODY} characters"
@@ -155,11 +148,7 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
         if held:
             hint = "nothing is done for it: split the item, or take some of its criteria out"
         place = entry.place(cut.name if cut is not None else "acceptance_criteria")
-        yield Diagnostic(place, "body-too-long", message, hint, Severity.WARNING)
-
-
-def _is_cut(part: Prose | Checklist) -> bool:
-    return isinstance(part, Prose) and part.partial and part.name != "title"
+        yield warning(place, "body-too-long", message, hint)
 
 
 def _count(item: DesiredItem, name: str) -> int:
@@ -184,6 +173,5 @@ def _label_limits(file: FileSettings) -> Iterator[Diagnostic]:
             ("description", label.description or "", MAX_LABEL_DESCRIPTION),
         ):
             if len(text) > limit:
-                place = file.place(f"labels.{index}.{name}")
                 message = f"the label's {name} has {len(text)} characters; GitHub takes {limit}"
-                yield Diagnostic(place, "over-limit", message, "shorten it", Severity.ERROR)
+                yield file.fault(f"labels.{index}.{name}", "over-limit", message, "shorten it")

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.block import Template
+from backlog_sync.files.cards import CARD
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.folders import files_of, is_document, passed_over
@@ -19,14 +20,8 @@ from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
-from backlog_sync.files.resolve import Context, Resolved, resolve
-from backlog_sync.files.settings import (
-    FileSettings,
-    check_ownership,
-    check_reading,
-    merge_settings,
-    read_settings,
-)
+from backlog_sync.files.resolve import Context, resolve
+from backlog_sync.files.settings import FileSettings, check_settings, merge_settings, read_settings
 from backlog_sync.files.source import read_source, source_of
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml
@@ -50,19 +45,6 @@ _NO_PLAN = ("no-items", "not-text", "empty-file", "not-a-file")
 KNOWN = ".yaml, .yml, .json, .jsonl, .md, .csv, .tsv, .org or todo.txt"
 """The names of files that are read, as a message lists them."""
 
-Bullets: TypeAlias = Literal["list", "items"]
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedLine:
-    """A line of a file with the rule that took it, and the key of the item that it made."""
-
-    path: str
-    line: int
-    rule: str
-    key: str | None
-    reason: str
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -70,10 +52,10 @@ class Loaded:
 
     `desired` is None where the files cannot be read or their keys are not clear; who writes
     anywhere must also see that `errors` is empty. `diagnostics` stand by place. `keys` gives for
-    each key the index of its file and of the item in it. `notes` are for `lint --explain`,
-    `wrong_totals` (with the index of the file) for `lint --fix`. `settings` are those of all
-    files together, `config` is the file of settings that roadmaps share. `again` reads the same
-    backlog with other bytes in some of its files.
+    each key the index of its file and of the item in it. `wrong_totals` (with the index of the
+    file) are for `lint --fix`. `settings` are those of all files together, `config` is the file of
+    settings that roadmaps share. `again` reads the same backlog with other bytes in some of its
+    files.
     """
 
     desired: DesiredState | None
@@ -81,7 +63,6 @@ class Loaded:
     inventory: Inventory
     files: tuple[ParsedFile, ...]
     keys: Mapping[str, tuple[int, int]]
-    notes: tuple[ExplainedLine, ...] = ()
     write_back: str = "progress"
     wrong_totals: tuple[tuple[int, WrongTotal], ...] = ()
     settings: SettingsDocument = field(default_factory=SettingsDocument)
@@ -139,7 +120,7 @@ def load(
         paths = [_relative_to_here(discover(root))]
 
     def read(instead: Mapping[Path, bytes]) -> Loaded:
-        reader = _Reader(root, _bullets(bullets), {_real(f): raw for f, raw in instead.items()})
+        reader = _Reader(root, bullets, {_real(f): raw for f, raw in instead.items()})
         for path in paths:
             reader.open(path)
         reader.read_config()
@@ -151,10 +132,6 @@ def load(
     return read({})
 
 
-def _bullets(word: str | None) -> Bullets | None:
-    return None if word is None else "items" if word == "items" else "list"
-
-
 def _relative_to_here(path: Path) -> Path:
     try:
         return path.relative_to(Path.cwd())
@@ -162,26 +139,48 @@ def _relative_to_here(path: Path) -> Path:
         return path
 
 
+@dataclass(slots=True, eq=False)
+class _Read:
+    """A file as it was read.
+
+    `name` is its path relative to the root, `faults` those of its settings; `said` are its settings
+    and those of the files that include it, the nearest first.
+    """
+
+    parsed: ParsedFile
+    settings: FileSettings
+    faults: tuple[Diagnostic, ...]
+    name: str
+    said: tuple[SettingsDocument, ...]
+
+    @property
+    def is_roadmap(self) -> bool:
+        return is_roadmap(self.parsed.source.path)
+
+
 @dataclass(slots=True)
 class _Reader:
-    """Reads files and what they include, each once; `instead` is what stands in some of them."""
+    """Reads files and what they include, each once; `instead` is what stands in some of them.
+
+    `folder` tells that the files of a folder are being read, `passed` those that hold no items.
+    """
 
     root: Path
-    bullets: Bullets | None
+    bullets: str | None
     instead: Mapping[Path, bytes]
-    files: list[ParsedFile] = field(default_factory=list)
-    settings: list[FileSettings] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    said: list[tuple[SettingsDocument, ...]] = field(default_factory=list)
+    read_files: list[_Read] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: dict[Path, str] = field(default_factory=dict)
     template: Template = ()
     template_said: Place | None = None
     config: ParsedFile | None = None
+    config_settings: tuple[FileSettings, ...] = ()
     folder: bool = False
-    settings_found: list[tuple[Diagnostic, ...]] = field(default_factory=list)
-    passed: list[ExplainedLine] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
     identity: str | None = None
+
+    def _tell(self, path: str, slug: str, message: str, hint: str = "") -> None:
+        self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
 
     def tell_unread(self, first: Path) -> None:
         """Tell of other files that would have been taken for the backlog."""
@@ -190,9 +189,7 @@ class _Reader:
             if other.is_file() and _real(other) not in self.seen:
                 message = f"{place} is there too, and is not read"
                 hint = f"name it to read it: backlog lint {first} {_relative_to_here(other)}"
-                found = Diagnostic(
-                    Place(str(first)), "another-backlog", message, hint, Severity.WARNING
-                )
+                found = warning(Place(str(first)), "another-backlog", message, hint)
                 self.diagnostics.append(found)
 
     def open(self, path: Path) -> None:
@@ -200,7 +197,7 @@ class _Reader:
         if not path.is_dir():
             self.read(path, str(path))
         else:
-            if not self.sources and self.identity is None:
+            if not self.read_files and self.identity is None:
                 self.identity = _below(_real(path), self.root) or path.name
             self._folder(path)
 
@@ -210,40 +207,22 @@ class _Reader:
         if found.full or len(found.files) > MAX_FILES:
             message = f"a backlog is made of at most {MAX_FILES} files, and this folder holds more"
             hint = "name the folder below it that holds the plan"
-            self.diagnostics.append(Diagnostic(Place(str(folder)), "too-many-files", message, hint))
+            self._tell(str(folder), "too-many-files", message, hint)
             return
-        inner = _Reader(self.root, self.bullets, self.instead, folder=True)
-        inner.seen = self.seen
+        before = len(self.read_files)
+        self.folder, self.passed = True, [str(each) for each in found.left_out]
         for file in found.files:
-            inner.read(file, str(file))
-        self._take(inner, folder, [str(each) for each in found.left_out])
-
-    def _take(self, inner: "_Reader", folder: Path, left_out: list[str]) -> None:
-        """Take over what a folder gave. Beside cards, other Markdown is no plan but prose."""
-        cards = any(parsed.dialect == "card" for parsed in inner.files)
-        passed = [*left_out, *(note.path for note in inner.passed)]
-        for number, parsed in enumerate(inner.files):
-            path = parsed.source.path
-            prose = cards and is_roadmap(path) and parsed.dialect != "card"
-            if prose or not any(item.confident for item in parsed.items):
-                passed.append(path)
-                continue
-            self.files.append(parsed)
-            self.settings.append(inner.settings[number])
-            self.sources.append(inner.sources[number])
-            self.said.append(inner.said[number])
-            self.diagnostics.extend(inner.settings_found[number])
-        self.diagnostics.extend(inner.diagnostics)
-        if self.template_said is None:
-            self.template, self.template_said = inner.template, inner.template_said
-        why = "a file of this folder that holds no items"
-        self.passed += [ExplainedLine(path, 1, "passed-over", None, why) for path in passed]
-        told = passed_over(str(folder), [path for path in passed if not is_document(path)])
+            self.read(file, str(file))
+        self.folder = False
+        inner = self.read_files[before:]
+        self.read_files[before:] = kept = _with_items(inner)
+        self.passed += [each.parsed.source.path for each in inner if each not in kept]
+        told = passed_over(str(folder), [path for path in self.passed if not is_document(path)])
         self.diagnostics.extend([told] if told else [])
-        if not self.files and not any(each.is_error for each in self.diagnostics):
+        if not self.read_files and not any(each.is_error for each in self.diagnostics):
             message = f"no file of this folder holds items; looked for {KNOWN}"
             hint = "name the file that holds the plan, or write one with 'backlog init'"
-            self.diagnostics.append(Diagnostic(Place(str(folder)), "no-items", message, hint))
+            self._tell(str(folder), "no-items", message, hint)
 
     def read(
         self,
@@ -262,38 +241,27 @@ class _Reader:
         if len(self.seen) > MAX_FILES:
             if len(self.seen) == MAX_FILES + 1:
                 message = f"a backlog is made of at most {MAX_FILES} files"
-                self.diagnostics.append(Diagnostic(Place(path), "too-many-files", message))
+                self._tell(path, "too-many-files", message)
             return
         source = self._source(file, path)
-        if isinstance(source, Diagnostic):
-            self._not_read(source)
+        parsed = self._parse(source) if isinstance(source, Source) else source
+        holds = isinstance(parsed, ParsedFile) and parsed.items and not is_document(path)
+        if self.folder and not isinstance(parsed, Diagnostic) and not holds:
+            parsed = Diagnostic(Place(path), "no-items", "it holds no items")
+        if isinstance(parsed, Diagnostic):
+            # A file that only stands in a folder is passed over.
+            if self.folder and parsed.slug in _NO_PLAN:
+                self.passed.append(parsed.place.path)
+            else:
+                self.diagnostics.append(parsed)
             return
-        parsed = self._parse(source)
-        if parsed is None:
-            return
-        if self.folder and (is_document(path) or not parsed.items):
-            self._not_read(Diagnostic(Place(path), "no-items", "it holds no items"))
-            return
-        settings, found = read_settings(parsed)
-        said = (settings.document, *above)
-        parsed = self._as_asked(parsed, *said[: 1 if is_roadmap(path) else None])
-        self.files.append(parsed)
-        self.settings.append(settings)
-        self.sources.append(_below(real, self.root) or file.name)
-        self.said.append(said)
-        self.settings_found.append(found)
-        if not self.folder:
-            self.diagnostics.extend(found)
+        settings, faults = read_settings(parsed)
+        name = _below(real, self.root) or file.name
+        read = _Read(parsed, settings, faults, name, (settings.document, *above))
+        self._ask(read)
+        self.read_files.append(read)
         self._read_template(settings, real)
-        self._include(settings, real, path, (*chain, real), said)
-
-    def _not_read(self, why: Diagnostic) -> None:
-        """Tell why a file is not read; one that only stands in a folder is passed over."""
-        if self.folder and why.slug in _NO_PLAN:
-            note = ExplainedLine(why.place.path, 1, "passed-over", None, why.message)
-            self.passed.append(note)
-        else:
-            self.diagnostics.append(why)
+        self._include(settings, real, path, (*chain, real), read.said)
 
     def _source(self, file: Path, path: str) -> Source | Diagnostic:
         """Read a file, unless it is a link that leads out of the repository.
@@ -309,20 +277,15 @@ class _Reader:
         raw = self.instead.get(_real(file))
         return read_source(file, path) if raw is None else source_of(raw, file, path)
 
-    def _parse(self, source: Source) -> ParsedFile | None:
+    def _parse(self, source: Source) -> ParsedFile | Diagnostic:
         breaks = source.text.count("\n") + source.text.count("\r")
         if is_roadmap(source.path) and breaks > 2 * MAX_ROADMAP_LINES:
             message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
-            problem = Diagnostic(Place(source.path), "too-large", message, _SPLIT)
-            self.diagnostics.append(problem)
-            return None
-        parsed = parse_source(source, Asked(self.bullets == "items"))
-        if parsed is not None:
-            return parsed
-        message = "this kind of file is not known"
+            return Diagnostic(Place(source.path), "too-large", message, _SPLIT)
         hint = f"a backlog is one of {KNOWN}"
-        self.diagnostics.append(Diagnostic(Place(source.path), "unknown-format", message, hint))
-        return None
+        return parse_source(source, Asked(self.bullets == "items")) or Diagnostic(
+            Place(source.path), "unknown-format", "this kind of file is not known", hint
+        )
 
     def _include(
         self,
@@ -378,11 +341,8 @@ class _Reader:
     def read_config(self) -> None:
         """Read the settings that the files of this repository share, as the last word."""
         file = self.root / CONFIG
-        if (
-            not any(_is_read_as_asked(parsed) for parsed in self.files)
-            or not file.is_file()
-            or _real(file) in self.seen
-        ):
+        asked = [each for each in self.read_files if _is_read_as_asked(each.parsed)]
+        if not asked or not file.is_file() or _real(file) in self.seen:
             return
         source = self._source(file, str(_relative_to_here(file)))
         if isinstance(source, Diagnostic):
@@ -394,29 +354,37 @@ class _Reader:
         if parsed.items:
             message = "this file takes settings, not items"
             hint = "put items into a backlog file"
-            problem = Diagnostic(parsed.items[0].place, "items-in-settings", message, hint)
-            self.diagnostics.append(problem)
-        self.settings.append(settings)
-        self.config = parsed
+            self.diagnostics.append(
+                Diagnostic(parsed.items[0].place, "items-in-settings", message, hint)
+            )
+        self.config, self.config_settings = parsed, (settings,)
         self._read_template(settings, _real(file))
-        for index, each in enumerate(self.files):
-            said = self.said[index][: 1 if is_roadmap(each.source.path) else None]
-            self.files[index] = self._as_asked(each, *said, settings.document)
+        for each in asked:
+            self._ask(each, settings.document)
 
-    def _as_asked(self, parsed: ParsedFile, *documents: SettingsDocument) -> ParsedFile:
-        """A file as the settings want it read: once more, where they say something of it."""
-        asked = self._asked(*documents)
-        if asked == parsed.asked or not _is_read_as_asked(parsed):
-            return parsed
-        return parse_source(parsed.source, asked) or parsed
+    def _ask(self, read: _Read, *shared: SettingsDocument) -> None:
+        """Read a file as the flag asks, else settings of its own and above it, else shared ones.
 
-    def _asked(self, *documents: SettingsDocument) -> Asked:
-        """How roadmaps are read: by the flag, else by their own settings, else by shared ones."""
+        Of a roadmap only its own count: it is not included for the settings of another file.
+        """
+        documents = (*read.said[: 1 if read.is_roadmap else None], *shared)
         said = [each.bullets for each in documents if "bullets" in each.model_fields_set]
         bullets = self.bullets or (said[0] if said else "list")
         declared = {pattern: what for each in reversed(documents)
                     for pattern, what in each.reading.items()}  # fmt: skip
-        return Asked(bullets == "items", tuple(declared.items()))
+        asked = Asked(bullets == "items", tuple(declared.items()))
+        if asked != read.parsed.asked and _is_read_as_asked(read.parsed):
+            read.parsed = parse_source(read.parsed.source, asked) or read.parsed
+
+
+def _with_items(read: Sequence[_Read]) -> list[_Read]:
+    """The files of a folder that hold items. Beside cards, other Markdown is no plan but prose."""
+    cards = any(each.parsed.dialect == CARD for each in read)
+    return [
+        each for each in read
+        if any(item.confident for item in each.parsed.items)
+        and not (cards and each.is_roadmap and each.parsed.dialect != CARD)
+    ]  # fmt: skip
 
 
 def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
@@ -472,30 +440,29 @@ def _shown(file: Path, including: Path, path: str) -> str:
 def _assemble(
     reader: _Reader, repository: str | None, flag: ProjectSpec | None, *, flag_said: bool
 ) -> Loaded:
-    files = join_status(join_items(join_cards(reader.files)))
-    document, conflicts = merge_settings(reader.settings)
-    sources = tuple(reader.sources)
-    context = Context(
-        backlog_id=reader.identity or (sources[0] if sources else ""),
-        sources=sources,
-        repository=repository,
-        project=flag,
-        project_said=flag_said,
-        template=reader.template,
-        texts=tuple((parsed.source.path, parsed.source.text) for parsed in files),
-    )
-    resolved = resolve(files, document, reader.settings, context)
-    for parsed in files:
-        reader.diagnostics.extend(parsed.diagnostics)
+    files = join_status(join_items(join_cards([each.parsed for each in reader.read_files])))
+    settings = [*(each.settings for each in reader.read_files), *reader.config_settings]
+    document, conflicts = merge_settings(settings)
+    sources = tuple(each.name for each in reader.read_files)
+    identity = reader.identity or (sources[0] if sources else "")
+    texts = tuple((parsed.source.path, parsed.source.text) for parsed in files)
+    context = Context(identity, sources, repository, flag, flag_said, reader.template, texts)
+    resolved = resolve(files, document, context)
+    for parsed, read in zip(files, reader.read_files, strict=True):
+        reader.diagnostics.extend((*parsed.diagnostics, *read.faults))
     unread = any(each.is_error for each in (*reader.diagnostics, *conflicts))
     totals = tuple(find_wrong_totals(files, resolved.entries))
+    faults = [
+        fault
+        for file in settings
+        for fault in check_settings(file, document, resolved.repository, project_said=flag_said)
+    ]
     diagnostics = {
         *reader.diagnostics,
         *conflicts,
         *resolved.diagnostics,
-        *lint(files, resolved, reader.settings, totals),
-        *check_ownership(reader.settings, document),
-        *check_reading(reader.settings, document),
+        *lint(files, resolved, settings, totals),
+        *faults,
         *reader.unpublished(document.publish),
     }
     if files and not resolved.entries and not any(each.is_error for each in diagnostics):
@@ -506,7 +473,6 @@ def _assemble(
         inventory=resolved.inventory,
         files=files,
         keys={entry.key: (entry.file, entry.index) for entry in resolved.entries},
-        notes=(*_notes(files, resolved), *reader.passed),
         write_back=document.write_back,
         wrong_totals=totals,
         settings=document,
@@ -519,19 +485,4 @@ def _no_items(parsed: ParsedFile) -> Diagnostic:
     if not is_roadmap(parsed.source.path):
         hint = "add one below 'epics:' or 'items:'"
     place = Place(parsed.source.path)
-    return Diagnostic(place, "no-items", "the backlog holds no items", hint, Severity.WARNING)
-
-
-def _notes(files: Sequence[ParsedFile], resolved: Resolved) -> tuple[ExplainedLine, ...]:
-    keys = {(entry.file, entry.index): entry.key for entry in resolved.entries}
-    return tuple(
-        ExplainedLine(
-            path=parsed.source.path,
-            line=note.line,
-            rule=note.rule,
-            key=keys.get((number, note.item)) if note.item is not None else None,
-            reason=note.reason,
-        )
-        for number, parsed in enumerate(files)
-        for note in parsed.notes
-    )
+    return warning(place, "no-items", "the backlog holds no items", hint)

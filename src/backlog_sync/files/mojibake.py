@@ -1,21 +1,27 @@
 """Text that was UTF-8 once, was read in an older encoding, and saved that way."""
 
 import re
+from collections.abc import Iterator
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.parsed import Source
+from backlog_sync.files.source import Lines
 
 SHOWN_LINES = 20
 
 _RUN = re.compile(r"[^\x00-\x7f]{2,200}")
-_LINE = re.compile(r"[^\r\n]+|\r\n|\n|\r")
+_LINE = re.compile(r"[^\r\n]+")
+_WINDOWS = {bytes([n]).decode("cp1252", "ignore") or chr(n): n for n in range(0x80, 0x100)}
+"""The bytes of characters; the five that Windows-1252 leaves open are kept, as browsers do."""
+_MAC_ROMAN = {bytes([n]).decode("mac_roman"): n for n in range(0x80, 0x100)}
 _QUOTES = frozenset("“”‘’„‚…–—»«")
 _LATIN_LEADS = frozenset((0xC2, 0xC3))
 _SHORT = 2
 _SIGNS_LEAD = 0xE2
 _CJK_LEADS = (0xE3, 0xED)
 _NO_BREAK_SPACE = 0xA0
-_PREVIEW = 80
+_PREVIEW, _LEAD = 80, 20
+"""How much of a line is shown, and how much of that before the first fault."""
 _LONG = 20_000
 _TIMES = 3
 
@@ -26,17 +32,13 @@ def mend_run(run: str, before: str = "") -> str | None:
     `before` is the character in front of it. A run counts only where all of it, as bytes of
     Windows-1252 or Mac Roman, is UTF-8, and where a single character is likely to be the result.
     """
-    for encode in (_cp1252, _mac_roman):
-        raw = encode(run)
-        if raw is None:
-            continue
+    for known in (_WINDOWS, _MAC_ROMAN):
         try:
+            raw = bytes(known[char] for char in run)
             mended = raw.decode("utf-8")
-        except UnicodeDecodeError:
+        except (KeyError, UnicodeDecodeError):
             continue
-        if len(mended) == 1 and not _believed(raw, run, before):
-            continue
-        if not mended.isascii():
+        if len(mended) > 1 or _believed(raw, run, before):
             return mended
     return None
 
@@ -54,37 +56,15 @@ def _believed(raw: bytes, run: str, before: str) -> bool:
     return not _CJK_LEADS[0] <= raw[0] <= _CJK_LEADS[1]
 
 
-def _cp1252(text: str) -> bytes | None:
-    """Bytes of Windows-1252; the five that it leaves open are kept, as browsers do."""
-    raw = bytearray()
-    for char in text:
-        try:
-            raw += char.encode("cp1252")
-        except UnicodeEncodeError:
-            if ord(char) not in (0x81, 0x8D, 0x8F, 0x90, 0x9D):
-                return None
-            raw.append(ord(char))
-    return bytes(raw)
-
-
-def _mac_roman(text: str) -> bytes | None:
-    try:
-        return text.encode("mac_roman")
-    except UnicodeEncodeError:
-        return None
-
-
 def repairs(text: str) -> list[tuple[int, int, str]]:
     """Every span of mojibake in a text, and what it was; what was spoilt twice is mended twice."""
     found: list[tuple[int, int, str]] = []
-    if text.isascii():
-        return found
-    for line in _LINE.finditer(text):
+    lines = () if text.isascii() else _LINE.finditer(text)
+    for line in lines:
         if line[0].isascii() or len(line[0]) > _LONG:
             continue
         for run in _RUN.finditer(text, line.start(), line.end()):
-            before = text[run.start() - 1] if run.start() > line.start() else ""
-            mended, times = mend_run(run[0], before), 0
+            mended, times = mend_run(run[0], text[run.start() - 1 : run.start()]), 0
             while mended and times < _TIMES and (again := mend(mended)) != mended:
                 mended, times = again, times + 1
             if mended:
@@ -102,47 +82,23 @@ def mend(line: str) -> str:
     return _RUN.sub(repair, line)
 
 
-def find_mojibake(source: Source) -> tuple[Diagnostic, ...]:
+def find_mojibake(source: Source) -> Iterator[Diagnostic]:
     """A warning for each line that holds mojibake, with the repaired text.
 
     Beyond the first twenty lines, one warning counts the rest.
     """
-    if source.text.isascii():
-        return ()
-    found: list[Diagnostic] = []
-    more: list[int] = []
-    number = 1
-    for match in _LINE.finditer(source.text):
-        line = match[0]
-        if line[0] in "\r\n":
-            number += 1
-            continue
-        mended = line if line.isascii() or len(line) > _LONG else mend(line)
-        if mended == line:
-            continue
-        if len(found) < SHOWN_LINES:
-            found.append(_told(source, number, line, mended))
-        else:
-            more.append(number)
-    if more:
-        message = f"{len(more)} more lines hold mojibake, the last at line {more[-1]}"
+    lines = Lines(source.text)
+    first: dict[int, tuple[Place, int]] = {}
+    for start, _, _ in repairs(source.text):
+        place = lines.place(source.path, start)
+        first.setdefault(place.line, (place, start))
+    spoilt = list(first.values())
+    for place, start in spoilt[:SHOWN_LINES]:
+        rest = _LINE.match(source.text, start - min(place.column - 1, _LEAD))
+        hint = f"it should read: {mend(rest[0] if rest else '')[:_PREVIEW].strip()}"
+        message = "this line holds mojibake: UTF-8 that was read in another encoding"
+        yield warning(place, "mojibake", message, hint)
+    if more := spoilt[SHOWN_LINES:]:
+        message = f"{len(more)} more lines hold mojibake, the last at line {more[-1][0].line}"
         hint = "the file was UTF-8, read in another encoding, and saved: restore it from before"
-        place = Place(source.path, more[0])
-        found.append(Diagnostic(place, "mojibake", message, hint, Severity.WARNING))
-    return tuple(found)
-
-
-def _told(source: Source, number: int, line: str, mended: str) -> Diagnostic:
-    column = next(
-        (n for n, (a, b) in enumerate(zip(line, mended, strict=False)) if a != b),
-        min(len(line), len(mended)),
-    )
-    begin = max(0, column - 20)
-    text = mended[begin : begin + _PREVIEW].strip()
-    return Diagnostic(
-        Place(source.path, number, column + 1),
-        "mojibake",
-        "this line holds mojibake: UTF-8 that was read in another encoding",
-        f"it should read: {text}",
-        Severity.WARNING,
-    )
+        yield warning(Place(source.path, more[0][0].line), "mojibake", message, hint)

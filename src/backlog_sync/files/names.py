@@ -31,8 +31,3 @@ def parse_names(value: str) -> tuple[str, ...]:
     rest = _QUOTED.sub(lambda match: f",{(match[1] or match[2]).replace(',', chr(0))},", text)
     parts = (plain(part).strip("*` ") for part in _SPLIT.split(rest))
     return tuple(dict.fromkeys(part.replace("\0", ",") for part in parts if part))
-
-
-def parse_people(value: str) -> tuple[str, ...]:
-    """Names of people: as labels, without the sign before a login."""
-    return tuple(name.removeprefix("@") for name in parse_names(value) if name != "@")

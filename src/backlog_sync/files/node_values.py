@@ -99,11 +99,10 @@ def links_of(node: Node) -> list[Link]:
 
 def names_of(node: Node) -> list[str]:
     """Labels or people: entries of a list, or names in a text."""
-    if isinstance(node, ListNode):
-        return [word for each in node.items if (word := word_of(each))]
-    if isinstance(node, MapNode):
-        return [word] if (word := word_of(node)) else []
-    return list(parse_names(text_of(node)))
+    if isinstance(node, Scalar):
+        return list(parse_names(text_of(node)))
+    words = map(word_of, node.items if isinstance(node, ListNode) else (node,))
+    return [word for word in words if word]
 
 
 # ---- check lists ---------------------------------------------------------------------------
@@ -128,18 +127,13 @@ def criteria_of(node: Node) -> Iterator[Criterion]:
 
 def _scenarios(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a text, the steps of a scenario as one: `Given …`, `When …`, `Then …`."""
-    open_: list[str] = []
+    steps: list[list[str]] = []
     for line in lines:
-        if open_ and continues_scenario(line.strip()):
-            open_.append(line.strip())
-            continue
-        if open_:
-            yield " ".join(open_)
-        open_ = [line.strip()] if begins_scenario(line.strip()) else []
-        if not open_:
-            yield line
-    if open_:
-        yield " ".join(open_)
+        if steps and begins_scenario(steps[-1][0]) and continues_scenario(line.strip()):
+            steps[-1].append(line.strip())
+        else:
+            steps.append([line.strip() if begins_scenario(line.strip()) else line])
+    return (" ".join(each) for each in steps)
 
 
 def _lines(text: str) -> Iterable[str]:

@@ -46,7 +46,6 @@ class Node:
     group: int = 0
     indent: int = 0
     content: int = 0
-    ordered: bool = False
     box: int | None = None
     ticked: bool = False
     parent: "Node | None" = None

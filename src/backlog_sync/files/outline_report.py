@@ -1,10 +1,11 @@
 """The outline that was read, and its doubtful parts with the settings that would change them."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
 from backlog_sync.files.account import TABLE_LEFT, heading
@@ -98,9 +99,8 @@ class _Way:
         """The settings that make these parts a kind."""
         if not self.patterns:
             return {"bullets": "items"}
-        told: object = {"items": kind} if self.below else kind
-        if self.column:
-            told = {"items": kind, "title": self.column}
+        column = {"title": self.column} if self.column else {}
+        told = {"items": kind, **column} if self.below or column else kind
         return {"reading": dict.fromkeys(self.patterns, told)}
 
 
@@ -115,9 +115,6 @@ class _Part:
     kinds: Sequence[str]
     ways: Sequence[_Way]
     must_gain: bool = True
-
-
-_Head = tuple[AccountedLine, tuple[int, str]]
 
 
 class _File:
@@ -201,7 +198,7 @@ class _File:
         yield _Part(
             left,
             f"{_count(left, 'bullet')} {below} {_is(left)} not taken as {_items(left)}",
-            f"{_are(left)} the {_count(left, 'bullet')} {below} {_items(left)}?",
+            f"{_is(left).capitalize()} the {_count(left, 'bullet')} {below} {_items(left)}?",
             "no",
             ("task", "story", "feature"),
             ways,
@@ -229,73 +226,65 @@ class _File:
 
     def _weak(self) -> Iterator[_Part]:
         """Headings that look like items, and carry nothing that says so."""
-        weak = [(line, head) for line, head in self.heads
-                if line.reason.startswith(_WEAK) and line.key is None]  # fmt: skip
-        for level, heads in self._by_level(weak).items():
-            titles = [title for _, title in heads]
-            lines = [line for line, _ in heads]
-            what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
+        for lines, what, way in self._heads_that(
+            lambda line, _: line.reason.startswith(_WEAK) and line.key is None
+        ):
             yield _Part(
                 lines,
                 f"{what} {_is(lines)} not taken as {_items(lines)}",
-                f"{_are(lines)} the {what} {_items(lines)}?",
+                f"{_is(lines).capitalize()} the {what} {_items(lines)}?",
                 "no",
                 ("story", "epic", "feature", "task"),
-                [self._way(level, titles)],
+                [way],
                 must_gain=False,
             )
 
     def _containers(self) -> Iterator[_Part]:
         """Headings without a type that hold items."""
-        holding = [(line, head) for line, head in self.heads
-                   if line.verdict is Verdict.FRAME and line.rule == "heading"]  # fmt: skip
-        for level, heads in self._by_level(holding).items():
-            if len(heads) < _FEWEST:
-                continue
-            titles = [title for _, title in heads]
-            lines = [line for line, _ in heads]
-            what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
-            yield _Part(
-                lines,
-                f"{what} hold items and are none",
-                f"The {what} hold items. Are they items too?",
-                "no",
-                ("epic", "feature", "story"),
-                [self._way(level, titles)],
-            )
+        for lines, what, way in self._heads_that(
+            lambda line, _: line.verdict is Verdict.FRAME and line.rule == "heading"
+        ):
+            if len(lines) >= _FEWEST:
+                yield _Part(
+                    lines,
+                    f"{what} hold items and are none",
+                    f"The {what} hold items. Are they items too?",
+                    "no",
+                    ("epic", "feature", "story"),
+                    [way],
+                )
 
     def _guessed(self) -> Iterator[_Part]:
         """Headings that are items although no word of theirs says of what kind."""
         kinds = {item.place.line: item.kind for item in self.parsed.items}
-        guessed = [(line, head) for line, head in self.heads
-                   if line.number in kinds and _is_guess(line.rule, head[1])]  # fmt: skip
-        for level, heads in self._by_level(guessed).items():
-            said = {kinds[line.number] for line, _ in heads}
-            if len(heads) < _FEWEST or len(said) > 1:
-                continue
-            now = said.pop()
-            titles = [title for _, title in heads]
-            lines = [line for line, _ in heads]
-            what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
-            others = [kind for kind in (*_KINDS, "ignore") if kind != now]
-            yield _Part(
-                lines,
-                f"{what} are read as {_plural(now)}: no word says what they are",
-                f"The {what} are read as {_plural(now)}. What are they?",
-                now,
-                others,
-                [self._way(level, titles)],
-                must_gain=False,
-            )
+        for lines, what, way in self._heads_that(
+            lambda line, title: line.number in kinds and _is_guess(line.rule, title)
+        ):
+            now, *others = {kinds[line.number] for line in lines}
+            if len(lines) >= _FEWEST and not others:
+                yield _Part(
+                    lines,
+                    f"{what} are read as {_plural(now)}: no word says what they are",
+                    f"The {what} are read as {_plural(now)}. What are they?",
+                    now,
+                    [kind for kind in (*_KINDS, "ignore") if kind != now],
+                    [way],
+                    must_gain=False,
+                )
 
-    def _by_level(self, heads: Iterable[_Head]) -> dict[int, list[tuple[AccountedLine, str]]]:
-        """The headings by their level, without those that the settings speak of already."""
+    def _heads_that(
+        self, fits: Callable[[AccountedLine, str], bool]
+    ) -> Iterator[tuple[list[AccountedLine], str, _Way]]:
+        """Headings by their level, without those that the settings speak of already."""
         found: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
-        for line, (level, title) in heads:
+        for line, (level, title) in self.heads:
             node = Node(Form.SECTION, line.number - 1, line.number, text=title, level=level)
-            if self.said.of(node) is None:
+            if fits(line, title) and self.said.of(node) is None:
                 found[level].append((line, title))
-        return found
+        for level, heads in found.items():
+            lines, titles = [line for line, _ in heads], [title for _, title in heads]
+            what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
+            yield lines, what, self._way(level, titles)
 
     def _way(self, level: int, titles: Sequence[str]) -> _Way:
         """One pattern for a level where all of it is meant, else one for each title."""
@@ -306,16 +295,9 @@ class _File:
 
     def _above(self, lines: Iterable[AccountedLine]) -> list[tuple[int, str]]:
         """The headings right above some lines, in order, each once."""
-        found: dict[tuple[int, str], None] = {}
-        at, head = 0, None
-        heads = [(line.number, told) for line, told in self.heads]
-        for line in lines:
-            while at < len(heads) and heads[at][0] < line.number:
-                head = heads[at][1]
-                at += 1
-            if head is not None:
-                found[head] = None
-        return list(found)
+        numbers = [line.number for line, _ in self.heads]
+        above = (bisect_left(numbers, line.number) for line in lines)
+        return list(dict.fromkeys(self.heads[at - 1][1] for at in above if at))
 
 
 _KEY = re.compile(r"[ ]*(?:-[ ]+)?[\"']?([^\"':]+)[\"']?[ ]*:")
@@ -372,12 +354,9 @@ def _pattern(level: int, title: str) -> str:
 
 def _common(titles: Sequence[str], *, whole: bool) -> str:
     """What all titles begin with, where a pattern must tell them from others."""
-    if whole:
-        return ""
-    first, last = min(titles), max(titles)
-    length = next((at for at, pair in enumerate(zip(first, last, strict=False))
-                   if pair[0] != pair[1]), min(len(first), len(last)))  # fmt: skip
-    return first[:length].rstrip("0123456789")
+    signs = zip(min(titles), max(titles), strict=False)
+    same = "".join(sign for sign, _ in takewhile(lambda pair: pair[0] == pair[1], signs))
+    return "" if whole else same.rstrip("0123456789")
 
 
 # ---- words ---------------------------------------------------------------------------------
@@ -404,10 +383,6 @@ def _is(lines: Sequence[object]) -> str:
     return "is" if len(lines) == 1 else "are"
 
 
-def _are(lines: Sequence[object]) -> str:
-    return "Is" if len(lines) == 1 else "Are"
-
-
 def _items(lines: Sequence[object]) -> str:
     return "an item" if len(lines) == 1 else "items"
 
@@ -421,9 +396,7 @@ def merged(answers: Iterable[Mapping[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     reading: dict[str, object] = {}
     for answer in answers:
-        for name, value in answer.items():
-            if name == "reading" and isinstance(value, Mapping):
-                reading.update(value)
-            else:
-                found[name] = value
+        said = answer.get("reading")
+        reading |= said if isinstance(said, Mapping) else {}
+        found |= {name: value for name, value in answer.items() if name != "reading"}
     return found | ({"reading": reading} if reading else {})

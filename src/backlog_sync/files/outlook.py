@@ -8,6 +8,7 @@ from backlog_sync.core.capacity import read as read_capacity
 from backlog_sync.core.facts import Capacity, FeedbackRef, PlanningSettings, ReviewNote, Risk, Step
 from backlog_sync.core.model import DesiredItem, Outlook
 from backlog_sync.core.normalize import fold
+from backlog_sync.files.block import one_line
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.documents.planning import PlanningDocument, SegmentDocument, quarter_start
 from backlog_sync.files.documents.values import ReviewNoteDocument
@@ -27,11 +28,11 @@ def outlook_of(entry: Entry) -> Outlook:
         team=entry.text("team"),
         audience=entry.text("audience"),
         skills=entry.words("skills"),
-        capacity=_line(document.capacity) if document.capacity else None,
+        capacity=one_line(document.capacity) if document.capacity else None,
         risks=tuple(map(_risk, document.risks or ())),
         feedback=feedback_of(document.feedback or ()),
         review_notes=_notes(document.review_notes or ()),
-        goal=_line(document.goal) if document.goal else None,
+        goal=one_line(document.goal) if document.goal else None,
     )
 
 
@@ -42,24 +43,14 @@ def feedback_of(words: Iterable[str]) -> tuple[FeedbackRef, ...]:
 
 
 def _notes(notes: Iterable[ReviewNoteDocument]) -> tuple[ReviewNote, ...]:
-    found = (ReviewNote(date.fromisoformat(note.date), _line(note.text)) for note in notes)
+    found = (ReviewNote(date.fromisoformat(note.date), one_line(note.text)) for note in notes)
     return tuple(sorted(found, key=lambda note: note.day))
 
 
 def _risk(risk: RiskDocument) -> Risk:
-    return Risk(
-        text=_line(risk.text),
-        likelihood=risk.likelihood,
-        impact=risk.impact,
-        mitigation=_line(risk.mitigation) if risk.mitigation else None,
-        contingency=_line(risk.contingency) if risk.contingency else None,
-        owner=risk.owner,
-        external=risk.external,
-    )
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+    prose = {name: text and one_line(text) for name, text in risk
+             if name in ("text", "mitigation", "contingency")}  # fmt: skip
+    return Risk(**{**dict(risk), **prose})
 
 
 def planning_of(document: PlanningDocument) -> PlanningSettings:

@@ -6,9 +6,8 @@ In code it is none: `lock --name <name>` is how a command is called.
 import re
 from collections.abc import Iterator, Sequence
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import Hole
-from backlog_sync.files.documents.items import UserStoryDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.validation import shown
 
@@ -62,11 +61,7 @@ def holes_of(entry: Entry) -> tuple[Hole, ...]:
 
 def _own(entry: Entry) -> dict[str, Hole]:
     """The placeholders of an item, by the field that they stand in."""
-    return {name: Hole(shown(text), _place(entry, name)) for name, text in _texts(entry)}
-
-
-def _place(entry: Entry, name: str) -> Place:
-    return entry.parsed.places.get(name) or entry.place(name.split(".", 1)[0])
+    return {name: Hole(shown(text), entry.place(name)) for name, text in _texts(entry)}
 
 
 def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -74,12 +69,8 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
     title = _without_code(document.title)
     tag = _TAG.match(title)
     title = title[tag.end() :] if tag else title
-    story = document.user_story
-    parts = (
-        [story.as_a, story.i_want, story.so_that or ""]
-        if isinstance(story, UserStoryDocument)
-        else [story or ""]
-    )
+    story = document.user_story or ""
+    parts = [story] if isinstance(story, str) else [text or "" for _, text in story]
     goal = _without_code(document.goal or "")
     criteria = enumerate(document.acceptance_criteria or ())
     for name, match in (

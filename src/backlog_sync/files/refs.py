@@ -10,14 +10,11 @@ from backlog_sync.files.documents.values import REPOSITORY_PATTERN
 
 _REPOSITORY = re.compile(REPOSITORY_PATTERN[1:-1])
 _OWNER = re.compile(OWNER_PATTERN[1:-1])
-_URL = re.compile(
-    r"https?://[^/\s]{1,255}/(?P<repository>[^/\s]{1,40}/[^/\s]{1,100})/issues/"
-    r"(?P<number>[0-9]{1,12})(?:[/?#]\S{0,200})?"
+_ADDRESS = re.compile(
+    r"https?://[^/\s]{1,255}/(?P<repository>[^/\s]{1,40}/[^/\s]{1,100})/(?P<sort>issues|discussions)"
+    r"/(?P<number>[0-9]{1,12})(?:[/?#]\S{0,200})?"
 )
-_DISCUSSION = re.compile(
-    r"https?://[^/\s]{1,255}/(?P<repository>[^/\s]{1,40}/[^/\s]{1,100})/discussions/"
-    r"(?P<number>[0-9]{1,12})(?:[/?#]\S{0,200})?"
-)
+_SHORT = re.compile(r"(?:(?P<repository>[^#]*)#)?(?P<number>[0-9]{1,12})(?P<sort>)")
 _LINK = re.compile(r"\[[^\]]{0,100}\]\((?P<target>[^)\s]{1,500})\)")
 
 
@@ -26,36 +23,31 @@ def parse_issue_ref(text: str) -> IssueRef | None:
 
     Gives None for anything else.
     """
-    text = text.strip()
-    link = _LINK.fullmatch(text)
-    text = link["target"] if link else text
-    url = _URL.fullmatch(text)
-    if url:
-        return _ref(url["number"], url["repository"])
-    if text.isascii() and text.isdecimal() and len(text) <= 12:
-        return _ref(text, None)
-    before, sign, number = text.partition("#")
-    if not sign or not (number.isascii() and number.isdecimal() and len(number) <= 12):
-        return None
-    if before == "sandbox":
-        return IssueRef(int(number), sandbox=True) if int(number) else None
-    return _ref(number, before or None)
+    ref = _parse(text)
+    return ref[0] if ref and ref[1] != "discussions" else None
 
 
 def parse_feedback(text: str) -> FeedbackRef | None:
     """Read what `parse_issue_ref` reads, or a discussion's address; None for anything else."""
-    link = _LINK.fullmatch(text.strip())
-    found = _DISCUSSION.fullmatch(link["target"] if link else text.strip())
-    ref = _ref(found["number"], found["repository"]) if found else parse_issue_ref(text)
+    ref, sort = _parse(text) or (None, "")
     if ref is None or ref.sandbox:
         return None
-    return FeedbackRef(ref.number, ref.repository, discussion=found is not None)
+    return FeedbackRef(ref.number, ref.repository, discussion=sort == "discussions")
 
 
-def _ref(number: str, repository: str | None) -> IssueRef | None:
-    if not int(number) or (repository is not None and not is_repository(repository)):
+def _parse(text: str) -> tuple[IssueRef, str] | None:
+    """What a text names, and what its address says that it is."""
+    link = _LINK.fullmatch(text.strip())
+    text = link["target"] if link else text.strip()
+    found = _ADDRESS.fullmatch(text) or _SHORT.fullmatch(text)
+    if found is None or not int(found["number"]):
         return None
-    return IssueRef(int(number), repository)
+    number, repository = int(found["number"]), found["repository"] or None
+    if repository == "sandbox":
+        return IssueRef(number, sandbox=True), ""
+    if repository is not None and not is_repository(repository):
+        return None
+    return IssueRef(number, repository), found["sort"]
 
 
 def is_repository(text: str) -> bool:

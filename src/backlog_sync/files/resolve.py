@@ -1,27 +1,27 @@
 """Parsed files into the desired state: keys, parents, inheritance, labels, board values."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from backlog_sync.core import record
 from backlog_sync.core.body import source_name
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.model import (
     DesiredItem,
     DesiredState,
     FieldValue,
     Inventory,
+    MilestoneDef,
     ProjectSpec,
-    Settings,
 )
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import Template, block_of
-from backlog_sync.files.board import STATUS, Board, parse_date, project_of
+from backlog_sync.files.board import STATUS, Board, project_of
 from backlog_sync.files.declared import near_misses
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
-from backlog_sync.files.entries import Entry, collect
+from backlog_sync.files.entries import Collected, Entry, collect
 from backlog_sync.files.fit import short_title
 from backlog_sync.files.hints import hints_of
 from backlog_sync.files.labels import Labels, Milestones
@@ -29,18 +29,11 @@ from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.placeholders import holes_of
 from backlog_sync.files.refs import parse_feedback, parse_issue_ref
-from backlog_sync.files.settings import FileSettings, core_settings
+from backlog_sync.files.settings import core_settings, not_feedback
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[bot\])?")
-
-
-_RESERVED = frozenset(
-    ("title", "assignees", "labels", "linked pull requests", "milestone", "repository", "reviewers",
-     "parent issue", "sub-issues progress", "tracks", "tracked by"),
-)  # fmt: skip
-"""Names of a board's own fields, whose values belong to the issue; `Status` is set by us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +72,18 @@ class Resolved:
 _UNCLEAR = frozenset({"duplicate-key", "cyclic-parents", "unknown-parent"})
 
 
-def resolve(
-    files: Sequence[ParsedFile],
-    settings: SettingsDocument,
-    file_settings: Sequence[FileSettings],
-    context: Context,
-) -> Resolved:
+def resolve(files: Sequence[ParsedFile], settings: SettingsDocument, context: Context) -> Resolved:
     """Make the desired state of all files of a backlog. Raises nothing for what they hold."""
     collected = collect(files, settings)
     entries = collected.entries
     periods = {title: day for parsed in files for title, day in parsed.periods.items()}
     worker = _Resolver(settings, entries, context, periods)
     items = tuple(worker.item(entry) for entry in entries)
-    worker.check_settings(file_settings)
     worker.diagnostics.extend((*worker.board.warnings(), *near_misses(settings, entries)))
     found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
-    loose = sum(parsed.loose_criteria for parsed in files)
-    inventory = _inventory(entries, items, worker.used_milestones(items))
-    inventory = _with_rest(inventory, collected.doubles, loose)
+    milestones = worker.milestones.definitions(_members(items, "milestone"))
+    inventory = _inventory(files, collected, milestones)
     desired = None
     if not any(each.slug in _UNCLEAR and each.is_error for each in found):
         synced = tuple(item for entry, item in zip(entries, items, strict=True) if entry.synced)
@@ -109,27 +95,22 @@ def resolve(
     return Resolved(desired, worker.repository, inventory, entries, found)
 
 
-@dataclass(slots=True)
 class _Resolver:
-    document: SettingsDocument
-    entries: tuple[Entry, ...]
-    context: Context
-    periods: Mapping[str, str]
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    settings: Settings = field(init=False)
-    labels: Labels = field(init=False)
-    milestones: Milestones = field(init=False)
-    board: Board = field(init=False)
-    dependencies: Dependencies = field(init=False)
-    people: Mapping[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.settings = core_settings(self.document)
-        self.board = Board(self.document, self.entries)
-        self.labels = Labels(self.document, self.settings, self.board.is_priority)
-        self.milestones = Milestones(self.document, self.periods)
-        self.dependencies = Dependencies(self.entries, self.repository)
-        self.people = {name.casefold(): login for name, login in self.document.people.items()}
+    def __init__(
+        self,
+        document: SettingsDocument,
+        entries: tuple[Entry, ...],
+        context: Context,
+        periods: Mapping[str, str],
+    ) -> None:
+        self.document, self.entries, self.context = document, entries, context
+        self.diagnostics: list[Diagnostic] = []
+        self.settings = core_settings(document)
+        self.board = Board(document, entries)
+        self.labels = Labels(document, self.settings, self.board.is_priority)
+        self.milestones = Milestones(document, periods)
+        self.dependencies = Dependencies(entries, self.repository)
+        self.people = {name.casefold(): login for name, login in document.people.items()}
 
     @property
     def repository(self) -> str | None:
@@ -139,7 +120,8 @@ class _Resolver:
         """One item as the model has it."""
         document = entry.parsed.document
         if not document.title.strip():
-            self.tell(entry, "title", "empty-title", "the title is empty")
+            place = entry.place("title")
+            self.diagnostics.append(Diagnostic(place, "empty-title", "the title is empty"))
         board, found = self.board.values(entry)
         unknown = self.board.unknown_words(entry)
         self.diagnostics.extend(found)
@@ -185,9 +167,7 @@ class _Resolver:
             )
         else:
             return
-        severity = Severity.WARNING if entry.lenient else Severity.ERROR
-        place = entry.place("repository")
-        self.diagnostics.append(Diagnostic(place, "other-repository", message, hint, severity))
+        self.diagnostics.append(entry.problem("repository", "other-repository", message, hint))
 
     def _fields(self, entry: Entry, unknown: Mapping[str, str]) -> dict[str, FieldValue]:
         source = source_name(entry.parsed.place.path, self.context.sources)
@@ -219,69 +199,11 @@ class _Resolver:
             if _LOGIN.fullmatch(login):
                 logins.setdefault(login.casefold(), login)
                 continue
-            place = entry.parsed.places.get(f"assignees.{index}") or entry.place("assignees")
             message = f"'{shown(name)}' is not a login, so nobody is assigned"
             hint = f"map the name: 'people: {{{shown(name)}: login}}'"
-            problem = Diagnostic(place, "unknown-person", message, hint, Severity.WARNING)
-            self.diagnostics.append(problem)
+            place = entry.place(f"assignees.{index}")
+            self.diagnostics.append(warning(place, "unknown-person", message, hint))
         return tuple(logins.values())
-
-    def tell(self, entry: Entry, name: str, slug: str, message: str, hint: str = "") -> None:
-        self.diagnostics.append(Diagnostic(entry.place(name), slug, message, hint))
-
-    def check_settings(self, files: Sequence[FileSettings]) -> None:
-        """What is wrong with settings that are valid one by one."""
-        for file in files:
-            document = file.document
-            days = [(f"milestones.{n}.due", each.due) for n, each in enumerate(document.milestones)]
-            board = document.project.fields if document.project else {}
-            days += [(f"project.fields.{name}.start", each.start) for name, each in board.items()]
-            for path, day in days:
-                if day is not None and parse_date(day) is None:
-                    message = f"'{shown(day)}' is not a date"
-                    self._setting(file, path, "invalid-date", message, "write it as 2026-03-31")
-            for name, each in board.items():
-                self._check_options(file, name, [option.name for option in each.options])
-                if name.casefold() == record.NAME.casefold():
-                    message = f"the board's field {record.NAME!r} is kept by this tool"
-                elif name.casefold() in _RESERVED:
-                    message = f"every board has a field {shown(name)!r} of GitHub's own"
-                else:
-                    continue
-                path = f"project.fields.{name}"
-                self._setting(file, path, "reserved-field", message, "give it another name")
-            self._check_project(file)
-            for index, word in enumerate(document.planning.feedback):
-                if parse_feedback(word) is None:
-                    path = f"planning.feedback.{index}"
-                    self._setting(file, path, "invalid-feedback", *_not_feedback(word))
-
-    def _setting(
-        self, file: FileSettings, path: str, slug: str, message: str, hint: str = ""
-    ) -> None:
-        self.diagnostics.append(Diagnostic(file.place(path), slug, message, hint))
-
-    def _check_options(self, file: FileSettings, name: str, options: list[str]) -> None:
-        seen: set[str] = set()
-        for index, option in enumerate(options):
-            if option.casefold() in seen:
-                path = f"project.fields.{name}.options.{index}"
-                self._setting(file, path, "duplicate-option", f"'{option}' is given twice")
-            seen.add(option.casefold())
-
-    def _check_project(self, file: FileSettings) -> None:
-        project = file.document.project
-        if project is None or self.context.project_said:
-            return
-        if project.title is None and project.number is None:
-            hint = "add 'title:' or 'number:'"
-            self._setting(file, "project", "missing-field", "'project' names no board", hint)
-        elif project.title is not None and project.number is not None:
-            message = "'project' has both a title and a number"
-            self._setting(file, "project.title", "invalid-value", message, "keep one of them")
-        elif project.owner is None and self.repository is None:
-            hint = "add 'owner:', or 'repository: owner/name'"
-            self._setting(file, "project", "missing-field", "'project' has no owner", hint)
 
     def state(self, items: tuple[DesiredItem, ...]) -> DesiredState:
         """The whole."""
@@ -304,24 +226,12 @@ class _Resolver:
             texts=self.context.texts,
         )
 
-    def used_milestones(self, items: tuple[DesiredItem, ...]) -> int:
-        """How many milestones are used or declared, kept items included."""
-        return len(self.milestones.definitions(_members(items, "milestone")))
-
 
 def _no_feedback(entry: Entry, words: Sequence[str]) -> Iterator[Diagnostic]:
     """Tell what names neither an issue nor a discussion."""
     for index, word in enumerate(words):
         if parse_feedback(word) is None:
-            place = (
-                f"feedback.{index}" if f"feedback.{index}" in entry.parsed.places else "feedback"
-            )
-            yield entry.problem(place, "invalid-feedback", *_not_feedback(word))
-
-
-def _not_feedback(word: str) -> tuple[str, str]:
-    hint = "write '#12', owner/repo#12, or the address of an issue or a discussion"
-    return f"'{shown(word)}' names neither an issue nor a discussion", hint
+            yield entry.problem(f"feedback.{index}", "invalid-feedback", *not_feedback(word))
 
 
 def _state(status: str) -> str:
@@ -358,31 +268,16 @@ def _members(items: Sequence[DesiredItem], name: str) -> list[str]:
 
 
 def _inventory(
-    entries: Sequence[Entry], items: Sequence[DesiredItem], milestones: int
+    files: Sequence[ParsedFile], collected: Collected, milestones: Sequence[MilestoneDef]
 ) -> Inventory:
-    """Counts over all items, those that stay in the file too."""
-    counts: dict[str, int] = {}
-    for item in items:
-        counts[item.kind] = counts.get(item.kind, 0) + 1
+    """Counts of all that files hold: with items that stay there, doubles, and loose criteria."""
+    every = [entry.parsed for entry in (*collected.entries, *collected.doubles)]
+    points = [each.parsed.document.story_points for each in collected.doubles]
     return Inventory(
-        counts=counts,
-        milestones=milestones,
-        checklist=sum(len(item.criteria) for item in items),
-        points=sum(entry.counted_points for entry in entries),
-    )
-
-
-def _with_rest(inventory: Inventory, doubles: Sequence[Entry], loose: int) -> Inventory:
-    """The counts with what files hold and GitHub does not get: items whose key is taken, and
-    `loose` criteria of the plan as a whole.
-    """
-    counts = dict(inventory.counts)
-    criteria, points = loose, 0.0
-    for entry in doubles:
-        document = entry.parsed.document
-        counts[entry.parsed.kind] = counts.get(entry.parsed.kind, 0) + 1
-        criteria += len(document.acceptance_criteria or ())
-        points += document.story_points if isinstance(document.story_points, float) else 0
-    return Inventory(
-        counts, inventory.milestones, inventory.checklist + criteria, inventory.points + points
+        counts=dict(Counter(item.kind for item in every)),
+        milestones=len(milestones),
+        checklist=sum(parsed.loose_criteria for parsed in files)
+        + sum(len(item.document.acceptance_criteria or ()) for item in every),
+        points=sum((entry.counted_points for entry in collected.entries), 0.0)
+        + sum(each for each in points if isinstance(each, float)),
     )

@@ -3,6 +3,7 @@
 import re
 
 from backlog_sync.files.inline import plain
+from backlog_sync.files.vocabulary import spelled
 
 _LONGEST = 400
 
@@ -11,17 +12,6 @@ _ACTOR = re.compile(
     re.IGNORECASE,
 )
 _STARTS = ("as a ", "as an ", "as the ")
-_OTHER_STARTS = (
-    "como ", "en tant qu", "als ", "как ", "я, как ", "я как ", "作为", "作為", "身为", "come ",
-    "in qualità di ", "jako ", "in de rol van ",
-)  # fmt: skip
-_WANTS = (
-    "quero", "quiero", "necesito", "preciso", "gostaria", "je veux", "je souhaite", "j'aimerais",
-    "je peux", "möchte", "will ich", "brauche", "хочу", "мне нужно", "想", "希望", "需要", "voglio",
-    "vorrei", "posso", "wil ik", "ik wil", "chcę", "chciałbym", "chciałabym", "potrzebuję",
-)  # fmt: skip
-
-
 _BEHIND = {
     "として": ("たい", "ほしい", "欲しい"),
     "로서": ("원한다", "싶다", "원합니다", "싶습니다"),
@@ -37,7 +27,10 @@ def is_story_sentence(text: str) -> bool:
     for actor, wants in _BEHIND.items():
         if actor in words and any(want in words for want in wants):
             return True
-    return words.startswith(_OTHER_STARTS) and any(want in words for want in _WANTS)
+    actors = (actor.replace("_", " ") for actor in spelled("stories.actors"))
+    if not words.replace(",", "", 1).startswith(tuple(actors)):
+        return False
+    return any(want in words for want in spelled("stories.wants"))
 
 
 def is_sentence(text: str) -> bool:

@@ -1,26 +1,35 @@
 """The settings of a backlog: read from each of its files, and made one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
+from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS
 from backlog_sync.core.model import KINDS, Settings
+from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.settings import SettingsDocument
-from backlog_sync.files.own_statuses import STATUSES
+from backlog_sync.files.entries import STATUSES, place_in
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.reading.declared import problem
+from backlog_sync.files.refs import parse_feedback
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import did_you_mean, explain, shown
 
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
-_UNITED = ("trusted_authors", "ignore_issues", "publish")
-_MAPPINGS = ("people", "label_map", "points", "ownership", "kind_labels", "issue_types", "reading")
 _OWN = ("version", "include")
 STATE = "state"
 _SEE = "docs/files.md, 'Say how a roadmap is read', has the forms"
+
+
+_RESERVED = (
+    "title", "assignees", "labels", "linked pull requests", "milestone", "repository", "reviewers",
+    "parent issue", "sub-issues progress", "tracks", "tracked by",
+)  # fmt: skip
+"""Names of a board's own fields, whose values belong to the issue; `Status` is set by us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,11 @@ class FileSettings:
 
     def place(self, dotted: str) -> Place:
         """The place of a setting, or of what it stands in."""
-        while dotted and dotted not in self.places:
-            dotted = dotted.rpartition(".")[0]
-        return self.places.get(dotted, Place(self.path))
+        return place_in(self.places, dotted, Place(self.path))
+
+    def fault(self, dotted: str, slug: str, message: str, hint: str = "") -> Diagnostic:
+        """What is wrong with a setting."""
+        return Diagnostic(self.place(dotted), slug, message, hint)
 
 
 def read_settings(parsed: ParsedFile) -> tuple[FileSettings, tuple[Diagnostic, ...]]:
@@ -77,13 +88,9 @@ def merge_settings(
             value = getattr(file.document, name)
             if name in _JOINED_LISTS:
                 merged[name] = _joined(name, merged.get(name, ()), value, file, diagnostics)
-            elif name in _UNITED:
-                before = merged.get(name, ())
-                assert isinstance(before, tuple)
+            elif isinstance(before := merged.get(name, type(value)()), tuple):
                 merged[name] = tuple(dict.fromkeys((*before, *value)))
-            elif name in _MAPPINGS:
-                before = merged.get(name, {})
-                assert isinstance(before, dict)
+            elif isinstance(before, dict):
                 merged[name] = {**value, **before}
             elif name not in merged:
                 merged[name] = value
@@ -92,8 +99,7 @@ def merge_settings(
                 first = said_by[name].place(name)
                 message = f"'{name}' is said otherwise at {first}"
                 hint = "files of one backlog share their settings: say it in one place"
-                place = file.place(name)
-                diagnostics.append(Diagnostic(place, "conflicting-setting", message, hint))
+                diagnostics.append(file.fault(name, "conflicting-setting", message, hint))
     return SettingsDocument.model_construct(_fields_set=set(merged), **merged), tuple(diagnostics)
 
 
@@ -108,9 +114,9 @@ def _joined(
         title = getattr(entry, key)
         first = known.setdefault(title.casefold(), entry)
         if first is not entry and first != entry:
-            place = file.place(f"{name}.{index}")
+            path, hint = f"{name}.{index}", "keep one of them"
             message = f"'{title}' is defined twice in '{name}', differently"
-            found.append(Diagnostic(place, "duplicate-definition", message, "keep one of them"))
+            found.append(file.fault(path, "duplicate-definition", message, hint))
     return tuple(known.values())
 
 
@@ -122,48 +128,82 @@ def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
     word = name.strip().casefold()
     if word in ("status", "state"):
         return (STATE, STATUS) if word == "status" else (STATE,)
-    board = document.project.fields if document.project else {}
-    known = {field.casefold(): field for field in (*ISSUE_FIELDS, *BOARD_FIELDS, *board)}
+    fields = (*ISSUE_FIELDS, *BOARD_FIELDS, *document.board_fields)
+    known = {field.casefold(): field for field in fields}
     field = known.get(MEANT.get(word, word).casefold())
     return (field,) if field else ()
 
 
-def check_ownership(
-    files: Sequence[FileSettings], document: SettingsDocument
-) -> tuple[Diagnostic, ...]:
-    """Tell words under `ownership:` that mean no field."""
-    found: list[Diagnostic] = []
-    for file in files:
-        for name in file.document.ownership:
-            if owned_fields(name, document):
-                continue
-            board = document.project.fields if document.project else {}
-            hint = did_you_mean(name, (*ISSUE_FIELDS, *MEANT, *BOARD_FIELDS, *board))
-            message = f"'{shown(name)}' is not a field"
-            place = file.place(f"ownership.{name}")
-            found.append(Diagnostic(place, "unknown-field", message, hint))
-    return tuple(found)
+def check_settings(
+    file: FileSettings, whole: SettingsDocument, repository: str | None, *, project_said: bool
+) -> Iterator[Diagnostic]:
+    """Tell what is wrong with settings that are valid one by one.
+
+    `whole` are those of all files, `repository` is where issues are that name none;
+    `project_said` tells that a flag names the board.
+    """
+    document = file.document
+    for name in document.ownership:
+        if not owned_fields(name, whole):
+            fields = (*ISSUE_FIELDS, *MEANT, *BOARD_FIELDS, *whole.board_fields)
+            message, hint = f"'{shown(name)}' is not a field", did_you_mean(name, fields)
+            yield file.fault(f"ownership.{name}", "unknown-field", message, hint)
+    for pattern, what in document.reading.items():
+        if why := problem(pattern, what) or _no_status(pattern, what, whole):
+            yield file.fault(f"reading.{pattern}", "invalid-reading", why, _SEE)
+    days = [(f"milestones.{n}.due", each.due) for n, each in enumerate(document.milestones)]
+    days += [(f"project.fields.{n}.start", each.start) for n, each in document.board_fields.items()]
+    for path, day in days:
+        if day is not None and parse_date(day) is None:
+            message = f"'{shown(day)}' is not a date"
+            yield file.fault(path, "invalid-date", message, "write it as 2026-03-31")
+    yield from _check_board(file, repository, project_said=project_said)
+    for index, word in enumerate(document.planning.feedback):
+        if parse_feedback(word) is None:
+            yield file.fault(f"planning.feedback.{index}", "invalid-feedback", *not_feedback(word))
 
 
-def check_reading(
-    files: Sequence[FileSettings], document: SettingsDocument
-) -> tuple[Diagnostic, ...]:
-    """Tell lines of `reading:` that say nothing that we know."""
-    return tuple(
-        Diagnostic(file.place(f"reading.{pattern}"), "invalid-reading", why, _SEE)
-        for file in files
-        for pattern, what in file.document.reading.items()
-        if (why := problem(pattern, what) or _no_status(pattern, what, document))
-    )
+def _check_board(
+    file: FileSettings, repository: str | None, *, project_said: bool
+) -> Iterator[Diagnostic]:
+    for name, each in file.document.board_fields.items():
+        path, folded = f"project.fields.{name}", name.casefold()
+        options = [option.name.casefold() for option in each.options]
+        for index, option in enumerate(each.options):
+            if options.index(option.name.casefold()) < index:
+                message = f"'{option.name}' is given twice"
+                yield file.fault(f"{path}.options.{index}", "duplicate-option", message)
+        if folded in (record.NAME.casefold(), *_RESERVED):
+            message = f"every board has a field {shown(name)!r} of GitHub's own"
+            if folded == record.NAME.casefold():
+                message = f"the board's field {record.NAME!r} is kept by this tool"
+            yield file.fault(path, "reserved-field", message, "give it another name")
+    project = file.document.project
+    if project is None or project_said:
+        return
+    if project.title is None and project.number is None:
+        hint = "add 'title:' or 'number:'"
+        yield file.fault("project", "missing-field", "'project' names no board", hint)
+    elif project.title is not None and project.number is not None:
+        message = "'project' has both a title and a number"
+        yield file.fault("project.title", "invalid-value", message, "keep one of them")
+    elif project.owner is None and repository is None:
+        hint = "add 'owner:', or 'repository: owner/name'"
+        yield file.fault("project", "missing-field", "'project' has no owner", hint)
+
+
+def not_feedback(word: str) -> tuple[str, str]:
+    """What is wrong with a word that names no place for feedback, and what to write."""
+    hint = "write '#12', owner/repo#12, or the address of an issue or a discussion"
+    return f"'{shown(word)}' names neither an issue nor a discussion", hint
 
 
 def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
     """Why a word under `statuses` means nothing; empty where all do."""
     if pattern != STATUSES or not isinstance(what, Mapping):
         return ""
-    board = document.project.fields if document.project else {}
-    options = {option.name.casefold() for name, field in board.items() for option in field.options
-               if name.casefold() == STATUS.casefold()}  # fmt: skip
+    options = {option.name.casefold() for name, field in document.board_fields.items()
+               for option in field.options if name.casefold() == STATUS.casefold()}  # fmt: skip
     known = ("Todo", "In Progress", "Done", "Cancelled", *options)
     for word, status in what.items():
         text = status if isinstance(status, str) else ""
@@ -175,19 +215,12 @@ def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
 
 def core_settings(document: SettingsDocument) -> Settings:
     """The part of the settings that planning works with."""
-    labels: dict[str, str | None] = {kind: kind for kind in KINDS}
-    labels.update({str(kind): label for kind, label in document.kind_labels.items()})
-    types: dict[str, str | None] = {kind: kind for kind in KINDS}
-    types.update({str(kind): name for kind, name in document.issue_types.items()})
-    ownership: dict[str, str] = {}
-    for name, owner in document.ownership.items():
-        for field in owned_fields(name, document):
-            ownership[field] = owner
+    own = document.ownership.items()
     return Settings(
-        kind_labels=labels,
-        issue_types=types,
+        kind_labels=_by_kind(document.kind_labels),
+        issue_types=_by_kind(document.issue_types),
         priority_label=document.priority_label,
-        ownership=ownership,
+        ownership={field: owner for name, owner in own for field in owned_fields(name, document)},
         trusted_authors=document.trusted_authors,
         ignore_issues=document.ignore_issues,
         mentions=document.mentions,
@@ -196,3 +229,8 @@ def core_settings(document: SettingsDocument) -> Settings:
         adopt=document.adopt,
         publish=document.publish,
     )
+
+
+def _by_kind(said: Mapping[Any, str | None]) -> dict[str, str | None]:
+    """A name for each kind; one that is not said is called as the kind."""
+    return {kind: said.get(kind, kind) for kind in KINDS}

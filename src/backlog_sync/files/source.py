@@ -6,6 +6,7 @@ import re
 import stat
 import tempfile
 from bisect import bisect_right
+from collections.abc import Iterator
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
@@ -101,7 +102,7 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
     A symbolic link stays and its target is replaced; permission bits are kept. Raises
     FailedError where the file no longer holds `before`, or cannot be written.
     """
-    try:
+    with _written(file, "make the file and its folder writable, then run it again"):
         target = file.resolve(strict=True)
         if target.read_bytes() != before:
             raise FailedError(
@@ -122,20 +123,13 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
         _sync_folder(target.parent)
-    except OSError as error:
-        raise FailedError(
-            f"{file}: cannot be written: {error.strerror or error}",
-            slug="unwritable",
-            hint=disk_hint(error, "make the file and its folder writable, then run it again"),
-        ) from error
 
 
-def create_file(file: Path, content: bytes) -> None:
-    """Write a new file, and the folders above it. Raises FailedError where it exists or cannot."""
+@contextlib.contextmanager
+def _written(file: Path, hint: str) -> Iterator[None]:
+    """Tell why a file cannot be written."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as stream:
-            stream.write(content)
+        yield
     except FileExistsError as error:
         raise FailedError(
             f"{file}: the file exists, and nothing is overwritten",
@@ -146,8 +140,16 @@ def create_file(file: Path, content: bytes) -> None:
         raise FailedError(
             f"{file}: cannot be written: {error.strerror or error}",
             slug="unwritable",
-            hint=disk_hint(error, "name a file in a folder that you may write to"),
+            hint=disk_hint(error, hint),
         ) from error
+
+
+def create_file(file: Path, content: bytes) -> None:
+    """Write a new file, and the folders above it. Raises FailedError where it exists or cannot."""
+    with _written(file, "name a file in a folder that you may write to"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as stream:
+            stream.write(content)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -171,6 +173,4 @@ def _too_large(path: str, size: int) -> Diagnostic:
 
 def _byte_place(path: str, body: bytes, offset: int) -> Place:
     """Line and column of a byte; the column counts bytes where the line is not text."""
-    breaks = [match.end() for match in re.finditer(rb"\r\n|\n|\r", body[:offset])]
-    start = breaks[-1] if breaks else 0
-    return Place(path, len(breaks) + 1, offset - start + 1)
+    return Lines(body[:offset].decode("latin-1")).place(path, offset)

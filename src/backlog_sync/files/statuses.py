@@ -26,17 +26,6 @@ _SHARE = re.compile(r"(\d{1,3})[ ]?%")
 _COUNT = re.compile(r"[(（][ ]*(\d{1,4})[ ]?(?:/|of|von|de|из)[ ]?(\d{1,4})[^()（）\d]{0,40}[)）]")
 _REMARK = re.compile(r"[(（]([^()（）]{1,60})[)）]")
 _APART = re.compile(r"[ \t*_`]*(?:$|[:：,;，；、。.!()（）\[\]|/+&–—~\"“”]|[ \t]-+(?:[ \t]|$)|-\w)")
-_GOES_ON = frozenset(
-    word
-    for listed in (
-        "and with since in on at as for by via this last but except see per q1 q2 q3 q4 now today",
-        "yesterday sprint phase v version release pr und mit seit am für von ab siehe aber",
-        "et avec depuis le en pour par mais sauf voir y con desde e com por ver z и с",
-    )
-    for word in listed.split()
-)
-"""Words behind a status that only remark on it: `Complete and production-ready`, `Done in May`."""
-
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDINGS = re.compile(r"(?:了|済み?|しました|した|です|됨|했음|함|되었음|입니다)?$")
 _LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~]*$")
@@ -169,11 +158,9 @@ def same_status(left: str, right: str) -> bool:
 
 def _same_remarked(left: str, right: str) -> bool:
     """Whether two longer values mean the same: `Done – shipped in May` and `Done`."""
-    heads = [status_in(each) for each in (left, right)]
-    words = [each[: told.end] for each, told in zip((left, right), heads, strict=True) if told]
-    if len(words) < 2 or not all(map(is_plain_status, words)):
-        return False
-    return bool(meanings(left) & meanings(right))
+    heads = [(each, status_in(each)) for each in (left, right)]
+    plain = all(told and is_plain_status(each[: told.end]) for each, told in heads)
+    return plain and bool(meanings(left) & meanings(right))
 
 
 # ---- parts ---------------------------------------------------------------------------------
@@ -221,7 +208,8 @@ def _phrase(head: str, at: int) -> tuple[frozenset[str], int] | None:
     if "none" in meant or not meant or not _ends(head, end):
         return None
     if share and meant in (DONE, PROGRESS):
-        meant = _of_share(int(share[1]))
+        percent = int(share[1])
+        meant = DONE if percent >= 100 else PROGRESS if percent else TODO
     return meant, end
 
 
@@ -244,13 +232,9 @@ def _turned(tokens: list[tuple[str, int]]) -> tuple[frozenset[str], int]:
     """`not yet done` is to do, `mostly done` is in progress, `fully done` is done."""
     denied = partly = False
     at = 0
-    while at < len(tokens):
-        for name, count in _before(tokens[at:]):
-            denied, partly = denied or name == "negations", partly or name == "partly"
-            at += count
-            break
-        else:
-            break
+    while before := next(_before(tokens[at:]), None):
+        denied, partly = denied or before[0] == "negations", partly or before[0] == "partly"
+        at += before[1]
     meant, end = _longest(tokens[at:]) if at else (frozenset[str](), 0)
     if meant & _STRUCK and (denied or partly):
         meant = PROGRESS if partly else TODO
@@ -296,31 +280,22 @@ def _ends(head: str, end: int) -> bool:
     if following is None or head[end : following.start()].strip(" \t*_`"):
         return True
     word = key_words(following[0])
-    return word in _GOES_ON or word[:1].isdigit() or word in vocabulary().statuses
+    return word in words_of("remarks") or word[:1].isdigit() or word in vocabulary().statuses
 
 
 def _lessened(rest: str) -> frozenset[str]:
     """What is left of `done` by what follows: `(partially)`, `except for …`, `80%`, `(3/5)`."""
     remark = _REMARK.match(rest.lstrip(" *_"))
-    if remark and any(key_words(part) in words_of("partly") for part in _heads(remark[1])):
-        return PROGRESS
+    heads = (remark[1], remark[1].split(" ", 1)[0].rstrip(",;:")) if remark else ()
     share, count = _SHARE.search(rest[:60]), _COUNT.search(rest[:60])
-    if share and int(share[1]) < 100:
-        return PROGRESS
-    if count and int(count[1]) < int(count[2]):
-        return PROGRESS
     said = [key_words(match[0]) for match in _TOKEN.finditer(rest[:60])]
-    lessening = words_of("exceptions")
-    return PROGRESS if any(word in lessening for word in said[:4]) else DONE
-
-
-def _heads(remark: str) -> tuple[str, str]:
-    """A remark as a whole and its first word."""
-    return remark, remark.split(" ", 1)[0].rstrip(",;:")
-
-
-def _of_share(percent: int) -> frozenset[str]:
-    return DONE if percent >= 100 else PROGRESS if percent else TODO
+    lessened = (
+        any(key_words(part) in words_of("partly") for part in heads)
+        or (share and int(share[1]) < 100)
+        or (count and int(count[1]) < int(count[2]))
+        or any(word in words_of("exceptions") for word in said[:4])
+    )
+    return PROGRESS if lessened else DONE
 
 
 def _without_remark(rest: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.block import ACCEPTANCE, PLANNING_PARTS, PROSE_PARTS, Section, Template
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.syntax.markdown import Kind, Line, scan_lines
@@ -69,12 +69,12 @@ def unpublished(template: Template, publish: Sequence[str], said: Place) -> Iter
         if name not in publish:
             message = f"the template shows '{name}', which 'publish' does not name"
             hint = f"add it: 'publish: [{name}]'; until then its section is left out"
-            yield Diagnostic(said, "not-published", message, hint, Severity.WARNING)
+            yield warning(said, "not-published", message, hint)
     for name in publish:
         if name not in named:
             message = f"'publish' names '{name}', which the template does not show"
             hint = f"add a section with {{{name}}} to the template"
-            yield Diagnostic(said, "not-published", message, hint, Severity.WARNING)
+            yield warning(said, "not-published", message, hint)
 
 
 def _split(lines: _Lines) -> Iterator[tuple[Line | None, _Lines]]:

@@ -4,18 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.files.parsed import Claim, ParsedFile
+from backlog_sync.files.vocabulary import list_kind
 
-_KINDS = {
-    "epics": "epic",
-    "features": "feature",
-    "stories": "story",
-    "tasks": "task",
-    "bugs": "bug",
-    "spikes": "spike",
-    "chores": "chore",
-}
 _CRITERIA = ("criteria", "acceptance_criteria", "checklist")
 
 
@@ -73,8 +65,6 @@ def _of_rows(claim: Claim, figures: Sequence[Figure]) -> float:
 
 
 def _compute(what: str, figures: Sequence[Figure]) -> float | None:
-    if what in _KINDS:
-        return sum(figure.kind == _KINDS[what] for figure in figures)
     if what == "points":
         return sum(figure.points for figure in figures)
     if what == "items":
@@ -83,7 +73,8 @@ def _compute(what: str, figures: Sequence[Figure]) -> float | None:
         return len({figure.milestone for figure in figures if figure.milestone})
     if what in _CRITERIA:
         return sum(figure.criteria for figure in figures)
-    return None
+    kind = list_kind(what)
+    return sum(figure.kind == kind for figure in figures) if kind else None
 
 
 def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
@@ -102,4 +93,4 @@ def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
     hint = f"write {wrong.computed:g}, or find what is missing"
     if not wrong.sure:
         hint += "; `lint --fix` leaves it, because it may count something else"
-    return Diagnostic(claim.place, "wrong-total", message, hint, Severity.WARNING)
+    return warning(claim.place, "wrong-total", message, hint)

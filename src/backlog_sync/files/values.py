@@ -21,7 +21,7 @@ from backlog_sync.files.vocabulary import (
     key_words,
     kind_of,
     list_kind,
-    vocabulary,
+    type_word,
     words_of,
 )
 
@@ -58,7 +58,7 @@ _REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,
 @lru_cache(maxsize=2048)
 def is_empty(value: str) -> bool:
     """Whether a value says that there is none: blank, `None`, `-`, `TBD`, `**—**`."""
-    text = plain(value[:LIMIT]).strip("*` ")
+    text = _bare(value)
     return not text or is_empty_word(text)
 
 
@@ -75,14 +75,10 @@ def _as_number(text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an estimate says: points (a number, or a word for a scale), or hours.
-
-    `unit` tells that a number of points was written with its unit.
-    """
+    """What an estimate says: points (a number, or a word for a scale), or hours."""
 
     points: float | str | None = None
     hours: float | None = None
-    unit: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -104,12 +100,7 @@ def parse_points(value: str) -> float | str | None:
 def parse_hours(value: str) -> float | None:
     """Hours of an hours key: `6`, `6h`, `1h 30m`, `90 min`; None for other units and ranges."""
     text = _bare(value)
-    return _with_unit(text) or _bare_hours(text)
-
-
-def _bare_hours(text: str) -> float | None:
-    match = re.match(rf"({_NUMBER})$", text)
-    return _as_number(match[1]) if match else None
+    return _as_number(text) if re.fullmatch(_NUMBER, text) else _with_unit(text)
 
 
 def _with_unit(text: str) -> float | None:
@@ -129,9 +120,9 @@ def parse_estimate(value: str) -> Estimate | None:
         return Estimate(hours=hours)
     match = _POINTS.match(text) or _UNIT_FIRST.match(text)
     if match:
-        unit = match.re is _UNIT_FIRST or bool(match["unit"])
+        unit = match.re is _UNIT_FIRST or match["unit"]
         whole = unit or match.end() == len(text)
-        return Estimate(_as_number(match[1]), unit=unit) if whole else None
+        return Estimate(_as_number(match[1])) if whole else None
     size = _SIZES.get(key_words(_REMARK.sub("", text)))
     return Estimate(size) if size else None
 
@@ -157,12 +148,8 @@ def parse_status(value: str) -> str | None:
     What is only a sign or a box is the board's word for it: `✅` is `Done`, `[ ]` is `Todo`.
     """
     word = plain(value.split("(", 1)[0][:300])
-    start, end = 0, len(word)
-    while start < end and (is_decoration(word[start]) or word[start] in " *`~"):
-        start += 1
-    while end > start and (is_decoration(word[end - 1]) or word[end - 1] in " *`.,;:~"):
-        end -= 1
-    bare = word[start:end]
+    signs = " *`~" + "".join(filter(is_decoration, word))
+    bare = word.lstrip(signs).rstrip(signs + ".,;:")
     if not any(char.isalnum() for char in bare) or re.fullmatch(r"\[[xX]\]", bare):
         return _MEANT.get(next(iter(meanings(value)), ""), bare or plain(value) or None)
     return bare
@@ -279,33 +266,23 @@ def parse_dependencies(value: str) -> tuple[Named, ...]:
     `None` gives none. Remarks in brackets are passed over; a type word goes on to the numbers
     behind it, and a range gives every number in it.
     """
-    text = _unbracketed(_bare(value))
+    text = _bare(value)
+    if text[:1] + text[-1:] in ("[]", "()", "{}") and text.count(text[0]) == 1:
+        text = text[1:-1].strip()
     if not text or is_empty_word(text):
         return ()
     found: list[Named] = []
     word = ""
     for part in _parts(text):
         carried = _CARRIER.match(part)
-        word = carried[1] if carried and _is_carrier(carried[1]) else word
+        if carried and (type_word(carried[1]) or list_kind(carried[1])):
+            word = carried[1]
         number = part.replace(".", "").isdecimal()
         if word and number:
             found += [replace(each, number=part) for each in _named(f"{word} {part}")]
         else:
             found += _named(part)
     return tuple(found[: 4 * _MOST])
-
-
-def _unbracketed(text: str) -> str:
-    pairs = {"[": "]", "(": ")", "{": "}"}
-    if text[:1] in pairs and text[-1:] == pairs[text[:1]] and text.count(text[0]) == 1:
-        return text[1:-1].strip()
-    return text
-
-
-def _is_carrier(word: str) -> bool:
-    """Whether a word before a number is one of items, in the singular or the plural."""
-    key = key_words(word)
-    return key in vocabulary().types or list_kind(word) is not None
 
 
 def _named(written: str) -> list[Named]:
@@ -359,8 +336,7 @@ def singular(text: str) -> str:
     word, blank, rest = text.rpartition(" ")
     if not blank or not rest[:1].isdecimal():
         return text
-    kind = vocabulary().types.get(key_words(word))
-    if kind is not None:
-        return f"{kind.name} {rest}"
-    listed = list_kind(word)
-    return f"{listed} {rest}" if listed in RANKS else text
+    kind, listed = type_word(word), list_kind(word)
+    if kind is None and listed not in RANKS:
+        return text
+    return f"{kind.name if kind else listed} {rest}"

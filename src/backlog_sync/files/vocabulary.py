@@ -113,35 +113,28 @@ MILESTONE_CODE = TypeWord("m", "epic", weak=True)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The table as it is looked up: everything by `key_words` of its spellings.
+    """The parts of the table that are no plain words, looked up by `key_words` of the spellings.
 
-    `spelled` are type words as written (case-folded), for patterns. `sections` are plain sets of
-    words by their path: `empty`, `topics.noise`, `columns.title`, `withheld.risks`.
+    `spelled` are type words as written (case-folded), for patterns.
     """
 
-    fields: Mapping[str, str]
     types: Mapping[str, TypeWord]
     spelled: Mapping[str, TypeWord]
-    kinds: Mapping[str, str]
-    lists: Mapping[str, str]
-    groups: Mapping[str, str]
-    status_lists: Mapping[str, str]
     statuses: Mapping[str, frozenset[str]]
     marks: Mapping[str, str]
     title_marks: frozenset[str]
     topics: Mapping[str, frozenset[str]]
-    counted: Mapping[str, str]
-    columns: Mapping[str, str]
-    risk_columns: Mapping[str, str]
-    sections: Mapping[str, frozenset[str]]
     codes: Mapping[str, TypeWord]
     letters: Mapping[str, str]
     foreign_codes: frozenset[str]
     longest_status: int
 
 
+_Table = Mapping[str, Any]
+
+
 @cache
-def _data() -> dict[str, Any]:
+def _data() -> _Table:
     text = files("backlog_sync.files").joinpath("vocabulary.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -149,94 +142,70 @@ def _data() -> dict[str, Any]:
 @cache
 def vocabulary() -> Vocabulary:
     """The table, loaded when it is first needed."""
-    data = _data()
-    statuses = _many(data["statuses"])
-    types = list(_types(data["types"]))
+    types = [
+        (word, TypeWord(name, table["kind"], bool(table.get("weak")), bool(table.get("unsure"))))
+        for name, table in _data()["types"].items()
+        for word in _spellings(table)
+    ]
+    statuses = _many("statuses")
+    marks, codes = _data()["marks"], _data()["codes"]
     return Vocabulary(
-        fields=_by_word(data["fields"]),
-        types={key_words(word): made for made, word in types},
-        spelled={word.casefold(): made for made, word in types},
-        kinds=_by_word(data["kinds"]),
-        lists=_by_word(data["lists"]),
-        groups=_by_word(data["groups"]),
-        status_lists=_by_word(data["status_lists"]),
+        types={key_words(word): made for word, made in types},
+        spelled={word.casefold(): made for word, made in types},
         statuses=statuses,
         marks={sign: name for name in ("done", "progress", "todo", "cancelled")
-               for sign in data["marks"][name].split()},
-        title_marks=frozenset(data["marks"]["title"].split()),
-        topics=_many(data["topics"]),
-        counted=_by_word(data["counted"]),
-        columns=_by_word(data["columns"]),
-        risk_columns=_by_word(data["risk_columns"]),
-        sections=dict(_sections(data)),
+               for sign in marks[name].split()},
+        title_marks=frozenset(marks["title"].split()),
+        topics=_many("topics"),
         codes={code: TypeWord(code.lower(), kind) for kind in RANKS
-               for code in data["codes"].get(kind, "").split()},
+               for code in codes.get(kind, "").split()},
         letters={code: kind for kind in RANKS
-                 for code in data["codes"].get(f"{kind}_letters", "").split()},
-        foreign_codes=frozenset(data["codes"]["foreign"].split()),
+                 for code in codes.get(f"{kind}_letters", "").split()},
+        foreign_codes=frozenset(codes["foreign"].split()),
         longest_status=max(word.count(" ") + 1 for word in statuses),
     )  # fmt: skip
 
 
-_Table = Mapping[str, Any]
+def _spellings(table: _Table, *, language: str = "") -> Iterator[str]:
+    """The spellings of one entry as written, of all languages or of one."""
+    for name, listed in table.items():
+        if isinstance(listed, str) and name != "kind" and language in ("", name):
+            yield from map(str.strip, listed.split("|"))
 
 
-def _spellings(table: _Table) -> Iterator[tuple[str, str]]:
-    """The languages of one entry, and each of its spellings as written."""
-    for language, listed in table.items():
-        if isinstance(listed, str) and language != "kind":
-            for spelling in listed.split("|"):
-                yield language, spelling.strip()
+@cache
+def by_word(part: str) -> Mapping[str, str]:
+    """The entry of each spelling in a part of the table; the first one where two have it."""
+    entries = reversed(_data()[part].items())
+    return {key_words(word): name for name, table in entries for word in _spellings(table)}
 
 
-def _by_word(tables: _Table) -> dict[str, str]:
-    """The entry of each spelling; the first one where two have it."""
-    found: dict[str, str] = {}
-    for name, table in tables.items():
-        for _, spelling in _spellings(table):
-            found.setdefault(key_words(spelling), name)
-    return found
+def _entry(part: str, text: str) -> str | None:
+    return by_word(part).get(key_words(text))
 
 
-def _many(tables: _Table) -> dict[str, frozenset[str]]:
-    """All entries of each spelling."""
+def _many(part: str) -> Mapping[str, frozenset[str]]:
+    """All entries of each spelling in a part of the table."""
     found: dict[str, frozenset[str]] = {}
-    for name, table in tables.items():
-        for _, spelling in _spellings(table):
-            word = key_words(spelling)
+    for name, table in _data()[part].items():
+        for word in map(key_words, _spellings(table)):
             found[word] = found.get(word, frozenset()) | {name}
     return found
 
 
-def _types(tables: _Table) -> Iterator[tuple[TypeWord, str]]:
-    for name, table in tables.items():
-        made = TypeWord(name, table["kind"], bool(table.get("weak")), bool(table.get("unsure")))
-        for _, spelling in _spellings(table):
-            yield made, spelling
-
-
-def _sections(data: _Table) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every set of words by its path, beside those that are looked up the other way round."""
-    for name, words in data["months"].items():
-        yield f"months.{name}", frozenset(key_words(word) for word in words.split("|"))
-    for name, table in data.items():
-        if name in ("fields", "types", "months"):
-            continue
-        nested = {key: inner for key, inner in table.items() if isinstance(inner, dict)}
-        for key, inner in nested.items() or {"": table}.items():
-            path = f"{name}.{key}" if key else name
-            yield path, frozenset(key_words(word) or word for _, word in _spellings(inner))
+@cache
+def words_of(path: str) -> frozenset[str]:
+    """The words of one part of the table, as `key_words` gives them: `topics.noise`, `empty`."""
+    return frozenset(key_words(word) or word for word in spelled(path))
 
 
 @cache
-def _languages() -> dict[str, frozenset[str]]:
-    """The languages in which each spelling of a field is written."""
-    found: dict[str, frozenset[str]] = {}
-    for table in _data()["fields"].values():
-        for language, spelling in _spellings(table):
-            word = key_words(spelling)
-            found[word] = found.get(word, frozenset()) | {language}
-    return found
+def spelled(path: str) -> tuple[str, ...]:
+    """The words of one part of the table as written: `scenarios.begin`."""
+    part: Any = _data()
+    for name in path.split("."):
+        part = part[name]
+    return tuple(_spellings({"": part} if isinstance(part, str) else part))
 
 
 def lookalikes() -> Mapping[str, Sequence[str]]:
@@ -250,11 +219,6 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(words.split("|"))
 
 
-def words_of(path: str) -> frozenset[str]:
-    """The words of one part of the table, as `key_words` gives them: `topics.noise`, `empty`."""
-    return vocabulary().sections[path]
-
-
 # ---- keys ----------------------------------------------------------------------------------
 
 
@@ -266,16 +230,10 @@ def field_of(key: str) -> str | None:
     """
     if len(key) > LONGEST_KEY:
         return None
-    known = vocabulary().fields
-    found = known.get(key_words(key))
+    found = _entry("fields", key)
     if found is None and (remark := _REMARK.search(key)) and not _UNITS.search(remark[0]):
-        found = known.get(key_words(key[: remark.start()]))
+        found = _entry("fields", key[: remark.start()])
     return found
-
-
-def languages_of(key: str) -> frozenset[str]:
-    """The languages in which a key of a field is written: `tools` for names of programs."""
-    return _languages().get(key_words(key), frozenset())
 
 
 def list_kind(key: str) -> str | None:
@@ -283,12 +241,12 @@ def list_kind(key: str) -> str | None:
 
     `any` is a list of items whose kind follows from where they stand; None is no list.
     """
-    return vocabulary().lists.get(key_words(key))
+    return _entry("lists", key)
 
 
 def group_kind(key: str) -> str | None:
     """Whether a key is one of lists that part the work by time: `milestone` or `sprint`."""
-    return vocabulary().groups.get(key_words(key))
+    return _entry("groups", key)
 
 
 def is_any_list(key: str) -> bool:
@@ -298,13 +256,13 @@ def is_any_list(key: str) -> bool:
 
 def list_status(key: str) -> str | None:
     """The meaning of the status that all entries of a list share: `done`, `progress`, `todo`."""
-    return vocabulary().status_lists.get(key_words(key))
+    return _entry("status_lists", key)
 
 
 def withheld_kind(key: str) -> str | None:
     """What no issue shows: `risks`, `hours`, `skills`, `team` or `cost`; None for other keys."""
     word = key_words(key)
-    field = vocabulary().fields.get(word)
+    field = _entry("fields", key)
     if field in ("risks", "skills", "team"):
         return field
     if field in ("estimate_hours", "estimate_seconds"):
@@ -315,17 +273,17 @@ def withheld_kind(key: str) -> str | None:
 
 def column_of(header: str) -> str | None:
     """What a column is beside a field: `title`, `task`, `story`, `description`, `id`, `foreign`."""
-    return vocabulary().columns.get(key_words(header))
+    return _entry("columns", header)
 
 
 def risk_column(header: str) -> str | None:
     """What a column of a register of risks holds: `text`, `likelihood`, `impact`, …"""
-    return vocabulary().risk_columns.get(key_words(header))
+    return _entry("risk_columns", header)
 
 
 def counted(word: str) -> str | None:
     """What a word counts: `items`, `epics`, `features`, `stories`, `tasks`, `points`."""
-    return vocabulary().counted.get(key_words(word))
+    return _entry("counted", word)
 
 
 # ---- slips of the pen -----------------------------------------------------------------------
@@ -339,20 +297,18 @@ _ALIKE, _TURNED = 0.88, 0.75
 
 def near_key(key: str) -> str | None:
     """The English key that somebody probably meant by a word that is none: `Lables`, `Prioirty`."""
-    word = key_words(key)
-    known = vocabulary()
-    if word in known.fields or word in known.topics or list_kind(key) or group_kind(key):
-        return None
-    return _near(word, _near_keys()) if type_word(key) is None else None
+    known = _entry("fields", key) or topics(key) or list_kind(key) or group_kind(key)
+    return None if known or type_word(key) else _near(key, "fields")
 
 
 def near_type(word: str) -> str | None:
     """The English type word that somebody probably meant: `Stroy`, `Fetaure`."""
     known = type_word(word) or list_kind(word) or field_of(word)
-    return None if known else _near(key_words(word), _near_types())
+    return None if known else _near(word, "types")
 
 
-def _near(word: str, among: Near) -> str | None:
+def _near(text: str, part: str) -> str | None:
+    word, among = key_words(text), _english(part)
     found = among.to(word, _TURNED) if len(word) >= _SHORTEST_SLIP else None
     if found is None or sorted(found) == sorted(word):
         return found
@@ -360,18 +316,9 @@ def _near(word: str, among: Near) -> str | None:
 
 
 @cache
-def _near_keys() -> Near:
-    return Near(_english(_data()["fields"]))
-
-
-@cache
-def _near_types() -> Near:
-    return Near(_english(_data()["types"]))
-
-
-def _english(tables: _Table) -> list[str]:
-    return [key_words(word) for table in tables.values()
-            for language, word in _spellings(table) if language == "en"]  # fmt: skip
+def _english(part: str) -> Near:
+    return Near(key_words(word) for table in _data()[part].values()
+                for word in _spellings(table, language="en"))  # fmt: skip
 
 
 # ---- items ---------------------------------------------------------------------------------
@@ -384,12 +331,8 @@ def type_word(text: str) -> TypeWord | None:
 
 def kind_of(text: str) -> str | None:
     """The kind that a value of `type:` says: `Sub-task`, `Defect`, `史诗`; None for other words."""
-    word = key_words(text)
-    found = vocabulary().kinds.get(word)
-    if found is not None:
-        return found
-    named = vocabulary().types.get(word)
-    return named.kind if named and not named.weak else None
+    named = type_word(text)
+    return _entry("kinds", text) or (named.kind if named and not named.weak else None)
 
 
 def topics(text: str) -> frozenset[str]:
@@ -426,20 +369,21 @@ def is_empty_word(text: str) -> bool:
 
 
 def _is_empty(text: str) -> bool:
-    bare = text.strip().rstrip(".")
-    return (key_words(bare) or bare) in words_of("empty") if bare else False
+    return _is_one_of("empty", text.strip().rstrip("."))
 
 
 def is_yes(text: str) -> bool:
     """Whether a value says yes: `true`, `x`, `ja`, `✅`."""
-    bare = text.strip()
-    return (key_words(bare) or bare) in words_of("yes")
+    return _is_one_of("yes", text.strip())
 
 
 def is_no(text: str) -> bool:
     """Whether a value says no, or nothing: `false`, `0`, `нет`."""
-    bare = text.strip()
-    return not bare or (key_words(bare) or bare) in words_of("no")
+    return not text.strip() or _is_one_of("no", text.strip())
+
+
+def _is_one_of(part: str, text: str) -> bool:
+    return bool(text) and (key_words(text) or text) in words_of(part)
 
 
 def is_partly(remark: str) -> bool:

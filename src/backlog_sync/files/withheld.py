@@ -7,9 +7,11 @@ a line that names one of these as its key is withheld; sentences and code are no
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from backlog_sync.files.vocabulary import bare_word, field_of, key_words, listed, words_of
 
+_EFFORTS = ("estimate", "effort", "estimate_hours", "estimate_seconds")
 RISKS, HOURS, SKILLS, TEAM, CAPACITY = "risks", "estimate_hours", "skills", "team", "capacity"
 
 _TIME = re.compile(
@@ -44,18 +46,11 @@ def without_withheld(text: str, publish: Collection[str]) -> str:
         return text
     lines = text.split("\n")
     kept = list(_Filter(lines, withheld).kept())
-    if len(kept) == len(lines) and kept == lines:
+    if kept == lines:
         return text
-    return "\n".join(_closed_up(kept)).strip("\n")
-
-
-def _closed_up(lines: list[str]) -> Iterator[str]:
-    """Give lines without blank ones that came to stand next to each other."""
-    before = ""
-    for line in lines:
-        if line.strip() or before.strip():
-            yield line
-        before = line
+    # Blank lines that came to stand next to each other are one.
+    closed_up = (line for before, line in pairwise(("", *kept)) if line.strip() or before.strip())
+    return "\n".join(closed_up).strip("\n")
 
 
 class _Filter:
@@ -101,10 +96,7 @@ class _Filter:
             if not self._of(heading[2], ""):
                 return False
             self.at += 1
-            while self.at < len(self.lines):
-                below = _HEADING.match(self.lines[self.at])
-                if below and len(below[1]) <= len(heading[1]):
-                    break
+            while self.at < len(self.lines) and not self._is_heading(len(heading[1])):
                 self.at += 1
             return True
         key, value = _pair(line)
@@ -113,6 +105,10 @@ class _Filter:
         self.at += 1
         self._skip_below(line, key, value)
         return True
+
+    def _is_heading(self, level: int) -> bool:
+        heading = _HEADING.match(self.lines[self.at])
+        return heading is not None and len(heading[1]) <= level
 
     def _skip_below(self, line: str, key: str, value: str) -> None:
         """Skip what belongs to a key: what is indented below it, and the block of its value."""
@@ -228,20 +224,22 @@ def _is_risk(cell: str) -> bool:
 
 
 def _cells(row: str) -> list[str]:
-    inner = row.strip().removeprefix("|")
-    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    return [cell.strip() for cell in _BAR.split(inner)]
+    return [cell.strip() for cell in _bars(row)[1]]
+
+
+def _bars(row: str) -> tuple[str, list[str], str]:
+    """What a row begins with, its cells as written, and the bar that closes it."""
+    body = row.strip()
+    lead = row[: len(row) - len(row.lstrip())] + ("|" if body.startswith("|") else "")
+    inner = body.removeprefix("|")
+    close = "|" if inner.endswith("|") and not inner.endswith("\\|") else ""
+    return lead, _BAR.split(inner[:-1] if close else inner), close
 
 
 def _without(row: str, gone: Collection[int]) -> str:
     """A row without some of its cells; the others keep their bytes."""
-    body = row.strip()
-    lead = row[: len(row) - len(row.lstrip())]
-    open_ = "|" if body.startswith("|") else ""
-    inner = body.removeprefix("|")
-    close = "|" if inner.endswith("|") and not inner.endswith("\\|") else ""
-    parts = _BAR.split(inner[:-1] if close else inner)
-    return lead + open_ + "|".join(p for i, p in enumerate(parts) if i not in gone) + close
+    lead, cells, close = _bars(row)
+    return lead + "|".join(cell for at, cell in enumerate(cells) if at not in gone) + close
 
 
 def _indent(line: str) -> int:
@@ -273,20 +271,13 @@ def _meaning(key: str, value: str) -> str | None:
         return RISKS
     if _has(parts, SKILLS):
         return SKILLS
-    if _is_of(word, TEAM) or field_of(word) == TEAM:
-        return TEAM
-    if _is_of(word, CAPACITY) or field_of(word) == CAPACITY:
-        return CAPACITY
-    if _is_effort(word) and (_TIME.match(value.lstrip("~≈<>* ")) or _is_hours(word, value)):
+    known = field_of(word)
+    for name in (TEAM, CAPACITY):
+        if name == known or _is_of(word, name):
+            return name
+    is_effort = known in _EFFORTS or _is_of(word, "hours")
+    bare_hours = known == HOURS and _BARE_NUMBER.match(value)
+    if is_effort and (bare_hours or _TIME.match(value.lstrip("~≈<>* "))):
         return HOURS
     named = ((RISKS, RISKS), (SKILLS, SKILLS), (HOURS, "joined_hours"))
     return next((field for field, kind in named if _begins(word, kind)), None)
-
-
-def _is_effort(word: str) -> bool:
-    known = ("estimate", "effort", "estimate_hours", "estimate_seconds")
-    return field_of(word) in known or _is_of(word, "hours")
-
-
-def _is_hours(word: str, value: str) -> bool:
-    return field_of(word) == HOURS and bool(_BARE_NUMBER.match(value))

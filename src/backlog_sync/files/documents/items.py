@@ -26,6 +26,8 @@ from backlog_sync.files.documents.values import (
     Word,
     Words,
     listed,
+    optional,
+    shorthand,
 )
 
 _BOX = re.compile(r"\[([ xX])\]\s+")
@@ -41,10 +43,6 @@ def _criterion(value: object) -> object:
     return {"text": value[box.end() :], "done": box[1] in "xX"}
 
 
-def _risk(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
-
-
 _Line: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=False)]
 
 
@@ -52,10 +50,8 @@ class CriterionDocument(Model):
     """An acceptance criterion; a plain string is one that is not done."""
 
     text: str = Field(description="What must hold, in one line of Markdown.")
-    done: bool = Field(default=False, description="Whether it holds. Written back from GitHub.")
-    details: tuple[_Line, ...] = Field(
-        default=(), description="Lines of Markdown that stand below it in the issue."
-    )
+    done: bool = optional("Whether it holds. Written back from GitHub.", False)
+    details: tuple[_Line, ...] = optional("Lines of Markdown that stand below it in the issue.", ())
 
 
 class UserStoryDocument(Model):
@@ -63,19 +59,19 @@ class UserStoryDocument(Model):
 
     as_a: str = Field(description="Who wants it: a role.")
     i_want: str = Field(description="What they want.")
-    so_that: str | None = Field(default=None, description="What for.")
+    so_that: str | None = optional("What for.")
 
 
 class RiskDocument(Model):
     """A risk tied to an item."""
 
     text: str = Field(description="What may go wrong.")
-    likelihood: Word | None = Field(default=None, description="How likely it is.")
-    impact: Word | None = Field(default=None, description="What it would cost.")
-    mitigation: str | None = Field(default=None, description="What is done about it.")
-    contingency: str | None = Field(default=None, description="What is done if it happens.")
-    owner: Word | None = Field(default=None, description="Who watches it.")
-    external: bool = Field(default=False, description="Whether it is out of our hands.")
+    likelihood: Word | None = optional("How likely it is.")
+    impact: Word | None = optional("What it would cost.")
+    mitigation: str | None = optional("What is done about it.")
+    contingency: str | None = optional("What is done if it happens.")
+    owner: Word | None = optional("Who watches it.")
+    external: bool = optional("Whether it is out of our hands.", False)
 
 
 _UserStory: TypeAlias = Annotated[
@@ -88,9 +84,7 @@ _Criterion: TypeAlias = Annotated[
 _Criteria: TypeAlias = Annotated[
     tuple[_Criterion, ...], BeforeValidator(listed, json_schema_input_type=list[_Criterion] | str)
 ]
-_Risk: TypeAlias = Annotated[
-    RiskDocument, BeforeValidator(_risk, json_schema_input_type=str | RiskDocument)
-]
+_Risk: TypeAlias = Annotated[RiskDocument, shorthand("text", str | RiskDocument)]
 Risks: TypeAlias = Annotated[
     tuple[_Risk, ...], BeforeValidator(listed, json_schema_input_type=list[_Risk] | str)
 ]
@@ -99,73 +93,50 @@ Risks: TypeAlias = Annotated[
 class _Item(Model):
     """An epic, feature, story, task, bug, spike or chore."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="allow",
-        str_strip_whitespace=True,
-        coerce_numbers_to_str=True,
-        allow_inf_nan=False,
-    )
+    model_config = ConfigDict(extra="allow")
 
-    id: Key | None = Field(
-        default=None,
-        description="The item's key, unique in the backlog. Made from the title where omitted.",
+    id: Key | None = optional(
+        "The item's key, unique in the backlog. Made from the title where omitted."
     )
-    kind: Kind | None = Field(default=None, description="What it is; needed in a list of 'items'.")
+    kind: Kind | None = optional("What it is; needed in a list of 'items'.")
     title: Word = Field(description="The issue's title, at most 256 characters.")
-    goal: str | None = Field(default=None, description="What it is to achieve. Markdown.")
-    description: str | None = Field(
-        default=None, description="Anything else worth saying. Markdown."
+    goal: str | None = optional("What it is to achieve. Markdown.")
+    description: str | None = optional("Anything else worth saying. Markdown.")
+    user_story: _UserStory | None = optional(
+        "'As a …, I want …, so that …', as one text or in parts."
     )
-    user_story: _UserStory | None = Field(
-        default=None, description="'As a …, I want …, so that …', as one text or in parts."
+    acceptance_criteria: _Criteria | None = optional(
+        "What must hold for it to be done: check boxes of the issue."
     )
-    acceptance_criteria: _Criteria | None = Field(
-        default=None, description="What must hold for it to be done: check boxes of the issue."
+    labels: Words | None = optional("Labels of the issue, beside the kind's own.")
+    milestone: Word | None = optional(
+        "Title of a milestone. Inherited by everything below unless set there."
     )
-    labels: Words | None = Field(
-        default=None, description="Labels of the issue, beside the kind's own."
+    status: Word | None = optional("Progress. GitHub is the owner; written back by the tool.")
+    depends_on: Words | None = optional(
+        "What must be done before: keys, '#12', or 'owner/repo#12'."
     )
-    milestone: Word | None = Field(
-        default=None,
-        description="Title of a milestone. Inherited by everything below unless set there.",
+    assignees: Words | None = optional("Logins, or names that 'people' maps to logins.")
+    issue: Word | None = optional("The issue's number or address. Written back by the tool.")
+    sync: bool = optional("false keeps it, and all below it, in the file only.", True)
+    previously: Words = optional("Keys that it had before.", ())
+    estimate_hours: float | None = optional("Planned hours of work.", ge=0)
+    skills: Words | None = optional("What somebody must know to do it.")
+    risks: Risks | None = optional("What may go wrong.")
+    team: Word | None = optional("Who does it.")
+    capacity: Word | None = optional(
+        "Who is there for it and all below it: '3-4 engineers', or hours a week."
     )
-    status: Word | None = Field(
-        default=None, description="Progress. GitHub is the owner; written back by the tool."
+    audience: Word | None = optional("Who it is for.")
+    feedback: Words | None = optional(
+        "Where people say what they think of it: '#12', 'owner/repo#12', or the"
+        " address of an issue or a discussion."
     )
-    depends_on: Words | None = Field(
-        default=None, description="What must be done before: keys, '#12', or 'owner/repo#12'."
+    review_notes: ReviewNotes | None = optional(
+        "What was found when it was looked at again, by day."
     )
-    assignees: Words | None = Field(
-        default=None, description="Logins, or names that 'people' maps to logins."
-    )
-    issue: Word | None = Field(
-        default=None, description="The issue's number or address. Written back by the tool."
-    )
-    sync: bool = Field(
-        default=True, description="false keeps it, and all below it, in the file only."
-    )
-    previously: Words = Field(default=(), description="Keys that it had before.")
-    estimate_hours: float | None = Field(default=None, description="Planned hours of work.", ge=0)
-    skills: Words | None = Field(default=None, description="What somebody must know to do it.")
-    risks: Risks | None = Field(default=None, description="What may go wrong.")
-    team: Word | None = Field(default=None, description="Who does it.")
-    capacity: Word | None = Field(
-        default=None,
-        description="Who is there for it and all below it: '3-4 engineers', or hours a week.",
-    )
-    audience: Word | None = Field(default=None, description="Who it is for.")
-    feedback: Words | None = Field(
-        default=None,
-        description="Where people say what they think of it: '#12', 'owner/repo#12', or the"
-        " address of an issue or a discussion.",
-    )
-    review_notes: ReviewNotes | None = Field(
-        default=None, description="What was found when it was looked at again, by day."
-    )
-    repository: str | None = Field(
-        default=None,
-        description="Where its issue is, where not in the backlog's own: owner/name.",
+    repository: str | None = optional(
+        "Where its issue is, where not in the backlog's own: owner/name.",
         pattern=REPOSITORY_PATTERN,
     )
 
@@ -192,7 +163,7 @@ else:
         __doc__=_Item.__doc__,
         __module__=__name__,
         **{
-            row.key: (_TYPES[row.type], Field(default=None, description=row.help))
+            row.key: (_TYPES[row.type], optional(row.help))
             for row in BOARD_FIELDS.values()
             if row.key not in _Item.model_fields
         },
@@ -202,34 +173,32 @@ else:
 class TaskDocument(ItemDocument):
     """A task. A plain string is one with only a title."""
 
-    tasks: tuple["str | TaskDocument", ...] = Field(default=(), description="Smaller tasks.")
-    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+    tasks: tuple["str | TaskDocument", ...] = optional("Smaller tasks.", ())
+    items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
 
 class StoryDocument(ItemDocument):
     """A story."""
 
-    tasks: tuple[str | TaskDocument, ...] = Field(
-        default=(), description="What is to be done for it."
-    )
-    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+    tasks: tuple[str | TaskDocument, ...] = optional("What is to be done for it.", ())
+    items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
 
 class FeatureDocument(ItemDocument):
     """A feature."""
 
-    stories: tuple[StoryDocument, ...] = Field(default=(), description="Its stories.")
-    tasks: tuple[str | TaskDocument, ...] = Field(default=(), description="Tasks without a story.")
-    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+    stories: tuple[StoryDocument, ...] = optional("Its stories.", ())
+    tasks: tuple[str | TaskDocument, ...] = optional("Tasks without a story.", ())
+    items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
 
 class EpicDocument(ItemDocument):
     """An epic."""
 
-    features: tuple[FeatureDocument, ...] = Field(default=(), description="Its features.")
-    stories: tuple[StoryDocument, ...] = Field(default=(), description="Stories without a feature.")
-    tasks: tuple[str | TaskDocument, ...] = Field(default=(), description="Tasks without a story.")
-    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+    features: tuple[FeatureDocument, ...] = optional("Its features.", ())
+    stories: tuple[StoryDocument, ...] = optional("Stories without a feature.", ())
+    tasks: tuple[str | TaskDocument, ...] = optional("Tasks without a story.", ())
+    items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
 
 class AnyItemDocument(ItemDocument):
@@ -237,10 +206,10 @@ class AnyItemDocument(ItemDocument):
 
     model_config = ConfigDict(json_schema_extra={"required": ["title", "kind"]})
 
-    features: tuple[FeatureDocument, ...] = Field(default=(), description="Features below it.")
-    stories: tuple[StoryDocument, ...] = Field(default=(), description="Stories below it.")
-    tasks: tuple[str | TaskDocument, ...] = Field(default=(), description="Tasks below it.")
-    items: tuple["AnyItemDocument", ...] = Field(default=(), description="Items of any kind.")
+    features: tuple[FeatureDocument, ...] = optional("Features below it.", ())
+    stories: tuple[StoryDocument, ...] = optional("Stories below it.", ())
+    tasks: tuple[str | TaskDocument, ...] = optional("Tasks below it.", ())
+    items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
 
 LISTS = {"epics": "epic", "features": "feature", "stories": "story", "tasks": "task", "items": ""}
@@ -249,10 +218,6 @@ LISTS = {"epics": "epic", "features": "feature", "stories": "story", "tasks": "t
 CHILD_LISTS: dict[str, tuple[str, ...]] = {
     "epic": ("features", "stories", "tasks", "items"),
     "feature": ("stories", "tasks", "items"),
-    "story": ("tasks", "items"),
-    "task": ("tasks", "items"),
-    "bug": ("tasks", "items"),
-    "spike": ("tasks", "items"),
-    "chore": ("tasks", "items"),
+    **dict.fromkeys(("story", "task", "bug", "spike", "chore"), ("tasks", "items")),
 }
 """Which lists may stand below an item of a kind."""

@@ -5,11 +5,17 @@ from datetime import date
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
 
 from backlog_sync.core.capacity import MOST, read
 from backlog_sync.files.documents.items import Risks
-from backlog_sync.files.documents.values import Model, ReviewNotes, Words
+from backlog_sync.files.documents.values import (
+    Model,
+    ReviewNotes,
+    Words,
+    invalid,
+    optional,
+    shorthand,
+)
 from backlog_sync.files.validation import shown
 
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
@@ -33,7 +39,7 @@ def quarter_start(word: str) -> date:
     """The first day of a quarter, as in `2027-Q1`. Raises `ValueError` for any other word."""
     found = _QUARTER.fullmatch(word.strip())
     if found is None:
-        raise ValueError(word)
+        raise invalid("invalid-quarter", "this is no quarter", "write it as 2027-Q1")
     return date(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1)
 
 
@@ -43,36 +49,19 @@ def _rate(value: object) -> object:
         return value
     is_negative = isinstance(value, str | int | float) and str(value).startswith("-")
     what = "less than nothing" if is_negative else "neither hours a week nor people"
-    raise PydanticCustomError(
-        "invalid-capacity",
-        "'{value}' is {what}",
-        {"value": shown(value), "what": what, "hint": "write hours a week, or '3-4 people'"},
-    )
-
-
-def _quarter(word: str) -> str:
-    try:
-        quarter_start(word)
-    except ValueError:
-        raise PydanticCustomError(
-            "invalid-quarter", "this is no quarter", {"hint": "write it as 2027-Q1"}
-        ) from None
-    return word
+    hint = "write hours a week, or '3-4 people'"
+    raise invalid("invalid-capacity", f"'{shown(value)}' is {what}", hint)
 
 
 def _once(steps: dict[str, float | str]) -> dict[str, float | str]:
     if not steps:
-        hint = "write {2027-Q1: 96}"
-        raise PydanticCustomError("empty-value", "it names no quarter", {"hint": hint})
+        raise invalid("empty-value", "it names no quarter", "write {2027-Q1: 96}")
     seen: dict[date, str] = {}
     for word in steps:
         other = seen.setdefault(quarter_start(word), word)
         if other != word:
-            raise PydanticCustomError(
-                "duplicate-quarter",
-                "'{other}' and '{word}' are the same quarter",
-                {"other": other, "word": word, "hint": "keep one of them"},
-            )
+            text = f"'{other}' and '{word}' are the same quarter"
+            raise invalid("duplicate-quarter", text, "keep one of them")
     return steps
 
 
@@ -80,7 +69,8 @@ _Rate: TypeAlias = Annotated[
     float | str, BeforeValidator(_rate, json_schema_input_type=float | str)
 ]
 _Steps: TypeAlias = Annotated[
-    dict[Annotated[str, AfterValidator(_quarter)], _Rate], AfterValidator(_once)
+    dict[Annotated[str, AfterValidator(lambda word: quarter_start(word) and word)], _Rate],
+    AfterValidator(_once),
 ]
 
 
@@ -97,65 +87,47 @@ class SegmentDocument(Model):
 
 
 _Segment: TypeAlias = Annotated[
-    SegmentDocument,
-    BeforeValidator(
-        lambda value: value if isinstance(value, dict) else {"capacity": value},
-        json_schema_input_type=float | str | SegmentDocument,
-    ),
+    SegmentDocument, shorthand("capacity", float | str | SegmentDocument, object)
 ]
 
 
 class ReviewDocument(Model):
     """After how many days something is to be looked at again; by kind, or `every` for the rest."""
 
-    every: _Days | None = Field(default=None, description="Days, for every kind not named here.")
-    plan: _Days | None = Field(default=None, description="Days, for the plan as a whole.")
-    epic: _Days | None = Field(default=None, description="Days, for epics.")
-    feature: _Days | None = Field(default=None, description="Days, for features.")
-    story: _Days | None = Field(default=None, description="Days, for stories.")
-    task: _Days | None = Field(default=None, description="Days, for tasks.")
-    bug: _Days | None = Field(default=None, description="Days, for bugs.")
-    spike: _Days | None = Field(default=None, description="Days, for spikes.")
-    chore: _Days | None = Field(default=None, description="Days, for chores.")
+    every: _Days | None = optional("Days, for every kind not named here.")
+    plan: _Days | None = optional("Days, for the plan as a whole.")
+    epic: _Days | None = optional("Days, for epics.")
+    feature: _Days | None = optional("Days, for features.")
+    story: _Days | None = optional("Days, for stories.")
+    task: _Days | None = optional("Days, for tasks.")
+    bug: _Days | None = optional("Days, for bugs.")
+    spike: _Days | None = optional("Days, for spikes.")
+    chore: _Days | None = optional("Days, for chores.")
 
 
 class PlanningDocument(Model):
     """What reports plan with; nothing of it goes to GitHub."""
 
-    velocity: float | None = Field(
-        default=None,
-        description="Story points a week, for items without hours. Measured where omitted.",
-        gt=0,
+    velocity: float | None = optional(
+        "Story points a week, for items without hours. Measured where omitted.", gt=0
     )
-    hours_per_week: _HoursPerWeek = Field(
-        default=40, description="Working hours that one person gives a week."
+    hours_per_week: _HoursPerWeek = optional("Working hours that one person gives a week.", 40)
+    teams: dict[str, _Segment] = optional(
+        "What each team can give: hours a week, people, or either by quarter.", {}
     )
-    teams: dict[str, _Segment] = Field(
-        default_factory=dict,
-        description="What each team can give: hours a week, people, or either by quarter.",
-    )
-    skills: dict[str, _Segment] = Field(
-        default_factory=dict, description="What those with a skill can give, in the same way."
-    )
-    one_at_a_time: bool = Field(
-        default=False, description="Whether milestones are worked on one after the other."
-    )
-    risks: Risks = Field(default=(), description="Risks of the plan as a whole.")
-    feedback: Words = Field(
-        default=(),
-        description="Where people say what they think of the plan: '#12', 'owner/repo#12', or the"
+    skills: dict[str, _Segment] = optional("What those with a skill can give, in the same way.", {})
+    one_at_a_time: bool = optional("Whether milestones are worked on one after the other.", False)
+    risks: Risks = optional("Risks of the plan as a whole.", ())
+    feedback: Words = optional(
+        "Where people say what they think of the plan: '#12', 'owner/repo#12', or the"
         " address of an issue or a discussion.",
+        (),
     )
-    review_notes: ReviewNotes = Field(
-        default=(), description="What was found when the plan was looked at again, by day."
+    review_notes: ReviewNotes = optional(
+        "What was found when the plan was looked at again, by day.", ()
     )
-    review: Annotated[
-        ReviewDocument,
-        BeforeValidator(
-            lambda value: value if isinstance(value, dict) else {"every": value},
-            json_schema_input_type=ReviewDocument | int | str,
-        ),
-    ] = Field(
-        default=ReviewDocument(),
-        description="How often items are looked at again: days, '90d', '6w', '3 months'.",
+    review: Annotated[ReviewDocument, shorthand("every", ReviewDocument | int | str, object)] = (
+        optional(
+            "How often items are looked at again: days, '90d', '6w', '3 months'.", ReviewDocument()
+        )
     )

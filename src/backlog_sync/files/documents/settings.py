@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from backlog_sync.files.documents.board import ProjectDocument
+from backlog_sync.files.documents.board import BoardFieldDocument, ProjectDocument
 from backlog_sync.files.documents.planning import PlanningDocument
 from backlog_sync.files.documents.values import (
     REPOSITORY_PATTERN,
@@ -15,6 +15,8 @@ from backlog_sync.files.documents.values import (
     Word,
     Words,
     listed,
+    optional,
+    shorthand,
 )
 
 BACKLOG_ID_PATTERN = r"^[^\s<>\"'`]{1,200}$"
@@ -47,55 +49,51 @@ class LabelDocument(Model):
     """A label; a plain string is its name."""
 
     name: Word = Field(description="At most 50 characters.", min_length=1)
-    color: Annotated[str, Field(pattern=COLOR_PATTERN), BeforeValidator(_color)] | None = Field(
-        default=None, description='Six hex digits, in quotes: "5319e7".'
+    color: Annotated[str, Field(pattern=COLOR_PATTERN), BeforeValidator(_color)] | None = optional(
+        'Six hex digits, in quotes: "5319e7".'
     )
-    description: str | None = Field(default=None, description="At most 100 characters.")
-    aliases: Words = Field(default=(), description="Other names under which the label may exist.")
+    description: str | None = optional("At most 100 characters.")
+    aliases: Words = optional("Other names under which the label may exist.", ())
 
 
 class MilestoneDocument(Model):
     """A milestone; a plain string is its title."""
 
     title: Word = Field(description="Its title.", min_length=1)
-    due: IsoDate | None = Field(default=None, description="The day it is due.")
-    description: str | None = Field(default=None, description="What it is for.")
+    due: IsoDate | None = optional("The day it is due.")
+    description: str | None = optional("What it is for.")
 
 
 class KindDefaultsDocument(Model):
     """What items have unless they say otherwise."""
 
-    labels: Words | None = Field(default=None, description="Labels, where an item names none.")
-    milestone: Word | None = Field(
-        default=None, description="A milestone, where none is inherited."
-    )
-    priority: Word | None = Field(default=None, description="A priority.")
-    story_points: Points = Field(default=None, description="Story points.")
-    status: Word | None = Field(default=None, description="A status.")
-    assignees: Words | None = Field(default=None, description="Logins or names.")
-    start: IsoDate | None = Field(default=None, description="The day work begins.")
-    target: IsoDate | None = Field(default=None, description="The day it should end.")
-    sprint: Word | None = Field(default=None, description="An iteration's title.")
-    skills: Words | None = Field(default=None, description="What somebody must know.")
-    team: Word | None = Field(default=None, description="Who does it.")
-    audience: Word | None = Field(default=None, description="Who it is for.")
-    repository: str | None = Field(
-        default=None,
-        description="The repository of their issues; see an item's.",
-        pattern=REPOSITORY_PATTERN,
+    labels: Words | None = optional("Labels, where an item names none.")
+    milestone: Word | None = optional("A milestone, where none is inherited.")
+    priority: Word | None = optional("A priority.")
+    story_points: Points = optional("Story points.")
+    status: Word | None = optional("A status.")
+    assignees: Words | None = optional("Logins or names.")
+    start: IsoDate | None = optional("The day work begins.")
+    target: IsoDate | None = optional("The day it should end.")
+    sprint: Word | None = optional("An iteration's title.")
+    skills: Words | None = optional("What somebody must know.")
+    team: Word | None = optional("Who does it.")
+    audience: Word | None = optional("Who it is for.")
+    repository: str | None = optional(
+        "The repository of their issues; see an item's.", pattern=REPOSITORY_PATTERN
     )
 
 
 class DefaultsDocument(KindDefaultsDocument):
     """Defaults of every item, and under a kind's name those of that kind."""
 
-    epic: KindDefaultsDocument | None = Field(default=None, description="Defaults of epics.")
-    feature: KindDefaultsDocument | None = Field(default=None, description="Defaults of features.")
-    story: KindDefaultsDocument | None = Field(default=None, description="Defaults of stories.")
-    task: KindDefaultsDocument | None = Field(default=None, description="Defaults of tasks.")
-    bug: KindDefaultsDocument | None = Field(default=None, description="Defaults of bugs.")
-    spike: KindDefaultsDocument | None = Field(default=None, description="Defaults of spikes.")
-    chore: KindDefaultsDocument | None = Field(default=None, description="Defaults of chores.")
+    epic: KindDefaultsDocument | None = optional("Defaults of epics.")
+    feature: KindDefaultsDocument | None = optional("Defaults of features.")
+    story: KindDefaultsDocument | None = optional("Defaults of stories.")
+    task: KindDefaultsDocument | None = optional("Defaults of tasks.")
+    bug: KindDefaultsDocument | None = optional("Defaults of bugs.")
+    spike: KindDefaultsDocument | None = optional("Defaults of spikes.")
+    chore: KindDefaultsDocument | None = optional("Defaults of chores.")
 
 
 Published: TypeAlias = Literal["estimate_hours", "skills", "risks", "team", "capacity", "audience"]
@@ -105,59 +103,48 @@ def _published(value: object) -> object:
     return "estimate_hours" if value == "hours" else value
 
 
+_NameOfKind: TypeAlias = Annotated[
+    dict[Kind, Annotated[Word | None, BeforeValidator(_switch)]],
+    BeforeValidator(
+        _off_or_all, json_schema_input_type=dict[Kind, str | Literal[False] | None] | Literal[False]
+    ),
+]
+
+
 class SettingsDocument(Model):
     """What a backlog says beside its items."""
 
-    version: Annotated[Literal[1], BeforeValidator(_number)] = Field(
-        default=1, description="The version of this format."
+    version: Annotated[Literal[1], BeforeValidator(_number)] = optional(
+        "The version of this format.", 1
     )
-    id: str | None = Field(
-        default=None,
-        description="The backlog's identity; the first file's path where omitted.",
-        pattern=BACKLOG_ID_PATTERN,
+    id: str | None = optional(
+        "The backlog's identity; the first file's path where omitted.", pattern=BACKLOG_ID_PATTERN
     )
-    repository: str | None = Field(
-        default=None, description="Where the issues live: owner/name.", pattern=REPOSITORY_PATTERN
+    repository: str | None = optional(
+        "Where the issues live: owner/name.", pattern=REPOSITORY_PATTERN
     )
-    project: ProjectDocument | None = Field(default=None, description="The board to use, if any.")
-    labels: tuple[
-        Annotated[
-            LabelDocument,
-            BeforeValidator(
-                lambda value: {"name": value} if isinstance(value, str) else value,
-                json_schema_input_type=Word | LabelDocument,
-            ),
-        ],
-        ...,
-    ] = Field(default=(), description="Labels with colour and description.")
+    project: ProjectDocument | None = optional("The board to use, if any.")
+    labels: tuple[Annotated[LabelDocument, shorthand("name", Word | LabelDocument)], ...] = (
+        optional("Labels with colour and description.", ())
+    )
     milestones: tuple[
-        Annotated[
-            MilestoneDocument,
-            BeforeValidator(
-                lambda value: {"title": value} if isinstance(value, str) else value,
-                json_schema_input_type=Word | MilestoneDocument,
-            ),
-        ],
-        ...,
-    ] = Field(default=(), description="Milestones with their due days.")
-    include: Words = Field(
-        default=(),
-        description="More files of this backlog: paths or patterns, seen from this file.",
+        Annotated[MilestoneDocument, shorthand("title", Word | MilestoneDocument)], ...
+    ] = optional("Milestones with their due days.", ())
+    include: Words = optional(
+        "More files of this backlog: paths or patterns, seen from this file.", ()
     )
-    defaults: DefaultsDocument = Field(
-        default=DefaultsDocument(), description="What items have unless they say otherwise."
+    defaults: DefaultsDocument = optional(
+        "What items have unless they say otherwise.", DefaultsDocument()
     )
-    ownership: dict[str, Literal["file", "github"]] = Field(
-        default_factory=dict, description="Who owns a field: the file, or GitHub."
+    ownership: dict[str, Literal["file", "github"]] = optional(
+        "Who owns a field: the file, or GitHub.", {}
     )
-    people: dict[str, str] = Field(
-        default_factory=dict, description="Names in the file, and their logins."
+    people: dict[str, str] = optional("Names in the file, and their logins.", {})
+    label_map: dict[str, Word | None] = optional(
+        "Spellings, and the labels they mean (null: none).", {}
     )
-    label_map: dict[str, Word | None] = Field(
-        default_factory=dict, description="Spellings, and the labels they mean (null: none)."
-    )
-    points: dict[str, float] = Field(
-        default_factory=dict, description="A scale for story points that are words: {S: 2, M: 5}."
+    points: dict[str, float] = optional(
+        "A scale for story points that are words: {S: 2, M: 5}.", {}
     )
     publish: Annotated[
         tuple[
@@ -168,66 +155,48 @@ class SettingsDocument(Model):
             ...,
         ],
         BeforeValidator(listed),
-    ] = Field(default=(), description="Planning fields that may go into issue bodies.")
-    mentions: bool = Field(
-        default=False, description="true lets '@' and '#' in text notify people and link issues."
+    ] = optional("Planning fields that may go into issue bodies.", ())
+    mentions: bool = optional("true lets '@' and '#' in text notify people and link issues.", False)
+    write_back: Literal["progress", "ids", "none"] = optional(
+        "What the tool writes into the files.", "progress"
     )
-    write_back: Literal["progress", "ids", "none"] = Field(
-        default="progress", description="What the tool writes into the files."
+    trusted_authors: Words = optional(
+        "Logins whose issues count as made by this tool.", ("github-actions[bot]",)
     )
-    trusted_authors: Words = Field(
-        default=("github-actions[bot]",),
-        description="Logins whose issues count as made by this tool.",
+    ignore_issues: tuple[int, ...] = optional("Issue numbers that the tool leaves alone.", ())
+    bullets: Literal["list", "items"] = optional(
+        "Whether plain bullets of a roadmap are items, or only listed.", "list"
     )
-    ignore_issues: tuple[int, ...] = Field(
-        default=(), description="Issue numbers that the tool leaves alone."
-    )
-    bullets: Literal["list", "items"] = Field(
-        default="list", description="Whether plain bullets of a roadmap are items, or only listed."
-    )
-    reading: dict[str, str | dict[str, Any]] = Field(
-        default_factory=dict,
-        description="What headings, entries and tables of a roadmap, or keys and columns of other"
+    reading: dict[str, str | dict[str, Any]] = optional(
+        "What headings, entries and tables of a roadmap, or keys and columns of other"
         " plans, are where they are read otherwise: {'## *': epic, '## Appendix': ignore,"
         " 'key backlog': {items: task, title: summary}, 'table Feature': {items: feature}}; and"
         " under 'statuses' what words of the file mean: {Shipped: Done}.",
+        {},
     )
-    adopt: bool = Field(
-        default=False,
-        description="Whether an issue that nobody manages is taken where it has exactly the title"
-        " of an item.",
+    adopt: bool = optional(
+        "Whether an issue that nobody manages is taken where it has exactly the title of an item.",
+        False,
     )
-    create_done: bool = Field(
-        default=False, description="Whether items that the file already calls done get an issue."
+    create_done: bool = optional(
+        "Whether items that the file already calls done get an issue.", False
     )
-    kind_labels: Annotated[
-        dict[Kind, Annotated[Word | None, BeforeValidator(_switch)]],
-        BeforeValidator(
-            _off_or_all,
-            json_schema_input_type=dict[Kind, str | Literal[False] | None] | Literal[False],
-        ),
-    ] = Field(default_factory=dict, description="The label of each kind; null or false: none.")
-    issue_types: Annotated[
-        dict[Kind, Annotated[Word | None, BeforeValidator(_switch)]],
-        BeforeValidator(
-            _off_or_all,
-            json_schema_input_type=dict[Kind, str | Literal[False] | None] | Literal[False],
-        ),
-    ] = Field(
-        default_factory=dict,
-        description="The organisation's issue type of each kind, where it is not called like the"
+    kind_labels: _NameOfKind = optional("The label of each kind; null or false: none.", {})
+    issue_types: _NameOfKind = optional(
+        "The organisation's issue type of each kind, where it is not called like the"
         " kind; null or false: none.",
+        {},
     )
     priority_label: Annotated[
         str | None, BeforeValidator(_switch, json_schema_input_type=str | Literal[False] | None)
-    ] = Field(
-        default="priority:", description="What the priority's label begins with; false: none."
+    ] = optional("What the priority's label begins with; false: none.", "priority:")
+    planning: PlanningDocument = optional("What reports plan with.", PlanningDocument())
+    body_template: str | None = optional(
+        "A Markdown file, seen from this one, that lays out issue bodies: each section"
+        " a text, or a part such as {goal} or {acceptance_criteria}."
     )
-    planning: PlanningDocument = Field(
-        default=PlanningDocument(), description="What reports plan with."
-    )
-    body_template: str | None = Field(
-        default=None,
-        description="A Markdown file, seen from this one, that lays out issue bodies: each section"
-        " a text, or a part such as {goal} or {acceptance_criteria}.",
-    )
+
+    @property
+    def board_fields(self) -> dict[str, BoardFieldDocument]:
+        """The fields that the board declares, by name."""
+        return self.project.fields if self.project else {}

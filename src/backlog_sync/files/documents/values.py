@@ -7,7 +7,7 @@ The models read text: a number that YAML wrote arrives as the author wrote it an
 import math
 import re
 from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -68,11 +68,8 @@ def _day(value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise PydanticCustomError(
-            "invalid-date",
-            "'{value}' is not a date",
-            {"value": value[:40], "hint": "write it as 2026-03-31"},
-        ) from None
+        text = f"'{value[:40]}' is not a date"
+        raise invalid("invalid-date", text, "write it as 2026-03-31") from None
 
 
 Key = Annotated[
@@ -83,6 +80,26 @@ Key = Annotated[
 
 Points: TypeAlias = Annotated[float | str | None, BeforeValidator(_points)]
 """Story points: a number, or a word of the scale."""
+
+
+def invalid(slug: str, text: str, hint: str = "") -> PydanticCustomError:
+    """What a validator raises for a value; `validation.explain` tells it."""
+    return PydanticCustomError(slug, "{text}", {"text": text, "hint": hint})
+
+
+def optional(description: str, default: object = None, **limits: Any) -> Any:
+    """A field that may be left out."""
+    return Field(default, description=description, **limits)
+
+
+def shorthand(key: str, shape: Any, takes: type = str) -> BeforeValidator:
+    """A validator that takes a text for a mapping with only this key; `shape` is for the schema."""
+
+    def whole(value: object) -> object:
+        short = isinstance(value, takes) and not isinstance(value, dict)
+        return {key: value} if short else value
+
+    return BeforeValidator(whole, json_schema_input_type=shape)
 
 
 class Model(BaseModel):

@@ -7,16 +7,9 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import Line
-from backlog_sync.files.vocabulary import (
-    bare_word,
-    counted,
-    key_words,
-    topics,
-    type_word,
-    vocabulary,
-)
+from backlog_sync.files.vocabulary import bare_word, by_word, counted, key_words, topics, type_word
 
-COUNTED = vocabulary().counted
+COUNTED = by_word("counted")
 """What is counted, by the words for it."""
 
 _NUMBER = re.compile(r"\**[ ]?(\d{1,7}(?:\.\d{1,2})?)(?![\d.,%+–-])")

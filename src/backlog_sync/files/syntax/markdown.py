@@ -146,7 +146,7 @@ class _Builder:
         self.root = Node(Form.DOCUMENT, 0, len(self.spans))
         self.open: list[Node] = [self.root]  # lists that are open, below the section
         self.section = self.root
-        self.lists: list[tuple[int, bool]] = []
+        self.lists: list[int] = []
         self.groups = 0
         self.unclosed: list[int] = []
 
@@ -234,7 +234,7 @@ class _Builder:
     def list_open(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
         """A list: its entries are of one group."""
         self.groups += 1
-        self.lists.append((self.groups, token.type == "ordered_list_open"))
+        self.lists.append(self.groups)
 
     def list_close(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
         """The end of a list."""
@@ -243,8 +243,7 @@ class _Builder:
     def entry(self, token: Token, base: int) -> None:
         """A list entry: what follows stands in it until it is closed."""
         first, end = _rows(token, base)
-        group, ordered = self.lists[-1]
-        node = Node(Form.ENTRY, first, end, head=first + 1, group=group, ordered=ordered)
+        node = Node(Form.ENTRY, first, end, head=first + 1, group=self.lists[-1])
         self.markers.add(first)
         self.open.append(self._here().add(node))
 

@@ -69,9 +69,7 @@ def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
     settings, _ = read_settings(parsed)
     document, _ = merge_settings([settings])
     core_settings(document)
-    return resolve(
-        [parsed], document, [settings], Context(known.backlog_id, known.sources[:1])
-    ).desired
+    return resolve([parsed], document, Context(known.backlog_id, known.sources[:1])).desired
 
 
 def differences(old: DesiredState, new: DesiredState | None) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,8 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.entries import own_statuses
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.own_statuses import own_statuses
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.statuses import is_plain_status, meanings
