@@ -59,8 +59,16 @@ def _column(table: Sequence[Line], words: Mapping[int, str], name: str) -> Itera
             continue
         gap = style.cell("") * max(0, width - len(split_cells(line)))
         cell = style.dashes(_last(line)) if number == 1 else style.cell(word)
-        at = line.at + len(line.text)
+        at = _end(line, width, closed=style.closed)
         yield Edit(at, at, gap + cell, order=1)
+
+
+def _end(line: Line, width: int, *, closed: bool) -> int:
+    """Where a row ends: before cells that have no name above them, as where a text holds bars."""
+    cells = split_cells(line)
+    if len(cells) <= width:
+        return line.at + len(line.text)
+    return line.at + line.text.rindex("|", 0, cells[width].at - line.at) + closed
 
 
 def _style(table: Sequence[Line], words: Sequence[str]) -> _Style:

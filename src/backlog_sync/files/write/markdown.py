@@ -14,7 +14,8 @@ from backlog_sync.core.rollup import Sum
 from backlog_sync.files.anchors import Anchor, MetaLine, anchor_of
 from backlog_sync.files.inline import plain
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
-from backlog_sync.files.syntax.markdown import Kind, default_eol
+from backlog_sync.files.statuses import is_status_word, trailing_status
+from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
 from backlog_sync.files.values import (
     BRACKETED_ISSUE,
     TRAILING_ISSUE,
@@ -61,6 +62,7 @@ _PROGRESS = re.compile(
 )
 """A value that `format_progress` wrote, in either form."""
 
+_PROSE = "its status is a text, which only its author changes"
 _LONGEST_STATUS = 120
 """A longer status is prose about the work, not a word for its state."""
 
@@ -68,10 +70,12 @@ _LONGEST_STATUS = 120
 class RoadmapWriter:
     """Sets fields of the items of one roadmap.
 
-    `apart` are list items whose number cannot stand behind the title: it gets a line of its own.
+    `apart` are fields that are read otherwise where they would stand first: the number of a list
+    item then gets a line of its own, and the status of a heading, which may not become an item of
+    another kind by it, stands in brackets behind the title.
     """
 
-    def __init__(self, parsed: ParsedFile, apart: Collection[int] = ()) -> None:
+    def __init__(self, parsed: ParsedFile, apart: Collection[tuple[int, str]] = ()) -> None:
         self.parsed, self.apart = parsed, apart
         self.text = parsed.source.text
         self.anchors = [anchor_of(item) for item in parsed.items]
@@ -168,7 +172,11 @@ class RoadmapWriter:
         """Whether an item stands on a line of a list, which takes its number."""
         anchor = self.anchors[index]
         row = self.parsed.items[index].place.line - 1
-        return anchor.list_ and index not in self.apart and anchor.lines[row].kind is Kind.LIST
+        return (
+            anchor.list_
+            and (index, "issue") not in self.apart
+            and anchor.lines[row].kind is Kind.LIST
+        )
 
     def _title_end(self, item: ParsedItem, anchor: Anchor) -> tuple[int, int]:
         """Where a title ends on its last line, and where the number that stands behind it does.
@@ -204,7 +212,7 @@ class RoadmapWriter:
         if present is not None:
             if not status.is_said(plain(present.pair.value)):
                 if goes_on(anchor, present) or len(present.pair.value) > _LONGEST_STATUS:
-                    raise CannotSay("its status is a text, which only its author changes")
+                    raise CannotSay(_PROSE)
                 self._replace(anchor, present, self.speech.status(status.word))
         elif not (cells or status.initial or same):
             self._new_status(index, anchor, status)
@@ -214,7 +222,10 @@ class RoadmapWriter:
     def _new_status(self, index: int, anchor: Anchor, status: Status) -> None:
         """Give a status that has no place one; the end is told by a box, where there is one."""
         word = self.speech.status(status.word)
-        if anchor.row is not None:
+        title = anchor.lines[anchor.title]
+        if (index, "status") in self.apart and title.kind is Kind.HEADING:
+            self._behind_heading(title, word)
+        elif anchor.row is not None:
             self.columns[self.parsed.items[index].place.line - 1] = word
         elif anchor.box is None:
             self._line(index, self._key(anchor, "status"), word)
@@ -222,6 +233,15 @@ class RoadmapWriter:
             if self.text[anchor.box] != " ":
                 raise CannotSay("its box is ticked, and nothing but its author takes a tick out")
             self._line(index, self._key(anchor, "status"), word)
+
+    def _behind_heading(self, line: Line, word: str) -> None:
+        """Put a status behind a heading, in the place of one that is there."""
+        end = line.at + len(line.text)
+        known = trailing_status(line.text)
+        start = line.at + known.start if known else end
+        if known and not is_status_word(self.text[start:end].strip(" ()")):
+            raise CannotSay(_PROSE)
+        self.edits.append(Edit(start, end, f" ({word})"))
 
     def _progress(self, index: int, item: ParsedItem, anchor: Anchor, done: Sum) -> None:
         """Tell the progress of an epic or a feature, unless the author does in words of his own."""
