@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic
@@ -389,41 +390,9 @@ def _titles(items: Sequence[Outline]) -> Iterator[tuple[str, str]]:
 
 # ---- a first file --------------------------------------------------------------------------
 
-EMPTY = """\
-# A backlog: what is planned, in one file. `backlog schema` prints all that it may say,
-# `backlog lint` checks it, `backlog sync --sandbox` tries it without a token.
-
-version: 1
-{repository}
-# project:                            # a Projects v2 board, made where there is none
-#   title: My Backlog
-
-# milestones:
-#   - {{title: First release, due: 2027-03-31}}
-
-epics: []
-#  - id: sign-in                      # the key: small letters, digits, '.', '_' and '-'
-#    title: People can sign in
-#    goal: Nobody needs a second password
-#    priority: High
-#    stories:
-#      - id: sign-in-mail
-#        title: Sign in by mail
-#        user_story: As a reader, I want a link by mail, so that I need no password.
-#        story_points: 3
-#        acceptance_criteria:
-#          - The link works once
-#          - The link ends after an hour
-#        tasks:
-#          - Send the mail
-#      - id: sign-out
-#        title: Sign out everywhere
-#        depends_on: [sign-in-mail]
-"""
-"""A backlog without items, with all that a first one needs as comments."""
-
 
 def empty(repository: str | None) -> str:
-    """A first backlog, for this repository where it is known."""
+    """A first backlog, for this repository where it is known: all that it may say as comments."""
     line = f"repository: {repository}" if repository else "# repository: owner/name"
-    return EMPTY.format(repository=line)
+    text = files("backlog_sync.files.write").joinpath("empty.yaml").read_text(encoding="utf-8")
+    return text.replace("{repository}", line)
