@@ -6,6 +6,7 @@ from typing import TypeAlias
 from backlog_sync.core.escaping import quoted
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.syntax.markdown import Kind, scan_lines
 from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
 from backlog_sync.files.write.wanted import CannotSay
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
@@ -21,35 +22,22 @@ def with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], *, entr
     text, which becomes a mapping where it gets a second key. Raises CannotSay if a value cannot
     be set there.
     """
-    root = _root(parsed)
-    if root is None:
+    text, path = parsed.source.text, parsed.source.path
+    root, _ = compose(text[: front_end(text)] if is_roadmap(path) else text, path)
+    if is_roadmap(path) and isinstance(root, MapNode):
+        root = root.get("backlog")
+    if not isinstance(root, MapNode):
         raise CannotSay("the file has no settings")
-    editor = Editor(parsed.source.text)
-    for path, value in values.items():
-        _set(editor, root, path, value, entry_key)
+    editor = Editor(text)
+    for steps, value in values.items():
+        _set(editor, root, steps, value, entry_key)
     return editor.result()
 
 
-def _root(parsed: ParsedFile) -> MapNode | None:
-    text = parsed.source.text
-    if is_roadmap(parsed.source.path):
-        end = _front_end(text)
-        top, _ = compose(text[:end], parsed.source.path)
-        node: Node | None = top.get("backlog") if isinstance(top, MapNode) else None
-    else:
-        node, _ = compose(text, parsed.source.path)
-    return node if isinstance(node, MapNode) else None
-
-
-def _front_end(text: str) -> int:
-    """Return where the closing fence of front matter begins, 0 if there is none."""
-    at = text.find("\n") + 1
-    while 0 < at < len(text):
-        end = text.find("\n", at)
-        if text[at : len(text) if end < 0 else end].strip() in ("---", "..."):
-            return at
-        at = end + 1
-    return 0
+def front_end(text: str) -> int:
+    """Where the line that closes the front matter of a roadmap begins, 0 if there is none."""
+    front = [line for line in scan_lines(text) if line.kind is Kind.FRONT]
+    return front[-1].start if front else 0
 
 
 def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key: str) -> None:
@@ -57,24 +45,20 @@ def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key
     node: Node | None = root
     for step in above:
         node = _step(node, step)
-    if isinstance(last, int):
-        scalar = _step(node, last)
-        if not isinstance(scalar, Scalar) or value is None:
-            raise CannotSay("it is written in parts")
-        editor.replace(scalar.start, scalar.end, scalar_text(value, scalar.style))
+    if isinstance(last, str) and isinstance(node, MapNode) and not node.shared:
+        there = node.get(last)
+        if isinstance(there, ListNode | MapNode) or (there is not None and there.shared):
+            raise CannotSay("it is not one value there")
+        editor.set_keys(node, [_setting(last, value, there)])
         return
-    if isinstance(node, Scalar) and not node.shared:
-        if last != entry_key:
-            setting = Setting(last, "null" if value is None else _plain(last, value), bare=True)
-            editor.to_mapping(node, entry_key, [setting], quote=node.style == '"')
-            return
-        if value is None:
-            raise CannotSay("it needs a name")
-        editor.replace(node.start, node.end, scalar_text(value, node.style))
+    if isinstance(last, str) and last != entry_key and isinstance(node, Scalar) and not node.shared:
+        setting = _setting(last, value, None)
+        editor.to_mapping(node, entry_key, [setting], quote=node.style == '"')
         return
-    if not isinstance(node, MapNode) or node.shared:
-        raise CannotSay("it is not written as a mapping there")
-    editor.set_keys(node, [_setting(node, last, value)])
+    scalar = node if last == entry_key else _step(node, last)
+    if not isinstance(scalar, Scalar) or scalar.shared or value is None:
+        raise CannotSay("it is written in parts")
+    editor.replace(scalar.start, scalar.end, scalar_text(value, scalar.style))
 
 
 def _step(node: Node | None, step: str | int) -> Node | None:
@@ -88,18 +72,13 @@ def _step(node: Node | None, step: str | int) -> Node | None:
     return found
 
 
-def _setting(node: MapNode, key: str, value: str | None) -> Setting:
-    """Return the setting of a key; one that is there keeps its quotes."""
-    there = node.get(key)
-    if isinstance(there, ListNode | MapNode) or (there is not None and there.shared):
-        raise CannotSay("it is not one value there")
+def _setting(key: str, value: str | None, there: Scalar | None) -> Setting:
+    """A key with its value; one that is there keeps its quotes.
+
+    A new color is in quotes, so that no digits are a number.
+    """
     if value is None:
         return Setting(key, "null", bare=True)
     if there is not None and there.style:
         return Setting(key, value)
-    return Setting(key, _plain(key, value), bare=True)
-
-
-def _plain(key: str, value: str) -> str:
-    """A value without quotes of its own; a color is in quotes, so that no digits are a number."""
-    return quoted(value) if key == "color" else scalar_text(value)
+    return Setting(key, quoted(value) if key == "color" else scalar_text(value), bare=True)
