@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from textwrap import wrap
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escaping import is_inert, is_suspect
@@ -30,7 +31,7 @@ _ORDER = (
 """In which order an item says its fields."""
 
 _INDENT = "  "
-_LONGEST_COMMENT = 96
+_LONGEST_COMMENT = 97
 _PLURAL = {kind: name for name, kind in LISTS.items() if kind}
 
 
@@ -61,21 +62,13 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
     Ids stay keys. `told` are the findings that are worth a comment. Where an item names its
     issue, the backlog keeps the identity under which it was synchronised.
     """
-    made = {}
-    adopts = False
-    for key, (number, index) in loaded.keys.items():
-        item = loaded.files[number].items[index]
-        fields = item.document.model_dump(exclude_unset=True, exclude={"items", "sync", "kind"})
-        fields = {name: value for name, value in fields.items() if not _is_empty(value)}
-        made[key] = Outline(item.kind, {**fields, "id": key})
-        adopts = adopts or "issue" in fields
-    settings: dict[str, object] = {}
-    if repository:
-        settings["repository"] = repository
-    identity = loaded.desired.backlog_id if loaded.desired else ""
-    if adopts and _is_identity(identity):
-        settings["id"] = identity
-    milestones = [each for parsed in loaded.files for each in _milestones(parsed.settings)]
+    made = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not _is_empty(value))
+    settings: dict[str, object] = {"repository": repository} if repository else {}
+    if any("issue" in each.fields for each in made.values()):
+        settings |= _identity(loaded)
+    milestones = [
+        each for parsed in loaded.files for each in _sequence(parsed.settings.get("milestones"))
+    ]
     if milestones:
         settings["milestones"] = milestones
     return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
@@ -83,41 +76,45 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
 
 def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
     """All that files hold, settings too: what is read of the draft is what is read of them."""
-    made = {}
-    for key, (number, index) in loaded.keys.items():
-        item = loaded.files[number].items[index]
-        fields = item.document.model_dump(
-            exclude_unset=True, exclude={"items", "kind", "features", "stories", "tasks"}
-        )
-        made[key] = Outline(item.kind, {**_kept(fields), "id": key})
+    # An empty field says that there is nothing, but for `sync`.
+    apart = {"items", "kind", "features", "stories", "tasks"}
+    made = _outlines(loaded, apart, lambda name, value: (name, value) != ("sync", True))
     _with_registers(made, loaded)
     _with_issues(made, loaded)
     settings = loaded.settings.model_dump(exclude_unset=True, exclude=_READING)
     if repository:
         settings["repository"] = repository
-    identity = loaded.desired.backlog_id if loaded.desired else ""
-    if _is_identity(identity):
-        settings["id"] = identity
+    settings |= _identity(loaded)
     settings |= _planned(loaded, settings)
     return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
+
+
+def _outlines(
+    loaded: Loaded, apart: set[str], is_kept: Callable[[str, object], bool]
+) -> dict[str, Outline]:
+    """All items by their keys, with the fields that they say, but for those `apart`."""
+    made = {}
+    for key, (number, index) in loaded.keys.items():
+        item = loaded.files[number].items[index]
+        fields = item.document.model_dump(exclude_unset=True, exclude=apart)
+        kept = {name: value for name, value in fields.items() if is_kept(name, value)}
+        made[key] = Outline(item.kind, {**kept, "id": key})
+    return made
 
 
 _READING = {"version", "include", "bullets", "reading"}
 """Settings that speak of files and of how roadmaps are read."""
 
 
-def _is_identity(text: str) -> bool:
-    return re.fullmatch(BACKLOG_ID_PATTERN[1:-1], text) is not None
+def _identity(loaded: Loaded) -> dict[str, object]:
+    """The identity under which a backlog was synchronised, where it can be set."""
+    identity = loaded.desired.backlog_id if loaded.desired else ""
+    return {"id": identity} if re.fullmatch(BACKLOG_ID_PATTERN[1:-1], identity) else {}
 
 
 def _remarks(loaded: Loaded, told: Sequence[Diagnostic]) -> tuple[str, ...]:
     made_from = f"made from {', '.join(parsed.source.path for parsed in loaded.files)}"
     return (made_from, *(f"line {each.place.line}: {each.message}" for each in told))
-
-
-def _kept(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields that are said: an empty one says that there is nothing, but for `sync`."""
-    return {name: value for name, value in fields.items() if (name, value) != ("sync", True)}
 
 
 def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
@@ -177,11 +174,6 @@ def _risk(risk: Risk) -> dict[str, object]:
 
 def _sequence(value: object) -> Sequence[object]:
     return value if isinstance(value, list | tuple) else ()
-
-
-def _milestones(settings: Mapping[str, object]) -> Sequence[object]:
-    found = settings.get("milestones", ())
-    return found if isinstance(found, list) else ()
 
 
 def draft_of_desired(desired: DesiredState) -> Draft:
@@ -247,19 +239,11 @@ def render(draft: Draft) -> str:
 
 def remark_lines(draft: Draft) -> Iterator[str]:
     """The remarks of a draft in lines of a comfortable length."""
-    return (part for remark in draft.remarks for part in _comment(remark))
-
-
-def _comment(remark: str) -> Iterator[str]:
-    """A remark in lines of a comfortable length."""
-    line = ""
-    for word in _shown(remark).split():
-        if line and len(line) + len(word) > _LONGEST_COMMENT:
-            yield line
-            line = " "
-        line = f"{line} {word}" if line else word
-    if line:
-        yield line
+    for remark in draft.remarks:
+        yield from wrap(
+            " ".join(_shown(remark).split()), _LONGEST_COMMENT, subsequent_indent="  ",
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
 
 
 def _shown(remark: str) -> str:
