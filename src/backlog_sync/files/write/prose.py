@@ -65,16 +65,13 @@ class Prose:
                 spans.append((first.pair.start, first.pair.end, self.lines[first.line]))
                 row = first.line + 1
                 continue
-            found = next(
-                (at for at in range(row, self.last + 1) if self._body(self.lines[at]) == wanted),
-                None,
-            )
-            if found is None:
+            rows = (each for each in self.lines[row : self.last + 1] if self._body(each) == wanted)
+            line = next(rows, None)
+            if line is None:
                 raise CannotSay("the text is not written line by line as it is read")
-            line = self.lines[found]
             start = self.text.index(wanted, line.start, line.end)
             spans.append((start, start + len(wanted), line))
-            row = found + 1
+            row = line.row + 1
         return spans
 
     def _body(self, line: Line) -> str:
@@ -91,10 +88,7 @@ class Prose:
         if not come:
             return
         before = next((s for s in reversed(spans[:i1]) if s is not None), None)
-        after = next((s for s in spans[i2:] if s is not None), None)
-        anchor = before or after
-        if anchor is None:
-            anchor = next((s for s in spans[i1:i2] if s is not None), None)
+        anchor = before or next((s for s in (*spans[i2:], *spans[i1:i2]) if s is not None), None)
         if anchor is None:
             raise CannotSay("there is no line to begin from")
         line = anchor[2]
