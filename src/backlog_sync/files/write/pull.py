@@ -27,7 +27,7 @@ from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.definitions import with_definition
 from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.move import below, in_order
-from backlog_sync.files.write.spelling import spelled
+from backlog_sync.files.write.own_words import spelled
 from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Unwritable, Value, Wanted, says
 
 

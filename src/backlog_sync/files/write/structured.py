@@ -19,8 +19,7 @@ from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_text
-from backlog_sync.files.write.plain_lists import criteria_text, joined
-from backlog_sync.files.write.spelling import own_id, spelled
+from backlog_sync.files.write.own_words import list_text, own_id, spelled
 from backlog_sync.files.write.wanted import (
     CRITERIA,
     TEXTS,
@@ -255,7 +254,8 @@ class _Mapping:
         if isinstance(old, MapNode):
             raise CannotSay("it is no list")
         if isinstance(old, Scalar) and not self.writer.ours and not old.is_null:
-            self._change(entry, self._as_text(field, old.value, value))
+            parsed = self.writer.parsed
+            self._change(entry, list_text(parsed, self.item, field, old.value, value, _texts))
             return
         nodes = old.items if isinstance(old, ListNode) else () if old.is_null else (old,)
         value = tuple(self._raw(field, each, names_of(old)) for each in value)
@@ -268,12 +268,6 @@ class _Mapping:
             self._block(old, value, kept)
         else:
             self._brackets(entry, value, kept, nodes)
-
-    def _as_text(self, field: str, old: str, value: Sequence[str | CheckItem]) -> str:
-        """A list that the file writes as one text."""
-        if field == CRITERIA:
-            return criteria_text(old, self.item.document, value)
-        return joined(old, [str(self._raw(field, each, names_of(_plain(old)))) for each in value])
 
     def _raw(self, field: str, member: str | CheckItem, words: Sequence[str]) -> str | CheckItem:
         """The id that the file has for an item that another one depends on."""
@@ -422,10 +416,6 @@ def _texts(item: ParsedItem) -> Iterator[str]:
     for entry in node.entries if isinstance(node, MapNode) else ():
         if isinstance(entry.value, Scalar):
             yield text_of(entry.value)
-
-
-def _plain(text: str) -> Scalar:
-    return Scalar(text, 0, 0, '"')
 
 
 def _common(parsed: ParsedFile) -> Iterator[int]:

@@ -6,14 +6,11 @@ from functools import cache, partial
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.foreign.csv import Row, Table, agrees, column_of, read_table
-from backlog_sync.files.node_values import names_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.source import Lines
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.plain_lists import criteria_text, joined
-from backlog_sync.files.write.spelling import own_id, spelled
+from backlog_sync.files.write.own_words import list_text, spelled
 from backlog_sync.files.write.wanted import (
-    CRITERIA,
     CannotSay,
     Link,
     Status,
@@ -22,7 +19,6 @@ from backlog_sync.files.write.wanted import (
     Value,
     is_told,
 )
-from backlog_sync.files.yaml.nodes import Scalar
 
 _ADDED = {"issue": "Issue", "status": "Status"}
 """Fields that get a column where there is none, and its header."""
@@ -119,12 +115,7 @@ class TableWriter:
             return value or ""
         if not isinstance(value, tuple):
             raise CannotSay("sums have no place in this file")
-        if field == CRITERIA:
-            return criteria_text(old, item.document, value)
-        if field == "depends_on":
-            words = names_of(Scalar(old, 0, 0, '"'))
-            value = tuple(own_id(self.parsed, item, str(e), words, self._texts) for e in value)
-        return joined(old, [str(each) for each in value if not isinstance(each, CheckItem)])
+        return list_text(self.parsed, item, field, old, value, self._texts)
 
     def _texts(self, item: ParsedItem) -> Iterator[str]:
         """The cells of an item, among them the ids that it has."""
