@@ -12,8 +12,8 @@ from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.source import create_file, read_source
 from backlog_sync.files.syntax.markdown import read_outline
 from backlog_sync.files.write.change import change_of, save
+from backlog_sync.files.write.definitions import front_end
 from backlog_sync.files.write.nodes import Editor, Setting
-from backlog_sync.files.write.settings import front_end
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.nodes import MapNode, compose
 
