@@ -129,8 +129,8 @@ class _Work:
             except Unwritable as refused:
                 self.left += [_left(take, str(refused)) for take in by_place.values()]
                 continue
-            for (index, wanted), why in result.left:
-                self.left.append(_left(by_place.pop((index, wanted.name)), why))
+            for (index, wanted), reason in result.left:
+                self.left.append(_left(by_place.pop((index, wanted.name)), reason))
             self.taken += by_place.values()
             self.files[number] = result.parsed
 
