@@ -1,16 +1,18 @@
 """Many fields in one write: what has no place is found in few readings, all else is set."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.files.load import parse_roadmap
+from backlog_sync.files.load import parse_roadmap, parse_source
 from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.write import engine
 from backlog_sync.files.write.progress import put
+from tests.growth import grows_like
 
 _MOST = 24
 """How often a file is read again at most."""
@@ -35,6 +37,12 @@ def _parsed(text: str, *, bullets: bool = False) -> ParsedFile:
     return parse_roadmap(source, Asked(bullets))
 
 
+def _read(name: str, text: str) -> ParsedFile:
+    parsed = parse_source(Source(name, Path(name), text.encode(), text))
+    assert parsed is not None
+    return parsed
+
+
 def _numbers(parsed: ParsedFile) -> dict[int, ItemProgress]:
     return {index: ItemProgress("any", IssueRef(100 + index)) for index in range(len(parsed.items))}
 
@@ -55,6 +63,27 @@ def test_readings_do_not_grow_with_the_items(count: int, readings: list[str]) ->
     assert len(parsed.items) == count
     assert not result.left
     assert len(readings) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "row"),
+    [
+        ("plan.csv", "Title,Type\n", "Ride,Story\n"),
+        ("plan.csv", "Title,Type,Issue,Status\n", "Ride,Story\n"),
+        ("plan.md", "| # | Task | Points |\n|---|---|---|\n", "| 1 | Ride | 3 |\n"),
+        ("plan.md", "## Stories\n\n", "- Story: Ride\n"),
+        ("plan.yaml", "version: 1\nstories:\n", "  - title: Ride\n"),
+    ],
+)
+def test_writing_takes_work_in_proportion(name: str, head: str, row: str) -> None:
+    """Four times as many items are about four times the work."""
+    small, large = (_read(name, head + row * count) for count in (100, 400))
+
+    def write(parsed: ParsedFile) -> None:
+        done = {index: replace(each, status="Done") for index, each in _numbers(parsed).items()}
+        assert not put(parsed, done).left
+
+    grows_like(write, small, large, times=4)
 
 
 @pytest.mark.parametrize("count", [20, 150])

@@ -1,7 +1,7 @@
 """Setting fields of items in tables of CSV and TSV: the cells that say them, or new columns."""
 
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import RowAnchor
@@ -83,8 +83,8 @@ class TableWriter:
     def _titled(self, item: ParsedItem, row: Row, at: int | None) -> int:
         """The column of the title: the place of an item may be that of its row alone."""
         found = [n for n, cell in enumerate(row.cells) if cell.text.strip() == item.document.title]
-        if at in found:
-            return found[found.index(at)]
+        if at is not None and at in found:
+            return at
         if len(found) != 1:
             raise CannotSay("the title is not written in one piece")
         return found[0]
@@ -92,11 +92,16 @@ class TableWriter:
     def _new(self, field: str, number: int, value: str) -> None:
         if field not in _ADDED:
             raise CannotSay("the table has no column for it")
-        width = len(self.table.names)
-        rows = self.table.rows[self.table.header + 1 :]
-        if any(cell.text.strip() for row in rows for cell in row.cells[width : width + 1]):
+        if self._is_longer:
             raise CannotSay("a row has more cells than the header")
         self.columns.setdefault(field, {})[number] = value
+
+    @cached_property
+    def _is_longer(self) -> bool:
+        """Whether a row has a cell that no header names."""
+        width = len(self.table.names)
+        rows = self.table.rows[self.table.header + 1 :]
+        return any(cell.text.strip() for row in rows for cell in row.cells[width : width + 1])
 
     # ---- what ------------------------------------------------------------------------------
 
@@ -148,6 +153,7 @@ class TableWriter:
         if not fields:
             return
         sign, width = self.table.delimiter, len(self.table.names)
+        last = dict(sorted(self.cells))  # of each row that is set
         for number, row in enumerate(self.table.rows):
             blank = len(row.cells) == 1 and not row.cells[0].text
             if number < self.table.header or blank:
@@ -161,7 +167,7 @@ class TableWriter:
                 cell = row.cells[width]
                 yield Edit(cell.start, cell.end, sign.join(told))
                 continue
-            filled = max([len(row.cells), *(at + 1 for n, at in self.cells if n == number)])
+            filled = max(len(row.cells), last.get(number, -1) + 1)
             yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(told), order=1)
 
     def _quoted(self, value: str, before: str) -> str:
