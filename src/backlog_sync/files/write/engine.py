@@ -61,7 +61,8 @@ def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
 
     `apart` are those that are read otherwise where they would stand first.
     """
-    anchor = _anchor(parsed)
+    anchors = (item.anchor for item in parsed.items)
+    anchor = next((each for each in anchors if each is not None), None)  # what is named has none
     if isinstance(anchor, Anchor):
         from backlog_sync.files.write.markdown import RoadmapWriter  # noqa: PLC0415 - YAML
 
@@ -75,11 +76,6 @@ def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
 
         return LineWriter(parsed)
     return NodeWriter(parsed)
-
-
-def _anchor(parsed: ParsedFile) -> object:
-    """The first anchor of a file: all are of one syntax; what is only named has none."""
-    return next((item.anchor for item in parsed.items if item.anchor is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
     if any("issue" in each.fields for each in made.values()):
         settings |= _identity(loaded)
     milestones = [
-        each for parsed in loaded.files for each in _sequence(parsed.settings.get("milestones"))
+        each for parsed in loaded.files for each in sequence(parsed.settings.get("milestones"))
     ]
     if milestones:
         settings["milestones"] = milestones
@@ -124,7 +124,7 @@ def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
         return
     for item in desired.items:
         outline = made[item.key]
-        if len(item.outlook.risks) > len(_sequence(outline.fields.get("risks"))):
+        if len(item.outlook.risks) > len(sequence(outline.fields.get("risks"))):
             risks = tuple(_risk(each) for each in item.outlook.risks)
             outline.fields = {**outline.fields, "risks": risks}
 
@@ -155,7 +155,7 @@ def _planned(loaded: Loaded, settings: Mapping[str, object]) -> dict[str, object
     if desired is None:
         return {}
     found: dict[str, object] = {}
-    there = [each for each in _sequence(settings.get("milestones")) if isinstance(each, Mapping)]
+    there = [each for each in sequence(settings.get("milestones")) if isinstance(each, Mapping)]
     named = {str(each["title"]).casefold() for each in there}
     new = [{"title": each.title, "due": each.due} for each in desired.milestones
            if each.due and each.title.casefold() not in named]  # fmt: skip
@@ -172,7 +172,8 @@ def _risk(risk: Risk) -> dict[str, object]:
     return {name: value for name, value in asdict(risk).items() if value}
 
 
-def _sequence(value: object) -> Sequence[object]:
+def sequence(value: object) -> Sequence[object]:
+    """A list of any kind; empty where there is none."""
     return value if isinstance(value, list | tuple) else ()
 
 
@@ -289,9 +290,11 @@ def pair(name: str, value: object, lead: str) -> list[str]:
     """A key and its value, over as many lines as it takes."""
     key = _key(name)
     if isinstance(value, Mapping):
-        return [f"{lead}{key}: {_flow(value)}"]
+        return [f"{lead}{key}: {_inline(value)}"]
     if isinstance(value, list | tuple):
-        if name in ("acceptance_criteria", "milestones") or _holds_mappings(value):
+        if name in ("acceptance_criteria", "milestones") or any(
+            isinstance(each, Mapping) for each in value
+        ):
             told = [f"{lead}{_INDENT}- {_entry(each)}" for each in value]
             return [f"{lead}{key}:", *told]
         return [f"{lead}{key}: [{', '.join(_scalar(each) for each in value)}]"]
@@ -301,10 +304,6 @@ def pair(name: str, value: object, lead: str) -> list[str]:
     return [f"{lead}{key}: {_scalar(value)}"]
 
 
-def _holds_mappings(values: Sequence[object]) -> bool:
-    return any(isinstance(each, Mapping) for each in values)
-
-
 def _entry(value: object) -> str:
     """A criterion or a definition on one line."""
     if not isinstance(value, Mapping):
@@ -312,18 +311,14 @@ def _entry(value: object) -> str:
     value = {name: each for name, each in value.items() if not _is_empty(each)}
     if set(value) <= {"text", "done"} and not value.get("done"):
         text = str(value.get("text", ""))
-        return _scalar(text) if not text.startswith("[") else _flow({"text": text})
-    return _flow(value)
-
-
-def _flow(value: Mapping[str, object]) -> str:
-    return "{" + ", ".join(f"{_key(name)}: {_inline(each)}" for name, each in value.items()) + "}"
+        return _scalar(text) if not text.startswith("[") else _inline({"text": text})
+    return _inline(value)
 
 
 def _inline(value: object) -> str:
     """A value of any depth on one line."""
     if isinstance(value, Mapping):
-        return _flow(value)
+        return "{" + ", ".join(f"{_key(k)}: {_inline(each)}" for k, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_inline(each) for each in value)}]"
     return _scalar(value)

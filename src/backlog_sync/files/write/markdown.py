@@ -59,9 +59,9 @@ _CLOSING = re.compile(r"[*_~`]*(?:\]\([^()\n]{0,800}\))?[*_~`]*")
 
 _PROGRESS = re.compile(
     r"\d+(?: of \d+ \w+(?:, [\d.e+]+ of [\d.e+]+ points?)?|/\d+(?:, [\d.e+]+/[\d.e+]+ SP)?)"
-    r" \(\d+ %\)$"
+    r" \(\d+ %\)$|$"
 )
-"""A value that `format_progress` wrote, in either form."""
+"""A value that `format_progress` wrote, in either form, or none: no words of an author's own."""
 
 _PROSE = "its status is a text, which only its author changes"
 _LONGEST_STATUS = 120
@@ -253,7 +253,7 @@ class RoadmapWriter:
         if present is None:
             if done.done or done.points_done:
                 self._line(index, self._key(anchor, "progress"), told)
-        elif present.pair.value != told and _is_ours(present.pair.value):
+        elif present.pair.value != told and _PROGRESS.match(present.pair.value):
             self._replace(anchor, present, told)
 
     @cached_property
@@ -358,11 +358,6 @@ def _references(item: ParsedItem, value: str) -> dict[str, str]:
     if len(parts) != len(keys):
         raise CannotSay("some of what it names is not clear")
     return dict(zip(keys, parts, strict=True))
-
-
-def _is_ours(progress: str) -> bool:
-    """Whether no author's own words tell the progress."""
-    return not progress or bool(_PROGRESS.match(progress))
 
 
 def _those(metas: Sequence[MetaLine], field: str) -> list[MetaLine]:

@@ -65,17 +65,15 @@ class Prose:
                 spans.append((first.pair.start, first.pair.end, self.lines[first.line]))
                 row = first.line + 1
                 continue
-            rows = (each for each in self.lines[row : self.last + 1] if self._body(each) == wanted)
-            line = next(rows, None)
+            below = self.lines[row : self.last + 1]
+            same = (each for each in below if self.text[each.start : each.end].strip() == wanted)
+            line = next(same, None)
             if line is None:
                 raise CannotSay("the text is not written line by line as it is read")
             start = self.text.index(wanted, line.start, line.end)
             spans.append((start, start + len(wanted), line))
             row = line.row + 1
         return spans
-
-    def _body(self, line: Line) -> str:
-        return self.text[line.start : line.end].strip()
 
     def _rewrite(self, spans: Sequence[_Span], i1: int, i2: int, come: Sequence[str]) -> None:
         """Take whole lines out, and put whole lines in behind the one before them."""
