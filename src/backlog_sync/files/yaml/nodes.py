@@ -8,6 +8,7 @@ author wrote.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -191,10 +192,8 @@ class Builder:
             top = self.stack[-1]
             if top.mapping and len(top.children) % 2:
                 top.children.pop()
-            try:
+            with suppress(Problem):  # what cannot be closed is left out
                 self.close(end)
-            except Problem:
-                return None
         return self.roots[-1] if self.roots else None
 
     def _entries(self, children: list[Node]) -> tuple[tuple[Entry, ...], int]:
