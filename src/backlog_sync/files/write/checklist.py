@@ -47,9 +47,9 @@ def rewritten(
     ]
     if len(boxes) != len(wanted) and any(entry.details for entry in entries):
         raise CannotSay("details stand below a criterion: change the list by hand")
-    return _reworded(boxes, wanted) if len(boxes) == len(wanted) else [
-        _rebuilt(text, boxes, wanted)
-    ]  # fmt: skip
+    if len(boxes) == len(wanted):
+        return _reworded(boxes, wanted)
+    return [_rebuilt(text, boxes, wanted)]
 
 
 def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks) -> list[Edit]:

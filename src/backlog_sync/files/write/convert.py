@@ -87,8 +87,12 @@ def differences(old: DesiredState, new: DesiredState | None) -> Iterator[tuple[s
         other = there.pop(item.key, None)
         if other is None:
             yield item.key, "the item itself"
-        else:
-            yield from ((item.key, name) for name in _item_differences(item, other))
+            continue
+        left, right = _facts(item), _facts(other)
+        if item.issue is None and other.issue in {hint.issue for hint in item.hints}:
+            right["issue", "issue"] = None
+        both = sorted({*left, *right})
+        yield from ((item.key, name[1]) for name in both if left.get(name) != right.get(name))
     yield from ((key, "an item too many") for key in there)
 
 
@@ -98,17 +102,15 @@ def _definitions(state: DesiredState) -> tuple[object, ...]:
     return set(state.labels), milestones
 
 
-def _item_differences(old: DesiredItem, new: DesiredItem) -> Iterator[str]:
-    for each in fields(old):
-        left, right = getattr(old, each.name), getattr(new, each.name)
-        taken = each.name == "issue" and left is None and right in {h.issue for h in old.hints}
-        if each.name in _APART or left == right or taken:
-            continue
-        if isinstance(left, Mapping) and isinstance(right, Mapping):
-            names = sorted({*left, *right})
-            yield from (name for name in names if left.get(name) != right.get(name))
-        else:
-            yield each.name
+def _facts(item: DesiredItem) -> dict[tuple[str, str], object]:
+    """What an item says, field by field."""
+    facts: dict[tuple[str, str], object] = {}
+    for each in fields(item):
+        value = getattr(item, each.name)
+        named = value if isinstance(value, Mapping) else {each.name: value}
+        if each.name not in _APART:
+            facts |= {(each.name, name): said for name, said in named.items()}
+    return facts
 
 
 def _failed(to: str, different: Sequence[tuple[str, str]]) -> FailedError:

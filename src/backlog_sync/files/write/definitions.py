@@ -1,22 +1,27 @@
 """GitHub's version of labels, milestones and options into the files, with all that names them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.escaping import quoted
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.pull import Take, TakeName, TakeValue
 from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.syntax.markdown import Kind, scan_lines
 from backlog_sync.files.write.engine import edited, read_again
-from backlog_sync.files.write.settings import Path, with_settings
+from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
 from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Wanted, document_value
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
 _LISTS = {ChangeKind.MILESTONE: ("milestones", "title"), ChangeKind.LABEL: ("labels", "name")}
-_FOREIGN = "this file was written for another tool"
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and list indices from the top of the settings."""
 
 
 def with_definition(
@@ -48,7 +53,7 @@ def _check(take: Take, was: str, files: Sequence[ParsedFile], settings: Settings
     written = {
         fold(str(value))
         for parsed in files
-        for path, value in _places(parsed.settings, take)
+        for path, value in _leaves(parsed.settings)
         if path[0] == "kind_labels"
     }
     kinds = [
@@ -67,61 +72,45 @@ def _check(take: Take, was: str, files: Sequence[ParsedFile], settings: Settings
 
 def _with_part(parsed: ParsedFile, take: Take, value: str | None) -> ParsedFile:
     name, key = _LISTS[take.kind]
-    paths: dict[Path, str | None] = {
-        (name, index, take.name): value
-        for index, entry in enumerate(_entries(parsed.settings, name))
-        if fold(_name_of(entry, key)) == fold(take.key)
-    }
-    if not paths:
+    named = [
+        path[:2]
+        for path, text in _leaves(parsed.settings)
+        if path[0] == name and path[2:] in ((), (key,)) and fold(str(text)) == fold(take.key)
+    ]
+    if not named:
         return parsed
-    return _with_settings(parsed, paths, key)
-
-
-def _entries(settings: Mapping[str, object], name: str) -> Sequence[object]:
-    found = settings.get(name)
-    return found if isinstance(found, list | tuple) else ()
-
-
-def _name_of(entry: object, key: str) -> str:
-    return str(entry.get(key, "")) if isinstance(entry, Mapping) else str(entry)
+    return _with_settings(parsed, {(*path, take.name): value for path in named}, key)
 
 
 def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: str) -> ParsedFile:
     """Set these settings, and see that nothing else is read otherwise."""
     if parsed.dialect:
-        raise CannotSay(_FOREIGN)
-    text = with_settings(parsed, values, entry_key=key)
-    read = read_again(parsed, text)
-    meant = deepcopy(dict(parsed.settings))
+        raise CannotSay("this file was written for another tool")
+    read = read_again(parsed, _text_with(parsed, values, key))
+    meant = dict(_leaves(parsed.settings))
     for path, value in values.items():
-        _put(meant, path, value, key)
+        if path[:-1] in meant:  # an entry that is only a name becomes a mapping
+            meant[*path[:-1], key] = meant.pop(path[:-1])
+        meant[path] = value
     same = [(i.document, i.kind, i.parent) for i in read.items] == [
         (i.document, i.kind, i.parent) for i in parsed.items
     ]
-    if not same or _bare(read.settings) != _bare(meant):
+    if not same or dict(_leaves(read.settings)) != meant:
         raise CannotSay(NOT_IN_PLACE)
     return read
 
 
-def _put(settings: Any, path: Path, value: str | None, key: str) -> None:
-    """Set a value in plain settings, as the text says it."""
-    *above, last = path
-    at = settings
-    for n, step in enumerate(above):
-        below = at[step]
-        if isinstance(below, str) and n == len(above) - 1:
-            below = at[step] = {key: below}
-        at = below
-    at[last] = value
-
-
-def _bare(value: object) -> object:
-    """Plain settings as they compare: texts, and an entry of one name as its mapping."""
+def _leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, str | None]]:
+    """All plain values of settings as texts, each with its path."""
+    below: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, Mapping):
-        return {name: _bare(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_bare(each) for each in value]
-    return None if value is None else str(value)
+        below = value.items()
+    elif isinstance(value, list | tuple):
+        below = enumerate(value)
+    else:
+        yield path, None if value is None else str(value)
+    for step, each in below:
+        yield from _leaves(each, (*path, step))
 
 
 # ---- a name ------------------------------------------------------------------------------------
@@ -129,7 +118,7 @@ def _bare(value: object) -> object:
 
 def _renamed(parsed: ParsedFile, take: Take, was: str, now: str) -> ParsedFile:
     paths: dict[Path, str | None] = {
-        path: now for path, value in _places(parsed.settings, take) if fold(str(value)) == fold(was)
+        path: now for path, value in _names(parsed.settings, take) if fold(str(value)) == fold(was)
     }
     asked = [
         (index, wanted)
@@ -144,48 +133,34 @@ def _renamed(parsed: ParsedFile, take: Take, was: str, now: str) -> ParsedFile:
     return edited(parsed, asked) if asked else parsed
 
 
-def _places(settings: Mapping[str, object], take: Take) -> Iterator[tuple[Path, object]]:
-    """Give all places of settings that name things of a kind, each with the name."""
+def _names(settings: Mapping[str, object], take: Take) -> Iterator[tuple[Path, str | None]]:
+    """All values of settings that name things of a kind, each with its path."""
+    field = "milestone" if take.kind is ChangeKind.MILESTONE else "labels"
+    patterns: list[Path] = [("label_map", _ANY), ("kind_labels", _ANY)]
     if take.kind is ChangeKind.FIELD:
-        yield from _options(settings, take.key)
         field = BOARD_KEYS.get(take.key, take.key)
-        yield from _defaults(settings, field)
-        return
-    name, key = _LISTS[take.kind]
-    for index, entry in enumerate(_entries(settings, name)):
-        place: Path = (name, index, key) if isinstance(entry, Mapping) else (name, index)
-        yield place, _name_of(entry, key)
-    yield from _defaults(settings, "milestone" if take.kind is ChangeKind.MILESTONE else "labels")
-    if take.kind is ChangeKind.LABEL:
-        for mapping in ("label_map", "kind_labels"):
-            found = settings.get(mapping)
-            for word, label in found.items() if isinstance(found, Mapping) else ():
-                yield (mapping, str(word)), label
+        options = ("project", "fields", take.key, "options", _ANY)
+        patterns = [options, (*options, "name")]
+    else:
+        name, key = _LISTS[take.kind]
+        lists: list[Path] = [(name, _ANY), (name, _ANY, key)]
+        patterns = [*lists, *(patterns if take.kind is ChangeKind.LABEL else [])]
+    for default in (("defaults", field), ("defaults", _ANY, field)):
+        patterns += [default, (*default, _ANY)]
+    for path, value in _leaves(settings):
+        if any(_fits(path, pattern) for pattern in patterns):
+            yield path, value
 
 
-def _options(settings: Mapping[str, object], field: str) -> Iterator[tuple[Path, object]]:
-    project = settings.get("project")
-    fields = project.get("fields") if isinstance(project, Mapping) else None
-    for name, definition in fields.items() if isinstance(fields, Mapping) else ():
-        if fold(str(name)) != fold(field) or not isinstance(definition, Mapping):
-            continue
-        for index, entry in enumerate(_entries(definition, "options")):
-            top: Path = ("project", "fields", name, "options", index)
-            yield (*top, "name") if isinstance(entry, Mapping) else top, _name_of(entry, "name")
+_ANY = "*"
 
 
-def _defaults(settings: Mapping[str, object], name: str) -> Iterator[tuple[Path, object]]:
-    top = settings.get("defaults")
-    if not isinstance(top, Mapping):
-        return
-    below: list[tuple[Path, Mapping[Any, object]]] = [(("defaults",), top)]
-    below += [(("defaults", k), v) for k, v in top.items() if isinstance(v, Mapping)]
-    for path, mapping in below:
-        value = mapping.get(name)
-        if isinstance(value, list | tuple):
-            yield from (((*path, name, index), each) for index, each in enumerate(value))
-        elif value is not None:
-            yield (*path, name), value
+def _fits(path: Path, pattern: Path) -> bool:
+    """Whether a path is one of a pattern; the names of fields are folded."""
+    return len(path) == len(pattern) and all(
+        want in (_ANY, step) or fold(str(step)) == fold(str(want))
+        for step, want in zip(path, pattern, strict=True)
+    )
 
 
 def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator[Wanted]:
@@ -201,3 +176,75 @@ def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator
     said = document_value(document, name)
     if isinstance(said, str) and fold(said) == fold(was):
         yield Wanted(name, now)
+
+
+# ---- the text of settings ----------------------------------------------------------------------
+
+
+def _text_with(parsed: ParsedFile, values: Mapping[Path, str | None], entry_key: str) -> str:
+    """Return the file's text with these settings set; None empties one.
+
+    A key may be new in a mapping that is there. `entry_key` is the key of a list entry's plain
+    text, which becomes a mapping where it gets a second key. Raises CannotSay if a value cannot
+    be set there.
+    """
+    text, path = parsed.source.text, parsed.source.path
+    root, _ = compose(text[: front_end(text)] if is_roadmap(path) else text, path)
+    if is_roadmap(path) and isinstance(root, MapNode):
+        root = root.get("backlog")
+    if not isinstance(root, MapNode):
+        raise CannotSay("the file has no settings")
+    editor = Editor(text)
+    for steps, value in values.items():
+        _set(editor, root, steps, value, entry_key)
+    return editor.result()
+
+
+def front_end(text: str) -> int:
+    """Where the line that closes the front matter of a roadmap begins, 0 if there is none."""
+    front = [line for line in scan_lines(text) if line.kind is Kind.FRONT]
+    return front[-1].start if front else 0
+
+
+def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key: str) -> None:
+    *above, last = path
+    node: Node | None = root
+    for step in above:
+        node = _step(node, step)
+    if isinstance(last, str) and isinstance(node, MapNode) and not node.shared:
+        there = node.get(last)
+        if isinstance(there, ListNode | MapNode) or (there is not None and there.shared):
+            raise CannotSay("it is not one value there")
+        editor.set_keys(node, [_setting(last, value, there)])
+        return
+    if isinstance(last, str) and last != entry_key and isinstance(node, Scalar) and not node.shared:
+        setting = _setting(last, value, None)
+        editor.to_mapping(node, entry_key, [setting], quote=node.style == '"')
+        return
+    scalar = node if last == entry_key else _step(node, last)
+    if not isinstance(scalar, Scalar) or scalar.shared or value is None:
+        raise CannotSay("it is written in parts")
+    editor.replace(scalar.start, scalar.end, scalar_text(value, scalar.style))
+
+
+def _step(node: Node | None, step: str | int) -> Node | None:
+    found: Node | None = None
+    if isinstance(step, int) and isinstance(node, ListNode) and step < len(node.items):
+        found = node.items[step]
+    elif isinstance(step, str) and isinstance(node, MapNode):
+        found = node.get(step)
+    if found is not None and found.shared:
+        raise CannotSay("an alias stands there, and what it stands for is used elsewhere too")
+    return found
+
+
+def _setting(key: str, value: str | None, there: Scalar | None) -> Setting:
+    """A key with its value; one that is there keeps its quotes.
+
+    A new color is in quotes, so that no digits are a number.
+    """
+    if value is None:
+        return Setting(key, "null", bare=True)
+    if there is not None and there.style:
+        return Setting(key, value)
+    return Setting(key, quoted(value) if key == "color" else scalar_text(value), bare=True)

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.resources import files
 from pathlib import Path
+from textwrap import wrap
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escaping import is_inert, is_suspect
@@ -29,7 +31,7 @@ _ORDER = (
 """In which order an item says its fields."""
 
 _INDENT = "  "
-_LONGEST_COMMENT = 96
+_LONGEST_COMMENT = 97
 _PLURAL = {kind: name for name, kind in LISTS.items() if kind}
 
 
@@ -60,21 +62,13 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
     Ids stay keys. `told` are the findings that are worth a comment. Where an item names its
     issue, the backlog keeps the identity under which it was synchronised.
     """
-    made = {}
-    adopts = False
-    for key, (number, index) in loaded.keys.items():
-        item = loaded.files[number].items[index]
-        fields = item.document.model_dump(exclude_unset=True, exclude={"items", "sync", "kind"})
-        fields = {name: value for name, value in fields.items() if not _is_empty(value)}
-        made[key] = Outline(item.kind, {**fields, "id": key})
-        adopts = adopts or "issue" in fields
-    settings: dict[str, object] = {}
-    if repository:
-        settings["repository"] = repository
-    identity = loaded.desired.backlog_id if loaded.desired else ""
-    if adopts and _is_identity(identity):
-        settings["id"] = identity
-    milestones = [each for parsed in loaded.files for each in _milestones(parsed.settings)]
+    made = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not _is_empty(value))
+    settings: dict[str, object] = {"repository": repository} if repository else {}
+    if any("issue" in each.fields for each in made.values()):
+        settings |= _identity(loaded)
+    milestones = [
+        each for parsed in loaded.files for each in sequence(parsed.settings.get("milestones"))
+    ]
     if milestones:
         settings["milestones"] = milestones
     return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
@@ -82,41 +76,45 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
 
 def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
     """All that files hold, settings too: what is read of the draft is what is read of them."""
-    made = {}
-    for key, (number, index) in loaded.keys.items():
-        item = loaded.files[number].items[index]
-        fields = item.document.model_dump(
-            exclude_unset=True, exclude={"items", "kind", "features", "stories", "tasks"}
-        )
-        made[key] = Outline(item.kind, {**_kept(fields), "id": key})
+    # An empty field says that there is nothing, but for `sync`.
+    apart = {"items", "kind", "features", "stories", "tasks"}
+    made = _outlines(loaded, apart, lambda name, value: (name, value) != ("sync", True))
     _with_registers(made, loaded)
     _with_issues(made, loaded)
     settings = loaded.settings.model_dump(exclude_unset=True, exclude=_READING)
     if repository:
         settings["repository"] = repository
-    identity = loaded.desired.backlog_id if loaded.desired else ""
-    if _is_identity(identity):
-        settings["id"] = identity
+    settings |= _identity(loaded)
     settings |= _planned(loaded, settings)
     return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
+
+
+def _outlines(
+    loaded: Loaded, apart: set[str], is_kept: Callable[[str, object], bool]
+) -> dict[str, Outline]:
+    """All items by their keys, with the fields that they say, but for those `apart`."""
+    made = {}
+    for key, (number, index) in loaded.keys.items():
+        item = loaded.files[number].items[index]
+        fields = item.document.model_dump(exclude_unset=True, exclude=apart)
+        kept = {name: value for name, value in fields.items() if is_kept(name, value)}
+        made[key] = Outline(item.kind, {**kept, "id": key})
+    return made
 
 
 _READING = {"version", "include", "bullets", "reading"}
 """Settings that speak of files and of how roadmaps are read."""
 
 
-def _is_identity(text: str) -> bool:
-    return re.fullmatch(BACKLOG_ID_PATTERN[1:-1], text) is not None
+def _identity(loaded: Loaded) -> dict[str, object]:
+    """The identity under which a backlog was synchronised, where it can be set."""
+    identity = loaded.desired.backlog_id if loaded.desired else ""
+    return {"id": identity} if re.fullmatch(BACKLOG_ID_PATTERN[1:-1], identity) else {}
 
 
 def _remarks(loaded: Loaded, told: Sequence[Diagnostic]) -> tuple[str, ...]:
     made_from = f"made from {', '.join(parsed.source.path for parsed in loaded.files)}"
     return (made_from, *(f"line {each.place.line}: {each.message}" for each in told))
-
-
-def _kept(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields that are said: an empty one says that there is nothing, but for `sync`."""
-    return {name: value for name, value in fields.items() if (name, value) != ("sync", True)}
 
 
 def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
@@ -126,7 +124,7 @@ def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
         return
     for item in desired.items:
         outline = made[item.key]
-        if len(item.outlook.risks) > len(_sequence(outline.fields.get("risks"))):
+        if len(item.outlook.risks) > len(sequence(outline.fields.get("risks"))):
             risks = tuple(_risk(each) for each in item.outlook.risks)
             outline.fields = {**outline.fields, "risks": risks}
 
@@ -157,7 +155,7 @@ def _planned(loaded: Loaded, settings: Mapping[str, object]) -> dict[str, object
     if desired is None:
         return {}
     found: dict[str, object] = {}
-    there = [each for each in _sequence(settings.get("milestones")) if isinstance(each, Mapping)]
+    there = [each for each in sequence(settings.get("milestones")) if isinstance(each, Mapping)]
     named = {str(each["title"]).casefold() for each in there}
     new = [{"title": each.title, "due": each.due} for each in desired.milestones
            if each.due and each.title.casefold() not in named]  # fmt: skip
@@ -174,13 +172,9 @@ def _risk(risk: Risk) -> dict[str, object]:
     return {name: value for name, value in asdict(risk).items() if value}
 
 
-def _sequence(value: object) -> Sequence[object]:
+def sequence(value: object) -> Sequence[object]:
+    """A list of any kind; empty where there is none."""
     return value if isinstance(value, list | tuple) else ()
-
-
-def _milestones(settings: Mapping[str, object]) -> Sequence[object]:
-    found = settings.get("milestones", ())
-    return found if isinstance(found, list) else ()
 
 
 def draft_of_desired(desired: DesiredState) -> Draft:
@@ -246,19 +240,11 @@ def render(draft: Draft) -> str:
 
 def remark_lines(draft: Draft) -> Iterator[str]:
     """The remarks of a draft in lines of a comfortable length."""
-    return (part for remark in draft.remarks for part in _comment(remark))
-
-
-def _comment(remark: str) -> Iterator[str]:
-    """A remark in lines of a comfortable length."""
-    line = ""
-    for word in _shown(remark).split():
-        if line and len(line) + len(word) > _LONGEST_COMMENT:
-            yield line
-            line = " "
-        line = f"{line} {word}" if line else word
-    if line:
-        yield line
+    for remark in draft.remarks:
+        yield from wrap(
+            " ".join(_shown(remark).split()), _LONGEST_COMMENT, subsequent_indent="  ",
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
 
 
 def _shown(remark: str) -> str:
@@ -304,9 +290,11 @@ def pair(name: str, value: object, lead: str) -> list[str]:
     """A key and its value, over as many lines as it takes."""
     key = _key(name)
     if isinstance(value, Mapping):
-        return [f"{lead}{key}: {_flow(value)}"]
+        return [f"{lead}{key}: {_inline(value)}"]
     if isinstance(value, list | tuple):
-        if name in ("acceptance_criteria", "milestones") or _holds_mappings(value):
+        if name in ("acceptance_criteria", "milestones") or any(
+            isinstance(each, Mapping) for each in value
+        ):
             told = [f"{lead}{_INDENT}- {_entry(each)}" for each in value]
             return [f"{lead}{key}:", *told]
         return [f"{lead}{key}: [{', '.join(_scalar(each) for each in value)}]"]
@@ -316,10 +304,6 @@ def pair(name: str, value: object, lead: str) -> list[str]:
     return [f"{lead}{key}: {_scalar(value)}"]
 
 
-def _holds_mappings(values: Sequence[object]) -> bool:
-    return any(isinstance(each, Mapping) for each in values)
-
-
 def _entry(value: object) -> str:
     """A criterion or a definition on one line."""
     if not isinstance(value, Mapping):
@@ -327,18 +311,14 @@ def _entry(value: object) -> str:
     value = {name: each for name, each in value.items() if not _is_empty(each)}
     if set(value) <= {"text", "done"} and not value.get("done"):
         text = str(value.get("text", ""))
-        return _scalar(text) if not text.startswith("[") else _flow({"text": text})
-    return _flow(value)
-
-
-def _flow(value: Mapping[str, object]) -> str:
-    return "{" + ", ".join(f"{_key(name)}: {_inline(each)}" for name, each in value.items()) + "}"
+        return _scalar(text) if not text.startswith("[") else _inline({"text": text})
+    return _inline(value)
 
 
 def _inline(value: object) -> str:
     """A value of any depth on one line."""
     if isinstance(value, Mapping):
-        return _flow(value)
+        return "{" + ", ".join(f"{_key(k)}: {_inline(each)}" for k, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_inline(each) for each in value)}]"
     return _scalar(value)
@@ -389,41 +369,9 @@ def _titles(items: Sequence[Outline]) -> Iterator[tuple[str, str]]:
 
 # ---- a first file --------------------------------------------------------------------------
 
-EMPTY = """\
-# A backlog: what is planned, in one file. `backlog schema` prints all that it may say,
-# `backlog lint` checks it, `backlog sync --sandbox` tries it without a token.
-
-version: 1
-{repository}
-# project:                            # a Projects v2 board, made where there is none
-#   title: My Backlog
-
-# milestones:
-#   - {{title: First release, due: 2027-03-31}}
-
-epics: []
-#  - id: sign-in                      # the key: small letters, digits, '.', '_' and '-'
-#    title: People can sign in
-#    goal: Nobody needs a second password
-#    priority: High
-#    stories:
-#      - id: sign-in-mail
-#        title: Sign in by mail
-#        user_story: As a reader, I want a link by mail, so that I need no password.
-#        story_points: 3
-#        acceptance_criteria:
-#          - The link works once
-#          - The link ends after an hour
-#        tasks:
-#          - Send the mail
-#      - id: sign-out
-#        title: Sign out everywhere
-#        depends_on: [sign-in-mail]
-"""
-"""A backlog without items, with all that a first one needs as comments."""
-
 
 def empty(repository: str | None) -> str:
-    """A first backlog, for this repository where it is known."""
+    """A first backlog, for this repository where it is known: all that it may say as comments."""
     line = f"repository: {repository}" if repository else "# repository: owner/name"
-    return EMPTY.format(repository=line)
+    text = files("backlog_sync.files.write").joinpath("empty.yaml").read_text(encoding="utf-8")
+    return text.replace("{repository}", line)

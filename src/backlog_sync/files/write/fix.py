@@ -4,13 +4,12 @@ Only the bytes that are wrong change. One step at a time: repaired text may be r
 so totals and keys follow when the files have been read again.
 """
 
-from collections.abc import Iterator
+from operator import itemgetter
 
 from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import written
@@ -34,24 +33,22 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     wrong = loaded.wrong_totals if clear else ()
     texts = []
     for number, parsed in enumerate(loaded.files):
-        found = [total for at, total in wrong if at == number and total.sure]
-        edits = list({total.claim.start: _corrected(total) for total in found}.values())
-        text = apply_edits(parsed.source.text, edits)
-        if clear and not edits and _takes_keys(parsed):
-            text = _with_keys(parsed, dict(_keys(loaded, number)))
+        claims = {
+            total.claim.start: Edit(total.claim.start, total.claim.end, f"{total.computed:g}")
+            for at, total in wrong
+            if at == number and total.sure
+        }
+        text = apply_edits(parsed.source.text, list(claims.values()))
+        # Only YAML of our own has a place for keys.
+        if clear and not claims and any(isinstance(i.anchor, YamlAnchor) for i in parsed.items):
+            asked = [
+                (index, Wanted("id", key))
+                for key, (file, index) in loaded.keys.items()
+                if file == number and parsed.items[index].document.id is None
+            ]
+            text = written(parsed, sorted(asked, key=itemgetter(0))).parsed.source.text
         texts.append(text)
     return _changes(loaded.files, texts)
-
-
-def _takes_keys(parsed: ParsedFile) -> bool:
-    """Whether a file is YAML of our own, which has a place for keys."""
-    return any(isinstance(item.anchor, YamlAnchor) for item in parsed.items)
-
-
-def _changes(files: tuple[ParsedFile, ...], texts: list[str]) -> tuple[FileChange, ...]:
-    both = zip(files, texts, strict=True)
-    changes = (change_of(parsed.source, text or parsed.source.text) for parsed, text in both)
-    return tuple(change for change in changes if change.is_written)
 
 
 def _mended(parsed: ParsedFile) -> str:
@@ -60,18 +57,7 @@ def _mended(parsed: ParsedFile) -> str:
     return apply_edits(parsed.source.text, edits) if edits else ""
 
 
-def _corrected(wrong: WrongTotal) -> Edit:
-    return Edit(wrong.claim.start, wrong.claim.end, f"{wrong.computed:g}")
-
-
-def _keys(loaded: Loaded, number: int) -> Iterator[tuple[int, str]]:
-    """The items of a file that declare no key, and the key that they have."""
-    for key, (file, index) in loaded.keys.items():
-        if file == number and loaded.files[file].items[index].document.id is None:
-            yield index, key
-
-
-def _with_keys(parsed: ParsedFile, keys: dict[int, str]) -> str:
-    """The text of our own YAML with `id:` where it is missing and has a place."""
-    asked = [(index, Wanted("id", key)) for index, key in sorted(keys.items())]
-    return written(parsed, asked).parsed.source.text
+def _changes(files: tuple[ParsedFile, ...], texts: list[str]) -> tuple[FileChange, ...]:
+    both = zip(files, texts, strict=True)
+    changes = (change_of(parsed.source, text or parsed.source.text) for parsed, text in both)
+    return tuple(change for change in changes if change.is_written)

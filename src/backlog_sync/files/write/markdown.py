@@ -8,13 +8,15 @@ written, so that an edit that the reader would take otherwise is not made.
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cached_property
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.rollup import Sum
 from backlog_sync.files.anchors import Anchor, MetaLine, anchor_of
 from backlog_sync.files.inline import plain
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
-from backlog_sync.files.syntax.markdown import Kind, default_eol
+from backlog_sync.files.statuses import is_status_word, trailing_status
+from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
 from backlog_sync.files.values import (
     BRACKETED_ISSUE,
     TRAILING_ISSUE,
@@ -57,10 +59,11 @@ _CLOSING = re.compile(r"[*_~`]*(?:\]\([^()\n]{0,800}\))?[*_~`]*")
 
 _PROGRESS = re.compile(
     r"\d+(?: of \d+ \w+(?:, [\d.e+]+ of [\d.e+]+ points?)?|/\d+(?:, [\d.e+]+/[\d.e+]+ SP)?)"
-    r" \(\d+ %\)$"
+    r" \(\d+ %\)$|$"
 )
-"""A value that `format_progress` wrote, in either form."""
+"""A value that `format_progress` wrote, in either form, or none: no words of an author's own."""
 
+_PROSE = "its status is a text, which only its author changes"
 _LONGEST_STATUS = 120
 """A longer status is prose about the work, not a word for its state."""
 
@@ -68,15 +71,16 @@ _LONGEST_STATUS = 120
 class RoadmapWriter:
     """Sets fields of the items of one roadmap.
 
-    `apart` are list items whose number cannot stand behind the title: it gets a line of its own.
+    `apart` are fields that are read otherwise where they would stand first: the number of a list
+    item then gets a line of its own, and the status of a heading, which may not become an item of
+    another kind by it, stands in brackets behind the title.
     """
 
-    def __init__(self, parsed: ParsedFile, apart: Collection[int] = ()) -> None:
+    def __init__(self, parsed: ParsedFile, apart: Collection[tuple[int, str]] = ()) -> None:
         self.parsed, self.apart = parsed, apart
         self.text = parsed.source.text
         self.anchors = [anchor_of(item) for item in parsed.items]
         self.speech: Speech = speech_of(self.anchors)
-        self.nouns: list[str] = []
         self.edits: list[Edit] = []
         self.new: dict[int, list[tuple[str, str]]] = {}
         self.columns: dict[int, str] = {}
@@ -149,7 +153,7 @@ class RoadmapWriter:
         for meta in cells:
             if parse_issue(plain(meta.pair.value)) != link.issue:
                 self._replace(anchor, meta, told)
-        present = next(iter(_those(anchor.meta, "issue")), None)
+        present = _first(anchor.meta, "issue")
         if present is not None:
             if parse_issue(present.pair.value) != link.issue:
                 self._replace(anchor, present, told)
@@ -168,7 +172,11 @@ class RoadmapWriter:
         """Whether an item stands on a line of a list, which takes its number."""
         anchor = self.anchors[index]
         row = self.parsed.items[index].place.line - 1
-        return anchor.list_ and index not in self.apart and anchor.lines[row].kind is Kind.LIST
+        return (
+            anchor.list_
+            and (index, "issue") not in self.apart
+            and anchor.lines[row].kind is Kind.LIST
+        )
 
     def _title_end(self, item: ParsedItem, anchor: Anchor) -> tuple[int, int]:
         """Where a title ends on its last line, and where the number that stands behind it does.
@@ -200,11 +208,11 @@ class RoadmapWriter:
             blank = not said or is_empty_word(said)
             if not (status.initial or same) if blank else not status.is_said(said):
                 self._replace(anchor, meta, self.speech.status(status.word))
-        present = next(iter(_those(anchor.meta, "status")), None)
+        present = _first(anchor.meta, "status")
         if present is not None:
             if not status.is_said(plain(present.pair.value)):
                 if goes_on(anchor, present) or len(present.pair.value) > _LONGEST_STATUS:
-                    raise CannotSay("its status is a text, which only its author changes")
+                    raise CannotSay(_PROSE)
                 self._replace(anchor, present, self.speech.status(status.word))
         elif not (cells or status.initial or same):
             self._new_status(index, anchor, status)
@@ -214,7 +222,10 @@ class RoadmapWriter:
     def _new_status(self, index: int, anchor: Anchor, status: Status) -> None:
         """Give a status that has no place one; the end is told by a box, where there is one."""
         word = self.speech.status(status.word)
-        if anchor.row is not None:
+        title = anchor.lines[anchor.title]
+        if (index, "status") in self.apart and title.kind is Kind.HEADING:
+            self._behind_heading(title, word)
+        elif anchor.row is not None:
             self.columns[self.parsed.items[index].place.line - 1] = word
         elif anchor.box is None:
             self._line(index, self._key(anchor, "status"), word)
@@ -223,22 +234,31 @@ class RoadmapWriter:
                 raise CannotSay("its box is ticked, and nothing but its author takes a tick out")
             self._line(index, self._key(anchor, "status"), word)
 
+    def _behind_heading(self, line: Line, word: str) -> None:
+        """Put a status behind a heading, in the place of one that is there."""
+        end = line.at + len(line.text)
+        known = trailing_status(line.text)
+        start = line.at + known.start if known else end
+        if known and not is_status_word(self.text[start:end].strip(" ()")):
+            raise CannotSay(_PROSE)
+        self.edits.append(Edit(start, end, f" ({word})"))
+
     def _progress(self, index: int, item: ParsedItem, anchor: Anchor, done: Sum) -> None:
         """Tell the progress of an epic or a feature, unless the author does in words of his own."""
         self.sums[index] = done
         if item.kind not in ("epic", "feature") or anchor.row is not None:
             return
-        present = next(iter(_those(anchor.meta, "progress")), None)
-        told = format_progress(done, self._noun(index), self.speech.language)
+        present = _first(anchor.meta, "progress")
+        told = format_progress(done, self._counted[index], self.speech.language)
         if present is None:
             if done.done or done.points_done:
                 self._line(index, self._key(anchor, "progress"), told)
-        elif present.pair.value != told and _is_ours(present.pair.value):
+        elif present.pair.value != told and _PROGRESS.match(present.pair.value):
             self._replace(anchor, present, told)
 
-    def _noun(self, index: int) -> str:
-        self.nouns = self.nouns or _nouns(self.parsed.items)
-        return self.nouns[index]
+    @cached_property
+    def _counted(self) -> list[str]:
+        return _nouns(self.parsed.items)
 
     # ---- title and single values -----------------------------------------------------------
 
@@ -272,18 +292,14 @@ class RoadmapWriter:
             self._replace(anchor, meta, now)
         if told:
             return
-        in_title = self._points_in_title(anchor) if name == "story_points" else None
-        if in_title is not None and text:
-            self.edits.append(Edit(*in_title, text))
+        line = anchor.lines[anchor.title]
+        points = _TITLE_POINTS.search(self.text, line.start, line.end)
+        if points and text and name == "story_points":
+            self.edits.append(Edit(*points.span(1), text))
         elif text:
             self._line(index, _KEYS.get(name, name.replace("_", " ").capitalize()), text)
         else:
             raise CannotSay("it is not written on a line of its own")
-
-    def _points_in_title(self, anchor: Anchor) -> tuple[int, int] | None:
-        line = anchor.lines[anchor.title]
-        found = _TITLE_POINTS.search(self.text, line.start, line.end)
-        return found.span(1) if found else None
 
     # ---- lists of words --------------------------------------------------------------------
 
@@ -302,26 +318,16 @@ class RoadmapWriter:
         old = told[0].pair.value
         if not old:
             raise CannotSay("it goes on over the lines below")
-        written = self._written(self.parsed.items[index], name, old)
-        coded = bool(_CODED.search(old)) and name != "depends_on"
-        words = [written.get(each, f"`{each}`" if coded else each) for each in members]
+        if name == "depends_on":
+            written = _references(self.parsed.items[index], old)
+            words = [written.get(each, each) for each in members]
+        else:
+            words = [f"`{each}`" if _CODED.search(old) else each for each in members]
         pair = told[0].pair
         if self.text.startswith("[", pair.start) and anchor.front >= 0:
             self.edits.append(Edit(pair.start, pair.end, f"[{', '.join(words)}]"))
         else:
             self._replace(anchor, told[0], ", ".join(words) if words else _EMPTY)
-
-    def _written(self, item: ParsedItem, name: str, value: str) -> dict[str, str]:
-        """How each member that is there already is written."""
-        document = item.document
-        if name != "depends_on":
-            names = getattr(document, name) or ()
-            return {each: f"`{each}`" for each in names} if _CODED.search(value) else {}
-        parts = [each.written for each in parse_dependencies(value)]
-        keys = document.depends_on or ()
-        if len(parts) != len(keys):
-            raise CannotSay("some of what it names is not clear")
-        return dict(zip(keys, parts, strict=True))
 
     # ---- prose -----------------------------------------------------------------------------
 
@@ -345,13 +351,21 @@ class RoadmapWriter:
             self.edits.append(new_prose(anchor, wanted))
 
 
-def _is_ours(progress: str) -> bool:
-    """Whether no author's own words tell the progress."""
-    return not progress or bool(_PROGRESS.match(progress))
+def _references(item: ParsedItem, value: str) -> dict[str, str]:
+    """How each item that a line of dependencies names is written there."""
+    parts = [each.written for each in parse_dependencies(value)]
+    keys = item.document.depends_on or ()
+    if len(parts) != len(keys):
+        raise CannotSay("some of what it names is not clear")
+    return dict(zip(keys, parts, strict=True))
 
 
 def _those(metas: Sequence[MetaLine], field: str) -> list[MetaLine]:
     return [meta for meta in metas if meta.pair.field == field]
+
+
+def _first(metas: Sequence[MetaLine], field: str) -> MetaLine | None:
+    return next((meta for meta in metas if meta.pair.field == field), None)
 
 
 # ---- front matter ------------------------------------------------------------------------------
@@ -386,15 +400,12 @@ def format_progress(done: Sum, noun: str, language: str = "en") -> str:
     if language != "en":
         points = f", {done.points_done:g}/{done.points:g} SP" if done.points else ""
         return f"{done.done}/{done.total}{points} ({done.percent} %)"
-    told = f"{done.done} of {done.total} {noun if done.total == 1 else _plural(noun)}"
+    things = noun if done.total == 1 else _PLURALS.get(noun, f"{noun}s")
+    told = f"{done.done} of {done.total} {things}"
     if done.points:
         unit = "point" if done.points == 1 else "points"
         told += f", {done.points_done:g} of {done.points:g} {unit}"
     return f"{told} ({done.percent} %)"
-
-
-def _plural(noun: str) -> str:
-    return _PLURALS.get(noun, f"{noun}s")
 
 
 def _nouns(items: Sequence[ParsedItem]) -> list[str]:

@@ -1,20 +1,49 @@
 """Items of a file moved below another parent, or among their siblings, and read again.
 
-Whole lines move: an item with all that is below it. What does not read as it did, apart from the
-move itself, is not done.
+Whole lines move: an item with all that is below it. In YAML that is an entry of a block list, with
+the comments above it, in a roadmap a heading with its section. What does not read as it did, apart
+from the move itself, is not done.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from backlog_sync.files.anchors import YamlAnchor
+from backlog_sync.files.documents.items import LISTS
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.source import Lines
+from backlog_sync.files.syntax.markdown import Kind, Line, scan_lines
+from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import read_again
-from backlog_sync.files.write.pieces import Piece, Span, joined
+from backlog_sync.files.write.nodes import Editor
 from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
-_NOT_IN_A_ROW = "these items are not one behind the other in the file"
+_UNUSUAL = "the list is written in an unusual way"
+_LEAD = re.compile(r" *(?:- +)+")
+_DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The lines of one item; `container` is the list or section that they are in."""
+
+    start: int
+    end: int
+    container: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Lines that go to another offset, as a text that fits there; `gone` is all that leaves."""
+
+    span: Span
+    gone: tuple[int, int]
+    at: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +67,20 @@ def below(parsed: ParsedFile, index: int, parent: int | None) -> Moved:
     document = parsed.items[index].document
     if document.id is None and document.issue is None:
         raise CannotSay("its key would change with its parent; give it an `id:` first")
-    if parsed.dialect:
-        raise CannotSay("this file was written for another tool")
-    if is_roadmap(parsed.source.path):
-        from backlog_sync.files.write.move_headings import pieces_below  # noqa: PLC0415 - YAML needs none
-    else:
-        from backlog_sync.files.write.move_entries import pieces_below  # noqa: PLC0415 - nor Markdown this
-    return _checked(parsed, pieces_below(parsed, index, parent), {index: parent})
+    move = _lines_of(parsed).below(index, parent)
+    span, text = move.span, parsed.source.text
+    if move.gone[0] < move.at < move.gone[1]:
+        raise CannotSay(NOT_IN_PLACE)
+    line_break = _break(text)
+    whole = move.text if move.text.endswith("\n") else move.text + line_break
+    if move.at and text[move.at - 1] != "\n":
+        whole = line_break + whole
+    edits = [Edit(*move.gone, ""), Edit(move.at, move.at, whole)]
+    starts = [
+        (move.at, 0, start) if span.start <= start < span.end else (start, 1, 0)
+        for start in _starts(parsed)
+    ]
+    return _checked(parsed, edits, starts, {index: parent})
 
 
 def in_order(parsed: ParsedFile, indices: Sequence[int]) -> Moved:
@@ -52,39 +88,46 @@ def in_order(parsed: ParsedFile, indices: Sequence[int]) -> Moved:
 
     Raises CannotSay if they are not one behind the other.
     """
-    if parsed.dialect:
-        raise CannotSay("this file was written for another tool")
-    spans = [_span(parsed, index) for index in indices]
+    lines, text = _lines_of(parsed), parsed.source.text
+    spans = [lines.span_of(index) for index in indices]
     standing = sorted(spans, key=lambda span: span.start)
     for one, other in pairwise(standing):
         if (one.end, one.container) != (other.start, other.container):
-            raise CannotSay(_NOT_IN_A_ROW)
-    text = parsed.source.text
-    first, last = standing[0], standing[-1]
-    line_break = "\r\n" if "\r\n" in text else "\n"
-    pieces = [Piece(0, first.start)]
-    for span in spans:
-        chunk = text[span.start : span.end]
-        whole = chunk if chunk.endswith(("\n", "\r")) else f"{chunk}{line_break}"
-        pieces.append(Piece(span.start, span.end, whole))
-    pieces.append(Piece(last.end, len(text)))
-    return _checked(parsed, pieces, {})
+            raise CannotSay("these items are not one behind the other in the file")
+    chunks = [text[span.start : span.end] for span in spans]
+    ended = (each if each.endswith(("\n", "\r")) else each + _break(text) for each in chunks)
+    first = standing[0].start
+    starts = [
+        next(
+            ((first, n, at) for n, span in enumerate(spans) if span.start <= at < span.end),
+            (at, 0, 0),
+        )
+        for at in _starts(parsed)
+    ]
+    return _checked(parsed, [Edit(first, standing[-1].end, "".join(ended))], starts, {})
 
 
-def _span(parsed: ParsedFile, index: int) -> Span:
-    if is_roadmap(parsed.source.path):
-        from backlog_sync.files.write.move_headings import span_of  # noqa: PLC0415 - YAML needs none
-    else:
-        from backlog_sync.files.write.move_entries import span_of  # noqa: PLC0415 - nor Markdown this
-    return span_of(parsed, index)
+def _lines_of(parsed: ParsedFile) -> "_Headings | _Entries":
+    if parsed.dialect:
+        raise CannotSay("this file was written for another tool")
+    return _Headings(parsed) if is_roadmap(parsed.source.path) else _Entries(parsed)
+
+
+def _break(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _checked(
-    parsed: ParsedFile, pieces: Sequence[Piece], parents: Mapping[int, int | None]
+    parsed: ParsedFile,
+    edits: Sequence[Edit],
+    starts: Sequence[tuple[int, int, int]],
+    parents: Mapping[int, int | None],
 ) -> Moved:
-    """Read the moved text; every item must be as it was, apart from `parents` that are new."""
-    text, starts = joined(parsed.source.text, pieces, _starts(parsed))
-    read = read_again(parsed, text)
+    """Read the moved text; every item must be as it was, apart from `parents` that are new.
+
+    `starts` sort the items as they come to be in the text.
+    """
+    read = read_again(parsed, apply_edits(parsed.source.text, edits))
     order = sorted(range(len(parsed.items)), key=lambda index: starts[index])
     places = {old: new for new, old in enumerate(order)}
     if len(read.items) != len(parsed.items) or read.settings != parsed.settings:
@@ -107,3 +150,179 @@ def _starts(parsed: ParsedFile) -> list[int]:
     if len(set(starts)) != len(starts):
         raise CannotSay(NOT_IN_PLACE)
     return starts
+
+
+# ---- YAML --------------------------------------------------------------------------------------
+
+
+class _Entries:
+    """The items of a YAML backlog: entries of block lists, with the comments above them."""
+
+    def __init__(self, parsed: ParsedFile) -> None:
+        self.parsed, self.text = parsed, parsed.source.text
+        self.lines = Lines(self.text)
+        root, _ = compose(self.text, parsed.source.path)
+        if not isinstance(root, MapNode):
+            raise CannotSay(_UNUSUAL)
+        self.root = root
+
+    def span_of(self, index: int) -> Span:
+        """The lines of an item. Raises CannotSay if it does not have lines of its own."""
+        _, nodes, at = self._home(index)
+        return self._span(nodes, at)
+
+    def below(self, index: int, parent: int | None) -> Move:
+        """An item at the end of its parent's list of the name that its own list has.
+
+        Raises CannotSay if the lists are not written with a dash and lines of their own.
+        """
+        key, nodes, at = self._home(index)
+        span = self._span(nodes, at)
+        target = self.root if parent is None else self._node(parent)
+        if not isinstance(target, MapNode) or target.flow or target.shared:
+            raise CannotSay("its new parent is not written as a mapping over several lines")
+        begin = span.start
+        if len(nodes.items) == 1:  # the key of an empty list goes with its last entry
+            begin = self.lines.start(key.start)
+            if self.text[begin : key.start].strip():
+                raise CannotSay(_UNUSUAL)
+        there = next((e for e in target.entries if e.key.value == key.value and e.own), None)
+        lead, column = "", self._column(nodes)
+        if there is None:
+            indent = Editor(self.text).indent(target)
+            lead = f"{indent}{key.value}:{_break(self.text)}"
+            to, column = self._end(target), len(indent) + 2 - column
+        else:
+            others = there.value
+            if not isinstance(others, ListNode) or others.flow or others.shared or not others.items:
+                raise CannotSay("its new parent's list is not written with dashes")
+            to = self._span(others, len(others.items) - 1).end
+            column = self._column(others) - column
+        chunk = _shifted(self.text[span.start : span.end], column)
+        return Move(span, (begin, span.end), to, lead + chunk)
+
+    def _node(self, index: int) -> MapNode | Scalar:
+        anchor = self.parsed.items[index].anchor
+        assert isinstance(anchor, YamlAnchor)
+        return anchor.node
+
+    def _home(self, index: int) -> tuple[Scalar, ListNode, int]:
+        """The key of the list that an item is in, the list, and the item's place in it."""
+        wanted = self._node(index).start
+        todo: list[MapNode] = [self.root]
+        while todo:
+            for entry in todo.pop().entries:
+                if entry.key.value not in LISTS or not entry.own:
+                    continue
+                if isinstance(entry.value, ListNode) and not entry.value.shared:
+                    for at, node in enumerate(entry.value.items):
+                        if node.start == wanted:
+                            return entry.key, entry.value, at
+                        todo += [node] if isinstance(node, MapNode) else []
+        raise CannotSay(_UNUSUAL)
+
+    def _span(self, nodes: ListNode, at: int) -> Span:
+        """The lines of an entry, the comment lines right above it among them."""
+        if nodes.flow:
+            raise CannotSay("the list is written in brackets")
+        starts = [self._begin(node) for node in nodes.items]
+        if len(set(starts)) != len(starts):
+            raise CannotSay(_UNUSUAL)
+        end = starts[at + 1] if at + 1 < len(starts) else self._end(nodes.items[at])
+        return Span(starts[at], end, nodes.start)
+
+    def _begin(self, node: Node) -> int:
+        line = self.lines.start(node.start)
+        lead = self.text[line : node.start]
+        if not _LEAD.fullmatch(lead) or lead.count("-") != 1:
+            raise CannotSay(_UNUSUAL)
+        while line:
+            above = self.lines.start(line - 1)
+            if not self.text[above:line].lstrip(" ").startswith("#"):
+                break
+            line = above
+        return line
+
+    def _end(self, node: Node) -> int:
+        """Where the line behind a node's text begins; blank lines and comments stay there."""
+        last = node.start + len(self.text[node.start : node.end].rstrip(" \t\r\n"))
+        found = self.text.find("\n", last)
+        return len(self.text) if found < 0 else found + 1
+
+    def _column(self, nodes: ListNode) -> int:
+        """The column of the dashes of a list."""
+        line = self.lines.start(nodes.items[0].start)
+        return self.text.index("-", line) - line
+
+
+def _shifted(chunk: str, columns: int) -> str:
+    """Return lines moved to the right, or to the left if all of them have the room."""
+    lines = chunk.splitlines(keepends=True)
+    if columns >= 0:
+        return "".join(f"{' ' * columns}{line}" if line.strip() else line for line in lines)
+    blank = " " * -columns
+    if any(line.strip() and not line.startswith(blank) for line in lines):
+        raise CannotSay(_UNUSUAL)
+    return "".join(line.removeprefix(blank) for line in lines)
+
+
+# ---- Markdown ----------------------------------------------------------------------------------
+
+
+class _Headings:
+    """The items of a roadmap that are headings, with all that is below them."""
+
+    def __init__(self, parsed: ParsedFile) -> None:
+        self.parsed, self.text = parsed, parsed.source.text
+        self.lines = scan_lines(self.text)
+
+    def span_of(self, index: int) -> Span:
+        """The section of an item. Raises CannotSay if the item is not a heading."""
+        line = self._heading(index)
+        return Span(line.start, self._end(line), line.level)
+
+    def below(self, index: int, parent: int | None) -> Move:
+        """An item's section at the end of its parent's, with the level that it needs there.
+
+        Raises CannotSay if one of both is not a heading, or would be too deep.
+        """
+        if parent is None:
+            raise CannotSay("a heading without a parent has no place of its own in a roadmap")
+        span, target = self.span_of(index), self._heading(parent)
+        at = self._end(target)
+        rows = (e.place.line - 1 for e in self.parsed.items if e.parent == parent)
+        levels = (self.lines[row].level for row in rows if self.lines[row].kind is Kind.HEADING)
+        chunk = self._deeper(span, next(levels, target.level + 1) - span.container)
+        eol = _break(self.text)
+        chunk = chunk if chunk.endswith("\n") else chunk + eol
+        before = self.text[:at].rstrip(" \t")
+        lead = "" if not before or before.endswith((f"{eol}{eol}", "\n\n")) else eol
+        tail = "" if at == len(self.text) or chunk.endswith(f"{eol}{eol}") else eol
+        return Move(span, (span.start, span.end), at, f"{lead}{chunk}{tail}")
+
+    def _heading(self, index: int) -> Line:
+        line = self.lines[self.parsed.items[index].place.line - 1]
+        if line.kind is not Kind.HEADING or not self.text.startswith("#", line.start):
+            raise CannotSay("only items that are headings can be moved; move it by hand")
+        return line
+
+    def _end(self, heading: Line) -> int:
+        """Where the next heading of the same level, or above it, begins."""
+        below = self.lines[heading.row + 1 :]
+        ends = (e.start for e in below if e.kind is Kind.HEADING and e.level <= heading.level)
+        return next(ends, self.lines[-1].next)
+
+    def _deeper(self, span: Span, shift: int) -> str:
+        """A section with its headings so many levels deeper."""
+        parts: list[str] = []
+        for line in self.lines:
+            if not span.start <= line.start < span.end:
+                continue
+            whole = self.text[line.start : line.next]
+            if shift and line.kind is Kind.HEADING:
+                level = line.level + shift
+                if not (1 <= level <= _DEEPEST and whole.startswith("#" * line.level)):
+                    raise CannotSay("its headings cannot have the level that they need there")
+                whole = "#" * level + whole[line.level :]
+            parts.append(whole)
+        return "".join(parts)

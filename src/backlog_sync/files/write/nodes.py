@@ -7,6 +7,7 @@ quotes, indentation, line endings, the missing newline at the end.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.files.source import Lines
@@ -15,6 +16,7 @@ from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./_#-]*[A-Za-z0-9])?")
 _MEANT_OTHERWISE = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+_BLOCKS = ("|", ">")
 _BREAK = re.compile(r"\r\n|\n|\r")
 _LEAD = re.compile(r" *(?:- +)*")
 
@@ -46,12 +48,7 @@ class Editor:
         self.edits: list[Edit] = []
         self._lines = Lines(text)
         first = _BREAK.search(text)
-        self._break = first[0] if first else "\n"
-
-    @property
-    def line_break(self) -> str:
-        """The line ending of this text."""
-        return self._break
+        self.line_break = first[0] if first else "\n"
 
     def result(self) -> str:
         """The text with all edits made."""
@@ -93,7 +90,7 @@ class Editor:
             between = self.text[entry.key.end : start]
             lead = "" if between.endswith((" ", "\t")) else " "
             text = f"{lead}{text}" if ":" in between else f": {text}"
-        elif value.style in ("|", ">"):
+        elif value.style in _BLOCKS:
             text = scalar_text(setting.value)
             end = content_end(self.text, value)
         self.replace(start, end, text)
@@ -109,8 +106,9 @@ class Editor:
         line = self._lines.start(entry.key.start)
         lead = self.text[line : entry.key.start]
         glue = ", "
-        if line and not lead.strip():
-            glue = f",{self._break_before(line)}{lead}"
+        if line and not lead.strip():  # each key has a line of its own
+            before = "\r\n" if self.text[:line].endswith("\r\n") else self.text[line - 1]
+            glue = f",{before}{lead}"
         at = entry.value.end
         self.edits.append(Edit(at, at, "".join(f"{glue}{pair}" for pair in pairs_list)))
 
@@ -120,18 +118,18 @@ class Editor:
         entry = _last_scalar(own)
         if entry is None:
             at = node.start
-            text = "".join(f"{pair}{self._break}{indent}" for pair in pairs)
+            text = "".join(f"{pair}{self.line_break}{indent}" for pair in pairs)
             self.edits.append(Edit(at, at, text))
             return
         at = entry.value.end
-        if isinstance(entry.value, Scalar) and entry.value.style in ("|", ">"):
+        if isinstance(entry.value, Scalar) and entry.value.style in _BLOCKS:
             if at != self._lines.start(at):
                 at = len(self.text)
             line_end = None
         else:
             line_end = _BREAK.search(self.text, at)
             at = line_end.end() if line_end else len(self.text)
-        newline = line_end[0] if line_end else self._break
+        newline = line_end[0] if line_end else self.line_break
         if at == len(self.text) and not self.text.endswith(("\n", "\r")):
             text = "".join(f"{newline}{indent}{pair}" for pair in pairs)
         else:
@@ -146,10 +144,6 @@ class Editor:
                 return " " * len(lead)
         return " " * (node.start - self._lines.start(node.start))
 
-    def _break_before(self, line: int) -> str:
-        """The line break in front of where a line begins."""
-        return "\r\n" if self.text[:line].endswith("\r\n") else self.text[line - 1]
-
     # ---- texts -----------------------------------------------------------------------------
 
     def to_mapping(
@@ -163,7 +157,7 @@ class Editor:
     def _as_flow(self, node: Scalar, *, quote: bool) -> str:
         """A scalar's source where it means the same in braces, else the text in quotes."""
         source = self.text[node.start : node.end]
-        if quote or _BREAK.search(source) or node.style in ("|", ">"):
+        if quote or _BREAK.search(source) or node.style in _BLOCKS:
             return quoted(node.value.strip())
         if node.style or not re.search(r"[\[\]{},:?#]", source):
             return source
@@ -172,23 +166,19 @@ class Editor:
 
 def _last_scalar(own: Sequence[Entry]) -> Entry | None:
     """The entry to add others behind: the last plain value before nested lists, or the last."""
-    before: list[Entry] = []
-    for entry in own:
-        if isinstance(entry.value, ListNode | MapNode) and not (
-            entry.value.flow or entry.value.shared
-        ):
-            break
-        before.append(entry)
-    for candidates in (before, own):
-        scalars = [entry for entry in candidates if _is_line(entry)]
-        if scalars:
-            return scalars[-1]
-    return next((entry for entry in reversed(own) if isinstance(entry.value, Scalar)), None)
+    before = takewhile(lambda entry: not _is_nested(entry.value), own)
+    lines = [e for e in before if _is_line(e.value)] or [e for e in own if _is_line(e.value)]
+    scalars = [entry for entry in own if isinstance(entry.value, Scalar)]
+    return next(reversed(lines or scalars), None)
 
 
-def _is_line(entry: Entry) -> bool:
-    value = entry.value
-    return isinstance(value, Scalar) and value.style not in ("|", ">")
+def _is_line(value: Node) -> bool:
+    return isinstance(value, Scalar) and value.style not in _BLOCKS
+
+
+def _is_nested(value: Node) -> bool:
+    """Whether lines below a key hold its value."""
+    return not isinstance(value, Scalar) and not (value.flow or value.shared)
 
 
 def _pair(setting: Setting, *, quote: bool) -> str:
@@ -203,7 +193,7 @@ def _pair(setting: Setting, *, quote: bool) -> str:
 def content_end(text: str, node: Node) -> int:
     """Where what a node holds ends: a block's own end lies behind comments and empty lines."""
     if isinstance(node, Scalar):
-        if node.style in ("|", ">"):
+        if node.style in _BLOCKS:
             return node.start + len(text[node.start : node.end].rstrip())
         return node.end
     if node.flow or node.shared:
@@ -211,7 +201,5 @@ def content_end(text: str, node: Node) -> int:
     if isinstance(node, ListNode):
         return content_end(text, node.items[-1]) if node.items else node.end
     own = [entry for entry in node.entries if entry.own]
-    if not own:
-        return node.end
-    ends = [content_end(text, e.value) for e in own]
-    return max(*ends, *(entry.key.end for entry in own))
+    ends = (max(entry.key.end, content_end(text, entry.value)) for entry in own)
+    return max(ends, default=node.end)

@@ -1,7 +1,5 @@
 """Where a new metadata line goes, and in which style, so that it looks as if it had been there."""
 
-from dataclasses import dataclass, replace
-
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.syntax.markdown import TAB, Kind, Line, is_hard
 from backlog_sync.files.vocabulary import TEXT_FIELDS
@@ -12,18 +10,6 @@ _PARAGRAPH = (Kind.TEXT, Kind.LIST)
 _OURS = ("issue", "status", "progress")
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How a line of metadata is written around its key and value."""
-
-    prefix: str
-    joint: str
-    closing: str = ""
-
-    def line(self, key: str, value: str) -> str:
-        return f"{self.prefix}{key}{self.joint}{value}{self.closing}"
-
-
 def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -> list[Edit]:
     """The edits that add metadata lines (key, value) to an item.
 
@@ -32,26 +18,30 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
     """
     host = _host(anchor)
     if host is not None:
-        return _behind(text, anchor, host, _written(host, new), eol)
+        return _behind(text, anchor, host, _styled(host, new, host.pair.prefix), eol)
     first = next((meta for meta in anchor.meta if meta.pair.field and not meta.aside), None)
     if first is None:
-        style = _Style(_indent(text, anchor) + "**", "**: ")
-        return _below_title(text, anchor, [style.line(*pair) for pair in new], eol)
-    below = anchor.lines[first.line]
+        lines = [f"{_indent(text, anchor)}**{key}**: {value}" for key, value in new]
+        return _below_title(text, anchor, lines, eol)
+    line = anchor.lines[first.line]
     glued = anchor.lines[first.line - 1].kind in _PARAGRAPH
-    if below.kind is not Kind.LIST and (anchor.list_ or glued or below.indent >= TAB):
+    if line.kind is not Kind.LIST and (anchor.list_ or glued or line.indent >= TAB):
         mark = first.pair.prefix[-2:] if first.pair.bold else ""
-        pair = replace(first.pair, prefix=_indent(text, anchor) + mark)
-        return _below_title(text, anchor, _written(replace(first, pair=pair), new), eol)
-    return _before(anchor, first, _written(first, new), eol)
+        lines = _styled(first, new, _indent(text, anchor) + mark)
+        return _below_title(text, anchor, lines, eol)
+    lines = _styled(first, new, first.pair.prefix)
+    if line.kind is not Kind.LIST:
+        lines = [one + _BREAK for one in lines] if first.pair.value else [*_broken(lines), ""]
+    added = "".join(one + (line.eol or eol) for one in lines)
+    return [Edit(line.start, line.start, added, order=1)]
 
 
-def _written(meta: MetaLine, new: list[tuple[str, str]]) -> list[str]:
-    pair = meta.pair
-    joint = pair.joint.replace(".", ":")  # `**Issue.** #4` would begin a sentence
+def _styled(meta: MetaLine, new: list[tuple[str, str]], prefix: str) -> list[str]:
+    """Lines that are written as a line of metadata is."""
+    joint = meta.pair.joint.replace(".", ":")  # `**Issue.** #4` would begin a sentence
     joint = joint if joint[-1:] in (" ", "\t", "：") else f"{joint} "
-    style = _Style(pair.prefix, joint, pair.closing.removeprefix("."))
-    return [style.line(*pair) for pair in new]
+    closing = meta.pair.closing.removeprefix(".")
+    return [f"{prefix}{key}{joint}{value}{closing}" for key, value in new]
 
 
 def _host(anchor: Anchor) -> MetaLine | None:
@@ -80,25 +70,15 @@ def _indent(text: str, anchor: Anchor) -> str:
     """The blanks before the further lines of a list item."""
     if not anchor.list_:
         return ""
-    line = _title_start(anchor)
-    blanks = text[line.start : line.end][: _leading(text, line)]
-    return blanks + " " * max(1, anchor.content - line.indent)
-
-
-def _title_start(anchor: Anchor) -> Line:
-    """The line that holds a list item's marker."""
     index = anchor.title
     while index > 0 and anchor.lines[index].kind is not Kind.LIST:
         index -= 1
-    return anchor.lines[index]
-
-
-def _leading(text: str, line: Line) -> int:
+    line = anchor.lines[index]  # that holds its marker
     body = text[line.start : line.end]
-    return len(body) - len(body.lstrip(" \t"))
+    return body[: len(body) - len(body.lstrip(" \t"))] + " " * max(1, anchor.content - line.indent)
 
 
-# ---- the three places ----------------------------------------------------------------------
+# ---- the places ----------------------------------------------------------------------------
 
 
 def _behind(text: str, anchor: Anchor, host: MetaLine, new: list[str], eol: str) -> list[Edit]:
@@ -106,53 +86,32 @@ def _behind(text: str, anchor: Anchor, host: MetaLine, new: list[str], eol: str)
     if line.kind is Kind.LIST and not (anchor.list_ and host.line == anchor.title):
         return [_after(line, new, eol)]
     run = _run(anchor, host.line)
-    if (
-        len(run) == 1
-        and line.indent < TAB
-        and host.pair.field not in _OURS
-        and _is_alone(anchor, host.line)
-    ):
+    if len(run) > 1:
+        if any(is_hard(text, anchor.lines[i]) for i in run[:-1]):
+            return _glued(text, anchor, line, new, eol)
+        return [_after(line, new, eol)]
+    if line.indent < TAB and host.pair.field not in _OURS and _is_alone(anchor, host.line):
         return [_after(line, ["", *_broken(new)], eol)]
-    hard = len(run) == 1 or any(is_hard(text, anchor.lines[i]) for i in run[:-1])
-    return _glued(text, anchor, line, new, eol, hard=hard)
-
-
-def _before(anchor: Anchor, first: MetaLine, new: list[str], eol: str) -> list[Edit]:
-    line = anchor.lines[first.line]
-    eol = line.eol or eol
-    if line.kind is not Kind.LIST:
-        new = [one + _BREAK for one in new] if first.pair.value else [*_broken(new), ""]
-    return [Edit(line.start, line.start, "".join(one + eol for one in new), order=1)]
+    return _glued(text, anchor, line, new, eol)
 
 
 def _below_title(text: str, anchor: Anchor, new: list[str], eol: str) -> list[Edit]:
     line = anchor.lines[anchor.title]
-    if anchor.list_:
-        return _glued(text, anchor, line, new, eol, hard=True)
     index = anchor.title + 1
     follows = index < len(anchor.lines) and anchor.lines[index].kind is not Kind.BLANK
-    if follows and line.kind is Kind.TEXT:
-        return _glued(text, anchor, line, new, eol, hard=True)  # a bold title above its text
+    if anchor.list_ or (follows and line.kind is Kind.TEXT):
+        return _glued(text, anchor, line, new, eol)  # also a bold title above its text
     return [_after(line, ["", *_broken(new), *([""] if follows else [])], eol)]
 
 
-def _glued(
-    text: str, anchor: Anchor, line: Line, new: list[str], eol: str, *, hard: bool
-) -> list[Edit]:
+def _glued(text: str, anchor: Anchor, line: Line, new: list[str], eol: str) -> list[Edit]:
     """New lines in the same paragraph as `line`, right behind it."""
-    if not hard:
-        return [_after(line, new, eol)]
-    edits = []
     mark = "\\" if text.endswith("\\", line.start, line.end) else _BREAK
-    if not is_hard(text, line):
-        edits.append(Edit(line.end, line.end, _BREAK))
+    edits = [] if is_hard(text, line) else [Edit(line.end, line.end, _BREAK, order=-1)]
     following = anchor.lines[line.row + 1] if line.row + 1 < len(anchor.lines) else None
     goes_on = following is not None and following.kind is Kind.TEXT
     last = new[-1] + (mark if goes_on else "")
-    after = _after(line, [*(one + mark for one in new[:-1]), last], eol)
-    if edits and edits[0].start == after.start:
-        return [Edit(after.start, after.end, edits[0].text + after.text)]
-    return [*edits, after]
+    return [*edits, _after(line, [*(one + mark for one in new[:-1]), last], eol)]
 
 
 def _broken(new: list[str]) -> list[str]:
@@ -183,7 +142,6 @@ def _run(anchor: Anchor, index: int) -> list[int]:
 
 def _is_alone(anchor: Anchor, index: int) -> bool:
     """Whether metadata is written as paragraphs here: blank lines around, more beyond them."""
-    below = anchor.lines[index + 1].kind if index + 1 < len(anchor.lines) else Kind.BLANK
-    if below is not Kind.BLANK:
+    if index + 1 < len(anchor.lines) and anchor.lines[index + 1].kind is not Kind.BLANK:
         return False
     return any(meta.line != index for meta in anchor.meta)

@@ -65,20 +65,15 @@ class Prose:
                 spans.append((first.pair.start, first.pair.end, self.lines[first.line]))
                 row = first.line + 1
                 continue
-            found = next(
-                (at for at in range(row, self.last + 1) if self._body(self.lines[at]) == wanted),
-                None,
-            )
-            if found is None:
+            below = self.lines[row : self.last + 1]
+            same = (each for each in below if self.text[each.start : each.end].strip() == wanted)
+            line = next(same, None)
+            if line is None:
                 raise CannotSay("the text is not written line by line as it is read")
-            line = self.lines[found]
             start = self.text.index(wanted, line.start, line.end)
             spans.append((start, start + len(wanted), line))
-            row = found + 1
+            row = line.row + 1
         return spans
-
-    def _body(self, line: Line) -> str:
-        return self.text[line.start : line.end].strip()
 
     def _rewrite(self, spans: Sequence[_Span], i1: int, i2: int, come: Sequence[str]) -> None:
         """Take whole lines out, and put whole lines in behind the one before them."""
@@ -91,10 +86,7 @@ class Prose:
         if not come:
             return
         before = next((s for s in reversed(spans[:i1]) if s is not None), None)
-        after = next((s for s in spans[i2:] if s is not None), None)
-        anchor = before or after
-        if anchor is None:
-            anchor = next((s for s in spans[i1:i2] if s is not None), None)
+        anchor = before or next((s for s in (*spans[i2:], *spans[i1:i2]) if s is not None), None)
         if anchor is None:
             raise CannotSay("there is no line to begin from")
         line = anchor[2]

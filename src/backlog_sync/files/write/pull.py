@@ -27,7 +27,7 @@ from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.definitions import with_definition
 from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.move import below, in_order
-from backlog_sync.files.write.spelling import spelled
+from backlog_sync.files.write.own_words import spelled
 from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Unwritable, Value, Wanted, says
 
 
@@ -123,20 +123,25 @@ class _Work:
             if inherited or not says(document, wanted):
                 by_file.setdefault(number, []).append((take, index, wanted))
         for number, asked in sorted(by_file.items()):
-            self.files[number], done, told = _file(self.files[number], asked)
-            self.taken += done
-            self.left += told
+            by_place = {(index, wanted.name): take for take, index, wanted in asked}
+            try:
+                result = written(self.files[number], [(at, wanted) for _, at, wanted in asked])
+            except Unwritable as refused:
+                self.left += [_left(take, str(refused)) for take in by_place.values()]
+                continue
+            for (index, wanted), reason in result.left:
+                self.left.append(_left(by_place.pop((index, wanted.name)), reason))
+            self.taken += by_place.values()
+            self.files[number] = result.parsed
 
     def accepted(self) -> Accepted:
         """Give the result."""
-        changes: list[FileChange] = []
-        for old, new in zip(self.before, self.files, strict=True):
-            change = change_of(old.source, new.source.text)
-            if change.is_written:
-                changes.append(change)
+        both = zip(self.before, self.files, strict=True)
+        changes = (change_of(old.source, new.source.text) for old, new in both)
         files = tuple(self.files[: len(self.loaded.files)])
         whole = replace(self.loaded, files=files, keys=self.keys)
-        return Accepted(tuple(changes), tuple(self.taken), tuple(self.left), whole)
+        written_ones = tuple(change for change in changes if change.is_written)
+        return Accepted(written_ones, tuple(self.taken), tuple(self.left), whole)
 
 
 def _spelled(parsed: ParsedFile, wanted: Wanted) -> Wanted:
@@ -151,21 +156,6 @@ _WORDS = frozenset(("status", "priority", "milestone"))
 
 def _left(take: Take, reason: str) -> Left:
     return Left(take.key, take.title, take.ref or take.kind.value, take.name, reason)
-
-
-# ---- one file --------------------------------------------------------------------------------
-
-
-def _file(
-    parsed: ParsedFile, asked: Sequence[tuple[Take, int, Wanted]]
-) -> tuple[ParsedFile, list[Take], list[Left]]:
-    takes = {(index, wanted.name): take for take, index, wanted in asked}
-    try:
-        result = written(parsed, [(index, wanted) for _, index, wanted in asked])
-    except Unwritable as why:
-        return parsed, [], [_left(take, str(why)) for take in takes.values()]
-    left = [_left(takes.pop((index, wanted.name)), why) for (index, wanted), why in result.left]
-    return result.parsed, list(takes.values()), left
 
 
 # ---- the file's own words ----------------------------------------------------------------------
@@ -213,9 +203,10 @@ class _Words:
     def _members(self, name: str, members: TakeMembers, document: ItemDocument) -> tuple[str, ...]:
         said = getattr(document, name)
         words = [str(word) for word in said] if isinstance(said, tuple) else []
+        meant = {word: fold(self._meant(name, word)) for word in words}
         gone = {fold(each) for each in members.remove}
-        kept = [word for word in words if fold(self._meant(name, word)) not in gone]
-        missing = gone - {fold(self._meant(name, word)) for word in words}
+        kept = [word for word in words if meant[word] not in gone]
+        missing = gone - set(meant.values())
         if missing:
             names = ", ".join(sorted(missing))
             raise CannotSay(f"{names} follows from something else that the item says")
@@ -224,7 +215,8 @@ class _Words:
             wrong = [each for each in members.add if fold(each).startswith(fold(prefix))]
             if wrong:
                 raise CannotSay(f"{', '.join(wrong)} is the label of a priority")
-        return (*kept, *(self._said(name, each) for each in members.add))
+        logins = self.logins if name == "assignees" else {}
+        return (*kept, *(logins.get(fold(each), each) for each in members.add))
 
     def _meant(self, name: str, word: str) -> str:
         """What a word of the file means on GitHub."""
@@ -246,6 +238,3 @@ class _Words:
             if ref.sandbox or fold(there) == fold(home):
                 return key
         return f"{home}#{ref.number}"
-
-    def _said(self, name: str, member: str) -> str:
-        return self.logins.get(fold(member), member) if name == "assignees" else member

@@ -1,6 +1,7 @@
 """Putting what somebody answered about a roadmap's reading into its settings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backlog_sync.core.escaping import quoted
@@ -9,8 +10,9 @@ from backlog_sync.files.load import CONFIG
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.source import create_file, read_source
-from backlog_sync.files.syntax.markdown import Kind, read_outline
+from backlog_sync.files.syntax.markdown import read_outline
 from backlog_sync.files.write.change import change_of, save
+from backlog_sync.files.write.definitions import front_end
 from backlog_sync.files.write.nodes import Editor, Setting
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.nodes import MapNode, compose
@@ -47,7 +49,7 @@ def write_to_config(root: Path, settings: Settings) -> str:
     if faults or not isinstance(root_node, MapNode | None):
         raise _unsayable(CONFIG)
     text = _set(source.text, root_node, settings) if root_node else _behind(source.text, settings)
-    _check(parse_yaml(source_with(source, text)).settings, settings, CONFIG)
+    _check(parse_yaml(replace(source, text=text)).settings, settings, CONFIG)
     save(change_of(source, text))
     return CONFIG
 
@@ -56,7 +58,7 @@ def write_to_front(source: Source, settings: Settings) -> str:
     """Put settings into the front matter of a roadmap; give its path. Raises FailedError."""
     text = with_front(source.text, source.path, settings)
     outline = read_outline(text)
-    found = front_matter(source_with(source, text), outline.lines)
+    found = front_matter(replace(source, text=text), outline.lines)
     _check(found.settings, settings, source.path)
     save(change_of(source, text))
     return source.path
@@ -65,7 +67,7 @@ def write_to_front(source: Source, settings: Settings) -> str:
 def with_front(text: str, path: str, settings: Settings) -> str:
     """A roadmap's text with these settings below `backlog:` in its front matter."""
     brk = Editor(text).line_break
-    end = _fence(text)
+    end = front_end(text)
     if not end:
         block = ["---", "backlog:", *setting_lines(settings, "  "), "---", "", ""]
         return brk.join(block) + text
@@ -81,19 +83,7 @@ def with_front(text: str, path: str, settings: Settings) -> str:
     return text[:end] + brk.join(block) + text[end:]
 
 
-def source_with(source: Source, text: str) -> Source:
-    """The same file with another text."""
-    return Source(source.path, source.file, source.raw, text, source.bom)
-
-
 _REMARK = "# Settings that the roadmaps of this repository share."
-
-
-def _fence(text: str) -> int:
-    """Where the line that closes the front matter begins, 0 where there is none."""
-    lines = read_outline(text).lines
-    front = [line for line in lines if line.kind is Kind.FRONT]
-    return front[-1].start if front else 0
 
 
 def _set(text: str, node: MapNode, settings: Settings) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from backlog_sync.files.block import user_story_text
 from backlog_sync.files.documents.items import UserStoryDocument
 from backlog_sync.files.vocabulary import RANKS
-from backlog_sync.files.write.export import Draft, Outline, pair, remark_lines
+from backlog_sync.files.write.export import Draft, Outline, pair, remark_lines, sequence
 
 _HEADING_LEVELS = 6
 
@@ -73,7 +73,7 @@ def _item(
         if fields.get(name) is not None:
             value = fields[name]
             if name == "depends_on":
-                value = [words.get(str(each), str(each)) for each in _sequence(value)]
+                value = [words.get(str(each), str(each)) for each in sequence(value)]
             yield f"- **{word}:** {_value(name, value)}"
     for name, word in _TEXTS.items():
         if fields.get(name):
@@ -112,10 +112,6 @@ def _criteria(entries: object) -> Iterator[str]:
 def _story(value: object) -> str:
     story = UserStoryDocument.model_validate(value) if isinstance(value, Mapping) else str(value)
     return user_story_text(story) or ""
-
-
-def _sequence(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else ()
 
 
 def _value(name: str, value: object) -> str:

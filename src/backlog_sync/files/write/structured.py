@@ -7,6 +7,7 @@ said it; issue and status get a key where there is none.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
+from itertools import pairwise
 
 from backlog_sync.core.escaping import is_inert, quoted
 from backlog_sync.core.model import CheckItem
@@ -19,8 +20,7 @@ from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_text
-from backlog_sync.files.write.plain_lists import criteria_text, joined
-from backlog_sync.files.write.spelling import own_id, spelled
+from backlog_sync.files.write.own_words import list_text, own_id, spelled
 from backlog_sync.files.write.wanted import (
     CRITERIA,
     TEXTS,
@@ -148,9 +148,8 @@ class _Mapping:
     def _own(self, field: str) -> Entry | None:
         names = spellings(field)
         folded = {name.casefold() for name in names}
-        exact = [e for e in self.node.entries if e.key.value in names]
-        alike = [e for e in self.node.entries if e.key.value.casefold() in folded]
-        return next(iter((*exact, *alike)), None)
+        alike = (e for e in self.node.entries if e.key.value.casefold() in folded)
+        return min(alike, key=lambda entry: entry.key.value not in names, default=None)
 
     def _foreign(self, field: str) -> Entry | None:
         """The key that said the field when it was read; else one that can."""
@@ -209,39 +208,33 @@ class _Mapping:
     # ---- texts of several lines ------------------------------------------------------------
 
     def _long(self, entry: Entry | None, field: str, value: str) -> None:
+        old = entry.value if entry else Scalar("", 0, 0)
+        if not isinstance(old, Scalar):
+            raise CannotSay("it is written in parts")
         lines = value.replace("\r\n", "\n").split("\n")
-        literal = len(lines) > 1 and not (self.node.flow or self.quote) and _is_literal(value)
+        if len(lines) > 1 and not (self.node.flow or self.quote) and _is_literal(value):
+            text = self._literal(lines, old)
+        else:
+            text = self._one(value, old.style if old.style in ("'", '"') else "")
         if entry is None:
-            text = (
-                self._literal(lines, self.editor.indent(self.node)) if literal else self._one(value)
-            )
             self._add(field, text, bare=True)
             return
-        if not isinstance(entry.value, Scalar):
-            raise CannotSay("it is written in parts")
-        style = entry.value.style if entry.value.style in ("'", '"') else ""
-        text = self._one(value, style)
-        if literal:
-            text = self._literal(lines, self.editor.indent(self.node), self._old_block(entry.value))
-        start, end = entry.value.start, content_end(self.text, entry.value)
+        start, end = old.start, content_end(self.text, old)
         if start == end:
             text = text if self.text[:start].endswith((" ", "\t")) else f" {text}"
         self.editor.replace(start, end, text)
 
-    def _literal(self, lines: Sequence[str], indent: str, old: tuple[str, str] = ("|-", "")) -> str:
+    def _literal(self, lines: Sequence[str], old: Scalar) -> str:
         """A block scalar, as the `old` one was written; its last line has no line ending."""
-        header, inner = old[0], old[1] or indent + _STEP
-        line_break = self.editor.line_break
-        body = line_break.join(f"{inner}{line}" if line.strip() else "" for line in lines)
-        return f"{header}{line_break}{body}"
-
-    def _old_block(self, value: Scalar) -> tuple[str, str]:
-        """The header and the indentation of a literal block that stands there."""
-        header, _, body = self.text[value.start : value.end].partition("\n")
-        first = next((line for line in body.split("\n") if line.strip()), "")
-        if value.style != "|" or header.rstrip() not in ("|", "|-"):
-            return "|-", ""
-        return header.rstrip(), first[: len(first) - len(first.lstrip(" "))]
+        header, _, body = self.text[old.start : old.end].partition("\n")
+        inner = self.editor.indent(self.node) + _STEP
+        if old.style == "|" and header.rstrip() in ("|", "|-"):
+            first = next((line for line in body.split("\n") if line.strip()), "")
+            inner = first[: len(first) - len(first.lstrip(" "))] or inner
+        else:
+            header = "|-"
+        told = (f"{inner}{line}" if line.strip() else "" for line in lines)
+        return self.editor.line_break.join((header.rstrip(), *told))
 
     # ---- lists -----------------------------------------------------------------------------
 
@@ -255,7 +248,8 @@ class _Mapping:
         if isinstance(old, MapNode):
             raise CannotSay("it is no list")
         if isinstance(old, Scalar) and not self.writer.ours and not old.is_null:
-            self._change(entry, self._as_text(field, old.value, value))
+            parsed = self.writer.parsed
+            self._change(entry, list_text(parsed, self.item, field, old.value, value, _texts))
             return
         nodes = old.items if isinstance(old, ListNode) else () if old.is_null else (old,)
         value = tuple(self._raw(field, each, names_of(old)) for each in value)
@@ -266,14 +260,13 @@ class _Mapping:
             raise CannotSay("an entry is written in parts")
         if isinstance(old, ListNode) and not old.flow and nodes and value:
             self._block(old, value, kept)
+            return
+        chunks = self._chunks(nodes, value, kept)
+        if isinstance(old, ListNode) and nodes and _appends(kept, len(nodes)):
+            after = content_end(self.text, nodes[-1])
+            self.editor.replace(after, after, "".join(f", {each}" for each in chunks[len(nodes) :]))
         else:
-            self._brackets(entry, value, kept, nodes)
-
-    def _as_text(self, field: str, old: str, value: Sequence[str | CheckItem]) -> str:
-        """A list that the file writes as one text."""
-        if field == CRITERIA:
-            return criteria_text(old, self.item.document, value)
-        return joined(old, [str(self._raw(field, each, names_of(_plain(old)))) for each in value])
+            self._brackets(entry, chunks)
 
     def _raw(self, field: str, member: str | CheckItem, words: Sequence[str]) -> str | CheckItem:
         """The id that the file has for an item that another one depends on."""
@@ -281,32 +274,23 @@ class _Mapping:
             return member
         return own_id(self.writer.parsed, self.item, member, words, _texts)
 
-    def _brackets(
-        self,
-        entry: Entry,
-        value: Sequence[str | CheckItem],
-        kept: Sequence[int | None],
-        nodes: Sequence[Node],
-    ) -> None:
-        old = entry.value
-        end = content_end(self.text, old)
-        chunks = [
-            self.text[nodes[at].start : content_end(self.text, nodes[at])]
-            if at is not None
-            else self._member(each)
+    def _chunks(
+        self, nodes: Sequence[Node], value: Sequence[str | CheckItem], kept: Sequence[int | None]
+    ) -> list[str]:
+        """The members of a list in brackets; those that stay are written as they are."""
+        return [
+            self._member(each) if at is None
+            else self.text[nodes[at].start : content_end(self.text, nodes[at])]
             for at, each in zip(kept, value, strict=True)
-        ]
-        if isinstance(old, ListNode) and old.flow and nodes and _appends(kept, len(nodes)):
-            added = "".join(f", {chunk}" for chunk in chunks[len(nodes) :])
-            after = content_end(self.text, nodes[-1])
-            self.editor.replace(after, after, added)
-            return
-        text = f"[{', '.join(chunks)}]"
-        begin = old.start
-        if begin == end and not self.text[:begin].endswith((" ", "\t")):
-            text = f" {text}"
+        ]  # fmt: skip
+
+    def _brackets(self, entry: Entry, chunks: Sequence[str]) -> None:
+        """Put all members of a list into brackets in the place of what stands there."""
+        old = entry.value
+        begin, end, text = old.start, content_end(self.text, old), f"[{', '.join(chunks)}]"
         if isinstance(old, ListNode) and not old.flow:
             begin = entry.key.end + self.text[entry.key.end : old.start].index(":") + 1
+        if begin != old.start or (begin == end and not self.text[:begin].endswith((" ", "\t"))):
             text = f" {text}"
         self.editor.replace(begin, end, text)
 
@@ -329,24 +313,19 @@ class _Mapping:
     ) -> None:
         """A list with a dash on each line: the lines of what stays are moved as they are."""
         starts = [self.text.rfind("\n", 0, node.start) + 1 for node in old.items]
-        last = content_end(self.text, old.items[-1])
-        line_end = self.text.find("\n", last)
+        line_end = self.text.find("\n", content_end(self.text, old.items[-1]))
         end = len(self.text) if line_end < 0 else line_end + 1
         lead = self.text[starts[0] : old.items[0].start]
         if len(set(starts)) != len(starts) or not _LEAD.fullmatch(lead) or lead.count("-") != 1:
             raise CannotSay("the list is written in an unusual way")
-        ends = [*starts[1:], end]
+        lines = [self.text[at:to] for at, to in pairwise([*starts, end])]
         chunks = [
-            self.text[starts[at] : ends[at]]
-            if at is not None
-            else f"{lead}{self._member(each)}{self.editor.line_break}"
+            f"{lead}{self._member(each)}" if at is None else lines[at]
             for at, each in zip(kept, value, strict=True)
         ]
-        chunks = [c if c.endswith(("\n", "\r")) else c + self.editor.line_break for c in chunks]
-        text = "".join(chunks)
-        if line_end < 0:
-            text = text.rstrip("\r\n")
-        self.editor.replace(starts[0], end, text)
+        eol = self.editor.line_break
+        text = "".join(each if each.endswith(("\n", "\r")) else each + eol for each in chunks)
+        self.editor.replace(starts[0], end, text.rstrip("\r\n") if line_end < 0 else text)
 
     # ---- boxes of criteria -----------------------------------------------------------------
 
@@ -422,10 +401,6 @@ def _texts(item: ParsedItem) -> Iterator[str]:
     for entry in node.entries if isinstance(node, MapNode) else ():
         if isinstance(entry.value, Scalar):
             yield text_of(entry.value)
-
-
-def _plain(text: str) -> Scalar:
-    return Scalar(text, 0, 0, '"')
 
 
 def _common(parsed: ParsedFile) -> Iterator[int]:

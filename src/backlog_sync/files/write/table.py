@@ -1,20 +1,17 @@
 """Setting fields of items in tables of CSV and TSV: the cells that say them, or new columns."""
 
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.foreign.csv import Row, Table, agrees, column_of, read_table
-from backlog_sync.files.node_values import names_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.source import Lines
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.plain_lists import criteria_text, joined
-from backlog_sync.files.write.spelling import own_id, spelled
+from backlog_sync.files.write.own_words import list_text, spelled
 from backlog_sync.files.write.wanted import (
-    CRITERIA,
     CannotSay,
     Link,
     Status,
@@ -23,7 +20,6 @@ from backlog_sync.files.write.wanted import (
     Value,
     is_told,
 )
-from backlog_sync.files.yaml.nodes import Scalar
 
 _ADDED = {"issue": "Issue", "status": "Status"}
 """Fields that get a column where there is none, and its header."""
@@ -88,8 +84,8 @@ class TableWriter:
     def _titled(self, item: ParsedItem, row: Row, at: int | None) -> int:
         """The column of the title: the place of an item may be that of its row alone."""
         found = [n for n, cell in enumerate(row.cells) if cell.text.strip() == item.document.title]
-        if at in found:
-            return found[found.index(at)]
+        if at is not None and at in found:
+            return at
         if len(found) != 1:
             raise CannotSay("the title is not written in one piece")
         return found[0]
@@ -97,11 +93,16 @@ class TableWriter:
     def _new(self, field: str, number: int, value: str) -> None:
         if field not in _ADDED:
             raise CannotSay("the table has no column for it")
-        width = len(self.table.names)
-        rows = self.table.rows[self.table.header + 1 :]
-        if any(cell.text.strip() for row in rows for cell in row.cells[width : width + 1]):
+        if self._is_longer:
             raise CannotSay("a row has more cells than the header")
         self.columns.setdefault(field, {})[number] = value
+
+    @cached_property
+    def _is_longer(self) -> bool:
+        """Whether a row has a cell that no header names."""
+        width = len(self.table.names)
+        rows = self.table.rows[self.table.header + 1 :]
+        return any(cell.text.strip() for row in rows for cell in row.cells[width : width + 1])
 
     # ---- what ------------------------------------------------------------------------------
 
@@ -120,12 +121,7 @@ class TableWriter:
             return value or ""
         if not isinstance(value, tuple):
             raise CannotSay("sums have no place in this file")
-        if field == CRITERIA:
-            return criteria_text(old, item.document, value)
-        if field == "depends_on":
-            words = names_of(Scalar(old, 0, 0, '"'))
-            value = tuple(own_id(self.parsed, item, str(e), words, self._texts) for e in value)
-        return joined(old, [str(each) for each in value if not isinstance(each, CheckItem)])
+        return list_text(self.parsed, item, field, old, value, self._texts)
 
     def _texts(self, item: ParsedItem) -> Iterator[str]:
         """The cells of an item, among them the ids that it has."""
@@ -158,6 +154,7 @@ class TableWriter:
         if not fields:
             return
         sign, width = self.table.delimiter, len(self.table.names)
+        last = dict(sorted(self.cells))  # of each row that is set
         for number, row in enumerate(self.table.rows):
             blank = len(row.cells) == 1 and not row.cells[0].text
             if number < self.table.header or blank:
@@ -171,7 +168,7 @@ class TableWriter:
                 cell = row.cells[width]
                 yield Edit(cell.start, cell.end, sign.join(told))
                 continue
-            filled = max([len(row.cells), *(at + 1 for n, at in self.cells if n == number)])
+            filled = max(len(row.cells), last.get(number, -1) + 1)
             yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(told), order=1)
 
     def _quoted(self, value: str, before: str) -> str:

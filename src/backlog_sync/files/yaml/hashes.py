@@ -31,20 +31,17 @@ def find_hashes(text: str, path: str, root: Node, lines: Lines) -> Iterator[Diag
                 for entry in node.entries:
                     if entry.own and not entry.value.shared:
                         open_.append((entry.key.value, entry.value))
-                        yield from _value(text, path, entry.key, entry.value, lines)
+                        empty = isinstance(entry.value, Scalar) and entry.value.is_null
+                        swallowed = _BEHIND_KEY.match(text, entry.key.end)
+                        if empty and swallowed:
+                            word = swallowed[1].split()[0]
+                            yield _told(path, entry.key, swallowed[1], word, lines)
             case Scalar():
                 if name in _TEXTS and not node.style and not node.is_null:
                     swallowed = _BEHIND_TEXT.match(text, node.end)
                     if swallowed:
                         whole = f"{node.value} {swallowed[1].rstrip()}"
                         yield _told(path, node, swallowed[1], whole, lines)
-
-
-def _value(text: str, path: str, key: Scalar, value: Node, lines: Lines) -> Iterator[Diagnostic]:
-    if isinstance(value, Scalar) and value.is_null:
-        swallowed = _BEHIND_KEY.match(text, key.end)
-        if swallowed:
-            yield _told(path, key, swallowed[1], swallowed[1].split()[0], lines)
 
 
 def _told(path: str, node: Scalar, lost: str, whole: str, lines: Lines) -> Diagnostic:

@@ -8,6 +8,7 @@ author wrote.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -102,7 +103,9 @@ class MapNode:
 Node: TypeAlias = Scalar | ListNode | MapNode
 
 
-class _Problem(Exception):  # noqa: N818 - never leaves this module
+class Problem(Exception):  # noqa: N818 - never leaves this package
+    """Why no more of a text can be read, and where."""
+
     def __init__(self, offset: int, slug: str, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.offset = offset
@@ -113,10 +116,130 @@ class _Problem(Exception):  # noqa: N818 - never leaves this module
 
 @dataclass(slots=True)
 class _Open:
-    """A collection whose end has not come yet."""
+    """A collection whose end has not come yet; a mapping's keys and values follow each other."""
 
-    event: Any
+    start: int
+    mapping: bool
+    flow: bool
+    anchor: str | None
     children: list[Node]
+
+
+class Builder:
+    """Makes nodes of what a parser finds, under limits, without recursion."""
+
+    longest_key: float = MAX_KEY_LENGTH
+    counted, split = "", ""
+
+    def __init__(self, text: str, path: str, *, strict: bool = True) -> None:
+        self.text, self.path, self.strict = text, path, strict
+        self.lines = Lines(text)
+        self.count = 0
+        self.anchors: dict[str, Node | None] = {}
+        self.stack: list[_Open] = []
+        self.roots: list[Node] = []
+        self.told: list[Diagnostic] = []
+
+    def tell(self, problem: Problem) -> None:
+        """Report why no more can be read."""
+        place = self.lines.place(self.path, problem.offset)
+        self.told.append(Diagnostic(place, problem.slug, problem.message, problem.hint))
+
+    def charge(self, nodes: int, offset: int) -> None:
+        """Count nodes. Raises Problem where a file holds too many."""
+        self.count += nodes
+        if self.count > MAX_NODES:
+            message = f"this holds more than {MAX_NODES} values{self.counted}"
+            raise Problem(offset, "too-large", message, self.split)
+
+    def check_depth(self, offset: int, more: int = 1) -> None:
+        """Raise Problem where so many levels more are too deep."""
+        if len(self.stack) + more > MAX_DEPTH:
+            message = f"this is nested more than {MAX_DEPTH} levels deep"
+            raise Problem(offset, "too-deep", message)
+
+    def open(self, start: int, *, mapping: bool, flow: bool, anchor: str | None = None) -> None:
+        """Begin a list or a mapping."""
+        self.check_depth(start)
+        self.stack.append(_Open(start, mapping, flow, anchor, []))
+
+    def close(self, end: int) -> None:
+        """End the list or the mapping that is open."""
+        top = self.stack.pop()
+        height = 1 + max((child.height for child in top.children), default=0)
+        node: Node
+        if top.mapping:
+            entries, merges = self._entries(top.children)
+            size = 1 + sum(1 + entry.value.size for entry in entries)
+            node = MapNode(
+                entries, top.start, end, top.flow, merges=merges, size=size, height=height
+            )
+        else:
+            size = 1 + sum(child.size for child in top.children)
+            items = tuple(top.children)
+            node = ListNode(items, top.start, end, top.flow, size=size, height=height)
+        self.add(node, top.anchor)
+
+    def add(self, node: Node, anchor: str | None = None) -> None:
+        """Put a node into what is open."""
+        if anchor:
+            self.anchors[anchor] = node
+        (self.stack[-1].children if self.stack else self.roots).append(node)
+
+    def rest(self, end: int) -> Node | None:
+        """What there is when reading stops: what is open ends here, a key without value goes."""
+        while self.stack:
+            top = self.stack[-1]
+            if top.mapping and len(top.children) % 2:
+                top.children.pop()
+            with suppress(Problem):  # what cannot be closed is left out
+                self.close(end)
+        return self.roots[-1] if self.roots else None
+
+    def _entries(self, children: list[Node]) -> tuple[tuple[Entry, ...], int]:
+        """Keys and values of a mapping; its own win over merged ones, earlier over later."""
+        own: dict[str, Entry] = {}
+        merged: list[tuple[Scalar, Node]] = []
+        for key, value in zip(children[::2], children[1::2], strict=True):
+            if not isinstance(key, Scalar) or len(key.value) > self.longest_key:
+                raise Problem(key.start, "invalid-yaml", "a key must be a short text", "quote it?")
+            if key.value == "<<" and not key.style:
+                merged.append((key, value))
+            elif key.value in own:
+                self._duplicate(own[key.value].key, key)
+                if not self.strict:
+                    own[key.value] = Entry(key, value)
+            else:
+                own[key.value] = Entry(key, value)
+        entries = dict(own)
+        depth = 0
+        for key, value in merged:
+            for source in self._sources(key, value):
+                depth = max(depth, source.merges + 1)
+                for entry in source.entries:
+                    entries.setdefault(entry.key.value, replace(entry, own=False))
+            if depth > MAX_MERGE_DEPTH:
+                message = f"'<<' is nested more than {MAX_MERGE_DEPTH} levels deep"
+                raise Problem(key.start, "too-deep", message, "merge from one mapping instead")
+        return tuple(entries.values()), depth
+
+    def _sources(self, key: Scalar, value: Node) -> Iterator[MapNode]:
+        for source in value.items if isinstance(value, ListNode) else (value,):
+            if not isinstance(source, MapNode):
+                message = "'<<' takes a mapping, or a list of mappings"
+                hint = "write '<<: *name', with '&name' on a mapping above"
+                raise Problem(key.start, "invalid-yaml", message, hint)
+            self.charge(source.size, key.start)
+            yield source
+
+    def _duplicate(self, first: Scalar, second: Scalar) -> None:
+        before = self.lines.place(self.path, first.start)
+        place = self.lines.place(self.path, second.start)
+        message = f"'{second.value}' is given twice; the first is at line {before.line}"
+        severity = Severity.ERROR if self.strict else Severity.WARNING
+        message = message if self.strict else f"{message}, and the last one counts"
+        hint = f"remove one; see {before}"
+        self.told.append(Diagnostic(place, "duplicate-field", message, hint, severity))
 
 
 def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
@@ -126,16 +249,12 @@ def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     with None where there is no tree, and with a tree of the first values where only keys stand
     twice, so that all else can be checked too. Raises nothing, whatever the text.
     """
-    lines = Lines(text)
-    composer = _Composer(text, path, lines)
+    composer = _Composer(text, path)
     try:
         root = composer.run()
-    except _Problem as problem:
-        place = lines.place(path, problem.offset)
-        return None, (Diagnostic(place, problem.slug, problem.message, problem.hint),)
-    except yaml.YAMLError as error:
-        return None, (explain_yaml_error(error, text, path, lines),)
-    return root, tuple(composer.duplicates)
+    except (Problem, yaml.YAMLError) as error:
+        return None, (composer.fault(error),)
+    return root, tuple(composer.told)
 
 
 def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
@@ -145,27 +264,24 @@ def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ..
     one. What cannot be read of the documents behind the first is told, and left out. Gives None
     where the first cannot be read. Raises nothing, whatever the text.
     """
-    lines = Lines(text)
-    composer = _Composer(text, path, lines, strict=False)
+    composer = _Composer(text, path, strict=False)
     told: list[Diagnostic] = []
     try:
         composer.run()
-    except (_Problem, yaml.YAMLError) as error:
-        told.append(_left_out(error, text, path, lines))
-    roots = composer.roots
-    told += _other_documents(roots, path, lines)
-    return _together(roots), (*composer.duplicates, *told)
+    except (Problem, yaml.YAMLError) as error:
+        fault = composer.fault(error)
+        message = "the document that holds this line cannot be read and is left out: "
+        told.append(_left_out(fault.place, message + fault.message, "mend it"))
+    for root in composer.roots[1:]:
+        if type(root) is not type(composer.roots[0]):
+            place = composer.lines.place(path, root.start)
+            message = "this document is of another kind than the first and is left out"
+            told.append(_left_out(place, message))
+    return _together(composer.roots), (*composer.told, *told)
 
 
-def _left_out(error: _Problem | yaml.YAMLError, text: str, path: str, lines: Lines) -> Diagnostic:
-    """Why the rest of a file is not read."""
-    if isinstance(error, _Problem):
-        place, why = lines.place(path, error.offset), error.message
-    else:
-        fault = explain_yaml_error(error, text, path, lines)
-        place, why = fault.place, fault.message
-    message = f"the document that holds this line cannot be read and is left out: {why}"
-    return Diagnostic(place, "document-left-out", message, "mend it", Severity.WARNING)
+def _left_out(place: Place, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic(place, "document-left-out", message, hint, Severity.WARNING)
 
 
 def _together(roots: list[Node]) -> Node | None:
@@ -198,25 +314,16 @@ def _one_entry(found: list[Entry]) -> Entry:
     return replace(first, value=replace(first.value, items=items))
 
 
-def _other_documents(roots: list[Node], path: str, lines: Lines) -> Iterator[Diagnostic]:
-    """Documents that are no part of the tree: they are of another kind than the first."""
-    for root in roots[1:]:
-        if type(root) is not type(roots[0]):
-            message = "this document is of another kind than the first and is left out"
-            place = lines.place(path, root.start)
-            yield Diagnostic(place, "document-left-out", message, "", Severity.WARNING)
-
-
 def compose_part(text: str, path: str) -> Node | None:
     """What can be read of a YAML text that is not in order: all that stands before the break.
 
     Of equal keys the first counts. Gives None where nothing can be read. Raises nothing.
     """
-    composer = _Composer(text, path, Lines(text))
+    composer = _Composer(text, path)
     try:
         return composer.run()
-    except (_Problem, yaml.YAMLError):
-        return composer.rest()
+    except (Problem, yaml.YAMLError):
+        return composer.rest(len(text))
 
 
 def _start(event: Any) -> int:
@@ -227,174 +334,76 @@ def _end(event: Any) -> int:
     return int(event.end_mark.index)
 
 
-class _Composer:
-    def __init__(self, text: str, path: str, lines: Lines, *, strict: bool = True) -> None:
-        self.text = text
-        self.path = path
-        self.lines = lines
-        self.strict = strict
-        self.roots: list[Node] = []
-        self.count = 0
-        self.anchors: dict[str, Node | None] = {}
-        self.stack: list[_Open] = []
-        self.root: Node | None = None
-        self.duplicates: list[Diagnostic] = []
+class _Composer(Builder):
+    """Makes nodes of the events of a YAML parser."""
+
+    counted, split = ", aliases counted out", "split the file, or use fewer aliases"
 
     def run(self) -> Node | None:
         unprintable = _UNPRINTABLE.search(self.text)
         if unprintable:
             code = f"U+{ord(unprintable[0]):04X}"
             message = f"the character {code} cannot stand in YAML"
-            raise _Problem(unprintable.start(), "invalid-yaml", message, "remove it")
+            raise Problem(unprintable.start(), "invalid-yaml", message, "remove it")
         documents = 0
-        for event in self._events():
+        for event in yaml.parse(self.text, Loader=_LOADER):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1 and self.strict:
                     message = "a second YAML document begins here"
                     hint = "a backlog file holds one: put the rest into a file of its own"
-                    raise _Problem(_start(event), "invalid-yaml", message, hint)
+                    raise Problem(_start(event), "invalid-yaml", message, hint)
             elif isinstance(event, yaml.NodeEvent):
                 self._node(event)
             elif isinstance(event, yaml.CollectionEndEvent):
-                self._close(event)
-        return self.root
+                self.close(_end(event))
+        return self.roots[-1] if self.roots else None
 
-    def rest(self) -> Node | None:
-        """What there is when reading stops: what is open ends here, a key without value goes."""
-        while self.stack:
-            opened = self.stack[-1]
-            if isinstance(opened.event, yaml.MappingStartEvent) and len(opened.children) % 2:
-                opened.children.pop()
-            try:
-                self._close(opened.event)
-            except _Problem:
-                self.root = None
-        return self.root
-
-    def _events(self) -> Iterator[Any]:
-        yield from yaml.parse(self.text, Loader=_LOADER)
+    def fault(self, error: Problem | yaml.YAMLError) -> Diagnostic:
+        """Why no more can be read."""
+        if isinstance(error, yaml.YAMLError):
+            return explain_yaml_error(error, self.text, self.path, self.lines)
+        place = self.lines.place(self.path, error.offset)
+        return Diagnostic(place, error.slug, error.message, error.hint)
 
     def _node(self, event: Any) -> None:
         at = _start(event)
-        self._charge(1, at)
+        self.charge(1, at)
         if isinstance(event, yaml.AliasEvent):
-            self._add(self._alias(event))
+            self.add(self._alias(event))
             return
         tag = event.tag
         if tag not in (None, "!") and tag.removeprefix(_CORE) not in _KNOWN_TAGS:
             message = f"the tag {tag.replace(_CORE, '!!')!r} has no meaning here"
-            raise _Problem(at, "foreign-tag", message, "remove it: the format needs no tags")
+            raise Problem(at, "foreign-tag", message, "remove it: the format needs no tags")
         if event.anchor:
             self.anchors[event.anchor] = None
         if not isinstance(event, yaml.ScalarEvent):
-            if len(self.stack) >= MAX_DEPTH:
-                message = f"this is nested more than {MAX_DEPTH} levels deep"
-                raise _Problem(at, "too-deep", message)
-            self.stack.append(_Open(event, []))
+            mapping = isinstance(event, yaml.MappingStartEvent)
+            self.open(at, mapping=mapping, flow=bool(event.flow_style), anchor=event.anchor)
             return
         if len(event.value) > MAX_TEXT_LENGTH:
             message = f"this text has more than {MAX_TEXT_LENGTH} characters"
-            raise _Problem(at, "too-large", message, "GitHub takes 65536 in a body")
+            raise Problem(at, "too-large", message, "GitHub takes 65536 in a body")
         start = at
         if event.anchor or tag:
             properties = _PROPERTIES.match(self.text, at, _end(event))
             start = properties.end() if properties else _end(event)
         style = event.style if event.style not in (None, "plain") else ""
         node = Scalar(event.value, start, _end(event), style, tagged=tag is not None)
-        self._done(event, node)
-
-    def _charge(self, nodes: int, offset: int) -> None:
-        self.count += nodes
-        if self.count > MAX_NODES:
-            message = f"this holds more than {MAX_NODES} values, aliases counted out"
-            raise _Problem(offset, "too-large", message, "split the file, or use fewer aliases")
+        self.add(node, event.anchor)
 
     def _alias(self, event: Any) -> Node:
         at = _start(event)
         if event.anchor not in self.anchors:
             message = f"nothing is anchored as '&{event.anchor}' above"
-            raise _Problem(at, "unknown-alias", message, "quote the text if it is not an alias")
+            raise Problem(at, "unknown-alias", message, "quote the text if it is not an alias")
         node = self.anchors[event.anchor]
         if node is None:
-            raise _Problem(at, "recursive-alias", f"'*{event.anchor}' would contain itself")
-        self._charge(node.size, at)
-        if len(self.stack) + node.height > MAX_DEPTH:
-            raise _Problem(at, "too-deep", f"this is nested more than {MAX_DEPTH} levels deep")
+            raise Problem(at, "recursive-alias", f"'*{event.anchor}' would contain itself")
+        self.charge(node.size, at)
+        self.check_depth(at, node.height)
         return replace(node, start=at, end=_end(event), shared=True)
-
-    def _close(self, event: Any) -> None:
-        opened = self.stack.pop()
-        start, end = _start(opened.event), _end(event)
-        flow = bool(opened.event.flow_style)
-        height = 1 + max((child.height for child in opened.children), default=0)
-        node: Node
-        if isinstance(opened.event, yaml.SequenceStartEvent):
-            size = 1 + sum(child.size for child in opened.children)
-            items = tuple(opened.children)
-            node = ListNode(items, start, end, flow, size=size, height=height)
-        else:
-            entries, merges = self._entries(opened.children)
-            size = 1 + sum(1 + entry.value.size for entry in entries)
-            node = MapNode(entries, start, end, flow, merges=merges, size=size, height=height)
-        self._done(opened.event, node)
-
-    def _done(self, event: Any, node: Node) -> None:
-        if event.anchor:
-            self.anchors[event.anchor] = node
-        self._add(node)
-
-    def _add(self, node: Node) -> None:
-        if self.stack:
-            self.stack[-1].children.append(node)
-        else:
-            self.root = node
-            self.roots.append(node)
-
-    def _entries(self, children: list[Node]) -> tuple[tuple[Entry, ...], int]:
-        """Keys and values of a mapping; its own win over merged ones, earlier over later."""
-        own: dict[str, Entry] = {}
-        merged: list[tuple[Scalar, Node]] = []
-        for key, value in zip(children[::2], children[1::2], strict=True):
-            if not isinstance(key, Scalar) or len(key.value) > MAX_KEY_LENGTH:
-                raise _Problem(key.start, "invalid-yaml", "a key must be a short text", "quote it?")
-            if key.value == "<<" and not key.style:
-                merged.append((key, value))
-            elif key.value in own:
-                self._duplicate(own[key.value].key, key)
-                if not self.strict:
-                    own[key.value] = Entry(key, value)
-            else:
-                own[key.value] = Entry(key, value)
-        entries = dict(own)
-        depth = 0
-        for key, value in merged:
-            for source in self._sources(key, value):
-                depth = max(depth, source.merges + 1)
-                for entry in source.entries:
-                    entries.setdefault(entry.key.value, replace(entry, own=False))
-            if depth > MAX_MERGE_DEPTH:
-                message = f"'<<' is nested more than {MAX_MERGE_DEPTH} levels deep"
-                raise _Problem(key.start, "too-deep", message, "merge from one mapping instead")
-        return tuple(entries.values()), depth
-
-    def _sources(self, key: Scalar, value: Node) -> Iterator[MapNode]:
-        for source in value.items if isinstance(value, ListNode) else (value,):
-            if not isinstance(source, MapNode):
-                message = "'<<' takes a mapping, or a list of mappings"
-                hint = "write '<<: *name', with '&name' on a mapping above"
-                raise _Problem(key.start, "invalid-yaml", message, hint)
-            self._charge(source.size, key.start)
-            yield source
-
-    def _duplicate(self, first: Scalar, second: Scalar) -> None:
-        before = self.lines.place(self.path, first.start)
-        place = self.lines.place(self.path, second.start)
-        message = f"'{second.value}' is given twice; the first is at line {before.line}"
-        severity = Severity.ERROR if self.strict else Severity.WARNING
-        message = message if self.strict else f"{message}, and the last one counts"
-        hint = f"remove one; see {before}"
-        self.duplicates.append(Diagnostic(place, "duplicate-field", message, hint, severity))
 
 
 def to_plain(node: Node) -> object:

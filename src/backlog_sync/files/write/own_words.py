@@ -1,0 +1,126 @@
+"""The words in which a file tells a value: its own where it has them."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from backlog_sync.core.keys import suggest_key
+from backlog_sync.core.model import CheckItem
+from backlog_sync.core.normalize import fold
+from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.names import parse_names
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.statuses import meanings, same_status
+from backlog_sync.files.write.wanted import CRITERIA, CannotSay, document_value
+
+_JOINT = re.compile(r"\s*[,;，、]\s*|\n")
+_BOX = re.compile(r"\[[ xX✓]\]")
+_FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
+"""Statuses for a file that has none yet to learn its spelling from."""
+
+
+def spelled(parsed: ParsedFile, field: str, word: str) -> str:
+    """Return a word as a file of another tool spells it elsewhere; in our own files as it is."""
+    if not parsed.dialect:
+        return word
+    values = (document_value(item.document, field) for item in parsed.items)
+    said = list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
+    same = next((each for each in said if fold(each) == fold(word)), None)
+    if same is not None:
+        return same
+    return _status(word, said) if field == "status" else word
+
+
+def _status(word: str, said: list[str]) -> str:
+    meant = meanings(word)
+    for each in said:
+        if meanings(each) == meant or (len(meant) == 1 and meant <= meanings(each)):
+            return each
+    if said and all(each == each.lower() for each in said):
+        joint = "_" if any("_" in each for each in said) else "-"
+        for meaning, fallback in _FALLBACK.items():
+            told = fallback.replace("-", joint)
+            if meaning in meant and same_status(told, word):
+                return told
+    return word
+
+
+def own_id(
+    parsed: ParsedFile,
+    item: ParsedItem,
+    key: str,
+    words: Sequence[str],
+    texts_of: Callable[[ParsedItem], Iterable[str]],
+) -> str:
+    """Return the id that a file of another tool has for an item that another one depends on.
+
+    `words` are those by which it names them now, `texts_of` gives what it says of an item. Raises
+    CannotSay where no text is such an id.
+    """
+    keys = item.document.depends_on or ()
+    if key in keys and len(keys) == len(words):
+        return words[keys.index(key)]
+    others = (other for other in parsed.items if other.document.id == key)
+    found = (text for other in others for text in texts_of(other) if suggest_key(text) == key)
+    for text in found:
+        return text
+    raise CannotSay("the file names items in a way of its own")
+
+
+# ---- lists that are one text --------------------------------------------------------------
+
+
+def list_text(
+    parsed: ParsedFile,
+    item: ParsedItem,
+    field: str,
+    old: str,
+    value: Sequence[str | CheckItem],
+    texts_of: Callable[[ParsedItem], Iterable[str]],
+) -> str:
+    """Return a list that a file writes as one text, with the signs of the old one between."""
+    if field == CRITERIA:
+        return _criteria_text(old, item.document, value)
+    members = [each for each in value if isinstance(each, str)]
+    if field == "depends_on":
+        words = parse_names(old)
+        members = [own_id(parsed, item, each, words, texts_of) for each in members]
+    found = _JOINT.search(old)
+    return (found[0] if found else ", ").join(members)
+
+
+def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | CheckItem]) -> str:
+    """Return a text that holds these criteria, each written as those that were there.
+
+    Raises CannotSay where it cannot be told which part of the text is which criterion.
+    """
+    joint = next((sign for sign in ("\r\n", "\n") if sign in old), ";")
+    parts = [part for part in old.split(joint) if part.strip()]
+    entries = document.acceptance_criteria or ()
+    if not parts or len(parts) != len(entries):
+        raise CannotSay("the text does not tell its criteria apart")
+    left = dict(zip((entry.text for entry in entries), parts, strict=True))
+    texts = list(left)
+    lines = []
+    for number, entry in enumerate(each for each in wanted if isinstance(each, CheckItem)):
+        model = left.pop(entry.text, None) or _renamed(parts[-1], texts[-1], entry.text, number)
+        lines.append(_boxed(model, done=entry.done))
+    return joint.join(lines)
+
+
+def _renamed(part: str, old: str, new: str, number: int) -> str:
+    """A further part like the last one; one that is numbered gets its number."""
+    lead, found, _ = part.rpartition(old)
+    if not found:
+        raise CannotSay("the text does not tell its criteria apart")
+    return re.sub(r"\d+", str(number + 1), lead, count=1) + new
+
+
+def _boxed(part: str, *, done: bool) -> str:
+    box = _BOX.search(part)
+    if box is None:
+        if done:
+            raise CannotSay("its criteria have no boxes")
+        return part
+    if (box[0][1] != " ") == done:
+        return part
+    return f"{part[: box.start()]}[{'x' if done else ' '}]{part[box.end() :]}"
