@@ -94,6 +94,7 @@ class Gatherer:
         scope = Scope().below(first) if first else Scope()
         self.children(root, scope)
         self.blocks.end()
+        self.tables.end()
         self._mentions()
         return len(self.record.drafts) <= self.most
 
@@ -700,7 +701,9 @@ class Gatherer:
         if section is None or scope.time or scope.tasks or section.structural or section.group:
             return False
         firm = any(not t.word.weak and not t.dotted for t in self.choices.sections.items.values())
-        return firm and not any("tasks" in topics(word) for word in _words_of(section.word))
+        chapters = [section, *(each for each in section.above() if each.level > 1)]
+        words = (word for each in chapters for word in _words_of(each.word))
+        return firm and not any("tasks" in topics(word) for word in words)
 
     def _as_text(self, node: Node, scope: Scope) -> None:
         """What is no item, field or criterion: the owner's text; without one it is not taken."""
@@ -1167,7 +1170,10 @@ def is_told(draft: MarkdownDraft, field: str) -> bool:
 
 
 def _words_of(word: str) -> tuple[str, ...]:
-    return (word, word.rsplit(" ", 1)[-1])
+    """What may say what a heading speaks of: `detailed task breakdown (all)`, `task breakdown`."""
+    word = word.partition(" (")[0]
+    parts = word.split()
+    return (word, " ".join(parts[-2:]), *parts[-1:])
 
 
 def _is_status(text: str) -> bool:

@@ -186,7 +186,11 @@ class _Chooser:
                 parent = section.parent
                 family = 0 if parent and parent.title.typed else id(parent)
                 runs[section.level, family].append((section, typed))
-        for run in sorted(runs.values(), key=lambda run: run[0][0].level):
+        explicit = {s.level for s, t in self.typed if not t.dotted and self._is_item(s)}
+        for (level, family), run in sorted(runs.items(), key=lambda each: each[0]):
+            if family and level in explicit:  # chapters beside items that carry a word or a code
+                self._settle(run, False, "headings of this level are items by their words or codes")
+                continue
             nested = any(self._is_item(a) and _is_dotted(a) for s, _ in run for a in s.above())
             vouched = any(s.metadata or (s.holds() and not nested) for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)

@@ -18,7 +18,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.reading.declared import IGNORE, Declared, Rule
 from backlog_sync.files.reading.metadata import Pair
-from backlog_sync.files.reading.titles import Typed, parse_title, recognise
+from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import without_issue
 from backlog_sync.files.vocabulary import (
@@ -55,7 +55,8 @@ class Row:
 
     `rest` are cells of columns that we do not know: header and text. `title_end` is the offset
     behind the title's text, `issue` the issue that the title ends with, `hints` other issues that
-    title, number and unknown cells may name.
+    title, number and unknown cells may name. `sure` tells that its kind does not depend on where it
+    stands; `header` are the texts of its table's header.
     """
 
     line: Line
@@ -69,6 +70,7 @@ class Row:
     hints: tuple[IssueHint, ...] = ()
     body: str = ""
     sure: bool = False
+    header: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -296,8 +298,8 @@ def _row(line: Line, header: _Header) -> Row | None:
     number = cells[header.number].text if header.number is not None else ""
     if not title or is_empty_word(title) or _is_total(title, number):
         return None
-    numbered = _without_hints(number)
-    typed = _typed(plain(numbered), header)
+    numbered, number_status = without_marks(number)
+    typed = _typed(numbered, header)
     named = recognise(written) if typed is None else None
     if named and named.number and named.title:
         typed, title = named, named.title
@@ -305,7 +307,7 @@ def _row(line: Line, header: _Header) -> Row | None:
     typed = replace(
         typed or Typed(vocabulary().spelled["story"], None, ""),
         title=title,
-        status=status,
+        status=status or number_status,
         points=points,
         bold=False,
     )
@@ -327,12 +329,8 @@ def _row(line: Line, header: _Header) -> Row | None:
         issue=issue,
         hints=(*issue_hints(written), *cell_hints("", number), *_hints(rest)),
         sure=header.stories or _kind(typed, header) != header.kind,
+        header=header.names,
     )
-
-
-def _without_hints(number: str) -> str:
-    """A number without the issue beside it: `2.3 (#3196)` is `2.3`."""
-    return re.sub(r"[ ]?[(\[]?\**#\d{1,9}\**[)\]]?(?:\([^()]{0,300}\))?$", "", number.strip())
 
 
 def _hints(rest: Iterable[tuple[str, str]]) -> Iterable[IssueHint]:

@@ -260,6 +260,19 @@ def _cut_out(text: str, written: str) -> str:
 # ---- marks -----------------------------------------------------------------------------------
 
 
+_ISSUE_BEHIND = re.compile(r"[ ]{0,3}(?:[·|—–-][ ]{0,3})?[(\[]?#\d{1,9}[)\]]?$")
+"""The issue that stands behind a number in its cell, with the sign that sets it apart."""
+
+
+def without_marks(text: str) -> tuple[str, str | None]:
+    """A number or short name without the issue and the marks beside it, and its status.
+
+    `2.3 (#3196)` is `2.3`, and `1.1 ✅` is `1.1`, done.
+    """
+    marks = _without_marks(plain(text))
+    return _ISSUE_BEHIND.sub("", marks.text), marks.status
+
+
 class _Marks(NamedTuple):
     text: str
     status: str | None
