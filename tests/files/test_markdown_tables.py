@@ -170,3 +170,15 @@ def test_rows_below_equal_headers_are_of_one_kind() -> None:
         + table(header, "| 1 | Polish | Low |", "| 2 | Pack | Low |")
     )
     assert [item.kind for item in read(text).items[1:]] == ["task"] * 4
+
+
+def test_a_row_names_a_heading_by_its_dotted_number() -> None:
+    """Also where its title says it in other words: no second item is made of it."""
+    text = (
+        "## Epic 2: Sign in\n\n"
+        + table("| # | Title | Priority |", "| 2.1 | Status of the session | High |")
+        + "### Details\n\n#### 2.1 — `auth status`\n\n**Estimate**: 2h\n"
+    )
+    _, story = read(text).items
+    assert (story.document.id, story.document.title) == ("story-2.1", "`auth status`")
+    assert story.document.priority == "High"

@@ -134,8 +134,10 @@ def _is_known(
     typed = row.typed
     if typed.key and typed.key in keys:
         return True
-    if typed.number and f"{row.kind} {bare_number(typed.number)}" in numbers:
-        return True
+    if typed.number:
+        number = bare_number(typed.number)
+        if f"{row.kind} {number}" in numbers or ("." in number and f" {number}" in numbers):
+            return True
     return bare_word(typed.title) in titles
 
 
