@@ -182,3 +182,12 @@ def test_a_row_names_a_heading_by_its_dotted_number() -> None:
     _, story = read(text).items
     assert (story.document.id, story.document.title) == ("story-2.1", "`auth status`")
     assert story.document.priority == "High"
+
+
+def test_two_columns_of_a_plan_make_a_table_of_items() -> None:
+    """`Type` and `Effort` beside a title are a plan; one of them alone describes anything."""
+    rows = ("| Reminders | Bug | S |", "| Search | Feature | L |")
+    text = "# Plan\n\n## Planned\n\n"
+    items = read(text + table("| Item | Type | Effort |", *rows)).items
+    assert [item.document.title for item in items] == ["Reminders", "Search"]
+    assert not read(text + table("| Item | Type | Meaning |", *rows)).items

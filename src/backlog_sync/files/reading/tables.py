@@ -37,6 +37,9 @@ _PLANNING = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint",
      "acceptance_criteria", "assignees", "milestone", "labels", "issue", "depends_on", "target"),
 )  # fmt: skip
+_WORK = frozenset(("effort", "estimate", "estimate_hours", "story_points", "priority"))
+"""Columns that only work has; beside them a second one of a plan is enough: `Type`, `Status`."""
+
 _MERGED = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint", "issue",
      "milestone", "depends_on", "assignees", "labels", "target", "epic", "feature"),
@@ -220,9 +223,11 @@ def _is_of_items(
         return True
     if number is not None:
         return bool(planning) or len(names) > 2
-    noted = any(name in _NOTES for name in names)
+    told = (_PLANNING | _WORK | {"kind"}).intersection(fields.values())
+    if told & _WORK and len(told) > 1:
+        return True
     if kind is None:
-        return bool(planning) and noted
+        return bool(planning) and any(name in _NOTES for name in names)
     if kind in ("task", "story", "bug"):
         return bool(planning)
     return bool(planning & {"status", "priority", "story_points", "estimate", "estimate_hours"})
