@@ -390,7 +390,7 @@ def topics(text: str) -> frozenset[str]:
     """What a heading or a key speaks of beside items; empty where it is none that we know.
 
     Some of `structure`, `tasks`, `quality`, `deliverables`, `risks`, `navigation`, `noise`,
-    `shelved`, `summary`, `about`, `term`, `plan`, `total`.
+    `shelved`, `summary`, `about`, `term`, `lane`, `plan`, `total`.
     """
     return vocabulary().topics.get(key_words(text), frozenset())
 

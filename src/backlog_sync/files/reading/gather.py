@@ -34,6 +34,7 @@ from backlog_sync.files.reading.titles import (
     parse_title,
     read_title,
     recognise,
+    short_title,
 )
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
@@ -240,7 +241,7 @@ class Gatherer:
         line = self.lines[node.first]
         chain = scope.chain
         rank = RANKS[typed.word.kind]
-        while flat and (typed.dotted or flat[-1].rank >= rank):
+        while flat and (typed.dotted or flat[-1].rank >= rank or _are_alike(flat[-1], typed)):
             flat.pop()
         scope = replace(scope, chain=(*chain, *flat))
         kind = self._kind(typed, scope, section)
@@ -351,7 +352,9 @@ class Gatherer:
             inner = replace(inner, time=True)
             if section.time and _is_status(line.text):
                 inner = replace(inner, status=line.text)
-            if self._holds(section, inner):
+            if section.lane:
+                inner = replace(inner, lane=not self._declares_items())
+            elif self._holds(section):
                 self._container(node, section, inner, "epic", "time-heading")
                 return
         if field and owner and not is_told(owner, field):
@@ -416,15 +419,18 @@ class Gatherer:
         typed = section.title.typed
         return typed is not None and typed.word.weak
 
-    def _holds(self, section: Section, scope: Scope) -> bool:
+    def _holds(self, section: Section) -> bool:
         """Whether a heading that names a time holds what makes it an item."""
-        if section.boxes and scope.status is None:
+        if section.boxes:
             return True
-        declared = any(
+        return bool(self.choices.bullets and section.bullets and not self._declares_items())
+
+    def _declares_items(self) -> bool:
+        """Whether headings of the file are items of their own, or phases that hold work."""
+        return any(
             not typed.word.weak or self.choices.by_row[row].holds()
             for row, typed in self.choices.sections.items.items()
         )
-        return bool(self.choices.bullets and section.bullets and not declared)
 
     # ---- second mentions -----------------------------------------------------------------------
 
@@ -623,8 +629,7 @@ class Gatherer:
             scope,
         )
         self._listed(draft, node)
-        self._further_title(node, draft)
-        self._told(draft, title if told else replace(title, rest="", text=name))
+        self._further_title(node, draft, title if told else replace(title, rest="", text=name))
         if typed.sentence and is_sentence(line.text):
             draft.fields["user_story"] = name
             draft.places["user_story"] = draft.place
@@ -632,18 +637,26 @@ class Gatherer:
         self._body_of(node, draft, scope)
         return draft
 
-    def _further_title(self, node: Node, draft: MarkdownDraft) -> None:
-        """A title that goes on over the next lines of its paragraph."""
+    def _further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
+        """The next lines of an entry: they go on with its title, or with the body that it began."""
+        self._told(draft, title)
         draft.last_line = node.first
+        if title.rest:
+            draft.parted = False
+            return
         for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
             line = self.lines[row]
             if parse_pairs(self.record.text, line, plain_keys=True) or is_story_sentence(line.text):
-                return
+                break
             if line.indent < node.content and line.text.startswith("**"):
-                return
+                break
             draft.title = f"{draft.title} {plain(line.text)}".strip()
             draft.last_line = row
             self.record.note(line, "title", draft)
+        draft.title, rest = short_title(draft.title)
+        if rest:
+            draft.say(rest)
+            draft.parted = False
 
     def _body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
         """What stands in an entry that is an item."""
@@ -815,7 +828,7 @@ class Gatherer:
         text, pairs = self._inline_pairs(line)
         told: BoxTitle = numbered_title(text, number) if number else box_title(text)
         kind = "task"
-        if number and "." not in number:
+        if number and "." not in number.removesuffix(".0"):
             kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"
         above = scope.status if not line.ticked else None
         status = told.title.status or (parse_status(above) if above else None)
@@ -826,8 +839,7 @@ class Gatherer:
         if told.needs:
             draft.depends = [Ref(told.needs, draft.place)]
         self._listed(draft, node)
-        self._further_title(node, draft)
-        self._told(draft, told.title)
+        self._further_title(node, draft, told.title)
         for pair in pairs:
             self._take(line, pair, draft)
         self.record.note(line, "task", draft)
@@ -864,13 +876,17 @@ class Gatherer:
         line = self.lines[node.first]
         refused = self.choices.listed.refused.get(node.first)
         timed = scope.time or scope.planned
+        linked = linked_text(line.text) is not None
+        if scope.lane and self.choices.bullets and not (refused or scope.listed or linked):
+            self._bullet_item(node, "task", scope)
+            return
         if not refused and timed and not scope.closed:
             reason = f"below a time, phase or status heading: {_LOW}"
-            if linked_text(line.text) is not None:
+            if linked:
                 reason = "only a link: navigation"
             self.record.note(line, "bullet", None, reason)
         else:
-            if linked_text(line.text) is not None:
+            if linked:
                 refused = refused or "only a link: navigation"
             self.record.note(
                 line, "skipped", None, refused or scope.closed or "outside of any item"
@@ -916,8 +932,7 @@ class Gatherer:
         if prefix and prefix.quarter:
             draft.say(f"Planned for {prefix.quarter}.")
             draft.parted = True
-        self._further_title(node, draft)
-        self._told(draft, told)
+        self._further_title(node, draft, told)
         self.record.note(line, "bullet", draft)
         self._body_of(node, draft, scope)
         return draft
@@ -1118,6 +1133,9 @@ class Gatherer:
 
     def _take(self, line: Line, pair: Pair, item: MarkdownDraft) -> Taken:
         place = self.record.place(line, pair.start)
+        if pair.field == "title" and pair.value and _is_untitled(item):
+            item.title, item.places["title"] = plain(pair.value), place
+            return Taken.SET
         if pair.field == CRITERIA:
             if pair.value:
                 self.record.criterion(item, Point(pair.value, place=place, line=line))
@@ -1167,6 +1185,17 @@ def is_told(draft: MarkdownDraft, field: str) -> bool:
     if field == "depends_on":
         return draft.depends is not None
     return field != "description" and field in draft.fields
+
+
+def _are_alike(item: MarkdownDraft, typed: Typed) -> bool:
+    """Whether two headings carry the same word: `Sprint 2` never stands below `Sprint 1`."""
+    return item.typed is not None and item.typed.word.name == typed.word.name
+
+
+def _is_untitled(item: MarkdownDraft) -> bool:
+    """Whether a heading or an entry holds no more than the code of its item: `### US-001`."""
+    numbered = item.typed is not None and item.typed.number is not None
+    return numbered and item.title == plain(item.line.text).strip()
 
 
 def _words_of(word: str) -> tuple[str, ...]:

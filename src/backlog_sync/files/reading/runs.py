@@ -366,12 +366,12 @@ class _Chooser:
             self._parts_of_phases()
             return
         holders = [s for s in self.sections if s.holds() and self._may_hold(s)]
-        told = [s for s in holders if s.prose]
-        if len(holders) >= _PAIR and len(told) * 2 > len(holders):
+        if len(holders) >= _PAIR:
             self._contain(holders)
         if not self.bullets or self.planned or any(s.boxes for s in self.sections):
             return
-        timed = [s for s in self.sections if s.time and s.bullets and not s.inside(*_SILENT)]
+        timed = [s for s in self.sections if s.time and not s.lane and s.bullets]
+        timed = [s for s in timed if not s.inside(*_SILENT)]
         if timed:
             runs = {(id(s.parent), s.level) for s in timed}
             listed = [s for s in self.sections if (id(s.parent), s.level) in runs]
@@ -396,7 +396,7 @@ class _Chooser:
         """Whether a heading without a type word could be a part of the work."""
         if not self._is_plain(section) or section.level < _PAIR:
             return False
-        return section.status is None and not is_priority_heading(section)
+        return not section.lane and not is_priority_heading(section)
 
     def _contain(self, sections: Sequence[Section]) -> None:
         for section in sections:

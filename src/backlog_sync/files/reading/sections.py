@@ -57,7 +57,8 @@ class Section:
     `word` is the heading as tables hold it; `field` the field that it names, `group` the kind of
     what it groups. `boxes`, `bullets` and `rows` count check boxes, plain bullets that are no
     links and no metadata, and rows of tables of items. `metadata` tells of pairs that show intent,
-    `planned` of what only a planned item says, `stories` of criteria or a user story.
+    `planned` of what only a planned item says, `stories` of criteria or a user story. `time` tells
+    that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work.
     """
 
     node: Node
@@ -69,6 +70,7 @@ class Section:
     role: Role | None = None
     structural: bool = False
     time: bool = False
+    lane: bool = False
     status: str | None = None
     boxes: int = 0
     bullets: int = 0
@@ -153,14 +155,17 @@ def _section(node: Node, above: Section | None) -> Section:
     word = bare_heading(node.text)
     named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
-    group = list_kind(word) if "structure" in topics(word) or word in _GROUPED else None
+    head = bare_word(_REMARK.sub("", word))
+    said = topics(word) | topics(head)
+    group = list_kind(head) if "structure" in said or head in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
-    section.structural = bool(topics(word) & {"structure", "tasks", "deliverables"})
+    section.structural = bool(said & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
         section.role = _role(word)
-    head = bare_word(_REMARK.sub("", bare_heading(node.text)))
-    section.time = bool("term" in topics(head) or _TIME.match(word) or is_status_word(head))
+    first = head.partition("/")[0].strip()
+    section.lane = "lane" in topics(first) or is_status_word(first)
+    section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     section.status = node.text if is_status_word(bare_word(node.text.split("(", 1)[0])) else None
     return section
 

@@ -52,11 +52,13 @@ _WORDS = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=Tr
 _WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}})[ ]?({_WORDS})", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"[-_ ]?[ ]?#?((?:[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){0,5}[A-Za-z]?)|[A-Z](?![^\W_])|[IVX]{2,5})"
+    r"[-_ ]?[ ]?#?((?:(?:[A-Z][.-]|[A-Za-z]{0,3})\d{1,6}(?:\.\d{1,6}){0,5}[A-Za-z]?)"
+    r"|[A-Z](?![^\W_])|[IVX]{2,5})"
     r"(?![^\W_])"
 )
 _CODE = re.compile(
-    r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z]{1,10})?)-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
+    r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z]{1,10}|-[A-Z]\d{1,2})?)"
+    r"-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
     r"(?![^\W_])(\]?)"
 )
 _MILESTONE = re.compile(r"[Mm](\d{1,3}(?:\.\d{1,3})?)(?=[ ]?[:：—–-])")
@@ -80,6 +82,8 @@ _POINTS = re.compile(
 _PRIORITY = re.compile(r"[ ]?[\[(](?:Priority:?[ ]?)?(P[0-5])[\])]$", re.IGNORECASE)
 _FIRST_PRIORITY = re.compile(r"\**[\[(]?(P[0-5])[\])]?\**[ ]?[:：—–-][ ]+(?=\S)", re.IGNORECASE)
 _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
+
+_BOX = re.compile(r"\[([ xX])\][ ]+(?=\S)")
 
 _LONGEST = 100
 """A title that people read at a glance in a list of issues; GitHub takes 256 characters."""
@@ -166,6 +170,12 @@ def strip_number(title: str) -> str:
 
 def read_title(text: str, *, entry: bool = False) -> Title:
     """Take a title apart; that of a list entry may go on with the item's body."""
+    box = _BOX.match(text)
+    if box:  # a heading that is ticked: `### [x] Task: Sign in`
+        told = read_title(text[box.end() :], entry=entry)
+        done = "Done" if box[1] != " " else None
+        typed = told.typed and replace(told.typed, status=done or told.typed.status)
+        return replace(told, typed=typed, status=done or told.status)
     if entry and "#" in text:
         text, issue = _without_issue(text)
         if issue is not None:
@@ -411,6 +421,11 @@ def is_label(lead: str) -> bool:
     return type_word(lead) is not None or bare_word(lead) in ("todo", "to do", "item", "goal")
 
 
+def short_title(text: str) -> tuple[str, str]:
+    """A title that is short, and what belongs into the body; no rest where it was short."""
+    return _split(text) if len(text) > _LONGEST else (text, "")
+
+
 def _split(text: str) -> tuple[str, str]:
     """A long title up to its dash or its first sentence; the body is all of it or the rest."""
     dash = _DASH.search(text, _SHORTEST, 2 * _LONGEST)
@@ -562,7 +577,8 @@ def _code(body: str) -> _Found | None:
     prefix, _, inner = match[2].partition("-")
     if {prefix, inner} & vocabulary().foreign_codes:
         return None
-    known = vocabulary().codes.get(inner or prefix)
+    parted = any(char.isdigit() for char in inner)  # `US-F4-09` numbers the stories of a part
+    known = vocabulary().codes.get(prefix if parted or not inner else inner)
     kind = "epic" if inner == "EPIC" else vocabulary().letters.get(prefix, "story")
     name = match[2].lower()
     word = TypeWord(name, known.kind) if known and inner else known or TypeWord(name, kind)
