@@ -364,3 +364,11 @@ def singular(text: str) -> str:
         return f"{kind.name} {rest}"
     listed = list_kind(word)
     return f"{listed} {rest}" if listed in RANKS else text
+
+
+_REMARK = re.compile(r"[ ]?[*_]{0,2}[(（][^()（）]{0,160}[)）][*_]{0,2}$|[ ][-–—][ ].{0,160}$")
+
+
+def without_remark(text: str) -> str:
+    """A heading without what it says beside its words: `Must have *(or it fails)*`."""
+    return _REMARK.sub("", text)

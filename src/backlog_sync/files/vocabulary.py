@@ -73,8 +73,10 @@ def _is_sign(char: str) -> bool:
 
 
 def is_decoration(char: str) -> bool:
-    """Whether a character is an emoji or a part of one."""
-    return char == "\ufe0f" or unicodedata.category(char) in ("So", "Sk", "Cf", "Cn")
+    """Whether a character is an emoji or a part of one; a backtick is none."""
+    return char == "\ufe0f" or (
+        not char.isascii() and unicodedata.category(char) in ("So", "Sk", "Cf", "Cn")
+    )
 
 
 # ---- the table -----------------------------------------------------------------------------

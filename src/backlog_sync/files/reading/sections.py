@@ -11,17 +11,18 @@ from backlog_sync.files.reading.titles import Title, linked_text, read_title
 from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     bare_word,
     is_priority,
     list_kind,
+    listed,
     topics,
     type_word,
 )
 
 _NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVX]{1,4}\.)[ ]+")
-_REMARK = re.compile(r"[ ]?[(（][^()（）]{0,80}[)）]|[ ][-–—][ ].{0,160}$")
 _MONTHS = (
     "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|september|"
     "oct|october|nov|november|dec|december"
@@ -155,7 +156,7 @@ def _section(node: Node, above: Section | None) -> Section:
     word = bare_heading(node.text)
     named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
-    head = bare_word(_REMARK.sub("", word))
+    head = bare_word(without_remark(word))
     said = topics(word) | topics(head)
     group = list_kind(head) if "structure" in said or head in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
@@ -263,5 +264,14 @@ def _is_evidence(pair: Pair, line: Line, section: Section) -> bool:
 
 
 def is_priority_heading(section: Section) -> bool:
-    """Whether a heading only says a priority: `High priority`, `P1`, and nothing of its own."""
+    """Whether a heading only says a priority: `High priority`, `P1`, and nothing of its own.
+
+    A remark behind `Must have` explains it; one behind another priority says what is meant.
+    """
+    head = bare_word(without_remark(section.word))
+    if head in _MOSCOW:
+        return True
     return "(" not in section.word and is_priority(section.word)
+
+
+_MOSCOW = listed("must have|should have|could have|won't have|would have|nice to have")

@@ -20,7 +20,7 @@ from backlog_sync.files.reading.declared import IGNORE, Declared, Rule
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.values import without_issue
+from backlog_sync.files.values import without_issue, without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,
     TypeWord,
@@ -28,6 +28,7 @@ from backlog_sync.files.vocabulary import (
     column_of,
     field_of,
     is_empty_word,
+    is_priority,
     listed,
     type_word,
     vocabulary,
@@ -99,7 +100,10 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
     """Look at all tables of a file at once, before it is known what else declares their rows."""
     found = Tables()
     at = 0
+    ranked = False
     while at < len(lines):
+        if lines[at].kind is Kind.HEADING:
+            ranked = is_priority(plain(without_remark(lines[at].text)))
         if lines[at].kind is not Kind.TABLE:
             at += 1
             continue
@@ -109,7 +113,8 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
         found.ends[at] = end
         rows = list(lines[at:end])
         rule = _rule(rows[0], rules) if rules else None
-        header = _header(rows[0], rule) if len(rows) > 2 else None
+        marked = _has_marks(rows)
+        header = _header(rows[0], rule, planned=ranked or marked) if len(rows) > 2 else None
         if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
             header = None
         if header is not None:
@@ -158,7 +163,22 @@ def merged_pairs(row: Row) -> Iterable[Pair]:
 # ---- header --------------------------------------------------------------------------------
 
 
-def _header(line: Line, rule: Rule | None) -> _Header | None:
+def _has_marks(rows: list[Line]) -> bool:
+    """Whether a first column without a header says by signs how far each row is."""
+    first = split_cells(rows[0])
+    if not first or first[0].text.strip():
+        return False
+    cells = [split_cells(row) for row in rows[2:]]
+    signs = [each for each in cells if each and _is_sign(each[0].text.strip())]
+    return len(signs) * 2 > len(cells)
+
+
+def _is_sign(text: str) -> bool:
+    return bool(text) and not any(char.isalnum() for char in text)
+
+
+def _header(line: Line, rule: Rule | None, *, planned: bool = False) -> _Header | None:
+    """The columns of a table of items; `planned` tells that something else shows a plan."""
     cells = split_cells(line)
     if len(cells) < 2 or len(cells) > _MAX_COLUMNS:
         return None
@@ -170,6 +190,8 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     if "foreign" in columns:
         return None
     number, title, kind = _columns(raw, names, columns)
+    if title is None and planned and number is not None and len(names) > number + 1:
+        title = number + 1
     told = {field_of(name): index for index, name in enumerate(names)}
     if "as_a" in told and "i_want" in told:
         title, kind = told["i_want"], "story"
@@ -185,7 +207,7 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     typed = _typed_column(names[title])
     if typed is not None and typed.weak:
         return None
-    if not _is_of_items(names, number, kind, fields):
+    if not planned and not _is_of_items(names, number, kind, fields):
         return None
     stories = bool(_STORIES.intersection(fields.values())) or kind in ("story", "bug", "task")
     return _Header(title, kind or "story", number, fields, tuple(raw), stories)
@@ -257,6 +279,8 @@ def _columns(
     """The columns of number and title, and the kind that their headers name."""
     number, kind = _number_column(raw, names, columns)
     titles = [i for i, column in enumerate(columns) if column in ("title", "task", "story")]
+    titles.sort(key=lambda i: columns[i] != "title")  # `Title` says it better than `PBI` or `Task`
+    titles = titles or [i for i, name in enumerate(names) if field_of(name) == "title"]
     typed = {
         i: word for i, name in enumerate(names) if (word := _typed_column(name)) and i != number
     }

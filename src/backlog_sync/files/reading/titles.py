@@ -81,6 +81,7 @@ _POINTS = re.compile(
 )
 _PRIORITY = re.compile(r"[ ]?[\[(](?:Priority:?[ ]?)?(P[0-5])[\])]$", re.IGNORECASE)
 _FIRST_PRIORITY = re.compile(r"\**[\[(]?(P[0-5])[\])]?\**[ ]?[:：—–-][ ]+(?=\S)", re.IGNORECASE)
+_PRIORITY_BEHIND = re.compile(r"[ ][·|][ ](P[0-5])(?=[ ]·|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
 
 _BOX = re.compile(r"\[([ xX])\][ ]+(?=\S)")
@@ -198,6 +199,11 @@ def read_title(text: str, *, entry: bool = False) -> Title:
 def _marks(text: str, *, entry: bool) -> Title:
     """A title without type word: its marks, and its body where it has one."""
     told, status, points, priority = _without_marks(text)
+    behind = _PRIORITY_BEHIND.search(told, _SHORTEST, 2 * _LONGEST) if entry else None
+    if behind:
+        said = told[behind.end() :].strip(" ·")
+        first = _marks(told[: behind.start()], entry=False)
+        return replace(first, priority=behind[1].upper(), rest=said, status=status or first.status)
     lead, rest = _lead(told) if entry else (told, "")
     if rest:
         lead, status2, points2, priority2 = _without_marks(lead)
