@@ -352,7 +352,7 @@ class Gatherer:
             inner = replace(inner, time=True)
             if section.time and _is_status(line.text):
                 inner = replace(inner, status=line.text)
-            if section.lane:
+            if section.lane or scope.lane:
                 inner = replace(inner, lane=not self._declares_items())
             elif self._holds(section):
                 self._container(node, section, inner, "epic", "time-heading")

@@ -358,14 +358,14 @@ class _Chooser:
             self._take(section, _untyped(section, "epic"))
 
     def _containers(self) -> None:
-        """Headings without a type word that tell of the work below them are what holds it.
-
-        A heading that only parts a list of check boxes says nothing of its own: no item.
-        """
+        """Headings without a type word above check boxes, or that tell of the rows below them."""
         if self.chosen.items:
             self._parts_of_phases()
             return
         holders = [s for s in self.sections if s.holds() and self._may_hold(s)]
+        told = [s for s in holders if s.prose]
+        if len(told) * 2 <= len(holders):
+            holders = [s for s in holders if s.boxes]
         if len(holders) >= _PAIR:
             self._contain(holders)
         if not self.bullets or self.planned or any(s.boxes for s in self.sections):

@@ -103,6 +103,7 @@ _LINKED = re.compile(
     re.DOTALL,
 )
 _SENTENCE_END = re.compile(r"[.!?](?=[ ])|[。！？]")
+_EM_DASH = re.compile(r"[ ][—–][ ]")
 _DASH = re.compile(r"[ ][—–][ ]|[ ]--?[ ]")
 
 
@@ -208,6 +209,8 @@ def _marks(text: str, *, entry: bool) -> Title:
     if rest:
         lead, status2, points2, priority2 = _without_marks(lead)
         status, points, priority = status or status2, points or points2, priority or priority2
+    elif entry and (dash := _EM_DASH.search(lead, _SHORTEST, 2 * _LONGEST)):
+        lead, rest = lead[: dash.start()], lead[dash.end() :]
     elif len(plain(lead)) > _LONGEST:
         lead, rest = _split(lead)
     return Title(plain(lead), None, status, points, priority, (), rest)
