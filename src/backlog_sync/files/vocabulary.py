@@ -100,13 +100,14 @@ class TypeWord:
 
     `name` is the English word that keys are made from. `weak` words (phases, sprints) hold items
     only where the document has no epics of its own and the section carries evidence. `unsure`
-    words need evidence as codes do.
+    words need evidence as codes do, `numbered` ones a number.
     """
 
     name: str
     kind: str
     weak: bool = False
     unsure: bool = False
+    numbered: bool = False
 
 
 MILESTONE_CODE = TypeWord("m", "epic", weak=True)
@@ -212,7 +213,8 @@ def _many(tables: _Table) -> dict[str, frozenset[str]]:
 
 def _types(tables: _Table) -> Iterator[tuple[TypeWord, str]]:
     for name, table in tables.items():
-        made = TypeWord(name, table["kind"], bool(table.get("weak")), bool(table.get("unsure")))
+        flags = {flag: bool(table.get(flag)) for flag in ("weak", "unsure", "numbered")}
+        made = TypeWord(name, table["kind"], **flags)
         for _, spelling in _spellings(table):
             yield made, spelling
 

@@ -38,7 +38,6 @@ from backlog_sync.files.reading.titles import (
 )
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
-from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import TRAILING_ISSUE, parse_status
 from backlog_sync.files.vocabulary import (
@@ -350,8 +349,8 @@ class Gatherer:
                 return
         if not owner and (section.time or self._is_refused_phase(section)):
             inner = replace(inner, time=True)
-            if section.time and _is_status(line.text):
-                inner = replace(inner, status=line.text)
+            if section.status:
+                inner = replace(inner, status=section.status)
             if section.lane or scope.lane:
                 inner = replace(inner, lane=not self._declares_items())
             elif self._holds(section):
@@ -452,6 +451,17 @@ class Gatherer:
             for child in self.choices.by_row[row].node.children:
                 if child.form in (Form.TEXT, Form.ENTRY):
                     self._mention_pairs(child, draft)
+        self._mentioned_boxes()
+
+    def _mentioned_boxes(self) -> None:
+        """A ticked box that only names an item tells that it is done, if nothing else does."""
+        by_key = {draft.typed.key: draft for draft in self.record.drafts
+                  if draft.typed and draft.typed.key}  # fmt: skip
+        for row, typed in self.choices.listed.mentions.items():
+            draft = by_key.get(typed.key)
+            told = draft is None or draft.mark or "status" in draft.fields
+            if draft is not None and not told and self.lines[row].ticked:
+                draft.mark = "Done"
 
     def _mention_pairs(self, node: Node, draft: MarkdownDraft) -> None:
         for row in range(node.first, node.head):
@@ -676,6 +686,9 @@ class Gatherer:
         self.sentence = None
         if not line.text:
             self.record.note(line, "skipped", None, "a check box without text")
+        elif node.first in self.choices.listed.mentions and item is None:
+            self.record.note(line, "overview", None, self.choices.listed.refused[node.first])
+            self._skip_below(node)
         elif scope.closed and not (block and block.field == CRITERIA):
             self._as_text(node, scope)
         elif self.blocks.in_scenario:
@@ -1203,10 +1216,6 @@ def _words_of(word: str) -> tuple[str, ...]:
     word = word.partition(" (")[0]
     parts = word.split()
     return (word, " ".join(parts[-2:]), *parts[-1:])
-
-
-def _is_status(text: str) -> bool:
-    return is_status_word(text.split("(", 1)[0])
 
 
 def _first_list_is_boxed(node: Node) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, linked_text, read_title
@@ -164,11 +165,25 @@ def _section(node: Node, above: Section | None) -> Section:
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
         section.role = _role(word)
-    first = head.partition("/")[0].strip()
-    section.lane = "lane" in topics(first) or is_status_word(first)
+    section.status = _status_of(plain(without_remark(node.text)))
+    section.lane = "lane" in topics(head.partition("/")[0].strip()) or section.status is not None
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
-    section.status = node.text if is_status_word(bare_word(node.text.split("(", 1)[0])) else None
     return section
+
+
+_APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
+
+
+def _status_of(text: str) -> str | None:
+    """The status that a heading gives to all below it: `Done and tested`.
+
+    `Completed milestones` names with it what there is.
+    """
+    first = _APART.split(text, maxsplit=1)[0].strip()
+    if is_status_word(first):
+        return first
+    word, _, rest = first.partition(" ")
+    return word if rest and is_status_word(word) and list_kind(bare_word(rest)) else None
 
 
 _GROUPED = frozenset(("features", "epics"))

@@ -57,7 +57,7 @@ _NUMBER = re.compile(
     r"(?![^\W_])"
 )
 _CODE = re.compile(
-    r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z]{1,10}|-[A-Z]\d{1,2})?)"
+    r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z0-9]{1,10}){0,3})"
     r"-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
     r"(?![^\W_])(\]?)"
 )
@@ -537,11 +537,15 @@ def _word(body: str) -> _Found | None:
     if count:
         told = str(_COUNTED.index(count[1].lower()) + 1)
         return _titled(_Found(word, told, "", code=word.unsure), body, count.end())
-    if body[at : at + 1] in (":", "：") or body[at : at + 3] in (" — ", " – "):
-        title = body[at + 1 :].lstrip(" —–")
+    joint = _JOINT.match(body, at)
+    if joint and not word.numbered:
+        title = body[joint.end() :]
         return _Found(word, None, title, code=word.unsure) if plain(title) else None
     return None
 
+
+_JOINT = re.compile(r"[ ]?[:：][ ]*|[ ][—–][ ]+")
+"""What stands between a type word and a title; French has a blank before its colon."""
 
 _LONGEST_WORD = 40
 """No type word is longer."""
@@ -586,8 +590,9 @@ def _code(body: str) -> _Found | None:
     prefix, _, inner = match[2].partition("-")
     if {prefix, inner} & vocabulary().foreign_codes:
         return None
-    parted = any(char.isdigit() for char in inner)  # `US-F4-09` numbers the stories of a part
-    known = vocabulary().codes.get(prefix if parted or not inner else inner)
+    known = vocabulary().codes.get(inner or prefix)
+    if known is None and ("-" in inner or any(char.isdigit() for char in inner)):
+        known = vocabulary().codes.get(prefix)  # `US-F4-09` numbers the stories of a part
     kind = "epic" if inner == "EPIC" else vocabulary().letters.get(prefix, "story")
     name = match[2].lower()
     word = TypeWord(name, known.kind) if known and inner else known or TypeWord(name, kind)
