@@ -455,10 +455,9 @@ class Gatherer:
 
     def _mentioned_boxes(self) -> None:
         """A ticked box that only names an item tells that it is done, if nothing else does."""
-        by_key = {draft.typed.key: draft for draft in self.record.drafts
-                  if draft.typed and draft.typed.key}  # fmt: skip
+        by_key = {draft.typed.key: draft for draft in self.record.drafts if draft.typed}
         for row, typed in self.choices.listed.mentions.items():
-            draft = by_key.get(typed.key)
+            draft = by_key.get(typed.key) if typed.key else None
             told = draft is None or draft.mark or "status" in draft.fields
             if draft is not None and not told and self.lines[row].ticked:
                 draft.mark = "Done"
