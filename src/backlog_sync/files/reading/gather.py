@@ -20,7 +20,7 @@ from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.fenced_body import read_body
-from backlog_sync.files.reading.metadata import Pair, parse_pairs
+from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD, Record
 from backlog_sync.files.reading.runs import BELOW
@@ -96,6 +96,10 @@ class Gatherer:
         self.blocks.end()
         self.tables.end()
         self._mentions()
+        for draft in self.record.drafts:
+            story = draft.fields.get("user_story")
+            if isinstance(story, str) and _is_untitled(draft):
+                draft.title = short_title(plain(story.split("\n", 1)[0]))[0]
         return len(self.record.drafts) <= self.most
 
     # ---- order ---------------------------------------------------------------------------------
@@ -154,6 +158,8 @@ class Gatherer:
             text = line.text.strip("*_ ")
             if text.endswith((":", "：")) or line.text.startswith("**"):
                 kind = list_kind(text) or ""
+            if self._opens_criteria(node, text, scope.owner):
+                return scope
         if kind not in ("story", "bug") or not scope.owner:
             kind = ""
         if not kind:
@@ -161,6 +167,17 @@ class Gatherer:
         self.blocks.end()
         self.record.note(self.lines[node.first], "label", scope.owner, f"each entry is a {kind}")
         return replace(scope, kind=kind)
+
+    def _opens_criteria(self, node: Node, text: str, item: MarkdownDraft) -> bool:
+        """Whether a line is a key of criteria without its colon, right above a list."""
+        below = self.lines[node.end] if node.end < len(self.lines) else None
+        if below is None or below.kind is not Kind.LIST:
+            return False
+        if meant_field(bare_word(text)) != CRITERIA or is_told(item, CRITERIA):
+            return False
+        self.blocks.begin(Block(CRITERIA, item))
+        self.record.note(self.lines[node.first], "metadata", item, "criteria are below it")
+        return True
 
     def _other(self, node: Node, scope: Scope, *, glued: bool) -> None:
         match node.form:
@@ -539,14 +556,9 @@ class Gatherer:
             return self._box(node, scope)
         if self._deliverable(line, scope):
             return self._task(node, scope)
-        block = self.blocks.open
-        if (
-            block
-            and block.field == CRITERIA
-            and not block.scenario
-            and self._criterion_entry(node, block, scope)
-        ):
+        if self._in_criteria(node, scope):
             return None
+        block = self.blocks.open
         if block and self.blocks.take(line, block, glued=glued):
             self._nested(node, scope)
             return None
@@ -554,6 +566,21 @@ class Gatherer:
             self._outside(node, scope)
             return None
         return self._bullet(node, scope, glued=glued)
+
+    def _in_criteria(self, node: Node, scope: Scope) -> bool:
+        """Take an entry as a criterion, if a check list is open or a scenario opens one."""
+        line, item = self.lines[node.first], scope.owner
+        if self.blocks.open is None and item and self._begins_scenario(line, item, scope):
+            self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
+        block = self.blocks.open
+        if block is None or block.field != CRITERIA or block.scenario:
+            return False
+        return self._criterion_entry(node, block, scope)
+
+    def _begins_scenario(self, line: Line, item: MarkdownDraft, scope: Scope) -> bool:
+        """Whether a Given/When/Then stands below a story without a key of its own."""
+        own = scope.section is None or scope.section.node.first <= item.line.row
+        return own and item.rank >= RANKS["story"] and begins_scenario(line.text)
 
     def _declared(self, node: Node, what: str, scope: Scope) -> MarkdownDraft | None:
         """An entry as the settings declare it."""

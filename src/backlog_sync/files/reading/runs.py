@@ -250,7 +250,7 @@ class _Chooser:
         for section, typed in run:
             if (section, typed) not in inner:
                 self._refuse(section, "it is a part of what stands above")
-            elif bare_word(typed.title) in _PLANS or "about" in topics(typed.title):
+            elif bare_word(typed.title) in _PLANS or _is_about(typed.title):
                 self._refuse(section, "it is the plan itself, not a part of it")
             elif vouched:
                 self._take(section, typed)
@@ -419,6 +419,12 @@ class _Chooser:
             return False
         word = bare_word(section.node.text)
         return field_of(word) is None and type_word(word) is None
+
+
+def _is_about(title: str) -> bool:
+    """Whether a title says that its section only tells of a plan: `Overview: the data`."""
+    first = re.split(r"[:：—–]", title, maxsplit=1)[0]
+    return "about" in topics(title) or "about" in topics(bare_word(first))
 
 
 def _is_dotted(section: Section) -> bool:
