@@ -79,10 +79,22 @@ def test_a_number_that_cannot_be_claimed_holds_the_item(
 
 
 def test_one_issue_is_not_two_items() -> None:
-    """Two items that name one number: the first has it, the second is held."""
-    found = match((item("a", issue=5), item("b", issue=5)), managed(item("a"), 5))
-    assert numbers(found) == {"a": 5}
-    assert "another item" in found.held["b"].reason
+    """Of items that name one number, the one that the issue is marked for has it, in any order."""
+    for items in (
+        (item("a", issue=5), item("b", issue=5)),
+        (item("b", issue=5), item("a", issue=5)),
+    ):
+        found = match(items, managed(item("a"), 5))
+        assert numbers(found) == {"a": 5}
+        assert "another item" in found.held["b"].reason
+
+
+def test_an_unmarked_issue_that_two_items_name_is_adopted_by_neither() -> None:
+    """Which of them is meant cannot be known: both say so."""
+    found = match((item("a", issue=5), item("b", issue=5)), issue(5))
+    assert numbers(found) == {}
+    assert {hold.reason for hold in found.held.values()} == {"another item names the same issue"}
+    assert set(found.held) == {"a", "b"}
 
 
 @pytest.mark.parametrize("issue_ref", ["octo-org/other#5", "octo-org/widget#5"])

@@ -142,7 +142,7 @@ def test_only_whole_headings_name_a_status() -> None:
     """`Planning Documents` speaks of documents; `Planning` is a status."""
     bullets = "\n\n- a bullet\n"
     assert outline("## Planning Documents" + bullets, bullets="items") == []
-    assert len(outline("## Planned (soon)" + bullets, bullets="items")) == 2
+    assert outline("## Planned (soon)" + bullets, bullets="items") == [("task", "a bullet", None)]
 
 
 def test_a_footer_behind_a_rule_is_no_part_of_a_quarter() -> None:

@@ -499,3 +499,14 @@ def test_the_reference_roadmap_in_full() -> None:
         ("features", 4), ("stories", 9), ("points", 39),
         ("features", 3), ("stories", 6), ("points", 21),
     ]  # fmt: skip
+
+
+def test_boxes_below_a_chapter_of_tasks_are_tasks() -> None:
+    """The chapter says it for its parts, whatever remark its heading has."""
+    text = (
+        "## Epic 1: Import\n\n### Story 1.1: Upload\n\n**Points**: 3\n\n"
+        "## Detailed task breakdown (selected)\n\n### Backend\n\n- [ ] Set up the project\n"
+        "- [x] Add logs\n"
+    )
+    tasks = [item for item in read(text).items if item.kind == "task"]
+    assert [item.document.title for item in tasks] == ["Set up the project", "Add logs"]

@@ -132,3 +132,62 @@ def test_points_make_no_summary_of_stories() -> None:
     parsed = read("## Epic 1: Rides\n\n# Sums\n\n" + sums)
     assert len(parsed.items) == 1
     assert [claim.what for claim in parsed.claims] == ["points", "points"]
+
+
+def test_a_number_is_read_without_the_issue_and_the_marks_beside_it() -> None:
+    """The row is done, its number names the item that is detailed below."""
+    text = "## EPIC-1: Import\n\n" + table(
+        "| ID | Title | Complexity |",
+        "| 1.1 ✅ | Registry | M |",
+        "| 1.2 · #17 | Pipeline | M |",
+        "| 1.3 (#18) | Cards | S |",
+    )
+    items = read(text + "### IMP-1.2: One pipeline for all\n\n- **Priority**: High\n").items
+    assert [(item.document.id, item.document.title) for item in items[1:]] == [
+        ("story-1.1", "Registry"),
+        ("story-1.3", "Cards"),
+        ("imp-1.2", "One pipeline for all"),
+    ]
+    assert items[1].document.status == "Done"
+
+
+def test_numbered_chapters_beside_coded_items_are_no_items() -> None:
+    """Codes say what is an item at their level; numbers below another chapter part the text."""
+    text = (
+        "## EPIC-1: Import\n\n### IMP-1.1: Registry\n\n- **Priority**: High\n\n"
+        "## 9. Later\n\n### 9.1 Formats of others\n\n- **Status**: open\n\n### 9.2 Rest\n\nText\n"
+    )
+    assert [item.document.id for item in read(text).items] == ["epic-1", "imp-1.1"]
+
+
+def test_rows_below_equal_headers_are_of_one_kind() -> None:
+    """What the rows of one part are, the rows of the others are too."""
+    header = "| # | Title | Priority |"
+    text = (
+        PHASE
+        + table(header, "| 1 | Weld | High |", "| 2 | Paint | Low |")
+        + "## Rest\n\n"
+        + table(header, "| 1 | Polish | Low |", "| 2 | Pack | Low |")
+    )
+    assert [item.kind for item in read(text).items[1:]] == ["task"] * 4
+
+
+def test_a_row_names_a_heading_by_its_dotted_number() -> None:
+    """Also where its title says it in other words: no second item is made of it."""
+    text = (
+        "## Epic 2: Sign in\n\n"
+        + table("| # | Title | Priority |", "| 2.1 | Status of the session | High |")
+        + "### Details\n\n#### 2.1 — `auth status`\n\n**Estimate**: 2h\n"
+    )
+    _, story = read(text).items
+    assert (story.document.id, story.document.title) == ("story-2.1", "`auth status`")
+    assert story.document.priority == "High"
+
+
+def test_two_columns_of_a_plan_make_a_table_of_items() -> None:
+    """`Type` and `Effort` beside a title are a plan; one of them alone describes anything."""
+    rows = ("| Reminders | Bug | S |", "| Search | Feature | L |")
+    text = "# Plan\n\n## Planned\n\n"
+    items = read(text + table("| Item | Type | Effort |", *rows)).items
+    assert [item.document.title for item in items] == ["Reminders", "Search"]
+    assert not read(text + table("| Item | Type | Meaning |", *rows)).items

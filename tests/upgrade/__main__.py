@@ -109,13 +109,17 @@ def _compared(
         if _is_created(change) and (found := _DECLARED.match(change["reason"]))
     }
     had = {line: key for key, line in line_of.items() if line}
+    titles = {change["key"]: change["title"] for change in made["changes"] if _is_created(change)}
     changes = [c for c in plan["changes"] if c["kind"] == "issue"]
+    lost = [*plan["orphans"], *plan.get("no_longer_read", [])]
+    left = {each["key"] for each in lost}
     again = []
     for change in changes:
         found = _DECLARED.match(change["reason"])
-        if _is_created(change) and found and int(found[1]) in had:
-            again.append(f"line {found[1]}: {change['title']} (was {had[int(found[1])]})")
-    lost = [*plan["orphans"], *plan.get("no_longer_read", [])]
+        key = had.get(int(found[1])) if found and _is_created(change) else None
+        # A column of epics makes a second item of a line whose first one kept its issue.
+        if key and (key in left or titles[key] == change["title"]):
+            again.append(f"line {found[1] if found else 0}: {change['title']} (was {key})")
     orphaned = [
         f"line {line}: {each['title']} ({each['key']}), now {items[line]}"
         for each in lost

@@ -27,10 +27,20 @@ MADE = {"changes": [created("a", 3), created("b", 5)]}
 
 def test_a_line_that_had_an_issue_gets_no_second_one() -> None:
     """By its line, wherever progress moved it; another line may be new."""
-    found = _compared("x", MADE, plan(created("c", 6), created("d", 8)), {3: 3, 5: 6}, {})
+    changes = plan(created("c", 6), created("d", 8), orphans=[left("b")])
+    found = _compared("x", MADE, changes, {3: 3, 5: 6}, {})
     assert found.again == ("line 6: c (was b)",)
     assert found.is_broken
     assert (found.made, found.others["created"]) == (2, 1)
+
+
+def test_a_line_may_hold_one_more_item_than_before() -> None:
+    """A column of epics makes a second item of a row whose first one keeps its issue."""
+    found = _compared("x", MADE, plan(created("group", 3)), {3: 3, 5: 6}, {})
+    assert not found.is_broken
+    assert found.others["created"] == 1
+    again = _compared("x", MADE, plan({**created("new", 3), "title": "a"}), {3: 3, 5: 6}, {})
+    assert again.again == ("line 3: a (was a)",)
 
 
 def test_an_issue_without_item_whose_line_is_one_is_lost() -> None:

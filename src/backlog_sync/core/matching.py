@@ -204,11 +204,14 @@ class _Matcher:
 
     def by_numbers(self) -> None:
         """Settle the items whose file names a number of this server and repository."""
+        claims = Counter(
+            item.issue.number for item in self.items if item.issue and self._is_local_number(item)
+        )
         for item in self.items:
             if item.issue is None or item.key in self.forgotten.refs:
                 continue
             if self._is_local_number(item):
-                self._claim(item, item.issue)
+                self._claim(item, item.issue, alone=claims[item.issue.number] == 1)
             elif not self.location.is_target and self._is_number_elsewhere(item):
                 self.held[item.key] = holds.left_behind(str(item.issue), None, self.location.name)
 
@@ -250,13 +253,15 @@ class _Matcher:
                     str(ref), repository, self.location.name
                 )
 
-    def _claim(self, item: DesiredItem, ref: IssueRef) -> None:
+    def _claim(self, item: DesiredItem, ref: IssueRef, *, alone: bool) -> None:
+        """Take the issue that a file names; of several items only the one that it is marked for."""
         issue, name = self.index.by_number.get(ref.number), str(ref)
         if issue is None:
             self.gone[item.key] = self.held[item.key] = self._whereabouts(ref)
             return
         parts = self.index.parts[issue.number]
-        if issue.number in self.taken:
+        known = parts.marker is not None and parts.marker.key == item.key
+        if issue.number in self.taken or not (alone or known):
             self.held[item.key] = holds.taken_twice(name, issue)
         elif parts.problem:
             self.held[item.key] = holds.broken(name, issue, parts.problem)

@@ -340,3 +340,11 @@ def singular(text: str) -> str:
     if kind is None and listed not in RANKS:
         return text
     return f"{kind.name if kind else listed} {rest}"
+
+
+_REMARK = re.compile(r"[ ]?[*_]{0,2}[(（][^()（）]{0,160}[)）][*_]{0,2}$|[ ][-–—][ ].{0,160}$")
+
+
+def without_remark(text: str) -> str:
+    """A heading without what it says beside its words: `Must have *(or it fails)*`."""
+    return _REMARK.sub("", text)

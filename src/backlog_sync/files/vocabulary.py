@@ -73,8 +73,10 @@ def _is_sign(char: str) -> bool:
 
 
 def is_decoration(char: str) -> bool:
-    """Whether a character is an emoji or a part of one."""
-    return char == "\ufe0f" or unicodedata.category(char) in ("So", "Sk", "Cf", "Cn")
+    """Whether a character is an emoji or a part of one; a backtick is none."""
+    return char == "\ufe0f" or (
+        not char.isascii() and unicodedata.category(char) in ("So", "Sk", "Cf", "Cn")
+    )
 
 
 # ---- the table -----------------------------------------------------------------------------
@@ -98,14 +100,17 @@ class TypeWord:
 
     `name` is the English word that keys are made from. `weak` words (phases, sprints) hold items
     only where the document has no epics of its own and the section carries evidence. `unsure`
-    words need evidence as codes do.
+    words need evidence as codes do, `numbered` ones a number.
     """
 
     name: str
     kind: str
     weak: bool = False
     unsure: bool = False
+    numbered: bool = False
 
+
+_FLAGS = ("weak", "unsure", "numbered")
 
 MILESTONE_CODE = TypeWord("m", "epic", weak=True)
 """`M0: Foundations` is a milestone."""
@@ -143,7 +148,7 @@ def _data() -> _Table:
 def vocabulary() -> Vocabulary:
     """The table, loaded when it is first needed."""
     types = [
-        (word, TypeWord(name, table["kind"], bool(table.get("weak")), bool(table.get("unsure"))))
+        (word, TypeWord(name, table["kind"], *(bool(table.get(flag)) for flag in _FLAGS)))
         for name, table in _data()["types"].items()
         for word in _spellings(table)
     ]
@@ -171,6 +176,21 @@ def _spellings(table: _Table, *, language: str = "") -> Iterator[str]:
     for name, listed in table.items():
         if isinstance(listed, str) and name != "kind" and language in ("", name):
             yield from map(str.strip, listed.split("|"))
+
+
+@cache
+def _languages() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for table in _data()["fields"].values():
+        for language, listed in table.items():
+            for word in map(str.strip, listed.split("|")):
+                found.setdefault(key_words(word), set()).add(language)
+    return {word: frozenset(languages) for word, languages in found.items()}
+
+
+def languages_of(key: str) -> frozenset[str]:
+    """The languages in which a key of a field is written: `tools` for names of programs."""
+    return _languages().get(key_words(key), frozenset())
 
 
 @cache
@@ -339,7 +359,7 @@ def topics(text: str) -> frozenset[str]:
     """What a heading or a key speaks of beside items; empty where it is none that we know.
 
     Some of `structure`, `tasks`, `quality`, `deliverables`, `risks`, `navigation`, `noise`,
-    `shelved`, `summary`, `about`, `term`, `plan`, `total`.
+    `shelved`, `summary`, `about`, `term`, `lane`, `plan`, `total`.
     """
     return vocabulary().topics.get(key_words(text), frozenset())
 

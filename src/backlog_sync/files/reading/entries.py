@@ -20,15 +20,23 @@ _LETTERED = re.compile(r"([A-Z]\d{1,3}(?:\.\d{1,3})?)[.:)–—-][ ]?(?=\S)|([A-
 _BOLD_TITLE = re.compile(r"\*\*([^*]{1,200})\*\*(?:[ ]?[-–—:][ ]?([^*]{1,30}))?$")
 _REMARK = re.compile(r"[ ]?\((P\d)\)$")
 STORY = vocabulary().spelled["story"]
+_MENTIONS = "it only mentions"
+_FAMILY = 3
+"""Two codes of an unknown family may be mentions; three with lines below them are a plan."""
+
 _OURS = ("issue", "status", "progress")
 
 
 @dataclass(slots=True)
 class Listed:
-    """List entries and bold lines that are items, by row, and why others like them are not."""
+    """List entries and bold lines that are items, by row, and why others like them are not.
+
+    `mentions` are those of them that only name an item which a heading declares.
+    """
 
     items: dict[int, Typed] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    mentions: dict[int, Typed] = field(default_factory=dict)
 
 
 def choose_entries(
@@ -56,6 +64,7 @@ class _Chooser:
         self.declared, self.words = declared, words
         self.entries = [node for node in root.walk() if node.form is Form.ENTRY and node.text]
         self.found = Listed()
+        self.families: dict[str, list[bool]] = defaultdict(list)
         self.following = {
             id(one): other for node in root.walk() for one, other in pairwise(node.children)
         }
@@ -70,12 +79,10 @@ class _Chooser:
     def _by_word(self) -> None:
         seen = [(node, typed) for node in self.entries if (typed := recognise(node.text))]
         bold = {typed.key for _, typed in seen if typed.bold and typed.key}
-        runs: dict[int, int] = defaultdict(int)
-        for node, typed in seen:
-            if typed.code and node.box is None:
-                runs[node.group] += 1
         named: dict[tuple[int, str], int] = defaultdict(int)
         for node, typed in seen:
+            if typed.code and node.box is None:
+                self.families[typed.word.name].append(bool(node.children))
             named[id(_section_of(node)), typed.word.name] += 1
         for node, typed in seen:
             reason = self._reason(node, typed, bold)
@@ -84,16 +91,18 @@ class _Chooser:
                 reason = "a word without a number, and alone in its list"
             if reason:
                 self.found.refused[node.first] = reason
+                if reason.startswith(_MENTIONS):
+                    self.found.mentions[node.first] = typed
             else:
                 self.found.items[node.first] = typed
 
     def _reason(self, node: Node, typed: Typed, bold: AbstractSet[str | None]) -> str:
         if typed.key and typed.key in self.declared:
-            return f"it only mentions {typed.key}, which a heading declares"
+            return f"{_MENTIONS} {typed.key}, which a heading declares"
         if typed.number and (typed.word.kind, typed.number.lower()) in self.numbers:
-            return "it only mentions what a heading declares"
+            return f"{_MENTIONS} what a heading declares"
         if typed.key and not typed.bold and typed.key in bold:
-            return f"it only mentions {typed.key}"
+            return f"{_MENTIONS} {typed.key}"
         if typed.word.weak and self._is_of_run(node, typed):
             return ""
         if typed.word.weak or typed.dotted or typed.bare:
@@ -104,7 +113,7 @@ class _Chooser:
             and not self._has_parent(node, typed)
         ):
             return f"headings declare what is a {typed.word.name} here, and it has no lines below"
-        if typed.code and not typed.bold:
+        if typed.code and not typed.bold and not self._is_family(typed):
             return "a code of an unknown kind, not in bold"
         if node.box is not None and typed.code:
             return "a check box with a code"
@@ -122,6 +131,11 @@ class _Chooser:
             and bool(typed.number and typed.title)
             and any(child.box is not None for child in node.children)
         )
+
+    def _is_family(self, typed: Typed) -> bool:
+        """Whether entries with codes of this family are items: several, with lines of their own."""
+        told = self.families[typed.word.name]
+        return len(told) >= _FAMILY and sum(map(bool, told)) * 2 > len(told)
 
     def _goes_on(self, node: Node) -> bool:
         """Whether an entry has lines of its own, or a block of YAML right below it."""

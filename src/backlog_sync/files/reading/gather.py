@@ -20,7 +20,7 @@ from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.fenced_body import read_body
-from backlog_sync.files.reading.metadata import Pair, parse_pairs
+from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD, Record
 from backlog_sync.files.reading.runs import BELOW
@@ -34,10 +34,10 @@ from backlog_sync.files.reading.titles import (
     parse_title,
     read_title,
     recognise,
+    short_title,
 )
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
-from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import TRAILING_ISSUE, parse_status
 from backlog_sync.files.vocabulary import (
@@ -95,7 +95,12 @@ class Gatherer:
         scope = Scope().below(first) if first else Scope()
         self.children(root, scope)
         self.blocks.end()
+        self.tables.end()
         self._mentions()
+        for draft in self.record.drafts:
+            story = draft.fields.get("user_story")
+            if isinstance(story, str) and _is_untitled(draft):
+                draft.title = short_title(plain(story.split("\n", 1)[0]))[0]
         return len(self.record.drafts) <= self.most
 
     # ---- order ---------------------------------------------------------------------------------
@@ -154,6 +159,8 @@ class Gatherer:
             text = line.text.strip("*_ ")
             if text.endswith((":", "：")) or line.text.startswith("**"):
                 kind = list_kind(text) or ""
+            if self._opens_criteria(node, text, scope.owner):
+                return scope
         if kind not in ("story", "bug") or not scope.owner:
             kind = ""
         if not kind:
@@ -161,6 +168,17 @@ class Gatherer:
         self.blocks.end()
         self.record.note(self.lines[node.first], "label", scope.owner, f"each entry is a {kind}")
         return replace(scope, kind=kind)
+
+    def _opens_criteria(self, node: Node, text: str, item: MarkdownDraft) -> bool:
+        """Whether a line is a key of criteria without its colon, right above a list."""
+        below = self.lines[node.end] if node.end < len(self.lines) else None
+        if below is None or below.kind is not Kind.LIST:
+            return False
+        if meant_field(bare_word(text)) != CRITERIA or is_told(item, CRITERIA):
+            return False
+        self.blocks.begin(Block(CRITERIA, item))
+        self.record.note(self.lines[node.first], "metadata", item, "criteria are below it")
+        return True
 
     def _other(self, node: Node, scope: Scope, *, glued: bool) -> None:
         match node.form:
@@ -240,7 +258,7 @@ class Gatherer:
         line = self.lines[node.first]
         chain = scope.chain
         rank = RANKS[typed.word.kind]
-        while flat and (typed.dotted or flat[-1].rank >= rank):
+        while flat and (typed.dotted or flat[-1].rank >= rank or _are_alike(flat[-1], typed)):
             flat.pop()
         scope = replace(scope, chain=(*chain, *flat))
         kind = self._kind(typed, scope, section)
@@ -349,9 +367,11 @@ class Gatherer:
                 return
         if not owner and (section.time or self._is_refused_phase(section)):
             inner = replace(inner, time=True)
-            if section.time and _is_status(line.text):
-                inner = replace(inner, status=line.text)
-            if self._holds(section, inner):
+            if section.status:
+                inner = replace(inner, status=section.status)
+            if section.lane or scope.lane:
+                inner = replace(inner, lane=not self._declares_items())
+            elif self._holds(section):
                 self._container(node, section, inner, "epic", "time-heading")
                 return
         if field and owner and not is_told(owner, field):
@@ -416,15 +436,18 @@ class Gatherer:
         typed = section.title.typed
         return typed is not None and typed.word.weak
 
-    def _holds(self, section: Section, scope: Scope) -> bool:
+    def _holds(self, section: Section) -> bool:
         """Whether a heading that names a time holds what makes it an item."""
-        if section.boxes and scope.status is None:
+        if section.boxes:
             return True
-        declared = any(
+        return bool(self.choices.bullets and section.bullets and not self._declares_items())
+
+    def _declares_items(self) -> bool:
+        """Whether headings of the file are items of their own, or phases that hold work."""
+        return any(
             not typed.word.weak or self.choices.by_row[row].holds()
             for row, typed in self.choices.sections.items.items()
         )
-        return bool(self.choices.bullets and section.bullets and not declared)
 
     # ---- second mentions -----------------------------------------------------------------------
 
@@ -446,6 +469,16 @@ class Gatherer:
             for child in self.choices.by_row[row].node.children:
                 if child.form in (Form.TEXT, Form.ENTRY):
                     self._mention_pairs(child, draft)
+        self._mentioned_boxes()
+
+    def _mentioned_boxes(self) -> None:
+        """A ticked box that only names an item tells that it is done, if nothing else does."""
+        by_key = {draft.typed.key: draft for draft in self.record.drafts if draft.typed}
+        for row, typed in self.choices.listed.mentions.items():
+            draft = by_key.get(typed.key) if typed.key else None
+            told = draft is None or draft.mark or "status" in draft.fields
+            if draft is not None and not told and self.lines[row].ticked:
+                draft.mark = "Done"
 
     def _mention_pairs(self, node: Node, draft: MarkdownDraft) -> None:
         for row in range(node.first, node.head):
@@ -524,14 +557,9 @@ class Gatherer:
             return self._box(node, scope)
         if self._deliverable(line, scope):
             return self._task(node, scope)
-        block = self.blocks.open
-        if (
-            block
-            and block.field == CRITERIA
-            and not block.scenario
-            and self._criterion_entry(node, block, scope)
-        ):
+        if self._in_criteria(node, scope):
             return None
+        block = self.blocks.open
         if block and self.blocks.take(line, block, glued=glued):
             self._nested(node, scope)
             return None
@@ -539,6 +567,21 @@ class Gatherer:
             self._outside(node, scope)
             return None
         return self._bullet(node, scope, glued=glued)
+
+    def _in_criteria(self, node: Node, scope: Scope) -> bool:
+        """Take an entry as a criterion, if a check list is open or a scenario opens one."""
+        line, item = self.lines[node.first], scope.owner
+        if self.blocks.open is None and item and self._begins_scenario(line, item, scope):
+            self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
+        block = self.blocks.open
+        if block is None or block.field != CRITERIA or block.scenario:
+            return False
+        return self._criterion_entry(node, block, scope)
+
+    def _begins_scenario(self, line: Line, item: MarkdownDraft, scope: Scope) -> bool:
+        """Whether a Given/When/Then stands below a story without a key of its own."""
+        own = scope.section is None or scope.section.node.first <= item.line.row
+        return own and item.rank >= RANKS["story"] and begins_scenario(line.text)
 
     def _declared(self, node: Node, what: str, scope: Scope) -> MarkdownDraft | None:
         """An entry as the settings declare it."""
@@ -623,8 +666,7 @@ class Gatherer:
             scope,
         )
         self._listed(draft, node)
-        self._further_title(node, draft)
-        self._told(draft, title if told else replace(title, rest="", text=name))
+        self._further_title(node, draft, title if told else replace(title, rest="", text=name))
         if typed.sentence and is_sentence(line.text):
             draft.fields["user_story"] = name
             draft.places["user_story"] = draft.place
@@ -632,18 +674,26 @@ class Gatherer:
         self._body_of(node, draft, scope)
         return draft
 
-    def _further_title(self, node: Node, draft: MarkdownDraft) -> None:
-        """A title that goes on over the next lines of its paragraph."""
+    def _further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
+        """The next lines of an entry: they go on with its title, or with the body that it began."""
+        self._told(draft, title)
         draft.last_line = node.first
+        if title.rest:
+            draft.parted = False
+            return
         for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
             line = self.lines[row]
             if parse_pairs(self.record.text, line, plain_keys=True) or is_story_sentence(line.text):
-                return
+                break
             if line.indent < node.content and line.text.startswith("**"):
-                return
+                break
             draft.title = f"{draft.title} {plain(line.text)}".strip()
             draft.last_line = row
             self.record.note(line, "title", draft)
+        draft.title, rest = short_title(draft.title)
+        if rest:
+            draft.say(rest)
+            draft.parted = False
 
     def _body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
         """What stands in an entry that is an item."""
@@ -663,6 +713,9 @@ class Gatherer:
         self.sentence = None
         if not line.text:
             self.record.note(line, "skipped", None, "a check box without text")
+        elif node.first in self.choices.listed.mentions and item is None:
+            self.record.note(line, "overview", None, self.choices.listed.refused[node.first])
+            self._skip_below(node)
         elif scope.closed and not (block and block.field == CRITERIA):
             self._as_text(node, scope)
         elif self.blocks.in_scenario:
@@ -701,7 +754,9 @@ class Gatherer:
         if section is None or scope.time or scope.tasks or section.structural or section.group:
             return False
         firm = any(not t.word.weak and not t.dotted for t in self.choices.sections.items.values())
-        return firm and not any("tasks" in topics(word) for word in _words_of(section.word))
+        chapters = [section, *(each for each in section.above() if each.level > 1)]
+        words = (word for each in chapters for word in _words_of(each.word))
+        return firm and not any("tasks" in topics(word) for word in words)
 
     def _as_text(self, node: Node, scope: Scope) -> None:
         """What is no item, field or criterion: the owner's text; without one it is not taken."""
@@ -813,7 +868,7 @@ class Gatherer:
         text, pairs = self._inline_pairs(line)
         told: BoxTitle = numbered_title(text, numbered) if numbered else box_title(text)
         kind = "task"
-        if numbered and "." not in numbered.number:
+        if numbered and "." not in numbered.number.removesuffix(".0"):
             kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"
         above = scope.status if not line.ticked else None
         status = told.title.status or (parse_status(above) if above else None)
@@ -829,8 +884,7 @@ class Gatherer:
         if told.needs:
             draft.depends = [Ref(told.needs, draft.place)]
         self._listed(draft, node)
-        self._further_title(node, draft)
-        self._told(draft, told.title)
+        self._further_title(node, draft, told.title)
         for pair in pairs:
             self._take(line, pair, draft)
         self.record.note(line, "task", draft)
@@ -867,13 +921,17 @@ class Gatherer:
         line = self.lines[node.first]
         refused = self.choices.listed.refused.get(node.first)
         timed = scope.time or scope.planned
+        linked = linked_text(line.text) is not None
+        if scope.lane and self.choices.bullets and not (refused or scope.listed or linked):
+            self._bullet_item(node, "task", scope)
+            return
         if not refused and timed and not scope.closed:
             reason = f"below a time, phase or status heading: {_LOW}"
-            if linked_text(line.text) is not None:
+            if linked:
                 reason = "only a link: navigation"
             self.record.note(line, "bullet", None, reason)
         else:
-            if linked_text(line.text) is not None:
+            if linked:
                 refused = refused or "only a link: navigation"
             self.record.note(
                 line, "skipped", None, refused or scope.closed or "outside of any item"
@@ -919,8 +977,7 @@ class Gatherer:
         if prefix and prefix.quarter:
             draft.say(f"Planned for {prefix.quarter}.")
             draft.parted = True
-        self._further_title(node, draft)
-        self._told(draft, told)
+        self._further_title(node, draft, told)
         self.record.note(line, "bullet", draft)
         self._body_of(node, draft, scope)
         return draft
@@ -1121,6 +1178,9 @@ class Gatherer:
 
     def _take(self, line: Line, pair: Pair, item: MarkdownDraft) -> Taken:
         place = self.record.place(line, pair.start)
+        if pair.field == "title" and pair.value and _is_untitled(item):
+            item.title, item.places["title"] = plain(pair.value), place
+            return Taken.SET
         if pair.field == CRITERIA:
             if pair.value:
                 self.record.criterion(item, Point(pair.value, place=place, line=line))
@@ -1172,12 +1232,22 @@ def is_told(draft: MarkdownDraft, field: str) -> bool:
     return field != "description" and field in draft.fields
 
 
+def _are_alike(item: MarkdownDraft, typed: Typed) -> bool:
+    """Whether two headings carry the same word: `Sprint 2` never stands below `Sprint 1`."""
+    return item.typed is not None and item.typed.word.name == typed.word.name
+
+
+def _is_untitled(item: MarkdownDraft) -> bool:
+    """Whether a heading or an entry holds no more than the code of its item: `### US-001`."""
+    numbered = item.typed is not None and item.typed.number is not None
+    return numbered and item.title == plain(item.line.text).strip()
+
+
 def _words_of(word: str) -> tuple[str, ...]:
-    return (word, word.rsplit(" ", 1)[-1])
-
-
-def _is_status(text: str) -> bool:
-    return is_status_word(text.split("(", 1)[0])
+    """What may say what a heading speaks of: `detailed task breakdown (all)`, `task breakdown`."""
+    word = word.partition(" (")[0]
+    parts = word.split()
+    return (word, " ".join(parts[-2:]), *parts[-1:])
 
 
 def _first_list_is_boxed(node: Node) -> bool:

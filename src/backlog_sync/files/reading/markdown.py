@@ -21,7 +21,7 @@ from backlog_sync.files.reading.sections import read_sections
 from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
 from backlog_sync.files.reading.single import as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
-from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.reading.titles import Typed, recognise
 from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline, read_outline
 from backlog_sync.files.vocabulary import bare_word
 
@@ -126,7 +126,7 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     part_overviews(
         tables,
         {typed.key for typed in declared if typed.key},
-        {f"{typed.word.kind} {bare_number(typed.number)}" for typed in declared if typed.number},
+        {_kind_and_number(typed) for typed in declared if typed.number},
         {bare_word(typed.title) for typed in declared if typed.title},
     )
     by_row = {section.node.first: section for section in sections}
@@ -134,6 +134,12 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
         chosen, listed, tables, by_row, planned, plan,
         bullets=bullets, coded=are_coded(outline.root), rules=rules,
     )  # fmt: skip
+
+
+def _kind_and_number(typed: Typed) -> str:
+    """What a row names an item by; of a dotted number alone the kind is not known yet."""
+    kind = "" if typed.dotted else typed.word.kind
+    return f"{kind} {bare_number(typed.number or '')}"
 
 
 def _is_numbered(tables: Tables) -> bool:

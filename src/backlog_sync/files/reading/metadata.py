@@ -3,12 +3,14 @@
 `**K**: v`, `**K:** v`, `**K: v.**`, `- K: v`, `K1: v | K2: v`.
 """
 
+import re
 from dataclasses import dataclass
 
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import bare_word, field_of
 
 _KEY_LENGTH = 60
+_REMARK = re.compile(r"[ ]?[(（][^()（）]{1,80}[)）](?=[ ]?[:：])")
 _COLONS = (":", "：")
 _PLAIN = frozenset(
     ("acceptance_criteria", "assignees", "audience", "depends_on", "description",
@@ -112,7 +114,8 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
         return _pair(text, at + 2, key, behind, end, prefix + mark)
     if inner.endswith(".") and meant_field(inner[:-1]) in _DOTTED_KEYS and behind < end:
         return _pair(text, at + 2, inner[:-1], behind, end, prefix + mark)
-    colon = behind
+    remark = _REMARK.match(text, behind, end)  # `**Success criteria** (what must be true):`
+    colon = remark.end() if remark else behind
     while colon < end and text[colon] == " ":
         colon += 1
     if text[colon : colon + 1] in _COLONS and colon < end:

@@ -199,7 +199,11 @@ class _Chooser:
                 parent = section.parent
                 family = 0 if parent and parent.title.typed else id(parent)
                 runs[section.level, family].append((section, typed))
-        for run in sorted(runs.values(), key=lambda run: run[0][0].level):
+        explicit = {s.level for s, t in self.typed if not t.dotted and self._is_item(s)}
+        for (level, family), run in sorted(runs.items(), key=lambda each: each[0]):
+            if family and level in explicit:  # chapters beside items that carry a word or a code
+                self._settle(run, False, "headings of this level are items by their words or codes")
+                continue
             nested = any(self._is_item(a) and _is_dotted(a) for s, _ in run for a in s.above())
             vouched = any(s.metadata or (s.holds() and not nested) for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
@@ -262,7 +266,7 @@ class _Chooser:
         for section, typed in run:
             if (section, typed) not in inner:
                 self._refuse(section, "it is a part of what stands above")
-            elif bare_word(typed.title) in _PLANS or "about" in topics(typed.title):
+            elif bare_word(typed.title) in _PLANS or _is_about(typed.title):
                 self._refuse(section, "it is the plan itself, not a part of it")
             elif vouched:
                 self._take(section, typed)
@@ -370,20 +374,20 @@ class _Chooser:
             self._take(section, _untyped(section, "epic"))
 
     def _containers(self) -> None:
-        """Headings without a type word that tell of the work below them are what holds it.
-
-        A heading that only parts a list of check boxes says nothing of its own: no item.
-        """
+        """Headings without a type word above check boxes, or that tell of the rows below them."""
         if self.chosen.items:
             self._parts_of_phases()
             return
         holders = [s for s in self.sections if s.holds() and self._may_hold(s)]
         told = [s for s in holders if s.prose]
-        if len(holders) >= _PAIR and len(told) * 2 > len(holders):
+        if len(told) * 2 <= len(holders):
+            holders = [s for s in holders if s.boxes]
+        if len(holders) >= _PAIR:
             self._contain(holders)
         if not self.bullets or self.planned or any(s.boxes for s in self.sections):
             return
-        timed = [s for s in self.sections if s.time and s.bullets and not s.inside(*_SILENT)]
+        timed = [s for s in self.sections if s.time and not s.lane and s.bullets]
+        timed = [s for s in timed if not s.inside(*_SILENT)]
         if timed:
             runs = {(id(s.parent), s.level) for s in timed}
             listed = [s for s in self.sections if (id(s.parent), s.level) in runs]
@@ -408,7 +412,7 @@ class _Chooser:
         """Whether a heading without a type word could be a part of the work."""
         if not self._is_plain(section) or section.level < _PAIR:
             return False
-        return section.status is None and not is_priority_heading(section)
+        return not section.lane and not is_priority_heading(section)
 
     def _contain(self, sections: Sequence[Section]) -> None:
         for section in sections:
@@ -431,6 +435,12 @@ class _Chooser:
             return False
         word = bare_word(section.node.text)
         return field_of(word) is None and type_word(word) is None
+
+
+def _is_about(title: str) -> bool:
+    """Whether a title says that its section only tells of a plan: `Overview: the data`."""
+    first = re.split(r"[:：—–]", title, maxsplit=1)[0]
+    return "about" in topics(title) or "about" in topics(bare_word(first))
 
 
 def _is_dotted(section: Section) -> bool:

@@ -29,6 +29,7 @@ class Scope:
     field: str | None = None
     tasks: bool = False
     time: bool = False
+    lane: bool = False
     planned: bool = False
     status: str | None = None
     listed: bool = False

@@ -5,23 +5,25 @@ from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, linked_text, read_title
 from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     bare_word,
     is_priority,
     list_kind,
+    listed,
     topics,
     type_word,
 )
 
 _NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVX]{1,4}\.)[ ]+")
-_REMARK = re.compile(r"[ ]?[(（][^()（）]{0,80}[)）]|[ ][-–—][ ].{0,160}$")
 _MONTHS = (
     "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|september|"
     "oct|october|nov|november|dec|december"
@@ -57,7 +59,8 @@ class Section:
     `word` is the heading as tables hold it; `field` the field that it names, `group` the kind of
     what it groups. `boxes`, `bullets` and `rows` count check boxes, plain bullets that are no
     links and no metadata, and rows of tables of items. `metadata` tells of pairs that show intent,
-    `planned` of what only a planned item says, `stories` of criteria or a user story.
+    `planned` of what only a planned item says, `stories` of criteria or a user story. `time` tells
+    that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work.
     """
 
     node: Node
@@ -69,6 +72,7 @@ class Section:
     role: Role | None = None
     structural: bool = False
     time: bool = False
+    lane: bool = False
     status: str | None = None
     boxes: int = 0
     bullets: int = 0
@@ -153,16 +157,33 @@ def _section(node: Node, above: Section | None) -> Section:
     word = bare_heading(node.text)
     named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
-    group = list_kind(word) if "structure" in topics(word) or word in _GROUPED else None
+    head = bare_word(without_remark(word))
+    said = topics(word) | topics(head)
+    group = list_kind(head) if "structure" in said or head in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
-    section.structural = bool(topics(word) & {"structure", "tasks", "deliverables"})
+    section.structural = bool(said & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
         section.role = _role(word)
-    head = bare_word(_REMARK.sub("", bare_heading(node.text)))
-    section.time = bool("term" in topics(head) or _TIME.match(word) or is_status_word(head))
-    section.status = node.text if is_status_word(bare_word(node.text.split("(", 1)[0])) else None
+    section.status = _status_of(plain(without_remark(node.text)))
+    section.lane = "lane" in topics(head.partition("/")[0].strip()) or section.status is not None
+    section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     return section
+
+
+_APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
+
+
+def _status_of(text: str) -> str | None:
+    """The status that a heading gives to all below it: `Done and tested`.
+
+    `Completed milestones` names with it what there is.
+    """
+    first = _APART.split(text, maxsplit=1)[0].strip()
+    if is_status_word(first):
+        return first
+    word, _, rest = first.partition(" ")
+    return word if rest and is_status_word(word) and list_kind(bare_word(rest)) else None
 
 
 _GROUPED = frozenset(("features", "epics"))
@@ -258,5 +279,14 @@ def _is_evidence(pair: Pair, line: Line, section: Section) -> bool:
 
 
 def is_priority_heading(section: Section) -> bool:
-    """Whether a heading only says a priority: `High priority`, `P1`, and nothing of its own."""
+    """Whether a heading only says a priority: `High priority`, `P1`, and nothing of its own.
+
+    A remark behind `Must have` explains it; one behind another priority says what is meant.
+    """
+    head = bare_word(without_remark(section.word))
+    if head in _MOSCOW:
+        return True
     return "(" not in section.word and is_priority(section.word)
+
+
+_MOSCOW = listed("must have|should have|could have|won't have|would have|nice to have")

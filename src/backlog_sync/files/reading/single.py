@@ -55,9 +55,11 @@ def single_item(front: FrontMatter, choices: Choices, path: str) -> Single | Non
     known = {field_of(name) for name in said}
     status = next((text for name, text in said.items() if field_of(name) == "status"), None)
     placed = is_epic_file(path) or numbered_file(path) is not None
-    if not (said.get("title") or (placed and said.get("name"))) or status is None:
+    named = any(text and "title" in name.split() for name, text in said.items())
+    if not (named or (placed and said.get("name"))) or status is None:
         return None
-    card = (placed or bool(said.get("id"))) and bool(meanings(said.get("status", "")))
+    ided = any(text and "id" in name.split() for name, text in said.items())
+    card = (placed or ided) and bool(meanings(said.get("status", "")))
     if not card and not (known & _PLANNED and _declares_none(choices)):
         return None
     for row in choices.sections.items:

@@ -28,6 +28,7 @@ class TableReader:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.record = walk.record
+        self.unsure: dict[tuple[str, ...], list[MarkdownDraft]] = {}
 
     def read(self, node: Node, scope: Scope) -> None:
         """Read a whole table."""
@@ -58,6 +59,13 @@ class TableReader:
             self._note_all(
                 lines, "skipped", None, scope.closed or "a table without columns of items"
             )
+
+    def end(self) -> None:
+        """Give rows below equal headers one kind: tasks, if some of them are for their section."""
+        for drafts in self.unsure.values():
+            if any(draft.kind == "task" for draft in drafts):
+                for draft in drafts:
+                    draft.kind = "task"
 
     def _note_all(
         self, lines: list[Line], rule: str, item: MarkdownDraft | None, reason: str
@@ -105,6 +113,8 @@ class TableReader:
             typed = replace(typed, number=None)
         draft = self.walk.add(kind, typed, typed.title, row.line, row.title_at, typed.status, scope)
         draft.row = RowSpan(row.title_at, row.title_end, row.issue)
+        if not row.sure and _is_ordinal(typed.number):
+            self.unsure.setdefault(row.header, []).append(draft)
         draft.hints = row.hints
         if row.issue:
             draft.fields["issue"] = row.issue

@@ -18,9 +18,9 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.reading.declared import Declared, Rule
 from backlog_sync.files.reading.metadata import Pair
-from backlog_sync.files.reading.titles import Typed, parse_title, recognise
+from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.values import without_issue
+from backlog_sync.files.values import without_issue, without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,
     TypeWord,
@@ -28,6 +28,7 @@ from backlog_sync.files.vocabulary import (
     column_of,
     field_of,
     is_empty_word,
+    is_priority,
     listed,
     type_word,
     vocabulary,
@@ -37,6 +38,9 @@ _PLANNING = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint",
      "acceptance_criteria", "assignees", "milestone", "labels", "issue", "depends_on", "target"),
 )  # fmt: skip
+_WORK = frozenset(("effort", "estimate", "estimate_hours", "story_points", "priority"))
+"""Columns that only work has; beside them a second one of a plan is enough: `Type`, `Status`."""
+
 _MERGED = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint", "issue",
      "milestone", "depends_on", "assignees", "labels", "target", "epic", "feature"),
@@ -55,7 +59,8 @@ class Row:
 
     `rest` are cells of columns that we do not know: header and text. `title_end` is the offset
     behind the title's text, `issue` the issue that the title ends with, `hints` other issues that
-    title, number and unknown cells may name.
+    title, number and unknown cells may name. `sure` tells that its kind does not depend on where it
+    stands; `header` are the texts of its table's header.
     """
 
     line: Line
@@ -69,6 +74,7 @@ class Row:
     hints: tuple[IssueHint, ...] = ()
     body: str = ""
     sure: bool = False
+    header: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,7 +100,10 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
     """Look at all tables of a file at once, before it is known what else declares their rows."""
     found = Tables()
     at = 0
+    ranked = False
     while at < len(lines):
+        if lines[at].kind is Kind.HEADING:
+            ranked = is_priority(plain(without_remark(lines[at].text)))
         if lines[at].kind is not Kind.TABLE:
             at += 1
             continue
@@ -104,7 +113,8 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
         found.ends[at] = end
         rows = list(lines[at:end])
         rule = _rule(rows[0], rules) if rules else None
-        header = _header(rows[0], rule) if len(rows) > 2 else None
+        marked = _has_marks(rows)
+        header = _header(rows[0], rule, planned=ranked or marked) if len(rows) > 2 else None
         if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
             header = None
         if header is not None:
@@ -132,8 +142,10 @@ def _is_known(
     typed = row.typed
     if typed.key and typed.key in keys:
         return True
-    if typed.number and f"{row.kind} {bare_number(typed.number)}" in numbers:
-        return True
+    if typed.number:
+        number = bare_number(typed.number)
+        if f"{row.kind} {number}" in numbers or ("." in number and f" {number}" in numbers):
+            return True
     return bare_word(typed.title) in titles
 
 
@@ -151,7 +163,22 @@ def merged_pairs(row: Row) -> Iterable[Pair]:
 # ---- header --------------------------------------------------------------------------------
 
 
-def _header(line: Line, rule: Rule | None) -> _Header | None:
+def _has_marks(rows: list[Line]) -> bool:
+    """Whether a first column without a header says by signs how far each row is."""
+    first = split_cells(rows[0])
+    if not first or first[0].text.strip():
+        return False
+    cells = [split_cells(row) for row in rows[2:]]
+    signs = [each for each in cells if each and _is_sign(each[0].text.strip())]
+    return len(signs) * 2 > len(cells)
+
+
+def _is_sign(text: str) -> bool:
+    return bool(text) and not any(char.isalnum() for char in text)
+
+
+def _header(line: Line, rule: Rule | None, *, planned: bool = False) -> _Header | None:
+    """The columns of a table of items; `planned` tells that something else shows a plan."""
     cells = split_cells(line)
     if len(cells) < 2 or len(cells) > _MAX_COLUMNS:
         return None
@@ -163,6 +190,8 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     if "foreign" in columns:
         return None
     number, title, kind = _columns(raw, names, columns)
+    if title is None and planned and number is not None and len(names) > number + 1:
+        title = number + 1
     told = {field_of(name): index for index, name in enumerate(names)}
     if "as_a" in told and "i_want" in told:
         title, kind = told["i_want"], "story"
@@ -178,7 +207,7 @@ def _header(line: Line, rule: Rule | None) -> _Header | None:
     typed = _typed_column(names[title])
     if typed is not None and typed.weak:
         return None
-    if not _is_of_items(names, number, kind, fields):
+    if not planned and not _is_of_items(names, number, kind, fields):
         return None
     stories = bool(_STORIES.intersection(fields.values())) or kind in ("story", "bug", "task")
     return _Header(title, kind or "story", number, fields, tuple(raw), stories)
@@ -215,9 +244,11 @@ def _is_of_items(
         return True
     if number is not None:
         return bool(planning) or len(names) > 2
-    noted = any(name in _NOTES for name in names)
+    told = (_PLANNING | _WORK | {"kind"}).intersection(fields.values())
+    if told & _WORK and len(told) > 1:
+        return True
     if kind is None:
-        return bool(planning) and noted
+        return bool(planning) and any(name in _NOTES for name in names)
     if kind in ("task", "story", "bug"):
         return bool(planning)
     return bool(planning & {"status", "priority", "story_points", "estimate", "estimate_hours"})
@@ -247,6 +278,8 @@ def _columns(
     """The columns of number and title, and the kind that their headers name."""
     number, kind = _number_column(raw, names, columns)
     titles = [i for i, column in enumerate(columns) if column in ("title", "task", "story")]
+    titles.sort(key=lambda i: columns[i] != "title")  # `Title` says it better than `PBI` or `Task`
+    titles = titles or [i for i, name in enumerate(names) if field_of(name) == "title"]
     typed = {
         i: word for i, name in enumerate(names) if (word := _typed_column(name)) and i != number
     }
@@ -295,8 +328,8 @@ def _row(line: Line, header: _Header) -> Row | None:
     number = cells[header.number].text if header.number is not None else ""
     if not title or is_empty_word(title) or _is_total(title, number):
         return None
-    numbered = _without_hints(number)
-    typed = _typed(plain(numbered), header)
+    numbered, number_status = without_marks(number)
+    typed = _typed(numbered, header)
     named = recognise(written) if typed is None else None
     if named and named.number and named.title:
         typed, title = named, named.title
@@ -304,7 +337,7 @@ def _row(line: Line, header: _Header) -> Row | None:
     typed = replace(
         typed or Typed(vocabulary().spelled["story"], None, ""),
         title=title,
-        status=status,
+        status=status or number_status,
         points=points,
         bold=False,
     )
@@ -326,12 +359,8 @@ def _row(line: Line, header: _Header) -> Row | None:
         issue=issue,
         hints=(*issue_hints(written), *cell_hints("", number), *_hints(rest)),
         sure=header.stories or _kind(typed, header) != header.kind,
+        header=header.names,
     )
-
-
-def _without_hints(number: str) -> str:
-    """A number without the issue beside it: `2.3 (#3196)` is `2.3`."""
-    return re.sub(r"[ ]?[(\[]?\**#\d{1,9}\**[)\]]?(?:\([^()]{0,300}\))?$", "", number.strip())
 
 
 def _hints(rest: Iterable[tuple[str, str]]) -> Iterable[IssueHint]:

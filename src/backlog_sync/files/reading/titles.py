@@ -52,11 +52,13 @@ _WORDS = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=Tr
 _WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}})[ ]?({_WORDS})", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"[-_ ]?[ ]?#?((?:[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){0,5}[A-Za-z]?)|[A-Z](?![^\W_])|[IVX]{2,5})"
+    r"[-_ ]?[ ]?#?((?:(?:[A-Z][.-]|[A-Za-z]{0,3})\d{1,6}(?:\.\d{1,6}){0,5}[A-Za-z]?)"
+    r"|[A-Z](?![^\W_])|[IVX]{2,5})"
     r"(?![^\W_])"
 )
 _CODE = re.compile(
-    r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z]{1,10})?)-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
+    r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z0-9]{1,10}){0,3})"
+    r"-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
     r"(?![^\W_])(\]?)"
 )
 _MILESTONE = re.compile(r"[Mm](\d{1,3}(?:\.\d{1,3})?)(?=[ ]?[:：—–-])")
@@ -79,7 +81,10 @@ _POINTS = re.compile(
 )
 _PRIORITY = re.compile(r"[ ]?[\[(](?:Priority:?[ ]?)?(P[0-5])[\])]$", re.IGNORECASE)
 _FIRST_PRIORITY = re.compile(r"\**[\[(]?(P[0-5])[\])]?\**[ ]?[:：—–-][ ]+(?=\S)", re.IGNORECASE)
+_PRIORITY_BEHIND = re.compile(r"[ ][·|][ ](P[0-5])(?=[ ]·|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
+
+_BOX = re.compile(r"\[([ xX])\][ ]+(?=\S)")
 
 _LONGEST = 100
 """A title that people read at a glance in a list of issues; GitHub takes 256 characters."""
@@ -98,6 +103,7 @@ _LINKED = re.compile(
     re.DOTALL,
 )
 _SENTENCE_END = re.compile(r"[.!?](?=[ ])|[。！？]")
+_EM_DASH = re.compile(r"[ ][—–][ ]")
 _DASH = re.compile(r"[ ][—–][ ]|[ ]--?[ ]")
 
 
@@ -166,6 +172,12 @@ def strip_number(title: str) -> str:
 
 def read_title(text: str, *, entry: bool = False) -> Title:
     """Take a title apart; that of a list entry may go on with the item's body."""
+    box = _BOX.match(text)
+    if box:  # a heading that is ticked: `### [x] Task: Sign in`
+        told = read_title(text[box.end() :], entry=entry)
+        done = "Done" if box[1] != " " else None
+        typed = told.typed and replace(told.typed, status=done or told.typed.status)
+        return replace(told, typed=typed, status=done or told.status)
     if entry and "#" in text:
         text, issue = _without_issue(text)
         if issue is not None:
@@ -188,10 +200,17 @@ def read_title(text: str, *, entry: bool = False) -> Title:
 def _marks(text: str, *, entry: bool) -> Title:
     """A title without type word: its marks, and its body where it has one."""
     told, status, points, priority = _without_marks(text)
+    behind = _PRIORITY_BEHIND.search(told, _SHORTEST, 2 * _LONGEST) if entry else None
+    if behind:
+        said = told[behind.end() :].strip(" ·")
+        first = _marks(told[: behind.start()], entry=False)
+        return replace(first, priority=behind[1].upper(), rest=said, status=status or first.status)
     lead, rest = _lead(told) if entry else (told, "")
     if rest:
         lead, status2, points2, priority2 = _without_marks(lead)
         status, points, priority = status or status2, points or points2, priority or priority2
+    elif entry and (dash := _EM_DASH.search(lead, _SHORTEST, 2 * _LONGEST)):
+        lead, rest = lead[: dash.start()], lead[dash.end() :]
     elif len(plain(lead)) > _LONGEST:
         lead, rest = _split(lead)
     return Title(plain(lead), None, status, points, priority, (), rest)
@@ -258,6 +277,19 @@ def _cut_out(text: str, written: str) -> str:
 
 
 # ---- marks -----------------------------------------------------------------------------------
+
+
+_ISSUE_BEHIND = re.compile(r"[ ]{0,3}(?:[·|—–-][ ]{0,3})?[(\[]?#\d{1,9}[)\]]?$")
+"""The issue that stands behind a number in its cell, with the sign that sets it apart."""
+
+
+def without_marks(text: str) -> tuple[str, str | None]:
+    """A number or short name without the issue and the marks beside it, and its status.
+
+    `2.3 (#3196)` is `2.3`, and `1.1 ✅` is `1.1`, done.
+    """
+    marks = _without_marks(plain(text))
+    return _ISSUE_BEHIND.sub("", marks.text), marks.status
 
 
 class _Marks(NamedTuple):
@@ -398,6 +430,11 @@ def is_label(lead: str) -> bool:
     return type_word(lead) is not None or bare_word(lead) in ("todo", "to do", "item", "goal")
 
 
+def short_title(text: str) -> tuple[str, str]:
+    """A title that is short, and what belongs into the body; no rest where it was short."""
+    return _split(text) if len(text) > _LONGEST else (text, "")
+
+
 def _split(text: str) -> tuple[str, str]:
     """A long title up to its dash or its first sentence; the body is all of it or the rest."""
     dash = _DASH.search(text, _SHORTEST, 2 * _LONGEST)
@@ -500,11 +537,15 @@ def _word(body: str) -> _Found | None:
     if count:
         told = str(_COUNTED.index(count[1].lower()) + 1)
         return _titled(_Found(word, told, "", code=word.unsure), body, count.end())
-    if body[at : at + 1] in (":", "：") or body[at : at + 3] in (" — ", " – "):
-        title = body[at + 1 :].lstrip(" —–")
+    joint = _JOINT.match(body, at)
+    if joint and not word.numbered:
+        title = body[joint.end() :]
         return _Found(word, None, title, code=word.unsure) if plain(title) else None
     return None
 
+
+_JOINT = re.compile(r"[ ]?[:：][ ]*|[ ][—–][ ]+")
+"""What stands between a type word and a title; French has a blank before its colon."""
 
 _LONGEST_WORD = 40
 """No type word is longer."""
@@ -550,6 +591,8 @@ def _code(body: str) -> _Found | None:
     if {prefix, inner} & vocabulary().foreign_codes:
         return None
     known = vocabulary().codes.get(inner or prefix)
+    if known is None and ("-" in inner or any(char.isdigit() for char in inner)):
+        known = vocabulary().codes.get(prefix)  # `US-F4-09` numbers the stories of a part
     kind = "epic" if inner == "EPIC" else vocabulary().letters.get(prefix, "story")
     name = match[2].lower()
     word = TypeWord(name, known.kind) if known and inner else known or TypeWord(name, kind)

@@ -334,7 +334,7 @@ def _scalar(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"{value:g}" if abs(value) < 1e6 else str(value)
+        return f"{value:g}" if float(f"{value:g}") == value else str(value)
     return scalar_text(str(value))
 
 
