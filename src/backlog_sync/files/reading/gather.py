@@ -171,8 +171,10 @@ class Gatherer:
 
     def _opens_criteria(self, node: Node, text: str, item: MarkdownDraft) -> bool:
         """Whether a line is a key of criteria without its colon, right above a list."""
-        below = self.lines[node.end] if node.end < len(self.lines) else None
-        if below is None or below.kind is not Kind.LIST:
+        below = [
+            line for line in self.lines[node.end : node.end + 2] if line.kind is not Kind.BLANK
+        ]
+        if not below or below[0].kind is not Kind.LIST:
             return False
         if meant_field(bare_word(text)) != CRITERIA or is_told(item, CRITERIA):
             return False

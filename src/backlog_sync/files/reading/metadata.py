@@ -16,7 +16,7 @@ _PLAIN = frozenset(
     ("acceptance_criteria", "assignees", "audience", "depends_on", "description",
      "effort", "epic", "estimate", "estimate_hours", "feature", "goal", "id", "issue", "kind",
      "labels", "milestone", "priority", "progress", "repository", "risks", "skills", "sprint",
-     "start", "status", "story_points", "target", "team", "user_story"),
+     "start", "status", "story_points", "target", "team", "title", "user_story"),
 )  # fmt: skip
 """Fields whose keys count without bold marks; other words begin sentences as well: `Link: …`."""
 

@@ -346,7 +346,8 @@ class _Chooser:
             if above.group is None or above.inside(*_SILENT):
                 continue
             run = [s for s in above.children if self._is_plain(s) and not s.rows]
-            if any(s.planned or s.boxes for s in run) and not any(map(self._is_item, run)):
+            boxed = above.group != "task" and any(s.boxes for s in run)  # else the boxes are tasks
+            if (boxed or any(s.planned for s in run)) and not any(map(self._is_item, run)):
                 for section in run:
                     self._take(section, _untyped(section, above.group))
 

@@ -165,8 +165,10 @@ def _section(node: Node, above: Section | None) -> Section:
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
         section.role = _role(word)
-    section.status = _status_of(plain(without_remark(node.text)))
-    section.lane = "lane" in topics(head.partition("/")[0].strip()) or section.status is not None
+    if not title_of_all:
+        section.status = _status_of(plain(without_remark(node.text)))
+        first = head.partition("/")[0].strip()
+        section.lane = "lane" in topics(first) or section.status is not None
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     return section
 

@@ -1,0 +1,188 @@
+"""Plans as people and their tools write them: each form with a small plan of our own."""
+
+import pytest
+
+from tests.files.test_markdown_roadmap import only, outline, read
+
+
+def test_headings_above_boxes_hold_them() -> None:
+    """Where nothing else says what an item is, the headings are what the boxes belong to."""
+    text = (
+        "# Tasks\n\n## Navigation\n- [ ] Show the menu\n- [x] Mark the page\n\n"
+        "## Home page\n- [ ] Write the lead\n"
+    )
+    assert outline(text) == [
+        ("epic", "Navigation", None),
+        ("task", "Show the menu", 0),
+        ("task", "Mark the page", 0),
+        ("epic", "Home page", None),
+        ("task", "Write the lead", 3),
+    ]
+    assert outline("# Tasks\n\n## Open\n- [ ] Show the menu\n") == [("task", "Show the menu", None)]
+
+
+@pytest.mark.parametrize("heading", ["Next", "Later / maybe", "In progress", "Done and tested"])
+def test_lanes_are_no_items(heading: str) -> None:
+    """A column of a board says when, or how far: what stands below it has no parent."""
+    text = f"# Backlog\n\n## How to use it\n\n- Add a line\n\n## {heading}\n\n- Sort by name\n"
+    assert outline(text, bullets="items") == [("task", "Sort by name", None)]
+    assert not outline(text)
+
+
+def test_what_stands_in_a_lane_has_its_status() -> None:
+    """Also below a heading that names with the status what there is."""
+    text = "# Plan\n\n## Completed features\n\n- Sort by name\n\n## Planned\n\n- Search\n"
+    first, second = read(text, bullets="items").items
+    assert (first.document.status, second.document.status) == ("Completed", "Planned")
+
+
+def test_sprints_never_stand_below_one_another() -> None:
+    """Headings with the same word are siblings, with or without a title of the document."""
+    text = "# Plan\n\n## Sprint 1\n\n- [ ] Sign in\n\n## Sprint 2\n\n- [ ] Pay\n"
+    assert [(kind, parent) for kind, _, parent in outline(text)] == [
+        ("epic", None), ("task", 0), ("epic", None), ("task", 2),
+    ]  # fmt: skip
+
+
+def test_parts_of_a_plan_stand_below_their_number() -> None:
+    """`1.0` holds `1.1`, as `1.` does."""
+    text = (
+        "# Work\n\n## Tasks (with parts)\n\n- [ ] 1.0 Set up\n  - [x] 1.1 Start a project\n"
+        "  - [ ] 1.2 Check it\n- [ ] 2.0 Store\n  - [ ] 2.1 Open the file\n"
+    )
+    assert outline(text) == [
+        ("epic", "Set up", None),
+        ("task", "Start a project", 0),
+        ("task", "Check it", 0),
+        ("epic", "Store", None),
+        ("task", "Open the file", 3),
+    ]
+
+
+def test_boxes_that_only_name_a_phase_tell_that_it_is_done() -> None:
+    """The list of phases makes no second items; its ticks are theirs."""
+    text = (
+        "# Roadmap\n\n## Phases\n\n- [x] **Phase 1: Sign in** - accounts\n"
+        "- [ ] **Phase 2: Pay** - cards\n\n## Details\n\n"
+        "### Phase 1: Sign in\n**Goal**: x\n\n- [x] Form\n\n"
+        "### Phase 2: Pay\n**Goal**: y\n\n- [ ] Cards\n"
+    )
+    items = read(text).items
+    assert [(item.kind, item.document.status) for item in items] == [
+        ("epic", "Done"), ("task", "Done"), ("epic", None), ("task", None),
+    ]  # fmt: skip
+
+
+def test_a_heading_may_have_a_box() -> None:
+    """`### [x] Task: …` is done; the box is no part of the title."""
+    text = "# Plan\n\n## Tasks\n\n### [ ] Task 1: Limits\n**Goal**: a\n\n### [x] Task 2: Report\n"
+    first, second = read(text).items
+    assert (first.document.title, first.document.status) == ("Limits", None)
+    assert (second.document.title, second.document.status) == ("Report", "Done")
+
+
+def test_a_title_is_short_and_the_rest_is_kept() -> None:
+    """The bold lead, or the text up to a dash; further lines go on with the body."""
+    bold = only("# P\n\n## Next\n\n- [ ] **Add photos** — of the team\n  and the rooms.\n")
+    assert (bold.title, bold.description) == (
+        "Add photos", "of the team\nand the rooms.",
+    )  # fmt: skip
+    plain = only("# P\n\n- [ ] Send photos — only if people want it\n")
+    assert plain.title == "Send photos"
+    assert plain.description == "only if people want it"
+
+
+def test_a_priority_may_stand_behind_a_title() -> None:
+    """What follows it is kept in the body."""
+    item = only("# P\n\n- [ ] Handle all errors · P1 · deep work\n")
+    assert (item.title, item.priority) == ("Handle all errors", "P1")
+    assert item.description == "deep work"
+
+
+def test_code_in_a_title_is_no_sign_of_a_status() -> None:
+    """Only emoji set a status apart."""
+    item = only("# P\n\n- [ ] Tag it, `CHANGELOG.md` complete\n")
+    assert (item.title, item.status) == ("Tag it, `CHANGELOG.md` complete", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "title"),
+    [
+        ("- Story A.1: Draw the tables", "story-a.1", "Draw the tables"),
+        ("- **Issue 3: Add tests**", "issue-3", "Add tests"),
+    ],
+)
+def test_entries_with_other_numbers_are_items(line: str, key: str, title: str) -> None:
+    """Numbers may have a letter; an issue of a plan is a story."""
+    story = read(f"# Plan\n\n### Epic A: Data\n\n{line}\n").items[1]
+    assert (story.document.id, story.document.title) == (key, title)
+
+
+def test_codes_of_several_parts_name_one_story() -> None:
+    """`US-F4-09` is the story of a file; a plan may have `UI-04D-01` with its title as a field."""
+    story = only(
+        "# US-F4-09: Pay by card\n\n**Story Points:** 8\n\n## Acceptance criteria\n\n- [ ] Form\n"
+    )
+    assert (story.id, story.title) == ("us-f4-09", "Pay by card")
+    named = only(
+        "# Sprint\n\n## Backlog\n\n### UI-04D-01\n\n- title: Dock the panel\n- status: done\n"
+    )
+    assert (named.title, named.status) == ("Dock the panel", "done")
+
+
+def test_an_untitled_story_is_named_by_its_sentence() -> None:
+    """A heading that is only a number says nothing."""
+    text = "# Stories\n\n## User Story 1\n\nAs a rider, I want a lock, so that it stays.\n\n**Points**: 3\n"
+    assert only(text).title == "As a rider, I want a lock, so that it stays."
+
+
+def test_a_family_of_codes_with_lines_below_is_a_plan() -> None:
+    """Three codes that we do not know, each with its criteria."""
+    rows = "".join(f"- RF-00{n} — Do {n}\n  - [ ] It works\n\n" for n in (1, 2, 3))
+    items = read(f"# Backlog\n\n## Release: Core\n\n{rows}").items
+    assert [item.document.id for item in items if item.document.id] == [
+        "rf-001",
+        "rf-002",
+        "rf-003",
+    ]
+    assert not [
+        item for item in read("# B\n\n## Notes\n\n- RF-001 — Do 1\n- RF-002 — Do 2\n").items
+    ]
+
+
+def test_scenarios_need_no_key_below_a_story() -> None:
+    """Given, When and Then right below a heading are one criterion."""
+    story = only(
+        "# S\n\n### US-01: Sign in\n- Given a guest\n- When they sign in\n- Then it opens\n"
+    )
+    assert len(story.acceptance_criteria or ()) == 1
+
+
+def test_keys_of_criteria_in_other_dress() -> None:
+    """With a remark before the colon, or alone on their line above a list."""
+    for key in ("**Acceptance criteria** (all of them):", "Acceptance"):
+        story = only(f"# S\n\n### US-01: Sign in\n\n{key}\n\n- It opens\n- It closes\n")
+        assert len(story.acceptance_criteria or ()) == 2, key
+
+
+def test_a_column_of_signs_makes_a_table_of_items() -> None:
+    """It says how far each row is, and needs no header."""
+    rows = "| ✅ | Sort by name |\n| 🗓 | Search |\n"
+    first, second = read(f"# Roadmap\n\n## 0.1\n\n| | Feature |\n|---|---|\n{rows}").items
+    assert (first.document.title, first.document.status) == ("Sort by name", "Done")
+    assert (second.document.title, second.document.status) == ("Search", None)
+
+
+def test_a_title_column_says_it_better_than_a_code() -> None:
+    """`PBI` holds codes where another column is the title."""
+    item = only(
+        "# P\n\n| # | PBI | Title | Priority |\n|---|---|---|---|\n| 1 | x-16 | Sort | High |\n"
+    )
+    assert item.title == "Sort"
+
+
+def test_numbered_rows_below_a_priority_are_items() -> None:
+    """The heading says that they are wanted, whatever their column is called."""
+    text = "# P\n\n## Must have *(or it fails)*\n\n| # | Wish | Source |\n|---|---|---|\n| 1 | Login | A |\n"
+    assert [title for _, title, _ in outline(text)] == ["Login"]
+    assert not outline(text.replace("Must have *(or it fails)*", "Glossary"))
