@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.names import parse_names
-from backlog_sync.files.scenario import begins_scenario, continues_scenario
+from backlog_sync.files.scenario import begins_scenario, continues_scenario, names_scenario
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import is_empty
 from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_column
@@ -127,15 +127,17 @@ def criteria_of(node: Node) -> Iterator[Criterion]:
 
 
 def _scenarios(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a text, the steps of a scenario as one: `Given …`, `When …`, `Then …`."""
+    """The lines of a text, the name and steps of a scenario as one: `Given …`, `When …`."""
     open_: list[str] = []
     for line in lines:
-        if open_ and continues_scenario(line.strip()):
-            open_.append(line.strip())
+        step = line.strip()
+        named = bool(open_) and names_scenario(open_[-1])
+        if open_ and (continues_scenario(step) or (named and begins_scenario(step))):
+            open_.append(step)
             continue
         if open_:
             yield " ".join(open_)
-        open_ = [line.strip()] if begins_scenario(line.strip()) else []
+        open_ = [step] if begins_scenario(step) or names_scenario(step) else []
         if not open_:
             yield line
     if open_:

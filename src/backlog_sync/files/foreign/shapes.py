@@ -32,6 +32,9 @@ _EVIDENCE = listed(
 )
 """Fields of which a list of an unknown name must have some for its entries to be items."""
 
+_STRONG = frozenset(("acceptance_criteria", "user_story", "i_want", "story_points"))
+"""Those that nothing but a plan has: one of them is enough."""
+
 _OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
 
 _TO_DO = frozenset(("plan", "tasks", "deliverables"))
@@ -134,7 +137,7 @@ class Shapes:
         names = {field_of(pair.key) for pair in pairs}
         titled = "title" in names or "i_want" in names
         told = len(names & _EVIDENCE)
-        strong = bool(names & {"acceptance_criteria", "user_story", "i_want", "story_points"})
+        strong = bool(names & _STRONG)
         return titled and strong and told >= 2 and not self.runs(node)
 
     def is_plan(self, value: ListNode, *, strict: bool, named: bool = False) -> bool:
@@ -161,7 +164,8 @@ class Shapes:
     def _told(self, node: MapNode) -> int:
         """How much of what only a plan has stands in a mapping."""
         pairs = self.pairs(node)
-        told = len({field_of(pair.key) for pair in pairs} & _EVIDENCE)
+        names = {field_of(pair.key) for pair in pairs}
+        told = len(names & _EVIDENCE) + bool(names & _STRONG)
         if any(field_of(pair.key) == "parent" for pair in pairs):
             told += 1
         kind = self.filler.kind_of(pairs, "", loose=True)

@@ -1,0 +1,188 @@
+"""Kinds of plans that no tool prescribes: words of many languages, criteria in texts, groups."""
+
+import pytest
+
+from backlog_sync.core.body import render
+from backlog_sync.core.model import DesiredItem
+from tests.files.conftest import LoadText
+
+Told = list[tuple[str, str, str | None]]
+
+
+def _items(load_text: LoadText, text: str, name: str = "plan.yaml") -> list[DesiredItem]:
+    loaded = load_text(text, name)
+    assert not loaded.errors
+    assert loaded.desired is not None
+    return list(loaded.desired.items)
+
+
+def _body(item: DesiredItem) -> str:
+    return "\n".join(render(item.block, source="plan", mentions=True))
+
+
+def _told(items: list[DesiredItem]) -> Told:
+    """Each item's kind, title, and the title of its parent."""
+    titles = {item.key: item.title for item in items}
+    return [(item.kind, item.title, titles[item.parent] if item.parent else None) for item in items]
+
+
+# ---- names of keys and columns ---------------------------------------------------------------
+
+TABLES = {
+    "Ukrainian": ("№,Назва задачі,Пріоритет,Статус,Критерії прийняття", "Високий", "Виконано"),
+    "Czech": ("Číslo,Název,Priorita,Stav,Akceptační kritéria", "Vysoká", "Hotovo"),
+    "Polish": ("Numer,Nazwa zadania,Priorytet,Stan,Kryteria akceptacji", "Wysoki", "Gotowe"),
+    "Romanian": ("Număr,Titlu,Prioritate,Stare,Criterii de acceptare", "Ridicată", "Finalizat"),
+    "Turkish": ("Numara,Başlık,Öncelik,Durum,Kabul kriterleri", "Yüksek", "Tamamlandı"),
+    "Dutch": ("Nummer,Taaknaam,Prioriteit,Status,Acceptatiecriteria", "Hoog", "Afgerond"),
+    "Swedish": ("Nummer,Rubrik,Prioritet,Tillstånd,Acceptanskriterier", "Hög", "Slutförd"),
+}
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_headers_in_many_languages(load_text: LoadText, language: str) -> None:
+    """Title, priority, status and criteria are known by their words: what is done stays done."""
+    header, priority, done = TABLES[language]
+    text = f"{header}\n1,Quay,{priority},{done},It holds\n2,Boats,{priority},,They float; they are dry\n"
+    loaded = load_text(text, "plan.csv")
+    assert loaded.desired is not None
+    assert not [found for found in loaded.diagnostics if found.slug.startswith("unknown")]
+    quay, boats = loaded.desired.items
+    assert (quay.title, quay.fields["state"], boats.title) == ("Quay", "completed", "Boats")
+    assert [entry.text for entry in boats.criteria] == ["They float", "they are dry"]
+
+
+def test_role_goal_and_benefit_are_a_story(load_text: LoadText) -> None:
+    """Who, what and why beside each other, whatever the keys: the goal is what is wanted."""
+    text = '[{"role": "guest", "goal": "rent a boat", "benefit": "I can row", "acceptance": ["a"]}]'
+    (item,) = _items(load_text, text, "stories.json")
+    assert (item.kind, item.title) == ("story", "rent a boat")
+    assert "As a guest" in _body(item)
+    assert "rent a boat" in _body(item)
+    assert "I can row" in _body(item)
+
+
+def test_a_goal_alone_stays_a_goal(load_text: LoadText) -> None:
+    """A goal is what is wanted only where who and why stand beside it."""
+    (item,) = _items(load_text, "stories:\n- {title: Rent, role: guest, goal: more guests}\n")
+    assert item.title == "Rent"
+    assert "As a guest" not in _body(item)
+
+
+def test_records_may_have_their_title_below_task(load_text: LoadText) -> None:
+    """`task` is the title where there is no other, and says what the record is."""
+    text = (
+        "backlog:\n- {task: Paint the boats, priority: low}\n- {task: Buy oars, priority: high}\n"
+    )
+    items = _items(load_text, text)
+    assert _told(items) == [("task", "Paint the boats", None), ("task", "Buy oars", None)]
+
+
+def test_a_column_of_titles_stands_before_one_of_sentences(load_text: LoadText) -> None:
+    """`Story Title` is the title, the sentence below `Story` is the user story."""
+    text = (
+        "Epic,User Story Title,Story,Estimate\n"
+        'Boats,Rent a boat,"As a guest, I want to rent a boat, so that I can row",3\n'
+    )
+    epic, story = _items(load_text, text, "plan.csv")
+    assert (epic.title, story.title, story.parent) == ("Boats", "Rent a boat", epic.key)
+    assert "I want to rent a boat" in _body(story)
+
+
+def test_test_cases_are_criteria_where_they_are_sentences(load_text: LoadText) -> None:
+    """Where nothing else says when an item is done; names of tests say nothing."""
+    text = (
+        "stories:\n- {title: Rent, test_cases: [The form is shown, A full boat is refused]}\n"
+        "- {title: Pay, test_cases: [test_pay, test_refund]}\n"
+        "- {title: Row, test_cases: [The oars are wet], acceptance_criteria: [It moves]}\n"
+    )
+    rent, pay, row = _items(load_text, text)
+    assert [each.text for each in rent.criteria] == ["The form is shown", "A full boat is refused"]
+    assert not pay.criteria
+    assert [each.text for each in row.criteria] == ["It moves"]
+
+
+def test_priorities_are_numbers_up_to_ten(load_text: LoadText) -> None:
+    """A number says how urgent an item is also where there are more of them than options."""
+    text = "stories:\n" + "".join(f"- {{title: Boat {n}, priority: {n}}}\n" for n in range(1, 11))
+    loaded = load_text(text, "plan.yaml")
+    assert "unknown-priority" not in {found.slug for found in loaded.diagnostics}
+
+
+@pytest.mark.parametrize("key", ["weight", "complexity"])
+def test_a_weight_is_points_only_on_the_usual_scale(load_text: LoadText, key: str) -> None:
+    """80 of a hundred, or 7 of ten, is no number of story points."""
+    scaled = _items(load_text, f"stories:\n- {{title: A, {key}: 3}}\n- {{title: B, {key}: 5}}\n")
+    assert [item.points for item in scaled] == [3, 5]
+    other = _items(load_text, f"stories:\n- {{title: A, {key}: 80}}\n- {{title: B, {key}: 7}}\n")
+    assert [item.points for item in other] == [None, None]
+
+
+# ---- criteria in texts -----------------------------------------------------------------------
+
+TEXTS: dict[str, tuple[str, list[str], str]] = {
+    "a line with a colon": (
+        "Rent it.\n\nAcceptance Criteria:\n- a form\n- a receipt\n\nNotes: none",
+        ["a form", "a receipt"], "Notes: none",
+    ),
+    "a heading": ("## Criterios de aceptación\n1. uno\n2. dos\n## Extra\nMore", ["uno", "dos"], "More"),
+    "a line alone, without bullets": (
+        "Kryteria akceptacji\n\n    Jest formularz.\n\n    Jest paragon.",
+        ["Jest formularz.", "Jest paragon."], "",
+    ),
+    "in one line": (
+        "Rent it.\nCritérios: um formulário; um recibo\nLeave it.", ["um formulário", "um recibo"],
+        "Leave it.",
+    ),
+    "scenarios": (
+        "Criterios de aceptación\n\nEscenario 1: Barco libre\nDado que hay un barco\n"
+        "Cuando lo alquilo\nEntonces remo\n\nEscenario 2: Sin barco\nDado que no hay\nEntonces nado",
+        [
+            "Escenario 1: Barco libre Dado que hay un barco Cuando lo alquilo Entonces remo",
+            "Escenario 2: Sin barco Dado que no hay Entonces nado",
+        ],
+        "",
+    ),
+    "boxes": ("**AC:**\n* [x] a form\n* [ ] a receipt", ["a form", "a receipt"], ""),
+    "prose only": ("The criteria are not known.\nCriteria", [], "Criteria"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_criteria_stand_in_a_description(load_text: LoadText, name: str, kind: str) -> None:
+    """What stands below a line that says so is to be checked; the rest describes the item."""
+    text, criteria, left = TEXTS[name]
+    quoted = '"' + text.replace('"', '""') + '"'
+    plan = f"Title,Body,Labels\nRent,{quoted},web\n"
+    if kind == "json":
+        plan = '[{"title": "Rent", "points": 3, "description": %s}]' % json_text(text)
+    (item,) = _items(load_text, plan, f"plan.{kind}")
+    assert [each.text for each in item.criteria] == criteria
+    assert left in _body(item)
+    if criteria:
+        assert criteria[0] not in _body(item).split("## Acceptance")[0]
+
+
+def json_text(text: str) -> str:
+    """A text as JSON has it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def test_what_stands_below_a_criterion_belongs_to_it(load_text: LoadText) -> None:
+    """A deeper bullet is a detail of the criterion above."""
+    text = json_text(
+        "Acceptance criteria:\n- a form\n  - with a date\n  - with a name\n- a receipt"
+    )
+    (item,) = _items(load_text, f'[{{"title": "R", "points": 1, "description": {text}}}]', "p.json")
+    assert [each.text for each in item.criteria] == ["a form", "a receipt"]
+    assert "with a name" in _body(item)
+
+
+def test_criteria_with_a_key_leave_the_text_alone(load_text: LoadText) -> None:
+    """Where an item has a key for its criteria, the text is only a text."""
+    text = json_text("Acceptance criteria:\n- a form")
+    plan = f'[{{"title": "R", "points": 1, "description": {text}, "acceptance": ["b"]}}]'
+    (item,) = _items(load_text, plan, "p.json")
+    assert [each.text for each in item.criteria] == ["b"]
+    assert "a form" in _body(item)
