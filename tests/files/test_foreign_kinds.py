@@ -43,7 +43,9 @@ TABLES = {
 def test_headers_in_many_languages(load_text: LoadText, language: str) -> None:
     """Title, priority, status and criteria are known by their words: what is done stays done."""
     header, priority, done = TABLES[language]
-    text = f"{header}\n1,Quay,{priority},{done},It holds\n2,Boats,{priority},,They float; they are dry\n"
+    text = (
+        f"{header}\n1,Quay,{priority},{done},It holds\n2,Boats,{priority},,They float; they are dry"
+    )
     loaded = load_text(text, "plan.csv")
     assert loaded.desired is not None
     assert not [found for found in loaded.diagnostics if found.slug.startswith("unknown")]
@@ -125,7 +127,7 @@ TEXTS: dict[str, tuple[str, list[str], str]] = {
         "Rent it.\n\nAcceptance Criteria:\n- a form\n- a receipt\n\nNotes: none",
         ["a form", "a receipt"], "Notes: none",
     ),
-    "a heading": ("## Criterios de aceptación\n1. uno\n2. dos\n## Extra\nMore", ["uno", "dos"], "More"),
+    "a heading": ("## Criterios\n1. uno\n2. dos\n## Extra\nMore", ["uno", "dos"], "More"),
     "a line alone, without bullets": (
         "Kryteria akceptacji\n\n    Jest formularz.\n\n    Jest paragon.",
         ["Jest formularz.", "Jest paragon."], "",
@@ -136,7 +138,8 @@ TEXTS: dict[str, tuple[str, list[str], str]] = {
     ),
     "scenarios": (
         "Criterios de aceptación\n\nEscenario 1: Barco libre\nDado que hay un barco\n"
-        "Cuando lo alquilo\nEntonces remo\n\nEscenario 2: Sin barco\nDado que no hay\nEntonces nado",
+        "Cuando lo alquilo\nEntonces remo\n\nEscenario 2: Sin barco\n"
+        "Dado que no hay\nEntonces nado",
         [
             "Escenario 1: Barco libre Dado que hay un barco Cuando lo alquilo Entonces remo",
             "Escenario 2: Sin barco Dado que no hay Entonces nado",
@@ -156,7 +159,7 @@ def test_criteria_stand_in_a_description(load_text: LoadText, name: str, kind: s
     quoted = '"' + text.replace('"', '""') + '"'
     plan = f"Title,Body,Labels\nRent,{quoted},web\n"
     if kind == "json":
-        plan = '[{"title": "Rent", "points": 3, "description": %s}]' % json_text(text)
+        plan = f'[{{"title": "Rent", "points": 3, "description": {json_text(text)}}}]'
     (item,) = _items(load_text, plan, f"plan.{kind}")
     assert [each.text for each in item.criteria] == criteria
     assert left in _body(item)
@@ -186,3 +189,72 @@ def test_criteria_with_a_key_leave_the_text_alone(load_text: LoadText) -> None:
     (item,) = _items(load_text, plan, "p.json")
     assert [each.text for each in item.criteria] == ["b"]
     assert "a form" in _body(item)
+
+
+# ---- groups ----------------------------------------------------------------------------------
+
+GROUPS: dict[str, tuple[str, Told]] = {
+    "phases by their keys": (
+        "phase:\n  1_Old_quay:\n    status: COMPLETED\n    tasks: [Buy planks]\n"
+        "  2_New_boats:\n    status: planned\n    tasks: [Build a hull, Paint it]\n",
+        [
+            ("epic", "New boats", None),
+            ("task", "Build a hull", "New boats"),
+            ("task", "Paint it", "New boats"),
+        ],
+    ),
+    "parts by their keys": (
+        "boat-hire:\n  tasks: [Rent a boat]\npayments:\n  tasks:\n  - {title: Pay, status: open}\n",
+        [
+            ("epic", "Boat hire", None),
+            ("task", "Rent a boat", "Boat hire"),
+            ("epic", "Payments", None),
+            ("task", "Pay", "Payments"),
+        ],
+    ),
+    "groups without a name": (
+        "backlog:\n- team: web\n  tasks: [{title: Rent, size: 3}, {title: Pay, size: 5}]\n"
+        "- team: quay\n  tasks: [{title: Plank, size: 3}]\n",
+        [("task", "Rent", None), ("task", "Pay", None), ("task", "Plank", None)],
+    ),
+    "one group below a singular key": (
+        "active_phase:\n  name: Boats\n  exit_criteria: [They float]\n"
+        "  checklist:\n  - {task: Build a hull, status: open}\n  - {task: Sink, status: done}\n",
+        [("epic", "Boats", None), ("task", "Build a hull", "Boats"), ("task", "Sink", "Boats")],
+    ),
+    "an item without a title that holds some": (
+        "epics:\n- {title: Boats}\n- {title: Quay}\n- stories: [{title: Rent, points: 3}]\n",
+        [("epic", "Boats", None), ("epic", "Quay", None), ("story", "Rent", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_groups_of_all_shapes(load_text: LoadText, name: str) -> None:
+    """A key may be a name, a name may be missing: what a group holds is read all the same."""
+    text, told = GROUPS[name]
+    open_items = [i for i in _items(load_text, text) if name != "phases by their keys" or
+                  i.fields.get("state") != "completed"]  # fmt: skip
+    assert _told(open_items) == told
+
+
+def test_tags_with_ids_are_no_groups(load_text: LoadText) -> None:
+    """Two views of numbered tasks are no epics."""
+    text = "master:\n  tasks: [{id: 1, title: Rent, status: todo}]\nquay:\n"
+    text += "  tasks: [{id: 1, title: Plank, status: todo}]\n"
+    assert {item.kind for item in _items(load_text, text)} == {"task"}
+
+
+def test_what_a_done_phase_holds_is_done(load_text: LoadText) -> None:
+    """Texts and records without a status of their own have that of their group."""
+    text = "phases:\n- {name: Quay, status: done, tasks: [Planks, {title: Nails, status: open}]}\n"
+    text += "- {name: Boats, status: open, tasks: [Hull]}\n"
+    state = {item.title: item.fields.get("state") for item in _items(load_text, text)}
+    assert state == {"Quay": "completed", "Planks": "completed", "Nails": "open", "Boats": "open",
+                     "Hull": None}  # fmt: skip
+
+
+def test_a_list_of_titles_and_points_is_a_plan(load_text: LoadText) -> None:
+    """Points alone say that a list is one of work."""
+    text = '[{"title": "Rent", "description": "d", "story_points": 3}]'
+    assert _told(_items(load_text, text, "list.json")) == [("story", "Rent", None)]

@@ -26,6 +26,9 @@ from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?![A-Za-z0-9])")
 """A tracker's id."""
 
+_ORDER = re.compile(r"\d{1,3}[._) -]+(?=[^\W\d_])")
+_SPELLED = re.compile(r"[^\W\d_]{2}")
+
 _EVIDENCE = listed(
     "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
     "estimate|effort|estimate_hours|epic|milestone|sprint|assignees|done|definition_of_done"
@@ -83,16 +86,40 @@ class Shapes:
         ]  # fmt: skip
         return len(titled) * 2 > len(inner)
 
-    def named_parts(self, value: MapNode) -> list[MapNode]:
-        """The mappings in it that have a name and hold lists, and are no list by their key."""
+    def named_parts(self, value: MapNode, *, timed: bool = False) -> list[MapNode]:
+        """The mappings in it that have a name and hold lists, and are no list by their key.
+
+        Their key is their name where they have no other; where they are not `timed`, items with
+        ids speak against it, as what holds those may be a tag or a view.
+        """
         return [
             each.value
             for each in value.entries
             if isinstance(each.value, MapNode)
             and not is_known_list(each.key.value)
             and one_item(key_words(each.key.value)) is None
-            and self._is_part(each.value)
+            and (self._is_part(each.value) or self._is_named_by_key(each, timed=timed))
         ]
+
+    def _is_named_by_key(self, entry: Entry, *, timed: bool) -> bool:
+        """Whether the key of a mapping with items is its only name: `auth: {tasks: […]}`."""
+        key, node = key_words(entry.key.value), entry.value
+        spoken = key in words_of("wrapper_keys") or topics(key) or list_status(key)
+        if spoken or not isinstance(node, MapNode) or self.runs(node):
+            return False
+        lists = [e.value for e in node.entries if list_kind(e.key.value) and says(e.value)]
+        nodes = [each for value in lists if isinstance(value, ListNode) for each in value.items]
+        bare = timed or not any(isinstance(each, MapNode) and each.get("id") for each in nodes)
+        texts = all(isinstance(each, Scalar | MapNode) for each in nodes)
+        titled = any(field_of(each.key.value) == "title" for each in node.entries)
+        return bool(nodes) and bare and texts and not titled
+
+    def is_one_group(self, key: str, value: MapNode) -> bool:
+        """Whether a mapping is one stretch of time by its key: `active_phase: {name, tasks}`."""
+        if group_of(key.rpartition(" ")[2]) is None or self.runs(value):
+            return False
+        titled = any(field_of(pair.key) == "title" for pair in self.pairs(value))
+        return titled and (holds_lists(value) or any(map(self.are_goals, value.entries)))
 
     def are_groups(self, value: ListNode) -> bool:
         """Whether the entries of a list of an unknown name hold the items: named, with lists."""
@@ -123,9 +150,11 @@ class Shapes:
     def are_goals(self, entry: Entry) -> bool:
         """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""
         value = entry.value
-        if not isinstance(value, ListNode) or not topics(entry.key.value) & _TO_DO:
-            return False
         maps = maps_of(value)
+        checked = field_of(entry.key.value) == "acceptance_criteria" and maps
+        listed = checked and all(each.get("task") for each in maps)
+        if not isinstance(value, ListNode) or not (topics(entry.key.value) & _TO_DO or listed):
+            return False
         told = [each for each in maps if self._told(each)]
         return bool(told) and len(told) * 2 > len(value.items) and self.is_plan(value, strict=False)
 
@@ -187,6 +216,24 @@ def is_known_list(key: str) -> bool:
 def is_loose_list(key: str) -> bool:
     """Whether a key is one of lists of any items where it holds mappings: `items`, `doing`."""
     return is_any_list(key) or list_status(key) is not None
+
+
+def group_of(key: str) -> str | None:
+    """The sort of group that a key names, one or many of them: `phases`, `phase`, `sprint`."""
+    word = type_word(key)
+    if word is not None and word.weak:
+        return "sprint" if word.name == "sprint" else "milestone"
+    return group_kind(key)
+
+
+def name_of_key(key: str) -> str:
+    """The name that a key gives: `1_engine_work` is `Engine work`; a code stays as it is."""
+    bare = _ORDER.sub("", key, count=1)
+    if not _SPELLED.search(bare):
+        return key
+    bare = bare.replace("_", " ")
+    words = " ".join((bare if " " in bare else bare.replace("-", " ")).split())
+    return words[:1].upper() + words[1:]
 
 
 def one_item(key: str) -> str | None:

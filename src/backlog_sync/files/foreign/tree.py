@@ -10,11 +10,13 @@ from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.shapes import (
     Shapes,
+    group_of,
     has_maps,
     have_parts,
     holds_lists,
     holds_one_item,
     maps_of,
+    name_of_key,
     named_kind,
     one_item,
     period_of,
@@ -23,6 +25,7 @@ from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.outline import Form
 from backlog_sync.files.reading.declared import Rule
 from backlog_sync.files.source import Lines
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -157,6 +160,13 @@ class TreeReader:
             self._lists(entry, spot, parent_kind="")
         elif topics(key) & _NOISE and not holds_ruled:
             self._skip(entry, "it holds no items")
+        elif isinstance(value, MapNode) and self.shapes.is_one_group(key, value):
+            one = ListNode((value,), value.start, value.end, flow=True)
+            self._groups(group_of(key.rpartition(" ")[2]) or "milestone", one, spot)
+        elif isinstance(value, MapNode) and group_of(key) and (
+            self.shapes.named_parts(value, timed=True)
+        ):  # fmt: skip
+            self._groups("milestone", value, spot)
         elif isinstance(value, MapNode) and (spot.depth < _WRAPPERS or holds_ruled):
             self._wrapper(entry, key, value, spot)
         elif isinstance(value, ListNode) and value.items:
@@ -218,9 +228,7 @@ class TreeReader:
 
     def _by_key(self, key: Scalar, kind: str, spot: _Spot) -> Draft:
         """An item that is only the name of a list or a mapping."""
-        words = key.value.replace("_", " ").replace("-", " ").split()
-        title = short_title(" ".join(words))
-        draft = self._add(kind, title[:1].upper() + title[1:], self.place(key), spot)
+        draft = self._add(kind, short_title(name_of_key(key.value)), self.place(key), spot)
         draft.raw_id = key.value[:_LONGEST_ID]
         return draft
 
@@ -321,6 +329,8 @@ class TreeReader:
             return
         assert isinstance(value, ListNode)
         if not self.shapes.is_plan(value, strict=not known, named=is_any_list(key)):
+            for each in filter(holds_lists, maps_of(value)):
+                self._mapping(each, replace(spot, depth=spot.depth + 1))
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
@@ -353,6 +363,8 @@ class TreeReader:
             draft = self._add(kind, title, self.place(node), spot, node)
             if rest:
                 draft.put("description", rest, draft.place)
+            if spot.status is not None:
+                draft.put("status", *spot.status)
 
     def _add(
         self, kind: str, title: str, place: Place, spot: _Spot, node: MapNode | Scalar | None = None
@@ -386,21 +398,27 @@ class TreeReader:
                 draft.group, draft.siblings = group, self.count
             if draft is not None and isinstance(node, MapNode):
                 scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
-                self._members(node, replace(spot, within=draft, scope=scope, named=scoped))
+                below = replace(spot, within=draft, scope=scope, named=scoped)
+                self._members(node, _done_with(draft, below))
 
     def _group(self, group: str, key: str | None, node: MapNode, spot: _Spot) -> Draft | None:
         pairs = self.shapes.pairs(node)
         title = self.filler.title_of(pairs, "")
+        if key and title and field_of(title.key) != "title" and name_of_key(key) != key:
+            title = None
         ids = self.filler.ids_of(pairs, "epic")
         raw = ids[0] if ids else key
         name = short_title(text_of(title.value)) if title else period_of(pairs) or raw
+        name = name_of_key(key) if name and name == key else name
         if not name:
             self.findings.skip(self.place(node), f"a {group} without a name")
             self._mapping(node, replace(spot, depth=spot.depth + 1))
             return None
         draft = self._add("epic", name, self._start(node), spot.of_group, node)
         draft.raw_id = raw
-        fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)]
+        goals = {id(entry.value) for entry in node.entries if self.shapes.are_goals(entry)}
+        fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)
+                  and id(p.value) not in goals]  # fmt: skip
         self.filler.fill(draft, [p for p in fields if field_of(p.key)], title)
         draft.fields.pop("milestone", None)
         draft.parents.clear()
@@ -445,6 +463,8 @@ class TreeReader:
                 self.findings.warn(self.place(node), "missing-title",
                                    "entries without a title are left out",
                                    ids[0])  # fmt: skip
+            if holds_lists(node):
+                self._mapping(node, replace(spot, depth=spot.depth + 1))
             return None
         draft = self._add(kind, titled(text_of(title.value))[0], self._start(node), spot, node)
         self.filler.name(draft, pairs)
@@ -492,6 +512,13 @@ def _children(value: Node) -> list[tuple[str | None, Node]]:
     if isinstance(value, MapNode):
         return [(entry.key.value, entry.value) for entry in value.entries]
     return [(None, each) for each in value.items] if isinstance(value, ListNode) else []
+
+
+def _done_with(group: Draft, spot: _Spot) -> _Spot:
+    """What stands in a group that is done is done, where it does not say otherwise."""
+    status = group.fields.get("status")
+    done = isinstance(status, str) and "done" in meanings(status)
+    return replace(spot, status=("Done", group.places["status"])) if done else spot
 
 
 def _node(draft: Draft) -> MapNode | Scalar | None:
