@@ -258,3 +258,141 @@ def test_a_list_of_titles_and_points_is_a_plan(load_text: LoadText) -> None:
     """Points alone say that a list is one of work."""
     text = '[{"title": "Rent", "description": "d", "story_points": 3}]'
     assert _told(_items(load_text, text, "list.json")) == [("story", "Rent", None)]
+
+
+# ---- ours or another's -----------------------------------------------------------------------
+
+
+def test_version_1_alone_does_not_make_a_file_ours(load_text: LoadText) -> None:
+    """Other programs count versions too: without our lists, or with other keys beside them."""
+    tree = (
+        "version: 1\nproject: Boats\nupdated: 2026-01-01\nphases:\n- {name: Quay, tasks: [Plank]}\n"
+    )
+    assert [item.title for item in _items(load_text, tree)] == ["Quay", "Plank"]
+    beside = "version: 1\nproject: Boats\nsubtitle: x\nstories:\n- {title: Rent, points: 3}\n"
+    assert [item.title for item in _items(load_text, beside)] == ["Rent"]
+
+
+def test_a_slip_of_the_pen_in_a_file_of_ours_stays_an_error(load_text: LoadText) -> None:
+    """One key that nobody knows beside lists of ours is told, as before."""
+    loaded = load_text("version: 1\nsubtitle: x\nstories:\n- {title: Rent}\n", "plan.yaml")
+    assert [found.slug for found in loaded.errors] == ["unknown-field"]
+
+
+# ---- boards and labels -----------------------------------------------------------------------
+
+BOARDS = {
+    "named by their ids": (
+        "categories:\n- {id: planned, label: Soon, items: [{title: Rent, priority: high}]}\n"
+        "- {id: completed, label: There, items: [{title: Pay, priority: low}]}\n"
+    ),
+    "named by their titles": (
+        "columns:\n- {title: To Do, cards: [{title: Rent}]}\n"
+        "- {title: Done, cards: [{title: Pay}]}\n"
+    ),
+    "named by their status": (
+        "lanes:\n- {status: open, items: [{title: Rent}]}\n"
+        "- {status: done, items: [{title: Pay}]}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_columns_of_a_board_give_their_status(load_text: LoadText, name: str) -> None:
+    """What stands in a column has its status; the column is no item."""
+    items = _items(load_text, BOARDS[name])
+    assert [item.title for item in items] == ["Rent", "Pay"]
+    assert [item.fields["state"] for item in items] == ["open", "completed"]
+
+
+def test_named_parts_with_a_status_are_no_columns(load_text: LoadText) -> None:
+    """An area that is done is a part of the plan, whose name is not its status."""
+    text = "areas:\n- {name: Quay, status: done, tasks: [Plank]}\n"
+    text += "- {name: Boats, status: planned, tasks: [Hull]}\n"
+    titles = [item.title for item in _items(load_text, text)]
+    assert titles == ["Quay", "Plank", "Boats", "Hull"]
+
+
+def test_labels_may_carry_fields(load_text: LoadText) -> None:
+    """`status:done` among the labels says that an item is done, unless its own key says more."""
+    text = (
+        "user_stories:\n- {title: Rent, labels: 'priority:P0,status:done,type:feature'}\n"
+        "- {title: Pay, labels: ['status: done', 'web'], status: in progress}\n"
+        "- {title: Row, labels: ['status:of the lake']}\n"
+    )
+    rent, pay, row = _items(load_text, text)
+    assert (rent.fields["state"], rent.board["Priority"]) == ("completed", "P0")
+    assert "status:done" in str(rent.fields["labels"])
+    assert (pay.fields["state"], pay.status) == ("open", "in progress")
+    assert "state" not in row.fields
+
+
+# ---- trees and numbers -----------------------------------------------------------------------
+
+
+def test_the_root_of_a_tree_names_the_plan(load_text: LoadText) -> None:
+    """What stands below it is the plan, in whatever depth."""
+    text = (
+        "tree:\n  id: boats\n  title: Boats\n  children:\n  - title: Hire\n    status: todo\n"
+        "    children:\n    - {id: a, title: Rent, status: done}\n"
+        "    - {id: b, title: Pay, status: todo}\n"
+    )
+    assert _told(_items(load_text, text)) == [
+        ("epic", "Hire", None), ("story", "Rent", "Hire"), ("story", "Pay", "Hire"),
+    ]  # fmt: skip
+
+
+def test_a_menu_is_no_tree_of_work(load_text: LoadText) -> None:
+    """Titles and addresses are no plan, however deep they stand."""
+    text = "tree:\n  title: Docs\n  children:\n"
+    text += "  - {title: A, path: /a, children: [{title: B, path: /b}]}\n"
+    loaded = load_text(text, "menu.yaml")
+    assert [found.slug for found in loaded.errors] == ["not-a-backlog"]
+
+
+@pytest.mark.parametrize(("prefix", "kind"), [("", "story"), ("task", "task"), ("story_", "story")])
+def test_items_stand_below_their_numbers(load_text: LoadText, prefix: str, kind: str) -> None:
+    """A number is an id; the description is the title, sentences are what is to be had."""
+    text = "".join(
+        f"{prefix}{n}:\n  description: Build boat {n}\n  status: Open\n"
+        "  features: [it floats well, it is dry]\n"
+        for n in (1, 2)
+    )
+    items = _items(load_text, text)
+    assert _told(items) == [(kind, "Build boat 1", None), (kind, "Build boat 2", None)]
+    assert [entry.text for entry in items[0].criteria] == ["it floats well", "it is dry"]
+
+
+# ---- lines -----------------------------------------------------------------------------------
+
+
+def test_tags_of_a_todo_txt_inside_a_sentence_are_words(load_text: LoadText) -> None:
+    """Those before and behind it are labels alone; no two tasks fall into one for it."""
+    text = "Mend the @lamp on the quay +night\n@quay Paint it\nCall the harbour +north\n"
+    text += "Call the harbour +south\n"
+    titles = [item.title for item in _items(load_text, text, "todo.txt")]
+    assert titles == ["Mend the @lamp on the quay", "Paint it", "Call the harbour +north",
+                      "Call the harbour +south"]  # fmt: skip
+
+
+def test_parts_of_an_org_file_are_epics(load_text: LoadText) -> None:
+    """Type words of headings mean the same as in Markdown; what is done in all parts is done."""
+    text = (
+        "* Iteration 1: quay\n** Work\n*** DONE Planks\n* Iteration 2: boats\n*** TODO Hull\n"
+        "* Iteration 3: oars\n* Notes\n** Ideas\n"
+    )
+    items = _items(load_text, text, "plan.org")
+    assert [(i.kind, i.title, i.fields.get("state")) for i in items] == [
+        ("epic", "Iteration 1: quay", "completed"), ("task", "Planks", "completed"),
+        ("epic", "Iteration 2: boats", None), ("task", "Hull", "open"),
+        ("epic", "Iteration 3: oars", None),
+    ]  # fmt: skip
+    assert items[3].parent == items[2].key
+
+
+def test_boxes_below_a_part_of_an_org_file_are_tasks(load_text: LoadText) -> None:
+    """A part has no criteria of its own: its boxes are what is to be done in it."""
+    text = "* Phase 1: boats\n- [ ] Hull\n- [x] Sail\n"
+    items = _items(load_text, text, "plan.org")
+    assert _told(items) == [("epic", "Phase 1: boats", None), ("task", "Hull", "Phase 1: boats"),
+                            ("task", "Sail", "Phase 1: boats")]  # fmt: skip

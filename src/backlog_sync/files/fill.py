@@ -46,6 +46,7 @@ from backlog_sync.files.vocabulary import (
     field_of,
     is_empty_word,
     is_no,
+    is_priority,
     is_yes,
     key_words,
     withheld_kind,
@@ -289,6 +290,17 @@ class Filler:
                 self.left_out(pair)
         self._user_story(draft, parts, title)
         self._criteria_of_text(draft)
+        self._fields_of_labels(draft)
+
+    def _fields_of_labels(self, draft: Draft) -> None:
+        """A label may carry what has no key: `status:done`, `priority: P0`. It stays a label."""
+        labels = draft.fields.get("labels")
+        for label in labels if isinstance(labels, list) else ():
+            key, _, value = str(label).partition(":")
+            word, name = value.strip(" :"), field_of(key)
+            known = meanings(word) if name == "status" else name == "priority" and is_priority(word)
+            if known:
+                draft.put(str(name), word, draft.places["labels"])
 
     def _criteria_of_text(self, draft: Draft) -> None:
         """The criteria of an item without a key for them may stand in what describes it."""

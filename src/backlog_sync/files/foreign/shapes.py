@@ -8,6 +8,7 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.node_values import says, text_of
 from backlog_sync.files.source import Lines
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import (
     RANKS,
     field_of,
@@ -25,6 +26,9 @@ from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?![A-Za-z0-9])")
 """A tracker's id."""
+
+_NUMBER = re.compile(r"(?:([^\W\d_]{1,20})[ _-]?)?\d{1,4}")
+"""A key that counts: `3`, `task_3`."""
 
 _ORDER = re.compile(r"\d{1,3}[._) -]+(?=[^\W\d_])")
 _SPELLED = re.compile(r"[^\W\d_]{2}")
@@ -146,6 +150,44 @@ class Shapes:
         told = [_said(each) for each in maps_of(value)]
         dated = any(names & {"target", "start"} for names in told)
         return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
+
+    def is_numbered(self, node: MapNode) -> str:
+        """The kind of the items that a mapping holds by number: `1`, `2` or `task1`, `task2`."""
+        found = [_NUMBER.fullmatch(entry.key.value) for entry in node.entries]
+        words = {match[1] or "" if match else None for match in found}
+        maps = [entry.value for entry in node.entries if isinstance(entry.value, MapNode)]
+        word = type_word(next(iter(words), None) or "")
+        counted = words == {""} or (len(words) == 1 and word is not None and not word.weak)
+        if not counted or len(maps) < max(2, len(node.entries)):
+            return ""
+        told = [each for each in maps if self._told(each)]
+        named = all(self.filler.title_of(self.pairs(each), "") for each in maps)
+        return (word.kind if word else "story") if named and len(told) * 2 > len(maps) else ""
+
+    def tree(self, value: MapNode) -> Entry | None:
+        """The list of what stands below the root of a tree, where it speaks of work."""
+        for entry in value.entries:
+            if is_any_list(entry.key.value) and isinstance(entry.value, ListNode):
+                maps = maps_of(entry.value)
+                told = [each for each in maps if self._told(each)]
+                return entry if len(told) * 2 > len(maps) else None
+        return None
+
+    def column_status(self, node: MapNode) -> tuple[str, Place] | None:
+        """The status by which a column of a board is named, and where it stands."""
+        titled = any(field_of(entry.key.value) == "title" for entry in node.entries)
+        for entry in node.entries:
+            key, text = key_words(entry.key.value), text_of(entry.value)
+            own = key in words_of("column_names") and not (titled and field_of(key) == "status")
+            if own and text and meanings(text):
+                return text, self._place(entry.value)
+        return None
+
+    def is_board(self, value: Node) -> bool:
+        """Whether a list is one of columns: they hold items, and statuses name most of them."""
+        maps = maps_of(value)
+        named = [each for each in maps if self.column_status(each) and not self._plans(each)]
+        return len(maps) >= 2 and all(map(holds_lists, maps)) and len(named) * 2 >= len(maps)
 
     def are_goals(self, entry: Entry) -> bool:
         """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""

@@ -206,7 +206,10 @@ def is_ours(root: Node) -> bool:
     if other_list and not (own_lists and versioned):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
-    odd = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
+    odd = [
+        name for name in names
+        if name[-1:].isdigit() or not get_close_matches(name[:100], known, 1, _NEAR)
+    ]  # fmt: skip
     if versioned and own_lists:
         named = [name for name in ("project",) if isinstance(root.get(name), Scalar)]
         other = len(odd) + len(named) >= _SURELY

@@ -139,6 +139,9 @@ class TreeReader:
         if not spot.depth and spot.parent is None and self.shapes.is_item(node):
             self._item(node, "story", spot, loose=True)
             return
+        if kind := self.shapes.is_numbered(node):
+            self._entries(node, kind, spot, loose=True)
+            return
         parts = {id(each) for each in self.shapes.named_parts(node)}
         if len(parts) >= _SEVERAL:
             self._groups("milestone", _only(node, parts), spot, scoped=True)
@@ -158,6 +161,10 @@ class TreeReader:
             return
         if self.shapes.is_list(key, value):
             self._lists(entry, spot, parent_kind="")
+        elif self.shapes.is_board(value):
+            self._board(value, spot)
+        elif isinstance(value, MapNode) and self._is_tree(key, value):
+            self._tree(value, spot)
         elif topics(key) & _NOISE and not holds_ruled:
             self._skip(entry, "it holds no items")
         elif isinstance(value, MapNode) and self.shapes.is_one_group(key, value):
@@ -171,6 +178,27 @@ class TreeReader:
             self._wrapper(entry, key, value, spot)
         elif isinstance(value, ListNode) and value.items:
             self._unknown_list(entry, key, value, spot)
+
+    def _board(self, value: Node, spot: _Spot) -> None:
+        """Columns: their names are the statuses of what stands in them, and no items."""
+        self.planned = True
+        for column in maps_of(value):
+            inside = replace(spot, status=self.shapes.column_status(column))
+            for entry in column.entries:
+                key = key_words(entry.key.value)
+                if self.shapes.is_list(key, entry.value):
+                    kind = _kind_of_list(key) or "story"
+                    self._list(key, entry.value, kind, inside, known=True)
+
+    def _is_tree(self, key: str, value: MapNode) -> bool:
+        return key in words_of("tree_keys") and self.shapes.tree(value) is not None
+
+    def _tree(self, value: MapNode, spot: _Spot) -> None:
+        """What stands below the root of a tree; the root only names the plan."""
+        entry = self.shapes.tree(value)
+        assert entry is not None
+        parted = any(map(holds_lists, maps_of(entry.value)))
+        self._entries(entry.value, "epic" if parted else "story", spot, loose=True)
 
     def _wrapper(self, entry: Entry, key: str, value: MapNode, spot: _Spot) -> None:
         """A mapping of an unknown name, or one that says when: `now`, `short_term`, `done`.
@@ -492,6 +520,10 @@ class TreeReader:
             if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
                 continue
+            if kind and RANKS[kind] < draft.rank and _are_sentences(entry.value):
+                pair = Pair(entry.key.value, entry.value, self.place(entry.key))
+                self.filler.take(draft, pair, "acceptance_criteria")
+                continue
             if draft.kind == "epic" and self.shapes.are_steps(key, entry.value):
                 self._list(key, entry.value, self._child_kind(entry.value, draft.kind), below,
                            known=True)  # fmt: skip
@@ -512,6 +544,12 @@ def _children(value: Node) -> list[tuple[str | None, Node]]:
     if isinstance(value, MapNode):
         return [(entry.key.value, entry.value) for entry in value.entries]
     return [(None, each) for each in value.items] if isinstance(value, ListNode) else []
+
+
+def _are_sentences(value: Node) -> bool:
+    """Whether a list holds texts that name no items: what a task is to have, say."""
+    nodes = value.items if isinstance(value, ListNode) else ()
+    return any(not _REFERENCE.fullmatch(text_of(node)) for node in nodes)
 
 
 def _done_with(group: Draft, spot: _Spot) -> _Spot:
