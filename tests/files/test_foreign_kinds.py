@@ -396,3 +396,21 @@ def test_boxes_below_a_part_of_an_org_file_are_tasks(load_text: LoadText) -> Non
     items = _items(load_text, text, "plan.org")
     assert _told(items) == [("epic", "Phase 1: boats", None), ("task", "Hull", "Phase 1: boats"),
                             ("task", "Sail", "Phase 1: boats")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "plain"),
+    [
+        ("BH-1", "Task4: Rent a boat", "Rent a boat"),
+        ("HIRE-01", "US-HIRE-01: Rent a boat", "Rent a boat"),
+        ("BH-1", "Phase2: Rent a boat", "Phase2: Rent a boat"),
+        ("BH-1", "B2: Rent a boat", "B2: Rent a boat"),
+    ],
+)
+def test_words_that_count_items_leave_their_titles(
+    load_text: LoadText, key: str, title: str, plain: str
+) -> None:
+    """Where an item has an id of its own, `Task4:` before its title says no more."""
+    text = f"Key,Summary,Status,Story Points\n{key},{title},Open,3\n"
+    (item,) = _items(load_text, text, "plan.csv")
+    assert (item.key, item.title) == (key.lower(), plain)

@@ -520,7 +520,7 @@ class TreeReader:
             if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
                 continue
-            if kind and RANKS[kind] < draft.rank and _are_sentences(entry.value):
+            if kind == "feature" and draft.rank > RANKS[kind] and _are_sentences(entry.value):
                 pair = Pair(entry.key.value, entry.value, self.place(entry.key))
                 self.filler.take(draft, pair, "acceptance_criteria")
                 continue
@@ -547,9 +547,9 @@ def _children(value: Node) -> list[tuple[str | None, Node]]:
 
 
 def _are_sentences(value: Node) -> bool:
-    """Whether a list holds texts that name no items: what a task is to have, say."""
+    """Whether a list holds texts that name no items: features that a task is to have, say."""
     nodes = value.items if isinstance(value, ListNode) else ()
-    return any(not _REFERENCE.fullmatch(text_of(node)) for node in nodes)
+    return bool(nodes) and all(not _REFERENCE.fullmatch(text_of(node)) for node in nodes)
 
 
 def _done_with(group: Draft, spot: _Spot) -> _Spot:
