@@ -245,6 +245,20 @@ def test_tags_with_ids_are_no_groups(load_text: LoadText) -> None:
     assert {item.kind for item in _items(load_text, text)} == {"task"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "base: {price: 5, features: [Ten users, Mail]}\npro: {price: 9, features: [All users]}\n",
+        "header: {items: [{title: A, url: /a}]}\nfooter: {items: [{title: B, url: /b}]}\n",
+        "columns:\n- {name: open, items: [a, b]}\n- {name: width, items: [c]}\n",
+        "1: {description: OK}\n2: {description: Not found}\n",
+    ],
+)
+def test_what_only_looks_like_groups_is_no_plan(load_text: LoadText, text: str) -> None:
+    """Prices, menus and tables of codes hold lists with titles as well."""
+    assert [found.slug for found in load_text(text, "x.yaml").errors] == ["not-a-backlog"]
+
+
 def test_what_a_done_phase_holds_is_done(load_text: LoadText) -> None:
     """Texts and records without a status of their own have that of their group."""
     text = "phases:\n- {name: Quay, status: done, tasks: [Planks, {title: Nails, status: open}]}\n"

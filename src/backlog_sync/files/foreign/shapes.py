@@ -106,12 +106,17 @@ class Shapes:
         ]
 
     def _is_named_by_key(self, entry: Entry, *, timed: bool) -> bool:
-        """Whether the key of a mapping with items is its only name: `auth: {tasks: […]}`."""
+        """Whether the key of a mapping with items is its only name: `auth: {tasks: […]}`.
+
+        Plans of prices have features too, and menus items: only below a time these are work.
+        """
         key, node = key_words(entry.key.value), entry.value
         spoken = key in words_of("wrapper_keys") or topics(key) or list_status(key)
         if spoken or not isinstance(node, MapNode) or self.runs(node):
             return False
-        lists = [e.value for e in node.entries if list_kind(e.key.value) and says(e.value)]
+        lists = [e.value for e in node.entries
+                 if (kind := list_kind(e.key.value)) and says(e.value)
+                 and (timed or RANKS.get(kind, 0) >= RANKS["story"])]  # fmt: skip
         nodes = [each for value in lists if isinstance(value, ListNode) for each in value.items]
         bare = timed or not any(isinstance(each, MapNode) and each.get("id") for each in nodes)
         texts = all(isinstance(each, Scalar | MapNode) for each in nodes)
