@@ -132,8 +132,9 @@ def test_codes_of_several_parts_name_one_story() -> None:
 
 def test_an_untitled_story_is_named_by_its_sentence() -> None:
     """A heading that is only a number says nothing."""
-    text = "# Stories\n\n## User Story 1\n\nAs a rider, I want a lock, so that it stays.\n\n**Points**: 3\n"
-    assert only(text).title == "As a rider, I want a lock, so that it stays."
+    story = "As a rider, I want a lock, so that it stays."
+    text = f"# Stories\n\n## User Story 1\n\n{story}\n\n**Points**: 3\n"
+    assert only(text).title == story
 
 
 def test_a_family_of_codes_with_lines_below_is_a_plan() -> None:
@@ -183,6 +184,7 @@ def test_a_title_column_says_it_better_than_a_code() -> None:
 
 def test_numbered_rows_below_a_priority_are_items() -> None:
     """The heading says that they are wanted, whatever their column is called."""
-    text = "# P\n\n## Must have *(or it fails)*\n\n| # | Wish | Source |\n|---|---|---|\n| 1 | Login | A |\n"
+    table = "| # | Wish | Source |\n|---|---|---|\n| 1 | Login | A |\n"
+    text = f"# P\n\n## Must have *(or it fails)*\n\n{table}"
     assert [title for _, title, _ in outline(text)] == ["Login"]
     assert not outline(text.replace("Must have *(or it fails)*", "Glossary"))

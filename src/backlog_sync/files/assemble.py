@@ -17,7 +17,7 @@ from backlog_sync.files.draft import Criterion, Draft, Findings, Ref
 from backlog_sync.files.parsed import LineNote, Missing, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.values import Named, parse_dependencies, singular
-from backlog_sync.files.vocabulary import RANKS, vocabulary
+from backlog_sync.files.vocabulary import RANKS, type_word, vocabulary
 
 KeyOf: TypeAlias = Callable[[str], str | None]
 
@@ -173,9 +173,18 @@ class _Assembler:
 
     @staticmethod
     def _uncode(draft: Draft) -> None:
-        """A code before a dash or a colon leaves the title of the item whose id it is."""
+        """A code before a dash or a colon leaves the title of the item whose id it is.
+
+        So does one that has more before the id (`US-WEB-1` of `WEB-1`), and a word that only counts
+        the items, where they have ids of another sort: `Task4`.
+        """
         lead = _LEADING_CODE.match(draft.title)
-        if lead is None or not draft.raw_id or lead[1].casefold() != draft.raw_id.casefold():
+        if lead is None or not draft.raw_id:
+            return
+        code, own = lead[1].casefold(), draft.raw_id.casefold()
+        word = type_word(code.rstrip("0123456789.-_"))
+        counts = word is not None and not word.weak and not own.isdecimal()
+        if code != own and not code.endswith(f"-{own}") and not counts:
             return
         draft.aliases.append(draft.title)
         draft.title = draft.title[lead.end() :].strip()

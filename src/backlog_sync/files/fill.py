@@ -28,6 +28,7 @@ from backlog_sync.files.node_values import (
     word_of,
 )
 from backlog_sync.files.statuses import meanings
+from backlog_sync.files.text_criteria import without_criteria
 from backlog_sync.files.values import (
     is_empty,
     parse_estimate,
@@ -45,15 +46,18 @@ from backlog_sync.files.vocabulary import (
     field_of,
     is_empty_word,
     is_no,
+    is_priority,
     is_yes,
     key_words,
     withheld_kind,
+    words_of,
 )
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 _FIBONACCI = frozenset((0, 0.5, 1, 2, 3, 5, 8, 13, 20, 21, 34, 40, 55, 89, 100))
 _BARE = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,14}[-_.]?\d[\w.-]{0,40}")
+_NAME = re.compile(r"[\w./:-]+", re.ASCII)
 _LONGEST_ID = 80
 _EFFORTS = ("estimate", "effort", "estimate_hours", "estimate_seconds")
 _STORY_PARTS = ("as_a", "i_want", "so_that")
@@ -67,6 +71,7 @@ _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user stor
 _ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
 _VAGUE = ("issue", "item", "ticket", "work item", "card")
 """Words for any item: they are its kind only where no other key says one."""
+_DESCRIBING = {"description", "desc", "details"}
 _TITLE_ORDER = {"title": 0, "name": 1, "summary": 2}
 """Which of several titles is the title; any other spelling comes after these."""
 
@@ -185,7 +190,10 @@ class Filler:
         if found:
             return min(found, key=lambda pair: _TITLE_ORDER.get(key_words(pair.key), 9))
         own = _OWN_WORDS.get(kind, {kind} if kind else _ANY_WORDS)
-        for wanted in (own, {"i want", "want"}, {"description", "desc", "details"}):
+        wish = _wish(pairs)
+        if wish is not None:
+            return wish
+        for wanted in (own, {"i want", "want"}, _OWN_WORDS["task"], _DESCRIBING):
             for pair in pairs:
                 if key_words(pair.key) in wanted and _is_text(pair):
                     return pair
@@ -207,6 +215,8 @@ class Filler:
                     vague = vague or meant
                 elif meant and (loose or meant in ("bug", "spike", "chore")):
                     return meant
+        if loose and not vague and hint == "story" and _is_told_as_task(pairs):
+            return "task"
         return vague if vague and loose else hint
 
     def ids_of(self, pairs: Sequence[Pair], kind: str) -> list[str]:
@@ -242,15 +252,22 @@ class Filler:
         checked. Id and kind are taken before: `name`, `kind_of`.
         """
         parts: dict[str, Pair] = {}
+        wish = _wish(pairs)
+        if wish is not None:
+            parts["i_want"] = wish
         checked = any(key_words(pair.key) == "passes" for pair in pairs)
         for pair in pairs:
             name = self.meaning(draft, pair)
             if name in _STORY_PARTS:
                 parts.setdefault(name, pair)
+            elif pair is wish:
+                continue
             elif pair is title:
                 self._rest_of_title(draft, pair)
             elif name is None and checked and key_words(pair.key) == "steps":
                 self._criteria(draft, "acceptance_criteria", pair)
+            elif name is None and key_words(pair.key) in words_of("test_cases"):
+                self._scenarios(draft, "scenarios", pair)
             elif name == "title" and key_words(pair.key) == "summary":
                 self._text(draft, "description", pair)
             elif (
@@ -259,6 +276,29 @@ class Filler:
             ):
                 self.left_out(pair)
         self._user_story(draft, parts, title)
+        self._criteria_of_text(draft)
+        self._fields_of_labels(draft)
+
+    def _fields_of_labels(self, draft: Draft) -> None:
+        """A label may carry what has no key: `status:done`, `priority: P0`. It stays a label."""
+        labels = draft.fields.get("labels")
+        for label in labels if isinstance(labels, list) else ():
+            key, _, value = str(label).partition(":")
+            word, name = value.strip(" :"), field_of(key)
+            known = meanings(word) if name == "status" else name == "priority" and is_priority(word)
+            if known:
+                draft.put(str(name), word, draft.places["labels"])
+
+    def _criteria_of_text(self, draft: Draft) -> None:
+        """The criteria of an item without a key for them may stand in what describes it."""
+        text = draft.fields.get("description")
+        if not isinstance(text, str) or draft.criteria or "scenarios" in draft.fields:
+            return
+        rest, draft.criteria = without_criteria(text)
+        if draft.criteria and rest:
+            draft.fields["description"] = rest
+        elif draft.criteria:
+            del draft.fields["description"]
 
     def _rest_of_title(self, draft: Draft, pair: Pair) -> None:
         """What a long text says beyond the title that it gave describes the item."""
@@ -372,8 +412,11 @@ class Filler:
         return Taken.SET if found else Taken.EMPTY
 
     def _scenarios(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """Scenarios are the check list of an item that has no other: `assemble` sees to it."""
-        found = list(criteria_of(pair.value))
+        """Scenarios are the check list of an item that has no other: `assemble` sees to it.
+
+        A name such as `test_login` tells nothing to check.
+        """
+        found = [each for each in criteria_of(pair.value) if not _NAME.fullmatch(each.text)]
         return _set(draft, name, found, pair) if found else Taken.EMPTY
 
     def _risks(self, draft: Draft, name: str, pair: Pair) -> Taken:
@@ -493,6 +536,20 @@ class Filler:
 
 def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:
     return Taken.SET if draft.put(name, value, pair.place) else Taken.AGAIN
+
+
+def _wish(pairs: Sequence[Pair]) -> Pair | None:
+    """What a story wants, where `role`, `goal` and `benefit` stand beside each other."""
+    named = {field_of(pair.key): pair for pair in pairs if _is_text(pair)}
+    told = named.keys() >= {"as_a", "so_that"} and not named.keys() & {"i_want", "user_story"}
+    return named.get("goal") if told else None
+
+
+def _is_told_as_task(pairs: Sequence[Pair]) -> bool:
+    """Whether a record has its title below `task`."""
+    titled = any(field_of(pair.key) == "title" for pair in pairs)
+    own = _OWN_WORDS["task"]
+    return not titled and any(key_words(p.key) in own and _is_text(p) for p in pairs)
 
 
 def _is_text(pair: Pair) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.names import parse_names
-from backlog_sync.files.scenario import begins_scenario, continues_scenario
+from backlog_sync.files.scenario import begins_scenario, continues_scenario, names_scenario
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import is_empty
 from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_column
@@ -126,14 +126,21 @@ def criteria_of(node: Node) -> Iterator[Criterion]:
 
 
 def _scenarios(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a text, the steps of a scenario as one: `Given …`, `When …`, `Then …`."""
-    steps: list[list[str]] = []
+    """The lines of a text, the name and steps of a scenario as one: `Given …`, `When …`."""
+    open_: list[str] = []
     for line in lines:
-        if steps and begins_scenario(steps[-1][0]) and continues_scenario(line.strip()):
-            steps[-1].append(line.strip())
-        else:
-            steps.append([line.strip() if begins_scenario(line.strip()) else line])
-    return (" ".join(each) for each in steps)
+        step = line.strip()
+        named = bool(open_) and names_scenario(open_[-1])
+        if open_ and (continues_scenario(step) or (named and begins_scenario(step))):
+            open_.append(step)
+            continue
+        if open_:
+            yield " ".join(open_)
+        open_ = [step] if begins_scenario(step) or names_scenario(step) else []
+        if not open_:
+            yield line
+    if open_:
+        yield " ".join(open_)
 
 
 def _lines(text: str) -> Iterable[str]:

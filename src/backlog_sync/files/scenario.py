@@ -1,14 +1,26 @@
 """Given/When/Then: the lines of a scenario, which together are one acceptance criterion."""
 
+import re
+
 from backlog_sync.files.inline import plain
 from backlog_sync.files.vocabulary import spelled, without_accents
 
 _LONGEST = 16
+_NAME = re.compile(
+    r"[*_#\s]*(?:scenario(?: outline)?|scenariusz|escenario|cenário|scénario|szenario|scénář|"
+    r"senaryo|сценарий|сценарій|场景|シナリオ|시나리오)[ ]?\d{0,3}[*_]*(?:[ ]?[:：.]|[ ][–—-][ ])",
+    re.IGNORECASE,
+)
 
 
 def begins_scenario(text: str) -> bool:
     """Whether a line begins a scenario: `**Given** a rider …`."""
     return _begins(text, "scenarios.begin")
+
+
+def names_scenario(text: str) -> bool:
+    """Whether a line is the name of a scenario, whose steps follow: `Scenario 2: No wind`."""
+    return _NAME.match(text[:80]) is not None
 
 
 def continues_scenario(text: str) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -322,6 +322,8 @@ class _Reader:
         )
         if titled or "kind" in fields:
             levels = {}
+        self.stories = _beside_title(levels, words)
+        levels = {at: level for at, level in levels.items() if at not in self.stories}
         self.levels = {} if self.kind or steps else levels
         self.titles = {} if self.kind else steps or {at: RANKS[each] for at, each in levels.items()}
         self.codes = {level: at for at, word in enumerate(words)
@@ -413,7 +415,11 @@ class _Reader:
         level, step = self.levels.get(at), self.titles[at]
         columns = {self.names[other] for other in self.titles}
         columns |= {self.names[code] for other, code in self.codes.items() if other != level}
-        rest = [pair for pair in pairs if pair.key not in columns]
+        stories = {self.names[other] for other in self.stories}
+        rest = [
+            replace(pair, key="user story") if pair.key in stories else pair
+            for pair in pairs if pair.key not in columns
+        ]  # fmt: skip
         kind = level or self.filler.kind_of(rest, "story", loose=True)
         draft = Draft(kind, short_title(_text(row, at)), place)
         self.filler.name(draft, rest)
@@ -457,6 +463,13 @@ def _level_of(word: str) -> str:
     """The level of a column of titles: `epic`, `user story`, `feature name`."""
     plain = word.removesuffix(" name").removesuffix(" title")
     return {"user story": "story", "subtask": "task"}.get(plain, plain)
+
+
+def _beside_title(levels: Mapping[int, str], words: Sequence[str]) -> Collection[int]:
+    """The columns of whole stories, where another one has their titles: `Story Title`, `Story`."""
+    stories = [at for at, level in levels.items() if level == "story"]
+    plain = [at for at in stories if not words[at].endswith((" name", " title"))]
+    return plain if len(plain) < len(stories) else ()
 
 
 def _own_level(word: str) -> str | None:

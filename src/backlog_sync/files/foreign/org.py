@@ -2,7 +2,8 @@
 
 A heading is an item where it has a keyword (`TODO`, `DONE`, those of a `#+TODO:` line) or a
 priority, or stands among headings that have one; headings that only hold items are sections. Boxes
-are criteria of the item above them, and tasks where there is none.
+are criteria of the item above them, and tasks where there is none. A section that is named as a
+part of the plan (`Iteration 2: Boats`) is an epic, and so are its neighbours.
 """
 
 import re
@@ -21,7 +22,7 @@ from backlog_sync.files.node_values import leading_title
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import parse_kind
-from backlog_sync.files.vocabulary import field_of, withheld_kind
+from backlog_sync.files.vocabulary import TypeWord, field_of, type_word, withheld_kind
 
 ORG = "org"
 """The dialect of an Org file."""
@@ -40,6 +41,9 @@ _PLANNING = re.compile(r"[ \t]*(?:(?:DEADLINE|SCHEDULED|CLOSED):[ \t]*[<\[][^>\]
 _DATE = re.compile(r"(DEADLINE|SCHEDULED):[ \t]*[<\[](\d{4}-\d\d-\d\d)")
 _LOG = re.compile(r"[ \t]*- (?:State \"|Note taken on \[|CLOSING NOTE \[|Rescheduled from )")
 _BOX = re.compile(r"([ \t]*)(?:[-+]|\d{1,4}[.)])[ \t]+\[([ xX-])\][ \t]+(?=\S)")
+_NUMBERED = re.compile(
+    r"([^\W\d_]{2,20}(?:[ ][^\W\d_]{2,20})?)[ ]\d{1,4}(?:\.\d{1,4})*(?=$|[ :：.–—-])"
+)
 _ISSUE = re.compile(r"[ \t]*\(((?:[\w.-]{1,100}(?:/[\w.-]{1,100})?)?#\d{1,9})\)[ \t]*$")
 _LISTED = re.compile(r"[-+*][ \t]|\d{1,4}[.)][ \t]")
 _ANY_WORD = re.compile(r"(\S{1,30})[ \t]+")
@@ -71,6 +75,7 @@ class _Heading:
     children: list["_Heading"] = field(default_factory=list)
     parent: "_Heading | None" = None
     item: bool = False
+    part: TypeWord | None = None
 
     def walk(self) -> Iterator["_Heading"]:
         """All headings below, in document order."""
@@ -201,10 +206,20 @@ def _judge(top: _Heading) -> None:
         if (each.item or id(each) in holds) and each.parent is not None:
             holds.add(id(each.parent))
     for above in (top, *headings):
+        named = [each for each in above.children if _part_of(each)]
+        if any(id(each) in holds or _boxes(each.lines) for each in named):
+            for each in named:
+                each.part = _part_of(each)
         run = [each for each in above.children if each.item or id(each) not in holds]
         if sum(each.item for each in run) * 2 > len(run):
             for each in run:
-                each.item = bool(each.text)
+                each.item = bool(each.text) and each.part is None
+
+
+def _part_of(heading: _Heading) -> TypeWord | None:
+    """The word by which a section is a part of the plan: `Iteration 2: Boats`."""
+    words = _NUMBERED.match(heading.text)
+    return type_word(words[1]) if words and not heading.item else None
 
 
 def _boxes(lines: Sequence[Line]) -> list[_Box]:
@@ -250,7 +265,7 @@ class _Reader:
         self._tasks(top.lines, None)
         for each in top.walk():
             parent = above[id(each.parent)]
-            if each.item:
+            if each.item or each.part:
                 above[id(each)] = self._item(each, parent)
                 continue
             self.findings.skip(self._place(each.line), "a section")
@@ -265,12 +280,16 @@ class _Reader:
         title, rest = leading_title(plain_title(heading.text))
         place = self._place(heading.line)
         kind = "epic" if heading.word in _EPICS and heading.children else "task"
+        if heading.part is not None:
+            kind = "epic" if heading.part.weak else heading.part.kind
         draft = Draft(parse_kind(heading.word) or kind, title, place)
         draft.parent = parent if parent is not None and parent.rank <= draft.rank else None
         if heading.word and heading.word not in _EPICS:
             ends = heading.word in self.keywords.closed
             told = bool(meanings(heading.word) & {"done", "cancelled"})
             draft.put("status", "Done" if ends and not told else heading.word, place)
+        elif heading.part and self._is_done(heading):
+            draft.put("status", "Done", place)
         if heading.priority:
             draft.put("priority", priority_of(heading.priority), place)
         if heading.tags:
@@ -279,6 +298,11 @@ class _Reader:
         self.drafts.append(draft)
         self._body(heading, draft)
         return draft
+
+    def _is_done(self, part: _Heading) -> bool:
+        """Whether all that stands in a part is closed."""
+        items = [each for each in part.walk() if each.word]
+        return bool(items) and all(each.word in self.keywords.closed for each in items)
 
     def _body(self, heading: _Heading, draft: Draft) -> None:
         """Dates, drawers, boxes and text below an item's heading."""
@@ -298,8 +322,11 @@ class _Reader:
                     issue = each.span(*said.span(2))
         lines = list(_without_logs(lines[end:]))
         boxes = _boxes(lines)
-        for box in boxes:
-            self._criterion(draft, box)
+        if heading.part is not None:
+            self._tasks(lines, draft)
+        else:
+            for box in boxes:
+                self._criterion(draft, box)
         taken = {each.number for box in boxes for each in (box.line, *box.more)}
         draft.say(markdown_of([each.text for each in lines if each.number not in taken]))
         draft.anchor = OrgAnchor(

@@ -8,6 +8,7 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.node_values import says, text_of
 from backlog_sync.files.source import Lines
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import (
     RANKS,
     field_of,
@@ -26,11 +27,20 @@ from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?![A-Za-z0-9])")
 """A tracker's id."""
 
+_NUMBER = re.compile(r"(?:([^\W\d_]{1,20})[ _-]?)?\d{1,4}")
+"""A key that counts: `3`, `task_3`."""
+
+_ORDER = re.compile(r"\d{1,3}[._) -]+(?=[^\W\d_])")
+_SPELLED = re.compile(r"[^\W\d_]{2}")
+
 _EVIDENCE = listed(
     "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
     "estimate|effort|estimate_hours|epic|milestone|sprint|assignees|done|definition_of_done"
 )
 """Fields of which a list of an unknown name must have some for its entries to be items."""
+
+_STRONG = frozenset(("acceptance_criteria", "user_story", "i_want", "story_points"))
+"""Those that nothing but a plan has: one of them is enough."""
 
 _OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
 
@@ -80,16 +90,45 @@ class Shapes:
         ]  # fmt: skip
         return len(titled) * 2 > len(inner)
 
-    def named_parts(self, value: MapNode) -> list[MapNode]:
-        """The mappings in it that have a name and hold lists, and are no list by their key."""
+    def named_parts(self, value: MapNode, *, timed: bool = False) -> list[MapNode]:
+        """The mappings in it that have a name and hold lists, and are no list by their key.
+
+        Their key is their name where they have no other; where they are not `timed`, items with
+        ids speak against it, as what holds those may be a tag or a view.
+        """
         return [
             each.value
             for each in value.entries
             if isinstance(each.value, MapNode)
             and not is_known_list(each.key.value)
             and one_item(key_words(each.key.value)) is None
-            and self._is_part(each.value)
+            and (self._is_part(each.value) or self._is_named_by_key(each, timed=timed))
         ]
+
+    def _is_named_by_key(self, entry: Entry, *, timed: bool) -> bool:
+        """Whether the key of a mapping with items is its only name: `auth: {tasks: […]}`.
+
+        Plans of prices have features too, and menus items: only below a time these are work.
+        """
+        key, node = key_words(entry.key.value), entry.value
+        spoken = key in words_of("wrapper_keys") or topics(key) or list_status(key)
+        if spoken or not isinstance(node, MapNode) or self.runs(node):
+            return False
+        lists = [e.value for e in node.entries
+                 if (kind := list_kind(e.key.value)) and says(e.value)
+                 and (timed or RANKS.get(kind, 0) >= RANKS["story"])]  # fmt: skip
+        nodes = [each for value in lists if isinstance(value, ListNode) for each in value.items]
+        bare = timed or not any(isinstance(each, MapNode) and each.get("id") for each in nodes)
+        texts = all(isinstance(each, Scalar | MapNode) for each in nodes)
+        titled = any(field_of(each.key.value) == "title" for each in node.entries)
+        return bool(nodes) and bare and texts and not titled
+
+    def is_one_group(self, key: str, value: MapNode) -> bool:
+        """Whether a mapping is one stretch of time by its key: `active_phase: {name, tasks}`."""
+        if group_of(key.rpartition(" ")[2]) is None or self.runs(value):
+            return False
+        titled = any(field_of(pair.key) == "title" for pair in self.pairs(value))
+        return titled and (holds_lists(value) or any(map(self.are_goals, value.entries)))
 
     def are_groups(self, value: ListNode) -> bool:
         """Whether the entries of a list of an unknown name hold the items: named, with lists."""
@@ -117,12 +156,52 @@ class Shapes:
         dated = any(names & {"target", "start"} for names in told)
         return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
 
+    def is_numbered(self, node: MapNode) -> str:
+        """The kind of the items that a mapping holds by number: `1`, `2` or `task1`, `task2`."""
+        found = [_NUMBER.fullmatch(entry.key.value) for entry in node.entries]
+        words = {match[1] or "" if match else None for match in found}
+        maps = [entry.value for entry in node.entries if isinstance(entry.value, MapNode)]
+        word = type_word(next(iter(words), None) or "")
+        counted = words == {""} or (len(words) == 1 and word is not None and not word.weak)
+        if not counted or len(maps) < max(2, len(node.entries)):
+            return ""
+        told = [each for each in maps if self._told(each)]
+        named = all(self.filler.title_of(self.pairs(each), "") for each in maps)
+        return (word.kind if word else "story") if named and len(told) * 2 > len(maps) else ""
+
+    def tree(self, value: MapNode) -> Entry | None:
+        """The list of what stands below the root of a tree, where it speaks of work."""
+        for entry in value.entries:
+            if is_any_list(entry.key.value) and isinstance(entry.value, ListNode):
+                maps = maps_of(entry.value)
+                told = [each for each in maps if self._told(each)]
+                return entry if len(told) * 2 > len(maps) else None
+        return None
+
+    def column_status(self, node: MapNode) -> tuple[str, Place] | None:
+        """The status by which a column of a board is named, and where it stands."""
+        titled = any(field_of(entry.key.value) == "title" for entry in node.entries)
+        for entry in node.entries:
+            key, text = key_words(entry.key.value), text_of(entry.value)
+            own = key in words_of("column_names") and not (titled and field_of(key) == "status")
+            if own and text and meanings(text):
+                return text, self._place(entry.value)
+        return None
+
+    def is_board(self, value: Node) -> bool:
+        """Whether a list is one of columns: they hold items, and statuses name most of them."""
+        maps = maps_of(value)
+        named = [each for each in maps if self.column_status(each) and not self._plans(each)]
+        return len(maps) >= 2 and all(map(holds_lists, maps)) and len(named) * 2 >= len(maps)
+
     def are_goals(self, entry: Entry) -> bool:
         """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""
         value = entry.value
-        if not isinstance(value, ListNode) or not topics(entry.key.value) & _TO_DO:
-            return False
         maps = maps_of(value)
+        checked = field_of(entry.key.value) == "acceptance_criteria" and maps
+        listed = checked and all(each.get("task") for each in maps)
+        if not isinstance(value, ListNode) or not (topics(entry.key.value) & _TO_DO or listed):
+            return False
         told = [each for each in maps if self._told(each)]
         return bool(told) and len(told) * 2 > len(value.items) and self.is_plan(value, strict=False)
 
@@ -134,7 +213,7 @@ class Shapes:
         names = {field_of(pair.key) for pair in pairs}
         titled = "title" in names or "i_want" in names
         told = len(names & _EVIDENCE)
-        strong = bool(names & {"acceptance_criteria", "user_story", "i_want", "story_points"})
+        strong = bool(names & _STRONG)
         return titled and strong and told >= 2 and not self.runs(node)
 
     def is_plan(self, value: ListNode, *, strict: bool, named: bool = False) -> bool:
@@ -161,7 +240,8 @@ class Shapes:
     def _told(self, node: MapNode) -> int:
         """How much of what only a plan has stands in a mapping."""
         pairs = self.pairs(node)
-        told = len({field_of(pair.key) for pair in pairs} & _EVIDENCE)
+        names = {field_of(pair.key) for pair in pairs}
+        told = len(names & _EVIDENCE) + bool(names & _STRONG)
         if any(field_of(pair.key) == "parent" for pair in pairs):
             told += 1
         kind = self.filler.kind_of(pairs, "", loose=True)
@@ -183,6 +263,24 @@ def is_known_list(key: str) -> bool:
 def is_loose_list(key: str) -> bool:
     """Whether a key is one of lists of any items where it holds mappings: `items`, `doing`."""
     return is_any_list(key) or list_status(key) is not None
+
+
+def group_of(key: str) -> str | None:
+    """The sort of group that a key names, one or many of them: `phases`, `phase`, `sprint`."""
+    word = type_word(key)
+    if word is not None and word.weak:
+        return "sprint" if word.name == "sprint" else "milestone"
+    return group_kind(key)
+
+
+def name_of_key(key: str) -> str:
+    """The name that a key gives: `1_engine_work` is `Engine work`; a code stays as it is."""
+    bare = _ORDER.sub("", key, count=1)
+    if not _SPELLED.search(bare):
+        return key
+    bare = bare.replace("_", " ")
+    words = " ".join((bare if " " in bare else bare.replace("-", " ")).split())
+    return words[:1].upper() + words[1:]
 
 
 def one_item(key: str) -> str | None:

@@ -189,8 +189,9 @@ def _foreign(
 def is_ours(root: Node) -> bool:
     """Whether a file was written for us, faults and all.
 
-    `version: 1` over lists of ours says so. Without it, keys that our items never have, ids of
-    another making and lists of other names say that it was not.
+    `version: 1` over lists of ours says so, unless several other keys stand beside them. Without
+    it, keys that our items never have, ids of another making and lists of other names say that it
+    was not.
     """
     if not isinstance(root, MapNode):
         return False
@@ -204,15 +205,20 @@ def is_ours(root: Node) -> bool:
     other_list = any(_is_foreign_list(e.key.value, e.value) for e in root.entries)
     if other_list and not (own_lists and versioned):
         return False
-    if versioned:
-        return len(others) < (1 if _other_ids(maps) else _SURELY)
+    known = {*SettingsDocument.model_fields, *LISTS}
+    odd = [
+        name for name in names
+        if name[-1:].isdigit() or not get_close_matches(name[:100], known, 1, _NEAR)
+    ]  # fmt: skip
+    if versioned and own_lists:
+        named = [name for name in ("project",) if isinstance(root.get(name), Scalar)]
+        other = len(odd) + len(named) >= _SURELY
+        return not other and len(others) < (1 if _other_ids(maps) else _SURELY)
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
     strange = bool(others) or not all(_is_slip(key) for key in unknown)
     if seems(root) or owned or (strange and not _board_of(root)) or _other_milestones(root):
         return False
-    known = {*SettingsDocument.model_fields, *LISTS}
-    odd = [name for name in names if not get_close_matches(name[:100], known, 1, _NEAR)]
     if own_lists == ["items"] and not any(node.get("kind") for node in maps):
         return False
     if own_lists:

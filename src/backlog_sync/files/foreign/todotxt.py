@@ -1,6 +1,7 @@
 """`todo.txt`: one task a line, with its signs for done, priority, dates, projects and contexts."""
 
 import re
+from collections import Counter
 from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
@@ -26,7 +27,7 @@ _PAIR = re.compile(r"(?<!\S)([A-Za-z][\w-]{0,30}):(?!//)([^\s:][^\s]{0,200})(?!\
 _SKIPPED = re.compile(r"(?:#+[ \t]|[-=_*]{3,}$)")
 
 _KEYS = {
-    "due": "target", "t": "start", "p": "depends_on", "dep": "depends_on", "after": "depends_on",
+    "due": "target", "t": "start", "p": "parent", "dep": "depends_on", "after": "depends_on",
     "pri": "priority", "rec": "", "h": "", "uuid": "",
 }  # fmt: skip
 """What tools write as `key:value`; those that mean nothing to us go from the title all the same."""
@@ -42,9 +43,11 @@ def parse_todo_txt(source: Source) -> ParsedFile:
     findings = Findings(source.path)
     filler = Filler(findings)
     drafts = []
-    for line in filter(lambda each: each.text.strip(), lines_of(source.text)):
+    lines = [each for each in lines_of(source.text) if each.text.strip()]
+    titles = Counter(_titled(line).casefold() for line in lines)
+    for line in lines:
         place = Place(source.path, line.number, 1)
-        draft = _task(line, place, filler)
+        draft = _task(line, place, filler, whole=titles[_titled(line).casefold()] > 1)
         if draft is None:
             findings.skip(place, "no task")
         else:
@@ -55,15 +58,20 @@ def parse_todo_txt(source: Source) -> ParsedFile:
     return finished(source, drafts, findings, TODO_TXT, none)
 
 
-def _task(line: Line, place: Place, filler: Filler) -> Draft | None:
+def _titled(line: Line) -> str:
+    head = _HEAD.match(line.text)
+    return _title(line.text[head.end() :], whole=False) if head else ""
+
+
+def _task(line: Line, place: Place, filler: Filler, *, whole: bool) -> Draft | None:
+    """The task of a line; its title is the `whole` text where another line has the same words."""
     text = line.text
     head = _HEAD.match(text)
     if head is None or _SKIPPED.match(text):
         return None
     pairs = [m for m in _PAIR.finditer(text, head.end()) if _field(m[1]) is not None]
     tags = list(_TAG.finditer(text, head.end()))
-    bare = _TAG.sub("", text[head.end() :])
-    title = " ".join(_PAIR.sub(lambda m: m[0] if _field(m[1]) is None else "", bare).split())
+    title = _title(text[head.end() :], whole=whole)
     if not any(char.isalnum() for char in title):
         return None
     short, rest = leading_title(title)
@@ -81,6 +89,23 @@ def _task(line: Line, place: Place, filler: Filler) -> Draft | None:
     for match in pairs:
         _take(draft, match[1], match[2], place, filler)
     return draft
+
+
+def _title(text: str, *, whole: bool) -> str:
+    """A task without its pairs, and without the tags before and behind it.
+
+    Tags inside the sentence are words of it; where it is to be `whole`, all are.
+    """
+    words = [word for word in text.split() if not _is_known_pair(word)]
+    plain = [at for at, word in enumerate(words) if not _TAG.fullmatch(word)]
+    if plain and not whole:
+        words = words[plain[0] : plain[-1] + 1]
+    return " ".join(words) if plain else ""
+
+
+def _is_known_pair(word: str) -> bool:
+    pair = _PAIR.fullmatch(word)
+    return pair is not None and _field(pair[1]) is not None
 
 
 def _field(key: str) -> str | None:

@@ -10,11 +10,13 @@ from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.shapes import (
     Shapes,
+    group_of,
     has_maps,
     have_parts,
     holds_lists,
     holds_one_item,
     maps_of,
+    name_of_key,
     named_kind,
     one_item,
     period_of,
@@ -23,6 +25,7 @@ from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.outline import Form
 from backlog_sync.files.reading.declared import Rule
 from backlog_sync.files.source import Lines
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -136,6 +139,9 @@ class TreeReader:
         if not spot.depth and spot.parent is None and self.shapes.is_item(node):
             self._item(node, "story", spot, loose=True)
             return
+        if kind := self.shapes.is_numbered(node):
+            self._entries(node, kind, spot, loose=True)
+            return
         parts = {id(each) for each in self.shapes.named_parts(node)}
         if len(parts) >= _SEVERAL:
             self._groups("milestone", _only(node, parts), spot, scoped=True)
@@ -155,12 +161,44 @@ class TreeReader:
             return
         if self.shapes.is_list(key, value):
             self._lists(entry, spot, parent_kind="")
+        elif self.shapes.is_board(value):
+            self._board(value, spot)
+        elif isinstance(value, MapNode) and self._is_tree(key, value):
+            self._tree(value, spot)
         elif topics(key) & _NOISE and not holds_ruled:
             self._skip(entry, "it holds no items")
+        elif isinstance(value, MapNode) and self.shapes.is_one_group(key, value):
+            one = ListNode((value,), value.start, value.end, flow=True)
+            self._groups(group_of(key.rpartition(" ")[2]) or "milestone", one, spot)
+        elif isinstance(value, MapNode) and group_of(key) and (
+            self.shapes.named_parts(value, timed=True)
+        ):  # fmt: skip
+            self._groups("milestone", value, spot)
         elif isinstance(value, MapNode) and (spot.depth < _WRAPPERS or holds_ruled):
             self._wrapper(entry, key, value, spot)
         elif isinstance(value, ListNode) and value.items:
             self._unknown_list(entry, key, value, spot)
+
+    def _board(self, value: Node, spot: _Spot) -> None:
+        """Columns: their names are the statuses of what stands in them, and no items."""
+        self.planned = True
+        for column in maps_of(value):
+            inside = replace(spot, status=self.shapes.column_status(column))
+            for entry in column.entries:
+                key = key_words(entry.key.value)
+                if self.shapes.is_list(key, entry.value):
+                    kind = _kind_of_list(key) or "story"
+                    self._list(key, entry.value, kind, inside, known=True)
+
+    def _is_tree(self, key: str, value: MapNode) -> bool:
+        return key in words_of("tree_keys") and self.shapes.tree(value) is not None
+
+    def _tree(self, value: MapNode, spot: _Spot) -> None:
+        """What stands below the root of a tree; the root only names the plan."""
+        entry = self.shapes.tree(value)
+        assert entry is not None
+        parted = any(map(holds_lists, maps_of(entry.value)))
+        self._entries(entry.value, "epic" if parted else "story", spot, loose=True)
 
     def _wrapper(self, entry: Entry, key: str, value: MapNode, spot: _Spot) -> None:
         """A mapping of an unknown name, or one that says when: `now`, `short_term`, `done`.
@@ -218,9 +256,7 @@ class TreeReader:
 
     def _by_key(self, key: Scalar, kind: str, spot: _Spot) -> Draft:
         """An item that is only the name of a list or a mapping."""
-        words = key.value.replace("_", " ").replace("-", " ").split()
-        title = short_title(" ".join(words))
-        draft = self._add(kind, title[:1].upper() + title[1:], self.place(key), spot)
+        draft = self._add(kind, short_title(name_of_key(key.value)), self.place(key), spot)
         draft.raw_id = key.value[:_LONGEST_ID]
         return draft
 
@@ -321,6 +357,8 @@ class TreeReader:
             return
         assert isinstance(value, ListNode)
         if not self.shapes.is_plan(value, strict=not known, named=is_any_list(key)):
+            for each in filter(holds_lists, maps_of(value)):
+                self._mapping(each, replace(spot, depth=spot.depth + 1))
             if value.items:
                 self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
@@ -353,6 +391,8 @@ class TreeReader:
             draft = self._add(kind, title, self.place(node), spot, node)
             if rest:
                 draft.put("description", rest, draft.place)
+            if spot.status is not None:
+                draft.put("status", *spot.status)
 
     def _add(
         self, kind: str, title: str, place: Place, spot: _Spot, node: MapNode | Scalar | None = None
@@ -386,21 +426,27 @@ class TreeReader:
                 draft.group, draft.siblings = group, self.count
             if draft is not None and isinstance(node, MapNode):
                 scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
-                self._members(node, replace(spot, within=draft, scope=scope, named=scoped))
+                below = replace(spot, within=draft, scope=scope, named=scoped)
+                self._members(node, _done_with(draft, below))
 
     def _group(self, group: str, key: str | None, node: MapNode, spot: _Spot) -> Draft | None:
         pairs = self.shapes.pairs(node)
         title = self.filler.title_of(pairs, "")
+        if key and title and field_of(title.key) != "title" and name_of_key(key) != key:
+            title = None
         ids = self.filler.ids_of(pairs, "epic")
         raw = ids[0] if ids else key
         name = short_title(text_of(title.value)) if title else period_of(pairs) or raw
+        name = name_of_key(key) if name and name == key else name
         if not name:
             self.findings.skip(self.place(node), f"a {group} without a name")
             self._mapping(node, replace(spot, depth=spot.depth + 1))
             return None
         draft = self._add("epic", name, self._start(node), spot.of_group, node)
         draft.raw_id = raw
-        fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)]
+        goals = {id(entry.value) for entry in node.entries if self.shapes.are_goals(entry)}
+        fields = [p for p in pairs if not self.shapes.is_list(key_words(p.key), p.value)
+                  and id(p.value) not in goals]  # fmt: skip
         self.filler.fill(draft, [p for p in fields if field_of(p.key)], title)
         draft.fields.pop("milestone", None)
         draft.parents.clear()
@@ -445,6 +491,8 @@ class TreeReader:
                 self.findings.warn(self.place(node), "missing-title",
                                    "entries without a title are left out",
                                    ids[0])  # fmt: skip
+            if holds_lists(node):
+                self._mapping(node, replace(spot, depth=spot.depth + 1))
             return None
         draft = self._add(kind, titled(text_of(title.value))[0], self._start(node), spot, node)
         self.filler.name(draft, pairs)
@@ -472,6 +520,10 @@ class TreeReader:
             if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
                 self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
                 continue
+            if kind == "feature" and draft.rank > RANKS[kind] and _are_sentences(entry.value):
+                pair = Pair(entry.key.value, entry.value, self.place(entry.key))
+                self.filler.take(draft, pair, "acceptance_criteria")
+                continue
             if draft.kind == "epic" and self.shapes.are_steps(key, entry.value):
                 self._list(key, entry.value, self._child_kind(entry.value, draft.kind), below,
                            known=True)  # fmt: skip
@@ -492,6 +544,19 @@ def _children(value: Node) -> list[tuple[str | None, Node]]:
     if isinstance(value, MapNode):
         return [(entry.key.value, entry.value) for entry in value.entries]
     return [(None, each) for each in value.items] if isinstance(value, ListNode) else []
+
+
+def _are_sentences(value: Node) -> bool:
+    """Whether a list holds texts that name no items: features that a task is to have, say."""
+    nodes = value.items if isinstance(value, ListNode) else ()
+    return bool(nodes) and all(not _REFERENCE.fullmatch(text_of(node)) for node in nodes)
+
+
+def _done_with(group: Draft, spot: _Spot) -> _Spot:
+    """What stands in a group that is done is done, where it does not say otherwise."""
+    status = group.fields.get("status")
+    done = isinstance(status, str) and "done" in meanings(status)
+    return replace(spot, status=("Done", group.places["status"])) if done else spot
 
 
 def _node(draft: Draft) -> MapNode | Scalar | None:

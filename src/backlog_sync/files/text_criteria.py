@@ -1,0 +1,120 @@
+"""Acceptance criteria inside a running text: a line that says so, and what stands below it."""
+
+import re
+from dataclasses import dataclass, field
+
+from backlog_sync.files.draft import Criterion
+from backlog_sync.files.node_values import criteria_of
+from backlog_sync.files.vocabulary import field_of, key_words
+from backlog_sync.files.yaml.nodes import Scalar
+
+_BULLET = re.compile(r"([ \t]*)(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])[ \t]+")
+_MARKS = "#*_ \t"
+_SIGN = re.compile("[:：]")
+_CRITERIA = "acceptance_criteria"
+_LONGEST_KEY = 60
+
+
+def without_criteria(text: str) -> tuple[str, list[Criterion]]:
+    """A text without its acceptance criteria, and these.
+
+    They stand below a line such as `Acceptance criteria:` or `## Criterios de aceptación`, or
+    behind it: `Criteria: it floats; it is dry`.
+    """
+    reader = _Reader()
+    for line in text.splitlines():
+        reader.take(line)
+    reader.flush()
+    if not reader.found:
+        return text, []
+    return "\n".join(reader.kept).strip("\n"), reader.found
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A line as a key: what it names, and what stands behind it."""
+
+    field: str | None
+    value: str
+    begins: bool
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Goes through the lines of one text.
+
+    `inside` tells that they are criteria, `bullets` that each of these has a sign before it; the
+    first of them stands at `indent`, and what stands deeper are details.
+    """
+
+    kept: list[str] = field(default_factory=list)
+    found: list[Criterion] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    inside: bool = False
+    bullets: bool = False
+    indent: int | None = None
+
+    def take(self, line: str) -> None:
+        """Take one line: a head, a criterion, or text that stays."""
+        head = _head_of(line)
+        if head is not None and head.begins:
+            self.flush()
+            self.inside, self.bullets, self.indent = True, bool(head.value), None
+            self.found += criteria_of(Scalar(head.value, 0, 0, '"'))
+        elif self.inside and not self._ends(line, head):
+            self._criterion(line)
+        else:
+            self.flush()
+            self.inside = False
+            self.kept.append(line)
+
+    def flush(self) -> None:
+        """Make criteria of the lines that wait: the steps of a scenario are one."""
+        self.found += criteria_of(Scalar("\n".join(self.lines), 0, 0, '"'))
+        self.lines = []
+
+    def _ends(self, line: str, head: _Head | None) -> bool:
+        """Whether a line is no criterion: another key, or text behind a list."""
+        if not line.strip() or _BULLET.match(line):
+            return False
+        return head is not None or self.bullets
+
+    def _criterion(self, line: str) -> None:
+        if not line.strip():
+            return
+        bullet = _BULLET.match(line)
+        if bullet is None:
+            self.lines.append(line)
+            return
+        deep = len(bullet[1])
+        self.indent = deep if self.indent is None else self.indent
+        self.bullets = True
+        if deep > self.indent:
+            self.flush()
+        if deep > self.indent and self.found:
+            self.found[-1].details.append(line[self.indent :])
+        else:
+            self.lines.append(line)
+
+
+def _head_of(line: str) -> _Head | None:
+    """A line that is a key of its own: a heading, or words before a colon; None for others."""
+    text = line.strip()
+    if not text or (_BULLET.match(line) and not text.startswith("*")):
+        return None
+    sign = _SIGN.search(text)
+    key = (text[: sign.start()] if sign else text).strip(_MARKS)
+    value = text[sign.end() :].strip(_MARKS) if sign else ""
+    if not key or len(key) > _LONGEST_KEY:
+        return None
+    marked = text[0] in "#*_" and not value
+    named = field_of(key)
+    begins = named == _CRITERIA and (bool(sign) or marked or _is_phrase(key))
+    if begins or marked or (sign and named not in (None, "scenarios")):
+        return _Head(named, value, begins)
+    return None
+
+
+def _is_phrase(key: str) -> bool:
+    """Whether words say alone on a line what follows; `Criteria` and `Checklist` may be prose."""
+    return " " in key_words(key) or not key.isascii()
