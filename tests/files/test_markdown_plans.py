@@ -146,9 +146,7 @@ def test_a_family_of_codes_with_lines_below_is_a_plan() -> None:
         "rf-002",
         "rf-003",
     ]
-    assert not [
-        item for item in read("# B\n\n## Notes\n\n- RF-001 — Do 1\n- RF-002 — Do 2\n").items
-    ]
+    assert not list(read("# B\n\n## Notes\n\n- RF-001 — Do 1\n- RF-002 — Do 2\n").items)
 
 
 def test_scenarios_need_no_key_below_a_story() -> None:

@@ -4,7 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import bare_word, field_of
@@ -119,7 +119,9 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
     while colon < end and text[colon] == " ":
         colon += 1
     if text[colon : colon + 1] in _COLONS and colon < end:
-        return _pair(text, at + 2, inner.rstrip(), colon + 1, end, prefix + mark)
+        pair = _pair(text, at + 2, inner.rstrip(), colon + 1, end, prefix + mark)
+        said = remark[0] if remark else ""
+        return pair and replace(pair, joint=pair.joint.replace(said, ""))  # no style of others
     return _all_bold(text, at, close, end, prefix)
 
 

@@ -45,6 +45,9 @@ _MERGED = frozenset(
     ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint", "issue",
      "milestone", "depends_on", "assignees", "labels", "target", "epic", "feature"),
 )  # fmt: skip
+_ADDED = ("status", "progress", "issue")
+"""Columns that write-back may add to one of several tables of the same header."""
+
 _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 """Columns that only stories have."""
 
@@ -60,7 +63,8 @@ class Row:
     `rest` are cells of columns that we do not know: header and text. `title_end` is the offset
     behind the title's text, `issue` the issue that the title ends with, `hints` other issues that
     title, number and unknown cells may name. `sure` tells that its kind does not depend on where it
-    stands; `header` are the texts of its table's header.
+    stands; `header` are the texts of its table's header, without columns that
+    write-back adds.
     """
 
     line: Line
@@ -359,7 +363,7 @@ def _row(line: Line, header: _Header) -> Row | None:
         issue=issue,
         hints=(*issue_hints(written), *cell_hints("", number), *_hints(rest)),
         sure=header.stories or _kind(typed, header) != header.kind,
-        header=header.names,
+        header=tuple(n for i, n in enumerate(header.names) if header.fields.get(i) not in _ADDED),
     )
 
 

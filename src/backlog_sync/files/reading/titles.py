@@ -7,6 +7,7 @@ title is read off it, so that `Phase 2: Lockers ✓ (COMPLETE)` and `Lockers` ar
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 from backlog_sync.core.keys import is_key
@@ -180,6 +181,11 @@ def read_title(text: str, *, entry: bool = False) -> Title:
         return replace(told, typed=typed, status=done or told.status)
     if entry and "#" in text:
         text, issue = _without_issue(text)
+        for dash in islice(_EM_DASH.finditer(text), 3 if issue is None else 0):
+            head, issue = _without_issue(text[: dash.start()])
+            if issue is not None:
+                text = head + text[dash.start() :]
+                break
         if issue is not None:
             return replace(read_title(text, entry=True), issue=issue)
     hints, written = _without_hints(text)
