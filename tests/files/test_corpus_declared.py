@@ -12,6 +12,8 @@ from backlog_sync.files.load import CONFIG, load
 from tests.files.corpus_table import MANIFEST, counted, rows
 
 DECLARED = {
+    "d02": '"## Current Projects": feature',
+    "e01": '"### By *": feature',
     "f02": '"key productBacklog": {items: story, type: ignore}',
     "f04": '"key done_when": ignore',
     "f07": '"key items": {items: task, acceptance: ignore}',
