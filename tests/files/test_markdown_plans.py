@@ -186,3 +186,27 @@ def test_numbered_rows_below_a_priority_are_items() -> None:
     text = f"# P\n\n## Must have *(or it fails)*\n\n{table}"
     assert [title for _, title, _ in outline(text)] == ["Login"]
     assert not outline(text.replace("Must have *(or it fails)*", "Glossary"))
+
+
+def test_a_first_column_may_number_the_parts_of_a_plan() -> None:
+    """Whatever its header; scores, which go up and down, number nothing."""
+    rows = "| 1.1 | Make folders | all of them |\n| 1.2 | Write the manifest | its rights |\n"
+    text = "# Plan\n\n### Phase 1: Base\n\n**Goal**: run\n\n| Nr | What for | Result |\n|---|---|---|\n"
+    assert [title for _, title, _ in outline(text + rows)] == [
+        "Base", "Make folders", "Write the manifest",
+    ]  # fmt: skip
+    assert len(outline(text + rows.replace("1.2", "1.0"))) == 1
+
+
+def test_numerals_and_states_vouch_for_phases() -> None:
+    """`阶段一` has the number 1; phases that say how far they are need no boxes."""
+    text = "# 计划\n\n## 阶段一：准备 ✅\n\n文字\n\n## 阶段二：发布 ✅\n\n文字\n"
+    assert [item.document.id for item in read(text).items] == ["phase-1", "phase-2"]
+
+
+def test_a_slice_of_work_is_a_phase() -> None:
+    """It holds its boxes."""
+    text = "# Plan\n\n### Slice 0: Rules\n\n- [ ] Agree\n\n### Slice 1: Rooms\n\n- [ ] Draw\n"
+    assert [(kind, parent) for kind, _, parent in outline(text)] == [
+        ("epic", None), ("task", 0), ("epic", None), ("task", 2),
+    ]  # fmt: skip

@@ -262,7 +262,8 @@ class _Chooser:
             (s, t) for s, t in run
             if not any(_outranks(a.title.typed, rank) for a in s.above()) and not s.inside(*_SILENT)
         ]  # fmt: skip
-        vouched = any(self._carries(section) for section, _ in inner)
+        told = sum(typed.status is not None or s.title.status is not None for s, typed in inner)
+        vouched = any(self._carries(section) for section, _ in inner) or told * 2 > len(inner) > 1
         for section, typed in run:
             if (section, typed) not in inner:
                 self._refuse(section, "it is a part of what stands above")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
@@ -52,6 +53,7 @@ _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 """Columns that only stories have."""
 
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,4}$")
+_PART_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
 _MAX_COLUMNS = 40
 
@@ -117,8 +119,9 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
         found.ends[at] = end
         rows = list(lines[at:end])
         rule = _rule(rows[0], rules) if rules else None
-        marked = _has_marks(rows)
-        header = _header(rows[0], rule, planned=ranked or marked) if len(rows) > 2 else None
+        numbered = _has_numbers(rows)
+        planned = ranked or numbered or _has_marks(rows)
+        header = _header(rows[0], rule, planned=planned, numbered=numbered) if rows[2:] else None
         if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
             header = None
         if header is not None:
@@ -181,8 +184,23 @@ def _is_sign(text: str) -> bool:
     return bool(text) and not any(char.isalnum() for char in text)
 
 
-def _header(line: Line, rule: Rule | None, *, planned: bool = False) -> _Header | None:
-    """The columns of a table of items; `planned` tells that something else shows a plan."""
+def _has_numbers(rows: list[Line]) -> bool:
+    """Whether the first column numbers the parts of a plan, whatever its header: `1.1`, `1.2`."""
+    cells = [split_cells(row) for row in rows[2:]]
+    numbers = [without_marks(each[0].text)[0] for each in cells if each]
+    if len(numbers) < 2 or not all(map(_PART_NUMBER.fullmatch, numbers)):
+        return False
+    order = [tuple(map(int, number.split("."))) for number in numbers]
+    return all(one < other for one, other in pairwise(order))  # scores and sizes go up and down
+
+
+def _header(
+    line: Line, rule: Rule | None, *, planned: bool = False, numbered: bool = False
+) -> _Header | None:
+    """The columns of a table of items.
+
+    `planned` tells that something else shows a plan, `numbered` that the first column numbers it.
+    """
     cells = split_cells(line)
     if len(cells) < 2 or len(cells) > _MAX_COLUMNS:
         return None
@@ -194,6 +212,8 @@ def _header(line: Line, rule: Rule | None, *, planned: bool = False) -> _Header 
     if "foreign" in columns:
         return None
     number, title, kind = _columns(raw, names, columns)
+    if numbered and number is None:
+        number, title = 0, title or 1
     if title is None and planned and number is not None and len(names) > number + 1:
         title = number + 1
     told = {field_of(name): index for index, name in enumerate(names)}

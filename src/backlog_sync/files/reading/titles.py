@@ -51,10 +51,11 @@ _FIRST_LETTERS = frozenset(
 )
 _WORDS = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=True))
 _WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
-_ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}})[ ]?({_WORDS})", re.IGNORECASE)
+_NUMERALS = "一二三四五六七八九十"
+_ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}}|[{_NUMERALS}]{{1,3}})[ ]?({_WORDS})", re.IGNORECASE)
 _NUMBER = re.compile(
     r"[-_ ]?[ ]?#?((?:(?:[A-Z][.-]|[A-Za-z]{0,3})\d{1,6}(?:\.\d{1,6}){0,5}[A-Za-z]?)"
-    r"|[A-Z](?![^\W_])|[IVX]{2,5})"
+    rf"|[A-Z](?![^\W_])|[IVX]{{2,5}}|[{_NUMERALS}]{{1,3}})"
     r"(?![^\W_])"
 )
 _CODE = re.compile(
@@ -538,7 +539,8 @@ def _word(body: str) -> _Found | None:
         at, word = group.end(), TypeWord("group", "feature")
     number = _NUMBER.match(body, at)
     if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
-        return _titled(_Found(word, number[1], "", code=word.unsure), body, number.end())
+        found = _Found(word, _in_digits(number[1]), "", code=word.unsure)
+        return _titled(found, body, number.end())
     count = _COUNT.match(body, at)
     if count:
         told = str(_COUNTED.index(count[1].lower()) + 1)
@@ -571,7 +573,19 @@ def _ordinal(body: str) -> _Found | None:
     match = _ORDINAL.match(_folded(body[:_LONGEST_WORD]))
     if not match or match[2].casefold() not in _TYPES:
         return None
-    return _titled(_Found(_TYPES[match[2].casefold()], match[1], ""), body, match.end())
+    found = _Found(_TYPES[match[2].casefold()], _in_digits(match[1]), "")
+    return _titled(found, body, match.end())
+
+
+def _in_digits(number: str) -> str:
+    """A number as digits: `十二` is `12`; others stay as they are."""
+    if not set(number) <= set(_NUMERALS):
+        return number
+    tens, ten, ones = number.rpartition("十")
+    value = _NUMERALS.index(ones) + 1 if ones else 0
+    if ten:
+        value += 10 * (_NUMERALS.index(tens) + 1 if tens else 1)
+    return str(value)
 
 
 def _milestone(body: str) -> _Found | None:
