@@ -191,3 +191,23 @@ def test_two_columns_of_a_plan_make_a_table_of_items() -> None:
     items = read(text + table("| Item | Type | Effort |", *rows)).items
     assert [item.document.title for item in items] == ["Reminders", "Search"]
     assert not read(text + table("| Item | Type | Meaning |", *rows)).items
+
+
+def test_a_column_of_epics_makes_the_epics_that_it_names() -> None:
+    """As in a CSV file; where the roadmap declares epics, an unknown name is a warning."""
+    rows = table(
+        "| ID | Epic | Title | Priority |",
+        "| 1 | Reporting | Add a chart | High |",
+        "| 2 | Tests | Add a law | Low |",
+        "| 3 | Reporting | Add a table | Low |",
+    )
+    items = read(f"# Plan\n\n{rows}").items
+    assert [(item.kind, item.document.title, item.parent) for item in items] == [
+        ("epic", "Reporting", None),
+        ("story", "Add a chart", 0),
+        ("epic", "Tests", None),
+        ("story", "Add a law", 2),
+        ("story", "Add a table", 0),
+    ]
+    declared = read(f"# Plan\n\n## Epic 1: Reporting\n\n**Goal**: x\n\n## Rows\n\n{rows}")
+    assert [item.document.title for item in declared.items if item.kind == "epic"] == ["Reporting"]

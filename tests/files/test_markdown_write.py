@@ -457,3 +457,13 @@ def test_without_marks_there_is_no_summary() -> None:
     for text in ("<!-- backlog:summary -->\n", "```\n" + SUMMARY.format("") + "```\n"):
         written = write(text + "\n## Epic 1: A\n", ItemProgress("k", roll_up=rolled(1, 2)))
         assert "| Item |" not in written
+
+
+def test_what_a_column_only_names_has_no_place() -> None:
+    """The number of such an epic is told as left out; the rows take theirs."""
+    text = "# P\n\n| ID | Epic | Title | Priority |\n|---|---|---|---|\n| 1 | Reports | Chart | High |\n"
+    parsed = parse_roadmap(Source("ROADMAP.md", Path("ROADMAP.md"), text.encode(), text))
+    assert [item.kind for item in parsed.items] == ["epic", "story"]
+    result = put(parsed, {n: ItemProgress("k", IssueRef(14 + n), URL) for n in (0, 1)})
+    assert [(index, field.name) for (index, field), _ in result.left] == [(0, "issue")]
+    assert result.parsed.source.text == text.replace("Chart", f"Chart ([#15]({URL}))")

@@ -257,7 +257,8 @@ class _Assembler:
                     below, ref, "these parents do not exist, so the items stand alone"
                 )
             return None
-        known = ref.kind in self.declared or ref.kind == "story" or self.key_of is not None
+        told = self.key_of is None or ref.column  # a roadmap declares its epics but for columns
+        known = ref.kind in self.declared or ref.kind == "story" or not told
         if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
             self._unknown_parent(
                 below, ref, f"no {ref.kind} has this key, so the items stand alone"

@@ -21,7 +21,8 @@ class Ref:
 
     `word` is what may be an id, a number, a title or an issue. `kind` is what the key said it to
     be, '' for any, 'group' for a milestone or sprint; `declares` tells that naming it is enough
-    for it to be there, and `code` is then its id; `either` that the file names alternatives.
+    for it to be there, and `code` is then its id; `either` that the file names alternatives;
+    `column` that a table names it in each row.
     """
 
     word: str
@@ -30,6 +31,7 @@ class Ref:
     declares: bool = False
     code: str = ""
     either: bool = False
+    column: bool = False
 
 
 @dataclass(slots=True)

@@ -141,6 +141,9 @@ class TableReader:
             return
         if self.record.take(draft, pair, line) in (Taken.UNKNOWN, Taken.UNREAD):
             draft.say(f"**{pair.key}**: {pair.value}")
+        elif pair.field in ("epic", "feature"):
+            draft.parents = [replace(ref, column=True) for ref in draft.parents]
+            draft.stood_alone = True
 
 
 def _is_ordinal(number: str | None) -> bool:

@@ -79,7 +79,10 @@ class RoadmapWriter:
     def __init__(self, parsed: ParsedFile, apart: Collection[tuple[int, str]] = ()) -> None:
         self.parsed, self.apart = parsed, apart
         self.text = parsed.source.text
-        self.anchors = [anchor_of(item) for item in parsed.items]
+        # What a column only names has no place of its own; `set` says so before it uses one.
+        placed = next((item for item in parsed.items if item.anchor is not None), None)
+        self.anchors = [anchor_of(item if item.anchor is not None else placed or item)
+                        for item in parsed.items]  # fmt: skip
         self.speech: Speech = speech_of(self.anchors)
         self.edits: list[Edit] = []
         self.new: dict[int, list[tuple[str, str]]] = {}
@@ -89,6 +92,8 @@ class RoadmapWriter:
     def set(self, index: int, field: str, value: Value) -> None:
         """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
         item, anchor = self.parsed.items[index], self.anchors[index]
+        if item.anchor is None:
+            raise CannotSay("the file only names it")
         if isinstance(value, Link):
             self._issue(index, item, anchor, value)
         elif isinstance(value, Status):
