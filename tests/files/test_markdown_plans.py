@@ -191,7 +191,8 @@ def test_numbered_rows_below_a_priority_are_items() -> None:
 def test_a_first_column_may_number_the_parts_of_a_plan() -> None:
     """Whatever its header; scores, which go up and down, number nothing."""
     rows = "| 1.1 | Make folders | all of them |\n| 1.2 | Write the manifest | its rights |\n"
-    text = "# Plan\n\n### Phase 1: Base\n\n**Goal**: run\n\n| Nr | What for | Result |\n|---|---|---|\n"
+    header = "| Nr | What for | Result |\n|---|---|---|\n"
+    text = f"# Plan\n\n### Phase 1: Base\n\n**Goal**: run\n\n{header}"
     assert [title for _, title, _ in outline(text + rows)] == [
         "Base", "Make folders", "Write the manifest",
     ]  # fmt: skip

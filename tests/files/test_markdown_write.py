@@ -461,7 +461,8 @@ def test_without_marks_there_is_no_summary() -> None:
 
 def test_what_a_column_only_names_has_no_place() -> None:
     """The number of such an epic is told as left out; the rows take theirs."""
-    text = "# P\n\n| ID | Epic | Title | Priority |\n|---|---|---|---|\n| 1 | Reports | Chart | High |\n"
+    row = "| 1 | Reports | Chart | High |"
+    text = f"# P\n\n| ID | Epic | Title | Priority |\n|---|---|---|---|\n{row}\n"
     parsed = parse_roadmap(Source("ROADMAP.md", Path("ROADMAP.md"), text.encode(), text))
     assert [item.kind for item in parsed.items] == ["epic", "story"]
     result = put(parsed, {n: ItemProgress("k", IssueRef(14 + n), URL) for n in (0, 1)})
