@@ -29,6 +29,12 @@ def test_lanes_are_no_items(heading: str) -> None:
     assert not outline(text)
 
 
+def test_parts_of_a_lane_hold_no_bullets() -> None:
+    """What stands below a heading of its own in a lane is not taken: fewer items win."""
+    text = "# Hub\n\n## Planning\n\n### Documents\n\n- Journeys\n"
+    assert not outline(text, bullets="items")
+
+
 def test_what_stands_in_a_lane_has_its_status() -> None:
     """Also below a heading that names with the status what there is."""
     text = "# Plan\n\n## Completed features\n\n- Sort by name\n\n## Planned\n\n- Search\n"

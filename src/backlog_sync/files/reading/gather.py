@@ -350,7 +350,7 @@ class Gatherer:
         """A heading that is no item: what it means for what stands below it."""
         line = self.lines[node.first]
         owner = scope.owner
-        inner = replace(scope, section=section, tasks=False, listed=False)
+        inner = replace(scope, section=section, tasks=False, listed=False, lane=False)
         field = section.field
         if field is None and scope.field == CRITERIA:
             field = CRITERIA  # a group of the criteria
