@@ -342,9 +342,11 @@ def singular(text: str) -> str:
     return f"{kind.name if kind else listed} {rest}"
 
 
-_REMARK = re.compile(r"[ ]?[*_]{0,2}[(（][^()（）]{0,160}[)）][*_]{0,2}$|[ ][-–—][ ].{0,160}$")
+_BEHIND_WORDS = re.compile(
+    r"[ ]?[*_]{0,2}[(（][^()（）]{0,160}[)）][*_]{0,2}$|[ ][-–—][ ].{0,160}$"
+)
 
 
 def without_remark(text: str) -> str:
     """A heading without what it says beside its words: `Must have *(or it fails)*`."""
-    return _REMARK.sub("", text)
+    return _BEHIND_WORDS.sub("", text)

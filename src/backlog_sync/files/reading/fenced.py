@@ -57,11 +57,6 @@ def read_fence(lines: tuple[Line, ...], opening: int) -> tuple[list[Field], int]
     return _fields(lines[opening + 1 : end]), end
 
 
-def read_front(lines: tuple[Line, ...], end: int) -> list[Field]:
-    """The fields of front matter whose closing fence is on the row `end`."""
-    return _fields(lines[1:end])
-
-
 def _fields(lines: tuple[Line, ...]) -> list[Field]:
     fields: list[Field] = []
     folded = False

@@ -34,7 +34,7 @@ from backlog_sync.files.reading.titles import (
     parse_title,
     read_title,
     recognise,
-    short_title,
+    shortened,
 )
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
@@ -100,7 +100,7 @@ class Gatherer:
         for draft in self.record.drafts:
             story = draft.fields.get("user_story")
             if isinstance(story, str) and _is_untitled(draft):
-                draft.title = short_title(plain(story.split("\n", 1)[0]))[0]
+                draft.title = shortened(plain(story.split("\n", 1)[0]))[0]
         return len(self.record.drafts) <= self.most
 
     # ---- order ---------------------------------------------------------------------------------
@@ -692,7 +692,7 @@ class Gatherer:
             draft.title = f"{draft.title} {plain(line.text)}".strip()
             draft.last_line = row
             self.record.note(line, "title", draft)
-        draft.title, rest = short_title(draft.title)
+        draft.title, rest = shortened(draft.title)
         if rest:
             draft.say(rest)
             draft.parted = False

@@ -200,7 +200,7 @@ class _Chooser:
                 family = 0 if parent and parent.title.typed else id(parent)
                 runs[section.level, family].append((section, typed))
         explicit = {s.level for s, t in self.typed if not t.dotted and self._is_item(s)}
-        for (level, family), run in sorted(runs.items(), key=lambda each: each[0]):
+        for (level, family), run in sorted(runs.items(), key=lambda each: each[0][0]):
             if family and level in explicit:  # chapters beside items that carry a word or a code
                 self._settle(run, False, "headings of this level are items by their words or codes")
                 continue

@@ -437,7 +437,7 @@ def is_label(lead: str) -> bool:
     return type_word(lead) is not None or bare_word(lead) in ("todo", "to do", "item", "goal")
 
 
-def short_title(text: str) -> tuple[str, str]:
+def shortened(text: str) -> tuple[str, str]:
     """A title that is short, and what belongs into the body; no rest where it was short."""
     return _split(text) if len(text) > _LONGEST else (text, "")
 
