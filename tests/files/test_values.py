@@ -153,6 +153,7 @@ def test_alternatives_are_marked() -> None:
 def test_words() -> None:
     """Priorities, statuses, kinds, repositories and keys without what surrounds them."""
     assert parse_priority("🔴 P0 (critical path)") == "P0"
+    assert parse_priority("Must - have") == "Must - have"  # only brackets hold a remark
     assert parse_priority("No priority") is None
     assert [parse_status(each) for each in ("✅ Done", "In work (60%)", "✅", "[x]", "[ ]")] == [
         "Done", "In work", "Done", "Done", "Todo",
