@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import MetaLine, RowSpan
 from backlog_sync.files.draft import Criterion, Draft
-from backlog_sync.files.reading.titles import Typed
+from backlog_sync.files.inline import plain
+from backlog_sync.files.reading.titles import Title, Typed
 from backlog_sync.files.syntax.markdown import Line
 
 
@@ -81,3 +82,33 @@ class Block:
     key_indent: int = -1
     place: Place | None = None
     withheld: bool = False
+
+
+def take_title(draft: MarkdownDraft, title: Title) -> None:
+    """What a title says beside its words."""
+    if title.points is not None:
+        draft.fields.setdefault("story_points", title.points)
+    if title.priority is not None:
+        draft.fields.setdefault("priority", title.priority)
+        draft.places.setdefault("priority", draft.place)
+    if title.issue is not None:
+        draft.fields.setdefault("issue", title.issue)
+        draft.places.setdefault("issue", draft.place)
+    if title.hints:
+        draft.hints = title.hints
+    if title.rest:
+        draft.say(title.rest)
+        draft.parted = True
+
+
+def is_told(draft: MarkdownDraft, field: str) -> bool:
+    """Whether an item says a field of its own, which counts before what is said elsewhere."""
+    if field == "depends_on":
+        return draft.depends is not None
+    return field != "description" and field in draft.fields
+
+
+def is_untitled(item: MarkdownDraft) -> bool:
+    """Whether a heading or an entry holds no more than the code of its item: `### US-001`."""
+    numbered = item.typed is not None and item.typed.number is not None
+    return numbered and item.title == plain(item.line.text).strip()

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from backlog_sync.files.outline import Node
 from backlog_sync.files.reading.blocks import Blocks
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.drafts import MarkdownDraft
 from backlog_sync.files.reading.record import Record
-from backlog_sync.files.reading.sections import Section
-from backlog_sync.files.reading.titles import Typed
+from backlog_sync.files.reading.sections import Role, Section
+from backlog_sync.files.reading.titles import Title, Typed
 from backlog_sync.files.syntax.markdown import Line
 
 
@@ -43,15 +44,23 @@ class Scope:
         """The innermost item of a smaller rank."""
         return next((each for each in reversed(self.chain) if each.rank < rank), None)
 
+    def speaks_of_else(self) -> bool:
+        """Whether a heading above speaks of risks, of else, or of the way through the file."""
+        section = self.section
+        return section is not None and section.inside(Role.RISKS, Role.ELSE, Role.NAVIGATION)
+
 
 class Walk(Protocol):
-    """A walk over an outline, as the readers of tables and fenced blocks know it."""
+    """A walk over an outline, as the readers of its parts know it."""
 
     record: Record
     choices: Choices
     blocks: Blocks
     done: int
     sentence: MarkdownDraft | None
+    whole: MarkdownDraft | None
+    drafts_by_row: dict[int, MarkdownDraft]
+    by_number: dict[str, MarkdownDraft]
 
     def add(
         self,
@@ -65,3 +74,21 @@ class Walk(Protocol):
         level: int = 0,
     ) -> MarkdownDraft:
         """Begin an item."""
+
+    def children(self, node: Node, scope: Scope) -> None:
+        """Read what stands directly in a node, in order."""
+
+    def read_line(self, line: Line, scope: Scope, *, glued: bool, reason: str = "") -> None:
+        """Read one line of a paragraph, or of an entry that is no item."""
+
+    def note_rows(self, node: Node, rule: str, draft: MarkdownDraft | None, reason: str) -> None:
+        """Note each line of a node: whose it is, or why it is nobody's."""
+
+    def note_entry(self, draft: MarkdownDraft, node: Node) -> None:
+        """Note where in its list an item stands."""
+
+    def further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
+        """Read the next lines of an entry that go on with its title, or with its body."""
+
+    def body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
+        """Read what stands in an entry that is an item."""

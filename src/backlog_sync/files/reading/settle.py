@@ -18,8 +18,7 @@ from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.parsed import Claim
 from backlog_sync.files.reading.claims import Count, TableRow, name_key
-from backlog_sync.files.reading.drafts import MarkdownDraft
-from backlog_sync.files.reading.gather import is_told
+from backlog_sync.files.reading.drafts import MarkdownDraft, is_told
 from backlog_sync.files.reading.parts import WHOLE, Part, Parts
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs

@@ -1,0 +1,247 @@
+"""Check boxes: tasks, criteria with their details, and boxes that only say what is done."""
+
+from backlog_sync.files.draft import Ref
+from backlog_sync.files.node_values import unhashed
+from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.choices import BoxTitle, box_title, numbered_title
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
+from backlog_sync.files.reading.key_lines import KeyReader
+from backlog_sync.files.reading.metadata import Pair, parse_pairs
+from backlog_sync.files.reading.record import CRITERIA, TASKS
+from backlog_sync.files.reading.runs import BELOW
+from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.sections import Role
+from backlog_sync.files.scenario import begins_scenario
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.values import parse_status
+from backlog_sync.files.vocabulary import RANKS, topics
+
+
+class BoxReader:
+    """Reads entries with a check box, and those of the lists of criteria and tasks."""
+
+    def __init__(self, walk: Walk, keys: KeyReader) -> None:
+        self.walk = walk
+        self.keys = keys
+        self.record = walk.record
+        self.choices = walk.choices
+        self.lines = walk.record.lines
+        self.blocks = walk.blocks
+
+    def read(self, node: Node, scope: Scope) -> MarkdownDraft | None:
+        """Read an entry with a check box; the item that it is, if it is one."""
+        line = self.lines[node.first]
+        item = scope.owner
+        block = self.blocks.open
+        self.walk.sentence = None
+        if not line.text:
+            self.record.note(line, "skipped", None, "a check box without text")
+        elif node.first in self.choices.listed.mentions and item is None:
+            self.record.note(line, "overview", None, self.choices.listed.refused[node.first])
+            self._skip_below(node)
+        elif scope.closed and not (block and block.field == CRITERIA):
+            self.as_text(node, scope)
+        elif self.blocks.in_scenario:
+            self.blocks.detail(line)
+        elif node.first in self.choices.numbered:
+            return self.task(node, scope)
+        elif item is self.walk.whole is not None and not self.blocks.in_criteria:
+            self.as_text(node, scope)
+        elif block and block.field == CRITERIA and not self._is_coded(line):
+            block.boxed = True
+            self._criterion(node, block.draft, scope)
+        elif item and self._holds_criteria(item, scope) and box_title(line.text).key is None:
+            self._criterion(node, item, scope)
+        elif item is None and scope.field == CRITERIA:
+            self.record.loose.append(self.record.place(line, line.at))
+            self.record.note(line, "checklist", None, "of the plan as a whole: it goes to no issue")
+            self._skip_below(node)
+        elif item is None and (scope.speaks_of_else() or self._is_aside(line, scope)):
+            self.record.note(line, "skipped", None, "below a heading that speaks of something else")
+        else:
+            return self.task(node, scope)
+        return None
+
+    def _is_coded(self, line: Line) -> bool:
+        """Whether a box carries a code, as the tasks of the file do."""
+        return self.choices.coded and box_title(line.text).key is not None
+
+    def _is_aside(self, line: Line, scope: Scope) -> bool:
+        """Whether a box outside of all items is none, because the file has items of its own.
+
+        So is one without a code where the tasks of the file carry codes.
+        """
+        if self.choices.coded and box_title(line.text).key is None:
+            return True
+        section = scope.section
+        if section is None or scope.time or scope.tasks or section.structural or section.group:
+            return False
+        firm = any(not t.word.weak and not t.dotted for t in self.choices.sections.items.values())
+        chapters = [section, *(each for each in section.above() if each.level > 1)]
+        words = (word for each in chapters for word in _words_of(each.word))
+        return firm and not any("tasks" in topics(word) for word in words)
+
+    def as_text(self, node: Node, scope: Scope) -> None:
+        """What is no item, field or criterion: the owner's text; without one it is not taken."""
+        owner = scope.owner
+        if owner is None or scope.closed == Role.RISKS.value:
+            self.walk.note_rows(node, "skipped", None, f"below a heading of {scope.closed}")
+            return
+        for row in range(node.first, node.end):
+            line = self.lines[row]
+            if line.kind is Kind.BLANK:
+                owner.parted = True
+            else:
+                owner.say(self.record.raw(line, owner))
+        self.walk.note_rows(node, "description", owner, f"below a heading of {scope.closed}")
+
+    def _skip_below(self, node: Node) -> None:
+        for row in range(node.first + 1, node.end):
+            if self.lines[row].kind is not Kind.BLANK:
+                self.record.note(self.lines[row], "skipped", None, "a part of what stands above it")
+
+    def _holds_criteria(self, item: MarkdownDraft, scope: Scope) -> bool:
+        """Whether boxes below an item without a key are its check list, and no tasks."""
+        if item.rank >= RANKS["task"]:
+            return True
+        block = self.blocks.open
+        if scope.tasks or (block and block.field == TASKS and block.draft is item):
+            return False
+        if item.outer is not None:
+            return False
+        if item.typed is None:
+            return item.front >= 0
+        if item.typed.dotted and item.rank == RANKS["epic"]:
+            return False
+        if (item.typed.dotted or item.typed.inferred) and item.rank < RANKS["story"]:
+            return item.line.row in self.choices.sections.metadata
+        return not item.weak and item.rank > RANKS["epic"]
+
+    def _criterion(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
+        """A criterion, with the details that stand in it."""
+        line = self.lines[node.first]
+        text = unhashed(line.text) if draft.front >= 0 else line.text
+        entry = Point(text, line.ticked, line.box, line=line)
+        self.record.criterion(draft, entry)
+        self.record.note(line, "checklist", draft)
+        self._further_criterion(node, entry, draft)
+        self._details(node, entry, draft, scope)
+
+    def _further_criterion(self, node: Node, entry: Point, draft: MarkdownDraft) -> None:
+        """The further lines of a criterion; a bold field that we know speaks of the item."""
+        left = False
+        for row in range(node.first + 1, node.head):
+            line = self.lines[row]
+            pairs = parse_pairs(self.record.text, line, plain_keys=False)
+            if pairs and (left or pairs[0].field):
+                self.keys.take_all(line, pairs, draft)
+                left = True
+            elif left:
+                draft.say(self.record.raw(line, draft))
+                self.record.note(line, "description", draft)
+            else:
+                entry.text = f"{entry.text} {line.text}"
+                self.record.note(line, "checklist", draft)
+
+    def _details(self, node: Node, entry: Point, draft: MarkdownDraft, scope: Scope) -> None:
+        """Nested boxes are criteria of their own; all else stays below the one that it details."""
+        for child in node.children:
+            if child.form is Form.ENTRY and child.box is not None:
+                self._criterion(child, draft, scope)
+                continue
+            for row in range(child.first, child.end):
+                line = self.lines[row]
+                if line.kind is Kind.BLANK:
+                    continue
+                width = max(0, line.indent - node.content)
+                body = self.record.text[line.start : line.end].strip()
+                entry.details.append(" " * min(width, 20) + body)
+                self.record.note(line, "checklist", draft, "a detail of the criterion above")
+
+    def criterion_entry(self, node: Node, block: Block, scope: Scope) -> bool:
+        """A plain bullet below a criteria key."""
+        line = self.lines[node.first]
+        if begins_scenario(line.text) or block.scenario:
+            return False
+        if block.boxed:
+            return False
+        if not block.heading and block.key_indent >= 0 and line.indent < block.key_indent:
+            self.blocks.end()
+            return False
+        entry = Point(line.text, line=line)
+        self._further_criterion(node, entry, block.draft)
+        if any(child.form is Form.ENTRY and child.box is not None for child in node.children):
+            self.record.note(line, "checklist", block.draft, "a group of the criteria")
+            block.boxed = True
+            for child in node.children:
+                if child.form is Form.ENTRY:
+                    self._criterion(child, block.draft, scope)
+            return True
+        block.plain.append(entry)
+        self.record.note(line, "checklist", block.draft)
+        self._details(node, entry, block.draft, scope)
+        return True
+
+    def task(self, node: Node, scope: Scope) -> MarkdownDraft:
+        """Add a task with what its line says of it."""
+        line = self.lines[node.first]
+        block = self.blocks.open
+        if block is None or block.field != TASKS:
+            self.blocks.end()
+        numbered = self.choices.numbered.get(node.first)
+        text, pairs = self._inline_pairs(line)
+        told: BoxTitle = numbered_title(text, numbered) if numbered else box_title(text)
+        kind = "task"
+        if numbered and "." not in numbered.number.removesuffix(".0"):
+            kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"
+        above = scope.status if not line.ticked else None
+        status = told.title.status or (parse_status(above) if above else None)
+        draft = self.walk.add(kind, None, told.title.text, line, line.at, status, scope)
+        draft.key = told.key
+        if node.box is not None and self.record.text.startswith("*", node.box + 2):
+            draft.put("labels", ["optional"], draft.place)
+        if told.parent:
+            draft.parents.append(Ref(told.parent, draft.place))
+        if numbered:
+            draft.parent = self.walk.by_number.get(numbered.above, draft.parent)
+            self.walk.by_number[numbered.number] = draft
+        if told.needs:
+            draft.depends = [Ref(told.needs, draft.place)]
+        self.walk.note_entry(draft, node)
+        self.walk.further_title(node, draft, told.title)
+        for pair in pairs:
+            self.keys.take(line, pair, draft)
+        self.record.note(line, "task", draft)
+        self.walk.body_of(node, draft, scope)
+        return draft
+
+    def _inline_pairs(self, line: Line) -> tuple[str, tuple[Pair, ...]]:
+        """The title of an entry, and the fields behind a bar: `Sign in | Estimate: 3 pts`."""
+        bar = line.text.find(" | ")
+        if bar < 0:
+            return line.text, ()
+        rest = line._replace(text=line.text[bar + 3 :], at=line.at + bar + 3, box=None)
+        pairs = parse_pairs(self.record.text, rest, plain_keys=True)
+        if not pairs or not pairs[0].field:
+            return line.text, ()
+        return line.text[:bar], pairs
+
+    def deliverable(self, line: Line, scope: Scope) -> bool:
+        """Whether a bullet without a box is a task: one of a milestone's deliverables."""
+        block = self.blocks.open
+        item = scope.owner
+        return (
+            block is not None
+            and item is not None
+            and block.field == TASKS
+            and block.draft is item
+            and item.weak
+            and bool(line.text)
+        )
+
+
+def _words_of(word: str) -> tuple[str, ...]:
+    """What may say what a heading speaks of: `detailed task breakdown (all)`, `task breakdown`."""
+    word = word.partition(" (")[0]
+    parts = word.split()
+    return (word, " ".join(parts[-2:]), *parts[-1:])

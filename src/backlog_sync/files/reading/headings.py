@@ -1,0 +1,289 @@
+"""Headings: those that are items, containers, fields of the item above, or name another item."""
+
+from dataclasses import replace
+
+from backlog_sync.files.dates import find_period, leading_period
+from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, take_title
+from backlog_sync.files.reading.metadata import parse_pairs
+from backlog_sync.files.reading.record import CRITERIA, TASKS
+from backlog_sync.files.reading.runs import BELOW
+from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.sections import Role, Section
+from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognise
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.values import parse_status
+from backlog_sync.files.vocabulary import RANKS, topics
+
+_CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Role.QUALITY)
+"""Roles of headings below which nothing is an item."""
+
+_WORK = frozenset(("tasks", "deliverables"))
+
+
+class HeadingReader:
+    """Reads sections of an outline."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.record = walk.record
+        self.choices = walk.choices
+        self.lines = walk.record.lines
+        self.blocks = walk.blocks
+
+    def read(self, node: Node, scope: Scope, flat: list[MarkdownDraft]) -> None:
+        """Read a section; `flat` are the items of the sections before it on its level."""
+        self.blocks.end()
+        self.walk.sentence = None
+        section = self.choices.by_row[node.first]
+        if scope.closed == Role.NOISE.value:
+            scope = replace(scope, closed="")
+        typed = self.choices.sections.items.get(node.first)
+        if typed is not None:
+            self._item_section(node, section, typed, scope, flat)
+        elif node.first in self.choices.sections.mentions:
+            flat.clear()
+            self._mention(node)
+        else:
+            flat.clear()
+            self._plain_section(node, section, scope)
+        if node.head > node.first + 1:
+            self._note_underline(node)
+
+    def _note_underline(self, node: Node) -> None:
+        for row in range(node.first + 1, node.head):
+            self.record.note(self.lines[row], self.lines[row].kind.value)
+
+    def _item_section(
+        self, node: Node, section: Section, typed: Typed, scope: Scope, flat: list[MarkdownDraft]
+    ) -> None:
+        line = self.lines[node.first]
+        chain = scope.chain
+        rank = RANKS[typed.word.kind]
+        while flat and (typed.dotted or flat[-1].rank >= rank or _are_alike(flat[-1], typed)):
+            flat.pop()
+        scope = replace(scope, chain=(*chain, *flat))
+        kind = self._kind(typed, scope, section)
+        if scope.status and not typed.status:
+            typed = replace(typed, status=parse_status(scope.status))
+        title = typed.title or typed.word.name.capitalize() or section.title.text
+        draft = self.walk.add(
+            kind, typed, plain(title), line, line.at, typed.status, scope, node.level
+        )
+        take_title(draft, section.title)
+        if not typed.dotted:
+            flat.append(draft)
+        self._plan(draft, typed, section)
+        inner = self._inner(draft, typed)
+        below = replace(scope, section=section).below(draft)
+        if inner:
+            draft = self._inner_item(line, draft, inner, below, node.level)
+            below = below.below(draft)
+        self.record.note(line, "typed-heading", draft)
+        self.walk.children(node, below)
+
+    def _kind(self, typed: Typed, scope: Scope, section: Section) -> str:
+        owner = scope.chain[-1] if scope.chain else None
+        kind = typed.word.kind
+        if typed.dotted:
+            if owner is None:
+                return "epic" if section.holds() and not section.metadata else "story"
+            if owner.kind == "epic" and not owner.weak and owner.typed:
+                return "story"
+            return BELOW.get(owner.rank, "task")
+        if typed.inferred and owner and RANKS[kind] <= owner.rank:
+            return BELOW.get(owner.rank, "task")
+        if typed.word.weak and scope.parent(RANKS[kind]) is None:
+            if owner and owner.weak and owner.rank == RANKS[kind]:
+                return BELOW[owner.rank]
+            if kind == "feature":
+                return "epic"  # a sprint or a week of no phase
+        return kind
+
+    def _plan(self, draft: MarkdownDraft, typed: Typed, section: Section) -> None:
+        """A phase or a level with a quarter in its heading is planned for it."""
+        if not draft.weak or typed.word.name in ("milestone", "m", "sprint", "week"):
+            return
+        period = find_period(section.node.text)
+        if period:
+            draft.fields["milestone"] = period.text
+            self.record.periods.setdefault(period.text, period.end)
+
+    def _inner(self, draft: MarkdownDraft, typed: Typed) -> Typed | None:
+        """The item that a phase's title names: `Phase 3: User Story 1 — Book a stand`."""
+        if not draft.weak or not typed.number:
+            return None
+        inner = recognise(typed.title)
+        if inner is None or inner.word.weak or inner.code or inner.dotted or inner.bare:
+            return None
+        return (
+            inner if inner.number and inner.title and RANKS[inner.word.kind] > draft.rank else None
+        )
+
+    def _inner_item(
+        self, line: Line, outer: MarkdownDraft, typed: Typed, scope: Scope, level: int
+    ) -> MarkdownDraft:
+        told = read_title(typed.title)
+        draft = self.walk.add(
+            typed.word.kind, replace(typed, title=told.text), told.text, line, line.at,
+            typed.status or told.status, scope, level,
+        )  # fmt: skip
+        take_title(draft, replace(told, rest=""))
+        draft.outer = outer
+        return draft
+
+    def _plain_section(self, node: Node, section: Section, scope: Scope) -> None:
+        """A heading that is no item: what it means for what stands below it."""
+        line = self.lines[node.first]
+        owner = scope.owner
+        inner = replace(scope, section=section, tasks=False, listed=False, lane=False)
+        field = section.field
+        if field is None and scope.field == CRITERIA:
+            field = CRITERIA  # a group of the criteria
+        done = "quality" in topics(line.text) or section.role is Role.QUALITY
+        if field is None and done and _first_list_is_boxed(node):
+            field = CRITERIA  # of the item above, or of the plan as a whole
+        container = self.choices.sections.containers.get(node.first)
+        planned = self.choices.planned.get(node.first)
+        if container and (not owner or owner.weak):
+            self._container(node, section, scope, container, "container")
+            return
+        if planned and (not owner or planned == "feature"):
+            inner = replace(inner, planned=True)
+            if self.choices.bullets:
+                self._container(node, section, replace(inner), planned, "planned-bullets")
+                return
+        if not owner and (section.time or self._is_refused_phase(section)):
+            inner = replace(inner, time=True)
+            if section.status:
+                inner = replace(inner, status=section.status)
+            if section.lane or scope.lane:
+                inner = replace(inner, lane=not self._declares_items())
+            elif self._holds(section):
+                self._container(node, section, inner, "epic", "time-heading")
+                return
+        if field and owner and not is_told(owner, field):
+            self.blocks.begin(Block(field, owner, heading=True))
+            self.record.note(line, "metadata", owner, f"{field} is below this heading")
+            self.walk.children(node, replace(inner, field=field))
+            self.blocks.end()
+            return
+        if owner and topics(section.word) & (_WORK if owner.weak else {"tasks"}):
+            self.blocks.begin(Block(TASKS, owner, heading=True))
+            self.record.note(line, "heading", owner, "boxes below it are tasks")
+            self.walk.children(node, replace(inner, tasks=True))
+            return
+        self._other_section(node, section, inner, field)
+
+    def _other_section(self, node: Node, section: Section, scope: Scope, field: str | None) -> None:
+        line = self.lines[node.first]
+        owner = scope.owner
+        reason = self.choices.sections.refused.get(node.first, "") or "no item"
+        closed = scope.closed
+        if section.group and self.choices.rules and self._is_declared(node):
+            scope = replace(scope, kind=section.group)
+        if section.role in _CLOSING and field is None:
+            closed = closed if closed == Role.RISKS.value else section.role.value
+        if (
+            owner is not None
+            and closed != Role.RISKS.value
+            and not section.structural
+            and not section.group
+        ):
+            owner.parted = True
+            owner.say(f"**{plain(line.text)}**")
+            owner.parted = True
+        self.record.note(line, "heading", owner, reason)
+        self.walk.children(node, replace(scope, closed=closed, field=field))
+
+    def _is_declared(self, node: Node) -> bool:
+        """Whether the settings say what stands below a heading: `{items: task}`."""
+        rule = self.choices.rules.of(node)
+        return rule is not None and bool(rule.items)
+
+    def _container(self, node: Node, section: Section, scope: Scope, kind: str, rule: str) -> None:
+        """A heading that what stands below it makes an item."""
+        line = self.lines[node.first]
+        title, status, _ = parse_title(line.text)
+        if kind == "epic" and scope.chain:
+            kind = BELOW.get(scope.chain[-1].rank, "task")
+        draft = self.walk.add(kind, None, title, line, line.at, status, scope, node.level)
+        period = leading_period(title)
+        if period and kind == "epic":
+            draft.fields["milestone"] = title
+            self.record.periods.setdefault(title, period.end)
+        self.record.note(line, rule, draft)
+        below = Scope(draft, (*scope.chain, draft), section, time=scope.time, planned=scope.planned,
+                      status=scope.status)  # fmt: skip
+        self.walk.children(node, below)
+
+    def _is_refused_phase(self, section: Section) -> bool:
+        """Whether a phase or step is no item only because it carries nothing but bullets."""
+        if section.node.first not in self.choices.sections.refused or self.choices.bullets:
+            return False
+        typed = section.title.typed
+        return typed is not None and typed.word.weak
+
+    def _holds(self, section: Section) -> bool:
+        """Whether a heading that names a time holds what makes it an item."""
+        if section.boxes:
+            return True
+        return bool(self.choices.bullets and section.bullets and not self._declares_items())
+
+    def _declares_items(self) -> bool:
+        """Whether headings of the file are items of their own, or phases that hold work."""
+        return any(
+            not typed.word.weak or self.choices.by_row[row].holds()
+            for row, typed in self.choices.sections.items.items()
+        )
+
+    def _mention(self, node: Node) -> None:
+        """A section that speaks of an item of another one: its lines are told, not read."""
+        for row in range(node.first, node.end):
+            line = self.lines[row]
+            if line.kind is not Kind.BLANK:
+                self.record.note(
+                    line, "overview", None, "it tells more of an item that stands elsewhere"
+                )
+
+    def settle_mentions(self) -> None:
+        """Give what second mentions say to their items, where those do not say it themselves."""
+        for row, best in self.choices.sections.mentions.items():
+            draft = self.walk.drafts_by_row.get(best)
+            if draft is None:
+                continue
+            for child in self.choices.by_row[row].node.children:
+                if child.form in (Form.TEXT, Form.ENTRY):
+                    self._mention_pairs(child, draft)
+        self._mentioned_boxes()
+
+    def _mentioned_boxes(self) -> None:
+        """A ticked box that only names an item tells that it is done, if nothing else does."""
+        by_key = {draft.typed.key: draft for draft in self.record.drafts if draft.typed}
+        for row, typed in self.choices.listed.mentions.items():
+            draft = by_key.get(typed.key) if typed.key else None
+            told = draft is None or draft.mark or "status" in draft.fields
+            if draft is not None and not told and self.lines[row].ticked:
+                draft.mark = "Done"
+
+    def _mention_pairs(self, node: Node, draft: MarkdownDraft) -> None:
+        for row in range(node.first, node.head):
+            for pair in parse_pairs(self.record.text, self.lines[row], plain_keys=True):
+                if pair.field and pair.value and not is_told(draft, pair.field):
+                    self.record.take(draft, pair, self.lines[row])
+
+
+def _are_alike(item: MarkdownDraft, typed: Typed) -> bool:
+    """Whether two headings carry the same word: `Sprint 2` never stands below `Sprint 1`."""
+    return item.typed is not None and item.typed.word.name == typed.word.name
+
+
+def _first_list_is_boxed(node: Node) -> bool:
+    """Whether the first list below a heading, or below a part of it, is one of check boxes."""
+    for child in node.children:
+        if child.form is Form.ENTRY:
+            return child.box is not None
+        if child.form is Form.SECTION and any(each.form is Form.ENTRY for each in child.children):
+            return _first_list_is_boxed(child)
+    return False

@@ -1,0 +1,159 @@
+"""Lines of keys and values: fields of the item that they stand below."""
+
+from dataclasses import replace
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.anchors import MetaLine
+from backlog_sync.files.fill import Taken
+from backlog_sync.files.inline import plain
+from backlog_sync.files.reading.claims import total_counts
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point, is_told, is_untitled
+from backlog_sync.files.reading.metadata import Pair
+from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD
+from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.vocabulary import LONG_FIELDS, TEXT_FIELDS, bare_word, topics, withheld_kind
+
+_OF_THE_ITEM = frozenset(("status", "issue", "progress"))
+"""Fields that say nothing of an item where they stand below another heading."""
+
+_WORK = frozenset(("tasks", "deliverables"))
+_GOES_ON = TEXT_FIELDS - {CRITERIA}
+"""Fields whose text may go on over the lines below, with or without a beginning beside the key."""
+
+_EFFORTS = ("estimate", "effort")
+"""What goes on below these may tell hours, which no issue shows."""
+
+_TEXT = (Taken.UNKNOWN, Taken.UNREAD)
+"""What is kept in the text of an item as it is written."""
+
+
+class KeyReader:
+    """Reads metadata, and opens the blocks that go on below a key."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.record = walk.record
+        self.choices = walk.choices
+        self.lines = walk.record.lines
+        self.blocks = walk.blocks
+
+    def read(self, line: Line, pairs: tuple[Pair, ...], scope: Scope) -> bool:
+        """Take the pairs of a line; False where they are no metadata of an item."""
+        item = scope.owner
+        claimed = [count for pair in pairs for count in total_counts(pair)]
+        if claimed:
+            target = None if scope.closed or self._is_aside_of(item, scope) else item
+            self.record.claims += [(count, line, target) for count in claimed]
+            self.blocks.end()
+            self.record.note(line, "claim", target)
+            return True
+        if item is None or scope.closed:
+            return False
+        if pairs[0].field is None and len(pairs) == 1:
+            if self.blocks.in_criteria and line.kind is Kind.LIST:
+                return False
+            word = bare_word(pairs[0].key)
+            if not pairs[0].value and self._is_tasks_key(line, word, item):
+                self.walk.sentence = None
+                self.blocks.begin(Block(TASKS, item))
+                self.record.note(line, "metadata", item, "tasks are below this key")
+                return True
+            if not pairs[0].value and "quality" in topics(word) and self._boxes_follow(line):
+                pairs = (replace(pairs[0], field=CRITERIA),)
+        if self.blocks.in_scenario and all(pair.field is None for pair in pairs):
+            return self.blocks.detail(line)
+        block = self.blocks.open
+        if not (block and block.field == TASKS and block.draft is not item):
+            self.blocks.end()
+        self.walk.sentence = None
+        self.take_all(line, pairs, item, aside=self._is_aside_of(item, scope))
+        return True
+
+    def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
+        """Whether a line stands below a heading of its own, that is no item, within an item."""
+        section = scope.section
+        if item is None or section is None or scope.listed or item.level <= 0:
+            return False
+        return section.node.first > item.line.row and not section.structural
+
+    def take_all(
+        self, line: Line, pairs: tuple[Pair, ...], item: MarkdownDraft, *, aside: bool = False
+    ) -> None:
+        """Take pairs; below a heading of its own (`aside`) a status is not the item's."""
+        known = len(pairs) > 1 and any(pair.field for pair in pairs)
+        item.parted = item.parted or known
+        told = []
+        for pair in pairs:
+            target, named = self._of_outer(pair, item)
+            if aside and named.field in _OF_THE_ITEM:
+                named = replace(named, field=None)
+            taken = self.take(line, named, target)
+            unknown = taken in _TEXT
+            known = known or not unknown
+            said = replace(named, field=None) if unknown else named
+            target.meta.append(MetaLine(said, line.row, aside))
+            if unknown:
+                whole = len(pairs) == 1
+                item.say(self.record.raw(line, item) if whole else f"**{pair.key}**: {pair.value}")
+            told.append(f"{pair.key}: {taken.value}" if taken is not Taken.SET else "")
+        item.parted = item.parted or known
+        self.record.note(line, "metadata", item, "; ".join(filter(None, told)))
+
+    def _of_outer(self, pair: Pair, item: MarkdownDraft) -> tuple[MarkdownDraft, Pair]:
+        """`**Phase Issue**: #3` in a heading of two items speaks of the outer one."""
+        outer = item.outer
+        if outer is not None and outer.typed is not None and pair.field is None:
+            word, _, rest = bare_word(pair.key).partition(" ")
+            if word == outer.typed.word.name and rest in ("issue", "status", "progress"):
+                return outer, replace(pair, field=rest)
+        return item, pair
+
+    def take(self, line: Line, pair: Pair, item: MarkdownDraft) -> Taken:
+        """Give a field to an item, or open the block below its key; what became of it."""
+        place = self.record.place(line, pair.start)
+        if pair.field == "title" and pair.value and is_untitled(item):
+            item.title, item.places["title"] = plain(pair.value), place
+            return Taken.SET
+        if pair.field == CRITERIA:
+            if pair.value:
+                self.record.criterion(item, Point(pair.value, place=place, line=line))
+                return Taken.SET
+            if "quality" in topics(pair.key) and not self._boxes_follow(line):
+                return Taken.UNKNOWN
+            self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
+            return Taken.BELOW
+        if pair.field in _GOES_ON or (pair.field in LONG_FIELDS and not pair.value):
+            return self._begin(line, pair, item, place if pair.value else None)
+        taken = self.record.take(item, pair, line)
+        if pair.field in _EFFORTS or withheld_kind(pair.key):
+            field = pair.field or WITHHELD
+            self.blocks.begin(
+                Block(field, item, key_indent=line.indent, withheld=True,
+                      place=place if pair.value else None)
+            )  # fmt: skip
+        return taken
+
+    def _begin(self, line: Line, pair: Pair, item: MarkdownDraft, place: Place | None) -> Taken:
+        """Open the block of a field that goes on below its key; a text may begin beside it."""
+        assert pair.field is not None
+        if is_told(item, pair.field):
+            return Taken.AGAIN
+        text = [pair.value] if pair.value else []
+        self.blocks.begin(Block(pair.field, item, text=text, key_indent=line.indent, place=place))
+        return Taken.SET if pair.value else Taken.BELOW
+
+    def _is_tasks_key(self, line: Line, word: str, item: MarkdownDraft) -> bool:
+        """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
+        if "tasks" in topics(word) and self._boxes_follow(line):
+            return True
+        return item.weak and bool(topics(word) & _WORK)
+
+    def _boxes_follow(self, line: Line) -> bool:
+        """Whether the next list item below a key is a check box."""
+        for below in self.lines[line.row + 1 : line.row + 6]:
+            if below.kind is Kind.LIST:
+                return below.box is not None
+            if below.kind is not Kind.BLANK:
+                return False
+        return False

@@ -1,0 +1,264 @@
+"""List entries: items, bullets that may be items, and lines of the item that they stand in."""
+
+from dataclasses import replace
+
+from backlog_sync.files.outline import Node
+from backlog_sync.files.reading.boxes import BoxReader
+from backlog_sync.files.reading.declared import IGNORE
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft
+from backlog_sync.files.reading.key_lines import KeyReader
+from backlog_sync.files.reading.metadata import parse_pairs
+from backlog_sync.files.reading.prefix import planning_prefix
+from backlog_sync.files.reading.record import CRITERIA
+from backlog_sync.files.reading.runs import BELOW
+from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.titles import Typed, linked_text, read_title
+from backlog_sync.files.scenario import begins_scenario
+from backlog_sync.files.sentences import is_sentence
+from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.values import TRAILING_ISSUE, parse_status
+from backlog_sync.files.vocabulary import RANKS
+
+_LOW = "an item with --bullets items"
+
+
+class EntryReader:
+    """Reads entries of lists."""
+
+    def __init__(self, walk: Walk, boxes: BoxReader, keys: KeyReader) -> None:
+        self.walk = walk
+        self.boxes = boxes
+        self.keys = keys
+        self.record = walk.record
+        self.choices = walk.choices
+        self.lines = walk.record.lines
+        self.blocks = walk.blocks
+
+    def read(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
+        """Give an entry to the first rule that takes it; gives the item that it became."""
+        line = self.lines[node.first]
+        item = scope.owner
+        rule = self.choices.rules.of(node) if self.choices.rules else None
+        if rule is not None and rule.what:
+            return self._declared(node, rule.what, scope)
+        typed = self.choices.listed.items.get(node.first)
+        if scope.kind and not typed and (item is None or RANKS[scope.kind] > item.rank):
+            return self._bullet_item(node, scope.kind, scope)
+        if scope.closed and item is not None and line.box is None:
+            self.boxes.as_text(node, scope)
+            return None
+        if typed and (scope.closed or scope.speaks_of_else()):
+            typed = None
+        if typed and not self.is_inside(line, typed, scope):
+            return self._typed_item(node, typed, scope)
+        pairs = parse_pairs(self.record.text, line, plain_keys=self.takes_plain(line, scope))
+        if pairs and self.keys.read(line, pairs, scope):
+            self._nested(node, scope)
+            if node.children and self.blocks.open and not self.blocks.open.heading:
+                self.blocks.end()
+            return None
+        if line.box is not None:
+            return self.boxes.read(node, scope)
+        if self.boxes.deliverable(line, scope):
+            return self.boxes.task(node, scope)
+        if self._in_criteria(node, scope):
+            return None
+        block = self.blocks.open
+        if block and self.blocks.take(line, block, glued=glued):
+            self._nested(node, scope)
+            return None
+        if item is None:
+            self._outside(node, scope)
+            return None
+        return self._bullet(node, scope, glued=glued)
+
+    def _in_criteria(self, node: Node, scope: Scope) -> bool:
+        """Take an entry as a criterion, if a check list is open or a scenario opens one."""
+        line, item = self.lines[node.first], scope.owner
+        if self.blocks.open is None and item and self._begins_scenario(line, item, scope):
+            self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
+        block = self.blocks.open
+        if block is None or block.field != CRITERIA or block.scenario:
+            return False
+        return self.boxes.criterion_entry(node, block, scope)
+
+    def _begins_scenario(self, line: Line, item: MarkdownDraft, scope: Scope) -> bool:
+        """Whether a Given/When/Then stands below a story without a key of its own."""
+        own = scope.section is None or scope.section.node.first <= item.line.row
+        return own and item.rank >= RANKS["story"] and begins_scenario(line.text)
+
+    def _declared(self, node: Node, what: str, scope: Scope) -> MarkdownDraft | None:
+        """An entry as the settings declare it."""
+        if what == IGNORE:
+            self.walk.note_rows(node, "declared", None, "the settings ignore it")
+            return None
+        owner = scope.owner
+        if owner is not None and RANKS[what] <= owner.rank:
+            what = BELOW.get(owner.rank, "task")
+        self.blocks.end()
+        return self._bullet_item(node, what, scope)
+
+    def _nested(self, node: Node, scope: Scope) -> None:
+        """What stands in an entry below its title: further lines, then blocks."""
+        for row in range(node.first + 1, node.head):
+            self.walk.read_line(self.lines[row], scope, glued=True)
+        self.walk.children(node, replace(scope, listed=True))
+
+    def is_inside(self, line: Line, typed: Typed, scope: Scope) -> bool:
+        """Whether what looks like an item is a part of what stands above it."""
+        block = self.blocks.open
+        criteria = self.blocks.in_criteria
+        needed = block is not None and block.field == "depends_on"
+        item = scope.owner
+        if needed and not typed.bold:
+            return True
+        if item is not None and not typed.sentence and RANKS[typed.word.kind] <= item.rank:
+            return not self._stands_beside(typed, item, scope)
+        if typed.sentence and (criteria or needed):
+            return True
+        if typed.sentence and item is not None and item.rank >= RANKS["story"]:
+            return not (line.kind is Kind.TEXT and typed.bold)
+        boxed = line.box is not None and criteria
+        return boxed or (needed and not typed.bold)
+
+    def _stands_beside(self, typed: Typed, item: MarkdownDraft, scope: Scope) -> bool:
+        """Whether an entry below an item of its rank is another item, and no mere mention."""
+        section = scope.section
+        if section is None or item.line.row != section.node.first or scope.listed:
+            return False
+        return bool(typed.number) and RANKS[typed.word.kind] == item.rank and not typed.code
+
+    def takes_plain(self, line: Line, scope: Scope) -> bool:
+        """Whether `K: v` without bold marks is metadata here."""
+        item = scope.owner
+        if item is None or scope.closed:
+            return False
+        if self.blocks.in_criteria and not self._leaves_criteria(line):
+            return False
+        if item.last_line == line.row - 1 and line.kind is Kind.TEXT:
+            return True
+        # What is indented further is a detail of what stands above it.
+        return line.kind is not Kind.LIST or line.indent <= (
+            item.content + 2 if item.content else 1
+        )
+
+    def _leaves_criteria(self, line: Line) -> bool:
+        """Whether a line stands no deeper than the key of the open criteria."""
+        block = self.blocks.open
+        return block is not None and block.key_indent >= line.indent and not block.heading
+
+    def _typed_item(self, node: Node, typed: Typed, scope: Scope) -> MarkdownDraft:
+        self.blocks.end()
+        self.walk.sentence = None
+        line = self.lines[node.first]
+        title = read_title(line.text, entry=True)
+        told = title.typed if title.typed and not typed.sentence else None
+        name = told.title if told else typed.title
+        status = typed.status or title.status
+        points = typed.points if typed.points is not None else title.points
+        draft = self.walk.add(
+            typed.word.kind,
+            replace(typed, title=name, points=points),
+            name,
+            line,
+            line.at,
+            status,
+            scope,
+        )
+        self.walk.note_entry(draft, node)
+        self.walk.further_title(node, draft, title if told else replace(title, rest="", text=name))
+        if typed.sentence and is_sentence(line.text):
+            draft.fields["user_story"] = name
+            draft.places["user_story"] = draft.place
+        self.record.note(line, "user-story" if typed.sentence else "typed-list", draft)
+        self.walk.body_of(node, draft, scope)
+        return draft
+
+    def _outside(self, node: Node, scope: Scope) -> None:
+        line = self.lines[node.first]
+        refused = self.choices.listed.refused.get(node.first)
+        timed = scope.time or scope.planned
+        linked = linked_text(line.text) is not None
+        if scope.lane and self.choices.bullets and not (refused or scope.listed or linked):
+            self._bullet_item(node, "task", scope)
+            return
+        if not refused and timed and not scope.closed:
+            reason = f"below a time, phase or status heading: {_LOW}"
+            if linked:
+                reason = "only a link: navigation"
+            self.record.note(line, "bullet", None, reason)
+        else:
+            if linked:
+                refused = refused or "only a link: navigation"
+            self.record.note(
+                line, "skipped", None, refused or scope.closed or "outside of any item"
+            )
+        self._nested(node, scope)
+
+    def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
+        """An entry that is no item itself, or one of low confidence."""
+        line = self.lines[node.first]
+        item = scope.owner
+        assert item is not None
+        kind = self._bullet_kind(node, scope)
+        linked = linked_text(line.text) is not None
+        if kind and self.choices.bullets:
+            return self._bullet_item(node, kind, scope)
+        if kind and linked:
+            self.record.note(line, "bullet", None, f"only a link: {_LOW}")
+            self._nested(node, scope)
+            return None
+        if kind and not item.prose:
+            item.parted = True
+        self.walk.read_line(line, scope, glued=glued, reason=_LOW if kind else "")
+        self._nested(node, scope)
+        return None
+
+    def _bullet_item(self, node: Node, kind: str, scope: Scope) -> MarkdownDraft:
+        line = self.lines[node.first]
+        prefix = planning_prefix(line.text)
+        text = prefix.text if prefix else line.text
+        linked = linked_text(text)
+        if linked is not None:
+            issue = TRAILING_ISSUE.search(text[-400:])
+            text = linked + (issue[0] if issue else "")
+        told = read_title(text, entry=True)
+        told = replace(told, text=told.typed.title) if told.typed and told.typed.title else told
+        draft = self.walk.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
+        if scope.status:
+            draft.mark = draft.mark or parse_status(scope.status)
+        self.walk.note_entry(draft, node)
+        if prefix and prefix.priority:
+            draft.fields["priority"] = prefix.priority
+            draft.places["priority"] = draft.place
+        if prefix and prefix.quarter:
+            draft.say(f"Planned for {prefix.quarter}.")
+            draft.parted = True
+        self.walk.further_title(node, draft, told)
+        self.record.note(line, "bullet", draft)
+        self.walk.body_of(node, draft, scope)
+        return draft
+
+    def _bullet_kind(self, node: Node, scope: Scope) -> str | None:
+        """The kind of a bullet directly below a time heading, or a phase and the like."""
+        section, item = scope.section, scope.owner
+        line = self.lines[node.first]
+        if scope.listed or section is None or item is None:
+            return None
+        if item.line.row != section.node.first:
+            parted = self.choices.bullets and item.weak and not (scope.field or scope.closed)
+            return "task" if parted and section.role is None else None
+        if not line.text or node.first in self.choices.listed.refused or scope.closed:
+            return None
+        linked = linked_text(line.text) is not None
+        if scope.planned:
+            return "task" if planning_prefix(line.text) else None
+        if scope.time or section.node.first in self.choices.sections.containers:
+            return None if linked else "task"
+        metadata = section.node.first in self.choices.sections.metadata
+        if item.weak and metadata and linked:
+            return "feature"
+        if item.weak and not linked:
+            parts = line.text.startswith("**") and bool(node.entries)
+            return "feature" if parts else "task"
+        return None
