@@ -109,11 +109,30 @@ def test_siblings_of_several_kinds_keep_their_parents(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "item",
+    [
+        {"risks": [{"text": "Fog", "impact": "High"}, {"text": "Ice|rime", "owner": "ada"}]},
+        {"title": "Row ✅"},
+        {"title": "Row home — before the tide turns, whatever the weather"},
+        {"title": "Row. Then rest at the other side of the river until the ferry comes. Row on"},
+        {"title": "Read ferry/**/tide.yaml, R&amp;D and `**/tide` (#7)"},
+        {"description": "Ferry layout:\n```\nbow\n```\nThe rest:\n```\nstern\n```"},
+    ],
+)  # fmt: skip
+def test_what_markdown_would_take_for_a_sign_is_kept(
+    item: dict[str, object], tmp_path: Path
+) -> None:
+    """Dashes, emphasis, numbers and entities in titles; risks; code right below a line."""
+    whole = {"version": 1, "stories": [{"id": "a-1", "title": "Row", **item}]}
+    loaded = read(json.dumps(whole), "b.json", tmp_path)
+    assert_kept(assert_kept(loaded, "markdown", tmp_path), "yaml", tmp_path)
+
+
+@pytest.mark.parametrize(
     ("item", "what"),
     [
-        ({"risks": [{"text": "Fog", "impact": "High"}]}, "risks"),
+        ({"capacity": 30}, "capacity"),
         ({"description": "Text\n\n## Epic 9: a heading"}, "an item too many"),
-        ({"title": "Row ✅"}, "title"),
     ],
 )
 def test_what_would_be_lost_is_named(item: dict[str, object], what: str, tmp_path: Path) -> None:

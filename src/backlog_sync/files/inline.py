@@ -1,20 +1,22 @@
 """Inline Markdown as plain text. Every pattern is bounded: a line of any length is read in time."""
 
 import re
+from html import unescape
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,400})\]\([^()\n]{0,800}\)")
 _COMMENT = re.compile(r"<!--[^<>]{0,400}-->")
 _STAR = re.compile(r"(?<![\w*\\])\*([^*\s](?:[^*]{0,300}[^*\s])?)\*(?![\w*])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LINK_ONLY = re.compile(r"\[([^\[\]\n]{1,400})\]\([^()\n]{0,800}\)")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPACES = re.compile(r"[ \t]+")
 
 
 def plain(text: str) -> str:
     """A title or a short value as plain text.
 
-    Bold and italic marks, comments, escapes and hard breaks go; a link leaves its text. Back
-    ticks stay, because GitHub shows them in titles as code.
+    Bold and italic marks, comments, escapes and hard breaks go; a link leaves its text, and
+    `&amp;` a `&`. Back ticks stay, because GitHub shows them in titles as code.
     """
     if not text.isalnum():
         text = text.rstrip().removesuffix("\\")
@@ -22,16 +24,16 @@ def plain(text: str) -> str:
             text = _COMMENT.sub("", text)
         if "](" in text:
             text = _LINK.sub(r"\1", text)
-        text = _without_emphasis(text)
+        text = _outside_code(text)
         if "\\" in text:
             text = _ESCAPE.sub(r"\1", text)
         text = _SPACES.sub(" ", text)
     return text.strip()
 
 
-def _without_emphasis(text: str) -> str:
-    """Bold and italic marks removed, outside of code."""
-    if "*" not in text and "__" not in text:
+def _outside_code(text: str) -> str:
+    """Bold and italic marks removed and entities decoded, outside of code."""
+    if "*" not in text and "__" not in text and "&" not in text:
         return text
     parts = text.split("`")
     if len(parts) % 2 == 0:  # a back tick that is never closed is no code
@@ -40,8 +42,12 @@ def _without_emphasis(text: str) -> str:
         part = parts[index].replace("**", "")
         if part.startswith("__") and part.endswith("__") and len(part) > 4:
             part = part[2:-2]
-        parts[index] = _STAR.sub(r"\1", part)
+        parts[index] = _ENTITY.sub(_meant, _STAR.sub(r"\1", part))
     return "`".join(parts)
+
+
+def _meant(entity: re.Match[str]) -> str:
+    return unescape(entity[0])
 
 
 def only_link(text: str) -> str | None:

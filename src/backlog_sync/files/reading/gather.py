@@ -83,7 +83,7 @@ class Gatherer:
                 continue
             glued = self._is_glued(child)
             if not glued:
-                self._pause(scope.owner)
+                self._pause(scope.owner, behind=child)
             if child.form is Form.ENTRY:
                 here = scope
                 if above is not None and glued and self._goes_on(child, above):
@@ -160,8 +160,11 @@ class Gatherer:
     def _is_glued(self, node: Node) -> bool:
         return node.first > 0 and self.lines[node.first - 1].kind in (Kind.LIST, Kind.TEXT)
 
-    def _pause(self, owner: MarkdownDraft | None) -> None:
-        """A blank line, or something else than text, stands before what follows."""
+    def _pause(self, owner: MarkdownDraft | None, behind: Node | None = None) -> None:
+        """A blank line, or something else than text, stands before what follows.
+
+        A node right `behind` code begins no paragraph of its own.
+        """
         self.sentence = None
         block = self.blocks.open
         if block and block.field != CRITERIA and block.text and not block.heading:
@@ -169,7 +172,7 @@ class Gatherer:
         block = self.blocks.open
         if block and block.heading and block.text:
             block.text.append("")
-        if owner:
+        if owner and not (behind and self.lines[behind.first - 1].kind is Kind.CODE):
             owner.parted = True
 
     def _goes_on(self, node: Node, above: MarkdownDraft) -> bool:
@@ -342,10 +345,9 @@ class Gatherer:
                 block.text.append(self._raw(row, owner))
         else:
             self.blocks.end()
-            owner.parted = True
+            owner.parted = not self._is_glued(node)
             for row in range(node.first, node.end):
                 owner.say(self._raw(row, owner))
-            owner.parted = True
         self.note_rows(node, "code", owner, "a part of the text")
 
     def _raw(self, row: int, owner: MarkdownDraft) -> str:

@@ -68,9 +68,7 @@ class HeadingReader:
         if scope.status and not typed.status:
             typed = replace(typed, status=parse_status(scope.status))
         title = typed.title or typed.word.name.capitalize() or section.title.text
-        draft = self.walk.add(
-            kind, typed, plain(title), line, line.at, typed.status, scope, node.level
-        )
+        draft = self.walk.add(kind, typed, title, line, line.at, typed.status, scope, node.level)
         take_title(draft, section.title)
         if not typed.dotted:
             flat.append(draft)

@@ -12,11 +12,13 @@ from backlog_sync.files.resolve import Context, resolve
 from backlog_sync.files.settings import core_settings, merge_settings, read_settings
 from backlog_sync.files.source import source_of
 from backlog_sync.files.write.export import Draft, draft_of_all, render
-from backlog_sync.files.write.roadmap import roadmap_text, unsaid
+from backlog_sync.files.write.roadmap import Care, roadmap_text, unsaid
 
 SYNTAXES = {"yaml": "backlog.yaml", "markdown": "ROADMAP.md"}
 
 _NAMED = 5
+_TRIES = 3
+"""The plain form, then titles with their signs spelled, then texts below keys."""
 _APART = frozenset(("holes", "place", "hints"))
 """What differs by where an item stands: its place, and numbers in a title as it is written,
 which become its issue."""
@@ -48,14 +50,15 @@ def converted(
 
 
 def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, str]]]:
-    """The roadmap and what it does not say; a text that reads as fields gets a key above it."""
-    keyed: frozenset[str] = frozenset()
+    """The roadmap and what it does not say; a title or text that reads as else is told apart."""
+    care = Care()
     text, different = "", list[tuple[str, str]]()
-    for _ in range(2):
-        text = roadmap_text(draft, keyed)
+    for _ in range(_TRIES):
+        text = roadmap_text(draft, care)
         different = list(differences(known, _read(text, SYNTAXES["markdown"], known)))
-        keyed = frozenset(key for key, what in different if what == "body")
-        if not keyed:
+        spelled = care.spelled | {key for key, what in different if what == "title"}
+        below = {key for key, what in different if what == "body"} - (spelled - care.spelled)
+        if care == (care := Care(care.keyed | below, spelled)):
             break
     return text, different
 

@@ -1,7 +1,8 @@
 """A backlog as the text of a Markdown roadmap: headings, lines of metadata, check boxes."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from backlog_sync.files.block import user_story_text
 from backlog_sync.files.documents.items import UserStoryDocument
@@ -20,21 +21,36 @@ _LINES = {
 """Fields that have a line of their own, in this order, and what they are called there."""
 
 _TEXTS = {"user_story": "User story", "goal": "Goal"}
-_WRITTEN = frozenset((*_LINES, *_TEXTS, "title", "description", "acceptance_criteria"))
+_WRITTEN = frozenset((*_LINES, *_TEXTS, "title", "description", "acceptance_criteria", "risks"))
+_RISK = ("risk", "likelihood", "impact", "mitigation", "contingency", "owner")
+"""Columns of the register, in this order; `Risk` is the text."""
+
+_SIGNS = re.compile(r"[*_\[<#]|[.!?](?=\s|$)|[^\w\s!-/:-@\[-`{-~]|&")
+"""What may end a title, count as its status, or be taken for emphasis or for a number."""
 
 
-def roadmap_text(draft: Draft, keyed: frozenset[str] = frozenset()) -> str:
-    """The text of the roadmap; the descriptions of the items in `keyed` stand below a key.
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Keys of items that need more than the plain form: found by reading the text again.
 
-    What does not read as it was meant is found by reading it again.
+    Descriptions of those in `keyed` stand below a key. Titles of those in `spelled` have signs
+    that would end them, or be taken for emphasis, written as Markdown writes the sign itself.
     """
+
+    keyed: frozenset[str] = frozenset()
+    spelled: frozenset[str] = frozenset()
+
+
+def roadmap_text(draft: Draft, care: Care) -> str:
+    """The text of the roadmap."""
     lines = ["---", "backlog:", *(f"  # {part}" for part in remark_lines(draft))]
     for name, value in draft.settings.items():
         lines += pair(name, value, "  ")
     lines += ["---", "", "# Roadmap"]
     words = dict(_words(draft.items))
     for item in _ordered(draft.items):
-        lines += _item(item, 2, words, keyed)
+        lines += _item(item, 2, words, care)
+    lines += _register(draft.items)
     return "\n".join(lines) + "\n"
 
 
@@ -64,11 +80,12 @@ def unsaid(item: Outline, depth: int = 2) -> Iterator[tuple[str, str]]:
         yield from unsaid(each, depth + 1)
 
 
-def _item(
-    item: Outline, level: int, words: Mapping[str, str], keyed: frozenset[str]
-) -> Iterator[str]:
+def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> Iterator[str]:
     fields = item.fields
-    yield from ("", f"{'#' * level} {item.kind.capitalize()}: {fields['title']}", "")
+    title = str(fields["title"])
+    if fields["id"] in care.spelled:
+        title = _spelled(title)
+    yield from ("", f"{'#' * level} {item.kind.capitalize()}: {title}", "")
     for name, word in _LINES.items():
         if fields.get(name) is not None:
             value = fields[name]
@@ -79,11 +96,50 @@ def _item(
         if fields.get(name):
             yield from _text(word, _story(fields[name]))
     if fields.get("description"):
-        head = ("", "**Description:**") if fields["id"] in keyed else ()
+        head = ("", "**Description:**") if fields["id"] in care.keyed else ()
         yield from (*head, "", *str(fields["description"]).strip().split("\n"))
     yield from _criteria(fields.get("acceptance_criteria"))
     for each in _ordered(item.below):
-        yield from _item(each, level + 1, words, keyed)
+        yield from _item(each, level + 1, words, care)
+
+
+def _spelled(title: str) -> str:
+    """A title with its signs as Markdown writes the signs themselves; code stays as it is."""
+    parts = title.split("`")
+    coded = len(parts) % 2 == 1
+    outside = (_SIGNS.sub(_sign, part) if not coded or index % 2 == 0 else part
+               for index, part in enumerate(parts))  # fmt: skip
+    return "`".join(outside)
+
+
+def _sign(sign: re.Match[str]) -> str:
+    return f"\\{sign[0]}" if sign[0] in "*_[<#" else f"&#{ord(sign[0])};"
+
+
+def _register(items: Sequence[Outline]) -> Iterator[str]:
+    """A table of the risks of all items, which names the item of each."""
+    rows = list(_risks(items))
+    if rows:
+        yield from ("", "## Risks", "", _row(("Item", *(name.capitalize() for name in _RISK))))
+        yield _row("---" for _ in range(len(_RISK) + 1))
+        yield from map(_row, rows)
+
+
+def _risks(items: Sequence[Outline]) -> Iterator[tuple[str, ...]]:
+    for item in items:
+        for each in sequence(item.fields.get("risks")):
+            told = each if isinstance(each, Mapping) else {"risk": each}
+            cells = {**told, "risk": told.get("text", told.get("risk"))}
+            yield (str(item.fields["id"]), *(_cell(cells.get(name)) for name in _RISK))
+        yield from _risks(item.below)
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value or "").split()).replace("|", "\\|")
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _ordered(items: Sequence[Outline]) -> list[Outline]:
