@@ -136,3 +136,10 @@ def test_settings_that_cannot_be_added_to_stay(tmp_path: Path) -> None:
     with pytest.raises(FailedError, match="cannot be put in"):
         write_to_config(tmp_path, ANSWER)
     assert (tmp_path / CONFIG).read_text(encoding="utf-8") == "- a list\n"
+
+
+def test_settings_and_comments_are_not_told_as_left(load_text: LoadText) -> None:
+    """Front matter is settings, and nobody meant a comment to be an item."""
+    text = "---\nbacklog:\n  repository: o/r\n---\n# Plan\n<!-- to be sorted -->\n## Story: Row\n"
+    (told,) = accounts(load_text(text, "ROADMAP.md"))
+    assert {line.verdict for line in told.lines} == {Verdict.FRAME, Verdict.KNOWN, Verdict.ITEM}

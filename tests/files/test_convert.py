@@ -116,6 +116,9 @@ def test_siblings_of_several_kinds_keep_their_parents(tmp_path: Path) -> None:
         {"title": "Row home — before the tide turns, whatever the weather"},
         {"title": "Row. Then rest at the other side of the river until the ferry comes. Row on"},
         {"title": "Read ferry/**/tide.yaml, R&amp;D and `**/tide` (#7)"},
+        {"capacity": "3-4 rowers", "feedback": ["#12"], "previously": ["row", "boat-2"]},
+        {"review_notes": ["2027-01-15: too slow", {"date": "2027-02-01", "text": "better"}]},
+        {"sync": False},
         {"description": "Ferry layout:\n```\nbow\n```\nThe rest:\n```\nstern\n```"},
     ],
 )  # fmt: skip
@@ -128,10 +131,22 @@ def test_what_markdown_would_take_for_a_sign_is_kept(
     assert_kept(assert_kept(loaded, "markdown", tmp_path), "yaml", tmp_path)
 
 
+def test_fields_of_the_board_alone_are_kept(tmp_path: Path) -> None:
+    """An item says them by name, in every syntax."""
+    fields = {"Landing": {"type": "text"}, "Crew": {"type": "number"}}
+    whole = {"version": 1, "repository": "o/r", "project": {"title": "T", "fields": fields},
+             "stories": [{"id": "a-1", "title": "Row", "Landing": "North", "Crew": 4}]}  # fmt: skip
+    loaded = read(json.dumps(whole), "b.json", tmp_path)
+    again = assert_kept(loaded, "markdown", tmp_path)
+    assert again.desired is not None
+    assert again.desired.items[0].board == {"Landing": "North", "Crew": 4}
+    assert_kept(again, "yaml", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("item", "what"),
     [
-        ({"capacity": 30}, "capacity"),
+        ({"labels": ["at sea, at night"]}, "labels"),
         ({"description": "Text\n\n## Epic 9: a heading"}, "an item too many"),
     ],
 )

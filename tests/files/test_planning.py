@@ -136,3 +136,23 @@ def test_a_note_needs_a_day_and_a_text(load_text: LoadText, said: str, slug: str
 def test_feedback_is_an_issue_or_a_discussion(text: str, ref: FeedbackRef | None) -> None:
     """By number, with its repository, by address, or as a link."""
     assert parse_feedback(text) == ref
+
+
+def test_a_roadmap_says_what_reports_need_too(load_text: LoadText) -> None:
+    """Capacity, places for feedback and dated notes; other texts below these words stay texts."""
+    loaded = load_text(
+        "# Plan\n\n## Epic 1: Boats\n\n**Team Requirement**: 3-4 engineers\n**Feedback:** #12\n"
+        "**Review notes:**\n\n- 2027-01-15: too slow\n- 2027-02-01: better\n\n"
+        "### Story 1.1: Row\n\n- **Feedback:** people like it\n- **Sync:** with the tide\n\n"
+        "### Story 1.2: Rest\n\n- Sync: no\n",
+        "ROADMAP.md",
+    )
+    assert loaded.desired is not None
+    epic, story = loaded.desired.items
+    assert epic.outlook.capacity == "3-4 engineers"
+    assert epic.outlook.feedback == (FeedbackRef(12),)
+    assert [note.text for note in epic.outlook.review_notes] == ["too slow", "better"]
+    assert story.outlook.feedback == ()
+    (text,) = (part.text for part in story.block if isinstance(part, Prose))
+    assert "people like it" in text
+    assert "with the tide" in text

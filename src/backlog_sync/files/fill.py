@@ -6,7 +6,7 @@ value says is read by `values.py` and `dates.py`; what cannot be read is one war
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -14,6 +14,7 @@ from functools import lru_cache
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import BOARD_FIELDS
 from backlog_sync.files.dates import parse_date
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.draft import Draft, Findings, Ref
 from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import (
@@ -27,6 +28,7 @@ from backlog_sync.files.node_values import (
     titled,
     word_of,
 )
+from backlog_sync.files.refs import parse_feedback
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.text_criteria import without_criteria
 from backlog_sync.files.values import (
@@ -67,6 +69,7 @@ _LONGEST_STATUS = 1_000
 
 _DATED = re.compile(r"(?<=\w)[ _:@-]+\d{4}-\d\d-\d\d$")
 """The day behind a status: `done_2026-07-11`."""
+_NOTE = re.compile(r"\d{4}-\d\d-\d\d:\s*\S")
 _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
 _ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
 _VAGUE = ("issue", "item", "ticket", "work item", "card")
@@ -144,6 +147,7 @@ _BY_TYPE: dict[str, tuple[_Reader, str, str]] = {
 _WORDS: dict[str, tuple[_Reader, str, str]] = {
     "audience": (lambda text: plain(text) or None, "audience", ""),
     "team": (lambda text: plain(text) or None, "team", ""),
+    "capacity": (lambda text: plain(text) or None, "capacity", ""),
     "priority": (parse_priority, "priority", ""),
     "repository": (parse_repository, "repository", "write owner/name"),
     "issue": (lambda text: str(issue) if (issue := parse_issue(text)) else None, "issue",
@@ -159,10 +163,18 @@ _READERS = {
 
 
 class Filler:
-    """Fills the drafts of one file, and tells once for it what cannot be read."""
+    """Fills the drafts of one file, and tells once for it what cannot be read.
 
-    def __init__(self, findings: Findings) -> None:
+    `fields` are the names of the board's own fields, which an item says by name.
+    """
+
+    def __init__(self, findings: Findings, fields: Iterable[str] = ()) -> None:
         self.findings = findings
+        # Names that every backlog knows keep their meaning.
+        self._fields = {
+            words: name for name in fields if name not in BOARD_FIELDS
+            and (words := key_words(name)).replace(" ", "_") not in ItemDocument.model_fields
+        }  # fmt: skip
         self.efforts = Efforts()
         self._special: dict[str, Callable[[Draft, str, Pair], Taken]] = {
             **dict.fromkeys(("acceptance_criteria", "definition_of_done"), self._criteria),
@@ -177,6 +189,10 @@ class Filler:
             "url": self._url,
             "user_story": self._story_text,
             "risks": self._risks,
+            "sync": self._sync,
+            "feedback": self._feedback,
+            "review_notes": self._review_notes,
+            "previously": self._names,
             "progress": lambda *_: Taken.OURS,
             "id": self._id,
             "kind": self._kind,
@@ -331,25 +347,54 @@ class Filler:
         own = _own_id(pair.key)
         if own is not None and own != draft.kind and RANKS.get(own, 9) < draft.rank:
             return own
-        return "id" if own is not None else field_of(pair.key)
+        return "id" if own is not None else self.own_field(pair.key) or field_of(pair.key)
 
     def _put(self, draft: Draft, name: str | None, pair: Pair) -> Taken:
-        if name is None:
-            return Taken.UNKNOWN
+        name = name or ""
         special = self._special.get(name)
         if special is not None:
             return special(draft, name, pair)
         reader = _READERS.get(name)
-        if reader is None:
-            return Taken.UNKNOWN
         text = word_of(pair.value)
+        own = self.own_field(pair.key) == name
+        if reader is None and not (own and isinstance(pair.value, Scalar)):
+            return Taken.UNKNOWN
         if is_empty(text):
             return Taken.EMPTY
+        if reader is None:
+            return _set(draft, name, text, pair)
         read, what, hint = reader
         value = read(text)
         if value is None:
             return Taken.EMPTY if name == "priority" else self._unread(pair, what, hint)
         return _set(draft, name, value, pair)
+
+    def own_field(self, key: str) -> str | None:
+        """The field of this board alone that a key names; it counts before other meanings."""
+        return self._fields.get(key_words(key))
+
+    def _feedback(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        """Places where people say what they think; anything else below that word is a text."""
+        words = names_of(pair.value)
+        if not words or any(parse_feedback(word) is None for word in words):
+            return Taken.UNKNOWN
+        return _set(draft, name, words, pair)
+
+    def _review_notes(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        """Notes that begin with a day; where one does not, all of them are a text."""
+        notes = [text.strip() for text in entries_of(pair.value)]
+        if not notes or not all(map(_NOTE.match, notes)):
+            return Taken.UNKNOWN
+        return _set(draft, name, notes, pair)
+
+    def _sync(self, draft: Draft, name: str, pair: Pair) -> Taken:
+        """Whether GitHub is to have the item; a word that is neither yes nor no says no such."""
+        word = word_of(pair.value)
+        if not word:
+            return Taken.EMPTY
+        if not (is_yes(word) or is_no(word)):
+            return Taken.UNKNOWN
+        return _set(draft, name, is_yes(word), pair)
 
     def _unread(self, pair: Pair, what: str, hint: str = "") -> Taken:
         self.findings.warn(

@@ -101,11 +101,12 @@ class Asked:
     """How a file is to be read: what flags and settings say of it.
 
     `bullets` makes items of plain bullets below times, phases and statuses; `declared` are the
-    lines of `reading:`.
+    lines of `reading:`, `fields` the names of the board's own fields.
     """
 
     bullets: bool = False
     declared: tuple[tuple[str, object], ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 UNASKED = Asked()

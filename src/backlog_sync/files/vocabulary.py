@@ -86,7 +86,7 @@ RANKS = {"epic": 1, "feature": 2, "story": 3, "bug": 3, "spike": 3, "chore": 3, 
 
 LONG_FIELDS = frozenset(
     ("acceptance_criteria", "definition_of_done", "scenarios", "goal", "description", "user_story",
-     "depends_on", "labels", "risks")
+     "depends_on", "labels", "review_notes", "risks")
 )  # fmt: skip
 """Fields that may go on over the lines below their key."""
 

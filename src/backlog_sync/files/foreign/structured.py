@@ -150,7 +150,7 @@ def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
 def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:
     """What a file holds, and whether the settings or its names for times say that it is planned."""
     findings, rules = Findings(source.path), Declared(dict(asked.declared))
-    reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings))
+    reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings, asked.fields))
     if rules:
         said = ruled(root, rules)
         root, reader.kinds, reader.above = said.root, said.kinds, said.above

@@ -155,7 +155,8 @@ class Gatherer:
                 self._rule(node, scope)
             case _:
                 self._pause(scope.owner)
-                self.note_rows(node, "", None, "not read")
+                ours = self.lines[node.first].kind is Kind.SUMMARY
+                self.note_rows(node, "skipped", None, "our summary" if ours else "a comment")
 
     def _is_glued(self, node: Node) -> bool:
         return node.first > 0 and self.lines[node.first - 1].kind in (Kind.LIST, Kind.TEXT)

@@ -86,6 +86,8 @@ class KeyReader:
         told = []
         for pair in pairs:
             target, named = self._of_outer(pair, item)
+            if own := self.record.filler.own_field(pair.key):
+                named = replace(named, field=own)
             if aside and named.field in _OF_THE_ITEM:
                 named = replace(named, field=None)
             taken = self.take(line, named, target)

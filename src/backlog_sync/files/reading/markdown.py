@@ -44,7 +44,7 @@ def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
     outline = read_outline(source.text)
-    record = Record(source, outline.lines)
+    record = Record(source, outline.lines, asked.fields)
     choices = _choices(source.text, outline, asked)
     front = front_matter(source, outline.lines)
     single = single_item(front, choices, source.path)
@@ -89,7 +89,8 @@ def _notes(record: Record) -> Iterator[LineNote]:
             yield LineNote(note.line, note.rule, item, note.reason)
     for line in record.lines:
         if line.kind is not Kind.BLANK and line.row + 1 not in told:
-            yield LineNote(line.row + 1, line.kind.value, None, "not read")
+            rule = "settings" if line.kind is Kind.FRONT else line.kind.value
+            yield LineNote(line.row + 1, rule, None, "not read")
 
 
 def _loose(places: list[Place]) -> Iterator[Diagnostic]:

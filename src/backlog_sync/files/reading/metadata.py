@@ -15,8 +15,9 @@ _COLONS = (":", "：")
 _PLAIN = frozenset(
     ("acceptance_criteria", "assignees", "audience", "depends_on", "description",
      "effort", "epic", "estimate", "estimate_hours", "feature", "goal", "id", "issue", "kind",
-     "labels", "milestone", "priority", "progress", "repository", "risks", "skills", "sprint",
-     "start", "status", "story_points", "target", "team", "title", "user_story"),
+     "labels", "milestone", "previously", "priority", "progress", "repository", "risks",
+     "skills", "sprint", "start", "status", "story_points", "sync", "target", "team", "title",
+     "user_story"),
 )  # fmt: skip
 """Fields whose keys count without bold marks; other words begin sentences as well: `Link: …`."""
 

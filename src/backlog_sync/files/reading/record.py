@@ -26,7 +26,7 @@ _KEYS = frozenset(("id", "key"))
 _SETS = frozenset(("labels", "assignees", "skills"))
 """Fields of which `None` declares that there are none; one that is left out is not ours."""
 
-_ENTRIES = frozenset(("depends_on", "risks"))
+_ENTRIES = frozenset(("depends_on", "review_notes", "risks"))
 """Fields of whose value each line is an entry."""
 
 
@@ -42,13 +42,15 @@ class Note(NamedTuple):
 class Record:
     """The items, claims and notes of one source, as far as it has been read."""
 
-    def __init__(self, source: Source, lines: tuple[Line, ...]) -> None:
+    def __init__(
+        self, source: Source, lines: tuple[Line, ...], fields: tuple[str, ...] = ()
+    ) -> None:
         self.path = source.path
         self.file = source.file
         self.text = source.text
         self.lines = lines
         self.findings = Findings(source.path)
-        self.filler = Filler(self.findings)
+        self.filler = Filler(self.findings, fields)
         self.drafts: list[MarkdownDraft] = []
         self.notes: list[Note] = []
         self.claims: list[tuple[Count, Line, MarkdownDraft | None]] = []

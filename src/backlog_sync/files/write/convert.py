@@ -8,6 +8,7 @@ from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, parse_source
+from backlog_sync.files.parsed import Asked
 from backlog_sync.files.resolve import Context, resolve
 from backlog_sync.files.settings import core_settings, merge_settings, read_settings
 from backlog_sync.files.source import source_of
@@ -71,6 +72,8 @@ def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
         return None
     settings, _ = read_settings(parsed)
     document, _ = merge_settings([settings])
+    if document.board_fields:
+        parsed = parse_source(parsed.source, Asked(fields=tuple(document.board_fields))) or parsed
     core_settings(document)
     return resolve([parsed], document, Context(known.backlog_id, known.sources[:1])).desired
 

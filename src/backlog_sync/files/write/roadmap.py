@@ -16,12 +16,15 @@ _LINES = {
     "story_points": "Points", "estimate_hours": "Estimated hours", "milestone": "Milestone",
     "labels": "Labels", "assignees": "Assignees", "depends_on": "Depends on", "start": "Start",
     "target": "Due", "sprint": "Sprint", "team": "Team", "audience": "Audience",
-    "skills": "Skills", "repository": "Repository",
+    "skills": "Skills", "repository": "Repository", "capacity": "Capacity",
+    "feedback": "Feedback", "previously": "Previously", "sync": "Sync",
 }  # fmt: skip
 """Fields that have a line of their own, in this order, and what they are called there."""
 
 _TEXTS = {"user_story": "User story", "goal": "Goal"}
-_WRITTEN = frozenset((*_LINES, *_TEXTS, "title", "description", "acceptance_criteria", "risks"))
+_WRITTEN = frozenset(
+    (*_LINES, *_TEXTS, "title", "description", "acceptance_criteria", "review_notes", "risks")
+)
 _RISK = ("risk", "likelihood", "impact", "mitigation", "contingency", "owner")
 """Columns of the register, in this order; `Risk` is the text."""
 
@@ -74,7 +77,7 @@ def unsaid(item: Outline, depth: int = 2) -> Iterator[tuple[str, str]]:
     if depth > _HEADING_LEVELS:
         yield key, "its depth"
     for name, value in item.fields.items():
-        if name not in _WRITTEN and value is not None and value not in ((), [], {}):
+        if name not in _WRITTEN and isinstance(value, list | tuple | Mapping) and value:
             yield key, name
     for each in item.below:
         yield from unsaid(each, depth + 1)
@@ -92,6 +95,9 @@ def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> It
             if name == "depends_on":
                 value = [words.get(str(each), str(each)) for each in sequence(value)]
             yield f"- **{word}:** {_value(name, value)}"
+    for name in (each for each in fields if each not in _WRITTEN):  # of the board alone
+        if _is_said(fields[name]):
+            yield f"- **{name}:** {_value(name, fields[name])}"
     for name, word in _TEXTS.items():
         if fields.get(name):
             yield from _text(word, _story(fields[name]))
@@ -99,6 +105,8 @@ def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> It
         head = ("", "**Description:**") if fields["id"] in care.keyed else ()
         yield from (*head, "", *str(fields["description"]).strip().split("\n"))
     yield from _criteria(fields.get("acceptance_criteria"))
+    if fields.get("review_notes"):
+        yield from ("", "**Review notes:**", "", *map(_note, sequence(fields["review_notes"])))
     for each in _ordered(item.below):
         yield from _item(each, level + 1, words, care)
 
@@ -165,6 +173,15 @@ def _criteria(entries: object) -> Iterator[str]:
         yield f"- [{'x' if done else ' '}] {' '.join(str(text).split())}"
 
 
+def _note(value: object) -> str:
+    text = f"{value['date']}: {value['text']}" if isinstance(value, Mapping) else str(value)
+    return f"- {' '.join(text.split())}"
+
+
+def _is_said(value: object) -> bool:
+    return value is not None and value not in ((), [], {}, "")
+
+
 def _story(value: object) -> str:
     story = UserStoryDocument.model_validate(value) if isinstance(value, Mapping) else str(value)
     return user_story_text(story) or ""
@@ -177,6 +194,8 @@ def _value(name: str, value: object) -> str:
         return ", ".join(f"@{each}" if name == "assignees" else str(each) for each in value)
     if name == "issue" and str(value).isdecimal():
         return f"#{value}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)
