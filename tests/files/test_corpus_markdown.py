@@ -11,7 +11,7 @@ INEXACT = (
 )
 """Files that are not yet counted as by hand; all others are, and stay so. docs/corpus.md."""
 
-BEST = Score(files=99, exact=71, items=81, wrong=144, missed=445, refused=7)
+BEST = Score(files=99, exact=71, items=81, wrong=144, missed=357, refused=7)
 """What the reader has reached; no change may fall behind it, and better figures go here."""
 
 ROADMAPS = [row for row in rows() if row.path.suffix == ".md"]

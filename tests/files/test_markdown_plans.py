@@ -217,3 +217,37 @@ def test_a_slice_of_work_is_a_phase() -> None:
     assert [(kind, parent) for kind, _, parent in outline(text)] == [
         ("epic", None), ("task", 0), ("epic", None), ("task", 2),
     ]  # fmt: skip
+
+
+STAGES = (
+    "# Plan\n\n| # | Stage | Needs | Status |\n|---|---|---|---|\n"
+    "| S0 | Clay | - | done |\n| S1 | Kiln | S0 | todo |\n| S2 | Glaze | S0, S1 | todo |\n\n"
+    "### S0 — Clay\n\n**Scope.**\n- Dig\n- Sieve\n\n**Done when.**\n- It is fine\n\n"
+    "**Status.** The pit is dug and the sieve is hung where the rain does not reach the clay, and\n"
+    "it has been dry for a week, so that nothing is left to do here.\n\n"
+    "### S1 — Kiln\n\n**Scope — the base first.**\n- Bricks\n\nIt is round.\n\n"
+    "### S2 — Glaze\n\n**Scope** (see the book).\n- Ash\n"
+)
+
+
+def test_the_scope_of_a_stage_are_its_tasks() -> None:
+    """Below a label that ends with a stop, or has a remark; in a story it is text."""
+    assert outline(STAGES) == [
+        ("epic", "Clay", None), ("task", "Dig", 0), ("task", "Sieve", 0),
+        ("epic", "Kiln", None), ("task", "Bricks", 3),
+        ("epic", "Glaze", None), ("task", "Ash", 5),
+    ]  # fmt: skip
+    clay = read(STAGES).items[0].document
+    assert [each.text for each in clay.acceptance_criteria or ()] == ["It is fine"]
+    assert len(outline("## Story 1: Clay\n\n**Scope.**\n- Dig\n")) == 1
+    russian = "## Этап 1: Глина\n\n**Состав работ:**\n- Копать\n"
+    assert outline(russian) == [("epic", "Глина", None), ("task", "Копать", 0)]
+
+
+def test_a_table_of_stages_tells_more_of_them() -> None:
+    """It declares none, but says how far each is and what it needs; a status is no report."""
+    clay, _, _, kiln, _, glaze, _ = (item.document for item in read(STAGES).items)
+    assert (clay.status, kiln.status) == ("done", "todo")
+    assert "The pit is dug" in (clay.description or "")
+    assert (kiln.depends_on, glaze.depends_on) == (("s0",), ("s0", "s1"))
+    assert not outline(STAGES.partition("###")[0])

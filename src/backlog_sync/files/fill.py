@@ -67,6 +67,9 @@ _SECONDS = 3600
 _LONGEST_STATUS = 1_000
 """A longer status is prose, where nobody looks for the date of a single word."""
 
+_LONGEST_STATUS_WORD = 60
+"""A longer status that we do not know tells what was done; it is text, and no column of a board."""
+
 _DATED = re.compile(r"(?<=\w)[ _:@-]+\d{4}-\d\d-\d\d$")
 """The day behind a status: `done_2026-07-11`."""
 _NOTE = re.compile(r"\d{4}-\d\d-\d\d:\s*\S")
@@ -520,7 +523,8 @@ class Filler:
         if is_no(text) or is_empty(text):
             return Taken.EMPTY
         word = parse_status(text)
-        if word and (name == "status" or meanings(text)):
+        prose = len(text) > _LONGEST_STATUS_WORD
+        if word and ((name == "status" and not prose) or meanings(text)):
             return _set(draft, "status", word, pair)
         return Taken.UNKNOWN
 

@@ -355,6 +355,10 @@ def kind_of(text: str) -> str | None:
     return _entry("kinds", text) or (named.kind if named and not named.weak else None)
 
 
+WORK = frozenset(("tasks", "deliverables"))
+"""Topics of what is there to be done: below them entries are tasks of a part of the work."""
+
+
 def topics(text: str) -> frozenset[str]:
     """What a heading or a key speaks of beside items; empty where it is none that we know.
 

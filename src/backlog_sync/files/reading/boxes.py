@@ -235,7 +235,7 @@ class BoxReader:
             and item is not None
             and block.field == TASKS
             and block.draft is item
-            and item.weak
+            and item.is_part
             and bool(line.text)
         )
 

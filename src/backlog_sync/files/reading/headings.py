@@ -14,12 +14,10 @@ from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognise
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import parse_status
-from backlog_sync.files.vocabulary import RANKS, topics
+from backlog_sync.files.vocabulary import RANKS, WORK, topics
 
 _CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Role.QUALITY)
 """Roles of headings below which nothing is an item."""
-
-_WORK = frozenset(("tasks", "deliverables"))
 
 
 class HeadingReader:
@@ -167,7 +165,7 @@ class HeadingReader:
             self.walk.children(node, replace(inner, field=field))
             self.blocks.end()
             return
-        if owner and topics(section.word) & (_WORK if owner.weak else {"tasks"}):
+        if owner and topics(section.word) & (WORK if owner.is_part else {"tasks"}):
             self.blocks.begin(Block(TASKS, owner, heading=True))
             self.record.note(line, "heading", owner, "boxes below it are tasks")
             self.walk.children(node, replace(inner, tasks=True))

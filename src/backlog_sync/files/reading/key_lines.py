@@ -12,12 +12,18 @@ from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD
 from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.vocabulary import LONG_FIELDS, TEXT_FIELDS, bare_word, topics, withheld_kind
+from backlog_sync.files.vocabulary import (
+    LONG_FIELDS,
+    TEXT_FIELDS,
+    WORK,
+    bare_word,
+    topics,
+    withheld_kind,
+)
 
 _OF_THE_ITEM = frozenset(("status", "issue", "progress"))
 """Fields that say nothing of an item where they stand below another heading."""
 
-_WORK = frozenset(("tasks", "deliverables"))
 _GOES_ON = TEXT_FIELDS - {CRITERIA}
 """Fields whose text may go on over the lines below, with or without a beginning beside the key."""
 
@@ -149,7 +155,7 @@ class KeyReader:
         """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
         if "tasks" in topics(word) and self._boxes_follow(line):
             return True
-        return item.weak and bool(topics(word) & _WORK)
+        return item.is_part and bool(topics(word) & WORK)
 
     def _boxes_follow(self, line: Line) -> bool:
         """Whether the next list item below a key is a check box."""

@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass, replace
 
 from backlog_sync.files.syntax.markdown import Kind, Line
-from backlog_sync.files.vocabulary import bare_word, field_of
+from backlog_sync.files.vocabulary import WORK, bare_word, field_of, topics
 
 _KEY_LENGTH = 60
 _REMARK = re.compile(r"[ ]?[(（][^()（）]{1,80}[)）](?=[ ]?[:：])")
+_STOPPED = re.compile(r"[ ]?\([^()]{1,80}\)\.|\.")
+_LABEL_HEAD = re.compile(r"[ ][—–-][ ]|[ ]?\(")
 _COLONS = (":", "：")
 _PLAIN = frozenset(
     ("acceptance_criteria", "assignees", "audience", "depends_on", "description",
@@ -115,6 +117,10 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
         return _pair(text, at + 2, key, behind, end, prefix + mark)
     if inner.endswith(".") and meant_field(inner[:-1]) in _DOTTED_KEYS and behind < end:
         return _pair(text, at + 2, inner[:-1], behind, end, prefix + mark)
+    if inner.endswith(".") or text[end - 1] == ".":
+        label = _head_of_label(inner, text[behind:end])
+        if label is not None:
+            return _pair(text, at + 2, label, end, end, prefix + mark)
     remark = _REMARK.match(text, behind, end)  # `**Success criteria** (what must be true):`
     colon = remark.end() if remark else behind
     while colon < end and text[colon] == " ":
@@ -124,6 +130,18 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
         said = remark[0] if remark else ""
         return pair and replace(pair, joint=pair.joint.replace(said, ""))  # no style of others
     return _all_bold(text, at, close, end, prefix)
+
+
+def _head_of_label(label: str, behind: str) -> str | None:
+    """The key of a label above a list that ends with a stop: `**Scope — the rest.**`.
+
+    Only words for work and for criteria count: other bold lines are headings and sentences.
+    """
+    if behind and not _STOPPED.fullmatch(behind):
+        return None
+    key = _LABEL_HEAD.split(label, maxsplit=1)[0].rstrip(" .")
+    known = topics(key) & WORK or meant_field(key) == "acceptance_criteria"
+    return key if known else None
 
 
 def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | None:

@@ -85,9 +85,14 @@ class Row:
 
 @dataclass(slots=True)
 class Tables:
-    """What the tables of a file are, by the row of their header."""
+    """What the tables of a file are, by the row of their header.
+
+    `parts` are tables of phases, stages and the like: their rows declare nothing, but may tell
+    more of what headings declare.
+    """
 
     items: dict[int, tuple[Row, ...]] = field(default_factory=dict)
+    parts: dict[int, tuple[Row, ...]] = field(default_factory=dict)
     overviews: dict[int, tuple[Row, ...]] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
 
@@ -100,6 +105,7 @@ class _Header:
     fields: dict[int, str]
     names: tuple[str, ...]
     stories: bool
+    parts: bool = False
 
 
 def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
@@ -125,7 +131,8 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
         if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
             header = None
         if header is not None:
-            found.items[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
+            kept = found.parts if header.parts else found.items
+            kept[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
         at = end
     _clear_repeated_numbers(found)
     return found
@@ -135,11 +142,11 @@ def part_overviews(
     tables: Tables, keys: AbstractSet[str], numbers: AbstractSet[str], titles: AbstractSet[str]
 ) -> None:
     """Tell rows that repeat what headings and lists declare from those that declare items."""
-    for at, rows in list(tables.items.items()):
+    for at, rows in (*tables.items.items(), *tables.parts.items()):
         known = tuple(row for row in rows if _is_known(row, keys, numbers, titles))
         if known:
             tables.overviews[at] = known
-        if len(known) == len(rows):
+        if len(known) == len(rows) and at in tables.items:
             del tables.items[at]
 
 
@@ -229,12 +236,11 @@ def _header(
         if index not in (number, title) and known is not None:
             fields[index] = known
     typed = _typed_column(names[title])
-    if typed is not None and typed.weak:
-        return None
+    parts = typed is not None and typed.weak
     if not planned and not _is_of_items(names, number, kind, fields):
         return None
     stories = bool(_STORIES.intersection(fields.values())) or kind in ("story", "bug", "task")
-    return _Header(title, kind or "story", number, fields, tuple(raw), stories)
+    return _Header(title, kind or "story", number, fields, tuple(raw), stories, parts)
 
 
 def _rule(line: Line, rules: Declared) -> Rule | None:
