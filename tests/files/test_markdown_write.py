@@ -468,3 +468,12 @@ def test_what_a_column_only_names_has_no_place() -> None:
     result = put(parsed, {n: ItemProgress("k", IssueRef(14 + n), URL) for n in (0, 1)})
     assert [(index, field.name) for (index, field), _ in result.left] == [(0, "issue")]
     assert result.parsed.source.text == text.replace("Chart", f"Chart ([#15]({URL}))")
+
+
+def test_a_body_that_begins_behind_its_title_is_not_parted() -> None:
+    """A new line stands below the lines that the body goes on over."""
+    text = "## Phase 1: A\n\n**Tasks:**\n- [ ] The front wheel — with spokes,\n  and a rim\n"
+    update = ItemProgress("k", IssueRef(14), URL, "Blocked")
+    assert write(text, None, update) == text.replace("wheel", f"wheel ({LINK})").replace(
+        "rim\n", "rim  \n  **Status**: Blocked\n"
+    )

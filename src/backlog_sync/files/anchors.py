@@ -37,8 +37,9 @@ class RowSpan:
 class Anchor:
     """Where an item of a Markdown file stands.
 
-    `lines` are all lines of the file. `title` is the index of the last line of the title. `list_`
-    tells a list item from a heading; `content` is the column where a list item's text begins.
+    `lines` are all lines of the file. `title` is the index of the last line of the title, `body`
+    that of the last line of a paragraph that begins behind it. `list_` tells a list item from a
+    heading; `content` is the column where a list item's text begins.
     `boxes` hold, for each criterion, the offset of the character in its check box, None where it
     has none; `box` is that of the item itself. `simple` tells a check box that became a task.
     `cells` are the table cells that speak of the item, `row` the place of its title where it is a
@@ -48,6 +49,7 @@ class Anchor:
 
     lines: tuple[Line, ...]
     title: int
+    body: int
     list_: bool
     content: int
     meta: tuple[MetaLine, ...]

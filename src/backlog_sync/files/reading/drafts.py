@@ -22,6 +22,7 @@ class Point(Criterion):
 class MarkdownDraft(Draft):
     """An item of a Markdown file. `level` is 0 for list items, `indent` -1 for headings.
 
+    `body_end` is the row where a body ends that begins behind the title.
     `mark` is the status that its title tells, where no field does. `outer` is the item that
     stands in the same heading (`Phase 3: User Story 1 — …`). `cells` are table cells that speak of
     it; `row` is set where it is a row of a table itself, `front` (the row of the closing fence)
@@ -35,6 +36,7 @@ class MarkdownDraft(Draft):
     content: int = 0
     index: int = -1
     last_line: int = 0
+    body_end: int = -1
     mark: str | None = None
     parted: bool = False
     box: int | None = None

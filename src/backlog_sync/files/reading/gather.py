@@ -242,6 +242,7 @@ class Gatherer:
         draft.last_line = node.first
         if title.rest:
             draft.parted = False
+            draft.body_end = self._end_of_body(node)
             return
         for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
             line = self.lines[row]
@@ -256,6 +257,16 @@ class Gatherer:
         if rest:
             draft.say(rest)
             draft.parted = False
+            draft.body_end = self._end_of_body(node)
+
+    def _end_of_body(self, node: Node) -> int:
+        """The last line of a body that begins behind its title; fields may follow it."""
+        row = node.first
+        while row + 1 < node.head:
+            if parse_pairs(self.record.text, self.lines[row + 1], plain_keys=True):
+                break
+            row += 1
+        return row
 
     def body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
         """What stands in an entry that is an item."""

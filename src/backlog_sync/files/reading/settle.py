@@ -186,6 +186,7 @@ def _anchor(draft: MarkdownDraft, lines: tuple[Line, ...], shared: str) -> Ancho
     return Anchor(
         lines=lines,
         title=last,
+        body=max(last, draft.body_end),
         list_=listed,
         content=draft.content,
         meta=tuple(draft.meta),

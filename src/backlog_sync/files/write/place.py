@@ -96,8 +96,8 @@ def _behind(text: str, anchor: Anchor, host: MetaLine, new: list[str], eol: str)
 
 
 def _below_title(text: str, anchor: Anchor, new: list[str], eol: str) -> list[Edit]:
-    line = anchor.lines[anchor.title]
-    index = anchor.title + 1
+    line = anchor.lines[anchor.body]
+    index = anchor.body + 1
     follows = index < len(anchor.lines) and anchor.lines[index].kind is not Kind.BLANK
     if anchor.list_ or (follows and line.kind is Kind.TEXT):
         return _glued(text, anchor, line, new, eol)  # also a bold title above its text
