@@ -251,3 +251,30 @@ def test_a_table_of_stages_tells_more_of_them() -> None:
     assert "The pit is dug" in (clay.description or "")
     assert (kiln.depends_on, glaze.depends_on) == (("s0",), ("s0", "s1"))
     assert not outline(STAGES.partition("###")[0])
+
+
+@pytest.mark.parametrize(
+    ("label", "status"),
+    [
+        ("Done:", "Done"), ("**Completed:**", "Completed"), ("Реализовано:", "Реализовано"),
+        ("**In progress**", "In progress"), ("Next steps:", None), ("Notes:", None),
+    ],
+)  # fmt: skip
+def test_a_label_says_how_far_the_list_below_it_is(label: str, status: str | None) -> None:
+    """Finished work in a phase that goes on is not opened."""
+    text = f"# Plan\n\n## Phase 1: Ferry\n\n{label}\n\n- Paint the deck\n\nOther work:\n\n- Bell\n"
+    phase, deck, bell = read(text, bullets="items").items
+    assert (deck.document.status, bell.document.status) == (status, None)
+    assert label in (phase.document.description or "")
+
+
+def test_what_stands_in_finished_work_is_finished() -> None:
+    """Bullets of a phase, and headings below a heading of what is done; a box speaks for itself."""
+    text = "# Plan\n\n## Sprint 1 (Completed Dec 2025)\n\n- Deck\n- [ ] Bell\n"
+    sprint, deck, bell = read(text, bullets="items").items
+    assert sprint.document.title == "Sprint 1"
+    assert [i.document.status for i in (sprint, deck, bell)] == ["Completed Dec 2025", "Done", None]
+    text = "# Plan\n\n## Completed milestones\n\n### v2.0: Ferry\n\n- [x] Deck\n"
+    assert [item.document.status for item in read(text).items] == ["Completed", "Done"]
+    text = "# Plan\n\n## Done ✅\n\n### Ferry\n- [x] Deck\n\n### Pier\n- [x] Planks\n"
+    assert {item.document.status for item in read(text).items} <= {"Done"}

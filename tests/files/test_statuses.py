@@ -124,3 +124,18 @@ def test_words_that_say_more_than_their_meaning() -> None:
     assert same_status("Limbo", "limbo")
     assert is_status_word("in Arbeit")
     assert not is_status_word("Done when")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["(Completed Dec 2025)", "(done in v1.2)", "(terminé en mars 2025)", "(завершено в мае 2025)",
+     "✅ (Dec 2025)", "✅ 2026-04-06 ✅ 2026-04-06", "(abgeschlossen im Mai 2025)"],
+)  # fmt: skip
+def test_a_status_may_say_when(said: str) -> None:
+    """A month or a version behind it; other words are no time."""
+    found = trailing_status(f"Ferry {said}")
+    assert found is not None
+    assert found.done
+    assert found.start == len("Ferry")
+    assert trailing_status("Ferry (closed for the winter)") is None
+    assert trailing_status("Ferry (done by May)") is None

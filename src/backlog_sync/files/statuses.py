@@ -7,8 +7,9 @@ redesign`, `Done when …` and `Open source` are no statuses, `not done` and `80
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from backlog_sync.files.dates import months
 from backlog_sync.files.vocabulary import is_decoration, key_words, vocabulary, words_of
 
 _HEAD = 200
@@ -29,10 +30,11 @@ _APART = re.compile(r"[ \t*_`]*(?:$|[:：,;，；、。.!()（）\[\]|/+&–—~
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDINGS = re.compile(r"(?:了|済み?|しました|した|です|됨|했음|함|되었음|입니다)?$")
 _LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~]*$")
+_STAMP = re.compile(r"(?<=[✅☑✔✓])[ ]\d{4}-\d\d-\d\d$")
+"""A day behind a sign: `Sign in ✅ 2026-04-06`."""
+
 _SEPARATOR = re.compile(r"[ ][-–—|:·]{1,2}[ ]|[ ]?[–—][ ]?|:[ ]")
-_WHEN = re.compile(
-    r"[\d\s.,/:–-]+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4])[a-z]*\b", re.I
-)
+_NUMBERS = r"v?\d[\d\s.,/:–-]*|[\s.,/:–-]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,12 @@ def _is_adjective(said: str, told: StatusPhrase) -> bool:
 
 def _trailing_sign(bare: str, begin: int, remark: str) -> StatusPhrase | None:
     """`Setup ✅`, `Setup ✅ (mostly)`: a sign that tells a status in titles too."""
-    bare = bare.rstrip("\ufe0f*_ ")
+    bare = _STAMP.sub("", bare).rstrip("\ufe0f*_ ")
     if not bare[:-1].strip() or bare[-1:] not in vocabulary().title_marks:
         return None
     partly = bool(remark) and key_words(remark) in words_of("partly")
-    if remark and not partly:
+    done = vocabulary().marks[bare[-1]] == "done"
+    if remark and not partly and (not done or _without_remark(remark)):
         return None
     meant = PROGRESS if partly else frozenset((vocabulary().marks[bare[-1]],))
     said = trailing_status(bare[:-1]) if not partly else None
@@ -280,7 +283,8 @@ def _ends(head: str, end: int) -> bool:
     if following is None or head[end : following.start()].strip(" \t*_`"):
         return True
     word = key_words(following[0])
-    return word in words_of("remarks") or word[:1].isdigit() or word in vocabulary().statuses
+    told = word in words_of("remarks") or word in vocabulary().statuses or word in months()
+    return told or word[:1].isdigit()
 
 
 def _lessened(rest: str) -> frozenset[str]:
@@ -298,7 +302,19 @@ def _lessened(rest: str) -> frozenset[str]:
     return PROGRESS if lessened else DONE
 
 
+@cache
+def _when() -> re.Pattern[str]:
+    """When something was done, or for which version: `Dec 2025`, `in v1.2`, `en mars 2025`."""
+    names, before = (
+        "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+        for words in (months(), words_of("remarks"))
+    )
+    return re.compile(
+        rf"(?:\b(?:{before})[ ])?(?:{_NUMBERS}|\b(?:{names}|q[1-4])\b)", re.IGNORECASE
+    )
+
+
 def _without_remark(rest: str) -> str:
     """What stands behind a phrase beside a remark in brackets and signs."""
-    plain = _WHEN.sub(" ", _REMARK.sub("", rest, count=1))
+    plain = _when().sub(" ", _REMARK.sub("", rest, count=1))
     return "".join(char for char in plain if not is_decoration(char)).strip(' \t*_`~.!)]:;,"”')

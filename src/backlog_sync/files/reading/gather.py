@@ -19,10 +19,11 @@ from backlog_sync.files.reading.list_entries import EntryReader
 from backlog_sync.files.reading.metadata import meant_field, parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, Record
 from backlog_sync.files.reading.scope import Scope
-from backlog_sync.files.reading.sections import Role
+from backlog_sync.files.reading.sections import Role, status_of
 from backlog_sync.files.reading.table_items import TableReader
 from backlog_sync.files.reading.titles import Title, Typed, shortened
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
+from backlog_sync.files.statuses import is_plain_status
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_kind
 
@@ -103,13 +104,15 @@ class Gatherer:
             if child.form is Form.RULE and (scope.time or scope.planned):
                 scope = Scope(chain=scope.chain)  # a footer follows
             scope = self._label(child, scope)
-            if scope.kind and scope is not here:
+            if (scope.kind or scope.labelled) and scope is not here:
                 continue
             self._other(child, here, glued=glued)
 
     def _label(self, node: Node, scope: Scope) -> Scope:
-        """The scope behind a paragraph: `Stories:` alone names what the entries below it are."""
+        """The scope behind a paragraph: `Stories:` or `Done:` alone speaks of the entries below."""
         kind = ""
+        if scope.labelled:
+            scope = replace(scope, labelled=False, status=None)
         if (
             node.form is Form.TEXT
             and node.end == node.first + 1
@@ -120,6 +123,13 @@ class Gatherer:
             text = line.text.strip("*_ ")
             if text.endswith((":", "：")) or line.text.startswith("**"):
                 kind = list_kind(text) or ""
+                status = status_of(text.rstrip(":： *_"))
+                if status and is_plain_status(status) and self._stands_above_list(node):
+                    self.blocks.end()
+                    self.record.note(line, "label", scope.owner, f"what is below it is {status}")
+                    scope.owner.parted = True
+                    scope.owner.say(self.record.raw(line, scope.owner))
+                    return replace(scope, kind="", status=status, labelled=True)
             if self._opens_criteria(node, text, scope.owner):
                 return scope
         if kind not in ("story", "bug") or not scope.owner:
@@ -132,16 +142,18 @@ class Gatherer:
 
     def _opens_criteria(self, node: Node, text: str, item: MarkdownDraft) -> bool:
         """Whether a line is a key of criteria without its colon, right above a list."""
-        below = [
-            line for line in self.lines[node.end : node.end + 2] if line.kind is not Kind.BLANK
-        ]
-        if not below or below[0].kind is not Kind.LIST:
+        if not self._stands_above_list(node):
             return False
         if meant_field(bare_word(text)) != CRITERIA or is_told(item, CRITERIA):
             return False
         self.blocks.begin(Block(CRITERIA, item))
         self.record.note(self.lines[node.first], "metadata", item, "criteria are below it")
         return True
+
+    def _stands_above_list(self, node: Node) -> bool:
+        below = self.lines[node.end : node.end + 2]
+        first = next((line for line in below if line.kind is not Kind.BLANK), None)
+        return first is not None and first.kind is Kind.LIST
 
     def _other(self, node: Node, scope: Scope, *, glued: bool) -> None:
         match node.form:

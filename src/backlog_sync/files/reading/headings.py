@@ -204,6 +204,7 @@ class HeadingReader:
         title, status, _ = parse_title(line.text)
         if kind == "epic" and scope.chain:
             kind = BELOW.get(scope.chain[-1].rank, "task")
+        status = status or (parse_status(scope.status) if scope.status else None)
         draft = self.walk.add(kind, None, title, line, line.at, status, scope, node.level)
         period = leading_period(title)
         if period and kind == "epic":

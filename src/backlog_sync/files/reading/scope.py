@@ -20,7 +20,8 @@ class Scope:
     `owner` is the item that lines belong to, `chain` the items that it stands in, outermost
     first. `section` is the heading above, `closed` why nothing is read below it; `field` is the
     field that the heading names. `listed` tells that the node stands in a list entry; `kind` is
-    that of the entries below a label such as `Stories:`.
+    that of the entries below a label such as `Stories:`, and `labelled` tells that `status` stands
+    in one: `Done:`.
     """
 
     owner: MarkdownDraft | None = None
@@ -35,6 +36,7 @@ class Scope:
     status: str | None = None
     listed: bool = False
     kind: str = ""
+    labelled: bool = False
 
     def below(self, draft: MarkdownDraft) -> "Scope":
         """The scope of what stands in an item."""

@@ -16,6 +16,7 @@ from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     bare_word,
+    group_kind,
     is_priority,
     list_kind,
     listed,
@@ -166,7 +167,7 @@ def _section(node: Node, above: Section | None) -> Section:
     if not title_of_all and (title.typed is None or title.typed.dotted):
         section.role = _role(word)
     if not title_of_all:
-        section.status = _status_of(plain(without_remark(node.text)))
+        section.status = status_of(plain(without_remark(node.text)))
         first = head.partition("/")[0].strip()
         section.lane = "lane" in topics(first) or section.status is not None
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
@@ -176,8 +177,8 @@ def _section(node: Node, above: Section | None) -> Section:
 _APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
 
 
-def _status_of(text: str) -> str | None:
-    """The status that a heading gives to all below it: `Done and tested`.
+def status_of(text: str) -> str | None:
+    """The status that a heading or a label gives to all below it: `Done and tested`.
 
     `Completed milestones` names with it what there is.
     """
@@ -185,7 +186,8 @@ def _status_of(text: str) -> str | None:
     if is_status_word(first):
         return first
     word, _, rest = first.partition(" ")
-    return word if rest and is_status_word(word) and list_kind(bare_word(rest)) else None
+    named = list_kind(bare_word(rest)) or group_kind(bare_word(rest))
+    return word if rest and is_status_word(word) and named else None
 
 
 _GROUPED = frozenset(("features", "epics"))

@@ -24,6 +24,7 @@ from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.sentences import is_sentence
+from backlog_sync.files.statuses import status_in
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import singular, without_issue
 from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, is_empty_word
@@ -80,6 +81,7 @@ def settle(record: Record) -> Known:
     record.filler.efforts.settle(record.findings)
     shared = {id(draft.outer) for draft in record.drafts if draft.outer}
     for draft in record.drafts:
+        _finish(draft)
         _settle(record, draft)
         word = draft.typed.word.name if draft.typed and id(draft) in shared else ""
         draft.anchor = _anchor(draft, record.lines, word)
@@ -142,6 +144,16 @@ def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
             draft.parents.append(Ref(value, record.place(row.line, pair.start), pair.field))
         elif pair.field and not is_told(draft, pair.field):
             record.take(draft, pair, row.line)
+
+
+def _finish(draft: MarkdownDraft) -> None:
+    """What stands in finished work is finished, where it does not say otherwise."""
+    above = draft.parent
+    if draft.mark is not None or "status" in draft.fields or draft.box is not None:
+        return
+    said = status_in(str(above.fields.get("status", ""))) if above else None
+    if said is not None and said.done:
+        draft.mark = "Done"
 
 
 def _settle(record: Record, draft: MarkdownDraft) -> None:
