@@ -155,7 +155,7 @@ class HeadingReader:
             if section.status:
                 inner = replace(inner, status=section.status)
             if section.lane or scope.lane:
-                inner = replace(inner, lane=not self._declares_items())
+                inner = replace(inner, lane=True)
             elif self._holds(section):
                 self._container(node, section, inner, "epic", "time-heading")
                 return

@@ -179,7 +179,8 @@ class EntryReader:
         refused = self.choices.listed.refused.get(node.first)
         timed = scope.time or scope.planned
         linked = linked_text(line.text) is not None
-        if scope.lane and self.choices.bullets and not (refused or scope.listed or linked):
+        silent = refused or scope.listed or scope.closed or linked
+        if scope.lane and self.choices.bullets and not silent:
             self._bullet_item(node, "task", scope)
             return
         if not refused and timed and not scope.closed:

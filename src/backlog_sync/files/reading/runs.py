@@ -13,6 +13,7 @@ from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.numbered import Numbered
 from backlog_sync.files.reading.sections import Role, Section, is_priority_heading
 from backlog_sync.files.reading.titles import Typed, strip_number
+from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,
     TypeWord,
@@ -414,7 +415,9 @@ class _Chooser:
         """Whether a heading without a type word could be a part of the work."""
         if not self._is_plain(section) or section.level < _PAIR:
             return False
-        return not section.lane and not is_priority_heading(section)
+        if section.lane or is_priority_heading(section):
+            return False
+        return not any(above.lane and not _is_plan(above) for above in section.above())
 
     def _contain(self, sections: Sequence[Section]) -> None:
         for section in sections:
@@ -437,6 +440,11 @@ class _Chooser:
             return False
         word = bare_word(section.node.text)
         return field_of(word) is None and type_word(word) is None
+
+
+def _is_plan(lane: Section) -> bool:
+    """Whether a lane is the plan itself, whose parts hold work: `Backlog (unscheduled)`."""
+    return "plan" in topics(bare_word(without_remark(lane.word)))
 
 
 def _is_about(title: str) -> bool:

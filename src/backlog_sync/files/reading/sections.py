@@ -165,7 +165,7 @@ def _section(node: Node, above: Section | None) -> Section:
     section.structural = bool(said & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
-        section.role = _role(word)
+        section.role = _role(word) or (_role(head) if "dropped" in topics(head) else None)
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
         first = head.partition("/")[0].strip()
@@ -194,7 +194,8 @@ _GROUPED = frozenset(("features", "epics"))
 
 _ROLES = (
     ("risks", Role.RISKS), ("navigation", Role.NAVIGATION), ("quality", Role.QUALITY),
-    ("rules", Role.QUALITY), ("aside", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.NOISE),
+    ("rules", Role.QUALITY), ("aside", Role.ELSE),
+    ("dropped", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.NOISE),
 )  # fmt: skip
 """What a heading speaks of, the surest first."""
 
