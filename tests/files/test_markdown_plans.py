@@ -278,3 +278,28 @@ def test_what_stands_in_finished_work_is_finished() -> None:
     assert [item.document.status for item in read(text).items] == ["Completed", "Done"]
     text = "# Plan\n\n## Done ✅\n\n### Ferry\n- [x] Deck\n\n### Pier\n- [x] Planks\n"
     assert {item.document.status for item in read(text).items} <= {"Done"}
+
+
+def test_lanes_stand_beside_items_of_their_own() -> None:
+    """Bullets for later are work where stories have headings; what nobody will do is none."""
+    text = (
+        "# Plan\n\n### US-1: Deck\n\n- [ ] It is dry\n\n## Later\n\n- Bell\n\n"
+        "## Won't have (this year)\n\n- Sauna\n\n### US-9: Casino\n\nAs a guest, I want to play.\n"
+    )
+    assert outline(text, bullets="items") == [("story", "Deck", None), ("task", "Bell", None)]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Won't have", "Will not have", "Fuera de alcance", "Hors périmètre", "不做"]
+)
+def test_what_is_dropped_is_no_item(heading: str) -> None:
+    """Neither boxes nor rows below such a heading are taken."""
+    table = "| # | Feature | Priority |\n|---|---|---|\n| 1 | Casino | Low |\n"
+    assert not outline(f"# Plan\n\n## {heading}\n\n- [ ] Sauna\n\n{table}")
+
+
+def test_parts_of_a_lane_are_no_items() -> None:
+    """The same area stands in several lanes; only a backlog is the plan itself."""
+    text = "# Plan\n\n## {}\n\n### Deck\n- [ ] Paint\n\n### Bell\n- [ ] Ring\n"
+    assert [kind for kind, _, _ in outline(text.format("In progress"))] == ["task", "task"]
+    assert [kind for kind, _, _ in outline(text.format("Backlog (later)"))].count("epic") == 2

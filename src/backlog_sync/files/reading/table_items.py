@@ -35,18 +35,20 @@ class TableReader:
         self.walk.sentence = None
         lines = list(self.record.lines[node.first : node.end])
         item = scope.owner
-        rows = self.walk.choices.tables.items.get(node.first)
-        overview = self.walk.choices.tables.overviews.get(node.first)
-        summary = read_summary(lines) if rows is None and overview is None else None
+        tables = self.walk.choices.tables
+        rows = tables.items.get(node.first)
+        overview = tables.overviews.get(node.first)
+        of_parts = node.first in tables.parts
+        summary = read_summary(lines) if rows is None and (of_parts or overview is None) else None
+        if overview:
+            self.record.overviews += overview
         if summary:
             self.record.summaries += summary
             self._note_all(lines, "claim", None, "a summary table")
             return
-        if overview:
-            self.record.overviews += overview
         if rows and self._holds_items(item, scope):
             self._rows(lines, rows, overview or (), scope)
-        elif overview is not None:
+        elif overview is not None and not (of_parts and item):
             self._note_all(lines, "overview", None, "it tells more of items that stand elsewhere")
         elif item and scope.closed != Role.RISKS.value:
             self.walk.blocks.end()

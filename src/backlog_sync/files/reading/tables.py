@@ -55,6 +55,7 @@ _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 _PLAIN_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,4}$")
 _PART_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
+_PART_LEAD = re.compile(r"(\d{1,3}[a-z]?)(?:[.):]|[ ]?[-–—])?(?:[ ]+|$)")
 _MAX_COLUMNS = 40
 
 
@@ -105,7 +106,7 @@ class _Header:
     fields: dict[int, str]
     names: tuple[str, ...]
     stories: bool
-    parts: bool = False
+    part: TypeWord | None = None
 
 
 def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
@@ -129,9 +130,9 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
         planned = ranked or numbered or _has_marks(rows)
         header = _header(rows[0], rule, planned=planned, numbered=numbered) if rows[2:] else None
         if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
-            header = None
+            header = header if header.part else None
         if header is not None:
-            kept = found.parts if header.parts else found.items
+            kept = found.parts if header.part else found.items
             kept[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
         at = end
     _clear_repeated_numbers(found)
@@ -236,11 +237,12 @@ def _header(
         if index not in (number, title) and known is not None:
             fields[index] = known
     typed = _typed_column(names[title])
-    parts = typed is not None and typed.weak
+    if typed is not None and typed.weak:
+        return _Header(title, typed.kind, None, fields, tuple(raw), False, typed)
     if not planned and not _is_of_items(names, number, kind, fields):
         return None
     stories = bool(_STORIES.intersection(fields.values())) or kind in ("story", "bug", "task")
-    return _Header(title, kind or "story", number, fields, tuple(raw), stories, parts)
+    return _Header(title, kind or "story", number, fields, tuple(raw), stories)
 
 
 def _rule(line: Line, rules: Declared) -> Rule | None:
@@ -359,14 +361,14 @@ def _row(line: Line, header: _Header) -> Row | None:
     if not title or is_empty_word(title) or _is_total(title, number):
         return None
     numbered, number_status = without_marks(number)
-    typed = _typed(numbered, header)
+    typed = _typed(numbered, header) if header.part is None else _part(title, header.part)
     named = recognise(written) if typed is None else None
     if named and named.number and named.title:
         typed, title = named, named.title
         status, points = status or named.status, points or named.points
     typed = replace(
         typed or Typed(vocabulary().spelled["story"], None, ""),
-        title=title,
+        title=typed.title if typed and header.part else title,
         status=status or number_status,
         points=points,
         bold=False,
@@ -415,6 +417,12 @@ def _typed(number: str, header: _Header) -> Typed | None:
     if _LETTERED_NUMBER.match(text) and is_key(text.lower()):
         return Typed(TypeWord("", header.kind), text, "", code=True)
     return None
+
+
+def _part(title: str, word: TypeWord) -> Typed | None:
+    """The phase that a cell names by its number: `1`, `1. Store`; None where only by its title."""
+    found = _PART_LEAD.match(title)
+    return Typed(word, found[1], title[found.end() :]) if found else None
 
 
 def _kind(typed: Typed, header: _Header) -> str:
