@@ -211,21 +211,3 @@ def test_a_column_of_epics_makes_the_epics_that_it_names() -> None:
     ]
     declared = read(f"# Plan\n\n## Epic 1: Reporting\n\n**Goal**: x\n\n## Rows\n\n{rows}")
     assert [item.document.title for item in declared.items if item.kind == "epic"] == ["Reporting"]
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        "| Phase | Status |\n|---|---|\n| 1. Deck | Completed |\n| 2. Bell | Planned |\n",
-        "| Phase | Focus | Status |\n|---|---|---|\n| 1 | Wood | **Completed** |\n| 3 | x | Done |\n",
-        "| Milestone | State |\n|---|---|\n| Deck | Completed |\n| Sum | 1 of 2 |\n",
-        "| Phase | Tasks | Status |\n|---|---|---|\n| 1. Deck | 1 | Completed |\n",
-    ],
-)
-def test_a_table_of_phases_says_how_far_they_are(table: str) -> None:
-    """By number or title; it declares none, and what it says of phases is not opened again."""
-    text = f"# Plan\n\n## Overview\n\n{table}\n## Phase 1: Deck\n- [ ] Paint\n\n## Phase 2: Bell\n"
-    text += "- [ ] Ring\n"
-    deck, paint, bell, ring = read(text).items
-    assert (deck.document.title, deck.document.status) == ("Deck", "Completed")
-    assert (paint.parent, bell.document.title, ring.parent) == (0, "Bell", 2)
