@@ -61,7 +61,7 @@ def test_parts_of_a_lane_are_no_items() -> None:
     "table",
     [
         "| Phase | Status |\n|---|---|\n| 1. Deck | Completed |\n| 2. Bell | Planned |\n",
-        "| Phase | Focus | Status |\n|---|---|---|\n| 1 | Wood | **Completed** |\n| 3 | x | Done |\n",
+        "| Phase | Focus | Status |\n|---|---|---|\n| 1 | W | **Completed** |\n| 3 | x | |\n",
         "| Milestone | State |\n|---|---|\n| Deck | Completed |\n| Sum | 1 of 2 |\n",
         "| Phase | Tasks | Status |\n|---|---|---|\n| 1. Deck | 1 | Completed |\n",
     ],
