@@ -199,11 +199,11 @@ def test_a_roadmap_becomes_yaml_and_markdown_again(backlog: Backlog, roadmap: Pa
 def test_what_markdown_cannot_say_is_named(backlog: Backlog, folder: Path) -> None:
     """Nothing is written where something would be lost."""
     (folder / "r.yaml").write_text(
-        "version: 1\nstories:\n  - {id: a-1, title: A, risks: [{text: Fog, owner: ada}]}\n"
+        "version: 1\nstories:\n  - {id: a-1, title: A, labels: ['at sea, at night']}\n"
     )
     ran = backlog("init", "--from", "r.yaml", "--to", "markdown", "--output", "r.md")
     assert ran.code == 1
-    assert "'a-1' (risks)" in ran.err
+    assert "'a-1' (labels)" in ran.err
     assert not Path("r.md").exists()
 
 

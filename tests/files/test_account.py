@@ -143,3 +143,16 @@ def test_settings_and_comments_are_not_told_as_left(load_text: LoadText) -> None
     text = "---\nbacklog:\n  repository: o/r\n---\n# Plan\n<!-- to be sorted -->\n## Story: Row\n"
     (told,) = accounts(load_text(text, "ROADMAP.md"))
     assert {line.verdict for line in told.lines} == {Verdict.FRAME, Verdict.KNOWN, Verdict.ITEM}
+
+
+def test_a_file_without_any_item_is_asked_about(load_text: LoadText) -> None:
+    """Headings and bullets that nothing makes items are doubtful, and both answers fit together."""
+    text = "# Plan\n\n## On boats\n\n- Row by hand\n- Sail\n\n## On quays\n\nOld.\n\n- Paint\n"
+    loaded = load_text(text, "a.md")
+    found = doubts(loaded, accounts(loaded))
+    assert [each.count for each in found] == [3, 2]
+    answer = merged([found[0].answers["task"], found[1].answers["epic"]])
+    again = load_text(with_front(text, "a.md", answer), "a.md")
+    assert again.desired is not None
+    assert [item.kind for item in again.desired.items].count("task") == 3
+    assert [item.kind for item in again.desired.items].count("epic") == 2

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.files.conftest import LoadText
 from tests.files.test_markdown_roadmap import only, outline, read
 
 
@@ -251,3 +252,18 @@ def test_a_table_of_stages_tells_more_of_them() -> None:
     assert "The pit is dug" in (clay.description or "")
     assert (kiln.depends_on, glaze.depends_on) == (("s0",), ("s0", "s1"))
     assert not outline(STAGES.partition("###")[0])
+
+
+def test_what_stands_in_finished_work_is_finished(load_text: LoadText) -> None:
+    """A phase that is done holds no open stories, unless a box or a criterion of theirs is open."""
+    text = (
+        "# Plan\n\n## Phase 1: Harbor ✅ Complete\n\n### Story 1.1: Anchor\n\nHeavy.\n\n"
+        "### Story 1.2: Rope\n\n- [x] long\n\n### Story 1.3: Hook\n\n- [ ] sharp\n\n"
+        "### Story 1.4: Chain\n\n**Status:** In Progress\n\n## Phase 2: Sea\n\n### Story 2.1: Oar\n"
+    )
+    desired = load_text(text, "ROADMAP.md").desired
+    assert desired is not None
+    assert {item.fields["title"]: item.status for item in desired.items} == {
+        "Harbor": "Complete", "Anchor": "Done", "Rope": "Done", "Hook": None,
+        "Chain": "In Progress", "Sea": None, "Oar": None,
+    }  # fmt: skip

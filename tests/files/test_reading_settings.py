@@ -154,3 +154,18 @@ def test_every_form_that_is_documented_is_read(load_text: LoadText) -> None:
         ("feature", "Cart"),
     ]
     assert loaded.desired.items[-1].fields["state"] == "completed"
+
+
+def test_a_heading_is_an_item_and_holds_items(load_text: LoadText) -> None:
+    """`{kind: epic, items: task}`: its bullets are items, whatever text stands above them."""
+    text = (
+        "---\nbacklog:\n  reading:\n    '## *': {kind: epic, items: task}\n---\n# Plan\n\n"
+        "## Boats\n\nAll that floats.\n\n- **Points:** 3\n- Row\n- Sail\n\n## Quays\n\n1. Paint\n"
+    )
+    desired = load_text(text, "ROADMAP.md").desired
+    assert desired is not None
+    told = [(item.kind, item.fields["title"], item.parent) for item in desired.items]
+    assert [each[:2] for each in told] == [
+        ("epic", "Boats"), ("task", "Row"), ("task", "Sail"), ("epic", "Quays"), ("task", "Paint"),
+    ]  # fmt: skip
+    assert all(parent for kind, _, parent in told if kind == "task")

@@ -150,12 +150,11 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
         folder = Path(sources[0]).parent
         others = [_relative_path(source, folder) for source in sources[1:]]
         lines.append(f"  include: [{', '.join(others)}]")
-    if not loaded.keys and any(
-        note.rule.startswith("bullet") for each in loaded.files for note in each.notes
-    ):
-        lines.append("  bullets: items          # its bullets are what is planned")
+    answers = [next(iter(doubt.answers.values())) for doubt in found]
+    taken = answers[0] if answers and not loaded.keys else {}  # else the file holds nothing
+    lines += [f"  {line}" for line in (setting_lines(taken) if taken else ())]
     lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}"]
-    lines += _commented(found)
+    lines += _commented(answers, taken)
     screen.result("\n".join((*lines, "---")) + "\n")
     name = clean(sources[0])
     screen.info(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
@@ -163,15 +162,14 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
     return DONE
 
 
-def _commented(found: Sequence[Doubt]) -> list[str]:
-    """The lines for what is doubtful as comments, for those who mean it otherwise."""
-    answers = [next(iter(doubt.answers.values())) for doubt in found]
+def _commented(answers: Sequence[Mapping[str, object]], taken: Mapping[str, object]) -> list[str]:
+    """The lines for what is doubtful as comments, beside those that are `taken` as they are."""
     patterns = merged([each for each in answers if "reading" in each])
-    if not patterns:
-        return []
-    head, *lines = setting_lines(patterns)
-    return [f"  # {head}  # what these lines say is not taken so; see above",
-            *(f"  # {line}" for line in lines)]  # fmt: skip
+    given = setting_lines(taken) if taken else []
+    told = [line for line in (setting_lines(patterns) if patterns else ()) if line not in given]
+    if told and told[0].startswith("reading:"):
+        told[0] += "  # what these lines say is not taken so; see above"
+    return [f"  # {line}" for line in told]
 
 
 def _relative_path(path: str, folder: Path) -> str:

@@ -482,7 +482,8 @@ def _assemble(
 
 
 def _no_items(parsed: ParsedFile) -> Diagnostic:
-    hint = "'backlog lint --explain' says for every line why it is none"
+    hint = (f"'backlog init --from {parsed.source.path}' asks what its parts are; "
+            "'backlog lint --explain' says for every line why it is none")  # fmt: skip
     if not is_roadmap(parsed.source.path):
         hint = "add one below 'epics:' or 'items:'"
     place = Place(parsed.source.path)

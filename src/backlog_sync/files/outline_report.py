@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 
 from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
-from backlog_sync.files.account import TABLE_LEFT, heading
+from backlog_sync.files.account import HEADING_LEFT, TABLE_LEFT, heading
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.foreign.structured import TREE
 from backlog_sync.files.foreign.tree import LIST_LEFT
@@ -18,7 +18,7 @@ from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.parsed import Asked, ParsedFile, ParsedItem
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.statuses import meanings
-from backlog_sync.files.vocabulary import bare_word, field_of
+from backlog_sync.files.vocabulary import bare_word, field_of, list_status
 
 _NAMED = 5
 """So many headings are declared one by one; of more, a pattern speaks. A file has five lines."""
@@ -186,16 +186,26 @@ class _File:
 
     def _bullets(self) -> Iterator[_Part]:
         """Bullets that only a setting makes items."""
-        bullets = [line for line in self.lines if line.rule in ("bullet", "description")]
-        left = [line for line in bullets if BULLETS_FLAG in line.reason]
-        if not left:
-            return
+        told = [line for line in self.lines if line.rule in ("bullet", "description")]
+        for left in (
+            [line for line in told if BULLETS_FLAG in line.reason],
+            [line for line in self.lines if line.verdict is Verdict.LEFT
+             and line.rule == "skipped" and _BULLET.match(line.text)],
+        ):  # fmt: skip
+            if left:
+                yield self._left_bullets(left)
+
+    def _left_bullets(self, left: Sequence[AccountedLine]) -> _Part:
         above = self._above(left)
-        below = f"below {_named([title for _, title in above])}"
-        ways = [_Way(())]
-        if len(above) <= _NAMED:
+        below = f"below {_named([title for _, title in above])}" if above else "of the file"
+        flagged = BULLETS_FLAG in left[0].reason
+        ways = [_Way(()) if flagged else _Way(["- *"])]
+        if above and len(above) <= _NAMED:
             ways.insert(0, _Way([_pattern(*each) for each in above], below=True))
-        yield _Part(
+        elif above:
+            level = min(level for level, _ in above)
+            ways.insert(0, _Way([f"{'#' * level} *"], below=True))
+        return _Part(
             left,
             f"{_count(left, 'bullet')} {below} {_is(left)} not taken as {_items(left)}",
             f"{_is(left).capitalize()} the {_count(left, 'bullet')} {below} {_items(left)}?",
@@ -227,14 +237,24 @@ class _File:
     def _weak(self) -> Iterator[_Part]:
         """Headings that look like items, and carry nothing that says so."""
         for lines, what, way in self._heads_that(
-            lambda line, _: line.reason.startswith(_WEAK) and line.key is None
+            lambda line, title: (
+                line.key is None
+                and (
+                    line.reason.startswith(_WEAK)
+                    or (line.reason == HEADING_LEFT and not list_status(bare_word(title)))
+                )
+            )
         ):
+            if lines[0].reason == HEADING_LEFT and len(lines) < _FEWEST:
+                continue  # the title of the file
             yield _Part(
                 lines,
                 f"{what} {_is(lines)} not taken as {_items(lines)}",
                 f"{_is(lines).capitalize()} the {what} {_items(lines)}?",
                 "no",
-                ("story", "epic", "feature", "task"),
+                ("story", "epic", "feature", "task")
+                if lines[0].reason != HEADING_LEFT
+                else ("epic", "story", "feature", "task"),
                 [way],
                 must_gain=False,
             )
@@ -302,6 +322,8 @@ class _File:
 
 _KEY = re.compile(r"[ ]*(?:-[ ]+)?[\"']?([^\"':]+)[\"']?[ ]*:")
 """The key that a line of YAML or JSON begins with."""
+
+_BULLET = re.compile(r"[ ]{0,3}(?:[-*+]|\d{1,3}[.)])[ ]+\S")
 
 _FEWEST = 2
 """One heading or row alone is no run."""
@@ -392,11 +414,19 @@ def _plural(kind: str) -> str:
 
 
 def merged(answers: Iterable[Mapping[str, object]]) -> dict[str, object]:
-    """Several answers as one set of settings."""
+    """Several answers as one; what a heading is and what it holds stand together."""
     found: dict[str, object] = {}
-    reading: dict[str, object] = {}
+    reading: dict[str, dict[str, object]] = {}
     for answer in answers:
         said = answer.get("reading")
-        reading |= said if isinstance(said, Mapping) else {}
+        for pattern, told in said.items() if isinstance(said, Mapping) else ():
+            both = told if isinstance(told, Mapping) else {"kind": told}
+            reading.setdefault(pattern, {}).update(both)
         found |= {name: value for name, value in answer.items() if name != "reading"}
-    return found | ({"reading": reading} if reading else {})
+    for pattern, told in reading.items():
+        of_level = reading.get(f"{pattern.partition(' ')[0]} *", {})
+        if pattern.startswith("#") and "kind" in of_level:
+            told.setdefault("kind", of_level["kind"])
+    lines = {pattern: told["kind"] if told.keys() == {"kind"} else told
+             for pattern, told in reading.items()}  # fmt: skip
+    return found | ({"reading": lines} if lines else {})

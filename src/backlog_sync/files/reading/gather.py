@@ -103,16 +103,19 @@ class Gatherer:
             above = None
             if child.form is Form.RULE and (scope.time or scope.planned):
                 scope = Scope(chain=scope.chain)  # a footer follows
-            scope = self._label(child, scope)
-            if (scope.kind or scope.labelled) and scope is not here:
+            scope = self._label(child, scope, outer)
+            if scope.labelled and scope is not here:
                 continue
             self._other(child, here, glued=glued)
 
-    def _label(self, node: Node, scope: Scope) -> Scope:
-        """The scope behind a paragraph: `Stories:` or `Done:` alone speaks of the entries below."""
+    def _label(self, node: Node, scope: Scope, outer: Scope) -> Scope:
+        """The scope behind a paragraph: `Stories:` or `Done:` alone speaks of the entries below.
+
+        Behind them it is as in the `outer` one.
+        """
         kind = ""
         if scope.labelled:
-            scope = replace(scope, labelled=False, status=None)
+            scope = replace(scope, labelled=False, status=outer.status, kind=outer.kind)
         if (
             node.form is Form.TEXT
             and node.end == node.first + 1
@@ -135,10 +138,10 @@ class Gatherer:
         if kind not in ("story", "bug") or not scope.owner:
             kind = ""
         if not kind:
-            return replace(scope, kind="") if scope.kind and scope.owner else scope
+            return scope
         self.blocks.end()
         self.record.note(self.lines[node.first], "label", scope.owner, f"each entry is a {kind}")
-        return replace(scope, kind=kind)
+        return replace(scope, kind=kind, labelled=True)
 
     def _opens_criteria(self, node: Node, text: str, item: MarkdownDraft) -> bool:
         """Whether a line is a key of criteria without its colon, right above a list."""

@@ -77,6 +77,8 @@ class HeadingReader:
             draft = self._inner_item(line, draft, inner, below, node.level)
             below = below.below(draft)
         self.record.note(line, "typed-heading", draft)
+        if section.group and self.choices.rules and self._is_declared(node):
+            below = replace(below, kind=section.group)
         self.walk.children(node, below)
 
     def _kind(self, typed: Typed, scope: Scope, section: Section) -> str:

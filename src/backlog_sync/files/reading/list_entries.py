@@ -42,7 +42,7 @@ class EntryReader:
         if rule is not None and rule.what:
             return self._declared(node, rule.what, scope)
         typed = self.choices.listed.items.get(node.first)
-        if scope.kind and not typed and (item is None or RANKS[scope.kind] > item.rank):
+        if scope.kind and not typed and self._fits_kind(line, scope):
             return self._bullet_item(node, scope.kind, scope)
         if scope.closed and item is not None and line.box is None:
             self.boxes.as_text(node, scope)
@@ -71,6 +71,14 @@ class EntryReader:
             self._outside(node, scope)
             return None
         return self._bullet(node, scope, glued=glued)
+
+    def _fits_kind(self, line: Line, scope: Scope) -> bool:
+        """Whether an entry is an item of the kind that is said of its list, and no field."""
+        item = scope.owner
+        if item is None:
+            return True
+        pairs = parse_pairs(self.record.text, line, plain_keys=True)
+        return RANKS[scope.kind] > item.rank and not (pairs and pairs[0].field)
 
     def _in_criteria(self, node: Node, scope: Scope) -> bool:
         """Take an entry as a criterion, if a check list is open or a scenario opens one."""

@@ -20,8 +20,8 @@ class Scope:
     `owner` is the item that lines belong to, `chain` the items that it stands in, outermost
     first. `section` is the heading above, `closed` why nothing is read below it; `field` is the
     field that the heading names. `listed` tells that the node stands in a list entry; `kind` is
-    that of the entries below a label such as `Stories:`, and `labelled` tells that `status` stands
-    in one: `Done:`.
+    that of the entries below, which the settings say; `labelled` tells that `kind` or `status` is
+    said by a line above them: `Stories:`, `Done:`.
     """
 
     owner: MarkdownDraft | None = None

@@ -18,7 +18,7 @@ from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.parsed import Claim
 from backlog_sync.files.reading.claims import Count, TableRow, name_key
-from backlog_sync.files.reading.drafts import MarkdownDraft, is_told
+from backlog_sync.files.reading.drafts import MarkdownDraft, Point, is_told
 from backlog_sync.files.reading.parts import WHOLE, Part, Parts
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
@@ -149,11 +149,17 @@ def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
 def _finish(draft: MarkdownDraft) -> None:
     """What stands in finished work is finished, where it does not say otherwise."""
     above = draft.parent
-    if draft.mark is not None or "status" in draft.fields or draft.box is not None:
+    if draft.mark is not None or "status" in draft.fields or _is_open(draft):
         return
     said = status_in(str(above.fields.get("status", ""))) if above else None
     if said is not None and said.done:
         draft.mark = "Done"
+
+
+def _is_open(draft: MarkdownDraft) -> bool:
+    """Whether an item says of itself how far it is: by its box, or by a criterion's empty one."""
+    points = (each.line for each in draft.criteria if isinstance(each, Point) and not each.done)
+    return draft.box is not None or any(line.box is not None for line in points)
 
 
 def _settle(record: Record, draft: MarkdownDraft) -> None:
