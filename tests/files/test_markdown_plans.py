@@ -206,6 +206,52 @@ def test_a_first_column_may_number_the_parts_of_a_plan() -> None:
     assert len(outline(text + rows.replace("1.2", "1.0"))) == 1
 
 
+def test_headings_above_boxes_part_a_phase() -> None:
+    """Two of them are its features, also below a heading that holds nothing else; one is a label.
+
+    What is known to hold its tasks or criteria is no part.
+    """
+    parts = "## Boat yard\n\n- [ ] Paint the hull\n\n## Jetty\n\n- [ ] Lay planks\n"
+    phase = "# Harbour\n\n# Phase 1: Quay\n\n**Goal:** open\n\n"
+    wanted = [
+        ("epic", "Quay", None), ("feature", "Boat yard", 0), ("task", "Paint the hull", 1),
+        ("feature", "Jetty", 0), ("task", "Lay planks", 3),
+    ]  # fmt: skip
+    assert outline(phase + parts) == wanted
+    assert outline(phase + "## What is new\n\n" + parts.replace("##", "###")) == wanted
+    assert len(outline(phase + parts.replace("Jetty", "Acceptance criteria"))) == 2
+    sprint = "\n# Phase 2: Sea\n\n## Sprint 1: Sail\n\n- [ ] Set out\n"
+    assert len(outline(phase + parts + sprint)) == 6
+
+
+LEADS = (
+    "# Harbour\n\n## 1. Boats\n\nAll that floats.\n\n- **Slipway:** lets boats down at low tide.\n"
+    "- **Crane**: lifts what is heavier than that.\n\n"
+    "## 2. Guests\n\n- **Berths:** kept free for those who sail by.\n"
+)
+
+
+def test_bold_words_that_begin_bullets_are_titles_where_bullets_are_asked_for() -> None:
+    """The text behind them is the body; words that recur are keys, and so are short values."""
+    assert outline(LEADS, bullets="items") == [
+        ("epic", "1. Boats", None), ("task", "Slipway", 0), ("task", "Crane", 0),
+        ("epic", "2. Guests", None), ("task", "Berths", 3),
+    ]  # fmt: skip
+    slipway = read(LEADS, bullets="items").items[1]
+    assert slipway.document.description == "lets boats down at low tide."
+    assert not outline(LEADS)
+    assert not outline(LEADS.replace("Berths", "Crane"), bullets="items")[4:]
+
+
+def test_bold_keys_of_a_phase_are_no_bullets() -> None:
+    """One known field tells that all of a heading's bold words are keys."""
+    text = (
+        "# Harbour\n\n## Phase 1: Quay\n\n- **Status:** planned\n"
+        "- **Lead time:** about as long as the winter\n\n- [ ] Lay stones\n"
+    )
+    assert len(outline(text, bullets="items")) == 2
+
+
 def test_numerals_and_states_vouch_for_phases() -> None:
     """`阶段一` has the number 1; phases that say how far they are need no boxes."""
     text = "# 计划\n\n## 阶段一：准备 ✅\n\n文字\n\n## 阶段二：发布 ✅\n\n文字\n"

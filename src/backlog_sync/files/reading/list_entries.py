@@ -1,5 +1,6 @@
 """List entries: items, bullets that may be items, and lines of the item that they stand in."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backlog_sync.files.outline import Node
@@ -7,11 +8,12 @@ from backlog_sync.files.reading.boxes import BoxReader
 from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft
 from backlog_sync.files.reading.key_lines import KeyReader
-from backlog_sync.files.reading.metadata import parse_pairs
+from backlog_sync.files.reading.metadata import Pair, parse_pairs
 from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.sections import is_lead
 from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence
@@ -52,7 +54,7 @@ class EntryReader:
         if typed and not self.is_inside(line, typed, scope):
             return self._typed_item(node, typed, scope)
         pairs = parse_pairs(self.record.text, line, plain_keys=self.takes_plain(line, scope))
-        if pairs and self.keys.read(line, pairs, scope):
+        if pairs and not self._leads(node, pairs, scope) and self.keys.read(line, pairs, scope):
             self._nested(node, scope)
             if node.children and self.blocks.open and not self.blocks.open.heading:
                 self.blocks.end()
@@ -79,6 +81,14 @@ class EntryReader:
             return True
         pairs = parse_pairs(self.record.text, line, plain_keys=True)
         return RANKS[scope.kind] > item.rank and not (pairs and pairs[0].field)
+
+    def _leads(self, node: Node, pairs: Sequence[Pair], scope: Scope) -> bool:
+        """Whether a bold word is the title of a bullet that is asked for, and no key."""
+        section, block = scope.section, self.blocks.open
+        if not self.choices.bullets or section is None or not section.leads or len(pairs) > 1:
+            return False
+        in_block = block is not None and block.draft is scope.owner
+        return not in_block and is_lead(pairs[0]) and self._bullet_kind(node, scope) is not None
 
     def _in_criteria(self, node: Node, scope: Scope) -> bool:
         """Take an entry as a criterion, if a check list is open or a scenario opens one."""

@@ -112,9 +112,9 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     sections = read_sections(text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)
     plan = numbered_boxes(outline.root)
-    chosen = choose_sections(
-        sections, rules, plan, bullets=bullets, planned=bool(planned) or _is_numbered(tables)
-    )
+    coded = are_coded(outline.root)
+    elsewhere = bool(planned) or coded or _is_numbered(tables)
+    chosen = choose_sections(sections, rules, plan, bullets=bullets, planned=elsewhere)
     declared = list(chosen.items.values())
     words = {typed.word.name for typed in declared}
     titles = (recognise(typed.title) for typed in declared if typed.word.weak)
@@ -133,7 +133,7 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     by_row = {section.node.first: section for section in sections}
     return Choices(
         chosen, listed, tables, by_row, planned, plan,
-        bullets=bullets, coded=are_coded(outline.root), rules=rules,
+        bullets=bullets, coded=coded, rules=rules,
     )  # fmt: skip
 
 

@@ -67,7 +67,8 @@ def choose_sections(
     """Look at all sections of a file at once; `bullets` lets plain bullets vouch for them.
 
     `numbers` are those of headings of a numbered plan, by row. `planned` tells that other things
-    than headings say what is an item: bullets with priorities or quarters, rows with numbers.
+    than headings say what is an item: bullets with priorities or quarters, rows with numbers,
+    boxes with codes.
     """
     return _Chooser(sections, rules, numbers, bullets=bullets, planned=planned).run()
 
@@ -401,15 +402,32 @@ class _Chooser:
             self._contain(listed)
 
     def _parts_of_phases(self) -> None:
-        """Headings that part the bullets of a phase: they are asked for with the bullets."""
+        """Headings that part the work of a phase; those that part bullets are asked for.
+
+        Where items of this level have words or codes, or the boxes have, others only order them.
+        """
+        if self.planned:
+            return
+        explicit = {s.level for s in self.sections if self._is_item(s)}
         runs: dict[int, list[Section]] = defaultdict(list)
-        for section in self.sections if self.bullets else ():
-            above = section.parent and self.chosen.items.get(section.parent.node.first)
-            if above and above.word.weak and section.bullets and self._may_hold(section):
-                runs[id(section.parent)].append(section)
+        for section in self.sections:
+            above = self._phase_above(section)
+            held = section.boxes or section.bullets
+            if above and held and section.level not in explicit and self._may_hold(section):
+                runs[above.node.first].append(section)
         for run in runs.values():
-            if len(run) >= _PAIR and not any(s.boxes or s.time for s in run):
-                self._contain(run)
+            boxed = [s for s in run if s.boxes]
+            parts = boxed or (run if self.bullets else [])
+            if len(parts) >= _PAIR and not any(s.time for s in parts):
+                self._contain(parts)
+
+    def _phase_above(self, section: Section) -> Section | None:
+        """The phase that a heading is a part of; a heading between them holds nothing else."""
+        above = section.parent
+        while above and not self._is_item(above) and not (above.holds() or above.bullets):
+            above = above.parent
+        item = above and self.chosen.items.get(above.node.first)
+        return above if item and item.word.weak else None
 
     def _may_hold(self, section: Section) -> bool:
         """Whether a heading without a type word could be a part of the work."""

@@ -1,6 +1,7 @@
 """What a heading says, and what stands directly below it: the evidence about sections."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
@@ -62,6 +63,8 @@ class Section:
     links and no metadata, and rows of tables of items. `metadata` tells of pairs that show intent,
     `planned` of what only a planned item says, `stories` of criteria or a user story. `time` tells
     that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work.
+    `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
+    that such words are keys of fields.
     """
 
     node: Node
@@ -84,6 +87,8 @@ class Section:
     planned: bool = False
     stories: bool = False
     issue: int = -1
+    leads: list[str] = field_(default_factory=list)
+    fielded: bool = False
     children: list["Section"] = field_(default_factory=list)
 
     @property
@@ -150,7 +155,17 @@ def read_sections(
             _look(text, lines, child, section, rows)
         if section.holds() and section.role in (Role.NOISE, Role.NAVIGATION):
             section.role = None  # a part of the work that has the name of something else
+    _count_leads(found)
     return found
+
+
+def _count_leads(sections: list[Section]) -> None:
+    """Count bullets with a bold lead, where their leads are no keys: those recur in a file."""
+    counts = Counter(lead for section in sections for lead in section.leads)
+    for section in sections:
+        if section.fielded or any(counts[lead] > 1 or topics(lead) for lead in section.leads):
+            section.leads.clear()
+        section.bullets += len(section.leads)
 
 
 def _section(node: Node, above: Section | None) -> Section:
@@ -243,7 +258,12 @@ def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Sect
     if node.box is not None:
         section.boxes += 1
         return
-    if _look_for_pairs(text, lines[node.first], section, plain=True):
+    pairs = _look_for_pairs(text, lines[node.first], section, plain=True)
+    if pairs:
+        lead = len(pairs) == 1 and is_lead(pairs[0])
+        section.fielded |= not lead
+        if lead:
+            section.leads.append(bare_word(pairs[0].key))
         return
     if linked_text(node.text) is None and read_title(node.text, entry=True).typed:
         section.items += 1
@@ -254,7 +274,16 @@ def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Sect
             section.boxes += 1
 
 
-def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> bool:
+def is_lead(pair: Pair) -> bool:
+    """Whether a bold word may begin a bullet that says what is wanted: `**Search:** find …`."""
+    return pair.field is None and pair.bold and len(pair.value) >= _SENTENCE
+
+
+_SENTENCE = 16
+"""A shorter value is that of a field; a sentence in few signs is longer."""
+
+
+def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> tuple[Pair, ...]:
     pairs = parse_pairs(text, line, plain_keys=plain and line.kind is Kind.LIST)
     for pair in pairs:
         if pair.field == "issue":
@@ -265,7 +294,7 @@ def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> 
         near = line.row - section.node.first <= _NEAR
         section.planned |= near and pair.field in _PLANNED and not _is_ours(pair, line, section)
         section.stories |= pair.field in _STORIES
-    return bool(pairs)
+    return pairs
 
 
 def _is_ours(pair: Pair, line: Line, section: Section) -> bool:
