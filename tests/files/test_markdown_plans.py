@@ -313,3 +313,87 @@ def test_what_stands_in_finished_work_is_finished(load_text: LoadText) -> None:
         "Harbor": "Complete", "Anchor": "Done", "Rope": "Done", "Hook": None,
         "Chain": "In Progress", "Sea": None, "Oar": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "title", "status"),
+    [
+        ("v1.0 (released)", "v1.0", "released"),
+        ("Sprint 3 - DONE", "Sprint 3", "DONE"),
+        ("Phase 1 ✅", "Phase 1", "Done"),
+        ("Milestone 2 — Completed (2026-03-01)", "Milestone 2", "Completed"),
+        ("Release 26.1 (Feb 2026) — shipped ✅", "Release 26.1 (Feb 2026)", "shipped"),
+        ("Phase 1 (Q1 2026): Kiln ✅", "Kiln (Q1 2026)", "Done"),
+        ("Phase 2 (done): Kiln", "Kiln", "done"),
+        ("Versión 2.0 (publicada)", "Versión 2.0", "publicada"),
+        ("Phase 3: Testing", "Testing", None),
+        ("Phase 3 (Testing)", "Phase 3 (Testing)", None),
+    ],
+)
+def test_what_only_tells_a_status_is_no_title(heading: str, title: str, status: str | None) -> None:
+    """Before or behind a remark; a step of the work is a title."""
+    items = read(f"# Plan\n\n## {heading}\n\n- [ ] Dig\n").items
+    assert (items[0].document.title, items[0].document.status) == (title, status)
+
+
+def test_bullets_below_what_is_done_are_done() -> None:
+    """A box says it for itself."""
+    text = "# Plan\n\n## v1.0 (released)\n\n- Dig\n- [ ] Sieve\n\n## v1.1\n\n- Fire\n"
+    said = [item.document.status for item in read(text, bullets="items").items]
+    assert said == ["released", "Done", None, None, None]
+
+
+def test_bullets_below_a_label_of_criteria_are_no_items() -> None:
+    """Nor below risks or notes; below other labels they are."""
+    text = (
+        "# Plan\n\n## Phase 1: Kiln\n\n**Bricks**\n- Lay them\n\n**Exit criteria:**\n- It is hot\n"
+        "\n**Notes:**\n- Clay is heavy\n\n## Phase 2: Glaze\n\n- Ash\n"
+    )
+    assert outline(text, bullets="items") == [
+        ("epic", "Kiln", None), ("task", "Lay them", 0),
+        ("epic", "Glaze", None), ("task", "Ash", 2),
+    ]  # fmt: skip
+
+
+def test_headings_that_recur_part_the_work() -> None:
+    """What recurs below several headings names no item: those above hold the work."""
+    text = (
+        "# Plan\n\n## Sprint 1\n\n### Yard\n- Dig\n\n### House\n- Paint\n\n"
+        "## Sprint 2\n\n### Yard\n- Sow\n\n### House\n- Clean\n"
+    )
+    assert outline(text, bullets="items") == [
+        ("epic", "Sprint 1", None), ("task", "Dig", 0), ("task", "Paint", 0),
+        ("epic", "Sprint 2", None), ("task", "Sow", 3), ("task", "Clean", 3),
+    ]  # fmt: skip
+    goals = (
+        "# Goals\n\n## Objective 1: More guests\n\n### Initiatives\n- [ ] Post a map\n\n"
+        "## Objective 2: Less waste\n\n### Initiatives\n- [ ] Weigh it\n"
+    )
+    assert outline(goals) == [
+        ("epic", "Objective 1: More guests", None), ("task", "Post a map", 0),
+        ("epic", "Objective 2: Less waste", None), ("task", "Weigh it", 2),
+    ]  # fmt: skip
+
+
+def test_two_user_stories_vouch_for_the_others() -> None:
+    """Also for one that is alone below its heading."""
+    text = (
+        "# Stories\n\n## Guest\n\n1. As a guest, I want tea, so that I am warm.\n"
+        "2. As a guest, I want cake, so that I am full.\n\n"
+        "## Cook\n\n1. As a cook, I want to see orders, so that I can begin.\n"
+    )
+    assert [kind for kind, _, _ in outline(text)] == ["story"] * 3
+
+
+def test_what_will_not_be_done_is_no_item() -> None:
+    """The last part of a plan by must, should and could."""
+    rows = "| ID | Requirement | Effort |\n|---|---|---|\n"
+    text = f"# Plan\n\n## Must\n\n{rows}| R1 | Tea | 3 |\n\n## Won’t (this year)\n\n{rows}"
+    assert [title for _, title, _ in outline(f"{text}| R2 | Cake | 5 |\n")] == ["Tea"]
+
+
+def test_the_priority_of_a_story_may_stand_before_a_sign() -> None:
+    """As Spec Kit writes it."""
+    text = "## Phase 3: User Story 1 - Order tea (Priority: P1) 🎯 MVP\n\n- [ ] T001 Cup\n"
+    story = read(text).items[1].document
+    assert (story.title, story.priority) == ("Order tea 🎯 MVP", "P1")

@@ -211,3 +211,16 @@ def test_a_column_of_epics_makes_the_epics_that_it_names() -> None:
     ]
     declared = read(f"# Plan\n\n## Epic 1: Reporting\n\n**Goal**: x\n\n## Rows\n\n{rows}")
     assert [item.document.title for item in declared.items if item.kind == "epic"] == ["Reporting"]
+
+
+def test_a_column_with_an_unknown_word_may_hold_the_titles() -> None:
+    """Right behind the number, before a description or beside a column that only work has."""
+    rows = ("| B-1 | Tee | Grün oder schwarz |", "| B-2 | Kuchen | Ohne Nüsse |")
+    text = "# Plan\n\n" + table("| ID | Gericht | Beschreibung |", *rows)
+    assert [item.document.title for item in read(text).items] == ["Tee", "Kuchen"]
+    rows = ("| B-1 | Küche | Tee kochen |", "| B-2 | Küche | Kuchen backen |")
+    text = "# Plan\n\n" + table("| ID | Ort | Beschreibung |", *rows)
+    assert [item.document.title for item in read(text).items] == ["Tee kochen", "Kuchen backen"]
+    rows = ("| B-1 | Tee | 3 |", "| B-2 | Kuchen | 5 |")
+    assert len(read("# Plan\n\n" + table("| ID | Gericht | Aufwand |", *rows)).items) == 2
+    assert not read("# Plan\n\n" + table("| ID | Gericht | Farbe |", *rows)).items

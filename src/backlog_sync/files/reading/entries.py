@@ -155,13 +155,14 @@ class _Chooser:
             self.found.refused.pop(node.first, None)
 
     def _by_sentence(self) -> None:
-        """Bullets that are user stories: at least two under one heading."""
+        """Bullets that are user stories: two under one heading vouch for all of the file."""
         groups: dict[int, list[Node]] = defaultdict(list)
         for node in self.entries:
             if is_sentence(node.text):
                 groups[id(_section_of(node))].append(node)
+        vouched = any(len(group) > 1 for group in groups.values())
         for group in groups.values():
-            if len(group) > 1:
+            if vouched and (len(group) > 1 or group[0].parent is _section_of(group[0])):
                 for node in group:
                     self._add(node, Typed(STORY, None, plain(node.text), sentence=True))
 

@@ -127,7 +127,8 @@ class HeadingReader:
             typed.word.kind, replace(typed, title=told.text), told.text, line, line.at,
             typed.status or told.status, scope, level,
         )  # fmt: skip
-        take_title(draft, replace(told, rest=""))
+        said = scope.section.title.priority if scope.section else None
+        take_title(draft, replace(told, rest="", priority=told.priority or said))
         draft.outer = outer
         return draft
 

@@ -1,9 +1,9 @@
 """List entries: items, bullets that may be items, and lines of the item that they stand in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from backlog_sync.files.outline import Node
+from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.boxes import BoxReader
 from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft
@@ -13,13 +13,13 @@ from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import Scope, Walk
-from backlog_sync.files.reading.sections import is_lead
+from backlog_sync.files.reading.sections import is_lead, role_of
 from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import TRAILING_ISSUE, parse_status
-from backlog_sync.files.vocabulary import RANKS
+from backlog_sync.files.vocabulary import RANKS, bare_word
 
 _LOW = "an item with --bullets items"
 
@@ -35,6 +35,7 @@ class EntryReader:
         self.choices = walk.choices
         self.lines = walk.record.lines
         self.blocks = walk.blocks
+        self.labelled: dict[int, frozenset[int]] = {}
 
     def read(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
         """Give an entry to the first rule that takes it; gives the item that it became."""
@@ -266,8 +267,11 @@ class EntryReader:
             return None
         if item.line.row != section.node.first:
             parted = self.choices.bullets and item.weak and not (scope.field or scope.closed)
+            parted = parted and not self._is_aside(node)
             return "task" if parted and section.role is None else None
         if not line.text or node.first in self.choices.listed.refused or scope.closed:
+            return None
+        if self._is_aside(node):
             return None
         linked = linked_text(line.text) is not None
         if scope.planned:
@@ -281,3 +285,22 @@ class EntryReader:
             parts = line.text.startswith("**") and bool(node.entries)
             return "feature" if parts else "task"
         return None
+
+    def _is_aside(self, node: Node) -> bool:
+        """Whether the label above a list says that it is no work: `**Exit criteria:**`."""
+        above = node.parent
+        if above is not None and above.first not in self.labelled:
+            self.labelled[above.first] = frozenset(_aside_entries(above, self.lines))
+        return above is not None and node.first in self.labelled[above.first]
+
+
+def _aside_entries(node: Node, lines: tuple[Line, ...]) -> Iterator[int]:
+    """The rows of entries below labels that speak of something else than work."""
+    aside = False
+    for child in node.children:
+        if child.form is Form.ENTRY:
+            if aside:
+                yield child.first
+            continue
+        text = bare_word(lines[child.end - 1].text) if child.form is Form.TEXT else ""
+        aside = bool(text) and role_of(text) is not None

@@ -90,6 +90,11 @@ class _Chooser:
         self.bullets = bullets
         self.chosen = Chosen(metadata={s.node.first for s in sections if s.metadata})
         self.typed = [(s, s.title.typed) for s in sections if s.title.typed]
+        parents: dict[tuple[int, str], set[int]] = defaultdict(set)
+        for section in sections:
+            parents[section.level, section.word].add(id(section.parent))
+        self.recurring = {heading for heading, above in parents.items() if len(above) > 1}
+        """Headings such as `Backend` in each sprint: they part the work, and name none."""
 
     def run(self) -> Chosen:
         self._firm()
@@ -382,10 +387,10 @@ class _Chooser:
         if self.chosen.items:
             self._parts_of_phases()
             return
-        holders = [s for s in self.sections if s.holds() and self._may_hold(s)]
+        holders = [s for s in self.sections if self._holds_work(s) and self._may_hold(s)]
         told = [s for s in holders if s.prose]
         if len(told) * 2 <= len(holders):
-            holders = [s for s in holders if s.boxes]
+            holders = [s for s in holders if s.boxes or not s.holds()]
         if len(holders) >= _PAIR:
             self._contain(holders)
         if not self.bullets or self.planned or any(s.boxes for s in self.sections):
@@ -400,6 +405,11 @@ class _Chooser:
         listed = [s for s in listed if s.bullets and not s.time and self._may_hold(s)]
         if timed or len(listed) >= _PAIR:
             self._contain(listed)
+
+    def _holds_work(self, section: Section) -> bool:
+        """Whether work stands below a heading, or below parts that recur below its like."""
+        parts = (each for each in section.children if (each.level, each.word) in self.recurring)
+        return section.holds() or any(each.holds() for each in parts)
 
     def _parts_of_phases(self) -> None:
         """Headings that part the work of a phase; those that part bullets are asked for.
@@ -433,7 +443,8 @@ class _Chooser:
         """Whether a heading without a type word could be a part of the work."""
         if not self._is_plain(section) or section.level < _PAIR:
             return False
-        if section.lane or is_priority_heading(section):
+        recurs = (section.level, section.word) in self.recurring
+        if recurs or section.lane or is_priority_heading(section):
             return False
         return not any(above.lane and not _is_plan(above) for above in section.above())
 

@@ -180,7 +180,7 @@ def _section(node: Node, above: Section | None) -> Section:
     section.structural = bool(said & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
-        section.role = _role(word) or (_role(head) if "dropped" in topics(head) else None)
+        section.role = role_of(word) or (role_of(head) if "dropped" in topics(head) else None)
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
         first = head.partition("/")[0].strip()
@@ -218,7 +218,8 @@ _EDGES = frozenset(("risks", "aside", "quality", "rules"))
 """Topics that one word at the beginning or the end of a heading tells."""
 
 
-def _role(word: str) -> Role | None:
+def role_of(word: str) -> Role | None:
+    """What a heading or a label speaks of, if that is no work."""
     parts = word.replace("&", " ").replace(",", " ").split()
     if not parts or len(word) > _LONGEST_HEADING:
         return None

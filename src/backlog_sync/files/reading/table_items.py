@@ -16,6 +16,7 @@ from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.reading.tables import Row
 from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, is_empty_word, kind_of
 
 _CUT = re.compile(r"<br[ ]?/?>|;[ ]|[ ]•[ ]")
@@ -113,7 +114,9 @@ class TableReader:
             kind = "task"  # a row of a part of the work, which nothing makes a story
         if typed.number and typed.word.name == typed.word.kind and typed.word.kind != kind:
             typed = replace(typed, number=None)
-        draft = self.walk.add(kind, typed, typed.title, row.line, row.title_at, typed.status, scope)
+        told = any(pair.field == "status" and not is_empty_word(pair.value) for pair in row.pairs)
+        status = typed.status or (parse_status(scope.status) if scope.status and not told else None)
+        draft = self.walk.add(kind, typed, typed.title, row.line, row.title_at, status, scope)
         draft.row = RowSpan(row.title_at, row.title_end, row.issue)
         if not row.sure and _is_ordinal(typed.number):
             self.unsure.setdefault(row.header, []).append(draft)

@@ -128,7 +128,7 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
         rule = _rule(rows[0], rules) if rules else None
         numbered = _has_numbers(rows)
         planned = ranked or numbered or _has_marks(rows)
-        header = _header(rows[0], rule, planned=planned, numbered=numbered) if rows[2:] else None
+        header = _header(rows, rule, planned=planned, numbered=numbered) if rows[2:] else None
         if header and rule is None and read_summary(rows) and not _pointed(header, rows[0]):
             header = header if header.part else None
         if header is not None:
@@ -203,13 +203,13 @@ def _has_numbers(rows: list[Line]) -> bool:
 
 
 def _header(
-    line: Line, rule: Rule | None, *, planned: bool = False, numbered: bool = False
+    rows: list[Line], rule: Rule | None, *, planned: bool = False, numbered: bool = False
 ) -> _Header | None:
     """The columns of a table of items.
 
     `planned` tells that something else shows a plan, `numbered` that the first column numbers it.
     """
-    cells = split_cells(line)
+    cells = split_cells(rows[0])
     if len(cells) < 2 or len(cells) > _MAX_COLUMNS:
         return None
     raw = [plain(cell.text) for cell in cells]
@@ -227,15 +227,16 @@ def _header(
     told = {field_of(name): index for index, name in enumerate(names)}
     if "as_a" in told and "i_want" in told:
         title, kind = told["i_want"], "story"
+    elif number is not None and (title is None or columns[title] == "description"):
+        title = _unnamed_title(rows, number, title, columns, told.keys() & _WORK)
     if title is None:
         return None
-    fields = {}
-    for index, name in enumerate(names):
-        known = field_of(name)
-        if known == "id" and number is not None:
-            continue  # the number of something else: a ticket
-        if index not in (number, title) and known is not None:
-            fields[index] = known
+    apart = {number, title}
+    fields = {
+        index: known
+        for index, name in enumerate(names)
+        if (known := field_of(name)) and index not in apart and (known != "id" or number is None)
+    }
     typed = _typed_column(names[title])
     if typed is not None and typed.weak:
         return _Header(title, typed.kind, None, fields, tuple(raw), False, typed)
@@ -243,6 +244,27 @@ def _header(
         return None
     stories = bool(_STORIES.intersection(fields.values())) or kind in ("story", "bug", "task")
     return _Header(title, kind or "story", number, fields, tuple(raw), stories)
+
+
+def _unnamed_title(
+    rows: list[Line],
+    number: int,
+    title: int | None,
+    columns: list[str | None],
+    work: Iterable[object],
+) -> int | None:
+    """The column right behind the number, if its header is a word that we do not know.
+
+    Its cells all differ, and there is a column for a description, or one that only work has.
+    """
+    at = number + 1
+    names = [bare_word(plain(cell.text)) for cell in split_cells(rows[0])]
+    if title == at or at >= len(names) or columns[at] or field_of(names[at]):
+        return title
+    if title is None and not any(work):
+        return None
+    cells = [each[at].text for row in rows[2:] if len(each := split_cells(row)) > at]
+    return at if names[at] and len(set(cells)) == len(cells) else title
 
 
 def _rule(line: Line, rules: Declared) -> Rule | None:

@@ -14,7 +14,7 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import only_link, plain
-from backlog_sync.files.statuses import StatusPhrase, status_in, trailing_status
+from backlog_sync.files.statuses import DONE, StatusPhrase, meanings, status_in, trailing_status
 from backlog_sync.files.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
@@ -25,6 +25,7 @@ from backlog_sync.files.vocabulary import (
     topics,
     type_word,
     vocabulary,
+    words_of,
 )
 
 _HEAD = 400
@@ -64,7 +65,9 @@ _CODE = re.compile(
     r"(?![^\W_])(\]?)"
 )
 _MILESTONE = re.compile(r"[Mm](\d{1,3}(?:\.\d{1,3})?)(?=[ ]?[:：—–-])")
-_VERSION = re.compile(r"[vV](\d{1,3}(?:\.(?:\d{1,3}|x)){0,2})(?=[ ]?[:：—–-]|[ ]?\(|$)")
+_VERSION = re.compile(
+    r"[vV](\d{1,3}(?:\.(?:\d{1,3}|x)){0,2})(?=[ ]?[:：—–-]|[ ]?\(|[ ][^\w\s&+/,.]|$)"
+)
 _SHORT = re.compile(
     r"(\[?)(US|HU|EP|PBI|PB|ST)[ _]?(\d{1,5}(?:\.\d{1,4}){0,3}[a-z]?)(?![^\W_])(\]?)"
 )
@@ -81,7 +84,7 @@ _POINTS = re.compile(
     r"(?:pts?|points?|sp|story points|pontos|puntos|ポイント)\.?[\])]$",
     re.IGNORECASE,
 )
-_PRIORITY = re.compile(r"[ ]?[\[(](?:Priority:?[ ]?)?(P[0-5])[\])]$", re.IGNORECASE)
+_PRIORITY = re.compile(r"[ ]?[\[(](?:Priority:?[ ]?)?(P[0-5])[\])](?=$|[ ]🎯)", re.IGNORECASE)
 _FIRST_PRIORITY = re.compile(r"\**[\[(]?(P[0-5])[\])]?\**[ ]?[:：—–-][ ]+(?=\S)", re.IGNORECASE)
 _PRIORITY_BEHIND = re.compile(r"[ ][·|][ ](P[0-5])(?=[ ]·|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
@@ -320,7 +323,8 @@ def _without_marks(text: str) -> _Marks:
         match = _PRIORITY.search(text[-30:])
         if match and priority is None:
             priority = match[1].upper()
-            text = text[: -len(match[0])].rstrip()
+            at = len(text) - min(len(text), 30)
+            text = (text[: at + match.start()] + text[at + match.end() :]).rstrip()
         text, found = _trailing_status(text)
         status = found or status
         if text == before:
@@ -475,7 +479,8 @@ def recognise(text: str) -> Typed | None:
                 raw = f"**{found.title}**{rest}" if rest.strip() else found.title
                 return replace(
                     Typed(found.word, found.number, raw, bare=found.bare, bold=True),
-                    code=found.code, dotted=found.dotted, status=status, joined=found.joined,
+                    code=found.code, dotted=found.dotted, status=status or found.status,
+                    joined=found.joined,
                 )  # fmt: skip
             body = inner + body[close + 2 :]
     found = _find(body) if body else None
@@ -489,7 +494,7 @@ def recognise(text: str) -> Typed | None:
         bold=bold,
         code=found.code,
         dotted=found.dotted,
-        status=status,
+        status=status or found.status,
         joined=found.joined,
     )
 
@@ -504,6 +509,7 @@ class _Found(NamedTuple):
     code: bool = False
     dotted: bool = False
     joined: bool = False
+    status: str | None = None
 
 
 def _find(body: str) -> _Found | None:
@@ -648,21 +654,38 @@ def _dotted(body: str) -> _Found | None:
 
 
 def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found | None:
-    """The title behind a number: after a separator, or after a blank where that is enough."""
+    """The title behind a number: after a separator, or after a blank where that is enough.
+
+    What only tells a status is no title: `v1.0 (released)`, `Sprint 3 - DONE`.
+    """
     separator = _SEPARATOR.match(body, at)
     if separator:
-        return found._replace(title=body[separator.end() :])
+        title = body[separator.end() :]
+        said = _only_status(title)
+        return found._replace(title=body[:at] if said else title, status=said)
     rest = body[at:]
     if not rest.strip():
         return found._replace(title=body[:at])
+    said = _only_status(rest)
+    if said and (rest[:1] in " \t") and "done" in meanings(said):
+        return found._replace(title=body[:at], status=said)
     remark = _BRACKETS.match(body, at)
     if remark:
+        said = _only_status(remark[1])
         separator = _SEPARATOR.match(body, remark.end())
         if separator:
-            title = f"{body[separator.end() :]} ({remark[1]})"
-            return found._replace(title=title, bare=True)
-        if not body[remark.end() :].strip() and found.word.weak:
-            return found._replace(title=body[: remark.end()])
+            title = body[separator.end() :]
+            behind = _only_status(title)
+            if behind:
+                return found._replace(title=body[: remark.end()], bare=True, status=behind)
+            if not said:
+                title, said = _trailing_status(title)
+                title = f"{title} ({remark[1]})"
+            return found._replace(title=title, bare=True, status=said)
+        behind = _only_status(body[remark.end() :])
+        if found.word.weak and (behind or not body[remark.end() :].strip()):
+            title = body[:at] if said else body[: remark.end()]
+            return found._replace(title=title, status=said or behind)
     if rest[0] == "(":
         return None
     if rest[0] not in " \t":
@@ -673,6 +696,24 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     if rest.strip()[0] in "([" or "about" in topics(last):
         return None
     return found._replace(title=rest.strip(), bare=True)
+
+
+_DATED = re.compile(
+    r"[ ]*(?:[-–—,:(][ ]*|(?:in|on|am|le|el|em)[ ])?[^\W\d]{0,12}[ .]{0,2}\d[\w .,/-]*\)?$"
+)
+"""When it was done, behind a status."""
+
+
+def _only_status(text: str) -> str | None:
+    """The status where a text says nothing else: `released`, `✅ DONE (2026-03-01)`."""
+    told = status_in(text.strip())
+    if told is None or not (told.alone or _DATED.match(text.strip(), told.end)):
+        return None
+    said = text.strip()[: told.end]
+    weak = bare_word(_bare_status(said)) in words_of("weak_statuses")
+    if weak and told.meanings != DONE and not said.isupper():
+        return None  # `Phase 3: Testing`
+    return _word_of(said, told.meanings)
 
 
 def parse_title(text: str) -> tuple[str, str | None, float | None]:
