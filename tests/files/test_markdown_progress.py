@@ -9,7 +9,7 @@ from tests.files.test_markdown_roadmap import outline, read
     ("label", "status"),
     [
         ("Done:", "Done"), ("**Completed:**", "Completed"), ("Реализовано:", "Реализовано"),
-        ("**In progress**", "In progress"), ("Next steps:", None), ("Notes:", None),
+        ("**In progress**", "In progress"), ("Next steps:", None), ("On deck:", None),
     ],
 )  # fmt: skip
 def test_a_label_says_how_far_the_list_below_it_is(label: str, status: str | None) -> None:
