@@ -321,6 +321,7 @@ def test_what_stands_in_finished_work_is_finished(load_text: LoadText) -> None:
         ("v1.0 (released)", "v1.0", "released"),
         ("Sprint 3 - DONE", "Sprint 3", "DONE"),
         ("Phase 1 ✅", "Phase 1", "Done"),
+        ("v1.0 ✅ (Feb 2026)", "v1.0 (Feb 2026)", "Done"),
         ("Milestone 2 — Completed (2026-03-01)", "Milestone 2", "Completed"),
         ("Release 26.1 (Feb 2026) — shipped ✅", "Release 26.1 (Feb 2026)", "shipped"),
         ("Phase 1 (Q1 2026): Kiln ✅", "Kiln (Q1 2026)", "Done"),

@@ -666,26 +666,12 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     rest = body[at:]
     if not rest.strip():
         return found._replace(title=body[:at])
-    said = _only_status(rest)
-    if said and (rest[:1] in " \t") and "done" in meanings(said):
+    said = _only_status(rest) if rest[:1] in " \t" and not rest.lstrip().startswith("(") else None
+    if said and "done" in meanings(said):
         return found._replace(title=body[:at], status=said)
-    remark = _BRACKETS.match(body, at)
-    if remark:
-        said = _only_status(remark[1])
-        separator = _SEPARATOR.match(body, remark.end())
-        if separator:
-            title = body[separator.end() :]
-            behind = _only_status(title)
-            if behind:
-                return found._replace(title=body[: remark.end()], bare=True, status=behind)
-            if not said:
-                title, said = _trailing_status(title)
-                title = f"{title} ({remark[1]})"
-            return found._replace(title=title, bare=True, status=said)
-        behind = _only_status(body[remark.end() :])
-        if found.word.weak and (behind or not body[remark.end() :].strip()):
-            title = body[:at] if said else body[: remark.end()]
-            return found._replace(title=title, status=said or behind)
+    remarked = _remarked(found, body, at)
+    if remarked:
+        return remarked
     if rest[0] == "(":
         return None
     if rest[0] not in " \t":
@@ -698,22 +684,41 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     return found._replace(title=rest.strip(), bare=True)
 
 
-_DATED = re.compile(
-    r"[ ]*(?:[-–—,:(][ ]*|(?:in|on|am|le|el|em)[ ])?[^\W\d]{0,12}[ .]{0,2}\d[\w .,/-]*\)?$"
-)
-"""When it was done, behind a status."""
+def _remarked(found: _Found, body: str, at: int) -> _Found | None:
+    """The title behind a number and a remark: `Phase 1 (May): Kiln`; `v1.0 ✅ (May)` has none."""
+    bare, sign = _skip_signs(body[at:])
+    if sign and bare.startswith("("):
+        told = _titled(found, f"{body[:at]} {bare}", at)
+        return told._replace(status=told.status or sign) if told else None
+    remark = _BRACKETS.match(body, at)
+    if remark is None:
+        return None
+    said = _only_status(remark[1])
+    separator = _SEPARATOR.match(body, remark.end())
+    title = body[separator.end() if separator else remark.end() :]
+    behind = _only_status(title)
+    if separator and not behind:
+        if not said:
+            title, said = _trailing_status(title)
+            title = f"{title} ({remark[1]})"
+        return found._replace(title=title, bare=True, status=said)
+    if separator or (found.word.weak and (behind or not title.strip())):
+        title = body[:at] if said else body[: remark.end()]
+        return found._replace(title=title, bare=separator is not None, status=behind or said)
+    return None
 
 
 def _only_status(text: str) -> str | None:
     """The status where a text says nothing else: `released`, `✅ DONE (2026-03-01)`."""
-    told = status_in(text.strip())
-    if told is None or not (told.alone or _DATED.match(text.strip(), told.end)):
+    text = text.strip()
+    told = status_in(text)
+    if told is None or not told.alone:
         return None
-    said = text.strip()[: told.end]
-    weak = bare_word(_bare_status(said)) in words_of("weak_statuses")
-    if weak and told.meanings != DONE and not said.isupper():
+    weak = bare_word(_bare_status(text[: told.end])) in words_of("weak_statuses")
+    if weak and told.meanings != DONE and not text[: told.end].isupper():
         return None  # `Phase 3: Testing`
-    return _word_of(said, told.meanings)
+    dated = "(" not in text and text[-1].isalnum()
+    return _word_of(text if dated else text[: told.end], told.meanings)
 
 
 def parse_title(text: str) -> tuple[str, str | None, float | None]:
