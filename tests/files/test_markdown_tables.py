@@ -224,3 +224,64 @@ def test_a_column_with_an_unknown_word_may_hold_the_titles() -> None:
     rows = ("| B-1 | Tee | 3 |", "| B-2 | Kuchen | 5 |")
     assert len(read("# Plan\n\n" + table("| ID | Gericht | Aufwand |", *rows)).items) == 2
     assert not read("# Plan\n\n" + table("| ID | Gericht | Farbe |", *rows)).items
+
+
+IN_HTML = (
+    "# Shop\n\n<table>\n<thead>\n  <tr>\n    <th>Epic</th><th>Feature</th>\n"
+    '    <th>User story</th><th>Priority</th>\n  </tr>\n</thead>\n  <tr class="first">\n'
+    '    <td rowspan="3">E1 Sales</td><td rowspan=2>F1.1 <b>Cart</b></td>\n'
+    "    <td>US 1.1.1 As a buyer, I want a cart &amp; a list</td>\n    <td>High</td>\n  </tr>\n"
+    "  <tr>\n    <td>US 1.1.2 As a buyer, I want to keep it</td><td>Low</td>\n  </tr>\n"
+    "  <tr><td>F1.2 Pay</td><td>US 1.2.1 As a buyer, I want to pay</td><td>Low</td></tr>\n"
+    "</table>\n\n"
+)
+AGAIN = table(
+    "| Epic | Feature | User story |",
+    "| E1 Sales | F1.1 Cart | US 1.1.1 As a buyer, I want a cart & a list |",
+    "| E1 Sales | F1.1 Cart | US 1.1.2 As a buyer, I want to keep it |",
+)
+
+
+def test_a_table_in_html_is_a_table() -> None:
+    """Cells that reach over several rows count for each; columns of levels are parents."""
+    items = read(IN_HTML).items
+    assert [(item.kind, item.document.title, item.parent) for item in items] == [
+        ("feature", "F1.1 Cart", 1), ("epic", "E1 Sales", None),
+        ("story", "As a buyer, I want a cart & a list", 0),
+        ("story", "As a buyer, I want to keep it", 0),
+        ("feature", "F1.2 Pay", 1), ("story", "As a buyer, I want to pay", 4),
+    ]  # fmt: skip
+    assert [item.document.priority for item in items if item.kind == "story"] == [
+        "High", "Low", "Low",
+    ]  # fmt: skip
+
+
+def test_a_table_that_tells_rows_again_makes_no_second_items() -> None:
+    """By number and title; a table with rows of its own declares them."""
+    assert outline(IN_HTML + AGAIN) == outline(IN_HTML)
+    more = AGAIN.replace(
+        "US 1.1.2 As a buyer, I want to keep", "US 1.1.4 As a buyer, I want to see"
+    )
+    assert len(outline(IN_HTML + more)) > len(outline(IN_HTML))
+
+
+def test_levels_need_numbers() -> None:
+    """What only stands side by side may be a map of what belongs together."""
+    plain = table("| Epic | User story |", "| Sales | The cart |", "| Sales | The list |")
+    assert outline(plain) == []
+
+
+@pytest.mark.parametrize(
+    "broken", ["<table>\n<tr>\n<td>\n\n| a |\n", "<table><tr><td>US-1 As a x, I want y\n</td>"]
+)
+def test_html_that_only_lays_out_is_text(broken: str) -> None:
+    """Rows that share a line, several tables in one, and cells that nothing closes are no items."""
+    assert outline(broken) == []
+    twice = IN_HTML.replace("</table>\n", "</table>\n" + IN_HTML.partition("\n\n")[2])
+    assert outline(twice) == []
+
+
+def test_a_form_that_nobody_filled_is_no_item() -> None:
+    """A title that is only a type word and its colon."""
+    rows = table("| # | Title | Priority |", "| 7 | Story: | Low |", "| 8 | Weld | Low |")
+    assert [title for _, title, _ in outline(rows)] == ["Weld"]

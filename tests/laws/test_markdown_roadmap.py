@@ -302,6 +302,7 @@ DEGENERATE = (
     "**AC**:\nGiven x\nWhen y\nThen z\n", "## US-1: a\n```yaml\nas_a: x\ni_want: y\n```\n",
     "- [ ] 1. a\n  - [ ] 1.1 b\n", "- US-1: x\n", "- `M (P0)`: x\n",
     "## Story 1: a\n**Depends on**: Story 1, 2, b\n", "**Total Stories**: 4\n", "  - a\n",
+    "<table>\n", "<table><tr><td>a\n\n", "<td rowspan=999 colspan=999>a\n", "<tr><td rowspan=9>a\n",
 )  # fmt: skip
 
 
@@ -315,8 +316,17 @@ def test_one_thing_very_often_takes_work_in_proportion(unit: str) -> None:
 @pytest.mark.skipif(not ROADMAPS, reason="the corpus of real roadmaps is not here")
 @pytest.mark.parametrize("file", ROADMAPS, ids=lambda file: file.name[:8])
 def test_real_roadmaps_obey_the_laws(file: Path) -> None:
-    """Every roadmap of the corpus is read, and written back."""
+    """Every roadmap of the corpus is read, and written back.
+
+    Only what a column names, and what stands in HTML, has no place for a number.
+    """
     text = file.read_bytes().decode("utf-8-sig")
-    assert not check_write_back(text, 1)
+    assert check_write_back(text, 1) == without_place(text, "list")
     text = text.replace("\r\n", "\n").replace("\n", "\r\n")
-    assert not check_write_back(text, 2, bullets="items")
+    assert check_write_back(text, 2, bullets="items") == without_place(text, "items")
+
+
+def without_place(text: str, bullets: str) -> set[int]:
+    """The items that a column only names, or that stand in a table in HTML."""
+    parsed = parse_roadmap(source(text), Asked(bullets == "items"))
+    return {index for index, item in enumerate(parsed.items) if item.anchor is None}

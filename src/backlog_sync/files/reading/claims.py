@@ -103,6 +103,8 @@ def _count(what: str, match: re.Match[str], at: int) -> Count:
 
 def split_cells(line: Line) -> tuple[Cell, ...]:
     """The cells of a table row; an escaped bar does not end one."""
+    if line.cells:
+        return tuple(Cell(text, line.at) for text in line.cells)
     text = line.text
     cells = []
     begin = 1 if text.startswith("|") else 0

@@ -20,7 +20,13 @@ from backlog_sync.files.reading.runs import choose_sections
 from backlog_sync.files.reading.sections import read_sections
 from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
 from backlog_sync.files.reading.single import as_card, card_key, open_single, single_item
-from backlog_sync.files.reading.tables import Tables, bare_number, part_overviews, read_tables
+from backlog_sync.files.reading.tables import (
+    Tables,
+    bare_number,
+    name_parents,
+    part_overviews,
+    read_tables,
+)
 from backlog_sync.files.reading.titles import Typed, recognise
 from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline, read_outline
 from backlog_sync.files.vocabulary import bare_word
@@ -108,7 +114,7 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     bullets = asked.bullets
     rules = Declared(dict(asked.declared))
     tables = read_tables(outline.lines, rules)
-    counts = {row: len(rows) for row, rows in tables.items.items()}
+    counts = {row: len(rows) for row, rows in tables.items.items() if not name_parents(rows)}
     sections = read_sections(text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)
     plan = numbered_boxes(outline.root)

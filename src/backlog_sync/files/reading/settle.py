@@ -84,7 +84,8 @@ def settle(record: Record) -> Known:
         _finish(draft)
         _settle(record, draft)
         word = draft.typed.word.name if draft.typed and id(draft) in shared else ""
-        draft.anchor = _anchor(draft, record.lines, word)
+        if not draft.line.cells:  # nothing is written into a table in HTML
+            draft.anchor = _anchor(draft, record.lines, word)
     return known
 
 

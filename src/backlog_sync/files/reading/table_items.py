@@ -15,7 +15,7 @@ from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.reading.tables import Row
 from backlog_sync.files.sentences import is_sentence
-from backlog_sync.files.syntax.markdown import Line
+from backlog_sync.files.syntax.markdown import Line, table_rows
 from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, is_empty_word, kind_of
 
@@ -40,7 +40,8 @@ class TableReader:
         rows = tables.items.get(node.first)
         overview = tables.overviews.get(node.first)
         of_parts = node.first in tables.parts
-        summary = read_summary(lines) if rows is None and (of_parts or overview is None) else None
+        told = rows is None and (of_parts or overview is None)
+        summary = read_summary(table_rows(lines)) if told else None
         if overview:
             self.record.overviews += overview
         if summary:

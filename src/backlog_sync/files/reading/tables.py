@@ -7,7 +7,7 @@ merged into those; risks, metrics and decisions are no items.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -20,7 +20,7 @@ from backlog_sync.files.reading.claims import COUNTED, Cell, is_total, read_summ
 from backlog_sync.files.reading.declared import Declared, Rule
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
-from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.syntax.markdown import Kind, Line, table_rows
 from backlog_sync.files.values import without_issue, without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -124,7 +124,7 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
         while end < len(lines) and lines[end].kind is Kind.TABLE:
             end += 1
         found.ends[at] = end
-        rows = list(lines[at:end])
+        rows = table_rows(lines[at:end])
         rule = _rule(rows[0], rules) if rules else None
         numbered = _has_numbers(rows)
         planned = ranked or numbered or _has_marks(rows)
@@ -135,6 +135,7 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
             kept = found.parts if header.part else found.items
             kept[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
         at = end
+    _tell_again(found)
     _clear_repeated_numbers(found)
     return found
 
@@ -149,6 +150,11 @@ def part_overviews(
             tables.overviews[at] = known
         if len(known) == len(rows) and at in tables.items:
             del tables.items[at]
+
+
+def name_parents(rows: Sequence[Row]) -> bool:
+    """Whether rows say themselves what they belong to, so that no heading has to hold them."""
+    return all(any(pair.field in ("epic", "feature") for pair in row.pairs) for row in rows)
 
 
 def _is_known(
@@ -188,6 +194,23 @@ def _has_marks(rows: list[Line]) -> bool:
     return len(signs) * 2 > len(cells)
 
 
+def _lowest_level(names: list[str], rows: list[Line]) -> tuple[None, int, str] | None:
+    """The column of the lowest level, and its kind, where columns name items of several.
+
+    Each cell of it has its number: `E1 Sales | F1.1 Cart | US1 As a buyer, …`. Without numbers
+    such a table may be one of what belongs together. No column holds numbers alone.
+    """
+    typed = [(i, word) for i, name in enumerate(names) if (word := type_word(name))]
+    kinds = [RANKS[word.kind] for _, word in typed if not word.weak]
+    if len(set(kinds)) < 2 or kinds != sorted(kinds):
+        return None
+    index, word = typed[-1]
+    cells = [split_cells(row) for row in rows[2:]]
+    found = [recognise(each[index].text) for each in cells if len(each) > index]
+    told = bool(found) and all(each and each.number and each.title for each in found)
+    return (None, index, word.kind) if told else None
+
+
 def _is_sign(text: str) -> bool:
     return bool(text) and not any(char.isalnum() for char in text)
 
@@ -219,7 +242,9 @@ def _header(
     columns = [column_of(name) for name in names]
     if "foreign" in columns:
         return None
-    number, title, kind = _columns(raw, names, columns)
+    levels = _lowest_level(names, rows)
+    planned = planned or levels is not None
+    number, title, kind = levels or _columns(raw, names, columns)
     if numbered and number is None:
         number, title = 0, title or 1
     if title is None and planned and number is not None and len(names) > number + 1:
@@ -342,7 +367,8 @@ def _columns(
         named = columns[title]
         kind = named if named in ("task", "story") else kind
         first = min(typed, default=title)
-        if number is None and first < title:
+        above = first < title and title in typed and _outranks(typed[first], typed[title])
+        if number is None and first < title and not above:
             number, kind = first, kind or typed[first].kind
         return number, title, kind
     described = [i for i, column in enumerate(columns) if column == "description"]
@@ -353,6 +379,11 @@ def _columns(
         return number, described[0], kind
     first = min(typed, default=-1)
     return (number, first, typed[first].kind) if typed else (number, None, None)
+
+
+def _outranks(above: TypeWord, below: TypeWord) -> bool:
+    """Whether a column names what the items of another one belong to: `Epic` beside `Story`."""
+    return not above.weak and RANKS[above.kind] < RANKS[below.kind]
 
 
 def _number_column(
@@ -380,7 +411,7 @@ def _row(line: Line, header: _Header) -> Row | None:
     written, issue = without_issue(cell.text)
     title, status, points = parse_title(written)
     number = cells[header.number].text if header.number is not None else ""
-    if not title or is_empty_word(title) or _is_total(title, number):
+    if not title or is_empty_word(title) or _is_total(title, number) or _is_form(title):
         return None
     numbered, number_status = without_marks(number)
     typed = _typed(numbered, header) if header.part is None else _part(title, header.part)
@@ -457,6 +488,11 @@ def _is_total(title: str, number: str) -> bool:
     return is_total(title) or is_total(plain(number))
 
 
+def _is_form(title: str) -> bool:
+    """Whether a title is what a form begins with, and nobody wrote on: `Story:`."""
+    return title.endswith((":", "：")) and type_word(title[:-1]) is not None
+
+
 def _pointed(header: _Header, line: Line) -> bool:
     """Whether a table with points holds items and no sums: one of stories, with a plan."""
     names = {bare_word(plain(cell.text)) for cell in split_cells(line)}
@@ -464,6 +500,16 @@ def _pointed(header: _Header, line: Line) -> bool:
     planned = _PLANNING.intersection(header.fields.values()) - {"story_points"}
     small = header.kind in ("story", "task", "bug", "feature")
     return small and counted <= {"points"} and (bool(planned) or header.number is not None)
+
+
+def _tell_again(tables: Tables) -> None:
+    """A table of which an earlier one declares every row, by number and title, tells it again."""
+    seen: set[tuple[str | None, str]] = set()
+    for at, rows in list(tables.items.items()):
+        names = {(row.typed.key, bare_word(row.typed.title)) for row in rows}
+        if len(rows) > 1 and names <= seen and all(row.typed.key for row in rows):
+            tables.overviews[at] = tables.items.pop(at)
+        seen |= names
 
 
 def _clear_repeated_numbers(tables: Tables) -> None:

@@ -5,6 +5,8 @@ written back byte for byte and its tokens carry no offsets: headings, list marke
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
 from enum import Enum
 from functools import cache
 from typing import NamedTuple
@@ -13,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.syntax.html_tables import html_rows
 
 TAB = 4
 """Columns between tab stops, by CommonMark."""
@@ -60,7 +63,7 @@ class Line(NamedTuple):
     its content, without indentation, heading marks, list marker, check box and trailing blanks;
     it begins at offset `at`. `level` is a heading's level, `marker` a list item's marker,
     `content` the column where a list item's content begins, and `box` the offset of the character
-    inside its check box.
+    inside its check box. `cells` are those of a table row that is written in HTML.
     """
 
     row: int
@@ -76,6 +79,7 @@ class Line(NamedTuple):
     content: int = 0
     box: int | None = None
     ticked: bool = False
+    cells: tuple[str, ...] = ()
 
     @property
     def next(self) -> int:
@@ -94,6 +98,12 @@ class MarkdownOutline(NamedTuple):
 def is_hard(text: str, line: Line) -> bool:
     """Whether a line ends with a hard break: two spaces, or a backslash."""
     return text.endswith(("  ", "\\"), line.start, line.end)
+
+
+def table_rows(lines: Sequence[Line]) -> list[Line]:
+    """The rows of a table, its header twice where it is written in HTML: there are no dashes."""
+    rows = [line for line in lines if line.cells]
+    return rows[:1] + rows if rows else list(lines)
 
 
 def default_eol(lines: tuple[Line, ...]) -> str:
@@ -149,6 +159,7 @@ class _Builder:
         self.lists: list[int] = []
         self.groups = 0
         self.unclosed: list[int] = []
+        self.cells: dict[int, tuple[str, ...]] = {}
 
     def build(self) -> MarkdownOutline:
         front = self._front_matter()
@@ -290,10 +301,10 @@ class _Builder:
         self._mark(Kind.TABLE, first, end)
         self._table(self._here(), first, end)
 
-    def _table(self, here: Node, first: int, end: int) -> None:
+    def _table(self, here: Node, first: int, end: int, rows: Collection[int] = ()) -> None:
         self.groups += 1
         table = here.add(Node(Form.TABLE, first, end, head=first + 2, group=self.groups))
-        for row in range(first, end):
+        for row in rows or range(first, end):
             table.add(Node(Form.ROW, row, row + 1, head=row + 1, group=self.groups))
 
     def code(self, token: Token, base: int) -> None:
@@ -333,8 +344,20 @@ class _Builder:
         elif content.startswith("<!--"):
             self._mark(Kind.COMMENT, first, end)
             self._add(Form.COMMENT, token, base)
+        elif (rows := self._html_rows(first, end)) and len(self.open) == 1:
+            self._mark(Kind.TABLE, first, end)
+            self.cells |= rows
+            self._table(self._here(), first, end, rows)
         else:
             self._add(Form.TEXT, token, base)
+
+    def _html_rows(self, first: int, end: int) -> dict[int, tuple[str, ...]]:
+        """The cells of a table in HTML by the line of their row, where each row has its own."""
+        end = min(end, len(self.spans))
+        rows = html_rows(self.text, self.spans[first][0], self.spans[end - 1][1])
+        starts = [start for start, _, _ in self.spans[first:end]]
+        found = {first + bisect_right(starts, row.at) - 1: row.cells for row in rows}
+        return found if len(found) == len(rows) else {}
 
     def rule(self, token: Token, base: int) -> None:
         """A rule."""
@@ -376,7 +399,7 @@ class _Builder:
         body = self.text[at:end].rstrip()
         if not body and kind not in SILENT:
             return Line(row, start, end, eol, Kind.BLANK)
-        line = Line(row, start, end, eol, kind, indent, body, at)
+        line = Line(row, start, end, eol, kind, indent, body, at, cells=self.cells.get(row, ()))
         if row in self.levels:
             return self._heading(line)
         if row in self.markers and kind is not Kind.SUMMARY:

@@ -6,7 +6,7 @@ from backlog_sync.files.anchors import Keywords, OrgAnchor, TodoAnchor
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.wanted import CannotSay, Link, Status, Ticks, Value, is_told
+from backlog_sync.files.write.wanted import NO_PLACE, CannotSay, Link, Status, Ticks, Value, is_told
 
 _NO_KEY = "the file has no key for it"
 
@@ -31,7 +31,7 @@ class LineWriter:
         elif isinstance(item.anchor, OrgAnchor):
             self.edits += _org(self.text, item.anchor, value)
         else:
-            raise CannotSay("the file only names it")
+            raise CannotSay(NO_PLACE)
 
     def finish(self) -> list[Edit]:
         """Give the edits of all that was set."""

@@ -34,6 +34,7 @@ from backlog_sync.files.write.summary import summary_edits
 from backlog_sync.files.write.wanted import (
     CRITERIA,
     LISTS,
+    NO_PLACE,
     TEXTS,
     CannotSay,
     Link,
@@ -93,7 +94,7 @@ class RoadmapWriter:
         """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
         item, anchor = self.parsed.items[index], self.anchors[index]
         if item.anchor is None:
-            raise CannotSay("the file only names it")
+            raise CannotSay(NO_PLACE)
         if isinstance(value, Link):
             self._issue(index, item, anchor, value)
         elif isinstance(value, Status):

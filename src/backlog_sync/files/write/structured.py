@@ -23,6 +23,7 @@ from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_
 from backlog_sync.files.write.own_words import list_text, own_id, spelled
 from backlog_sync.files.write.wanted import (
     CRITERIA,
+    NO_PLACE,
     TEXTS,
     CannotSay,
     Link,
@@ -73,7 +74,7 @@ class NodeWriter:
             self.editor.edits += rewritten(self.text, anchor.boxes, document, value)
             return
         if not isinstance(anchor, YamlAnchor | TreeAnchor | CardAnchor):
-            raise CannotSay("the file only names it")
+            raise CannotSay(NO_PLACE)
         if isinstance(anchor.node, Scalar):
             self._of_text(anchor.node, field, value)
         else:

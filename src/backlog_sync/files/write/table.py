@@ -12,6 +12,7 @@ from backlog_sync.files.source import Lines
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.own_words import list_text, spelled
 from backlog_sync.files.write.wanted import (
+    NO_PLACE,
     CannotSay,
     Link,
     Status,
@@ -44,7 +45,7 @@ class TableWriter:
         """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
         item = self.parsed.items[index]
         if not isinstance(item.anchor, RowAnchor):
-            raise CannotSay("the file only names it")
+            raise CannotSay(NO_PLACE)
         if is_told(item.document, value):
             return
         number, row = item.anchor.row, self.table.rows[item.anchor.row]

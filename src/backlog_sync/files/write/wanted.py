@@ -73,6 +73,7 @@ class Wanted:
     value: Value
 
 
+NO_PLACE = "the file names it where nothing can be written"
 NOT_IN_PLACE = "this file cannot say it there without saying something else too"
 
 

@@ -1,0 +1,93 @@
+"""Tables that are written in HTML: `<table>` with a row on each line or on several.
+
+A scanner, and no parser: what it does not find it leaves, so that hostile text costs no more than
+its length. Cells carry no offsets: nothing is written into them.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_TAG = re.compile(r"<(/?)(table|tr|td|th)\b([^<>]{0,400})>", re.IGNORECASE)
+_SPAN = re.compile(r"\b(row|col)span[ ]?=[ ]?[\"']?(\d{1,3})", re.IGNORECASE)
+_BREAK = re.compile(r"<br[ ]?/?>", re.IGNORECASE)
+_OTHER = re.compile(r"<[^<>]{0,400}>")
+_MAX_COLUMNS = 40
+"""A wider table is no plan; without a bound a span could make it as wide as it says."""
+
+
+class HtmlRow(NamedTuple):
+    """A row: the offset of its `<tr>`, and the texts of its cells, spans filled in."""
+
+    at: int
+    cells: tuple[str, ...]
+
+
+class _Cell(NamedTuple):
+    begin: int
+    rows: int
+    columns: int
+
+
+def html_rows(text: str, start: int, end: int) -> list[HtmlRow]:
+    """The rows of the table in a part of a text; none where it holds no table, or several."""
+    tags = list(_TAG.finditer(text, start, end))
+    if sum(tag[2].lower() == "table" and not tag[1] for tag in tags) != 1:
+        return []
+    found = []
+    carried: dict[int, tuple[int, str]] = {}
+    for at, cells in _rows(text, tags):
+        row = _filled(cells, carried)
+        if row:
+            found.append(HtmlRow(at, row))
+    return found
+
+
+def _rows(text: str, tags: list[re.Match[str]]) -> Iterator[tuple[int, list[tuple[_Cell, str]]]]:
+    """Each row's offset, and its own cells."""
+    at, cells = -1, list[tuple[_Cell, str]]()
+    cell: _Cell | None = None
+    for tag in tags:
+        name, closing = tag[2].lower(), bool(tag[1])
+        if cell is not None:
+            cells.append((cell, _plain(text[cell.begin : tag.start()])))
+            cell = None
+        if name in ("tr", "table"):
+            if at >= 0:
+                yield at, cells
+            at, cells = (tag.start() if name == "tr" and not closing else -1), []
+        elif at >= 0 and not closing:
+            spans = {each[1].lower(): int(each[2]) for each in _SPAN.finditer(tag[3])}
+            cell = _Cell(tag.end(), spans.get("row", 1), spans.get("col", 1))
+
+
+def _filled(cells: list[tuple[_Cell, str]], carried: dict[int, tuple[int, str]]) -> tuple[str, ...]:
+    """A row with the cells of rows above that reach down into it; `carried` are those."""
+    row: list[str] = []
+    own = iter(cells)
+    while len(row) <= _MAX_COLUMNS:
+        left, text = carried.pop(len(row), (0, ""))
+        if left:
+            if left > 1:
+                carried[len(row)] = (left - 1, text)
+            row.append(text)
+            continue
+        told = next(own, None)
+        if told is None:
+            if not any(column > len(row) for column in carried):
+                break
+            row.append("")
+            continue
+        cell, text = told
+        for _ in range(min(max(cell.columns, 1), _MAX_COLUMNS)):
+            if cell.rows > 1:
+                carried[len(row)] = (cell.rows - 1, text)
+            row.append(text)
+    return tuple(row)
+
+
+def _plain(written: str) -> str:
+    """The text of a cell on one line, as Markdown has it."""
+    text = _OTHER.sub("", _BREAK.sub("; ", written))
+    return " ".join(html.unescape(text).replace("|", "/").split())
