@@ -287,8 +287,9 @@ def test_the_scope_of_a_stage_are_its_tasks() -> None:
     clay = read(STAGES).items[0].document
     assert [each.text for each in clay.acceptance_criteria or ()] == ["It is fine"]
     assert len(outline("## Story 1: Clay\n\n**Scope.**\n- Dig\n")) == 1
-    russian = "## Этап 1: Глина\n\n**Состав работ:**\n- Копать\n"
+    russian = "## Этап 1: Глина\n\n**Состав работ:**\n- Копать\n\n**Готово, когда.**\n- Сухо\n"
     assert outline(russian) == [("epic", "Глина", None), ("task", "Копать", 0)]
+    assert len(read(russian).items[0].document.acceptance_criteria or ()) == 1
 
 
 def test_a_table_of_stages_tells_more_of_them() -> None:
