@@ -2,7 +2,8 @@
 
 import pytest
 
-from backlog_sync.files.syntax.markdown import Kind, scan_lines
+from backlog_sync.files.outline import Kind
+from backlog_sync.files.syntax.markdown import scan_lines
 
 
 def kinds(text: str) -> list[Kind]:

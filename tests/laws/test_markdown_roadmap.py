@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import parse_roadmap
+from backlog_sync.files.outline import Line
 from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.statuses import is_status_word
-from backlog_sync.files.syntax.markdown import Line, scan_lines
+from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.write.engine import writer_of
 from backlog_sync.files.write.progress import put, wanted_of

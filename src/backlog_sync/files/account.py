@@ -20,7 +20,7 @@ _FRAME = frozenset(("overview", "claim", "table", "label", "settings", "underlin
 _LEFT = ("outside of any item", TABLE_LEFT, "only a heading can declare this")
 """Reasons of a skipped line that somebody may have meant otherwise; all others are known."""
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6}|\*{1,50})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 
 
 def accounts(loaded: Loaded) -> tuple[Account, ...]:
@@ -46,8 +46,8 @@ def account(parsed: ParsedFile, keys: Mapping[int, str]) -> Account:
 
 
 def heading(text: str) -> tuple[int, str] | None:
-    """The level and the title of a heading with number signs."""
-    match = _HEADING.match(text) if "#" in text[:4] else None
+    """The level and the title of a heading with number signs, or with stars as in Org."""
+    match = _HEADING.match(text)
     return (len(match[1]), match[2]) if match else None
 
 
@@ -136,5 +136,5 @@ def _with_frames(lines: Sequence[AccountedLine]) -> Iterator[AccountedLine]:
 
 
 _HEADED = frozenset(("heading", "typed-heading", "time-heading", "planned-bullets", "title"))
-_DEEP = 7
+_DEEP = 51
 """An item that is no heading stands below headings of every level."""

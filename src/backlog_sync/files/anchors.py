@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the readers, which have these types, make anchors
+    from backlog_sync.files.outline import Keywords, Line
     from backlog_sync.files.parsed import ParsedItem
     from backlog_sync.files.reading.metadata import Pair
-    from backlog_sync.files.syntax.markdown import Line
     from backlog_sync.files.yaml.nodes import MapNode, Scalar
 
 
@@ -44,7 +44,8 @@ class Anchor:
     has none; `box` is that of the item itself. `simple` tells a check box that became a task.
     `cells` are the table cells that speak of the item, `row` the place of its title where it is a
     table row. `shared` is the type word of an item whose heading holds another one too. `front`
-    is the row that closes the front matter of a file that is one item, else -1.
+    is the row that closes the front matter of a file that is one item, else -1. `keywords` are
+    those of an Org file.
     """
 
     lines: tuple[Line, ...]
@@ -60,6 +61,7 @@ class Anchor:
     row: RowSpan | None = None
     shared: str = ""
     front: int = -1
+    keywords: Keywords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,34 +98,6 @@ class RowAnchor:
     """Where an item of CSV or TSV stands: its row."""
 
     row: int
-
-
-@dataclass(frozen=True, slots=True)
-class Keywords:
-    """The keywords of an Org file, open ones and those that close."""
-
-    open: tuple[str, ...]
-    closed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OrgAnchor:
-    """Where an item of Org stands: its line's end, its keyword or box, its drawer, its boxes.
-
-    `title` is where its text begins; `keyword` the span of its keyword, empty where it has none.
-    `box` is the offset of the sign of a task that is a box. `drawer` is where its drawer's first
-    line ends, `below` where a new drawer goes, `issue` the span of the number that it names.
-    """
-
-    title: int
-    end: int
-    keywords: Keywords
-    keyword: tuple[int, int] | None = None
-    box: int | None = None
-    drawer: int | None = None
-    below: int = 0
-    issue: tuple[int, int] | None = None
-    boxes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

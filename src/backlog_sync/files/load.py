@@ -398,9 +398,9 @@ def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
     if suffix in _TABLES:
         return parse_csv(source, asked)
     if suffix in _ORG:
-        from backlog_sync.files.foreign.org import parse_org  # noqa: PLC0415 - few have one
+        from backlog_sync.files.reading.org import parse_org  # noqa: PLC0415 - few have one
 
-        return parse_org(source)
+        return parse_org(source, asked)
     from backlog_sync.files.foreign import todotxt  # noqa: PLC0415 - as above
 
     return todotxt.parse_todo_txt(source) if todotxt.is_todo_txt(source.path) else None

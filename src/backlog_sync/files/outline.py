@@ -4,9 +4,16 @@ Every syntax gives one. What a node says (an item, a criterion, a field, plain t
 by `reading`, which does not know which syntax the node came from.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
+
+TAB = 4
+"""Columns between tab stops, by CommonMark."""
+
+_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Form(Enum):
@@ -14,10 +21,8 @@ class Form(Enum):
 
     DOCUMENT = "document"
     SECTION = "section"
-    LABEL = "label"
     ENTRY = "entry"
     TABLE = "table"
-    ROW = "row"
     KEY = "key"
     TEXT = "text"
     CODE = "code"
@@ -26,14 +31,33 @@ class Form(Enum):
     COMMENT = "comment"
 
 
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """The keywords of an Org file, open ones and those that close."""
+
+    open: tuple[str, ...]
+    closed: tuple[str, ...]
+
+
+class Told(NamedTuple):
+    """What the syntax itself says of an item: a key, its value, and where that stands."""
+
+    key: str
+    value: str
+    row: int
+    start: int
+    end: int
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """A part of a file.
 
     `first` is the row of its first line, `head` the row behind its own title and `end` the row
     behind its last line, all from 0. `text` is its title as written, beginning at `at`; for a
-    `TEXT` it is empty. `level` is that of a heading. `group` numbers the list that an entry
-    stands in, or the table of a row. `box` is the offset of the character in its check box.
+    `TEXT` it is empty. `level` is that of a heading. `box` is the offset of the character in its
+    check box. `told` is what the syntax says of it beside its text, `marked` whether that makes
+    work of it.
     """
 
     form: Form
@@ -43,11 +67,12 @@ class Node:
     at: int = 0
     head: int = 0
     level: int = 0
-    group: int = 0
     indent: int = 0
     content: int = 0
     box: int | None = None
     ticked: bool = False
+    told: list[Told] = field(default_factory=list)
+    marked: bool = False
     parent: "Node | None" = None
     children: list["Node"] = field(default_factory=list)
 
@@ -77,7 +102,140 @@ class Node:
         """The list entries directly below."""
         return [child for child in self.children if child.form is Form.ENTRY]
 
+
+class Kind(Enum):
+    """What a line is."""
+
+    BLANK = "blank"
+    FRONT = "front matter"
+    CODE = "code"
+    COMMENT = "comment"
+    SETTINGS = "settings"
+    SUMMARY = "summary"
+    HEADING = "heading"
+    UNDERLINE = "underline"
+    RULE = "rule"
+    TABLE = "table"
+    QUOTE = "quote"
+    LIST = "list"
+    TEXT = "text"
+
+
+SILENT = (Kind.FRONT, Kind.CODE, Kind.COMMENT, Kind.SETTINGS, Kind.SUMMARY)
+"""Lines in which nothing is read."""
+
+
+class Line(NamedTuple):
+    """One line; `row` counts from 0. Offsets are in characters of the source's text.
+
+    `start` to `end` is the line without its line ending `eol`. `indent` counts columns. `text` is
+    its content, without indentation, heading marks, list marker, check box and trailing blanks;
+    it begins at offset `at`. `level` is a heading's level, `marker` a list item's marker,
+    `content` the column where a list item's content begins, and `box` the offset of the character
+    inside its check box. `cells` are those of a table row that is written in HTML.
+    """
+
+    row: int
+    start: int
+    end: int
+    eol: str
+    kind: Kind
+    indent: int = 0
+    text: str = ""
+    at: int = 0
+    level: int = 0
+    marker: str = ""
+    content: int = 0
+    box: int | None = None
+    ticked: bool = False
+    cells: tuple[str, ...] = ()
+
     @property
-    def sections(self) -> list["Node"]:
-        """The sections and labels directly below."""
-        return [child for child in self.children if child.form in (Form.SECTION, Form.LABEL)]
+    def next(self) -> int:
+        """The offset where the next line begins."""
+        return self.end + len(self.eol)
+
+
+class Outline(NamedTuple):
+    """A text as lines and as a tree; `unclosed` are rows of fences that nothing closes.
+
+    `text` is what is read: the text of the file, with marks of another syntax as Markdown has
+    them, sign by sign. `as_markdown` is what a line of its prose is in an issue. `keywords` are
+    those of an Org file.
+    """
+
+    lines: tuple[Line, ...]
+    root: Node
+    text: str
+    unclosed: tuple[int, ...] = ()
+    keywords: Keywords | None = None
+    as_markdown: Callable[[str], str] = str
+
+
+def is_hard(text: str, line: Line) -> bool:
+    """Whether a line ends with a hard break: two spaces, or a backslash."""
+    return text.endswith(("  ", "\\"), line.start, line.end)
+
+
+def table_rows(lines: Sequence[Line]) -> list[Line]:
+    """The rows of a table, its header twice where it is written in HTML: there are no dashes."""
+    rows = [line for line in lines if line.cells]
+    return rows[:1] + rows if rows else list(lines)
+
+
+def default_eol(lines: tuple[Line, ...]) -> str:
+    """The line ending that a new line of this file takes where its neighbour has none."""
+    return next((line.eol for line in lines if line.eol), "\n")
+
+
+def columns(text: str, start: int, end: int) -> tuple[int, int]:
+    """The width of the blanks from `start`, in columns, and the offset behind them."""
+    width = 0
+    at = start
+    while at < end:
+        char = text[at]
+        if char == " ":
+            width += 1
+        elif char == "\t":
+            width += TAB - width % TAB
+        else:
+            break
+        at += 1
+    return width, at
+
+
+def line_spans(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and ending of every line; a text that ends with a line ending has no more."""
+    spans = []
+    start = 0
+    for match in _BREAK.finditer(text):
+        spans.append((start, match.start(), match[0]))
+        start = match.end()
+    if start < len(text):
+        spans.append((start, len(text), ""))
+    return spans
+
+
+def settle_nodes(root: Node, lines: tuple[Line, ...]) -> None:
+    """Give the nodes what their first lines say, and the sections their ends."""
+    for node in root.walk():
+        if node.form in (Form.SECTION, Form.ENTRY):
+            line = lines[node.first]
+            node.text, node.at, node.indent, node.content = (
+                line.text, line.at, line.indent, line.content,
+            )  # fmt: skip
+            node.box, node.ticked = line.box, line.ticked
+    _close(root, len(lines))
+
+
+def _close(root: Node, count: int) -> None:
+    """Let every section end where the next one of its level, or above it, begins."""
+    stack = [root]
+    for node in root.walk():
+        if node.form is not Form.SECTION:
+            continue
+        while len(stack) > 1 and stack[-1].level >= node.level:
+            stack.pop().end = node.first
+        stack.append(node)
+    for node in stack:
+        node.end = count

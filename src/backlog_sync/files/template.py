@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.block import ACCEPTANCE, PLANNING_PARTS, PROSE_PARTS, Section, Template
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Source
-from backlog_sync.files.syntax.markdown import Kind, Line, scan_lines
+from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.validation import did_you_mean, shown
 
 PARTS = (*PROSE_PARTS, ACCEPTANCE, *PLANNING_PARTS)

@@ -141,6 +141,14 @@ def parse_priority(value: str) -> str | None:
     return text
 
 
+_LETTERS = {"A": "High", "B": "Medium", "C": "Low"}
+
+
+def priority_of(letter: str) -> str:
+    """The priority that a letter or a number means; behind `C` all are low."""
+    return _LETTERS.get(letter, "Low")
+
+
 @lru_cache(maxsize=1024)
 def parse_status(value: str) -> str | None:
     """A status as a word: without signs around it and without a remark. None where empty.

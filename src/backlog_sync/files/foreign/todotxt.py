@@ -9,9 +9,10 @@ from backlog_sync.files.anchors import TodoAnchor
 from backlog_sync.files.draft import Draft, Findings
 from backlog_sync.files.fill import Filler, text_pair
 from backlog_sync.files.foreign.finish import finished
-from backlog_sync.files.foreign.lines import Line, lines_of, priority_of
 from backlog_sync.files.node_values import leading_title
+from backlog_sync.files.outline import line_spans
 from backlog_sync.files.parsed import ParsedFile, Source
+from backlog_sync.files.values import priority_of
 from backlog_sync.files.vocabulary import field_of, key_words
 
 TODO_TXT = "todo.txt"
@@ -43,11 +44,14 @@ def parse_todo_txt(source: Source) -> ParsedFile:
     findings = Findings(source.path)
     filler = Filler(findings)
     drafts = []
-    lines = [each for each in lines_of(source.text) if each.text.strip()]
-    titles = Counter(_titled(line).casefold() for line in lines)
-    for line in lines:
-        place = Place(source.path, line.number, 1)
-        draft = _task(line, place, filler, whole=titles[_titled(line).casefold()] > 1)
+    lines = [(start, source.text[start:end]) for start, end, _ in line_spans(source.text)]
+    titles = Counter(_titled(line).casefold() for _, line in lines)
+    for number, (start, line) in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        place = Place(source.path, number, 1)
+        whole = titles[_titled(line).casefold()] > 1
+        draft = _task(line, start, place, filler, whole=whole)
         if draft is None:
             findings.skip(place, "no task")
         else:
@@ -58,14 +62,13 @@ def parse_todo_txt(source: Source) -> ParsedFile:
     return finished(source, drafts, findings, TODO_TXT, none)
 
 
-def _titled(line: Line) -> str:
-    head = _HEAD.match(line.text)
-    return _title(line.text[head.end() :], whole=False) if head else ""
+def _titled(text: str) -> str:
+    head = _HEAD.match(text)
+    return _title(text[head.end() :], whole=False) if head else ""
 
 
-def _task(line: Line, place: Place, filler: Filler, *, whole: bool) -> Draft | None:
+def _task(text: str, start: int, place: Place, filler: Filler, *, whole: bool) -> Draft | None:
     """The task of a line; its title is the `whole` text where another line has the same words."""
-    text = line.text
     head = _HEAD.match(text)
     if head is None or _SKIPPED.match(text):
         return None
@@ -77,9 +80,9 @@ def _task(line: Line, place: Place, filler: Filler, *, whole: bool) -> Draft | N
     short, rest = leading_title(title)
     draft = Draft("task", short, place)
     draft.say(rest)
-    done = line.span(head.start("done"), head.end("done")) if head["done"] else None
-    issue = next((line.span(*m.span(2)) for m in pairs if _field(m[1]) == "issue"), None)
-    draft.anchor = TodoAnchor(line.start + head.end("lead"), line.end, done, issue)
+    done = (start + head.start("done"), start + head.end("done")) if head["done"] else None
+    issues = ((start + m.start(2), start + m.end(2)) for m in pairs if _field(m[1]) == "issue")
+    draft.anchor = TodoAnchor(start + head.end("lead"), start + len(text), done, next(issues, None))
     if done:
         draft.put("status", "Done", place)
     if head["priority"]:

@@ -1,10 +1,10 @@
 """Values that go on over the lines below their key: prose, check lists, names."""
 
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.reading.drafts import Block, Point
 from backlog_sync.files.reading.record import CRITERIA, TASKS, Record
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.scenario import begins_scenario, continues_scenario, step
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import TEXT_FIELDS
 
 _LONGEST = 4000
@@ -27,11 +27,6 @@ class Blocks:
     def in_scenario(self) -> bool:
         """Whether a Given/When/Then is open."""
         return self.open is not None and self.open.scenario
-
-    @property
-    def in_tasks(self) -> bool:
-        """Whether a list of tasks is open."""
-        return self.open is not None and self.open.field == TASKS
 
     def begin(self, block: Block) -> None:
         """Open a block; what the one before gathered is given to its item."""

@@ -2,7 +2,7 @@
 
 from backlog_sync.files.draft import Ref
 from backlog_sync.files.node_values import unhashed
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.choices import BoxTitle, box_title, numbered_title
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.key_lines import KeyReader
@@ -12,7 +12,6 @@ from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.scenario import begins_scenario
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, topics
 
@@ -76,7 +75,10 @@ class BoxReader:
         section = scope.section
         if section is None or scope.time or scope.tasks or section.structural or section.group:
             return False
-        firm = any(not t.word.weak and not t.dotted for t in self.choices.sections.items.values())
+        firm = any(
+            not (t.word.weak or t.dotted or self.choices.by_row[row].node.marked)
+            for row, t in self.choices.sections.items.items()
+        )
         chapters = [section, *(each for each in section.above() if each.level > 1)]
         words = (word for each in chapters for word in _words_of(each.word))
         return firm and not any("tasks" in topics(word) for word in words)

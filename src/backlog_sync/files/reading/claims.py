@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Line
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import recognise
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import bare_word, by_word, counted, key_words, topics, type_word
 
 COUNTED = by_word("counted")

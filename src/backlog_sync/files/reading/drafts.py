@@ -7,8 +7,8 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import MetaLine, RowSpan
 from backlog_sync.files.draft import Criterion, Draft
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Line
 from backlog_sync.files.reading.titles import Title, Typed
-from backlog_sync.files.syntax.markdown import Line
 
 
 @dataclass(slots=True)

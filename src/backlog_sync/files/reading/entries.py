@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import Form, Line, Node
 from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS, bare_word, is_priority, vocabulary
 
 _LETTERED = re.compile(r"([A-Z]\d{1,3}(?:\.\d{1,3})?)[.:)–—-][ ]?(?=\S)|([A-Z]\d{1,3})[ ][–—-][ ]")

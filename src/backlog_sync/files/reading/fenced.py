@@ -6,7 +6,7 @@ lines: keys without indentation, values behind them, entries and folded lines be
 
 from dataclasses import dataclass, field
 
-from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.outline import Kind, Line
 
 _LANGUAGES = ("yaml", "yml")
 _QUOTES = "\"'"

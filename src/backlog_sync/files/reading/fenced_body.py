@@ -1,13 +1,13 @@
 """The fenced YAML below a story's heading, given to the story."""
 
 from backlog_sync.files.fill import Taken
+from backlog_sync.files.outline import Line
 from backlog_sync.files.reading.drafts import MarkdownDraft, Point
 from backlog_sync.files.reading.fenced import Entry, Field, flow_list, opens_yaml, read_fence
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA
 from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.sentences import is_story_sentence
-from backlog_sync.files.syntax.markdown import Line
 from backlog_sync.files.vocabulary import RANKS, field_of
 
 _STORY = ("as a", "i want", "so that")

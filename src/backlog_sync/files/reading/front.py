@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.source import Lines
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.yaml.nodes import MapNode, Scalar, compose, places_below, to_plain
 
 _KEY = "backlog"

@@ -6,7 +6,7 @@ What is an item was decided before; here its lines become its fields, criteria a
 from dataclasses import replace
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.blocks import Blocks
 from backlog_sync.files.reading.boxes import BoxReader
 from backlog_sync.files.reading.choices import Choices
@@ -24,7 +24,6 @@ from backlog_sync.files.reading.table_items import TableReader
 from backlog_sync.files.reading.titles import Title, Typed, shortened
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_plain_status
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_kind
 
 _BOLD_LEVEL = 7
@@ -251,6 +250,7 @@ class Gatherer:
         draft.indent, draft.content, draft.box = line.indent, line.content, line.box
         if line.box is not None and line.ticked:
             draft.mark = "Done"
+        self.record.take_told(draft, node)
 
     def further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
         """The next lines of an entry: they go on with its title, or with the body that it began."""
@@ -380,8 +380,8 @@ class Gatherer:
 
     def _raw(self, row: int, owner: MarkdownDraft) -> str:
         line = self.lines[row]
-        width = min(line.indent, owner.content)
-        return self.record.text[line.start : line.end].expandtabs(4)[width:].rstrip()
+        indent = " " * max(0, line.indent - owner.content)
+        return f"{indent}{self.record.text[line.at : line.end]}".rstrip()
 
     def _rule(self, node: Node, scope: Scope) -> None:
         self._pause(scope.owner)

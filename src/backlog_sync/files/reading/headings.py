@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from backlog_sync.files.dates import find_period, leading_period
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, take_title
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
@@ -12,7 +12,6 @@ from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognise
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, WORK, topics
 
@@ -59,7 +58,8 @@ class HeadingReader:
         line = self.lines[node.first]
         chain = scope.chain
         rank = RANKS[typed.word.kind]
-        while flat and (typed.dotted or flat[-1].rank >= rank or _are_alike(flat[-1], typed)):
+        apart = typed.dotted or node.marked
+        while flat and (apart or flat[-1].rank >= rank or _are_alike(flat[-1], typed)):
             flat.pop()
         scope = replace(scope, chain=(*chain, *flat))
         kind = self._kind(typed, scope, section)
@@ -68,7 +68,10 @@ class HeadingReader:
         title = typed.title or typed.word.name.capitalize() or section.title.text
         draft = self.walk.add(kind, typed, title, line, line.at, typed.status, scope, node.level)
         take_title(draft, section.title)
-        if not typed.dotted:
+        self.record.take_told(draft, node)
+        if node.marked:
+            draft.parent = scope.parent(draft.rank + 1)
+        if not apart:
             flat.append(draft)
         self._plan(draft, typed, section)
         inner = self._inner(draft, typed)
@@ -209,6 +212,7 @@ class HeadingReader:
             kind = BELOW.get(scope.chain[-1].rank, "task")
         status = status or (parse_status(scope.status) if scope.status else None)
         draft = self.walk.add(kind, None, title, line, line.at, status, scope, node.level)
+        self.record.take_told(draft, node)
         period = leading_period(title)
         if period and kind == "epic":
             draft.fields["milestone"] = title

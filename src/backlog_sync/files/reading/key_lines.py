@@ -6,12 +6,12 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import MetaLine
 from backlog_sync.files.fill import Taken
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.reading.claims import total_counts
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point, is_told, is_untitled
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD
 from backlog_sync.files.reading.scope import Scope, Walk
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     TEXT_FIELDS,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.boxes import BoxReader
 from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft
@@ -17,7 +17,6 @@ from backlog_sync.files.reading.sections import is_lead, role_of
 from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import TRAILING_ISSUE, parse_status
 from backlog_sync.files.vocabulary import RANKS, bare_word
 

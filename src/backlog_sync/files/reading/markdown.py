@@ -1,11 +1,11 @@
 """A Markdown roadmap read into items, with the place of everything."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.cards import CARD
-from backlog_sync.files.outline import Form
+from backlog_sync.files.outline import Form, Kind, Outline
 from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, planned_headings
 from backlog_sync.files.reading.declared import Declared, unused_lines
@@ -28,7 +28,7 @@ from backlog_sync.files.reading.tables import (
     read_tables,
 )
 from backlog_sync.files.reading.titles import Typed, recognise
-from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline, read_outline
+from backlog_sync.files.syntax.markdown import read_outline
 from backlog_sync.files.vocabulary import bare_word
 
 MAX_LINES = 200_000
@@ -39,7 +39,14 @@ MAX_ITEMS = 5_000
 
 
 def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
-    """Read a Markdown roadmap.
+    """Read a Markdown roadmap. Raises nothing, whatever the text."""
+    return parse_text(source, asked, read_outline)
+
+
+def parse_text(
+    source: Source, asked: Asked, syntax: Callable[[str], Outline], dialect: str = ""
+) -> ParsedFile:
+    """Read a text of sections, lists and tables.
 
     Gives items in document order with offsets in `source.text`, the settings of its
     front matter, the totals that it claims, and a note for every line that is not blank. Raises
@@ -49,9 +56,9 @@ def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
         message = f"this holds more than {MAX_LINES} lines"
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
-    outline = read_outline(source.text)
-    record = Record(source, outline.lines, asked.fields)
-    choices = _choices(source.text, outline, asked)
+    outline = syntax(source.text)
+    record = Record(source, outline, asked.fields)
+    choices = _choices(outline, asked)
     front = front_matter(source, outline.lines)
     single = single_item(front, choices, source.path)
     gatherer = Gatherer(record, choices, MAX_ITEMS)
@@ -77,7 +84,7 @@ def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
         claims=tuple(claims_of(record, known)),
         diagnostics=(*front.diagnostics, *_loose(loose), *told),
         notes=tuple(_notes(record)),
-        dialect=CARD if card else "",
+        dialect=CARD if card else dialect,
         periods={**done.periods, **record.periods},
         loose_criteria=len(loose),
         risks=read_risks(outline.lines),
@@ -109,13 +116,13 @@ def _loose(places: list[Place]) -> Iterator[Diagnostic]:
         yield Diagnostic(places[0], "loose-criteria", message, hint, Severity.WARNING)
 
 
-def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
+def _choices(outline: Outline, asked: Asked) -> Choices:
     """What the file as a whole says of its headings, lists and tables."""
     bullets = asked.bullets
     rules = Declared(dict(asked.declared))
     tables = read_tables(outline.lines, rules)
     counts = {row: len(rows) for row, rows in tables.items.items() if not name_parents(rows)}
-    sections = read_sections(text, outline.lines, outline.root, counts)
+    sections = read_sections(outline.text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)
     plan = numbered_boxes(outline.root)
     coded = are_coded(outline.root)
@@ -127,7 +134,7 @@ def _choices(text: str, outline: MarkdownOutline, asked: Asked) -> Choices:
     inner = [found for found in titles if found and not found.word.weak]
     numbers = {(t.word.kind, t.number.lower()) for t in (*declared, *inner) if t.number}
     listed = choose_entries(
-        text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items
+        outline.text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items
     )
     declared += listed.items.values()
     part_overviews(

@@ -6,7 +6,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.vocabulary import WORK, bare_word, field_of, topics
 
 _KEY_LENGTH = 60

@@ -9,8 +9,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.reading.drafts import MarkdownDraft
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import bare_word, listed
 
 _SUMS = listed(

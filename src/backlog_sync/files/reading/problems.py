@@ -5,10 +5,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.record import Record
-from backlog_sync.files.syntax.markdown import Kind, MarkdownOutline
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import near_key, near_type
 
@@ -23,9 +22,7 @@ _BOX = re.compile(
 _FEW = 3
 
 
-def problems(
-    path: str, outline: MarkdownOutline, record: Record, choices: Choices
-) -> Iterator[Diagnostic]:
+def problems(path: str, outline: Outline, record: Record, choices: Choices) -> Iterator[Diagnostic]:
     """Tell of open code blocks, malformed boxes, near misses of words, and bullets left out."""
     yield from _unclosed(path, outline)
     yield from _boxes(path, outline)
@@ -38,14 +35,14 @@ def _warning(place: Place, slug: str, message: str, hint: str) -> Diagnostic:
     return Diagnostic(place, slug, message, hint, Severity.WARNING)
 
 
-def _unclosed(path: str, outline: MarkdownOutline) -> Iterator[Diagnostic]:
+def _unclosed(path: str, outline: Outline) -> Iterator[Diagnostic]:
     for row in outline.unclosed:
         lost = sum(line.kind is Kind.CODE for line in outline.lines[row:])
         message = f"this code block is never closed: {lost} lines are read as code"
         yield _warning(Place(path, row + 1), "open-code-block", message, "close it with a line ```")
 
 
-def _boxes(path: str, outline: MarkdownOutline) -> Iterator[Diagnostic]:
+def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
     for node in outline.root.walk():
         if node.form is not Form.ENTRY or node.box is not None or node.text[:1] != "[":
             continue

@@ -3,17 +3,18 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.anchors import MetaLine
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler, Taken, list_pair, text_pair
+from backlog_sync.files.outline import Kind, Line, Node, Outline
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
-from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.values import parse_key
 from backlog_sync.files.vocabulary import field_of, key_words
 
 if TYPE_CHECKING:
     from backlog_sync.files.reading.claims import Count, TableRow
-    from backlog_sync.files.reading.metadata import Pair
     from backlog_sync.files.reading.tables import Row
 
 CRITERIA = "acceptance_criteria"
@@ -42,13 +43,13 @@ class Note(NamedTuple):
 class Record:
     """The items, claims and notes of one source, as far as it has been read."""
 
-    def __init__(
-        self, source: Source, lines: tuple[Line, ...], fields: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, source: Source, outline: Outline, fields: tuple[str, ...] = ()) -> None:
         self.path = source.path
         self.file = source.file
-        self.text = source.text
-        self.lines = lines
+        self.text = outline.text
+        self.lines = outline.lines
+        self.keywords = outline.keywords
+        self.as_markdown = outline.as_markdown
         self.findings = Findings(source.path)
         self.filler = Filler(self.findings, fields)
         self.drafts: list[MarkdownDraft] = []
@@ -81,6 +82,22 @@ class Record:
         if taken is Taken.EMPTY and pair.field in _SETS and pair.value:
             return Taken.SET if draft.put(pair.field, [], place) else Taken.AGAIN
         return taken
+
+    def take_told(self, draft: MarkdownDraft, node: Node) -> None:
+        """Put what the syntax itself says of an item into its draft."""
+        for key, value, row, start, end in node.told:
+            line, field = self.lines[row], self.filler.own_field(key) or field_of(key)
+            draft.meta.append(MetaLine(Pair(key, field, value, start, end, "", ""), row))
+            names = field in ("depends_on", "blocks") and "," not in value
+            said = ", ".join(value.split()) if names else value
+            pair = text_pair(key, said, self.place(line, start))
+            if field == "id" and draft.key:  # it counts before the one that the title gives
+                draft.aliases.append(draft.key)
+                draft.key = None
+            if self.filler.take(draft, pair) is Taken.UNKNOWN:
+                self.filler.left_out(pair)
+            if row != node.first:
+                self.note(line, "metadata", draft)
 
     def _key(self, draft: MarkdownDraft, pair: "Pair", place: Place) -> Taken:
         """A key of ours counts before the one that the title gives."""
@@ -120,5 +137,5 @@ class Record:
                 + len(self.text[line.start : line.at])
                 - len(self.text[line.start : line.at].lstrip(" \t"))
             )
-        body = self.text[begin : line.end].rstrip()
+        body = self.as_markdown(self.text[begin : line.end].rstrip())
         return " " * max(0, min(line.indent - item.content, 40)) + body

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import ListedRisk
 from backlog_sync.files.reading.claims import split_cells
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import is_empty_word, risk_column
 
 _TELLING = frozenset(("likelihood", "impact", "mitigation", "contingency"))

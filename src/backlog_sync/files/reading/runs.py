@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.numbered import Numbered
 from backlog_sync.files.reading.sections import Role, Section, is_priority_heading
@@ -105,6 +106,7 @@ class _Chooser:
         self._one_kind()
         self._repeated()
         self._grouped()
+        self._marked()
         self._planned()
         self._prioritised()
         self._containers()
@@ -359,6 +361,23 @@ class _Chooser:
                 for section in run:
                     self._take(section, _untyped(section, above.group))
 
+    def _marked(self) -> None:
+        """Headings that the syntax marks as work, and their siblings where most of them are."""
+        marked = [s for s in self.sections if s.node.marked]
+        holders = {id(above) for section in marked for above in section.above()}
+        runs: dict[int, list[Section]] = defaultdict(list)
+        for section in self.sections if marked else ():
+            if section.node.marked or id(section) not in holders:
+                runs[id(section.parent)].append(section)
+        for run in runs.values():
+            most = sum(s.node.marked for s in run) * 2 > len(run)
+            for section in run:
+                if section.node.marked or (most and self._is_plain(section)):
+                    section.node.marked = True
+                    kinds = [told.value for told in section.node.told if told.key == "kind"]
+                    if not self._is_item(section):
+                        self._take(section, _untyped(section, kinds[0] if kinds else "task"))
+
     def _planned(self) -> None:
         """Siblings of which most say what only planned items say."""
         for run in self._plain_runs():
@@ -461,7 +480,7 @@ class _Chooser:
 
     def _is_plain(self, section: Section) -> bool:
         """Whether a heading could be an item that no word names."""
-        if section.title.typed and self._is_item(section):
+        if (section.title.typed or section.node.marked) and self._is_item(section):
             return False
         if section.node.first in self.chosen.mentions or section.inside(*_SILENT):
             return False
@@ -521,8 +540,10 @@ def _as_part(section: Section, typed: Typed) -> Typed:
 
 def _untyped(section: Section, kind: str) -> Typed:
     title = section.title
+    worded = title.typed is not None and not title.typed.dotted  # a word that is none of a kind
+    text = plain(section.node.text) if worded or not title.text else title.text
     return Typed(
-        _TYPES[kind], None, title.text, status=title.status, points=title.points,
+        _TYPES[kind], None, text, status=title.status, points=title.points,
         priority=title.priority, inferred=True,
     )  # fmt: skip
 

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from backlog_sync.files.outline import Node
+from backlog_sync.files.outline import Line, Node
 from backlog_sync.files.reading.blocks import Blocks
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.drafts import MarkdownDraft
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.titles import Title, Typed
-from backlog_sync.files.syntax.markdown import Line
 
 
 @dataclass(frozen=True, slots=True)

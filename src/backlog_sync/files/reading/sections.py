@@ -7,12 +7,11 @@ from dataclasses import field as field_
 from enum import Enum
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, linked_text, read_title
 from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import is_status_word
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
@@ -173,6 +172,7 @@ def _section(node: Node, above: Section | None) -> Section:
     word = bare_heading(node.text)
     named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
+    section.metadata = section.planned = node.marked
     head = bare_word(without_remark(word))
     said = topics(word) | topics(head)
     group = list_kind(head) if "structure" in said or head in _GROUPED else None

@@ -16,6 +16,8 @@ from backlog_sync.files.dates import find_period
 from backlog_sync.files.draft import Ref
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
+from backlog_sync.files.node_values import leading_title
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Claim
 from backlog_sync.files.reading.claims import Count, TableRow, name_key
 from backlog_sync.files.reading.drafts import MarkdownDraft, Point, is_told
@@ -24,8 +26,7 @@ from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.sentences import is_sentence
-from backlog_sync.files.statuses import status_in
-from backlog_sync.files.syntax.markdown import Kind, Line
+from backlog_sync.files.statuses import meanings, status_in
 from backlog_sync.files.values import singular, without_issue
 from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, is_empty_word
 
@@ -67,6 +68,8 @@ class Known:
 
 def settle(record: Record) -> Known:
     """Give the drafts what stands elsewhere, and their anchors."""
+    if record.keywords:
+        _settle_org(record.drafts)
     _clear_repeated_keys(record)
     for draft in record.drafts:
         _take_issue(draft)
@@ -85,8 +88,28 @@ def settle(record: Record) -> Known:
         _settle(record, draft)
         word = draft.typed.word.name if draft.typed and id(draft) in shared else ""
         if not draft.line.cells:  # nothing is written into a table in HTML
-            draft.anchor = _anchor(draft, record.lines, word)
+            draft.anchor = replace(_anchor(draft, record.lines, word), keywords=record.keywords)
     return known
+
+
+def _settle_org(drafts: Sequence[MarkdownDraft]) -> None:
+    """The first sentence is a title in an Org file.
+
+    Parts keep their words, and are done where all that stands below them is.
+    """
+    states: dict[int, list[bool]] = {}
+    for draft in reversed(drafts):
+        said = states.pop(id(draft), [])
+        if "status" in draft.fields:
+            said.append(bool(meanings(str(draft.fields["status"])) & {"done", "cancelled"}))
+        elif draft.weak and said and all(said):
+            draft.fields["status"] = "Done"
+        if draft.weak and draft.level:
+            draft.title = plain(draft.line.text)
+            draft.key = draft.key if "id" in draft.places else None
+        draft.title, rest = leading_title(draft.title)
+        draft.prose[:0] = [rest, ""] if rest and draft.prose else [rest] if rest else []
+        states.setdefault(id(draft.parent), []).extend(said)
 
 
 def key_elsewhere(word: str) -> str | None:

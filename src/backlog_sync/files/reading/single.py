@@ -13,6 +13,7 @@ from backlog_sync.files.cards import is_epic_file, key_in_folder, numbered_file
 from backlog_sync.files.fill import Pair
 from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import short_title, text_of
+from backlog_sync.files.outline import Kind
 from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.drafts import MarkdownDraft
@@ -22,7 +23,6 @@ from backlog_sync.files.reading.metadata import Pair as MetaPair
 from backlog_sync.files.reading.scope import Scope
 from backlog_sync.files.reading.settle import key_elsewhere
 from backlog_sync.files.statuses import meanings
-from backlog_sync.files.syntax.markdown import Kind
 from backlog_sync.files.values import parse_key
 from backlog_sync.files.vocabulary import field_of, key_words, type_word
 from backlog_sync.files.yaml.nodes import MapNode, Scalar

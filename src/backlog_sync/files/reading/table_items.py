@@ -6,7 +6,7 @@ from dataclasses import replace
 from backlog_sync.files.anchors import MetaLine, RowSpan
 from backlog_sync.files.fill import Taken
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Node
+from backlog_sync.files.outline import Line, Node, table_rows
 from backlog_sync.files.reading.claims import read_summary
 from backlog_sync.files.reading.drafts import MarkdownDraft, Point
 from backlog_sync.files.reading.metadata import Pair
@@ -15,7 +15,6 @@ from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.reading.tables import Row
 from backlog_sync.files.sentences import is_sentence
-from backlog_sync.files.syntax.markdown import Line, table_rows
 from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, is_empty_word, kind_of
 

@@ -16,11 +16,11 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import cell_hints, issue_hints
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Kind, Line, table_rows
 from backlog_sync.files.reading.claims import COUNTED, Cell, is_total, read_summary, split_cells
 from backlog_sync.files.reading.declared import Declared, Rule
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
-from backlog_sync.files.syntax.markdown import Kind, Line, table_rows
 from backlog_sync.files.values import without_issue, without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,

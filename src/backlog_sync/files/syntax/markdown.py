@@ -6,24 +6,28 @@ written back byte for byte and its tokens carry no offsets: headings, list marke
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
-from enum import Enum
 from functools import cache
-from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from backlog_sync.files.outline import Form, Node
+from backlog_sync.files.outline import (
+    SILENT,
+    TAB,
+    Form,
+    Kind,
+    Line,
+    Node,
+    Outline,
+    columns,
+    line_spans,
+    settle_nodes,
+)
 from backlog_sync.files.syntax.html_tables import html_rows
-
-TAB = 4
-"""Columns between tab stops, by CommonMark."""
 
 _DEEPEST = 100
 """Lists and quotes nest as deep as this; markdown-it-py drops what is deeper, and 20 is too few."""
 
-_BREAK = re.compile(r"\r\n|\n|\r")
 _MARKER = re.compile(r"([-*+•]|\d{1,9}[.)])(?=[ \t]|$)")
 _BOX = re.compile(r"\[([ xX✓✔])\]\*?(?=[ \t]|$)")
 _HASHES = re.compile(r"#{1,6}(?=[ \t]|$)")
@@ -35,106 +39,14 @@ _SUMMARY_START = "<!-- backlog:summary -->"
 _SUMMARY_END = "<!-- /backlog:summary -->"
 
 
-class Kind(Enum):
-    """What a line is."""
-
-    BLANK = "blank"
-    FRONT = "front matter"
-    CODE = "code"
-    COMMENT = "comment"
-    SUMMARY = "summary"
-    HEADING = "heading"
-    UNDERLINE = "underline"
-    RULE = "rule"
-    TABLE = "table"
-    QUOTE = "quote"
-    LIST = "list"
-    TEXT = "text"
-
-
-SILENT = (Kind.FRONT, Kind.CODE, Kind.COMMENT, Kind.SUMMARY)
-"""Lines in which nothing is read."""
-
-
-class Line(NamedTuple):
-    """One line; `row` counts from 0. Offsets are in characters of the source's text.
-
-    `start` to `end` is the line without its line ending `eol`. `indent` counts columns. `text` is
-    its content, without indentation, heading marks, list marker, check box and trailing blanks;
-    it begins at offset `at`. `level` is a heading's level, `marker` a list item's marker,
-    `content` the column where a list item's content begins, and `box` the offset of the character
-    inside its check box. `cells` are those of a table row that is written in HTML.
-    """
-
-    row: int
-    start: int
-    end: int
-    eol: str
-    kind: Kind
-    indent: int = 0
-    text: str = ""
-    at: int = 0
-    level: int = 0
-    marker: str = ""
-    content: int = 0
-    box: int | None = None
-    ticked: bool = False
-    cells: tuple[str, ...] = ()
-
-    @property
-    def next(self) -> int:
-        """The offset where the next line begins."""
-        return self.end + len(self.eol)
-
-
-class MarkdownOutline(NamedTuple):
-    """A text as lines and as a tree; `unclosed` are rows of fences that nothing closes."""
-
-    lines: tuple[Line, ...]
-    root: Node
-    unclosed: tuple[int, ...] = ()
-
-
-def is_hard(text: str, line: Line) -> bool:
-    """Whether a line ends with a hard break: two spaces, or a backslash."""
-    return text.endswith(("  ", "\\"), line.start, line.end)
-
-
-def table_rows(lines: Sequence[Line]) -> list[Line]:
-    """The rows of a table, its header twice where it is written in HTML: there are no dashes."""
-    rows = [line for line in lines if line.cells]
-    return rows[:1] + rows if rows else list(lines)
-
-
-def default_eol(lines: tuple[Line, ...]) -> str:
-    """The line ending that a new line of this file takes where its neighbour has none."""
-    return next((line.eol for line in lines if line.eol), "\n")
-
-
 def scan_lines(text: str) -> tuple[Line, ...]:
     """Cut a text into lines and say what each is. Raises nothing, whatever the text."""
     return read_outline(text).lines
 
 
-def read_outline(text: str) -> MarkdownOutline:
+def read_outline(text: str) -> Outline:
     """The outline of a Markdown text. Raises nothing, whatever the text."""
     return _Builder(text).build()
-
-
-def columns(text: str, start: int, end: int) -> tuple[int, int]:
-    """The width of the blanks from `start`, in columns, and the offset behind them."""
-    width = 0
-    at = start
-    while at < end:
-        char = text[at]
-        if char == " ":
-            width += 1
-        elif char == "\t":
-            width += TAB - width % TAB
-        else:
-            break
-        at += 1
-    return width, at
 
 
 @cache
@@ -149,25 +61,22 @@ class _Builder:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.spans = _spans(text)
+        self.spans = line_spans(text)
         self.kinds = [Kind.TEXT] * len(self.spans)
         self.levels: dict[int, int] = {}
         self.markers: set[int] = set()
         self.root = Node(Form.DOCUMENT, 0, len(self.spans))
         self.open: list[Node] = [self.root]  # lists that are open, below the section
         self.section = self.root
-        self.lists: list[int] = []
-        self.groups = 0
         self.unclosed: list[int] = []
         self.cells: dict[int, tuple[str, ...]] = {}
 
-    def build(self) -> MarkdownOutline:
+    def build(self) -> Outline:
         front = self._front_matter()
         self._parse(front, len(self.spans))
         lines = self._lines()
-        _fill(self.root, lines)
-        _close(self.root, len(lines))
-        return MarkdownOutline(lines, self.root, tuple(self.unclosed))
+        settle_nodes(self.root, lines)
+        return Outline(lines, self.root, self.text, tuple(self.unclosed))
 
     def _front_matter(self) -> int:
         """The number of lines that the front matter takes, its two fences counted."""
@@ -242,19 +151,10 @@ class _Builder:
         bold = above.startswith(("**", "__", "|"))
         return end - first == 2 and not (indented or bold) and len(above) <= _UNDERLINED
 
-    def list_open(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
-        """A list: its entries are of one group."""
-        self.groups += 1
-        self.lists.append(self.groups)
-
-    def list_close(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
-        """The end of a list."""
-        self.lists.pop()
-
     def entry(self, token: Token, base: int) -> None:
         """A list entry: what follows stands in it until it is closed."""
         first, end = _rows(token, base)
-        node = Node(Form.ENTRY, first, end, head=first + 1, group=self.lists[-1])
+        node = Node(Form.ENTRY, first, end, head=first + 1)
         self.markers.add(first)
         self.open.append(self._here().add(node))
 
@@ -268,7 +168,7 @@ class _Builder:
         here = self._here()
         if self._is_table(first, end):
             self._mark(Kind.TABLE, first, end)
-            self._table(here, first, end)
+            here.add(Node(Form.TABLE, first, end, head=first + 2))
             return
         bullets = self._bullets_within(first, end)
         if here.form is Form.ENTRY and here.first == first and not here.children:
@@ -296,16 +196,10 @@ class _Builder:
         return "|" in row and bool(_DELIMITER.match(row))
 
     def table(self, token: Token, base: int) -> None:
-        """A table with a row for each line."""
+        """A table."""
         first, end = _rows(token, base)
         self._mark(Kind.TABLE, first, end)
-        self._table(self._here(), first, end)
-
-    def _table(self, here: Node, first: int, end: int, rows: Collection[int] = ()) -> None:
-        self.groups += 1
-        table = here.add(Node(Form.TABLE, first, end, head=first + 2, group=self.groups))
-        for row in rows or range(first, end):
-            table.add(Node(Form.ROW, row, row + 1, head=row + 1, group=self.groups))
+        self._here().add(Node(Form.TABLE, first, end, head=first + 2))
 
     def code(self, token: Token, base: int) -> None:
         """A fenced block."""
@@ -326,7 +220,7 @@ class _Builder:
         before = self._here().children[-1:] if self._here().children else []
         marker = _MARKER.match(row.strip())
         below_text = not before or before[0].form in (Form.TEXT, Form.SECTION)
-        if marker and not self.lists and below_text:
+        if marker and len(self.open) == 1 and below_text:
             width, _ = columns(row, 0, len(row))
             self._parse(first, end, width)
             return
@@ -347,7 +241,7 @@ class _Builder:
         elif (rows := self._html_rows(first, end)) and len(self.open) == 1:
             self._mark(Kind.TABLE, first, end)
             self.cells |= rows
-            self._table(self._here(), first, end, rows)
+            self._here().add(Node(Form.TABLE, first, end, head=first + 2))
         else:
             self._add(Form.TEXT, token, base)
 
@@ -438,10 +332,6 @@ class _Builder:
 
 _HANDLERS = {
     "heading_open": _Builder.heading,
-    "bullet_list_open": _Builder.list_open,
-    "ordered_list_open": _Builder.list_open,
-    "bullet_list_close": _Builder.list_close,
-    "ordered_list_close": _Builder.list_close,
     "list_item_open": _Builder.entry,
     "list_item_close": _Builder.entry_close,
     "paragraph_open": _Builder.paragraph,
@@ -467,39 +357,3 @@ def _without_indent(row: str, width: int) -> str:
         seen += 1 if row[at] == " " else TAB - seen % TAB
         at += 1
     return " " * max(0, seen - width) + row[at:]
-
-
-def _spans(text: str) -> list[tuple[int, int, str]]:
-    """Start, end and ending of every line; a text that ends with a line ending has no more."""
-    spans = []
-    start = 0
-    for match in _BREAK.finditer(text):
-        spans.append((start, match.start(), match[0]))
-        start = match.end()
-    if start < len(text):
-        spans.append((start, len(text), ""))
-    return spans
-
-
-def _fill(root: Node, lines: tuple[Line, ...]) -> None:
-    """Give the nodes what their first lines say."""
-    for node in root.walk():
-        if node.form in (Form.SECTION, Form.ENTRY, Form.ROW):
-            line = lines[node.first]
-            node.text, node.at, node.indent, node.content = (
-                line.text, line.at, line.indent, line.content,
-            )  # fmt: skip
-            node.box, node.ticked = line.box, line.ticked
-
-
-def _close(root: Node, count: int) -> None:
-    """Let every section end where the next one of its level, or above it, begins."""
-    stack = [root]
-    for node in root.walk():
-        if node.form is not Form.SECTION:
-            continue
-        while len(stack) > 1 and stack[-1].level >= node.level:
-            stack.pop().end = node.first
-        stack.append(node)
-    for node in stack:
-        node.end = count

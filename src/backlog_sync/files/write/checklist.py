@@ -27,7 +27,7 @@ class _Box:
 
 
 def rewritten(
-    text: str, offsets: Sequence[int | None], document: ItemDocument, value: Value
+    text: str, offsets: Sequence[int | None], document: ItemDocument, value: Value, tick: str = "x"
 ) -> list[Edit]:
     """Give the edits that tick boxes, or make the entries those that are wanted.
 
@@ -35,7 +35,7 @@ def rewritten(
     on a line of its own.
     """
     if isinstance(value, Ticks):
-        return list(_ticked(text, offsets, value))
+        return _ticked(text, offsets, value, tick)
     assert isinstance(value, tuple)
     wanted = [each for each in value if isinstance(each, CheckItem)]
     entries = document.acceptance_criteria or ()
@@ -52,7 +52,7 @@ def rewritten(
     return [_rebuilt(text, boxes, wanted)]
 
 
-def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks) -> list[Edit]:
+def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks, tick: str) -> list[Edit]:
     edits = []
     for index, done in ticks.done.items():
         if not 0 <= index < len(offsets):
@@ -60,8 +60,8 @@ def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks) -> list[Edit
         box = offsets[index]
         if box is None:
             raise CannotSay("the criterion has no box")
-        if (text[box] != " ") is not done:
-            edits.append(Edit(box, box + 1, "x" if done else " "))
+        if (text[box] not in " -") is not done:
+            edits.append(Edit(box, box + 1, tick if done else " "))
     return edits
 
 

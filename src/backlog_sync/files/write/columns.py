@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.reading.claims import split_cells
-from backlog_sync.files.syntax.markdown import Kind, Line
 from backlog_sync.files.vocabulary import bare_word, field_of
 from backlog_sync.files.write.edits import Edit
 

@@ -11,8 +11,9 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.pull import Take, TakeName, TakeValue
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.outline import Kind
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.syntax.markdown import Kind, scan_lines
+from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.write.engine import edited, read_again
 from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
 from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Wanted, document_value

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic
-from backlog_sync.files.anchors import Anchor, OrgAnchor, RowAnchor, TodoAnchor
+from backlog_sync.files.anchors import Anchor, RowAnchor, TodoAnchor
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import parse_source
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
@@ -63,6 +63,10 @@ def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
     """
     anchors = (item.anchor for item in parsed.items)
     anchor = next((each for each in anchors if each is not None), None)  # what is named has none
+    if isinstance(anchor, Anchor) and anchor.keywords:
+        from backlog_sync.files.write.org import OrgWriter  # noqa: PLC0415 - few have one
+
+        return OrgWriter(parsed, apart)
     if isinstance(anchor, Anchor):
         from backlog_sync.files.write.markdown import RoadmapWriter  # noqa: PLC0415 - YAML
 
@@ -71,10 +75,10 @@ def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
         from backlog_sync.files.write.table import TableWriter  # noqa: PLC0415 - needs neither
 
         return TableWriter(parsed)
-    if isinstance(anchor, OrgAnchor | TodoAnchor):
-        from backlog_sync.files.write.lines import LineWriter  # noqa: PLC0415 - as above
+    if isinstance(anchor, TodoAnchor):
+        from backlog_sync.files.write.todotxt import TodoWriter  # noqa: PLC0415 - as above
 
-        return LineWriter(parsed)
+        return TodoWriter(parsed)
     return NodeWriter(parsed)
 
 

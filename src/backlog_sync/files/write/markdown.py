@@ -14,9 +14,9 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.core.rollup import Sum
 from backlog_sync.files.anchors import Anchor, MetaLine, anchor_of
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Kind, Line, default_eol
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.statuses import is_status_word, trailing_status
-from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
 from backlog_sync.files.values import (
     BRACKETED_ISSUE,
     TRAILING_ISSUE,
@@ -77,6 +77,8 @@ class RoadmapWriter:
     another kind by it, stands in brackets behind the title.
     """
 
+    tick = "x"
+
     def __init__(self, parsed: ParsedFile, apart: Collection[tuple[int, str]] = ()) -> None:
         self.parsed, self.apart = parsed, apart
         self.text = parsed.source.text
@@ -102,7 +104,7 @@ class RoadmapWriter:
         elif isinstance(value, Sum):
             self._progress(index, item, anchor, value)
         elif isinstance(value, Ticks) or field == CRITERIA:
-            self.edits += rewritten(self.text, anchor.boxes, item.document, value)
+            self.edits += rewritten(self.text, anchor.boxes, item.document, value, self.tick)
         elif field == "title":
             self._title(item, anchor, str(value))
         elif field in TEXTS and not isinstance(value, tuple):
@@ -159,20 +161,27 @@ class RoadmapWriter:
         for meta in cells:
             if parse_issue(plain(meta.pair.value)) != link.issue:
                 self._replace(anchor, meta, told)
+        self._own_issue(index, item, anchor, link, told=bool(cells))
+
+    def _own_issue(
+        self, index: int, item: ParsedItem, anchor: Anchor, link: Link, *, told: bool
+    ) -> None:
+        """Name the issue where an item itself stands; a cell may tell it already."""
+        number = format_issue(link.issue, link.url)
         present = _first(anchor.meta, "issue")
         if present is not None:
             if parse_issue(present.pair.value) != link.issue:
-                self._replace(anchor, present, told)
-        elif cells or same_issue(item.document.issue, link.issue):
+                self._replace(anchor, present, number)
+        elif told or same_issue(item.document.issue, link.issue):
             return
         elif anchor.row is not None:
             row = anchor.row
             known = TRAILING_ISSUE.search(self.text[row.start : row.end]) if row.issue else None
-            self._behind(row.start + known.start() if known else row.end, row.end, told)
+            self._behind(row.start + known.start() if known else row.end, row.end, number)
         elif self._is_listed(index):
-            self._behind(*self._title_end(item, anchor), told)
+            self._behind(*self._title_end(item, anchor), number)
         else:
-            self._line(index, self._key(anchor, "issue"), told)
+            self._line(index, self._key(anchor, "issue"), number)
 
     def _is_listed(self, index: int) -> bool:
         """Whether an item stands on a line of a list, which takes its number."""
@@ -214,13 +223,20 @@ class RoadmapWriter:
             blank = not said or is_empty_word(said)
             if not (status.initial or same) if blank else not status.is_said(said):
                 self._replace(anchor, meta, self.speech.status(status.word))
+        self._own_status(index, item, anchor, status, told=bool(cells))
+
+    def _own_status(
+        self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, told: bool
+    ) -> None:
+        """Tell the status where an item itself stands; a cell may tell it already."""
+        same = status.is_said(item.document.status)
         present = _first(anchor.meta, "status")
         if present is not None:
             if not status.is_said(plain(present.pair.value)):
                 if goes_on(anchor, present) or len(present.pair.value) > _LONGEST_STATUS:
                     raise CannotSay(_PROSE)
                 self._replace(anchor, present, self.speech.status(status.word))
-        elif not (cells or status.initial or same):
+        elif not (told or status.initial or same):
             self._new_status(index, anchor, status)
         if anchor.box is not None and status.ends and not same and self.text[anchor.box] == " ":
             self.edits.append(Edit(anchor.box, anchor.box + 1, "x"))

@@ -13,9 +13,10 @@ from itertools import pairwise
 from backlog_sync.files.anchors import YamlAnchor
 from backlog_sync.files.documents.items import LISTS
 from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.source import Lines
-from backlog_sync.files.syntax.markdown import Kind, Line, scan_lines
+from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import read_again
 from backlog_sync.files.write.nodes import Editor

@@ -1,7 +1,7 @@
 """Where a new metadata line goes, and in which style, so that it looks as if it had been there."""
 
 from backlog_sync.files.anchors import Anchor, MetaLine
-from backlog_sync.files.syntax.markdown import TAB, Kind, Line, is_hard
+from backlog_sync.files.outline import TAB, Kind, Line, is_hard
 from backlog_sync.files.vocabulary import TEXT_FIELDS
 from backlog_sync.files.write.edits import Edit
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from backlog_sync.files.anchors import Anchor, MetaLine
+from backlog_sync.files.outline import Kind, Line, default_eol
 from backlog_sync.files.parsed import ParsedFile
-from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.wanted import CannotSay
 

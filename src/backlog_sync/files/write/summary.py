@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.rollup import Sum, add
+from backlog_sync.files.outline import Kind, Line, default_eol
 from backlog_sync.files.parsed import ParsedItem
-from backlog_sync.files.syntax.markdown import Kind, Line, default_eol
 from backlog_sync.files.write.edits import Edit
 
 _LONGEST = 80

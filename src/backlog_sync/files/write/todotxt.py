@@ -1,0 +1,48 @@
+"""Setting progress in a `todo.txt`: `x` before a task, `issue:` behind it."""
+
+from backlog_sync.files.anchors import TodoAnchor
+from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.write.edits import Edit
+from backlog_sync.files.write.wanted import NO_PLACE, CannotSay, Link, Status, Value, is_told
+
+
+class TodoWriter:
+    """Sets progress in one file."""
+
+    def __init__(self, parsed: ParsedFile) -> None:
+        self.parsed = parsed
+        self.edits: list[Edit] = []
+
+    def set(self, index: int, field: str, value: Value) -> None:  # noqa: ARG002 - values say it
+        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        item = self.parsed.items[index]
+        if is_told(item.document, value):
+            return
+        if not isinstance(item.anchor, TodoAnchor):
+            raise CannotSay(NO_PLACE)
+        if isinstance(value, Status):
+            if item.document.status or not value.initial:
+                self._status(item.anchor, value)
+        elif isinstance(value, Link):
+            self._issue(item.anchor, value)
+        else:
+            raise CannotSay("the file has no key for it")
+
+    def _status(self, anchor: TodoAnchor, status: Status) -> None:
+        """There is no word for what is in progress: such a task only loses its `x`."""
+        if status.ends and anchor.done is None:
+            self.edits.append(Edit(anchor.start, anchor.start, "x "))
+        elif not status.ends and anchor.done is not None:
+            self.edits.append(Edit(*anchor.done, ""))
+        elif not status.ends:
+            raise CannotSay("a todo.txt tells only what is done")
+
+    def _issue(self, anchor: TodoAnchor, link: Link) -> None:
+        text = self.parsed.source.text[anchor.start : anchor.end]
+        end = anchor.start + len(text.rstrip())
+        behind = Edit(end, end, f" issue:{link.number}")
+        self.edits.append(Edit(*anchor.issue, link.number) if anchor.issue else behind)
+
+    def finish(self) -> list[Edit]:
+        """Give the edits of all that was set."""
+        return self.edits
