@@ -131,6 +131,18 @@ def test_what_markdown_would_take_for_a_sign_is_kept(
     assert_kept(assert_kept(loaded, "markdown", tmp_path), "yaml", tmp_path)
 
 
+def test_what_is_open_below_what_is_done_stays_so(tmp_path: Path) -> None:
+    """Below a heading that is done a roadmap's items are done, where they do not say otherwise."""
+    text = json.dumps({"version": 1, "epics": [
+        {"id": "e-1", "title": "Quay", "status": "Done", "stories": [{"id": "s-1", "title": "Row"}]}
+    ]})  # fmt: skip
+    loaded = read(text, "b.json", tmp_path)
+    again = assert_kept(loaded, "markdown", tmp_path)
+    assert again.desired is not None
+    assert [item.status for item in again.desired.items] == ["Done", None]
+    assert_kept(again, "yaml", tmp_path)
+
+
 def test_fields_of_the_board_alone_are_kept(tmp_path: Path) -> None:
     """An item says them by name, in every syntax."""
     fields = {"Landing": {"type": "text"}, "Crew": {"type": "number"}}

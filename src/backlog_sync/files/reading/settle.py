@@ -171,9 +171,13 @@ def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
 
 
 def _finish(draft: MarkdownDraft) -> None:
-    """What stands in finished work is finished, where it does not say otherwise."""
+    """What stands in finished work is finished, where it does not say otherwise.
+
+    `Status: none` says otherwise, too.
+    """
     above = draft.parent
-    if draft.mark is not None or "status" in draft.fields or _is_open(draft):
+    told = "status" in draft.fields or any(meta.pair.field == "status" for meta in draft.meta)
+    if draft.mark is not None or told or _is_open(draft):
         return
     said = status_in(str(above.fields.get("status", ""))) if above else None
     if said is not None and said.done:

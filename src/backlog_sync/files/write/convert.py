@@ -59,7 +59,9 @@ def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, st
         different = list(differences(known, _read(text, SYNTAXES["markdown"], known)))
         spelled = care.spelled | {key for key, what in different if what == "title"}
         below = {key for key, what in different if what == "body"} - (spelled - care.spelled)
-        if care == (care := Care(care.keyed | below, spelled)):
+        without = {item.key for item in known.items if item.status is None}
+        still = care.open | {key for key, what in different if what == "status"} & without
+        if care == (care := Care(care.keyed | below, spelled, still)):
             break
     return text, different
 

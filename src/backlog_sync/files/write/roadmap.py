@@ -38,10 +38,12 @@ class Care:
 
     Descriptions of those in `keyed` stand below a key. Titles of those in `spelled` have signs
     that would end them, or be taken for emphasis, written as Markdown writes the sign itself.
+    Those in `open` say that they have no status, as what is above them has one.
     """
 
     keyed: frozenset[str] = frozenset()
     spelled: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
 
 
 def roadmap_text(draft: Draft, care: Care) -> str:
@@ -89,6 +91,8 @@ def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> It
     if fields["id"] in care.spelled:
         title = _spelled(title)
     yield from ("", f"{'#' * level} {item.kind.capitalize()}: {title}", "")
+    if fields["id"] in care.open:
+        yield "- **Status:** none"
     for name, word in _LINES.items():
         if fields.get(name) is not None:
             value = fields[name]
