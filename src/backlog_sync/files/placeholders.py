@@ -10,6 +10,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import Hole
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import field_of, key_words, words_of
 
 _HEAD = 4_000
 """A text is looked through so far: a form to be filled in is shorter."""
@@ -74,7 +75,7 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
     goal = _without_code(document.goal or "")
     criteria = enumerate(document.acceptance_criteria or ())
     for name, match in (
-        ("title", _WHOLE.fullmatch(title) or _PLACEHOLDER.search(title)),
+        ("title", _WHOLE.fullmatch(title) or _PLACEHOLDER.search(title) or _names_itself(title)),
         ("user_story", _PLACEHOLDER.search(_without_code("\n".join(parts)))),
         ("goal", _WHOLE.fullmatch(goal)),
         *((f"acceptance_criteria.{at}", _PLACEHOLDER.fullmatch(_without_code(criterion.text)))
@@ -82,6 +83,13 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
     ):  # fmt: skip
         if match:
             yield name, match[0]
+
+
+def _names_itself(title: str) -> re.Match[str] | None:
+    """A title that is the word for one, or for nothing: `Titre`, `TBD`."""
+    bare = title.strip("*_ ")
+    empty = field_of(bare) == "title" or key_words(bare) in words_of("empty")
+    return re.fullmatch(r".+", title, re.DOTALL) if empty else None
 
 
 def _without_code(text: str) -> str:

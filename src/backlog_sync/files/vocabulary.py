@@ -384,8 +384,16 @@ def is_priority(text: str) -> bool:
     return bool(parts) and all(part in known or _P_NUMBER.fullmatch(part) for part in parts)
 
 
+_BRACKETED = re.compile(
+    r"[*_]{0,2}[(（]([^()（）]{1,60})[)）](?:[ ][—–-][ ].*|[ .*_]*)$", re.DOTALL
+)
+
+
 def is_empty_word(text: str) -> bool:
-    """Whether a value says that there is none: `None`, `-`, `TBD`, `None (first one)`."""
+    """Whether a value says that there is none: `None`, `-`, `TBD`, `None (first one)`, `(empty)`."""
+    bracketed = _BRACKETED.match(text.strip())
+    if bracketed:
+        return _is_empty(bracketed[1])
     head = text[:200].split("(", 1)[0].strip()
     if _is_empty(head):
         return True
@@ -393,7 +401,8 @@ def is_empty_word(text: str) -> bool:
 
 
 def _is_empty(text: str) -> bool:
-    return _is_one_of("empty", text.strip().rstrip("."))
+    bare = text.strip()
+    return bare in ("...", "…") or _is_one_of("empty", bare.rstrip("."))
 
 
 def is_yes(text: str) -> bool:

@@ -13,7 +13,7 @@ from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.values import parse_status
-from backlog_sync.files.vocabulary import RANKS, topics
+from backlog_sync.files.vocabulary import RANKS, is_empty_word, topics
 
 
 class BoxReader:
@@ -33,7 +33,7 @@ class BoxReader:
         item = scope.owner
         block = self.blocks.open
         self.walk.sentence = None
-        if not line.text:
+        if not line.text or (item is None and is_empty_word(line.text)):
             self.record.note(line, "skipped", None, "a check box without text")
         elif node.first in self.choices.listed.mentions and item is None:
             self.record.note(line, "overview", None, self.choices.listed.refused[node.first])

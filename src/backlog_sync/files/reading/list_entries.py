@@ -18,7 +18,7 @@ from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.values import TRAILING_ISSUE, parse_status
-from backlog_sync.files.vocabulary import RANKS, bare_word
+from backlog_sync.files.vocabulary import RANKS, bare_word, is_empty_word
 
 _LOW = "an item with --bullets items"
 
@@ -197,7 +197,7 @@ class EntryReader:
         refused = self.choices.listed.refused.get(node.first)
         timed = scope.time or scope.planned
         linked = linked_text(line.text) is not None
-        silent = refused or scope.listed or scope.closed or linked
+        silent = refused or scope.listed or scope.closed or linked or is_empty_word(line.text)
         if scope.lane and self.choices.bullets and not silent:
             self._bullet_item(node, "task", scope)
             return
@@ -268,7 +268,9 @@ class EntryReader:
             parted = self.choices.bullets and item.weak and not (scope.field or scope.closed)
             parted = parted and not self._is_aside(node)
             return "task" if parted and section.role is None else None
-        if not line.text or node.first in self.choices.listed.refused or scope.closed:
+        if node.first in self.choices.listed.refused or scope.closed:
+            return None
+        if not line.text or is_empty_word(line.text):
             return None
         if self._is_aside(node):
             return None

@@ -180,7 +180,7 @@ def _section(node: Node, above: Section | None) -> Section:
     section.structural = bool(said & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
-        section.role = role_of(word) or (role_of(head) if "dropped" in topics(head) else None)
+        section.role = role_of(word) or (Role.ELSE if topics(head) & _PAST else None)
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
         first = head.partition("/")[0].strip()
@@ -207,10 +207,12 @@ def status_of(text: str) -> str | None:
 
 _GROUPED = frozenset(("features", "epics"))
 
+_PAST = frozenset(("dropped", "told"))
+
 _ROLES = (
     ("risks", Role.RISKS), ("navigation", Role.NAVIGATION), ("quality", Role.QUALITY),
     ("rules", Role.QUALITY), ("aside", Role.ELSE),
-    ("dropped", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.NOISE),
+    ("dropped", Role.ELSE), ("told", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.NOISE),
 )  # fmt: skip
 """What a heading speaks of, the surest first."""
 
