@@ -49,7 +49,7 @@ class BoxReader:
         elif block and block.field == CRITERIA and not self._is_coded(line):
             block.boxed = True
             self._criterion(node, block.draft, scope)
-        elif item and self._holds_criteria(item, scope) and box_title(line.text).key is None:
+        elif item and self._holds_criteria(item, scope) and self._key(line) is None:
             self._criterion(node, item, scope)
         elif item is None and scope.field == CRITERIA:
             self.record.loose.append(self.record.place(line, line.at))
@@ -61,16 +61,20 @@ class BoxReader:
             return self.task(node, scope)
         return None
 
+    def _key(self, line: Line) -> str | None:
+        """The code that a box carries."""
+        return box_title(line.text, self.choices.codes).key
+
     def _is_coded(self, line: Line) -> bool:
         """Whether a box carries a code, as the tasks of the file do."""
-        return self.choices.coded and box_title(line.text).key is not None
+        return self.choices.coded and self._key(line) is not None
 
     def _is_aside(self, line: Line, scope: Scope) -> bool:
         """Whether a box outside of all items is none, because the file has items of its own.
 
         So is one without a code where the tasks of the file carry codes.
         """
-        if self.choices.coded and box_title(line.text).key is None:
+        if self.choices.coded and self._key(line) is None:
             return True
         section = scope.section
         if section is None or scope.time or scope.tasks or section.structural or section.group:
@@ -192,7 +196,7 @@ class BoxReader:
             self.blocks.end()
         numbered = self.choices.numbered.get(node.first)
         text, pairs = self._inline_pairs(line)
-        told: BoxTitle = numbered_title(text, numbered) if numbered else box_title(text)
+        told: BoxTitle = numbered_title(text, numbered) if numbered else box_title(text, self.choices.codes)
         kind = "task"
         if numbered and "." not in numbered.number.removesuffix(".0"):
             kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"

@@ -16,7 +16,7 @@ from backlog_sync.files.reading.tables import Tables
 from backlog_sync.files.reading.titles import Title, read_title
 from backlog_sync.files.vocabulary import bare_word, listed
 
-_CODE = re.compile(r"(?:\*\*|`)?([A-Z]{1,3}\d{2,5}[a-z]?)(?:\*\*|`)?[:.)]?[ ]+(?=\S)")
+_CODE = re.compile(r"(?:\*\*|`)?(([A-Z]{1,3})\d{2,5}[a-z]?)(?:\*\*|`)?[:.)]?[ ]+(?=\S)")
 _TAG = re.compile(r"\[([A-Z]{1,3}\d{0,4})\][ ]+(?=\S)")
 _PARENT = re.compile(r"US(\d{1,4})$")
 _NEEDS = re.compile(
@@ -34,7 +34,8 @@ class Choices:
 
     `bullets` makes items of bullets below times, phases and statuses; `planned` are headings above
     planned bullets and their kinds; `numbered` are boxes of a numbered plan; `coded` tells that
-    the check boxes that are tasks carry codes. `rules` are what the settings declare.
+    the check boxes that are tasks carry codes, `codes` are the letters of all that number boxes.
+    `rules` are what the settings declare.
     """
 
     sections: Chosen
@@ -45,6 +46,7 @@ class Choices:
     numbered: dict[int, Numbered] = field(default_factory=dict)
     bullets: bool = False
     coded: bool = False
+    codes: frozenset[str] = frozenset()
     rules: Declared = field(default_factory=lambda: Declared({}))
 
 
@@ -58,11 +60,14 @@ class BoxTitle:
     needs: str | None = None
 
 
-def box_title(text: str) -> BoxTitle:
-    """Read `T015 [P] [US1] Add the hold`: key `t015`, for the story US1."""
+def box_title(text: str, codes: frozenset[str] = frozenset()) -> BoxTitle:
+    """Read `T015 [P] [US1] Add the hold`: key `t015`, for the story US1.
+
+    `codes` are the letters of codes: `P95 below 200 ms` begins with none.
+    """
     rest, key, parent = text, None, None
     match = _CODE.match(rest[:60])
-    if match:
+    if match and match[2] in codes:
         key = match[1].lower() if is_key(match[1].lower()) else None
         rest = rest[match.end() :]
         tag = _TAG.match(rest[:40])
@@ -86,6 +91,20 @@ def numbered_title(text: str, numbered: Numbered) -> BoxTitle:
     """The title of a box behind its number."""
     told = box_title(text[len(numbered.number) :].lstrip(".) "))
     return replace(told, key=numbered.key)
+
+
+def box_codes(root: Node) -> frozenset[str]:
+    """The letters that number check boxes: those of `T1`, `T2`; one number alone needs zeros."""
+    numbers: dict[str, set[str]] = {}
+    for node in root.walk():
+        match = _CODE.match(node.text[:60]) if node.box is not None else None
+        if match:
+            numbers.setdefault(match[2], set()).add(match[1].removeprefix(match[2]))
+    return frozenset(
+        letters
+        for letters, found in numbers.items()
+        if len(found) > 1 or any(number.startswith("0") for number in found)
+    )
 
 
 def are_coded(root: Node) -> bool:

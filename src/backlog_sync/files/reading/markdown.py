@@ -7,7 +7,7 @@ from backlog_sync.files.assemble import assemble
 from backlog_sync.files.cards import CARD
 from backlog_sync.files.outline import Form, Kind, Outline
 from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
-from backlog_sync.files.reading.choices import Choices, are_coded, planned_headings
+from backlog_sync.files.reading.choices import Choices, are_coded, box_codes, planned_headings
 from backlog_sync.files.reading.declared import Declared, unused_lines
 from backlog_sync.files.reading.entries import choose_entries
 from backlog_sync.files.reading.front import front_matter
@@ -146,7 +146,7 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
     by_row = {section.node.first: section for section in sections}
     return Choices(
         chosen, listed, tables, by_row, planned, plan,
-        bullets=bullets, coded=coded, rules=rules,
+        bullets=bullets, coded=coded, codes=box_codes(outline.root), rules=rules,
     )  # fmt: skip
 
 

@@ -14,7 +14,14 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import only_link, plain
-from backlog_sync.files.statuses import DONE, StatusPhrase, meanings, status_in, trailing_status
+from backlog_sync.files.statuses import (
+    DONE,
+    StatusPhrase,
+    is_plain_status,
+    meanings,
+    status_in,
+    trailing_status,
+)
 from backlog_sync.files.values import BRACKETED_ISSUE, parse_issue
 from backlog_sync.files.vocabulary import (
     MILESTONE_CODE,
@@ -89,6 +96,7 @@ _FIRST_PRIORITY = re.compile(r"\**[\[(]?(P[0-5])[\])]?\**[ ]?[:：—–-][ ]+(?
 _PRIORITY_BEHIND = re.compile(r"[ ][·|][ ](P[0-5])(?=[ ]·|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
 
+_BEHIND = re.compile(r"([^:：—–]{1,30}?)(?:[:：]|[ ][—–-])[ ]")
 _BOX = re.compile(r"\[([ xX])\][ ]+(?=\S)")
 
 _LONGEST = 100
@@ -197,7 +205,7 @@ def read_title(text: str, *, entry: bool = False) -> Title:
     if first:
         told = _marks(written[first.end() :], entry=entry)
         return replace(told, priority=first[1].upper(), hints=hints, prioritised=True)
-    typed = recognise(written)
+    typed = recognise(written) or (None if entry else _behind_status(written))
     if typed is not None and typed.title:
         told = _marks(typed.title, entry=entry)
         status = typed.status or told.status
@@ -205,6 +213,15 @@ def read_title(text: str, *, entry: bool = False) -> Title:
         return replace(told, typed=typed, status=status, points=typed.points, hints=hints)
     told = _marks(written, entry=entry)
     return replace(told, typed=typed, hints=hints)
+
+
+def _behind_status(text: str) -> Typed | None:
+    """What stands behind the status that a heading begins with: `Completed: Phase 1 - Base`."""
+    apart = _BEHIND.match(text[:_HEAD])
+    if apart is None or not is_plain_status(apart[1]):
+        return None
+    typed = recognise(text[apart.end() :])
+    return replace(typed, status=typed.status or apart[1]) if typed and typed.number else None
 
 
 def _marks(text: str, *, entry: bool) -> Title:
