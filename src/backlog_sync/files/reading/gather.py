@@ -289,7 +289,8 @@ class Gatherer:
         inner = replace(scope.below(draft), listed=True)
         for row in range(draft.last_line + 1, node.head):
             line = self.lines[row]
-            outer = draft.simple and line.indent < node.content and line.text.startswith("**")
+            bold = line.text.startswith("**") and line.indent < node.content
+            outer = bold and draft.typed is None
             self.read_line(line, scope if outer else inner, glued=True)
         self.children(node, inner)
 

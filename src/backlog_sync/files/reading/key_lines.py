@@ -65,7 +65,7 @@ class KeyReader:
                 self.blocks.begin(Block(TASKS, item))
                 self.record.note(line, "metadata", item, "tasks are below this key")
                 return True
-            if not pairs[0].value and "quality" in topics(word) and self._boxes_follow(line):
+            if not pairs[0].value and "quality" in topics(word) and self._list_follows(line):
                 pairs = (replace(pairs[0], field=CRITERIA),)
         if self.blocks.in_scenario and all(pair.field is None for pair in pairs):
             return self.blocks.detail(line)
@@ -127,7 +127,7 @@ class KeyReader:
             if pair.value:
                 self.record.criterion(item, Point(pair.value, place=place, line=line))
                 return Taken.SET
-            if "quality" in topics(pair.key) and not self._boxes_follow(line):
+            if "quality" in topics(pair.key) and not self._list_follows(line, boxed=not item.weak):
                 return Taken.UNKNOWN
             self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
             return Taken.BELOW
@@ -153,15 +153,15 @@ class KeyReader:
 
     def _is_tasks_key(self, line: Line, word: str, item: MarkdownDraft) -> bool:
         """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
-        if "tasks" in topics(word) and self._boxes_follow(line):
+        if "tasks" in topics(word) and self._list_follows(line):
             return True
         return item.is_part and bool(topics(word) & WORK)
 
-    def _boxes_follow(self, line: Line) -> bool:
-        """Whether the next list item below a key is a check box."""
+    def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
+        """Whether the next list item below a key is a check box, or `boxed` or not."""
         for below in self.lines[line.row + 1 : line.row + 6]:
             if below.kind is Kind.LIST:
-                return below.box is not None
+                return below.box is not None or not boxed
             if below.kind is not Kind.BLANK:
                 return False
         return False
