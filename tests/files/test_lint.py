@@ -80,6 +80,8 @@ def test_the_warning_says_both_numbers() -> None:
         "title: '[Your next big thing]'",
         "title: 'Story: [Feature Name]'",
         "title: '{{ title }}'",
+        "title: '*Titre*'",
+        "title: TBD",
         "title: A\n    user_story: As a [role], I want this",
         "title: A\n    acceptance_criteria: ['[Criterion 1]']",
     ],

@@ -196,7 +196,9 @@ class BoxReader:
             self.blocks.end()
         numbered = self.choices.numbered.get(node.first)
         text, pairs = self._inline_pairs(line)
-        told: BoxTitle = numbered_title(text, numbered) if numbered else box_title(text, self.choices.codes)
+        told: BoxTitle = (
+            numbered_title(text, numbered) if numbered else box_title(text, self.choices.codes)
+        )
         kind = "task"
         if numbered and "." not in numbered.number.removesuffix(".0"):
             kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"

@@ -115,6 +115,9 @@ _LINKED = re.compile(
     r"(?:[ ]?[:：][ ]|[ ]?[—–][ ]?|[ ]-[ ])(?P<rest>\S.*)$",
     re.DOTALL,
 )
+_FILE = re.compile(r"[\w./-]{1,200}\.[A-Za-z]{1,5}")
+"""A name of a file leads to what is to be done in it: `01-02-PLAN.md — Log in`."""
+
 _SENTENCE_END = re.compile(r"[.!?](?=[ ])|[。！？]")
 _EM_DASH = re.compile(r"[ ][—–][ ]")
 _DASH = re.compile(r"[ ][—–][ ]|[ ]--?[ ]")
@@ -240,6 +243,10 @@ def _marks(text: str, *, entry: bool) -> Title:
         lead, rest = lead[: dash.start()], lead[dash.end() :]
     elif len(plain(lead)) > _LONGEST:
         lead, rest = _split(lead)
+    if rest and _FILE.fullmatch(lead.strip("*`")):
+        named = lead
+        lead, more = _split(rest) if len(rest) > _LONGEST else (rest, "")
+        rest = f"{named} — {more}" if more else named
     return Title(plain(lead), None, status, points, priority, (), rest)
 
 

@@ -68,6 +68,7 @@ class _Builder:
         self.root = Node(Form.DOCUMENT, 0, len(self.spans))
         self.open: list[Node] = [self.root]  # lists that are open, below the section
         self.section = self.root
+        self.details: list[bool] = []
         self.unclosed: list[int] = []
         self.cells: dict[int, tuple[str, ...]] = {}
 
@@ -150,6 +151,29 @@ class _Builder:
         indented = self.text[self.spans[end - 1][0]] in " \t"
         bold = above.startswith(("**", "__", "|"))
         return end - first == 2 and not (indented or bold) and len(above) <= _UNDERLINED
+
+    def bullets(self, token: Token, base: int) -> None:
+        """A list of bullets: right below a numbered entry its details, which lack an indentation.
+
+        `1. Export` above `- as CSV`: for CommonMark a list ends and another one begins.
+        """
+        first, end = _rows(token, base)
+        above = self._here().children[-1:]
+        self.details.append(bool(above) and self._is_detailed(above[0], first))
+        if self.details[-1]:
+            above[0].end = end
+            self.open.append(above[0])
+
+    def _is_detailed(self, above: Node, first: int) -> bool:
+        """Whether a numbered entry ends right above a row."""
+        if above.form is not Form.ENTRY or above.end != first or not self._stripped(first - 1):
+            return False
+        return self._stripped(above.first).lstrip()[:1].isdigit()
+
+    def bullets_close(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
+        """The end of a list of bullets."""
+        if self.details.pop():
+            self.open.pop()
 
     def entry(self, token: Token, base: int) -> None:
         """A list entry: what follows stands in it until it is closed."""
@@ -332,6 +356,8 @@ class _Builder:
 
 _HANDLERS = {
     "heading_open": _Builder.heading,
+    "bullet_list_open": _Builder.bullets,
+    "bullet_list_close": _Builder.bullets_close,
     "list_item_open": _Builder.entry,
     "list_item_close": _Builder.entry_close,
     "paragraph_open": _Builder.paragraph,
