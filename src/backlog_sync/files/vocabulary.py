@@ -390,7 +390,7 @@ _BRACKETED = re.compile(
 
 
 def is_empty_word(text: str) -> bool:
-    """Whether a value says that there is none: `None`, `-`, `TBD`, `None (first one)`, `(empty)`."""
+    """Whether a value says that there is none: `None`, `-`, `TBD`, `None (first one)`, `(no)`."""
     bracketed = _BRACKETED.match(text.strip())
     if bracketed:
         return _is_empty(bracketed[1])
