@@ -73,6 +73,7 @@ class _Chooser:
         self._by_sentence()
         self._by_story_below()
         self._by_bold_line()
+        self._by_paragraph()
         return self.found
 
     def _by_word(self) -> None:
@@ -187,6 +188,19 @@ class _Chooser:
                 return bool(pairs) and pairs[0].field == "user_story"
         return False
 
+    def _by_paragraph(self) -> None:
+        """Paragraphs that are user stories, where headings of that level stand above several."""
+        groups: dict[int, list[Node]] = defaultdict(list)
+        for node in self.root.walk():
+            paragraph = node.form is Form.TEXT and not _is_listed(node)
+            if paragraph and is_sentence(self.lines[node.first].text):
+                groups[id(_section_of(node))].append(node)
+        levels = {_level_of(group[0]) for group in groups.values() if len(group) > 1}
+        for node in (each for group in groups.values() for each in group):
+            if _level_of(node) in levels:
+                text = " ".join(line.text for line in self.lines[node.first : node.end])
+                self._add(node, Typed(STORY, None, plain(text), sentence=True))
+
     def _by_bold_line(self) -> None:
         """Paragraphs that begin with one bold title: `**A1. Sign in**`, `**Epic 1: Lockers**`."""
         found: dict[int, tuple[Node, Typed]] = {}
@@ -208,6 +222,15 @@ def _below(node: Node, seen: list[tuple[Node, Typed]]) -> bool:
     """Whether an entry stands in another one, or has lines of its own."""
     del seen
     return bool(node.children) or (node.parent is not None and node.parent.form is Form.ENTRY)
+
+
+def _is_listed(node: Node) -> bool:
+    return any(above.form is Form.ENTRY for above in node.above())
+
+
+def _level_of(node: Node) -> int:
+    section = _section_of(node)
+    return section.level if section is not None else 0
 
 
 def _section_of(node: Node) -> Node | None:

@@ -351,8 +351,15 @@ class Gatherer:
         draft = self.add(
             typed.word.kind, typed, typed.title, line, line.at, typed.status, scope, _BOLD_LEVEL
         )
-        self.record.note(line, "bold-title", draft)
         below = scope.below(draft)
+        if typed.sentence:
+            draft.title, rest = shortened(typed.title)
+            draft.fields["user_story"], draft.places["user_story"] = typed.title, draft.place
+            if rest:
+                draft.say(rest)
+            self.note_rows(node, "user-story", draft, "")
+            return below
+        self.record.note(line, "bold-title", draft)
         for row in range(node.first + 1, node.end):
             self.read_line(self.lines[row], below, glued=True)
         return below

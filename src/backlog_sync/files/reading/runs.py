@@ -381,7 +381,9 @@ class _Chooser:
     def _planned(self) -> None:
         """Siblings of which most say what only planned items say."""
         for run in self._plain_runs():
-            said = [s for s in run if s.planned and not s.rows]
+            said = [s for s in run if (s.planned or s.sentences == 1) and not s.rows]
+            if any(s.sentences > 1 for s in run):
+                continue
             if len(said) < 2 or len(said) * 2 < len(run):
                 continue
             firm = any(self._is_item(s) for s in self.sections if s.level == run[0].level)
@@ -406,7 +408,10 @@ class _Chooser:
         if self.chosen.items:
             self._parts_of_phases()
             return
-        holders = [s for s in self.sections if self._holds_work(s) and self._may_hold(s)]
+        levels = {s.level for s in self.sections if s.sentences > 1}
+        told = [s for s in self.sections if s.sentences and s.level in levels]
+        holders = [s for s in self.sections if self._holds_work(s) or s in told]
+        holders = [s for s in holders if self._may_hold(s)]
         told = [s for s in holders if s.prose]
         if len(told) * 2 <= len(holders):
             holders = [s for s in holders if s.boxes or not s.holds()]

@@ -10,7 +10,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, linked_text, read_title
-from backlog_sync.files.sentences import is_story_sentence
+from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
@@ -60,7 +60,8 @@ class Section:
     `word` is the heading as tables hold it; `field` the field that it names, `group` the kind of
     what it groups. `boxes`, `bullets` and `rows` count check boxes, plain bullets that are no
     links and no metadata, and rows of tables of items. `metadata` tells of pairs that show intent,
-    `planned` of what only a planned item says, `stories` of criteria or a user story. `time` tells
+    `planned` of what only a planned item says, `stories` of criteria or a user story; `sentences`
+    counts paragraphs that are user stories. `time` tells
     that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work.
     `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
     that such words are keys of fields.
@@ -85,6 +86,7 @@ class Section:
     metadata: bool = False
     planned: bool = False
     stories: bool = False
+    sentences: int = 0
     issue: int = -1
     leads: list[str] = field_(default_factory=list)
     fielded: bool = False
@@ -111,7 +113,7 @@ class Section:
 
     def holds(self) -> bool:
         """Whether entries that are work stand directly below."""
-        return bool(self.boxes or self.rows)
+        return bool(self.boxes or self.rows or self.sentences > 1)
 
 
 _NEAR = 8
@@ -246,6 +248,8 @@ def _look(
     text: str, lines: tuple[Line, ...], node: Node, section: Section, rows: dict[int, int]
 ) -> None:
     """Note what a node says of the heading above it."""
+    if node.form is Form.QUOTE and is_sentence(lines[node.first].text.lstrip("> ")):
+        section.sentences += 1
     if node.form is Form.TABLE:
         section.rows += rows.get(node.first, 0)
     elif node.form is Form.ENTRY:
@@ -253,6 +257,7 @@ def _look(
     elif node.form is Form.TEXT:
         section.prose += 1
         section.stories |= is_story_sentence(lines[node.first].text)
+        section.sentences += is_sentence(lines[node.first].text)
         for row in range(node.first, node.end):
             _look_for_pairs(text, lines[row], section, plain=False)
 
