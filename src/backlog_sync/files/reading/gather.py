@@ -126,7 +126,7 @@ class Gatherer:
             if text.endswith((":", "：")) or line.text.startswith("**"):
                 kind = list_kind(text) or ""
                 words = text.rstrip(":：. *_")
-                status = status_of(words) if meant_field(words) is None else None  # `Done when`
+                status = status_of(words) if meant_field(words) != CRITERIA else None  # `Done when`
                 if status and is_plain_status(status) and self._stands_above_list(node):
                     self.blocks.end()
                     self.record.note(line, "label", scope.owner, f"what is below it is {status}")
