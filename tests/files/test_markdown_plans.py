@@ -399,3 +399,12 @@ def test_the_priority_of_a_story_may_stand_before_a_sign() -> None:
     text = "## Phase 3: User Story 1 - Order tea (Priority: P1) 🎯 MVP\n\n- [ ] T001 Cup\n"
     story = read(text).items[1].document
     assert (story.title, story.priority) == ("Order tea 🎯 MVP", "P1")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Definition of Done for the festival", "🎯 Definition of Done (this year)"]
+)
+def test_a_definition_of_done_of_something_holds_no_items(heading: str) -> None:
+    """Also below parts of it, or with a remark."""
+    text = f"# Plan\n\n## Tasks\n\n- [ ] Dig\n\n## {heading}\n\n### Yard\n\n- [ ] It is dry\n"
+    assert [title for _, title, _ in outline(text)] == ["Dig"]

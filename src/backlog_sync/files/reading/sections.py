@@ -183,6 +183,9 @@ def _section(node: Node, above: Section | None) -> Section:
     title_of_all = above is None and node.level == 1
     if not title_of_all and (title.typed is None or title.typed.dotted):
         section.role = role_of(word) or (Role.ELSE if topics(head) & _PAST else None)
+        sure = head.partition(" for ")[0]  # `Definition of done for the release (May)`
+        if section.role is None and " " in sure and "quality" in topics(sure):
+            section.role = Role.QUALITY
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
         first = head.partition("/")[0].strip()
