@@ -224,6 +224,30 @@ def test_headings_above_boxes_part_a_phase() -> None:
     assert len(outline(phase + parts + sprint)) == 6
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Completed ideas",
+        "Problems solved",
+        "Problemas resueltos",
+        "Completadas ✅",
+        "Завершённые идеи",
+    ],
+)
+def test_a_heading_may_say_that_what_it_lists_is_done(heading: str) -> None:
+    """The status stands before or behind the word for what there is."""
+    text = f"# Plan\n\n## Ideas\n\n- Sort\n\n## {heading}\n\n- **Search:** find by every name\n"
+    first, second = read(text, bullets="items").items
+    assert (first.document.status, second.document.status is not None) == (None, True)
+
+
+def test_bullets_below_the_word_for_a_kind_are_items_where_bullets_are_asked_for() -> None:
+    """`Bugs` is no whole that holds them."""
+    text = "# Plan\n\n## Bugs\n\n- **Lost lamps:** they go out in the rain\n- Cold tea\n"
+    assert [(k, p) for k, _, p in outline(text, bullets="items")] == [("bug", None)] * 2
+    assert not outline(text)
+
+
 LEADS = (
     "# Harbour\n\n## 1. Boats\n\nAll that floats.\n\n- **Slipway:** lets boats down at low tide.\n"
     "- **Crane**: lifts what is heavier than that.\n\n"

@@ -185,6 +185,8 @@ class HeadingReader:
         closed = scope.closed
         if section.group and self.choices.rules and self._is_declared(node):
             scope = replace(scope, kind=section.group)
+        elif section.group and not owner and not self.choices.sections.items:
+            scope = replace(scope, time=True, lane=True)  # `Bugs` above bullets
         if section.role in _CLOSING and field is None:
             closed = closed if closed == Role.RISKS.value else section.role.value
         if (

@@ -199,7 +199,7 @@ class EntryReader:
         linked = linked_text(line.text) is not None
         silent = refused or scope.listed or scope.closed or linked or is_empty_word(line.text)
         if scope.lane and self.choices.bullets and not silent:
-            self._bullet_item(node, "task", scope)
+            self._bullet_item(node, (scope.section and scope.section.group) or "task", scope)
             return
         if not refused and timed and not scope.closed:
             reason = f"below a time, phase or status heading: {_LOW}"

@@ -464,13 +464,18 @@ class _Chooser:
         return above if item and item.word.weak else None
 
     def _may_hold(self, section: Section) -> bool:
-        """Whether a heading without a type word could be a part of the work."""
+        """Whether a heading without a type word could be a part of the work.
+
+        In a lane it parts what stands there at most, unless that is a lane of a phase.
+        """
         if not self._is_plain(section) or section.level < _PAIR:
             return False
         recurs = (section.level, section.word) in self.recurring
         if recurs or section.lane or is_priority_heading(section):
             return False
-        return not any(above.lane and not _is_plan(above) for above in section.above())
+        above = section.above()
+        lane = any(each.lane and not _is_plan(each) for each in above)
+        return not lane or any(self._is_item(each) for each in above)
 
     def _contain(self, sections: Sequence[Section]) -> None:
         for section in sections:

@@ -18,6 +18,7 @@ from backlog_sync.files.vocabulary import (
     bare_word,
     group_kind,
     is_priority,
+    key_words,
     list_kind,
     listed,
     topics,
@@ -177,7 +178,8 @@ def _section(node: Node, above: Section | None) -> Section:
     section.metadata = section.planned = node.marked
     head = bare_word(without_remark(word))
     said = topics(word) | topics(head)
-    group = list_kind(head) if "structure" in said or head in _GROUPED else None
+    group = list_kind(head)
+    group = group if "structure" in said or group in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
     section.structural = bool(said & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
@@ -188,7 +190,7 @@ def _section(node: Node, above: Section | None) -> Section:
             section.role = Role.QUALITY
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
-        first = head.partition("/")[0].strip()
+        first = _APART.split(head, maxsplit=1)[0].strip()
         section.lane = "lane" in topics(first) or section.status is not None
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     return section
@@ -200,17 +202,26 @@ _APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECAS
 def status_of(text: str) -> str | None:
     """The status that a heading or a label gives to all below it: `Done and tested`.
 
-    `Completed milestones` names with it what there is.
+    `Completed milestones` and `Problemas resueltos` name with it what there is.
     """
-    first = _APART.split(text, maxsplit=1)[0].strip()
+    first = _APART.split(text, maxsplit=1)[0].strip(" :：")
     if is_status_word(first):
         return first
     word, _, rest = first.partition(" ")
-    named = list_kind(bare_word(rest)) or group_kind(bare_word(rest))
-    return word if rest and is_status_word(word) and named else None
+    before, _, last = key_words(first).rpartition(" ")
+    for status, named in ((word, bare_word(rest)), (last, before)):
+        if named and is_status_word(status) and _is_list(named):
+            return status
+    return None
 
 
-_GROUPED = frozenset(("features", "epics"))
+def _is_list(word: str) -> bool:
+    """Whether a word names what a list holds: `tasks`, `milestones`, `ideas`."""
+    return bool(list_kind(word) or group_kind(word) or "matters" in topics(word))
+
+
+_GROUPED = frozenset(("feature", "epic", "bug"))
+"""Kinds of which a heading speaks in one word, whatever the language."""
 
 _PAST = frozenset(("dropped", "told"))
 
