@@ -248,6 +248,25 @@ def test_bullets_below_the_word_for_a_kind_are_items_where_bullets_are_asked_for
     assert not outline(text)
 
 
+def test_headings_with_boxes_are_items() -> None:
+    """Whatever their words; a release keeps its number, and the way up is no part of a title."""
+    text = (
+        '# Plan\n\n## v0.1.0 - First lamps ✅ <a href="#plan">↑ Top</a>\n\n'
+        "### [x] Wicks\n\nCut.\n\n### [x] Log format\n\nOne line each.\n\n"
+        "## v0.2.1 — Stable\n\n- Oil\n\n## Later\n\n### [ ] Gas\n\n### [ ] Power\n"
+    )
+    items = read(text, bullets="items").items
+    assert [(item.kind, item.document.title, item.document.status) for item in items] == [
+        ("epic", "v0.1.0 - First lamps", "Done"),
+        ("feature", "Wicks", "Done"),
+        ("feature", "Log format", "Done"),
+        ("epic", "v0.2.1", "Stable"),
+        ("task", "Oil", "Done"),
+        ("feature", "Gas", None),
+        ("feature", "Power", None),
+    ]
+
+
 LEADS = (
     "# Harbour\n\n## 1. Boats\n\nAll that floats.\n\n- **Slipway:** lets boats down at low tide.\n"
     "- **Crane**: lifts what is heavier than that.\n\n"

@@ -386,7 +386,8 @@ class _Chooser:
                 continue
             if len(said) < 2 or len(said) * 2 < len(run):
                 continue
-            firm = any(self._is_item(s) for s in self.sections if s.level == run[0].level)
+            level = (s for s in self.sections if s.level == run[0].level)
+            firm = any(self._is_item(s) and not self._is_inferred(s) for s in level)
             if firm and not any(self._is_item(a) for a in run[0].above()):
                 continue
             kind = "story" if any(s.stories for s in said) else "feature"
@@ -394,6 +395,9 @@ class _Chooser:
                 kind = "epic"
             for section in run:
                 self._take(section, _untyped(section, kind))
+
+    def _is_inferred(self, section: Section) -> bool:
+        return self.chosen.items[section.node.first].inferred
 
     def _prioritised(self) -> None:
         """`### P1: Logs` beside `### P0: Traces`: the headings are all that the plan names."""

@@ -9,7 +9,7 @@ from enum import Enum
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
-from backlog_sync.files.reading.titles import Title, linked_text, read_title
+from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.values import without_remark
@@ -175,7 +175,8 @@ def _section(node: Node, above: Section | None) -> Section:
     word = bare_heading(node.text)
     named = meant_field(word)
     section = Section(node, title, word, above, named if named in LONG_FIELDS else None)
-    section.metadata = section.planned = node.marked
+    boxed = is_boxed(node.text)
+    section.metadata, section.planned = node.marked, node.marked or boxed
     head = bare_word(without_remark(word))
     said = topics(word) | topics(head)
     group = list_kind(head)
@@ -183,7 +184,8 @@ def _section(node: Node, above: Section | None) -> Section:
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
     section.structural = bool(said & {"structure", "tasks", "deliverables"})
     title_of_all = above is None and node.level == 1
-    if not title_of_all and (title.typed is None or title.typed.dotted):
+    plain_title = title.typed is None or title.typed.dotted
+    if not title_of_all and plain_title and not boxed:
         section.role = role_of(word) or (Role.ELSE if topics(head) & _PAST else None)
         sure = head.partition(" for ")[0]  # `Definition of done for the release (May)`
         if section.role is None and " " in sure and "quality" in topics(sure):

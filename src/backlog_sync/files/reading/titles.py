@@ -98,6 +98,8 @@ _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
 
 _BEHIND = re.compile(r"([^:：—–]{1,30}?)(?:[:：]|[ ][—–-])[ ]")
 _BOX = re.compile(r"\[([ xX])\][ ]+(?=\S)")
+_TO_TOP = re.compile(r"(?<=\S)[ ]+<a[ ]href=\"#[^<>\"]{0,100}\">[^<>]{0,30}</a>[ ]*$")
+"""A link at the end of a heading that leads the reader up again."""
 
 _LONGEST = 100
 """A title that people read at a glance in a list of issues; GitHub takes 256 characters."""
@@ -181,6 +183,11 @@ class Title:
     issue: str | None = None
 
 
+def is_boxed(title: str) -> bool:
+    """Whether a heading has a check box: `### [ ] Sign in`."""
+    return _BOX.match(title) is not None
+
+
 def strip_number(title: str) -> str:
     """A title without the number that a document gives its parts: `1. Setup`."""
     return re.sub(r"^\d{1,4}[.):]?[ ]+", "", title)
@@ -188,6 +195,7 @@ def strip_number(title: str) -> str:
 
 def read_title(text: str, *, entry: bool = False) -> Title:
     """Take a title apart; that of a list entry may go on with the item's body."""
+    text = text if entry else _TO_TOP.sub("", text)
     box = _BOX.match(text)
     if box:  # a heading that is ticked: `### [x] Task: Sign in`
         told = read_title(text[box.end() :], entry=entry)
@@ -626,11 +634,14 @@ def _milestone(body: str) -> _Found | None:
 
 
 def _version(body: str) -> _Found | None:
-    """`v1.2 — …` is a release."""
+    """`v1.2 — …` is a release; its number is its name and stays in the title."""
     match = _VERSION.match(body)
     if not match:
         return None
-    return _titled(_Found(_TYPES["release"], match[1], ""), body, match.end())
+    found = _titled(_Found(_TYPES["release"], match[1], ""), body, match.end())
+    if found is None or not body.endswith(found.title) or body.startswith(found.title):
+        return found
+    return found._replace(title=body)
 
 
 def _code(body: str) -> _Found | None:
