@@ -267,6 +267,19 @@ def test_headings_with_boxes_are_items() -> None:
     ]
 
 
+def test_bullets_below_a_rank_beside_items_are_items_where_bullets_are_asked_for() -> None:
+    """They have its priority; one may say that it is done, and for which wish."""
+    text = (
+        "# Backlog\n\n## P0 - Opening\n\n### LAMP-1 - Light the lamps\n\nAt dusk.\n\n"
+        "### LAMP-2 - Ring the bell\n\nAt noon.\n\n"
+        "## P2 - Comfort\n\n- Benches.\n- Tea. — done (wish 7: black and green).\n"
+    )
+    benches, tea = read(text, bullets="items").items[2:]
+    assert (benches.document.priority, benches.parent) == ("P2", None)
+    assert tea.document.status == "done (wish 7: black and green)"
+    assert len(read(text).items) == 2
+
+
 LEADS = (
     "# Harbour\n\n## 1. Boats\n\nAll that floats.\n\n- **Slipway:** lets boats down at low tide.\n"
     "- **Crane**: lifts what is heavier than that.\n\n"

@@ -285,3 +285,10 @@ def test_a_form_that_nobody_filled_is_no_item() -> None:
     """A title that is only a type word and its colon."""
     rows = table("| # | Title | Priority |", "| 7 | Story: | Low |", "| 8 | Weld | Low |")
     assert [title for _, title, _ in outline(rows)] == ["Weld"]
+
+
+def test_rows_that_repeat_the_header_are_none() -> None:
+    """A long table may say again what its columns are."""
+    head = "| Item | Priority | Status |\n|---|---|---|\n"
+    text = f"# Plan\n\n{head}| Lamps | High | Todo |\n{head}| Bells | Low | Todo |\n"
+    assert [title for _, title, _ in outline(text)] == ["Lamps", "Bells"]

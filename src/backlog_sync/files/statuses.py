@@ -29,7 +29,7 @@ _REMARK = re.compile(r"[(（]([^()（）]{1,60})[)）]")
 _APART = re.compile(r"[ \t*_`]*(?:$|[:：,;，；、。.!()（）\[\]|/+&–—~\"“”]|[ \t]-+(?:[ \t]|$)|-\w)")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDINGS = re.compile(r"(?:了|済み?|しました|した|です|됨|했음|함|되었음|입니다)?$")
-_LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~]*$")
+_LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~.]*$")
 _STAMP = re.compile(r"(?<=[✅☑✔✓])[ ]\d{4}-\d\d-\d\d$")
 """A day behind a sign: `Sign in ✅ 2026-04-06`."""
 

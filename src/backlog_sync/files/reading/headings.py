@@ -156,11 +156,12 @@ class HeadingReader:
             if self.choices.bullets:
                 self._container(node, section, replace(inner), planned, "planned-bullets")
                 return
-        if not owner and (section.time or self._is_refused_phase(section)):
+        ranked = self._is_ranked_list(section)
+        if not owner and (section.time or ranked or self._is_refused_phase(section)):
             inner = replace(inner, time=True)
             if section.status:
                 inner = replace(inner, status=section.status)
-            if section.lane or scope.lane:
+            if section.lane or scope.lane or ranked:
                 inner = replace(inner, lane=True)
             elif self._holds(section):
                 self._container(node, section, inner, "epic", "time-heading")
@@ -223,6 +224,10 @@ class HeadingReader:
         below = Scope(draft, (*scope.chain, draft), section, time=scope.time, planned=scope.planned,
                       status=scope.status)  # fmt: skip
         self.walk.children(node, below)
+
+    def _is_ranked_list(self, section: Section) -> bool:
+        """Whether a heading ranks the bullets below it, beside items: `P2 - Extensions`."""
+        return section.title.prioritised and section.bullets > 0 and self._declares_items()
 
     def _is_refused_phase(self, section: Section) -> bool:
         """Whether a phase or step is no item only because it carries nothing but bullets."""

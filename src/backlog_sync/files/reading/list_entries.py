@@ -246,6 +246,8 @@ class EntryReader:
         draft = self.walk.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
         if scope.status:
             draft.mark = draft.mark or parse_status(scope.status)
+        if scope.lane and scope.section and scope.section.title.prioritised:
+            draft.put("priority", scope.section.title.priority, draft.place)
         self.walk.note_entry(draft, node)
         if prefix and prefix.priority:
             draft.fields["priority"] = prefix.priority

@@ -133,11 +133,17 @@ def read_tables(lines: tuple[Line, ...], rules: Declared) -> Tables:
             header = header if header.part else None
         if header is not None:
             kept = found.parts if header.part else found.items
-            kept[at] = tuple(filter(None, (_row(line, header) for line in rows[2:])))
+            heads = [_texts(line) for line in rows[:2]]  # a long table may repeat them
+            told = (_row(line, header) for line in rows[2:] if _texts(line) not in heads)
+            kept[at] = tuple(filter(None, told))
         at = end
     _tell_again(found)
     _clear_repeated_numbers(found)
     return found
+
+
+def _texts(line: Line) -> list[str]:
+    return [cell.text for cell in split_cells(line)]
 
 
 def part_overviews(
