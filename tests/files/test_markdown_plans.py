@@ -280,6 +280,17 @@ def test_bullets_below_a_rank_beside_items_are_items_where_bullets_are_asked_for
     assert len(read(text).items) == 2
 
 
+def test_of_several_headings_of_the_first_level_none_is_the_title() -> None:
+    """They are lanes too, and so is a status with a day: what is done stays done."""
+    text = (
+        "# Open\n\n- Paint\n\n# Done\n\n## Done 10/18/2021\n\n* Sweep\n\n"
+        "## Done 2021-10-21\n\n* Mop\n"
+    )
+    found = [(item.document.title, item.parent, item.document.status)
+             for item in read(text, bullets="items").items]  # fmt: skip
+    assert found == [("Paint", None, "Open"), ("Sweep", None, "Done"), ("Mop", None, "Done")]
+
+
 LEADS = (
     "# Harbour\n\n## 1. Boats\n\nAll that floats.\n\n- **Slipway:** lets boats down at low tide.\n"
     "- **Crane**: lifts what is heavier than that.\n\n"

@@ -11,7 +11,7 @@ from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
-from backlog_sync.files.statuses import is_status_word
+from backlog_sync.files.statuses import is_status_word, status_in
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
@@ -144,11 +144,13 @@ def read_sections(
     """
     found: list[Section] = []
     by_node: dict[int, Section] = {}
+    chapters = [node for node in root.children if node.form is Form.SECTION and node.level == 1]
+    title = chapters[0] if len(chapters) == 1 else None
     for node in root.walk():
         if node.form is not Form.SECTION:
             continue
         above = by_node.get(id(node.parent)) if node.parent else None
-        section = _section(node, above)
+        section = _section(node, above, title_of_all=node is title)
         by_node[id(node)] = section
         if above:
             above.children.append(section)
@@ -170,7 +172,7 @@ def _count_leads(sections: list[Section]) -> None:
         section.bullets += len(section.leads)
 
 
-def _section(node: Node, above: Section | None) -> Section:
+def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Section:
     title = read_title(node.text)
     word = bare_heading(node.text)
     named = meant_field(word)
@@ -183,7 +185,6 @@ def _section(node: Node, above: Section | None) -> Section:
     group = group if "structure" in said or group in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
     section.structural = bool(said & {"structure", "tasks", "deliverables"})
-    title_of_all = above is None and node.level == 1
     plain_title = title.typed is None or title.typed.dotted
     if not title_of_all and plain_title and not boxed:
         section.role = role_of(word) or (Role.ELSE if topics(head) & _PAST else None)
@@ -207,8 +208,9 @@ def status_of(text: str) -> str | None:
     `Completed milestones` and `Problemas resueltos` name with it what there is.
     """
     first = _APART.split(text, maxsplit=1)[0].strip(" :：")
-    if is_status_word(first):
-        return first
+    told = status_in(first)
+    if told and told.alone and is_status_word(first[: told.end]):  # `Done 2025-06-16`
+        return first[: told.end]
     word, _, rest = first.partition(" ")
     before, _, last = key_words(first).rpartition(" ")
     for status, named in ((word, bare_word(rest)), (last, before)):
