@@ -479,10 +479,10 @@ def test_a_body_that_begins_behind_its_title_is_not_parted() -> None:
     )
 
 
-def test_a_status_that_others_follow_is_left_and_nothing_else() -> None:
-    """Tasks without a status are done because their phase is: no new word of it says that."""
+def test_a_status_that_others_follow_is_written() -> None:
+    """Tasks without a status follow their phase only until they have an issue of their own."""
     text = "## Phase 1: A\n\n**Status**: Done\n\n**Tasks:**\n- The front wheel\n- The fork\n"
     opened = status("In Progress")
     assert write(text, opened, ISSUE, ISSUE) == text.replace("wheel", f"wheel ({LINK})").replace(
         "fork", f"fork ({LINK})"
-    )
+    ).replace("Done", "In Progress")

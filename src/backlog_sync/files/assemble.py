@@ -454,6 +454,7 @@ class _Assembler:
                     anchor=draft.anchor,
                     confident=not draft.shelved,
                     hints=draft.hints,
+                    follows=draft.follows,
                     missing=tuple(self.missing.get(id(draft), ())),
                 )
             )

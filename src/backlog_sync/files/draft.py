@@ -65,7 +65,8 @@ class Draft:
     GitHub's milestones do. `implied` tells an item that others only name, `mention` what only names
     another one and is none itself; `stood_alone` tells that an earlier reader saw no parent above
     it, which its former key says. `shelved` is the key of a list of what nobody plans to do.
-    `hints` are issues that it may be; None looks at the title.
+    `hints` are issues that it may be; None looks at the title. What `follows` says nothing of how
+    far it is: it is done where what it stands in is.
     """
 
     kind: str
@@ -85,6 +86,7 @@ class Draft:
     bare: bool = False
     named_within: bool = False
     shelved: str = ""
+    follows: bool = False
     fields: dict[str, object] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     criteria: list[Criterion] = field(default_factory=list)

@@ -11,6 +11,7 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.files.documents.settings import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.near import Near
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import key_words
 
@@ -143,6 +144,7 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
     for entry in ordered:
         if entry.parent is not None:
             entry.parent.children.append(entry)
+            _follow(entry, entry.parent)
     doubles = tuple(entry for entry in entries if by_key[entry.key] is not entry)
     return Collected(ordered, doubles, tuple(diagnostics))
 
@@ -160,6 +162,21 @@ def as_meant(item: ParsedItem, statuses: Mapping[str, str]) -> ParsedItem:
     if meant is None:
         return item
     return replace(item, document=item.document.model_copy(update={"status": meant}))
+
+
+def _follow(entry: Entry, above: Entry) -> None:
+    """What says nothing of how far it is, in finished work, is finished, and is not opened.
+
+    With a number of its own, its issue says how far it is.
+    """
+    document = entry.parsed.document
+    if (
+        entry.parsed.follows
+        and not document.issue
+        and "done" in meanings(above.text("status") or "")
+    ):
+        finished = document.model_copy(update={"status": "Done"})
+        entry.parsed = replace(entry.parsed, document=finished)
 
 
 def _defaults(item: ParsedItem, settings: SettingsDocument) -> tuple[KindDefaultsDocument, ...]:

@@ -49,7 +49,8 @@ class ParsedItem:
     `confident` is False for what is only listed unless it was asked for. `hints` are issue
     numbers in the title as it is written; None: the title of the document is. `missing` are what
     it names and its file does not hold, to be looked for in the others; `alone` is the document
-    without what those said of it, None where they said nothing.
+    without what those said of it, None where they said nothing. What `follows` says nothing of how
+    far it is: it is done where what it stands in is.
     """
 
     document: ItemDocument
@@ -63,6 +64,7 @@ class ParsedItem:
     hints: tuple[IssueHint, ...] | None = None
     missing: tuple[Missing, ...] = ()
     alone: ItemDocument | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.sentences import is_sentence
-from backlog_sync.files.statuses import meanings, status_in
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import singular, without_issue
 from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, is_empty_word
 
@@ -84,7 +84,7 @@ def settle(record: Record) -> Known:
     record.filler.efforts.settle(record.findings)
     shared = {id(draft.outer) for draft in record.drafts if draft.outer}
     for draft in record.drafts:
-        _finish(draft)
+        draft.follows = _follows(draft)
         _settle(record, draft)
         word = draft.typed.word.name if draft.typed and id(draft) in shared else ""
         if not draft.line.cells:  # nothing is written into a table in HTML
@@ -170,18 +170,10 @@ def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
             record.take(draft, pair, row.line)
 
 
-def _finish(draft: MarkdownDraft) -> None:
-    """What stands in finished work is finished, where it does not say otherwise.
-
-    `Status: none` says otherwise, too.
-    """
-    above = draft.parent
+def _follows(draft: MarkdownDraft) -> bool:
+    """Whether an item does not say how far it is; `Status: none` says so, too."""
     told = "status" in draft.fields or any(meta.pair.field == "status" for meta in draft.meta)
-    if draft.mark is not None or told or _is_open(draft):
-        return
-    said = status_in(str(above.fields.get("status", ""))) if above else None
-    if said is not None and said.done:
-        draft.mark = "Done"
+    return draft.mark is None and not told and not _is_open(draft)
 
 
 def _is_open(draft: MarkdownDraft) -> bool:

@@ -4,7 +4,7 @@ A writer gives the edits; the result is read again, and only what is read as it 
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
@@ -241,25 +241,13 @@ def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set
         if new is None:
             moved |= whole
         elif old.kind != new.kind or not _alike(old.document, new.document, asked):
-            changed |= _followed(old, new, asked, wanted) or whole
+            changed |= whole
         elif all_there and old.parent != new.parent:
             moved |= whole
         else:
             wrong = (each for each in asked if not says(new.document, each, old.document))
             changed |= {(index, each.name) for each in wrong}
     return None if all_there and not changed and not moved else changed or moved
-
-
-def _followed(
-    old: ParsedItem, new: ParsedItem, asked: Sequence[Wanted], wanted: Mapping[int, list[Wanted]]
-) -> set[Place]:
-    """The status of the item above, if an item without one only follows it."""
-    above = next((each for each in wanted.get(old.parent or 0, ()) if each.name == "status"), None)
-    if old.parent is None or above is None or old.kind != new.kind:
-        return set()
-    return (
-        {(old.parent, "status")} if _alike(old.document, new.document, (*asked, above)) else set()
-    )
 
 
 def _pairs(parsed: ParsedFile, read: ParsedFile) -> Iterator[tuple[ParsedItem, ParsedItem | None]]:

@@ -63,6 +63,7 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
     issue, the backlog keeps the identity under which it was synchronised.
     """
     made = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not _is_empty(value))
+    _with_statuses(made, loaded)
     settings: dict[str, object] = {"repository": repository} if repository else {}
     if any("issue" in each.fields for each in made.values()):
         settings |= _identity(loaded)
@@ -79,6 +80,7 @@ def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | N
     # An empty field says that there is nothing, but for `sync`.
     apart = {"items", "kind", "features", "stories", "tasks"}
     made = _outlines(loaded, apart, lambda name, value: (name, value) != ("sync", True))
+    _with_statuses(made, loaded)
     _with_registers(made, loaded)
     _with_issues(made, loaded)
     settings = loaded.settings.model_dump(exclude_unset=True, exclude=_READING)
@@ -127,6 +129,13 @@ def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
         if len(item.outlook.risks) > len(sequence(outline.fields.get("risks"))):
             risks = tuple(_risk(each) for each in item.outlook.risks)
             outline.fields = {**outline.fields, "risks": risks}
+
+
+def _with_statuses(made: Mapping[str, Outline], loaded: Loaded) -> None:
+    """Give items that only follow what they stand in the status that they have by it."""
+    for item in loaded.desired.items if loaded.desired else ():
+        if item.status and not made[item.key].fields.get("status"):
+            made[item.key].fields = {**made[item.key].fields, "status": item.status}
 
 
 def _with_issues(made: Mapping[str, Outline], loaded: Loaded) -> None:
