@@ -486,3 +486,9 @@ def test_a_status_that_others_follow_is_written() -> None:
     assert write(text, opened, ISSUE, ISSUE) == text.replace("wheel", f"wheel ({LINK})").replace(
         "fork", f"fork ({LINK})"
     ).replace("Done", "In Progress")
+
+
+def test_a_number_stands_right_behind_a_bold_lead() -> None:
+    """A dash within the lead does not hide it."""
+    text = "## Phase 1: A\n\n- [ ] **Fork — the front one** : turn it\n"
+    assert write(text, None, ISSUE) == text.replace("** :", f"** ({LINK}) :")

@@ -203,7 +203,7 @@ def read_title(text: str, *, entry: bool = False) -> Title:
         typed = told.typed and replace(told.typed, status=done or told.typed.status)
         return replace(told, typed=typed, status=done or told.status)
     if entry and "#" in text:
-        text, issue = _without_issue(text)
+        text, issue = _behind_lead(text) or _without_issue(text)
         for dash in islice(_EM_DASH.finditer(text), 3 if issue is None else 0):
             head, issue = _without_issue(text[: dash.start()])
             if issue is not None:
@@ -259,6 +259,14 @@ def _marks(text: str, *, entry: bool) -> Title:
 
 
 # ---- the item's issue ------------------------------------------------------------------------
+
+
+def _behind_lead(text: str) -> tuple[str, str] | None:
+    """An entry without the number right behind its bold lead: `**Sign in** (#7): text`."""
+    close = text.find("**", 2, _HEAD * 10) if text.startswith("**") else -1
+    number = BRACKETED_ISSUE.match(text, close + 2) if close > 0 else None
+    issue = parse_issue(number[1]) if number else None
+    return (text[: close + 2] + text[number.end() :], str(issue)) if number and issue else None
 
 
 def _without_issue(text: str) -> tuple[str, str | None]:
