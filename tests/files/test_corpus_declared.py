@@ -28,6 +28,7 @@ OTHERWISE = {
     "a05": "it numbers 85 tickets, and its hand count has 93; it takes no criteria either",
     "a10": "its hand count takes only boxes for criteria, not the bullets below the same key",
     "a11": "its hand count is rough, as its note says",
+    "a14": "its hand count takes two criteria that a semicolon parts for one",
     "b03": "its hand count takes the boxes of a list of manual tests for criteria, too",
     "b05": "its hand count has 20 criteria of the 35 that its stories number",
     "b09": "its hand count is rough, and a file whose YAML is broken is read as far as it goes",

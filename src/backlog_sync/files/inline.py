@@ -31,6 +31,11 @@ def plain(text: str) -> str:
     return text.strip()
 
 
+def is_all_bold(text: str) -> bool:
+    """Whether a line is one bold text and nothing else."""
+    return len(text) > 4 and text.startswith("**") and text.find("**", 2) == len(text) - 2
+
+
 def _outside_code(text: str) -> str:
     """Bold and italic marks removed and entities decoded, outside of code."""
     if "*" not in text and "__" not in text and "&" not in text:

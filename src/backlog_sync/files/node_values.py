@@ -125,6 +125,10 @@ def criteria_of(node: Node) -> Iterator[Criterion]:
                 yield _boxed(line)
 
 
+_APART = re.compile(r"(?:`[^`]*`|\([^()]*\)|[^;])+")
+"""What stands between semicolons; those in code and in brackets part nothing."""
+
+
 def _scenarios(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a text, the name and steps of a scenario as one: `Given …`, `When …`."""
     open_: list[str] = []
@@ -145,8 +149,8 @@ def _scenarios(lines: Iterable[str]) -> Iterator[str]:
 
 def _lines(text: str) -> Iterable[str]:
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) == 1 and text.count(";") >= 1:
-        lines = [part for part in text.split(";") if part.strip()]
+    if len(lines) == 1:
+        lines = [part for part in _APART.findall(text) if part.strip()]
     return lines
 
 

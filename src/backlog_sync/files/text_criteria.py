@@ -15,6 +15,21 @@ _CRITERIA = "acceptance_criteria"
 _LONGEST_KEY = 60
 
 
+_INLINE = re.compile(
+    r"(?<=[.!?。;)\]`])[ ]*(?P<mark>\*{0,2})(?P<key>[^\W\d_][^.:;：。*]{1,40})"
+    r"(?:[:：][ ]?(?P=mark)|(?P=mark)[:：])[ ]*(?=\S)"
+)
+
+
+def inline_criteria(text: str) -> tuple[str, str]:
+    """A line up to `Acceptance: …` behind one of its sentences, and the criteria from there."""
+    for match in _INLINE.finditer(text):
+        key = match["key"].strip()
+        if key[0] != key[0].lower() and field_of(key) == _CRITERIA:
+            return text[: match.start()], text[match.end() :]
+    return text, ""
+
+
 def without_criteria(text: str) -> tuple[str, list[Criterion]]:
     """A text without its acceptance criteria, and these.
 

@@ -1,11 +1,14 @@
 """Values that go on over the lines below their key: prose, check lists, names."""
 
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.node_values import criteria_of
 from backlog_sync.files.outline import Kind, Line
-from backlog_sync.files.reading.drafts import Block, Point
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.record import CRITERIA, TASKS, Record
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.vocabulary import TEXT_FIELDS
+from backlog_sync.files.yaml.nodes import Scalar
 
 _LONGEST = 4000
 """A scenario's text is cut there."""
@@ -33,6 +36,16 @@ class Blocks:
         self.end()
         self.open = block
 
+    def beside_key(self, item: MarkdownDraft, text: str, place: Place, line: Line) -> None:
+        """Open criteria that begin beside their key: `Acceptance: it floats; it is dry`."""
+        self.begin(Block(CRITERIA, item, text=[text], key_indent=line.indent, place=place,
+                         beside=line))  # fmt: skip
+
+    def leave_key(self) -> None:
+        """End criteria beside a key: what follows is no text that goes on with them."""
+        if self.open and self.open.beside:
+            self.end()
+
     def end(self) -> None:
         """Give what a block gathered to its item."""
         block, self.open = self.open, None
@@ -40,7 +53,11 @@ class Blocks:
             return
         if block.field == TASKS:
             return
-        if block.field == CRITERIA:
+        if block.beside:
+            for each in criteria_of(Scalar(" ".join(block.text), 0, 0)):
+                entry = Point(each.text, each.done, place=block.place, line=block.beside)
+                self.record.criterion(block.draft, entry)
+        elif block.field == CRITERIA:
             for entry in () if block.boxed else block.plain:
                 self.record.criterion(block.draft, entry)
         elif any(line.strip() for line in block.text):
@@ -53,6 +70,8 @@ class Blocks:
         """
         if block.field == TASKS:
             return False
+        if block.beside:
+            return self._beside_key(line, block, glued=glued)
         if block.field == CRITERIA:
             if block.scenario or begins_scenario(line.text):
                 return self._step(line, block, glued=glued)
@@ -75,6 +94,15 @@ class Blocks:
             block.text.append(named.key if named and named.key else line.text)
         block.place = block.place or self.record.place(line, line.at)
         self.record.note(line, "metadata", block.draft, block.field)
+        return True
+
+    def _beside_key(self, line: Line, block: Block, *, glued: bool) -> bool:
+        """A line below criteria that stand beside their key goes on with the last of them."""
+        if not glued or line.kind is not Kind.TEXT:
+            self.end()
+            return False
+        block.text.append(line.text)
+        self.record.note(line, "checklist", block.draft)
         return True
 
     def _step(self, line: Line, block: Block, *, glued: bool) -> bool:

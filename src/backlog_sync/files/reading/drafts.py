@@ -81,7 +81,8 @@ class Block:
 
     `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
     that they are told as Given/When/Then; `step` is the row of the
-    last step. `withheld` tells that no issue shows it.
+    last step. `withheld` tells that no issue shows it; `beside` is the line of criteria that begin
+    beside their key.
     """
 
     field: str
@@ -95,6 +96,7 @@ class Block:
     key_indent: int = -1
     place: Place | None = None
     withheld: bool = False
+    beside: Line | None = None
 
 
 def take_title(draft: MarkdownDraft, title: Title) -> None:

@@ -11,7 +11,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Line, Node
 from backlog_sync.files.reading.fenced import opens_yaml
 from backlog_sync.files.reading.metadata import parse_pairs
-from backlog_sync.files.reading.titles import Typed, parse_title, recognise
+from backlog_sync.files.reading.titles import Typed, parse_title, recognise, typed_line
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.vocabulary import RANKS, bare_word, is_priority, vocabulary
 
@@ -19,11 +19,14 @@ _LETTERED = re.compile(r"([A-Z]\d{1,3}(?:\.\d{1,3})?)[.:)–—-][ ]?(?=\S)|([A-
 _BOLD_TITLE = re.compile(r"\*\*([^*]{1,200})\*\*(?:[ ]?[-–—:][ ]?([^*]{1,30}))?$")
 _REMARK = re.compile(r"[ ]?\((P\d)\)$")
 STORY = vocabulary().spelled["story"]
+TASK = vocabulary().spelled["task"]
 _MENTIONS = "it only mentions"
 _FAMILY = 3
 """Two codes of an unknown family may be mentions; three with lines below them are a plan."""
 
 _OURS = ("issue", "status", "progress")
+_VOUCHING = ("user_story", "acceptance_criteria")
+"""Fields that only an item has: an entry with one of them is one, whatever its title."""
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ class _Chooser:
     def run(self) -> Listed:
         self._by_word()
         self._by_sentence()
-        self._by_story_below()
+        self._by_line_below()
         self._by_bold_line()
         self._by_paragraph()
         return self.found
@@ -166,27 +169,30 @@ class _Chooser:
                 for node in group:
                     self._add(node, Typed(STORY, None, plain(node.text), sentence=True))
 
-    def _by_story_below(self) -> None:
-        """List entries with a user story directly below them."""
+    def _by_line_below(self) -> None:
+        """List entries with a user story or criteria directly below them."""
         for node in self.entries:
             if node.box is not None or recognise(node.text) is not None:
                 continue
-            if self._story_below(node):
+            below = self._told_below(node)
+            if below:
                 title, priority = _bold_title(node.text)
-                self._add(node, Typed(STORY, None, title, sentence=True, priority=priority))
+                word = STORY if below == "user_story" else TASK
+                story = word is STORY
+                self._add(node, Typed(word, None, title, sentence=story, priority=priority))
 
-    def _story_below(self, node: Node) -> bool:
-        """Whether a user story stands directly below, or behind what write-back put there."""
+    def _told_below(self, node: Node) -> str | None:
+        """What stands directly below, or behind what write-back put there."""
         for row in range(node.first + 1, min(node.end, node.first + 5)):
             line = self.lines[row]
             if not line.text:
-                return False
+                return None
             if is_story_sentence(line.text) and not line.marker:
-                return True
+                return "user_story"
             pairs = parse_pairs(self.text, line, plain_keys=True)
             if not pairs or pairs[0].field not in _OURS:
-                return bool(pairs) and pairs[0].field == "user_story"
-        return False
+                return pairs[0].field if pairs and pairs[0].field in _VOUCHING else None
+        return None
 
     def _by_paragraph(self) -> None:
         """Paragraphs that are user stories, where headings of that level stand above several."""
@@ -210,7 +216,7 @@ class _Chooser:
             line = self.lines[node.first]
             if line.indent or not line.text.startswith("**"):
                 continue
-            typed = _lettered(line.text) or _typed_line(line.text)
+            typed = _lettered(line.text) or typed_line(line.text)
             if typed and typed.word.name not in self.words:
                 found[node.first] = (node, typed)
         if len(found) > 1:
@@ -246,25 +252,6 @@ def _bold_title(text: str) -> tuple[str, str | None]:
     if behind and is_priority(behind):
         return plain(match[1]), match[2].strip()
     return plain(match[1] if not match[2] else text), None
-
-
-def _typed_line(text: str) -> Typed | None:
-    """`**Epic 1: Lockers**` and nothing else on its line."""
-    close = text.find("**", 2)
-    if close < 0 or text[close + 2 :].strip(" :"):
-        return None
-    typed = recognise(text[2:close])
-    if (
-        typed is None
-        or typed.dotted
-        or typed.bare
-        or not typed.number
-        or not typed.title
-        or typed.word.weak
-    ):
-        return None
-    told, status, points = parse_title(typed.title)
-    return replace(typed, title=told, status=typed.status or status, points=points, bold=True)
 
 
 def _lettered(text: str) -> Typed | None:

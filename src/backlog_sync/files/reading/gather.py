@@ -5,7 +5,7 @@ What is an item was decided before; here its lines become its fields, criteria a
 
 from dataclasses import replace
 
-from backlog_sync.files.inline import plain
+from backlog_sync.files.inline import is_all_bold, plain
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.blocks import Blocks
 from backlog_sync.files.reading.boxes import BoxReader
@@ -74,6 +74,8 @@ class Gatherer:
         for child in node.children:
             if child.first <= self.done or len(self.record.drafts) > self.most:
                 continue
+            if child.form is not Form.TEXT:
+                self.blocks.leave_key()
             if child.form is Form.SECTION:
                 self.headings.read(child, outer, flat)
                 above = None
@@ -183,7 +185,7 @@ class Gatherer:
         """
         self.sentence = None
         block = self.blocks.open
-        if block and block.field != CRITERIA and block.text and not block.heading:
+        if block and block.text and not block.heading:
             self.blocks.end()
         block = self.blocks.open
         if block and block.heading and block.text:
@@ -256,7 +258,7 @@ class Gatherer:
         """The next lines of an entry: they go on with its title, or with the body that it began."""
         take_title(draft, title)
         draft.last_line = node.first
-        if title.rest:
+        if title.rest or is_all_bold(self.lines[node.first].text):
             draft.parted = False
             draft.body_end = self._end_of_body(node)
             return
@@ -327,6 +329,8 @@ class Gatherer:
             self.record.note(line, "user-story", item)
         else:
             self.sentence = None
+            if line.kind is not Kind.LIST and self.keys.read_inline(line, item):
+                return
             item.say(self.record.raw(line, item))
             told = reason or self.choices.listed.refused.get(line.row, "")
             self.record.note(line, "description", item, told)

@@ -8,10 +8,11 @@ from backlog_sync.files.fill import Taken
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.reading.claims import total_counts
-from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point, is_told, is_untitled
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, is_untitled
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD
 from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.text_criteria import inline_criteria
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
     TEXT_FIELDS,
@@ -76,6 +77,16 @@ class KeyReader:
         self.take_all(line, pairs, item, aside=self._is_aside_of(item, scope))
         return True
 
+    def read_inline(self, line: Line, item: MarkdownDraft) -> bool:
+        """Take criteria that stand behind a sentence: `Sign in by mail. Acceptance: it opens`."""
+        before, told = inline_criteria(line.text)
+        if not told or self.blocks.open is not None or is_told(item, CRITERIA):
+            return False
+        item.say(before)
+        self.record.note(line, "description", item, "with criteria behind it")
+        self.blocks.beside_key(item, told, self.record.place(line, line.at), line)
+        return True
+
     def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
         """Whether a line stands below a heading of its own, that is no item, within an item."""
         section = scope.section
@@ -125,7 +136,7 @@ class KeyReader:
             return Taken.SET
         if pair.field == CRITERIA:
             if pair.value:
-                self.record.criterion(item, Point(pair.value, place=place, line=line))
+                self.blocks.beside_key(item, pair.value, place, line)
                 return Taken.SET
             if "quality" in topics(pair.key) and not self._list_follows(line, boxed=not item.weak):
                 return Taken.UNKNOWN

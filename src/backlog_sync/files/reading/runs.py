@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.numbered import Numbered
-from backlog_sync.files.reading.sections import Role, Section, is_priority_heading
+from backlog_sync.files.reading.sections import Role, Section, is_priority_of_run
 from backlog_sync.files.reading.titles import Typed, strip_number
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
@@ -475,7 +475,7 @@ class _Chooser:
         if not self._is_plain(section) or section.level < _PAIR:
             return False
         recurs = (section.level, section.word) in self.recurring
-        if recurs or section.lane or is_priority_heading(section):
+        if recurs or section.lane or is_priority_of_run(section):
             return False
         above = section.above()
         lane = any(each.lane and not _is_plan(each) for each in above)

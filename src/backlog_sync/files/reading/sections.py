@@ -9,7 +9,7 @@ from enum import Enum
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
-from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title
+from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title, typed_line
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word, status_in
 from backlog_sync.files.values import without_remark
@@ -274,6 +274,7 @@ def _look(
         _look_at_entry(text, lines, node, section)
     elif node.form is Form.TEXT:
         section.prose += 1
+        section.items += typed_line(lines[node.first].text) is not None
         section.stories |= is_story_sentence(lines[node.first].text)
         section.sentences += is_sentence(lines[node.first].text)
         for row in range(node.first, node.end):
@@ -347,6 +348,17 @@ def is_priority_heading(section: Section) -> bool:
     if head in _MOSCOW:
         return True
     return "(" not in section.word and is_priority(section.word)
+
+
+def is_priority_of_run(section: Section) -> bool:
+    """Whether a heading only says a priority, or stands among such: `Previously noted`.
+
+    What some of its siblings are it is as well, and the remark behind one is no name of its own.
+    """
+    siblings = section.parent.children if section.parent else [section]
+    named = [s for s in siblings if is_priority(bare_word(without_remark(s.word)))]
+    alone = is_priority_heading(section)
+    return alone or (len(named) > 1 and any(map(is_priority_heading, named)))
 
 
 _MOSCOW = listed("must have|should have|could have|won't have|would have|nice to have")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
-from backlog_sync.files.inline import only_link, plain
+from backlog_sync.files.inline import is_all_bold, only_link, plain
 from backlog_sync.files.statuses import (
     DONE,
     StatusPhrase,
@@ -550,6 +550,23 @@ class _Found(NamedTuple):
     dotted: bool = False
     joined: bool = False
     status: str | None = None
+
+
+def typed_line(text: str) -> Typed | None:
+    """`**Epic 1: Lockers**` and nothing else on its line."""
+    bare = text.rstrip(" :")
+    typed = recognise(bare[2:-2]) if is_all_bold(bare) else None
+    if (
+        typed is None
+        or typed.dotted
+        or typed.bare
+        or not typed.number
+        or not typed.title
+        or typed.word.weak
+    ):
+        return None
+    told, status, points = parse_title(typed.title)
+    return replace(typed, title=told, status=typed.status or status, points=points, bold=True)
 
 
 def _find(body: str) -> _Found | None:

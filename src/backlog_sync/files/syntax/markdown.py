@@ -30,6 +30,9 @@ _DEEPEST = 100
 
 _MARKER = re.compile(r"([-*+•]|\d{1,9}[.)])(?=[ \t]|$)")
 _BOX = re.compile(r"\[([ xX✓✔])\]\*?(?=[ \t]|$)")
+_BARE = re.compile(r"(?=\[[ xX]\][ \t]+\S)")
+"""A check box without the marker of a list: one of several is meant as an entry."""
+
 _HASHES = re.compile(r"#{1,6}(?=[ \t]|$)")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _UNDERLINED = 120
@@ -71,6 +74,8 @@ class _Builder:
         self.details: list[bool] = []
         self.unclosed: list[int] = []
         self.cells: dict[int, tuple[str, ...]] = {}
+        rows = (self.text[start:end].lstrip(" \t") for start, end, _ in self.spans)
+        self.bare = sum(_BARE.match(row) is not None for row in rows) > 1
 
     def build(self) -> Outline:
         front = self._front_matter()
@@ -95,9 +100,11 @@ class _Builder:
 
     def _parse(self, first: int, last: int, dedent: int = 0) -> None:
         """Take the blocks of some rows, with so many columns of their indentation left out."""
-        rows = (self.text[start:end] for start, end, _ in self.spans[first:last])
+        rows = [self.text[start:end] for start, end, _ in self.spans[first:last]]
+        if self.bare:
+            rows = [_as_entry(row) for row in rows]
         if dedent:
-            rows = (_without_indent(row, dedent) for row in rows)
+            rows = [_without_indent(row, dedent) for row in rows]
         skip_inline = 0
         for token in _parser().parse("\n".join(row.replace("\0", " ") for row in rows)):
             handler = _HANDLERS.get(token.type)
@@ -337,7 +344,7 @@ class _Builder:
         return line._replace(level=level, text=title, at=at)
 
     def _item(self, line: Line) -> Line:
-        marker = _MARKER.match(line.text)
+        marker = _MARKER.match(line.text) or _BARE.match(line.text)
         if marker is None:
             return line
         behind = line.at + marker.end()
@@ -349,7 +356,7 @@ class _Builder:
         kind = line.kind if line.kind in SILENT or line.kind is Kind.TABLE else Kind.LIST
         return line._replace(
             kind=kind, text=self.text[at : line.end].rstrip(), at=min(at, line.end),
-            marker=marker[1], content=content, box=box.start(1) if box else None,
+            marker=marker[0], content=content, box=box.start(1) if box else None,
             ticked=box is not None and box[1] != " ",
         )  # fmt: skip
 
@@ -373,6 +380,12 @@ _HANDLERS = {
 def _rows(token: Token, base: int) -> tuple[int, int]:
     first, end = token.map or (0, 0)
     return base + first, base + end
+
+
+def _as_entry(row: str) -> str:
+    """A row as the parser sees it: a check box alone begins an entry as well."""
+    bare = row.lstrip(" \t")
+    return f"{row[: len(row) - len(bare)]}- {bare}" if _BARE.match(bare) else row
 
 
 def _without_indent(row: str, width: int) -> str:
