@@ -114,3 +114,10 @@ def test_progress_beside_lines_of_prose() -> None:
     text = "# Yard\n\n**T1 · Keel**\nAcceptance: it holds; it is dry\n\n**T2 · Mast**\nSet it.\n"
     for told, key in ((text, "Issue"), (text.replace("Acc", "Lay it. Acc"), "**Issue**")):
         assert write(told, ISSUE) == told.replace("Keel**\n", f"Keel**  \n{key}: {LINK}  \n")
+
+
+def test_a_bold_key_right_below_a_list_speaks_of_its_phase() -> None:
+    """Its criteria are not those of the last entry, whose text it would go on with."""
+    text = "# Plan\n\n## Phase 1: Hull\n\n- Keel\n- Planks\n**Acceptance:** dry\n"
+    items = read(text, bullets="items").items
+    assert [len(item.document.acceptance_criteria or ()) for item in items] == [1, 0, 0]

@@ -190,6 +190,8 @@ class _Chooser:
             if is_story_sentence(line.text) and not line.marker:
                 return "user_story"
             pairs = parse_pairs(self.text, line, plain_keys=True)
+            if pairs and pairs[0].bold and line.indent < node.content:
+                return None  # a bold key that is not indented speaks of what holds the list
             if not pairs or pairs[0].field not in _OURS:
                 return pairs[0].field if pairs and pairs[0].field in _VOUCHING else None
         return None
