@@ -659,14 +659,11 @@ def _milestone(body: str) -> _Found | None:
 
 
 def _version(body: str) -> _Found | None:
-    """`v1.2 — …` is a release; its number is its name and stays in the title."""
+    """`v1.2 — …` is a release."""
     match = _VERSION.match(body)
     if not match:
         return None
-    found = _titled(_Found(_TYPES["release"], match[1], ""), body, match.end())
-    if found is None or not body.endswith(found.title) or body.startswith(found.title):
-        return found
-    return found._replace(title=body)
+    return _titled(_Found(_TYPES["release"], match[1], ""), body, match.end())
 
 
 def _code(body: str) -> _Found | None:

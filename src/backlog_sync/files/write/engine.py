@@ -140,7 +140,9 @@ class _Search:
             elif len(group) > 1 and self.readings and (rest or halvings < _HALVINGS):
                 # Neighbors and the fields of one item are parted.
                 halvings += bool(bad)
-                groups += ((group[::2], halvings), (group[1::2], halvings))
+                one = len({index for index, _ in group}) == 1
+                parts = [[each] for each in group] if one else [group[::2], group[1::2]]
+                groups += ((part, halvings) for part in parts)
             else:
                 left += ((each, NOT_IN_PLACE) for each in group)
         return left
