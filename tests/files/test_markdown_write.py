@@ -488,6 +488,15 @@ def test_a_status_that_others_follow_is_written() -> None:
     ).replace("Done", "In Progress")
 
 
+def test_rows_of_what_is_done_stay_done_beside_a_new_column() -> None:
+    """An empty cell of it says nothing against the heading."""
+    head = "# P\n\n## Done\n\n| # | Feature | Date |\n|---|---|---|\n"
+    text = f"{head}| 1 | Oar | May |\n| 2 | Mast | June |\n"
+    written = write(text, status("Blocked"), ISSUE)
+    assert "| 1 | Oar | May | Blocked |" in written
+    assert f"| 2 | Mast ({LINK}) | June |  |" in written
+
+
 def test_a_number_stands_right_behind_a_bold_lead() -> None:
     """A dash within the lead does not hide it."""
     text = "## Phase 1: A\n\n- [ ] **Fork — the front one** : turn it\n"

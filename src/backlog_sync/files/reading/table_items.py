@@ -114,7 +114,8 @@ class TableReader:
             kind = "task"  # a row of a part of the work, which nothing makes a story
         if typed.number and typed.word.name == typed.word.kind and typed.word.kind != kind:
             typed = replace(typed, number=None)
-        told = any(pair.field == "status" and not is_empty_word(pair.value) for pair in row.pairs)
+        said = (pair.value.strip() for pair in row.pairs if pair.field == "status")
+        told = any(word and not is_empty_word(word) for word in said)
         status = typed.status or (parse_status(scope.status) if scope.status and not told else None)
         draft = self.walk.add(kind, typed, typed.title, row.line, row.title_at, status, scope)
         draft.row = RowSpan(row.title_at, row.title_end, row.issue)

@@ -142,6 +142,7 @@ class _Search:
                 halvings += bool(bad)
                 one = len({index for index, _ in group}) == 1
                 parts = [[each] for each in group] if one else [group[::2], group[1::2]]
+                apart -= set(map(_place, group if one else ()))  # alone each may stand first
                 groups += ((part, halvings) for part in parts)
             else:
                 left += ((each, NOT_IN_PLACE) for each in group)
