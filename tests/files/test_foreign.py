@@ -873,6 +873,23 @@ def test_keys_of_an_earlier_reader_are_known(
     assert item.document.previously == ((former,) if former else ())
 
 
+def test_keys_of_numbers_below_headers_of_other_languages_are_known(load_text: LoadText) -> None:
+    """Such a header names the kind now, and an earlier reader took each row for a story."""
+    text = "Nummer;Aufgabe;Priorität;Parent;Previously\n1;Kran prüfen;Hoch;;\n;Seil;Hoch;1;rope\n"
+    loaded = load_text(text, "plan.csv")
+    assert loaded.desired is not None
+    crane, rope = loaded.desired.items
+    assert (crane.key, crane.kind, crane.previously) == ("task-1", "task", ("story-1",))
+    assert rope.parent == crane.key
+    assert rope.previously == ("rope", make_key("Seil", "story-1"))
+    english = load_text(text.replace("Aufgabe", "Task"), "plan.csv")
+    assert english.desired is not None
+    assert [item.previously for item in english.desired.items] == [(), ("rope",)]
+    typed = load_text("ID;Typ;Aufgabe;Status\n1;Fehler;Seil;Offen\n", "plan.csv")
+    assert typed.desired is not None
+    assert [(item.key, item.previously) for item in typed.desired.items] == [("bug-1", ())]
+
+
 def test_a_code_with_letters_leaves_the_title(load_text: LoadText) -> None:
     """It is the id; dependencies name it, and the key from the whole title is a former one."""
     loaded = load_text(

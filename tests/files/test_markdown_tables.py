@@ -1,7 +1,18 @@
 """Rule 5: tables of items, tables that tell more of items, and tables that are neither."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from backlog_sync.core.model import IssueRef
+from backlog_sync.core.progress import ItemProgress
+from backlog_sync.core.pull import Take, TakeValue
+from backlog_sync.files.load import CONFIG, load
+from backlog_sync.files.write.progress import write_back
+from backlog_sync.files.write.pull import accept
+from tests.files.conftest import LoadText
+from tests.files.test_foreign import FAMILIES
 from tests.files.test_markdown_roadmap import only, outline, read
 
 PHASE = "## Phase 1: Start\n\n**Goal**: x\n\n"
@@ -292,3 +303,96 @@ def test_rows_that_repeat_the_header_are_none() -> None:
     head = "| Item | Priority | Status |\n|---|---|---|\n"
     text = f"# Plan\n\n{head}| Lamps | High | Todo |\n{head}| Bells | Low | Todo |\n"
     assert [title for _, title, _ in outline(text)] == ["Lamps", "Bells"]
+
+
+ALIKE = (
+    "a German spreadsheet",
+    "a spreadsheet of levels",
+    "a spreadsheet without titles",
+    "a table between tabs",
+    "a table of all levels",
+    "a table parted by areas",
+    "a table without titles",
+)
+"""Tables of test_foreign.py whose columns alone say that their rows are items."""
+
+
+def piped(text: str, delimiter: str) -> str:
+    """A file of rows as a pipe table, without what stands above its header."""
+    rows = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
+    rows = [row for row in rows if sum(map(bool, row)) > 1]
+    return table(*("| " + " | ".join(row) + " |" for row in rows))
+
+
+@pytest.mark.parametrize("family", ALIKE)
+def test_a_table_says_the_same_between_bars_and_between_commas(
+    family: str, load_text: LoadText
+) -> None:
+    """Levels and their ids, areas, wishes, criteria in a cell: the same items and keys."""
+    name, text, *_ = FAMILIES[family]
+    delimiter = "\t" if name.endswith(".tsv") else ";" if ";" in text else ","
+    rows = load_text(text, name).desired
+    bars = load_text(f"# Plan\n\n## Work\n\n{piped(text, delimiter)}", "plan.md").desired
+    assert rows is not None
+    assert bars is not None
+    told = [[(item.key, item.kind, item.title, item.parent, item.criteria) for item in each.items]
+            for each in (rows, bars)]  # fmt: skip
+    assert told[0] == told[1]
+
+
+def test_progress_goes_into_a_table_of_levels(load_text: LoadText) -> None:
+    """A new column takes it; what rows only name has no place of its own."""
+    rows = table("| Epic | Story | Points |", "| Boats | Rent | 3 |", "| Quay | Walk | 5 |")
+    loaded = load_text(f"# Plan\n\n## Work\n\n{rows}", "plan.md")
+    progress = [
+        ItemProgress(key, IssueRef(n), status="Done") for n, key in enumerate(loaded.keys, 1)
+    ]
+    (change,) = write_back(loaded, progress)
+    after = change.after.decode()
+    assert "| Boats | Rent (#2) | 3 | Done |" in after
+    again = load_text(after, "plan.md")
+    assert again.keys == loaded.keys
+    assert not any(each.is_written for each in write_back(again, progress))
+
+
+BOARD = """\
+project:
+  owner: o
+  title: T
+  fields: {Customer: {type: text}, Area: {type: single_select, options: [Bow, Stern]}}
+"""
+SOLD = (
+    "ID,Title,Priority,Customer,Area,Remark\nHB-1,Sell ropes,High,Port of Emden,Bow,old\n"
+    "HB-2,Sell nets,Low,,Stern,\n"
+)
+
+
+@pytest.mark.parametrize("name", ["plan.csv", "plan.md"])
+def test_a_column_may_be_a_field_of_the_board(name: str, tmp_path: Path) -> None:
+    """It means that field alone, whatever its word means elsewhere, and takes GitHub's value."""
+    text = SOLD if name == "plan.csv" else f"# Plan\n\n## Work\n\n{piped(SOLD, ',')}"
+    (tmp_path / CONFIG).parent.mkdir()
+    (tmp_path / CONFIG).write_text(BOARD)
+    (tmp_path / name).write_text(text)
+    loaded = load([tmp_path / name], root=tmp_path)
+    assert loaded.desired is not None, loaded.diagnostics
+    ropes, nets = loaded.desired.items
+    assert ropes.board["Customer"] == "Port of Emden"
+    assert (ropes.board["Area"], nets.board["Area"]) == ("Bow", "Stern")
+    assert (ropes.parent, nets.board.get("Customer")) == (None, None)
+    assert "Emden" not in str(loaded.files[0].items[0].document.description)
+    take = Take("hb-1", "hb-1", "#1", "Customer", TakeValue("Port of Kiel"))
+    (change,) = accept(loaded, loaded.desired, [take]).changes
+    assert change.after.decode() == text.replace("Emden", "Kiel")
+
+
+def test_nothing_is_written_into_a_table_in_html() -> None:
+    """One that tells more of what headings declare: the heading takes what is new."""
+    items = read(
+        "# Plan\n\n<table>\n<tr><th>#</th><th>Title</th><th>Status</th></tr>\n"
+        "<tr><td>1.1</td><td>Weld</td><td>Todo</td></tr>\n</table>\n\n## Epic 1: Frame\n\n"
+        "### Story 1.1: Weld\n\n**Priority:** High\n"
+    ).items
+    assert [item.document.title for item in items] == ["Frame", "Weld"]
+    assert items[1].document.status == "Todo"
+    assert not getattr(items[1].anchor, "cells", None)

@@ -95,9 +95,10 @@ class CardAnchor:
 
 @dataclass(frozen=True, slots=True)
 class RowAnchor:
-    """Where an item of CSV or TSV stands: its row."""
+    """Where an item of CSV or TSV stands: its row, and the column of its title, -1 for none."""
 
     row: int
+    title: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -481,14 +481,18 @@ class _Assembler:
         chain = [draft]
         while len(chain) < _DEEPEST and not chain[-1].stood_alone and (up := chain[-1].parent):
             chain.append(up)
-        moved = any(each.stood_alone or id(each) in self.former for each in chain)
-        if not moved or (draft.key is not None and id(draft) not in self.former):
+        moved = any(
+            each.stood_alone or id(each) in self.former or _former_number(each) for each in chain
+        )
+        own = id(draft) in self.former or _former_number(draft)
+        if not moved or (draft.key is not None and not own):
             return None
         key: str | None = None
         for each in reversed(chain):
             title = self.former.get(id(each))
             made = make_key(title or each.title, key)
-            key = made if title is not None or each.key is None else each.key
+            kept = _former_number(each) or each.key
+            key = made if title is not None or kept is None else kept
         return key
 
     def _document(self, draft: Draft) -> ItemDocument:
@@ -508,7 +512,9 @@ class _Assembler:
             plain["id"] = draft.key
         former = self._former_key(draft)
         if former is not None:
-            plain["previously"] = [former]
+            told_before = plain.get("previously")
+            known = told_before if isinstance(told_before, list) else []
+            plain["previously"] = [*known, *({former} - {*known})]
         try:
             return ItemDocument.model_validate(plain)
         except ValidationError as error:
@@ -571,6 +577,15 @@ def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:
     if prefix:
         raw = f"{prefix}-{raw}"
     return suggest_key(raw)
+
+
+def _former_number(draft: Draft) -> str | None:
+    """The key that a number gave an item by its former kind; None where it had no other one."""
+    raw = (draft.raw_id or "").strip()
+    if not draft.former_kind or not _NUMBER.fullmatch(raw):
+        return None
+    by_number = draft.key == suggest_key(f"{draft.kind}-{raw}")
+    return suggest_key(f"{draft.former_kind}-{raw}") if by_number else None
 
 
 def _number_of(parent: Draft | None) -> str:

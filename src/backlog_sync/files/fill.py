@@ -29,6 +29,7 @@ from backlog_sync.files.node_values import (
     word_of,
 )
 from backlog_sync.files.refs import parse_feedback
+from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.text_criteria import without_criteria
 from backlog_sync.files.values import (
@@ -140,6 +141,7 @@ class Efforts:
 
 
 _Reader = Callable[[str], object | None]
+_Keep = Callable[[Pair], None]
 
 _BY_TYPE: dict[str, tuple[_Reader, str, str]] = {
     "number": (parse_points, "number", "write a number, or a word of a declared scale"),
@@ -165,6 +167,17 @@ _READERS = {
 """Fields with one value: the reader of its text, what it names, and a hint."""
 
 
+def own_fields(names: Iterable[str]) -> dict[str, str]:
+    """The board's own fields by the words of their names.
+
+    Names that every backlog knows keep their meaning.
+    """
+    return {
+        words: name for name in names if name not in BOARD_FIELDS
+        and (words := key_words(name)).replace(" ", "_") not in ItemDocument.model_fields
+    }  # fmt: skip
+
+
 class Filler:
     """Fills the drafts of one file, and tells once for it what cannot be read.
 
@@ -173,11 +186,7 @@ class Filler:
 
     def __init__(self, findings: Findings, fields: Iterable[str] = ()) -> None:
         self.findings = findings
-        # Names that every backlog knows keep their meaning.
-        self._fields = {
-            words: name for name in fields if name not in BOARD_FIELDS
-            and (words := key_words(name)).replace(" ", "_") not in ItemDocument.model_fields
-        }  # fmt: skip
+        self._fields = own_fields(fields)
         self.efforts = Efforts()
         self._special: dict[str, Callable[[Draft, str, Pair], Taken]] = {
             **dict.fromkeys(("acceptance_criteria", "definition_of_done"), self._criteria),
@@ -264,11 +273,14 @@ class Filler:
 
     # ---- all pairs of an item --------------------------------------------------------------
 
-    def fill(self, draft: Draft, pairs: Sequence[Pair], title: Pair | None) -> None:
+    def fill(
+        self, draft: Draft, pairs: Sequence[Pair], title: Pair | None, keep: _Keep | None = None
+    ) -> None:
         """Put what the pairs of a whole item say into the draft; tell what is left out.
 
         `title` is the pair that its title is from. `steps` beside `passes` are what is to be
-        checked. Id and kind are taken before: `name`, `kind_of`.
+        checked. Id and kind are taken before: `name`, `kind_of`. Where there is a `keep`, it takes
+        what has no field, and no value that can be read.
         """
         parts: dict[str, Pair] = {}
         wish = _wish(pairs)
@@ -289,12 +301,12 @@ class Filler:
                 self._scenarios(draft, "scenarios", pair)
             elif name == "title" and key_words(pair.key) == "summary":
                 self._text(draft, "description", pair)
-            elif (
-                name not in ("id", "kind", "title")
-                and self._put(draft, name, pair) is Taken.UNKNOWN
-            ):
-                self.left_out(pair)
-        self._user_story(draft, parts, title)
+            elif name in ("id", "kind", "title"):
+                if keep and not (name == "kind" and parse_kind(word_of(pair.value))):
+                    keep(pair)
+            else:
+                self._leave(pair, self._put(draft, name, pair), keep)
+        self._user_story(draft, parts, title, keep)
         self._criteria_of_text(draft)
         self._fields_of_labels(draft)
 
@@ -324,6 +336,14 @@ class Filler:
         rest = titled(text_of(pair.value))[1]
         if rest:
             self._text(draft, "description", text_pair(pair.key, rest, pair.place))
+
+    def _leave(self, pair: Pair, taken: Taken, keep: _Keep | None) -> None:
+        """What was not taken goes where the reader keeps it; else it is told."""
+        if keep is None:
+            if taken is Taken.UNKNOWN:
+                self.left_out(pair)
+        elif taken in (Taken.UNKNOWN, Taken.UNREAD) and not withheld_kind(pair.key):
+            keep(pair)
 
     def left_out(self, pair: Pair) -> None:
         """Tell that a key has no field."""
@@ -438,24 +458,28 @@ class Filler:
         text = text_of(pair.value)
         return _set(draft, "user_story", text, pair) if text else Taken.EMPTY
 
-    def _user_story(self, draft: Draft, parts: Mapping[str, Pair], title: Pair | None) -> None:
+    def _user_story(
+        self, draft: Draft, parts: Mapping[str, Pair], title: Pair | None, keep: _Keep | None = None
+    ) -> None:
         """`as`, `want` and `so`; alone, such a short key may mean anything and is left out."""
         said = {name: text_of(pair.value) for name, pair in parts.items()}
         if said.get("as_a") and said.get("i_want"):
             story = {name: said[name] for name in _STORY_PARTS if said.get(name)}
-            draft.put("user_story", story, parts["as_a"].place)
+            whole = ", ".join(story.values())
+            told = whole if is_story_sentence(whole) else story
+            draft.put("user_story", told, parts["as_a"].place)
             return
         for pair in parts.values():
             if pair is not title:
-                self.left_out(pair)
+                self._leave(pair, Taken.UNKNOWN, keep)
 
     # ---- check lists and risks -------------------------------------------------------------
 
     def _criteria(self, draft: Draft, _: str, pair: Pair) -> Taken:
         found = list(criteria_of(pair.value))
         draft.places.setdefault("acceptance_criteria", pair.place)
-        for each in found:
-            each.place = each.place or pair.place
+        for number, each in enumerate(found, len(draft.criteria)):
+            each.place = draft.places[f"acceptance_criteria.{number}"] = each.place or pair.place
         draft.criteria += found
         return Taken.SET if found else Taken.EMPTY
 

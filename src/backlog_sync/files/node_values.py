@@ -17,6 +17,7 @@ LONGEST_TITLE = 240
 
 _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
 _BOX = re.compile(r"\[([ xX✓])\]\s*")
+_BREAK = re.compile(r"<br ?/?>")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
 _NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!?])[ ]+(?=[^\W\d_a-zа-яё])|(?<=[。！？])")
 """Where a sentence ends: behind a word, so that `e.g.` ends none, and before a capital letter."""
@@ -148,9 +149,9 @@ def _scenarios(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _lines(text: str) -> Iterable[str]:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in _BREAK.sub("\n", text).splitlines() if line.strip()]
     if len(lines) == 1:
-        lines = [part for part in _APART.findall(text) if part.strip()]
+        lines = [part for part in _APART.findall(lines[0].replace(" • ", "; ")) if part.strip()]
     return lines
 
 

@@ -5,7 +5,7 @@ by `reading`, which does not know which syntax the node came from.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -175,12 +175,6 @@ class Outline(NamedTuple):
 def is_hard(text: str, line: Line) -> bool:
     """Whether a line ends with a hard break: two spaces, or a backslash."""
     return text.endswith(("  ", "\\"), line.start, line.end)
-
-
-def table_rows(lines: Sequence[Line]) -> list[Line]:
-    """The rows of a table, its header twice where it is written in HTML: there are no dashes."""
-    rows = [line for line in lines if line.cells]
-    return rows[:1] + rows if rows else list(lines)
 
 
 def default_eol(lines: tuple[Line, ...]) -> str:

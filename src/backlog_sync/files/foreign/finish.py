@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.assemble import assemble
-from backlog_sync.files.draft import Draft, Findings
+from backlog_sync.files.draft import Draft
+from backlog_sync.files.fill import Filler
 from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
 
 
 def finished(
     source: Source,
     drafts: Sequence[Draft],
-    findings: Findings,
+    filler: Filler,
     dialect: str,
     none: Diagnostic | None = None,
     asked: Asked = UNASKED,
@@ -20,6 +21,8 @@ def finished(
 
     `none` is told where there are no items.
     """
+    findings = filler.findings
+    filler.efforts.settle(findings)
     done = assemble(drafts, findings)
     told = findings.diagnostics()
     if none is not None and not done.items:

@@ -6,6 +6,7 @@ from collections.abc import Container
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import StatusAnchor
 from backlog_sync.files.draft import Draft, Findings
+from backlog_sync.files.fill import Filler
 from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.node_values import text_of
 from backlog_sync.files.parsed import ParsedFile, Source
@@ -43,7 +44,7 @@ def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
             findings.skip(place, "a retrospective is no item" if other else "no key")
         else:
             drafts.append(draft)
-    return finished(source, drafts, findings, STATUS) if drafts else None
+    return finished(source, drafts, Filler(findings), STATUS) if drafts else None
 
 
 def _section(root: Node) -> MapNode | None:

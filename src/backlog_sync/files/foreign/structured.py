@@ -149,13 +149,13 @@ def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
 
 def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:
     """What a file holds, and whether the settings or its names for times say that it is planned."""
-    findings, rules = Findings(source.path), Declared(dict(asked.declared))
-    reader = TreeReader(source.path, Lines(source.text), findings, Filler(findings, asked.fields))
+    rules, filler = Declared(dict(asked.declared)), Filler(Findings(source.path), asked.fields)
+    reader = TreeReader(source.path, Lines(source.text), filler)
     if rules:
         said = ruled(root, rules)
         root, reader.kinds, reader.above = said.root, said.kinds, said.above
     reader.read(root)
-    parsed = finished(source, reader.drafts, findings, TREE, asked=asked)
+    parsed = finished(source, reader.drafts, filler, TREE, asked=asked)
     told = (*parsed.diagnostics, *unused_lines(rules, source.path, Form.KEY))
     return replace(parsed, diagnostics=told), reader.planned or bool(reader.kinds)
 

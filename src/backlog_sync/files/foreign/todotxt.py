@@ -56,10 +56,9 @@ def parse_todo_txt(source: Source) -> ParsedFile:
             findings.skip(place, "no task")
         else:
             drafts.append(draft)
-    filler.efforts.settle(findings)
     message = "this is not a backlog: it holds no lines that are tasks"
     none = Diagnostic(Place(source.path), "not-a-backlog", message, "write one a line")
-    return finished(source, drafts, findings, TODO_TXT, none)
+    return finished(source, drafts, filler, TODO_TXT, none)
 
 
 def _titled(text: str) -> str:

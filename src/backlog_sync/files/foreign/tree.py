@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.anchors import TreeAnchor
-from backlog_sync.files.draft import Draft, Findings, Ref
+from backlog_sync.files.draft import Draft, Ref
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.shapes import (
     Shapes,
@@ -105,7 +105,6 @@ class TreeReader:
 
     path: str
     lines: Lines
-    findings: Findings
     filler: Filler
     drafts: list[Draft] = field(default_factory=list)
     count: int = 0
@@ -125,7 +124,6 @@ class TreeReader:
         elif isinstance(root, MapNode):
             self._mapping(root, _Spot())
         self._second_mentions()
-        self.filler.efforts.settle(self.findings)
 
     def place(self, node: Node) -> Place:
         """Where a node stands."""
@@ -360,7 +358,7 @@ class TreeReader:
             for each in filter(holds_lists, maps_of(value)):
                 self._mapping(each, replace(spot, depth=spot.depth + 1))
             if value.items:
-                self.findings.skip(self.place(value), f"the entries of '{key}' are no items")
+                self.filler.findings.skip(self.place(value), f"the entries of '{key}' are no items")
             return
         self._entries(
             value, kind, spot, loose=key in words_of("loose_lists") or not _kind_of_list(key)
@@ -385,7 +383,7 @@ class TreeReader:
         if owner is not None and named and _REFERENCE.fullmatch(text):
             owner.members.append(Ref(text, self.place(node), kind))
         elif kind in ("epic", "feature") and owner is None and not sure:
-            self.findings.skip(self.place(node), "a text alone, where items are mappings")
+            self.filler.findings.skip(self.place(node), "a text alone, where items are mappings")
         else:
             title, rest = titled(text)
             draft = self._add(kind, title, self.place(node), spot, node)
@@ -439,7 +437,7 @@ class TreeReader:
         name = short_title(text_of(title.value)) if title else period_of(pairs) or raw
         name = name_of_key(key) if name and name == key else name
         if not name:
-            self.findings.skip(self.place(node), f"a {group} without a name")
+            self.filler.findings.skip(self.place(node), f"a {group} without a name")
             self._mapping(node, replace(spot, depth=spot.depth + 1))
             return None
         draft = self._add("epic", name, self._start(node), spot.of_group, node)
@@ -477,7 +475,9 @@ class TreeReader:
 
     def _item(self, node: MapNode, kind: str, spot: _Spot, *, loose: bool) -> Draft | None:
         if node.shared:
-            self.findings.skip(self.place(node), "an alias: an item stands where it is written")
+            self.filler.findings.skip(
+                self.place(node), "an alias: an item stands where it is written"
+            )
             return None
         pairs = [p for p in self.shapes.pairs(node)
                  if not self.shapes.is_list(key_words(p.key), p.value)
@@ -486,9 +486,9 @@ class TreeReader:
         kind = named_kind(node, pairs) or kind
         title = self.filler.title_of(pairs, kind)
         if title is None:
-            self.findings.skip(self.place(node), "no title")
+            self.filler.findings.skip(self.place(node), "no title")
             if ids := self.filler.ids_of(pairs, kind):
-                self.findings.warn(self.place(node), "missing-title",
+                self.filler.findings.warn(self.place(node), "missing-title",
                                    "entries without a title are left out",
                                    ids[0])  # fmt: skip
             if holds_lists(node):
@@ -536,7 +536,7 @@ class TreeReader:
         return self.place(node.entries[0].key)
 
     def _skip(self, entry: Entry, reason: str) -> None:
-        self.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
+        self.filler.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
 
 
 def _children(value: Node) -> list[tuple[str | None, Node]]:

@@ -1,12 +1,14 @@
 """Totals that a document states of itself: `**Total Items**: 33 (…)`, summary tables."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Line
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.syntax.cells import Cell, PipeRows
 from backlog_sync.files.vocabulary import bare_word, by_word, counted, key_words, topics, type_word
 
 COUNTED = by_word("counted")
@@ -33,14 +35,6 @@ class Count:
     start: int
     end: int
     sure: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table cell: its text without blanks around it, and where it begins."""
-
-    text: str
-    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,35 +95,14 @@ def _count(what: str, match: re.Match[str], at: int) -> Count:
     return Count(what, float(match[1]), at + match.start(1), at + match.end(1))
 
 
-def split_cells(line: Line) -> tuple[Cell, ...]:
-    """The cells of a table row; an escaped bar does not end one."""
-    if line.cells:
-        return tuple(Cell(text, line.at) for text in line.cells)
-    text = line.text
-    cells = []
-    begin = 1 if text.startswith("|") else 0
-    for at in range(begin, len(text)):
-        if text[at] == "|" and text[at - 1 : at] != "\\":
-            cells.append(_cell(line, begin, at))
-            begin = at + 1
-    if begin < len(text):
-        cells.append(_cell(line, begin, len(text)))
-    return tuple(cells)
+def read_summary(rows: PipeRows) -> tuple[TableRow, ...]:
+    """The claims of a table whose columns count things; none where it is another table.
 
-
-def _cell(line: Line, begin: int, end: int) -> Cell:
-    part = line.text[begin:end]
-    return Cell(part.strip(), line.at + begin + len(part) - len(part.lstrip()))
-
-
-def read_summary(rows: list[Line]) -> tuple[TableRow, ...] | None:
-    """The claims of a table whose columns count things; None where it is another table.
-
-    `rows` are its lines: header, line of dashes, body.
+    `rows` are its header, its line of dashes and its body.
     """
     if len(rows) < 3:
-        return None
-    header = [plain(cell.text) for cell in split_cells(rows[0])]
+        return ()
+    header = [plain(cell.text) for cell in rows[0][1]]
     sums = {index: what for index, word in enumerate(header) if (what := counted(word))}
     named = {
         index
@@ -139,30 +112,29 @@ def read_summary(rows: list[Line]) -> tuple[TableRow, ...] | None:
     sums = {i: what for i, what in sums.items() if i not in named or i > min(named)}
     named -= sums.keys()
     if not sums or not named:
-        return None
-    body = [_row(line, sums) for line in rows[2:]]
-    return tuple(body) if any(row.counts for row in body) else None
+        return ()
+    body = [_row(line, cells, sums) for line, cells in rows[2:]]
+    return tuple(body) if any(row.counts for row in body) else ()
 
 
-def _row(line: Line, sums: dict[int, str]) -> TableRow:
-    cells = split_cells(line)
+def _row(line: Line, cells: Sequence[Cell], sums: dict[int, str]) -> TableRow:
     names = tuple(plain(cell.text)[:300] for index, cell in enumerate(cells) if index not in sums)
     total = bool(names) and is_total(names[0])
     counts = []
     for index, cell in enumerate(cells):
         number = _NUMBER.match(cell.text) if index in sums else None
         if number:
-            counts.append(_count(sums[index], number, cell.at))
+            counts.append(_count(sums[index], number, cell.start))
         elif total and index not in sums and index:
             counts += word_counts(
-                cell.text.strip("*")[:60], cell.at + cell.text.startswith("**") * 2
+                cell.text.strip("*")[:60], cell.start + cell.text.startswith("**") * 2
             )
     return TableRow(line, names, tuple(counts), total)
 
 
-def is_total(name: str) -> bool:
-    """Whether the name of a row says that it holds sums."""
-    return "total" in topics(name)
+def is_total(*names: str) -> bool:
+    """Whether one of the names of a row says that it holds sums."""
+    return any("total" in topics(name) for name in names)
 
 
 def name_key(name: str) -> str | None:

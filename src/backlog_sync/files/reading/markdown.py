@@ -1,6 +1,7 @@
 """A Markdown roadmap read into items, with the place of everything."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
@@ -22,14 +23,13 @@ from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
 from backlog_sync.files.reading.single import as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import (
     Tables,
-    bare_number,
     name_parents,
+    names_of,
     part_overviews,
     read_tables,
 )
-from backlog_sync.files.reading.titles import Typed, recognise
+from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import read_outline
-from backlog_sync.files.vocabulary import bare_word
 
 MAX_LINES = 200_000
 """No roadmap is longer; line ends of two characters count twice."""
@@ -87,7 +87,7 @@ def parse_text(
         dialect=CARD if card else dialect,
         periods={**done.periods, **record.periods},
         loose_criteria=len(loose),
-        risks=read_risks(outline.lines),
+        risks=read_risks(outline),
         asked=asked,
     )
 
@@ -120,7 +120,7 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
     """What the file as a whole says of its headings, lists and tables."""
     bullets = asked.bullets
     rules = Declared(dict(asked.declared))
-    tables = read_tables(outline.lines, rules)
+    tables = read_tables(outline, rules, asked.fields)
     counts = {row: len(rows) for row, rows in tables.items.items() if not name_parents(rows)}
     sections = read_sections(outline.text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)
@@ -137,23 +137,14 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
         outline.text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items
     )
     declared += listed.items.values()
-    part_overviews(
-        tables,
-        {typed.key for typed in declared if typed.key},
-        {_kind_and_number(typed) for typed in declared if typed.number},
-        {bare_word(typed.title) for typed in declared if typed.title},
-    )
+    names = (names_of(each.title, each.key, each, "" if each.dotted else each.word.kind)
+             for each in declared)  # fmt: skip
+    part_overviews(tables, set(chain.from_iterable(names)))
     by_row = {section.node.first: section for section in sections}
     return Choices(
         chosen, listed, tables, by_row, planned, plan,
         bullets=bullets, coded=coded, codes=box_codes(outline.root), rules=rules,
     )  # fmt: skip
-
-
-def _kind_and_number(typed: Typed) -> str:
-    """What a row names an item by; of a dotted number alone the kind is not known yet."""
-    kind = "" if typed.dotted else typed.word.kind
-    return f"{kind} {bare_number(typed.number or '')}"
 
 
 def _is_numbered(tables: Tables) -> bool:

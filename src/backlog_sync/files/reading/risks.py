@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Kind, Line
+from backlog_sync.files.outline import Outline
 from backlog_sync.files.parsed import ListedRisk
-from backlog_sync.files.reading.claims import split_cells
+from backlog_sync.files.syntax.cells import Cell, pipe_rows
 from backlog_sync.files.vocabulary import is_empty_word, risk_column
 
 _TELLING = frozenset(("likelihood", "impact", "mitigation", "contingency"))
@@ -18,29 +18,21 @@ _MOST = 500
 """Risks of a file; a register that anybody reads has fewer."""
 
 
-def read_risks(lines: Sequence[Line]) -> tuple[ListedRisk, ...]:
+def read_risks(outline: Outline) -> tuple[ListedRisk, ...]:
     """Give the risks of all registers of a file, in order; rows without a risk are left out."""
     found: list[ListedRisk] = []
-    meaning: dict[int, str] = {}
-    row = 0
-    for line in lines:
-        if line.kind is not Kind.TABLE:
-            row = 0
-            continue
-        if row == 0:
-            meaning = _meaning(line)
-        elif row > 1 and meaning and len(found) < _MOST:
-            risk = _risk(line, meaning)
-            if risk is not None:
-                found.append(risk)
-        row += 1
-    return tuple(found)
+    for node in outline.root.walk():
+        rows = pipe_rows(outline.lines, node)
+        meaning = _meaning(rows[0][1]) if rows else {}
+        told = (_risk(cells, meaning) for _, cells in rows[2:])
+        found += [risk for risk in told if risk is not None]
+    return tuple(found[:_MOST])
 
 
-def _meaning(header: Line) -> dict[int, str]:
+def _meaning(header: Sequence[Cell]) -> dict[int, str]:
     """What the columns of a register are; nothing where the table is none."""
     meaning: dict[int, str] = {}
-    for index, cell in enumerate(split_cells(header)):
+    for index, cell in enumerate(header):
         name = risk_column(plain(cell.text))
         if name is not None and name not in meaning.values():
             meaning[index] = name
@@ -48,9 +40,9 @@ def _meaning(header: Line) -> dict[int, str]:
     return meaning if "text" in named and named & _TELLING else {}
 
 
-def _risk(line: Line, meaning: dict[int, str]) -> ListedRisk | None:
+def _risk(cells: Sequence[Cell], meaning: dict[int, str]) -> ListedRisk | None:
     said: dict[str, str] = {}
-    for index, cell in enumerate(split_cells(line)):
+    for index, cell in enumerate(cells):
         text = plain(cell.text)
         if index in meaning and text and not is_empty_word(text):
             said[meaning[index]] = text

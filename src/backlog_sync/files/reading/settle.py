@@ -13,7 +13,6 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.dates import find_period
-from backlog_sync.files.draft import Ref
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import leading_title
@@ -23,12 +22,12 @@ from backlog_sync.files.reading.claims import Count, TableRow, name_key
 from backlog_sync.files.reading.drafts import MarkdownDraft, Point, is_told
 from backlog_sync.files.reading.parts import WHOLE, Part, Parts
 from backlog_sync.files.reading.record import Record
-from backlog_sync.files.reading.tables import Row, bare_number, merged_pairs
+from backlog_sync.files.reading.tables import MERGED, Name, Row, names_of
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import singular, without_issue
-from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, is_empty_word
+from backlog_sync.files.vocabulary import MILESTONE_CODE, bare_word, field_of
 
 _LETTERED = re.compile(r"[A-Z]\d{1,4}(?:\.\d{1,3})?")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?:\.\d{1,6}){0,5}")
@@ -38,32 +37,21 @@ class Known:
     """The items of a file by key, number and title, each where only one has it."""
 
     def __init__(self, drafts: Iterable[MarkdownDraft]) -> None:
-        self._found: dict[tuple[str, str], list[MarkdownDraft]] = {}
+        self._found: dict[Name, list[MarkdownDraft]] = {}
         for draft in drafts:
-            if draft.typed and draft.typed.number:
-                kind = draft.kind if draft.row else draft.typed.word.kind
-                self._add("number", f"{kind} {bare_number(draft.typed.number)}", draft)
-            if draft.key:
-                self._add("key", draft.key, draft)
-            self._add("title", bare_word(draft.title), draft)
+            typed = draft.typed
+            kind = draft.kind if draft.row or typed is None else typed.word.kind
+            for name in names_of(draft.title, draft.key, typed, kind):
+                self._found.setdefault(name, []).append(draft)
 
-    def _add(self, table: str, word: str, draft: MarkdownDraft) -> None:
-        self._found.setdefault((table, word), []).append(draft)
-
-    def _one(self, table: str, word: str | None) -> MarkdownDraft | None:
-        found = self._found.get((table, word), []) if word else []
-        return found[0] if len(found) == 1 else None
-
-    def of_row(self, row: Row) -> MarkdownDraft | None:
-        """The one item that a row of an overview speaks of."""
-        typed = row.typed
-        number = f"{row.kind} {bare_number(typed.number)}" if typed.number else None
-        found = self._one("key", typed.key) or self._one("number", number)
-        return found or self._one("title", bare_word(typed.title))
+    def first(self, names: Iterable[Name]) -> MarkdownDraft | None:
+        """The one item that the first name of a single one stands for."""
+        found = (self._found.get(name, []) for name in names)
+        return next((each[0] for each in found if len(each) == 1), None)
 
     def titled(self, title: str) -> MarkdownDraft | None:
         """The one item with this title, or with the key that the title begins with."""
-        return self._one("title", bare_word(title)) or self._one("key", name_key(title))
+        return self.first((("title", bare_word(title)), ("key", name_key(title) or "")))
 
 
 def settle(record: Record) -> Known:
@@ -75,7 +63,7 @@ def settle(record: Record) -> Known:
         _take_issue(draft)
     known = Known(record.drafts)
     for row in record.overviews:
-        found = known.of_row(row)
+        found = known.first(row.known_by)
         if found is not None:
             _merge(record, row, found)
             typed = row.typed
@@ -159,15 +147,13 @@ def _take_issue(draft: MarkdownDraft) -> None:
 
 def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
     """What an overview says of an item: the item's own words count first."""
-    for pair in merged_pairs(row):
-        draft.cells.append(MetaLine(pair, row.line.row))
-        value = plain(pair.value)
-        if not value or is_empty_word(value):
-            continue
-        if pair.field in ("epic", "feature"):
-            draft.parents.append(Ref(value, record.place(row.line, pair.start), pair.field))
-        elif pair.field and not is_told(draft, pair.field):
-            record.take(draft, pair, row.line)
+    merged = MERGED.union(row.columns.own.values())
+    if not row.line.cells:  # nothing is written into a table in HTML
+        draft.cells += [MetaLine(each, row.line.row) for each in row.pairs if each.field in merged]
+    own, told = record.filler.own_field, row.told(record.path)
+    named = [(pair, own(pair.key) or field_of(pair.key) or "") for pair in told]
+    new = [pair for pair, name in named if name in merged and not is_told(draft, name)]
+    record.filler.fill(draft, new, None, lambda _: None)
 
 
 def _follows(draft: MarkdownDraft) -> bool:

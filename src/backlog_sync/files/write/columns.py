@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Kind, Line
-from backlog_sync.files.reading.claims import split_cells
+from backlog_sync.files.syntax.cells import split_cells
 from backlog_sync.files.vocabulary import bare_word, field_of
 from backlog_sync.files.write.edits import Edit
 
@@ -59,4 +59,4 @@ def _end(line: Line, width: int, *, closed: bool) -> int:
     cells = split_cells(line)
     if len(cells) <= width:
         return line.at + len(line.text)
-    return line.at + line.text.rindex("|", 0, cells[width].at - line.at) + closed
+    return line.at + line.text.rindex("|", 0, cells[width].start - line.at) + closed

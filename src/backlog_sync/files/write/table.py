@@ -1,14 +1,15 @@
 """Setting fields of items in tables of CSV and TSV: the cells that say them, or new columns."""
 
 from collections.abc import Iterator
-from functools import cache, cached_property, partial
+from functools import cache, partial
 
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import RowAnchor
-from backlog_sync.files.foreign.csv import Row, Table, agrees, column_of, read_table
+from backlog_sync.files.foreign.csv import Table, read_table
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.source import Lines
+from backlog_sync.files.syntax.cells import Row, reads_alike, text_at
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.own_words import list_text, spelled
 from backlog_sync.files.write.wanted import (
@@ -32,10 +33,13 @@ class TableWriter:
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
         self.text = parsed.source.text
-        table = read_table(self.text, Declared(dict(parsed.asked.declared)))
-        if isinstance(table, str) or not agrees(self.text, table):
+        asked = parsed.asked
+        table = read_table(self.text, Declared(dict(asked.declared)), asked.fields)
+        if isinstance(table, str) or not reads_alike(self.text, table.rows, table.delimiter):
             raise Unwritable("its quotes can be read in more than one way")
         self.table: Table = table
+        width, body = len(table.names), table.rows[table.header + 1 :]
+        self.longer = any(text_at(row.cells, width) for row in body)  # no header names it
         self.lines = Lines(self.text)
         self.spelled = cache(partial(spelled, parsed))
         self.cells: dict[tuple[int, int], str] = {}
@@ -49,7 +53,9 @@ class TableWriter:
         if is_told(item.document, value):
             return
         number, row = item.anchor.row, self.table.rows[item.anchor.row]
-        places = self._places(item, field, row)
+        places = [item.anchor.title] if field == "title" else self._places(item, field, row)
+        if field == "title" and text_at(row.cells, item.anchor.title) != item.document.title:
+            raise CannotSay("the title is not written in one piece")
         if isinstance(value, Status) and value.initial and not item.document.status:
             return
         if not places:
@@ -58,8 +64,7 @@ class TableWriter:
             self._spread(number, places, [str(each) for each in value])
         else:
             at = places[0]
-            old = row.cells[at].text if at < len(row.cells) else ""
-            self.cells[number, at] = self._plain(item, field, value, old)
+            self.cells[number, at] = self._plain(item, field, value, text_at(row.cells, at))
 
     def finish(self) -> list[Edit]:
         """Give the edits of all that was set."""
@@ -73,37 +78,19 @@ class TableWriter:
         place, path = item.places.get(field), self.parsed.source.path
         starts = enumerate(self.lines.place(path, cell.start) for cell in row.cells)
         at = next((at for at, start in starts if start == place), None)
-        if field == "title":
-            return [self._titled(item, row, at)]
         if at is None:
-            at = column_of(self.table, field)
-        if at is None or at >= len(self.table.names):
+            at = self.table.columns.column_of(field)
+        if not 0 <= at < len(self.table.names):
             return []
         name = self.table.names[at]
         return [n for n, each in enumerate(self.table.names) if each == name]
 
-    def _titled(self, item: ParsedItem, row: Row, at: int | None) -> int:
-        """The column of the title: the place of an item may be that of its row alone."""
-        found = [n for n, cell in enumerate(row.cells) if cell.text.strip() == item.document.title]
-        if at is not None and at in found:
-            return at
-        if len(found) != 1:
-            raise CannotSay("the title is not written in one piece")
-        return found[0]
-
     def _new(self, field: str, number: int, value: str) -> None:
         if field not in _ADDED:
             raise CannotSay("the table has no column for it")
-        if self._is_longer:
+        if self.longer:
             raise CannotSay("a row has more cells than the header")
         self.columns.setdefault(field, {})[number] = value
-
-    @cached_property
-    def _is_longer(self) -> bool:
-        """Whether a row has a cell that no header names."""
-        width = len(self.table.names)
-        rows = self.table.rows[self.table.header + 1 :]
-        return any(cell.text.strip() for row in rows for cell in row.cells[width : width + 1])
 
     # ---- what ------------------------------------------------------------------------------
 
@@ -127,7 +114,7 @@ class TableWriter:
     def _texts(self, item: ParsedItem) -> Iterator[str]:
         """The cells of an item, among them the ids that it has."""
         if isinstance(item.anchor, RowAnchor):
-            yield from (cell.text.strip() for cell in self.table.rows[item.anchor.row].cells)
+            yield from (cell.text for cell in self.table.rows[item.anchor.row].cells)
 
     def _spread(self, number: int, places: list[int], members: list[str]) -> None:
         """Words of which each has a column of its own."""
@@ -143,7 +130,7 @@ class TableWriter:
         if at < len(row.cells):
             cell = row.cells[at]
             written = self._quoted(told, self.text[cell.start : cell.end])
-            if told != cell.text.strip():
+            if told != cell.text:
                 yield Edit(cell.start, cell.end, written)
         elif told:
             gap = self.table.delimiter * (at - len(row.cells) + 1)

@@ -1,0 +1,301 @@
+"""What the columns of a table are, by the words of its header: pipes, CSV and TSV alike."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.files.draft import Draft, Ref
+from backlog_sync.files.fill import Pair, own_fields
+from backlog_sync.files.inline import plain
+from backlog_sync.files.reading.declared import Rule
+from backlog_sync.files.syntax.cells import Cell, text_at
+from backlog_sync.files.values import parse_issue, parse_kind
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    TypeWord,
+    column_of,
+    field_of,
+    is_empty_word,
+    key_words,
+    type_word,
+    words_of,
+)
+from backlog_sync.files.yaml.nodes import ListNode, Scalar
+
+MAX_COLUMNS = 400
+"""No table of work has more; what stands behind them is not read."""
+
+_STEP = re.compile(r"title \d{1,2}")
+"""Azure Boards has a column of titles for each level, without saying which: `Title 1`."""
+
+_FIRST = {"title": 0, "name": 1, "summary": 2}
+"""Which of several columns of titles counts; any other spelling comes after these."""
+
+_PARENTS = frozenset(("epic", "feature", "story", "parent", "kind"))
+"""Fields that say where an item stands, or what it is: beside them an area is a label."""
+
+_TITLES = ("title", "task", "story")
+_KINDS = {"task": "task", "story": "story"}
+_OF_LEVEL = re.compile(r" (?:name|title)$")
+_ID = re.compile(r" (?:id|key|no|nr|number)$")
+_MOST_WORDS = 2
+"""A longer header says more than what a column holds: `Task completion rate`."""
+
+_OWN = "a field of this board"
+"""How the header of such a column is read while it is judged what the others are."""
+
+_LONGEST_NUMBER = 20
+_EPICS = 2
+_WITH_STORY = 2
+"""Rows of an epic that is followed by a story at least."""
+
+
+_Rows = Sequence[Sequence[Cell]]
+_PlaceOf = Callable[[Cell], Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table whose rows are items.
+
+    `names` are the headers as they are written, `keys` as they are read. `titles` are the columns
+    that may hold a title, those that count first before the others, each with the kind that it
+    names, if any. `parents` are those that name what a row stands below: levels above that of its
+    title (`Epic | Feature | Story`, of which the deepest has the title), or an area. Where the
+    titles are `steps`, rows stand below those before them. `number` is the column that numbers the
+    rows, `kind` what its header says that they are; `codes` are those that number the levels.
+    `own` are the columns of fields that only this board has: they mean nothing else.
+    """
+
+    names: Sequence[str]
+    keys: Sequence[str]
+    titles: Mapping[int, str] = field(default_factory=dict)
+    number: int = -1
+    kind: str = ""
+    parents: Mapping[int, str] = field(default_factory=dict)
+    steps: bool = False
+    codes: Mapping[str, int] = field(default_factory=dict)
+    own: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> bool:
+        """Whether the columns of titles are levels, so that a row has its title in the deepest."""
+        return bool(self.titles.keys() & self.parents.keys())
+
+    def title_of(self, cells: Sequence[Cell], kind: str) -> int:
+        """The column that has the title of a row: one of its kind, where there is any; else -1."""
+        own = [at for at, level in self.titles.items() if level in ("", kind)]
+        among = own if kind in self.titles.values() else self.titles
+        return next((at for at in among if _says(cells, at)), -1)
+
+    def other_titles(self, cells: Sequence[Cell], title: int, kind: str) -> list[str]:
+        """What columns for titles of its kind call a row beside its title: `Epic Name`."""
+        return [cells[at].text for at, level in self.titles.items()
+                if at != title and level == kind and _says(cells, at)]  # fmt: skip
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields of all its columns."""
+        return {field for at in range(len(self.keys)) if (field := self.field_at(at))}
+
+    def field_at(self, at: int) -> str | None:
+        """The field that a column means."""
+        return self.own.get(at) or field_of(self.keys[at])
+
+    def column_of(self, field: str) -> int:
+        """The first column that means a field; -1 for none."""
+        return next((at for at in range(len(self.keys)) if self.field_at(at) == field), -1)
+
+    def kind_of(self, cells: Sequence[Cell]) -> str:
+        """The kind that a cell names: `Bug`, `História de usuário`."""
+        return parse_kind(text_at(cells, self.column_of("kind"))) or ""
+
+    def apart(self, title: int) -> set[int]:
+        """The columns that tell of nothing but title and parents of a row."""
+        level = self.titles.get(title)
+        titles = self.titles if title < 0 or self.steps else (title,)
+        codes = (at for each, at in self.codes.items() if each != level)
+        apart = {*titles, *codes, *self.parents}
+        return {at for at in apart if self.field_at(at) != "i_want"}
+
+    def pairs(self, cells: Sequence[Cell], place_of: _PlaceOf) -> list[Pair]:
+        """The filled cells by header; columns of one name become one list."""
+        found: dict[str, list[Cell]] = {}
+        for key, cell in zip(self.keys[:MAX_COLUMNS], cells, strict=False):
+            if key and cell.text:
+                found.setdefault(key, []).append(cell)
+        return [_pair(key, told, place_of(told[0])) for key, told in found.items()]
+
+    def rest(self, pairs: Sequence[Pair], title: int, *others: int) -> list[Pair]:
+        """The pairs that say more of a row than its title and what is above it."""
+        apart = {self.keys[at] for at in (*self.apart(title), *others) if at >= 0}
+        return [pair for pair in pairs if pair.key not in apart]
+
+    def above(self, cells: Sequence[Cell], title: int, place_of: _PlaceOf) -> list[Ref]:
+        """What a row names above its title, with the code beside it."""
+        return [
+            Ref(cells[at].text, place_of(cells[at]), kind, declares=True,
+                code=text_at(cells, self.codes.get(kind, -1)))
+            for at, kind in self.parents.items() if at != title and _says(cells, at)
+        ]  # fmt: skip
+
+
+def _pair(key: str, cells: Sequence[Cell], place: Place) -> Pair:
+    nodes = tuple([Scalar(cell.text, cell.start, cell.end, '"') for cell in cells])
+    if len(nodes) == 1:
+        return Pair(key, nodes[0], place)
+    return Pair(key, ListNode(nodes, nodes[0].start, nodes[-1].end, flow=True), place)
+
+
+def _says(cells: Sequence[Cell], at: int) -> bool:
+    text = text_at(cells, at)
+    return bool(text) and not is_empty_word(plain(text))
+
+
+def columns_of(
+    names: Sequence[str], rows: _Rows = (), rule: Rule | None = None, fields: Sequence[str] = ()
+) -> Columns:
+    """The columns of a table by its header; where none may hold a title, `titles` is empty.
+
+    Of the `rows` it is seen whether a column numbers the items or names what is above them;
+    `fields` are the names of the board's own fields.
+    """
+    ruled = _with_title(rule, names) if rule else None
+    keys = [ruled.read_as(name) for name in names] if ruled else [*names]
+    known = own_fields(fields)
+    own = {at: known[word] for at, key in enumerate(keys) if (word := key_words(key)) in known}
+    found = _columns(names, [_OWN if at in own else key for at, key in enumerate(keys)], rows, rule)
+    told = [keys[at] if at in own else key for at, key in enumerate(found.keys)]
+    return replace(found, keys=told, own=own)
+
+
+def _columns(names: Sequence[str], keys: list[str], rows: _Rows, rule: Rule | None) -> Columns:
+    words = list(map(key_words, keys))
+    number, kind = _number(names, keys, rows)
+    steps = [at for at, word in enumerate(words) if _STEP.fullmatch(word)]
+    if steps:
+        return Columns(names, keys, dict.fromkeys(steps, ""), number, kind, steps=True)
+    typed = {at: word for at, key in enumerate(keys) if at != number and (word := typed_column(key))
+             and not (word.unsure and _are_issues(rows, at))}  # fmt: skip
+    levels = {at: word.kind for at, word in typed.items() if not word.weak}
+    stories = {at for at in levels if levels[at] == "story"}
+    titled = {at for at in stories if _OF_LEVEL.search(words[at])}
+    for at in stories - titled if titled else ():
+        keys[at] = "user story"  # another column has its title
+        del levels[at]
+    titles = _titles(keys, levels)
+    before = next((at for at in typed if at < min(titles, default=0)), None)
+    if number < 0 and before is not None and _counts(rows, before):
+        number, kind = before, typed[before].kind
+    found = Columns(names, keys, titles, number, kind)
+    found = found if titles else _untitled(found, levels)
+    areas = [at for at, word in enumerate(words) if word in words_of("areas")]
+    if rule is not None and rule.kind:
+        return replace(found, titles=dict.fromkeys(found.titles, rule.kind), parents={})
+    if not areas or _PARENTS & found.fields:
+        return found
+    return replace(found, titles=dict.fromkeys(found.titles, "task"), parents={areas[0]: "epic"})
+
+
+def place_by_order(columns: Columns, titles: Sequence[int], drafts: Sequence[Draft]) -> None:
+    """Rows stand below those before them, where no column says so and they are so sorted.
+
+    In Azure Boards the column of its title says how deep a row stands. Stories stand below the
+    epic above them if the first row is an epic, there are more, and each has stories.
+    """
+    depths = titles if columns.steps else [int(draft.kind != "epic") for draft in drafts]
+    starts = [at for at, depth in enumerate(depths) if depth == 0]
+    filled = all(b - a >= _WITH_STORY for a, b in pairwise([*starts, len(depths)]))
+    sorted_ = len(starts) >= _EPICS and starts[0] == 0 and filled
+    if not columns.steps and (not sorted_ or columns.fields & (_PARENTS - {"kind"})):
+        return
+    open_: list[tuple[int, Draft]] = []
+    for depth, draft in zip(depths, drafts, strict=True):
+        open_ = [each for each in open_ if each[0] < depth]
+        if open_ and draft.parent is None and open_[-1][1].rank <= draft.rank:
+            draft.parent, draft.stood_alone = open_[-1][1], not columns.steps
+        open_.append((depth, draft))
+
+
+def _with_title(rule: Rule, names: Sequence[str]) -> Rule:
+    """A rule by which rows are items: the column that it is named by holds their titles."""
+    if not rule.kind or any(field == "title" for field, _ in rule.columns):
+        return rule
+    named = next(name for name in names if rule.title.fullmatch(name))
+    return replace(rule, columns=(*rule.columns, ("title", named)))
+
+
+def typed_column(key: str) -> TypeWord | None:
+    """The type word of a header: `Story`, `Epic Name`, `Tarefa técnica`."""
+    words = _OF_LEVEL.sub("", key_words(key))
+    found = type_word(words)
+    if found is None and field_of(key) is None and 1 < len(words.split()) <= _MOST_WORDS:
+        found = type_word(words.split()[0])
+    return None if field_of(key) == "id" or words in words_of("areas") else found
+
+
+def _number(names: Sequence[str], keys: Sequence[str], rows: _Rows) -> tuple[int, str]:
+    """The column of numbers, and the kind that its header names: `Story #`, `Task ID`."""
+    typed: dict[int, str] = {}
+    for at, (name, key) in enumerate(zip(names, keys, strict=True)):
+        if column_of(key) == "id" or not name.strip("#№ "):
+            return at, ""
+        words = key_words(key)
+        word = type_word(_ID.sub("", words))
+        if word is not None and (_ID.search(words) or name.rstrip().endswith("#")):
+            typed[at] = word.kind
+    for at in sorted(typed, key=lambda at: -RANKS[typed[at]]):
+        if typed[at] not in ("epic", "feature") or _counts(rows, at):
+            return at, typed[at]
+    return -1, ""
+
+
+def _titles(keys: Sequence[str], levels: Mapping[int, str]) -> dict[int, str]:
+    """The columns of titles, those that say it best before the others; none if all are levels."""
+    told = {at: column_of(key) for at, key in enumerate(keys)}
+    found = [at for at, key in enumerate(keys)
+             if field_of(key) == "title" or (told[at] in _TITLES and at not in levels)]  # fmt: skip
+    if all(at in levels for at in found):
+        return {}
+    found.sort(key=lambda at: (at in levels, told[at] not in _TITLES, told[at] != "title",
+                               _FIRST.get(key_words(keys[at]), 9)))  # fmt: skip
+    return {at: levels.get(at) or _KINDS.get(told[at] or "", "") for at in found}
+
+
+def _untitled(found: Columns, levels: dict[int, str]) -> Columns:
+    """The columns where none holds titles alone: those of levels, of wishes, of descriptions."""
+    keys = found.keys
+    described = [at for at, key in enumerate(keys) if column_of(key) == "description"]
+    numbered = found.number >= 0 and described
+    if {"as_a", "i_want"} <= found.fields:
+        return replace(found, titles={found.column_of("i_want"): "story"})
+    if numbered and not any(at < described[0] for at in levels):
+        return replace(found, titles={described[0]: ""})
+    deepest = sorted(levels, key=lambda at: (-RANKS[levels[at]], -at))
+    titles = {at: levels[at] for at in deepest}
+    if "kind" in found.fields:
+        return replace(found, titles=titles)
+    nearest = {titles[at]: at for at in reversed(titles)}  # of several of a kind the last
+    upwards = {at: kind for kind, at in nearest.items()}
+    return replace(found, titles=titles, parents=upwards, codes=_codes(keys))
+
+
+def _codes(keys: Sequence[str]) -> dict[str, int]:
+    """The columns that number the items of a level: `Epic ID`."""
+    words = {at: key_words(key) for at, key in enumerate(keys)}
+    typed = {at: type_word(_ID.sub("", word)) for at, word in words.items() if _ID.search(word)}
+    return {word.kind: at for at, word in typed.items() if word}
+
+
+def _counts(rows: _Rows, at: int) -> bool:
+    """Whether a column numbers the rows: each has a code of its own."""
+    told = [text for row in rows if (text := text_at(row, at))]
+    codes = all(len(text) <= _LONGEST_NUMBER and re.search(r"\d", text) for text in told)
+    return codes and 0 < len(told) == len(set(told))
+
+
+def _are_issues(rows: _Rows, at: int) -> bool:
+    """Whether a column names issues of GitHub, where it could have titles as well."""
+    return any(parse_issue(text_at(row, at)) for row in rows)

@@ -1,0 +1,111 @@
+"""Rows of tables cut into cells, each with the offsets where it stands: pipes, commas, tabs."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from backlog_sync.files.outline import Form, Kind, Line, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: its text without blanks around it, and where it stands, quotes included."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a file of rows. `end` is where its line break begins, `joined` how many of its
+    delimiters were taken for text.
+    """
+
+    cells: tuple[Cell, ...]
+    end: int
+    joined: int = 0
+
+
+PipeRows: TypeAlias = Sequence[tuple[Line, tuple[Cell, ...]]]
+"""The rows between bars of a table: its header, its line of dashes, its body."""
+
+
+def text_at(cells: Sequence[Cell], at: int) -> str:
+    """What a row says in a column; nothing where it ends before it, or where there is none (-1)."""
+    return cells[at].text if 0 <= at < len(cells) else ""
+
+
+def split_cells(line: Line) -> tuple[Cell, ...]:
+    """The cells of a row between bars; an escaped bar does not end one.
+
+    Those of a row in HTML have no places of their own: nothing is written into them.
+    """
+    if line.cells:
+        return tuple([Cell(text, line.at, line.at) for text in line.cells])
+    text = line.text
+    cells = []
+    begin = 1 if text.startswith("|") else 0
+    for at in range(begin, len(text)):
+        if text[at] == "|" and text[at - 1 : at] != "\\":
+            cells.append(_cell(line, begin, at))
+            begin = at + 1
+    if begin < len(text):
+        cells.append(_cell(line, begin, len(text)))
+    return tuple(cells)
+
+
+def pipe_rows(lines: Sequence[Line], node: Node) -> PipeRows:
+    """The lines of a table and their cells; none of another node, or of a summary that is ours.
+
+    A table in HTML has its header twice, as it has no line of dashes; other lines hold no row.
+    """
+    if node.form is not Form.TABLE or lines[node.first].kind is not Kind.TABLE:
+        return []
+    told = lines[node.first : node.end]
+    html = [line for line in told if line.cells]
+    return [(line, split_cells(line)) for line in (html[:1] + html if html else told)]
+
+
+def _cell(line: Line, begin: int, end: int) -> Cell:
+    part = line.text[begin:end]
+    start = line.at + begin + len(part) - len(part.lstrip())
+    return Cell(part.strip(), start, start + len(part.strip()))
+
+
+def scan_rows(text: str, delimiter: str, most: int) -> tuple[Row, ...]:
+    """Cut a text into rows and cells, as RFC 4180 has them."""
+    rows: list[Row] = []
+    cells: list[Cell] = []
+    one = re.compile(rf'("[^"]*(?:""[^"]*)*(?:"|\Z))?([^{re.escape(delimiter)}\r\n]*)')
+    at, size = 0, len(text)
+    while at < size and len(rows) < most:
+        start, found = at, one.match(text, at)
+        assert found is not None
+        at = found.end()
+        quoted = (found[1] or "")[1:-1].replace('""', '"')
+        cells.append(Cell((quoted + found[2]).strip(), start, at))
+        if text.startswith(delimiter, at):
+            at += 1
+            if at == size:
+                cells.append(Cell("", at, at))
+            continue
+        rows.append(Row(tuple(cells), at))
+        cells = []
+        at += 2 if text.startswith("\r\n", at) else 1
+    if cells:
+        rows.append(Row(tuple(cells), size))
+    return tuple(rows)
+
+
+def reads_alike(text: str, rows: Sequence[Row], delimiter: str) -> bool:
+    """Whether the standard library reads the same cells: only then are they written to."""
+    try:
+        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        return False
+    told = [[cell.strip() for cell in row or [""]] for row in read]
+    return told == [[cell.text for cell in row.cells] for row in rows]
