@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.core.pull import Take, TakeValue
@@ -396,3 +397,45 @@ def test_nothing_is_written_into_a_table_in_html() -> None:
     assert [item.document.title for item in items] == ["Frame", "Weld"]
     assert items[1].document.status == "Todo"
     assert not getattr(items[1].anchor, "cells", None)
+
+
+def test_a_register_of_risks_may_be_in_html() -> None:
+    """As a table between bars."""
+    told = read(
+        "# Plan\n\n<table>\n<tr><th>Risk</th><th>Likelihood</th></tr>\n"
+        "<tr><td>Storm</td><td>High</td></tr>\n</table>\n"
+    ).risks
+    assert [(each.risk.text, each.risk.likelihood) for each in told] == [("Storm", "High")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "header", "key", "former"),
+    [
+        ("Work", "ID | Aufgabe | Status", "task-1", ["story-1"]),
+        ("Epic 7: Boats", "ID | Aufgabe | Status", "task-1", [make_key("Weld", "epic-7")]),
+        ("In Progress", "ID | Aufgabe | Priority", "task-1", [make_key("Weld")]),
+        ("Work", "Nummer | Titel | Status", "story-1", [make_key("Weld")]),
+        ("Work", "ID | Task | Status", "task-1", []),
+        ("Epic 7: Boats", "ID | Aufgabe | Points", "task-1", ["story-1"]),
+    ],
+)
+def test_keys_of_an_earlier_reader_of_rows_are_known(
+    heading: str, header: str, key: str, former: list[str]
+) -> None:
+    """The kind that a header names, or a number whose header was not known, makes another key."""
+    items = read(f"# Plan\n\n## {heading}\n\n" + table(f"| {header} |", "| 1 | Weld | 3 |")).items
+    (item,) = [each for each in items if each.document.title == "Weld"]
+    assert (item.document.id, [*item.document.previously]) == (key, former)
+
+
+def test_keys_of_what_columns_name_now_are_known() -> None:
+    """A task below a story that another column names; an epic with a number beside it."""
+    rows = table(
+        "| Epic ID | Epic | User Story | Task | Priority |",
+        "| 4 | Boats | Rent | Check it | High |",
+        "| 4 | Boats | Rent | Paint it | High |",
+    )
+    story, epic, check, _ = [each.document for each in read(f"# Plan\n\n## Work\n\n{rows}").items]
+    boats = make_key("Boats")
+    assert (epic.previously, story.title) == ((boats,), "Rent")
+    assert check.previously == (make_key("Check it"), make_key("Check it", boats))

@@ -266,6 +266,8 @@ class _Assembler:
             return None
         made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
         made.raw_id = ref.code or None
+        if ref.column and ref.code:  # tables of a roadmap had no codes of levels
+            made.former_title = word
         self.implied.setdefault(id(below), []).append(made)
         self.names.add(made)
         return made
@@ -473,27 +475,37 @@ class _Assembler:
                 for each in criteria
             ]
 
-    def _former_key(self, draft: Draft) -> str | None:
-        """The key that an earlier reader made from the title; None where it is the same.
+    def _had_other(self, draft: Draft) -> bool:
+        """Whether an item with an id had another key before."""
+        return bool(id(draft) in self.former or draft.former_title or _former_number(draft))
 
-        Below an item that was alone, all keys without an id were others.
+    def _former_keys(self, draft: Draft) -> Iterator[str]:
+        """The keys that earlier readers made, where they are others.
+
+        Below an item that was alone, all keys without an id were others; so were those below a
+        story that only a column of a roadmap names, which was none.
         """
-        chain = [draft]
-        while len(chain) < _DEEPEST and not chain[-1].stood_alone and (up := chain[-1].parent):
-            chain.append(up)
-        moved = any(
-            each.stood_alone or id(each) in self.former or _former_number(each) for each in chain
-        )
-        own = id(draft) in self.former or _former_number(draft)
-        if not moved or (draft.key is not None and not own):
-            return None
+        if draft.key is not None and not self._had_other(draft):
+            return
+        whole = [draft]
+        while len(whole) < _DEEPEST and (up := whole[-1].parent):
+            whole.append(up)
+        alone = next((at for at, each in enumerate(whole) if each.stood_alone), len(whole))
+        chain = whole[: alone + 1]
+        if alone < len(whole) or any(map(self._had_other, chain)):
+            yield self._made_key(chain)
+        told = [each for each in whole[1:] if not (each.implied and each.kind == "story")]
+        if self.key_of is not None and len(told) < len(whole) - 1:
+            yield self._made_key([draft, *told])
+
+    def _made_key(self, chain: Sequence[Draft]) -> str:
+        """The key of an item behind those of all above it, as an earlier reader made it."""
         key: str | None = None
         for each in reversed(chain):
-            title = self.former.get(id(each))
-            made = make_key(title or each.title, key)
+            title = self.former.get(id(each)) or each.former_title
             kept = _former_number(each) or each.key
-            key = made if title is not None or kept is None else kept
-        return key
+            key = kept if kept and not title else make_key(title or each.title, key)
+        return key or ""
 
     def _document(self, draft: Draft) -> ItemDocument:
         """The document; a value that does not fit its field is told and left out."""
@@ -510,11 +522,11 @@ class _Assembler:
             self.periods.setdefault(str(plain["milestone"]), period.end)
         if draft.key is not None:
             plain["id"] = draft.key
-        former = self._former_key(draft)
-        if former is not None:
+        former = list(self._former_keys(draft))
+        if former:
             told_before = plain.get("previously")
             known = told_before if isinstance(told_before, list) else []
-            plain["previously"] = [*known, *({former} - {*known})]
+            plain["previously"] = list(dict.fromkeys((*known, *former)))
         try:
             return ItemDocument.model_validate(plain)
         except ValidationError as error:
@@ -581,11 +593,9 @@ def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:
 
 def _former_number(draft: Draft) -> str | None:
     """The key that a number gave an item by its former kind; None where it had no other one."""
-    raw = (draft.raw_id or "").strip()
-    if not draft.former_kind or not _NUMBER.fullmatch(raw):
-        return None
-    by_number = draft.key == suggest_key(f"{draft.kind}-{raw}")
-    return suggest_key(f"{draft.former_kind}-{raw}") if by_number else None
+    kind, _, number = (draft.key or "").rpartition("-")
+    by_number = kind == draft.kind and _NUMBER.fullmatch(number)
+    return f"{draft.former_kind}-{number}" if draft.former_kind and by_number else None
 
 
 def _number_of(parent: Draft | None) -> str:

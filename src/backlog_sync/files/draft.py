@@ -64,8 +64,9 @@ class Draft:
     numbers the list that a group stands in, and `bare` tells that a group says no more than
     GitHub's milestones do. `implied` tells an item that others only name, `mention` what only names
     another one and is none itself; `stood_alone` tells that an earlier reader saw no parent above
-    it, which its former key says, and `former_kind` is the kind that such a reader gave it, where
-    it was another one. `shelved` is the key of a list of what nobody plans to do.
+    it, which its former key says; `former_kind` is the kind that such a reader gave it, where it
+    was another one, and `former_title` what it made the key from, where it saw no id. `shelved` is
+    the key of a list of what nobody plans to do.
     `hints` are issues that it may be; None looks at the title. What `follows` says nothing of how
     far it is: it is done where what it stands in is.
     """
@@ -85,6 +86,7 @@ class Draft:
     mention: bool = False
     stood_alone: bool = False
     former_kind: str = ""
+    former_title: str = ""
     bare: bool = False
     named_within: bool = False
     shelved: str = ""

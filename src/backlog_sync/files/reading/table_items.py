@@ -13,8 +13,9 @@ from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.reading.tables import Row
 from backlog_sync.files.sentences import is_sentence
+from backlog_sync.files.syntax.cells import text_at
 from backlog_sync.files.values import parse_status
-from backlog_sync.files.vocabulary import RANKS, field_of, is_empty_word
+from backlog_sync.files.vocabulary import RANKS, field_of, is_empty_word, kind_of
 
 
 class TableReader:
@@ -97,14 +98,10 @@ class TableReader:
         self._note_all(lines, "table", None, "no item: empty, or sums")
 
     def _row(self, row: Row, scope: Scope) -> MarkdownDraft:
-        item = scope.owner
         named = row.columns.kind_of(row.cells)
         sure, kind = row.sure or bool(named), named or row.kind
         typed = row.typed
-        if item is not None and RANKS[kind] <= item.rank:
-            kind = BELOW.get(item.rank, "task")
-        elif not sure and _is_ordinal(typed.number) and (item is not None or scope.status):
-            kind = "task"  # a row of a part of the work, which nothing makes a story
+        kind = _kind_here(kind, scope, sure=sure or not _is_ordinal(typed.number))
         if typed.number and typed.word.name == typed.word.kind and typed.word.kind != kind:
             typed = replace(typed, number=None)
         said = (pair.value.strip() for pair in row.pairs if pair.field == "status")
@@ -120,6 +117,8 @@ class TableReader:
         if is_sentence(typed.title):
             draft.fields["user_story"] = typed.title
         self._fill(draft, row)
+        if draft.key and typed.number:
+            _say_former(draft, row, scope)
         return draft
 
     def _fill(self, draft: MarkdownDraft, row: Row) -> None:
@@ -135,7 +134,33 @@ class TableReader:
         above = row.above(self.record.path)
         above = [replace(ref, declares=ref.kind not in self.declared) for ref in above]
         draft.parents = [replace(ref, column=True) for ref in (*draft.parents, *above)]
-        draft.stood_alone = any(ref.kind in ("epic", "feature") for ref in draft.parents)
+        highest = any(ref.kind in ("epic", "feature") for ref in draft.parents)
+        draft.stood_alone = highest or bool(above)
+
+
+def _kind_here(kind: str, scope: Scope, *, sure: bool) -> str:
+    """The kind of a row where it stands: below an item it is one of what that holds."""
+    item = scope.owner
+    if item is not None and RANKS[kind] <= item.rank:
+        return BELOW.get(item.rank, "task")
+    if not sure and (item is not None or scope.status):
+        return "task"  # a row of a part of the work, which nothing makes a story
+    return kind
+
+
+def _say_former(draft: MarkdownDraft, row: Row, scope: Scope) -> None:
+    """What the key of a numbered row was made from, where an earlier reader saw another kind.
+
+    A number whose kind was not that of the row was no key.
+    """
+    typed, (header, sure) = row.typed, row.former_kind
+    named = kind_of(text_at(row.cells, row.columns.column_of("kind")))
+    sure = sure or not _is_ordinal(typed.number)
+    other = _kind_here(named or header, scope, sure=sure) != header
+    if row.unnumbered or (other and typed.word.name == typed.word.kind):
+        draft.former_title = typed.title
+    elif header != row.kind:
+        draft.former_kind = header
 
 
 def _is_ordinal(number: str | None) -> bool:

@@ -66,6 +66,8 @@ _PART_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
 _PART_LEAD = re.compile(r"(\d{1,3}[a-z]?)(?:[.):]|[ ]?[-–—])?(?:[ ]+|$)")
 _MAX_COLUMNS = 40
+_NEW_NUMBERS = listed("nummer|numéro|número|numero|numer|číslo|număr|numara")
+"""Headers of numbers that were none before; the rows below them had keys from their titles."""
 
 Name = tuple[str, str]
 """A word for an item, behind what it is: `key`, `number` or `title`."""
@@ -124,6 +126,30 @@ class Row:
         """What it names the item by that it may speak of; a dotted number is one of any kind."""
         dotted = ("",) if "." in (self.typed.number or "") else ()
         return names_of(self.typed.title, self.typed.key, self.typed, self.kind, *dotted)
+
+    @property
+    def former_kind(self) -> tuple[str, bool]:
+        """The kind that an earlier reader gave it, which the key of a number says; whether surely.
+
+        It took no kind from a header that means a title (`Aufgabe`), and of levels the first.
+        """
+        columns, at = self.columns, self.at
+        said = columns.titles[at] or columns.kind
+        if self.kind != (said or "story"):
+            return self.kind, True
+        known = column_of(columns.keys[at])
+        if "title" in (known, field_of(columns.keys[at])):
+            said = columns.kind
+        elif columns.levels and not known:
+            said = columns.titles[min(columns.parents)]
+        told = not _STORIES.isdisjoint(_fields(columns, at).values())
+        return said or "story", told or said in ("story", "bug", "task")
+
+    @property
+    def unnumbered(self) -> bool:
+        """Whether an earlier reader did not know that a column numbers the rows."""
+        at = self.columns.number
+        return at >= 0 and bare_word(self.columns.keys[at]) in _NEW_NUMBERS
 
     @property
     def header(self) -> tuple[str, ...]:
