@@ -66,7 +66,7 @@ _PART_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
 _PART_LEAD = re.compile(r"(\d{1,3}[a-z]?)(?:[.):]|[ ]?[-–—])?(?:[ ]+|$)")
 _MAX_COLUMNS = 40
-_NEW_NUMBERS = listed("nummer|número|numer|číslo|număr|numara")
+_NEW_NUMBERS = listed("nummer|numéro|número|numero|numer|číslo|număr|numara")
 """Headers of numbers that were none before; the rows below them had keys from their titles."""
 
 Name = tuple[str, str]
