@@ -65,7 +65,7 @@ def test_one_letter_with_a_number_is_no_code() -> None:
 
 def test_a_bold_key_right_below_a_list_is_the_phase_s() -> None:
     """Markdown takes it for a part of the last entry, where people mean none."""
-    text = "# Plan\n\n## M0 — Deck\n- Paint\n  it\n**Acceptance**: it is dry; it\nshines.\n"
+    text = "# Plan\n\n## M0 — Deck\n- Paint\n  it\n**Acceptance**: it is dry and it\nshines.\n"
     phase, paint = read(text, bullets="items").items
     assert len(phase.document.acceptance_criteria or ()) == 1
     assert (paint.document.title, paint.document.acceptance_criteria) == ("Paint it", None)
