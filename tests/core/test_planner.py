@@ -126,27 +126,6 @@ def test_done_items_are_not_created() -> None:
     assert [w.slug for w in plan.warnings] == ["done-not-created"] * 2
 
 
-def test_a_whole_of_done_items_is_not_created() -> None:
-    """It would stand open above nothing; one part that is open keeps it, and so do its own words.
-
-    An issue that it has is left as it is.
-    """
-    done = item("s", parent="f", state="closed")
-    phase, part = item("p", kind="epic"), item("f", kind="feature", parent="p")
-    plan = plan_of(phase, part, done)
-    assert plan.changes == ()
-    assert [w.message.split()[0] for w in plan.warnings] == ["s", "all", "all"]
-    kept = plan_of(phase, part, done, item("t", parent="p"))
-    assert [c[2] for c in told(kept) if c[1] == "issue"] == ["p", "t"]
-    begun = replace(part, status="In Progress")
-    assert [c[2] for c in told(plan_of(phase, begun, done)) if c[1] == "issue"] == ["p", "f"]
-    there = plan_of(phase, part, done, there=(managed(part, 1),))
-    assert not any(c.action is Action.CLOSE for c in there.changes)
-    assert "f" not in [w.message.split()[2] for w in there.warnings]
-    everything = plan_of(phase, part, done, settings=Settings(create_done=True))
-    assert {c.key for c in everything.changes} == {"p", "f", "s"}
-
-
 def test_done_items_are_created_closed_on_demand() -> None:
     """`create_done: true` makes them and closes them."""
     plan = plan_of(item("a", state="closed"), settings=Settings(create_done=True))

@@ -128,7 +128,6 @@ class _Builder:
         unfilled = [item.key for item in desired.items if item.holes and item.key in held]
         self.absent = {key for key in unfilled if held[key].issue is None}
         self.skipped = {item.key for item in desired.items if self._skips(item)}
-        self._skip_finished_wholes()
         self.desired = desired = _lifted(desired, self.absent)
         self.items = {item.key: item for item in desired.items}
         self.links = Links(desired, observed, self.matches, self.skipped)
@@ -242,42 +241,11 @@ class _Builder:
         done = is_closed(item.fields.get("state")) and not self.desired.settings.create_done
         has_issue = item.key in self.matches.by_key or item.key in self.matches.held
         if done and not has_issue:
-            self._leave_out(item, f"{item.key} is done already and was not created")
+            message = f"{item.key} is done already and was not created"
+            self.warnings.append(Warned(message, "done-not-created", item.place))
+            self.absent.add(item.key)
             return True
         return False
-
-    def _leave_out(self, item: DesiredItem, why: str) -> None:
-        """Say that a finished item gets no issue."""
-        self.warnings.append(Warned(why, "done-not-created", item.place))
-        self.absent.add(item.key)
-
-    def _skip_finished_wholes(self) -> None:
-        """Leave out what says nothing of its progress, and of which all parts were left out.
-
-        It would stand open above nothing. One that has an issue already is never closed for it.
-        """
-        parts: dict[str, list[DesiredItem]] = {}
-        for item in self.desired.items:
-            if item.parent is not None:
-                parts.setdefault(item.parent, []).append(item)
-        waiting = [key for key in parts if key in self.items]
-        while waiting:
-            item = self.items[waiting.pop()]
-            finished = all(part.key in self.absent and not part.holes for part in parts[item.key])
-            if not finished or not self._may_be_left_out(item):
-                continue
-            self._leave_out(item, f"all of {item.key} is done already, and it was not created")
-            self.skipped.add(item.key)
-            if item.parent in self.items:
-                waiting.append(str(item.parent))
-
-    def _may_be_left_out(self, item: DesiredItem) -> bool:
-        """Whether nothing of an item itself is known, or still to be done."""
-        if item.key in self.skipped or item.key in self.matches.by_key:
-            return False
-        if item.status is not None or item.issue is not None or "state" in item.fields:
-            return False
-        return item.key not in self.matches.held and not any(not c.done for c in item.criteria)
 
     def _why_unread(self, repository: str) -> str:
         """Say why another repository could not be read."""

@@ -157,7 +157,13 @@ def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
 
 
 def _follows(draft: MarkdownDraft) -> bool:
-    """Whether an item does not say how far it is; `Status: none` says so, too."""
+    """Whether an item does not say how far it is; `Status: none` says so, too.
+
+    A story stands for itself below an epic or a feature, which may be closed before it.
+    """
+    above = draft.parent if isinstance(draft.parent, MarkdownDraft) else None
+    if draft.typed and above and above.typed and not above.weak:
+        return False
     told = "status" in draft.fields or any(meta.pair.field == "status" for meta in draft.meta)
     return draft.mark is None and not told and not _is_open(draft)
 
