@@ -411,7 +411,7 @@ class Filler:
         return _set(draft, name, notes, pair)
 
     def _sync(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """Whether GitHub is to have the item; a word that is neither yes nor no says no such."""
+        """Whether GitHub is to have the item; a word that is neither yes nor no is a text."""
         word = word_of(pair.value)
         if not word:
             return Taken.EMPTY

@@ -9,23 +9,19 @@ from backlog_sync.files.reading.key_lines import KeyReader
 from backlog_sync.files.reading.metadata import Pair, parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
 from backlog_sync.files.reading.runs import BELOW
-from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.scope import PartReader, Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, is_empty_word, topics
 
 
-class BoxReader:
+class BoxReader(PartReader):
     """Reads entries with a check box, and those of the lists of criteria and tasks."""
 
     def __init__(self, walk: Walk, keys: KeyReader) -> None:
-        self.walk = walk
+        super().__init__(walk)
         self.keys = keys
-        self.record = walk.record
-        self.choices = walk.choices
-        self.lines = walk.record.lines
-        self.blocks = walk.blocks
 
     def read(self, node: Node, scope: Scope) -> MarkdownDraft | None:
         """Read an entry with a check box; the item that it is, if it is one."""

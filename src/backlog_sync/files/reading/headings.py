@@ -9,7 +9,7 @@ from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, tak
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
 from backlog_sync.files.reading.runs import BELOW
-from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.scope import PartReader, Scope
 from backlog_sync.files.reading.sections import Role, Section
 from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognise
 from backlog_sync.files.values import parse_status
@@ -19,15 +19,8 @@ _CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Ro
 """Roles of headings below which nothing is an item."""
 
 
-class HeadingReader:
+class HeadingReader(PartReader):
     """Reads sections of an outline."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
-        self.record = walk.record
-        self.choices = walk.choices
-        self.lines = walk.record.lines
-        self.blocks = walk.blocks
 
     def read(self, node: Node, scope: Scope, flat: list[MarkdownDraft]) -> None:
         """Read a section; `flat` are the items of the sections before it on its level."""

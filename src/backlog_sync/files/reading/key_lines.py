@@ -11,7 +11,7 @@ from backlog_sync.files.reading.claims import total_counts
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, is_untitled
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD
-from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.scope import PartReader, Scope
 from backlog_sync.files.text_criteria import inline_criteria
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
@@ -35,15 +35,8 @@ _TEXT = (Taken.UNKNOWN, Taken.UNREAD)
 """What is kept in the text of an item as it is written."""
 
 
-class KeyReader:
+class KeyReader(PartReader):
     """Reads metadata, and opens the blocks that go on below a key."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
-        self.record = walk.record
-        self.choices = walk.choices
-        self.lines = walk.record.lines
-        self.blocks = walk.blocks
 
     def read(self, line: Line, pairs: tuple[Pair, ...], scope: Scope) -> bool:
         """Take the pairs of a line; False where they are no metadata of an item."""

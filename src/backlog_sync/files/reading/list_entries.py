@@ -12,7 +12,7 @@ from backlog_sync.files.reading.metadata import Pair, parse_pairs
 from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA
 from backlog_sync.files.reading.runs import BELOW
-from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.scope import PartReader, Scope, Walk
 from backlog_sync.files.reading.sections import is_lead, role_of
 from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
@@ -23,17 +23,13 @@ from backlog_sync.files.vocabulary import RANKS, bare_word, is_empty_word
 _LOW = "an item with --bullets items"
 
 
-class EntryReader:
+class EntryReader(PartReader):
     """Reads entries of lists."""
 
     def __init__(self, walk: Walk, boxes: BoxReader, keys: KeyReader) -> None:
-        self.walk = walk
+        super().__init__(walk)
         self.boxes = boxes
         self.keys = keys
-        self.record = walk.record
-        self.choices = walk.choices
-        self.lines = walk.record.lines
-        self.blocks = walk.blocks
         self.labelled: dict[int, frozenset[int]] = {}
 
     def read(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:

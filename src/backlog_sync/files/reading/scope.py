@@ -93,3 +93,14 @@ class Walk(Protocol):
 
     def body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
         """Read what stands in an entry that is an item."""
+
+
+class PartReader:
+    """What every reader of a part of an outline knows."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.record = walk.record
+        self.choices = walk.choices
+        self.lines = walk.record.lines
+        self.blocks = walk.blocks

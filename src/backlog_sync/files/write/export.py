@@ -62,7 +62,7 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
     Ids stay keys. `told` are the findings that are worth a comment. Where an item names its
     issue, the backlog keeps the identity under which it was synchronised.
     """
-    made = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not _is_empty(value))
+    made = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not is_empty(value))
     _with_statuses(made, loaded)
     settings: dict[str, object] = {"repository": repository} if repository else {}
     if any("issue" in each.fields for each in made.values()):
@@ -228,7 +228,8 @@ def _tree(made: Mapping[str, Outline], above: Mapping[str, str]) -> tuple[Outlin
     return tuple(outline for key, outline in made.items() if key not in above)
 
 
-def _is_empty(value: object) -> bool:
+def is_empty(value: object) -> bool:
+    """Whether a field says nothing."""
     return value is None or value in ("", (), [], {})
 
 
@@ -317,7 +318,7 @@ def _entry(value: object) -> str:
     """A criterion or a definition on one line."""
     if not isinstance(value, Mapping):
         return _scalar(value)
-    value = {name: each for name, each in value.items() if not _is_empty(each)}
+    value = {name: each for name, each in value.items() if not is_empty(each)}
     if set(value) <= {"text", "done"} and not value.get("done"):
         text = str(value.get("text", ""))
         return _scalar(text) if not text.startswith("[") else _inline({"text": text})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from backlog_sync.files.block import user_story_text
 from backlog_sync.files.documents.items import UserStoryDocument
 from backlog_sync.files.vocabulary import RANKS
-from backlog_sync.files.write.export import Draft, Outline, pair, remark_lines, sequence
+from backlog_sync.files.write.export import Draft, Outline, is_empty, pair, remark_lines, sequence
 
 _HEADING_LEVELS = 6
 
@@ -100,7 +100,7 @@ def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> It
                 value = [words.get(str(each), str(each)) for each in sequence(value)]
             yield f"- **{word}:** {_value(name, value)}"
     for name in (each for each in fields if each not in _WRITTEN):  # of the board alone
-        if _is_said(fields[name]):
+        if not is_empty(fields[name]):
             yield f"- **{name}:** {_value(name, fields[name])}"
     for name, word in _TEXTS.items():
         if fields.get(name):
@@ -180,10 +180,6 @@ def _criteria(entries: object) -> Iterator[str]:
 def _note(value: object) -> str:
     text = f"{value['date']}: {value['text']}" if isinstance(value, Mapping) else str(value)
     return f"- {' '.join(text.split())}"
-
-
-def _is_said(value: object) -> bool:
-    return value is not None and value not in ((), [], {}, "")
 
 
 def _story(value: object) -> str:
