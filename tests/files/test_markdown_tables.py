@@ -439,3 +439,16 @@ def test_keys_of_what_columns_name_now_are_known() -> None:
     boats = make_key("Boats")
     assert (epic.previously, story.title) == ((boats,), "Rent")
     assert check.previously == (make_key("Check it"), make_key("Check it", boats))
+
+
+def test_numbers_of_epics_may_be_links() -> None:
+    """An index of epics that leads to a file of each; instructions beside it are no items."""
+    rows = table(
+        "| Epic | Title | Phase | Depends on |",
+        "| [E01](parts/E01-the-long-name-of-a-hull.md) | Hull | P1 | — |",
+        "| [E02](parts/E02-the-long-name-of-a-mast.md) | Mast | P2 | E01 |",
+    )
+    text = f"# Boats\n\n## 1. How to work\n\n1. Read it\n2. Build it\n\n## 2. Index\n\n{rows}"
+    hull, mast = [each.document for each in read(text, bullets="items").items]
+    assert (hull.id, hull.title, mast.title) == ("e01", "Hull", "Mast")
+    assert mast.depends_on == ("e01",)

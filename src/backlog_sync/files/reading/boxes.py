@@ -239,7 +239,7 @@ class BoxReader(PartReader):
             and item is not None
             and block.field == TASKS
             and block.draft is item
-            and item.is_part
+            and self.holds_tasks(item)
             and bool(line.text)
         )
 

@@ -33,7 +33,8 @@ class Choices:
     """What the file as a whole says of its headings, lists and tables.
 
     `bullets` makes items of bullets below times, phases and statuses; `planned` are headings above
-    planned bullets and their kinds; `numbered` are boxes of a numbered plan; `coded` tells that
+    planned bullets and their kinds; `numbered` are boxes of a numbered plan; `parts` tells that epics
+    are all that the file declares, as others write of phases; `coded` tells that
     the check boxes that are tasks carry codes, `codes` are the letters of all that number boxes.
     `rules` are what the settings declare.
     """
@@ -44,6 +45,7 @@ class Choices:
     by_row: dict[int, Section]
     planned: dict[int, str] = field(default_factory=dict)
     numbered: dict[int, Numbered] = field(default_factory=dict)
+    parts: bool = False
     bullets: bool = False
     coded: bool = False
     codes: frozenset[str] = frozenset()

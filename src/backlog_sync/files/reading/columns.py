@@ -290,8 +290,8 @@ def _codes(keys: Sequence[str]) -> dict[str, int]:
 
 
 def _counts(rows: _Rows, at: int) -> bool:
-    """Whether a column numbers the rows: each has a code of its own."""
-    told = [text for row in rows if (text := text_at(row, at))]
+    """Whether a column numbers the rows: each has a code of its own, which may be a link."""
+    told = [text for row in rows if (text := plain(text_at(row, at)))]
     codes = all(len(text) <= _LONGEST_NUMBER and re.search(r"\d", text) for text in told)
     return codes and 0 < len(told) == len(set(told))
 

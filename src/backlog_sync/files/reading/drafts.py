@@ -63,17 +63,6 @@ class MarkdownDraft(Draft):
         """Whether it is a phase, a milestone, a sprint or the like."""
         return self.typed is not None and self.typed.word.weak
 
-    @property
-    def is_part(self) -> bool:
-        """Whether it is a part of the work whose contents are tasks: a phase, or a part `S3`."""
-        if self.weak:
-            return True
-        return (
-            self.typed is not None
-            and self.typed.word.kind == "epic"
-            and len(self.typed.word.name) == 1
-        )
-
 
 @dataclass(slots=True)
 class Block:

@@ -165,7 +165,7 @@ class HeadingReader(PartReader):
             self.walk.children(node, replace(inner, field=field))
             self.blocks.end()
             return
-        if owner and topics(section.word) & (WORK if owner.is_part else {"tasks"}):
+        if owner and topics(section.word) & (WORK if self.holds_tasks(owner) else {"tasks"}):
             self.blocks.begin(Block(TASKS, owner, heading=True))
             self.record.note(line, "heading", owner, "boxes below it are tasks")
             self.walk.children(node, replace(inner, tasks=True))

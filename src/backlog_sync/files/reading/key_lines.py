@@ -159,7 +159,7 @@ class KeyReader(PartReader):
         """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
         if "tasks" in topics(word) and self._list_follows(line):
             return True
-        return item.is_part and bool(topics(word) & WORK)
+        return self.holds_tasks(item) and bool(topics(word) & WORK)
 
     def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
         """Whether the next list item below a key is a check box, or `boxed` or not."""

@@ -143,6 +143,7 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
     by_row = {section.node.first: section for section in sections}
     return Choices(
         chosen, listed, tables, by_row, planned, plan,
+        parts=not tables.items and all(typed.word.kind == "epic" for typed in declared),
         bullets=bullets, coded=coded, codes=box_codes(outline.root), rules=rules,
     )  # fmt: skip
 

@@ -104,3 +104,11 @@ class PartReader:
         self.choices = walk.choices
         self.lines = walk.record.lines
         self.blocks = walk.blocks
+
+    def holds_tasks(self, item: MarkdownDraft) -> bool:
+        """Whether an item is made of tasks: it is a phase, or an epic that is used as one."""
+        typed = item.typed
+        if typed is None or typed.word.weak:
+            return item.weak
+        epic = typed.word.kind == "epic"
+        return epic and (self.choices.parts or len(typed.word.name) == 1)
