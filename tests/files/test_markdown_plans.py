@@ -478,3 +478,37 @@ def test_a_definition_of_done_of_something_holds_no_items(heading: str) -> None:
     """Also below parts of it, or with a remark."""
     text = f"# Plan\n\n## Tasks\n\n- [ ] Dig\n\n## {heading}\n\n### Yard\n\n- [ ] It is dry\n"
     assert [title for _, title, _ in outline(text)] == ["Dig"]
+
+
+@pytest.mark.parametrize(
+    ("label", "bullets"),
+    [
+        ("**Deliverables:**\n", ""),
+        ("**Scope**:\n\n", ""),
+        ("### Deliverables\n\n", ""),
+        ("* **Goal:** it floats\n* **Deliverables:**\n", ""),
+        ("", "items"),
+    ],
+)
+def test_epics_that_hold_no_stories_are_made_of_tasks(label: str, bullets: str) -> None:
+    """As phases are, where the file declares nothing else."""
+    listed = (
+        "  * The keel\n  * The deck (oak)\n" if label.startswith("* ") else "- The keel\n- Deck\n"
+    )
+    text = f"# Boat\n\n## Epic 1 — Hull\n{label}{listed}\n## Epic 2 — Mast\n\nLater.\n"
+    told = outline(text, bullets=bullets)
+    assert [kind for kind, _, _ in told] == ["epic", "task", "task", "epic"]
+    assert (told[1], told[3][1]) == (("task", "The keel", 0), "Mast")
+    stories = f"{text}\n### Story 2.1: Rig it\n"
+    assert [kind for kind, _, _ in outline(stories, bullets=bullets)] == ["epic", "epic", "story"]
+
+
+def test_beside_lanes_a_heading_is_a_lane() -> None:
+    """Most headings say when or how far; another one among them names no part of the work."""
+    lanes = (
+        "# Plan\n\n## Next\n\n- [ ] Dig\n\n## Done\n\n- [x] Fence\n\n## Blocked\n\n- [ ] Pond\n\n"
+    )
+    text = f"{lanes}## After the summer\n\n- [ ] Sow\n\n## Open questions\n\n- [ ] Which seeds\n"
+    assert [(kind, above) for kind, _, above in outline(text)] == [("task", None)] * 5
+    parts = "## Yard\n\n- [ ] Dig\n\n## House\n\n- [ ] Paint\n\n## Next\n\n- [ ] Cellar\n"
+    assert [kind for kind, _, _ in outline(f"# Plan\n\n{parts}")] == ["epic", "task"] * 2 + ["task"]

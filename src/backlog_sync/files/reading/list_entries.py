@@ -263,7 +263,11 @@ class EntryReader(PartReader):
         if scope.listed or section is None or item is None:
             return None
         if item.line.row != section.node.first:
-            parted = self.choices.bullets and item.weak and not (scope.field or scope.closed)
+            parted = (
+                self.choices.bullets
+                and self.holds_tasks(item)
+                and not (scope.field or scope.closed)
+            )
             parted = parted and not self._is_aside(node)
             return "task" if parted and section.role is None else None
         if node.first in self.choices.listed.refused or scope.closed:
@@ -280,7 +284,7 @@ class EntryReader(PartReader):
         metadata = section.node.first in self.choices.sections.metadata
         if item.weak and metadata and linked:
             return "feature"
-        if item.weak and not linked:
+        if self.holds_tasks(item) and not linked:
             parts = line.text.startswith("**") and bool(node.entries)
             return "feature" if parts else "task"
         return None

@@ -415,7 +415,7 @@ class _Chooser:
         levels = {s.level for s in self.sections if s.sentences > 1}
         told = [s for s in self.sections if s.sentences and s.level in levels]
         holders = [s for s in self.sections if self._holds_work(s) or s in told]
-        holders = [s for s in holders if self._may_hold(s)]
+        holders = [s for s in holders if self._may_hold(s) and not self._is_among_lanes(s)]
         told = [s for s in holders if s.prose]
         if len(told) * 2 <= len(holders):
             holders = [s for s in holders if s.boxes or not s.holds()]
@@ -480,6 +480,12 @@ class _Chooser:
         above = section.above()
         lane = any(each.lane and not _is_plan(each) for each in above)
         return not lane or any(self._is_item(each) for each in above)
+
+    def _is_among_lanes(self, section: Section) -> bool:
+        """Whether most of what holds work beside a heading are lanes: then it is one as well."""
+        run = [s for s in (section.parent.children if section.parent else ()) if s.holds()]
+        lanes = sum(s.lane for s in run)
+        return lanes >= _PAIR and (lanes + sum(map(_is_plan, run))) * 2 > len(run)
 
     def _contain(self, sections: Sequence[Section]) -> None:
         for section in sections:
