@@ -33,9 +33,9 @@ class Choices:
     """What the file as a whole says of its headings, lists and tables.
 
     `bullets` makes items of bullets below times, phases and statuses; `planned` are headings above
-    planned bullets and their kinds; `numbered` are boxes of a numbered plan; `parts` tells that epics
-    are all that the file declares, as others write of phases; `coded` tells that
-    the check boxes that are tasks carry codes, `codes` are the letters of all that number boxes.
+    planned bullets and their kinds; `numbered` are boxes of a numbered plan; `parts` tells that
+    epics are all that the file declares, as others write of phases; `coded` tells that the check
+    boxes that are tasks carry codes, `codes` are the letters of all that number boxes.
     `rules` are what the settings declare.
     """
 
