@@ -428,3 +428,65 @@ def test_words_that_count_items_leave_their_titles(
     text = f"Key,Summary,Status,Story Points\n{key},{title},Open,3\n"
     (item,) = _items(load_text, text, "plan.csv")
     assert (item.key, item.title) == (key.lower(), plain)
+
+
+# ---- names that are keys -----------------------------------------------------------------------
+
+
+def test_words_that_are_keys_are_titles(load_text: LoadText) -> None:
+    """`oil-the-gate` says what is meant; what describes it at length is no title."""
+    text = "beds:\n  oil-the-gate:\n    status: open\n"
+    text += "    description: |\n      It squeaks.\n      A lot.\n"
+    text += "    priority: high\n  sow_winter_rye: {status: open, priority: low, tasks: [Dig]}\n"
+    items = _items(load_text, text)
+    assert _told(items) == [
+        ("story", "Oil the gate", None),
+        ("story", "Sow winter rye", None),
+        ("task", "Dig", "Sow winter rye"),
+    ]
+    assert "It squeaks" in _body(items[0])
+    named = _items(
+        load_text, "backlogs:\n  mend-fence: {status: open}\n  wax-bench: {status: open}\n"
+    )
+    assert [item.title for item in named] == ["Mend fence", "Wax bench"]
+
+
+def test_words_that_are_keys_of_something_else(load_text: LoadText) -> None:
+    """A status and a text alone, below a name that says nothing of items, are no work."""
+    text = "hosts:\n  front-web: {status: active, description: a}\n  back-web: {status: active}\n"
+    loaded = load_text(text, "hosts.yaml")
+    assert [found.slug for found in loaded.errors] == ["not-a-backlog"]
+
+
+def test_rows_stand_below_the_epic_of_their_name(load_text: LoadText) -> None:
+    """An epic says in its own column how the others name it; `N/A` is no criterion."""
+    text = "Epic,Issue Type,Summary,Acceptance Criteria,Estimate\n"
+    text += "Quay,Epic,Quay: all of it,N/A,1\nQuay,Task,Drive piles,They hold,2\n"
+    text += "Boats,Epic,Boats and oars,n/a,1\nBoats,Story,Rent one,It floats,3\n"
+    items = _items(load_text, text, "plan.csv")
+    assert _told(items) == [
+        ("epic", "Quay: all of it", None),
+        ("task", "Drive piles", "Quay: all of it"),
+        ("epic", "Boats and oars", None),
+        ("story", "Rent one", "Boats and oars"),
+    ]
+    assert [len(item.criteria) for item in items] == [0, 1, 0, 1]
+
+
+def test_commas_of_several_texts(load_text: LoadText) -> None:
+    """Of several texts the one with blanks behind its commas holds those too many."""
+    text = "Issue Type,Summary,Description,Acceptance Criteria,Estimate\n"
+    text += "Task,Build the hut,Walls, roof, door,It is dry,2\n"
+    text += "Task,Buy oars (ash, pine),From the yard,There are ten,1\n"
+    text += "Task,Paint signs,Red,blue,They are seen,1\n"
+    items = _items(load_text, text, "plan.csv")
+    assert [item.title for item in items] == [
+        "Build the hut",
+        "Buy oars (ash, pine)",
+        "Paint signs",
+    ]
+    assert [item.points for item in items] == [2, 1, 1]
+    assert [entry.text for item in items for entry in item.criteria] == [
+        "It is dry", "There are ten", "They are seen",
+    ]  # fmt: skip
+    assert "Walls, roof, door" in _body(items[0])

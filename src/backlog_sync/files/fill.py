@@ -476,7 +476,7 @@ class Filler:
     # ---- check lists and risks -------------------------------------------------------------
 
     def _criteria(self, draft: Draft, _: str, pair: Pair) -> Taken:
-        found = list(criteria_of(pair.value))
+        found = [each for each in criteria_of(pair.value) if not is_empty(each.text)]
         draft.places.setdefault("acceptance_criteria", pair.place)
         for number, each in enumerate(found, len(draft.criteria)):
             each.place = draft.places[f"acceptance_criteria.{number}"] = each.place or pair.place

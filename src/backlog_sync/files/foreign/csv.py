@@ -24,7 +24,7 @@ from backlog_sync.files.reading.declared import Declared, Rule, unused_lines
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.syntax.cells import Cell, Row, scan_rows, text_at
-from backlog_sync.files.values import parse_points
+from backlog_sync.files.values import parse_estimate, parse_points
 from backlog_sync.files.vocabulary import RANKS, field_of, is_priority, key_words, kind_of, listed
 
 CSV = "csv"
@@ -56,8 +56,13 @@ _WEAK = listed("status|kind|milestone|labels|assignees|target|start|story")
 """What other tables have too: a plan has two of these, with the words of a plan in them."""
 
 
-_RUNNING = frozenset(("title", "description", "user_story", "story", "i_want"))
+_RUNNING = listed(
+    "description|user_story|story|i_want|title|acceptance_criteria|definition_of_done"
+)
 """Fields of which a text may hold commas."""
+
+_RUNNING_ORDER = ("description", "user_story", "story", "i_want", "title")
+"""Those that hold most of them before the others."""
 
 _FORMER_LEVEL = re.compile(r"(?:epic|feature|(?:user )?story|(?:sub)?task)(?: name| title)?")
 """The headers that named a level before those of other languages did."""
@@ -132,10 +137,10 @@ def read_table(text: str, rules: Declared, fields: Sequence[str] = ()) -> Table 
         return "the settings ignore its table"
     columns = columns_of(words, [row.cells for row in rows[header + 1 :]], rule, fields)
     table = Table(rows, header, delimiter, columns, rule)
-    column = _running_text(table.names)
-    if column is None:
+    running = _running_texts(table.names)
+    if not running:
         return table
-    behind = (_whole(text, row, column, table.names) for row in rows[header + 1 :])
+    behind = (_whole(text, row, running, table.names) for row in rows[header + 1 :])
     return replace(table, rows=(*rows[: header + 1], *behind))
 
 
@@ -143,32 +148,38 @@ def _words(header: Row) -> list[str]:
     return [cell.text for cell in header.cells]
 
 
-def _running_text(names: Sequence[str]) -> int | None:
-    """The one column of running text: only there can a delimiter without quotes be a comma."""
+def _running_texts(names: Sequence[str]) -> list[int]:
+    """The columns of running text: in these a delimiter without quotes may be a comma."""
     found = [
         at for at, name in enumerate(names)
         if field_of(name) in _RUNNING and not ((word := typed_column(name)) and word.kind == "epic")
     ]  # fmt: skip
-    return found[0] if len(found) == 1 else None
+    order = {field: place for place, field in enumerate(_RUNNING_ORDER)}
+    return sorted(found, key=lambda at: order.get(field_of(names[at]) or "", len(order)))
 
 
-def _whole(text: str, row: Row, column: int, names: Sequence[str]) -> Row:
-    """A row with more cells than the header: those too many are of the running text, unquoted.
+def _whole(text: str, row: Row, running: Sequence[int], names: Sequence[str]) -> Row:
+    """A row with more cells than the header: those too many are of a running text, unquoted.
 
-    Only where what stands behind is then what its columns say, and is not as it stands.
+    Only where what stands behind is then what its columns say, and is not as it stands. Of several
+    texts it is the one with most blanks behind these commas.
     """
     more = len(row.cells) - len(names)
     if more <= 0:
         return row
-    split = row.cells[column : column + more + 1]
-    if any(text.startswith('"', cell.start) for cell in split):
-        return row
-    start, end = split[0].start, split[-1].end
-    joined = Cell(text[start:end].strip(), start, end)
-    cells = (*row.cells[:column], joined, *row.cells[column + more + 1 :])
-    if _fits(cells, names, column) and not _fits(row.cells, names, column):
-        return Row(cells, row.end, more)
-    return row
+    best, blanks = row, -1
+    for column in running:
+        split = row.cells[column : column + more + 1]
+        if any(text.startswith('"', cell.start) for cell in split):
+            continue
+        start, end = split[0].start, split[-1].end
+        joined = Cell(text[start:end].strip(), start, end)
+        cells = (*row.cells[:column], joined, *row.cells[column + more + 1 :])
+        told = sum(text.startswith(" ", cell.start) for cell in split[1:])
+        fits = _fits(cells, names, column) and not _fits(row.cells, names, column)
+        if fits and told > blanks:
+            best, blanks = Row(cells, row.end, more), told
+    return best
 
 
 def _fits(cells: Sequence[Cell], names: Sequence[str], column: int) -> bool:
@@ -213,6 +224,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "status": lambda word: bool(meanings(word)),
     "priority": is_priority,
     "story_points": lambda word: parse_points(word) is not None,
+    "estimate": lambda word: parse_estimate(word) is not None,
     "kind": lambda word: kind_of(word) is not None,
 }
 """Columns of which it can be seen whether a word belongs there."""
@@ -292,7 +304,11 @@ class _Reader:
         self.filler.name(draft, others)
         if kind == "epic":
             own = {columns.keys[at] for at in columns.own}
-            others = [pair for pair in others if pair.key in own or field_of(pair.key) != "epic"]
+            names = [
+                pair for pair in others if pair.key not in own and field_of(pair.key) == "epic"
+            ]
+            draft.aliases += [text_of(pair.value) for pair in names]
+            others = [pair for pair in others if pair not in names]
         self.filler.fill(draft, [title, *others] if at >= 0 else others, title)
         draft.aliases += columns.other_titles(cells, at, kind)
         above = columns.above(cells, at, self._place)

@@ -33,6 +33,9 @@ _NUMBER = re.compile(r"(?:([^\W\d_]{1,20})[ _-]?)?\d{1,4}")
 _ORDER = re.compile(r"\d{1,3}[._) -]+(?=[^\W\d_])")
 _SPELLED = re.compile(r"[^\W\d_]{2}")
 
+_SLUG = re.compile(r"(?=.{0,60}[ _-][^\W\d_]{2})[^\W\d_]{2,40}(?:[ _-][^\W_]{1,40}){1,15}")
+"""Words that are joined to a name."""
+
 _EVIDENCE = listed(
     "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
     "estimate|effort|estimate_hours|epic|milestone|sprint|assignees|done|definition_of_done"
@@ -43,6 +46,9 @@ _STRONG = frozenset(("acceptance_criteria", "user_story", "i_want", "story_point
 """Those that nothing but a plan has: one of them is enough."""
 
 _OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
+
+_SURELY_TOLD = 2
+"""So much of what only a plan has shows an item below a name that says nothing."""
 
 _TO_DO = frozenset(("plan", "tasks", "deliverables"))
 """Topics of keys below which a group lists what is to be done."""
@@ -79,16 +85,27 @@ class Shapes:
         return is_known_list(key) or (is_loose_list(key) and has_maps(value))
 
     def _keyed(self, value: MapNode) -> bool:
-        """Whether a mapping holds items by their ids."""
-        inner = [entry.value for entry in value.entries]
-        if not inner:
+        """Whether a mapping holds items by their ids, or by words that are their titles."""
+        if not value.entries:
             return False
         titled = [
-            each for each in inner
-            if isinstance(each, MapNode) and self.filler.title_of(self.pairs(each), "")
-            and not self.runs(each)
+            each.value for each in value.entries
+            if isinstance(each.value, MapNode) and not self.runs(each.value)
+            and (self.filler.title_of(self.pairs(each.value), "")
+                 or (is_slug(each.key.value) and self._told(each.value)))
         ]  # fmt: skip
-        return len(titled) * 2 > len(inner)
+        return len(titled) * 2 > len(value.entries)
+
+    def keyed_items(self, value: MapNode) -> list[MapNode]:
+        """The items that most keys of a mapping name, whatever its own name is.
+
+        Each has words for a key, and says what only a plan does, as in a list without a name.
+        """
+        maps = [entry.value for entry in value.entries
+                if is_slug(entry.key.value) and isinstance(entry.value, MapNode)]  # fmt: skip
+        told = [each for each in maps if self._told(each) >= _SURELY_TOLD and not self.runs(each)]
+        many = len(told) > 1 and len(told) * 2 > len(value.entries)
+        return maps if many and len(told) * 2 > len(maps) else []
 
     def named_parts(self, value: MapNode, *, timed: bool = False) -> list[MapNode]:
         """The mappings in it that have a name and hold lists, and are no list by their key.
@@ -281,6 +298,11 @@ def name_of_key(key: str) -> str:
     bare = bare.replace("_", " ")
     words = " ".join((bare if " " in bare else bare.replace("-", " ")).split())
     return words[:1].upper() + words[1:]
+
+
+def is_slug(key: str) -> bool:
+    """Whether a key is made of words, as a name of a thing is: `dark-mode`, `export_to_pdf`."""
+    return _SLUG.fullmatch(key) is not None
 
 
 def one_item(key: str) -> str | None:

@@ -15,6 +15,7 @@ from backlog_sync.files.foreign.shapes import (
     have_parts,
     holds_lists,
     holds_one_item,
+    is_slug,
     maps_of,
     name_of_key,
     named_kind,
@@ -140,8 +141,11 @@ class TreeReader:
         if kind := self.shapes.is_numbered(node):
             self._entries(node, kind, spot, loose=True)
             return
-        parts = {id(each) for each in self.shapes.named_parts(node)}
-        if len(parts) >= _SEVERAL:
+        keyed = self.shapes.keyed_items(node)
+        parts = {id(each) for each in keyed or self.shapes.named_parts(node)}
+        if keyed:
+            self._entries(_only(node, parts), "story", spot, loose=True)
+        elif len(parts) >= _SEVERAL:
             self._groups("milestone", _only(node, parts), spot, scoped=True)
         for entry in node.entries:
             if id(entry.value) not in parts or len(parts) < _SEVERAL:
@@ -370,9 +374,9 @@ class TreeReader:
         """The items of a list, or those of a mapping by their ids."""
         for key, each in _children(value):
             if isinstance(each, MapNode):
-                draft = self._item(each, kind, spot, loose=loose)
+                draft = self._item(each, kind, spot, loose=loose, key=key)
                 if draft is not None and draft.raw_id is None and key:
-                    draft.raw_id = key[:_LONGEST_ID]
+                    draft.raw_id = key.value[:_LONGEST_ID]
             elif isinstance(each, Scalar) and key is None and text_of(each):
                 self._text(each, kind, spot, sure=sure)
 
@@ -414,16 +418,17 @@ class TreeReader:
         self.count += 1
         for key, node in _children(value):
             draft = None
-            if isinstance(node, Scalar) and key is None:
+            name = key.value if key else ""
+            if isinstance(node, Scalar) and not name:
                 draft = self._named_group(node, spot)
             elif isinstance(node, MapNode) and not (
                 group == "milestone" and self.shapes.runs(node)
             ):
-                draft = self._group(group, key, node, spot)
+                draft = self._group(group, name or None, node, spot)
             if draft is not None:
                 draft.group, draft.siblings = group, self.count
             if draft is not None and isinstance(node, MapNode):
-                scope = key_words(key).replace(" ", "-") if scoped and key else spot.scope
+                scope = key_words(name).replace(" ", "-") if scoped and name else spot.scope
                 below = replace(spot, within=draft, scope=scope, named=scoped)
                 self._members(node, _done_with(draft, below))
 
@@ -473,7 +478,10 @@ class TreeReader:
 
     # ---- items -----------------------------------------------------------------------------
 
-    def _item(self, node: MapNode, kind: str, spot: _Spot, *, loose: bool) -> Draft | None:
+    def _item(
+        self, node: MapNode, kind: str, spot: _Spot, *, loose: bool, key: Scalar | None = None
+    ) -> Draft | None:
+        """The item that a mapping is; one without a title is named by words that are its `key`."""
         if node.shared:
             self.filler.findings.skip(
                 self.place(node), "an alias: an item stands where it is written"
@@ -485,26 +493,34 @@ class TreeReader:
         kind = self.filler.kind_of(pairs, kind, loose=loose)
         kind = named_kind(node, pairs) or kind
         title = self.filler.title_of(pairs, kind)
-        if title is None:
-            self.filler.findings.skip(self.place(node), "no title")
-            if ids := self.filler.ids_of(pairs, kind):
-                self.filler.findings.warn(self.place(node), "missing-title",
-                                   "entries without a title are left out",
-                                   ids[0])  # fmt: skip
-            if holds_lists(node):
-                self._mapping(node, replace(spot, depth=spot.depth + 1))
+        word = key.value if key and is_slug(key.value) else ""
+        if key and word and (title is None or field_of(title.key) == "description"):
+            name, start, title = name_of_key(word), self.place(key), None
+        elif title is not None:
+            name, start = titled(text_of(title.value))[0], self._start(node)
+        else:
+            self._untitled(node, kind, pairs, spot)
             return None
-        draft = self._add(kind, titled(text_of(title.value))[0], self._start(node), spot, node)
+        draft = self._add(kind, name, start, spot, node)
         self.filler.name(draft, pairs)
         draft.local = spot.parent is not None
         self.filler.fill(draft, pairs, title)
-        draft.places["title"] = title.place
+        draft.places["title"] = title.place if title else draft.place
         if spot.status is not None:
             draft.put("status", *spot.status)
-        for name, value, place in spot.inherited:
-            draft.put(name, value, place)
+        for each in spot.inherited:
+            draft.put(*each)
         self._below(node, draft, spot)
         return draft
+
+    def _untitled(self, node: MapNode, kind: str, pairs: list[Pair], spot: _Spot) -> None:
+        """A mapping without a title is none itself; what it holds may be."""
+        self.filler.findings.skip(self.place(node), "no title")
+        if ids := self.filler.ids_of(pairs, kind):
+            what = "entries without a title are left out"
+            self.filler.findings.warn(self.place(node), "missing-title", what, ids[0])
+        if holds_lists(node):
+            self._mapping(node, replace(spot, depth=spot.depth + 1))
 
     def _below(self, node: MapNode, draft: Draft, spot: _Spot) -> None:
         """The lists of an item."""
@@ -539,10 +555,10 @@ class TreeReader:
         self.filler.findings.skip(self.place(entry.key), f"'{shown(entry.key.value)}': {reason}")
 
 
-def _children(value: Node) -> list[tuple[str | None, Node]]:
+def _children(value: Node) -> list[tuple[Scalar | None, Node]]:
     """The entries of a list, or those of a mapping with their keys."""
     if isinstance(value, MapNode):
-        return [(entry.key.value, entry.value) for entry in value.entries]
+        return [(entry.key, entry.value) for entry in value.entries]
     return [(None, each) for each in value.items] if isinstance(value, ListNode) else []
 
 
