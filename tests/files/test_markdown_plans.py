@@ -30,6 +30,21 @@ def test_lanes_are_no_items(heading: str) -> None:
     assert not outline(text)
 
 
+def test_priorities_are_lanes_where_nothing_else_is_an_item() -> None:
+    """`Must have` gives its bullets a priority; beside items it says what those come to."""
+    lanes = "# Ferry\n\n## Must have\n- Sell tickets\n- List piers\n\n## Could have (v2)\n- Maps\n"
+    text = f"{lanes}\n## Won't have\n- Wine\n"
+    items = read(text, bullets="items").items
+    assert [(item.document.title, item.document.priority) for item in items] == [
+        ("Sell tickets", "Must have"), ("List piers", "Must have"), ("Maps", "Could have"),
+    ]  # fmt: skip
+    assert not outline(text)
+    lane = "# Ferry\n\n## Backlog\n\n### High priority\n- Sell tickets\n"
+    assert outline(lane, bullets="items") == [("task", "Sell tickets", None)]
+    story = "## Story 1: Pay\n\n**Points:** 2\n\n"
+    assert len(outline(lanes.replace("## Must", f"{story}## Must", 1), bullets="items")) == 1
+
+
 def test_parts_of_a_lane_hold_no_bullets() -> None:
     """What stands below a heading of its own in a lane is not taken: fewer items win."""
     text = "# Hub\n\n## Planning\n\n### Documents\n\n- Journeys\n"

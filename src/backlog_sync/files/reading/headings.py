@@ -10,7 +10,7 @@ from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import PartReader, Scope
-from backlog_sync.files.reading.sections import Role, Section
+from backlog_sync.files.reading.sections import Role, Section, is_priority_of_run
 from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognise
 from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, WORK, topics
@@ -149,7 +149,7 @@ class HeadingReader(PartReader):
             if self.choices.bullets:
                 self._container(node, section, replace(inner), planned, "planned-bullets")
                 return
-        ranked = self._is_ranked_list(section)
+        ranked = self._is_ranked_list(section, scope)
         if not owner and (section.time or ranked or self._is_refused_phase(section)):
             inner = replace(inner, time=True)
             if section.status:
@@ -218,9 +218,18 @@ class HeadingReader(PartReader):
                       status=scope.status)  # fmt: skip
         self.walk.children(node, below)
 
-    def _is_ranked_list(self, section: Section) -> bool:
-        """Whether a heading ranks the bullets below it, beside items: `P2 - Extensions`."""
-        return section.title.prioritised and section.bullets > 0 and self._declares_items()
+    def _is_ranked_list(self, section: Section, scope: Scope) -> bool:
+        """Whether a heading ranks the bullets below it: `P2 - Extensions` does so beside items.
+
+        `Must have` does so in a lane, or where nothing else is an item: else it speaks of that.
+        """
+        if not section.bullets:
+            return False
+        if section.title.prioritised:
+            return self._declares_items()
+        told = self.choices
+        others = told.sections.items or told.listed.items or told.tables.items
+        return is_priority_of_run(section) and (scope.lane or not others)
 
     def _is_refused_phase(self, section: Section) -> bool:
         """Whether a phase or step is no item only because it carries nothing but bullets."""

@@ -13,7 +13,7 @@ from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import PartReader, Scope, Walk
-from backlog_sync.files.reading.sections import is_lead, role_of
+from backlog_sync.files.reading.sections import is_lead, priority_of_all, role_of
 from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence
@@ -242,8 +242,9 @@ class EntryReader(PartReader):
         draft = self.walk.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
         if scope.status:
             draft.mark = draft.mark or parse_status(scope.status)
-        if scope.lane and scope.section and scope.section.title.prioritised:
-            draft.put("priority", scope.section.title.priority, draft.place)
+        ranked = priority_of_all(scope.section) if scope.lane and scope.section else None
+        if ranked:
+            draft.put("priority", ranked, draft.place)
         self.walk.note_entry(draft, node)
         if prefix and prefix.priority:
             draft.fields["priority"] = prefix.priority

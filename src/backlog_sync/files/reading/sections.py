@@ -361,4 +361,11 @@ def is_priority_of_run(section: Section) -> bool:
     return alone or (len(named) > 1 and any(map(is_priority_heading, named)))
 
 
+def priority_of_all(section: Section) -> str | None:
+    """The priority that a heading gives to what stands below it: `P2 - Extensions`, `Must have`."""
+    if section.title.prioritised:
+        return section.title.priority
+    return plain(without_remark(section.node.text)) if is_priority_of_run(section) else None
+
+
 _MOSCOW = listed("must have|should have|could have|won't have|would have|nice to have")
