@@ -238,6 +238,22 @@ def test_a_column_with_an_unknown_word_may_hold_the_titles() -> None:
     assert not read("# Plan\n\n" + table("| ID | Gericht | Farbe |", *rows)).items
 
 
+DISHES = ("| ~~1~~ | Soup | ✅ in May |", "| 2 | Tea | open |", "| 3 | Cake | in progress |")
+
+
+def test_rows_that_count_up_and_say_how_far_they_are_are_items() -> None:
+    """Whatever the headers of the number and of the title; a sign tells what words do not."""
+    text = "# Plan\n\n" + table("| Rank | Dish | Status |", *DISHES)
+    items = read(text).items
+    assert [item.document.title for item in items] == ["Soup", "Tea", "Cake"]
+    assert [item.document.status for item in items] == ["✅ in May", "open", "in progress"]
+    loose = [row.replace("| 2 |", "| 7 |") for row in DISHES]
+    assert not read("# Plan\n\n" + table("| Rank | Dish | Status |", *loose)).items
+    said = [row.replace("open", "warm") for row in DISHES]
+    assert not read("# Plan\n\n" + table("| Rank | Dish | Status |", *said)).items
+    assert not read("# Plan\n\n" + table("| Rank | Dish | Status |", *DISHES[:2])).items
+
+
 IN_HTML = (
     "# Shop\n\n<table>\n<thead>\n  <tr>\n    <th>Epic</th><th>Feature</th>\n"
     '    <th>User story</th><th>Priority</th>\n  </tr>\n</thead>\n  <tr class="first">\n'

@@ -36,6 +36,15 @@ def test_lines_that_say_nothing_are_told_all_at_once(load_text: LoadText) -> Non
         assert each.hint
 
 
+def test_settings_beside_backlog_are_told(load_text: LoadText) -> None:
+    """A mapping of that name is ours; a word is a key of whoever wrote the front matter."""
+    head = "---\nproject: Harbour\nreading:\n  '## *': epic\n---\n"
+    (told,) = load_text(f"{head}# R\n\n## Epic 1: A\n", "R.md").diagnostics
+    assert (told.slug, told.place.line, told.place.column) == ("settings-astray", 3, 1)
+    assert "'reading'" in told.message
+    assert "'backlog:'" in told.hint
+
+
 def test_a_status_that_is_none_is_told(load_text: LoadText) -> None:
     """An option of the board is one, and so is every word that we know."""
     loaded = load_text(_roadmap("    statuses: {Shipped: Blue, Parked: Waiting}\n"), "R.md")
@@ -89,6 +98,15 @@ def test_the_file_keeps_its_word_where_it_means_the_same(
     (change,) = write_back(loaded, [progress])
     assert f"**Status**: {said}" in change.after.decode()
     assert "#4" in change.after.decode()
+
+
+def test_an_option_may_stand_behind_a_sign(load_text: LoadText) -> None:
+    """The sign says that it is done, the words which option of the board it has."""
+    body = "## Epic 1: A\n\n### Story 1.1: B\n**Status**: ✅ Out at sea\n"
+    fields = "{Status: {type: single_select, options: [Todo, Out at sea, Done]}}"
+    settings = f"  project: {{owner: o, title: T, fields: {fields}}}"
+    loaded = load_text(f"---\nbacklog:\n{settings}\n---\n{body}", "R.md")
+    assert _items(loaded)["story-1.1"].board["Status"] == "Out at sea"
 
 
 def test_a_declared_word_of_another_meaning_is_believed(load_text: LoadText) -> None:

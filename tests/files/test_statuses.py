@@ -10,6 +10,7 @@ from backlog_sync.files.statuses import (
     status_in,
     trailing_status,
 )
+from backlog_sync.files.values import parse_status
 
 _DONE = [
     "✅ Complete", "COMPLETE", "PRODUCTION READY", "Complete and production-ready", "✓", "[x]",
@@ -109,6 +110,14 @@ def test_values_of_a_status_are_read_more_freely() -> None:
     assert meanings("Release 3 ✅") == {"done"}
     assert meanings("Done when tests pass") == frozenset()
     assert meanings("in limbo") == frozenset()
+    assert meanings("Shipped v2 to all") == meanings("完了 v1.1") == {"done"}
+
+
+def test_a_sign_of_what_is_done_stays_before_words_that_mean_nothing() -> None:
+    """It alone says so, and a board may have an option of these words."""
+    assert parse_status("✅ the whole fleet") == "✅ the whole fleet"
+    assert parse_status("✅ Live") == "Live"
+    assert parse_status("🚧 the whole fleet") == "the whole fleet"
 
 
 def test_words_that_say_more_than_their_meaning() -> None:

@@ -14,7 +14,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import did_you_mean, nearest, shown, unknown_field
-from backlog_sync.files.vocabulary import is_priority
+from backlog_sync.files.vocabulary import bare_word, is_priority
 
 STATUS, PRIORITY, POINTS = "Status", "Priority", "Story Points"
 
@@ -176,7 +176,8 @@ class Board:
     ) -> str | Diagnostic | None:
         """The option that a word means; None for one that is known and has no option."""
         names = [option.name for option in definition.options]
-        same = next((name for name in names if name.casefold() == text.casefold()), None)
+        said = (text.casefold(), bare_word(text))  # a sign may stand before the word: `✅ Live`
+        same = next((name for name in names if name.casefold() in said), None)
         if same is not None:
             return same
         if definition.name == STATUS:

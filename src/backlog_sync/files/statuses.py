@@ -34,6 +34,7 @@ _STAMP = re.compile(r"(?<=[✅☑✔✓])[ ]\d{4}-\d\d-\d\d$")
 """A day behind a sign: `Sign in ✅ 2026-04-06`."""
 
 _SEPARATOR = re.compile(r"[ ][-–—|:·]{1,2}[ ]|[ ]?[–—][ ]?|:[ ]")
+_VERSION = re.compile(r"v?\d")
 _NUMBERS = r"v?\d[\d\s.,/:–-]*|[\s.,/:–-]+"
 
 
@@ -284,7 +285,7 @@ def _ends(head: str, end: int) -> bool:
         return True
     word = key_words(following[0])
     told = word in words_of("remarks") or word in vocabulary().statuses or word in months()
-    return told or word[:1].isdigit()
+    return told or bool(_VERSION.match(word))
 
 
 def _lessened(rest: str) -> frozenset[str]:

@@ -153,14 +153,16 @@ def priority_of(letter: str) -> str:
 def parse_status(value: str) -> str | None:
     """A status as a word: without signs around it and without a remark. None where empty.
 
-    What is only a sign or a box is the board's word for it: `✅` is `Done`, `[ ]` is `Todo`.
+    What is only a sign or a box is the board's word for it: `✅` is `Done`, `[ ]` is `Todo`. Before
+    words that mean nothing here a sign of what is done stays, for it alone says so: `✅ in v1.1`.
     """
     word = plain(value.split("(", 1)[0][:300])
     signs = " *`~" + "".join(filter(is_decoration, word))
     bare = word.lstrip(signs).rstrip(signs + ".,;:")
     if not any(char.isalnum() for char in bare) or re.fullmatch(r"\[[xX]\]", bare):
         return _MEANT.get(next(iter(meanings(value)), ""), bare or plain(value) or None)
-    return bare
+    told_by_sign = not meanings(bare) and "done" in meanings(value)
+    return word.strip() if told_by_sign else bare
 
 
 _MEANT = {"done": "Done", "progress": "In Progress", "todo": "Todo", "cancelled": "Cancelled"}

@@ -1,9 +1,9 @@
 """Front matter: the settings of a roadmap under the key `backlog:`, or the fields of an item."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.source import Lines
@@ -29,6 +29,10 @@ class FrontMatter:
     end: int = -1
 
 
+_UNMISTAKABLE = ("reading", "project")
+"""Settings that are mappings, as no key of that name is in the front matter of other tools."""
+
+
 def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
     """Read the front matter of a file; what is broken in that of another tool is not told."""
     end = next((line.row for line in lines if line.kind is not Kind.FRONT), len(lines)) - 1
@@ -41,7 +45,8 @@ def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
     root, faults = compose(source.text[: lines[end].start], source.path)
     if not ours:
         fields = root if isinstance(root, MapNode) and not faults else None
-        return FrontMatter(fields=fields, end=end)
+        astray = tuple(_astray(source, fields)) if fields else ()
+        return FrontMatter(diagnostics=astray, fields=fields, end=end)
     node = root.get(_KEY) if isinstance(root, MapNode) else None
     if faults or node is None or (isinstance(node, Scalar) and node.is_null):
         return FrontMatter(diagnostics=faults)
@@ -53,3 +58,13 @@ def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
     settings = to_plain(node)
     assert isinstance(settings, dict)
     return FrontMatter(settings, places_below(node, source.path, Lines(source.text)))
+
+
+def _astray(source: Source, fields: MapNode) -> Iterator[Diagnostic]:
+    """Settings of ours that nobody would read, as they do not stand below `backlog:`."""
+    for entry in fields.entries:
+        if entry.key.value in _UNMISTAKABLE and isinstance(entry.value, MapNode):
+            place = Lines(source.text).place(source.path, entry.key.start)
+            told = f"'{entry.key.value}' does not stand below '{_KEY}:' and is not read"
+            hint = f"write '{_KEY}:' above it, and indent it by two blanks"
+            yield warning(place, "settings-astray", told, hint)

@@ -27,6 +27,7 @@ from backlog_sync.files.reading.columns import Columns, columns_of, typed_column
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
+from backlog_sync.files.statuses import status_in
 from backlog_sync.files.syntax.cells import Cell, PipeRows, pipe_rows, text_at
 from backlog_sync.files.values import without_issue, without_remark
 from backlog_sync.files.vocabulary import (
@@ -66,6 +67,9 @@ _PART_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
 _PART_LEAD = re.compile(r"(\d{1,3}[a-z]?)(?:[.):]|[ ]?[-–—])?(?:[ ]+|$)")
 _MAX_COLUMNS = 40
+_FEWEST = 3
+"""Fewer rows count up, or say how far they are, by chance."""
+
 _NEW_NUMBERS = listed("nummer|numéro|número|numero|numer|číslo|număr|numara")
 """Headers of numbers that were none before; the rows below them had keys from their titles."""
 
@@ -250,7 +254,7 @@ def _shape(
     numbered = _has_numbers(body)
     marked = not names[0] and _has_marks(body)
     planned = ranked or numbered or marked or _has_levels(columns, body)
-    columns = _numbered(columns, numbered=numbered, planned=planned)
+    columns = _numbered(columns, numbered=numbered or _counts_up(body), planned=planned)
     title = next(iter(columns.titles), None)
     if title is None or column_of(columns.keys[title]) == "description":
         columns = _unnamed(columns, body)
@@ -288,10 +292,18 @@ def _unnamed(columns: Columns, body: Sequence[Sequence[Cell]]) -> Columns:
     at, keys = columns.number + 1, columns.keys
     if at >= len(keys) or column_of(keys[at]) or columns.field_at(at) or not bare_word(keys[at]):
         return columns
-    if columns.number < 0 or not (columns.titles or _WORK & columns.fields):
+    worked = columns.titles or _WORK & columns.fields or _moves(columns, body)
+    if columns.number < 0 or not worked:
         return columns
     cells = [row[at].text for row in body if len(row) > at]
     return replace(columns, titles={at: ""}) if len(set(cells)) == len(cells) else columns
+
+
+def _moves(columns: Columns, body: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a column says of each row how far it is, in words that we know."""
+    at = columns.column_of("status")
+    told = [text for row in body if (text := plain(text_at(row, at)))]
+    return len(told) >= _FEWEST and all(map(status_in, told))
 
 
 def _part_word(columns: Columns, title: int) -> TypeWord | None:
@@ -336,6 +348,14 @@ def _has_numbers(rows: Sequence[Sequence[Cell]]) -> bool:
         return False
     order = [tuple(map(int, number.split("."))) for number in numbers]
     return all(one < other for one, other in pairwise(order))  # scores and sizes go up and down
+
+
+def _counts_up(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the first column counts the rows, whatever its header: 1, 2, 3."""
+    numbers = [plain(row[0].text).strip("~") for row in rows if row]
+    if len(numbers) < _FEWEST or not all(number.isdecimal() for number in numbers):
+        return False
+    return all(int(other) == int(one) + 1 for one, other in pairwise(numbers))
 
 
 def _is_of_items(columns: Columns, kind: str, fields: AbstractSet[str]) -> bool:
