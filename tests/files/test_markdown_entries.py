@@ -95,3 +95,26 @@ def test_bullets_right_below_a_numbered_entry_are_its_details() -> None:
     assert [i.document.title for i in (deck, mast)] == ["Deck", "Mast"]
     assert deck.document.description == "- paint\n- polish"
     assert len(read("# Plan\n\n## v1.0\n\n1. Deck\n\n- Bell\n", bullets="items").items) == 3
+
+
+def test_what_is_said_of_stories_may_stand_between_them() -> None:
+    """Without an indentation, behind each; criteria need no bullets where they are indented."""
+    one = "As a rower I want {} \n\nNotes:\n\tAsk the club.\n\nAcceptance tests:\n"
+    text = (
+        f"# Boats\n\n1. {one.format('oars')}\tThey float.\n\tThey are as long\n\tas the boat.\n\n"
+        f"2. {one.format('a seat')}\tIt slides.\n\tIt is dry.\n"
+    )
+    first, second = read(text).items
+    assert [c.text for c in first.document.acceptance_criteria or ()] == [
+        "They float.", "They are as long as the boat.",
+    ]  # fmt: skip
+    assert [c.text for c in second.document.acceptance_criteria or ()] == [
+        "It slides.", "It is dry.",
+    ]  # fmt: skip
+    assert "Ask the club." in (first.document.description or "")
+
+
+def test_a_paragraph_behind_a_list_speaks_of_no_item() -> None:
+    """Only where each item of the list has one behind it does it belong to that."""
+    text = "# Boats\n\n- As a rower I want oars\n- As a rower I want a seat\n\nSee the club.\n"
+    assert [item.document.description for item in read(text).items] == [None, None]

@@ -468,3 +468,19 @@ def test_numbers_of_epics_may_be_links() -> None:
     hull, mast = [each.document for each in read(text, bullets="items").items]
     assert (hull.id, hull.title, mast.title) == ("e01", "Hull", "Mast")
     assert mast.depends_on == ("e01",)
+
+
+def test_a_table_of_issues_is_one_of_items() -> None:
+    """Each row is another issue, with a title and a plan; a heading for the meeting is none."""
+    rows = ("| #14 | Weld it | Ana | Done |", "| #3 | Paint it | Bo | Todo |")
+    told = table("| Issue | Title | Assignee | Status |", *rows)
+    after = "### What went well\n\n- Welding\n\n### What didn't go well\n\n- Paint\n"
+    after = f"## Sprint Retrospective\n\n{after}"
+    text = f"# Sprint 2 Planning & Retrospective\n\n## Issues\n\n{told}\n{after}"
+    items = read(text, bullets="items").items
+    assert [(item.document.title, item.parent) for item in items] == [
+        ("Weld it", None), ("Paint it", None),
+    ]  # fmt: skip
+    assert [item.document.issue for item in items] == ["#14", "#3"]
+    assert not outline(text.replace("| #3 |", "| #14 |"))
+    assert not outline(text.replace("Title", "Outcome"))

@@ -144,8 +144,14 @@ class Blocks:
         last = taken[-1] if taken else None
         assert last is None or isinstance(last, Point)
         if line.kind is not Kind.LIST:
-            if last and glued and line.indent > last.line.indent:
+            listed = glued and not block.boxed and self._is_listed(line, last)
+            wrapped = listed and last is not None and line.text[0].islower()
+            if last and glued and (wrapped or line.indent > last.line.indent):
                 last.text = f"{last.text} {line.text}"
+                self.record.note(line, "checklist", block.draft)
+                return True
+            if listed:
+                block.plain.append(Point(line.text, line=line))
                 self.record.note(line, "checklist", block.draft)
                 return True
             if last and not block.heading and line.indent <= last.line.indent:
@@ -157,3 +163,13 @@ class Blocks:
         block.plain.append(Point(line.text, line=line))
         self.record.note(line, "checklist", block.draft)
         return True
+
+    def _is_listed(self, line: Line, last: Point | None) -> bool:
+        """Whether a line without a bullet is a criterion: each is indented below the key."""
+        if last is not None:
+            listed = (
+                last.line.kind is Kind.TEXT and self.record.lines[line.row - 1].kind is Kind.TEXT
+            )
+            return listed and line.indent == last.line.indent
+        key = self.record.lines[line.row - 1]
+        return key.kind is Kind.TEXT and line.indent > key.indent and key.text.endswith((":", "："))

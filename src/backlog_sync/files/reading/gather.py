@@ -4,6 +4,7 @@ What is an item was decided before; here its lines become its fields, criteria a
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 from backlog_sync.files.inline import is_all_bold, plain
 from backlog_sync.files.outline import Form, Kind, Line, Node
@@ -71,6 +72,7 @@ class Gatherer:
         flat: list[MarkdownDraft] = []
         above: MarkdownDraft | None = None
         outer = scope
+        parted = self._are_parted(node)
         for child in node.children:
             if child.first <= self.done or len(self.record.drafts) > self.most:
                 continue
@@ -88,6 +90,8 @@ class Gatherer:
                 self._pause(scope.owner, behind=child)
             if child.form is Form.ENTRY:
                 here = scope
+                if parted and child.first in self.choices.listed.items:
+                    self.blocks.end()
                 if above is not None and glued and self._goes_on(child, above):
                     here = scope.below(above)
                 above = self.entries.read(child, here, glued=glued) or (
@@ -95,19 +99,25 @@ class Gatherer:
                 )
                 continue
             here = scope
-            if (
-                above is not None
-                and child.form is Form.CODE
-                and opens_yaml(self.lines[child.first])
-            ):
+            yaml = child.form is Form.CODE and opens_yaml(self.lines[child.first])
+            if above is not None and (yaml or (parted and child.form is Form.TEXT)):
                 here = scope.below(above)
-            above = None
+            above = above if parted and here is not scope else None
             if child.form is Form.RULE and (scope.time or scope.planned):
                 scope = Scope(chain=scope.chain)  # a footer follows
             scope = self._label(child, scope, outer)
             if scope.labelled and scope is not here:
                 continue
             self._other(child, here, glued=glued)
+
+    def _are_parted(self, node: Node) -> bool:
+        """Whether what is said of each item of a list stands behind it, without an indentation."""
+        told = [
+            above.first in self.choices.listed.items
+            for above, below in pairwise(node.children)
+            if above.form is Form.ENTRY and below.form is Form.TEXT
+        ]
+        return len(told) > 1 and all(told)
 
     def _label(self, node: Node, scope: Scope, outer: Scope) -> Scope:
         """The scope behind a paragraph: `Stories:` or `Done:` alone speaks of the entries below.

@@ -149,5 +149,6 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
 
 
 def _is_numbered(tables: Tables) -> bool:
-    """Whether rows of a table carry numbers of their own, as items do."""
-    return any(row.typed.number for rows in tables.items.values() for row in rows)
+    """Whether rows of a table carry numbers of their own, as items do, or are issues."""
+    told = (row for rows in tables.items.values() for row in rows)
+    return any(row.typed.number or row.columns.column_of("issue") >= 0 for row in told)

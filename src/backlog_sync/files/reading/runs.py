@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.numbered import Numbered
-from backlog_sync.files.reading.sections import Role, Section, is_priority_of_run
+from backlog_sync.files.reading.sections import APART, Role, Section, is_priority_of_run
 from backlog_sync.files.reading.titles import Typed, strip_number
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
@@ -276,7 +276,7 @@ class _Chooser:
         for section, typed in run:
             if (section, typed) not in inner:
                 self._refuse(section, "it is a part of what stands above")
-            elif bare_word(typed.title) in _PLANS or _is_about(typed.title):
+            elif _is_about(typed.title):
                 self._refuse(section, "it is the plan itself, not a part of it")
             elif vouched:
                 self._take(section, typed)
@@ -516,7 +516,9 @@ def _is_plan(lane: Section) -> bool:
 
 
 def _is_about(title: str) -> bool:
-    """Whether a title says that its section only tells of a plan: `Overview: the data`."""
+    """Whether a title says that its section is the plan, or tells of it: `Overview: the data`."""
+    if _PLANS.issuperset(map(bare_word, APART.split(title))):
+        return True
     first = re.split(r"[:：—–]", title, maxsplit=1)[0]
     return "about" in topics(title) or "about" in topics(bare_word(first))
 

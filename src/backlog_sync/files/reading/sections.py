@@ -193,13 +193,14 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
             section.role = Role.QUALITY
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
-        first = _APART.split(head, maxsplit=1)[0].strip()
+        first = APART.split(head, maxsplit=1)[0].strip()
         section.lane = "lane" in topics(first) or section.status is not None
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     return section
 
 
-_APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
+APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
+"""What stands between words of which each says something: `Planning & retrospective`."""
 
 
 def status_of(text: str) -> str | None:
@@ -207,7 +208,7 @@ def status_of(text: str) -> str | None:
 
     `Completed milestones` and `Problemas resueltos` name with it what there is.
     """
-    first = _APART.split(text, maxsplit=1)[0].strip(" :：")
+    first = APART.split(text, maxsplit=1)[0].strip(" :：")
     told = status_in(first)
     if told and told.alone and is_status_word(first[: told.end]):  # `Done 2025-06-16`
         return first[: told.end]

@@ -29,7 +29,7 @@ from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
 from backlog_sync.files.statuses import status_in
 from backlog_sync.files.syntax.cells import Cell, PipeRows, pipe_rows, text_at
-from backlog_sync.files.values import without_issue, without_remark
+from backlog_sync.files.values import parse_issue, without_issue, without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,
     TypeWord,
@@ -254,6 +254,7 @@ def _shape(
     numbered = _has_numbers(body)
     marked = not names[0] and _has_marks(body)
     planned = ranked or numbered or marked or _has_levels(columns, body)
+    planned = planned or _are_tracked(columns, body)
     columns = _numbered(columns, numbered=numbered or _counts_up(body), planned=planned)
     title = next(iter(columns.titles), None)
     if title is None or column_of(columns.keys[title]) == "description":
@@ -335,6 +336,15 @@ def _has_levels(columns: Columns, rows: Sequence[Sequence[Cell]]) -> bool:
         return False
     found = [recognise(row[at].text) for row in rows if (at := columns.title_of(row, "")) >= 0]
     return bool(found) and all(each and each.number and each.title for each in found)
+
+
+def _are_tracked(columns: Columns, rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether each row is another issue of GitHub, with a title and a plan."""
+    at, fields = columns.column_of("issue"), columns.fields
+    if at < 0 or "title" not in fields or not _PLANNING & (fields - {"issue"}):
+        return False
+    issues = [parse_issue(text_at(row, at)) for row in rows]
+    return all(issues) and len(set(issues)) == len(issues)
 
 
 def _is_sign(text: str) -> bool:
