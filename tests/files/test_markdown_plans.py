@@ -45,6 +45,21 @@ def test_priorities_are_lanes_where_nothing_else_is_an_item() -> None:
     assert len(outline(lanes.replace("## Must", f"{story}## Must", 1), bullets="items")) == 1
 
 
+def test_bullets_are_the_work_where_a_file_has_nothing_else() -> None:
+    """A plain list is a plan where bullets are asked for; else it is told which flag takes it."""
+    text = "# Allotment\n\n- dig the beds\n- sow beans\n  - in rows\n\n[shed](shed.md)\n"
+    items = read(text, bullets="items").items
+    assert [item.document.title for item in items] == ["dig the beds", "sow beans"]
+    assert items[1].document.description == "- in rows"
+    assert not read(text).items
+    told = [note.reason for note in read(text).notes if note.rule == "bullet"]
+    assert told == ["an item with --bullets items"] * 2
+    for other in ("- [ ] mend the hose\n", "## Next\n\n- mend the hose\n"):
+        assert [title for _, title, _ in outline(text + other, bullets="items")] == [
+            "mend the hose"
+        ]
+
+
 def test_parts_of_a_lane_hold_no_bullets() -> None:
     """What stands below a heading of its own in a lane is not taken: fewer items win."""
     text = "# Hub\n\n## Planning\n\n### Documents\n\n- Journeys\n"

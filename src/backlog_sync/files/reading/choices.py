@@ -35,7 +35,8 @@ class Choices:
     `bullets` makes items of bullets below times, phases and statuses; `planned` are headings above
     planned bullets and their kinds; `numbered` are boxes of a numbered plan; `parts` tells that
     epics are all that the file declares, as others write of phases; `coded` tells that the check
-    boxes that are tasks carry codes, `codes` are the letters of all that number boxes.
+    boxes that are tasks carry codes, `codes` are the letters of all that number boxes. `bare` tells
+    that the file has nothing but plain bullets: those are the work, where bullets are asked for.
     `rules` are what the settings declare.
     """
 
@@ -47,6 +48,7 @@ class Choices:
     numbered: dict[int, Numbered] = field(default_factory=dict)
     parts: bool = False
     bullets: bool = False
+    bare: bool = False
     coded: bool = False
     codes: frozenset[str] = frozenset()
     rules: Declared = field(default_factory=lambda: Declared({}))

@@ -194,11 +194,12 @@ class EntryReader(PartReader):
         timed = scope.time or scope.planned
         linked = linked_text(line.text) is not None
         silent = refused or scope.listed or scope.closed or linked or is_empty_word(line.text)
-        if scope.lane and self.choices.bullets and not silent:
+        bare = self.choices.bare and not silent
+        if (scope.lane or bare) and self.choices.bullets and not silent:
             self._bullet_item(node, (scope.section and scope.section.group) or "task", scope)
             return
-        if not refused and timed and not scope.closed:
-            reason = f"below a time, phase or status heading: {_LOW}"
+        if not refused and (timed or bare) and not scope.closed:
+            reason = _LOW if bare else f"below a time, phase or status heading: {_LOW}"
             if linked:
                 reason = "only a link: navigation"
             self.record.note(line, "bullet", None, reason)

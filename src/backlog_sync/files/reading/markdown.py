@@ -1,6 +1,6 @@
 """A Markdown roadmap read into items, with the place of everything."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
@@ -17,8 +17,8 @@ from backlog_sync.files.reading.numbered import numbered_boxes
 from backlog_sync.files.reading.problems import problems
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.risks import read_risks
-from backlog_sync.files.reading.runs import choose_sections
-from backlog_sync.files.reading.sections import read_sections
+from backlog_sync.files.reading.runs import Chosen, choose_sections
+from backlog_sync.files.reading.sections import Section, read_sections
 from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
 from backlog_sync.files.reading.single import as_card, card_key, open_single, single_item
 from backlog_sync.files.reading.tables import (
@@ -141,11 +141,21 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
              for each in declared)  # fmt: skip
     part_overviews(tables, set(chain.from_iterable(names)))
     by_row = {section.node.first: section for section in sections}
+    declares = bool(declared or tables.items)
     return Choices(
         chosen, listed, tables, by_row, planned, plan,
         parts=not tables.items and all(typed.word.kind == "epic" for typed in declared),
-        bullets=bullets, coded=coded, codes=box_codes(outline.root), rules=rules,
+        bullets=bullets, bare=_is_bare(sections, chosen, declares or elsewhere),
+        coded=coded, codes=box_codes(outline.root), rules=rules,
     )  # fmt: skip
+
+
+def _is_bare(sections: Sequence[Section], chosen: Chosen, planned: bool) -> bool:
+    """Whether no heading, list, box or table of a file shows what its items are."""
+    shown = any(
+        s.boxes or s.rows or s.sentences or (s.time and (s.bullets or s.children)) for s in sections
+    )
+    return not (planned or shown or chosen.containers)
 
 
 def _is_numbered(tables: Tables) -> bool:
