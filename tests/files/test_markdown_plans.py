@@ -47,7 +47,7 @@ def test_priorities_are_lanes_where_nothing_else_is_an_item() -> None:
 
 def test_bullets_are_the_work_where_a_file_has_nothing_else() -> None:
     """A plain list is a plan where bullets are asked for; else it is told which flag takes it."""
-    text = "# Allotment\n\n- dig the beds\n- sow beans\n  - in rows\n\n[shed](shed.md)\n"
+    text = "# Allotment\n\n- dig the beds\n- sow beans\n  - in rows\n- \n\n[shed](shed.md)\n"
     items = read(text, bullets="items").items
     assert [item.document.title for item in items] == ["dig the beds", "sow beans"]
     assert items[1].document.description == "- in rows"

@@ -193,7 +193,8 @@ class EntryReader(PartReader):
         refused = self.choices.listed.refused.get(node.first)
         timed = scope.time or scope.planned
         linked = linked_text(line.text) is not None
-        silent = refused or scope.listed or scope.closed or linked or is_empty_word(line.text)
+        silent = refused or scope.listed or scope.closed or linked
+        silent = silent or not line.text or is_empty_word(line.text)
         bare = self.choices.bare and not silent
         if (scope.lane or bare) and self.choices.bullets and not silent:
             self._bullet_item(node, (scope.section and scope.section.group) or "task", scope)
