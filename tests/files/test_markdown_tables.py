@@ -431,6 +431,7 @@ def test_a_register_of_risks_may_be_in_html() -> None:
         ("Epic 7: Boats", "ID | Aufgabe | Status", "task-1", [make_key("Weld", "epic-7")]),
         ("In Progress", "ID | Aufgabe | Priority", "task-1", [make_key("Weld")]),
         ("Work", "Nummer | Titel | Status", "story-1", [make_key("Weld")]),
+        ("Work", "Kennung | Titel | Status", "story-1", [make_key("Weld")]),
         ("Work", "ID | Task | Status", "task-1", []),
         ("Epic 7: Boats", "ID | Aufgabe | Points", "task-1", ["story-1"]),
     ],
@@ -442,6 +443,13 @@ def test_keys_of_an_earlier_reader_of_rows_are_known(
     items = read(f"# Plan\n\n## {heading}\n\n" + table(f"| {header} |", "| 1 | Weld | 3 |")).items
     (item,) = [each for each in items if each.document.title == "Weld"]
     assert (item.document.id, [*item.document.previously]) == (key, former)
+
+
+def test_a_description_in_any_language_is_the_title_behind_a_number() -> None:
+    """What is a field is a column as well, where no column has the titles."""
+    rows = table("| Codice | Descrizione | Stato |", "| B-1 | Riparare il molo | Fatto |")
+    (item,) = read("# Piano\n\n## Lavori\n\n" + rows).items
+    assert (item.document.title, item.document.status) == ("Riparare il molo", "Fatto")
 
 
 def test_keys_of_what_columns_name_now_are_known() -> None:

@@ -102,7 +102,8 @@ def test_keys_are_compared_by_their_words(key: str) -> None:
         ("Priorytet", "priority"), ("Scadenza", "target"), ("Afhankelijk van", "depends_on"),
         ("dependsOn", "depends_on"), ("blockedBy", "depends_on"), ("fixVersions", "milestone"),
         ("KPIs", None), ("Notes", None), ("Estimate (days)", None), ("Estimate (hours)",
-        "estimate_hours"), ("x" * 100, None), ("", None),
+        "estimate_hours"), ("x" * 100, None), ("", None), ("Aufwand (Tage)", None),
+        ("工数（人日）", None), ("Priorität (MoSCoW)", "priority"),
     ],
 )  # fmt: skip
 def test_fields_in_the_languages_of_plans(key: str, field: str | None) -> None:
@@ -173,6 +174,9 @@ def test_columns_and_counts() -> None:
     """Columns that are no fields, those of a register of risks, and what a claim counts."""
     assert (column_of("Backlog Item"), column_of("Deliverable"), column_of("Nº")) == (
         "story", "task", "id",
+    )  # fmt: skip
+    assert (column_of("Descrizione"), column_of("Lavori"), column_of("順序")) == (
+        "description", None, None,
     )  # fmt: skip
     assert (risk_column("Likelihood"), risk_column("Maßnahmen")) == ("likelihood", "mitigation")
     assert (counted("User Stories"), counted("pts"), counted("cats")) == ("stories", "points", None)

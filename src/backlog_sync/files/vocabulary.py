@@ -27,9 +27,6 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _ODD = re.compile(r"[^\w\s]")
 _CUSTOM = "custom field "
 _REMARK = re.compile(r"[ \t]*[(（\[][^()（）\[\]]{0,60}[)）\]]$")
-_UNITS = re.compile(
-    r"\b(?:h|hrs?|d|w|m|days?|weeks?|months?|hours?|minutes?|min|sec|seconds?)\b", re.IGNORECASE
-)
 
 
 @lru_cache(maxsize=8192)
@@ -250,9 +247,11 @@ def field_of(key: str) -> str | None:
     """
     if len(key) > LONGEST_KEY:
         return None
-    found = _entry("fields", key)
-    if found is None and (remark := _REMARK.search(key)) and not _UNITS.search(remark[0]):
-        found = _entry("fields", key[: remark.start()])
+    found, remark = _entry("fields", key), _REMARK.search(key)
+    if found is None and remark:
+        said = key_words(remark[0].casefold()).split()
+        apart = words_of("units").isdisjoint(said)
+        found = _entry("fields", key[: remark.start()]) if apart else None
     return found
 
 
@@ -291,9 +290,14 @@ def withheld_kind(key: str) -> str | None:
                  if word in words_of(f"withheld.{name}")), None)  # fmt: skip
 
 
+_COLUMNS = frozenset(("title", "description", "id"))
+"""Fields that are columns of the same name, where a header has no meaning of its own in tables."""
+
+
 def column_of(header: str) -> str | None:
     """What a column is beside a field: `title`, `task`, `story`, `description`, `id`, `foreign`."""
-    return _entry("columns", header)
+    found, named = _entry("columns", header), _entry("fields", header)
+    return found or (named if named in _COLUMNS else None)
 
 
 def risk_column(header: str) -> str | None:

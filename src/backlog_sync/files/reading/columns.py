@@ -240,12 +240,12 @@ def _number(names: Sequence[str], keys: Sequence[str], rows: _Rows) -> tuple[int
     """The column of numbers, and the kind that its header names: `Story #`, `Task ID`."""
     typed: dict[int, str] = {}
     for at, (name, key) in enumerate(zip(names, keys, strict=True)):
-        if column_of(key) == "id" or not name.strip("#№ "):
-            return at, ""
         words = key_words(key)
         word = type_word(_ID.sub("", words))
         if word is not None and (_ID.search(words) or name.rstrip().endswith("#")):
             typed[at] = word.kind
+        elif column_of(key) == "id" or not name.strip("#№ "):
+            return at, ""
     for at in sorted(typed, key=lambda at: -RANKS[typed[at]]):
         if typed[at] not in ("epic", "feature") or _counts(rows, at):
             return at, typed[at]

@@ -38,6 +38,7 @@ from backlog_sync.files.vocabulary import (
     field_of,
     is_empty_word,
     is_priority,
+    key_words,
     listed,
     type_word,
     vocabulary,
@@ -70,8 +71,8 @@ _MAX_COLUMNS = 40
 _FEWEST = 3
 """Fewer rows count up, or say how far they are, by chance."""
 
-_NEW_NUMBERS = listed("nummer|numéro|número|numero|numer|číslo|număr|numara")
-"""Headers of numbers that were none before; the rows below them had keys from their titles."""
+_OLD_NUMBERS = listed("id|ids|no|nr|n|num|number|key|code|ref|ticket|codigo|номер|编号|序号|番号")
+"""Headers of numbers for an earlier reader; rows below others had keys from their titles."""
 
 Name = tuple[str, str]
 """A word for an item, behind what it is: `key`, `number` or `title`."""
@@ -152,8 +153,9 @@ class Row:
     @property
     def unnumbered(self) -> bool:
         """Whether an earlier reader did not know that a column numbers the rows."""
-        at = self.columns.number
-        return at >= 0 and bare_word(self.columns.keys[at]) in _NEW_NUMBERS
+        columns, at = self.columns, self.columns.number
+        header = columns.keys[at] if at >= 0 and not columns.kind else ""
+        return column_of(header) == "id" and key_words(header) not in _OLD_NUMBERS
 
     @property
     def header(self) -> tuple[str, ...]:
