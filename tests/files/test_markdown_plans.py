@@ -542,3 +542,105 @@ def test_beside_lanes_a_heading_is_a_lane() -> None:
     assert [(kind, above) for kind, _, above in outline(text)] == [("task", None)] * 5
     parts = "## Yard\n\n- [ ] Dig\n\n## House\n\n- [ ] Paint\n\n## Next\n\n- [ ] Cellar\n"
     assert [kind for kind, _, _ in outline(f"# Plan\n\n{parts}")] == ["epic", "task"] * 2 + ["task"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Person 1 - hard", "Person 2"), ("Developer", "Designers (UI)"), ("Pessoa A", "Pessoa B")],
+)
+def test_headings_that_name_who_works_are_no_items(first: str, second: str) -> None:
+    """What persons have to do stands below nothing; with boxes it needs no asking for."""
+    text = f"# Garden\n\n## {first}\n\n- Dig a bed\n\n## {second}\n\n- Sow rye\n"
+    assert outline(text, bullets="items") == [
+        ("task", "Dig a bed", None),
+        ("task", "Sow rye", None),
+    ]
+    stories = "# Garden\n\n### US-1. See beds\n\n## Who does what\n\n"
+    boxed = stories + f"### {first}\n- [ ] Dig a bed\n\n### {second}\n- [ ] Sow rye\n"
+    assert outline(boxed)[1:] == [("task", "Dig a bed", None), ("task", "Sow rye", None)]
+
+
+def test_where_lists_are_labelled_as_tasks_others_are_none() -> None:
+    """Words to learn and texts for commits are no work beside `Tasks:`."""
+    text = "# Garden\n\n" + "".join(
+        f"## Bed {bed}\n\nTasks:\n\n- Dig bed {bed}\n\nConcepts:\n\n- drainage\n\n"
+        f"Messages:\n\n- `add: bed {bed}`\n\n"
+        for bed in ("one", "two")
+    )
+    assert [title for _, title, _ in outline(text, bullets="items")] == [
+        "Bed one", "Dig bed one", "Bed two", "Dig bed two",
+    ]  # fmt: skip
+
+
+def test_keys_in_italics() -> None:
+    """`*Criterion:* it floats` is what `**Criterion:** it floats` is."""
+    text = "# Hub\n\n### US-1. Rent\n**As a guest, I want to rent.**\n"
+    text += "*Acceptance criteria:* it floats\n"
+    text += "\n### US-2. Row\n_Priority_: High\n*Note that it is far: rowing takes time.*\n"
+    rent, row = read(text).items
+    assert [entry.text for entry in rent.document.acceptance_criteria or ()] == ["it floats"]
+    assert row.document.priority == "High"
+
+
+def test_milestones_of_a_phase_carry_its_number() -> None:
+    """`Milestone 1.2` is a part of `Phase 1`, however alike the words are in rank."""
+    text = "# Plan\n\n## Phase 1: Ground\n\n### Milestone 1.1: Dig\n\n- [ ] Buy a spade\n\n"
+    text += "## Phase 2: Air\n\n### Milestone 2.1: Fly\n\n- [ ] Buy a kite\n"
+    assert outline(text) == [
+        ("epic", "Ground", None), ("feature", "Dig", 0), ("task", "Buy a spade", 1),
+        ("epic", "Air", None), ("feature", "Fly", 3), ("task", "Buy a kite", 4),
+    ]  # fmt: skip
+
+
+def test_parts_of_what_is_done_and_of_what_is_not() -> None:
+    """Where lanes tell both, headings in them hold the work, and bullets elsewhere are none."""
+    text = (
+        "# Garden\n\n## Features\n\n### Beds\n- One may sit there\n\n### Paths\n- They are dry\n\n"
+    )
+    text += "## Completed work\n\n### Fence\n- Put up posts\n\n### Gate\n- Hang it\n\n"
+    text += "## Planned work\n\n### Pond\n- Dig it\n\n### Shed\n- Build it\n"
+    items = read(text, bullets="items").items
+    told = [(item.document.title, item.document.status) for item in items]
+    assert told == [
+        ("Fence", "Completed"), ("Put up posts", "Completed"),
+        ("Gate", "Completed"), ("Hang it", "Completed"),
+        ("Pond", "Planned"), ("Dig it", "Planned"), ("Shed", "Planned"), ("Build it", "Planned"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", ["已完成工作", "已完成功能", "完了したタスク"])
+def test_statuses_of_languages_without_blanks(heading: str) -> None:
+    """A heading may name a status and what there is in one word."""
+    (item,) = read(f"# 庭\n\n## {heading}\n\n- 池\n", bullets="items").items
+    assert item.document.status
+    assert item.document.status in heading
+
+
+def test_versions_before_the_planned_ones_are_done() -> None:
+    """What stands before `# Planned` is out, unless it says how far it is."""
+    text = "# Hub\n\n## Version 1.0 -- Beds\n\n- Dig\n\n## Version 1.1 (in progress)\n\n- Sow\n\n"
+    text += "# Planned\n\n## Version 1.2 -- Pond\n\n- Fill it\n"
+    items = [item for item in read(text, bullets="items").items if item.kind == "epic"]
+    assert [(item.document.title, item.document.status) for item in items] == [
+        ("Beds", "Done"), ("Version 1.1", "in progress"), ("Pond", "Planned"),
+    ]  # fmt: skip
+    alone = read("# Hub\n\n## Version 1.0\n\n- Dig\n\n## Planned\n\n- Sow\n", bullets="items").items
+    assert all(item.document.status != "Done" for item in alone)
+
+
+def test_when_something_is_done_is_a_criterion(load_text: LoadText) -> None:
+    """`**Done when** it floats` needs no colon, in Markdown and in texts of other syntaxes."""
+    text = "# Hub\n\n## Story 1: Boat\n\nIt is red.\n\n**Done when** it floats\nand is dry.\n"
+    (item,) = read(text).items
+    assert len(item.document.acceptance_criteria or ()) == 1
+    plan = "stories:\n  - title: Boat\n    description: |\n      It is red.\n\n"
+    plan += "      **Done when** it floats: see\n      the pond.\n\n      It is ours.\n"
+    desired = load_text(plan, "plan.yaml").desired
+    assert desired is not None
+    assert [each.text for each in desired.items[0].criteria] == ["it floats: see the pond."]
+
+
+def test_topics_for_later_are_a_lane() -> None:
+    """`Later topics` says when, as `Later` does."""
+    text = "# Hub\n\n## Phase 1: Beds\n\n- [ ] Dig\n\n## Later topics\n\n- Sow\n"
+    assert outline(text, bullets="items")[-1] == ("task", "Sow", None)

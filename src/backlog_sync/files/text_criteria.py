@@ -11,6 +11,9 @@ from backlog_sync.files.yaml.nodes import Scalar
 _BULLET = re.compile(r"([ \t]*)(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])[ \t]+")
 _MARKS = "#*_ \t"
 _SIGN = re.compile("[:：]")
+_LEAD = re.compile(r"[ ]{0,3}\*\*([^*:：]{3,60})\*\*[ ]+([^\s:：–—-].*)$")
+"""Bold words that a sentence begins with: `**Done when** all tests pass`."""
+
 _CRITERIA = "acceptance_criteria"
 _LONGEST_KEY = 60
 
@@ -59,7 +62,8 @@ class _Reader:
     """Goes through the lines of one text.
 
     `inside` tells that they are criteria, `bullets` that each of these has a sign before it; the
-    first of them stands at `indent`, and what stands deeper are details.
+    first of them stands at `indent`, and what stands deeper are details. A `sentence` goes on to
+    the next blank line.
     """
 
     kept: list[str] = field(default_factory=list)
@@ -68,9 +72,19 @@ class _Reader:
     inside: bool = False
     bullets: bool = False
     indent: int | None = None
+    sentence: bool = False
 
     def take(self, line: str) -> None:
         """Take one line: a head, a criterion, or text that stays."""
+        if self.sentence and line.strip() and not _BULLET.match(line):
+            self.lines[-1] += f" {line.strip()}"
+            return
+        self.sentence = False
+        lead = _LEAD.match(line)
+        if lead and field_of(lead[1]) == _CRITERIA and _is_phrase(lead[1]):
+            self.flush()
+            self.lines, self.sentence = [lead[2]], True
+            return
         head = _head_of(line)
         if head is not None and head.begins:
             self.flush()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.boxes import BoxReader
@@ -18,7 +19,10 @@ from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.values import TRAILING_ISSUE, parse_status
-from backlog_sync.files.vocabulary import RANKS, bare_word, is_empty_word
+from backlog_sync.files.vocabulary import RANKS, WORK, bare_word, is_empty_word, topics
+
+_SEVERAL = 2
+"""Lists labelled as tasks, in as many sections, that tell how a file is written."""
 
 _LOW = "an item with --bullets items"
 
@@ -31,6 +35,10 @@ class EntryReader(PartReader):
         self.boxes = boxes
         self.keys = keys
         self.labelled: dict[int, frozenset[int]] = {}
+        self.tasks_told = (
+            sum(_tells_tasks(section.node, self.lines) for section in self.choices.by_row.values())
+            >= _SEVERAL
+        )
 
     def read(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
         """Give an entry to the first rule that takes it; gives the item that it became."""
@@ -193,7 +201,7 @@ class EntryReader(PartReader):
         refused = self.choices.listed.refused.get(node.first)
         timed = scope.time or scope.planned
         linked = linked_text(line.text) is not None
-        silent = refused or scope.listed or scope.closed or linked
+        silent = refused or scope.listed or scope.closed or linked or self._is_aside(node)
         silent = silent or not line.text or is_empty_word(line.text)
         bare = self.choices.bare and not silent
         if (scope.lane or bare) and self.choices.bullets and not silent:
@@ -296,17 +304,33 @@ class EntryReader(PartReader):
         """Whether the label above a list says that it is no work: `**Exit criteria:**`."""
         above = node.parent
         if above is not None and above.first not in self.labelled:
-            self.labelled[above.first] = frozenset(_aside_entries(above, self.lines))
+            rows = _aside_entries(above, self.lines, others=self.tasks_told)
+            self.labelled[above.first] = frozenset(rows)
         return above is not None and node.first in self.labelled[above.first]
 
 
-def _aside_entries(node: Node, lines: tuple[Line, ...]) -> Iterator[int]:
-    """The rows of entries below labels that speak of something else than work."""
+def _aside_entries(node: Node, lines: tuple[Line, ...], *, others: bool) -> Iterator[int]:
+    """The rows of entries below labels that speak of something else than work.
+
+    Where lists of the file are labelled as tasks, those below any other label are something else.
+    """
     aside = False
     for child in node.children:
         if child.form is Form.ENTRY:
             if aside:
                 yield child.first
             continue
-        text = bare_word(lines[child.end - 1].text) if child.form is Form.TEXT else ""
-        aside = bool(text) and role_of(text) is not None
+        label = lines[child.end - 1].text if child.form is Form.TEXT else ""
+        word = bare_word(label)
+        other = others and label.rstrip("*_ ").endswith((":", "：")) and not topics(word) & WORK
+        aside = bool(word) and (other or role_of(word) is not None)
+
+
+def _tells_tasks(node: Node, lines: tuple[Line, ...]) -> bool:
+    """Whether a label says that the list right below it, in a section, is one of tasks."""
+    return any(
+        one.form is Form.TEXT and other.form is Form.ENTRY and other.box is None
+        and lines[one.end - 1].text.rstrip("*_ ").endswith((":", "："))
+        and bool(topics(bare_word(lines[one.end - 1].text)) & WORK)
+        for one, other in pairwise(node.children)
+    )  # fmt: skip

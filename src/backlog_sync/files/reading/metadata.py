@@ -57,6 +57,10 @@ def meant_field(key: str) -> str | None:
     return "acceptance_criteria" if field in ("definition_of_done", "scenarios") else field
 
 
+_ITALIC = re.compile(r"([*_])(?=[^\W_])([^*_:：]{1,60})(?:[:：]\1|\1[:：])")
+"""A key in italics, its colon within or behind them."""
+
+
 def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:
     """The metadata on a line of a source's text; empty where it holds none.
 
@@ -68,8 +72,10 @@ def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:
     if text[end - 1] == "\\" and end == line.end:
         end -= 1
     prefix = text[line.start : line.at]
-    pair = _bold(text, line.at, end, prefix) or (
-        _unmarked(text, line.at, end, prefix) if plain_keys else None
+    pair = (
+        _bold(text, line.at, end, prefix)
+        or _italic(text, line.at, end, prefix)
+        or (_unmarked(text, line.at, end, prefix) if plain_keys else None)
     )
     if pair is None:
         return ()
@@ -129,7 +135,17 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
         pair = _pair(text, at + 2, inner.rstrip(), colon + 1, end, prefix + mark)
         said = remark[0] if remark else ""
         return pair and replace(pair, joint=pair.joint.replace(said, ""))  # no style of others
+    if " " in inner and meant_field(inner) == "acceptance_criteria" and text[behind:colon] == " ":
+        return _pair(text, at + 2, inner, behind, end, prefix + mark)  # `**Done when** it floats`
     return _all_bold(text, at, close, end, prefix)
+
+
+def _italic(text: str, at: int, end: int, prefix: str) -> Pair | None:
+    """`*K:* v`: only for keys that we know, as an emphasis begins many a sentence."""
+    found = _ITALIC.match(text, at, end)
+    if found is None or meant_field(found[2].rstrip()) is None:
+        return None
+    return _pair(text, at + 1, found[2].rstrip(), found.end(), end, prefix + found[1])
 
 
 def _head_of_label(label: str, behind: str) -> str | None:

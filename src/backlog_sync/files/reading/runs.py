@@ -14,6 +14,7 @@ from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.numbered import Numbered
 from backlog_sync.files.reading.sections import APART, Role, Section, is_priority_of_run
 from backlog_sync.files.reading.titles import Typed, strip_number
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -35,6 +36,9 @@ _NAMES = {word.name for word in _TYPES.values()}
 _PAIR = 2
 _PLANS = listed("plan|planning|backlog|review|retrospective|retro|goal|goals|scope|tasks")
 """`# Sprint 1 - Plan` is the title of a document."""
+
+_VERSIONS = listed("version|release")
+"""What is published: it is over where the next ones are planned elsewhere."""
 
 _FEWEST = 3
 """A letter with a number heads items only where it counts: `S3` alone is a bucket."""
@@ -103,6 +107,7 @@ class _Chooser:
         self._dotted()
         self._numbered()
         self._weak()
+        self._released()
         self._one_kind()
         self._repeated()
         self._grouped()
@@ -283,6 +288,22 @@ class _Chooser:
             else:
                 self._refuse(section, "its section carries no metadata, check boxes or items")
 
+    def _released(self) -> None:
+        """Versions that stand before the heading that the planned ones stand below are done."""
+        lanes = [s for s in self.sections if s.status and meanings(s.status) == {"todo"}]
+        for lane in lanes:
+            planned = {t.word.name for s, t in self.typed if lane in s.above()} & _VERSIONS
+            first = lane.node.first
+            for section, typed in self.typed:
+                before = section.node.first < first and section.level > lane.level
+                told = (typed.status, *(each.status for each in (section, *section.above())))
+                if before and typed.word.name in planned and not any(told):
+                    self._mark_done(section, typed)
+
+    def _mark_done(self, section: Section, typed: Typed) -> None:
+        if self._is_item(section) and section.title.status is None:
+            self._take(section, replace(typed, status="Done"))
+
     def _carries(self, section: Section) -> bool:
         if self.bullets and section.bullets:
             return True
@@ -423,6 +444,9 @@ class _Chooser:
             self._contain(holders)
         if not self.bullets or self.planned or any(s.boxes for s in self.sections):
             return
+        if parts := self._parts_of_lanes():
+            self._contain(parts)
+            return
         timed = [s for s in self.sections if s.time and not s.lane and s.bullets]
         timed = [s for s in timed if not s.inside(*_SILENT)]
         if timed:
@@ -438,6 +462,20 @@ class _Chooser:
         """Whether work stands below a heading, or below parts that recur below its like."""
         parts = (each for each in section.children if (each.level, each.word) in self.recurring)
         return section.holds() or any(each.holds() for each in parts)
+
+    def _parts_of_lanes(self) -> list[Section]:
+        """Headings above the bullets of what is done, and of what is to be done.
+
+        Where a file tells the two apart, it lists the work there: what stands elsewhere is none.
+        """
+        found: list[Section] = []
+        told = set()
+        for lane in self.sections:
+            if lane.status and lane.lane and not lane.inside(*_SILENT):
+                parts = [s for s in lane.children if s.bullets and not s.lane and s.role is None]
+                found += parts if len(parts) >= _PAIR else []
+                told.add(meanings(lane.status))
+        return found if len(told) >= _PAIR else []
 
     def _parts_of_phases(self) -> None:
         """Headings that part the work of a phase; those that part bullets are asked for.
@@ -589,6 +627,8 @@ def _is_rival(section: Section, child: Section) -> bool:
     above, below = section.title.typed, child.title.typed
     if above is None or below is None or not below.word.weak or child.holds() or child.metadata:
         return False
+    if above.number and (below.number or "").startswith(f"{above.number}."):
+        return False  # `Milestone 1.2` is a part of `Phase 1`
     return RANKS[below.word.kind] <= RANKS[above.word.kind]
 
 

@@ -194,13 +194,28 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
         first = APART.split(head, maxsplit=1)[0].strip()
-        section.lane = "lane" in topics(first) or section.status is not None
+        section.lane = section.status is not None or _is_lane(first) or names_person(head)
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     return section
 
 
 APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
 """What stands between words of which each says something: `Planning & retrospective`."""
+def _is_lane(head: str) -> bool:
+    """Whether a heading says when, and what there is at most: `Later`, `Later topics`."""
+    word, _, rest = head.partition(" ")
+    return "lane" in topics(head) or (bool(rest) and "lane" in topics(word) and _is_list(rest))
+
+
+def names_person(head: str) -> bool:
+    """Whether a heading parts the work by who does it: `Developer`, `Person 1 - backend`."""
+    counted = _COUNTED.match(head)
+    return "persons" in topics(counted[1] if counted else head)
+
+
+_COUNTED = re.compile(r"(.{1,30}?)[ ]#?(?:\d{1,2}|[a-h])(?=$|[ ]?[-–—:])", re.IGNORECASE)
+"""A word that is counted: `person 1`, `member b: search`."""
+
 
 
 def status_of(text: str) -> str | None:
@@ -217,7 +232,24 @@ def status_of(text: str) -> str | None:
     for status, named in ((word, bare_word(rest)), (last, before)):
         if named and is_status_word(status) and _is_list(named):
             return status
-    return None
+    return _joined_status(first)
+
+
+def _joined_status(word: str) -> str | None:
+    """The status that begins a heading without blanks: `已完成工作` is work that is done."""
+    if not _CJK.fullmatch(word):
+        return None
+    parts = ((word[:at], word[at:]) for at in range(len(word) - 1, 0, -1))
+    return next((status for status, named in parts if _is_list(named) and _is_alone(status)), None)
+
+
+def _is_alone(text: str) -> bool:
+    told = status_in(text)
+    return told is not None and told.alone
+
+
+_CJK_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK = re.compile(rf"(?:{_CJK_SIGN.pattern}){{3,12}}")
 
 
 def _is_list(word: str) -> bool:
@@ -304,7 +336,8 @@ def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Sect
 
 def is_lead(pair: Pair) -> bool:
     """Whether a bold word may begin a bullet that says what is wanted: `**Search:** find …`."""
-    return pair.field is None and pair.bold and len(pair.value) >= _SENTENCE
+    width = len(pair.value) + 2 * len(_CJK_SIGN.findall(pair.value[:_SENTENCE]))
+    return pair.field is None and pair.bold and width >= _SENTENCE
 
 
 _SENTENCE = 16

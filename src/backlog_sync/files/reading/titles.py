@@ -84,7 +84,7 @@ _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 _COUNT = re.compile(rf"[ ]({'|'.join(_COUNTED)})\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"[ ]?\(([^()]{1,60})\)")
 _DOTTED = re.compile(r"(\d{1,4}(?:\.\d{1,4}){1,4})\.?(?=[ :：—–-])")
-_SEPARATOR = re.compile(r"[ ]{0,3}(?:[:：—–|·](?=\s|$|\S)|-(?=\s)|[.)](?=\s|$))[ ]{0,3}")
+_SEPARATOR = re.compile(r"[ ]{0,3}(?:[:：—–|·](?=\s|$|\S)|--?(?=\s)|[.)](?=\s|$))[ ]{0,3}")
 _RANGE = re.compile(r"[ ]?[-–][ ]?\d")
 _POINTS = re.compile(
     r"[ ]?[\[(](\d{1,4}(?:\.\d)?)[ ]?"
