@@ -633,7 +633,7 @@ def test_when_something_is_done_is_a_criterion(load_text: LoadText) -> None:
     text = "# Hub\n\n## Story 1: Boat\n\nIt is red.\n\n**Done when** it floats\nand is dry.\n"
     (item,) = read(text).items
     assert len(item.document.acceptance_criteria or ()) == 1
-    plan = "stories:\n  - title: Boat\n    description: |\n      It is red.\n\n"
+    plan = "user_stories:\n  - title: Boat\n    description: |\n      It is red.\n\n"
     plan += "      **Done when** it floats: see\n      the pond.\n\n      It is ours.\n"
     desired = load_text(plan, "plan.yaml").desired
     assert desired is not None

@@ -201,6 +201,8 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
 
 APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
 """What stands between words of which each says something: `Planning & retrospective`."""
+
+
 def _is_lane(head: str) -> bool:
     """Whether a heading says when, and what there is at most: `Later`, `Later topics`."""
     word, _, rest = head.partition(" ")
@@ -215,7 +217,6 @@ def names_person(head: str) -> bool:
 
 _COUNTED = re.compile(r"(.{1,30}?)[ ]#?(?:\d{1,2}|[a-h])(?=$|[ ]?[-–—:])", re.IGNORECASE)
 """A word that is counted: `person 1`, `member b: search`."""
-
 
 
 def status_of(text: str) -> str | None:
