@@ -644,3 +644,19 @@ def test_topics_for_later_are_a_lane() -> None:
     """`Later topics` says when, as `Later` does."""
     text = "# Hub\n\n## Phase 1: Beds\n\n- [ ] Dig\n\n## Later topics\n\n- Sow\n"
     assert outline(text, bullets="items")[-1] == ("task", "Sow", None)
+
+
+def test_a_day_before_what_a_remark_says() -> None:
+    """`(2026-08-04 done)` is done, a day alone is none."""
+    text = "# Hub\n\n## Phase 1: Beds (2026-08-04 done)\n\n- [ ] Dig\n\n"
+    text += "## Phase 2: Pond (2026-09-04)\n\n- [ ] Fill\n"
+    beds, _, pond, _ = read(text).items
+    assert (beds.document.title, beds.document.status) == ("Beds", "Done")
+    assert pond.document.status is None
+
+
+def test_a_history_holds_no_items() -> None:
+    """What is told of the past names items, in a table or a list."""
+    text = "# Hub\n\n## Phase 1: Beds\n\n- [ ] Dig\n\n## Historique\n\n"
+    text += "| Tâche | Statut |\n|---|---|\n| Creuser | ✅ |\n"
+    assert [title for _, title, _ in outline(text)] == ["Beds", "Dig"]

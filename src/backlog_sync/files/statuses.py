@@ -86,7 +86,7 @@ def trailing_status(text: str) -> StatusPhrase | None:
     before = tail[: remark.start()] if remark else ""
     for match in (remark, _last(tail), _last(before)):
         said = (match[1] if match is remark else tail[match.end() :]).strip() if match else ""
-        told = status_in(said) if match and match.start() else None
+        told = status_in(_undated(said)) if match and match.start() else None
         if match and told and told.alone and not _is_adjective(said, told):
             return StatusPhrase(told.meanings, begin + match.start(), len(text), alone=False)
     return _trailing_sign(before or tail, begin, remark[1] if remark else "")
@@ -313,6 +313,18 @@ def _when() -> re.Pattern[str]:
     return re.compile(
         rf"(?:\b(?:{before})[ ])?(?:{_NUMBERS}|\b(?:{names}|q[1-4])\b)", re.IGNORECASE
     )
+
+
+def _undated(said: str) -> str:
+    """What a remark says behind a day: `2026-08-04 done`; all of it where nothing is behind."""
+    day = _DAY.match(said)
+    return said[day.end() :] if day else said
+
+
+_DAY = re.compile(
+    r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})[ :,–-]+(?=\w)"
+)
+"""A day before what it says."""
 
 
 def _without_remark(rest: str) -> str:
