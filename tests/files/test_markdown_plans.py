@@ -660,3 +660,34 @@ def test_a_history_holds_no_items() -> None:
     text = "# Hub\n\n## Phase 1: Beds\n\n- [ ] Dig\n\n## Historique\n\n"
     text += "| Tâche | Statut |\n|---|---|\n| Creuser | ✅ |\n"
     assert [title for _, title, _ in outline(text)] == ["Beds", "Dig"]
+
+
+_RECORDS = """
+## Old seeds
+
+**Why.** They fill the shed.
+
+**What it takes.** A day.
+
+## The north fence
+
+**Why.** It leans.
+
+- **What it takes:** posts and a
+  friend
+"""
+
+
+def test_headings_told_in_one_form_are_the_items_of_a_backlog() -> None:
+    """Each says why and what it takes; a title of something else holds none."""
+    assert outline(f"# Backlog\n{_RECORDS}") == [
+        ("task", "Old seeds", None), ("task", "The north fence", None),
+    ]  # fmt: skip
+    seeds, _ = read(f"# Garden ideas\n{_RECORDS}").items
+    assert "**Why.** They fill" in str(seeds.document.description)
+    assert not outline(f"# Who visits the garden\n{_RECORDS}")
+    notes = "\n## How it began\n\nLong ago.\n"
+    assert not outline(f"# Backlog\n{_RECORDS}{notes}{notes}{notes}")
+    assert [title for _, title, _ in outline(f"# Backlog\n{_RECORDS}\n## Now\n\n- [ ] Dig\n")] == [
+        "Dig"
+    ]

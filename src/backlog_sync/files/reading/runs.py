@@ -400,9 +400,14 @@ class _Chooser:
                         self._take(section, _untyped(section, kinds[0] if kinds else "task"))
 
     def _planned(self) -> None:
-        """Siblings of which most say what only planned items say."""
+        """Siblings of which most say what only planned items say.
+
+        In a backlog that holds nothing else those that are told in one form are such.
+        """
+        records = self._are_records()
         for run in self._plain_runs():
-            said = [s for s in run if (s.planned or s.sentences == 1) and not s.rows]
+            told = (s for s in run if s.planned or s.sentences == 1 or (records and s.formed))
+            said = [s for s in told if not s.rows]
             if any(s.sentences > 1 for s in run):
                 continue
             if len(said) < 2 or len(said) * 2 < len(run):
@@ -412,10 +417,20 @@ class _Chooser:
             if firm and not any(self._is_item(a) for a in run[0].above()):
                 continue
             kind = "story" if any(s.stories for s in said) else "feature"
+            if all(s.formed for s in said) and not any(s.planned for s in said):
+                kind = "task"
             if any(self._is_item(child) for s in run for child in s.children):
                 kind = "epic"
             for section in run:
                 self._take(section, _untyped(section, kind))
+
+    def _are_records(self) -> bool:
+        """Whether the file is a backlog by its title, and most of it is told in one form."""
+        if self.chosen.items or any(s.holds() for s in self.sections):
+            return False
+        first, *others = self.sections or (None,)
+        formed = sum(s.formed for s in others)
+        return first is not None and formed * 2 > len(others) and _names_work(first.word)
 
     def _is_inferred(self, section: Section) -> bool:
         return self.chosen.items[section.node.first].inferred
@@ -546,6 +561,14 @@ class _Chooser:
             return False
         word = bare_word(section.node.text)
         return field_of(word) is None and type_word(word) is None
+
+
+_WORKS = frozenset(("plan", "tasks", "structure", "matters", "lane", "shelved"))
+
+
+def _names_work(title: str) -> bool:
+    """Whether a document is one of work by its title: `Backlog`, `Ideas for the garden`."""
+    return any(topics(word) & _WORKS for word in (title, *title.split()))
 
 
 def _is_plan(lane: Section) -> bool:

@@ -1,7 +1,7 @@
 """What a heading says, and what stands directly below it: the evidence about sections."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
@@ -65,7 +65,8 @@ class Section:
     counts paragraphs that are user stories. `time` tells
     that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work.
     `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
-    that such words are keys of fields.
+    that such words are keys of fields. `labels` are those that any paragraph or bullet begins with,
+    `formed` tells that the sections beside it have the same ones: all are told in one form.
     """
 
     node: Node
@@ -91,6 +92,8 @@ class Section:
     issue: int = -1
     leads: list[str] = field_(default_factory=list)
     fielded: bool = False
+    labels: set[str] = field_(default_factory=set)
+    formed: bool = False
     children: list["Section"] = field_(default_factory=list)
 
     @property
@@ -160,7 +163,24 @@ def read_sections(
         if section.holds() and section.role in (Role.NOISE, Role.NAVIGATION):
             section.role = None  # a part of the work that has the name of something else
     _count_leads(found)
+    _compare_labels(found)
     return found
+
+
+def _compare_labels(sections: list[Section]) -> None:
+    """Note which sections are told in one form: `**Why.** …` and `**Cost.** …` below most."""
+    runs: dict[int, list[Section]] = defaultdict(list)
+    for section in sections:
+        runs[id(section.parent)].append(section)
+    for run in runs.values():
+        counts = Counter(label for section in run for label in section.labels)
+        form = {label for label, count in counts.items() if count > 1 and count * 2 > len(run)}
+        for section in run:
+            section.formed = len(form & section.labels) >= _FORM
+
+
+_FORM = 2
+"""One label that recurs may be a note; two are a form."""
 
 
 def _count_leads(sections: list[Section]) -> None:
@@ -300,6 +320,8 @@ def _look(
     text: str, lines: tuple[Line, ...], node: Node, section: Section, rows: dict[int, int]
 ) -> None:
     """Note what a node says of the heading above it."""
+    if node.form in (Form.TEXT, Form.ENTRY) and (label := _LABEL.match(lines[node.first].text)):
+        section.labels.add(bare_word(label[1] or label[2]))
     if node.form is Form.QUOTE and is_sentence(lines[node.first].text.lstrip("> ")):
         section.sentences += 1
     if node.form is Form.TABLE:
@@ -340,6 +362,9 @@ def is_lead(pair: Pair) -> bool:
     width = len(pair.value) + 2 * len(_CJK_SIGN.findall(pair.value[:_SENTENCE]))
     return pair.field is None and pair.bold and width >= _SENTENCE
 
+
+_LABEL = re.compile(r"\*\*(?:([^*]{1,60})[.:：]\*\*|([^*]{1,60})\*\*(?:[:：]|[ ][—–-][ ]))")
+"""The bold words that a paragraph begins with: `**Why.** …`, `**Why**: …`."""
 
 _SENTENCE = 16
 """A shorter value is that of a field; a sentence in few signs is longer."""
