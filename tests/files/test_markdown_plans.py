@@ -2,6 +2,7 @@
 
 import pytest
 
+from backlog_sync.core.keys import make_key
 from tests.files.conftest import LoadText
 from tests.files.test_markdown_roadmap import only, outline, read
 
@@ -540,6 +541,11 @@ def test_beside_lanes_a_heading_is_a_lane() -> None:
     )
     text = f"{lanes}## After the summer\n\n- [ ] Sow\n\n## Open questions\n\n- [ ] Which seeds\n"
     assert [(kind, above) for kind, _, above in outline(text)] == [("task", None)] * 5
+    listed = "# Plan\n\n## How to read\n\n- Top down\n\n## Now\n\n- Dig\n\n## Done\n\n- Fence\n"
+    debts = f"{listed}\n## Debts\n\n- Pay the shop\n"
+    assert [title for _, title, _ in outline(debts, bullets="items")] == [
+        "Dig", "Fence", "Pay the shop",
+    ]  # fmt: skip
     parts = "## Yard\n\n- [ ] Dig\n\n## House\n\n- [ ] Paint\n\n## Next\n\n- [ ] Cellar\n"
     assert [kind for kind, _, _ in outline(f"# Plan\n\n{parts}")] == ["epic", "task"] * 2 + ["task"]
 
@@ -691,3 +697,16 @@ def test_headings_told_in_one_form_are_the_items_of_a_backlog() -> None:
     assert [title for _, title, _ in outline(f"# Backlog\n{_RECORDS}\n## Now\n\n- [ ] Dig\n")] == [
         "Dig"
     ]
+
+
+def test_an_entry_may_begin_with_its_issue() -> None:
+    """With a bold lead behind the number, or without; numbers that count are no issues."""
+    text = "# Hub\n\n## Next\n\n- [ ] #28 **Sign in.** By mail\n  or phone.\n- [ ] #31: Log out\n"
+    first, second = read(text).items
+    assert (first.document.title, first.document.description) == ("Sign in", "By mail\nor phone.")
+    assert second.document.title == "Log out"
+    assert [hint.sure for item in (first, second) for hint in item.hints or ()] == [True, True]
+    assert second.document.previously == (make_key("#31 Log out"),)
+    counted = read("# Hub\n\n- [ ] #1 Sign in\n- [ ] #2 Log out\n").items
+    assert [item.document.title for item in counted] == ["#1 Sign in", "#2 Log out"]
+    assert not any(hint.sure for item in counted for hint in item.hints or ())

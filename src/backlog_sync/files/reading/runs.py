@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 
 from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.declared import IGNORE, Declared
@@ -451,7 +452,8 @@ class _Chooser:
         levels = {s.level for s in self.sections if s.sentences > 1}
         told = [s for s in self.sections if s.sentences and s.level in levels]
         holders = [s for s in self.sections if self._holds_work(s) or s in told]
-        holders = [s for s in holders if self._may_hold(s) and not self._is_among_lanes(s)]
+        self._lanes()
+        holders = [s for s in holders if self._may_hold(s)]
         told = [s for s in holders if s.prose]
         if len(told) * 2 <= len(holders):
             holders = [s for s in holders if s.boxes or not s.holds()]
@@ -534,11 +536,24 @@ class _Chooser:
         lane = any(each.lane and not _is_plan(each) for each in above)
         return not lane or any(self._is_item(each) for each in above)
 
-    def _is_among_lanes(self, section: Section) -> bool:
-        """Whether most of what holds work beside a heading are lanes: then it is one as well."""
-        run = [s for s in (section.parent.children if section.parent else ()) if s.holds()]
-        lanes = sum(s.lane for s in run)
-        return lanes >= _PAIR and (lanes + sum(map(_is_plan, run))) * 2 > len(run)
+    def _lanes(self) -> None:
+        """Where most headings beside each other that hold work are lanes, those behind are, too.
+
+        Work are boxes and rows; bullets that are asked for only where there are none of these.
+        What stands before the first lane may tell how to read them.
+        """
+        runs: dict[int, list[Section]] = defaultdict(list)
+        for section in self.sections:
+            runs[id(section.parent)].append(section)
+        for siblings in runs.values():
+            run = [s for s in siblings if s.holds()]
+            if not run and self.bullets:
+                run = [s for s in siblings if s.bullets]
+            run = list(dropwhile(lambda s: not s.lane, run))
+            lanes = sum(s.lane for s in run)
+            if lanes >= _PAIR and (lanes + sum(map(_is_plan, run))) * 2 > len(run):
+                for section in filter(self._is_plain, run):
+                    section.lane = section.time = True
 
     def _contain(self, sections: Sequence[Section]) -> None:
         for section in sections:

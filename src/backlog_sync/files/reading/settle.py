@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from backlog_sync.core.keys import is_key
-from backlog_sync.core.model import IssueHint
+from backlog_sync.core.model import IssueHint, IssueRef
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.dates import find_period
 from backlog_sync.files.hints import issue_hints
@@ -61,6 +61,7 @@ def settle(record: Record) -> Known:
     _clear_repeated_keys(record)
     for draft in record.drafts:
         _take_issue(draft)
+    led = _take_leads(record.drafts)
     known = Known(record.drafts)
     for row in record.overviews:
         found = known.first(row.known_by)
@@ -74,6 +75,10 @@ def settle(record: Record) -> Known:
     for draft in record.drafts:
         draft.follows = _follows(draft)
         _settle(record, draft)
+        sure = led.get(draft.index)
+        draft.hints = draft.hints and tuple(
+            replace(hint, sure=hint.sure or hint.issue == sure) for hint in draft.hints
+        )
         word = draft.typed.word.name if draft.typed and id(draft) in shared else ""
         if not draft.line.cells:  # nothing is written into a table in HTML
             draft.anchor = replace(_anchor(draft, record.lines, word), keywords=record.keywords)
@@ -143,6 +148,26 @@ def _take_issue(draft: MarkdownDraft) -> None:
     story, named = without_issue(str(draft.fields.get("user_story", "")))
     if named is not None and named == issue:
         draft.fields["user_story"] = story
+
+
+_LED = re.compile(r"#(\d{1,9})(?:[ ]?[:.)—–-])?[ ]+(?=\S)")
+
+
+def _take_leads(drafts: Sequence[MarkdownDraft]) -> dict[int, IssueRef]:
+    """The issues that list items begin with (`#28 Sign in`), by item; their titles have none.
+
+    Numbers that may count the entries are no issues.
+    """
+    listed = [draft for draft in drafts if draft.line.kind is Kind.LIST and draft.row is None]
+    found = {draft.index: match for draft in listed if (match := _LED.match(draft.line.text))}
+    numbers = [int(match[1]) for match in found.values()]
+    if not numbers or min(numbers) <= len(numbers) or len(set(numbers)) < len(numbers):
+        return {}
+    for at, match in found.items():
+        title = drafts[at].title
+        drafts[at].title = title.removeprefix(match[0].rstrip()).lstrip()
+        drafts[at].former_title = f"#{match[1]} {drafts[at].title}" if title else ""
+    return {at: IssueRef(int(match[1])) for at, match in found.items()}
 
 
 def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:

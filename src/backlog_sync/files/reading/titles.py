@@ -112,6 +112,9 @@ _LEADS = re.compile(
     r"(?P<joint>[ ]?[:：][ ]?|[ ][—–-][ ]|[ ]?[—–][ ]?|[ ])?(?P<rest>.*)$",
     re.DOTALL,
 )
+_BEFORE_LEAD = re.compile(r"#\d{1,9}[ ]+(?=\*\*\S)")
+"""The issue before the bold lead of an entry: `#28 **Sign in.** By mail.`"""
+
 _LINKED = re.compile(
     r"(?P<lead>\[[^\[\]\n]{1,200}\]\([^()\n]{0,800}\))"
     r"(?:[ ]?[:：][ ]|[ ]?[—–][ ]?|[ ]-[ ])(?P<rest>\S.*)$",
@@ -203,6 +206,7 @@ def read_title(text: str, *, entry: bool = False) -> Title:
         typed = told.typed and replace(told.typed, status=done or told.typed.status)
         return replace(told, typed=typed, status=done or told.status)
     if entry and "#" in text:
+        text = _BEFORE_LEAD.sub("", text)
         text, issue = _behind_lead(text) or _without_issue(text)
         for dash in islice(_EM_DASH.finditer(text), 3 if issue is None else 0):
             head, issue = _without_issue(text[: dash.start()])
