@@ -451,11 +451,30 @@ def test_words_that_are_keys_are_titles(load_text: LoadText) -> None:
     assert [item.title for item in named] == ["Mend fence", "Wax bench"]
 
 
-def test_words_that_are_keys_of_something_else(load_text: LoadText) -> None:
-    """A status and a text alone, below a name that says nothing of items, are no work."""
-    text = "hosts:\n  front-web: {status: active, description: a}\n  back-web: {status: active}\n"
+@pytest.mark.parametrize("said", ["status: active, note: a", "status: running, owner: ops"])
+def test_words_that_are_keys_of_something_else(load_text: LoadText, said: str) -> None:
+    """A status and a text, or an owner of what runs, below any name are no work."""
+    text = f"hosts:\n  front-web: {{{said}}}\n  back-web: {{{said}}}\n"
     loaded = load_text(text, "hosts.yaml")
     assert [found.slug for found in loaded.errors] == ["not-a-backlog"]
+
+
+def test_words_below_statuses_are_titles(load_text: LoadText) -> None:
+    """`done` beside `planned` tells of work; one of them alone may say anything."""
+    lanes = "done:\n  oil-gate: {description: a}\n  wax-bench: {description: b}\n"
+    other = "planned:\n  sow-rye: {description: c}\n  dig-bed: {description: d}\n"
+    items = _items(load_text, lanes + other)
+    assert [item.title for item in items] == ["Oil gate", "Wax bench", "Sow rye", "Dig bed"]
+    assert [item.fields.get("state") for item in items[:2]] == ["completed", "completed"]
+    assert [found.slug for found in load_text(other, "b.yaml").errors] == ["not-a-backlog"]
+
+
+def test_one_word_is_a_title_in_a_list_of_items(load_text: LoadText) -> None:
+    """Where others of a list are named by their keys, so is `bees`; a code is no title."""
+    text = (
+        "features:\n  rain-barrel: {status: open}\n  bees: {status: open}\n  T1: {status: open}\n"
+    )
+    assert [item.title for item in _items(load_text, text)] == ["Rain barrel", "Bees"]
 
 
 def test_rows_stand_below_the_epic_of_their_name(load_text: LoadText) -> None:

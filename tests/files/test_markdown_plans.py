@@ -710,3 +710,27 @@ def test_an_entry_may_begin_with_its_issue() -> None:
     counted = read("# Hub\n\n- [ ] #1 Sign in\n- [ ] #2 Log out\n").items
     assert [item.document.title for item in counted] == ["#1 Sign in", "#2 Log out"]
     assert not any(hint.sure for item in counted for hint in item.hints or ())
+
+
+def test_lanes_with_the_same_parts_hold_tasks() -> None:
+    """A heading that recurs in several lanes parts them; one that does not is an epic there."""
+    text = "# Hub\n\n## Completed\n\n### Beds\n- Dig\n\n### Fence\n- Posts\n\n"
+    text += "## In progress\n\n### Beds\n- Sow\n"
+    items = read(text, bullets="items").items
+    assert outline(text, bullets="items") == [
+        ("task", "Dig", None), ("epic", "Fence", None), ("task", "Posts", 1), ("task", "Sow", None),
+    ]  # fmt: skip
+    assert [item.document.status for item in items][2:] == ["Completed", "In progress"]
+
+
+def test_what_a_role_does_beside_items_is_none() -> None:
+    """`### Developer` above bullets parts the work only where the file has no items of its own."""
+    text = "# Hub\n\n## Roles\n\n### Developer\n- Builds\n\n## Backlog\n\n### Story 1: Dig\n"
+    assert outline(text, bullets="items") == [("story", "Dig", None)]
+
+
+def test_versions_beside_what_comes_next_are_done() -> None:
+    """The heading above the next versions may stand beside the former ones."""
+    text = "# Hub\n\n## v1.0\n\n- Dig\n\n## Upcoming\n\n### v1.2\n\n- Sow\n"
+    statuses = [item.document.status for item in read(text, bullets="items").items]
+    assert statuses == ["Done", None, "Upcoming", None]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.fill import Filler, Pair
@@ -45,7 +45,13 @@ _EVIDENCE = listed(
 _STRONG = frozenset(("acceptance_criteria", "user_story", "i_want", "story_points"))
 """Those that nothing but a plan has: one of them is enough."""
 
+_WORTH = frozenset((*_STRONG, "priority", "depends_on", "estimate", "done"))
+"""What is said of no thing that is there already."""
+
 _OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
+
+_SHORTEST = 3
+"""A word in fewer letters is a code."""
 
 _SURELY_TOLD = 2
 """So much of what only a plan has shows an item below a name that says nothing."""
@@ -58,12 +64,28 @@ _OWNERS = ("epic", "feature", "story", "initiative")
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Judges the nodes of one file; `ruled` are entries that the settings speak of: no fields."""
+    """Judges the nodes of one file.
+
+    `ruled` are entries that the settings speak of: no fields; `lanes` are mappings of items by
+    their words, below keys that tell how far they are.
+    """
 
     path: str
     lines: Lines
     filler: Filler
     ruled: Collection[int] = ()
+    lanes: set[int] = field(default_factory=set)
+
+    def look_for_lanes(self, node: MapNode) -> None:
+        """Note mappings by words below keys that tell a status, where several tell different ones.
+
+        One alone (`active`) may say anything; `done` beside `planned` tells of work.
+        """
+        found = {id(e.value): list_status(e.key.value) for e in node.entries
+                 if isinstance(e.value, MapNode) and _are_slugs(e.value)}  # fmt: skip
+        lanes = [each for each, status in found.items() if status]
+        if len({found[each] for each in lanes}) > 1:
+            self.lanes.update(lanes)
 
     def pairs(self, node: MapNode) -> list[Pair]:
         """The pairs of a mapping, those of Jira's `fields:` among them."""
@@ -79,7 +101,8 @@ class Shapes:
     def is_list(self, key: str, value: Node) -> bool:
         """Whether a key and its value are a list of items or of groups."""
         if isinstance(value, MapNode):
-            return is_known_list(key) and self._keyed(value)
+            named = is_known_list(key) or id(value) in self.lanes
+            return named and self._keyed(value)
         if not isinstance(value, ListNode) or not value.items:
             return False
         return is_known_list(key) or (is_loose_list(key) and has_maps(value))
@@ -92,7 +115,7 @@ class Shapes:
             each.value for each in value.entries
             if isinstance(each.value, MapNode) and not self.runs(each.value)
             and (self.filler.title_of(self.pairs(each.value), "")
-                 or (is_slug(each.key.value) and self._told(each.value)))
+                 or (is_word(each.key.value) and self._told(each.value)))
         ]  # fmt: skip
         return len(titled) * 2 > len(value.entries)
 
@@ -103,7 +126,8 @@ class Shapes:
         """
         maps = [entry.value for entry in value.entries
                 if is_slug(entry.key.value) and isinstance(entry.value, MapNode)]  # fmt: skip
-        told = [each for each in maps if self._told(each) >= _SURELY_TOLD and not self.runs(each)]
+        told = [each for each in maps if self._told(each) >= _SURELY_TOLD and not self.runs(each)
+                and self._is_planned(each)]  # fmt: skip
         many = len(told) > 1 and len(told) * 2 > len(value.entries)
         return maps if many and len(told) * 2 > len(maps) else []
 
@@ -250,6 +274,11 @@ class Shapes:
         told = [each for each in maps if self._told(each) + (named and self._coded(each)) >= 2]
         return len(told) * 2 > len(maps)
 
+    def _is_planned(self, node: MapNode) -> bool:
+        """Whether a mapping says how far work is, or what it is worth: a service runs or stands."""
+        pairs = {field_of(pair.key): text_of(pair.value) for pair in self.pairs(node)}
+        return bool(pairs.keys() & _WORTH or meanings(pairs.get("status") or ""))
+
     def _coded(self, node: MapNode) -> bool:
         ids = self.filler.ids_of(self.pairs(node), "")
         return bool(ids) and _CODE.match(ids[0]) is not None
@@ -305,6 +334,11 @@ def is_slug(key: str) -> bool:
     return _SLUG.fullmatch(key) is not None
 
 
+def is_word(key: str) -> bool:
+    """Whether a key may name an item of a list by words: no code, and no number."""
+    return is_slug(key) or (key.isalpha() and len(key) >= _SHORTEST and not key.isupper())
+
+
 def one_item(key: str) -> str | None:
     """The kind of the one item that a mapping is by its key, the owner of the lists beside it."""
     word = type_word(key)
@@ -335,6 +369,11 @@ def period_of(pairs: list[Pair]) -> str:
         if word in words_of("period_keys") and text and isinstance(pair.value, Scalar):
             return f"{word.capitalize()} {text}" if text.isdecimal() else text
     return ""
+
+
+def _are_slugs(node: MapNode) -> bool:
+    """Whether most keys of a mapping are made of words."""
+    return sum(is_slug(entry.key.value) for entry in node.entries) * 2 > len(node.entries)
 
 
 def holds_lists(node: MapNode) -> bool:

@@ -16,6 +16,7 @@ from backlog_sync.files.foreign.shapes import (
     holds_lists,
     holds_one_item,
     is_slug,
+    is_word,
     maps_of,
     name_of_key,
     named_kind,
@@ -142,6 +143,7 @@ class TreeReader:
             self._entries(node, kind, spot, loose=True)
             return
         keyed = self.shapes.keyed_items(node)
+        self.shapes.look_for_lanes(node)
         parts = {id(each) for each in keyed or self.shapes.named_parts(node)}
         if keyed:
             self._entries(_only(node, parts), "story", spot, loose=True)
@@ -493,8 +495,9 @@ class TreeReader:
         kind = self.filler.kind_of(pairs, kind, loose=loose)
         kind = named_kind(node, pairs) or kind
         title = self.filler.title_of(pairs, kind)
-        word = key.value if key and is_slug(key.value) else ""
-        if key and word and (title is None or field_of(title.key) == "description"):
+        word = key.value if key and is_word(key.value) else ""
+        described = title is not None and field_of(title.key) == "description" and is_slug(word)
+        if key and word and (title is None or described):
             name, start, title = name_of_key(word), self.place(key), None
         elif title is not None:
             name, start = titled(text_of(title.value))[0], self._start(node)

@@ -132,7 +132,8 @@ class HeadingReader(PartReader):
         """A heading that is no item: what it means for what stands below it."""
         line = self.lines[node.first]
         owner = scope.owner
-        inner = replace(scope, section=section, tasks=False, listed=False, lane=False)
+        lane = scope.lane and node.first in self.choices.sections.parting
+        inner = replace(scope, section=section, tasks=False, listed=False, lane=lane)
         field = section.field
         if field is None and scope.field == CRITERIA:
             field = CRITERIA  # a group of the criteria

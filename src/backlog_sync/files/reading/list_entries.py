@@ -199,6 +199,8 @@ class EntryReader(PartReader):
     def _outside(self, node: Node, scope: Scope) -> None:
         line = self.lines[node.first]
         refused = self.choices.listed.refused.get(node.first)
+        if scope.section and scope.section.person and self.choices.sections.items:
+            refused = refused or "what a person does, beside the items"
         timed = scope.time or scope.planned
         linked = linked_text(line.text) is not None
         silent = refused or scope.listed or scope.closed or linked or self._is_aside(node)

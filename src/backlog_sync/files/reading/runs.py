@@ -51,7 +51,8 @@ _SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY, R
 class Chosen:
     """Sections that are items, and why those are none that look like it; by row.
 
-    `mentions` are sections that speak of an item that another section declares.
+    `mentions` are sections that speak of an item that another section declares; `parting` are
+    those that only part a lane.
     """
 
     items: dict[int, Typed] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Chosen:
     metadata: set[int] = field(default_factory=set)
     mentions: dict[int, int] = field(default_factory=dict)
     containers: dict[int, str] = field(default_factory=dict)
+    parting: set[int] = field(default_factory=set)
 
 
 def choose_sections(
@@ -296,7 +298,7 @@ class _Chooser:
             planned = {t.word.name for s, t in self.typed if lane in s.above()} & _VERSIONS
             first = lane.node.first
             for section, typed in self.typed:
-                before = section.node.first < first and section.level > lane.level
+                before = section.node.first < first and section.level >= lane.level
                 told = (typed.status, *(each.status for each in (section, *section.above())))
                 if before and typed.word.name in planned and not any(told):
                     self._mark_done(section, typed)
@@ -462,7 +464,9 @@ class _Chooser:
         if not self.bullets or self.planned or any(s.boxes for s in self.sections):
             return
         if parts := self._parts_of_lanes():
-            self._contain(parts)
+            words = Counter(section.word for section in parts)
+            self.chosen.parting.update(s.node.first for s in parts if words[s.word] > 1)
+            self._contain([s for s in parts if words[s.word] == 1])
             return
         timed = [s for s in self.sections if s.time and not s.lane and s.bullets]
         timed = [s for s in timed if not s.inside(*_SILENT)]
@@ -489,10 +493,9 @@ class _Chooser:
         told = set()
         for lane in self.sections:
             if lane.status and lane.lane and not lane.inside(*_SILENT):
-                parts = [s for s in lane.children if s.bullets and not s.lane and s.role is None]
-                found += parts if len(parts) >= _PAIR else []
+                found += [s for s in lane.children if s.bullets and not s.lane and s.role is None]
                 told.add(meanings(lane.status))
-        return found if len(told) >= _PAIR else []
+        return found if len(told) >= _PAIR and len(found) >= _PAIR else []
 
     def _parts_of_phases(self) -> None:
         """Headings that part the work of a phase; those that part bullets are asked for.

@@ -63,7 +63,8 @@ class Section:
     links and no metadata, and rows of tables of items. `metadata` tells of pairs that show intent,
     `planned` of what only a planned item says, `stories` of criteria or a user story; `sentences`
     counts paragraphs that are user stories. `time` tells
-    that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work.
+    that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work; such
+    is a `person`, too.
     `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
     that such words are keys of fields. `labels` are those that any paragraph or bullet begins with,
     `formed` tells that the sections beside it have the same ones: all are told in one form.
@@ -90,6 +91,7 @@ class Section:
     stories: bool = False
     sentences: int = 0
     issue: int = -1
+    person: bool = False
     leads: list[str] = field_(default_factory=list)
     fielded: bool = False
     labels: set[str] = field_(default_factory=set)
@@ -214,7 +216,8 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
         first = APART.split(head, maxsplit=1)[0].strip()
-        section.lane = section.status is not None or _is_lane(first) or names_person(head)
+        section.person = names_person(head)
+        section.lane = section.status is not None or _is_lane(first) or section.person
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     return section
 
@@ -260,7 +263,7 @@ def _joined_status(word: str) -> str | None:
     """The status that begins a heading without blanks: `已完成工作` is work that is done."""
     if not _CJK.fullmatch(word):
         return None
-    parts = ((word[:at], word[at:]) for at in range(len(word) - 1, 0, -1))
+    parts = ((word[:at], word[at:].lstrip("的の")) for at in range(len(word) - 1, 0, -1))
     return next((status for status, named in parts if _is_list(named) and _is_alone(status)), None)
 
 
