@@ -614,7 +614,18 @@ def test_parts_of_what_is_done_and_of_what_is_not() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("heading", ["已完成工作", "已完成功能", "完了したタスク"])
+@pytest.mark.parametrize(
+    ("heading", "status"),
+    [("Tasks in progress", "in progress"), ("Задачи в работе", "в работе"),
+     ("진행 중인 작업", "진행 중인"), ("Remaining work", "Remaining")],
+)  # fmt: skip
+def test_a_status_of_several_words_names_a_lane(heading: str, status: str) -> None:
+    """It may stand before what there is, or behind it."""
+    (item,) = read(f"# Hub\n\n## {heading}\n\n- Dig\n", bullets="items").items
+    assert item.document.status == status
+
+
+@pytest.mark.parametrize("heading", ["已完成工作", "已完成的功能", "完了したタスク"])
 def test_statuses_of_languages_without_blanks(heading: str) -> None:
     """A heading may name a status and what there is in one word."""
     (item,) = read(f"# 庭\n\n## {heading}\n\n- 池\n", bullets="items").items

@@ -253,8 +253,8 @@ def status_of(text: str) -> str | None:
         return first[: told.end]
     word, _, rest = first.partition(" ")
     before, _, last = key_words(first).rpartition(" ")
-    for status, named in ((word, bare_word(rest)), (last, before)):
-        if named and is_status_word(status) and _is_list(named):
+    for status, named in ((word, rest), (last, before), (bare_word(rest), word), (before, last)):
+        if named and is_status_word(status) and _is_list(bare_word(named)):
             return status
     return _joined_status(first)
 
