@@ -745,3 +745,31 @@ def test_versions_beside_what_comes_next_are_done() -> None:
     text = "# Hub\n\n## v1.0\n\n- Dig\n\n## Upcoming\n\n### v1.2\n\n- Sow\n"
     statuses = [item.document.status for item in read(text, bullets="items").items]
     assert statuses == ["Done", None, "Upcoming", None]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Excluded from the first year", "Out of scope for May", "Fuera de alcance para mayo"],
+)
+def test_what_is_left_out_of_something_is_no_item(heading: str) -> None:
+    """Neither as a part of a phase nor beside the others."""
+    text = f"# Plan\n\n## Phase 1: Beds\n\n- Dig\n\n### {heading}\n\n- A pond\n"
+    text += f"\n## {heading}\n\n- Ducks\n"
+    assert [title for _, title, _ in outline(text, bullets="items")] == ["Beds", "Dig"]
+
+
+def test_parts_of_a_phase_that_tables_describe_hold_no_tasks() -> None:
+    """Their bullets describe them as the tables do; where there are none, bullets are the work."""
+    rows = "| Left | Right |\n|---|---|\n| Name | Weight |\n"
+    parts = "".join(
+        f"#### 1.{at} {name}\n\nWhat a guest sees.\n\n**Head**\n- Its name\n\n{rows}\n"
+        for at, name in enumerate(("Boat page", "Guest page"), 1)
+    )
+    text = f"# Hub\n\n## Milestone 1: Pages\n\n### Views\n\n{parts}#### 1.3 Start\n\n- A field\n"
+    text += "\n## Milestone 2: Search\n\n- Sort by name\n"
+    assert outline(text, bullets="items") == [
+        ("epic", "Pages", None), ("feature", "Boat page", 0), ("feature", "Guest page", 0),
+        ("feature", "Start", 0), ("epic", "Search", None), ("task", "Sort by name", 4),
+    ]  # fmt: skip
+    bare = text.replace(rows, "")
+    assert ("task", "Its name", 1) in outline(bare, bullets="items")

@@ -501,6 +501,7 @@ class _Chooser:
         """Headings that part the work of a phase; those that part bullets are asked for.
 
         Where items of this level have words or codes, or the boxes have, others only order them.
+        Most of a run tell of what they name in tables: their bullets describe it, too.
         """
         if self.planned:
             return
@@ -514,7 +515,12 @@ class _Chooser:
         for run in runs.values():
             boxed = [s for s in run if s.boxes]
             parts = boxed or (run if self.bullets else [])
-            if len(parts) >= _PAIR and not any(s.time for s in parts):
+            if len(parts) < _PAIR or any(s.time for s in parts):
+                continue
+            if not boxed and sum(s.tables > 0 for s in parts) * 2 > len(parts):
+                for section in parts:
+                    self._take(section, _untyped(section, "feature"))
+            else:
                 self._contain(parts)
 
     def _phase_above(self, section: Section) -> Section | None:

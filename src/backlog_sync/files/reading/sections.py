@@ -60,11 +60,11 @@ class Section:
 
     `word` is the heading as tables hold it; `field` the field that it names, `group` the kind of
     what it groups. `boxes`, `bullets` and `rows` count check boxes, plain bullets that are no
-    links and no metadata, and rows of tables of items. `metadata` tells of pairs that show intent,
-    `planned` of what only a planned item says, `stories` of criteria or a user story; `sentences`
-    counts paragraphs that are user stories. `time` tells
-    that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is no work; such
-    is a `person`, too.
+    links and no metadata, and rows of tables of items; `tables` counts the tables that hold none.
+    `metadata` tells of pairs that show intent, `planned` of what only a planned item says,
+    `stories` of criteria or a user story; `sentences` counts paragraphs that are user stories.
+    `time` tells that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is
+    no work; such is a `person`, too.
     `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
     that such words are keys of fields. `labels` are those that any paragraph or bullet begins with,
     `formed` tells that the sections beside it have the same ones: all are told in one form.
@@ -86,6 +86,7 @@ class Section:
     rows: int = 0
     items: int = 0
     prose: int = 0
+    tables: int = 0
     metadata: bool = False
     planned: bool = False
     stories: bool = False
@@ -210,9 +211,7 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
     plain_title = title.typed is None or title.typed.dotted
     if not title_of_all and plain_title and not boxed:
         section.role = role_of(word) or (Role.ELSE if topics(head) & _PAST else None)
-        sure = head.partition(" for ")[0]  # `Definition of done for the release (May)`
-        if section.role is None and " " in sure and "quality" in topics(sure):
-            section.role = Role.QUALITY
+        section.role = section.role or _role_of_part(head)
     if not title_of_all:
         section.status = status_of(plain(without_remark(node.text)))
         first = APART.split(head, maxsplit=1)[0].strip()
@@ -220,6 +219,21 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
         section.lane = section.status is not None or _is_lane(first) or section.person
     section.time = section.lane or bool("term" in topics(head) or _TIME.match(word))
     return section
+
+
+_OF = re.compile(r"[ ](?:for|from|in|until|für|aus|de|del|da|do|para|pour|per)[ ]", re.IGNORECASE)
+"""What stands between a word and what it speaks of: `Out of scope for the first release`."""
+
+
+def _role_of_part(head: str) -> Role | None:
+    """What a heading speaks of by its beginning: `Definition of done for the release (May)`."""
+    for end in (*(match.start() for match in _OF.finditer(head)), len(head)):
+        said = topics(head[:end])
+        if "dropped" in said:
+            return Role.ELSE
+        if "quality" in said and " " in head[:end]:
+            return Role.QUALITY
+    return None
 
 
 APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
@@ -328,7 +342,9 @@ def _look(
     if node.form is Form.QUOTE and is_sentence(lines[node.first].text.lstrip("> ")):
         section.sentences += 1
     if node.form is Form.TABLE:
-        section.rows += rows.get(node.first, 0)
+        held = rows.get(node.first, 0)
+        section.rows += held
+        section.tables += not held
     elif node.form is Form.ENTRY:
         _look_at_entry(text, lines, node, section)
     elif node.form is Form.TEXT:
