@@ -35,6 +35,12 @@ TABLES = {
     "Romanian": ("Număr,Titlu,Prioritate,Stare,Criterii de acceptare", "Ridicată", "Finalizat"),
     "Turkish": ("Numara,Başlık,Öncelik,Durum,Kabul kriterleri", "Yüksek", "Tamamlandı"),
     "Dutch": ("Nummer,Taaknaam,Prioriteit,Status,Acceptatiecriteria", "Hoog", "Afgerond"),
+    "Danish": ("Nummer,Titel,Prioritet,Tilstand,Acceptkriterier", "Høj", "Afsluttet"),
+    "Finnish": ("Tunnus,Otsikko,Prioriteetti,Tila,Hyväksymiskriteerit", "Korkea", "Valmis"),
+    "Hungarian": ("Sorszám,Megnevezés,Prioritás,Állapot,Elfogadási kritériumok", "Magas", "Kész"),
+    "Vietnamese": ("STT,Tiêu đề,Ưu tiên,Trạng thái,Tiêu chí nghiệm thu", "Cao", "Hoàn thành"),
+    "Greek": ("Κωδικός,Τίτλος,Προτεραιότητα,Κατάσταση,Κριτήρια αποδοχής", "Υψηλή", "Ολοκληρώθηκε"),
+    "Chinese": ("序號,任務名稱,優先順序,目前狀態,驗收條件", "高優先級", "已發布"),
     "Swedish": ("Nummer,Rubrik,Prioritet,Tillstånd,Acceptanskriterier", "Hög", "Slutförd"),
 }
 

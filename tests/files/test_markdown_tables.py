@@ -452,6 +452,15 @@ def test_a_description_in_any_language_is_the_title_behind_a_number() -> None:
     assert (item.document.title, item.document.status) == ("Riparare il molo", "Fatto")
 
 
+def test_steps_with_dotted_numbers_are_rows_of_work() -> None:
+    """`1.1` below a word for steps or phases numbers what is beside it."""
+    rows = table(
+        "| Schritt | Inhalt | Ergebnis |", "| 1.1 | Holz | Stapel |", "| 1.2 | Teer | Fass |"
+    )
+    found = read("# Plan\n\n## Phase 1: Steg\n\n" + rows).items
+    assert [item.document.title for item in found] == ["Steg", "Holz", "Teer"]
+
+
 def test_keys_of_what_columns_name_now_are_known() -> None:
     """A task below a story that another column names; an epic with a number beside it."""
     rows = table(

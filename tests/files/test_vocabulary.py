@@ -9,6 +9,7 @@ import pytest
 
 from backlog_sync.core.fields import KEYS
 from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import (
     RANKS,
     column_of,
@@ -213,6 +214,59 @@ def test_small_words() -> None:
 def test_near_misses_of_keys(key: str, meant: str | None) -> None:
     """Slips of the pen; words that are known, or that only share letters, are none."""
     assert near_key(key) == meant
+
+
+WORDS: dict[str, dict[str, str]] = {
+    "field_of": {
+        "Stima oraria": "estimate_hours", "Pontuação": "story_points", "순번": "id",
+        "Fälligkeit": "target", "Délai": "target", "Крайний срок": "target", "Határidő": "target",
+        "Người phụ trách": "assignees", "责任人": "assignees", "Vastuuhenkilö": "assignees",
+        "Lfd. Nr.": "id", "№ п/п": "id", "STT": "id", "Judul": "title", "Tiêu đề": "title",
+        "Περιγραφή": "description", "Beskrivelse": "description", "الأولوية": "priority",
+        "Akseptansekriterier": "acceptance_criteria", "Kryteria odbioru": "acceptance_criteria",
+        "驗收條件": "acceptance_criteria", "Függőségek": "depends_on", "Ön koşul": "depends_on",
+        "Trạng thái": "status", "Stav úkolu": "status", "% выполнения": "progress",
+    },
+    "list_kind": {"Takenlijst": "task", "待辦事項": "task", "Backlog produktu": "story",
+                  "기능 목록": "feature", "Usterki": "bug"},
+    "group_kind": {"Fasen": "milestone", "Iteraciones": "sprint", "Các giai đoạn": "milestone"},
+    "list_status": {"Terminées": "done", "W trakcie": "progress", "Teendők": "todo"},
+    "kind_of": {"Mejora": "feature", "Улучшение": "story", "Usterka": "bug", "调研": "spike",
+                "Opgave": "task", "Dette technique": "chore"},
+}  # fmt: skip
+"""What words of many languages mean, by the function that tells it."""
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_of_many_languages(name: str) -> None:
+    """Words that teams write in plans and exports, each with its accents or without."""
+    told = {"field_of": field_of, "list_kind": list_kind, "group_kind": group_kind,
+            "list_status": list_status, "kind_of": kind_of}[name]  # fmt: skip
+    assert {word: told(word) for word in WORDS[name]} == WORDS[name]
+
+
+@pytest.mark.parametrize(
+    ("meaning", "words"),
+    [
+        ("todo", "noch nicht begonnen|pas encore commencé|sin iniciar|da iniziare|nie rozpoczęto"
+                 "|в ожидании|не розпочата|nezačato|suunniteltu|待处理|対応予定|진행 예정"),
+        ("progress", "angefangen|en cours de réalisation|en marcha|em execução|w budowie|идёт"
+                     "|у процесі|kesken|folyamatban|đang triển khai|推进中|検証中|구현 중"),
+        ("done", "beendet|finalisées|realizadas|encerrado|realizzata|levererat|wdrożony|hotová"
+                 "|выполнены|завершено|încheiat|valmis|已修复|対応完了|개발 완료"),
+        ("cancelled", "entfällt|rejetée|anulado|kansellert|odrzucony|отклонён|peruttu|作废|見送り"),
+    ],
+)  # fmt: skip
+def test_statuses_of_many_languages(meaning: str, words: str) -> None:
+    """Participles in their forms, as boards and tables have them."""
+    assert [word for word in words.split("|") if meanings(word) != {meaning}] == []
+
+
+def test_what_only_looks_like_a_word() -> None:
+    """Words that commonly mean something else, or are parts of codes, stand in no section."""
+    assert [word for word in ("Sin", "Chi", "Pilote", "Fine", "Timer", "Body") if
+            field_of(word) not in (None, "description")] == []  # fmt: skip
+    assert [word for word in ("AF", "NY", "Next", "Giriş", "计划") if meanings(word)] == []
 
 
 def test_near_misses_of_types() -> None:

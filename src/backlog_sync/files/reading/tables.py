@@ -257,7 +257,8 @@ def _shape(
     marked = not names[0] and _has_marks(body)
     planned = ranked or numbered or marked or _has_levels(columns, body)
     planned = planned or _are_tracked(columns, body)
-    columns = _numbered(columns, numbered=numbered or _counts_up(body), planned=planned)
+    first = 0 if numbered or _counts_up(body) else -1
+    columns = _numbered(columns, first, dotted=numbered, planned=planned)
     title = next(iter(columns.titles), None)
     if title is None or column_of(columns.keys[title]) == "description":
         columns = _unnamed(columns, body)
@@ -275,10 +276,14 @@ def _shape(
     return columns, bool(_STORIES & fields) or kind in ("story", "bug", "task")
 
 
-def _numbered(columns: Columns, *, numbered: bool, planned: bool) -> Columns:
-    """The columns where numbers in front, or what else shows a plan, say which has the titles."""
-    number = 0 if numbered and columns.number < 0 else columns.number
-    others = (at for at in range(len(columns.keys)) if at not in (columns.number, *columns.own))
+def _numbered(columns: Columns, first: int, *, dotted: bool, planned: bool) -> Columns:
+    """The columns where numbers in front, or what else shows a plan, say which has the titles.
+
+    `1.1` below `Step` numbers what is beside it; `1` below `Phase` is a phase.
+    """
+    number = columns.number if columns.number >= 0 else first
+    apart = (number if dotted else columns.number, *columns.own)
+    others = (at for at in range(len(columns.keys)) if at not in apart)
     titles = columns.titles or next(
         ({at: word.kind} for at in others if (word := _part_word(columns, at))), {}
     )
