@@ -1,7 +1,7 @@
 """The one vocabulary: its data, and how keys are compared."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -240,9 +240,11 @@ WORDS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("name", WORDS)
 def test_words_of_many_languages(name: str) -> None:
     """Words that teams write in plans and exports, each with its accents or without."""
-    told = {"field_of": field_of, "list_kind": list_kind, "group_kind": group_kind,
-            "list_status": list_status, "kind_of": kind_of}[name]  # fmt: skip
-    assert {word: told(word) for word in WORDS[name]} == WORDS[name]
+    told: dict[str, Callable[[str], str | None]] = {
+        "field_of": field_of, "list_kind": list_kind, "group_kind": group_kind,
+        "list_status": list_status, "kind_of": kind_of,
+    }  # fmt: skip
+    assert {word: told[name](word) for word in WORDS[name]} == WORDS[name]
 
 
 @pytest.mark.parametrize(
