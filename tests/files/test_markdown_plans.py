@@ -61,6 +61,88 @@ def test_bullets_are_the_work_where_a_file_has_nothing_else() -> None:
         ]
 
 
+RECORDS = """\
+# Allotment
+
+## Now
+
+- Description: Mend the hose before the
+  summer. It leaks.
+  Impact: high
+  Effort: 3
+  Status: ready for review
+
+- Title: Sow beans
+  Status: done
+
+## Next
+
+- Description: of the beds
+"""
+
+
+def test_a_record_in_a_list_has_its_first_value_for_a_title() -> None:
+    """Its other lines are fields or text; a key that stands alone begins no record."""
+    hose, beans, beds = (each.document for each in read(RECORDS, bullets="items").items)
+    assert hose.title == "Mend the hose before the summer. It leaks."
+    assert (hose.story_points, hose.status) == (3, "ready for review")
+    assert hose.description == "Impact: high"
+    assert (beans.title, beans.status) == ("Sow beans", "done")
+    assert beds.title == "Description: of the beds"
+
+
+SCENARIOS = """\
+# Stories
+
+## Epic: Harbour
+
+### {0}See the sea
+**Covers:** FR-1
+
+- **Given** a window
+- **When** I look out
+- **Then** I see it
+
+### {1}Smell it
+
+- Given an open window
+- When I breathe
+- Then I smell it
+"""
+
+
+@pytest.mark.parametrize("codes", [("", ""), ("US-SEA1 — ", "US-SEA2 — ")])
+def test_scenarios_make_stories_of_the_headings_above_them(codes: tuple[str, str]) -> None:
+    """Their steps are criteria and no items, also where bullets are asked for."""
+    _, *stories = read(SCENARIOS.format(*codes), bullets="items").items
+    assert [(s.kind, s.parent, s.document.title) for s in stories] == [
+        ("story", 0, "See the sea"), ("story", 0, "Smell it"),
+    ]  # fmt: skip
+    assert [len(story.document.acceptance_criteria or ()) for story in stories] == [1, 1]
+
+
+RESULTS = """\
+# Plan
+
+## Sprint 1: Harbour
+
+- **Scope**:
+  1. 「Berths」：all of them by number and length
+  2. 「Moorings」：on buoys
+- **Deliverables**:
+  - A page of berths
+"""
+
+
+def test_what_comes_out_of_the_scope_is_no_item() -> None:
+    """Only where it alone says what is done; a title may stand in quotation marks."""
+    assert [title for _, title, _ in outline(RESULTS, bullets="items")] == [
+        "Harbour", "Berths", "Moorings",
+    ]  # fmt: skip
+    alone = RESULTS.replace(RESULTS[RESULTS.index("- **Scope**") : RESULTS.index("- **Del")], "")
+    assert [title for _, title, _ in outline(alone, bullets="items")][1:] == ["A page of berths"]
+
+
 def test_parts_of_a_lane_hold_no_bullets() -> None:
     """What stands below a heading of its own in a lane is not taken: fewer items win."""
     text = "# Hub\n\n## Planning\n\n### Documents\n\n- Journeys\n"

@@ -113,6 +113,13 @@ def test_values_of_a_status_are_read_more_freely() -> None:
     assert meanings("Shipped v2 to all") == meanings("完了 v1.1") == {"done"}
 
 
+def test_what_is_ready_for_a_test_is_not_done() -> None:
+    """Though the word alone says that it is, in these languages."""
+    for said in ("pronto para QA", "listo para revisión", "fertig für den Test", "готово к тесту"):
+        assert meanings(said) == {"progress"}
+    assert meanings("pronto") == {"done"}
+
+
 def test_a_sign_of_what_is_done_stays_before_words_that_mean_nothing() -> None:
     """It alone says so, and a board may have an option of these words."""
     assert parse_status("✅ the whole fleet") == "✅ the whole fleet"

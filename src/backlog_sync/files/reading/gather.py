@@ -3,6 +3,7 @@
 What is an item was decided before; here its lines become its fields, criteria and text.
 """
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -29,6 +30,9 @@ from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_ki
 
 _BOLD_LEVEL = 7
 """A bold paragraph that is a title stands below every heading."""
+
+_KEY = re.compile(r"[^\W\d_][\w -]{0,30}[:：][ ]")
+"""What may be a key without bold marks."""
 
 _MOST_TITLE_LINES = 8
 """A title does not go on over more lines than these: what does is a paragraph."""
@@ -278,6 +282,8 @@ class Gatherer:
                 break
             if line.indent < node.content and line.text.startswith("**"):
                 break
+            if _KEY.match(line.text) and _KEY.match(self.lines[node.first].text):
+                break  # one of several keys of a record, also where its word means nothing here
             draft.title = f"{draft.title} {plain(line.text)}".strip()
             draft.last_line = row
             self.record.note(line, "title", draft)

@@ -11,7 +11,7 @@ from backlog_sync.files.reading.claims import total_counts
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, is_untitled
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD
-from backlog_sync.files.reading.scope import PartReader, Scope
+from backlog_sync.files.reading.scope import PartReader, Scope, Walk
 from backlog_sync.files.text_criteria import inline_criteria
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
@@ -36,7 +36,14 @@ _TEXT = (Taken.UNKNOWN, Taken.UNREAD)
 
 
 class KeyReader(PartReader):
-    """Reads metadata, and opens the blocks that go on below a key."""
+    """Reads metadata, and opens the blocks that go on below a key.
+
+    `worked` are the items, by index, whose tasks stand below a key.
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
+        self.worked: set[int] = set()
 
     def read(self, line: Line, pairs: tuple[Pair, ...], scope: Scope) -> bool:
         """Take the pairs of a line; False where they are no metadata of an item."""
@@ -157,9 +164,15 @@ class KeyReader(PartReader):
 
     def _is_tasks_key(self, line: Line, word: str, item: MarkdownDraft) -> bool:
         """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
-        if "tasks" in topics(word) and self._list_follows(line):
+        said = topics(word)
+        if "tasks" in said and self._list_follows(line):
+            self.worked.add(item.index)
             return True
-        return self.holds_tasks(item) and bool(topics(word) & WORK)
+        results = "tasks" not in said and item.index in self.worked
+        if results or not (self.holds_tasks(item) and said & WORK):
+            return False  # `Deliverables:` behind `Scope:` or `Tasks:` tells what comes out of them
+        self.worked.add(item.index)
+        return True
 
     def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
         """Whether the next list item below a key is a check box, or `boxed` or not."""

@@ -25,6 +25,8 @@ _SEVERAL = 2
 """Lists labelled as tasks, in as many sections, that tell how a file is written."""
 
 _LOW = "an item with --bullets items"
+_TITLES = ("title", "description")
+"""Keys whose value is the title of a record that begins with them."""
 
 
 class EntryReader(PartReader):
@@ -87,12 +89,27 @@ class EntryReader(PartReader):
         return RANKS[scope.kind] > item.rank and not (pairs and pairs[0].field)
 
     def _leads(self, node: Node, pairs: Sequence[Pair], scope: Scope) -> bool:
-        """Whether a bold word is the title of a bullet that is asked for, and no key."""
+        """Whether a bold word is the title of a bullet that is asked for, and no key.
+
+        So is the first value of a record: `- Description: …`, with more keys right below it.
+        """
         section, block = scope.section, self.blocks.open
-        if not self.choices.bullets or section is None or not section.leads or len(pairs) > 1:
+        if not self.choices.bullets or section is None or len(pairs) > 1:
+            return False
+        lead = bool(section.leads) and is_lead(pairs[0])
+        if not lead and self._titled_by(node) is None:
             return False
         in_block = block is not None and block.draft is scope.owner
-        return not in_block and is_lead(pairs[0]) and self._bullet_kind(node, scope) is not None
+        return not in_block and self._bullet_kind(node, scope) is not None
+
+    def _titled_by(self, node: Node) -> Pair | None:
+        """The key and value that a record in a list begins with, where these are its title."""
+        first, *below = self.lines[node.first : node.head]
+        pairs = parse_pairs(self.record.text, first, plain_keys=True)
+        if len(pairs) != 1 or pairs[0].field not in _TITLES or not pairs[0].value:
+            return None
+        record = any(parse_pairs(self.record.text, line, plain_keys=True) for line in below)
+        return pairs[0] if record else None
 
     def _in_criteria(self, node: Node, scope: Scope) -> bool:
         """Take an entry as a criterion, if a check list is open or a scenario opens one."""
@@ -243,15 +260,17 @@ class EntryReader(PartReader):
 
     def _bullet_item(self, node: Node, kind: str, scope: Scope) -> MarkdownDraft:
         line = self.lines[node.first]
-        prefix = planning_prefix(line.text)
-        text = prefix.text if prefix else line.text
+        named = self._titled_by(node)
+        prefix = None if named else planning_prefix(line.text)
+        text = named.value if named else prefix.text if prefix else line.text
         linked = linked_text(text)
         if linked is not None:
             issue = TRAILING_ISSUE.search(text[-400:])
             text = linked + (issue[0] if issue else "")
         told = read_title(text, entry=True)
         told = replace(told, text=told.typed.title) if told.typed and told.typed.title else told
-        draft = self.walk.add(kind, None, told.text or line.text, line, line.at, told.status, scope)
+        at = named.start if named else line.at
+        draft = self.walk.add(kind, None, told.text or line.text, line, at, told.status, scope)
         if scope.status:
             draft.mark = draft.mark or parse_status(scope.status)
         ranked = priority_of_all(scope.section) if scope.lane and scope.section else None

@@ -13,6 +13,7 @@ from itertools import dropwhile
 from backlog_sync.files.inline import plain
 from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.numbered import Numbered
+from backlog_sync.files.reading.record import CRITERIA
 from backlog_sync.files.reading.sections import APART, Role, Section, is_priority_of_run
 from backlog_sync.files.reading.titles import Typed, strip_number
 from backlog_sync.files.statuses import meanings
@@ -583,6 +584,8 @@ class _Chooser:
             return False
         if section.group or section.structural or section.field or not section.title.text:
             return False
+        if any(above.field == CRITERIA for above in section.above()):
+            return False  # `AC 1` below `Acceptance criteria` is a part of that field
         word = bare_word(section.node.text)
         return field_of(word) is None and type_word(word) is None
 

@@ -10,6 +10,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title, typed_line
+from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word, status_in
 from backlog_sync.files.values import without_remark
@@ -359,6 +360,9 @@ def _look(
 def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Section) -> None:
     if node.box is not None:
         section.boxes += 1
+        return
+    if begins_scenario(node.text):
+        section.planned = section.stories = True
         return
     pairs = _look_for_pairs(text, lines[node.first], section, plain=True)
     if pairs:

@@ -68,7 +68,7 @@ _NUMBER = re.compile(
 )
 _CODE = re.compile(
     r"(\[?)([A-Z][A-Z0-9]{0,9}(?:-[A-Z0-9]{1,10}){0,3})"
-    r"-([A-Z]?\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
+    r"-([A-Z]{0,8}\d{1,6}(?:\.\d{1,6}){0,4}[a-z]?)"
     r"(?![^\W_])(\]?)"
 )
 _MILESTONE = re.compile(r"[Mm](\d{1,3}(?:\.\d{1,3})?)(?=[ ]?[:：—–-])")
@@ -112,6 +112,11 @@ _LEADS = re.compile(
     r"(?P<joint>[ ]?[:：][ ]?|[ ][—–-][ ]|[ ]?[—–][ ]?|[ ])?(?P<rest>.*)$",
     re.DOTALL,
 )
+_QUOTED = re.compile(
+    r"[「『【“](?P<lead>[^「」『』【】“”\n]{2,80})[」』】”][ ]?[:：][ ]*(?P<rest>\S.*)$", re.DOTALL
+)
+"""A title in the quotation marks of the author's language: `「Search」：by name and size`."""
+
 _BEFORE_LEAD = re.compile(r"#\d{1,9}[ ]+(?=\*\*\S)")
 """The issue before the bold lead of an entry: `#28 **Sign in.** By mail.`"""
 
@@ -474,7 +479,7 @@ def _lead(text: str) -> tuple[str, str]:
             if len(rest) < 40 and is_priority(rest):
                 return text, ""
             return lead, rest
-    match = _LINKED.match(text[:2400])
+    match = _LINKED.match(text[:2400]) or _QUOTED.match(text[:2400])
     if match:
         return match["lead"], match["rest"] + text[2400:]
     return text, ""
