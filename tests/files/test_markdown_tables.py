@@ -238,6 +238,18 @@ def test_a_column_with_an_unknown_word_may_hold_the_titles() -> None:
     assert not read("# Plan\n\n" + table("| ID | Gericht | Farbe |", *rows)).items
 
 
+def test_tasks_in_a_table_belong_to_the_story_above() -> None:
+    """Where the header says that they are; what a heading calls a task is their whole."""
+    rows = table("| # | Subtask | Owner | Status |", "| 1.1 | Weld | - | Todo |",
+                 "| 1.2 | Paint | - | Todo |")  # fmt: skip
+    for heading in ("## TASK 1 - Frame", "## Story 1: Frame"):
+        told = outline(f"# Plan\n\n{heading}\n\n{rows}## Story 2: Wheels\n\n**Points**: 3\n")
+        assert told == [("story", "Frame", None), ("task", "Weld", 0), ("task", "Paint", 0),
+                        ("story", "Wheels", None)]  # fmt: skip
+    plain = rows.replace("Subtask", "Part").replace("Status", "Colour")
+    assert outline(f"# Plan\n\n## Story 1: Frame\n\n{plain}") == [("story", "Frame", None)]
+
+
 DISHES = ("| ~~1~~ | Soup | ✅ in May |", "| 2 | Tea | open |", "| 3 | Cake | in progress |")
 
 

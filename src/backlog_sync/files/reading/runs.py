@@ -169,6 +169,8 @@ class _Chooser:
                 self._refuse(section, f"it only mentions {typed.key}")
             elif section.inside(Role.RISKS) or any(s.role is Role.ELSE for s in section.above()):
                 self._refuse(section, "below a heading that speaks of something else")
+            elif typed.word.kind == "task" and section.rows:  # its rows are the tasks
+                self._take(section, replace(typed, word=TypeWord(typed.word.name, "story")))
             else:
                 self._take(section, typed)
 

@@ -45,7 +45,7 @@ class TableReader:
             self.record.summaries += summary
             self._note_all(lines, "claim", None, "a summary table")
             return
-        if rows and self._holds_items(item, scope):
+        if rows and self._holds_items(item, rows, scope):
             self._rows(lines, rows, overview or (), scope)
         elif overview is not None and not (of_parts and item):
             self._note_all(lines, "overview", None, "it tells more of items that stand elsewhere")
@@ -74,13 +74,14 @@ class TableReader:
         for line in lines:
             self.record.note(line, rule, item, reason)
 
-    def _holds_items(self, item: MarkdownDraft | None, scope: Scope) -> bool:
+    def _holds_items(self, item: MarkdownDraft | None, rows: tuple[Row, ...], scope: Scope) -> bool:
         if scope.closed:
             return False
         section = scope.section
         if item is None:
             return section is None or not section.inside(Role.RISKS, Role.ELSE, Role.NAVIGATION)
-        return item.rank < RANKS["story"]
+        tasks = all(row.sure and row.kind == "task" for row in rows)
+        return item.rank < RANKS["task" if tasks else "story"]
 
     def _rows(
         self, lines: list[Line], rows: tuple[Row, ...], overview: tuple[Row, ...], scope: Scope
