@@ -94,6 +94,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "unknown-person": {"R.md": "## Story 1: A\n**Assignee**: Ann of Ulm\n"},
     "unknown-points": {"R.md": "## Story 1: A\n**Story Points**: M\n"},
     "unknown-priority": {"R.md": "## Story 1: A\n**Priority**: after lunch\n"},
+    "settings-astray": {"R.md": "---\nreading: {'## *': epic}\n---\n## Story 1: A\n"},
     "unknown-status": {"R.md": "## Story 1: A\n**Status**: with Ann\n"},
     "unknown-unit": {
         "b.yaml": "issues:\n  - {title: A, effort: 4, status: open}\n  - {title: B, effort: 6}\n"

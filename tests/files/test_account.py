@@ -151,7 +151,8 @@ def test_a_file_without_any_item_is_asked_about(load_text: LoadText) -> None:
     loaded = load_text(text, "a.md")
     found = doubts(loaded, accounts(loaded))
     assert [each.count for each in found] == [3, 2]
-    answer = merged([found[0].answers["task"], found[1].answers["epic"]])
+    assert found[0].answers == {"items": {"bullets": "items"}}
+    answer = merged([found[0].answers["items"], found[1].answers["epic"]])
     again = load_text(with_front(text, "a.md", answer), "a.md")
     assert again.desired is not None
     assert [item.kind for item in again.desired.items].count("task") == 3

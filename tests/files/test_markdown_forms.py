@@ -140,9 +140,11 @@ def test_boxes_below_a_time_are_its_tasks() -> None:
 
 def test_only_whole_headings_name_a_status() -> None:
     """`Planning Documents` speaks of documents; `Planning` is a status."""
-    bullets = "\n\n- a bullet\n"
-    assert outline("## Planning Documents" + bullets, bullets="items") == []
-    assert outline("## Planned (soon)" + bullets, bullets="items") == [("task", "a bullet", None)]
+    bullets = "\n\n- a bullet\n\n## Phase 1: Begin\n\n- [ ] Row\n"
+    phase = [("epic", "Begin", None), ("task", "Row", 0)]
+    assert outline("## Planning Documents" + bullets, bullets="items") == phase
+    (first, *rest) = outline("## Planned (soon)" + bullets, bullets="items")
+    assert (first, len(rest)) == (("task", "a bullet", None), 2)
 
 
 def test_a_footer_behind_a_rule_is_no_part_of_a_quarter() -> None:
