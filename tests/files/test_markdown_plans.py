@@ -164,6 +164,20 @@ def test_sprints_never_stand_below_one_another() -> None:
     ]  # fmt: skip
 
 
+def test_milestones_with_numbers_are_the_parts_of_a_sprint() -> None:
+    """What each comes to is its text; a sprint that names a list keeps its whole heading."""
+    text = (
+        "# Club\n\n## Sprint 1 Milestones (Boats)\n\n### M1.0 — Hull\n- Keel laid\n- Planks cut\n\n"
+        "### M1.1 — Mast\n- Step cut\n\n## Sprint 2 Milestones\n\n### M2.0 — Sail\n- Cloth cut\n"
+    )
+    assert outline(text, bullets="items") == [
+        ("epic", "Sprint 1 Milestones (Boats)", None),
+        ("feature", "Hull", 0), ("feature", "Mast", 0),
+        ("epic", "Sprint 2 Milestones", None), ("feature", "Sail", 3),
+    ]  # fmt: skip
+    assert "Keel laid" in (read(text, bullets="items").items[1].document.description or "")
+
+
 def test_parts_of_a_plan_stand_below_their_number() -> None:
     """`1.0` holds `1.1`, as `1.` does."""
     text = (

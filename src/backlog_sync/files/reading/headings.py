@@ -10,10 +10,10 @@ from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import PartReader, Scope
-from backlog_sync.files.reading.sections import Role, Section, is_priority_of_run
+from backlog_sync.files.reading.sections import Role, Section, is_list, is_priority_of_run
 from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognise
-from backlog_sync.files.values import parse_status
-from backlog_sync.files.vocabulary import RANKS, WORK, topics
+from backlog_sync.files.values import parse_status, without_remark
+from backlog_sync.files.vocabulary import RANKS, WORK, bare_word, topics
 
 _CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Role.QUALITY)
 """Roles of headings below which nothing is an item."""
@@ -59,6 +59,8 @@ class HeadingReader(PartReader):
         if scope.status and not typed.status:
             typed = replace(typed, status=parse_status(scope.status))
         title = typed.title or typed.word.name.capitalize() or section.title.text
+        if typed.bare and is_list(bare_word(without_remark(title))):
+            title = plain(node.text)  # `Sprint 1 milestones`
         draft = self.walk.add(kind, typed, title, line, line.at, typed.status, scope, node.level)
         take_title(draft, section.title)
         self.record.take_told(draft, node)

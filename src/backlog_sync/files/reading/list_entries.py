@@ -316,7 +316,7 @@ class EntryReader(PartReader):
         metadata = section.node.first in self.choices.sections.metadata
         if item.weak and metadata and linked:
             return "feature"
-        if self.holds_tasks(item) and not linked:
+        if self.holds_tasks(item) and not linked and not _is_milestone_of_sprint(item):
             parts = line.text.startswith("**") and bool(node.entries)
             return "feature" if parts else "task"
         return None
@@ -328,6 +328,12 @@ class EntryReader(PartReader):
             rows = _aside_entries(above, self.lines, others=self.tasks_told)
             self.labelled[above.first] = frozenset(rows)
         return above is not None and node.first in self.labelled[above.first]
+
+
+def _is_milestone_of_sprint(item: MarkdownDraft) -> bool:
+    """Whether bullets tell what an item comes to: a milestone within a phase or sprint."""
+    named = item.typed is not None and item.typed.word.name in ("milestone", "m")
+    return named and item.parent is not None and item.parent.weak
 
 
 def _aside_entries(node: Node, lines: tuple[Line, ...], *, others: bool) -> Iterator[int]:

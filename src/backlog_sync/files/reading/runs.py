@@ -278,10 +278,13 @@ class _Chooser:
                 self._weak_run(run, rank)
 
     def _weak_run(self, run: Sequence[tuple[Section, Typed]], rank: int) -> None:
-        inner = [
-            (s, t) for s, t in run
-            if not any(_outranks(a.title.typed, rank) for a in s.above()) and not s.inside(*_SILENT)
-        ]  # fmt: skip
+        inner = [(s, t) for s, t in run if not s.inside(*_SILENT)]
+        if not self._are_parts(inner):
+            inner = [
+                (s, t)
+                for s, t in inner
+                if not any(_outranks(a.title.typed, rank) for a in s.above())
+            ]
         told = sum(typed.status is not None or s.title.status is not None for s, typed in inner)
         vouched = any(self._carries(section) for section, _ in inner) or told * 2 > len(inner) > 1
         for section, typed in run:
@@ -309,6 +312,12 @@ class _Chooser:
     def _mark_done(self, section: Section, typed: Typed) -> None:
         if self._is_item(section) and section.title.status is None:
             self._take(section, replace(typed, status="Done"))
+
+    def _are_parts(self, run: Sequence[tuple[Section, Typed]]) -> bool:
+        """Whether milestones and the like number the parts of sprints: `M1.0` in Sprint 1."""
+        numbers = {typed.number for _, typed in run if typed.number and typed.title}
+        told = all(any(self._is_item(a) for a in section.above()) for section, _ in run)
+        return told and len(numbers) == len(run) > 1
 
     def _carries(self, section: Section) -> bool:
         if self.bullets and section.bullets:

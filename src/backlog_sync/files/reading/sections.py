@@ -244,7 +244,7 @@ APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE
 def _is_lane(head: str) -> bool:
     """Whether a heading says when, and what there is at most: `Later`, `Later topics`."""
     word, _, rest = head.partition(" ")
-    return "lane" in topics(head) or (bool(rest) and "lane" in topics(word) and _is_list(rest))
+    return "lane" in topics(head) or (bool(rest) and "lane" in topics(word) and is_list(rest))
 
 
 def names_person(head: str) -> bool:
@@ -269,7 +269,7 @@ def status_of(text: str) -> str | None:
     word, _, rest = first.partition(" ")
     before, _, last = key_words(first).rpartition(" ")
     for status, named in ((word, rest), (last, before), (bare_word(rest), word), (before, last)):
-        if named and is_status_word(status) and _is_list(bare_word(named)):
+        if named and is_status_word(status) and is_list(bare_word(named)):
             return status
     return _joined_status(first)
 
@@ -279,7 +279,7 @@ def _joined_status(word: str) -> str | None:
     if not _CJK.fullmatch(word):
         return None
     parts = ((word[:at], word[at:].lstrip("的の")) for at in range(len(word) - 1, 0, -1))
-    return next((status for status, named in parts if _is_list(named) and _is_alone(status)), None)
+    return next((status for status, named in parts if is_list(named) and _is_alone(status)), None)
 
 
 def _is_alone(text: str) -> bool:
@@ -291,7 +291,7 @@ _CJK_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK = re.compile(rf"(?:{_CJK_SIGN.pattern}){{3,12}}")
 
 
-def _is_list(word: str) -> bool:
+def is_list(word: str) -> bool:
     """Whether a word names what a list holds: `tasks`, `milestones`, `ideas`."""
     return bool(list_kind(word) or group_kind(word) or "matters" in topics(word))
 
