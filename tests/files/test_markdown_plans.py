@@ -176,6 +176,22 @@ def test_milestones_with_numbers_are_the_parts_of_a_sprint() -> None:
         ("epic", "Sprint 2 Milestones", None), ("feature", "Sail", 3),
     ]  # fmt: skip
     assert "Keel laid" in (read(text, bullets="items").items[1].document.description or "")
+    told = text.replace("- Keel laid", "- ✅ Keel laid")
+    phases = text.replace("Sprint", "Phase")
+    assert ("task", "Keel laid", 1) in outline(told, bullets="items")
+    assert ("task", "Keel laid", 1) in outline(phases, bullets="items")
+
+
+def test_chapters_beside_phases_that_hold_boxes_are_no_items() -> None:
+    """Bold words in them are no fields; one that says what only planned items say is an item."""
+    parts = "## 2. Design\n\n### 2.1 Hull\n\n- **Wood:** oak\n\n### 2.2 Sail\n\n**Cloth:** flax\n\n"
+    plan = "## 3. Plan\n\n### Phase 1 — Build\n- [ ] Cut it\n- **Accept:** it floats; it is dry\n"
+    epic, task = read(f"# Boat\n\n{parts}{plan}").items
+    assert (epic.document.title, task.document.title) == ("Build", "Cut it")
+    assert [c.text for c in epic.document.acceptance_criteria or ()] == ["it floats", "it is dry"]
+    planned = parts.replace("**Cloth:** flax", "**Priority:** High")
+    assert len(outline(f"# Boat\n\n{planned}{plan}")) == 4
+    assert len(outline(f"# Boat\n\n{parts}")) == 2
 
 
 def test_parts_of_a_plan_stand_below_their_number() -> None:

@@ -316,7 +316,7 @@ class EntryReader(PartReader):
         metadata = section.node.first in self.choices.sections.metadata
         if item.weak and metadata and linked:
             return "feature"
-        if self.holds_tasks(item) and not linked and not _is_milestone_of_sprint(item):
+        if self.holds_tasks(item) and not linked and not _is_result(line.text, item):
             parts = line.text.startswith("**") and bool(node.entries)
             return "feature" if parts else "task"
         return None
@@ -330,10 +330,15 @@ class EntryReader(PartReader):
         return above is not None and node.first in self.labelled[above.first]
 
 
-def _is_milestone_of_sprint(item: MarkdownDraft) -> bool:
-    """Whether bullets tell what an item comes to: a milestone within a phase or sprint."""
-    named = item.typed is not None and item.typed.word.name in ("milestone", "m")
-    return named and item.parent is not None and item.parent.weak
+def _is_result(text: str, item: MarkdownDraft) -> bool:
+    """Whether a bullet tells what a milestone within a sprint comes to; one with a status is work.
+
+    A sprint holds tasks and no milestones: a milestone is one there, and its day is near.
+    """
+    typed, above = item.typed, item.parent and item.parent.typed
+    if typed is None or above is None or not (typed.word.weak and above.word.weak):
+        return False
+    return RANKS[typed.word.kind] < RANKS[above.word.kind] and read_title(text).status is None
 
 
 def _aside_entries(node: Node, lines: tuple[Line, ...], *, others: bool) -> Iterator[int]:

@@ -224,14 +224,21 @@ class _Chooser:
             if family and level in explicit:  # chapters beside items that carry a word or a code
                 self._settle(run, False, "headings of this level are items by their words or codes")
                 continue
-            nested = any(self._is_item(a) and _is_dotted(a) for s, _ in run for a in s.above())
-            vouched = any(s.metadata or (s.holds() and not nested) for s, _ in run)
+            above = [each for s, _ in run for each in s.above()]
+            nested = any(self._is_item(a) and _is_dotted(a) for a in above)
+            apart = self._has_phases() and not any(map(_is_phase, above))
+            told = [s for s, _ in run if (s.planned if apart else s.metadata)]
+            vouched = bool(told) or any(s.holds() and not nested for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
             self._settle(
                 run,
                 vouched or enough,
                 "neither it nor its neighbours carry metadata or check boxes",
             )
+
+    def _has_phases(self) -> bool:
+        """Whether phases hold the work: a chapter needs what only a planned item says, then."""
+        return any(_is_phase(section) and section.boxes for section in self.sections)
 
     def _numbered(self) -> None:
         """`## 1. Setup` above boxes `1.1`, `1.2` is what holds them."""
@@ -624,6 +631,10 @@ def _is_about(title: str) -> bool:
 
 def _is_dotted(section: Section) -> bool:
     return section.title.typed is not None and section.title.typed.dotted
+
+
+def _is_phase(section: Section) -> bool:
+    return section.title.typed is not None and section.title.typed.word.weak
 
 
 def _is_letter(section: Section) -> bool:
