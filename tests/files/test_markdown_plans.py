@@ -885,3 +885,45 @@ def test_parts_of_a_phase_that_tables_describe_hold_no_tasks() -> None:
     ]  # fmt: skip
     bare = text.replace(rows, "")
     assert ("task", "Its name", 1) in outline(bare, bullets="items")
+
+
+def test_a_checkpoint_of_a_phase_says_when_it_is_done() -> None:
+    """With a number or what it is about: its boxes are criteria and no tasks."""
+    text = (
+        "# Barn\n\n## Phase 1: Walls\n- [ ] Lay bricks\n\n### Checkpoint 1\n- [x] They stand\n\n"
+        "## Phase 2: Roof\n- [ ] Lay tiles\n\n### Checkpoint: it rains\n- [ ] It is dry\n"
+    )
+    walls, _, roof, _ = read(text).items
+    told = [walls.document.acceptance_criteria or (), roof.document.acceptance_criteria or ()]
+    assert [[(c.text, c.done) for c in each] for each in told] == [
+        [("They stand", True)], [("It is dry", False)],
+    ]  # fmt: skip
+
+
+def test_criteria_may_stand_apart_from_their_phases() -> None:
+    """`Phase 1 complete when` below `Success criteria` speaks of the phase with this number."""
+    plan = "## Phase 1: Walls\n- [ ] Lay bricks\n\n## Phase 2: Roof\n- [ ] Lay tiles\n\n"
+    told = (
+        "## Success criteria\n\n### Phase 1 complete when:\n- [ ] They stand\n\n"
+        "### Phase 3\n- [ ] It is painted\n"
+    )
+    items = read(f"# Barn\n\n{plan}{told}").items
+    assert [c.text for c in items[0].document.acceptance_criteria or ()] == ["They stand"]
+    assert [item.document.title for item in items] == ["Walls", "Lay bricks", "Roof", "Lay tiles"]
+    assert not any(item.document.acceptance_criteria for item in items[1:])
+
+
+def test_lanes_that_name_what_stands_above_tell_it_again() -> None:
+    """Most of their entries name items: a report on a plan adds none to it."""
+    plan = "## Phase 1: Walls\n- [ ] Lay bricks\n- [ ] Mix mortar (by hand)\n\n"
+    told = "## Progress\n\n### Todo\n- Lay bricks\n- Mix mortar\n\n### Later\n- Other walls\n"
+    titles = [title for _, title, _ in outline(f"# Barn\n\n{plan}{told}", bullets="items")]
+    assert titles == ["Walls", "Lay bricks", "Mix mortar (by hand)"]
+    new = told.replace("- Lay bricks\n", "- Hang a door\n")
+    assert len(outline(f"# Barn\n\n{plan}{new}", bullets="items")) == 6
+
+
+def test_lists_below_labels_are_no_plan_by_themselves() -> None:
+    """Who was there, and what was said, is no work; a list without a label is."""
+    text = "Present:\n\n* Ana\n* Bo\n\nGood\n\n* It went well.\n"
+    assert not outline(text, bullets="items")

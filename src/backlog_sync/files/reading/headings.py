@@ -142,6 +142,10 @@ class HeadingReader(PartReader):
         done = "quality" in topics(line.text) or section.role is Role.QUALITY
         if field is None and done and _first_list_is_boxed(node):
             field = CRITERIA  # of the item above, or of the plan as a whole
+        judged = self.walk.drafts_by_row.get(self.choices.sections.criteria.get(node.first, -1))
+        if judged is not None:
+            owner, field = judged, CRITERIA
+            inner = replace(inner, owner=judged, closed="")
         container = self.choices.sections.containers.get(node.first)
         planned = self.choices.planned.get(node.first)
         if container and (not owner or owner.weak):
@@ -237,6 +241,8 @@ class HeadingReader(PartReader):
     def _is_refused_phase(self, section: Section) -> bool:
         """Whether a phase or step is no item only because it carries nothing but bullets."""
         if section.node.first not in self.choices.sections.refused or self.choices.bullets:
+            return False
+        if section.inside(Role.QUALITY):
             return False
         typed = section.title.typed
         return typed is not None and typed.word.weak

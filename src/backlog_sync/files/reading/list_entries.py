@@ -18,7 +18,7 @@ from backlog_sync.files.reading.sections import is_lead, priority_of_all, role_o
 from backlog_sync.files.reading.titles import Typed, linked_text, read_title
 from backlog_sync.files.scenario import begins_scenario
 from backlog_sync.files.sentences import is_sentence
-from backlog_sync.files.values import TRAILING_ISSUE, parse_status
+from backlog_sync.files.values import TRAILING_ISSUE, parse_status, without_remark
 from backlog_sync.files.vocabulary import RANKS, WORK, bare_word, is_empty_word, topics
 
 _SEVERAL = 2
@@ -37,6 +37,7 @@ class EntryReader(PartReader):
         self.boxes = boxes
         self.keys = keys
         self.labelled: dict[int, frozenset[int]] = {}
+        self.repeated: dict[int, bool] = {}
         self.tasks_told = (
             sum(_tells_tasks(section.node, self.lines) for section in self.choices.by_row.values())
             >= _SEVERAL
@@ -223,6 +224,11 @@ class EntryReader(PartReader):
         silent = refused or scope.listed or scope.closed or linked or self._is_aside(node)
         silent = silent or not line.text or is_empty_word(line.text)
         bare = self.choices.bare and not silent
+        if scope.lane and not silent and self._tells_again(scope):
+            self.walk.note_rows(
+                node, "overview", None, "it tells more of items that stand elsewhere"
+            )
+            return
         if (scope.lane or bare) and self.choices.bullets and not silent:
             self._bullet_item(node, (scope.section and scope.section.group) or "task", scope)
             return
@@ -238,6 +244,20 @@ class EntryReader(PartReader):
                 line, "skipped", None, refused or scope.closed or "outside of any item"
             )
         self._nested(node, scope)
+
+    def _tells_again(self, scope: Scope) -> bool:
+        """Whether most entries of a lane, and of those beside it, name items that stand above."""
+        section = scope.section
+        board = section.parent if section is not None else None
+        if section is None or board is None:
+            return False
+        if id(board) not in self.repeated:
+            first = board.node.first
+            known = {_name(d.title) for d in self.record.drafts if d.line.row < first}
+            told = [_name(node.text) for lane in board.children for node in lane.node.entries]
+            again = sum(name in known for name in told)
+            self.repeated[id(board)] = again > 1 and again * 2 > len(told)
+        return self.repeated[id(board)]
 
     def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
         """An entry that is no item itself, or one of low confidence."""
@@ -316,7 +336,7 @@ class EntryReader(PartReader):
         metadata = section.node.first in self.choices.sections.metadata
         if item.weak and metadata and linked:
             return "feature"
-        if self.holds_tasks(item) and not linked and not _is_result(line.text, item):
+        if self.holds_tasks(item) and not linked and not _is_result(line.text, scope):
             parts = line.text.startswith("**") and bool(node.entries)
             return "feature" if parts else "task"
         return None
@@ -330,15 +350,22 @@ class EntryReader(PartReader):
         return above is not None and node.first in self.labelled[above.first]
 
 
-def _is_result(text: str, item: MarkdownDraft) -> bool:
+def _name(text: str) -> str:
+    """What two mentions of an item have in common: no remark, no number."""
+    title = read_title(text, entry=True)
+    return bare_word(without_remark(title.typed.title if title.typed else title.text))
+
+
+def _is_result(text: str, scope: Scope) -> bool:
     """Whether a bullet tells what a milestone within a sprint comes to; one with a status is work.
 
     A sprint holds tasks and no milestones: a milestone is one there, and its day is near.
     """
-    typed, above = item.typed, item.parent and item.parent.typed
-    if typed is None or above is None or not (typed.word.weak and above.word.weak):
+    told = [item.typed for item in scope.chain[-2:] if item.typed and item.typed.word.weak]
+    if len(told) < 2:
         return False
-    return RANKS[typed.word.kind] < RANKS[above.word.kind] and read_title(text).status is None
+    sprint, milestone = (RANKS[typed.word.kind] for typed in told)
+    return milestone < sprint and read_title(text).status is None
 
 
 def _aside_entries(node: Node, lines: tuple[Line, ...], *, others: bool) -> Iterator[int]:

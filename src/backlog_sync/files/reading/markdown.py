@@ -1,12 +1,12 @@
 """A Markdown roadmap read into items, with the place of everything."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.cards import CARD
-from backlog_sync.files.outline import Form, Kind, Outline
+from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, box_codes, planned_headings
 from backlog_sync.files.reading.declared import Declared, unused_lines
@@ -145,17 +145,25 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
     return Choices(
         chosen, listed, tables, by_row, planned, plan,
         parts=not tables.items and all(typed.word.kind == "epic" for typed in declared),
-        bullets=bullets, bare=_is_bare(sections, chosen, declares or elsewhere),
-        coded=coded, codes=box_codes(outline.root), rules=rules,
+        bullets=bullets, coded=coded,
+        bare=_is_bare(outline.root, sections, chosen, planned=declares or elsewhere),
+        codes=box_codes(outline.root), rules=rules,
     )  # fmt: skip
 
 
-def _is_bare(sections: Sequence[Section], chosen: Chosen, planned: bool) -> bool:
+def _is_bare(root: Node, sections: Sequence[Section], chosen: Chosen, *, planned: bool) -> bool:
     """Whether no heading, list, box or table of a file shows what its items are."""
     shown = any(
         s.boxes or s.rows or s.sentences or (s.time and (s.bullets or s.children)) for s in sections
     )
-    return not (planned or shown or chosen.containers)
+    return not (planned or shown or chosen.containers or _has_labels(root))
+
+
+def _has_labels(root: Node) -> bool:
+    """Whether lines above several lists say what each holds: not all of that is work."""
+    pairs = (pair for node in root.walk() for pair in pairwise(node.children))
+    told = [a for a, b in pairs if a.form is Form.TEXT and b.form is Form.ENTRY and not b.indent]
+    return len(told) > 1
 
 
 def _is_numbered(tables: Tables) -> bool:

@@ -52,8 +52,8 @@ _SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY, R
 class Chosen:
     """Sections that are items, and why those are none that look like it; by row.
 
-    `mentions` are sections that speak of an item that another section declares; `parting` are
-    those that only part a lane.
+    `mentions` are sections that speak of an item that another section declares; `criteria` are
+    those of them that say when it is done; `parting` are those that only part a lane.
     """
 
     items: dict[int, Typed] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class Chosen:
     keys: set[str] = field(default_factory=set)
     metadata: set[int] = field(default_factory=set)
     mentions: dict[int, int] = field(default_factory=dict)
+    criteria: dict[int, int] = field(default_factory=dict)
     containers: dict[int, str] = field(default_factory=dict)
     parting: set[int] = field(default_factory=set)
 
@@ -120,6 +121,7 @@ class _Chooser:
         self._prioritised()
         self._containers()
         self._declared()
+        self._judged()
         return self.chosen
 
     def _declared(self) -> None:
@@ -390,6 +392,14 @@ class _Chooser:
         del self.chosen.items[section.node.first]
         self.chosen.mentions[section.node.first] = best.node.first
         self._refuse(section, "it speaks of an item that stands elsewhere")
+
+    def _judged(self) -> None:
+        """`Phase 1 complete when` below `Success criteria` says when an item is done."""
+        rows = {(t.word.name, t.number): s.node.first for s, t in self.typed if self._is_item(s)}
+        for section, typed in self.typed:
+            row = rows.get((typed.word.name, typed.number)) if typed.number else None
+            if row is not None and not self._is_item(section) and section.inside(Role.QUALITY):
+                self.chosen.criteria[section.node.first] = row
 
     # ---- without a type word -----------------------------------------------------------------
 

@@ -222,6 +222,9 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
     return section
 
 
+_COUNT = re.compile(r"(?:[ ]\d{1,3})?(?:[ ]?[:：—–].*)?$")
+"""A number behind what a heading speaks of, and what goes on behind a colon."""
+
 _OF = re.compile(r"[ ](?:for|from|in|until|für|aus|de|del|da|do|para|pour|per)[ ]", re.IGNORECASE)
 """What stands between a word and what it speaks of: `Out of scope for the first release`."""
 
@@ -234,7 +237,8 @@ def _role_of_part(head: str) -> Role | None:
             return Role.ELSE
         if "quality" in said and " " in head[:end]:
             return Role.QUALITY
-    return None
+    counted = _COUNT.sub("", head)  # `Checkpoint 1: it builds`
+    return Role.QUALITY if counted != head and "quality" in topics(counted) else None
 
 
 APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
