@@ -927,3 +927,17 @@ def test_lists_below_labels_are_no_plan_by_themselves() -> None:
     """Who was there, and what was said, is no work; a list without a label is."""
     text = "Present:\n\n* Ana\n* Bo\n\nGood\n\n* It went well.\n"
     assert not outline(text, bullets="items")
+
+
+def test_areas_beside_those_with_stories_hold_none() -> None:
+    """Where lists are user stories, other lists tell of them: a flow is no plan."""
+    one, other = "1. As a {0}, I want {1} to row.\n", "2. As a {0}, we want {1}.\n"
+    told = [(one + other).format("rower", what) for what in ("oars", "a seat")]
+    text = f"# Club\n\n## Boats\n\n{told[0]}\n## Shed\n\n{told[1]}\n"
+    icebox = "## Ice box\n\n1. As a rower, I want a flag.\n\n"
+    flows = "## Flows\n\n### A day\n\n1. She rows\n2. She rests\n\n### A race\n\n- She wins\n"
+    items = outline(text + icebox + flows, bullets="items")
+    assert [kind for kind, _, _ in items] == ["epic", "story", "story"] * 2 + ["story"]
+    assert items[-1][2] is None
+    plain = outline(f"# Club\n\n{flows}", bullets="items")
+    assert [kind for kind, _, _ in plain] == ["epic", "task", "task", "epic", "task"]

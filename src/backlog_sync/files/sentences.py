@@ -8,7 +8,8 @@ from backlog_sync.files.vocabulary import spelled
 _LONGEST = 400
 
 _ACTOR = re.compile(
-    r"as (?:an?|the)?[ ]?[^,]{1,80},? i (?:want|can|need|would|should|will|receive|get|must|am)\b",
+    r"as (?:an?|the)?[ ]?[^,]{1,80},? "
+    r"(?:i (?:want|can|need|would|should|will|receive|get|must|am)|we (?:want|need))\b",
     re.IGNORECASE,
 )
 _STARTS = ("as a ", "as an ", "as the ")

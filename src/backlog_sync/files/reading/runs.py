@@ -505,6 +505,8 @@ class _Chooser:
         else:
             listed = list(self.sections)
         listed = [s for s in listed if s.bullets and not s.time and self._may_hold(s)]
+        if any(s.wishes > 1 for s in listed):
+            listed = [s for s in listed if s.wishes]  # what stands beside stories tells of them
         if timed or len(listed) >= _PAIR:
             self._contain(listed)
 

@@ -63,9 +63,9 @@ class Section:
     what it groups. `boxes`, `bullets` and `rows` count check boxes, plain bullets that are no
     links and no metadata, and rows of tables of items; `tables` counts the tables that hold none.
     `metadata` tells of pairs that show intent, `planned` of what only a planned item says,
-    `stories` of criteria or a user story; `sentences` counts paragraphs that are user stories.
-    `time` tells that it names a time, a `lane` one without dates (`Next`, `In Progress`), which is
-    no work; such is a `person`, too.
+    `stories` of criteria or a user story; `sentences` counts paragraphs that are user stories,
+    `wishes` bullets that are. `time` tells that it names a time, a `lane` one without dates
+    (`Next`, `In Progress`), which is no work; such is a `person`, too.
     `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
     that such words are keys of fields. `labels` are those that any paragraph or bullet begins with,
     `formed` tells that the sections beside it have the same ones: all are told in one form.
@@ -92,6 +92,7 @@ class Section:
     planned: bool = False
     stories: bool = False
     sentences: int = 0
+    wishes: int = 0
     issue: int = -1
     person: bool = False
     leads: list[str] = field_(default_factory=list)
@@ -375,6 +376,7 @@ def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Sect
         if lead:
             section.leads.append(bare_word(pairs[0].key))
         return
+    section.wishes += is_sentence(node.text)
     if linked_text(node.text) is None and read_title(node.text, entry=True).typed:
         section.items += 1
     if node.text and linked_text(node.text) is None:
