@@ -513,3 +513,12 @@ def test_a_table_of_issues_is_one_of_items() -> None:
     assert [item.document.issue for item in items] == ["#14", "#3"]
     assert not outline(text.replace("| #3 |", "| #14 |"))
     assert not outline(text.replace("Title", "Outcome"))
+
+
+def test_points_count_before_a_size() -> None:
+    """Beside a column of points, a word for a size stays in the text."""
+    rows = ("| 1 | Weld it | **M** | 5 |", "| 2 | Paint it | S | 2 |")
+    text = PHASE + table("| # | Task | Complexity | Story Points |", *rows)
+    _, first, second = read(text).items
+    assert (first.document.story_points, second.document.story_points) == (5, 2)
+    assert "Complexity" in (first.document.description or "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.files.reading.titles import parse_title, recognise
+from backlog_sync.files.reading.titles import parse_title, read_title, recognise
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,26 @@ def test_further_ways_to_name_an_item(text: str, key: str, title: str) -> None:
 def test_mentions_of_items_are_none(text: str) -> None:
     """What only speaks of an epic, a country or a version names no item."""
     assert recognise(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "priority"),
+    [
+        ("Row home 🔴 CRITICAL", "Row home", "CRITICAL"),
+        ("E01: Row home (Boats) — 🟡 **High**", "Row home (Boats)", "High"),
+        ("Row home 🟢 soon", "Row home 🟢 soon", None),
+        ("🔴 High", "🔴 High", None),
+    ],
+)
+def test_a_title_may_end_with_a_sign_and_a_priority(
+    text: str, title: str, priority: str | None
+) -> None:
+    """The sign sets the priority apart; alone they are a title."""
+    told = read_title(text)
+    assert (told.typed.title if told.typed else told.text, told.priority) == (title, priority)
+
+
+def test_a_sign_that_is_a_status_stays_one() -> None:
+    """`✅ high` is done, whatever stands behind the sign."""
+    assert read_title("Row home ✅").status == "Done"
+    assert "✅" in read_title("Row home ✅ high").text

@@ -287,6 +287,7 @@ class Filler:
         if wish is not None:
             parts["i_want"] = wish
         checked = any(key_words(pair.key) == "passes" for pair in pairs)
+        pairs = sorted(pairs, key=lambda pair: field_of(pair.key) == "effort")  # points count first
         for pair in pairs:
             name = self.meaning(draft, pair)
             if name in _STORY_PARTS:
@@ -569,6 +570,8 @@ class Filler:
             self.efforts.bare.append((draft, float(text), pair.place))
             return Taken.SET
         if found and found.points is not None:
+            if isinstance(found.points, str) and "story_points" in draft.fields:
+                return Taken.UNKNOWN
             return _set(draft, "story_points", found.points, pair)
         self.findings.warn(
             pair.place, "unknown-unit",

@@ -246,7 +246,7 @@ def _behind_status(text: str) -> Typed | None:
 
 def _marks(text: str, *, entry: bool) -> Title:
     """A title without type word: its marks, and its body where it has one."""
-    told, status, points, priority = _without_marks(text)
+    told, status, points, priority = _without_marks(text, signed=True)
     behind = _PRIORITY_BEHIND.search(told, _SHORTEST, 2 * _LONGEST) if entry else None
     if behind:
         said = told[behind.end() :].strip(" ·")
@@ -254,7 +254,7 @@ def _marks(text: str, *, entry: bool) -> Title:
         return replace(first, priority=behind[1].upper(), rest=said, status=status or first.status)
     lead, rest = _lead(told) if entry else (told, "")
     if rest:
-        lead, status2, points2, priority2 = _without_marks(lead)
+        lead, status2, points2, priority2 = _without_marks(lead, signed=True)
         status, points, priority = status or status2, points or points2, priority or priority2
     elif entry and (dash := _EM_DASH.search(lead, _SHORTEST, 2 * _LONGEST)):
         lead, rest = lead[: dash.start()], lead[dash.end() :]
@@ -358,8 +358,8 @@ class _Marks(NamedTuple):
     priority: str | None
 
 
-def _without_marks(text: str) -> _Marks:
-    """A title without status, points and priority at its ends."""
+def _without_marks(text: str, *, signed: bool = False) -> _Marks:
+    """A title without status, points and priority at its ends, also one with a sign before it."""
     text, status = _struck(text.strip())
     points: float | None = None
     priority: str | None = None
@@ -374,6 +374,8 @@ def _without_marks(text: str) -> _Marks:
             priority = match[1].upper()
             at = len(text) - min(len(text), 30)
             text = (text[: at + match.start()] + text[at + match.end() :]).rstrip()
+        if signed and priority is None:
+            text, priority = _signed_priority(text)
         text, found = _trailing_status(text)
         status = found or status
         if text == before:
@@ -413,6 +415,16 @@ def _signed_status(text: str) -> StatusPhrase | None:
     if found is None or not found.alone or not any(char.isalpha() for char in tail[at:]):
         return None
     return StatusPhrase(found.meanings, len(text) - len(tail) + at, len(text), alone=False)
+
+
+def _signed_priority(text: str) -> tuple[str, str | None]:
+    """`… 🔴 CRITICAL`: a sign that sets a priority behind it apart."""
+    tail = text[-_STATUS_TAIL:]
+    at = max((i for i, char in enumerate(tail) if is_decoration(char)), default=0)
+    said = tail[at + 1 :].strip(" *️")
+    if at == 0 or tail[at] in vocabulary().title_marks or not is_priority(said):
+        return text, None
+    return text[: len(text) - len(tail) + at].rstrip(" ️-–—·|"), said
 
 
 _STATUS_TAIL = 60
