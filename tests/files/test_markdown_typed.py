@@ -133,6 +133,12 @@ def test_a_title_may_end_with_a_sign_and_a_priority(
     assert (told.typed.title if told.typed else told.text, told.priority) == (title, priority)
 
 
+def test_a_priority_before_a_sign_counts() -> None:
+    """`P1 · 🟠 Moderate`: what the sign tells is something else then."""
+    told = read_title("Row home · P1 · 🟠 Moderate", entry=True)
+    assert (told.text, told.priority) == ("Row home", "P1")
+
+
 def test_a_sign_that_is_a_status_stays_one() -> None:
     """`✅ high` is done, whatever stands behind the sign."""
     assert read_title("Row home ✅").status == "Done"

@@ -246,12 +246,13 @@ def _behind_status(text: str) -> Typed | None:
 
 def _marks(text: str, *, entry: bool) -> Title:
     """A title without type word: its marks, and its body where it has one."""
-    told, status, points, priority = _without_marks(text, signed=True)
+    told, status, points, priority = _without_marks(text)
     behind = _PRIORITY_BEHIND.search(told, _SHORTEST, 2 * _LONGEST) if entry else None
     if behind:
         said = told[behind.end() :].strip(" ·")
         first = _marks(told[: behind.start()], entry=False)
         return replace(first, priority=behind[1].upper(), rest=said, status=status or first.status)
+    told, status, points, priority = _without_marks(text, signed=True)
     lead, rest = _lead(told) if entry else (told, "")
     if rest:
         lead, status2, points2, priority2 = _without_marks(lead, signed=True)
