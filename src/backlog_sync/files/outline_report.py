@@ -198,9 +198,7 @@ class _File:
     def _left_bullets(self, left: Sequence[AccountedLine]) -> _Part:
         above = self._above(left)
         below = f"below {_named([title for _, title in above])}" if above else "of the file"
-        # Where nothing else shows what the items are, the flag makes items of headings as well.
-        bare = left[0].rule == "bullet" and left[0].reason.startswith("an item with")
-        flagged = BULLETS_FLAG in left[0].reason and not bare
+        flagged = BULLETS_FLAG in left[0].reason
         ways = [_Way(()) if flagged else _Way(["- *"])]
         if above and len(above) <= _NAMED:
             ways.insert(0, _Way([_pattern(*each) for each in above], below=True))
