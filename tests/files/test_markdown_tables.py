@@ -108,6 +108,17 @@ def test_an_overview_tells_more_of_items() -> None:
     assert {note.rule for note in parsed.notes[:4]} == {"overview"}
 
 
+def test_an_overview_of_stages_knows_them_by_their_numbers() -> None:
+    """A row may call a stage by less than its heading does."""
+    rows = table("| # | Stage | Status |", "| S0 | Keel | done |", "| S1 | **Hull** | done |")
+    text = f"# Plan\n\n{rows}## S0 — Keel\n\n- [x] Lay it\n\n## S1 — Hull (of oak)\n\n- [ ] Plank\n"
+    text += "\n## S2 — Mast\n\n- [ ] Step it\n"
+    stages = [item.document for item in read(text).items if item.kind == "epic"]
+    assert [(stage.id, stage.status) for stage in stages] == [
+        ("s0", "done"), ("s1", "done"), ("s2", None),
+    ]  # fmt: skip
+
+
 def test_an_overview_of_milestones_is_merged() -> None:
     """`M0` in a column of milestones is the heading `## M0: …`."""
     text = (

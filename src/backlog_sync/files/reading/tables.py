@@ -266,7 +266,7 @@ def _shape(
     if title is None or "foreign" in map(column_of, names):
         return None
     if _part_word(columns, title):
-        return replace(columns, number=-1), False
+        return columns, False
     kind = columns.titles[title] or columns.kind
     fields = set(_fields(columns, title).values())
     if not (planned or _is_of_items(columns, kind, fields)):
@@ -412,7 +412,8 @@ def _row(line: Line, cells: tuple[Cell, ...], columns: Columns, sure: bool) -> R
         return None
     numbered, number_status = without_marks(number)
     part = _part_word(columns, at)
-    typed = _typed(numbered, kind) if part is None else _part(title, part)
+    typed = _part(title, part) if part else None
+    typed = typed or _typed(numbered, kind)
     named = recognise(written) if typed is None else None
     if named and named.number and named.title:
         typed, title = named, named.title
