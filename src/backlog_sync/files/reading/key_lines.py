@@ -38,12 +38,12 @@ _TEXT = (Taken.UNKNOWN, Taken.UNREAD)
 class KeyReader(PartReader):
     """Reads metadata, and opens the blocks that go on below a key.
 
-    `worked` are the items, by index, whose tasks stand below a key.
+    `worked` are the words that tasks of an item stand below, by its index.
     """
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
-        self.worked: set[int] = set()
+        self.worked: dict[int, str] = {}
 
     def read(self, line: Line, pairs: tuple[Pair, ...], scope: Scope) -> bool:
         """Take the pairs of a line; False where they are no metadata of an item."""
@@ -164,15 +164,14 @@ class KeyReader(PartReader):
 
     def _is_tasks_key(self, line: Line, word: str, item: MarkdownDraft) -> bool:
         """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
-        said = topics(word)
+        said, begin = topics(word), word.split(" ", 1)[0]
         if "tasks" in said and self._list_follows(line):
-            self.worked.add(item.index)
+            self.worked.setdefault(item.index, begin)
             return True
-        results = "tasks" not in said and item.index in self.worked
-        if results or not (self.holds_tasks(item) and said & WORK):
-            return False  # `Deliverables:` behind `Scope:` or `Tasks:` tells what comes out of them
-        self.worked.add(item.index)
-        return True
+        if not (self.holds_tasks(item) and said & WORK):
+            return False
+        # `Deliverables:` behind `Scope:` or `Tasks:` tells what comes out of them
+        return "tasks" in said or self.worked.setdefault(item.index, begin) == begin
 
     def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
         """Whether the next list item below a key is a check box, or `boxed` or not."""
