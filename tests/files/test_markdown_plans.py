@@ -139,7 +139,8 @@ def test_what_comes_out_of_the_scope_is_no_item() -> None:
     assert [title for _, title, _ in outline(RESULTS, bullets="items")] == [
         "Harbour", "Berths", "Moorings",
     ]  # fmt: skip
-    twice = "# Plan\n\n## Phase 1: Harbour\n\n**Scope — first.**\n- Berths\n\n**Scope — then.**\n- Bar\n"
+    twice = "# Plan\n\n## Phase 1: Harbour\n\n**Scope — first.**\n- Berths\n\n"
+    twice += "**Scope — then.**\n- Bar\n"
     assert [title for _, title, _ in outline(twice)] == ["Harbour", "Berths", "Bar"]
     alone = RESULTS.replace(RESULTS[RESULTS.index("- **Scope**") : RESULTS.index("- **Del")], "")
     assert [title for _, title, _ in outline(alone, bullets="items")][1:] == ["A page of berths"]
