@@ -146,6 +146,22 @@ def test_what_comes_out_of_the_scope_is_no_item() -> None:
     assert [title for _, title, _ in outline(alone, bullets="items")][1:] == ["A page of berths"]
 
 
+def test_priorities_that_are_explained_are_no_epics() -> None:
+    """Among each other; one alone may be a part of the work that is called so."""
+    rows = "| ID | User story | Points |\n|-|-|-|\n| US%d | As a guest, I want tea %d | 3 |\n\n"
+    must = "## **Must Have (M) – essential**\n\n" + rows % (1, 1)
+    text = "# Backlog\n\n" + must + "## Should Have (S) - later\n\n" + rows % (2, 2)
+    assert [(kind, parent) for kind, _, parent in outline(text)] == [("story", None)] * 2
+
+
+def test_a_status_may_stand_behind_a_number() -> None:
+    """`(a) Done and tested` and `1. Done` are lanes as `Done` is."""
+    for number in ("(a) ", "1. ", "II. "):
+        text = f"# Plan\n\n## {number}Done and tested\n\n- Row\n\n## {number}Later\n\n- Sail\n"
+        row, sail = read(text, bullets="items").items
+        assert (row.document.status, sail.document.status) == ("Done", None)
+
+
 def test_parts_of_a_lane_hold_no_bullets() -> None:
     """What stands below a heading of its own in a lane is not taken: fewer items win."""
     text = "# Hub\n\n## Planning\n\n### Documents\n\n- Journeys\n"

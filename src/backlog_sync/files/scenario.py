@@ -35,7 +35,7 @@ def step(text: str) -> str:
 
 def _begins(text: str, part: str) -> bool:
     head = without_accents(text[: _LONGEST + 8].lstrip("*_ ").casefold()).replace(" :", ":")
-    return any(
+    return head.startswith(spelled(part)) and any(
         head.startswith(word) and not (word.isascii() and head[len(word) : len(word) + 1].isalpha())
         for word in spelled(part)
     )

@@ -1,6 +1,7 @@
 """User stories as sentences, in the languages of the vocabulary: `As a rider, I want …`."""
 
 import re
+from functools import cache
 
 from backlog_sync.files.inline import plain
 from backlog_sync.files.vocabulary import spelled
@@ -20,6 +21,11 @@ _BEHIND = {
 """Where the word for the actor stands behind it: that word, and those for wanting."""
 
 
+@cache
+def _actors() -> tuple[str, ...]:
+    return tuple(actor.replace("_", " ") for actor in spelled("stories.actors"))
+
+
 def is_story_sentence(text: str) -> bool:
     """Whether a paragraph begins like a user story: `As a rider, I want …`."""
     words = text[:_LONGEST].replace("*", "").replace("_", "").lstrip("> ").casefold()
@@ -28,8 +34,7 @@ def is_story_sentence(text: str) -> bool:
     for actor, wants in _BEHIND.items():
         if actor in words and any(want in words for want in wants):
             return True
-    actors = (actor.replace("_", " ") for actor in spelled("stories.actors"))
-    if not words.replace(",", "", 1).startswith(tuple(actors)):
+    if not words.replace(",", "", 1).startswith(_actors()):
         return False
     return any(want in words for want in spelled("stories.wants"))
 

@@ -26,7 +26,7 @@ from backlog_sync.files.vocabulary import (
     type_word,
 )
 
-_NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVX]{1,4}\.)[ ]+")
+_NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVXivx]{1,4}\.|\([a-z\d]\))[ ]+")
 _MONTHS = (
     "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|september|"
     "oct|october|nov|november|dec|december"
@@ -215,7 +215,7 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
         section.role = role_of(word) or (Role.ELSE if topics(head) & _PAST else None)
         section.role = section.role or _role_of_part(head)
     if not title_of_all:
-        section.status = status_of(plain(without_remark(node.text)))
+        section.status = status_of(plain(without_remark(_NUMBERING.sub("", node.text))))
         first = APART.split(head, maxsplit=1)[0].strip()
         section.person = names_person(head)
         section.lane = section.status is not None or _is_lane(first) or section.person
@@ -447,7 +447,13 @@ def is_priority_of_run(section: Section) -> bool:
     siblings = section.parent.children if section.parent else [section]
     named = [s for s in siblings if is_priority(bare_word(without_remark(s.word)))]
     alone = is_priority_heading(section)
-    return alone or (len(named) > 1 and any(map(is_priority_heading, named)))
+    explained = [s for s in siblings if _EXPLAINED.split(s.word, maxsplit=1)[0] in _MOSCOW]
+    ranked = section in explained and len(explained) > 1
+    return alone or ranked or (len(named) > 1 and any(map(is_priority_heading, named)))
+
+
+_EXPLAINED = re.compile(r"[ ]?[(:：–—]|[ ]-[ ]")
+"""What stands behind a priority and says what it means: `Must have (M) – essential for now`."""
 
 
 def priority_of_all(section: Section) -> str | None:

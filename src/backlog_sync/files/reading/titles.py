@@ -252,7 +252,8 @@ def _marks(text: str, *, entry: bool) -> Title:
         said = told[behind.end() :].strip(" ·")
         first = _marks(told[: behind.start()], entry=False)
         return replace(first, priority=behind[1].upper(), rest=said, status=status or first.status)
-    told, status, points, priority = _without_marks(text, signed=True)
+    if not told.isascii():
+        told, status, points, priority = _without_marks(text, signed=True)
     lead, rest = _lead(told) if entry else (told, "")
     if rest:
         lead, status2, points2, priority2 = _without_marks(lead, signed=True)
@@ -409,7 +410,7 @@ def _trailing_status(text: str) -> tuple[str, str | None]:
 def _signed_status(text: str) -> StatusPhrase | None:
     """`… ✅ complete`, `… 🔲 planned`: a sign that sets the words behind it apart."""
     tail = text[-_STATUS_TAIL:]
-    at = max((i for i, char in enumerate(tail) if is_decoration(char)), default=0)
+    at = _last_sign(tail)
     while at > 0 and is_decoration(tail[at - 1]):
         at -= 1
     found = status_in(tail[at:]) if at and tail[at:].strip() else None
@@ -421,11 +422,18 @@ def _signed_status(text: str) -> StatusPhrase | None:
 def _signed_priority(text: str) -> tuple[str, str | None]:
     """`… 🔴 CRITICAL`: a sign that sets a priority behind it apart."""
     tail = text[-_STATUS_TAIL:]
-    at = max((i for i, char in enumerate(tail) if is_decoration(char)), default=0)
+    at = _last_sign(tail)
     said = tail[at + 1 :].strip(" *️")
     if at == 0 or tail[at] in vocabulary().title_marks or not is_priority(said):
         return text, None
     return text[: len(text) - len(tail) + at].rstrip(" ️-–—·|"), said
+
+
+def _last_sign(tail: str) -> int:
+    """Where the last sign of a text stands; 0 for none."""
+    if tail.isascii():
+        return 0
+    return next((at for at in range(len(tail) - 1, 0, -1) if is_decoration(tail[at])), 0)
 
 
 _STATUS_TAIL = 60
