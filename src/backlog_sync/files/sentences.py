@@ -26,8 +26,24 @@ def _actors() -> tuple[str, ...]:
     return tuple(actor.replace("_", " ") for actor in spelled("stories.actors"))
 
 
+@cache
+def _openings() -> tuple[str, ...]:
+    return ("as ", *(actor.split(" ", 1)[0].rstrip(",") for actor in _actors() if actor.isascii()))
+
+
+def _may_be(text: str) -> bool:
+    """Whether a text may be a story; of thousands of lines few are looked at more closely."""
+    return not text.isascii() or text[:80].lstrip(_MARKS).casefold().startswith(_openings())
+
+
+_MARKS = "*_>[~`# \t"
+"""What may stand before the first word."""
+
+
 def is_story_sentence(text: str) -> bool:
     """Whether a paragraph begins like a user story: `As a rider, I want …`."""
+    if not _may_be(text):
+        return False
     words = text[:_LONGEST].replace("*", "").replace("_", "").lstrip("> ").casefold()
     if words.startswith(_STARTS):
         return True
@@ -41,6 +57,8 @@ def is_story_sentence(text: str) -> bool:
 
 def is_sentence(text: str) -> bool:
     """Whether a bullet or a title is a user story as a whole: with a comma behind the actor."""
+    if not _may_be(text):
+        return False
     bare = plain(text[:_LONGEST])
     if _ACTOR.match(bare):
         return True
