@@ -314,6 +314,24 @@ def test_one_thing_very_often_takes_work_in_proportion(unit: str) -> None:
     grows_like(parse_roadmap, source(unit * (count // 4)), source(unit * count), times=4)
 
 
+MANY_LANES = (
+    "## Board %\n\n### Done\n\n- a%\n\n### Next\n\n- b%\n\n",
+    "## Planned\n\n### Version 1.1\n\n- a\n\n## Version 1.0\n\n- b\n\n",
+    "## Must have (M)\n\n- a\n\n", "## Topic\n\n- a\n\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", MANY_LANES)
+def test_many_lanes_take_work_in_proportion(unit: str) -> None:
+    """What is asked of the headings beside and above each other is asked once."""
+
+    def read(count: int) -> object:
+        units = (unit.replace("%", str(number)) for number in range(count))
+        return parse_roadmap(source("# Plan\n\n" + "".join(units)), Asked(bullets=True))
+
+    grows_like(read, 150, 600, times=4)
+
+
 @pytest.mark.skipif(not ROADMAPS, reason="the corpus of real roadmaps is not here")
 @pytest.mark.parametrize("file", ROADMAPS, ids=lambda file: file.name[:8])
 def test_real_roadmaps_obey_the_laws(file: Path) -> None:

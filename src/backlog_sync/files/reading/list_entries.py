@@ -38,6 +38,8 @@ class EntryReader(PartReader):
         self.keys = keys
         self.labelled: dict[int, frozenset[int]] = {}
         self.repeated: dict[int, bool] = {}
+        self.rows: dict[str, int] = {}  # where each name stands first, of the `named` first items
+        self.named = 0
         self.tasks_told = (
             sum(_tells_tasks(section.node, self.lines) for section in self.choices.by_row.values())
             >= _SEVERAL
@@ -253,9 +255,11 @@ class EntryReader(PartReader):
             return False
         if id(board) not in self.repeated:
             first = board.node.first
-            known = {_name(d.title) for d in self.record.drafts if d.line.row < first}
+            for draft in self.record.drafts[self.named :]:
+                self.rows.setdefault(_name(draft.title), draft.line.row)
+            self.named = len(self.record.drafts)
             told = [_name(node.text) for lane in board.children for node in lane.node.entries]
-            again = sum(name in known for name in told)
+            again = sum(self.rows.get(name, first) < first for name in told)
             self.repeated[id(board)] = again > 1 and again * 2 > len(told)
         return self.repeated[id(board)]
 

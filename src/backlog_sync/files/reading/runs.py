@@ -308,15 +308,21 @@ class _Chooser:
 
     def _released(self) -> None:
         """Versions that stand before the heading that the planned ones stand below are done."""
-        lanes = [s for s in self.sections if s.status and meanings(s.status) == {"todo"}]
-        for lane in lanes:
-            planned = {t.word.name for s, t in self.typed if lane in s.above()} & _VERSIONS
-            first = lane.node.first
-            for section, typed in self.typed:
-                before = section.node.first < first and section.level >= lane.level
-                told = (typed.status, *(each.status for each in (section, *section.above())))
-                if before and typed.word.name in planned and not any(told):
-                    self._mark_done(section, typed)
+        lanes = {id(s) for s in self.sections if s.status and meanings(s.status) == {"todo"}}
+        last: dict[tuple[str, int], int] = {}  # where the last such heading of a level stands
+        for section, typed in self.typed if lanes else ():
+            for lane in section.above():
+                if id(lane) in lanes and typed.word.name in _VERSIONS:
+                    key = (typed.word.name, lane.level)
+                    last[key] = max(last.get(key, 0), lane.node.first)
+        for section, typed in self.typed if last else ():
+            levels = range(1, section.level + 1)
+            before = any(
+                section.node.first < last.get((typed.word.name, level), 0) for level in levels
+            )
+            told = (typed.status, *(each.status for each in (section, *section.above())))
+            if before and not any(told):
+                self._mark_done(section, typed)
 
     def _mark_done(self, section: Section, typed: Typed) -> None:
         if self._is_item(section) and section.title.status is None:

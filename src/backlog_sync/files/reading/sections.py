@@ -68,7 +68,8 @@ class Section:
     (`Next`, `In Progress`), which is no work; such is a `person`, too.
     `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
     that such words are keys of fields. `labels` are those that any paragraph or bullet begins with,
-    `formed` tells that the sections beside it have the same ones: all are told in one form.
+    `formed` tells that the sections beside it have the same ones: all are told in one form. `ranks`
+    keeps what was found out about priorities among the sections directly below.
     """
 
     node: Node
@@ -99,6 +100,7 @@ class Section:
     fielded: bool = False
     labels: set[str] = field_(default_factory=set)
     formed: bool = False
+    ranks: tuple[bool, bool] | None = None
     children: list["Section"] = field_(default_factory=list)
 
     @property
@@ -444,12 +446,21 @@ def is_priority_of_run(section: Section) -> bool:
 
     What some of its siblings are it is as well, and the remark behind one is no name of its own.
     """
-    siblings = section.parent.children if section.parent else [section]
-    named = [s for s in siblings if is_priority(bare_word(without_remark(s.word)))]
-    alone = is_priority_heading(section)
-    explained = [s for s in siblings if _EXPLAINED.split(s.word, maxsplit=1)[0] in _MOSCOW]
-    ranked = section in explained and len(explained) > 1
-    return alone or ranked or (len(named) > 1 and any(map(is_priority_heading, named)))
+    above = section.parent
+    siblings = above.children if above else [section]
+    told = above.ranks if above and above.ranks is not None else _ranks_in(siblings)
+    if above:
+        above.ranks = told
+    among, explained = told
+    own = explained and _EXPLAINED.split(section.word, maxsplit=1)[0] in _MOSCOW
+    return among or own or is_priority_heading(section)
+
+
+def _ranks_in(run: list[Section]) -> tuple[bool, bool]:
+    """Whether some of a run only say a priority, and whether several explain one."""
+    named = [s for s in run if is_priority(bare_word(without_remark(s.word)))]
+    among = len(named) > 1 and any(map(is_priority_heading, named))
+    return among, sum(_EXPLAINED.split(s.word, maxsplit=1)[0] in _MOSCOW for s in run) > 1
 
 
 _EXPLAINED = re.compile(r"[ ]?[(:：–—]|[ ]-[ ]")
