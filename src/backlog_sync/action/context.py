@@ -9,6 +9,7 @@ from typing import Any
 from backlog_sync.errors import FailedError, RefusedError
 
 _LARGEST = 64 * 1024 * 1024
+"""Bytes of an event file: GitHub caps payloads at 25 MB; escapes may make them longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,15 @@ ENTRY = 3
 """Parts of an entry of a definition: what it is known by, and two hashes."""
 
 _HASH_LINE = 6
+"""Hex digits kept of a criterion's hash: an issue has at most some hundred to tell apart."""
 _HASH_TICK = 8
+"""Hex digits kept of a ticked criterion's hash; more than of a line, because a collision ticks."""
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HEX = re.compile(r"^[0-9a-f]*$")
 _MAX = 60_000
+"""Characters of a base: GitHub takes 65,536 in a body, and the base is only a part of one."""
 _MOST = 1_000_000
+"""Numbers in a base are issue numbers and counts; a larger one is damage or an attack."""
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 

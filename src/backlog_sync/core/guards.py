@@ -32,7 +32,9 @@ FINAL = (
 """Guards that nobody overrides: what they miss would not come true either."""
 
 _SHARE, _SMALL = 0.30, 10
+"""A plan that takes 30% of a backlog away, from ten items on, is rarely what was meant."""
 _FEW = 2
+"""One doubtful item can be a coincidence; two are a pattern that somebody should look at."""
 _MASS, _REREAD = "mass-change", "reading-changed"
 
 

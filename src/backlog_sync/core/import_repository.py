@@ -29,6 +29,7 @@ _KIND_WORDS: Mapping[str, str] = {
 }
 _BOARD = tuple(name for name in BOARD_FIELDS if name != STATUS)
 _DEEPEST = 8
+"""GitHub nests sub-issues eight levels deep; a deeper chain is a cycle in what was read."""
 
 
 def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:

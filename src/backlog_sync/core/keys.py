@@ -9,7 +9,9 @@ KEY_LENGTH = 64
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _SLUG_LENGTH = 30
+"""Characters of a title in a generated key: enough to recognize it, short enough to type."""
 _HASH_LENGTH = 8
+"""Hex digits of a generated key: 32 bits keep a thousand equal slugs apart."""
 _PARENT_LENGTH = KEY_LENGTH - _SLUG_LENGTH - _HASH_LENGTH - 2
 
 

@@ -17,7 +17,9 @@ _CUTS = re.compile(r"[|:：,;，、—–\"'`()\[\]{}<>#]|\s-\s|\*\*|__|~~")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MARK = re.compile(r"^\s*(?:[-*+•>]|\d{1,3}[.)]|#{1,6})?\s*(?:\[[ xX]\])?\s*")
 _NUMBERED_WITHIN = 4
+"""Words at the start of a title in which a number identifies it (`Phase 2`, `Story 1.3`)."""
 _LONG_WORD = 8
+"""Letters from which a single word is rare enough in prose to prove that a title still exists."""
 _SUMMARY = re.compile(r"<!-- backlog:summary -->.*?(?:<!-- /backlog:summary -->|\Z)", re.DOTALL)
 
 

@@ -30,7 +30,9 @@ POINTS: Final = 1_600
 MINUTE: Final = 60.0
 HOUR: Final = 3_600.0
 _FORGET: Final = 7 * 86_400.0
+"""After a week a server's earlier complaint says nothing about the pace that it accepts now."""
 _LESS: Final = 0.75
+"""How much of the pace that a server complained about is kept, so that it does not repeat."""
 
 
 @dataclass(frozen=True, slots=True)

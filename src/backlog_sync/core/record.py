@@ -22,6 +22,7 @@ LONGEST = 1_000
 """Characters in a record: a text field is known to take 1,024 (reported, not documented)."""
 
 _LONG_VALUE = 80
+"""Characters from which a value is stored as its hash: cards show the record to people."""
 _SIGN = "#"
 _T = TypeVar("_T")
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

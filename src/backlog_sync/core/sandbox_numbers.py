@@ -16,6 +16,7 @@ from backlog_sync.core.locations import Location
 from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, ObservedState
 
 _SHOWN = 8
+"""References listed in one message before it says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)

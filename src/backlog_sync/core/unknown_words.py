@@ -39,6 +39,7 @@ def unknown_word(field: str, word: str, times: int) -> str:
 
 
 _SHOWN = 60
+"""Characters of an unknown word that a message repeats: the rest would not fit on its line."""
 
 
 def understood(desired: DesiredState, observed: ObservedState) -> DesiredState:

@@ -219,6 +219,7 @@ def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:
 
 
 _MOST_SIZES = 5
+"""Sizes listed in one message: more do not fit on its line."""
 
 
 def _valid(word: str, names: Sequence[str], field: str) -> str:

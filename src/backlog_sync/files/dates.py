@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from backlog_sync.files.vocabulary import without_accents, words_of
 
 _LIMIT = 200
+"""Characters searched for a date: no date is longer, and patterns stay cheap on long cells."""
 
 # ---- periods -------------------------------------------------------------------------------
 
@@ -87,6 +88,7 @@ _OF = r"(?:[ ](?:de|of|del))?"
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME_OF_DAY = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?[ ]?(?:Z|UTC|[+-]\d\d:?\d\d)?)?"
 _CENTURY, _SHORT_YEAR = 2000, 100
+"""Two digits mean a year of this century: plans are about what is ahead."""
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](20\d\d)$")
 _WEEK = re.compile(r"(20\d\d)-?W(\d{2})$", re.IGNORECASE)
 _SPAN = re.compile(

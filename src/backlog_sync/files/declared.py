@@ -11,6 +11,7 @@ from backlog_sync.files.near import Near
 from backlog_sync.files.validation import shown
 
 _ALIKE = 0.75
+"""Likeness from which a word is a misspelled setting: one wrong letter in four still counts."""
 _DIGITS = re.compile(r"\d+")
 
 

@@ -36,6 +36,7 @@ _DOCUMENTS = re.compile(
     re.IGNORECASE,
 )
 _NAMED = 5
+"""Files of a folder listed in one message before it says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)

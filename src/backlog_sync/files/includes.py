@@ -10,6 +10,7 @@ from backlog_sync.files.validation import shown
 
 MAX_MATCHES = 200
 MAX_SEEN = 20_000
+"""A pattern such as `**/*` must not read a whole disk before it is reported."""
 
 _MAGIC = "*?["
 

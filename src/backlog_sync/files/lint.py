@@ -24,6 +24,7 @@ MAX_ASSIGNEES = 10
 MAX_SUB_ISSUES = 100
 MAX_LEVELS = 8
 MAX_BLOCKERS = 50
+"""Limits that GitHub documents for labels, assignees, sub-issues and dependencies."""
 
 
 def lint(

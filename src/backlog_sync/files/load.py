@@ -34,6 +34,7 @@ CONFIG = "backlog/config.yaml"
 
 MAX_FILES = 200
 MAX_ROADMAP_LINES = 25_000
+"""Far above real backlogs: they end a run that was pointed at a wrong folder or file."""
 _SPLIT = "split the file, and name its parts one after the other: they are one backlog"
 
 _YAML = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")

@@ -8,6 +8,7 @@ from backlog_sync.files.parsed import Source
 from backlog_sync.files.source import Lines
 
 SHOWN_LINES = 20
+"""Lines reported one by one: a wrongly encoded file has them everywhere."""
 
 _RUN = re.compile(r"[^\x00-\x7f]{2,200}")
 _LINE = re.compile(r"[^\r\n]+")
@@ -24,6 +25,7 @@ _PREVIEW, _LEAD = 80, 20
 """How much of a line is shown, and how much of that before the first fault."""
 _LONG = 20_000
 _TIMES = 3
+"""Longer lines are data. A text was encoded wrongly two or three times at most."""
 
 
 def mend_run(run: str, before: str = "") -> str | None:

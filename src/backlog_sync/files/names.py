@@ -7,6 +7,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.vocabulary import is_empty_word
 
 _LIMIT = 2000
+"""Characters searched for people: a longer value is prose, and patterns stay cheap."""
 
 _QUOTED = re.compile(r"`([^`]{1,100})`|\"([^\"]{1,100})\"")
 _HASHTAGS = re.compile(r"#[^\W\d][\w-]{0,60}(?:[ ,]+#[^\W\d][\w-]{0,60})*")

@@ -13,6 +13,7 @@ _BESIDE = 8
 
 _LONGEST = 100
 _ALIKE = 0.6
+"""Comparing takes the square of the length; below 0.6 a suggestion is a guess."""
 
 
 class Near:

@@ -7,6 +7,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.vocabulary import spelled
 
 _LONGEST = 400
+"""Characters of a text that decide whether it is a sentence: its first line is enough."""
 
 _ACTOR = re.compile(
     r"as (?:an?|the)?[ ]?[^,]{1,80},? "

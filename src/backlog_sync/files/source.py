@@ -17,6 +17,7 @@ MAX_BYTES = 8 * 1024 * 1024
 """No file of a backlog is larger; reading one stays below 256 MB of memory."""
 
 MAX_LINES = 500_000
+"""Far above real files: it bounds the memory that a wrong file can take."""
 
 _BOM = b"\xef\xbb\xbf"
 _BREAK = re.compile(r"\r\n|\n|\r")

@@ -16,6 +16,7 @@ _LEAD = re.compile(r"[ ]{0,3}\*\*([^*:：]{3,60})\*\*[ ]+([^\s:：–—-].*)$")
 
 _CRITERIA = "acceptance_criteria"
 _LONGEST_KEY = 60
+"""Characters before a colon that can be a criterion's key; longer texts are sentences."""
 
 
 _INLINE = re.compile(

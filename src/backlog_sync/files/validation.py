@@ -14,6 +14,7 @@ MANY = "'backlog schema' shows what there is"
 """The hint where there is too much to list."""
 _SHOWN = 60
 _LISTED = 10
+"""Characters of a value, and names, that one message repeats: more hides what to do."""
 
 _MUST: Mapping[str, str] = {
     "string_type": "must be a text",

@@ -35,7 +35,9 @@ _VALUES = listed("|value|values|detail|details|valor|wert|valeur|valore|waarde|w
 """Headers of a second column whose first one holds keys."""
 
 _LONGEST_KEY, _MOST_WORDS = 80, 5
+"""Longer texts before a colon are sentences, not keys."""
 _LONGEST_JOINED = 12
+"""Characters of a word without spaces, as in Chinese: longer ones are sentences."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 

@@ -27,6 +27,7 @@ FROM_ENVIRONMENT: Final = "GH_TOKEN (or GITHUB_TOKEN)"
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = 3
+"""A renamed repository redirects once, and it may have been renamed again."""
 _log = logging.getLogger(__name__)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _SECONDS = 10
+"""Local git commands answer at once; a hook or a network file system may not."""
 _SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]+):(?P<path>[^:].*)\Z")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
 
@@ -89,6 +90,7 @@ def run(folder: Path, *arguments: str) -> bytes | None:
 
 
 _GH_SECONDS = 5
+"""`gh auth token` reads a keyring, which may ask somebody who is not there."""
 
 
 def gh_token(host: str) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from backlog_sync.local import git
 
 MOST_FILES = 200
+"""Each file's history is a git command; a backlog of more files is not compared."""
 _SUFFIXES = (".md", ".markdown", ".yaml", ".yml", ".json", ".csv", ".tsv")
 
 

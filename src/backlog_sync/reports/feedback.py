@@ -14,6 +14,7 @@ _LEAD = re.compile(r"[ \t]*(?:#{1,6}|[-*+]|\d{1,3}[.)])[ \t]+")
 _OURS = "<!-- backlog:"
 """What a comment of this tool begins with: a report is no feedback."""
 _LONGEST = 300
+"""Characters quoted of a comment: a report quotes, the link leads to the rest."""
 
 
 def open_questions(

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 _WEEK = 5
+"""Working days of a week, Monday to Friday (ISO 8601 counts Monday first)."""
 
 
 def workday_on_or_after(day: date) -> date:

@@ -18,6 +18,7 @@ from backlog_sync.files.parsed import ParsedFile, ParsedItem
 _NUMBER = re.compile(r"#?0*(\d{1,9})(?:\.md)?", re.IGNORECASE)
 _ZEROS = re.compile(r"(?<![\d])0+(?=\d)")
 _NAMED = 5
+"""Items listed in one message before it says how many more there are."""
 
 
 def _saying(item: ParsedItem, name: str, value: object) -> ParsedItem:

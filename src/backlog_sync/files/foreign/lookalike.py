@@ -10,6 +10,7 @@ _LOOKED_FOR = (
     "'epics', 'user_stories' or 'milestones'"
 )
 _LISTED = 6
+"""Keys listed in one message: enough to recognize the file."""
 
 
 def not_a_backlog(root: Node | None, path: str) -> Diagnostic:

@@ -13,6 +13,7 @@ _BUDGET = 2_000_000
 
 _MOST_TRIES = 24
 _TRIES_FOR_A_LINE = 3
+"""Each try composes the whole file again: more would make a broken file slow to report."""
 _COLON = re.compile(r": (?=\S)")
 _LEAD = re.compile(r"[ \t]*(?:- +)*(?:[\w .-]{1,60}:[ ]+)?")
 _BREAK = re.compile(r"\r\n|\n|\r")

@@ -69,6 +69,7 @@ _OF_OWNERS = ("description", "goal", "status", "priority", "target")
 """What stands beside the lists of an epic that a file is about."""
 
 _LONGEST_ID = 80
+"""Characters of a key that names an item: longer keys are sentences."""
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
 
 _GROUP_OF_TASKS = Rule("", Form.KEY, 0, re.compile(""), what="epic", items="task")

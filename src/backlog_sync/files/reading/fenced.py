@@ -12,6 +12,7 @@ _LANGUAGES = ("yaml", "yml")
 _QUOTES = "\"'"
 _KEY_LENGTH = 40
 _MAX_ENTRIES = 500
+"""Longer keys are sentences; a longer block is a log or a data file, not settings."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ _NUMBER = re.compile(r"(\d{1,4})(?:\.0)?[.)]?[ ]+(?=\S)")
 _PART = re.compile(r"(\d{1,4})\.\d{1,4}(?:\.\d{1,4})?[.)]?[ ]+(?=\S)")
 _PLAN_NUMBER = re.compile(r"(\d{1,4}(?:\.\d{1,4}){0,3})[.)]?[ \t]+(?=\S)")
 _ENOUGH = 2
+"""Two numbered parts make a scheme; one is a number that happens to be there."""
 
 
 @dataclass(frozen=True, slots=True)

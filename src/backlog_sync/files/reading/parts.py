@@ -23,6 +23,7 @@ _SUMS = listed(
 
 _LABEL = re.compile(r"(?:\*\*|__)([^*_]{1,80})(?:\*\*|__):?|([^\W\d_][^:|*]{0,60}):")
 _BACK = 40
+"""Rows searched upward for the line that a part belongs to; each search stays cheap."""
 
 
 @dataclass(frozen=True, slots=True)

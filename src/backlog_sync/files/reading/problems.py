@@ -20,6 +20,7 @@ _BOX = re.compile(
 """What was meant for a check box: `[]`, `[x ]`, `[ ]text`."""
 
 _FEW = 3
+"""Headings listed in one message: enough to find the place."""
 
 
 def problems(path: str, outline: Outline, record: Record, choices: Choices) -> Iterator[Diagnostic]:

@@ -32,6 +32,7 @@ _ORDER = (
 
 _INDENT = "  "
 _LONGEST_COMMENT = 97
+"""Columns of a wrapped comment: with its `# ` it stays within 100."""
 _PLURAL = {kind: name for name, kind in LISTS.items() if kind}
 
 

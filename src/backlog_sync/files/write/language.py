@@ -22,6 +22,7 @@ _MARKERS = listed(
     "goal|assignees|labels|description|user_story|milestone"
 )
 _LONGEST_WORD = 40
+"""Characters of a status word to copy from a file: longer values are remarks."""
 _WRITTEN = ("status", "progress")
 _WHOLE = {"Done": "done", "Closed": "cancelled"}
 _NO_WORDS: Mapping[str, Mapping[str, str]] = {"keys": {}, "statuses": {}}

@@ -26,6 +26,7 @@ from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compo
 _UNUSUAL = "the list is written in an unusual way"
 _LEAD = re.compile(r" *(?:- +)+")
 _DEEPEST = 6
+"""Levels of headings in Markdown (CommonMark, "ATX headings")."""
 
 
 @dataclass(frozen=True, slots=True)

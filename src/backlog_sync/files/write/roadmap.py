@@ -10,6 +10,7 @@ from backlog_sync.files.vocabulary import RANKS
 from backlog_sync.files.write.export import Draft, Outline, is_empty, pair, remark_lines, sequence
 
 _HEADING_LEVELS = 6
+"""Levels of headings in Markdown (CommonMark, "ATX headings")."""
 
 _LINES = {
     "id": "ID", "issue": "Issue", "status": "Status", "priority": "Priority",

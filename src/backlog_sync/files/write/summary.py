@@ -8,6 +8,7 @@ from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.write.edits import Edit
 
 _LONGEST = 80
+"""Characters of a title in a summary: one line of a terminal."""
 
 
 def summary_edits(

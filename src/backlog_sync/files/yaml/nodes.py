@@ -23,6 +23,7 @@ MAX_DEPTH = 60
 MAX_MERGE_DEPTH = 5
 MAX_KEY_LENGTH = 1024
 MAX_TEXT_LENGTH = 200_000
+"""Bounds against files that unfold to gigabytes; 1,024 characters of a key are YAML's own limit."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MOST = 20
 """Rows."""
 _ROW, _LABELS, _CELLS = 28, 262, 36
+"""Pixels of a row and of the labels, and the characters that fit into a label."""
 
 
 def progress_bars(report: Report, name: str = "progress") -> Chart | None:

@@ -18,8 +18,10 @@ from backlog_sync.reports.view import Names, waiting
 MOST = 40
 """Boxes; more cannot be taken in."""
 _WIDE, _HIGH, _ACROSS, _DOWN = 176, 42, 232, 62
+"""Pixels of a box, and from one box to the next: two lines of a title fit into a box."""
 _CELLS = 25
 _LINES = 2
+"""Characters and lines of a title that fit into a box."""
 
 Point = tuple[float, float]
 

@@ -18,8 +18,10 @@ from backlog_sync.reports.view import HEALTH, Names, figure
 MOST = 40
 """Rows of items; more cannot be taken in."""
 _ROW, _NARROW = 24, 500
+"""Pixels of a row, and the width of a chart below which it has less room for labels."""
 _DAY = timedelta(days=1)
 _THICK, _THIN = 0.62, 0.3
+"""Shares of a row that a bar takes: items are thick, their parents thin."""
 
 
 @dataclass(frozen=True, slots=True)
