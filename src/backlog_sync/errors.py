@@ -5,9 +5,29 @@ and the exit code of its class; anything else that escapes is a bug (exit 70).
 """
 
 import errno
+from enum import IntEnum
 from typing import Final
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class ExitCode(IntEnum):
+    """What a run's exit code means, for the command and for the action."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    """The command line cannot be understood; click's own number for it."""
+    PENDING = 3
+    """There are changes, and `--exit-code` or `check` asked for a sign of it."""
+    REFUSED = 4
+    """A guard, a conflict or a stale plan stops the run."""
+    PARTLY = 5
+    """A part was applied; another run continues."""
+    BUG = 70
+    """EX_SOFTWARE of sysexits.h."""
+    INTERRUPTED = 130
+    """128 + SIGINT, as shells report it."""
 
 
 class BacklogError(Exception):
@@ -17,7 +37,7 @@ class BacklogError(Exception):
     and a hint that says what to do.
     """
 
-    exit_code = 1
+    exit_code = ExitCode.FAILED
     slug = "failed"
 
     def __init__(self, message: str, *, slug: str | None = None, hint: str | None = None) -> None:
@@ -34,21 +54,21 @@ class FailedError(BacklogError):
 class UsageError(BacklogError):
     """The command was called in a way that has no meaning (exit 2)."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
     slug = "usage"
 
 
 class RefusedError(BacklogError):
     """A guard, a conflict or a stale plan stands in the way (exit 4)."""
 
-    exit_code = 4
+    exit_code = ExitCode.REFUSED
     slug = "refused"
 
 
 class PartialError(BacklogError):
     """A part was applied; run again to go on (exit 5)."""
 
-    exit_code = 5
+    exit_code = ExitCode.PARTLY
     slug = "partly-applied"
 
 

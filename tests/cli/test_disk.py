@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.cli.main import BUG
+from backlog_sync.errors import ExitCode
 from github_sandbox.app import Sandbox
 from github_sandbox.server import serve
 from tests.cli.conftest import BACKLOG, CANARY, Backlog, Ran
@@ -88,7 +88,7 @@ def full_at_each_write(
         disk.fails = None
         codes[ran.code] += 1
         where = f"write {number} of {writes}: {disk.done[number]}"
-        assert ran.code != BUG, (where, ran.err)
+        assert ran.code != ExitCode.BUG, (where, ran.err)
         assert "Traceback" not in ran.err, (where, ran.err)
         if ran.code:
             assert "free some space" in ran.err, (where, ran.err)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.cli.main import BUG
+from backlog_sync.errors import ExitCode
 from github_sandbox.app import Sandbox
 from tests.cli.conftest import CANARY, Backlog, Ran
 
@@ -17,7 +17,7 @@ FAR = "https://127.0.0.1:9"
 def is_told(ran: Ran, *words: str) -> None:
     """It failed before anything was sent, in two lines, with these words."""
     assert ran.code in (1, 2), ran.err
-    assert ran.code != BUG
+    assert ran.code != ExitCode.BUG
     assert "hint: " in ran.err
     assert "did not answer" not in ran.err
     assert "Traceback" not in ran.err

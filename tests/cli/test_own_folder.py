@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.cli.main import BUG
+from backlog_sync.errors import ExitCode
 from github_sandbox.app import Sandbox
 from github_sandbox.server import running_url
 from tests.cli.conftest import Backlog, Ran
@@ -71,7 +71,7 @@ def cleared(path: Path) -> None:
 
 def is_clear(ran: Ran) -> None:
     """It went well, or it says in a few lines what is wrong and what to do."""
-    assert ran.code != BUG, ran.err
+    assert ran.code != ExitCode.BUG, ran.err
     assert "Traceback" not in ran.err + ran.out
     assert SECRET.strip() not in ran.err + ran.out
     if ran.code:

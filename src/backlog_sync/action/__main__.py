@@ -12,14 +12,14 @@ from backlog_sync import wiring
 from backlog_sync.action.context import choose_mode, read_context
 from backlog_sync.action.inputs import read_inputs
 from backlog_sync.action.job import Job
-from backlog_sync.action.messages import DONE, FAILED, linted
+from backlog_sync.action.messages import linted
 from backlog_sync.action.outputs import Remark, RunnerOutput, RunResult, remarks_of
 from backlog_sync.action.plan_and_drift import show_drift, show_plan
 from backlog_sync.action.report import report
 from backlog_sync.action.sync import sync
 from backlog_sync.cli.crash import write_report
-from backlog_sync.cli.main import BUG, INTERRUPTED, prepare_streams
-from backlog_sync.errors import BacklogError, of_system
+from backlog_sync.cli.main import prepare_streams
+from backlog_sync.errors import BacklogError, ExitCode, of_system
 from backlog_sync.files.load import load
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.inert import inert
@@ -36,7 +36,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
     except BacklogError as problem:
         result = _failed(problem, runner)
     except KeyboardInterrupt:
-        result = _stopped(INTERRUPTED, "Interrupted; the next run goes on.")
+        result = _stopped(ExitCode.INTERRUPTED, "Interrupted; the next run goes on.")
     except OSError as error:
         result = _failed(of_system(error), runner)
     except Exception as error:  # the boundary: whatever else escapes is our bug
@@ -45,7 +45,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
         runner.remark([Remark("error", "bug", message)])
         if Path(place).is_file():
             runner.log(Path(place).read_text(encoding="utf-8"))
-        result = _stopped(BUG, message)
+        result = _stopped(ExitCode.BUG, message)
     try:
         runner.end(result)
     except OSError as error:
@@ -93,9 +93,9 @@ def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult
     )
     runner.remark(remarks_of(loaded.diagnostics))
     if loaded.desired is None or loaded.errors:
-        return linted(loaded, FAILED)
+        return linted(loaded, ExitCode.FAILED)
     if mode == "lint":
-        return linted(loaded, DONE)
+        return linted(loaded, ExitCode.DONE)
     repository = wiring.target_repository(
         inputs.repository, loaded.desired.repository, wiring.environment(env), top, sandbox=False
     )

@@ -24,7 +24,6 @@ from backlog_sync.render.canvas import Look
 from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted
 
-DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
 LOOK = Look(width=120, color=False, ascii=False, full=False)
 
 

@@ -6,10 +6,7 @@ from backlog_sync import wiring
 from backlog_sync.action.job import Job
 from backlog_sync.action.messages import (
     ABOUT_TOKENS,
-    DONE,
-    FAILED,
     LOOK,
-    PENDING,
     notes,
     plan_remarks,
     problem_remark,
@@ -25,7 +22,7 @@ from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.bounded import COMMENT_BYTES, TRACKING_BYTES
 from backlog_sync.render.drift import drift_text
@@ -50,7 +47,7 @@ def show_plan(job: Job) -> RunResult:
         **job.save_plan_file(prepared),
         "changed": true_or_false(pending),
     }
-    ended = PENDING if pending and job.inputs.check else DONE
+    ended = ExitCode.PENDING if pending and job.inputs.check else ExitCode.DONE
     return RunResult(ended, summary_line(plan), plan_markdown(plan, note=notes(standing)), outputs)
 
 
@@ -73,7 +70,13 @@ def show_drift(job: Job) -> RunResult:
         "drift": str(len(drift.plan.drift)),
         "changed": true_or_false(bool(drift)),
     }
-    ended = PENDING if drift and job.inputs.check else DONE if tracked else FAILED
+    ended = (
+        ExitCode.PENDING
+        if drift and job.inputs.check
+        else ExitCode.DONE
+        if tracked
+        else ExitCode.FAILED
+    )
     return RunResult(ended, drift_line(drift), drift_markdown(drift), outputs)
 
 

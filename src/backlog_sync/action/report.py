@@ -6,9 +6,7 @@ from pathlib import Path
 
 from backlog_sync.action.job import Job
 from backlog_sync.action.messages import (
-    DONE,
     LOOK,
-    PARTLY,
     replaced_remarks,
     true_or_false,
     unplaced_remarks,
@@ -22,7 +20,7 @@ from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.engine.status_update import keep_status
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.files.write.change import save
 from backlog_sync.local.state import safe_name, write_whole
 from backlog_sync.render.inert import inert
@@ -70,7 +68,7 @@ def report(job: Job) -> RunResult:
         "pull-request": (delivered.pull_request or "") if delivered else "",
     }
     unfinished = flow and any(why.again for why in flow.unrecorded.values())
-    code_ = PARTLY if unfinished or (delivered and not delivered.done) else DONE
+    code_ = ExitCode.PARTLY if unfinished or (delivered and not delivered.done) else ExitCode.DONE
     markdown = report_markdown(report, Audience(inputs.audience))
     return RunResult(code_, line, f"{markdown}\n{inert(line)}\n", outputs)
 

@@ -8,10 +8,7 @@ from typing import Any
 from backlog_sync import wiring
 from backlog_sync.action.job import Job
 from backlog_sync.action.messages import (
-    DONE,
     LOOK,
-    PARTLY,
-    REFUSED,
     fenced,
     is_creation,
     notes,
@@ -37,6 +34,7 @@ from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.errors import ExitCode
 from backlog_sync.local.plan_file import read_plan
 from backlog_sync.local.push import WorkTree
 from backlog_sync.local.signals import INTERRUPTS
@@ -53,7 +51,7 @@ def sync(job: Job) -> RunResult:
     if late:
         line = f"Superseded: {late} now. Nothing was sent."
         outputs = {"changed": "false", "superseded": "true"}
-        return RunResult(DONE, line, f"### Backlog sync\n\n**{inert(line)}**\n", outputs)
+        return RunResult(ExitCode.DONE, line, f"### Backlog sync\n\n**{inert(line)}**\n", outputs)
     job.check_places()
     saved = None
     if job.inputs.saved_plan:
@@ -69,7 +67,9 @@ def sync(job: Job) -> RunResult:
             job.runner.remark(violation_remarks(standing, "error", "refused: "))
             line = f"Refused: {standing[0].message}. Nothing was sent."
             markdown = plan_markdown(plan, title="Backlog sync", note=notes(standing))
-            return RunResult(REFUSED, line, markdown, {**job.outputs(plan), "changed": "false"})
+            return RunResult(
+                ExitCode.REFUSED, line, markdown, {**job.outputs(plan), "changed": "false"}
+            )
         with INTERRUPTS.held():
             applied, written = _apply(job, prepared, tracker)
     return _synced(job, plan, applied, written, tree, base)
@@ -109,11 +109,11 @@ def _synced(
     job.runner.remark(replaced_remarks(written.replaced))
     job.runner.remark(unplaced_remarks(written.unplaced))
     job.runner.remark(unrecorded_remarks(written.unrecorded))
-    if (written.problem or written.again) and ended in (DONE, REFUSED):
-        ended = PARTLY
+    if (written.problem or written.again) and ended in (ExitCode.DONE, ExitCode.REFUSED):
+        ended = ExitCode.PARTLY
     delivered = None if applied.interrupted else job.delivered(written.paths, tree, base)
-    if delivered and not delivered.done and ended in (DONE, REFUSED):
-        ended = PARTLY
+    if delivered and not delivered.done and ended in (ExitCode.DONE, ExitCode.REFUSED):
+        ended = ExitCode.PARTLY
     created = [o for o in applied.outcomes if is_creation(o)]
     changed = any(o.result is Result.APPLIED for o in applied.outcomes) or bool(written.paths)
     lines = summary.splitlines()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from backlog_sync import wiring
-from backlog_sync.cli.main import INTERRUPTED, print_error
+from backlog_sync.cli.main import print_error
 from backlog_sync.cli.options import OutputOptions, SyncOptions, TargetOptions
 from backlog_sync.cli.screen import Screen, open_screen
 from backlog_sync.cli.workspace import (
@@ -32,7 +32,7 @@ from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Clock, Memory, Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
-from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.errors import ExitCode, FailedError, UsageError
 from backlog_sync.files.account import accounts
 from backlog_sync.files.load import Loaded
 from backlog_sync.local.plan_file import read_plan, write_plan
@@ -44,7 +44,6 @@ from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.outline import not_taken
 from backlog_sync.render.text import plan_text, summary_text
 
-DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
 MANY = 50
 """More creations than this need a yes."""
 
@@ -71,7 +70,7 @@ def show_plan(
     if prepared.plan.has_changes and output == "text":
         screen.info(f"digest of this plan, for `sync --approve`:\n{prepared.plan.digests.plan}")
     screen.would_refuse(_standing(prepared, sync_options.force, screen))
-    return PENDING if check and _pending(prepared.plan) else DONE
+    return ExitCode.PENDING if check and _pending(prepared.plan) else ExitCode.DONE
 
 
 def _say_what_was_left(loaded: Loaded, screen: Screen) -> None:
@@ -102,7 +101,7 @@ def sync(
             screen.write_stderr(f"superseded: {clean(late)}; nothing was sent")
             if output == "json":
                 screen.result(dump({"format_version": 1, "superseded": late}))
-            return DONE
+            return ExitCode.DONE
     with (
         workspace.lock(files=write and workspace.loaded.write_back != "none"),
         workspace.tracker(read_only=False) as tracker,
@@ -158,7 +157,7 @@ class _Sync:
         refused = self._refused(prepared)
         if refused:
             self._envelope_of_nothing(prepared.plan, tracker.usage(), refused)
-            return REFUSED
+            return ExitCode.REFUSED
         with INTERRUPTS.held():
             return self._apply(prepared, tracker)
 
@@ -179,10 +178,10 @@ class _Sync:
         applied = replace(applied, usage=tracker.usage(), interrupted=interrupted)
         self._report(prepared.plan, applied, written)
         code = exit_code(prepared.plan, applied)
-        if code == DONE and not _all_accepted(prepared.plan, written):
-            code = REFUSED
+        if code == ExitCode.DONE and not _all_accepted(prepared.plan, written):
+            code = ExitCode.REFUSED
         unfinished = written.problem or written.again
-        return PARTLY if unfinished and code in (DONE, REFUSED) else code
+        return ExitCode.PARTLY if unfinished and code in (ExitCode.DONE, ExitCode.REFUSED) else code
 
     def _takes(self, prepared: Prepared) -> tuple[Take, ...]:
         """What the files take over from GitHub."""
@@ -400,11 +399,11 @@ def _pending(plan: Plan) -> bool:
 def exit_code(plan: Plan, applied: Applied) -> int:
     """What the run came to, the worst first."""
     if applied.interrupted:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     results = {outcome.result for outcome in applied.outcomes}
     done = Result.APPLIED in results
     if applied.stopped is not None:
-        return PARTLY if done else applied.stopped.exit_code
+        return ExitCode.PARTLY if done else applied.stopped.exit_code
     if results - {Result.APPLIED}:
-        return PARTLY if done or results == {Result.STALE} else FAILED
-    return REFUSED if plan.conflicts else DONE
+        return ExitCode.PARTLY if done or results == {Result.STALE} else ExitCode.FAILED
+    return ExitCode.REFUSED if plan.conflicts else ExitCode.DONE

@@ -10,6 +10,7 @@ from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.workspace import count_findings
 from backlog_sync.core.accounts import Doubt, left_out
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.errors import ExitCode
 from backlog_sync.files.account import accounts
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.load import Loaded, load
@@ -21,8 +22,6 @@ from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.outline import doubts_text, left_text, tree_text, wrapped
 from backlog_sync.render.words import counted
-
-DONE, FAILED = 0, 1
 
 _MOST_QUESTIONS = 5
 """More would be asked of nobody who has not seen the file as it is read; lines say the rest."""
@@ -159,7 +158,7 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
     name = clean(sources[0])
     screen.info(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
     screen.info(f"Put these lines at its top (or into its front matter), then: backlog lint {name}")
-    return DONE
+    return ExitCode.DONE
 
 
 def _commented(answers: Sequence[Mapping[str, object]], taken: Mapping[str, object]) -> list[str]:
@@ -185,12 +184,12 @@ def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
     _show_findings(loaded, screen)
     if stopped or not loaded.keys:
         screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was written")
-        return FAILED
+        return ExitCode.FAILED
     losses = [each for each in loaded.diagnostics if _is_loss(each)]
     text = _text(loaded, losses, wanted)
     wanted.write(wanted.to or "yaml", text)
     screen.info(f"{inventory_text(loaded.inventory)}; {counted(len(losses), 'thing')} left out")
-    return DONE
+    return ExitCode.DONE
 
 
 def _show_findings(loaded: Loaded, screen: Screen) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from backlog_sync import __version__
-from backlog_sync.errors import BacklogError, of_system
+from backlog_sync.errors import BacklogError, ExitCode, of_system
 from backlog_sync.local.signals import INTERRUPTS
 
 VERBS = {
@@ -32,9 +32,6 @@ VERBS = {
     "schema": "Print the JSON Schema of the file format.",
 }
 """Every verb with the line that `backlog --help` shows; its module has the verb's name."""
-
-INTERRUPTED = 130
-BUG = 70
 
 
 class Backlog(click.Group):
@@ -105,7 +102,7 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
         with INTERRUPTS.installed():
             code = run()
             sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return code if isinstance(code, int) else ExitCode.DONE
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
@@ -114,7 +111,7 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _print_stderr("backlog: interrupted; run it again to go on")
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except BacklogError as error:
         print_error(error)
         return error.exit_code
@@ -123,7 +120,7 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
             return _bug(error, arguments)
         _silence()
         if error.errno == errno.EPIPE:
-            return 1
+            return ExitCode.FAILED
         problem = of_system(error)
         print_error(problem)
         return problem.exit_code
@@ -162,7 +159,7 @@ def _bug(error: BaseException, arguments: Sequence[str]) -> int:
     _print_stderr(
         f"backlog: this is a bug ({type(error).__name__}); a report to send is in {place}"
     )
-    return BUG
+    return ExitCode.BUG
 
 
 @click.group(

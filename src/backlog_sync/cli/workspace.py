@@ -22,7 +22,7 @@ from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
 from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.write.change import FileChange, save
 from backlog_sync.files.write.progress import write_back
@@ -31,8 +31,6 @@ from backlog_sync.local.cache import FileCache
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
-
-FAILED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def open_workspace(target: TargetOptions, screen: Screen) -> Workspace:
     if desired is None or loaded.errors:
         screen.write_stderr(diagnostics_text(loaded.diagnostics, color=screen.look(err=True).color))
         screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
-        raise click.exceptions.Exit(FAILED)
+        raise click.exceptions.Exit(ExitCode.FAILED)
     if loaded.diagnostics:
         note = counted(len(loaded.diagnostics), "warning")
         screen.info(f"{note} about the files; `backlog lint` shows them")

@@ -16,7 +16,7 @@ from backlog_sync.cli.options import (
 )
 from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
 from backlog_sync.engine.ports import ReadScope
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.local import git
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
@@ -55,7 +55,7 @@ def command(*, target: TargetOptions, output: str, output_options: OutputOptions
         screen.result(dump(checkup_json(all_checks)))
     else:
         screen.result(checkup_text(all_checks, screen.look()))
-    return 0 if is_healthy(all_checks) else 1
+    return ExitCode.DONE if is_healthy(all_checks) else ExitCode.FAILED
 
 
 def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:

@@ -17,7 +17,7 @@ from backlog_sync.cli.options import (
 from backlog_sync.core.drift import Drift, drift_to_json, find_drift
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
-from backlog_sync.errors import RefusedError
+from backlog_sync.errors import ExitCode, RefusedError
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.bounded import TRACKING_BYTES
 from backlog_sync.render.json import dump
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from backlog_sync.core.model import ObservedState
     from backlog_sync.engine.ports import Tracker
     from backlog_sync.engine.reconcile import Prepared
-
-DONE, PENDING = 0, 3
 
 
 @click.command(
@@ -68,7 +66,7 @@ def command(
         if tracked:
             ref = _track(tracker, prepared, differences)
             screen.info(f"Tracking issue: {ref or 'none is needed'}.")
-    return PENDING if differences else DONE
+    return ExitCode.PENDING if differences else ExitCode.DONE
 
 
 def _show(

@@ -10,7 +10,7 @@ import click
 from backlog_sync import wiring
 from backlog_sync.cli.options import OutputOptions, named_repository, output_options
 from backlog_sync.engine.takeover import adopt_repository
-from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.errors import ExitCode, FailedError, UsageError
 from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
@@ -76,7 +76,6 @@ def command(
     return _first(output_options, target, repo=repo)
 
 
-DONE = 0
 _SUFFIXES = {"yaml": (".yaml", ".yml"), "markdown": (".md", ".markdown")}
 
 
@@ -95,7 +94,7 @@ def _first(output_options: OutputOptions, target: str | None, *, repo: str | Non
             f"{existing[0]} is there too; 'backlog init --from {existing[0]}' looks into it"
         )
     screen.info("Put your first epic into it, then: backlog lint")
-    return DONE
+    return ExitCode.DONE
 
 
 def _from_files(
@@ -153,7 +152,7 @@ def _from_github(
         desired = adopt_repository(tracker, board, closed=closed)
     _write(screen, top, target, render(draft_of_desired(desired)))
     screen.info(f"{counted(len(desired.items), 'issue')} to adopt; look at it with: backlog plan")
-    return DONE
+    return ExitCode.DONE
 
 
 def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None:

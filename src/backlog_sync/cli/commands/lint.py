@@ -15,6 +15,7 @@ from backlog_sync.cli.options import (
     output_options,
     paths_argument,
 )
+from backlog_sync.errors import ExitCode
 from backlog_sync.render.diagnostics import (
     diagnostics_github,
     diagnostics_sarif,
@@ -102,7 +103,8 @@ def command(
             counts = count_findings(loaded.diagnostics)
             screen.result(summary_text(read))
             screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
-    return 1 if any(diagnostic.is_error for diagnostic in loaded.diagnostics) else 0
+    failed = any(diagnostic.is_error for diagnostic in loaded.diagnostics)
+    return ExitCode.FAILED if failed else ExitCode.DONE
 
 
 def _mended(

@@ -18,7 +18,7 @@ from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import pull as taken_from
 from backlog_sync.engine import reconcile
-from backlog_sync.errors import RefusedError
+from backlog_sync.errors import ExitCode, RefusedError
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
     from backlog_sync.core.changes import FieldNote
     from backlog_sync.files.write.change import FileChange
-
-DONE, REFUSED, PARTLY = 0, 4, 5
 
 
 @click.command("pull", epilog="\b\nExamples:\n  backlog pull --dry-run\n"
@@ -107,7 +105,11 @@ def command(
         _files(screen, changes, dry_run=dry_run, conflicts=bool(prepared.plan.conflicts))
     screen.would_refuse(v for v in prepared.violations if not v.final)
     code = _conflicts(screen, prepared.plan.conflicts)
-    return PARTLY if code == DONE and any(w.again for w in flow.unrecorded.values()) else code
+    return (
+        ExitCode.PARTLY
+        if code == ExitCode.DONE and any(w.again for w in flow.unrecorded.values())
+        else code
+    )
 
 
 def _files(
@@ -137,4 +139,4 @@ def _conflicts(screen: Screen, conflicts: tuple[FieldNote, ...]) -> int:
     held = len({note.key for note in conflicts if note.is_hold})
     if held:
         screen.write_stderr(f"{counted(held, 'item')} held: see what each needs above")
-    return REFUSED if conflicts else DONE
+    return ExitCode.REFUSED if conflicts else ExitCode.DONE

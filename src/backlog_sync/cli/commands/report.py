@@ -21,7 +21,7 @@ from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, repor
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.engine.status_update import keep_status
-from backlog_sync.errors import UsageError
+from backlog_sync.errors import ExitCode, UsageError
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.local.state import safe_name, write_whole
 from backlog_sync.render.json import dump
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from backlog_sync.reports.values import Report
 
 
-DONE, PENDING, PARTLY = 0, 3, 5
 AUDIENCES = ("everybody", "leaders", "product", "engineering")
 
 
@@ -129,7 +128,7 @@ def command(
             )
         _, changes = files_after(workspace.loaded, workspace.desired, observed)
         written: tuple[str, ...] = ()
-        code = DONE
+        code: int = ExitCode.DONE
         if writes and changes:
             with INTERRUPTS.held():
                 written, code = _write(workspace, observed, tracker, changes, screen)
@@ -137,7 +136,7 @@ def command(
             screen.write_stderr(f"the board was left out: {observed.project_problem}")
         if check:
             _differences(screen, changes)
-            return PENDING if changes else DONE
+            return ExitCode.PENDING if changes else ExitCode.DONE
         report = make_report(
             workspace,
             observed,
@@ -200,11 +199,11 @@ def _write(
     if flow.denied:
         for change in changes:
             screen.write_stderr(_difference(change, screen.look(err=True)).rstrip("\n"))
-        return (), DONE
+        return (), ExitCode.DONE
     for change in flow.changes:
         save(change)
     screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
-    code = PARTLY if any(why.again for why in flow.unrecorded.values()) else DONE
+    code = ExitCode.PARTLY if any(why.again for why in flow.unrecorded.values()) else ExitCode.DONE
     return tuple(change.path for change in flow.changes if change.is_written), code
 
 

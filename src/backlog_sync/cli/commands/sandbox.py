@@ -8,6 +8,7 @@ from types import FrameType
 import click
 
 from backlog_sync import wiring
+from backlog_sync.errors import ExitCode
 from backlog_sync.render.diagnostics import diagnostics_text
 
 PAGE = "/_sandbox/"
@@ -34,7 +35,7 @@ def serve(*, port: int, faults: str | None) -> int:
     fault_config = wiring.read_fault_config(Path(faults)) if faults else None
     if isinstance(fault_config, tuple):
         click.echo(diagnostics_text(fault_config, color=False), nl=False, err=True)
-        return 1
+        return ExitCode.FAILED
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what signals give
@@ -53,7 +54,7 @@ def serve(*, port: int, faults: str | None) -> int:
     finally:
         for name, handler in previous.items():
             signal.signal(name, handler)
-    return 0
+    return ExitCode.DONE
 
 
 @command.command("reset")
@@ -61,4 +62,4 @@ def reset() -> int:
     """Forget everything that the simulated GitHub holds."""
     wiring.reset_sandbox(wiring.root())
     click.echo("The simulated GitHub is empty.")
-    return 0
+    return ExitCode.DONE

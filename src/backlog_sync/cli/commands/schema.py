@@ -4,6 +4,8 @@ import json
 
 import click
 
+from backlog_sync.errors import ExitCode
+
 
 @click.command("schema", epilog="\b\nExample:\n  backlog schema > backlog.schema.json")
 def command() -> int:
@@ -11,4 +13,4 @@ def command() -> int:
     from backlog_sync.files.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-    return 0
+    return ExitCode.DONE

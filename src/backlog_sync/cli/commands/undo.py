@@ -22,6 +22,7 @@ from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import apply_plan
 from backlog_sync.engine.ports import ReadScope, Tracker
+from backlog_sync.errors import ExitCode
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
@@ -61,7 +62,7 @@ def command(
     and the board stay. The files stay as they are. The flags of the sync that is undone can be
     repeated: those that say how a plan is made change nothing here.
     """
-    from backlog_sync.cli.apply import DONE, REFUSED, check_keys, exit_code
+    from backlog_sync.cli.apply import check_keys, exit_code
     from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import open_workspace
     from backlog_sync.render.outcomes import outcomes_text
@@ -83,16 +84,16 @@ def command(
             for warning in plan.warnings:
                 screen.info(f"{warning.ref}: {clean(warning.message)}")
             screen.info("the last run on this machine created nothing that is open: nothing to do")
-            return DONE
+            return ExitCode.DONE
         if dry_run and output == "json":
             screen.result(dump(plan_to_json(plan)))
         elif output == "text" or not (yes or target.sandbox):
             shown = plan_text(plan, screen.look(err=output != "text"))
             (screen.result if output == "text" else screen.write_stderr)(shown)
         if dry_run:
-            return DONE
+            return ExitCode.DONE
         if not _confirmed(screen, plan, rights(observed.repository), yes=yes or target.sandbox):
-            return REFUSED
+            return ExitCode.REFUSED
         with INTERRUPTS.held(), screen.progress() as bar:
             applied = apply_plan(
                 plan,
