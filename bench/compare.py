@@ -1,9 +1,9 @@
-"""This tool beside the loops that people write: `python -m bench.compare [--full] [SIZE …]`.
+"""Compare this tool with other scripts: `python -m bench.compare [--full] [SIZE …]`.
 
-All run as processes of their own against the same simulated GitHub on this machine, which takes
-150 ms for a request and 80 ms more for each thing that it makes or changes, and which limits
-nothing. What this tool would wait for its pace is shown beside, and not counted. The loop with
-PyGithub pauses by itself as it comes (a second between writes); `pauses off` is without.
+Each runs as its own process against the same GitHub simulator on this machine, which takes 150 ms
+per request plus 80 ms for each object that it creates or changes, and has no rate limits. The time
+that this tool would wait for GitHub's limits is shown separately and not counted. The PyGithub
+script pauses for a second between writes, PyGithub's default; `pauses off` turns that off.
 
 Sizes are 34 and 340 items; `--full` adds 3,400, which takes hours. `gh` is Debian's.
 """
@@ -116,13 +116,13 @@ def loop(url: str, folder: Path, count: int, *, name: str, pauses: bool) -> Call
 def runners() -> list[Runner]:
     """All there are, ours first."""
     return [
-        Runner("only", "backlog, the loops' work", lambda *a: ours(*a, everything=False)),
+        Runner("only", "backlog, same work as the scripts", lambda *a: ours(*a, everything=False)),
         Runner("all", "backlog, everything", lambda *a: ours(*a, everything=True)),
-        Runner("gh", "loop of gh issue create", lambda *a: loop(*a, name="gh", pauses=True)),
-        Runner("pygithub", "loop with PyGithub", lambda *a: loop(*a, name="pygithub", pauses=True)),
+        Runner("gh", "gh issue create script", lambda *a: loop(*a, name="gh", pauses=True)),
+        Runner("pygithub", "PyGithub script", lambda *a: loop(*a, name="pygithub", pauses=True)),
         Runner(
             "pygithub, pauses off",
-            "the same, pauses off",
+            "the same, without pauses",
             lambda *a: loop(*a, name="pygithub", pauses=False),
         ),
     ]
@@ -149,7 +149,7 @@ def table(count: int, measured: list[Runner]) -> list[str]:
     lines = [
         f"### {count:,} items",
         "",
-        "| run | by | requests | points | made or changed | seconds | times ours (everything) |",
+        "| run | by | requests | points | changes | seconds | relative to everything |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     whole = next(runner for runner in measured if runner.name == "all")

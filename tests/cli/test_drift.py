@@ -466,7 +466,7 @@ def test_an_empty_backlog_closes_nothing_by_accident(
 
 
 @pytest.mark.parametrize(
-    ("slug", "why"), [("read-only", "cannot be overridden"), ("mass-chnage", "is no guard")]
+    ("slug", "why"), [("read-only", "cannot be overridden"), ("mass-chnage", "is not a guard")]
 )
 def test_words_that_name_no_guard_are_usage_errors(
     backlog: Backlog, folder: Path, slug: str, why: str

@@ -20,20 +20,20 @@ WIDTH = 80
 _CLI_HEAD = """\
 # The command line
 
-Made from the program's own help; `python -m tests.house.generated` writes it again.
+Generated from the program's own help by `python -m tests.house.generated`.
 
-| exit code | means |
+| exit code | meaning |
 |---|---|
 | 0 | done, or nothing to do |
 | 1 | failed |
-| 2 | usage |
-| 3 | changes pending, where `--check` asked |
-| 4 | refused: a guard, a conflict that is held, a missing yes |
-| 5 | partly applied; run again to go on |
-| 70 | a bug; a report was written |
-| 130 | interrupted; run again to go on |
+| 2 | usage error |
+| 3 | changes pending (`--check`, `drift`) |
+| 4 | refused: a guard, a held conflict, or a missing confirmation |
+| 5 | partly applied; run again to continue |
+| 70 | a bug; a crash report was written |
+| 130 | interrupted; run again to continue |
 
-Standard output is the result, standard error everything else.
+Results go to standard output, everything else to standard error.
 """
 
 

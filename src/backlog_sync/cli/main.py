@@ -19,16 +19,16 @@ from backlog_sync.errors import BacklogError, ExitCode, of_system
 from backlog_sync.local.signals import INTERRUPTS
 
 VERBS = {
-    "init": "Write a first backlog: empty, from a plan, or from a repository.",
+    "init": "Create a backlog: empty, from a plan, or from a repository.",
     "lint": "Check backlog files, offline.",
-    "plan": "Show what sync would do. Nothing is sent.",
-    "sync": "Make GitHub say what the files say, and write progress back.",
-    "drift": "Show what changed on GitHub and what is pending; exit 3 where there is anything.",
-    "pull": "Take GitHub's version of what drifted into the files.",
-    "undo": "Close what the last run created; nothing else.",
-    "report": "Read GitHub, write progress into the files, and show it.",
-    "doctor": "Check token, rights, board and files: each line ok, or what to do.",
-    "sandbox": "Run or reset the simulated GitHub.",
+    "plan": "Show what sync would do. Read-only.",
+    "sync": "Apply the files to GitHub and write progress back.",
+    "drift": "Show what changed on GitHub and what is pending. Read-only.",
+    "pull": "Accept drifted values from GitHub into the files.",
+    "undo": "Undo what the last run created.",
+    "report": "Write progress into the files and show a report.",
+    "doctor": "Check files, token, permissions and board.",
+    "sandbox": "Run or reset the GitHub simulator.",
     "schema": "Print the JSON Schema of the file format.",
 }
 """Every verb with the line that `backlog --help` shows; its module has the verb's name."""
@@ -169,7 +169,7 @@ def _bug(error: BaseException, arguments: Sequence[str]) -> int:
 )
 @click.version_option(__version__, prog_name="backlog")
 def cli() -> None:
-    """Keep a plan in a file and GitHub true to each other: Terraform for a backlog."""
+    """Keep a plan file and GitHub in sync: Terraform for your backlog."""
 
 
 def collect_rarely() -> None:

@@ -1,4 +1,4 @@
-"""Options that verbs share, and what they come to."""
+"""Options that several commands share, and the values that they are collected into."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Command: TypeAlias = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """How a run speaks: colour ("auto", "always", "never"), quiet, how verbose, log format."""
+    """How a run prints: color ("auto", "always", "never"), quiet, verbosity, log format."""
 
     color: str = "auto"
     quiet: bool = False
@@ -27,7 +27,7 @@ class OutputOptions:
 
 @dataclass(frozen=True, slots=True)
 class TargetOptions:
-    """What a run is about: the files, the target, the server."""
+    """What a run works on: the files, the repository and board, the server."""
 
     paths: tuple[str, ...] = ()
     repo: str | None = None
@@ -38,7 +38,7 @@ class TargetOptions:
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
-    """What plan there is to be, and who said yes to it.
+    """How the plan is made, and how it is approved.
 
     `saved` is the file of a plan to apply, `out` the file to save one in, `approve` the digest of
     the plan that was approved, `force` the guards to override.
@@ -52,7 +52,7 @@ class SyncOptions:
 
 
 def _collected(command: Command, name: str, kind: type[Any]) -> Command:
-    """Let a command get the options that are the fields of a data class as one value."""
+    """Pass the options that are fields of a data class to the command as one value."""
 
     @wraps(command)
     def gathered(**values: Any) -> Any:
@@ -63,26 +63,26 @@ def _collected(command: Command, name: str, kind: type[Any]) -> Command:
 
 
 def plan_options(command: Command) -> Command:
-    """Add --only, --on-conflict, --prune, --adopt and --force: the command gets `options`, `force`.
+    """Add --only, --on-conflict, --prune, --adopt and --force as `options` and `force`.
 
-    All but --force are one value: what planning is asked for.
+    `options` is one `PlanOptions` with all of them except --force.
     """
 
     outer = _collected(command, "options", PlanOptions)
     for option in (
         click.option("--force", multiple=True, metavar="SLUG", callback=_forced,
-                     help="Override the guard of this name (" + ", ".join(FORCEABLE)
+                     help="Override the guard with this name (" + ", ".join(FORCEABLE)
                      + "). May be repeated."),
         click.option("--adopt", is_flag=True,
-                     help="Take unmanaged issues that have exactly the title of an item."),
+                     help="Adopt existing issues whose title matches an item exactly."),
         click.option("--prune", type=click.Choice(["close"]),
                      callback=lambda _, __, value: value == "close",
-                     help="Close issues whose items are gone from the files, as not planned."),
+                     help="Close issues whose items were removed from the files, as not planned."),
         click.option("--on-conflict", type=click.Choice(["file", "github"]),
                      callback=lambda _, __, value: Owner(value) if value else None,
-                     help="Whose value counts where both sides changed a field; else it is held."),
+                     help="Which side wins if both changed a field (default: hold it)."),
         click.option("--only", multiple=True, metavar="KEY",
-                     help="Only this item and what it needs: its parents and definitions."
+                     help="Limit to this item, its parents and what they need."
                      " May be repeated."),
     ):  # fmt: skip
         outer = option(outer)
@@ -90,10 +90,10 @@ def plan_options(command: Command) -> Command:
 
 
 def as_for_sync(command: Command) -> Command:
-    """Let a verb take sync's other options, so that a command line can be repeated with it.
+    """Accept and ignore the other options of sync, so that its command line can be repeated.
 
-    They say how a plan is made or what is written into files, and have no part in what the verb
-    does.
+    They change how a plan is made or what is written into files, which does not matter for the
+    command that gets them.
     """
     for name in ("--plan", "--approve", "--force", "--prune", "--on-conflict"):
         command = click.option(name, multiple=True, hidden=True, expose_value=False)(command)
@@ -109,24 +109,26 @@ def _forced(
 ) -> tuple[str, ...]:
     for slug in value:
         if slug in FINAL:
-            raise click.BadParameter(f"{slug!r} cannot be overridden: it would not come true.")
+            raise click.BadParameter(f"{slug!r} cannot be overridden: the run would fail anyway.")
         if slug not in FORCEABLE:
-            raise click.BadParameter(f"{slug!r} is no guard; there are {', '.join(FORCEABLE)}.")
+            raise click.BadParameter(
+                f"{slug!r} is not a guard. Valid names: {', '.join(FORCEABLE)}."
+            )
     return value
 
 
 def output_options(command: Command) -> Command:
-    """Add --color, -q, -v and --log-format: the command gets them as `output_options`."""
+    """Add --color, -q, -v and --log-format as `output_options`."""
 
     outer = _collected(command, "output_options", OutputOptions)
     for option in (
         click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
-                     help="How log lines on standard error look."),
+                     help="Log format."),
         click.option("-v", "--verbose", count=True,
-                     help="Show every field of new items, and log; -vv logs every request."),
-        click.option("-q", "--quiet", is_flag=True, help="Only the last line, and errors."),
+                     help="Verbose: all fields and log messages (-vv: every request)."),
+        click.option("-q", "--quiet", is_flag=True, help="Show only the last line and errors."),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
-                     help="Colour; by default on a terminal where NO_COLOR is not set."),
+                     help="Color output (auto: on a terminal, unless NO_COLOR is set)."),
     ):  # fmt: skip
         outer = option(outer)
     return outer
@@ -136,7 +138,7 @@ _ADDRESS = re.compile(r"https?://[^/\s]+/([^/\s]+/[^/\s]+?)(?:\.git)?/?")
 
 
 def named_repository(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Take a repository's address, copied from a browser, for its name."""
+    """Convert a repository's address, copied from a browser, to its name."""
     address = _ADDRESS.fullmatch(value.strip()) if value else None
     return address[1] if address else value
 
@@ -150,22 +152,22 @@ def bullets_option(command: Command) -> Command:
     """Add --bullets."""
     return click.option(
         "--bullets", type=click.Choice(["items", "list"]),
-        help="Whether bullets below a time or status heading become items.",
+        help="Treat bullets under time or status headings as items, or only list them.",
     )(command)  # fmt: skip
 
 
 def target_options(command: Command) -> Command:
-    """Add PATH…, --repo, --project, --sandbox and --bullets: the command gets them as `target`."""
+    """Add PATH…, --repo, --project, --sandbox and --bullets as `target`."""
 
     outer = _collected(command, "target", TargetOptions)
     for option in (
         bullets_option,
         click.option("--sandbox", is_flag=True,
-                     help="Use the simulated GitHub in .backlog/sandbox; no token, no network."),
+                     help="Use the GitHub simulator in .backlog/sandbox (no token, no network)."),
         click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE|none",
-                     help="The Projects v2 board; wins over the file."),
+                     help="Projects board (overrides the file)."),
         click.option("--repo", metavar="OWNER/NAME", callback=named_repository,
-                     help="The repository; wins over the file."),
+                     help="Repository (overrides the file)."),
         paths_argument,
     ):  # fmt: skip
         outer = option(outer)
@@ -173,8 +175,8 @@ def target_options(command: Command) -> Command:
 
 
 def format_option(*choices: str) -> Callable[[Command], Command]:
-    """Add --format with these choices, the first by default."""
+    """Add --format with these choices; the first one is the default."""
     return click.option(
         "--format", "output", type=click.Choice(choices), default=choices[0], show_default=True,
-        help="What standard output holds.",
+        help="Output format.",
     )  # fmt: skip

@@ -41,7 +41,7 @@ def read_source(file: Path, path: str) -> Source | Diagnostic:
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        hint = "check the path, or write a first backlog with 'backlog init'"
+        hint = "check the path, or create a backlog with 'backlog init'"
         return _problem(path, "file-missing", "there is no such file", hint)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

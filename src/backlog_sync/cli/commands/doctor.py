@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @output_options
 def command(*, target: TargetOptions, output: str, output_options: OutputOptions) -> int:
-    """Check files, git, token, rights, board and server: each line ok, or what to do.
+    """Check files, git, token, permissions, board and server.
 
-    Exits 1 where something would stop a sync. Nothing is changed, and no token is printed.
+    Each line says ok or what to do. Exits with 1 if something would stop a sync. Read-only; no
+    token is printed.
     """
     from backlog_sync.cli.screen import open_screen
     from backlog_sync.render.doctor import checkup_json, checkup_text

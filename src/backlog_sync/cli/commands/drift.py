@@ -36,18 +36,19 @@ if TYPE_CHECKING:
 )
 @target_options
 @click.option("--full", is_flag=True,
-              help="Read every issue, or refuse where that cannot be done.")  # fmt: skip
+              help="Read every issue; fail if that is not possible.")  # fmt: skip
 @click.option("--issue", "tracked", is_flag=True,
-              help="Keep one tracking issue up to date, and close it when clean.")  # fmt: skip
+              help="Keep one tracking issue up to date; close it when there is no drift."
+              )  # fmt: skip
 @format_option("text", "json")
 @output_options
 def command(
     *, target: TargetOptions, full: bool, tracked: bool, output: str, output_options: OutputOptions
 ) -> int:
-    """Show what moved apart: drift on GitHub, changes pending in the file, conflicts, orphans.
+    """Show drift on GitHub, changes pending in the file, conflicts, and orphans.
 
-    Duplicate, vanished, transferred and suspicious issues are told too. Nothing is written,
-    neither to a file nor, but for the issue of --issue, to GitHub. Exit 3 where there is anything.
+    Also lists duplicate, missing, transferred and untrusted issues. Read-only, except for the
+    tracking issue of --issue. Exits with 3 if there is anything to report.
     """
     from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import open_workspace

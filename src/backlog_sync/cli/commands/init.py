@@ -27,19 +27,20 @@ if TYPE_CHECKING:
     "  backlog init --from-github --repo octo-org/widgets",
 )
 @click.option("--from", "sources", multiple=True, metavar="FILE", type=click.Path(),
-              help="Read this plan: Markdown, YAML, JSON, CSV. May be repeated.")  # fmt: skip
+              help="Convert this file (Markdown, YAML, JSON, CSV). May be repeated.")  # fmt: skip
 @click.argument("more", nargs=-1, metavar="[FILE]...", type=click.Path())
 @click.option("--to", type=click.Choice(["yaml", "markdown"]),
-              help="With --from: the syntax of the new file; without it, a roadmap stays as it"
-              " is, and any other plan becomes YAML.")  # fmt: skip
-@click.option("--from-github", is_flag=True, help="Make it from the issues of the repository.")
-@click.option("--closed", is_flag=True, help="With --from-github: closed issues too.")
+              help="With --from: syntax of the new file (default: YAML; a Markdown roadmap is"
+              " not converted).")  # fmt: skip
+@click.option("--from-github", is_flag=True,
+              help="Create it from the issues of the repository.")  # fmt: skip
+@click.option("--closed", is_flag=True, help="With --from-github: include closed issues.")
 @click.option("--output", "target", metavar="FILE", type=click.Path(),
-              help="The file to write; backlog/backlog.yaml by default.")  # fmt: skip
-@click.option("--repo", metavar="OWNER/NAME", callback=named_repository, help="The repository.")
+              help="File to write (default: backlog/backlog.yaml).")  # fmt: skip
+@click.option("--repo", metavar="OWNER/NAME", callback=named_repository, help="Repository.")
 @click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE",
-              help="With --from-github: the board whose values are taken along.")  # fmt: skip
-@click.option("--sandbox", is_flag=True, help="With --from-github: read the simulated GitHub.")
+              help="With --from-github: board to read values from.")  # fmt: skip
+@click.option("--sandbox", is_flag=True, help="With --from-github: read the GitHub simulator.")
 @output_options
 def command(
     *,
@@ -54,11 +55,11 @@ def command(
     sandbox: bool,
     output_options: OutputOptions,
 ) -> int:
-    """Write a first backlog: empty, from a plan that exists, or from a repository.
+    """Create a backlog: empty, from an existing plan, or from a repository.
 
-    With --from it shows what it read: the items as a tree, what is doubtful, and what was not
-    taken. On a terminal it asks about the doubtful parts. No file is ever overwritten. A Markdown
-    roadmap stays as it is, unless --to is said: the settings to put at its top are printed.
+    With --from, it shows what was read: the items as a tree, what is unclear, and what was
+    skipped. On a terminal it asks about the unclear parts. No file is ever overwritten. A Markdown
+    roadmap is used unchanged unless --to is given; the settings to put at its top are printed.
     """
     if (more or to) and not sources:
         raise click.UsageError("files and --to go with --from.")

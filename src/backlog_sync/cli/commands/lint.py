@@ -48,9 +48,9 @@ _MOST_STEPS = 6
 )
 @paths_argument
 @bullets_option
-@click.option("--explain", is_flag=True, help="Print every line with the rule that took it.")
+@click.option("--explain", is_flag=True, help="Show which rule matched each line.")
 @click.option("--fix", "mend", is_flag=True,
-              help="Put right what can be: wrong totals, mojibake, missing keys of YAML"
+              help="Fix what can be fixed: wrong totals, mojibake, missing keys of YAML"
               " items.")  # fmt: skip
 @format_option("text", "json", "sarif", "github")
 @output_options
@@ -63,9 +63,9 @@ def command(
     output: str,
     output_options: OutputOptions,
 ) -> int:
-    """Check backlog files, offline: every fault with its place and a hint.
+    """Check backlog files, offline: list every problem with its location and a hint.
 
-    Exit 1 where there are errors; warnings alone do not fail.
+    Exits with 1 if there are errors; warnings do not fail.
     """
 
     if explain and output == "sarif":

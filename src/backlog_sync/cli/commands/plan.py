@@ -23,8 +23,8 @@ from backlog_sync.core.options import PlanOptions
 @target_options
 @plan_options
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False),
-              help="Save the plan, for `sync --plan FILE` to apply exactly that.")  # fmt: skip
-@click.option("--check", is_flag=True, help="Exit 3 where there is something to do.")
+              help="Save the plan, to be applied with `sync --plan FILE`.")  # fmt: skip
+@click.option("--check", is_flag=True, help="Exit with 3 if there are changes.")
 @format_option("text", "json")
 @output_options
 def command(
@@ -37,7 +37,7 @@ def command(
     output: str,
     output_options: OutputOptions,
 ) -> int:
-    """Show what sync would do, field by field. Nothing is sent."""
+    """Show what sync would do, field by field. Read-only."""
     from backlog_sync.cli.apply import show_plan
 
     sync_options = SyncOptions(options, out=out, force=force)

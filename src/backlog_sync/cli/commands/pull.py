@@ -34,8 +34,8 @@ if TYPE_CHECKING:
                "  backlog pull --on-conflict github")  # fmt: skip
 @target_options
 @click.option("--on-conflict", type=click.Choice(["github"]),
-              help="Take GitHub's version also where the file changed the same field.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Show the difference, and write nothing.")
+              help="Take GitHub's version even if the file changed the same field.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
 @format_option("text", "json")
 @output_options
 def command(
@@ -46,12 +46,12 @@ def command(
     output: str,
     output_options: OutputOptions,
 ) -> int:
-    """Accept into the files what people changed on GitHub, instead of setting it back.
+    """Accept drifted values from GitHub into the files, instead of reverting them.
 
     Titles, texts, criteria, points, priorities, milestones, dates, labels, assignees and
-    dependencies are written in the style that the file has; what it cannot say is told. On GitHub
-    nothing that people see is changed: progress that comes along is noted there, hidden, which
-    needs the right to write issues. Exit 4 where conflicts are left.
+    dependencies are written in the file's own style. Values that the file cannot express are
+    listed. Nothing visible changes on GitHub; written progress is recorded there in hidden
+    markers, which needs permission to write issues. Exits with 4 if conflicts remain.
     """
     from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import (

@@ -51,32 +51,32 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
     "  backlog report --audience leaders --since last-month\n"
     "  backlog report --output report.html\n"
     "  backlog report --output public/\n"
-    "  backlog report --issue 'How we stand' --comment 12",
+    "  backlog report --issue 'Progress report' --comment 12",
 )
 @target_options
 @click.option("--check", is_flag=True,
-              help="Show what would change in the files; exit 3 where anything would.")  # fmt: skip
-@click.option("--no-write-back", is_flag=True, help="Leave the files as they are.")
+              help="Show what would change in the files; exit with 3 if anything would."
+              )  # fmt: skip
+@click.option("--no-write-back", is_flag=True, help="Do not change the files.")
 @click.option("--audience", "audience_name", type=click.Choice(AUDIENCES),
               default="everybody", show_default=True,
-              help="Whom it is for: chooses depth and wording, changes no figure.")  # fmt: skip
+              help="Audience: changes depth and wording, never the figures.")  # fmt: skip
 @click.option("--items-for", metavar="NAME",
-              help="Only items whose 'audience:' is NAME, and what stands above them.")  # fmt: skip
-@click.option("--since", "since_word", metavar="DAY",
-              help="Tell what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
+              help="Limit to items whose 'audience:' is NAME, and their parents.")  # fmt: skip
+@click.option("--since", "since_word", metavar="DATE",
+              help="Show what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
 @click.option("--output", "destination", metavar="FILE|FOLDER",
-              help="Write the report there; a folder gets every form of it.")  # fmt: skip
+              help="Write the report to a file, or in every format to a folder.")  # fmt: skip
 @click.option("--issue", "title", metavar="TITLE", is_flag=False, flag_value="Progress report",
-              help="Keep one issue with the report up to date.")  # fmt: skip
+              help="Post the report in one issue and keep it up to date.")  # fmt: skip
 @click.option("--comment", metavar="NUMBER", type=click.IntRange(min=1),
-              help="Keep one comment on that issue or pull request up to date.")  # fmt: skip
+              help="Post the report as one comment on this issue or pull request and keep it up"
+              " to date.")  # fmt: skip
 @click.option("--status-update", is_flag=True,
-              help="Tell on the board, once a day, how each milestone stands.")  # fmt: skip
-@click.option(
-    "--today", "today_word", metavar="DAY", help="The day of the report, where it is not today."
-)
+              help="Post a daily status update to the board.")  # fmt: skip
+@click.option("--today", "today_word", metavar="DATE", help="Report date (default: today).")
 @click.option("--seed", type=int, default=1, show_default=True,
-              help="What the forecast's chances are drawn with.")  # fmt: skip
+              help="Random seed for the forecast.")  # fmt: skip
 @format_option("text", "markdown", "html", "json", "csv")
 @output_options
 def command(
@@ -96,13 +96,12 @@ def command(
     output: str,
     output_options: OutputOptions,
 ) -> int:
-    """Read GitHub, write progress into the files, and show it.
+    """Read GitHub, write progress into the files, and show a report.
 
-    Progress with its health, a forecast, the schedule, load and risks: on the terminal, as
-    Markdown, as one HTML page, as JSON or CSV. On GitHub it notes, hidden in each issue and on
-    each card, what it writes into the files, which needs the right to write issues; nothing else
-    there is changed, but for the one issue of --issue, the one comment of --comment, and the
-    status update of --status-update.
+    The report covers progress, health, forecast, schedule, load and risks: on the terminal, or as
+    Markdown, HTML, JSON or CSV. What is written into the files is recorded on GitHub in hidden
+    markers, which needs permission to write issues. Nothing else changes there, except the issue
+    of --issue, the comment of --comment, and the status update of --status-update.
     """
 
     from backlog_sync.cli.report_facts import make_report, read_since

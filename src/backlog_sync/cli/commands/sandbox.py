@@ -17,19 +17,20 @@ PAGE = "/_sandbox/"
 
 @click.group("sandbox")
 def command() -> None:
-    """Run or reset the simulated GitHub of this folder (.backlog/sandbox).
+    """Run or reset the GitHub simulator of this folder (.backlog/sandbox).
 
-    It answers GitHub's REST and GraphQL API on a loopback port. Any client can use it; any token
-    will do. `backlog sync --sandbox` uses the running one, else starts its own.
+    It serves GitHub's REST and GraphQL APIs on a loopback port, for any client and with any token.
+    `backlog sync --sandbox` uses the running simulator, or starts its own.
     """
 
 
 @command.command("serve", epilog="\b\nExamples:\n  backlog sandbox serve --port 0\n"
                                   "  backlog sandbox serve --faults trouble.yaml")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8123, show_default=True,
-              help="The port; 0 picks a free one.")  # fmt: skip
+              help="Port; 0 picks a free one.")  # fmt: skip
 @click.option("--faults", type=click.Path(dir_okay=False), metavar="FILE",
-              help="What goes wrong, and who is at work there; see docs/sandbox.md.")  # fmt: skip
+              help="File that describes faults and simulated people; see docs/sandbox.md."
+              )  # fmt: skip
 def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
     fault_config = wiring.read_fault_config(Path(faults)) if faults else None
@@ -59,7 +60,7 @@ def serve(*, port: int, faults: str | None) -> int:
 
 @command.command("reset")
 def reset() -> int:
-    """Forget everything that the simulated GitHub holds."""
+    """Delete everything in the GitHub simulator."""
     wiring.reset_sandbox(wiring.root())
     click.echo("The simulated GitHub is empty.")
     return ExitCode.DONE

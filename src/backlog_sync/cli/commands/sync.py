@@ -20,17 +20,17 @@ from backlog_sync.core.options import PLAIN, PlanOptions
     "  backlog sync --yes",
 )
 @target_options
-@click.option("--dry-run", is_flag=True, help="Show the plan and stop; the same as plan.")
-@click.option("--check", is_flag=True, help="With --dry-run: exit 3 where there is work.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop, like `backlog plan`.")
+@click.option("--check", is_flag=True, help="With --dry-run: exit with 3 if there are changes.")
 @plan_options
 @click.option("--plan", "saved", metavar="FILE", type=click.Path(dir_okay=False),
-              help="Apply exactly this plan of `plan --out`, or refuse where anything"
-              " moved.")  # fmt: skip
+              help="Apply exactly this saved plan (`plan --out`); refuse if anything changed"
+              " since.")  # fmt: skip
 @click.option("--approve", metavar="DIGEST",
-              help="Go ahead without asking where the plan has this digest, which `plan`"
-              " prints.")  # fmt: skip
-@click.option("--no-write-back", is_flag=True, help="Leave the files as they are.")
-@click.option("--yes", is_flag=True, help="Go ahead without asking.")
+              help="Skip the confirmation if the plan has this digest (printed by `plan`);"
+              " refuse any other plan.")  # fmt: skip
+@click.option("--no-write-back", is_flag=True, help="Do not change the files.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation.")
 @format_option("text", "json")
 @output_options
 def command(
@@ -47,10 +47,10 @@ def command(
     output: str,
     output_options: OutputOptions,
 ) -> int:
-    """Make GitHub say what the files say, and write progress back into them.
+    """Apply the files to GitHub and write progress back into them.
 
-    The plan is shown first. On a terminal you are asked; a first sync, or one that creates more
-    than 50 issues, needs --yes where nobody can be asked.
+    Shows the plan first and asks for confirmation. Without a terminal, a first sync, or one that
+    creates more than 50 issues, needs --yes.
     """
     if check and not dry_run:
         raise click.UsageError("--check only looks: add --dry-run.")

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="KEY",
               help="Close only the issue of this item. May be repeated.")  # fmt: skip
 @as_for_sync
-@click.option("--yes", is_flag=True, help="Go ahead without asking.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation.")
 @format_option("text", "json")
 @output_options
 def command(
