@@ -172,7 +172,7 @@ def test_who_could_not_be_asked_about_is_not_believed() -> None:
     plan = build_plan(desired(one), observed(there))
     assert not any(c.action.value == "close" for c in plan.changes)
     (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
-    assert "could not be asked" in warned.message
+    assert "could not be checked" in warned.message
     assert "Ann]" in warned.message
     asked = observed(there, permissions={"ann": "WRITE"})
     assert any(c.action.value == "close" for c in build_plan(desired(one), asked).changes)

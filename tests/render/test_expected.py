@@ -31,9 +31,7 @@ def test_waiting_is_told_apart() -> None:
     assert expected_text(quick, Usage(1, 1, 0, 5), Look()) == (
         "Expected: ≈ 19 requests, 26 points, under 1 minute"
     )
-    told = (
-        "Expected: ~ 1 request, 900 points, 13 minutes (at the pace that GitHub bears: 13 minutes)"
-    )
+    told = "Expected: ~ 1 request, 900 points, 13 minutes (paced for GitHub's limits: 13 minutes)"
     assert expected_text(slow, Usage(), Look(ascii=True)) == told
 
 
@@ -51,12 +49,11 @@ def test_a_step_tells_what_is_left() -> None:
         (Coverage(False, 20, 33), "20 issues read, not all"),
         (
             Coverage(False, 133, 21_000, by_number=33),
-            "33 issues by number; of 20,967 others 100 looked at",
+            "33 issues by number; of 20,967 others 100 checked",
         ),
         (
             Coverage(False, 133, 21_000, by_number=33, since="2026-11-20T04:00:00Z"),
-            "33 issues by number; of 20,967 others those looked at"
-            " that were touched since 2026-11-20 04:00",
+            "33 issues by number; of 20,967 others those updated since 2026-11-20 04:00",
         ),
     ],
 )

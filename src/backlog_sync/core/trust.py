@@ -70,9 +70,9 @@ def logins_to_ask(
 def belief_warnings(
     issues: Iterable[tuple[ObservedIssue, str, Belief]], trusted: tuple[str, ...]
 ) -> tuple[Warned, ...]:
-    """Tell once of each author of issues whose record is not believed, and what restores it.
+    """Return one warning for each author of issues whose record is not trusted, with the remedy.
 
-    Issues come with their names for people.
+    Each issue comes with its reference for display, such as "#12".
     """
     refs_by_author: dict[tuple[str, Belief, str], list[str]] = {}
     for issue, ref, doubt in issues:
@@ -91,12 +91,12 @@ def _doubt_message(
     names = ", ".join(refs[:5]) + (f" and {len(refs) - 5} more" if len(refs) > 5 else "")
     who = f"{login}, who may not write to {repository}"
     if doubt is Belief.UNKNOWN:
-        who = f"{login}, and whether they may write to {repository} could not be asked"
+        who = f"{login}, whose permission to write to {repository} could not be checked"
     if not login:
-        who = "an account that is gone"
+        who = "a deleted account"
     line = (
-        f"{names}: opened by {who}, so the hidden record there is not believed: nothing is taken "
-        "away, no state is set, and ticks are not read"
+        f"{names}: opened by {who}, so the hidden record there is not trusted: nothing is removed,"
+        " no state is set, and ticks are not read"
     )
     remedy = f"; `trusted_authors: [{', '.join([*trusted, login])}]` restores it"
-    return line + remedy if login else f"{line}; open the issue anew to have it restored"
+    return line + remedy if login else f"{line}; to restore it, open a new issue"

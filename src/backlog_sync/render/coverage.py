@@ -24,7 +24,7 @@ def _coverage_of_one(coverage: Coverage) -> str:
     others = max(0, coverage.total - coverage.by_number)
     if coverage.since is None:
         looked = max(0, coverage.issues_read - coverage.by_number)
-        return f"{by_number}; of {others:,} others {looked:,} looked at"
+        return f"{by_number}; of {others:,} others {looked:,} checked"
     day, _, time = coverage.since.partition("T")
     since = f"{day} {time[:5]}"
-    return f"{by_number}; of {others:,} others those looked at that were touched since {since}"
+    return f"{by_number}; of {others:,} others those updated since {since}"

@@ -16,7 +16,7 @@ def expected_text(expected: Estimate, spent: Usage, look: Look) -> str:
     parts = [counted(requests, "request"), counted(points, "point")]
     text = f"Expected: {about} {', '.join(parts)}, {duration(expected.seconds)}"
     if expected.paced >= 30:
-        text += f" (at the pace that GitHub bears: {duration(expected.paced)})"
+        text += f" (paced for GitHub's limits: {duration(expected.paced)})"
     return text
 
 
