@@ -5,9 +5,7 @@ Adapters are imported where they are used, so that `backlog lint` loads no GitHu
 
 import http.client
 import json
-import logging
 import os
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -127,6 +125,12 @@ def known_secrets() -> tuple[str, ...]:
     values = [os.environ.get(name, "") for name in (*_TOKENS, *_MORE_SECRETS)]
     passwords = (urlsplit(url).password for _, url in _all_proxies())
     return tuple(value for value in (*values, *passwords, *_IN_USE) if value)
+
+
+def hide_secrets() -> Callable[[str], str]:
+    """Return what takes every known secret, and what looks like one, out of a text."""
+    secrets = Secrets(known_secrets())
+    return lambda text: without_shapes(secrets.hide(text))
 
 
 def _all_proxies() -> list[tuple[str, str]]:
@@ -554,56 +558,3 @@ def lock_given_back(lock: "StateLock") -> Iterator[None]:
         yield
     finally:
         lock.leave()
-
-
-# ---- logs ----------------------------------------------------------------------------------
-
-
-def configure_logging(verbosity: int, log_format: str) -> None:
-    """Send our log events to standard error: warnings, from 1 on information, from 2 on all.
-
-    `log_format` is "text" or "json". Nothing else in the process is touched.
-    """
-    if verbosity <= 0 and log_format == "text":
-        logger = logging.getLogger("backlog_sync")
-        logger.handlers = [logging.NullHandler()]
-        logger.setLevel(logging.NOTSET)
-        return
-    import structlog  # noqa: PLC0415 - most runs log nothing
-
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _without_secrets,
-    ]
-    final: Any = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, final],
-        )
-    )
-    logger = logging.getLogger("backlog_sync")
-    logger.handlers = [handler]
-    logger.propagate = False
-    logger.setLevel({0: logging.WARNING, 1: logging.INFO}.get(max(verbosity, 0), logging.DEBUG))
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-
-
-def _without_secrets(_: object, __: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Take every known secret, and what looks like one, out of an event, wherever it got in."""
-    secrets = Secrets(known_secrets())
-    for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = without_shapes(secrets.hide(value))
-    return event

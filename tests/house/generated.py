@@ -34,6 +34,35 @@ Generated from the program's own help by `python -m tests.house.generated`.
 | 130 | interrupted; run again to continue |
 
 Results go to standard output, everything else to standard error.
+
+## The log
+
+`-v` logs the events of a run on standard error, `-vv` each request with its cost. On a terminal
+each event is a line, and what stays the same is shown once. With `--log-format json` standard error
+has nothing but JSON: one object per line. Each has `timestamp` (UTC), `level` (`debug`, `info`,
+`warning`, `error`), `event` and `run` (the same for all lines of a run), `repository` as soon as it
+is known, `plan` (the digest) as soon as there is one, and the keys of its event. All of them are
+always there; a value that is not known is null.
+
+| event | when | keys |
+|---|---|---|
+| `run.started` | first | `verb`, `version` |
+| `files.loaded` | the files are read | `files`, `items`, `errors`, `warnings` (numbers) |
+| `github.observed` | GitHub is read | `issues`, `complete` (whether these are all), `board` \
+(its number), `requests`, `points` (so far) |
+| `plan.built` | the plan is known | `changes`, `new_issues`, `conflicts`, `drift`, `refused` \
+(the guards that refuse it) |
+| `change.applied` | the result of a change is known; a warning unless `result` is `applied` | \
+`action`, `kind`, `key`, `ref`, `result`, `reason` |
+| `wait.started` | before each wait | `seconds`, `reason` (`rate-limit`, `pace`, `retry`, \
+`issue-list`) |
+| `write_back.done` | the files are written | `files` (paths), `taken` (fields), `unrecorded` \
+(items), `problem` |
+| `run.finished` | last, whatever happened | `exit_code`, `seconds` |
+| `request.done` | a request was answered (`-vv`) | `method`, `path`, `operations` (GraphQL), \
+`status`, `points` (if the answer says so), `remaining`, `milliseconds` |
+| `message` | a message for people, with `json` only, also without `-v` | `text` |
+| `error` | what ended the run, with `json` only, also without `-v` | `text`, `slug`, `hint` |
 """
 
 

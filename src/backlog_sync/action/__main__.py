@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from backlog_sync import wiring
+from backlog_sync import log, wiring
 from backlog_sync.action.context import choose_mode, read_context
 from backlog_sync.action.inputs import read_inputs
 from backlog_sync.action.job import Job
@@ -28,7 +28,9 @@ from backlog_sync.render.inert import inert
 def main(env: Mapping[str, str], folder: Path) -> int:
     """Run, and turn whatever happens into outputs, a summary and an exit code."""
     prepare_streams()
-    wiring.configure_logging(0, "text")
+    log.configure(
+        2 if env.get("RUNNER_DEBUG") == "1" else 0, "text", secrets_out=wiring.hide_secrets
+    )
     runner = RunnerOutput(env, _prefix(env, folder))
     try:
         with INTERRUPTS.installed():

@@ -5,6 +5,7 @@ import errno
 import gc
 import os
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -14,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from backlog_sync import __version__
+from backlog_sync import __version__, log
 from backlog_sync.errors import BacklogError, ExitCode, of_system
 from backlog_sync.local.signals import INTERRUPTS
 
@@ -49,6 +50,14 @@ class Backlog(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, with an interrupt that prints no empty line into a log of JSON."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _print_stderr("")
+            raise click.Abort from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -73,9 +82,11 @@ class Backlog(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         prepare_streams()
         extra["standalone_mode"] = False
-        sys.exit(
-            _bounded(lambda: super(Backlog, self).main(arguments, prog_name, **extra), arguments)
-        )
+        log.stop()  # a process may call the command more than once
+        began = time.monotonic()
+        code = _bounded(lambda: super(Backlog, self).main(arguments, prog_name, **extra), arguments)
+        log.event("run.finished", exit_code=code, seconds=round(time.monotonic() - began, 3))
+        sys.exit(code)
 
 
 def prepare_streams() -> None:
@@ -132,6 +143,8 @@ def print_error(error: BacklogError) -> None:
     """Print an error's message and hint on standard error."""
     from backlog_sync.cli.plain import plain  # noqa: PLC0415 - only where there is an error
 
+    if log.message(error.message, "error", slug=error.slug, hint=error.hint):
+        return
     _print_stderr(f"backlog: {plain(error.message)}")
     if error.hint:
         _print_stderr(f"hint: {plain(error.hint)}")
@@ -139,6 +152,8 @@ def print_error(error: BacklogError) -> None:
 
 def _print_stderr(line: str) -> None:
     """Print a line on standard error, where anybody can still hear it."""
+    if log.message(line):
+        return
     with suppress(OSError):
         click.echo(line, err=True)
 

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from backlog_sync import wiring
+from backlog_sync import __version__, log, wiring
 from backlog_sync.cli.options import OutputOptions
 from backlog_sync.core.guards import Violation
 from backlog_sync.render.canvas import Look
@@ -36,8 +36,17 @@ _WIDEST = 100
 
 def open_screen(output_options: OutputOptions) -> "Screen":
     """Return where a run speaks, with its log as the options ask for it."""
-    wiring.configure_logging(output_options.verbose, output_options.log_format)
-    return Screen(output_options, wiring.environment())
+    screen = Screen(output_options, wiring.environment())
+    log.configure(
+        output_options.verbose,
+        output_options.log_format,
+        secrets_out=wiring.hide_secrets,
+        color=screen.look(err=True).color,
+        width=shutil.get_terminal_size((80, 24)).columns if sys.stderr.isatty() else None,
+    )
+    context = click.get_current_context(silent=True)
+    log.event("run.started", verb=context.info_name if context else None, version=__version__)
+    return screen
 
 
 class Screen:
@@ -57,10 +66,15 @@ class Screen:
             plain = True
         return Look(
             width=min(shutil.get_terminal_size((80, 24)).columns, _WIDEST),
-            color=self._color(terminal=stream.isatty()),
+            color=self._color(terminal=stream.isatty()) and not (err and self._logs_json),
             ascii=plain,
             full=self.output_options.verbose > 0,
         )
+
+    @property
+    def _logs_json(self) -> bool:
+        """Whether standard error has nothing but JSON."""
+        return self.output_options.log_format == "json"
 
     def _color(self, *, terminal: bool) -> bool:
         if self.output_options.color != "auto":
@@ -78,6 +92,8 @@ class Screen:
 
     def write_stderr(self, text: str) -> None:
         """Say something beside the result, quiet or not; no run ends because nobody hears it."""
+        if log.message(text):
+            return
         with suppress(OSError):
             click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
 
@@ -124,7 +140,8 @@ class Screen:
         return console.status(Text(clean(what)))
 
     def _shows_progress(self) -> bool:
-        return sys.stderr.isatty() and not self.output_options.quiet and not self.env.dumb
+        quiet = self.output_options.quiet or self._logs_json or self.env.dumb
+        return sys.stderr.isatty() and not quiet
 
     def progress(self) -> "Bar":
         """A progress bar on standard error; where that is no terminal, a line now and then."""

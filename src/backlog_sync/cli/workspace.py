@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from backlog_sync import wiring
+from backlog_sync import log, wiring
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.changes import Plan
@@ -85,12 +85,26 @@ class Workspace:
 
 def load_target(target: TargetOptions, top: Path) -> Loaded:
     """Read the files that the options name. Raises `errors.BacklogError` if there is none."""
-    return load(
+    loaded = load(
         [Path(path) for path in target.paths],
         root=top,
         repository=target.repo,
         project=target.project,
         bullets=target.bullets,
+    )
+    log_files(loaded)
+    return loaded
+
+
+def log_files(loaded: Loaded) -> None:
+    """Log what was read of the files."""
+    errors = len(loaded.errors)
+    log.event(
+        "files.loaded",
+        files=len(loaded.files),
+        items=sum(loaded.inventory.counts.values()),
+        errors=errors,
+        warnings=len(loaded.diagnostics) - errors,
     )
 
 
@@ -112,6 +126,7 @@ def open_workspace(target: TargetOptions, screen: Screen) -> Workspace:
     repository = wiring.target_repository(
         target.repo, desired.repository, screen.env, top, sandbox=target.sandbox
     )
+    log.bind(repository=repository)
     return Workspace(
         loaded, desired, repository, top, screen.env, sandbox=target.sandbox, waits=screen.waits
     )
@@ -191,6 +206,7 @@ def write_progress(
             unplaced += change.unplaced
     except BacklogError as error:
         problem = error
+    log_write_back(paths, flow, problem)
     return Written(
         paths=tuple(paths),
         problem=problem,
@@ -200,6 +216,17 @@ def write_progress(
         interrupted=flow.interrupted,
         replaced=tuple(replaced),
         unplaced=tuple(unplaced),
+    )
+
+
+def log_write_back(paths: Sequence[str], flow: Flow, problem: BacklogError | None = None) -> None:
+    """Log which files were written, and for how many items something is missing in them."""
+    log.event(
+        "write_back.done",
+        files=list(paths),
+        taken=len(flow.accepted.taken),
+        unrecorded=len(flow.unrecorded),
+        problem=problem.slug if problem else None,
     )
 
 

@@ -8,6 +8,7 @@ after 10 s (its documentation), and a list may lag behind for a while.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from backlog_sync import log
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.model import ObservedIssue, ObservedState
@@ -42,7 +43,9 @@ def look_for(
         remaining = until - clock.now()
         if remaining <= 0:
             return issues
-        clock.sleep(min(pause, remaining))
+        pause = min(pause, remaining)
+        log.event("wait.started", seconds=round(pause, 3), reason="issue-list")
+        clock.sleep(pause)
         pause = min(pause * 2, _LONGEST)
 
 

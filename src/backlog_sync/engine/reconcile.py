@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from backlog_sync import log
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Plan, Result
 from backlog_sync.core.duplicates import heals
 from backlog_sync.core.guards import Violation, check
@@ -79,10 +80,37 @@ def observe_and_plan(
     open_questions = questions(desired, observed)
     if open_questions:
         observed = tracker.look_up(observed, open_questions)
+    _log_observed(observed, tracker)
     plan = build_plan(desired, observed, options)
     if options.only:
         plan = narrow(plan, desired, observed, options.only)
-    return Prepared(desired, observed, plan, check(plan, desired, observed), journal, newest)
+    violations = check(plan, desired, observed)
+    _log_plan(plan, violations)
+    return Prepared(desired, observed, plan, violations, journal, newest)
+
+
+def _log_observed(observed: ObservedState, tracker: Tracker) -> None:
+    usage = tracker.usage()
+    log.event(
+        "github.observed",
+        issues=len(observed.issues),
+        complete=observed.coverage.complete,
+        board=observed.project.number if observed.project else None,
+        requests=usage.requests,
+        points=usage.points,
+    )
+
+
+def _log_plan(plan: Plan, violations: Sequence[Violation]) -> None:
+    log.bind(plan=plan.digests.plan)
+    log.event(
+        "plan.built",
+        changes=len(plan.changes),
+        new_issues=plan.new_issues,
+        conflicts=len(plan.conflicts),
+        drift=len(plan.drift),
+        refused=[violation.slug for violation in violations],
+    )
 
 
 def observe(desired: DesiredState, tracker: Tracker, read_scope: ReadScope) -> ObservedState:
@@ -92,7 +120,10 @@ def observe(desired: DesiredState, tracker: Tracker, read_scope: ReadScope) -> O
     """
     observed = tracker.observe(read_scope)
     open_questions = Questions(authors=authors(desired, observed))
-    return tracker.look_up(observed, open_questions) if open_questions else observed
+    if open_questions:
+        observed = tracker.look_up(observed, open_questions)
+    _log_observed(observed, tracker)
+    return observed
 
 
 def apply(

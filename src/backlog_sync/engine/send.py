@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from backlog_sync import log
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
 from backlog_sync.engine.jobs import OperationOrSkip, Skip
@@ -55,6 +56,8 @@ class Sending:
             url=issue.url if issue else url,
             reason=reason,
         )
+        if id(change) not in self.uncounted:
+            _log_outcome(self.outcomes[id(change)])
         key, claimed = claim_of(change)
         if result is not Result.APPLIED and claimed:
             self.unclaimed.setdefault(key, set()).add(claimed)
@@ -139,6 +142,20 @@ class Sending:
         self.lost += lost
         if not lost or self.lost > _LOST:
             stop(why)
+
+
+def _log_outcome(outcome: Outcome) -> None:
+    change = outcome.change
+    send = log.event if outcome.result is Result.APPLIED else log.warning
+    send(
+        "change.applied",
+        action=change.action.value,
+        kind=change.kind.value,
+        key=change.key,
+        ref=outcome.ref,
+        result=outcome.result.value,
+        reason=outcome.reason or None,
+    )
 
 
 def stop(why: str) -> NoReturn:

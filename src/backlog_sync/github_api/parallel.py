@@ -1,5 +1,6 @@
 """Doing a few things at once, results in order."""
 
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -37,7 +38,9 @@ def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = A
                 return
 
     for _ in range(min(at_once, len(things))):
-        threading.Thread(target=worker, daemon=True).start()
+        # With the values that every log event of this run carries.
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(worker,), daemon=True).start()
     results: dict[int, R] = {}
     try:
         while len(results) < len(things):

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
+from backlog_sync import log
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.github_api.answers import Limited, Lost, NotConnected, Trouble
 
@@ -86,8 +87,10 @@ class Patience:
                 return
             self.waits += 1
             if closed > 0:
+                log_wait(max(closed, _SOON), "rate-limit")
                 self._sleep(max(closed, _SOON))
             else:
+                log_wait(paced, "pace")
                 self._idle(paced)
 
     def run(self, attempt: Callable[[], T]) -> T:
@@ -102,6 +105,7 @@ class Patience:
             retry=retry_if_exception_type(Trouble),
             wait=tries.wait,
             stop=tries.stop,
+            before_sleep=tries.log_wait,
             sleep=self._pause,
             reraise=True,
         )
@@ -144,6 +148,11 @@ class Patience:
         self._sleep(seconds)
 
 
+def log_wait(seconds: float, reason: str) -> None:
+    """Log that nothing is sent for so long."""
+    log.event("wait.started", seconds=round(seconds, 3), reason=reason)
+
+
 class _Tries:
     """How often one request has failed, and what follows."""
 
@@ -160,6 +169,10 @@ class _Tries:
             return wait
         self._lost += 1
         return trouble.wait if trouble.wait is not None else 2.0 ** (self._lost - 1)
+
+    def log_wait(self, state: RetryCallState) -> None:
+        limited = isinstance(_trouble(state), Limited)
+        log_wait(state.upcoming_sleep, "rate-limit" if limited else "retry")
 
     def stop(self, state: RetryCallState) -> bool:
         trouble = _trouble(state)

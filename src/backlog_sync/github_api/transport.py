@@ -1,8 +1,8 @@
 """The one `requests` session that both clients send through, and its rules."""
 
 import json
-import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -10,10 +10,11 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationType, parse
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 
+from backlog_sync import log
 from backlog_sync.core.changes import Usage
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import RefusedError
@@ -28,7 +29,6 @@ FROM_ENVIRONMENT: Final = "GH_TOKEN (or GITHUB_TOKEN)"
 _READS: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = 3
 """A renamed repository redirects once, and it may have been renamed again."""
-_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -129,13 +129,15 @@ class PolicySession(requests.Session):
         kwargs.update(timeout=TIMEOUT, verify=self.verify, allow_redirects=False)
         for _ in range(_REDIRECTS + 1):
             self._count(request)
+            began = time.monotonic()
             with self._waiting():
                 response = super().send(request, **kwargs)
             self._hide(response)
+            if log.shows_requests():
+                log_request(request, response, time.monotonic() - began)
             self.server = response.headers.get("Server", "")
             if (scopes := response.headers.get("X-OAuth-Scopes")) is not None:
                 self.scopes = frozenset(scopes.replace(",", " ").split())
-            _log.debug("%s %s: %s", request.method, _shown(request.url), response.status_code)
             if not response.is_redirect:
                 self._of_thread.last = response
                 return response
@@ -195,6 +197,52 @@ class PolicySession(requests.Session):
         followed = request.copy()
         followed.url = target
         return followed
+
+
+def log_request(
+    request: requests.PreparedRequest, response: requests.Response, seconds: float
+) -> None:
+    """Log a request with what it cost: points are known if the answer names them."""
+    remaining = response.headers.get("X-RateLimit-Remaining", "")
+    log.request(
+        method=request.method,
+        path=urlsplit(request.url or "").path,
+        operations=_operations(request.body),
+        status=response.status_code,
+        points=_cost(response),
+        remaining=int(remaining) if remaining.isdecimal() else None,
+        milliseconds=round(seconds * 1000),
+    )
+
+
+def _operations(body: object) -> list[str]:
+    """Name what the JSON body of a GraphQL request asks for, each mutation of a batch once."""
+    try:
+        text = json.loads(body if isinstance(body, str | bytes) else "")["query"]
+        definitions = parse(text, no_location=True).definitions
+    except (ValueError, TypeError, KeyError, GraphQLError):
+        return []
+    names: dict[str, None] = {}
+    for operation in definitions:
+        if not isinstance(operation, OperationDefinitionNode):
+            continue
+        if operation.operation is OperationType.MUTATION:
+            fields = operation.selection_set.selections
+            names.update(
+                (field.name.value, None) for field in fields if isinstance(field, FieldNode)
+            )
+        elif operation.name is not None:
+            names[operation.name.value] = None
+    return list(names)
+
+
+def _cost(response: requests.Response) -> int | None:
+    """Return the points that a GraphQL answer says it cost, if its query asked for them."""
+    try:
+        cost = response.json()["data"]["rateLimit"]["cost"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return cost if isinstance(cost, int) else None
 
 
 def count_mutations(body: object) -> int:

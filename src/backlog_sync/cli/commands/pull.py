@@ -58,6 +58,7 @@ def command(
         Flow,
         files_after,
         flow_in,
+        log_write_back,
         open_workspace,
         unrecorded_lines,
     )
@@ -88,6 +89,7 @@ def command(
                 flow = flow_in(*about, tracker=tracker)
                 for change in flow.changes:
                     save(change)
+                log_write_back([c.path for c in flow.changes if c.is_written], flow)
             screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
     accepted = flow.accepted
     changes = tuple(change for change in flow.changes if change.is_written)

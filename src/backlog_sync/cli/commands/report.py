@@ -189,7 +189,7 @@ def _write(
 
     With a token that may not write nothing goes into them: they are shown as they would be.
     """
-    from backlog_sync.cli.workspace import flow_in, unrecorded_lines
+    from backlog_sync.cli.workspace import flow_in, log_write_back, unrecorded_lines
     from backlog_sync.files.write.change import save
 
     flow = flow_in(workspace.loaded, workspace.desired, observed, tracker=tracker)
@@ -203,7 +203,9 @@ def _write(
         save(change)
     screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
     code = ExitCode.PARTLY if any(why.again for why in flow.unrecorded.values()) else ExitCode.DONE
-    return tuple(change.path for change in flow.changes if change.is_written), code
+    paths = tuple(change.path for change in flow.changes if change.is_written)
+    log_write_back(paths, flow)
+    return paths, code
 
 
 def _today(word: str | None) -> date:
