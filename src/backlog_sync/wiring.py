@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from backlog_sync.core.rate import Learned, Pace
     from backlog_sync.engine.ports import Clock, Examiner, Git, Nonces, Tracker
     from backlog_sync.engine.reconcile import Journals
+    from backlog_sync.github_api.app_auth import AppKey
     from backlog_sync.local.cache import FileCache
     from github_sandbox.fault_config import FaultConfig
     from github_sandbox.server import StateLock
@@ -40,10 +41,20 @@ _IN_USE: set[str] = set()
 
 _MORE_SECRETS = (
     "BACKLOG_PROJECT_TOKEN",
+    "BACKLOG_APP_PRIVATE_KEY",
     "INPUT_APP_PRIVATE_KEY",
     "ACTIONS_RUNTIME_TOKEN",
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 )
+_APP = (
+    "BACKLOG_APP_ID",
+    "BACKLOG_APP_PRIVATE_KEY",
+    "BACKLOG_APP_PRIVATE_KEY_FILE",
+    "BACKLOG_APP_INSTALLATION_ID",
+)
+APP_INPUTS = ("app-id", "app-private-key")
+"""The action's inputs that describe a GitHub App."""
+
 _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -51,13 +62,19 @@ _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE
 class Environment:
     """What the environment says. `token` is GH_TOKEN, else GITHUB_TOKEN, as they stand.
 
-    `token_name` says which of them it is. `project_token` is BACKLOG_PROJECT_TOKEN. `workflow`
-    says that this is a run of a GitHub workflow, `server_url` where its git remotes are.
+    `token_name` says which of them it is. `project_token` is BACKLOG_PROJECT_TOKEN. `app` holds
+    what describes a GitHub App, by the names of the variables or of the action's inputs;
+    `board_app` the same for an App that only boards are reached with. `on_token` is called with
+    each token that an App gets. `workflow` says that this is a run of a GitHub workflow,
+    `server_url` where its git remotes are.
     """
 
     token: str | None = None
     token_name: str | None = None
     project_token: str | None = None
+    app: Mapping[str, str] = field(default_factory=dict, repr=False)
+    board_app: Mapping[str, str] = field(default_factory=dict, repr=False)
+    on_token: Callable[[str], None] = lambda _: None
     api_url: str = PUBLIC_API
     graphql_url: str | None = None
     repository: str | None = None
@@ -84,6 +101,7 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
         token=value("GH_TOKEN") or value("GITHUB_TOKEN"),
         token_name=next((name for name in _TOKENS[:2] if value(name)), None),
         project_token=value("BACKLOG_PROJECT_TOKEN"),
+        app={name: text for name in _APP if (text := value(name))},
         api_url=api_url,
         graphql_url=value("GITHUB_GRAPHQL_URL"),
         repository=value("GITHUB_REPOSITORY"),
@@ -252,13 +270,20 @@ def tracker(
         return
     memory = cache(top, env, repository, sandbox=False)
     token = find_token(env)[0]
+    board_token = env.project_token or _app_key(env.board_app)
     _IN_USE.update(filter(None, (env.token, env.project_token)))
+
+    def on_token(token: str) -> None:
+        _IN_USE.add(token)
+        env.on_token(token)
+
     github_tracker = connect(
         api_url=env.api_url,
         graphql_url=env.graphql_url,
         token=token,
-        project_token=env.project_token,
+        project_token=board_token,
         secrets=known_secrets(),
+        on_token=on_token,
         repository=repository,
         read_only=read_only,
         proxies=dict(env.proxies),
@@ -302,11 +327,19 @@ _LONG_WAIT = 120.0
 """Seconds: what is waited to keep the pace is told only beyond that; the bar shows time left."""
 
 
-def find_token(env: Environment) -> tuple[str, str]:
-    """The token and where it was found. Raises `AccessError` where there is none."""
-    host = web_host(env.api_url)
+def find_token(env: Environment) -> "tuple[str | AppKey, str]":
+    """Return the token or the GitHub App that issues are read with, and where it was found.
+
+    A GitHub App wins over GH_TOKEN and GITHUB_TOKEN, these over what `gh` is logged in with.
+    Raises `AccessError` if there is none, or if what describes an App cannot work.
+    """
+    app = _app_key(env.app)
+    if app is not None:
+        beside = f"; {env.token_name} is not used" if env.token else ""
+        return app, f"GitHub App {app.app_id} ({next(iter(env.app))}){beside}"
     if env.token:
         return env.token, env.token_name or "the environment"
+    host = web_host(env.api_url)
     token = git.gh_token(host)
     _IN_USE.update([token] if token else [])
     if token is None:
@@ -316,6 +349,19 @@ def find_token(env: Environment) -> tuple[str, str]:
             hint="set GH_TOKEN, run `gh auth login`, or try it with --sandbox",
         )
     return token, "gh auth token"
+
+
+def _app_key(values: Mapping[str, str]) -> "AppKey | None":
+    """Return the GitHub App that these values describe; None if there are none."""
+    if not values:
+        return None
+    from backlog_sync.github_api.app_auth import AppVariables, read_app_key  # noqa: PLC0415
+
+    from_inputs = APP_INPUTS[0] in values
+    key = read_app_key(values, AppVariables(*APP_INPUTS) if from_inputs else AppVariables())
+    if key is not None:
+        _IN_USE.add(key.private_key)
+    return key
 
 
 @contextmanager
@@ -342,6 +388,31 @@ def examiner(
     ) as github_tracker:
         assert isinstance(github_tracker, GitHubTracker)
         yield github_tracker
+
+
+def open_pull_request(
+    repository: str,
+    env: Environment,
+    *,
+    top: Path,
+    waits: Callable[[float], None],
+    head: str,
+    base: str,
+    title: str,
+    body: str,
+) -> str | None:
+    """Open a pull request and return its address; None if there is one for the branch `head`.
+
+    Raises as `tracker` does, `AccessError` if workflows may not open any, and `FailedError` for any
+    other refusal.
+    """
+    from backlog_sync.github_api.tracker import GitHubTracker  # noqa: PLC0415 - as above
+
+    with tracker(
+        repository, env, top=top, sandbox=False, read_only=False, waits=waits
+    ) as github_tracker:
+        assert isinstance(github_tracker, GitHubTracker)
+        return github_tracker.open_pull_request(head=head, base=base, title=title, body=body)
 
 
 def repository_here(top: Path, env: Environment) -> "Git":

@@ -10,14 +10,39 @@ import responses
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, FailedError, UnreachableError
-from backlog_sync.github_api.app_and_pulls import Server, app_token, open_pull_request
+from backlog_sync.github_api.app_auth import ACCESS_TOKENS, AppToken, AppVariables, read_app_key
+from backlog_sync.github_api.retry import Patience
+from backlog_sync.github_api.session import connect
+from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.local.push import WorkTree
 
 API = "https://api.github.com"
 HOME = "octo-org/shop"
-SERVER = Server(API, sleep=lambda _: None)
 NOW = 1_800_000_000
+INPUTS = AppVariables("app-id", "app-private-key")
+GRANTED = {"token": "ghs_fresh", "expires_at": "2027-01-15T09:00:00Z"}
+
+
+def app_token(key: str) -> str:
+    """The token that the App with this key gets."""
+    app = read_app_key({"app-id": "12", "app-private-key": key}, INPUTS)
+    assert app is not None
+    session = PolicySession(
+        api_url=API,
+        graphql_url=f"{API}/graphql",
+        credential=None,
+        read_only=True,
+        user_agent="tests",
+        secrets=Secrets(),
+        may_post=ACCESS_TOKENS,
+    )
+    patience = Patience(clock=lambda: NOW, sleep=lambda _: None)
+    told: list[str] = []
+    token = AppToken(app, HOME, session, api_url=API, patience=patience, on_token=told.append)
+    assert [token.token()] == told
+    return told[0]
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +64,8 @@ def pem(key: rsa.RSAPrivateKey) -> str:
 def test_a_token_is_made_for_the_installation(key: rsa.RSAPrivateKey) -> None:
     """The App signs for itself, for less than ten minutes, and gets a token of its installation."""
     responses.get(f"{API}/repos/{HOME}/installation", json={"id": 7})
-    responses.post(
-        f"{API}/app/installations/7/access_tokens", json={"token": "ghs_fresh"}, status=201
-    )
-    assert app_token(SERVER, "12", pem(key), HOME, now=NOW) == "ghs_fresh"
+    responses.post(f"{API}/app/installations/7/access_tokens", json=GRANTED, status=201)
+    assert app_token(pem(key)) == "ghs_fresh"
     sent = str(responses.calls[0].request.headers["Authorization"]).removeprefix("Bearer ")
     claims = jwt.decode(
         sent, key.public_key(), ["RS256"], options={"verify_exp": False, "verify_iat": False}
@@ -55,30 +78,30 @@ def test_a_token_is_made_for_the_installation(key: rsa.RSAPrivateKey) -> None:
 def test_a_key_that_lost_its_line_breaks_is_read(key: rsa.RSAPrivateKey) -> None:
     """Secrets are often pasted with `\\n` in words."""
     responses.get(f"{API}/repos/{HOME}/installation", json={"id": 7})
-    responses.post(f"{API}/app/installations/7/access_tokens", json={"token": "t"}, status=201)
-    assert app_token(SERVER, "12", pem(key).replace("\n", "\\n"), HOME, now=NOW) == "t"
+    responses.post(f"{API}/app/installations/7/access_tokens", json=GRANTED, status=201)
+    assert app_token(pem(key).replace("\n", "\\n")) == "ghs_fresh"
 
 
 @responses.activate
 def test_an_app_that_cannot_help_says_what_to_do(key: rsa.RSAPrivateKey) -> None:
     """No key, no installation, suspended: words and a hint, and never the key."""
     with pytest.raises(AccessError) as none:
-        app_token(SERVER, "12", "SECRET", HOME, now=NOW)
+        app_token("SECRET")
     assert "SECRET" not in none.value.message
     assert none.value.slug == "bad-app-key"
     responses.get(f"{API}/repos/{HOME}/installation", json={"message": "Not Found"}, status=404)
-    with pytest.raises(AccessError, match="was not found at octo-org/shop: Not Found"):
-        app_token(SERVER, "12", pem(key), HOME, now=NOW)
+    with pytest.raises(AccessError, match="not installed for octo-org/shop: Not Found"):
+        app_token(pem(key))
 
 
 @responses.activate
-def test_a_server_that_stumbles_is_asked_three_times(key: rsa.RSAPrivateKey) -> None:
-    """Two bad answers are waited out, three end the run in words."""
+def test_a_server_that_stumbles_is_asked_again(key: rsa.RSAPrivateKey) -> None:
+    """Two bad answers are waited out, those that stay end the run in words."""
     for _ in range(2):
         responses.get(f"{API}/repos/{HOME}/installation", status=502)
     responses.get(f"{API}/repos/{HOME}/installation", json={"id": 7})
-    responses.post(f"{API}/app/installations/7/access_tokens", json={"token": "t"}, status=201)
-    assert app_token(SERVER, "12", pem(key), HOME, now=NOW) == "t"
+    responses.post(f"{API}/app/installations/7/access_tokens", json=GRANTED, status=201)
+    assert app_token(pem(key)) == "ghs_fresh"
     for _ in range(3):
         responses.post(f"{API}/repos/{HOME}/pulls", status=503)
     with pytest.raises(UnreachableError, match="503"):
@@ -87,7 +110,8 @@ def test_a_server_that_stumbles_is_asked_three_times(key: rsa.RSAPrivateKey) -> 
 
 def opened() -> str | None:
     """Open a pull request."""
-    return open_pull_request(SERVER, "t", HOME, head="b", base="main", title="T", body="B")
+    tracker = connect(repository=HOME, token="t", read_only=False, sleep=lambda _: None)
+    return tracker.open_pull_request(head="b", base="main", title="T", body="B")
 
 
 @responses.activate

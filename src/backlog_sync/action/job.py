@@ -1,6 +1,5 @@
 """What every mode of a run needs: the files, the tracker, the checkout, the outputs."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.errors import BacklogError, FailedError, RefusedError
 from backlog_sync.files.load import Loaded
-from backlog_sync.github_api import app_and_pulls
 from backlog_sync.local.plan_file import write_plan
 from backlog_sync.local.push import WorkTree
 from backlog_sync.local.state import safe_name
@@ -52,15 +50,16 @@ class Job:
         return self.inputs.status_update and not self.context.is_pull_request
 
     def environment(self) -> wiring.Environment:
-        """The environment, with the App's token for the board where there is an App."""
-        env = wiring.environment(self.env)
-        if not self.inputs.app_id or not self.inputs.app_key or env.project_token:
+        """The environment, with the App of the inputs for the board if there is one.
+
+        Without a token in the inputs the App is for everything.
+        """
+        env = replace(wiring.environment(self.env), on_token=self.runner.mask)
+        if not self.inputs.app_id or not self.inputs.app_key:
             return env
-        token = app_and_pulls.app_token(
-            _server(env), self.inputs.app_id, self.inputs.app_key, self.repository, now=time.time()
-        )
-        self.runner.mask(token)
-        return replace(env, project_token=token)
+        values = (self.inputs.app_id, self.inputs.app_key)
+        app = dict(zip(wiring.APP_INPUTS, values, strict=True))
+        return replace(env, board_app=app) if env.token else replace(env, app=app)
 
     def workspace(self, env: wiring.Environment | None = None) -> Workspace:
         """The files and the repository, with the environment that its requests are sent in."""
@@ -127,13 +126,17 @@ class Job:
         """Bring written files back, told; None where nothing was written."""
         if not paths:
             return None
-        env = wiring.environment(self.env)
 
         def opener(head: str, into: str, title: str, body: str) -> str | None:
-            token, _ = wiring.find_token(env)
-            repository = self.context.repository or self.repository
-            return app_and_pulls.open_pull_request(
-                _server(env), token, repository, head=head, base=into, title=title, body=body
+            return wiring.open_pull_request(
+                self.context.repository or self.repository,
+                self.environment(),
+                top=self.top,
+                waits=self.waits,
+                head=head,
+                base=into,
+                title=title,
+                body=body,
             )
 
         try:
@@ -174,7 +177,3 @@ class Job:
         path = self.context.temp / f"backlog-saved-{safe_name(self.desired.backlog_id)}.json"
         write_plan(path, self.saved(prepared))
         return {"saved-plan": str(path)}
-
-
-def _server(env: wiring.Environment) -> app_and_pulls.Server:
-    return app_and_pulls.Server(env.api_url, dict(env.proxies), env.ca_bundle or True)

@@ -27,11 +27,17 @@ class Secrets:
     """The secrets of a run. `met` tells whether one of them was taken out of anything."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        forms = {form for value in values for form in _forms(value.strip())}
+        self._forms: list[str] = []
+        self._raw: list[bytes] = []
+        self.met = False
+        self.add(*values)
+
+    def add(self, *values: str) -> None:
+        """Hide these values too, from now on."""
+        forms = {*self._forms, *(form for value in values for form in _forms(value.strip()))}
         # The longest first: no part of a secret is left because another one is in it.
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
         self._raw = [form.encode() for form in self._forms]
-        self.met = False
 
     def hide(self, text: str) -> str:
         """Give the text without any of them."""

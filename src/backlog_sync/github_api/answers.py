@@ -138,10 +138,10 @@ def read_faults(errors: Json) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def check(response: requests.Response, now: float, token_name: str) -> None:
+def check(response: requests.Response, now: float, remedy: str | None) -> None:
     """Raise for an answer that is not a result: limits, refusals, faults of the server.
 
-    `now` is the time in seconds since the epoch; `token_name` says which token was sent. Raises
+    `now` is the time in seconds since the epoch; `remedy` says what to do about the token. Raises
     `Limited`, `Lost`, `Rejected`, or `AccessError` where the token is not accepted. Sources:
     GitHub's documentation of rate limits (403, 429 or 200; `retry-after`,
     `x-ratelimit-remaining`, `x-ratelimit-reset`).
@@ -156,10 +156,7 @@ def check(response: requests.Response, now: float, token_name: str) -> None:
     ):
         raise Limited(message or f"HTTP {status}", wait=asked_wait(response, now))
     if status == 401:
-        raise AccessError(
-            f"GitHub did not accept the token: {message or 'HTTP 401'}",
-            hint=f"set {token_name} to a valid token, or run `gh auth login`",
-        )
+        raise AccessError(f"GitHub did not accept the token: {message or 'HTTP 401'}", hint=remedy)
     if status >= 500:
         wait = asked_wait(response, now) if has_retry_after else None
         raise Lost(f"HTTP {status}", wait=wait, heavy=status in (502, 504))

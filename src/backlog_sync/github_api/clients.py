@@ -1,7 +1,7 @@
 """gql and PyGithub, both on our session, both without retries of their own."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 import requests
 from gql.graphql_request import GraphQLRequest
@@ -27,6 +27,8 @@ from backlog_sync.github_api.transport import PolicySession
 
 if TYPE_CHECKING:
     from github import Github
+
+T = TypeVar("T")
 
 
 class Clients:
@@ -69,34 +71,35 @@ class Clients:
         self._spend(data)
         return Answer(data, faults, asked_wait(response, self._patience.now()))
 
-    def rest(
-        self, verb: str, path: str, body: Mapping[str, Json] | None, sign: str = "node_id"
-    ) -> dict[str, Json]:
-        """Make a REST request through PyGithub and give the JSON object of the answer.
-
-        An object without its `sign` is no answer of GitHub's.
-        """
+    def rest(self, ask: Callable[["Github"], T]) -> T:
+        """Return what `ask` makes of the one request that it makes with PyGithub."""
         # Most runs need none of it, and it takes longer to load than to answer.
-        from backlog_sync.github_api.pygithub import GithubException, client  # noqa: PLC0415
+        from backlog_sync.github_api.pygithub import client  # noqa: PLC0415
 
         if self._github is None:
             self._github = client(self._session, self.api_url)
+        github = self._github
+        return self.exchange(lambda: ask(github))
+
+    def exchange(self, request: Callable[[], T]) -> T:
+        """Return what a call of PyGithub returns, with its errors as ours.
+
+        An answer without what is read from it is not an answer of GitHub's.
+        """
+        from github import BadAttributeException, GithubException  # noqa: PLC0415 - as above
+
         try:
-            _, data = self._github.requester.requestJsonAndCheck(
-                verb, path, input=dict(body) if body is not None else None
-            )
+            return request()
         except GithubException as error:
             self._check(self._last())
             message = without_shapes(str(error.message or "refused"))
             raise Rejected(message, status=error.status) from error
-        except RecursionError as error:
+        except (
+            BadAttributeException, LookupError, TypeError, AttributeError, RecursionError
+        ) as error:  # fmt: skip
             raise self._unreadable() from error
         except (OSError, ValueError, requests.RequestException) as error:
             raise no_answer(error) from error
-        if not isinstance(data, dict) or sign not in data:
-            self._check(self._last())
-            raise self._unreadable()
-        return data
 
     def _last(self) -> requests.Response:
         response = self._session.last
@@ -104,8 +107,13 @@ class Clients:
             raise Lost("no answer")
         return response
 
+    @property
+    def _remedy(self) -> str | None:
+        credential = self._session.credential
+        return credential.remedy if credential else None
+
     def _check(self, response: requests.Response) -> None:
-        check(response, self._patience.now(), self._session.token_name)
+        check(response, self._patience.now(), self._remedy)
 
     def _unreadable(self) -> Exception:
         """What an answer is that neither client could read."""
@@ -139,3 +147,10 @@ def _cause(error: BaseException) -> Exception:
     if isinstance(error, OSError | requests.RequestException) or not isinstance(error, Exception):
         return no_answer(error)
     return error
+
+
+def required(value: T | None) -> T:
+    """Return a value that every answer of GitHub's has; raises `LookupError` if there is none."""
+    if value is None:
+        raise LookupError("the answer lacks a value")
+    return value

@@ -1,42 +1,53 @@
 """Milestones: REST only, for GraphQL has no mutation for them."""
 
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
 from backlog_sync.core.operations import CreateMilestone, Done, UpdateMilestone
-from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.clients import Clients, required
 
+if TYPE_CHECKING:
+    from github import Github
 
-def due_on(date: str) -> str:
-    """The time to send for a due date.
+NOON: Final = time(12, tzinfo=UTC)
+"""The time to send for a due date.
 
-    GitHub floors it to midnight Pacific time. Noon in UTC is early morning of the same date
-    there, summer and winter, so that the date stays; midnight in UTC would lose a day.
-    """
-    return f"{date}T12:00:00Z"
+GitHub floors it to midnight Pacific time. Noon in UTC is early morning of the same date there,
+summer and winter, so that the date stays; midnight in UTC would lose a day.
+"""
 
 
 def send(clients: Clients, repository: str, operation: CreateMilestone | UpdateMilestone) -> Done:
-    """Make or change a milestone. Raises as `Clients.rest` does.
+    """Create or change a milestone. Raises as `Clients.rest` does.
 
     A title that is taken is a `Rejected` with the code `already_exists`.
     """
-    values: dict[str, str | None] = {"due": None, "description": None, "title": None}
     if isinstance(operation, CreateMilestone):
-        values = {
-            "due": operation.due,
-            "description": operation.description,
-            "title": operation.title,
-        }
-    else:
-        values |= {name: str(over.wanted) for name, over in operation.parts.items()}
-    body: dict[str, str] = {}
-    if (due := values["due"]) is not None:
-        body["due_on"] = due_on(due)
-    if (description := values["description"]) is not None:
-        body["description"] = description
-    if (title := values["title"]) is not None:
-        body["title"] = title
-    path = f"/repos/{repository}/milestones"
-    if isinstance(operation, CreateMilestone):
-        data = clients.rest("POST", path, body)
-    else:
-        data = clients.rest("PATCH", f"{path}/{operation.number}", body)
+        return clients.rest(lambda github: _create(github, repository, operation))
+    return clients.rest(lambda github: _update(github, repository, operation))
+
+
+def _create(github: "Github", repository: str, operation: CreateMilestone) -> Done:
+    optional: dict[str, Any] = {}
+    if operation.due is not None:
+        optional["due_on"] = _moment(operation.due)
+    if operation.description is not None:
+        optional["description"] = operation.description
+    created = github.get_repo(repository).create_milestone(operation.title, **optional)
+    return Done(id=required(created.node_id), number=required(created.number), url=created.html_url)
+
+
+def _update(github: "Github", repository: str, operation: UpdateMilestone) -> Done:
+    """Send what changes, and nothing else: PyGithub's `edit` sends the title always, and a due date
+    without its time.
+    """
+    values = {name: str(over.wanted) for name, over in operation.parts.items()}
+    if "due" in values:
+        values["due_on"] = f"{_moment(values.pop('due')):%Y-%m-%dT%H:%M:%SZ}"
+    milestone = github.get_repo(repository).get_milestone(operation.number)
+    _, data = milestone.requester.requestJsonAndCheck("PATCH", milestone.url, input=values)
     return Done(id=data["node_id"], number=int(data["number"]), url=data.get("html_url"))
+
+
+def _moment(due: str) -> datetime:
+    return datetime.combine(date.fromisoformat(due), NOON)

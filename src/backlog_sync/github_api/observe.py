@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
-from urllib.parse import quote
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
 
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
@@ -27,10 +27,15 @@ from backlog_sync.github_api import mapping
 from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
 from backlog_sync.github_api.boards import BoardResult, Boards, board_variables, problem_of
 from backlog_sync.github_api.capabilities import hidden_fields, is_foreign, of_features, of_inputs
+from backlog_sync.github_api.clients import required
 from backlog_sync.github_api.documents import document, issues_at, repeated
 from backlog_sync.github_api.issues import Issues, repository_of
 from backlog_sync.github_api.reader import PageSize, Reader
 from backlog_sync.github_api.talks import talks
+
+if TYPE_CHECKING:
+    from github import Github
+    from github.Issue import Issue
 
 _BY_ID: Final = 100
 """`nodes(ids:)` takes up to 100 ids."""
@@ -322,19 +327,18 @@ class Observer:
         that was deleted, and pull requests among the issues.
         """
         old_repository, _, number = name.rpartition("#")
-        path = f"/repos/{old_repository}/issues/{number}"
         try:
-            data = self.reader.rest(path)
+            return self.reader.rest(
+                lambda github: _link_or_reason(
+                    github.get_repo(old_repository).get_issue(int(number))
+                )
+            )
         except Rejected as rejection:
             return (
                 "it was deleted"
                 if rejection.status == HTTP_GONE
                 else "there is none of this number"
             )
-        if data.get("pull_request"):
-            return "it is a pull request"
-        repository = "/".join(str(data["repository_url"]).split("/")[-2:])
-        return IssueLink(str(data["node_id"]), int(data["number"]), repository)
 
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
         """What people say at these places; those without a repository are in this one."""
@@ -346,14 +350,17 @@ class Observer:
         GitHub's documentation of "Get an issue": pull requests are among the issues.
         """
         try:
-            data = self.reader.rest(f"/repos/{self.owner}/{self.name}/issues/{number}")
+            return self.reader.rest(
+                lambda github: required(
+                    github.get_repo(f"{self.owner}/{self.name}").get_issue(number).node_id
+                )
+            )
         except Rejected as rejection:
             raise FailedError(
                 f"{self.repository} has no issue or pull request #{number}: {rejection.message}",
                 slug="no-conversation",
                 hint="name one by its number, and use a token that can see it",
             ) from rejection
-        return str(data["node_id"])
 
     def _unassignable(self, logins: Sequence[str]) -> tuple[str, ...]:
         """Those of these logins that cannot be assigned in this repository."""
@@ -392,13 +399,15 @@ class Observer:
         for login in logins:
             if fold(login) in permissions:
                 continue
-            path = f"/repos/{self.owner}/{self.name}/collaborators/{quote(login)}/permission"
             try:
-                permission = self.reader.rest(path, sign="permission")
+                permissions[fold(login)] = self.reader.rest(partial(self._permission, login))
             except (Rejected, AccessError):
                 break  # nor is it told of the others
-            permissions[fold(login)] = str(permission["permission"]).upper()
         return permissions
+
+    def _permission(self, login: str, github: "Github") -> str:
+        repository = github.get_repo(f"{self.owner}/{self.name}")
+        return required(repository.get_collaborator_permission(login)).upper()
 
     @property
     def issues(self) -> Issues:
@@ -484,3 +493,11 @@ def _not_there(name: str, fault: Fault | None) -> str:
     if fault is None or fault.type == "NOT_FOUND":
         return f"{name} does not exist, or this token may not see it"
     return f"{name} cannot be read with this token: {fault.message}"
+
+
+def _link_or_reason(issue: "Issue") -> IssueLink | str:
+    """Where an issue is now; a pull request is told instead."""
+    if issue.pull_request:
+        return "it is a pull request"
+    repository = "/".join(required(issue.repository_url).split("/")[-2:])
+    return IssueLink(required(issue.node_id), required(issue.number), repository)

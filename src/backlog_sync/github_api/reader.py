@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from graphql import DocumentNode
 
@@ -15,10 +15,15 @@ from backlog_sync.errors import (
 )
 from backlog_sync.github_api.answers import Answer, Json, Limited, Lost, Rejected, Trouble
 from backlog_sync.github_api.clients import Clients
-from backlog_sync.github_api.retry import Patience
+from backlog_sync.github_api.retry import READ, Patience
+
+if TYPE_CHECKING:
+    from github import Github
 
 Query: TypeAlias = tuple[DocumentNode, Mapping[str, Json]]
 """A query: a document and its variables."""
+
+T = TypeVar("T")
 
 BuildQuery: TypeAlias = Callable[[int], Query]
 """Gives the query about so many things."""
@@ -88,15 +93,16 @@ class Reader:
         except (Trouble, Rejected) as trouble:
             raise self.explained(trouble) from trouble
 
-    def rest(self, path: str, sign: str = "node_id") -> dict[str, Json]:
-        """The answer to a REST GET; raises `Rejected` where the server has nothing there.
+    def rest(self, ask: Callable[["Github"], T], *, points: int = READ) -> T:
+        """Return what `ask` makes of one REST request, made with PyGithub until it is answered.
 
-        `sign` is a key that every such answer has.
+        Raises `Rejected` if the server understood it and refused. `points` is what GitHub counts
+        for it by the minute.
         """
 
-        def attempt() -> dict[str, Json]:
-            self._patience.admit()
-            return self._clients.rest("GET", path, None, sign)
+        def attempt() -> T:
+            self._patience.admit(points=points)
+            return self._clients.rest(ask)
 
         try:
             return self._patience.run(attempt)

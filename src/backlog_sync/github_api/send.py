@@ -245,6 +245,7 @@ class Sender:
             isinstance(operation, mutate.CREATIONS) for operation in operations.values()
         )
         self._patience.admit(creations=creations, points=WRITE)
+        self._clients_for(work).session.renew_token()
         before(list(operations.values()))
         standings = self._standings if self._standings_at == self._moment() else {}
         work.replies |= reread.settled(self._observer, operations, standings)

@@ -14,12 +14,16 @@ from backlog_sync import __version__
 from backlog_sync.core.rate import Pace
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, UsageError
-from backlog_sync.github_api.retry import LIMIT
+from backlog_sync.github_api.app_auth import ACCESS_TOKENS, AppKey, AppToken
+from backlog_sync.github_api.retry import LIMIT, Patience
 from backlog_sync.github_api.tracker import GitHubTracker
-from backlog_sync.github_api.transport import FROM_ENVIRONMENT, PolicySession, Tally
+from backlog_sync.github_api.transport import Credential, FixedToken, PolicySession, Tally
 
 PUBLIC_API: Final = "https://api.github.com"
 USER_AGENT: Final = f"backlog-sync/{__version__}"
+
+FROM_ENVIRONMENT: Final = "GH_TOKEN (or GITHUB_TOKEN)"
+"""Where the token comes from, for people."""
 
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+")
@@ -28,7 +32,7 @@ _REPOSITORY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+")
 def connect(
     *,
     repository: str,
-    token: str,
+    token: str | AppKey,
     read_only: bool,
     api_url: str = PUBLIC_API,
     graphql_url: str | None = None,
@@ -39,12 +43,13 @@ def connect(
     sleep: Callable[[float], None] = time.sleep,
     patience: float = LIMIT,
     user_agent: str = USER_AGENT,
-    project_token: str | None = None,
+    project_token: str | AppKey | None = None,
     waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     pace: Pace | None = None,
     idle: Callable[[float], None] | None = None,
     embedded: bool = False,
     secrets: Sequence[str] = (),
+    on_token: Callable[[str], None] = lambda _: None,
 ) -> GitHubTracker:
     """A tracker for `repository` ("owner/name"). Nothing is sent yet.
 
@@ -53,9 +58,11 @@ def connect(
     may be waited in all; `waiting` is entered while an answer is waited for. `pace` says how fast
     may be written (None: as fast as the server answers); the waits that it asks for are made by
     `idle`, else by `sleep`. `embedded` says that the server is the simulator inside this
-    process. With a `project_token` all that is about boards goes with it. `secrets` are others,
-    beside both tokens, that no text of the server may bring in. Raises `UsageError` for an address
-    or name that cannot be used, and `AccessError` for a token that cannot be one.
+    process. With a `project_token` all that is about boards goes with it. The key of a GitHub App
+    is exchanged for tokens of its installation as they are needed. `secrets` are others, besides
+    both tokens, that no text of the server may bring in; `on_token` is called with each token of an
+    App before it is sent. Raises `UsageError` for an address or name that cannot be used,
+    and `AccessError` for a token that cannot be one.
     """
     api_url = checked_url(api_url)
     graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
@@ -64,13 +71,15 @@ def connect(
             f"{repository!r} is not the name of a repository", hint="write it as OWNER/NAME"
         )
     tally = Tally()
-    hidden = Secrets([*secrets, token, *([project_token] if project_token else [])])
+    hidden = Secrets(secrets)
 
-    def session(secret: str, name: str) -> PolicySession:
+    def session(
+        credential: Credential | None, may_post: re.Pattern[str] | None = None
+    ) -> PolicySession:
         return PolicySession(
             api_url=api_url,
             graphql_url=graphql_url,
-            token=_checked_token(secret, name),
+            credential=credential,
             read_only=read_only,
             user_agent=user_agent,
             adapter=adapter,
@@ -78,13 +87,27 @@ def connect(
             verify=verify,
             tally=tally,
             secrets=hidden,
-            token_name=name,
             waiting=waiting,
+            may_post=may_post,
         )
 
+    def credential(secret: str | AppKey, name: str) -> Credential:
+        if isinstance(secret, AppKey):
+            own = session(None, may_post=ACCESS_TOKENS)
+            own_patience = Patience(clock=clock, sleep=sleep, limit=patience)
+            return AppToken(
+                secret, repository, own, api_url=api_url, patience=own_patience, on_token=on_token
+            )
+        token = _checked_token(secret, name)
+        hidden.add(token)
+        return FixedToken(token, name)
+
+    board_session = None
+    if project_token:
+        board_session = session(credential(project_token, "BACKLOG_PROJECT_TOKEN"))
     return GitHubTracker(
-        session(token, FROM_ENVIRONMENT),
-        board_session=session(project_token, "BACKLOG_PROJECT_TOKEN") if project_token else None,
+        session(credential(token, FROM_ENVIRONMENT)),
+        board_session=board_session,
         api_url=api_url,
         repository=repository,
         clock=clock,

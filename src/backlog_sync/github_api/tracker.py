@@ -10,6 +10,7 @@ from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.rate import Learned, Pace
+from backlog_sync.github_api import pull_requests
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, ReadScope
@@ -54,8 +55,10 @@ class GitHubTracker:
             board_clients = Clients(board_session, api_url=api_url, patience=waiting)
         owner, _, name = repository.partition("/")
         self._session = session
+        self._reader = Reader(clients, waiting)
+        self._repository = repository
         self._observer = Observer(
-            Reader(clients, waiting),
+            self._reader,
             owner,
             name,
             boards=Boards(Reader(board_clients, waiting)),
@@ -119,6 +122,12 @@ class GitHubTracker:
     ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations in order; see `batch.Sender.apply`."""
         return self._sender.apply(operations, before)
+
+    def open_pull_request(self, *, head: str, base: str, title: str, body: str) -> str | None:
+        """Open a pull request and return its address; None if there is one for that branch."""
+        return pull_requests.open_pull_request(
+            self._reader, self._repository, head=head, base=base, title=title, body=body
+        )
 
     def usage(self) -> Usage:
         """What was spent since this tracker was made."""

@@ -1,12 +1,14 @@
 """The one `requests` session that both clients send through, and its rules."""
 
+import io
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -22,9 +24,6 @@ from backlog_sync.github_api.environment import checked_certificates, checked_pr
 
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10."""
-
-FROM_ENVIRONMENT: Final = "GH_TOKEN (or GITHUB_TOKEN)"
-"""Where the token comes from, for people."""
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = 3
@@ -58,16 +57,44 @@ class Tally:
         return Usage(self.rest, self.graphql, self.mutations, self.points)
 
 
-class _Token(AuthBase):
+class Credential(Protocol):
+    """What a session authenticates with."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do if the server does not accept the token."""
+
+    def token(self) -> str:
+        """Return the token to send now; it may be requested from the server first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedToken:
+    """A token that stays the same; `name` is the variable that holds it."""
+
+    value: str = field(repr=False)
+    name: str
+
+    @property
+    def remedy(self) -> str:
+        """What to do if the server does not accept the token."""
+        return f"set {self.name} to a valid token, or run `gh auth login`"
+
+    def token(self) -> str:
+        """Return the token."""
+        return self.value
+
+
+class _Authorization(AuthBase):
     """Puts the token on requests to the API's own origins, and on no other."""
 
-    def __init__(self, token: str, origins: frozenset[str]) -> None:
-        self._token = token
+    def __init__(self, credential: Credential, origins: frozenset[str]) -> None:
+        self._credential = credential
         self._origins = origins
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if origin(request.url or "") in self._origins:
-            request.headers["Authorization"] = f"Bearer {self._token}"
+            request.headers["Authorization"] = f"Bearer {self._credential.token()}"
         return request
 
 
@@ -78,9 +105,11 @@ class PolicySession(requests.Session):
     here. A request that the rules forbid raises `RefusedError` before a byte is sent.
     `last` is the answer to the latest request of this thread, None while there is none; several
     threads may send at once. `scopes` are those of a classic token, as the server names them; None
-    for other tokens, and while nothing was sent. `token_name` is where the token comes from, for
-    people. `waiting` is entered for as long as an answer is waited for. Raises `FailedError` for
-    certificates and `UsageError` for proxies that cannot be used.
+    for other tokens, and while nothing was sent. Without a `credential` requests keep the
+    authorization that they come with. `may_post` matches the paths below `api_url` that a POST may
+    go to in a read-only run: those that request a token and change nothing else. `waiting` is
+    entered for as long as an answer is waited for. Raises `FailedError` for certificates and
+    `UsageError` for proxies that cannot be used.
     """
 
     def __init__(
@@ -88,30 +117,34 @@ class PolicySession(requests.Session):
         *,
         api_url: str,
         graphql_url: str,
-        token: str,
+        credential: Credential | None,
         read_only: bool,
         user_agent: str,
+        secrets: Secrets,
         adapter: BaseAdapter | None = None,
         proxies: Mapping[str, str] | None = None,
         verify: bool | str = True,
         tally: Tally | None = None,
-        token_name: str = FROM_ENVIRONMENT,
         waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
-        secrets: Secrets | None = None,
+        may_post: re.Pattern[str] | None = None,
     ) -> None:
         super().__init__()
-        self.secrets = secrets or Secrets([token])
+        self.secrets = secrets
         self._waiting = waiting
         self.trust_env = False
-        self.auth = _Token(token, frozenset({origin(api_url), origin(graphql_url)}))
+        self.credential = credential
+        if credential is not None:
+            origins = frozenset({origin(api_url), origin(graphql_url)})
+            self.auth = _Authorization(credential, origins)
         self.headers["User-Agent"] = user_agent
         self.proxies = checked_proxies(proxies or {})
         secure = origin(api_url).startswith("https:") and adapter is None
         self.verify = checked_certificates(verify) if secure else verify
         self.read_only = read_only
+        self._api_url = api_url
+        self._may_post = may_post
         self.graphql_url = graphql_url
         self.tally = tally or Tally()
-        self.token_name = token_name
         self._of_thread = threading.local()
         self.server = ""
         self.scopes: frozenset[str] | None = None
@@ -131,8 +164,7 @@ class PolicySession(requests.Session):
             self._count(request)
             began = time.monotonic()
             with self._waiting():
-                response = super().send(request, **kwargs)
-            self._hide(response)
+                response = self._without_secrets(super().send(request, **kwargs))
             if log.shows_requests():
                 log_request(request, response, time.monotonic() - began)
             self.server = response.headers.get("Server", "")
@@ -144,12 +176,25 @@ class PolicySession(requests.Session):
             request = self._followed(request, response)
         raise RefusedError(f"{_shown(request.url)} redirects in a circle")
 
-    def _hide(self, response: requests.Response) -> None:
-        """Take our secrets out of what the server says: from here on nothing can show them."""
-        response._content = self.secrets.hide_raw(response.content)
-        response.reason = self.secrets.hide(str(response.reason or ""))
+    def renew_token(self) -> None:
+        """Renew a token that is about to expire, so that the next request need not."""
+        if self.credential is not None:
+            self.credential.token()
+
+    def _without_secrets(self, response: requests.Response) -> requests.Response:
+        """Return the response without our secrets: from here on nothing can show them.
+
+        It is a new one, because `requests` has no other public way to replace a body.
+        """
+        answer = requests.Response()
+        answer.status_code = response.status_code
+        answer.url, answer.request = response.url, response.request
+        answer.encoding, answer.elapsed = response.encoding, response.elapsed
+        answer.reason = self.secrets.hide(str(response.reason or ""))
         for name, value in response.headers.items():
-            response.headers[name] = self.secrets.hide(value)
+            answer.headers[name] = self.secrets.hide(value)
+        answer.raw = io.BytesIO(self.secrets.hide_raw(response.content))
+        return answer
 
     def _count(self, request: requests.PreparedRequest) -> None:
         """Count the request; raise where it would write and must not."""
@@ -159,12 +204,16 @@ class PolicySession(requests.Session):
         if graphql:
             mutations = count_mutations(request.body)
             writes = mutations > 0
-        if writes and self.read_only:
+        if writes and self.read_only and not self._only_requests_token(request):
             raise RefusedError(
                 f"this run must not write, and {request.method} {_shown(request.url)} would",
                 slug="read-only",
             )
         self.tally.sent(graphql=graphql, mutations=mutations)
+
+    def _only_requests_token(self, request: requests.PreparedRequest) -> bool:
+        path = (request.url or "").removeprefix(self._api_url)
+        return bool(self._may_post and request.method == "POST" and self._may_post.fullmatch(path))
 
     def _followed(
         self, request: requests.PreparedRequest, response: requests.Response
