@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from backlog_sync.core.escaping import is_suspect
+from backlog_sync.core.escape import is_suspect
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from tests.cli.conftest import BACKLOG, Backlog

@@ -25,8 +25,8 @@ from backlog_sync.core.changes import (
     Verdict,
     Warned,
 )
+from backlog_sync.core.escape import inert
 from backlog_sync.render.bounded import COMMENT_BYTES, SUMMARY_BYTES
-from backlog_sync.render.inert import inert
 from backlog_sync.render.markdown import plan_markdown
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -13,16 +13,17 @@ from backlog_sync.action.context import choose_mode, read_context
 from backlog_sync.action.inputs import read_inputs
 from backlog_sync.action.job import Job
 from backlog_sync.action.messages import linted
-from backlog_sync.action.outputs import Remark, RunnerOutput, RunResult, remarks_of
+from backlog_sync.action.outputs import RunnerOutput, RunResult, remarks_of
 from backlog_sync.action.plan_and_drift import show_drift, show_plan
 from backlog_sync.action.report import report
 from backlog_sync.action.sync import sync
 from backlog_sync.cli.crash import write_report
 from backlog_sync.cli.main import prepare_streams
+from backlog_sync.core.escape import inert
 from backlog_sync.errors import BacklogError, ExitCode, of_system
 from backlog_sync.files.load import load
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.render.inert import inert
+from backlog_sync.render.annotations import Annotation
 
 
 def main(env: Mapping[str, str], folder: Path) -> int:
@@ -44,7 +45,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
     except Exception as error:  # the boundary: whatever else escapes is our bug
         place = write_report(error, ["(action)"])
         message = f"this is a bug ({type(error).__name__}); the report follows"
-        runner.remark([Remark("error", "bug", message)])
+        runner.remark([Annotation("error", "bug", message)])
         if Path(place).is_file():
             runner.log(Path(place).read_text(encoding="utf-8"))
         result = _stopped(ExitCode.BUG, message)
@@ -58,7 +59,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
 def _failed(problem: BacklogError, runner: RunnerOutput) -> RunResult:
     """Say what stands in the way; what the run came to then."""
     hint = f" ({problem.hint})" if problem.hint else ""
-    runner.remark([Remark("error", problem.slug, problem.message + hint)])
+    runner.remark([Annotation("error", problem.slug, problem.message + hint)])
     return _stopped(problem.exit_code, f"{problem.message}{hint}")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backlog_sync.action.outputs import Remark
 from backlog_sync.errors import BacklogError
 from backlog_sync.local.push import Push, Pushed, WorkTree
+from backlog_sync.render.annotations import Annotation
 
 TITLE = "Bring progress back from GitHub"
 _BODY = """\
@@ -26,7 +26,7 @@ class Delivered:
 
     done: bool
     line: str
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Annotation, ...] = ()
     pull_request: str | None = None
 
 
@@ -51,7 +51,7 @@ def deliver(
                 return Delivered(True, f"progress is on {base} as {commit[:9]}")
             case Pushed.MOVED:
                 line = f"{base} has moved on; the run for its new head brings progress with it"
-                return Delivered(True, line, (Remark("notice", "moved", line),))
+                return Delivered(True, line, (Annotation("notice", "moved", line),))
             case Pushed.FAILED:
                 return _failed(pushed, base)
             case Pushed.REFUSED:
@@ -66,7 +66,7 @@ def _propose(tree: WorkTree, commit: str, base: str, branch: str, opener: Opener
         pushed = tree.push(commit, branch, replacing=tip or "")
         if pushed.result is Pushed.MOVED:
             line = f"another run is bringing progress to {branch}"
-            return Delivered(True, line, (Remark("notice", "moved", line),))
+            return Delivered(True, line, (Annotation("notice", "moved", line),))
         if pushed.result is not Pushed.DONE:
             return _failed(pushed, branch)
     try:
@@ -74,7 +74,7 @@ def _propose(tree: WorkTree, commit: str, base: str, branch: str, opener: Opener
     except BacklogError as problem:
         line = f"progress is on {branch}, but {problem.message}"
         hint = f" ({problem.hint})" if problem.hint else ""
-        return Delivered(False, line, (Remark("error", problem.slug, line + hint),))
+        return Delivered(False, line, (Annotation("error", problem.slug, line + hint),))
     line = (
         f"progress is proposed: {address}"
         if address
@@ -87,4 +87,4 @@ def _failed(pushed: Push, branch: str) -> Delivered:
     words = pushed.words.splitlines()
     why = next((w for w in words if w.startswith(("remote: error", "fatal:", "error:"))), "")
     line = f"progress could not be pushed to {branch}: {why or (words or ['git says nothing'])[-1]}"
-    return Delivered(False, line, (Remark("error", "not-pushed", f"{line} ({_RIGHTS})"),))
+    return Delivered(False, line, (Annotation("error", "not-pushed", f"{line} ({_RIGHTS})"),))

@@ -13,7 +13,7 @@ from backlog_sync.action.messages import in_workflow, plan_in_workflow, problem_
 from backlog_sync.action.outputs import RunnerOutput
 from backlog_sync.cli.workspace import Workspace
 from backlog_sync.core.changes import Plan
-from backlog_sync.core.escaping import json_text
+from backlog_sync.core.escape import json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan_json import plan_to_json

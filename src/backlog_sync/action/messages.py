@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from backlog_sync.action.outputs import Remark, RunResult
+from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.workspace import unrecorded_lines
 from backlog_sync.core.changes import (
     Action,
@@ -16,12 +16,13 @@ from backlog_sync.core.changes import (
     Plan,
     Result,
 )
+from backlog_sync.core.escape import code, inert
 from backlog_sync.core.guards import Violation
 from backlog_sync.engine.record_write_back import Unrecorded
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.load import Loaded
+from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.canvas import Look
-from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted
 
 LOOK = Look(width=120, color=False, ascii=False, full=False)
@@ -51,11 +52,11 @@ def is_creation(outcome: Outcome) -> bool:
     return created and outcome.result is Result.APPLIED
 
 
-def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Remark]:
+def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Annotation]:
     """What did not come through; a failure is an error, what moved or was skipped a warning."""
     kinds = {Result.FAILED: "error", Result.STALE: "warning", Result.SKIPPED: "warning"}
     return [
-        Remark(
+        Annotation(
             kinds[o.result],
             o.result.value.replace("_", " "),
             f"{o.change.action.value} {o.change.title or o.change.key}: {o.reason}",
@@ -65,10 +66,10 @@ def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Remark]:
     ]
 
 
-def problem_remark(problem: BacklogError) -> Remark:
+def problem_remark(problem: BacklogError) -> Annotation:
     """A fault as an annotation of the run."""
     hint = f" ({problem.hint})" if problem.hint else ""
-    return Remark("error", problem.slug, problem.message + hint)
+    return Annotation("error", problem.slug, problem.message + hint)
 
 
 ABOUT_TOKENS = frozenset(
@@ -143,11 +144,11 @@ _ITEMS = (
 )
 
 
-def plan_remarks(plan: Plan) -> list[Remark]:
+def plan_remarks(plan: Plan) -> list[Annotation]:
     """Conflicts and drift as warnings, deferred work and changed items as notices."""
     places = {item.key: item.place for item in plan.items}
     remarks = [
-        Remark(
+        Annotation(
             "warning",
             kind,
             f"{note.name} of {note.title or note.key} ({_about(note)}): {note.reason}"
@@ -159,39 +160,39 @@ def plan_remarks(plan: Plan) -> list[Remark]:
     ]
     reasons = dict.fromkeys((deferred.reason, deferred.hint) for deferred in plan.deferred)
     remarks += [
-        Remark("notice", "deferred", reason + (f" ({hint})" if hint else ""))
+        Annotation("notice", "deferred", reason + (f" ({hint})" if hint else ""))
         for reason, hint in reasons
     ]
     return remarks + _change_remarks(plan)
 
 
-def replaced_remarks(words: Iterable[str]) -> list[Remark]:
+def replaced_remarks(words: Iterable[str]) -> list[Annotation]:
     """The author's own words that progress took the place of."""
-    return [Remark("warning", "status-replaced", each) for each in words]
+    return [Annotation("warning", "status-replaced", each) for each in words]
 
 
-def unplaced_remarks(told: Iterable[str]) -> list[Remark]:
+def unplaced_remarks(told: Iterable[str]) -> list[Annotation]:
     """Progress that the files have no place for."""
-    return [Remark("warning", "no-place", each) for each in told]
+    return [Annotation("warning", "no-place", each) for each in told]
 
 
 def _about(note: FieldNote) -> str:
     return note.kind.value if note.is_definition else note.ref or note.key
 
 
-def violation_remarks(violations: Sequence[Violation], kind: str, before: str) -> list[Remark]:
+def violation_remarks(violations: Sequence[Violation], kind: str, before: str) -> list[Annotation]:
     """Guards that refuse a plan."""
-    return [Remark(kind, v.slug, f"{before}{v.message} ({v.hint})") for v in violations]
+    return [Annotation(kind, v.slug, f"{before}{v.message} ({v.hint})") for v in violations]
 
 
-def unrecorded_remarks(unrecorded: Mapping[str, Unrecorded]) -> list[Remark]:
+def unrecorded_remarks(unrecorded: Mapping[str, Unrecorded]) -> list[Annotation]:
     """What is not in the files because it could not be put on record, once for each reason."""
     lines = unrecorded_lines(unrecorded)
     pairs = zip(lines[::2], lines[1::2], strict=True)
-    return [Remark("warning", "unrecorded", f"{what} ({hint})") for what, hint in pairs]
+    return [Annotation("warning", "unrecorded", f"{what} ({hint})") for what, hint in pairs]
 
 
-def _change_remarks(plan: Plan) -> list[Remark]:
+def _change_remarks(plan: Plan) -> list[Annotation]:
     by_key: dict[str, list[Change]] = defaultdict(list)
     for change in plan.changes:
         if change.kind in _ITEMS and not change.is_refresh:
@@ -206,7 +207,7 @@ def _change_remarks(plan: Plan) -> list[Remark]:
         fields = sorted({n for c in changes if c.action is not Action.CREATE for n in c.fields})
         field_names = f": {', '.join(fields)}" if fields and Action.CREATE not in actions else ""
         remarks.append(
-            Remark(
+            Annotation(
                 "notice",
                 f"backlog: {words}",
                 f"{words} {item.ref or item.title}{field_names}",

@@ -9,22 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.render.escape import clean, split_lines
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.escape import clean, split_lines
+from backlog_sync.render.annotations import Annotation, annotation_command
 
 MOST = 10
 """Annotations of a kind that GitHub shows of one step."""
 KINDS = ("error", "warning", "notice")
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something to say at a line of a file, or of the run as a whole where `place` is None."""
-
-    kind: str
-    title: str
-    message: str
-    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,7 @@ class RunnerOutput:
         sys.stdout.write(f"::add-mask::{secret}\n")
         sys.stdout.flush()
 
-    def remark(self, remarks: Iterable[Remark]) -> None:
+    def remark(self, remarks: Iterable[Annotation]) -> None:
         """Annotate; beyond ten of a kind, which no page would show, only the log is told."""
         for remark in remarks:
             if self._shown[remark.kind] >= MOST:
@@ -69,7 +60,7 @@ class RunnerOutput:
                 self.log(f"{remark.kind}: {place}{remark.message}")
                 continue
             self._shown[remark.kind] += 1
-            sys.stdout.write(_command(remark, self._prefix))
+            sys.stdout.write(annotation_command(remark, self._prefix))
         sys.stdout.flush()
 
     def end(self, ended: RunResult) -> None:
@@ -94,10 +85,10 @@ def outputs_text(outputs: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def remarks_of(diagnostics: Sequence[Diagnostic]) -> list[Remark]:
+def remarks_of(diagnostics: Sequence[Diagnostic]) -> list[Annotation]:
     """What lint found, as annotations."""
     return [
-        Remark(
+        Annotation(
             "error" if diagnostic.is_error else "warning",
             diagnostic.slug,
             diagnostic.message + (f" ({diagnostic.hint})" if diagnostic.hint else ""),
@@ -110,21 +101,3 @@ def remarks_of(diagnostics: Sequence[Diagnostic]) -> list[Remark]:
 def _append(path: str, text: str) -> None:
     with Path(path).open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.write(text)
-
-
-def _command(remark: Remark, prefix: str) -> str:
-    properties = []
-    if remark.place is not None:
-        path = f"{prefix}{remark.place.path}"
-        properties = [f"file={_property(path)}", f"line={remark.place.line}"]
-        properties.append(f"col={remark.place.column}")
-    properties.append(f"title={_property(remark.title)}")
-    return f"::{remark.kind} {','.join(properties)}::{_data(remark.message)}\n"
-
-
-def _data(value: str) -> str:
-    return clean(value).replace("%", "%25")
-
-
-def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")

@@ -13,7 +13,7 @@ from backlog_sync.action.messages import (
     true_or_false,
     violation_remarks,
 )
-from backlog_sync.action.outputs import Remark, RunResult
+from backlog_sync.action.outputs import RunResult
 from backlog_sync.action.report import report_of_today, update_board_status
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.drift import Drift, find_drift
@@ -24,6 +24,7 @@ from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.local.state import safe_name
+from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.bounded import COMMENT_BYTES, TRACKING_BYTES
 from backlog_sync.render.drift import drift_text
 from backlog_sync.render.markdown import drift_line, drift_markdown, plan_markdown, summary_line
@@ -113,10 +114,10 @@ def _comment(job: Job, env: wiring.Environment, plan: Plan, standing: Sequence[V
         with job.workspace(env).tracker(read_only=False) as tracker:
             ((_, reply),) = tracker.apply([PutComment(pull.node_id, mark, body)])
     except BacklogError as problem:
-        job.runner.remark([Remark("warning", "no-comment", problem.message)])
+        job.runner.remark([Annotation("warning", "no-comment", problem.message)])
         return
     if not isinstance(reply, Done):
         reason = getattr(reply, "message", "its answer was lost")
         hint = "the job needs `pull-requests: write`"
         message = f"the comment could not be written: {reason} ({hint})"
-        job.runner.remark([Remark("warning", "no-comment", message)])
+        job.runner.remark([Annotation("warning", "no-comment", message)])

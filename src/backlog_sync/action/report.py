@@ -12,10 +12,11 @@ from backlog_sync.action.messages import (
     unplaced_remarks,
     unrecorded_remarks,
 )
-from backlog_sync.action.outputs import Remark, RunResult
+from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
 from backlog_sync.cli.workspace import Flow, flow_in
+from backlog_sync.core.escape import inert
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import ReadScope, Tracker
@@ -23,7 +24,7 @@ from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.files.write.change import save
 from backlog_sync.local.state import safe_name, write_whole
-from backlog_sync.render.inert import inert
+from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.words import counted
 from backlog_sync.reports.health import board_status
 from backlog_sync.reports.render_markdown import report_markdown
@@ -54,7 +55,7 @@ def report(job: Job) -> RunResult:
     job.runner.log(report_text(report, LOOK))
     if observed.project_problem:
         message = f"the board was left out: {observed.project_problem}"
-        job.runner.remark([Remark("notice", "board", message)])
+        job.runner.remark([Annotation("notice", "board", message)])
     paths = _written(job, flow) if flow else ()
     if inputs.report_folder:
         _write_folder(job, inputs.report_folder, report, paths)
@@ -116,7 +117,7 @@ def _warned(job: Job) -> Iterator[None]:
         yield
     except BacklogError as problem:
         hint = f" ({problem.hint})" if problem.hint else ""
-        job.runner.remark([Remark("warning", problem.slug, problem.message + hint)])
+        job.runner.remark([Annotation("warning", problem.slug, problem.message + hint)])
 
 
 def report_of_today(job: Job, observed: ObservedState, tracker: Tracker) -> Report:

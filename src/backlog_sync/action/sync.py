@@ -26,7 +26,7 @@ from backlog_sync.cli.apply import exit_code
 from backlog_sync.cli.workspace import Written, recorded_in, write_progress
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
-from backlog_sync.core.escaping import json_text
+from backlog_sync.core.escape import inert, json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.pull import Take, flow_back
 from backlog_sync.core.saved import what_moved
@@ -38,7 +38,6 @@ from backlog_sync.errors import ExitCode
 from backlog_sync.local.plan_file import read_plan
 from backlog_sync.local.push import WorkTree
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.render.inert import inert
 from backlog_sync.render.markdown import plan_markdown
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.text import plan_text

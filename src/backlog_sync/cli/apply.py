@@ -21,6 +21,7 @@ from backlog_sync.cli.workspace import (
 from backlog_sync.core.accounts import Verdict
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.checkout import astray, superseded
+from backlog_sync.core.escape import clean
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.options import PlanOptions
@@ -37,7 +38,6 @@ from backlog_sync.files.account import accounts
 from backlog_sync.files.load import Loaded
 from backlog_sync.local.plan_file import read_plan, write_plan
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.render.escape import clean
 from backlog_sync.render.expected import expected_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text

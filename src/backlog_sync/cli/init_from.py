@@ -10,6 +10,7 @@ from backlog_sync.cli.screen import Screen
 from backlog_sync.cli.workspace import count_findings
 from backlog_sync.core.accounts import Doubt, left_out
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.escape import clean
 from backlog_sync.errors import ExitCode
 from backlog_sync.files.account import accounts
 from backlog_sync.files.entries import is_roadmap
@@ -19,7 +20,6 @@ from backlog_sync.files.write.convert import converted
 from backlog_sync.files.write.export import draft_of_files, render
 from backlog_sync.files.write.reading import setting_lines, write_to_config, write_to_front
 from backlog_sync.render.diagnostics import diagnostics_text
-from backlog_sync.render.escape import clean
 from backlog_sync.render.outline import doubts_text, left_text, tree_text, wrapped
 from backlog_sync.render.words import counted
 

@@ -141,13 +141,13 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
 
 def print_error(error: BacklogError) -> None:
     """Print an error's message and hint on standard error."""
-    from backlog_sync.cli.plain import plain  # noqa: PLC0415 - only where there is an error
+    from backlog_sync.core.escape import indented  # noqa: PLC0415 - only where there is an error
 
     if log.message(error.message, "error", slug=error.slug, hint=error.hint):
         return
-    _print_stderr(f"backlog: {plain(error.message)}")
+    _print_stderr(f"backlog: {indented(error.message)}")
     if error.hint:
-        _print_stderr(f"hint: {plain(error.hint)}")
+        _print_stderr(f"hint: {indented(error.hint)}")
 
 
 def _print_stderr(line: str) -> None:

@@ -22,9 +22,9 @@ from rich.text import Text
 
 from backlog_sync import __version__, log, wiring
 from backlog_sync.cli.options import OutputOptions
+from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
 from backlog_sync.render.canvas import Look
-from backlog_sync.render.escape import clean
 from backlog_sync.render.expected import step_text
 
 _LONG = 5.0

@@ -12,6 +12,7 @@ from backlog_sync.cli.options import TargetOptions
 from backlog_sync.cli.screen import Screen
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import DesiredState, ObservedState
@@ -29,7 +30,6 @@ from backlog_sync.files.write.progress import write_back
 from backlog_sync.files.write.pull import Accepted, accept
 from backlog_sync.local.cache import FileCache
 from backlog_sync.render.diagnostics import diagnostics_text
-from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 

@@ -8,7 +8,8 @@ code.
 import re
 from collections.abc import Iterator, Sequence
 
-_SPACE = "\u200b"
+from backlog_sync.core.escape import ZERO_WIDTH_SPACE
+
 _URL = r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?/[^\s<>()\[\]{}\"'`*|]*"
 _SIGNS = re.compile(
     rf"(?P<url>{_URL})"
@@ -158,7 +159,7 @@ def _outside(line: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
 def _break(line: str, spans: Sequence[tuple[int, int]]) -> str:
     parts: list[str] = []
     for index, outside in enumerate(_outside(line, spans)):
-        parts.append(_SIGNS.sub(lambda m: m[0] if m["url"] else m[0] + _SPACE, outside))
+        parts.append(_SIGNS.sub(lambda m: m[0] if m["url"] else m[0] + ZERO_WIDTH_SPACE, outside))
         if index < len(spans):
             start, end = spans[index]
             parts.append(line[start:end])

@@ -1,14 +1,13 @@
 """Reading a source file as text, and replacing it."""
 
 import contextlib
-import os
 import re
 import stat
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
+from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.files.parsed import Source
@@ -112,18 +111,7 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
                 hint="run the command again",
             )
         mode = stat.S_IMODE(target.stat().st_mode)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(after)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).chmod(mode)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
+        replace_atomically(target, after, mode=mode, durable=True)
 
 
 @contextlib.contextmanager
@@ -151,16 +139,6 @@ def create_file(file: Path, content: bytes) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("xb") as stream:
             stream.write(content)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename survive a power cut, where the system lets a folder be synced."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _problem(path: str, slug: str, message: str, hint: str = "") -> Diagnostic:

@@ -12,6 +12,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.model import Coverage
 from backlog_sync.core.rate import Learned
 from backlog_sync.local.state import STATE, kept, safe_name
@@ -66,9 +67,8 @@ class FileCache:
     def _write(self, record: _Record) -> None:
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            new = self._file.with_suffix(".new")
-            new.write_text(record.model_dump_json(), encoding="utf-8")
-            new.replace(self._file)
+            data = record.model_dump_json().encode()
+            replace_atomically(self._file, data, scratch=self._file.with_suffix(".new"))
 
 
 def cache_file(root: Path, host: str, repository: str, *, home: Path | None, sandbox: bool) -> Path:

@@ -5,7 +5,6 @@ is to be made is flushed to the disk before the request goes out; a last line th
 was never acted on.
 """
 
-import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from backlog_sync.atomic import replace_atomically, sync_folder
 from backlog_sync.core.intents import Intent
 from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.local.state import safe_name
@@ -193,25 +193,17 @@ class FileJournal:
                 if durable:
                     os.fsync(file.fileno())
             if durable and not start:
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
         except OSError as error:
             raise self._unusable("written", error) from error
 
     def _replace(self, text: str) -> None:
-        fresh = self._path.with_suffix(".new")
+        scratch = self._path.with_suffix(".new")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with fresh.open("wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
-            _sync_folder(self._folder)
+            replace_atomically(self._path, text.encode(), durable=True, scratch=scratch)
         except OSError as error:
             raise self._unusable("written", error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                fresh.unlink(missing_ok=True)
 
     def _unusable(self, what: str, error: OSError) -> FailedError:
         return FailedError(
@@ -254,13 +246,3 @@ def _text(line: _Any) -> str:
 def _cut_off(descriptor: int, data: bytes) -> None:
     """Take away a last line that has no end."""
     os.ftruncate(descriptor, data.rfind(b"\n") + 1)
-
-
-def _sync_folder(folder: Path) -> None:
-    """See that the file's name is on the disk too; not every system can."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

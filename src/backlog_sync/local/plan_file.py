@@ -8,7 +8,7 @@ from typing import Any, Literal, NoReturn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backlog_sync.core.digests import plan_digest
-from backlog_sync.core.escaping import json_text
+from backlog_sync.core.escape import json_text
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.errors import FailedError, RefusedError

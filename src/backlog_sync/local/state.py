@@ -5,13 +5,13 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import platformdirs
 
+from backlog_sync.atomic import replace_atomically
 from backlog_sync.errors import FailedError, RefusedError, disk_hint
 from backlog_sync.local import git
 
@@ -62,16 +62,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        fresh = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            fresh.chmod(mode)
-            fresh.replace(path)
-        finally:
-            with contextlib.suppress(OSError):
-                fresh.unlink(missing_ok=True)
+        replace_atomically(path, data, mode=mode)
     except OSError as error:
         raise FailedError(
             f"{path} cannot be written: {error.strerror or error}",

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from backlog_sync.render.escape import ZERO_WIDTH_SPACE
+from backlog_sync.core.escape import ZERO_WIDTH_SPACE
 
 NARROWEST = 40
 """Below this many columns nothing is laid out further; a terminal may then wrap."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from backlog_sync.core.escape import clean
 from backlog_sync.core.model import Coverage
-from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from backlog_sync.core.body import is_footer
 from backlog_sync.core.changes import FieldChange, JsonValue
+from backlog_sync.core.escape import clean, split_lines
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed
-from backlog_sync.render.escape import clean, split_lines
 from backlog_sync.render.words import number
 
 FIELD_WORDS = {"blocked_by": "blocked by", "issue_type": "type", "due": "due"}

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
-from backlog_sync.core.escaping import json_text
-from backlog_sync.render.escape import clean, split_lines, visible
+from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.escape import clean, json_text
+from backlog_sync.render.annotations import Annotation, annotation_command
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -29,29 +29,19 @@ def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) 
 
 
 def diagnostics_github(diagnostics: Sequence[Diagnostic]) -> str:
-    """Workflow commands that annotate the files, escaped as the runner's own toolkit does.
-
-    Source: GitHub's documentation of workflow commands and @actions/core's escapeData and
-    escapeProperty.
-    """
-    lines = []
-    for diagnostic in sorted(diagnostics):
-        properties = ",".join(
-            f"{name}={_property(value)}"
-            for name, value in (
-                ("file", diagnostic.place.path),
-                ("line", str(diagnostic.place.line)),
-                ("col", str(diagnostic.place.column)),
-                ("title", diagnostic.slug),
+    """Return workflow commands that annotate the files."""
+    return "".join(
+        annotation_command(
+            Annotation(
+                diagnostic.severity.value, diagnostic.slug, _with_hint(diagnostic), diagnostic.place
             )
         )
-        message = diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")
-        lines.append(f"::{diagnostic.severity.value} {properties}::{_data(message)}\n")
-    return "".join(lines)
+        for diagnostic in sorted(diagnostics)
+    )
 
 
 def explained_github(lines: Sequence[Mapping[str, object]]) -> str:
-    """Workflow commands that note for each line which rule took it, or why none did.
+    """Return workflow commands that note for each line which rule took it, or why none did.
 
     `lines` are mappings of `path`, `line`, `rule`, `key` and `reason`. A step shows the first ten
     notes; its log shows all (GitHub's documentation of workflow commands).
@@ -59,9 +49,9 @@ def explained_github(lines: Sequence[Mapping[str, object]]) -> str:
     commands = []
     for line in lines:
         parts = [str(line[name]) for name in ("key", "reason") if line[name]]
-        place = f"file={_property(str(line['path']))},line={line['line']}"
-        title = _property(str(line["rule"]))
-        commands.append(f"::notice {place},title={title}::{_data(': '.join(parts) or 'read')}\n")
+        place = Place(str(line["path"]), int(str(line["line"])))
+        note = Annotation("notice", str(line["rule"]), ": ".join(parts) or "read", place)
+        commands.append(annotation_command(note, column=False))
     return "".join(commands)
 
 
@@ -85,13 +75,12 @@ def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, object]:
-    text = diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")
     region = {"startLine": diagnostic.place.line, "startColumn": diagnostic.place.column}
     return {
         "ruleId": diagnostic.slug,
         "ruleIndex": rule,
         "level": "error" if diagnostic.severity is Severity.ERROR else "warning",
-        "message": {"text": text},
+        "message": {"text": _with_hint(diagnostic)},
         "locations": [
             {
                 "physicalLocation": {
@@ -107,9 +96,5 @@ def _uri(path: str) -> str:
     return quote(path.replace("\\", "/"))
 
 
-def _data(value: str) -> str:
-    return "%0A".join(visible(line).replace("%", "%25") for line in split_lines(value))
-
-
-def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")
+def _with_hint(diagnostic: Diagnostic) -> str:
+    return diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")

@@ -4,8 +4,8 @@ import difflib
 
 from rich.text import Text
 
+from backlog_sync.core.escape import clean
 from backlog_sync.render.canvas import Look, paint
-from backlog_sync.render.escape import clean
 
 
 def diff_text(path: str, before: str, after: str, look: Look) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from backlog_sync.core.doctor import Check, Health, is_healthy
+from backlog_sync.core.escape import clean
 from backlog_sync.render.canvas import Look, paint, paragraph
-from backlog_sync.render.escape import clean
 from backlog_sync.render.json import FORMAT_VERSION
 
 _WORDS = {

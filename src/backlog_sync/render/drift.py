@@ -6,11 +6,11 @@ from rich.text import Text
 
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.drift import Drift, Finding
+from backlog_sync.core.escape import clean
 from backlog_sync.core.plan_json import note_to_json
 from backlog_sync.core.pull import Left, Take, describe
 from backlog_sync.render.canvas import Look, flow, paint, spread
 from backlog_sync.render.coverage import coverage_text
-from backlog_sync.render.escape import clean
 from backlog_sync.render.issue_lists import ListedIssue, held_items, issue_list
 from backlog_sync.render.text import plan_sections, stacked
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from backlog_sync.core.changes import FieldNote, PlanItem
+from backlog_sync.core.escape import clean
 from backlog_sync.render.canvas import Look, paragraph, spread
-from backlog_sync.render.escape import clean
 
 _MANY, _FIRST = 3, 2
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from backlog_sync.core.accounts import Account, Left, left_out
 from backlog_sync.core.diagnostics import Diagnostic
-from backlog_sync.core.escaping import json_text
+from backlog_sync.core.escape import json_text
 from backlog_sync.core.model import Inventory
 
 FORMAT_VERSION = 1

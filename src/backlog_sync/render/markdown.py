@@ -21,9 +21,8 @@ from backlog_sync.core.changes import (
     PlanItem,
 )
 from backlog_sync.core.drift import Drift, Finding
+from backlog_sync.core.escape import code, inert, split_lines
 from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, row, size, table
-from backlog_sync.render.escape import split_lines
-from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted, number
 
 _LINES = 8

@@ -15,8 +15,8 @@ from backlog_sync.core.accounts import (
     Verdict,
     left_out,
 )
+from backlog_sync.core.escape import clean
 from backlog_sync.render.canvas import Look, cut, paint, paragraph, spread
-from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 _PLURALS = {"story": "stories"}

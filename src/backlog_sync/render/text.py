@@ -20,11 +20,11 @@ from backlog_sync.core.changes import (
     PlanItem,
     Verdict,
 )
+from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import SHOWN_FIRST
 from backlog_sync.render.canvas import Glyphs, Look, cut, flow, listed, paint, paragraph, spread
 from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.details import field_lines, known_fields, value_text
-from backlog_sync.render.escape import clean
 from backlog_sync.render.issue_lists import ListedIssue, held_items, issue_list
 from backlog_sync.render.words import counted, number
 

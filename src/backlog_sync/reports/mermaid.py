@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+from backlog_sync.core.escape import clean, mermaid
 from backlog_sync.core.facts import Phase
-from backlog_sync.render.escape import clean
 from backlog_sync.reports.values import Health, MilestoneReport, Report, Scheduled
 from backlog_sync.reports.view import Names
 
@@ -29,15 +29,7 @@ def label(text: str, most: int = _TITLE) -> str:
     plain = " ".join(clean(text).split()) or "?"
     if len(plain) > most:
         plain = f"{plain[: most - 1].rstrip()}…"
-    return "".join(_sign(sign, first=not index) for index, sign in enumerate(plain))
-
-
-def _sign(sign: str, *, first: bool) -> str:
-    if ord(sign) > 126 or (sign == " " and not first):
-        return sign
-    if sign.isalnum() and not first:
-        return sign
-    return f"#{ord(sign)};"
+    return mermaid(plain)
 
 
 def milestones_timeline(report: Report) -> str:

@@ -7,9 +7,9 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 
+from backlog_sync.core.escape import unbroken
 from backlog_sync.core.facts import WorkItem
 from backlog_sync.core.rollup import Sum
-from backlog_sync.render.escape import unbroken
 from backlog_sync.reports.values import MilestoneReport, Report
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")

@@ -6,10 +6,10 @@ Titles and all other words of people are inert: nobody is mentioned, nothing is 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from backlog_sync.core.escape import code, inert
 from backlog_sync.core.facts import WorkItem
 from backlog_sync.core.rollup import Outline, Sum, outline
 from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, size, table
-from backlog_sync.render.inert import code, inert
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.mermaid import dependencies, items_timeline, milestones_timeline

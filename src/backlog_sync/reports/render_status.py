@@ -1,6 +1,6 @@
 """The report as a board's status update: the whole in a line, then one for each milestone."""
 
-from backlog_sync.render.inert import inert
+from backlog_sync.core.escape import inert
 from backlog_sync.render.words import counted
 from backlog_sync.reports.values import MilestoneReport, Report
 from backlog_sync.reports.view import HEALTH, amount, how_much

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.text import Text
 
+from backlog_sync.core.escape import clean
 from backlog_sync.core.facts import Phase, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.canvas import Look, flow, listed, paint, paragraph, spread
-from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.values import Health, MilestoneReport, Report

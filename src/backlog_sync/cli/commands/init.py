@@ -9,9 +9,9 @@ import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.options import OutputOptions, named_repository, output_options
+from backlog_sync.core.escape import clean
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import ExitCode, FailedError, UsageError
-from backlog_sync.render.escape import clean
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:

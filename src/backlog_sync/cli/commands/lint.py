@@ -15,6 +15,7 @@ from backlog_sync.cli.options import (
     output_options,
     paths_argument,
 )
+from backlog_sync.core.escape import clean
 from backlog_sync.errors import ExitCode
 from backlog_sync.render.diagnostics import (
     diagnostics_github,
@@ -22,7 +23,6 @@ from backlog_sync.render.diagnostics import (
     diagnostics_text,
     explained_github,
 )
-from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump, lint_json
 from backlog_sync.render.words import counted, number
 

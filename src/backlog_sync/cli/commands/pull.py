@@ -14,13 +14,13 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
+from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import pull as taken_from
 from backlog_sync.engine import reconcile
 from backlog_sync.errors import ExitCode, RefusedError
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
 

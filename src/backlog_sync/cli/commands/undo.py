@@ -17,6 +17,7 @@ from backlog_sync.cli.options import (
     target_options,
 )
 from backlog_sync.core.changes import Plan, Result
+from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import undo_plan
@@ -24,7 +25,6 @@ from backlog_sync.engine.executor import apply_plan
 from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.errors import ExitCode
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.render.escape import clean
 from backlog_sync.render.json import dump
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from backlog_sync.core.changes import ChangeKind
-from backlog_sync.core.escaping import quoted
+from backlog_sync.core.escape import quoted
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import fold

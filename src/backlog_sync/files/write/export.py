@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from backlog_sync.core.diagnostics import Diagnostic
-from backlog_sync.core.escaping import is_inert, is_suspect
+from backlog_sync.core.escape import is_inert, is_suspect
 from backlog_sync.core.facts import Risk
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import DesiredState, IssueRef

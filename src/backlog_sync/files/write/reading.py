@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from backlog_sync.core.escaping import quoted
+from backlog_sync.core.escape import quoted
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import CONFIG
 from backlog_sync.files.parsed import Source

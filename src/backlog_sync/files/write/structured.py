@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from itertools import pairwise
 
-from backlog_sync.core.escaping import is_inert, quoted
+from backlog_sync.core.escape import is_inert, quoted
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import CardAnchor, StatusAnchor, TreeAnchor, YamlAnchor
 from backlog_sync.files.foreign.structured import JSON_LINES

@@ -20,7 +20,7 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from rich.cells import cell_len, set_cell_size
 
-from backlog_sync.render.escape import visible
+from backlog_sync.core.escape import visible
 from backlog_sync.reports.charts.palette import PAINTS, Color, properties
 
 SMALL, NORMAL = 11, 12

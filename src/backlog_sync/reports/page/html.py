@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from backlog_sync.render.escape import visible
+from backlog_sync.core.escape import visible
 from backlog_sync.render.words import counted
 from backlog_sync.reports.charts.bars import progress_bars
 from backlog_sync.reports.charts.burn_up import burn_up

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 import yaml
 
-from backlog_sync.core.escaping import is_inert, is_suspect, json_text, quoted
+from backlog_sync.core.escape import is_inert, is_suspect, json_text, quoted
 
 ODD = [
     *map(chr, (*range(0x20), *range(0x7F, 0xA0))),

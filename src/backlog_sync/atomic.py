@@ -1,0 +1,56 @@
+"""Replace a file at once: whoever reads it, and whatever ends the process, nobody sees half of it.
+
+The one place for it: plan files, reports, the source files of a backlog, the journal and the cache.
+"""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def replace_atomically(
+    path: Path,
+    data: bytes,
+    *,
+    mode: int | None = None,
+    durable: bool = False,
+    scratch: Path | None = None,
+) -> None:
+    """Create or replace a file whole; its folder exists. Raises `OSError`, and leaves the old one.
+
+    `mode` are its permission bits (None: as the process creates files). `durable` waits until the
+    bytes and the name are on the disk: needed if a run acts on what the file says. `scratch` is the
+    name to write to first, in the same folder (None: one that nobody else has).
+    """
+    if scratch is None:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        fresh = Path(name)
+        stream = os.fdopen(handle, "wb")
+    else:
+        fresh = scratch
+        stream = fresh.open("wb")
+    try:
+        with stream:
+            stream.write(data)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        if mode is not None:
+            fresh.chmod(mode)
+        fresh.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut, where the system lets a folder be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
