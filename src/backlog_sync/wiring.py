@@ -3,10 +3,7 @@
 Adapters are imported where they are used, so that `backlog lint` loads no GitHub client.
 """
 
-import http.client
-import json
 import os
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -14,25 +11,21 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from backlog_sync.core.redaction import Secrets, without_shapes
-from backlog_sync.errors import AccessError, FailedError, RefusedError, UsageError
+from backlog_sync.errors import AccessError, RefusedError, UsageError
 from backlog_sync.local import git
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.local.state import SANDBOX, kept
 
 if TYPE_CHECKING:
-    from backlog_sync.core.diagnostics import Diagnostic
     from backlog_sync.core.model import ObservedState
     from backlog_sync.core.rate import Learned, Pace
     from backlog_sync.engine.ports import Clock, Examiner, Git, Nonces, Tracker
     from backlog_sync.engine.reconcile import Journals
     from backlog_sync.github_api.app_auth import AppKey
     from backlog_sync.local.cache import FileCache
-    from github_sandbox.fault_config import FaultConfig
-    from github_sandbox.server import StateLock
 
 PUBLIC_API = "https://api.github.com"
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
@@ -255,6 +248,8 @@ def tracker(
 
     sleep = clock(waits).sleep
     if sandbox:
+        from backlog_sync.sandbox_hosting import sandbox_url  # noqa: PLC0415 - as above
+
         with sandbox_url(top, (repository, *others), board_owner) as url:
             sandbox_tracker: Tracker = connect(
                 api_url=url,
@@ -500,132 +495,3 @@ def nonces() -> "Nonces":
     from backlog_sync.local.clock import fresh  # noqa: PLC0415 - see the module's text
 
     return fresh
-
-
-# ---- the sandbox ---------------------------------------------------------------------------
-
-
-def sandbox_folder(top: Path) -> Path:
-    """Where the sandbox of this folder keeps its state."""
-    return kept(top, SANDBOX)
-
-
-@contextmanager
-def _own_errors() -> Iterator[None]:
-    """Raise what the sandbox cannot do as a `FailedError`."""
-    from github_sandbox.errors import SandboxError  # noqa: PLC0415 - see the module's text
-
-    try:
-        yield
-    except SandboxError as error:
-        raise FailedError(error.message, slug=error.slug, hint=error.hint) from error
-
-
-@contextmanager
-def sandbox_url(
-    top: Path, repositories: Sequence[str], board_owner: str | None = None
-) -> Iterator[str]:
-    """The address of this folder's sandbox: the running one, else one that lives as long as this.
-
-    The repositories and the board's owner are there afterwards. Raises `FailedError` where
-    another process has the sandbox's state and does not serve it.
-    """
-    from github_sandbox import server  # noqa: PLC0415 - see the module's text
-
-    folder = sandbox_folder(top)
-    try:
-        with _own_errors():
-            sandbox, lock = server.open_sandbox(folder)
-    except FailedError as busy:
-        url = server.running_url(folder) if busy.slug == server.BUSY else None
-        if url is None:
-            raise
-        _furnish(url, repositories, board_owner, busy)
-        yield url
-        return
-    with _own_errors(), lock_given_back(lock), sandbox, server.serve(sandbox) as running:
-        silent = FailedError("the sandbox does not answer")
-        _furnish(running.url, repositories, board_owner, silent)
-        yield running.url
-
-
-def _furnish(
-    url: str, repositories: Sequence[str], board_owner: str | None, problem: FailedError
-) -> None:
-    """Have our own sandbox make what a run is about; it is no request that faults are about."""
-    for repository in repositories:
-        _furnish_one(url, repository, board_owner, problem)
-
-
-def _furnish_one(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
-    request = urllib.request.Request(  # noqa: S310 - an address that our own server wrote down
-        f"{url}/_sandbox/repositories",
-        data=json.dumps({"repository": repository, "board_owner": board_owner}).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=10):
-            return
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise problem from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise problem from error
-
-
-def read_fault_config(file: Path) -> "FaultConfig | tuple[Diagnostic, ...]":
-    """What a file says that goes wrong with the sandbox, or everything that is wrong with it."""
-    from backlog_sync.files.plain_model import read_model  # noqa: PLC0415 - see the module's text
-    from github_sandbox.fault_config import FaultConfig  # noqa: PLC0415 - the same
-
-    return read_model(file, str(file), FaultConfig, listed_in="docs/sandbox.md")
-
-
-@contextmanager
-def serving_sandbox(
-    top: Path, port: int, fault_config: "FaultConfig | None" = None
-) -> Iterator[str]:
-    """Serve this folder's sandbox; give its address. Port 0 picks a free one."""
-    from github_sandbox import server  # noqa: PLC0415 - see the module's text
-
-    folder = sandbox_folder(top)
-    options: dict[str, Any] = {}
-    if fault_config and fault_config.clock:
-        options["clock"] = fault_config.clock.clock()
-    with _own_errors():
-        sandbox, lock = server.open_sandbox(folder, **options)
-    if fault_config:
-        from github_sandbox.fault_config import set_up  # noqa: PLC0415 - only where it is used
-
-        set_up(sandbox, fault_config)
-    with _own_errors(), lock_given_back(lock), sandbox:  # noqa: SIM117 - one line would be too long
-        with server.serve(sandbox, port, state_dir=folder) as running:
-            yield running.url
-
-
-def reset_sandbox(top: Path) -> None:
-    """Forget all that this folder's sandbox holds, and what is remembered of it."""
-    from backlog_sync.local.state import forget_sandbox  # noqa: PLC0415 - see the module's text
-    from github_sandbox.server import reset  # noqa: PLC0415 - the same
-
-    try:
-        with _own_errors():
-            reset(sandbox_folder(top))
-        forget_sandbox(top)
-    except OSError as error:
-        raise FailedError(
-            f"{error.filename or top} cannot be removed: {error.strerror or error}",
-            slug="own-folder",
-            hint="make the folder that it is in writable, or remove it yourself",
-        ) from error
-
-
-@contextmanager
-def lock_given_back(lock: "StateLock") -> Iterator[None]:
-    """A lock that is held already, given back at the end."""
-    try:
-        yield
-    finally:
-        lock.leave()

@@ -16,7 +16,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from backlog_sync.cli.workspace import Flow, flow_in, recorded_in
+from backlog_sync.cli.write_back import Flow, flow_in, recorded_in
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.changes import Result

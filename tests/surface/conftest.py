@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from backlog_sync.cli.workspace import files_after
+from backlog_sync.cli.write_back import files_after
 from backlog_sync.core.changes import Change, ChangeKind, Plan, Result
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.progress import measure

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.cli.workspace import files_after
+from backlog_sync.cli.write_back import files_after
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.drift import find_drift

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from backlog_sync.action.outputs import RunResult
-from backlog_sync.cli.workspace import unrecorded_lines
+from backlog_sync.cli.write_back import unrecorded_lines
 from backlog_sync.core.changes import (
     Action,
     Change,

@@ -15,7 +15,7 @@ from backlog_sync.action.messages import (
 from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
-from backlog_sync.cli.workspace import Flow, flow_in
+from backlog_sync.cli.write_back import Flow, flow_in
 from backlog_sync.core.escape import inert
 from backlog_sync.core.model import ObservedState
 from backlog_sync.engine import reconcile

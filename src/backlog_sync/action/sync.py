@@ -23,7 +23,7 @@ from backlog_sync.action.messages import (
 )
 from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.apply import exit_code
-from backlog_sync.cli.workspace import Written, recorded_in, write_progress
+from backlog_sync.cli.write_back import Written, recorded_in, write_progress
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.escape import inert, json_text

@@ -10,14 +10,8 @@ from backlog_sync import wiring
 from backlog_sync.cli.main import print_error
 from backlog_sync.cli.options import OutputOptions, SyncOptions, TargetOptions
 from backlog_sync.cli.screen import Screen, open_screen
-from backlog_sync.cli.workspace import (
-    Workspace,
-    Written,
-    open_workspace,
-    recorded_in,
-    unrecorded_lines,
-    write_progress,
-)
+from backlog_sync.cli.workspace import Workspace, open_workspace
+from backlog_sync.cli.write_back import Written, recorded_in, unrecorded_lines, write_progress
 from backlog_sync.core.accounts import Verdict
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result, Usage
 from backlog_sync.core.checkout import astray, superseded

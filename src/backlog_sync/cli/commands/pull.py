@@ -54,12 +54,12 @@ def command(
     markers, which needs permission to write issues. Exits with 4 if conflicts remain.
     """
     from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import (
+    from backlog_sync.cli.workspace import open_workspace
+    from backlog_sync.cli.write_back import (
         Flow,
         files_after,
         flow_in,
         log_write_back,
-        open_workspace,
         unrecorded_lines,
     )
     from backlog_sync.files.write.change import save

@@ -106,7 +106,8 @@ def command(
 
     from backlog_sync.cli.report_facts import make_report, read_since
     from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import files_after, open_workspace
+    from backlog_sync.cli.workspace import open_workspace
+    from backlog_sync.cli.write_back import files_after
 
     screen = open_screen(output_options)
     today = _today(today_word)
@@ -189,7 +190,7 @@ def _write(
 
     With a token that may not write nothing goes into them: they are shown as they would be.
     """
-    from backlog_sync.cli.workspace import flow_in, log_write_back, unrecorded_lines
+    from backlog_sync.cli.write_back import flow_in, log_write_back, unrecorded_lines
     from backlog_sync.files.write.change import save
 
     flow = flow_in(workspace.loaded, workspace.desired, observed, tracker=tracker)

@@ -33,7 +33,9 @@ def command() -> None:
               )  # fmt: skip
 def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
-    fault_config = wiring.read_fault_config(Path(faults)) if faults else None
+    from backlog_sync import sandbox_hosting
+
+    fault_config = sandbox_hosting.read_fault_config(Path(faults)) if faults else None
     if isinstance(fault_config, tuple):
         click.echo(diagnostics_text(fault_config, color=False), nl=False, err=True)
         return ExitCode.FAILED
@@ -44,7 +46,7 @@ def serve(*, port: int, faults: str | None) -> int:
 
     previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with wiring.serving_sandbox(wiring.root(), port, fault_config) as url:
+        with sandbox_hosting.serving_sandbox(wiring.root(), port, fault_config) as url:
             click.echo(url)
             click.echo(
                 f"The simulated GitHub is up; any token will do. Look at it: {url}{PAGE}\n"
@@ -61,6 +63,8 @@ def serve(*, port: int, faults: str | None) -> int:
 @command.command("reset")
 def reset() -> int:
     """Delete everything in the GitHub simulator."""
-    wiring.reset_sandbox(wiring.root())
+    from backlog_sync import sandbox_hosting
+
+    sandbox_hosting.reset_sandbox(wiring.root())
     click.echo("The simulated GitHub is empty.")
     return ExitCode.DONE

@@ -1,0 +1,256 @@
+"""Write progress into the files, with everything that they take over put on record on GitHub."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from backlog_sync import log
+from backlog_sync.core.changes import Plan
+from backlog_sync.core.escape import clean
+from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
+from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.progress import ItemProgress, measure
+from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
+from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
+from backlog_sync.engine.ports import Tracker
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
+from backlog_sync.errors import BacklogError
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.write.change import FileChange, save
+from backlog_sync.files.write.progress import write_back
+from backlog_sync.files.write.pull import Accepted, accept
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, what of GitHub's they say now, and what stood in the way.
+
+    `unrecorded` is what they do not say because it could not be put on record, by key; `replaced`
+    tells of the author's own words that progress took the place of, `unplaced` of progress that
+    the files have no place for.
+    """
+
+    paths: tuple[str, ...] = ()
+    problem: BacklogError | None = None
+    taken: tuple[Take, ...] = ()
+    left: tuple[Left, ...] = ()
+    replaced: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    unrecorded: Mapping[str, Unrecorded] = field(default_factory=dict)
+    interrupted: bool = False
+
+    @property
+    def again(self) -> bool:
+        """Whether another run would bring more into the files."""
+        return any(why.again for why in self.unrecorded.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the files are to say, put on record: their changes, and what they leave out.
+
+    `denied` says that the token has no right to put anything on record in issues.
+    """
+
+    accepted: Accepted
+    changes: tuple[FileChange, ...]
+    unrecorded: Mapping[str, Unrecorded]
+    interrupted: bool = False
+    denied: bool = False
+
+
+def write_progress(
+    loaded: Loaded,
+    desired: DesiredState,
+    observed: ObservedState,
+    takes: Sequence[Take] = (),
+    *,
+    tracker: Tracker | None,
+) -> Written:
+    """Write into the files what GitHub knows, and these fields as GitHub has them.
+
+    Without a tracker nothing more is put on record. Raises nothing, so that all else is still
+    told.
+    """
+    paths: list[str] = []
+    replaced: list[str] = []
+    unplaced: list[str] = []
+    flow = Flow(Accepted((), (), (), loaded), (), {})
+    problem: BacklogError | None = None
+    try:
+        flow = flow_in(loaded, desired, observed, takes, tracker=tracker)
+        for change in flow.changes:
+            save(change)
+            paths += [change.path] if change.is_written else []
+            replaced += change.replaced
+            unplaced += change.unplaced
+    except BacklogError as error:
+        problem = error
+    log_write_back(paths, flow, problem)
+    return Written(
+        paths=tuple(paths),
+        problem=problem,
+        taken=flow.accepted.taken,
+        left=flow.accepted.left,
+        unrecorded=flow.unrecorded,
+        interrupted=flow.interrupted,
+        replaced=tuple(replaced),
+        unplaced=tuple(unplaced),
+    )
+
+
+def log_write_back(paths: Sequence[str], flow: Flow, problem: BacklogError | None = None) -> None:
+    """Log which files were written, and for how many items something is missing in them."""
+    log.event(
+        "write_back.done",
+        files=list(paths),
+        taken=len(flow.accepted.taken),
+        unrecorded=len(flow.unrecorded),
+        problem=problem.slug if problem else None,
+    )
+
+
+def flow_in(
+    loaded: Loaded,
+    desired: DesiredState,
+    observed: ObservedState,
+    takes: Sequence[Take] = (),
+    *,
+    tracker: Tracker | None,
+) -> Flow:
+    """Put on record what the files are to say, and give their changes; none is written.
+
+    Raises FailedError as `write_back` does.
+    """
+    accepted, changes = files_after(loaded, desired, observed, takes)
+    values = values_after(loaded, desired, observed, changes)
+    recorded = put_on_record(values, desired, observed, tracker)
+    unrecorded = _decisive(recorded, values)
+    if unrecorded:
+        without = _Without(desired, recorded, values)
+        accepted, changes = files_after(loaded, desired, observed, takes, without)
+    denied = any(not why.again for why in recorded.issues.values())
+    return Flow(accepted, changes, unrecorded, recorded.interrupted, denied)
+
+
+def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Plan:
+    """Give the plan, whose bodies and cards have on record what is to go into the files.
+
+    So that what is written anyway is not written once more. Files that cannot take it are told
+    of when they are written.
+    """
+    desired, observed = prepared.desired, prepared.observed
+    try:
+        _, changes = files_after(loaded, desired, observed, takes)
+    except BacklogError:
+        return prepared.plan
+    return in_plan(prepared.plan, values_after(loaded, desired, observed, changes))
+
+
+def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
+    """Tell what is not in the files because it could not be put on record, a reason at a time."""
+    keys: dict[Unrecorded, list[str]] = {}
+    for key, why in unrecorded.items():
+        keys.setdefault(why, []).append(key)
+    lines: list[str] = []
+    for why, affected in keys.items():
+        names = ", ".join(affected[:3]) + (
+            f" and {len(affected) - 3} more" if len(affected) > 3 else ""
+        )
+        lines.append(f"not written into the files: the progress of {clean(names)}: it could not")
+        lines[-1] += f" be put on record on GitHub first ({clean(why.reason)})"
+        lines.append(f"hint: {clean(why.hint)}")
+    return lines
+
+
+def values_after(
+    loaded: Loaded, desired: DesiredState, observed: ObservedState, changes: Sequence[FileChange]
+) -> dict[str, Flowed]:
+    """Give what of GitHub's the files would say after these changes, as a sync would read them."""
+    if not changes or loaded.again is None:
+        return {}
+    after = loaded.again({change.file: change.after for change in changes}).desired
+    return flowed(desired, after, observed) if after is not None else {}
+
+
+def _decisive(recorded: Recorded, values: Mapping[str, Flowed]) -> dict[str, Unrecorded]:
+    """Give what must not be written; a status that a closed issue gives needs no card's record."""
+    cards = {key: why for key, why in recorded.cards.items() if values[key].needs_card}
+    return {**cards, **recorded.issues}
+
+
+class _Without:
+    """Leaves out of the files what has no record."""
+
+    def __init__(
+        self, desired: DesiredState, recorded: Recorded, values: Mapping[str, Flowed]
+    ) -> None:
+        self.ownership = desired.settings.ownership
+        self.issues = recorded.issues.keys()
+        self.cards = {key for key in recorded.cards if values[key].needs_card} - self.issues
+
+    def progress(self, item_progress: ItemProgress) -> ItemProgress:
+        """What may be written of an item's progress."""
+        if item_progress.key in self.issues:
+            return ItemProgress(
+                item_progress.key,
+                issue=item_progress.issue,
+                url=item_progress.url,
+                roll_up=item_progress.roll_up,
+            )
+        return (
+            replace(item_progress, status=None)
+            if item_progress.key in self.cards
+            else item_progress
+        )
+
+    def takes(self, take: Take) -> bool:
+        """Whether a field may be taken over."""
+        if take.key in self.issues:
+            owned = owner_of(take.name, self.ownership) is Owner.GITHUB
+            return not owned and not isinstance(take.what, TakeCriteria)
+        return take.key not in self.cards or take.name in ISSUE_FIELDS
+
+
+def files_after(
+    loaded: Loaded,
+    desired: DesiredState,
+    observed: ObservedState,
+    takes: Sequence[Take] = (),
+    without: _Without | None = None,
+) -> tuple[Accepted, tuple[FileChange, ...]]:
+    """What the files become; nothing is written. Raises FailedError as `write_back` does."""
+    measured = measure(desired, observed)
+    if without is not None:
+        measured = tuple(map(without.progress, measured))
+        takes = tuple(filter(without.takes, takes))
+    accepted = accept(loaded, desired, takes)
+    listed = {take.key for take in accepted.taken if isinstance(take.what, TakeCriteria)}
+    words = _new_statuses(accepted.taken)
+    progress = [
+        replace(
+            _without_ticks(item, listed), status=words.get(fold(item.status or ""), item.status)
+        )
+        for item in measured
+    ]
+    merged = {change.path: change for change in accepted.changes}
+    for change in write_back(accepted.loaded, progress):
+        earlier = merged.get(change.path, change)
+        merged[change.path] = replace(change, before=earlier.before)
+    changed = (c for c in merged.values() if c.is_written or c.unplaced)
+    return accepted, tuple(sorted(changed, key=lambda change: change.path))
+
+
+def _new_statuses(taken: Sequence[Take]) -> dict[str, str]:
+    """Give the new name of each status (folded) whose option was taken over under another name."""
+    return {
+        fold(take.what.was): take.what.now
+        for take in taken
+        if isinstance(take.what, TakeName) and take.key == STATUS
+    }
+
+
+def _without_ticks(progress: ItemProgress, listed: set[str]) -> ItemProgress:
+    """Leave the boxes of check lists that were just taken over, ticks and all."""
+    return replace(progress, ticks={}) if progress.key in listed else progress

@@ -1,0 +1,129 @@
+"""The simulated GitHub of a folder (.backlog/sandbox): served, made ready for a run, forgotten."""
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.errors import FailedError
+from backlog_sync.files.plain_model import read_model
+from backlog_sync.local.state import SANDBOX, forget_sandbox, kept
+from github_sandbox import server
+from github_sandbox.errors import SandboxError
+from github_sandbox.fault_config import FaultConfig, set_up
+from github_sandbox.server import StateLock
+
+
+def sandbox_folder(top: Path) -> Path:
+    """Where the sandbox of this folder keeps its state."""
+    return kept(top, SANDBOX)
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Raise what the sandbox cannot do as a `FailedError`."""
+    try:
+        yield
+    except SandboxError as error:
+        raise FailedError(error.message, slug=error.slug, hint=error.hint) from error
+
+
+@contextmanager
+def sandbox_url(
+    top: Path, repositories: Sequence[str], board_owner: str | None = None
+) -> Iterator[str]:
+    """The address of this folder's sandbox: the running one, else one that lives as long as this.
+
+    The repositories and the board's owner are there afterwards. Raises `FailedError` where
+    another process has the sandbox's state and does not serve it.
+    """
+    folder = sandbox_folder(top)
+    try:
+        with _own_errors():
+            sandbox, lock = server.open_sandbox(folder)
+    except FailedError as busy:
+        url = server.running_url(folder) if busy.slug == server.BUSY else None
+        if url is None:
+            raise
+        _furnish(url, repositories, board_owner, busy)
+        yield url
+        return
+    with _own_errors(), lock_given_back(lock), sandbox, server.serve(sandbox) as running:
+        silent = FailedError("the sandbox does not answer")
+        _furnish(running.url, repositories, board_owner, silent)
+        yield running.url
+
+
+def _furnish(
+    url: str, repositories: Sequence[str], board_owner: str | None, problem: FailedError
+) -> None:
+    """Have our own sandbox make what a run is about; it is no request that faults are about."""
+    for repository in repositories:
+        _furnish_one(url, repository, board_owner, problem)
+
+
+def _furnish_one(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
+    request = urllib.request.Request(  # noqa: S310 - an address that our own server wrote down
+        f"{url}/_sandbox/repositories",
+        data=json.dumps({"repository": repository, "board_owner": board_owner}).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=10):
+            return
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise problem from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise problem from error
+
+
+def read_fault_config(file: Path) -> FaultConfig | tuple[Diagnostic, ...]:
+    """What a file says that goes wrong with the sandbox, or everything that is wrong with it."""
+    return read_model(file, str(file), FaultConfig, listed_in="docs/sandbox.md")
+
+
+@contextmanager
+def serving_sandbox(top: Path, port: int, fault_config: FaultConfig | None = None) -> Iterator[str]:
+    """Serve this folder's sandbox; give its address. Port 0 picks a free one."""
+    folder = sandbox_folder(top)
+    options: dict[str, Any] = {}
+    if fault_config and fault_config.clock:
+        options["clock"] = fault_config.clock.clock()
+    with _own_errors():
+        sandbox, lock = server.open_sandbox(folder, **options)
+    if fault_config:
+        set_up(sandbox, fault_config)
+    with _own_errors(), lock_given_back(lock), sandbox:  # noqa: SIM117 - one line would be too long
+        with server.serve(sandbox, port, state_dir=folder) as running:
+            yield running.url
+
+
+def reset_sandbox(top: Path) -> None:
+    """Forget all that this folder's sandbox holds, and what is remembered of it."""
+    try:
+        with _own_errors():
+            server.reset(sandbox_folder(top))
+        forget_sandbox(top)
+    except OSError as error:
+        raise FailedError(
+            f"{error.filename or top} cannot be removed: {error.strerror or error}",
+            slug="own-folder",
+            hint="make the folder that it is in writable, or remove it yourself",
+        ) from error
+
+
+@contextmanager
+def lock_given_back(lock: StateLock) -> Iterator[None]:
+    """A lock that is held already, given back at the end."""
+    try:
+        yield
+    finally:
+        lock.leave()
