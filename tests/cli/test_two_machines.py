@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync import wiring
+from backlog_sync.environment import environment
 from github_sandbox.app import Sandbox
 from github_sandbox.models import Issue
 from tests.cli.conftest import Backlog
@@ -73,7 +74,7 @@ def test_one_run_at_a_time_for_a_repository(
     """Two clones on one machine: the second run is refused while the first one works."""
     clone = tmp_path_factory.mktemp("clone")
     shutil.copy(folder / "backlog.yaml", clone)
-    with wiring.run_lock(folder, wiring.environment(), "octo-org/shop", sandbox=False):
+    with wiring.run_lock(wiring.Target("octo-org/shop", environment(), folder)):
         monkeypatch.chdir(clone)
         ran = backlog("sync", "--yes")
     assert ran.code == 4

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync import wiring
+from backlog_sync import credentials, wiring
 from backlog_sync.cli.options import OutputOptions
 from backlog_sync.cli.screen import Bar, Screen
 from backlog_sync.core.rate import A_MINUTE, Learned
+from backlog_sync.environment import Environment, environment, is_loopback, web_host
 from backlog_sync.errors import AccessError, RefusedError, UsageError
 from backlog_sync.local import git
 from backlog_sync.local.clock import fresh
 from backlog_sync.local.git import Remote, parse_remote
 from backlog_sync.local.lock import only_one
 from backlog_sync.local.state import own_folder
-from backlog_sync.wiring import Environment, environment, target_repository, web_host
+from backlog_sync.wiring import target_repository
 
 # ---- the environment -----------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ def test_the_host_as_people_know_it(url: str, host: str) -> None:
 )  # fmt: skip
 def test_loopback_is_this_machine_only(host: str, loopback: bool) -> None:
     """Only names and addresses that cannot mean another machine are loopback."""
-    assert wiring.is_loopback(host) is loopback
+    assert is_loopback(host) is loopback
 
 
 def test_without_a_token_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +65,7 @@ def test_without_a_token_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(git, "gh_token", lambda host: None)
     with (
         pytest.raises(AccessError, match=r"no token for github\.com") as told,
-        wiring.tracker("o/r", Environment(), top=Path(), sandbox=False, read_only=True),
+        wiring.tracker(wiring.Target("o/r", Environment(), Path()), read_only=True),
     ):
         pass
     assert told.value.hint is not None
@@ -83,14 +84,14 @@ def test_gh_is_asked_for_the_same_host(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_every_secret_of_a_run_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of variables, the one that gh gave, and the password of a proxy."""
-    monkeypatch.setattr(wiring, "_IN_USE", set())
+    monkeypatch.setattr(credentials, "_IN_USE", set())
     monkeypatch.setattr(git, "gh_token", lambda host: "token-of-gh")
     monkeypatch.setenv("BACKLOG_PROJECT_TOKEN", "token-of-boards")
     monkeypatch.setenv("INPUT_APP_PRIVATE_KEY", "key-of-an-app")
     monkeypatch.setenv("HTTPS_PROXY", "http://me:pass-of-proxy@h:1")
-    assert wiring.find_token(Environment())[0] == "token-of-gh"
+    assert credentials.find_token(Environment())[0] == "token-of-gh"
     known = {"token-of-gh", "token-of-boards", "key-of-an-app", "pass-of-proxy"}
-    assert known <= set(wiring.known_secrets())
+    assert known <= set(credentials.known_secrets())
 
 
 def test_gh_may_be_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

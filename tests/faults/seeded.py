@@ -457,7 +457,11 @@ SEEDS = (
     seed(
         "the lock is that of the folder alone",
         "tests/cli/test_two_machines.py",
-        ("wiring.py", "    with below, only_one_for(folder, host, repository):", "    with below:"),
+        (
+            "wiring.py",
+            "    with below, only_one_for(state(target),",
+            "    with below, nullcontext((",
+        ),
     ),
     seed(
         "a saved plan is applied though things moved",

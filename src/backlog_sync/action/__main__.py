@@ -20,6 +20,8 @@ from backlog_sync.action.sync import sync
 from backlog_sync.cli.crash import write_report
 from backlog_sync.cli.main import prepare_streams
 from backlog_sync.core.escape import inert
+from backlog_sync.credentials import hide_secrets
+from backlog_sync.environment import environment
 from backlog_sync.errors import BacklogError, ExitCode, of_system
 from backlog_sync.files.load import load
 from backlog_sync.local.signals import INTERRUPTS
@@ -29,9 +31,7 @@ from backlog_sync.render.annotations import Annotation
 def main(env: Mapping[str, str], folder: Path) -> int:
     """Run, and turn whatever happens into outputs, a summary and an exit code."""
     prepare_streams()
-    log.configure(
-        2 if env.get("RUNNER_DEBUG") == "1" else 0, "text", secrets_out=wiring.hide_secrets
-    )
+    log.configure(2 if env.get("RUNNER_DEBUG") == "1" else 0, "text", secrets_out=hide_secrets)
     runner = RunnerOutput(env, _prefix(env, folder))
     try:
         with INTERRUPTS.installed():
@@ -100,7 +100,7 @@ def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult
     if mode == "lint":
         return linted(loaded, ExitCode.DONE)
     repository = wiring.target_repository(
-        inputs.repository, loaded.desired.repository, wiring.environment(env), top, sandbox=False
+        inputs.repository, loaded.desired.repository, environment(env), top, sandbox=False
     )
     job = Job(inputs, context, runner, env, top, loaded, loaded.desired, repository)
     match mode:

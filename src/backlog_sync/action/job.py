@@ -11,16 +11,18 @@ from backlog_sync.action.delivery import Delivered, deliver
 from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.messages import in_workflow, plan_in_workflow, problem_remark
 from backlog_sync.action.outputs import RunnerOutput
-from backlog_sync.cli.workspace import Workspace
+from backlog_sync.cli.workspace import Workspace, target_of
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.escape import json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan_json import plan_to_json
 from backlog_sync.core.saved import save_plan
+from backlog_sync.credentials import APP_INPUTS
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import BacklogError, FailedError, RefusedError
 from backlog_sync.files.load import Loaded
 from backlog_sync.local.plan_file import write_plan
@@ -49,24 +51,23 @@ class Job:
         """Whether the board is to be told how things stand; a proposal is not how they stand."""
         return self.inputs.status_update and not self.context.is_pull_request
 
-    def environment(self) -> wiring.Environment:
+    def environment(self) -> Environment:
         """The environment, with the App of the inputs for the board if there is one.
 
         Without a token in the inputs the App is for everything.
         """
-        env = replace(wiring.environment(self.env), on_token=self.runner.mask)
+        env = replace(environment(self.env), on_token=self.runner.mask)
         if not self.inputs.app_id or not self.inputs.app_key:
             return env
         values = (self.inputs.app_id, self.inputs.app_key)
-        app = dict(zip(wiring.APP_INPUTS, values, strict=True))
+        app = dict(zip(APP_INPUTS, values, strict=True))
         return replace(env, board_app=app) if env.token else replace(env, app=app)
 
-    def workspace(self, env: wiring.Environment | None = None) -> Workspace:
+    def workspace(self, env: Environment | None = None) -> Workspace:
         """The files and the repository, with the environment that its requests are sent in."""
-        env = env or wiring.environment(self.env)
-        return Workspace(
-            self.loaded, self.desired, self.repository, self.top, env, waits=self.waits
-        )
+        env = env or environment(self.env)
+        target = target_of(self.desired, self.repository, self.top, env, waits=self.waits)
+        return Workspace(self.loaded, self.desired, target)
 
     def waits(self, seconds: float) -> None:
         """Say that a request waits, where the wait is long enough to wonder."""
@@ -74,7 +75,7 @@ class Job:
             self.runner.log(f"waiting {seconds:.0f} s before the next request")
 
     def prepare(
-        self, tracker: Tracker, env: wiring.Environment, *, wait: bool = False, full: bool = False
+        self, tracker: Tracker, env: Environment, *, wait: bool = False, full: bool = False
     ) -> Prepared:
         """Read and plan; `wait` for what an earlier run left in doubt, `full` for every issue."""
         workspace = self.workspace(env)
@@ -111,7 +112,7 @@ class Job:
 
     def tree(self) -> tuple[WorkTree, str]:
         """The checkout, and the branch that counts. Raises `FailedError` where it is not known."""
-        env = wiring.environment(self.env)
+        env = environment(self.env)
         tree = WorkTree(self.top, token=env.token, server_url=self.context.server_url)
         base = self.context.default_branch or tree.default_branch()
         if base is None:
@@ -128,16 +129,10 @@ class Job:
             return None
 
         def opener(head: str, into: str, title: str, body: str) -> str | None:
-            return wiring.open_pull_request(
-                self.context.repository or self.repository,
-                self.environment(),
-                top=self.top,
-                waits=self.waits,
-                head=head,
-                base=into,
-                title=title,
-                body=body,
-            )
+            repository = self.context.repository or self.repository
+            target = wiring.Target(repository, self.environment(), self.top, waits=self.waits)
+            with wiring.tracker(target, read_only=False) as tracker:
+                return tracker.open_pull_request(head=head, base=into, title=title, body=body)
 
         try:
             delivered = deliver(

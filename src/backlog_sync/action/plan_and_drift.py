@@ -22,6 +22,7 @@ from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.environment import Environment
 from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.annotations import Annotation
@@ -100,7 +101,7 @@ def _track(job: Job, tracker: Tracker, prepared: Prepared, drift: Drift) -> bool
     return True
 
 
-def _comment(job: Job, env: wiring.Environment, plan: Plan, standing: Sequence[Violation]) -> None:
+def _comment(job: Job, env: Environment, plan: Plan, standing: Sequence[Violation]) -> None:
     """Keep one comment on the pull request up to date, where this run may write."""
     pull = job.context.pull
     if pull is None or not job.inputs.comment:

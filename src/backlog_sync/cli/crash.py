@@ -32,7 +32,7 @@ def write_report(error: BaseException, arguments: Sequence[str]) -> str:
     It holds versions, the command line and the traceback, and no values of variables. Whatever
     looks like a token is taken out.
     """
-    from backlog_sync.wiring import known_secrets  # noqa: PLC0415 - the boundary stays lean
+    from backlog_sync.credentials import known_secrets  # noqa: PLC0415 - the boundary stays lean
 
     text = _REPORT.format(
         version=__version__,

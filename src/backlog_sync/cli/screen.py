@@ -20,10 +20,12 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from backlog_sync import __version__, log, wiring
+from backlog_sync import __version__, log
 from backlog_sync.cli.options import OutputOptions
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
+from backlog_sync.credentials import hide_secrets
+from backlog_sync.environment import Environment, environment
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.expected import step_text
 
@@ -36,11 +38,11 @@ _WIDEST = 100
 
 def open_screen(output_options: OutputOptions) -> "Screen":
     """Return where a run speaks, with its log as the options ask for it."""
-    screen = Screen(output_options, wiring.environment())
+    screen = Screen(output_options, environment())
     log.configure(
         output_options.verbose,
         output_options.log_format,
-        secrets_out=wiring.hide_secrets,
+        secrets_out=hide_secrets,
         color=screen.look(err=True).color,
         width=shutil.get_terminal_size((80, 24)).columns if sys.stderr.isatty() else None,
     )
@@ -52,7 +54,7 @@ def open_screen(output_options: OutputOptions) -> "Screen":
 class Screen:
     """Standard output and error of one run, as the voice and the terminal want them."""
 
-    def __init__(self, output_options: OutputOptions, env: wiring.Environment) -> None:
+    def __init__(self, output_options: OutputOptions, env: Environment) -> None:
         self.output_options = output_options
         self.env = env
 

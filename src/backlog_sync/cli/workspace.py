@@ -15,6 +15,7 @@ from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import DesiredState
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Journals
+from backlog_sync.environment import Environment
 from backlog_sync.errors import ExitCode
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.local.cache import FileCache
@@ -28,48 +29,59 @@ class Workspace:
 
     loaded: Loaded
     desired: DesiredState
-    repository: str
-    top: Path
-    env: wiring.Environment
-    sandbox: bool = False
-    waits: Callable[[float], None] = lambda _: None
+    target: wiring.Target
+
+    @property
+    def repository(self) -> str:
+        """The target repository, "owner/name"."""
+        return self.target.repository
+
+    @property
+    def top(self) -> Path:
+        """The folder that paths are relative to."""
+        return self.target.top
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the target is the simulator."""
+        return self.target.sandbox
 
     def tracker(self, *, read_only: bool) -> AbstractContextManager[Tracker]:
         """GitHub or the sandbox; `read_only` is enforced in the transport."""
-        return wiring.tracker(
-            self.repository,
-            self.env,
-            top=self.top,
-            sandbox=self.sandbox,
-            read_only=read_only,
-            board_owner=self.board_owner,
-            others=self.others,
-            waits=self.waits,
-        )
+        return wiring.tracker(self.target, read_only=read_only)
 
     def lock(self, *, files: bool = True) -> AbstractContextManager[None]:
         """Be the only run on this machine; below this root too if `files` may be written."""
-        return wiring.run_lock(
-            self.top, self.env, self.repository, sandbox=self.sandbox, files=files
-        )
+        return wiring.run_lock(self.target, files=files)
 
     def journals(self) -> Journals:
         """The journals of this machine."""
-        return wiring.journals(self.top, self.env, sandbox=self.sandbox)
+        return wiring.journals(self.target)
 
     def memory(self) -> FileCache:
         """What this machine remembers of the repository."""
-        return wiring.cache(self.top, self.env, self.repository, sandbox=self.sandbox)
+        return wiring.cache(self.target)
 
-    @property
-    def board_owner(self) -> str | None:
-        """Whose the board is, where one is declared."""
-        return self.desired.project.owner if self.desired.project else None
 
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The other repositories in which items have their issues."""
-        return others_of(self.desired.items, self.repository, self.desired.repository)
+def target_of(
+    desired: DesiredState,
+    repository: str,
+    top: Path,
+    env: Environment,
+    *,
+    sandbox: bool = False,
+    waits: Callable[[float], None],
+) -> wiring.Target:
+    """Return the target with what these files need of it."""
+    return wiring.Target(
+        repository,
+        env,
+        top,
+        sandbox=sandbox,
+        board_owner=desired.project.owner if desired.project else None,
+        others=others_of(desired.items, repository, desired.repository),
+        waits=waits,
+    )
 
 
 def load_target(target: TargetOptions, top: Path) -> Loaded:
@@ -97,13 +109,13 @@ def log_files(loaded: Loaded) -> None:
     )
 
 
-def open_workspace(target: TargetOptions, screen: Screen) -> Workspace:
+def open_workspace(options: TargetOptions, screen: Screen) -> Workspace:
     """Read the files and find the target; end the run if lint finds errors, which are shown.
 
     Raises `errors.BacklogError` where there is nothing to read or no target.
     """
     top = wiring.root()
-    loaded = load_target(target, top)
+    loaded = load_target(options, top)
     desired = loaded.desired
     if desired is None or loaded.errors:
         screen.write_stderr(diagnostics_text(loaded.diagnostics, color=screen.look(err=True).color))
@@ -113,12 +125,13 @@ def open_workspace(target: TargetOptions, screen: Screen) -> Workspace:
         note = counted(len(loaded.diagnostics), "warning")
         screen.info(f"{note} about the files; `backlog lint` shows them")
     repository = wiring.target_repository(
-        target.repo, desired.repository, screen.env, top, sandbox=target.sandbox
+        options.repo, desired.repository, screen.env, top, sandbox=options.sandbox
     )
     log.bind(repository=repository)
-    return Workspace(
-        loaded, desired, repository, top, screen.env, sandbox=target.sandbox, waits=screen.waits
+    target = target_of(
+        desired, repository, top, screen.env, sandbox=options.sandbox, waits=screen.waits
     )
+    return Workspace(loaded, desired, target)
 
 
 def count_findings(diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -15,7 +15,9 @@ from backlog_sync.cli.options import (
     target_options,
 )
 from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
+from backlog_sync.credentials import find_token
 from backlog_sync.engine.ports import ReadScope
+from backlog_sync.environment import web_host
 from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.local import git
 from backlog_sync.render.json import dump
@@ -97,7 +99,7 @@ def _server(target: TargetOptions, screen: Screen, top: Path, loaded: Loaded | N
     desired = loaded.desired if loaded else None
     checks: list[Check] = []
     try:
-        source = "the sandbox takes any" if target.sandbox else wiring.find_token(env)[1]
+        source = "the sandbox takes any" if target.sandbox else find_token(env)[1]
     except BacklogError as error:
         return [_failed("token", error), _skipped("without a token nothing can be asked")]
     try:
@@ -109,19 +111,20 @@ def _server(target: TargetOptions, screen: Screen, top: Path, loaded: Loaded | N
         return [*checks, _failed("repository", error)]
     project = desired.project if desired else None
     try:
-        with wiring.examiner(
+        place = wiring.Target(
             repository,
             env,
-            top=top,
+            top,
             sandbox=target.sandbox,
             board_owner=project.owner if project else None,
             others=ReadScope.for_backlog(desired).others(repository) if desired else (),
-        ) as examiner:
-            examination = examiner.examine(
+        )
+        with wiring.tracker(place, read_only=True) as tracker:
+            examination = tracker.examine(
                 ReadScope.for_backlog(desired) if desired else ReadScope()
             )
     except BacklogError as error:
-        host = "the sandbox" if target.sandbox else wiring.web_host(env.api_url)
+        host = "the sandbox" if target.sandbox else web_host(env.api_url)
         checks.append(Check("token", Health.OK, f"{source}; whose it is could not be asked"))
         return [*checks, _failed(host, error)]
     checks.append(_token(examination, source))

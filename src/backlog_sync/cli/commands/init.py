@@ -82,11 +82,11 @@ _SUFFIXES = {"yaml": (".yaml", ".yml"), "markdown": (".md", ".markdown")}
 
 def _first(output_options: OutputOptions, target: str | None, *, repo: str | None) -> int:
     """Write a backlog without items."""
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.screen import open_screen
     from backlog_sync.files.load import PLACES
     from backlog_sync.files.write.export import empty
 
-    screen = Screen(output_options, wiring.environment())
+    screen = open_screen(output_options)
     top = wiring.root()
     existing = [place for place in PLACES if (top / place).is_file()]
     _write(screen, top, target, empty(_known_repository(repo, screen, top)))
@@ -108,9 +108,9 @@ def _from_files(
 ) -> int:
     """Show what files hold that exist, and make a backlog of ours of them."""
     from backlog_sync.cli.init_from import Wanted, from_files
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.screen import open_screen
 
-    screen = Screen(output_options, wiring.environment())
+    screen = open_screen(output_options)
     top = wiring.root()
 
     def write(to: str, text: str) -> None:
@@ -138,16 +138,16 @@ def _from_github(
     _target(top, target)
     repository = wiring.target_repository(repo, None, screen.env, top, sandbox=sandbox)
     board = parse_project(project) if project else None
+    target_repository = wiring.Target(
+        repository,
+        screen.env,
+        top,
+        sandbox=sandbox,
+        board_owner=board.owner if board else None,
+        waits=screen.waits,
+    )
     with (
-        wiring.tracker(
-            repository,
-            screen.env,
-            top=top,
-            sandbox=sandbox,
-            read_only=True,
-            board_owner=board.owner if board else None,
-            waits=screen.waits,
-        ) as tracker,
+        wiring.tracker(target_repository, read_only=True) as tracker,
         screen.waiting(f"Reading {clean(repository)} …"),
     ):
         desired = adopt_repository(tracker, board, closed=closed)

@@ -70,13 +70,14 @@ def command(
 
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
-    from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import count_findings
+    from backlog_sync.cli.screen import open_screen
+    from backlog_sync.cli.workspace import count_findings, log_files
     from backlog_sync.files.account import accounts
     from backlog_sync.files.load import load
 
-    screen = Screen(output_options, wiring.environment())
+    screen = open_screen(output_options)
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
+    log_files(loaded)
     if mend:
         loaded = _mended(loaded, screen, paths, bullets, quiet=output != "text")
     read = accounts(loaded)

@@ -1,0 +1,97 @@
+"""Credentials of a run: which token or GitHub App it uses, and what must never be printed."""
+
+import os
+import urllib.request
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from backlog_sync.core.redaction import Secrets, without_shapes
+from backlog_sync.environment import TOKEN_VARIABLES, Environment, web_host
+from backlog_sync.errors import AccessError
+from backlog_sync.local import git
+
+if TYPE_CHECKING:
+    from backlog_sync.github_api.app_auth import AppKey
+
+APP_INPUTS = ("app-id", "app-private-key")
+"""The action's inputs that describe a GitHub App."""
+
+_SECRETS = (
+    *TOKEN_VARIABLES,
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "BACKLOG_PROJECT_TOKEN",
+    "BACKLOG_APP_PRIVATE_KEY",
+    "INPUT_APP_PRIVATE_KEY",
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+)
+_IN_USE: set[str] = set()
+"""Tokens of this process that are in no variable: of `gh`, and those that an App was given."""
+
+
+def remember_secrets(values: Iterable[str | None]) -> None:
+    """Never print these from here on."""
+    _IN_USE.update(filter(None, values))
+
+
+def known_secrets() -> tuple[str, ...]:
+    """What must never be printed: from the environment, and what was found or made since."""
+    values = [os.environ.get(name, "") for name in _SECRETS]
+    passwords = (urlsplit(url).password for _, url in _all_proxies())
+    return tuple(value for value in (*values, *passwords, *_IN_USE) if value)
+
+
+def hide_secrets() -> Callable[[str], str]:
+    """Return what takes every known secret, and what looks like one, out of a text."""
+    secrets = Secrets(known_secrets())
+    return lambda text: without_shapes(secrets.hide(text))
+
+
+def _all_proxies() -> list[tuple[str, str]]:
+    """The proxies of the environment whose addresses can be read."""
+    proxies = []
+    for scheme, url in urllib.request.getproxies().items():
+        with suppress(ValueError):
+            urlsplit(url)
+            proxies.append((scheme, url))
+    return proxies
+
+
+def find_token(env: Environment) -> "tuple[str | AppKey, str]":
+    """Return the token or the GitHub App that issues are read with, and where it was found.
+
+    A GitHub App wins over GH_TOKEN and GITHUB_TOKEN, these over what `gh` is logged in with.
+    Raises `AccessError` if there is none, or if what describes an App cannot work.
+    """
+    app = app_key(env.app)
+    if app is not None:
+        beside = f"; {env.token_name} is not used" if env.token else ""
+        return app, f"GitHub App {app.app_id} ({next(iter(env.app))}){beside}"
+    if env.token:
+        return env.token, env.token_name or "the environment"
+    host = web_host(env.api_url)
+    token = git.gh_token(host)
+    remember_secrets([token])
+    if token is None:
+        raise AccessError(
+            f"there is no token for {host}",
+            slug="no-token",
+            hint="set GH_TOKEN, run `gh auth login`, or try it with --sandbox",
+        )
+    return token, "gh auth token"
+
+
+def app_key(values: Mapping[str, str]) -> "AppKey | None":
+    """Return the GitHub App that these values describe; None if there are none."""
+    if not values:
+        return None
+    from backlog_sync.github_api.app_auth import AppVariables, read_app_key  # noqa: PLC0415
+
+    from_inputs = APP_INPUTS[0] in values
+    key = read_app_key(values, AppVariables(*APP_INPUTS) if from_inputs else AppVariables())
+    if key is not None:
+        remember_secrets([key.private_key])
+    return key

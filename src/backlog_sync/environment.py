@@ -1,0 +1,118 @@
+"""The environment of a run, read once: servers, tokens, folders, proxies."""
+
+import os
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PUBLIC_API = "https://api.github.com"
+TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
+_APP = (
+    "BACKLOG_APP_ID",
+    "BACKLOG_APP_PRIVATE_KEY",
+    "BACKLOG_APP_PRIVATE_KEY_FILE",
+    "BACKLOG_APP_INSTALLATION_ID",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says. `token` is GH_TOKEN, else GITHUB_TOKEN, as they stand.
+
+    `token_name` says which of them it is. `project_token` is BACKLOG_PROJECT_TOKEN. `app` holds
+    what describes a GitHub App, by the names of the variables or of the action's inputs;
+    `board_app` the same for an App that only boards are reached with. `on_token` is called with
+    each token that an App gets. `workflow` says that this is a run of a GitHub workflow,
+    `server_url` where its git remotes are.
+    """
+
+    token: str | None = None
+    token_name: str | None = None
+    project_token: str | None = None
+    app: Mapping[str, str] = field(default_factory=dict, repr=False)
+    board_app: Mapping[str, str] = field(default_factory=dict, repr=False)
+    on_token: Callable[[str], None] = lambda _: None
+    api_url: str = PUBLIC_API
+    graphql_url: str | None = None
+    repository: str | None = None
+    no_color: bool = False
+    dumb: bool = False
+    proxies: tuple[tuple[str, str], ...] = ()
+    ca_bundle: str | None = None
+    state_home: Path | None = None
+    cache_home: Path | None = None
+    pace: str | None = None
+    workflow: bool = False
+    server_url: str = ""
+
+
+def environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """Read the environment. Whether it is any good is for those to say who use it."""
+    env = os.environ if environ is None else environ
+
+    def value(name: str) -> str | None:
+        return env.get(name, "").strip() or None
+
+    api_url = value("GITHUB_API_URL") or PUBLIC_API
+    return Environment(
+        token=value("GH_TOKEN") or value("GITHUB_TOKEN"),
+        token_name=next((name for name in TOKEN_VARIABLES if value(name)), None),
+        project_token=value("BACKLOG_PROJECT_TOKEN"),
+        app={name: text for name in _APP if (text := value(name))},
+        api_url=api_url,
+        graphql_url=value("GITHUB_GRAPHQL_URL"),
+        repository=value("GITHUB_REPOSITORY"),
+        no_color=bool(env.get("NO_COLOR")),
+        dumb=env.get("TERM") == "dumb",
+        proxies=_proxies(api_url),
+        ca_bundle=value("REQUESTS_CA_BUNDLE") or value("SSL_CERT_FILE"),
+        state_home=_absolute(value("XDG_STATE_HOME")),
+        cache_home=_absolute(value("XDG_CACHE_HOME")),
+        pace=value("BACKLOG_PACE"),
+        workflow=value("GITHUB_ACTIONS") == "true",
+        server_url=value("GITHUB_SERVER_URL") or "",
+    )
+
+
+def _absolute(path: str | None) -> Path | None:
+    """A path; one that is not absolute has no meaning (XDG Base Directory Specification)."""
+    return Path(path) if path and Path(path).is_absolute() else None
+
+
+def _proxies(api_url: str) -> tuple[tuple[str, str], ...]:
+    """The proxies that the system names for this server; none for loopback."""
+    host = _host(api_url)
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
+        return ()
+    proxies = urllib.request.getproxies()
+    return tuple((scheme, proxies[scheme]) for scheme in ("http", "https") if scheme in proxies)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only mean this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def web_host(api_url: str) -> str:
+    """The host as people know it: github.com for the public API."""
+    try:
+        parts = urlsplit(api_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return api_url
+    return f"{host}:{port}" if port else host.removeprefix("api.")
