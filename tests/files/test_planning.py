@@ -42,14 +42,14 @@ def test_capacity_is_hours_or_people_always_or_by_quarter(
 @pytest.mark.parametrize(
     ("said", "slug", "message"),
     [
-        ("-5", "invalid-capacity", "'-5' is less than nothing"),
-        ("some", "invalid-capacity", "'some' is neither hours a week nor people"),
-        ("3-4", "invalid-capacity", "'3-4' is neither hours a week nor people"),
-        ("{capacity: [3]}", "invalid-capacity", "is neither hours a week nor people"),
+        ("-5", "invalid-capacity", "'-5' is negative"),
+        ("some", "invalid-capacity", "'some' is neither hours per week nor a number of people"),
+        ("3-4", "invalid-capacity", "'3-4' is neither hours per week nor a number of people"),
+        ("{capacity: [3]}", "invalid-capacity", "is neither hours per week nor a number of people"),
         ("{capacity: }", "empty-value", "'capacity' is empty"),
-        ("{capacity: {}}", "empty-value", "it names no quarter"),
-        ("{capacity: {2027-Q5: 96}}", "invalid-quarter", "'2027-Q5': this is no quarter"),
-        ("{capacity: {2027-Q1: -96}}", "invalid-capacity", "'2027-Q1': '-96' is less than nothing"),
+        ("{capacity: {}}", "empty-value", "no quarter is given"),
+        ("{capacity: {2027-Q5: 96}}", "invalid-quarter", "'2027-Q5': this is not a quarter"),
+        ("{capacity: {2027-Q1: -96}}", "invalid-capacity", "'2027-Q1': '-96' is negative"),
         (
             "{capacity: {2027-Q1: 1, Q1 2027: 2}}",
             "duplicate-quarter",

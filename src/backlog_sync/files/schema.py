@@ -1,4 +1,4 @@
-"""The JSON Schema of the file format, for editors. It is made from the models."""
+"""Generate the JSON Schema of the file format from the models, for editors."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ _BOARD_VALUE = {
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of a YAML backlog: draft 2020-12, a new dictionary each time."""
+    """Return the JSON Schema (draft 2020-12) of a YAML backlog, as a new dictionary each time."""
     schema = BacklogDocument.model_json_schema(mode="validation")
     definitions = {
         _name(name): _tidy(definition) for name, definition in schema.pop("$defs").items()
@@ -25,13 +25,13 @@ def json_schema() -> dict[str, Any]:
 
 
 def _name(definition: str) -> str:
-    """`EpicDocument` is called `epic` in the schema."""
+    """Return the name of a model in the schema: `EpicDocument` is `epic`."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", definition.removesuffix("Document"))
     return words.lower()
 
 
 def _tidy(value: Any, *, inside_properties: bool = False) -> Any:
-    """Drop pydantic's made-up titles, name definitions our way, close what is closed."""
+    """Remove generated titles and null defaults, rename definitions, and describe board values."""
     if isinstance(value, list):
         return [_tidy(each) for each in value]
     if not isinstance(value, dict):

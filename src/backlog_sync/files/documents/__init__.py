@@ -1,1 +1,1 @@
-"""The file format as models: what a backlog may say, each part in a module of its own."""
+"""The file format as pydantic models, one module per part of a backlog."""

@@ -1,4 +1,4 @@
-"""A board as a document: the project, its fields and their options."""
+"""The models of a board: the project, its fields and their options."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -27,35 +27,36 @@ def _fields(value: object) -> object:
 class OptionDocument(Model):
     """An option of a single-select field; a plain string is its name."""
 
-    name: Word = Field(description="The option.", min_length=1)
+    name: Word = Field(description="The option's name.", min_length=1)
     color: Annotated[OptionColor, BeforeValidator(_option_color)] | None = optional(
-        "Its colour on the board."
+        "The option's color on the board."
     )
-    description: str | None = optional("What it means.")
+    description: str | None = optional("The option's description.")
 
 
 class BoardFieldDocument(Model):
     """A field of the board."""
 
-    type: FieldType = Field(description="What its values are.")
+    type: FieldType = Field(description="The type of its values.")
     options: tuple[Annotated[OptionDocument, shorthand("name", Word | OptionDocument)], ...] = (
-        optional("For single_select: the choices, at most 50.", (), max_length=50)
+        optional("For single_select: the options, at most 50.", (), max_length=50)
     )
-    start: IsoDate | None = optional("For iteration: the first day.")
-    duration: int | None = optional("For iteration: days in each.", ge=1, le=365)
-    count: int | None = optional("For iteration: how many.", ge=1, le=100)
+    start: IsoDate | None = optional("For iteration: the start date of the first one.")
+    duration: int | None = optional("For iteration: the length in days.", ge=1, le=365)
+    count: int | None = optional("For iteration: the number of iterations.", ge=1, le=100)
 
 
 class ProjectDocument(Model):
-    """A Projects v2 board."""
+    """A GitHub Projects board."""
 
     owner: str | None = optional(
-        "The account that owns it; the repository's owner where omitted.", pattern=OWNER_PATTERN
+        "The account that owns the board. Defaults to the repository's owner.",
+        pattern=OWNER_PATTERN,
     )
     title: Word | None = optional(
-        "Its title; the board is created where none has it.", min_length=1
+        "The board's title. A board is created if none has this title.", min_length=1
     )
-    number: int | None = optional("Its number, instead of a title.", ge=1)
+    number: int | None = optional("The board's number, instead of its title.", ge=1)
     fields: Annotated[dict[str, BoardFieldDocument], BeforeValidator(_fields)] = optional(
-        "The fields of the board, by name.", {}
+        "The board's fields, by name.", {}
     )

@@ -1,4 +1,4 @@
-"""Items as documents: what a YAML backlog may say of each, and what Markdown is read into."""
+"""The models of items, for YAML backlogs and for what the other readers produce."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _BOX = re.compile(r"\[([ xX])\]\s+")
 
 
 def _criterion(value: object) -> object:
-    """A text is a criterion; `[x] text` is one that is done."""
+    """Convert a text to a criterion; `[x] text` is one that is done."""
     if not isinstance(value, str):
         return value
     box = _BOX.match(value)
@@ -47,31 +47,35 @@ _Line: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=False)]
 
 
 class CriterionDocument(Model):
-    """An acceptance criterion; a plain string is one that is not done."""
+    """An acceptance criterion; a plain string is a criterion that is not done."""
 
-    text: str = Field(description="What must hold, in one line of Markdown.")
-    done: bool = optional("Whether it holds. Written back from GitHub.", False)
-    details: tuple[_Line, ...] = optional("Lines of Markdown that stand below it in the issue.", ())
+    text: str = Field(description="The criterion, in one line of Markdown.")
+    done: bool = optional("Whether it is met. Written back from GitHub.", False)
+    details: tuple[_Line, ...] = optional("Lines of Markdown below the criterion in the issue.", ())
 
 
 class UserStoryDocument(Model):
-    """A user story in its three parts; a plain string is kept as it is."""
+    """A user story in three parts; a plain string is used unchanged."""
 
-    as_a: str = Field(description="Who wants it: a role.")
+    as_a: str = Field(description="The role that wants it.")
     i_want: str = Field(description="What they want.")
-    so_that: str | None = optional("What for.")
+    so_that: str | None = optional("The benefit.")
 
 
 class RiskDocument(Model):
-    """A risk tied to an item."""
+    """A risk of an item."""
 
     text: str = Field(description="What may go wrong.")
-    likelihood: Word | None = optional("How likely it is.")
-    impact: Word | None = optional("What it would cost.")
-    mitigation: str | None = optional("What is done about it.")
+    likelihood: Word | None = optional(
+        "How likely it is: 1 to 5, a percentage, or words such as high."
+    )
+    impact: Word | None = optional(
+        "How bad it would be: 1 to 5, a percentage, or words such as high."
+    )
+    mitigation: str | None = optional("What is done to prevent it.")
     contingency: str | None = optional("What is done if it happens.")
-    owner: Word | None = optional("Who watches it.")
-    external: bool = optional("Whether it is out of our hands.", False)
+    owner: Word | None = optional("Who is responsible for it.")
+    external: bool = optional("Whether the cause is outside the team's control.", False)
 
 
 _UserStory: TypeAlias = Annotated[
@@ -96,47 +100,45 @@ class _Item(Model):
     model_config = ConfigDict(extra="allow")
 
     id: Key | None = optional(
-        "The item's key, unique in the backlog. Made from the title where omitted."
+        "The item's key, unique in the backlog. Generated from the title if omitted."
     )
-    kind: Kind | None = optional("What it is; needed in a list of 'items'.")
+    kind: Kind | None = optional("The item's kind; required in a list of 'items'.")
     title: Word = Field(description="The issue's title, at most 256 characters.")
-    goal: str | None = optional("What it is to achieve. Markdown.")
-    description: str | None = optional("Anything else worth saying. Markdown.")
+    goal: str | None = optional("What the item should achieve. Markdown.")
+    description: str | None = optional("Further description. Markdown.")
     user_story: _UserStory | None = optional(
         "'As a …, I want …, so that …', as one text or in parts."
     )
     acceptance_criteria: _Criteria | None = optional(
-        "What must hold for it to be done: check boxes of the issue."
+        "The acceptance criteria; check boxes in the issue."
     )
-    labels: Words | None = optional("Labels of the issue, beside the kind's own.")
+    labels: Words | None = optional("The issue's labels, in addition to that of its kind.")
     milestone: Word | None = optional(
-        "Title of a milestone. Inherited by everything below unless set there."
+        "The title of a milestone. Inherited by the items below it, unless they set another."
     )
-    status: Word | None = optional("Progress. GitHub is the owner; written back by the tool.")
+    status: Word | None = optional("The status. Owned by GitHub and written back by the tool.")
     depends_on: Words | None = optional(
-        "What must be done before: keys, '#12', or 'owner/repo#12'."
+        "Items and issues that must be done first: keys, '#12', or 'owner/repo#12'."
     )
     assignees: Words | None = optional("Logins, or names that 'people' maps to logins.")
-    issue: Word | None = optional("The issue's number or address. Written back by the tool.")
-    sync: bool = optional("false keeps it, and all below it, in the file only.", True)
-    previously: Words = optional("Keys that it had before.", ())
+    issue: Word | None = optional("The issue's number or URL. Written back by the tool.")
+    sync: bool = optional("false keeps this item and everything below it in the file only.", True)
+    previously: Words = optional("Earlier keys of this item.", ())
     estimate_hours: float | None = optional("Planned hours of work.", ge=0)
-    skills: Words | None = optional("What somebody must know to do it.")
-    risks: Risks | None = optional("What may go wrong.")
-    team: Word | None = optional("Who does it.")
+    skills: Words | None = optional("Skills that are needed to do it.")
+    risks: Risks | None = optional("Risks of this item.")
+    team: Word | None = optional("The team that does it.")
     capacity: Word | None = optional(
-        "Who is there for it and all below it: '3-4 engineers', or hours a week."
+        "Capacity for it and everything below it: '3-4 engineers', or hours per week."
     )
     audience: Word | None = optional("Who it is for.")
     feedback: Words | None = optional(
-        "Where people say what they think of it: '#12', 'owner/repo#12', or the"
-        " address of an issue or a discussion."
+        "Where people comment on it: '#12', 'owner/repo#12', or the"
+        " URL of an issue or a discussion."
     )
-    review_notes: ReviewNotes | None = optional(
-        "What was found when it was looked at again, by day."
-    )
+    review_notes: ReviewNotes | None = optional("Notes of reviews, by date.")
     repository: str | None = optional(
-        "Where its issue is, where not in the backlog's own: owner/name.",
+        "The repository of its issue, if it is not the backlog's own: owner/name.",
         pattern=REPOSITORY_PATTERN,
     )
 
@@ -147,12 +149,12 @@ _TYPES: Mapping[str, Any] = {
     "date": IsoDate | None,
     "number": Points,
 }
-"""What an item may say of a board field, by the field's type."""
+"""The type of an item's value for a board field, by the field's type."""
 
 if TYPE_CHECKING:
 
     class ItemDocument(_Item):
-        """With a value for each board field of the table."""
+        """An item with a value for each board field in the field table."""
 
         def __getattr__(self, name: str) -> Any: ...
 
@@ -171,7 +173,7 @@ else:
 
 
 class TaskDocument(ItemDocument):
-    """A task. A plain string is one with only a title."""
+    """A task; a plain string is its title."""
 
     tasks: tuple["str | TaskDocument", ...] = optional("Smaller tasks.", ())
     items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
@@ -180,14 +182,14 @@ class TaskDocument(ItemDocument):
 class StoryDocument(ItemDocument):
     """A story."""
 
-    tasks: tuple[str | TaskDocument, ...] = optional("What is to be done for it.", ())
+    tasks: tuple[str | TaskDocument, ...] = optional("Tasks of this story.", ())
     items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
 
 class FeatureDocument(ItemDocument):
     """A feature."""
 
-    stories: tuple[StoryDocument, ...] = optional("Its stories.", ())
+    stories: tuple[StoryDocument, ...] = optional("Stories of this feature.", ())
     tasks: tuple[str | TaskDocument, ...] = optional("Tasks without a story.", ())
     items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
@@ -195,14 +197,14 @@ class FeatureDocument(ItemDocument):
 class EpicDocument(ItemDocument):
     """An epic."""
 
-    features: tuple[FeatureDocument, ...] = optional("Its features.", ())
+    features: tuple[FeatureDocument, ...] = optional("Features of this epic.", ())
     stories: tuple[StoryDocument, ...] = optional("Stories without a feature.", ())
     tasks: tuple[str | TaskDocument, ...] = optional("Tasks without a story.", ())
     items: tuple["AnyItemDocument", ...] = optional("Items of any kind.", ())
 
 
 class AnyItemDocument(ItemDocument):
-    """An item that says of what kind it is."""
+    """An item of any kind."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["title", "kind"]})
 
@@ -213,11 +215,11 @@ class AnyItemDocument(ItemDocument):
 
 
 LISTS = {"epics": "epic", "features": "feature", "stories": "story", "tasks": "task", "items": ""}
-"""The lists that hold items, and the kind of what they hold ('' where each says its own)."""
+"""The lists that contain items, and the kind of their entries ('' if each entry declares it)."""
 
 CHILD_LISTS: dict[str, tuple[str, ...]] = {
     "epic": ("features", "stories", "tasks", "items"),
     "feature": ("stories", "tasks", "items"),
     **dict.fromkeys(("story", "task", "bug", "spike", "chore"), ("tasks", "items")),
 }
-"""Which lists may stand below an item of a kind."""
+"""The lists that an item of each kind may contain."""

@@ -1,4 +1,4 @@
-"""What reports plan with, as documents."""
+"""The models of the planning settings that reports use."""
 
 import re
 from datetime import date
@@ -22,7 +22,7 @@ _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.
 
 
 def _days(value: object) -> object:
-    """`90`, `90d`, `6w`, `3 months`: days."""
+    """Convert `90`, `90d`, `6w` or `3 months` to days."""
     if isinstance(value, str) and (found := _SPAN.fullmatch(value.strip())):
         return int(found[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[(found[2] or "d").lower()]
     return value
@@ -36,26 +36,26 @@ _QUARTER = re.compile(r"([0-9]{4})[- ]?Q([1-4])|Q([1-4])[- ]?([0-9]{4})", re.IGN
 
 
 def quarter_start(word: str) -> date:
-    """The first day of a quarter, as in `2027-Q1`. Raises `ValueError` for any other word."""
+    """Return the first date of a quarter such as `2027-Q1`. Raises `ValueError` for other texts."""
     found = _QUARTER.fullmatch(word.strip())
     if found is None:
-        raise invalid("invalid-quarter", "this is no quarter", "write it as 2027-Q1")
+        raise invalid("invalid-quarter", "this is not a quarter", "write it as 2027-Q1")
     return date(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1)
 
 
 def _rate(value: object) -> object:
-    """Hours a week or people; what is neither is told with what was written."""
+    """Check that a value is hours per week or a number of people; the error quotes the value."""
     if value is None or (isinstance(value, str | int | float) and read(str(value).strip())):
         return value
     is_negative = isinstance(value, str | int | float) and str(value).startswith("-")
-    what = "less than nothing" if is_negative else "neither hours a week nor people"
-    hint = "write hours a week, or '3-4 people'"
+    what = "negative" if is_negative else "neither hours per week nor a number of people"
+    hint = "write hours per week, or '3-4 people'"
     raise invalid("invalid-capacity", f"'{shown(value)}' is {what}", hint)
 
 
 def _once(steps: dict[str, float | str]) -> dict[str, float | str]:
     if not steps:
-        raise invalid("empty-value", "it names no quarter", "write {2027-Q1: 96}")
+        raise invalid("empty-value", "no quarter is given", "write {2027-Q1: 96}")
     seen: dict[date, str] = {}
     for word in steps:
         other = seen.setdefault(quarter_start(word), word)
@@ -75,14 +75,14 @@ _Steps: TypeAlias = Annotated[
 
 
 class SegmentDocument(Model):
-    """What a team, or those with a skill, can give."""
+    """The capacity of a team, or of the people with a skill."""
 
     capacity: Annotated[
         Annotated[_Rate, Tag("always")] | Annotated[_Steps, Tag("by_quarter")],
         Discriminator(lambda value: "by_quarter" if isinstance(value, dict) else "always"),
     ] = Field(
-        description="Hours a week (96), people ('3-4 engineers'), or either by quarter: from each"
-        " quarter on until the next one named, {2027-Q1: 96, 2027-Q3: 160}."
+        description="Hours per week (96), people ('3-4 engineers'), or either by quarter: from each"
+        " quarter until the next one listed, {2027-Q1: 96, 2027-Q3: 160}."
     )
 
 
@@ -92,9 +92,9 @@ _Segment: TypeAlias = Annotated[
 
 
 class ReviewDocument(Model):
-    """After how many days something is to be looked at again; by kind, or `every` for the rest."""
+    """How often items are reviewed, in days: by kind, or `every` for the rest."""
 
-    every: _Days | None = optional("Days, for every kind not named here.")
+    every: _Days | None = optional("Days, for every kind that is not listed.")
     plan: _Days | None = optional("Days, for the plan as a whole.")
     epic: _Days | None = optional("Days, for epics.")
     feature: _Days | None = optional("Days, for features.")
@@ -106,28 +106,28 @@ class ReviewDocument(Model):
 
 
 class PlanningDocument(Model):
-    """What reports plan with; nothing of it goes to GitHub."""
+    """Planning settings for reports. None of them goes to GitHub."""
 
     velocity: float | None = optional(
-        "Story points a week, for items without hours. Measured where omitted.", gt=0
+        "Story points per week, for items without hours. Measured if omitted.", gt=0
     )
-    hours_per_week: _HoursPerWeek = optional("Working hours that one person gives a week.", 40)
+    hours_per_week: _HoursPerWeek = optional("Working hours per person and week.", 40)
     teams: dict[str, _Segment] = optional(
-        "What each team can give: hours a week, people, or either by quarter.", {}
+        "The capacity of each team: hours per week, people, or either by quarter.", {}
     )
-    skills: dict[str, _Segment] = optional("What those with a skill can give, in the same way.", {})
-    one_at_a_time: bool = optional("Whether milestones are worked on one after the other.", False)
+    skills: dict[str, _Segment] = optional(
+        "The capacity of the people with each skill, as for teams.", {}
+    )
+    one_at_a_time: bool = optional(
+        "Whether milestones are worked on one after the other; overlaps are reported.", False
+    )
     risks: Risks = optional("Risks of the plan as a whole.", ())
     feedback: Words = optional(
-        "Where people say what they think of the plan: '#12', 'owner/repo#12', or the"
-        " address of an issue or a discussion.",
+        "Where people comment on the plan: '#12', 'owner/repo#12', or the"
+        " URL of an issue or a discussion.",
         (),
     )
-    review_notes: ReviewNotes = optional(
-        "What was found when the plan was looked at again, by day.", ()
-    )
+    review_notes: ReviewNotes = optional("Notes of reviews of the plan, by date.", ())
     review: Annotated[ReviewDocument, shorthand("every", ReviewDocument | int | str, object)] = (
-        optional(
-            "How often items are looked at again: days, '90d', '6w', '3 months'.", ReviewDocument()
-        )
+        optional("How often items are reviewed: days, '90d', '6w', '3 months'.", ReviewDocument())
     )

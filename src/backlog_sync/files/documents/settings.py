@@ -1,4 +1,4 @@
-"""The settings of a backlog as a document: all that it says beside its items."""
+"""The models of a backlog's settings: everything except its items."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -28,20 +28,20 @@ def _number(value: object) -> object:
 
 
 def _switch(value: object) -> object:
-    """`false`, `no` and `off` switch off what a name switches on."""
+    """Convert `false`, `no` and `off` to None, which turns a setting off."""
     off = isinstance(value, str) and value.lower() in {"false", "no", "off"}
     return None if off or value is False else value
 
 
 def _off_or_all(value: object) -> object:
-    """`kind_labels: false` switches all of them off, and so with issue types."""
+    """Convert `kind_labels: false` (or `issue_types`) to a mapping that turns every kind off."""
     if _switch(value) is None and value is not None:
         return dict.fromkeys(("epic", "feature", "story", "task", "bug", "spike", "chore"))
     return value
 
 
 def _color(value: object) -> object:
-    """A colour is compared lower-case and without its '#'."""
+    """Return a color in lower case and without its '#', for comparing."""
     return value.removeprefix("#").lower() if isinstance(value, str) else value
 
 
@@ -53,39 +53,39 @@ class LabelDocument(Model):
         'Six hex digits, in quotes: "5319e7".'
     )
     description: str | None = optional("At most 100 characters.")
-    aliases: Words = optional("Other names under which the label may exist.", ())
+    aliases: Words = optional("Other names of the label; a label with one of them is renamed.", ())
 
 
 class MilestoneDocument(Model):
     """A milestone; a plain string is its title."""
 
-    title: Word = Field(description="Its title.", min_length=1)
-    due: IsoDate | None = optional("The day it is due.")
-    description: str | None = optional("What it is for.")
+    title: Word = Field(description="The milestone's title.", min_length=1)
+    due: IsoDate | None = optional("The due date.")
+    description: str | None = optional("The milestone's description.")
 
 
 class KindDefaultsDocument(Model):
-    """What items have unless they say otherwise."""
+    """Default values of items."""
 
-    labels: Words | None = optional("Labels, where an item names none.")
-    milestone: Word | None = optional("A milestone, where none is inherited.")
-    priority: Word | None = optional("A priority.")
+    labels: Words | None = optional("Labels, if an item has none.")
+    milestone: Word | None = optional("Milestone, if none is inherited.")
+    priority: Word | None = optional("Priority.")
     story_points: Points = optional("Story points.")
-    status: Word | None = optional("A status.")
+    status: Word | None = optional("Status.")
     assignees: Words | None = optional("Logins or names.")
-    start: IsoDate | None = optional("The day work begins.")
-    target: IsoDate | None = optional("The day it should end.")
+    start: IsoDate | None = optional("Start date.")
+    target: IsoDate | None = optional("Target date.")
     sprint: Word | None = optional("An iteration's title.")
-    skills: Words | None = optional("What somebody must know.")
-    team: Word | None = optional("Who does it.")
-    audience: Word | None = optional("Who it is for.")
+    skills: Words | None = optional("Skills that are needed.")
+    team: Word | None = optional("Team.")
+    audience: Word | None = optional("Audience.")
     repository: str | None = optional(
-        "The repository of their issues; see an item's.", pattern=REPOSITORY_PATTERN
+        "The repository of their issues: owner/name.", pattern=REPOSITORY_PATTERN
     )
 
 
 class DefaultsDocument(KindDefaultsDocument):
-    """Defaults of every item, and under a kind's name those of that kind."""
+    """Defaults for all items, and for the items of each kind."""
 
     epic: KindDefaultsDocument | None = optional("Defaults of epics.")
     feature: KindDefaultsDocument | None = optional("Defaults of features.")
@@ -112,40 +112,37 @@ _NameOfKind: TypeAlias = Annotated[
 
 
 class SettingsDocument(Model):
-    """What a backlog says beside its items."""
+    """The settings of a backlog."""
 
     version: Annotated[Literal[1], BeforeValidator(_number)] = optional(
-        "The version of this format.", 1
+        "The version of the file format.", 1
     )
     id: str | None = optional(
-        "The backlog's identity; the first file's path where omitted.", pattern=BACKLOG_ID_PATTERN
+        "The backlog's identity. Defaults to the path of the first file.",
+        pattern=BACKLOG_ID_PATTERN,
     )
     repository: str | None = optional(
-        "Where the issues live: owner/name.", pattern=REPOSITORY_PATTERN
+        "The repository of the issues: owner/name.", pattern=REPOSITORY_PATTERN
     )
     project: ProjectDocument | None = optional("The board to use, if any.")
     labels: tuple[Annotated[LabelDocument, shorthand("name", Word | LabelDocument)], ...] = (
-        optional("Labels with colour and description.", ())
+        optional("Labels with color and description.", ())
     )
     milestones: tuple[
         Annotated[MilestoneDocument, shorthand("title", Word | MilestoneDocument)], ...
-    ] = optional("Milestones with their due days.", ())
+    ] = optional("Milestones with their due dates.", ())
     include: Words = optional(
-        "More files of this backlog: paths or patterns, seen from this file.", ()
+        "Further files of this backlog: paths or patterns, relative to this file.", ()
     )
-    defaults: DefaultsDocument = optional(
-        "What items have unless they say otherwise.", DefaultsDocument()
-    )
+    defaults: DefaultsDocument = optional("Default values of items.", DefaultsDocument())
     ownership: dict[str, Literal["file", "github"]] = optional(
-        "Who owns a field: the file, or GitHub.", {}
+        "The owner of each field: file or github.", {}
     )
-    people: dict[str, str] = optional("Names in the file, and their logins.", {})
+    people: dict[str, str] = optional("Maps names in the file to logins.", {})
     label_map: dict[str, Word | None] = optional(
-        "Spellings, and the labels they mean (null: none).", {}
+        "Maps spellings in the file to labels (null: no label).", {}
     )
-    points: dict[str, float] = optional(
-        "A scale for story points that are words: {S: 2, M: 5}.", {}
-    )
+    points: dict[str, float] = optional("Maps words to story points: {S: 2, M: 5}.", {})
     publish: Annotated[
         tuple[
             Annotated[
@@ -155,45 +152,40 @@ class SettingsDocument(Model):
             ...,
         ],
         BeforeValidator(listed),
-    ] = optional("Planning fields that may go into issue bodies.", ())
-    mentions: bool = optional("true lets '@' and '#' in text notify people and link issues.", False)
+    ] = optional("Planning fields to include in issue bodies.", ())
+    mentions: bool = optional("Let '@' and '#' in texts notify people and link issues.", False)
     write_back: Literal["progress", "ids", "none"] = optional(
         "What the tool writes into the files.", "progress"
     )
-    trusted_authors: Words = optional(
-        "Logins whose issues count as made by this tool.", ("github-actions[bot]",)
-    )
-    ignore_issues: tuple[int, ...] = optional("Issue numbers that the tool leaves alone.", ())
+    trusted_authors: Words = optional("Logins whose markers are trusted.", ("github-actions[bot]",))
+    ignore_issues: tuple[int, ...] = optional("Numbers of issues that the tool ignores.", ())
     bullets: Literal["list", "items"] = optional(
-        "Whether plain bullets of a roadmap are items, or only listed.", "list"
+        "Treat plain bullets of a roadmap as items, or only list them.", "list"
     )
     reading: dict[str, str | dict[str, Any]] = optional(
-        "What headings, entries and tables of a roadmap, or keys and columns of other"
-        " plans, are where they are read otherwise: {'## *': epic, '## Appendix': ignore,"
+        "How headings, list entries and tables of a roadmap, or keys and columns of other"
+        " plans, are read: {'## *': epic, '## Appendix': ignore,"
         " 'key backlog': {items: task, title: summary}, 'table Feature': {items: feature}}; and"
-        " under 'statuses' what words of the file mean: {Shipped: Done}.",
+        " under 'statuses' the meaning of words in the file: {Shipped: Done}.",
         {},
     )
-    adopt: bool = optional(
-        "Whether an issue that nobody manages is taken where it has exactly the title of an item.",
-        False,
-    )
+    adopt: bool = optional("Adopt existing issues whose title matches an item exactly.", False)
     create_done: bool = optional(
-        "Whether items that the file already calls done get an issue.", False
+        "Create issues for items that are already done in the file.", False
     )
-    kind_labels: _NameOfKind = optional("The label of each kind; null or false: none.", {})
+    kind_labels: _NameOfKind = optional("The label of each kind; null or false for none.", {})
     issue_types: _NameOfKind = optional(
-        "The organisation's issue type of each kind, where it is not called like the"
-        " kind; null or false: none.",
+        "The organization's issue type for each kind, if its name is not that of the"
+        " kind; null or false for none.",
         {},
     )
     priority_label: Annotated[
         str | None, BeforeValidator(_switch, json_schema_input_type=str | Literal[False] | None)
-    ] = optional("What the priority's label begins with; false: none.", "priority:")
-    planning: PlanningDocument = optional("What reports plan with.", PlanningDocument())
+    ] = optional("The prefix of priority labels; false for none.", "priority:")
+    planning: PlanningDocument = optional("Planning settings for reports.", PlanningDocument())
     body_template: str | None = optional(
-        "A Markdown file, seen from this one, that lays out issue bodies: each section"
-        " a text, or a part such as {goal} or {acceptance_criteria}."
+        "A Markdown template for issue bodies, relative to this file: each section is"
+        " fixed text, or a part such as {goal} or {acceptance_criteria}."
     )
 
     @property

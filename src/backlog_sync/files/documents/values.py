@@ -1,6 +1,6 @@
-"""What documents are made of: the model they share, short texts, lists, days and points.
+"""Building blocks of the models: their base class, short texts, lists, dates and points.
 
-Which fields an item declares is pydantic's `model_fields_set`: omitted is not the same as empty.
+An item declares the fields in pydantic's `model_fields_set`: omitted is not the same as empty.
 The models read text: a number that YAML wrote arrives as the author wrote it and is typed here.
 """
 
@@ -22,17 +22,17 @@ Kind: TypeAlias = Literal["epic", "feature", "story", "task", "bug", "spike", "c
 
 
 def listed(value: object) -> object:
-    """One text where a list is wanted is a list of one."""
+    """Convert a single text to a list of one."""
     return [value] if isinstance(value, str | int | float) else value
 
 
 def _named(value: object) -> object:
-    """A text is a list of the names between its commas."""
+    """Split a text at its commas."""
     return list(parse_names(value)) if isinstance(value, str) else listed(value)
 
 
 def _points(value: object) -> object:
-    """A text that is a number is the number; any other is left to the scale."""
+    """Convert a numeric text to a number; leave other texts for the `points:` scale."""
     if isinstance(value, str):
         try:
             number = float(value)
@@ -43,7 +43,7 @@ def _points(value: object) -> object:
 
 
 Word: TypeAlias = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
-"""A short text; YAML's numbers and booleans are read as they were written."""
+"""A short text; numbers and booleans in YAML are kept as written."""
 
 Words: TypeAlias = Annotated[
     tuple[Word, ...], BeforeValidator(_named, json_schema_input_type=list[Word] | Word)
@@ -53,13 +53,13 @@ Words: TypeAlias = Annotated[
 IsoDate: TypeAlias = Annotated[
     str, WithJsonSchema({"type": "string", "format": "date", "pattern": DATE_PATTERN})
 ]
-"""A day, as in 2026-03-31. The resolver checks it."""
+"""A date such as 2026-03-31. The resolver validates it."""
 
 _NOTE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ ]*:?[ ]+(\S.*)", re.DOTALL)
 
 
 def _note(value: object) -> object:
-    """`2027-01-15: text` is a note of that day."""
+    """Convert `2027-01-15: text` to a note with that date."""
     found = _NOTE.fullmatch(value.strip()) if isinstance(value, str) else None
     return {"date": found[1], "text": found[2]} if found else value
 
@@ -83,17 +83,20 @@ Points: TypeAlias = Annotated[float | str | None, BeforeValidator(_points)]
 
 
 def invalid(slug: str, text: str, hint: str = "") -> PydanticCustomError:
-    """What a validator raises for a value; `validation.explain` tells it."""
+    """Return the error that a validator raises; `validation.explain` turns it into a diagnostic."""
     return PydanticCustomError(slug, "{text}", {"text": text, "hint": hint})
 
 
 def optional(description: str, default: object = None, **limits: Any) -> Any:
-    """A field that may be left out."""
+    """Declare an optional field."""
     return Field(default, description=description, **limits)
 
 
 def shorthand(key: str, shape: Any, takes: type = str) -> BeforeValidator:
-    """A validator that takes a text for a mapping with only this key; `shape` is for the schema."""
+    """Return a validator that turns a text into a mapping with only this key.
+
+    `shape` is the type that the JSON Schema shows.
+    """
 
     def whole(value: object) -> object:
         short = isinstance(value, takes) and not isinstance(value, dict)
@@ -103,7 +106,7 @@ def shorthand(key: str, shape: Any, takes: type = str) -> BeforeValidator:
 
 
 class Model(BaseModel):
-    """What every document shares: frozen, no key but its own, numbers read as text."""
+    """The base class of the models: frozen, no unknown keys, numbers read as text."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -115,10 +118,10 @@ class Model(BaseModel):
 
 
 class ReviewNoteDocument(Model):
-    """What somebody found when they looked at it again; also written `2027-01-15: text`."""
+    """A note of a review; also written `2027-01-15: text`."""
 
-    date: Annotated[IsoDate, AfterValidator(_day)] = Field(description="The day of the review.")
-    text: str = Field(description="What was found.")
+    date: Annotated[IsoDate, AfterValidator(_day)] = Field(description="The date of the review.")
+    text: str = Field(description="The note.")
 
 
 ReviewNotes: TypeAlias = Annotated[
@@ -131,4 +134,4 @@ ReviewNotes: TypeAlias = Annotated[
     ],
     BeforeValidator(listed),
 ]
-"""Notes of reviews, or one."""
+"""Notes of reviews; a single one need not be a list."""
